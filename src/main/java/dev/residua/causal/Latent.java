@@ -1,0 +1,19 @@
+package dev.residua.causal;
+
+/**
+ * One variable of the causal model.
+ *
+ * @param index position in every latent vector of the model, from 0
+ * @param name what people call it; {@code z<index>} where nothing anchored it to a known factor
+ * @param anchored whether labels tied it to the factor of that name
+ */
+public record Latent(int index, String name, boolean anchored) {
+  public Latent {
+    if (index < 0) {
+      throw new IllegalArgumentException("latent index must be at least 0 but was " + index);
+    }
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("latent " + index + " has a blank name");
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package dev.residua.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The command line: every command of the product hangs below this one. */
+@Command(
+    name = "residua",
+    description = "Online causal residual monitoring for image streams on Kafka.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {})
+public final class Residua implements Runnable {
+  @Option(
+      names = "--stacktrace",
+      scope = ScopeType.INHERIT,
+      description = "Print where an error came from, not only what it says.")
+  boolean stacktrace;
+
+  @CommandLine.Spec CommandLine.Model.CommandSpec spec;
+
+  /** Parses, runs and returns the exit code: 0 done, 1 failed, 2 wrong usage. */
+  public static int execute(String... args) {
+    return commandLine().execute(args);
+  }
+
+  static CommandLine commandLine() {
+    Residua root = new Residua();
+    CommandLine line = new CommandLine(root);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setUsageHelpAutoWidth(true);
+    line.setExecutionExceptionHandler(
+        (failure, command, parsed) -> {
+          if (root.stacktrace) {
+            failure.printStackTrace(command.getErr());
+          }
+          String message = failure.getMessage();
+          command
+              .getErr()
+              .println(
+                  "residua: "
+                      + (message == null || message.isBlank() ? failure.toString() : message));
+          if (!root.stacktrace && !(failure instanceof CommandFailedException)) {
+            command
+                .getErr()
+                .println("residua: run it again with --stacktrace to see where this came from");
+          }
+          return 1;
+        });
+    return line;
+  }
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+}

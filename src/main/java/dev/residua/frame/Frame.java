@@ -1,0 +1,35 @@
+package dev.residua.frame;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * One image frame as a producer sent it. The frame owns {@code data}: it is not copied, and must
+ * not be changed afterwards.
+ *
+ * @param source camera or stream the frame belongs to, not blank
+ * @param sequence number of the frame within its source, at least 0
+ * @param capturedAt when the picture was taken
+ * @param width columns in pixels; 0 where the file in {@code data} says it
+ * @param height rows in pixels; 0 where the file in {@code data} says it
+ * @param format encoding of {@code data}
+ * @param data pixels or file
+ * @param attributes what else the producer knows, such as {@code factor.<name>} readings
+ */
+public record Frame(
+    String source,
+    long sequence,
+    Instant capturedAt,
+    int width,
+    int height,
+    PixelFormat format,
+    byte[] data,
+    Map<String, String> attributes) {
+  public Frame {
+    Objects.requireNonNull(capturedAt, "capturedAt");
+    Objects.requireNonNull(format, "format");
+    Objects.requireNonNull(data, "data");
+    attributes = Map.copyOf(attributes);
+  }
+}

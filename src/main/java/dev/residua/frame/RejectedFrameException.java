@@ -1,0 +1,40 @@
+package dev.residua.frame;
+
+/** A frame that cannot be scored, with the reason a person needs to mend the producer. */
+public final class RejectedFrameException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  private final Reason reason;
+
+  public RejectedFrameException(Reason reason, String message) {
+    super(message);
+    this.reason = reason;
+  }
+
+  public RejectedFrameException(Reason reason, String message, Throwable cause) {
+    super(message, cause);
+    this.reason = reason;
+  }
+
+  public Reason reason() {
+    return reason;
+  }
+
+  /** Why a frame was refused; a bounded set, so that it can be counted by reason. */
+  public enum Reason {
+    /** The record has no value or a value of no bytes. */
+    EMPTY,
+    /** The record has no key, or a key that is not UTF-8 text. */
+    SOURCE,
+    /** Larger than the configured limits. */
+    TOO_LARGE,
+    /** Neither an Avro frame nor a PNG or JPEG file. */
+    UNKNOWN_FORMAT,
+    /** An Avro record whose schema is not known here. */
+    UNKNOWN_SCHEMA,
+    /** The file or record is damaged or cut short. */
+    CORRUPT,
+    /** Width, height or the number of bytes do not fit one another. */
+    DIMENSIONS
+  }
+}

@@ -1,0 +1,331 @@
+package dev.residua.model;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.residua.causal.CausalGraph;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * A trained model with everything that changes together with it: scorer, weights, graph,
+ * calibration. Reading checks names, sizes and digests of all entries; a bundle that exists in
+ * memory is whole. Immutable; arrays that {@link #entry} returns are shared and must not be
+ * changed.
+ */
+public final class ModelBundle {
+  /** Layout version that this code reads and writes. */
+  public static final int FORMAT_VERSION = 1;
+
+  public static final String MANIFEST = "manifest.json";
+  public static final String SCORER = "scorer.onnx";
+  public static final String GRAPH = "graph.json";
+  public static final String ANOMALY_CALIBRATION = "calibration/anomaly.bin";
+  public static final String APPEARANCE = "calibration/appearance.bin";
+  public static final String DRIFT_REFERENCE = "calibration/drift.bin";
+  public static final String WEIGHTS = "weights/lanca.bin";
+  public static final String SELF_TEST = "selftest/frames.bin";
+
+  private static final List<String> REQUIRED =
+      List.of(SCORER, GRAPH, ANOMALY_CALIBRATION, APPEARANCE, DRIFT_REFERENCE, SELF_TEST);
+  private static final Pattern ENTRY_NAME =
+      Pattern.compile("[a-z0-9]+(/[a-z0-9_-]+)?(\\.[a-z0-9]+)?");
+  private static final int MAX_ENTRIES = 64;
+  private static final long MAX_BYTES = 256L << 20;
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .build();
+
+  private final BundleManifest manifest;
+  private final CausalGraph graph;
+  private final Map<String, byte[]> entries;
+  private final String digest;
+
+  private ModelBundle(
+      BundleManifest manifest, CausalGraph graph, Map<String, byte[]> entries, String digest) {
+    this.manifest = manifest;
+    this.graph = graph;
+    this.entries = entries;
+    this.digest = digest;
+  }
+
+  /**
+   * Assembles a bundle. The manifest's digests are computed here.
+   *
+   * @param entries content by entry name, without manifest and graph
+   */
+  public static ModelBundle of(
+      BundleManifest manifest, CausalGraph graph, Map<String, byte[]> entries) {
+    Map<String, byte[]> all = new TreeMap<>(entries);
+    all.put(GRAPH, toJson(GraphFile.of(graph)));
+    Map<String, String> digests = new TreeMap<>();
+    all.forEach((name, content) -> digests.put(name, sha256(content)));
+    BundleManifest complete = manifest.withDigests(digests);
+    return new ModelBundle(complete, graph, all, sha256(toJson(complete)));
+  }
+
+  /** Reads and checks a bundle file. */
+  public static ModelBundle read(Path file) throws BadBundleException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return read(in, file.toString());
+    } catch (NoSuchFileException e) {
+      throw new BadBundleException("model bundle " + file + " does not exist", e);
+    } catch (IOException e) {
+      throw new BadBundleException(
+          "model bundle " + file + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Reads and checks a bundle.
+   *
+   * @param origin where it comes from, for messages
+   */
+  public static ModelBundle read(InputStream in, String origin) throws BadBundleException {
+    Map<String, byte[]> entries = new TreeMap<>();
+    try (ZipInputStream zip = new ZipInputStream(in)) {
+      long left = MAX_BYTES;
+      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+        String name = entry.getName();
+        if (!ENTRY_NAME.matcher(name).matches()) {
+          throw new BadBundleException(
+              "model bundle %s has an entry with the name '%s', expected names like 'calibration/drift.bin'"
+                  .formatted(origin, name));
+        }
+        byte[] content = zip.readNBytes((int) Math.min(Integer.MAX_VALUE - 8, left + 1));
+        left -= content.length;
+        if (left < 0 || entries.size() >= MAX_ENTRIES) {
+          throw new BadBundleException(
+              "model bundle %s is larger than %d entries or %d MiB unpacked"
+                  .formatted(origin, MAX_ENTRIES, MAX_BYTES >> 20));
+        }
+        if (entries.put(name, content) != null) {
+          throw new BadBundleException(
+              "model bundle %s has the entry %s twice".formatted(origin, name));
+        }
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      throw new BadBundleException(
+          "model bundle %s is damaged: %s".formatted(origin, e.getMessage()), e);
+    }
+    byte[] manifestJson = entries.remove(MANIFEST);
+    if (manifestJson == null) {
+      throw new BadBundleException(
+          "%s is not a model bundle: it has no %s".formatted(origin, MANIFEST));
+    }
+    BundleManifest manifest = manifest(manifestJson, origin);
+    checkDigests(manifest, entries, origin);
+    return new ModelBundle(
+        manifest, graph(manifest, entries, origin), entries, sha256(manifestJson));
+  }
+
+  private static BundleManifest manifest(byte[] json, String origin) throws BadBundleException {
+    try {
+      int version = JSON.readTree(json).path("formatVersion").asInt(-1);
+      if (version != FORMAT_VERSION) {
+        throw new BadBundleException(
+            "model bundle %s has format version %d, this version of Residua reads %d"
+                .formatted(origin, version, FORMAT_VERSION));
+      }
+      return JSON.readValue(json, BundleManifest.class);
+    } catch (IOException e) {
+      throw new BadBundleException(
+          "model bundle %s has a damaged %s: %s".formatted(origin, MANIFEST, e.getMessage()), e);
+    }
+  }
+
+  private static void checkDigests(
+      BundleManifest manifest, Map<String, byte[]> entries, String origin)
+      throws BadBundleException {
+    for (String name : REQUIRED) {
+      if (!entries.containsKey(name)) {
+        throw new BadBundleException("model bundle %s lacks the entry %s".formatted(origin, name));
+      }
+    }
+    for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+      String expected = manifest.sha256().get(entry.getKey());
+      String actual = sha256(entry.getValue());
+      if (!actual.equals(expected)) {
+        throw new BadBundleException(
+            "model bundle %s: entry %s has SHA-256 %s, the manifest says %s"
+                .formatted(origin, entry.getKey(), actual, expected));
+      }
+    }
+    for (String name : manifest.sha256().keySet()) {
+      if (!entries.containsKey(name)) {
+        throw new BadBundleException(
+            "model bundle %s lacks the entry %s that its manifest names".formatted(origin, name));
+      }
+    }
+  }
+
+  private static CausalGraph graph(
+      BundleManifest manifest, Map<String, byte[]> entries, String origin)
+      throws BadBundleException {
+    try {
+      return JSON.readValue(entries.get(GRAPH), GraphFile.class).toGraph(manifest.latentNames());
+    } catch (IOException | IllegalArgumentException e) {
+      throw new BadBundleException(
+          "model bundle %s has a damaged %s: %s".formatted(origin, GRAPH, e.getMessage()), e);
+    }
+  }
+
+  /** Writes the bundle to a file, which appears whole or not at all. */
+  public void write(Path file) throws IOException {
+    Path folder = file.toAbsolutePath().getParent();
+    Files.createDirectories(folder);
+    Path part = Files.createTempFile(folder, file.getFileName().toString(), ".part");
+    try {
+      try (OutputStream out = Files.newOutputStream(part)) {
+        write(out);
+      }
+      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(part);
+    }
+  }
+
+  /** Writes the bundle; the same bundle gives the same bytes. Does not close {@code out}. */
+  public void write(OutputStream out) throws IOException {
+    ZipOutputStream zip = new ZipOutputStream(out);
+    put(zip, MANIFEST, toJson(manifest));
+    for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+      put(zip, entry.getKey(), entry.getValue());
+    }
+    zip.finish();
+  }
+
+  public byte[] toBytes() {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      write(out);
+    } catch (IOException e) {
+      throw new AssertionError("writing to memory failed", e);
+    }
+    return out.toByteArray();
+  }
+
+  private static void put(ZipOutputStream zip, String name, byte[] content) throws IOException {
+    ZipEntry entry = new ZipEntry(name);
+    entry.setTime(0);
+    zip.putNextEntry(entry);
+    zip.write(content);
+    zip.closeEntry();
+  }
+
+  public BundleManifest manifest() {
+    return manifest;
+  }
+
+  public String id() {
+    return manifest.id();
+  }
+
+  public CausalGraph graph() {
+    return graph;
+  }
+
+  /**
+   * SHA-256 of the manifest, which names the digests of all entries: it identifies the whole
+   * bundle.
+   */
+  public String digest() {
+    return digest;
+  }
+
+  /** Names of all entries but the manifest. */
+  public List<String> entryNames() {
+    return List.copyOf(entries.keySet());
+  }
+
+  /**
+   * Content of an entry, not copied.
+   *
+   * @throws IllegalArgumentException if the bundle has no such entry
+   */
+  public byte[] entry(String name) {
+    byte[] content = entries.get(name);
+    if (content == null) {
+      throw new IllegalArgumentException(
+          "model %s has no entry %s, only %s".formatted(id(), name, entries.keySet()));
+    }
+    return content;
+  }
+
+  private static byte[] toJson(Object value) {
+    try {
+      return JSON.writeValueAsBytes(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(
+          "cannot write " + value.getClass().getSimpleName() + " as JSON", e);
+    }
+  }
+
+  private static String sha256(byte[] content) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** Layout of {@code graph.json}. */
+  record GraphFile(List<String> order, List<Edge> edges) {
+    record Edge(String from, String to, double confidence) {}
+
+    static GraphFile of(CausalGraph graph) {
+      List<Edge> edges = new ArrayList<>();
+      for (int i = 0; i < graph.size(); i++) {
+        for (int j = 0; j < graph.size(); j++) {
+          if (graph.hasEdge(i, j)) {
+            edges.add(new Edge(graph.name(i), graph.name(j), graph.confidence(i, j)));
+          }
+        }
+      }
+      List<String> order = new ArrayList<>();
+      for (int latent : graph.order()) {
+        order.add(graph.name(latent));
+      }
+      return new GraphFile(order, edges);
+    }
+
+    CausalGraph toGraph(List<String> names) {
+      int d = names.size();
+      boolean[][] has = new boolean[d][d];
+      double[][] confidence = new double[d][d];
+      for (Edge edge : edges) {
+        int from = names.indexOf(edge.from());
+        int to = names.indexOf(edge.to());
+        if (from < 0 || to < 0) {
+          throw new IllegalArgumentException(
+              "edge %s -> %s names a latent that the manifest does not have: %s"
+                  .formatted(edge.from(), edge.to(), names));
+        }
+        has[from][to] = true;
+        confidence[from][to] = edge.confidence();
+      }
+      return new CausalGraph(names, has, confidence);
+    }
+  }
+}

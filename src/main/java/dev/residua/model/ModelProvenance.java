@@ -1,0 +1,37 @@
+package dev.residua.model;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Where a model comes from, enough to train it again.
+ *
+ * @param data name of the data set or topic
+ * @param dataRange which part of it, such as {@code frames 0..7999}
+ * @param dataSha256 digest of the frames and labels used
+ * @param labelledFrames frames whose labels were used
+ * @param hyperParameters settings by name
+ * @param seed seed of every random draw
+ * @param codeVersion version of this product
+ * @param jvm runtime and operating system
+ * @param startedAt ISO-8601 instant
+ * @param finishedAt ISO-8601 instant
+ * @param metrics figures of the training by name, such as {@code reconstruction.mse}
+ */
+public record ModelProvenance(
+    String data,
+    String dataRange,
+    String dataSha256,
+    int labelledFrames,
+    Map<String, String> hyperParameters,
+    long seed,
+    String codeVersion,
+    String jvm,
+    String startedAt,
+    String finishedAt,
+    Map<String, Double> metrics) {
+  public ModelProvenance {
+    hyperParameters = new TreeMap<>(hyperParameters);
+    metrics = new TreeMap<>(metrics);
+  }
+}

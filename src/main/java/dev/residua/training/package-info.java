@@ -1,0 +1,8 @@
+/**
+ * How a model is made and judged: graph search, mechanisms, calibration, and metrics with known
+ * factors. The network itself is behind the Trainer port.
+ */
+@NullMarked
+package dev.residua.training;
+
+import org.jspecify.annotations.NullMarked;

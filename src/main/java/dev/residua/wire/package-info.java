@@ -1,0 +1,8 @@
+/**
+ * The contract on Kafka: the topic catalogue, serdes, and mappers between Avro records and the
+ * domain. Generated classes stay inside.
+ */
+@NullMarked
+package dev.residua.wire;
+
+import org.jspecify.annotations.NullMarked;
