@@ -102,6 +102,28 @@ public final class CausalGraph {
     return found;
   }
 
+  /**
+   * One edge.
+   *
+   * @param from index of the cause
+   * @param to index of the effect
+   * @param confidence share of bootstrap samples that have the edge, in [0, 1]
+   */
+  public record Edge(int from, int to, double confidence) {}
+
+  /** All edges, by cause, then by effect. */
+  public List<Edge> edgeList() {
+    List<Edge> found = new ArrayList<>();
+    for (int i = 0; i < size(); i++) {
+      for (int j = 0; j < size(); j++) {
+        if (edges[i][j]) {
+          found.add(new Edge(i, j, confidence[i][j]));
+        }
+      }
+    }
+    return found;
+  }
+
   public boolean isRoot(int latent) {
     return parents(latent).length == 0;
   }
@@ -183,15 +205,11 @@ public final class CausalGraph {
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();
-    for (int i = 0; i < size(); i++) {
-      for (int j = 0; j < size(); j++) {
-        if (edges[i][j]) {
-          text.append(text.isEmpty() ? "" : ", ")
-              .append(names.get(i))
-              .append(" -> ")
-              .append(names.get(j));
-        }
-      }
+    for (Edge edge : edgeList()) {
+      text.append(text.isEmpty() ? "" : ", ")
+          .append(names.get(edge.from()))
+          .append(" -> ")
+          .append(names.get(edge.to()));
     }
     return text.isEmpty() ? "no edges" : text.toString();
   }

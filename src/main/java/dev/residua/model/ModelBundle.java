@@ -295,14 +295,10 @@ public final class ModelBundle {
     record Edge(String from, String to, double confidence) {}
 
     static GraphFile of(CausalGraph graph) {
-      List<Edge> edges = new ArrayList<>();
-      for (int i = 0; i < graph.size(); i++) {
-        for (int j = 0; j < graph.size(); j++) {
-          if (graph.hasEdge(i, j)) {
-            edges.add(new Edge(graph.name(i), graph.name(j), graph.confidence(i, j)));
-          }
-        }
-      }
+      List<Edge> edges =
+          graph.edgeList().stream()
+              .map(e -> new Edge(graph.name(e.from()), graph.name(e.to()), e.confidence()))
+              .toList();
       List<String> order = new ArrayList<>();
       for (int latent : graph.order()) {
         order.add(graph.name(latent));

@@ -1,0 +1,26 @@
+package dev.residua.anomaly;
+
+import dev.residua.causal.Finding;
+
+/**
+ * A frame that does not fit, reported at the first frame of its episode.
+ *
+ * @param finding what, where, when
+ * @param kind what is odd
+ * @param statistic minus log10 of {@code pValue}, at least 0
+ * @param threshold value of {@code statistic} at and above which a frame is reported
+ * @param pValue conformal p-value that decided, in (0, 1]
+ * @param condition assumption under which {@code pValue} holds
+ */
+public record AnomalyEvent(
+    Finding finding, Kind kind, double statistic, double threshold, double pValue, String condition) {
+  /** What is odd about a frame. */
+  public enum Kind {
+    /** A mechanism is broken while the picture is of the known kind. */
+    RESIDUAL,
+    /** The picture is off the learnt manifold. */
+    RECONSTRUCTION,
+    /** Light, exposure or lens changed; no mechanism is named. */
+    APPEARANCE
+  }
+}

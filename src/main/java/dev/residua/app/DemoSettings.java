@@ -1,0 +1,34 @@
+package dev.residua.app;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the simulated camera of the demo does.
+ *
+ * @param scenario file that says what goes wrong and when; the one that ships with the product if null
+ * @param speed how much faster than real time, above 0
+ */
+public record DemoSettings(@Nullable Path scenario, double speed) {
+  private static final String SPEED = "residua.demo.speed";
+  private static final String SCENARIO = "residua.demo.scenario";
+
+  /** Hands the settings to the application that this process starts next. */
+  public void toSystemProperties() {
+    System.setProperty(SPEED, Double.toString(speed));
+    if (scenario != null) {
+      System.setProperty(SCENARIO, scenario.toString());
+    }
+  }
+
+  static Optional<DemoSettings> fromSystemProperties() {
+    String speed = System.getProperty(SPEED);
+    if (speed == null) {
+      return Optional.empty();
+    }
+    String scenario = System.getProperty(SCENARIO);
+    return Optional.of(
+        new DemoSettings(scenario == null ? null : Path.of(scenario), Double.parseDouble(speed)));
+  }
+}

@@ -1,0 +1,189 @@
+package dev.residua.app;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Properties;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A real single-node Kafka broker (KRaft, broker and controller in one) inside this process, on loopback, with its
+ * data in a directory that survives restarts. This is the only class that touches Kafka's server code.
+ */
+public final class EmbeddedKafka implements AutoCloseable {
+  /** Port that is tried first. */
+  public static final int DEFAULT_PORT = 9092;
+
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedKafka.class);
+  private static final int NODE = 1;
+  private static final String CONTROLLER = "CONTROLLER";
+  private static final String HOST = "localhost";
+
+  private final KafkaRaftServer server;
+  private final int port;
+
+  private EmbeddedKafka(KafkaRaftServer server, int port) {
+    this.server = server;
+    this.port = port;
+  }
+
+  /**
+   * Starts the broker; returns when it accepts requests. Takes 2 to 8 seconds in a new directory.
+   *
+   * @param dataDirectory created if it does not exist
+   * @param wantedPort tried first; a free one is taken if it is in use. 0 takes a free one at once
+   * @param maxRecordBytes largest record that any topic may hold
+   * @throws StartFailedException with what to do, if it cannot start
+   */
+  public static EmbeddedKafka start(Path dataDirectory, int wantedPort, int maxRecordBytes)
+      throws StartFailedException {
+    int port = wantedPort == 0 ? freePort() : wantedPort;
+    if (!isFree(port)) {
+      port = freePort();
+      LOG.warn("port {} is in use, the embedded Kafka listens on {} instead", wantedPort, port);
+    }
+    Path log = dataDirectory.resolve("kafka");
+    createDirectory(log);
+    try {
+      KafkaConfig config = new KafkaConfig(settings(log, port, freePort(), maxRecordBytes), false);
+      if (!Files.exists(log.resolve("meta.properties"))) {
+        format(log);
+      }
+      KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
+      server.startup();
+      return new EmbeddedKafka(server, port);
+    } catch (Exception e) {
+      throw new StartFailedException(
+          "the embedded Kafka could not start with its data in %s: %s. If another process uses that directory, end it or choose another with --data-dir"
+              .formatted(log, rootMessage(e)),
+          e);
+    }
+  }
+
+  private static Properties settings(Path log, int port, int controllerPort, int maxRecordBytes) {
+    Properties p = new Properties();
+    p.setProperty("process.roles", "broker,controller");
+    p.setProperty("node.id", Integer.toString(NODE));
+    p.setProperty("controller.quorum.voters", NODE + "@" + HOST + ":" + controllerPort);
+    p.setProperty("controller.listener.names", CONTROLLER);
+    p.setProperty("inter.broker.listener.name", "PLAINTEXT");
+    p.setProperty(
+        "listeners",
+        "PLAINTEXT://%s:%d,%s://%s:%d".formatted(HOST, port, CONTROLLER, HOST, controllerPort));
+    p.setProperty("advertised.listeners", "PLAINTEXT://%s:%d".formatted(HOST, port));
+    p.setProperty("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+    p.setProperty("log.dirs", log.toString());
+    p.setProperty("num.partitions", "1");
+    p.setProperty("default.replication.factor", "1");
+    p.setProperty("offsets.topic.replication.factor", "1");
+    p.setProperty("offsets.topic.num.partitions", "4");
+    p.setProperty("transaction.state.log.replication.factor", "1");
+    p.setProperty("transaction.state.log.min.isr", "1");
+    p.setProperty("transaction.state.log.num.partitions", "4");
+    p.setProperty("share.coordinator.state.topic.replication.factor", "1");
+    p.setProperty("share.coordinator.state.topic.min.isr", "1");
+    p.setProperty("group.initial.rebalance.delay.ms", "0");
+    p.setProperty("auto.create.topics.enable", "false");
+    p.setProperty("message.max.bytes", Integer.toString(maxRecordBytes));
+    p.setProperty("socket.request.max.bytes", Integer.toString(maxRecordBytes + (16 << 20)));
+    p.setProperty("log.segment.bytes", Integer.toString(256 << 20));
+    p.setProperty("log.retention.hours", "24");
+    p.setProperty("log.retention.bytes", Long.toString(4L << 30));
+    // A broker that dies is known dead after 3 s, so that its successor may register.
+    p.setProperty("broker.session.timeout.ms", "3000");
+    p.setProperty("broker.heartbeat.interval.ms", "500");
+    p.setProperty("controlled.shutdown.enable", "true");
+    p.setProperty("group.min.session.timeout.ms", "1000");
+    p.setProperty("num.network.threads", "2");
+    p.setProperty("num.io.threads", "4");
+    p.setProperty("log.cleaner.dedupe.buffer.size", Integer.toString(4 << 20));
+    return p;
+  }
+
+  private static void format(Path log) throws Exception {
+    new Formatter()
+        .setNodeId(NODE)
+        .setClusterId(Uuid.randomUuid().toString())
+        .setControllerListenerName(CONTROLLER)
+        .setDirectories(List.of(log.toString()))
+        .setMetadataLogDirectory(log.toString())
+        .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false))
+        .run();
+  }
+
+  private static void createDirectory(Path directory) throws StartFailedException {
+    try {
+      Files.createDirectories(directory);
+      if (!Files.isWritable(directory)) {
+        throw new AccessDeniedException(directory.toString());
+      }
+    } catch (FileSystemException e) {
+      throw new StartFailedException(
+          "the data directory %s cannot be written (%s); choose another with --data-dir"
+              .formatted(directory, e.getReason() == null ? "permission denied" : e.getReason()),
+          e);
+    } catch (IOException e) {
+      throw new StartFailedException(
+          "the data directory %s cannot be created: %s; choose another with --data-dir"
+              .formatted(directory, e.getMessage()),
+          e);
+    }
+  }
+
+  private static String rootMessage(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage() == null ? root.toString() : root.getMessage();
+  }
+
+  /** Whether a server could listen on a loopback port now. */
+  static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.getByName(HOST), port));
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new IllegalStateException("no free port on " + HOST, e);
+    }
+  }
+
+  public int port() {
+    return port;
+  }
+
+  /** Address for clients on this machine. */
+  public String bootstrapServers() {
+    return HOST + ":" + port;
+  }
+
+  /** Stops the broker and waits until its data is on disk. */
+  @Override
+  public void close() {
+    server.shutdown();
+    server.awaitShutdown();
+  }
+}

@@ -1,0 +1,115 @@
+package dev.residua.app;
+
+import dev.residua.anomaly.AnomalyEvent;
+import dev.residua.causal.Finding;
+import dev.residua.dashboard.LiveState.FindingView;
+import dev.residua.drift.DriftEvent;
+import dev.residua.wire.Topics;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** Follows the output topics from now on and feeds the status page. */
+final class FindingsFollower implements AutoCloseable {
+  private static final Duration POLL = Duration.ofMillis(250);
+
+  private final Topics topics;
+  private final LiveFindings findings;
+  private final Consumer<byte[], byte[]> consumer;
+  private final Thread thread;
+  private volatile boolean stopped;
+
+  FindingsFollower(KafkaClients clients, Topics topics, LiveFindings findings) {
+    this.topics = topics;
+    this.findings = findings;
+    this.consumer = clients.follower(new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    Set<String> names =
+        Stream.of(topics.scores(), topics.drift(), topics.anomalies(), topics.drifts(), topics.deadLetters())
+            .map(topic -> topic.name())
+            .collect(Collectors.toSet());
+    List<TopicPartition> partitions =
+        names.stream()
+            .flatMap(name -> consumer.partitionsFor(name).stream())
+            .map(p -> new TopicPartition(p.topic(), p.partition()))
+            .toList();
+    consumer.assign(partitions);
+    consumer.seekToEnd(partitions);
+    partitions.forEach(consumer::position); // fixes "now" before anything else starts
+    this.thread = new Thread(this::follow, "residua-dashboard");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void follow() {
+    try (consumer) {
+      while (!stopped) {
+        ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+          show(record);
+        }
+      }
+    } catch (WakeupException e) {
+      if (!stopped) {
+        throw e;
+      }
+    }
+  }
+
+  private void show(ConsumerRecord<byte[], byte[]> record) {
+    String topic = record.topic();
+    byte[] value = record.value();
+    if (topic.equals(topics.scores().name())) {
+      findings.scored(
+          topics.scores().value().deserializer().deserialize(topic, value),
+          System.nanoTime() / 1_000_000_000L);
+    } else if (topic.equals(topics.drift().name())) {
+      findings.drift(topics.drift().value().deserializer().deserialize(topic, value));
+    } else if (topic.equals(topics.anomalies().name())) {
+      AnomalyEvent event = topics.anomalies().value().deserializer().deserialize(topic, value);
+      found(event.finding(), "anomaly: " + event.kind().name().toLowerCase(Locale.ROOT));
+    } else if (topic.equals(topics.drifts().name())) {
+      DriftEvent event = topics.drifts().value().deserializer().deserialize(topic, value);
+      found(event.finding(), "drift: " + event.kind().name().toLowerCase(Locale.ROOT));
+    } else {
+      findings.deadLetter(reason(record));
+    }
+  }
+
+  private void found(Finding finding, String kind) {
+    findings.found(
+        new FindingView(
+            finding.lastAt().toString(),
+            finding.source(),
+            finding.lastSequence(),
+            kind,
+            finding.sentence()));
+  }
+
+  private static String reason(ConsumerRecord<byte[], byte[]> deadLetter) {
+    Header message = deadLetter.headers().lastHeader("__streams.errors.message");
+    if (message == null || message.value() == null) {
+      return "unknown";
+    }
+    String text = new String(message.value(), StandardCharsets.UTF_8);
+    int colon = text.indexOf(':');
+    return (colon > 0 ? text.substring(0, colon) : "other").toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    stopped = true;
+    consumer.wakeup();
+    thread.join(5_000);
+  }
+}

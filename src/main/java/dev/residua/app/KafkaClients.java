@@ -1,0 +1,117 @@
+package dev.residua.app;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.streams.StreamsConfig;
+import dev.residua.wire.Topic;
+import dev.residua.wire.Topics;
+
+/**
+ * Settings of every Kafka client of this process: the user's own, and what the product's guarantees need on top.
+ *
+ * @param bootstrapServers {@code host:port}, comma-separated
+ * @param common settings that the user gave for all clients, such as security
+ */
+public record KafkaClients(String bootstrapServers, Map<String, String> common) {
+  private static final int MAX_REQUEST_BYTES = Topics.MAX_RECORD_BYTES + (1 << 20);
+  /** A member that dies without a word is known dead after this; static members keep their partitions till then. */
+  private static final int SESSION_MILLIS = 10_000;
+
+  public KafkaClients {
+    common = Map.copyOf(common);
+  }
+
+  public static KafkaClients of(String bootstrapServers) {
+    return new KafkaClients(bootstrapServers, Map.of());
+  }
+
+  Map<String, Object> admin() {
+    Map<String, Object> settings = base();
+    settings.put("request.timeout.ms", "10000");
+    settings.put("default.api.timeout.ms", "14000");
+    return settings;
+  }
+
+  /**
+   * A consumer of committed records that commits nothing by itself.
+   *
+   * @param group consumer group
+   * @param instance static member id, so that a restart takes the same partitions without a rebalance
+   */
+  KafkaConsumer<byte[], byte[]> scoringConsumer(String group, String instance, int maxRecords) {
+    Map<String, Object> settings = base();
+    settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+    settings.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, instance);
+    settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_MILLIS);
+    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, maxRecords);
+    settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 8 << 20);
+    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** A consumer outside any group, of committed records, from now on or from the beginning. */
+  public <K, V> KafkaConsumer<K, V> follower(Deserializer<K> key, Deserializer<V> value) {
+    Map<String, Object> settings = base();
+    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    return new KafkaConsumer<>(settings, key, value);
+  }
+
+  /** A follower of one topic. */
+  public <K, V> KafkaConsumer<K, V> follower(Topic<K, V> topic) {
+    return follower(topic.key().deserializer(), topic.value().deserializer());
+  }
+
+  KafkaProducer<byte[], byte[]> transactionalProducer(String transactionalId) {
+    Map<String, Object> settings = producer();
+    settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
+    settings.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 30_000);
+    settings.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+    return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /** An idempotent producer for frames. */
+  public KafkaProducer<byte[], byte[]> frameProducer() {
+    Map<String, Object> settings = producer();
+    settings.put(ProducerConfig.LINGER_MS_CONFIG, 2);
+    settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 256 << 10);
+    return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /** Settings of Kafka Streams without application id and state directory. */
+  Properties streams() {
+    Properties settings = new Properties();
+    settings.putAll(base());
+    settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+    settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), SESSION_MILLIS);
+    settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
+    return settings;
+  }
+
+  private Map<String, Object> producer() {
+    Map<String, Object> settings = base();
+    settings.put(ProducerConfig.ACKS_CONFIG, "all");
+    settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_REQUEST_BYTES);
+    settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, (long) MAX_REQUEST_BYTES * 2);
+    return settings;
+  }
+
+  private Map<String, Object> base() {
+    Map<String, Object> settings = new HashMap<>(common);
+    settings.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    return settings;
+  }
+}

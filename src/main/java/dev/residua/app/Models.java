@@ -1,0 +1,61 @@
+package dev.residua.app;
+
+import dev.residua.anomaly.AnomalyCalibration;
+import dev.residua.anomaly.AppearanceReference;
+import dev.residua.causal.FrameScorer;
+import dev.residua.model.BadBundleException;
+import dev.residua.model.ModelBundle;
+import dev.residua.model.SelfTest;
+import dev.residua.onnx.OnnxFrameScorer;
+import dev.residua.scoring.ScoringModel;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Bundles to things that run: the one place that knows which entry belongs to which package. */
+public final class Models {
+  /** The bundle that ships with the product. */
+  public static final String DEFAULT = "/models/pendulum.residua";
+
+  private Models() {}
+
+  /** Reads the bundle of a file, or the one that ships with the product. */
+  public static ModelBundle read(Optional<Path> file) throws BadBundleException {
+    if (file.isPresent()) {
+      return ModelBundle.read(file.get());
+    }
+    try (InputStream in = Models.class.getResourceAsStream(DEFAULT)) {
+      if (in == null) {
+        throw new BadBundleException("this build has no default model; give one with --model FILE.residua");
+      }
+      return ModelBundle.read(in, "default (" + DEFAULT + ")");
+    } catch (IOException e) {
+      throw new BadBundleException("the default model cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Loads a bundle for scoring and runs its self-test.
+   *
+   * @param networkThreads threads inside the network, at least 1
+   * @return owns native memory
+   */
+  public static ScoringModel scoring(ModelBundle bundle, int networkThreads) throws BadBundleException {
+    FrameScorer scorer = OnnxFrameScorer.open(bundle, networkThreads);
+    try {
+      SelfTest.fromBytes(bundle.entry(ModelBundle.SELF_TEST)).check(bundle, scorer);
+      return new ScoringModel(
+          bundle.id(),
+          scorer,
+          AnomalyCalibration.fromBytes(bundle.entry(ModelBundle.ANOMALY_CALIBRATION)),
+          AppearanceReference.fromBytes(bundle.entry(ModelBundle.APPEARANCE)));
+    } catch (BadBundleException | RuntimeException e) {
+      scorer.close();
+      throw e instanceof BadBundleException bad
+          ? bad
+          : new BadBundleException(
+              "model %s has a damaged calibration: %s".formatted(bundle.id(), e.getMessage()), e);
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package dev.residua.app;
+
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusApplication;
+import jakarta.inject.Inject;
+
+/** Runs the roles of a process until it is told to stop. */
+public final class ResiduaApplication implements QuarkusApplication {
+  @Inject Roles roles;
+
+  @Override
+  public int run(String... args) {
+    try {
+      roles.start();
+    } catch (StartFailedException e) {
+      System.err.println("residua: " + e.getMessage());
+      if (Boolean.getBoolean("residua.stacktrace")) {
+        e.printStackTrace();
+      }
+      return 1;
+    }
+    Quarkus.waitForExit();
+    return roles.exitCode();
+  }
+}

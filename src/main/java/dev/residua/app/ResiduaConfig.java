@@ -1,0 +1,110 @@
+package dev.residua.app;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+
+/** What a process of the product can be told, under {@code residua.} */
+@ConfigMapping(prefix = "residua")
+public interface ResiduaConfig {
+  /** Roles that this process plays; all by default. */
+  @WithDefault("score,monitor,dashboard")
+  Set<Role> roles();
+
+  /**
+   * Name of this process within its roles, unique among the processes that run at the same time and the same after a
+   * restart: it is the static group membership and the transactional id. Pod or host name, for instance.
+   */
+  @WithDefault("1")
+  String instance();
+
+  /** Start of every topic name and group id, so that installations can share a cluster. */
+  @WithDefault("residua.")
+  String topicPrefix();
+
+  /** Directory for the state stores and the embedded Kafka's data; survives restarts. */
+  @WithDefault("data")
+  Path dataDir();
+
+  /** Model bundle to use; the noisy pendulum of the demo by default. */
+  Optional<Path> model();
+
+  Kafka kafka();
+
+  Frames frames();
+
+  Scoring scoring();
+
+  Anomaly anomaly();
+
+  Drift drift();
+
+  /** The embedded broker, used where {@code kafka.bootstrap.servers} is not set. */
+  interface Kafka {
+    /** Port that the embedded broker tries first; 0 takes any free one. */
+    @WithDefault("9092")
+    int port();
+
+    /** Partitions of topics that this process creates, at least 1. Sources are spread over them by key. */
+    @WithDefault("4")
+    int partitions();
+  }
+
+  /** What a frame may cost before it is decoded. */
+  interface Frames {
+    /** Largest frame value, in bytes. */
+    @WithDefault("16777216")
+    int maxBytes();
+
+    /** Largest width or height, in pixels. */
+    @WithDefault("16384")
+    int maxSide();
+
+    /** Largest width times height, in pixels. */
+    @WithDefault("50000000")
+    long maxPixels();
+  }
+
+  /** The scoring role. */
+  interface Scoring {
+    /** Threads that score, each with partitions and a transaction of its own, at least 1. */
+    @WithDefault("1")
+    int threads();
+
+    /** Threads inside the network for one batch, at least 1; more than 1 pays only for large images. */
+    @WithDefault("1")
+    int networkThreads();
+
+    /** Most frames in one transaction, at least 1. Fewer bound the delay under load, more raise the rate. */
+    @WithDefault("256")
+    int maxFrames();
+  }
+
+  /** Verdicts on single frames. */
+  interface Anomaly {
+    /**
+     * Share of normal frames that may be reported as anomalous by each of the three channels, in (0, 1). At 20 frames a
+     * second 0.0002 is one in about four minutes for each. Not below the calibration's resolution.
+     */
+    @WithDefault("0.0002")
+    double falseAlarmRate();
+
+    /** Normal frames in a row that end an episode; until then further odd frames are not reported again. */
+    @WithDefault("20")
+    int quietFrames();
+  }
+
+  /** The drift detector. */
+  interface Drift {
+    /** Average number of frames between two false alarms of one source, at least 100. */
+    @WithDefault("100000")
+    double targetRunLength();
+  }
+
+  /** How long start-up waits for other systems. */
+  @WithDefault("30S")
+  Duration startTimeout();
+}

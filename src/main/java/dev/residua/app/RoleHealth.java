@@ -1,0 +1,96 @@
+package dev.residua.app;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
+import org.eclipse.microprofile.health.Liveness;
+import org.eclipse.microprofile.health.Readiness;
+import org.eclipse.microprofile.health.Startup;
+
+/** What the health endpoints say, and why. */
+@ApplicationScoped
+public class RoleHealth {
+  private volatile State state = new State(Phase.STARTING, "", "", "", "not started");
+
+  private enum Phase {
+    STARTING,
+    RUNNING,
+    FAILED
+  }
+
+  private record State(Phase phase, String reason, String modelId, String kafka, String monitor) {}
+
+  void ready(String modelId, String kafka) {
+    state = new State(Phase.RUNNING, "", modelId, kafka, state.monitor);
+  }
+
+  void failed(String why) {
+    state = new State(Phase.FAILED, why, state.modelId, state.kafka, state.monitor);
+  }
+
+  void monitor(String streamsState) {
+    state = new State(state.phase, state.reason, state.modelId, state.kafka, streamsState);
+  }
+
+  private HealthCheckResponse response(boolean up) {
+    State now = state;
+    HealthCheckResponseBuilder response =
+        HealthCheckResponse.named("residua-roles").status(up).withData("monitor", now.monitor);
+    if (!now.reason.isEmpty()) {
+      response.withData("reason", now.reason);
+    }
+    if (!now.modelId.isEmpty()) {
+      response.withData("model", now.modelId).withData("kafka", now.kafka);
+    }
+    return response.build();
+  }
+
+  /** Up as soon as all roles were started. */
+  @Startup
+  @ApplicationScoped
+  public static class Started implements HealthCheck {
+    private final RoleHealth health;
+
+    public Started(RoleHealth health) {
+      this.health = health;
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+      return health.response(health.state.phase == Phase.RUNNING);
+    }
+  }
+
+  /** Up while all roles run. */
+  @Readiness
+  @ApplicationScoped
+  public static class Ready implements HealthCheck {
+    private final RoleHealth health;
+
+    public Ready(RoleHealth health) {
+      this.health = health;
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+      return health.response(health.state.phase == Phase.RUNNING);
+    }
+  }
+
+  /** Down once a role has failed: the process should be started again. */
+  @Liveness
+  @ApplicationScoped
+  public static class Live implements HealthCheck {
+    private final RoleHealth health;
+
+    public Live(RoleHealth health) {
+      this.health = health;
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+      return health.response(health.state.phase != Phase.FAILED);
+    }
+  }
+}

@@ -1,0 +1,208 @@
+package dev.residua.app;
+
+import dev.residua.frame.FrameLimits;
+import dev.residua.model.BadBundleException;
+import dev.residua.model.ModelBundle;
+import dev.residua.wire.Topics;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.eclipse.microprofile.config.Config;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts what this process plays, in the order in which the parts need one another, and stops it in the opposite
+ * order: broker, topics, model, monitor, scoring, dashboard, simulated camera.
+ */
+@ApplicationScoped
+public class Roles {
+  private static final Logger LOG = LoggerFactory.getLogger(Roles.class);
+  private static final String CLIENT_PREFIX = "kafka.";
+
+  private final ResiduaConfig config;
+  private final Config properties;
+  private final MeterRegistry meters;
+  private final RoleHealth health;
+  private final LiveFindings findings;
+  private final Deque<AutoCloseable> running = new ArrayDeque<>();
+  private volatile @Nullable Throwable failure;
+
+  @Inject
+  public Roles(
+      ResiduaConfig config,
+      Config properties,
+      MeterRegistry meters,
+      RoleHealth health,
+      LiveFindings findings) {
+    this.config = config;
+    this.properties = properties;
+    this.meters = meters;
+    this.health = health;
+    this.findings = findings;
+  }
+
+  /** Starts all roles; on failure stops what already runs. */
+  public void start() throws StartFailedException {
+    try {
+      startAll();
+    } catch (StartFailedException e) {
+      stopAll();
+      throw e;
+    } catch (RuntimeException e) {
+      stopAll();
+      throw new StartFailedException("cannot start: " + rootMessage(e), e);
+    }
+  }
+
+  private void startAll() throws StartFailedException {
+    Topics topics = new Topics(config.topicPrefix());
+    createDataDirectory();
+    ModelBundle bundle = bundle();
+    KafkaClients clients = clients(topics);
+    if (config.roles().contains(Role.MONITOR)) {
+      running.push(MonitorRole.start(clients, topics, bundle, config, health, this::fail));
+    }
+    if (config.roles().contains(Role.SCORE)) {
+      FrameLimits limits =
+          new FrameLimits(
+              config.frames().maxBytes(), config.frames().maxSide(), config.frames().maxPixels());
+      running.push(
+          new ScoringRole(
+              clients,
+              topics,
+              scoringModel(bundle),
+              limits,
+              config,
+              new ScoringMetrics(meters),
+              this::fail));
+    }
+    if (config.roles().contains(Role.DASHBOARD)) {
+      findings.model(bundle);
+      running.push(new FindingsFollower(clients, topics, findings));
+    }
+    DemoSettings.fromSystemProperties()
+        .ifPresent(demo -> running.push(new SimulatedCamera(clients, topics, demo)));
+    health.ready(bundle.id(), clients.bootstrapServers());
+    LOG.info(
+        "ready: roles={} kafka={} modelId={}",
+        config.roles(),
+        clients.bootstrapServers(),
+        bundle.id());
+  }
+
+  private void createDataDirectory() throws StartFailedException {
+    Path directory = config.dataDir();
+    try {
+      Files.createDirectories(directory);
+    } catch (IOException e) {
+      throw new StartFailedException(
+          "the data directory %s cannot be created (%s); choose another with --data-dir"
+              .formatted(directory.toAbsolutePath(), e.getMessage()),
+          e);
+    }
+    if (!Files.isWritable(directory)) {
+      throw new StartFailedException(
+          "the data directory %s cannot be written; choose another with --data-dir"
+              .formatted(directory.toAbsolutePath()));
+    }
+  }
+
+  private ModelBundle bundle() throws StartFailedException {
+    try {
+      return Models.read(config.model());
+    } catch (BadBundleException e) {
+      throw new StartFailedException(e.getMessage(), e);
+    }
+  }
+
+  private dev.residua.scoring.ScoringModel scoringModel(ModelBundle bundle)
+      throws StartFailedException {
+    try {
+      return Models.scoring(bundle, config.scoring().networkThreads());
+    } catch (BadBundleException e) {
+      throw new StartFailedException(e.getMessage(), e);
+    }
+  }
+
+  /** Clients of the given cluster, checked, or of an embedded broker started here. */
+  private KafkaClients clients(Topics topics) throws StartFailedException {
+    Map<String, String> common = new HashMap<>();
+    for (String name : properties.getPropertyNames()) {
+      if (name.startsWith(CLIENT_PREFIX)) {
+        properties
+            .getOptionalValue(name, String.class)
+            .ifPresent(value -> common.put(name.substring(CLIENT_PREFIX.length()), value));
+      }
+    }
+    Optional<String> given =
+        properties.getOptionalValue("kafka.bootstrap.servers", String.class).filter(s -> !s.isBlank());
+    if (given.isPresent()) {
+      KafkaClients clients = new KafkaClients(given.get(), common);
+      try (TopicAdmin admin = new TopicAdmin(clients)) {
+        List<String> problems = admin.check(topics);
+        if (!problems.isEmpty()) {
+          throw new StartFailedException(String.join("\nresidua: ", problems));
+        }
+      }
+      return clients;
+    }
+    EmbeddedKafka broker =
+        EmbeddedKafka.start(config.dataDir(), config.kafka().port(), Topics.MAX_RECORD_BYTES);
+    running.push(broker);
+    KafkaClients clients = KafkaClients.of(broker.bootstrapServers());
+    try (TopicAdmin admin = new TopicAdmin(clients)) {
+      admin.create(topics, config.kafka().partitions(), Optional.empty());
+    }
+    return clients;
+  }
+
+  /** A role cannot go on: the process ends, so that whoever supervises it starts it again. */
+  private void fail(Throwable why) {
+    failure = why;
+    LOG.error("a role failed, the process stops: {}", rootMessage(why), why);
+    health.failed(rootMessage(why));
+    Quarkus.asyncExit(1);
+  }
+
+  int exitCode() {
+    return failure == null ? 0 : 1;
+  }
+
+  void onShutdown(@Observes @Priority(Integer.MAX_VALUE) ShutdownEvent event) {
+    stopAll();
+  }
+
+  private synchronized void stopAll() {
+    while (!running.isEmpty()) {
+      AutoCloseable part = running.pop();
+      try {
+        part.close();
+      } catch (Exception e) {
+        LOG.warn("{} did not stop cleanly: {}", part.getClass().getSimpleName(), e.toString());
+      }
+    }
+  }
+
+  private static String rootMessage(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage() == null ? root.toString() : root.getMessage();
+  }
+}

@@ -1,0 +1,151 @@
+package dev.residua.app;
+
+import dev.residua.wire.Topic;
+import dev.residua.wire.Topics;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** Creates and checks the product's topics on a cluster. */
+public final class TopicAdmin implements AutoCloseable {
+  private static final long TIMEOUT_SECONDS = 15;
+
+  private final Admin admin;
+  private final String servers;
+
+  /** Connects lazily: the first call fails if no broker answers. */
+  public TopicAdmin(KafkaClients clients) {
+    this.admin = Admin.create(clients.admin());
+    this.servers = clients.bootstrapServers();
+  }
+
+  /**
+   * Creates the topics that do not exist.
+   *
+   * @param partitions partitions of each new topic, at least 1
+   * @param replication copies of each partition; empty takes the broker's default
+   * @return names of the topics created
+   */
+  public List<String> create(Topics topics, int partitions, Optional<Short> replication)
+      throws StartFailedException {
+    Set<String> existing = call("list topics", admin.listTopics().names());
+    List<NewTopic> missing = new ArrayList<>();
+    for (Topic<?, ?> topic : topics.all()) {
+      if (!existing.contains(topic.name())) {
+        missing.add(
+            new NewTopic(topic.name(), Optional.of(partitions), replication)
+                .configs(topic.settings()));
+      }
+    }
+    List<String> created = new ArrayList<>();
+    for (Map.Entry<String, KafkaFuture<Void>> result : admin.createTopics(missing).values().entrySet()) {
+      try {
+        call("create topic " + result.getKey(), result.getValue());
+        created.add(result.getKey());
+      } catch (StartFailedException e) {
+        if (!(e.getCause() instanceof TopicExistsException)) {
+          throw e;
+        }
+      }
+    }
+    return created;
+  }
+
+  /**
+   * Checks that the topics exist with the settings they need and that input and output partitions fit.
+   *
+   * @return one sentence a problem; empty if all is well
+   */
+  public List<String> check(Topics topics) throws StartFailedException {
+    List<String> problems = new ArrayList<>();
+    Map<String, Integer> partitions = new HashMap<>();
+    for (Topic<?, ?> topic : topics.all()) {
+      try {
+        TopicDescription found =
+            call(
+                "describe topic " + topic.name(),
+                admin.describeTopics(List.of(topic.name())).topicNameValues().get(topic.name()));
+        partitions.put(topic.name(), found.partitions().size());
+      } catch (StartFailedException e) {
+        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+          throw e;
+        }
+        problems.add(
+            "topic %s does not exist; create it with: residua topics create --bootstrap %s"
+                .formatted(topic.name(), servers));
+      }
+    }
+    for (Topic<?, ?> topic : topics.all()) {
+      if (partitions.containsKey(topic.name())) {
+        problems.addAll(settingProblems(topic));
+      }
+    }
+    return problems;
+  }
+
+  private List<String> settingProblems(Topic<?, ?> topic) throws StartFailedException {
+    List<String> problems = new ArrayList<>();
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
+    Config config =
+        call(
+            "read the settings of topic " + topic.name(),
+            admin.describeConfigs(List.of(resource)).values().get(resource));
+    for (Map.Entry<String, String> wanted : topic.settings().entrySet()) {
+      String actual = config.get(wanted.getKey()).value();
+      boolean fits =
+          wanted.getKey().equals("max.message.bytes")
+              ? Long.parseLong(actual) > 0
+              : Set.of(actual.split(",")).equals(Set.of(wanted.getValue().split(",")));
+      if (!fits) {
+        problems.add(
+            "topic %s has %s=%s, expected %s"
+                .formatted(topic.name(), wanted.getKey(), actual, wanted.getValue()));
+      }
+    }
+    return problems;
+  }
+
+  private <T> T call(String what, KafkaFuture<T> future) throws StartFailedException {
+    try {
+      return future.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw unreachable(e);
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      if (cause instanceof org.apache.kafka.common.errors.TimeoutException) {
+        throw unreachable(cause);
+      }
+      throw new StartFailedException(
+          "cannot %s on %s: %s".formatted(what, servers, cause.getMessage()), cause);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StartFailedException("interrupted while trying to " + what, e);
+    }
+  }
+
+  private StartFailedException unreachable(Throwable cause) {
+    return new StartFailedException(
+        "no Kafka broker answers at %s within %d s; check the address (--bootstrap or KAFKA_BOOTSTRAP_SERVERS) and that the broker runs"
+            .formatted(servers, TIMEOUT_SECONDS),
+        cause);
+  }
+
+  @Override
+  public void close() {
+    admin.close(java.time.Duration.ofSeconds(2));
+  }
+}

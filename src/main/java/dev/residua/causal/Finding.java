@@ -1,0 +1,100 @@
+package dev.residua.causal;
+
+import dev.residua.frame.FramePosition;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What every event has in common: which frames of which source it speaks of, what happened in words, and which
+ * mechanisms are to blame.
+ *
+ * @param eventId identity of the event; the same event has the same id after a restart
+ * @param source source of the frames
+ * @param firstSequence first frame that the event speaks of
+ * @param lastSequence last frame that the event speaks of, at least {@code firstSequence}
+ * @param firstAt capture time of the first frame
+ * @param lastAt capture time of the last frame
+ * @param modelId model in use
+ * @param modelDigest SHA-256 of that model's bundle
+ * @param severity how urgently a person should look
+ * @param sentence what happened, in one plain sentence
+ * @param causes latents to blame, most likely first; empty where none can be named
+ * @param readings all latents at the last frame
+ * @param position where the last frame is on Kafka
+ * @param links where to look, by purpose
+ */
+public record Finding(
+    String eventId,
+    String source,
+    long firstSequence,
+    long lastSequence,
+    Instant firstAt,
+    Instant lastAt,
+    String modelId,
+    String modelDigest,
+    Severity severity,
+    String sentence,
+    List<Cause> causes,
+    List<Reading> readings,
+    FramePosition position,
+    Map<String, String> links) {
+  public Finding {
+    if (firstSequence > lastSequence) {
+      throw new IllegalArgumentException(
+          "a finding from frame %d to frame %d ends before it begins"
+              .formatted(firstSequence, lastSequence));
+    }
+    causes = List.copyOf(causes);
+    readings = List.copyOf(readings);
+    links = Map.copyOf(links);
+  }
+
+  /** How urgently a person should look. */
+  public enum Severity {
+    /** Good to know; nothing is broken. */
+    INFO,
+    /** Look when convenient. */
+    WARNING,
+    /** Look now. */
+    CRITICAL
+  }
+
+  /**
+   * One latent's part in a finding.
+   *
+   * @param latent name of the latent whose mechanism is blamed
+   * @param parents names of its direct causes; empty for a root
+   * @param evidence size of the evidence with its sign, dimensionless
+   * @param pValue p-value of this latent alone in (0, 1]; NaN where there is none
+   * @param share part of the finding that falls to this latent, in [0, 1]
+   */
+  public record Cause(
+      String latent, List<String> parents, double evidence, double pValue, double share) {
+    public Cause {
+      parents = List.copyOf(parents);
+      if (!(share >= 0 && share <= 1)) {
+        throw new IllegalArgumentException(
+            "share of %s must be in [0, 1] but was %s".formatted(latent, share));
+      }
+    }
+  }
+
+  /**
+   * One latent as seen and as expected.
+   *
+   * @param latent name
+   * @param observed encoded value, in standard deviations of the training set
+   * @param expected what its causes explain, unit of {@code observed}
+   */
+  public record Reading(String latent, float observed, float expected) {}
+
+  /** The readings of a scored frame under the latents' names. */
+  public static List<Reading> readings(CausalGraph graph, ScoredFrame frame) {
+    Reading[] readings = new Reading[graph.size()];
+    for (int i = 0; i < readings.length; i++) {
+      readings[i] = new Reading(graph.name(i), frame.latents()[i], frame.expected()[i]);
+    }
+    return List.of(readings);
+  }
+}

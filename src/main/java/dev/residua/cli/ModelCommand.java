@@ -1,0 +1,128 @@
+package dev.residua.cli;
+
+import dev.residua.app.Models;
+import dev.residua.model.BadBundleException;
+import dev.residua.model.BundleManifest;
+import dev.residua.model.ModelBundle;
+import dev.residua.model.ModelProvenance;
+import dev.residua.scoring.ScoringModel;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code model}: looks at model bundles. */
+@Command(
+    name = "model",
+    description = "Looks at model bundles.",
+    mixinStandardHelpOptions = true,
+    subcommands = ModelCommand.Show.class)
+final class ModelCommand {
+  @Command(
+      name = "show",
+      description =
+          "Checks a bundle (digests, shapes, numerical self-test) and tells what it is and where it comes from.",
+      mixinStandardHelpOptions = true,
+      showDefaultValues = true)
+  static final class Show implements Callable<Integer> {
+    @Parameters(
+        arity = "0..1",
+        paramLabel = "FILE",
+        description = "Model bundle (default: the one that ships with the product).")
+    @Nullable Path file;
+
+    @Option(names = "--json", description = "Print the result as JSON.")
+    boolean json;
+
+    @Override
+    public Integer call() throws BadBundleException {
+      ModelBundle bundle = Models.read(Optional.ofNullable(file));
+      try (ScoringModel model = Models.scoring(bundle, 1)) {
+        System.out.print(json ? Json.of(asMap(bundle)) + "\n" : asText(bundle, model));
+      }
+      return 0;
+    }
+
+    private static Map<String, Object> asMap(ModelBundle bundle) {
+      Map<String, Object> map = new LinkedHashMap<>();
+      map.put("digest", bundle.digest());
+      map.put("selfTest", "passed");
+      map.put("manifest", bundle.manifest());
+      map.put("edges", edges(bundle));
+      return map;
+    }
+
+    private static List<Map<String, Object>> edges(ModelBundle bundle) {
+      return bundle.graph().edgeList().stream()
+          .map(
+              edge ->
+                  Map.<String, Object>of(
+                      "from", bundle.graph().name(edge.from()),
+                      "to", bundle.graph().name(edge.to()),
+                      "confidence", edge.confidence()))
+          .toList();
+    }
+
+    private static String asText(ModelBundle bundle, ScoringModel model) {
+      BundleManifest manifest = bundle.manifest();
+      ModelProvenance provenance = manifest.provenance();
+      String metrics =
+          provenance.metrics().entrySet().stream()
+              .map(m -> "  %-34s %.5g".formatted(m.getKey(), m.getValue()))
+              .collect(Collectors.joining("\n"));
+      String edges =
+          bundle.graph().edgeList().stream()
+              .map(
+                  e ->
+                      "  %s -> %s  (%.0f %% of bootstrap samples)"
+                          .formatted(
+                              bundle.graph().name(e.from()),
+                              bundle.graph().name(e.to()),
+                              100 * e.confidence()))
+              .collect(Collectors.joining("\n"));
+      return """
+          model        %s  (%s)
+          digest       %s
+          image        %s, %s
+          latents      %s
+          graph
+          %s
+          data         %s, %s, %d labelled frames
+          data SHA-256 %s
+          seed         %d, trained %s to %s
+          code         %s on %s
+          calibration  %d frames, smallest p-value %.2g
+          self-test    passed: digests, shapes and numbers agree
+          figures
+          %s
+          """
+          .formatted(
+              manifest.id(),
+              manifest.architecture(),
+              bundle.digest(),
+              manifest.image(),
+              manifest.preprocessing(),
+              String.join(", ", manifest.latentNames()),
+              edges.isEmpty() ? "  no edges" : edges,
+              provenance.data(),
+              provenance.dataRange(),
+              provenance.labelledFrames(),
+              provenance.dataSha256(),
+              provenance.seed(),
+              provenance.startedAt(),
+              provenance.finishedAt(),
+              provenance.codeVersion(),
+              provenance.jvm(),
+              model.calibration().size(),
+              model.calibration().resolution(),
+              metrics);
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package dev.residua.cli;
+
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code serve}: the product itself. */
+@Command(
+    name = "serve",
+    description = {
+      "Scores frames and watches for anomalies and drift, until it is stopped (Ctrl-C, SIGTERM).",
+      "Without --bootstrap a real single-node Kafka broker runs inside the process, with its data in --data-dir."
+    },
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true)
+final class ServeCommand implements Callable<Integer> {
+  @Mixin ServerOptions server = new ServerOptions();
+
+  @Option(
+      names = "--roles",
+      paramLabel = "ROLE,...",
+      description = "Roles of this process: score, monitor, dashboard (default: all).")
+  @Nullable String roles;
+
+  @Option(
+      names = "--bootstrap",
+      paramLabel = "HOST:PORT",
+      description = "Kafka to use (default: KAFKA_BOOTSTRAP_SERVERS, else the embedded broker).")
+  @Nullable String bootstrap;
+
+  @Option(
+      names = "--instance",
+      paramLabel = "NAME",
+      description = "Name of this process, unique among those that run together and the same after a restart (default: 1).")
+  @Nullable String instance;
+
+  @Option(
+      names = "--target-run-length",
+      paramLabel = "FRAMES",
+      description = "Frames between two false drift alarms of one source, on average (default: 100000).")
+  @Nullable Double targetRunLength;
+
+  @Override
+  public Integer call() {
+    ServerOptions.set("residua.roles", roles);
+    ServerOptions.set("kafka.bootstrap.servers", bootstrap);
+    ServerOptions.set("residua.instance", instance);
+    ServerOptions.set("residua.drift.target-run-length", targetRunLength);
+    return server.run();
+  }
+}

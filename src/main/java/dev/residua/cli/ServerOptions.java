@@ -1,0 +1,77 @@
+package dev.residua.cli;
+
+import dev.residua.app.ResiduaApplication;
+import io.quarkus.runtime.Quarkus;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options of the commands that start the server. */
+final class ServerOptions {
+  private static final String HTTP_HOST = "localhost";
+
+  @Option(
+      names = "--http-port",
+      paramLabel = "PORT",
+      defaultValue = "8080",
+      description = "Port of the status page, health and metrics.")
+  int httpPort;
+
+  @Option(
+      names = "--kafka-port",
+      paramLabel = "PORT",
+      description =
+          "Port that the embedded Kafka tries first (default: 9092); 0 takes any free one. Used where no --bootstrap is given.")
+  @Nullable Integer kafkaPort;
+
+  @Option(
+      names = "--data-dir",
+      paramLabel = "DIR",
+      description = "Directory of the embedded Kafka and the state stores (default: data).")
+  @Nullable Path dataDir;
+
+  @Option(
+      names = "--model",
+      paramLabel = "FILE",
+      description = "Model bundle to use (default: the noisy pendulum that ships with the product).")
+  @Nullable Path model;
+
+  /** Sets the options as properties, over environment and files, and runs until the process is told to stop. */
+  int run() {
+    if (!isFree(httpPort)) {
+      throw new CommandFailedException(
+          "port %d is in use, so the status page cannot listen there; choose another with --http-port"
+              .formatted(httpPort));
+    }
+    System.setProperty("quarkus.http.port", Integer.toString(httpPort));
+    set("residua.kafka.port", kafkaPort);
+    set("residua.data-dir", dataDir);
+    set("residua.model", model);
+    AtomicInteger exit = new AtomicInteger();
+    Quarkus.run(ResiduaApplication.class, (code, failure) -> exit.set(failure == null ? code : 1));
+    return exit.get();
+  }
+
+  static void set(String property, @Nullable Object value) {
+    if (value != null) {
+      System.setProperty(property, value.toString());
+    }
+  }
+
+  private static boolean isFree(int port) {
+    if (port == 0) {
+      return true;
+    }
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(HTTP_HOST, port));
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package dev.residua.dashboard;
+
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+
+/** The data of the status page. */
+@Path("/api/status")
+public class StatusResource {
+  private final LiveState state;
+
+  @Inject
+  public StatusResource(LiveState state) {
+    this.state = state;
+  }
+
+  @GET
+  @Produces(MediaType.APPLICATION_JSON)
+  public LiveState.Status status() {
+    return state.status();
+  }
+}

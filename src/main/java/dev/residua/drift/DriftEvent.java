@@ -1,0 +1,53 @@
+package dev.residua.drift;
+
+import dev.residua.causal.Finding;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The distribution of the residuals has left, or come back to, its reference.
+ *
+ * @param finding what, where, when
+ * @param kind onset or end
+ * @param statistic detector statistic at the event
+ * @param threshold threshold in use
+ * @param targetRunLength average run length to a false alarm that the threshold is set for, in frames
+ * @param estimatedRunLength run length estimated when the threshold was set, in frames
+ * @param condition assumption under which the run length holds
+ * @param window window length that found the change, in frames
+ * @param changePoint when the change began, where it can be estimated
+ */
+public record DriftEvent(
+    Finding finding,
+    Kind kind,
+    double statistic,
+    double threshold,
+    double targetRunLength,
+    double estimatedRunLength,
+    String condition,
+    int window,
+    @Nullable ChangePoint changePoint) {
+  /** Which end of a drift. */
+  public enum Kind {
+    /** The statistic reached its threshold. */
+    ONSET,
+    /** The statistic stayed below the lower level long enough. */
+    END
+  }
+
+  /**
+   * When a change began.
+   *
+   * @param sequence most likely first frame
+   * @param low lower end of the interval
+   * @param high upper end of the interval
+   * @param coverage nominal coverage of the interval; 0 where the ends only bound the window that found it
+   */
+  public record ChangePoint(long sequence, long low, long high, double coverage) {
+    public ChangePoint {
+      if (low > sequence || sequence > high) {
+        throw new IllegalArgumentException(
+            "change point %d is outside its interval %d..%d".formatted(sequence, low, high));
+      }
+    }
+  }
+}

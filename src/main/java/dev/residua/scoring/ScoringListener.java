@@ -1,0 +1,28 @@
+package dev.residua.scoring;
+
+import dev.residua.frame.RejectedFrameException.Reason;
+
+/** Told what the loop did, after it is committed. Called on the loop's thread; must be quick. */
+public interface ScoringListener {
+  /** Ignores everything. */
+  ScoringListener NONE =
+      new ScoringListener() {
+        @Override
+        public void committed(int scored, int rejected, long nanos) {}
+
+        @Override
+        public void rejected(Reason reason) {}
+      };
+
+  /**
+   * A transaction was committed.
+   *
+   * @param scored frames that got a score
+   * @param rejected records that became dead letters
+   * @param nanos time from the poll's return to the commit
+   */
+  void committed(int scored, int rejected, long nanos);
+
+  /** A record was refused; counted when it is seen, so again if its transaction is repeated. */
+  void rejected(Reason reason);
+}

@@ -1,0 +1,23 @@
+package dev.residua.scoring;
+
+import dev.residua.anomaly.AnomalyCalibration;
+import dev.residua.anomaly.AppearanceReference;
+import dev.residua.causal.FrameScorer;
+
+/**
+ * All that scoring needs of one model; an immutable snapshot, taken once a batch. Owns the scorer's native
+ * memory.
+ *
+ * @param id identity of the model
+ * @param scorer runs the network
+ * @param calibration turns residuals into p-values
+ * @param appearance reference of the static pixels
+ */
+public record ScoringModel(
+    String id, FrameScorer scorer, AnomalyCalibration calibration, AppearanceReference appearance)
+    implements AutoCloseable {
+  @Override
+  public void close() {
+    scorer.close();
+  }
+}

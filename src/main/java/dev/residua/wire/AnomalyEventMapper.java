@@ -1,0 +1,37 @@
+package dev.residua.wire;
+
+import dev.residua.anomaly.AnomalyEvent;
+import dev.residua.avro.AnomalyKind;
+import org.apache.kafka.common.serialization.Serde;
+
+/** {@code AnomalyEvent} records to domain and back. */
+final class AnomalyEventMapper {
+  static final Serde<AnomalyEvent> SERDE =
+      SingleObject.serde(
+          dev.residua.avro.AnomalyEvent.class,
+          AnomalyEventMapper::toAvro,
+          AnomalyEventMapper::toDomain);
+
+  private AnomalyEventMapper() {}
+
+  static dev.residua.avro.AnomalyEvent toAvro(AnomalyEvent event) {
+    dev.residua.avro.AnomalyEvent record = new dev.residua.avro.AnomalyEvent();
+    FindingFields.write(event.finding(), record);
+    record.setKind(AnomalyKind.valueOf(event.kind().name()));
+    record.setStatistic(event.statistic());
+    record.setThreshold(event.threshold());
+    record.setPValue(event.pValue());
+    record.setCondition(event.condition());
+    return record;
+  }
+
+  static AnomalyEvent toDomain(dev.residua.avro.AnomalyEvent record) {
+    return new AnomalyEvent(
+        FindingFields.read(record),
+        AnomalyEvent.Kind.valueOf(record.getKind().name()),
+        record.getStatistic(),
+        record.getThreshold(),
+        record.getPValue(),
+        record.getCondition());
+  }
+}

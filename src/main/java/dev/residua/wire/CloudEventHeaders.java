@@ -1,0 +1,42 @@
+package dev.residua.wire;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import org.apache.kafka.common.header.Headers;
+
+/**
+ * CloudEvents 1.0 attributes as Kafka headers, binary mode: the record value is the data, every attribute is a
+ * header {@code ce_<name>} in UTF-8.
+ *
+ * <p>Source: CloudEvents Kafka Protocol Binding 1.0, section 3.2.
+ */
+public final class CloudEventHeaders {
+  private CloudEventHeaders() {}
+
+  /**
+   * Adds the attributes of one event.
+   *
+   * @param headers headers of the record
+   * @param type such as {@code dev.residua.anomaly}
+   * @param id identity of the event
+   * @param source source of the frames
+   * @param time when it happened
+   */
+  public static void add(Headers headers, String type, String id, String source, Instant time) {
+    put(headers, "ce_specversion", "1.0");
+    put(headers, "ce_type", type);
+    put(headers, "ce_source", "/residua/sources/" + encode(source));
+    put(headers, "ce_id", id);
+    put(headers, "ce_time", time.toString());
+    put(headers, "ce_subject", source);
+    put(headers, "content-type", "application/avro");
+  }
+
+  private static String encode(String source) {
+    return java.net.URLEncoder.encode(source, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  private static void put(Headers headers, String name, String value) {
+    headers.add(name, value.getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,50 @@
+package dev.residua.wire;
+
+import dev.residua.avro.ChangePoint;
+import dev.residua.avro.DriftKind;
+import dev.residua.drift.DriftEvent;
+import org.apache.kafka.common.serialization.Serde;
+
+/** {@code DriftEvent} records to domain and back. */
+final class DriftEventMapper {
+  static final Serde<DriftEvent> SERDE =
+      SingleObject.serde(
+          dev.residua.avro.DriftEvent.class, DriftEventMapper::toAvro, DriftEventMapper::toDomain);
+
+  private DriftEventMapper() {}
+
+  static dev.residua.avro.DriftEvent toAvro(DriftEvent event) {
+    dev.residua.avro.DriftEvent record = new dev.residua.avro.DriftEvent();
+    FindingFields.write(event.finding(), record);
+    record.setKind(DriftKind.valueOf(event.kind().name()));
+    record.setStatistic(event.statistic());
+    record.setThreshold(event.threshold());
+    record.setTargetRunLength(event.targetRunLength());
+    record.setEstimatedRunLength(event.estimatedRunLength());
+    record.setCondition(event.condition());
+    record.setWindow(event.window());
+    DriftEvent.ChangePoint change = event.changePoint();
+    if (change != null) {
+      record.setChangePoint(
+          new ChangePoint(change.sequence(), change.low(), change.high(), change.coverage()));
+    }
+    return record;
+  }
+
+  static DriftEvent toDomain(dev.residua.avro.DriftEvent record) {
+    ChangePoint change = record.getChangePoint();
+    return new DriftEvent(
+        FindingFields.read(record),
+        DriftEvent.Kind.valueOf(record.getKind().name()),
+        record.getStatistic(),
+        record.getThreshold(),
+        record.getTargetRunLength(),
+        record.getEstimatedRunLength(),
+        record.getCondition(),
+        record.getWindow(),
+        change == null
+            ? null
+            : new DriftEvent.ChangePoint(
+                change.getSequence(), change.getLow(), change.getHigh(), change.getCoverage()));
+  }
+}

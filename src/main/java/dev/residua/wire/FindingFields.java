@@ -1,0 +1,90 @@
+package dev.residua.wire;
+
+import dev.residua.avro.Cause;
+import dev.residua.avro.FrameReference;
+import dev.residua.avro.LatentReading;
+import dev.residua.avro.Severity;
+import dev.residua.causal.Finding;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecordBase;
+
+/**
+ * The fields that every event record shares, by name: Avro's generated classes have no common type that could
+ * carry them.
+ */
+final class FindingFields {
+  private FindingFields() {}
+
+  static void write(Finding finding, SpecificRecordBase event) {
+    event.put("eventId", finding.eventId());
+    event.put("incidentId", finding.eventId());
+    event.put("source", finding.source());
+    event.put("firstSequence", finding.firstSequence());
+    event.put("lastSequence", finding.lastSequence());
+    event.put("firstAt", finding.firstAt());
+    event.put("lastAt", finding.lastAt());
+    event.put("modelId", finding.modelId());
+    event.put("modelDigest", finding.modelDigest());
+    event.put("severity", Severity.valueOf(finding.severity().name()));
+    event.put("sentence", finding.sentence());
+    event.put("causes", finding.causes().stream().map(FindingFields::toAvro).toList());
+    event.put(
+        "readings",
+        finding.readings().stream()
+            .map(r -> new LatentReading(r.latent(), r.observed(), r.expected()))
+            .toList());
+    event.put("frame", ScoredFrameMapper.reference(finding.position()));
+    event.put("links", finding.links());
+  }
+
+  static Finding read(SpecificRecordBase event) {
+    return new Finding(
+        (String) event.get("eventId"),
+        (String) event.get("source"),
+        (Long) event.get("firstSequence"),
+        (Long) event.get("lastSequence"),
+        (Instant) event.get("firstAt"),
+        (Instant) event.get("lastAt"),
+        (String) event.get("modelId"),
+        (String) event.get("modelDigest"),
+        Finding.Severity.valueOf(event.get("severity").toString()),
+        (String) event.get("sentence"),
+        FindingFields.<Cause>list(event, "causes").stream().map(FindingFields::toDomain).toList(),
+        FindingFields.<LatentReading>list(event, "readings").stream()
+            .map(r -> new Finding.Reading(r.getLatent(), r.getObserved(), r.getExpected()))
+            .toList(),
+        ScoredFrameMapper.position((FrameReference) event.get("frame")),
+        links(event));
+  }
+
+  private static Cause toAvro(Finding.Cause cause) {
+    return new Cause(
+        cause.latent(),
+        cause.parents(),
+        cause.evidence(),
+        Double.isNaN(cause.pValue()) ? null : cause.pValue(),
+        cause.share());
+  }
+
+  private static Finding.Cause toDomain(Cause cause) {
+    Double pValue = cause.getPValue();
+    return new Finding.Cause(
+        cause.getLatent(),
+        cause.getParents(),
+        cause.getEvidence(),
+        pValue == null ? Double.NaN : pValue,
+        cause.getShare());
+  }
+
+  @SuppressWarnings("unchecked") // the schema says what the list holds
+  private static <E> List<E> list(SpecificRecordBase event, String field) {
+    return (List<E>) event.get(field);
+  }
+
+  @SuppressWarnings("unchecked") // the schema says string to string
+  private static Map<String, String> links(SpecificRecordBase event) {
+    return (Map<String, String>) event.get("links");
+  }
+}

@@ -1,0 +1,153 @@
+package dev.residua.wire;
+
+import dev.residua.frame.Frame;
+import dev.residua.frame.FrameDecoder;
+import dev.residua.frame.FrameLimits;
+import dev.residua.frame.PixelFormat;
+import dev.residua.frame.RejectedFrameException;
+import dev.residua.frame.RejectedFrameException.Reason;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.SerializationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records of the frames topic to frames: Avro {@code Frame} records in single-object encoding, or bare PNG and
+ * JPEG files, which take the record's offset as sequence and its timestamp as capture time. Thread-safe.
+ */
+public final class FrameReader {
+  private static final SingleObject<dev.residua.avro.Frame> CODEC =
+      new SingleObject<>(dev.residua.avro.Frame.class);
+  private static final int MAX_SOURCE_CHARACTERS = 255;
+
+  private final FrameLimits limits;
+
+  public FrameReader(FrameLimits limits) {
+    this.limits = limits;
+  }
+
+  /**
+   * Reads one record.
+   *
+   * @throws RejectedFrameException with the reason, if the record is no frame
+   */
+  public Frame read(ConsumerRecord<byte[], byte[]> record) throws RejectedFrameException {
+    String source = source(record.key());
+    byte[] value = record.value();
+    if (value == null || value.length == 0) {
+      throw new RejectedFrameException(
+          Reason.EMPTY,
+          "the record has %s; expected an Avro Frame, a PNG or a JPEG file"
+              .formatted(value == null ? "no value" : "a value of 0 bytes"));
+    }
+    if (value.length > limits.maxBytes()) {
+      throw new RejectedFrameException(
+          Reason.TOO_LARGE,
+          "the value has %,d bytes, the limit (residua.frames.max-bytes) is %,d"
+              .formatted(value.length, limits.maxBytes()));
+    }
+    PixelFormat file = FrameDecoder.sniff(value);
+    if (file != null) {
+      Instant capturedAt = Instant.ofEpochMilli(Math.max(0, record.timestamp()));
+      return new Frame(source, record.offset(), capturedAt, 0, 0, file, value, Map.of());
+    }
+    if (value.length < 10 || value[0] != (byte) 0xC3 || value[1] != 0x01) {
+      throw new RejectedFrameException(
+          Reason.UNKNOWN_FORMAT,
+          "the value begins with %s; expected an Avro Frame (C3 01), a PNG (89 50 4E 47) or a JPEG (FF D8 FF)"
+              .formatted(firstBytes(value)));
+    }
+    return avro(source, value);
+  }
+
+  /** A frame as a record value in single-object encoding. */
+  public static byte[] write(Frame frame) {
+    return CODEC.encode(
+        new dev.residua.avro.Frame(
+            frame.source(),
+            frame.sequence(),
+            frame.capturedAt(),
+            frame.width(),
+            frame.height(),
+            dev.residua.avro.PixelFormat.valueOf(frame.format().name()),
+            ByteBuffer.wrap(frame.data()),
+            frame.attributes()));
+  }
+
+  private static Frame avro(String source, byte[] value) throws RejectedFrameException {
+    dev.residua.avro.Frame frame;
+    try {
+      frame = CODEC.decode(value);
+    } catch (SingleObject.UnknownSchemaException e) {
+      throw new RejectedFrameException(Reason.UNKNOWN_SCHEMA, e.getMessage(), e);
+    } catch (SerializationException e) {
+      throw new RejectedFrameException(Reason.CORRUPT, e.getMessage(), e);
+    }
+    if (!frame.getSource().equals(source)) {
+      throw new RejectedFrameException(
+          Reason.SOURCE,
+          "the frame's source is '%s' but the record key is '%s'; they must be equal"
+              .formatted(frame.getSource(), source));
+    }
+    if (frame.getSequence() < 0) {
+      throw new RejectedFrameException(
+          Reason.CORRUPT,
+          "the frame's sequence must be at least 0 but was %d".formatted(frame.getSequence()));
+    }
+    ByteBuffer data = frame.getData();
+    byte[] pixels;
+    if (data.hasArray() && data.arrayOffset() == 0 && data.remaining() == data.array().length) {
+      pixels = data.array();
+    } else {
+      pixels = new byte[data.remaining()];
+      data.duplicate().get(pixels);
+    }
+    return new Frame(
+        source,
+        frame.getSequence(),
+        frame.getCapturedAt(),
+        frame.getWidth(),
+        frame.getHeight(),
+        PixelFormat.valueOf(frame.getFormat().name()),
+        pixels,
+        frame.getAttributes());
+  }
+
+  private static String source(byte @Nullable [] key) throws RejectedFrameException {
+    if (key == null || key.length == 0) {
+      throw new RejectedFrameException(
+          Reason.SOURCE, "the record has no key; expected the source of the frame, in UTF-8");
+    }
+    CharBuffer text;
+    try {
+      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(key));
+    } catch (CharacterCodingException e) {
+      throw new RejectedFrameException(
+          Reason.SOURCE,
+          "the record key begins with %s, which is not UTF-8; expected the source of the frame"
+              .formatted(firstBytes(key)),
+          e);
+    }
+    String source = text.toString();
+    if (source.isBlank() || source.length() > MAX_SOURCE_CHARACTERS) {
+      throw new RejectedFrameException(
+          Reason.SOURCE,
+          "the record key has %d characters%s; expected a source of 1 to %d characters"
+              .formatted(source.length(), source.isBlank() ? ", all blank" : "", MAX_SOURCE_CHARACTERS));
+    }
+    return source;
+  }
+
+  private static String firstBytes(byte[] value) {
+    StringBuilder hex = new StringBuilder();
+    for (int i = 0; i < Math.min(4, value.length); i++) {
+      hex.append(i == 0 ? "" : " ").append("%02X".formatted(value[i]));
+    }
+    return hex.toString();
+  }
+}

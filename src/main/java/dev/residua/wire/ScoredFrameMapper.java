@@ -1,0 +1,64 @@
+package dev.residua.wire;
+
+import dev.residua.avro.FrameReference;
+import dev.residua.avro.FrameScore;
+import dev.residua.causal.ScoredFrame;
+import dev.residua.frame.FramePosition;
+import org.apache.kafka.common.serialization.Serde;
+
+/** {@code FrameScore} records to domain and back. */
+final class ScoredFrameMapper {
+  static final Serde<ScoredFrame> SERDE =
+      SingleObject.serde(FrameScore.class, ScoredFrameMapper::toAvro, ScoredFrameMapper::toDomain);
+
+  private ScoredFrameMapper() {}
+
+  static FrameScore toAvro(ScoredFrame score) {
+    return new FrameScore(
+        score.source(),
+        score.sequence(),
+        score.capturedAt(),
+        score.scoredAt(),
+        score.modelId(),
+        Floats.list(score.latents()),
+        Floats.list(score.expected()),
+        Floats.list(score.residuals()),
+        Floats.list(score.standardized()),
+        Floats.list(score.pValues()),
+        score.jointPValue(),
+        score.reconstructionError(),
+        score.reconstructionPValue(),
+        score.appearance(),
+        score.appearancePValue(),
+        reference(score.position()));
+  }
+
+  static ScoredFrame toDomain(FrameScore score) {
+    return new ScoredFrame(
+        score.getSource(),
+        score.getSequence(),
+        score.getCapturedAt(),
+        score.getScoredAt(),
+        score.getModelId(),
+        Floats.array(score.getLatents()),
+        Floats.array(score.getExpected()),
+        Floats.array(score.getResiduals()),
+        Floats.array(score.getStandardized()),
+        Floats.array(score.getPValues()),
+        score.getJointPValue(),
+        score.getReconstructionError(),
+        score.getReconstructionPValue(),
+        score.getAppearance(),
+        score.getAppearancePValue(),
+        position(score.getFrame()));
+  }
+
+  static FrameReference reference(FramePosition position) {
+    return new FrameReference(position.topic(), position.partition(), position.offset());
+  }
+
+  static FramePosition position(FrameReference reference) {
+    return new FramePosition(
+        reference.getTopic(), reference.getPartition(), reference.getOffset());
+  }
+}

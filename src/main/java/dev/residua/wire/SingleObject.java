@@ -1,0 +1,152 @@
+package dev.residua.wire;
+
+import dev.residua.avro.AnomalyEvent;
+import dev.residua.avro.DriftEvent;
+import dev.residua.avro.DriftScore;
+import dev.residua.avro.Frame;
+import dev.residua.avro.FrameScore;
+import dev.residua.avro.Incident;
+import dev.residua.avro.InterventionEvent;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Function;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaParser;
+import org.apache.avro.message.BinaryMessageDecoder;
+import org.apache.avro.message.BinaryMessageEncoder;
+import org.apache.avro.message.MissingSchemaException;
+import org.apache.avro.message.SchemaStore;
+import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+
+/**
+ * Avro single-object encoding: {@code C3 01}, the schema's 64-bit fingerprint (CRC-64-AVRO, little endian), the
+ * record. Reads every schema version that was ever released. Thread-safe.
+ *
+ * <p>Source: Apache Avro 1.12 specification, "Single object encoding specification".
+ */
+final class SingleObject<T extends SpecificRecordBase> {
+  /** Folder of the released schemas, one file {@code <Record>-v<N>.avsc} each. */
+  static final String RELEASED = "/schemas-released/";
+
+  /** All records that appear as values on a topic. */
+  static final List<Class<? extends SpecificRecordBase>> RECORDS =
+      List.of(
+          Frame.class,
+          FrameScore.class,
+          DriftScore.class,
+          AnomalyEvent.class,
+          DriftEvent.class,
+          InterventionEvent.class,
+          Incident.class);
+
+  private static final SchemaStore RELEASED_SCHEMAS = releasedSchemas();
+
+  private final BinaryMessageEncoder<T> encoder;
+  private final BinaryMessageDecoder<T> decoder;
+  private final String name;
+
+  SingleObject(Class<T> type) {
+    SpecificData data = SpecificData.getForClass(type);
+    Schema schema = data.getSchema(type);
+    this.name = schema.getName();
+    this.encoder = new BinaryMessageEncoder<>(data, schema);
+    this.decoder = new BinaryMessageDecoder<>(data, schema, RELEASED_SCHEMAS);
+  }
+
+  byte[] encode(T value) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(256);
+    try {
+      encoder.encode(value, out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+
+  /**
+   * Decodes a record.
+   *
+   * @throws UnknownSchemaException if the fingerprint is of no schema that was ever released
+   * @throws SerializationException if the bytes are not such a record
+   */
+  T decode(byte[] bytes) {
+    try {
+      return decoder.decode(bytes);
+    } catch (MissingSchemaException e) {
+      throw new UnknownSchemaException(
+          "no released %s schema has the fingerprint %s; expected a record written with a schema from schemas/"
+              .formatted(name, fingerprint(bytes)));
+    } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException | IllegalArgumentException e) {
+      throw new SerializationException(
+          "%d bytes are not a whole %s record: %s".formatted(bytes.length, name, e.getMessage()), e);
+    }
+  }
+
+  private static String fingerprint(byte[] bytes) {
+    StringBuilder hex = new StringBuilder("0x");
+    for (int i = 9; i >= 2; i--) {
+      hex.append("%02x".formatted(bytes[i]));
+    }
+    return hex.toString();
+  }
+
+  /** A serde of a domain type on top of a record. */
+  static <A extends SpecificRecordBase, D> Serde<D> serde(
+      Class<A> type, Function<D, A> toAvro, Function<A, D> toDomain) {
+    SingleObject<A> codec = new SingleObject<>(type);
+    Deserializer<D> deserializer =
+        (topic, bytes) -> bytes == null ? null : toDomain.apply(codec.decode(bytes));
+    return Serdes.serdeFrom(
+        (topic, value) -> value == null ? null : codec.encode(toAvro.apply(value)), deserializer);
+  }
+
+  /** Names of the released schema files, without folder, from the index beside them. */
+  static List<String> releasedFiles() {
+    return resource("index.txt").lines().filter(line -> !line.isBlank()).toList();
+  }
+
+  static Schema releasedSchema(String file) {
+    return new SchemaParser().parse(resource(file)).mainSchema();
+  }
+
+  private static SchemaStore releasedSchemas() {
+    SchemaStore.Cache store = new SchemaStore.Cache();
+    for (String file : releasedFiles()) {
+      store.addSchema(releasedSchema(file));
+    }
+    for (Class<? extends SpecificRecordBase> record : RECORDS) {
+      store.addSchema(SpecificData.get().getSchema(record));
+    }
+    return store;
+  }
+
+  private static String resource(String file) {
+    try (InputStream in = SingleObject.class.getResourceAsStream(RELEASED + file)) {
+      if (in == null) {
+        throw new IllegalStateException("the jar lacks the released schema " + RELEASED + file);
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The bytes name a schema that was never released. */
+  static final class UnknownSchemaException extends SerializationException {
+    private static final long serialVersionUID = 1L;
+
+    UnknownSchemaException(String message) {
+      super(message);
+    }
+  }
+}

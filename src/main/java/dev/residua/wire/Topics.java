@@ -1,0 +1,90 @@
+package dev.residua.wire;
+
+import dev.residua.anomaly.AnomalyEvent;
+import dev.residua.causal.ScoredFrame;
+import dev.residua.drift.DriftEvent;
+import dev.residua.drift.DriftScore;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+
+/**
+ * The topics of the product. All names start with one prefix, so that several installations can share a cluster.
+ */
+public final class Topics {
+  /** Default of {@code residua.topic-prefix}. */
+  public static final String DEFAULT_PREFIX = "residua.";
+
+  /**
+   * Largest record of the topics that carry frames, in bytes: large enough that a frame which is far too large
+   * still arrives and becomes a dead letter with a reason.
+   */
+  public static final int MAX_RECORD_BYTES = 128 << 20;
+
+  private static final Map<String, String> DELETE = Map.of("cleanup.policy", "delete");
+  private static final Map<String, String> COMPACT = Map.of("cleanup.policy", "compact");
+  private static final Map<String, String> LARGE =
+      Map.of("cleanup.policy", "delete", "max.message.bytes", Integer.toString(MAX_RECORD_BYTES));
+  private static final Map<String, String> LARGE_COMPACT =
+      Map.of("cleanup.policy", "compact", "max.message.bytes", Integer.toString(MAX_RECORD_BYTES));
+
+  private final Topic<byte[], byte[]> frames;
+  private final Topic<String, ScoredFrame> scores;
+  private final Topic<String, DriftScore> drift;
+  private final Topic<String, AnomalyEvent> anomalies;
+  private final Topic<String, DriftEvent> drifts;
+  private final Topic<byte[], byte[]> interventions;
+  private final Topic<byte[], byte[]> incidents;
+  private final Topic<byte[], byte[]> models;
+  private final Topic<byte[], byte[]> control;
+  private final Topic<byte[], byte[]> deadLetters;
+
+  /** The catalogue under a prefix such as {@code residua.}. */
+  public Topics(String prefix) {
+    Serde<String> text = Serdes.String();
+    Serde<byte[]> bytes = Serdes.ByteArray();
+    frames = new Topic<>(prefix + "frames", bytes, bytes, LARGE);
+    scores = new Topic<>(prefix + "scores", text, ScoredFrameMapper.SERDE, DELETE);
+    drift = new Topic<>(prefix + "drift", text, DriftScoreMapper.SERDE, DELETE);
+    anomalies = new Topic<>(prefix + "anomalies", text, AnomalyEventMapper.SERDE, DELETE);
+    drifts = new Topic<>(prefix + "drifts", text, DriftEventMapper.SERDE, DELETE);
+    interventions = new Topic<>(prefix + "interventions", bytes, bytes, DELETE);
+    incidents = new Topic<>(prefix + "incidents", bytes, bytes, COMPACT);
+    models = new Topic<>(prefix + "models", bytes, bytes, LARGE_COMPACT);
+    control = new Topic<>(prefix + "control", bytes, bytes, Map.of("cleanup.policy", "compact,delete"));
+    deadLetters = new Topic<>(prefix + "dead-letters", bytes, bytes, LARGE);
+  }
+
+  /** Frames: Avro {@code Frame} records or bare PNG or JPEG files, keyed by source. */
+  public Topic<byte[], byte[]> frames() {
+    return frames;
+  }
+
+  public Topic<String, ScoredFrame> scores() {
+    return scores;
+  }
+
+  public Topic<String, DriftScore> drift() {
+    return drift;
+  }
+
+  public Topic<String, AnomalyEvent> anomalies() {
+    return anomalies;
+  }
+
+  public Topic<String, DriftEvent> drifts() {
+    return drifts;
+  }
+
+  /** Refused records, bytes unchanged, with {@code __streams.errors.*} headers. */
+  public Topic<byte[], byte[]> deadLetters() {
+    return deadLetters;
+  }
+
+  /** Every topic, those that carry frames first. */
+  public List<Topic<?, ?>> all() {
+    return List.of(
+        frames, deadLetters, scores, drift, anomalies, drifts, interventions, incidents, models, control);
+  }
+}
