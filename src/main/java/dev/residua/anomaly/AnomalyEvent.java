@@ -13,14 +13,9 @@ import dev.residua.causal.Finding;
  * @param condition assumption under which {@code pValue} holds
  */
 public record AnomalyEvent(
-    Finding finding, Kind kind, double statistic, double threshold, double pValue, String condition) {
-  /** What is odd about a frame. */
-  public enum Kind {
-    /** A mechanism is broken while the picture is of the known kind. */
-    RESIDUAL,
-    /** The picture is off the learnt manifold. */
-    RECONSTRUCTION,
-    /** Light, exposure or lens changed; no mechanism is named. */
-    APPEARANCE
-  }
-}
+    Finding finding,
+    AnomalyKind kind,
+    double statistic,
+    double threshold,
+    double pValue,
+    String condition) {}

@@ -27,11 +27,20 @@ final class FindingsFollower implements AutoCloseable {
   private final Topics topics;
   private final LiveFindings findings;
   private final Consumer<byte[], byte[]> consumer;
+  private final java.util.function.Consumer<FindingView> onFinding;
   private final Thread thread;
   private volatile boolean stopped;
 
-  FindingsFollower(KafkaClients clients, Topics topics, LiveFindings findings) {
+  /**
+   * @param onFinding also told of every finding
+   */
+  FindingsFollower(
+      KafkaClients clients,
+      Topics topics,
+      LiveFindings findings,
+      java.util.function.Consumer<FindingView> onFinding) {
     this.topics = topics;
+    this.onFinding = onFinding;
     this.findings = findings;
     this.consumer = clients.follower(new ByteArrayDeserializer(), new ByteArrayDeserializer());
     Set<String> names =
@@ -87,13 +96,15 @@ final class FindingsFollower implements AutoCloseable {
   }
 
   private void found(Finding finding, String kind) {
-    findings.found(
+    FindingView view =
         new FindingView(
             finding.lastAt().toString(),
             finding.source(),
             finding.lastSequence(),
             kind,
-            finding.sentence()));
+            finding.sentence());
+    findings.found(view);
+    onFinding.accept(view);
   }
 
   private static String reason(ConsumerRecord<byte[], byte[]> deadLetter) {

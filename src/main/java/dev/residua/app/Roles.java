@@ -3,6 +3,8 @@ package dev.residua.app;
 import dev.residua.frame.FrameLimits;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
+import dev.residua.scoring.ScoringModel;
+import dev.residua.scoring.ScoringSettings;
 import dev.residua.wire.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
@@ -78,31 +80,46 @@ public class Roles {
       running.push(MonitorRole.start(clients, topics, bundle, config, health, this::fail));
     }
     if (config.roles().contains(Role.SCORE)) {
-      FrameLimits limits =
-          new FrameLimits(
-              config.frames().maxBytes(), config.frames().maxSide(), config.frames().maxPixels());
       running.push(
           new ScoringRole(
               clients,
               topics,
               scoringModel(bundle),
-              limits,
-              config,
+              scoringSettings(),
               new ScoringMetrics(meters),
               this::fail));
     }
+    Optional<DemoSettings> demo = DemoSettings.fromSystemProperties();
+    DemoNarrator narrator = new DemoNarrator(System.out);
     if (config.roles().contains(Role.DASHBOARD)) {
       findings.model(bundle);
-      running.push(new FindingsFollower(clients, topics, findings));
+      running.push(
+          new FindingsFollower(
+              clients, topics, findings, demo.isPresent() ? narrator::found : finding -> {}));
     }
-    DemoSettings.fromSystemProperties()
-        .ifPresent(demo -> running.push(new SimulatedCamera(clients, topics, demo)));
+    if (demo.isPresent()) {
+      narrator.start(bundle, clients.bootstrapServers(), properties.getValue("quarkus.http.port", Integer.class));
+      running.push(
+          new SimulatedCamera(
+              clients, topics, bundle.manifest().image(), demo.get(), narrator::fault));
+    }
     health.ready(bundle.id(), clients.bootstrapServers());
     LOG.info(
         "ready: roles={} kafka={} modelId={}",
         config.roles(),
         clients.bootstrapServers(),
         bundle.id());
+  }
+
+  private ScoringSettings scoringSettings() {
+    return new ScoringSettings(
+        config.topicPrefix() + "score",
+        config.instance(),
+        config.scoring().threads(),
+        config.scoring().networkThreads(),
+        config.scoring().maxFrames(),
+        new FrameLimits(
+            config.frames().maxBytes(), config.frames().maxSide(), config.frames().maxPixels()));
   }
 
   private void createDataDirectory() throws StartFailedException {
@@ -130,7 +147,7 @@ public class Roles {
     }
   }
 
-  private dev.residua.scoring.ScoringModel scoringModel(ModelBundle bundle)
+  private ScoringModel scoringModel(ModelBundle bundle)
       throws StartFailedException {
     try {
       return Models.scoring(bundle, config.scoring().networkThreads());

@@ -1,9 +1,9 @@
 package dev.residua.app;
 
-import dev.residua.frame.FrameLimits;
 import dev.residua.scoring.ScoringListener;
 import dev.residua.scoring.ScoringLoop;
 import dev.residua.scoring.ScoringModel;
+import dev.residua.scoring.ScoringSettings;
 import dev.residua.wire.Topics;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -26,20 +26,19 @@ final class ScoringRole implements AutoCloseable {
       KafkaClients clients,
       Topics topics,
       ScoringModel model,
-      FrameLimits limits,
-      ResiduaConfig config,
+      ScoringSettings settings,
       ScoringListener listener,
       Consumer<Throwable> onFailure) {
     this.model = model;
-    for (int i = 0; i < config.scoring().threads(); i++) {
-      String id = config.topicPrefix() + "score-" + config.instance() + "-" + i;
+    for (int i = 0; i < settings.threads(); i++) {
+      String id = settings.threadId(i);
       ScoringLoop loop =
           new ScoringLoop(
-              clients.scoringConsumer(config.topicPrefix() + "score", id, config.scoring().maxFrames()),
+              clients.scoringConsumer(settings.group(), id, settings.maxFrames()),
               clients.transactionalProducer(id),
               topics,
               () -> model,
-              limits,
+              settings.limits(),
               Clock.systemUTC(),
               listener);
       Thread thread = new Thread(() -> runLoop(loop, onFailure), "residua-score-" + i);

@@ -1,7 +1,7 @@
 package dev.residua.wire;
 
 import dev.residua.anomaly.AnomalyEvent;
-import dev.residua.avro.AnomalyKind;
+import dev.residua.anomaly.AnomalyKind;
 import org.apache.kafka.common.serialization.Serde;
 
 /** {@code AnomalyEvent} records to domain and back. */
@@ -17,7 +17,7 @@ final class AnomalyEventMapper {
   static dev.residua.avro.AnomalyEvent toAvro(AnomalyEvent event) {
     dev.residua.avro.AnomalyEvent record = new dev.residua.avro.AnomalyEvent();
     FindingFields.write(event.finding(), record);
-    record.setKind(AnomalyKind.valueOf(event.kind().name()));
+    record.setKind(dev.residua.avro.AnomalyKind.valueOf(event.kind().name()));
     record.setStatistic(event.statistic());
     record.setThreshold(event.threshold());
     record.setPValue(event.pValue());
@@ -28,7 +28,7 @@ final class AnomalyEventMapper {
   static AnomalyEvent toDomain(dev.residua.avro.AnomalyEvent record) {
     return new AnomalyEvent(
         FindingFields.read(record),
-        AnomalyEvent.Kind.valueOf(record.getKind().name()),
+        AnomalyKind.valueOf(record.getKind().name()),
         record.getStatistic(),
         record.getThreshold(),
         record.getPValue(),

@@ -1,0 +1,112 @@
+package dev.residua.app;
+
+import dev.residua.anomaly.AnomalyCalibration;
+import dev.residua.anomaly.AnomalyRule;
+import dev.residua.anomaly.AnomalySettings;
+import dev.residua.drift.DriftReference;
+import dev.residua.model.ModelBundle;
+import dev.residua.streams.ForeignScoreHandler;
+import dev.residua.streams.MonitorModel;
+import dev.residua.streams.MonitorTopology;
+import dev.residua.wire.Topics;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.LogAndContinueExceptionHandler;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+
+/** The monitoring role of a process: Kafka Streams on the scores topic. */
+final class MonitorRole implements AutoCloseable {
+  private static final Duration STOP = Duration.ofSeconds(15);
+  private static final int COMMIT_MILLIS = 100;
+  private static final long CACHE_BYTES = 16L << 20;
+
+  private final KafkaStreams streams;
+
+  private MonitorRole(KafkaStreams streams) {
+    this.streams = streams;
+  }
+
+  /**
+   * Starts the topology; returns at once, the state is restored in the background.
+   *
+   * @param onFailure told why, when the topology ends by itself
+   */
+  static MonitorRole start(
+      KafkaClients clients,
+      Topics topics,
+      ModelBundle bundle,
+      ResiduaConfig config,
+      RoleHealth health,
+      Consumer<Throwable> onFailure)
+      throws StartFailedException {
+    KafkaStreams streams =
+        new KafkaStreams(
+            MonitorTopology.build(topics, model(bundle, config)), settings(clients, topics, config));
+    streams.setStateListener((next, previous) -> health.monitor(next.name()));
+    streams.setUncaughtExceptionHandler(
+        failure -> {
+          onFailure.accept(failure);
+          return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+        });
+    streams.start();
+    return new MonitorRole(streams);
+  }
+
+  private static MonitorModel model(ModelBundle bundle, ResiduaConfig config)
+      throws StartFailedException {
+    try {
+      AnomalyCalibration calibration =
+          AnomalyCalibration.fromBytes(bundle.entry(ModelBundle.ANOMALY_CALIBRATION));
+      AnomalySettings settings =
+          new AnomalySettings(
+              config.anomaly().falseAlarmRate(),
+              AnomalySettings.DEFAULTS.causeLevel(),
+              AnomalySettings.DEFAULTS.minGreyLevels(),
+              config.anomaly().quietFrames(),
+              AnomalySettings.DEFAULTS.warmUpFrames());
+      return new MonitorModel(
+          bundle.id(),
+          bundle.digest(),
+          bundle.graph(),
+          AnomalyRule.of(settings, calibration),
+          DriftReference.fromBytes(bundle.entry(ModelBundle.DRIFT_REFERENCE)),
+          config.drift().targetRunLength());
+    } catch (IllegalArgumentException e) {
+      throw new StartFailedException(
+          "model %s cannot be monitored with these settings: %s"
+              .formatted(bundle.id(), e.getMessage()),
+          e);
+    }
+  }
+
+  private static Properties settings(KafkaClients clients, Topics topics, ResiduaConfig config) {
+    Properties settings = clients.streams();
+    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, config.topicPrefix() + "monitor");
+    settings.put(
+        StreamsConfig.STATE_DIR_CONFIG,
+        config.dataDir().resolve("streams-" + config.instance()).toAbsolutePath().toString());
+    settings.put(
+        StreamsConfig.consumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG),
+        config.topicPrefix() + "monitor-" + config.instance());
+    settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_MILLIS);
+    settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, CACHE_BYTES);
+    settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, -1); // what the broker is set to
+    settings.put(
+        StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG,
+        LogAndContinueExceptionHandler.class);
+    settings.put(
+        StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, ForeignScoreHandler.class);
+    settings.put(
+        StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, topics.deadLetters().name());
+    return settings;
+  }
+
+  @Override
+  public void close() {
+    streams.close(STOP);
+  }
+}

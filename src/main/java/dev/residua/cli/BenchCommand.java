@@ -1,0 +1,216 @@
+package dev.residua.cli;
+
+import dev.residua.app.Models;
+import dev.residua.app.PipelineBenchmark;
+import dev.residua.app.StartFailedException;
+import dev.residua.causal.FrameScorer;
+import dev.residua.dataset.Scenario;
+import dev.residua.dataset.ScenarioStream;
+import dev.residua.frame.FrameLimits;
+import dev.residua.frame.ImageShape;
+import dev.residua.model.BadBundleException;
+import dev.residua.model.ModelBundle;
+import dev.residua.onnx.OnnxFrameScorer;
+import dev.residua.scoring.ScoringSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.apache.kafka.common.utils.AppInfoParser;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code bench}: what this product does on this machine. */
+@Command(
+    name = "bench",
+    description = "Measures this product on this machine; prints JSON with the machine and the versions.",
+    mixinStandardHelpOptions = true,
+    subcommands = {BenchCommand.Pipeline.class, BenchCommand.Score.class})
+final class BenchCommand {
+  private BenchCommand() {}
+
+  @Command(
+      name = "pipeline",
+      description = {
+        "Frames a second and time from frame to committed score, exactly once, with an embedded broker in the same process.",
+        "First a backlog is drained, then half of that rate is sent as a steady load, and each frame is timed from the moment it was due."
+      },
+      mixinStandardHelpOptions = true,
+      showDefaultValues = true)
+  static final class Pipeline implements Callable<Integer> {
+    @Option(names = "--frames", paramLabel = "N", defaultValue = "20000", description = "Frames of the backlog.")
+    int frames;
+
+    @Option(names = "--seconds", paramLabel = "N", defaultValue = "20", description = "Length of the steady load.")
+    int seconds;
+
+    @Option(names = "--threads", paramLabel = "N", defaultValue = "1", description = "Scoring threads.")
+    int threads;
+
+    @Option(names = "--partitions", paramLabel = "N", defaultValue = "4", description = "Partitions of each topic.")
+    int partitions;
+
+    @Option(names = "--max-frames", paramLabel = "N", defaultValue = "256", description = "Most frames in one transaction.")
+    int maxFrames;
+
+    @Option(names = "--model", paramLabel = "FILE", description = "Model bundle (default: the one that ships with the product).")
+    @Nullable Path model;
+
+    @Override
+    public Integer call()
+        throws IOException, BadBundleException, StartFailedException, InterruptedException {
+      if (frames < 1 || seconds < 1) {
+        throw new CommandFailedException("--frames and --seconds must be at least 1");
+      }
+      ModelBundle bundle = Models.read(Optional.ofNullable(model));
+      ScoringSettings settings =
+          new ScoringSettings("bench", "1", threads, 1, maxFrames, FrameLimits.DEFAULTS);
+      Path data = Files.createTempDirectory("residua-bench");
+      try (ProgressBar progress = new ProgressBar("bench pipeline")) {
+        PipelineBenchmark.Result result =
+            new PipelineBenchmark(bundle, settings, partitions)
+                .run(data, frames, seconds, progress::update);
+        progress.update(1);
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("benchmark", "pipeline");
+        answer.put("guarantee", "exactly once");
+        answer.put("image", bundle.manifest().image().toString());
+        answer.put("scoringThreads", threads);
+        answer.put("partitions", partitions);
+        answer.put("maxFramesPerTransaction", maxFrames);
+        answer.put("result", result);
+        answer.put("environment", environment(bundle));
+        System.out.println(Json.of(answer));
+      } finally {
+        delete(data);
+      }
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "score",
+      description = "Milliseconds a frame of the model (encoder, structural equations, decoder, error) by batch size and threads.",
+      mixinStandardHelpOptions = true,
+      showDefaultValues = true)
+  static final class Score implements Callable<Integer> {
+    private static final int WARM_UP_FRAMES = 2_000;
+
+    @Option(names = "--batch", split = ",", paramLabel = "N", defaultValue = "1,8,32", description = "Batch sizes.")
+    List<Integer> batches;
+
+    @Option(names = "--threads", split = ",", paramLabel = "N", defaultValue = "1,2", description = "Threads inside the network.")
+    List<Integer> threads;
+
+    @Option(names = "--frames", paramLabel = "N", defaultValue = "4000", description = "Frames of each of five repetitions.")
+    int frames;
+
+    @Option(names = "--model", paramLabel = "FILE", description = "Model bundle (default: the one that ships with the product).")
+    @Nullable Path model;
+
+    @Override
+    public Integer call() throws IOException, BadBundleException {
+      ModelBundle bundle = Models.read(Optional.ofNullable(model));
+      List<Map<String, Object>> rows = new ArrayList<>();
+      try (ProgressBar progress = new ProgressBar("bench score")) {
+        int done = 0;
+        for (int networkThreads : threads) {
+          try (FrameScorer scorer = OnnxFrameScorer.open(bundle, networkThreads)) {
+            for (int batch : batches) {
+              rows.add(row(scorer, networkThreads, batch));
+              progress.update(++done / (double) (threads.size() * batches.size()));
+            }
+          }
+        }
+      }
+      Map<String, Object> answer = new LinkedHashMap<>();
+      answer.put("benchmark", "score");
+      answer.put("engine", "onnxruntime");
+      answer.put("image", bundle.manifest().image().toString());
+      answer.put("results", rows);
+      answer.put("environment", environment(bundle));
+      System.out.println(Json.of(answer));
+      return 0;
+    }
+
+    private Map<String, Object> row(FrameScorer scorer, int networkThreads, int batch)
+        throws IOException {
+      byte[] pixels = pixels(scorer.imageShape(), batch);
+      repeat(scorer, pixels, batch, WARM_UP_FRAMES);
+      double[] millis = new double[5];
+      for (int i = 0; i < millis.length; i++) {
+        millis[i] = repeat(scorer, pixels, batch, frames);
+      }
+      Arrays.sort(millis);
+      Map<String, Object> row = new LinkedHashMap<>();
+      row.put("threads", networkThreads);
+      row.put("batch", batch);
+      row.put("millisPerFrame", millis[millis.length / 2]);
+      row.put("best", millis[0]);
+      row.put("worst", millis[millis.length - 1]);
+      return row;
+    }
+
+    private static double repeat(FrameScorer scorer, byte[] pixels, int batch, int frames) {
+      int calls = Math.max(1, frames / batch);
+      long start = System.nanoTime();
+      for (int i = 0; i < calls; i++) {
+        scorer.score(pixels, batch);
+      }
+      return (System.nanoTime() - start) / 1e6 / calls / batch;
+    }
+
+    private static byte[] pixels(ImageShape shape, int batch) throws IOException {
+      byte[] pixels = new byte[batch * shape.size()];
+      ScenarioStream stream = new ScenarioStream(Scenario.shipped("demo"), shape);
+      for (int i = 0; i < batch; i++) {
+        stream.next(pixels, i * shape.size());
+      }
+      return pixels;
+    }
+  }
+
+  private static Map<String, Object> environment(ModelBundle bundle) {
+    Map<String, Object> environment = new LinkedHashMap<>();
+    environment.put("residua", Version.current());
+    environment.put("model", bundle.id());
+    environment.put("modelDigest", bundle.digest());
+    environment.put("java", System.getProperty("java.vm.name") + " " + System.getProperty("java.version"));
+    environment.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+    environment.put("processors", Runtime.getRuntime().availableProcessors());
+    environment.put("cpu", cpu());
+    environment.put("maxHeapMiB", Runtime.getRuntime().maxMemory() >> 20);
+    environment.put("kafka", AppInfoParser.getVersion());
+    environment.put("onnxruntime", OnnxFrameScorer.engineVersion());
+    return environment;
+  }
+
+  private static String cpu() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+      return lines
+          .filter(line -> line.startsWith("model name"))
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findFirst()
+          .orElse("unknown");
+    } catch (IOException e) {
+      return "unknown";
+    }
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}

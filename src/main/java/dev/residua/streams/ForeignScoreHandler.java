@@ -1,0 +1,25 @@
+package dev.residua.streams;
+
+import java.util.Map;
+import org.apache.kafka.streams.errors.ErrorHandlerContext;
+import org.apache.kafka.streams.errors.LogAndContinueProcessingExceptionHandler;
+import org.apache.kafka.streams.errors.ProcessingExceptionHandler;
+import org.apache.kafka.streams.processor.api.Record;
+
+/** Makes scores of another model dead letters; stops on everything that it does not know. */
+public final class ForeignScoreHandler implements ProcessingExceptionHandler {
+  private final LogAndContinueProcessingExceptionHandler deadLetter =
+      new LogAndContinueProcessingExceptionHandler();
+
+  @Override
+  public Response handleError(ErrorHandlerContext context, Record<?, ?> record, Exception why) {
+    return why instanceof CheckModel.ForeignScoreException
+        ? deadLetter.handleError(context, record, why)
+        : Response.fail();
+  }
+
+  @Override
+  public void configure(Map<String, ?> settings) {
+    deadLetter.configure(settings);
+  }
+}
