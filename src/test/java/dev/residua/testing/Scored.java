@@ -1,0 +1,84 @@
+package dev.residua.testing;
+
+import dev.residua.causal.ScoredFrame;
+import dev.residua.frame.FramePosition;
+import java.time.Instant;
+import java.util.Arrays;
+
+/** Scored frames for tests: nothing odd about them unless said. */
+public final class Scored {
+  private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
+
+  private String source = "cam1";
+  private String modelId = "model-1";
+  private float[] standardized = new float[4];
+  private float[] pValues = {0.5f, 0.5f, 0.5f, 0.5f};
+  private float jointPValue = 0.5f;
+  private float reconstructionPValue = 0.5f;
+  private float appearance;
+  private float appearancePValue = 0.5f;
+
+  private Scored() {}
+
+  public static Scored nominal() {
+    return new Scored();
+  }
+
+  public Scored source(String value) {
+    source = value;
+    return this;
+  }
+
+  public Scored modelId(String value) {
+    modelId = value;
+    return this;
+  }
+
+  public Scored residuals(float... values) {
+    standardized = values;
+    pValues = new float[values.length];
+    Arrays.fill(pValues, 0.5f);
+    return this;
+  }
+
+  /** A residual so large that only its latent explains it. */
+  public Scored broken(int latent, float residual) {
+    standardized[latent] = residual;
+    pValues[latent] = 1e-4f;
+    jointPValue = 1e-4f;
+    return this;
+  }
+
+  public Scored appearance(float deviation, float pValue) {
+    appearance = deviation;
+    appearancePValue = pValue;
+    return this;
+  }
+
+  public Scored reconstructionPValue(float value) {
+    reconstructionPValue = value;
+    return this;
+  }
+
+  /** The frame with this sequence, taken 50 ms after the one before. */
+  public ScoredFrame frame(long sequence) {
+    int d = standardized.length;
+    return new ScoredFrame(
+        source,
+        sequence,
+        START.plusMillis(50 * sequence),
+        START.plusMillis(50 * sequence + 7),
+        modelId,
+        standardized.clone(),
+        new float[d],
+        standardized.clone(),
+        standardized.clone(),
+        pValues.clone(),
+        jointPValue,
+        0.001f,
+        reconstructionPValue,
+        appearance,
+        appearancePValue,
+        new FramePosition("residua.frames", 0, sequence));
+  }
+}

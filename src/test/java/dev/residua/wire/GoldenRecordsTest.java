@@ -1,0 +1,206 @@
+package dev.residua.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.residua.avro.AnomalyEvent;
+import dev.residua.avro.AnomalyKind;
+import dev.residua.avro.Cause;
+import dev.residua.avro.ChangePoint;
+import dev.residua.avro.DriftEvent;
+import dev.residua.avro.DriftKind;
+import dev.residua.avro.DriftScore;
+import dev.residua.avro.Frame;
+import dev.residua.avro.FrameReference;
+import dev.residua.avro.FrameScore;
+import dev.residua.avro.Incident;
+import dev.residua.avro.IncidentState;
+import dev.residua.avro.InterventionEvent;
+import dev.residua.avro.InterventionKind;
+import dev.residua.avro.LatentReading;
+import dev.residua.avro.PixelFormat;
+import dev.residua.avro.Severity;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
+import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The bytes of every record, as released. A schema that cannot read them any more, or that writes others without a
+ * new version beside the old, fails here. After a compatible change: add {@code <Record>-v<N>.avsc} and its index line
+ * under {@code src/main/resources/schemas-released}, and run this class with {@code -Dresidua.golden.write=true}.
+ */
+class GoldenRecordsTest {
+  private static final Path RESOURCES = Path.of("src/test/resources/golden");
+  private static final Path RELEASED = Path.of("src/main/resources/schemas-released");
+  private static final Instant T0 = Instant.parse("2026-03-01T12:00:00.123456Z");
+  private static final Instant T1 = Instant.parse("2026-03-01T12:00:05.654321Z");
+  private static final FrameReference POSITION = new FrameReference("residua.frames", 3, 4711L);
+  private static final List<Cause> CAUSES =
+      List.of(
+          new Cause("shadow length", List.of("pendulum", "light"), 4.25, 0.0001, 0.75),
+          new Cause("light", List.of(), -1.5, null, 0.25));
+  private static final List<LatentReading> READINGS =
+      List.of(new LatentReading("shadow length", 1.5f, -0.25f));
+  private static final Map<String, String> LINKS = Map.of("dashboard", "http://localhost:8080/");
+
+  static Stream<SpecificRecordBase> records() {
+    return Stream.of(frame(), frameScore(), driftScore(), anomaly(), drift(), intervention(), incident());
+  }
+
+  @ParameterizedTest
+  @MethodSource("records")
+  void shouldReadEveryReleasedVersion(SpecificRecordBase record) throws IOException {
+    // Given
+    writeIfAsked(record);
+    List<String> released =
+        SingleObject.releasedFiles().stream()
+            .filter(file -> file.startsWith(record.getSchema().getName() + "-v"))
+            .toList();
+    assertThat(released).isNotEmpty();
+    for (String file : released) {
+      byte[] golden = golden(file.replace(".avsc", ".bin"));
+      // When
+      SpecificRecordBase read = codec(record).decode(golden);
+      // Then
+      assertThat(read).isEqualTo(record);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("records")
+  void shouldWriteTheNewestReleasedVersion(SpecificRecordBase record) throws IOException {
+    // Given
+    List<String> released = new ArrayList<>(SingleObject.releasedFiles());
+    released.removeIf(file -> !file.startsWith(record.getSchema().getName() + "-v"));
+    String newest = released.get(released.size() - 1);
+    // When
+    byte[] written = codec(record).encode(record);
+    // Then
+    assertThat(fingerprint(record.getSchema()))
+        .as("the schema of %s was changed: release it as a new version", record.getSchema().getName())
+        .isEqualTo(fingerprint(SingleObject.releasedSchema(newest)));
+    assertThat(written).isEqualTo(golden(newest.replace(".avsc", ".bin")));
+  }
+
+  @Test
+  void shouldCoverEveryRecordThatIsAValueOnATopic() {
+    // When
+    List<Class<?>> covered = records().<Class<?>>map(Object::getClass).toList();
+    // Then
+    assertThat(covered).containsExactlyInAnyOrderElementsOf(SingleObject.RECORDS);
+  }
+
+  @Test
+  void shouldDocumentEveryField() throws IOException {
+    // Given
+    List<String> undocumented = new ArrayList<>();
+    try (Stream<Path> files = Files.list(Path.of("schemas"))) {
+      files.forEach(file -> collectUndocumented(file, undocumented));
+    }
+    // Then
+    assertThat(undocumented).isEmpty();
+  }
+
+  private static void collectUndocumented(Path file, List<String> undocumented) {
+    try {
+      com.fasterxml.jackson.databind.JsonNode schema =
+          new com.fasterxml.jackson.databind.ObjectMapper().readTree(file.toFile());
+      if (schema.path("doc").asText().isBlank()) {
+        undocumented.add(file.toString());
+      }
+      for (com.fasterxml.jackson.databind.JsonNode field : schema.path("fields")) {
+        if (field.path("doc").asText().length() < 10) {
+          undocumented.add(file + ": " + field.path("name").asText());
+        }
+      }
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static long fingerprint(Schema schema) {
+    return SchemaNormalization.parsingFingerprint64(schema);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static SingleObject<SpecificRecordBase> codec(SpecificRecordBase record) {
+    return new SingleObject<>((Class<SpecificRecordBase>) record.getClass());
+  }
+
+  private static byte[] golden(String file) throws IOException {
+    try (InputStream in = GoldenRecordsTest.class.getResourceAsStream("/golden/" + file)) {
+      assertThat(in).as("golden file %s", file).isNotNull();
+      return in.readAllBytes();
+    }
+  }
+
+  private static void writeIfAsked(SpecificRecordBase record) throws IOException {
+    if (Boolean.getBoolean("residua.golden.write")) {
+      Schema schema = SpecificData.get().getSchema(record.getClass());
+      for (String file : SingleObject.releasedFiles()) {
+        if (file.startsWith(schema.getName() + "-v") && !Files.exists(RELEASED.resolve(file))) {
+          Files.writeString(RELEASED.resolve(file), schema.toString(true) + "\n");
+          Files.createDirectories(RESOURCES);
+          Files.write(RESOURCES.resolve(file.replace(".avsc", ".bin")), codec(record).encode(record));
+        }
+      }
+    }
+  }
+
+  private static Frame frame() {
+    return new Frame(
+        "cam1", 42L, T0, 2, 1, PixelFormat.RGB8, ByteBuffer.wrap(new byte[] {0, 127, -1, 1, 2, 3}),
+        Map.of("factor.light", "93.5"));
+  }
+
+  private static FrameScore frameScore() {
+    return new FrameScore(
+        "cam1", 42L, T0, T1, "model-1",
+        List.of(1f, -2f), List.of(0.5f, -2.25f), List.of(0.5f, 0.25f), List.of(1.25f, 0.75f), List.of(0.5f, 0.25f),
+        0.5f, 0.001f, 0.75f, -0.01f, 0.125f, POSITION);
+  }
+
+  private static DriftScore driftScore() {
+    return new DriftScore(
+        "cam1", 42L, T0, "model-1", 3.5f, 8.25f, 100_000.0, List.of(3.5f, 1f), List.of(1, 2), 43L);
+  }
+
+  private static AnomalyEvent anomaly() {
+    return new AnomalyEvent(
+        "id-1", "id-1", "cam1", 42L, 42L, T0, T0, "model-1", "ab12", Severity.WARNING,
+        AnomalyKind.RESIDUAL, 4.0, 3.7, 0.0001, "exchangeable", "shadow length 4.2 sd above what pendulum and light explain",
+        CAUSES, READINGS, POSITION, LINKS);
+  }
+
+  private static DriftEvent drift() {
+    return new DriftEvent(
+        "id-2", "id-2", "cam1", 42L, 99L, T0, T1, "model-1", "ab12", Severity.CRITICAL,
+        DriftKind.ONSET, 9.0, 8.25, 100_000.0, 98_000.0, "blocks of the reference are exchangeable", 32,
+        new ChangePoint(42L, 40L, 60L, 0.0), "the residuals have drifted", CAUSES, READINGS, POSITION, LINKS);
+  }
+
+  private static InterventionEvent intervention() {
+    return new InterventionEvent(
+        "id-3", "id-3", "cam1", 42L, 99L, T0, T1, "model-1", "ab12", Severity.INFO,
+        InterventionKind.HARD_INTERVENTION, 9.0, 8.25, null, "none", null, "light is held", CAUSES, READINGS, POSITION, LINKS);
+  }
+
+  private static Incident incident() {
+    return new Incident(
+        "id-4", "cam1", IncidentState.OPENED, Severity.WARNING, "ANOMALY.RESIDUAL", "shadow length is off",
+        CAUSES, T0, T1, null, 42L, 3L, "model-1", LINKS);
+  }
+}
