@@ -21,7 +21,15 @@ import org.junit.jupiter.api.TestFactory;
 class ArchitectureTest {
   private static final String ROOT = "dev.residua.";
   private static final String[] DOMAIN = {
-    "frame", "causal", "anomaly", "drift", "intervention", "incident", "model", "training", "dataset"
+    "frame",
+    "causal",
+    "anomaly",
+    "drift",
+    "intervention",
+    "incident",
+    "model",
+    "training",
+    "dataset"
   };
 
   /** What each domain package may use of the others. */
@@ -90,7 +98,8 @@ class ArchitectureTest {
             "jakarta..",
             "org.slf4j..",
             "java.util.logging..")
-        .because("the domain runs in a test with no broker, container or native library, and returns reasons instead of logging")
+        .because(
+            "the domain runs in a test with no broker, container or native library, and returns reasons instead of logging")
         .check(product);
   }
 

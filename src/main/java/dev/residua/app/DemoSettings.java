@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the simulated camera of the demo does.
  *
- * @param scenario file that says what goes wrong and when; the one that ships with the product if null
+ * @param scenario file that says what goes wrong and when; the one that ships with the product if
+ *     null
  * @param speed how much faster than real time, above 0
  */
 public record DemoSettings(@Nullable Path scenario, double speed) {

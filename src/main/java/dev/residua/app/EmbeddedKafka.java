@@ -21,8 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A real single-node Kafka broker (KRaft, broker and controller in one) inside this process, on loopback, with its
- * data in a directory that survives restarts. This is the only class that touches Kafka's server code.
+ * A real single-node Kafka broker (KRaft, broker and controller in one) inside this process, on
+ * loopback, with its data in a directory that survives restarts. This is the only class that
+ * touches Kafka's server code.
  */
 public final class EmbeddedKafka implements AutoCloseable {
   /** Port that is tried first. */

@@ -44,7 +44,12 @@ final class FindingsFollower implements AutoCloseable {
     this.findings = findings;
     this.consumer = clients.follower(new ByteArrayDeserializer(), new ByteArrayDeserializer());
     Set<String> names =
-        Stream.of(topics.scores(), topics.drift(), topics.anomalies(), topics.drifts(), topics.deadLetters())
+        Stream.of(
+                topics.scores(),
+                topics.drift(),
+                topics.anomalies(),
+                topics.drifts(),
+                topics.deadLetters())
             .map(topic -> topic.name())
             .collect(Collectors.toSet());
     List<TopicPartition> partitions =

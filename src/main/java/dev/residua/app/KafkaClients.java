@@ -1,5 +1,7 @@
 package dev.residua.app;
 
+import dev.residua.wire.Topic;
+import dev.residua.wire.Topics;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -12,18 +14,21 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.streams.StreamsConfig;
-import dev.residua.wire.Topic;
-import dev.residua.wire.Topics;
 
 /**
- * Settings of every Kafka client of this process: the user's own, and what the product's guarantees need on top.
+ * Settings of every Kafka client of this process: the user's own, and what the product's guarantees
+ * need on top.
  *
  * @param bootstrapServers {@code host:port}, comma-separated
  * @param common settings that the user gave for all clients, such as security
  */
 public record KafkaClients(String bootstrapServers, Map<String, String> common) {
   private static final int MAX_REQUEST_BYTES = Topics.MAX_RECORD_BYTES + (1 << 20);
-  /** A member that dies without a word is known dead after this; static members keep their partitions till then. */
+
+  /**
+   * A member that dies without a word is known dead after this; static members keep their
+   * partitions till then.
+   */
   private static final int SESSION_MILLIS = 10_000;
 
   public KafkaClients {
@@ -45,7 +50,8 @@ public record KafkaClients(String bootstrapServers, Map<String, String> common) 
    * A consumer of committed records that commits nothing by itself.
    *
    * @param group consumer group
-   * @param instance static member id, so that a restart takes the same partitions without a rebalance
+   * @param instance static member id, so that a restart takes the same partitions without a
+   *     rebalance
    */
   KafkaConsumer<byte[], byte[]> scoringConsumer(String group, String instance, int maxRecords) {
     Map<String, Object> settings = base();
@@ -95,7 +101,8 @@ public record KafkaClients(String bootstrapServers, Map<String, String> common) 
     Properties settings = new Properties();
     settings.putAll(base());
     settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
-    settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), SESSION_MILLIS);
+    settings.put(
+        StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), SESSION_MILLIS);
     settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
     return settings;
   }

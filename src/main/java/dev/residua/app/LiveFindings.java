@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Counts and last findings in memory, fed from Kafka. Bounded: sources beyond the limit push out the oldest. */
+/**
+ * Counts and last findings in memory, fed from Kafka. Bounded: sources beyond the limit push out
+ * the oldest.
+ */
 @ApplicationScoped
 public class LiveFindings implements LiveState {
   private static final int MAX_SOURCES = 1_000;
@@ -100,7 +103,13 @@ public class LiveFindings implements LiveState {
       SourceState s = entry.getValue();
       rows.add(
           new Source(
-              entry.getKey(), s.frames, s.lastSequence, s.statistic, s.threshold, latents, s.standardized));
+              entry.getKey(),
+              s.frames,
+              s.lastSequence,
+              s.statistic,
+              s.threshold,
+              latents,
+              s.standardized));
     }
     List<Source> shown = rows.subList(Math.max(0, rows.size() - SHOWN_SOURCES), rows.size());
     return new Status(

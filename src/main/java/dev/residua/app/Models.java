@@ -27,7 +27,8 @@ public final class Models {
     }
     try (InputStream in = Models.class.getResourceAsStream(DEFAULT)) {
       if (in == null) {
-        throw new BadBundleException("this build has no default model; give one with --model FILE.residua");
+        throw new BadBundleException(
+            "this build has no default model; give one with --model FILE.residua");
       }
       return ModelBundle.read(in, "default (" + DEFAULT + ")");
     } catch (IOException e) {
@@ -41,8 +42,9 @@ public final class Models {
    * @param networkThreads threads inside the network, at least 1
    * @return owns native memory
    */
-  public static ScoringModel scoring(ModelBundle bundle, int networkThreads) throws BadBundleException {
-    FrameScorer scorer = OnnxFrameScorer.open(bundle, networkThreads);
+  public static ScoringModel scoring(ModelBundle bundle, int networkThreads)
+      throws BadBundleException {
+    FrameScorer scorer = scorer(bundle, networkThreads);
     try {
       SelfTest.fromBytes(bundle.entry(ModelBundle.SELF_TEST)).check(bundle, scorer);
       return new ScoringModel(
@@ -57,5 +59,19 @@ public final class Models {
           : new BadBundleException(
               "model %s has a damaged calibration: %s".formatted(bundle.id(), e.getMessage()), e);
     }
+  }
+
+  /**
+   * Opens the network of a bundle.
+   *
+   * @param networkThreads threads inside the network, at least 1
+   * @return owns native memory
+   */
+  public static FrameScorer scorer(ModelBundle bundle, int networkThreads) {
+    return new OnnxFrameScorer(
+        bundle.entry(ModelBundle.SCORER),
+        bundle.manifest().image(),
+        bundle.manifest().latents().size(),
+        networkThreads);
   }
 }

@@ -45,7 +45,8 @@ final class MonitorRole implements AutoCloseable {
       throws StartFailedException {
     KafkaStreams streams =
         new KafkaStreams(
-            MonitorTopology.build(topics, model(bundle, config)), settings(clients, topics, config));
+            MonitorTopology.build(topics, model(bundle, config)),
+            settings(clients, topics, config));
     streams.setStateListener((next, previous) -> health.monitor(next.name()));
     streams.setUncaughtExceptionHandler(
         failure -> {

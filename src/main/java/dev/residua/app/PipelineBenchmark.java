@@ -38,8 +38,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures the scoring role with the broker included, both in this process, exactly-once as in production: how fast
- * a backlog drains, and how long a frame takes to its committed score at a steady open-loop load.
+ * Measures the scoring role with the broker included, both in this process, exactly-once as in
+ * production: how fast a backlog drains, and how long a frame takes to its committed score at a
+ * steady open-loop load.
  */
 public final class PipelineBenchmark {
   private static final int SOURCES = 16;
@@ -56,9 +57,11 @@ public final class PipelineBenchmark {
    * What was measured.
    *
    * @param frames frames of the backlog
-   * @param framesPerSecond backlog frames divided by the time from the first poll to the last commit
+   * @param framesPerSecond backlog frames divided by the time from the first poll to the last
+   *     commit
    * @param loadFramesPerSecond steady load of the second part, in frames a second
-   * @param p50Millis median time from the moment a frame was due to be sent to its committed score, in milliseconds
+   * @param p50Millis median time from the moment a frame was due to be sent to its committed score,
+   *     in milliseconds
    * @param p99Millis 99th percentile of the same
    * @param p999Millis 99.9th percentile of the same
    * @param maxMillis largest of the same
@@ -132,7 +135,10 @@ public final class PipelineBenchmark {
   }
 
   private ScoringRole role(
-      KafkaClients clients, Topics topics, Count count, AtomicReference<@Nullable Throwable> failure)
+      KafkaClients clients,
+      Topics topics,
+      Count count,
+      AtomicReference<@Nullable Throwable> failure)
       throws BadBundleException {
     return new ScoringRole(
         clients,
@@ -152,14 +158,15 @@ public final class PipelineBenchmark {
         throw new StartFailedException("the scoring role failed: " + why, why);
       }
       if (System.nanoTime() > deadline) {
-        throw new StartFailedException("no end after %d s; the machine is too busy".formatted(MAX_SECONDS));
+        throw new StartFailedException(
+            "no end after %d s; the machine is too busy".formatted(MAX_SECONDS));
       }
     }
   }
 
   /**
-   * Sends at a steady rate whatever the service does, and counts each frame from the moment it was due: a stall is
-   * charged to every frame behind it.
+   * Sends at a steady rate whatever the service does, and counts each frame from the moment it was
+   * due: a stall is charged to every frame behind it.
    */
   private Histogram load(
       KafkaClients clients,
@@ -175,7 +182,11 @@ public final class PipelineBenchmark {
     int warmUp = (int) Math.min(total / 4, rate * 2);
     CountDownLatch started = new CountDownLatch(1);
     Thread reader =
-        new Thread(() -> read(clients, topics.scores(), sequence + warmUp, sequence + total, micros, started), "bench-reader");
+        new Thread(
+            () ->
+                read(
+                    clients, topics.scores(), sequence + warmUp, sequence + total, micros, started),
+            "bench-reader");
     reader.start();
     started.await();
     long start = System.nanoTime();

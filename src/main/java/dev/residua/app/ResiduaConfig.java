@@ -15,8 +15,9 @@ public interface ResiduaConfig {
   Set<Role> roles();
 
   /**
-   * Name of this process within its roles, unique among the processes that run at the same time and the same after a
-   * restart: it is the static group membership and the transactional id. Pod or host name, for instance.
+   * Name of this process within its roles, unique among the processes that run at the same time and
+   * the same after a restart: it is the static group membership and the transactional id. Pod or
+   * host name, for instance.
    */
   @WithDefault("1")
   String instance();
@@ -48,7 +49,10 @@ public interface ResiduaConfig {
     @WithDefault("9092")
     int port();
 
-    /** Partitions of topics that this process creates, at least 1. Sources are spread over them by key. */
+    /**
+     * Partitions of topics that this process creates, at least 1. Sources are spread over them by
+     * key.
+     */
     @WithDefault("4")
     int partitions();
   }
@@ -74,11 +78,16 @@ public interface ResiduaConfig {
     @WithDefault("1")
     int threads();
 
-    /** Threads inside the network for one batch, at least 1; more than 1 pays only for large images. */
+    /**
+     * Threads inside the network for one batch, at least 1; more than 1 pays only for large images.
+     */
     @WithDefault("1")
     int networkThreads();
 
-    /** Most frames in one transaction, at least 1. Fewer bound the delay under load, more raise the rate. */
+    /**
+     * Most frames in one transaction, at least 1. Fewer bound the delay under load, more raise the
+     * rate.
+     */
     @WithDefault("256")
     int maxFrames();
   }
@@ -86,13 +95,17 @@ public interface ResiduaConfig {
   /** Verdicts on single frames. */
   interface Anomaly {
     /**
-     * Share of normal frames that may be reported as anomalous by each of the three channels, in (0, 1). At 20 frames a
-     * second 0.0002 is one in about four minutes for each. Not below the calibration's resolution.
+     * Share of normal frames that may be reported as anomalous by each of the three channels, in
+     * (0, 1). At 20 frames a second 0.0002 is one in about four minutes for each. Not below the
+     * calibration's resolution.
      */
     @WithDefault("0.0002")
     double falseAlarmRate();
 
-    /** Normal frames in a row that end an episode; until then further odd frames are not reported again. */
+    /**
+     * Normal frames in a row that end an episode; until then further odd frames are not reported
+     * again.
+     */
     @WithDefault("20")
     int quietFrames();
   }

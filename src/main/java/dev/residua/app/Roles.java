@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts what this process plays, in the order in which the parts need one another, and stops it in the opposite
- * order: broker, topics, model, monitor, scoring, dashboard, simulated camera.
+ * Starts what this process plays, in the order in which the parts need one another, and stops it in
+ * the opposite order: broker, topics, model, monitor, scoring, dashboard, simulated camera.
  */
 @ApplicationScoped
 public class Roles {
@@ -98,7 +98,10 @@ public class Roles {
               clients, topics, findings, demo.isPresent() ? narrator::found : finding -> {}));
     }
     if (demo.isPresent()) {
-      narrator.start(bundle, clients.bootstrapServers(), properties.getValue("quarkus.http.port", Integer.class));
+      narrator.start(
+          bundle,
+          clients.bootstrapServers(),
+          properties.getValue("quarkus.http.port", Integer.class));
       running.push(
           new SimulatedCamera(
               clients, topics, bundle.manifest().image(), demo.get(), narrator::fault));
@@ -143,16 +146,15 @@ public class Roles {
     try {
       return Models.read(config.model());
     } catch (BadBundleException e) {
-      throw new StartFailedException(e.getMessage(), e);
+      throw new StartFailedException(String.valueOf(e.getMessage()), e);
     }
   }
 
-  private ScoringModel scoringModel(ModelBundle bundle)
-      throws StartFailedException {
+  private ScoringModel scoringModel(ModelBundle bundle) throws StartFailedException {
     try {
       return Models.scoring(bundle, config.scoring().networkThreads());
     } catch (BadBundleException e) {
-      throw new StartFailedException(e.getMessage(), e);
+      throw new StartFailedException(String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -167,7 +169,9 @@ public class Roles {
       }
     }
     Optional<String> given =
-        properties.getOptionalValue("kafka.bootstrap.servers", String.class).filter(s -> !s.isBlank());
+        properties
+            .getOptionalValue("kafka.bootstrap.servers", String.class)
+            .filter(s -> !s.isBlank());
     if (given.isPresent()) {
       KafkaClients clients = new KafkaClients(given.get(), common);
       try (TopicAdmin admin = new TopicAdmin(clients)) {

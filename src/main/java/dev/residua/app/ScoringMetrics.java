@@ -5,16 +5,14 @@ import dev.residua.scoring.ScoringListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import java.util.EnumMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Counts of the scoring loops in Prometheus' names. */
 final class ScoringMetrics implements ScoringListener {
   private final Counter scored;
   private final Timer transactions;
-  private final Map<Reason, Counter> rejected = new EnumMap<>(Reason.class);
+  private final Counter[] rejected = new Counter[Reason.values().length];
 
   ScoringMetrics(MeterRegistry meters) {
     scored =
@@ -27,12 +25,11 @@ final class ScoringMetrics implements ScoringListener {
             .publishPercentileHistogram()
             .register(meters);
     for (Reason reason : Reason.values()) {
-      rejected.put(
-          reason,
+      rejected[reason.ordinal()] =
           Counter.builder("residua.dead.letters")
               .description("Records refused, by reason")
               .tag("reason", reason.name().toLowerCase(Locale.ROOT))
-              .register(meters));
+              .register(meters);
     }
   }
 
@@ -44,6 +41,6 @@ final class ScoringMetrics implements ScoringListener {
 
   @Override
   public void rejected(Reason reason) {
-    rejected.get(reason).increment();
+    rejected[reason.ordinal()].increment();
   }
 }

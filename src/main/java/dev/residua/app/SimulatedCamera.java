@@ -19,7 +19,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A camera that draws a scenario and sends its frames in real time, over and over, from a thread of its own. */
+/**
+ * A camera that draws a scenario and sends its frames in real time, over and over, from a thread of
+ * its own.
+ */
 final class SimulatedCamera implements AutoCloseable {
   static final String SOURCE = "pendulum-camera";
 

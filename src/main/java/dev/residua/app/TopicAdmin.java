@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -52,7 +53,8 @@ public final class TopicAdmin implements AutoCloseable {
       }
     }
     List<String> created = new ArrayList<>();
-    for (Map.Entry<String, KafkaFuture<Void>> result : admin.createTopics(missing).values().entrySet()) {
+    for (Map.Entry<String, KafkaFuture<Void>> result :
+        admin.createTopics(missing).values().entrySet()) {
       try {
         call("create topic " + result.getKey(), result.getValue());
         created.add(result.getKey());
@@ -66,7 +68,8 @@ public final class TopicAdmin implements AutoCloseable {
   }
 
   /**
-   * Checks that the topics exist with the settings they need and that input and output partitions fit.
+   * Checks that the topics exist with the settings they need and that input and output partitions
+   * fit.
    *
    * @return one sentence a problem; empty if all is well
    */
@@ -75,11 +78,11 @@ public final class TopicAdmin implements AutoCloseable {
     Map<String, Integer> partitions = new HashMap<>();
     for (Topic<?, ?> topic : topics.all()) {
       try {
-        TopicDescription found =
+        Map<String, TopicDescription> found =
             call(
                 "describe topic " + topic.name(),
-                admin.describeTopics(List.of(topic.name())).topicNameValues().get(topic.name()));
-        partitions.put(topic.name(), found.partitions().size());
+                admin.describeTopics(List.of(topic.name())).allTopicNames());
+        found.values().forEach(t -> partitions.put(t.name(), t.partitions().size()));
       } catch (StartFailedException e) {
         if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
           throw e;
@@ -100,12 +103,12 @@ public final class TopicAdmin implements AutoCloseable {
   private List<String> settingProblems(Topic<?, ?> topic) throws StartFailedException {
     List<String> problems = new ArrayList<>();
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
-    Config config =
+    Map<ConfigResource, Config> configs =
         call(
             "read the settings of topic " + topic.name(),
-            admin.describeConfigs(List.of(resource)).values().get(resource));
+            admin.describeConfigs(List.of(resource)).all());
     for (Map.Entry<String, String> wanted : topic.settings().entrySet()) {
-      String actual = config.get(wanted.getKey()).value();
+      String actual = Objects.requireNonNull(configs.get(resource)).get(wanted.getKey()).value();
       boolean fits =
           wanted.getKey().equals("max.message.bytes")
               ? Long.parseLong(actual) > 0
@@ -125,7 +128,7 @@ public final class TopicAdmin implements AutoCloseable {
     } catch (TimeoutException e) {
       throw unreachable(e);
     } catch (ExecutionException e) {
-      Throwable cause = e.getCause();
+      Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
       if (cause instanceof org.apache.kafka.common.errors.TimeoutException) {
         throw unreachable(cause);
       }

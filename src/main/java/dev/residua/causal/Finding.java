@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What every event has in common: which frames of which source it speaks of, what happened in words, and which
- * mechanisms are to blame.
+ * What every event has in common: which frames of which source it speaks of, what happened in
+ * words, and which mechanisms are to blame.
  *
  * @param eventId identity of the event; the same event has the same id after a restart
  * @param source source of the frames

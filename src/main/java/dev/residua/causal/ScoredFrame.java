@@ -4,8 +4,8 @@ import dev.residua.frame.FramePosition;
 import java.time.Instant;
 
 /**
- * What the model says of one accepted frame. Arrays have one value a latent, in the model's order; they are owned
- * by this record and must not be changed.
+ * What the model says of one accepted frame. Arrays have one value a latent, in the model's order;
+ * they are owned by this record and must not be changed.
  *
  * @param source source of the frame
  * @param sequence number of the frame within its source

@@ -32,7 +32,8 @@ import picocli.CommandLine.Option;
 /** {@code bench}: what this product does on this machine. */
 @Command(
     name = "bench",
-    description = "Measures this product on this machine; prints JSON with the machine and the versions.",
+    description =
+        "Measures this product on this machine; prints JSON with the machine and the versions.",
     mixinStandardHelpOptions = true,
     subcommands = {BenchCommand.Pipeline.class, BenchCommand.Score.class})
 final class BenchCommand {
@@ -47,22 +48,45 @@ final class BenchCommand {
       mixinStandardHelpOptions = true,
       showDefaultValues = true)
   static final class Pipeline implements Callable<Integer> {
-    @Option(names = "--frames", paramLabel = "N", defaultValue = "20000", description = "Frames of the backlog.")
+    @Option(
+        names = "--frames",
+        paramLabel = "N",
+        defaultValue = "20000",
+        description = "Frames of the backlog.")
     int frames;
 
-    @Option(names = "--seconds", paramLabel = "N", defaultValue = "20", description = "Length of the steady load.")
+    @Option(
+        names = "--seconds",
+        paramLabel = "N",
+        defaultValue = "20",
+        description = "Length of the steady load.")
     int seconds;
 
-    @Option(names = "--threads", paramLabel = "N", defaultValue = "1", description = "Scoring threads.")
+    @Option(
+        names = "--threads",
+        paramLabel = "N",
+        defaultValue = "1",
+        description = "Scoring threads.")
     int threads;
 
-    @Option(names = "--partitions", paramLabel = "N", defaultValue = "4", description = "Partitions of each topic.")
+    @Option(
+        names = "--partitions",
+        paramLabel = "N",
+        defaultValue = "4",
+        description = "Partitions of each topic.")
     int partitions;
 
-    @Option(names = "--max-frames", paramLabel = "N", defaultValue = "256", description = "Most frames in one transaction.")
+    @Option(
+        names = "--max-frames",
+        paramLabel = "N",
+        defaultValue = "256",
+        description = "Most frames in one transaction.")
     int maxFrames;
 
-    @Option(names = "--model", paramLabel = "FILE", description = "Model bundle (default: the one that ships with the product).")
+    @Option(
+        names = "--model",
+        paramLabel = "FILE",
+        description = "Model bundle (default: the one that ships with the product).")
     @Nullable Path model;
 
     @Override
@@ -99,22 +123,40 @@ final class BenchCommand {
 
   @Command(
       name = "score",
-      description = "Milliseconds a frame of the model (encoder, structural equations, decoder, error) by batch size and threads.",
+      description =
+          "Milliseconds a frame of the model (encoder, structural equations, decoder, error) by batch size and threads.",
       mixinStandardHelpOptions = true,
       showDefaultValues = true)
   static final class Score implements Callable<Integer> {
     private static final int WARM_UP_FRAMES = 2_000;
 
-    @Option(names = "--batch", split = ",", paramLabel = "N", defaultValue = "1,8,32", description = "Batch sizes.")
+    @Option(
+        names = "--batch",
+        split = ",",
+        paramLabel = "N",
+        defaultValue = "1,8,32",
+        description = "Batch sizes.")
     List<Integer> batches;
 
-    @Option(names = "--threads", split = ",", paramLabel = "N", defaultValue = "1,2", description = "Threads inside the network.")
+    @Option(
+        names = "--threads",
+        split = ",",
+        paramLabel = "N",
+        defaultValue = "1,2",
+        description = "Threads inside the network.")
     List<Integer> threads;
 
-    @Option(names = "--frames", paramLabel = "N", defaultValue = "4000", description = "Frames of each of five repetitions.")
+    @Option(
+        names = "--frames",
+        paramLabel = "N",
+        defaultValue = "4000",
+        description = "Frames of each of five repetitions.")
     int frames;
 
-    @Option(names = "--model", paramLabel = "FILE", description = "Model bundle (default: the one that ships with the product).")
+    @Option(
+        names = "--model",
+        paramLabel = "FILE",
+        description = "Model bundle (default: the one that ships with the product).")
     @Nullable Path model;
 
     @Override
@@ -124,7 +166,7 @@ final class BenchCommand {
       try (ProgressBar progress = new ProgressBar("bench score")) {
         int done = 0;
         for (int networkThreads : threads) {
-          try (FrameScorer scorer = OnnxFrameScorer.open(bundle, networkThreads)) {
+          try (FrameScorer scorer = Models.scorer(bundle, networkThreads)) {
             for (int batch : batches) {
               rows.add(row(scorer, networkThreads, batch));
               progress.update(++done / (double) (threads.size() * batches.size()));
@@ -184,7 +226,8 @@ final class BenchCommand {
     environment.put("residua", Version.current());
     environment.put("model", bundle.id());
     environment.put("modelDigest", bundle.digest());
-    environment.put("java", System.getProperty("java.vm.name") + " " + System.getProperty("java.version"));
+    environment.put(
+        "java", System.getProperty("java.vm.name") + " " + System.getProperty("java.version"));
     environment.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
     environment.put("processors", Runtime.getRuntime().availableProcessors());
     environment.put("cpu", cpu());

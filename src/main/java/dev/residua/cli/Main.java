@@ -2,7 +2,9 @@ package dev.residua.cli;
 
 import io.quarkus.runtime.annotations.QuarkusMain;
 
-/** Entry of the jar: the command line, which starts the server only for the commands that need it. */
+/**
+ * Entry of the jar: the command line, which starts the server only for the commands that need it.
+ */
 @QuarkusMain
 public final class Main {
   private Main() {}

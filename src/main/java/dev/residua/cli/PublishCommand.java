@@ -25,7 +25,8 @@ import picocli.CommandLine.Option;
 /** {@code publish}: puts the frames of a data set on a topic. */
 @Command(
     name = "publish",
-    description = "Puts the frames of a data set on the frames topic, in order, with sequences from 0.",
+    description =
+        "Puts the frames of a data set on the frames topic, in order, with sequences from 0.",
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 final class PublishCommand implements Callable<Integer> {
@@ -57,7 +58,8 @@ final class PublishCommand implements Callable<Integer> {
   @Option(
       names = "--rate",
       paramLabel = "FPS",
-      description = "Frames a second, over all sources (default: as fast as the broker takes them).")
+      description =
+          "Frames a second, over all sources (default: as fast as the broker takes them).")
   @Nullable Double rate;
 
   @Option(names = "--count", paramLabel = "N", description = "Frames to send (default: all).")
@@ -100,7 +102,8 @@ final class PublishCommand implements Callable<Integer> {
     Exception failed = failure.get();
     if (failed != null) {
       throw new CommandFailedException(
-          "sending to %s at %s failed: %s".formatted(target, kafka.bootstrap, failed.getMessage()), failed);
+          "sending to %s at %s failed: %s".formatted(target, kafka.bootstrap, failed.getMessage()),
+          failed);
     }
     report(target, total, Duration.ofNanos(System.nanoTime() - start));
     return 0;

@@ -13,7 +13,14 @@ import picocli.CommandLine.ScopeType;
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
+      DemoCommand.class,
+      ServeCommand.class,
       DatasetCommand.class,
+      PublishCommand.class,
+      WatchCommand.class,
+      ModelCommand.class,
+      TopicsCommand.class,
+      BenchCommand.class,
     })
 public final class Residua implements Runnable {
   @Option(

@@ -33,13 +33,15 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--instance",
       paramLabel = "NAME",
-      description = "Name of this process, unique among those that run together and the same after a restart (default: 1).")
+      description =
+          "Name of this process, unique among those that run together and the same after a restart (default: 1).")
   @Nullable String instance;
 
   @Option(
       names = "--target-run-length",
       paramLabel = "FRAMES",
-      description = "Frames between two false drift alarms of one source, on average (default: 100000).")
+      description =
+          "Frames between two false drift alarms of one source, on average (default: 100000).")
   @Nullable Double targetRunLength;
 
   @Override

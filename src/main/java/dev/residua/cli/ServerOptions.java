@@ -37,10 +37,14 @@ final class ServerOptions {
   @Option(
       names = "--model",
       paramLabel = "FILE",
-      description = "Model bundle to use (default: the noisy pendulum that ships with the product).")
+      description =
+          "Model bundle to use (default: the noisy pendulum that ships with the product).")
   @Nullable Path model;
 
-  /** Sets the options as properties, over environment and files, and runs until the process is told to stop. */
+  /**
+   * Sets the options as properties, over environment and files, and runs until the process is told
+   * to stop.
+   */
   int run() {
     if (!isFree(httpPort)) {
       throw new CommandFailedException(

@@ -67,7 +67,8 @@ final class TopicsCommand {
 
   @Command(
       name = "check",
-      description = "Checks that the topics exist with the settings they need; exits with 1 if not.",
+      description =
+          "Checks that the topics exist with the settings they need; exits with 1 if not.",
       mixinStandardHelpOptions = true,
       showDefaultValues = true)
   static final class Check implements Callable<Integer> {
@@ -85,7 +86,8 @@ final class TopicsCommand {
       if (json) {
         System.out.println(Json.of(Map.of("ok", problems.isEmpty(), "problems", problems)));
       } else if (problems.isEmpty()) {
-        System.out.println("all %d topics are as they should be".formatted(kafka.topics().all().size()));
+        System.out.println(
+            "all %d topics are as they should be".formatted(kafka.topics().all().size()));
       } else {
         problems.forEach(System.out::println);
       }

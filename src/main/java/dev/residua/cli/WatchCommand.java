@@ -60,7 +60,9 @@ final class WatchCommand implements Callable<Integer> {
   @Option(names = "--source", paramLabel = "NAME", description = "Only this source.")
   @Nullable String source;
 
-  @Option(names = "--from-beginning", description = "Start with the oldest record, not with the next.")
+  @Option(
+      names = "--from-beginning",
+      description = "Start with the oldest record, not with the next.")
   boolean fromBeginning;
 
   @Option(names = "--count", paramLabel = "N", description = "End after this many records.")
@@ -110,7 +112,12 @@ final class WatchCommand implements Callable<Integer> {
   private List<Topic<?, ?>> chosen() {
     Topics topics = kafka.topics();
     List<Topic<?, ?>> readable =
-        List.of(topics.scores(), topics.drift(), topics.anomalies(), topics.drifts(), topics.deadLetters());
+        List.of(
+            topics.scores(),
+            topics.drift(),
+            topics.anomalies(),
+            topics.drifts(),
+            topics.deadLetters());
     List<Topic<?, ?>> chosen = new ArrayList<>();
     for (String name : names) {
       String full = name.startsWith(kafka.prefix) ? name : kafka.prefix + name;
@@ -142,7 +149,8 @@ final class WatchCommand implements Callable<Integer> {
     }
   }
 
-  private static @Nullable Object value(List<Topic<?, ?>> topics, ConsumerRecord<byte[], byte[]> record) {
+  private static @Nullable Object value(
+      List<Topic<?, ?>> topics, ConsumerRecord<byte[], byte[]> record) {
     for (Topic<?, ?> topic : topics) {
       if (topic.name().equals(record.topic())) {
         return topic.value().deserializer().deserialize(record.topic(), record.value());
@@ -166,7 +174,11 @@ final class WatchCommand implements Callable<Integer> {
     if (value instanceof DriftScore drift) {
       return "%s  %s #%d  drift %.2f of %.2f"
           .formatted(
-              drift.capturedAt(), drift.source(), drift.sequence(), drift.statistic(), drift.threshold());
+              drift.capturedAt(),
+              drift.source(),
+              drift.sequence(),
+              drift.statistic(),
+              drift.threshold());
     }
     if (value instanceof AnomalyEvent event) {
       return sentence(event.finding(), "anomaly", event.kind().name());
@@ -212,7 +224,9 @@ final class WatchCommand implements Callable<Integer> {
     if (value instanceof byte[] bytes) {
       line.put("bytes", bytes.length);
       for (Header header : record.headers()) {
-        line.put(header.key(), header.value() == null ? "" : new String(header.value(), StandardCharsets.UTF_8));
+        line.put(
+            header.key(),
+            header.value() == null ? "" : new String(header.value(), StandardCharsets.UTF_8));
       }
     } else {
       line.put("value", value == null ? "" : value);

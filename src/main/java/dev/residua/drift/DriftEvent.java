@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param kind onset or end
  * @param statistic detector statistic at the event
  * @param threshold threshold in use
- * @param targetRunLength average run length to a false alarm that the threshold is set for, in frames
+ * @param targetRunLength average run length to a false alarm that the threshold is set for, in
+ *     frames
  * @param estimatedRunLength run length estimated when the threshold was set, in frames
  * @param condition assumption under which the run length holds
  * @param window window length that found the change, in frames
@@ -40,7 +41,8 @@ public record DriftEvent(
    * @param sequence most likely first frame
    * @param low lower end of the interval
    * @param high upper end of the interval
-   * @param coverage nominal coverage of the interval; 0 where the ends only bound the window that found it
+   * @param coverage nominal coverage of the interval; 0 where the ends only bound the window that
+   *     found it
    */
   public record ChangePoint(long sequence, long low, long high, double coverage) {
     public ChangePoint {

@@ -11,7 +11,8 @@ public record FramePosition(String topic, int partition, long offset) {
   public FramePosition {
     if (partition < 0 || offset < 0) {
       throw new IllegalArgumentException(
-          "frame position must not be negative but was %s-%d@%d".formatted(topic, partition, offset));
+          "frame position must not be negative but was %s-%d@%d"
+              .formatted(topic, partition, offset));
     }
   }
 

@@ -10,8 +10,8 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
- * Refused records as dead letters: key and value unchanged, the original headers, and Kafka Streams' own error
- * headers, so that one tool reads the dead letters of every role.
+ * Refused records as dead letters: key and value unchanged, the original headers, and Kafka
+ * Streams' own error headers, so that one tool reads the dead letters of every role.
  *
  * <p>Source: KIP-1034, Dead letter queue in Kafka Streams.
  */

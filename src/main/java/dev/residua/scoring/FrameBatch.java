@@ -15,8 +15,8 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * Collects decoded frames and scores them together, in the order in which they came. One model for its whole life.
- * Not thread-safe.
+ * Collects decoded frames and scores them together, in the order in which they came. One model for
+ * its whole life. Not thread-safe.
  */
 public final class FrameBatch {
   private final ScoringModel model;
@@ -34,7 +34,11 @@ public final class FrameBatch {
    * @param sink receives one score a frame
    */
   public FrameBatch(
-      ScoringModel model, FrameLimits limits, int capacity, Clock clock, Consumer<ScoredFrame> sink) {
+      ScoringModel model,
+      FrameLimits limits,
+      int capacity,
+      Clock clock,
+      Consumer<ScoredFrame> sink) {
     this.model = model;
     this.shape = model.scorer().imageShape();
     this.decoder = new FrameDecoder(limits, shape);

@@ -22,19 +22,17 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ApplicationRecoverableException;
-import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
-import org.apache.kafka.common.errors.ProducerFencedException;
-import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Polls frames, scores them and publishes, one Kafka transaction a poll: scores, dead letters and the consumed
- * offsets become visible together or not at all. Every accepted frame gives one {@code FrameScore} and every
- * refused record one dead letter, in the order of the partition, also when the process dies at any point.
+ * Polls frames, scores them and publishes, one Kafka transaction a poll: scores, dead letters and
+ * the consumed offsets become visible together or not at all. Every accepted frame gives one {@code
+ * FrameScore} and every refused record one dead letter, in the order of the partition, also when
+ * the process dies at any point.
  *
  * <p>Runs on one thread, which owns consumer and producer; {@link #stop} may be called from any.
  */
@@ -90,7 +88,8 @@ public final class ScoringLoop implements Runnable {
   /**
    * Runs until {@link #stop}; closes consumer and producer.
    *
-   * @throws KafkaException if the loop cannot go on, such as when another instance took its transactional id
+   * @throws KafkaException if the loop cannot go on, such as when another instance took its
+   *     transactional id
    */
   @Override
   public void run() {
@@ -119,15 +118,14 @@ public final class ScoringLoop implements Runnable {
       producer.sendOffsetsToTransaction(offsets(records), consumer.groupMetadata());
       producer.commitTransaction();
       listener.committed(scored, records.count() - scored, System.nanoTime() - start);
-    } catch (ProducerFencedException
-        | OutOfOrderSequenceException
-        | AuthorizationException
-        | UnsupportedVersionException
+    } catch (ApplicationRecoverableException
         | InvalidConfigurationException
-        | ApplicationRecoverableException e) {
-      throw e; // the producer is of no further use; the process restarts and resumes at the committed offsets
+        | OutOfOrderSequenceException e) {
+      throw e; // the producer is of no further use; the process restarts and resumes at the
+      // committed offsets
     } catch (KafkaException e) {
-      LOG.warn("transaction aborted, its {} records are read again: {}", records.count(), e.toString());
+      LOG.warn(
+          "transaction aborted, its {} records are read again: {}", records.count(), e.toString());
       producer.abortTransaction();
       rewind(records);
     }

@@ -5,8 +5,8 @@ import dev.residua.anomaly.AppearanceReference;
 import dev.residua.causal.FrameScorer;
 
 /**
- * All that scoring needs of one model; an immutable snapshot, taken once a batch. Owns the scorer's native
- * memory.
+ * All that scoring needs of one model; an immutable snapshot, taken once a batch. Owns the scorer's
+ * native memory.
  *
  * @param id identity of the model
  * @param scorer runs the network

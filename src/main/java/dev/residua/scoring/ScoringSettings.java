@@ -6,7 +6,8 @@ import dev.residua.frame.FrameLimits;
  * How a process scores.
  *
  * @param group consumer group of all scoring processes
- * @param instance name of this process, unique among those that run together and the same after a restart
+ * @param instance name of this process, unique among those that run together and the same after a
+ *     restart
  * @param threads scoring threads, each with partitions and a transaction of its own, at least 1
  * @param networkThreads threads inside the network for one batch, at least 1
  * @param maxFrames most frames in one transaction, at least 1

@@ -5,8 +5,8 @@ import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 
 /**
- * Refuses scores of a model other than the one at hand: its residuals cannot be held against this reference. The
- * exception handler makes them dead letters.
+ * Refuses scores of a model other than the one at hand: its residuals cannot be held against this
+ * reference. The exception handler makes them dead letters.
  */
 final class CheckModel extends ContextualFixedKeyProcessor<String, ScoredFrame, ScoredFrame> {
   private final MonitorModel model;

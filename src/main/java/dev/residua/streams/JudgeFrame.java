@@ -16,7 +16,10 @@ import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.apache.kafka.streams.state.KeyValueStore;
 
-/** A verdict on every frame; forwards an event for the frames that are to be reported. State: one episode a source. */
+/**
+ * A verdict on every frame; forwards an event for the frames that are to be reported. State: one
+ * episode a source.
+ */
 final class JudgeFrame implements FixedKeyProcessor<String, ScoredFrame, AnomalyEvent> {
   static final String STORE = "anomaly-episodes";
 
@@ -42,7 +45,8 @@ final class JudgeFrame implements FixedKeyProcessor<String, ScoredFrame, Anomaly
   public void process(FixedKeyRecord<String, ScoredFrame> record) {
     ScoredFrame frame = record.value();
     byte[] stored = episodes.get(frame.source());
-    AnomalyEpisode episode = stored == null ? AnomalyEpisode.QUIET : AnomalyEpisode.fromBytes(stored);
+    AnomalyEpisode episode =
+        stored == null ? AnomalyEpisode.QUIET : AnomalyEpisode.fromBytes(stored);
     Verdict verdict = model.rule().decide(statistics(frame));
     AnomalyEpisode.Step step = episode.next(verdict, model.rule().settings());
     if (!step.next().equals(episode)) {

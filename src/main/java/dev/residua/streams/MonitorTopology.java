@@ -29,23 +29,27 @@ public final class MonitorTopology {
     builder.addStateStore(store(TrackDrift.STORE));
 
     KStream<String, ScoredFrame> scores =
-        builder
-            .stream(topics.scores().name(), topics.scores().consumed("scores"))
+        builder.stream(topics.scores().name(), topics.scores().consumed("scores"))
             .processValues(() -> new CheckModel(model), Named.as("check-model"));
 
     scores
         .processValues(() -> new JudgeFrame(model), Named.as("judge-frame"), JudgeFrame.STORE)
-        .processValues(() -> new AddCloudEventHeaders<>("dev.residua.anomaly", AnomalyEvent::finding), Named.as("describe-anomaly"))
+        .processValues(
+            () -> new AddCloudEventHeaders<>("dev.residua.anomaly", AnomalyEvent::finding),
+            Named.as("describe-anomaly"))
         .to(topics.anomalies().name(), topics.anomalies().produced("anomalies"));
 
     KStream<String, TrackDrift.Tracked> tracked =
-        scores.processValues(() -> new TrackDrift(model), Named.as("track-drift"), TrackDrift.STORE);
+        scores.processValues(
+            () -> new TrackDrift(model), Named.as("track-drift"), TrackDrift.STORE);
     tracked
         .mapValues(TrackDrift.Tracked::score, Named.as("drift-score"))
         .to(topics.drift().name(), topics.drift().produced("drift"));
     tracked
         .flatMapValues(TrackDrift.Tracked::events, Named.as("only-drift-events"))
-        .processValues(() -> new AddCloudEventHeaders<>("dev.residua.drift", DriftEvent::finding), Named.as("describe-drift"))
+        .processValues(
+            () -> new AddCloudEventHeaders<>("dev.residua.drift", DriftEvent::finding),
+            Named.as("describe-drift"))
         .to(topics.drifts().name(), topics.drifts().produced("drifts"));
     return builder.build();
   }

@@ -5,8 +5,8 @@ import java.time.Instant;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * CloudEvents 1.0 attributes as Kafka headers, binary mode: the record value is the data, every attribute is a
- * header {@code ce_<name>} in UTF-8.
+ * CloudEvents 1.0 attributes as Kafka headers, binary mode: the record value is the data, every
+ * attribute is a header {@code ce_<name>} in UTF-8.
  *
  * <p>Source: CloudEvents Kafka Protocol Binding 1.0, section 3.2.
  */

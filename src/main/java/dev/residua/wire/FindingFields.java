@@ -11,8 +11,8 @@ import java.util.Map;
 import org.apache.avro.specific.SpecificRecordBase;
 
 /**
- * The fields that every event record shares, by name: Avro's generated classes have no common type that could
- * carry them.
+ * The fields that every event record shares, by name: Avro's generated classes have no common type
+ * that could carry them.
  */
 final class FindingFields {
   private FindingFields() {}

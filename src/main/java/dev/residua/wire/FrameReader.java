@@ -17,8 +17,9 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records of the frames topic to frames: Avro {@code Frame} records in single-object encoding, or bare PNG and
- * JPEG files, which take the record's offset as sequence and its timestamp as capture time. Thread-safe.
+ * Records of the frames topic to frames: Avro {@code Frame} records in single-object encoding, or
+ * bare PNG and JPEG files, which take the record's offset as sequence and its timestamp as capture
+ * time. Thread-safe.
  */
 public final class FrameReader {
   private static final SingleObject<dev.residua.avro.Frame> CODEC =
@@ -84,9 +85,9 @@ public final class FrameReader {
     try {
       frame = CODEC.decode(value);
     } catch (SingleObject.UnknownSchemaException e) {
-      throw new RejectedFrameException(Reason.UNKNOWN_SCHEMA, e.getMessage(), e);
+      throw new RejectedFrameException(Reason.UNKNOWN_SCHEMA, String.valueOf(e.getMessage()), e);
     } catch (SerializationException e) {
-      throw new RejectedFrameException(Reason.CORRUPT, e.getMessage(), e);
+      throw new RejectedFrameException(Reason.CORRUPT, String.valueOf(e.getMessage()), e);
     }
     if (!frame.getSource().equals(source)) {
       throw new RejectedFrameException(
@@ -138,7 +139,8 @@ public final class FrameReader {
       throw new RejectedFrameException(
           Reason.SOURCE,
           "the record key has %d characters%s; expected a source of 1 to %d characters"
-              .formatted(source.length(), source.isBlank() ? ", all blank" : "", MAX_SOURCE_CHARACTERS));
+              .formatted(
+                  source.length(), source.isBlank() ? ", all blank" : "", MAX_SOURCE_CHARACTERS));
     }
     return source;
   }

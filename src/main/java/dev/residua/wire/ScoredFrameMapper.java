@@ -58,7 +58,6 @@ final class ScoredFrameMapper {
   }
 
   static FramePosition position(FrameReference reference) {
-    return new FramePosition(
-        reference.getTopic(), reference.getPartition(), reference.getOffset());
+    return new FramePosition(reference.getTopic(), reference.getPartition(), reference.getOffset());
   }
 }

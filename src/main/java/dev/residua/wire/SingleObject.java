@@ -29,8 +29,8 @@ import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 
 /**
- * Avro single-object encoding: {@code C3 01}, the schema's 64-bit fingerprint (CRC-64-AVRO, little endian), the
- * record. Reads every schema version that was ever released. Thread-safe.
+ * Avro single-object encoding: {@code C3 01}, the schema's 64-bit fingerprint (CRC-64-AVRO, little
+ * endian), the record. Reads every schema version that was ever released. Thread-safe.
  *
  * <p>Source: Apache Avro 1.12 specification, "Single object encoding specification".
  */
@@ -86,9 +86,13 @@ final class SingleObject<T extends SpecificRecordBase> {
       throw new UnknownSchemaException(
           "no released %s schema has the fingerprint %s; expected a record written with a schema from schemas/"
               .formatted(name, fingerprint(bytes)));
-    } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException | IllegalArgumentException e) {
+    } catch (IOException
+        | AvroRuntimeException
+        | IndexOutOfBoundsException
+        | IllegalArgumentException e) {
       throw new SerializationException(
-          "%d bytes are not a whole %s record: %s".formatted(bytes.length, name, e.getMessage()), e);
+          "%d bytes are not a whole %s record: %s".formatted(bytes.length, name, e.getMessage()),
+          e);
     }
   }
 

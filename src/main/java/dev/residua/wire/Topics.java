@@ -10,15 +10,16 @@ import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 
 /**
- * The topics of the product. All names start with one prefix, so that several installations can share a cluster.
+ * The topics of the product. All names start with one prefix, so that several installations can
+ * share a cluster.
  */
 public final class Topics {
   /** Default of {@code residua.topic-prefix}. */
   public static final String DEFAULT_PREFIX = "residua.";
 
   /**
-   * Largest record of the topics that carry frames, in bytes: large enough that a frame which is far too large
-   * still arrives and becomes a dead letter with a reason.
+   * Largest record of the topics that carry frames, in bytes: large enough that a frame which is
+   * far too large still arrives and becomes a dead letter with a reason.
    */
   public static final int MAX_RECORD_BYTES = 128 << 20;
 
@@ -52,7 +53,8 @@ public final class Topics {
     interventions = new Topic<>(prefix + "interventions", bytes, bytes, DELETE);
     incidents = new Topic<>(prefix + "incidents", bytes, bytes, COMPACT);
     models = new Topic<>(prefix + "models", bytes, bytes, LARGE_COMPACT);
-    control = new Topic<>(prefix + "control", bytes, bytes, Map.of("cleanup.policy", "compact,delete"));
+    control =
+        new Topic<>(prefix + "control", bytes, bytes, Map.of("cleanup.policy", "compact,delete"));
     deadLetters = new Topic<>(prefix + "dead-letters", bytes, bytes, LARGE);
   }
 
@@ -85,6 +87,15 @@ public final class Topics {
   /** Every topic, those that carry frames first. */
   public List<Topic<?, ?>> all() {
     return List.of(
-        frames, deadLetters, scores, drift, anomalies, drifts, interventions, incidents, models, control);
+        frames,
+        deadLetters,
+        scores,
+        drift,
+        anomalies,
+        drifts,
+        interventions,
+        incidents,
+        models,
+        control);
   }
 }

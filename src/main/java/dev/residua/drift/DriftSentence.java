@@ -1,0 +1,46 @@
+package dev.residua.drift;
+
+import dev.residua.causal.CausalGraph;
+import java.util.Locale;
+
+/** Says in one plain sentence, in the names of the domain, what a drift alarm means. */
+public final class DriftSentence {
+  private DriftSentence() {}
+
+  /**
+   * An onset whose leading latent has a shifted mean, such as {@code shadow length no longer
+   * follows pendulum and light: over the last 32 frames its residual is 6.1 standard errors above
+   * normal}.
+   *
+   * @param latent leading latent
+   * @param shift its mean shift in standard errors
+   * @param window frames of the window that found it
+   */
+  public static String shifted(CausalGraph graph, int latent, double shift, int window) {
+    String what =
+        graph.isRoot(latent)
+            ? "the usual range of " + graph.name(latent) + " has moved"
+            : graph.name(latent)
+                + " no longer follows "
+                + String.join(" and ", graph.parentNames(latent));
+    return String.format(
+        Locale.ROOT,
+        "%s: over the last %d frames its residual is %.1f standard errors %s normal",
+        what,
+        window,
+        Math.abs(shift),
+        shift < 0 ? "below" : "above");
+  }
+
+  /** An onset that no latent's mean explains: spread, shape or dependence of the residuals. */
+  public static String reshaped(int window, String chart) {
+    return "the residuals of the last %d frames have another spread or shape than in training (chart: %s)"
+        .formatted(window, chart);
+  }
+
+  /** The end of a drift. */
+  public static String ended(long frames) {
+    return "the residuals are back to normal, %d frames after the drift was reported"
+        .formatted(frames);
+  }
+}
