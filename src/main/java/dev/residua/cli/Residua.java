@@ -52,7 +52,9 @@ public final class Residua implements Runnable {
               .println(
                   "residua: "
                       + (message == null || message.isBlank() ? failure.toString() : message));
-          if (!root.stacktrace && !(failure instanceof CommandFailedException)) {
+          if (!root.stacktrace
+              && failure instanceof RuntimeException
+              && !(failure instanceof CommandFailedException)) {
             command
                 .getErr()
                 .println("residua: run it again with --stacktrace to see where this came from");
