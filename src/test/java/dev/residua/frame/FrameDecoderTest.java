@@ -154,8 +154,7 @@ class FrameDecoderTest {
     byte[] pixels = decode(Frames.file(PixelFormat.PNG, png), new ImageShape(3, 5, 1));
 
     // Then
-    assertThat(pixels)
-        .isEqualTo(bytes(10, 20, 30, 5, 10, 15, 6, 11, 16, 7, 13, 18, 10, 14, 19));
+    assertThat(pixels).isEqualTo(bytes(10, 20, 30, 5, 10, 15, 6, 11, 16, 7, 13, 18, 10, 14, 19));
   }
 
   @Test
@@ -176,7 +175,8 @@ class FrameDecoderTest {
         decode(
             Frames.file(PixelFormat.JPEG, Frames.progressiveJpeg(colour)),
             new ImageShape(64, 64, 3));
-    byte[] one = decode(Frames.file(PixelFormat.JPEG, Frames.jpeg(gray)), new ImageShape(64, 64, 1));
+    byte[] one =
+        decode(Frames.file(PixelFormat.JPEG, Frames.jpeg(gray)), new ImageShape(64, 64, 1));
 
     // Then the smooth picture survives within a few levels; a gamma curve would move gray by tens
     assertThat(largestDifference(baseline, rgb(colour))).isLessThanOrEqualTo(6);
@@ -274,8 +274,14 @@ class FrameDecoderTest {
 
   @ParameterizedTest
   @CsvSource({
-    "100,70,64,64", "64,64,64,64", "65,63,64,64", "10,200,64,64", "300,8,64,32", "3,5,8,2",
-    "128,128,64,64", "1,1,7,7"
+    "100,70,64,64",
+    "64,64,64,64",
+    "65,63,64,64",
+    "10,200,64,64",
+    "300,8,64,32",
+    "3,5,8,2",
+    "128,128,64,64",
+    "1,1,7,7"
   })
   void shouldAgreeWithTheSlowTwinOfTheResampler(int width, int height, int toWidth, int toHeight)
       throws RejectedFrameException {
@@ -323,8 +329,7 @@ class FrameDecoderTest {
   private static double weight(int source, int target, int from, int to) {
     double step = (double) from / to;
     if (step > 1) {
-      double overlap =
-          Math.min((target + 1) * step, source + 1) - Math.max(target * step, source);
+      double overlap = Math.min((target + 1) * step, source + 1) - Math.max(target * step, source);
       return Math.max(0, overlap) / step;
     }
     double centre = Math.max(0, Math.min(from - 1, (target + 0.5) * step - 0.5));
@@ -341,8 +346,7 @@ class FrameDecoderTest {
 
         // When
         byte[] out =
-            decode(
-                Frames.of(PixelFormat.GRAY8, side, side + 3, pixels), new ImageShape(64, 64, 1));
+            decode(Frames.of(PixelFormat.GRAY8, side, side + 3, pixels), new ImageShape(64, 64, 1));
 
         // Then
         assertThat(out).containsOnly((byte) level);
@@ -365,8 +369,7 @@ class FrameDecoderTest {
   void shouldRefuseAFrameAboveTheByteLimit() {
     // When
     RejectedFrameException refused =
-        refusal(
-            Frames.of(PixelFormat.GRAY8, 11, 1, new byte[11]), new FrameLimits(10, 100, 1000));
+        refusal(Frames.of(PixelFormat.GRAY8, 11, 1, new byte[11]), new FrameLimits(10, 100, 1000));
 
     // Then
     assertThat(refused.reason()).isEqualTo(Reason.TOO_LARGE);
@@ -480,8 +483,7 @@ class FrameDecoderTest {
     byte[] rows = bytes(0, 1, 2, 0, 3, 4);
 
     // When
-    RejectedFrameException fewer =
-        refusedFile(PixelFormat.PNG, Frames.pngOf(2, 3, 8, 0, rows));
+    RejectedFrameException fewer = refusedFile(PixelFormat.PNG, Frames.pngOf(2, 3, 8, 0, rows));
     RejectedFrameException more = refusedFile(PixelFormat.PNG, Frames.pngOf(2, 1, 8, 0, rows));
 
     // Then
@@ -541,8 +543,7 @@ class FrameDecoderTest {
   @Test
   void shouldRefuseRawPixelsOfAnotherNumberThanTheSizeSays() {
     // When
-    RejectedFrameException refused =
-        refusal(Frames.of(PixelFormat.RGB8, 10, 10, new byte[299]));
+    RejectedFrameException refused = refusal(Frames.of(PixelFormat.RGB8, 10, 10, new byte[299]));
 
     // Then
     assertThat(refused.reason()).isEqualTo(Reason.DIMENSIONS);

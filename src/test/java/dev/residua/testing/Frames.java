@@ -23,9 +23,7 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Frames and files for tests: good ones, and every way in which one can be bad. */
 public final class Frames {
-  private static final byte[] PNG_SIGNATURE = {
-    (byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'
-  };
+  private static final byte[] PNG_SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
 
   private Frames() {}
 
