@@ -45,7 +45,7 @@ final class LancaTrained implements TrainedNetwork {
     try {
       return thread.submit(() -> encodeHere(pixels, frames)).get();
     } catch (ExecutionException e) {
-      throw new IllegalStateException("encoding failed: " + e.getCause(), e.getCause());
+      throw new IllegalStateException("encoding failed: " + e.getCause(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("encoding was interrupted", e);

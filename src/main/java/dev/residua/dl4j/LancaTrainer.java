@@ -63,7 +63,7 @@ public final class LancaTrainer implements Trainer {
       if (e.getCause() instanceof TrainingFailedException failed) {
         throw failed;
       }
-      throw new TrainingFailedException("training broke off: " + e.getCause(), e.getCause());
+      throw new TrainingFailedException("training broke off: " + e.getCause(), e);
     } catch (InterruptedException e) {
       thread.shutdownNow();
       Thread.currentThread().interrupt();
