@@ -16,6 +16,7 @@ import picocli.CommandLine.ScopeType;
       DemoCommand.class,
       ServeCommand.class,
       DatasetCommand.class,
+      TrainCommand.class,
       PublishCommand.class,
       WatchCommand.class,
       ModelCommand.class,
