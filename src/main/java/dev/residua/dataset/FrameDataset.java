@@ -83,10 +83,7 @@ public final class FrameDataset {
       if (header.type() != Npy.Type.UNSIGNED_BYTE || axes.length != 4) {
         throw new IOException(
             "%s holds %s of shape %s, expected uint8 [frames, height, width, channels]"
-                .formatted(
-                    file,
-                    header.type().name().toLowerCase(java.util.Locale.ROOT),
-                    header.shapeText()));
+                .formatted(file, header.type().label(), header.shapeText()));
       }
       if (axes[0] < 1 || axes[0] > Integer.MAX_VALUE) {
         throw new IOException(

@@ -113,9 +113,7 @@ public final class LabelTable {
         started = false;
         line++;
         rowLine = line;
-      } else if (c == '\r' && (at >= length || text.charAt(at) == '\n')) {
-        continue;
-      } else {
+      } else if (c != '\r' || (at < length && text.charAt(at) != '\n')) {
         if (wasQuoted) {
           throw new IOException("%s line %d: text after a closing quote".formatted(where, rowLine));
         }

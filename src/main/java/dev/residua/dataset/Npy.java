@@ -46,6 +46,11 @@ public final class Npy {
     public int bytes() {
       return bytes;
     }
+
+    /** NumPy's name of the type. */
+    public String label() {
+      return this == UNSIGNED_BYTE ? "uint8" : this == FLOAT ? "float32" : "float64";
+    }
   }
 
   /**
@@ -55,6 +60,7 @@ public final class Npy {
    * @param shape length of every axis, outermost first
    * @param dataOffset bytes before the first element
    */
+  @SuppressWarnings("ArrayRecordComponent")
   public record Header(Type type, long[] shape, long dataOffset) {
     /** Number of elements. */
     public long elements() {
@@ -78,6 +84,7 @@ public final class Npy {
    * @param shape length of every axis, outermost first
    * @param values elements in C order; float32 files are widened exactly
    */
+  @SuppressWarnings("ArrayRecordComponent")
   public record Doubles(long[] shape, double[] values) {}
 
   /**

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *     mechanism(parents)}; in nominal frames exactly the noise that was drawn; 0 for roots
  * @param event what is happening to this frame; null in nominal frames
  */
+@SuppressWarnings("ArrayRecordComponent")
 public record SceneFrame(
     long index, double[] factors, double[] noise, @Nullable ActiveEvent event) {
 

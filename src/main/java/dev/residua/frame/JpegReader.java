@@ -181,10 +181,12 @@ final class JpegReader {
     return (bytes[at] & 0xFF) << 8 | (bytes[at + 1] & 0xFF);
   }
 
+  @SuppressWarnings("AnnotateFormatMethod")
   private static RejectedFrameException corrupt(String what, Object... values) {
     return new RejectedFrameException(Reason.CORRUPT, "the JPEG " + what.formatted(values));
   }
 
+  @SuppressWarnings("AnnotateFormatMethod")
   private static RejectedFrameException unsupported(String what, Object... values) {
     return new RejectedFrameException(
         Reason.UNKNOWN_FORMAT,

@@ -388,6 +388,7 @@ final class PngReader {
     return text.append('\'').toString();
   }
 
+  @SuppressWarnings("AnnotateFormatMethod")
   private static RejectedFrameException corrupt(String what, Object... values) {
     return new RejectedFrameException(Reason.CORRUPT, "the PNG " + what.formatted(values));
   }
