@@ -46,7 +46,7 @@ public final class Models {
       throws BadBundleException {
     FrameScorer scorer = scorer(bundle, networkThreads);
     try {
-      SelfTest.fromBytes(bundle.entry(ModelBundle.SELF_TEST)).check(bundle, scorer);
+      SelfTest.check(bundle, scorer);
       return new ScoringModel(
           bundle.id(),
           scorer,

@@ -185,4 +185,9 @@ public final class OnnxFrameScorer implements FrameScorer {
       throw new IllegalStateException("closing the ONNX session failed: " + e.getMessage(), e);
     }
   }
+
+  /** Version of ONNX Runtime. */
+  public static String engineVersion() {
+    return OrtEnvironment.getEnvironment().getVersion();
+  }
 }
