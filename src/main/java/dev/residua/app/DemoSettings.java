@@ -23,13 +23,10 @@ public record DemoSettings(@Nullable Path scenario, double speed) {
     }
   }
 
-  static Optional<DemoSettings> fromSystemProperties() {
-    String speed = System.getProperty(SPEED);
-    if (speed == null) {
-      return Optional.empty();
-    }
-    String scenario = System.getProperty(SCENARIO);
-    return Optional.of(
-        new DemoSettings(scenario == null ? null : Path.of(scenario), Double.parseDouble(speed)));
+  static Optional<DemoSettings> of(ResiduaConfig.Demo config) {
+    return config.speed().isPresent()
+        ? Optional.of(
+            new DemoSettings(config.scenario().orElse(null), config.speed().getAsDouble()))
+        : Optional.empty();
   }
 }

@@ -3,8 +3,8 @@ package dev.residua.app;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /** What a process of the product can be told, under {@code residua.} */
@@ -42,6 +42,8 @@ public interface ResiduaConfig {
   Anomaly anomaly();
 
   Drift drift();
+
+  Demo demo();
 
   /** The embedded broker, used where {@code kafka.bootstrap.servers} is not set. */
   interface Kafka {
@@ -117,7 +119,12 @@ public interface ResiduaConfig {
     double targetRunLength();
   }
 
-  /** How long start-up waits for other systems. */
-  @WithDefault("30S")
-  Duration startTimeout();
+  /** The simulated camera; the {@code demo} command sets these. */
+  interface Demo {
+    /** How much faster than real time the camera runs, above 0; no camera runs without it. */
+    OptionalDouble speed();
+
+    /** What goes wrong and when; the scenario that ships with the product by default. */
+    Optional<Path> scenario();
+  }
 }

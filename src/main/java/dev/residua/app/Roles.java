@@ -89,7 +89,7 @@ public class Roles {
               new ScoringMetrics(meters),
               this::fail));
     }
-    Optional<DemoSettings> demo = DemoSettings.fromSystemProperties();
+    Optional<DemoSettings> demo = DemoSettings.of(config.demo());
     DemoNarrator narrator = new DemoNarrator(System.out);
     if (config.roles().contains(Role.DASHBOARD)) {
       findings.model(bundle);

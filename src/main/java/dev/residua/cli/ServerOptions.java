@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -56,7 +57,21 @@ final class ServerOptions {
     set("residua.data-dir", dataDir);
     set("residua.model", model);
     AtomicInteger exit = new AtomicInteger();
-    Quarkus.run(ResiduaApplication.class, (code, failure) -> exit.set(failure == null ? code : 1));
+    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    Quarkus.run(
+        ResiduaApplication.class,
+        (code, why) -> {
+          exit.set(code);
+          failure.set(why);
+        });
+    Throwable why = failure.get();
+    if (why != null) {
+      Throwable root = why;
+      while (root.getCause() != null) {
+        root = root.getCause();
+      }
+      throw new CommandFailedException("the server could not start: " + root.getMessage(), why);
+    }
     return exit.get();
   }
 

@@ -35,7 +35,7 @@ import picocli.CommandLine.Option;
     name = "train",
     description = {
       "Trains a model on a data set, finds its graph, calibrates it and writes a bundle.",
-      "The first 70 % of the frames train, the rest calibrate. Frames whose factors are all in"
+      "The first 70 %% of the frames train, the rest calibrate. Frames whose factors are all in"
           + " labels.csv anchor the latents: about 100 labelled frames make the difference between"
           + " named residuals and entangled ones."
     },

@@ -193,9 +193,13 @@ public final class ModelBundle {
 
   /** Writes the bundle to a file, which appears whole or not at all. */
   public void write(Path file) throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
-    Files.createDirectories(folder);
-    Path part = Files.createTempFile(folder, file.getFileName().toString(), ".part");
+    Path target = file.toAbsolutePath();
+    Path part =
+        target.resolveSibling(target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
+    Path folder = target.getParent();
+    if (folder != null) {
+      Files.createDirectories(folder);
+    }
     try {
       try (OutputStream out = Files.newOutputStream(part)) {
         write(out);
