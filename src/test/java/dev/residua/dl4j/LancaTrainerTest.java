@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class LancaTrainerTest {
   private static final ImageShape SMALL = new ImageShape(32, 32, 1);
   private static final TrainingSettings SETTINGS =
-      TrainingSettings.DEFAULTS.withLatents(2).withBatches(16, 8).withSteps(20).withSeed(7);
+      TrainingSettings.DEFAULTS.withLatents(2).withBatches(16, 8).withSteps(8).withSeed(7);
 
   @Test
   void shouldLowerItsLossesAndAnchorLatents() throws Exception {
@@ -29,12 +29,12 @@ class LancaTrainerTest {
     // When
     try (TrainedNetwork network =
         new LancaTrainer()
-            .train(data, 400, labelled, SETTINGS.withSteps(250), null, TrainingProgress.SILENT)) {
+            .train(data, 400, labelled, SETTINGS.withSteps(120), null, TrainingProgress.SILENT)) {
       // Then
       List<TrainingLosses> history = network.history();
       TrainingLosses first = history.get(0);
-      assertThat(network.finalLosses().reconstruction()).isLessThan(0.5 * first.reconstruction());
-      assertThat(network.finalLosses().label()).isLessThan(0.1);
+      assertThat(network.finalLosses().reconstruction()).isLessThan(0.8 * first.reconstruction());
+      assertThat(network.finalLosses().label()).isLessThan(0.25);
       assertThat(network.stepMillis()).isPositive();
     }
   }
@@ -107,7 +107,7 @@ class LancaTrainerTest {
     // Then
     assertThatThrownBy(() -> weights(data, SETTINGS, weights.toBytes()))
         .isInstanceOf(TrainingFailedException.class)
-        .hasMessageContaining("NaN at step 1 of 20")
+        .hasMessageContaining("NaN at step 1 of 8")
         .hasMessageContaining("--seed");
   }
 

@@ -31,16 +31,16 @@ class LossTermsTest {
   @Test
   void shouldGiveTheClosedFormForTwoPairsOfEqualPoints() {
     // Given two points in each sample, all four distances known: within 0, across 1
-    double[][] x = {{0}, {0}};
-    double[][] y = {{1}, {1}};
+    double[][] x = {{0, 0}, {0, 0}};
+    double[][] y = {{1, 0}, {1, 0}};
     // When
     SameDiff sd = SameDiff.create();
     SDVariable value =
-        LossTerms.mmd(sd, sd.constant(Nd4j.create(x)), sd.constant(Nd4j.create(y)), 2, 1);
-    // Then 2 * 7 - 2 * sum of C / (C + 1) with C = 2 s
+        LossTerms.mmd(sd, sd.constant(Nd4j.create(x)), sd.constant(Nd4j.create(y)), 2, 2);
+    // Then 2 * 7 - 2 * sum of C / (C + 1) with C = 4 s
     double across = 0;
     for (double s : new double[] {0.1, 0.2, 0.5, 1, 2, 5, 10}) {
-      across += 2 * s / (2 * s + 1);
+      across += 4 * s / (4 * s + 1);
     }
     assertThat(value.eval().getDouble(0)).isCloseTo(14 - 2 * across, within(1e-9));
   }
@@ -56,8 +56,7 @@ class LossTermsTest {
     LossTerms.mmd(sd, LossTerms.standardized(sd, vx), vy, N, D).rename("loss");
     sd.setLossVariables("loss");
     // When
-    INDArray gradient =
-        QuietOutput.during(() -> sd.calculateGradients(Map.of(), "x").get("x"));
+    INDArray gradient = QuietOutput.during(() -> sd.calculateGradients(Map.of(), "x").get("x"));
     // Then
     double step = 1e-5;
     for (int i = 0; i < N; i++) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class TrainingPipelineTest {
   private static final ImageShape IMAGE = new ImageShape(32, 32, 1);
   private static final TrainingSettings SETTINGS =
-      TrainingSettings.DEFAULTS.withLatents(2).withBatches(16, 16).withSteps(300).withSeed(3);
+      TrainingSettings.DEFAULTS.withLatents(2).withBatches(16, 16).withSteps(120).withSeed(3);
 
   private static TrainingPipeline pipeline() {
     return new TrainingPipeline(
@@ -33,10 +33,10 @@ class TrainingPipelineTest {
         (model, image, d) -> new OnnxFrameScorer(model, image, d),
         Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC),
         "test",
-        new DagSearchSettings(60, 1e-4, 0.1, 1_000, 2, 3, 1),
-        MechanismSettings.DEFAULTS.withFeatures(32),
+        new DagSearchSettings(40, 1e-4, 0.1, 1_000, 2, 3, 1),
+        new MechanismSettings(32, new double[] {1.4}, new double[] {1e-5}, 2_000, 1),
         DriftSettings.DEFAULTS
-            .withSimulation(500, 640)
+            .withSimulation(50, 512)
             .withFrequencies(16)
             .withTargetRunLength(1_000));
   }
@@ -59,7 +59,7 @@ class TrainingPipelineTest {
     assertThat(bundle.manifest().provenance().dataRange())
         .isEqualTo("frames 0..839, calibration 840..1199");
     assertThat(report.metrics().get("onnx.disagreement")).isLessThan(1e-5);
-    assertThat(report.metrics().get("reconstruction.shareOfVariance")).isLessThan(0.8);
+    assertThat(report.metrics().get("reconstruction.shareOfVariance")).isLessThan(0.9);
     // and its scorer names the cause with the sign of its label
     try (OnnxFrameScorer scorer = new OnnxFrameScorer(bundle.entry(ModelBundle.SCORER), IMAGE, 2)) {
       SelfTest.check(bundle, scorer);
@@ -107,15 +107,14 @@ class TrainingPipelineTest {
   }
 
   @Test
-  void shouldRefuseFewerLatentsThanFactors() {
+  void shouldNameTheSettingThatIsOutOfRange() {
     // Given
-    Spots data = new Spots(new ImageShape(16, 16, 1), 1_000, 2, 1);
     // When
     // Then
-    assertThatThrownBy(
-            () ->
-                pipeline().run(data, SETTINGS.withLatents(1), null, null, TrainingProgress.SILENT))
-        .isInstanceOf(TrainingFailedException.class)
-        .hasMessageContaining("1 latents cannot carry the 2 factors");
+    assertThatThrownBy(() -> SETTINGS.withLatents(1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("latents must be from 2 to 12 but was 1");
+    assertThatThrownBy(() -> SETTINGS.withSteps(0)).hasMessageContaining("steps");
+    assertThatThrownBy(() -> SETTINGS.withMaxLabels(-1)).hasMessageContaining("maxLabels");
   }
 }
