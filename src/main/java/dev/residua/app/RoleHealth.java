@@ -33,6 +33,15 @@ public class RoleHealth {
     state = new State(state.phase, state.reason, state.modelId, state.kafka, streamsState);
   }
 
+  // Methods, not fields: the checks below hold a client proxy, whose fields are its own.
+  HealthCheckResponse upWhileRunning() {
+    return response(state.phase == Phase.RUNNING);
+  }
+
+  HealthCheckResponse upUnlessFailed() {
+    return response(state.phase != Phase.FAILED);
+  }
+
   private HealthCheckResponse response(boolean up) {
     State now = state;
     HealthCheckResponseBuilder response =
@@ -58,7 +67,7 @@ public class RoleHealth {
 
     @Override
     public HealthCheckResponse call() {
-      return health.response(health.state.phase == Phase.RUNNING);
+      return health.upWhileRunning();
     }
   }
 
@@ -74,7 +83,7 @@ public class RoleHealth {
 
     @Override
     public HealthCheckResponse call() {
-      return health.response(health.state.phase == Phase.RUNNING);
+      return health.upWhileRunning();
     }
   }
 
@@ -90,7 +99,7 @@ public class RoleHealth {
 
     @Override
     public HealthCheckResponse call() {
-      return health.response(health.state.phase != Phase.FAILED);
+      return health.upUnlessFailed();
     }
   }
 }

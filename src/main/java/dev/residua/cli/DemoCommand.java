@@ -23,7 +23,8 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--scenario",
       paramLabel = "FILE",
-      description = "What goes wrong and when, as JSON (default: one fault of every kind).")
+      description =
+          "What goes wrong and when, as JSON (default: one fault of every kind).")
   @Nullable Path scenario;
 
   @Option(
@@ -37,6 +38,9 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() {
     if (!(speed >= 0.1 && speed <= 100)) {
       throw new CommandFailedException("--speed must be from 0.1 to 100 but was " + speed);
+    }
+    if (server.dataDir == null) {
+      server.dataDir = Path.of("data", "demo");
     }
     new DemoSettings(scenario, speed).toSystemProperties();
     return server.run();
