@@ -1,0 +1,337 @@
+package dev.residua.anomaly;
+
+import dev.residua.causal.LatentBatch;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.zip.CRC32;
+
+/**
+ * What residuals, reconstruction errors and appearance look like on nominal frames, and from it the
+ * conformal p-values of a new frame. Immutable, safe for use by several threads.
+ *
+ * <p>Residuals are standardised by median and 1.4826 times the median absolute deviation, per
+ * latent. The p-value of a latent is the conformal rank of {@code |standardised residual|}
+ * (two-sided) among all calibration frames. The joint p-value looks at the most unusual latent:
+ * every fourth calibration frame fixes, per latent, a tail function (ranks, with an exponential
+ * tail beyond the highest twentieth) that makes latents comparable; the largest value over latents
+ * is the frame's score, and its rank among the other three quarters of the frames is the p-value.
+ * Because the two sets are disjoint it holds without any assumption on how latents depend on one
+ * another.
+ *
+ * <p>Condition of every p-value: the frame is exchangeable with the calibration frames. Frames of
+ * one stream are autocorrelated: the rate of small p-values over a long time is then still right,
+ * but they come in clusters. Location and scale are estimated on the frames that are ranked, which
+ * costs O(1/n) of exactness.
+ */
+public final class AnomalyCalibration {
+  /** Fewest frames from which a calibration can be made. */
+  public static final int MIN_FRAMES = 40;
+
+  private static final int MAGIC = 0x52455341; // "RESA"
+  private static final int VERSION = 1;
+  private static final int HEADER_BYTES = 6 * Integer.BYTES + Long.BYTES;
+  private static final double MAD_TO_SD = 1.4826;
+  private static final double TAIL_SHARE = 0.05;
+
+  private final int latents;
+  private final float[] location;
+  private final float[] scale;
+  private final Scores[] perLatent;
+  private final Tail[] tails;
+  private final Scores joint;
+  private final Scores reconstruction;
+  private final float appearanceCentre;
+  private final Scores appearance;
+
+  // What toBytes writes: everything else follows from these.
+  private final float[] residuals;
+  private final float[] reconstructionErrors;
+  private final float[] appearanceDeviations;
+
+  private AnomalyCalibration(
+      float[] residuals, int latents, float[] reconstructionErrors, float[] appearance) {
+    this.latents = latents;
+    this.residuals = residuals;
+    this.reconstructionErrors = reconstructionErrors;
+    this.appearanceDeviations = appearance;
+    int n = reconstructionErrors.length;
+    this.location = new float[latents];
+    this.scale = new float[latents];
+    this.perLatent = new Scores[latents];
+    this.tails = new Tail[latents];
+    float[][] magnitudes = new float[latents][n];
+    for (int i = 0; i < latents; i++) {
+      float[] column = new float[n];
+      for (int row = 0; row < n; row++) {
+        column[row] = residuals[row * latents + i];
+      }
+      location[i] = median(column);
+      scale[i] = robustScale(column, location[i]);
+      for (int row = 0; row < n; row++) {
+        magnitudes[i][row] = Math.abs(standardize(column[row], i));
+      }
+      perLatent[i] = new Scores(magnitudes[i]);
+      float[] quarter = new float[(n + 3) / 4];
+      for (int row = 0; row < n; row += 4) {
+        quarter[row / 4] = magnitudes[i][row];
+      }
+      tails[i] = new Tail(quarter);
+    }
+    float[] scores = new float[n - (n + 3) / 4];
+    for (int row = 0, at = 0; row < n; row++) {
+      if (row % 4 != 0) {
+        float worst = 0;
+        for (int i = 0; i < latents; i++) {
+          worst = Math.max(worst, tails[i].score(magnitudes[i][row]));
+        }
+        scores[at++] = worst;
+      }
+    }
+    this.joint = new Scores(scores);
+    this.reconstruction = new Scores(reconstructionErrors);
+    this.appearanceCentre = median(appearance);
+    float[] deviations = new float[n];
+    for (int row = 0; row < n; row++) {
+      deviations[row] = Math.abs(appearance[row] - appearanceCentre);
+    }
+    this.appearance = new Scores(deviations);
+  }
+
+  /**
+   * Calibrates on nominal frames that the model was not trained on. O(n d log n).
+   *
+   * @param residuals structural residuals, row-major, shape {@code [n][latents]}, {@code n >= }
+   *     {@link #MIN_FRAMES}
+   * @param latents number of latents {@code d}
+   * @param reconstructionErrors shape {@code [n]}
+   * @param appearance what {@link AppearanceReference#deviation} gave, shape {@code [n]}; all zero
+   *     where there is no such reference
+   * @throws IllegalArgumentException if shapes differ, there are too few frames or a value is not
+   *     finite
+   */
+  public static AnomalyCalibration fit(
+      float[] residuals, int latents, float[] reconstructionErrors, float[] appearance) {
+    int n = reconstructionErrors.length;
+    if (latents < 1 || residuals.length != n * latents || appearance.length != n) {
+      throw new IllegalArgumentException(
+          "calibration of %d latents has %d residuals, %d reconstruction errors and %d deviations"
+              .formatted(latents, residuals.length, n, appearance.length));
+    }
+    if (n < MIN_FRAMES) {
+      throw new IllegalArgumentException(
+          "calibration needs at least %d frames but got %d".formatted(MIN_FRAMES, n));
+    }
+    checkFinite("residual", residuals);
+    checkFinite("reconstruction error", reconstructionErrors);
+    checkFinite("appearance deviation", appearance);
+    return new AnomalyCalibration(
+        residuals.clone(), latents, reconstructionErrors.clone(), appearance.clone());
+  }
+
+  /** Number of latents {@code d}. */
+  public int latents() {
+    return latents;
+  }
+
+  /** Number of calibration frames {@code n}. */
+  public int size() {
+    return reconstructionErrors.length;
+  }
+
+  /**
+   * Smallest p-value that every channel can give: {@code 1 / (m + 1)} with {@code m} the frames
+   * behind the joint p-value, three quarters of {@link #size}. A rule that asks for less never
+   * fires.
+   */
+  public double resolution() {
+    return 1.0 / (joint.size() + 1);
+  }
+
+  /** Median of a latent's residual on the calibration frames, in the units of the residual. */
+  public float location(int latent) {
+    return location[latent];
+  }
+
+  /** Robust standard deviation of a latent's residual, in the units of the residual, above 0. */
+  public float scale(int latent) {
+    return scale[latent];
+  }
+
+  /**
+   * Judges one row of a batch. O(d log n) time, no allocation beyond the result.
+   *
+   * @param row which frame of the batch, from 0
+   * @param appearanceDeviation of that frame, as {@link AppearanceReference#deviation} gives it
+   * @throws IllegalArgumentException if the batch has another number of latents
+   */
+  public FrameStatistics statistics(LatentBatch batch, int row, float appearanceDeviation) {
+    if (batch.latents() != latents) {
+      throw new IllegalArgumentException(
+          "batch has %d latents, the calibration %d".formatted(batch.latents(), latents));
+    }
+    return statistics(
+        batch.residuals(), row * latents, batch.reconstructionErrors()[row], appearanceDeviation);
+  }
+
+  /**
+   * Judges one frame.
+   *
+   * @param residuals the frame's residuals start at {@code offset}
+   */
+  public FrameStatistics statistics(
+      float[] residuals, int offset, float reconstructionError, float appearanceDeviation) {
+    float[] standardized = new float[latents];
+    float[] pValues = new float[latents];
+    float worst = 0;
+    for (int i = 0; i < latents; i++) {
+      float e = standardize(residuals[offset + i], i);
+      float magnitude = Math.abs(e);
+      standardized[i] = e;
+      pValues[i] = perLatent[i].pValue(magnitude);
+      worst = Math.max(worst, tails[i].score(magnitude));
+    }
+    return new FrameStatistics(
+        standardized,
+        pValues,
+        joint.pValue(worst),
+        reconstruction.pValue(reconstructionError),
+        appearance.pValue(Math.abs(appearanceDeviation - appearanceCentre)),
+        appearanceDeviation);
+  }
+
+  /** Residual in robust standard deviations from its median. */
+  private float standardize(float residual, int latent) {
+    return (residual - location[latent]) / scale[latent];
+  }
+
+  /**
+   * Makes magnitudes of different latents comparable: minus the logarithm of the tail probability,
+   * by rank within the bulk and by an exponential fit beyond.
+   */
+  private static final class Tail {
+    private final Scores bulk;
+    private final float start;
+    private final float meanExcess;
+    private final float logAtStart;
+
+    Tail(float[] magnitudes) {
+      bulk = new Scores(magnitudes);
+      int n = bulk.size();
+      int beyond = Math.max(2, (int) Math.round(n * TAIL_SHARE));
+      start = bulk.sorted[n - 1 - beyond];
+      double sum = 0;
+      for (int i = n - beyond; i < n; i++) {
+        sum += bulk.sorted[i] - start;
+      }
+      meanExcess = (float) Math.max(sum / beyond, 1e-6 + 1e-6 * Math.abs(start));
+      logAtStart = (float) -Math.log((1.0 + beyond) / (n + 1));
+    }
+
+    /** Larger is more unusual; NaN is infinitely unusual. */
+    float score(float magnitude) {
+      if (magnitude > start) {
+        return logAtStart + (magnitude - start) / meanExcess;
+      }
+      if (Float.isNaN(magnitude)) {
+        return Float.POSITIVE_INFINITY;
+      }
+      return Math.min(logAtStart, (float) -Math.log(bulk.pValue(magnitude)));
+    }
+  }
+
+  private static float robustScale(float[] values, float centre) {
+    float[] deviations = new float[values.length];
+    double squares = 0;
+    for (int i = 0; i < values.length; i++) {
+      deviations[i] = Math.abs(values[i] - centre);
+      squares += (double) deviations[i] * deviations[i];
+    }
+    double mad = MAD_TO_SD * median(deviations);
+    double sd = Math.sqrt(squares / values.length);
+    // A latent that hardly varies would turn rounding errors into alarms; one that is constant in
+    // more than half of the frames has no median deviation and falls back to the plain one.
+    double chosen = mad > 0.01 * sd ? mad : sd;
+    return (float) Math.max(chosen, 1e-6);
+  }
+
+  private static float median(float[] values) {
+    float[] sorted = values.clone();
+    Arrays.sort(sorted);
+    int n = sorted.length;
+    return n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
+  }
+
+  private static void checkFinite(String what, float[] values) {
+    for (int i = 0; i < values.length; i++) {
+      if (!Float.isFinite(values[i])) {
+        throw new IllegalArgumentException(
+            "%s %d is %s, expected a finite number".formatted(what, i, values[i]));
+      }
+    }
+  }
+
+  /** The calibration frames' values: {@code 4 (n (d + 2)) + 32} bytes, big-endian. */
+  public byte[] toBytes() {
+    int n = size();
+    ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES + Float.BYTES * n * (latents + 2));
+    out.position(HEADER_BYTES);
+    put(out, residuals);
+    put(out, reconstructionErrors);
+    put(out, appearanceDeviations);
+    out.putInt(0, MAGIC).putInt(4, VERSION).putInt(8, latents).putInt(12, n);
+    out.putLong(16, checksum(out.array()));
+    return out.array();
+  }
+
+  /**
+   * Reads what {@link #toBytes} wrote.
+   *
+   * @throws IllegalArgumentException if the bytes are of another kind or version, truncated or
+   *     damaged
+   */
+  public static AnomalyCalibration fromBytes(byte[] bytes) {
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    if (bytes.length < HEADER_BYTES || in.getInt(0) != MAGIC) {
+      throw new IllegalArgumentException(
+          "these %d bytes are not an anomaly calibration".formatted(bytes.length));
+    }
+    if (in.getInt(4) != VERSION) {
+      throw new IllegalArgumentException(
+          "anomaly calibration has version %d, this code reads %d"
+              .formatted(in.getInt(4), VERSION));
+    }
+    int latents = in.getInt(8);
+    int n = in.getInt(12);
+    long expected = HEADER_BYTES + (long) Float.BYTES * n * (latents + 2L);
+    if (latents < 1 || n < MIN_FRAMES || bytes.length != expected) {
+      throw new IllegalArgumentException(
+          "anomaly calibration of %d frames and %d latents has %d bytes, expected %d"
+              .formatted(n, latents, bytes.length, expected));
+    }
+    if (in.getLong(16) != checksum(bytes)) {
+      throw new IllegalArgumentException("anomaly calibration is damaged: its checksum is wrong");
+    }
+    in.position(HEADER_BYTES);
+    return fit(
+        get(in, new float[n * latents]), latents, get(in, new float[n]), get(in, new float[n]));
+  }
+
+  private static long checksum(byte[] bytes) {
+    CRC32 crc = new CRC32();
+    crc.update(bytes, HEADER_BYTES, bytes.length - HEADER_BYTES);
+    return crc.getValue();
+  }
+
+  private static void put(ByteBuffer out, float[] values) {
+    for (float value : values) {
+      out.putFloat(value);
+    }
+  }
+
+  private static float[] get(ByteBuffer in, float[] values) {
+    for (int i = 0; i < values.length; i++) {
+      values[i] = in.getFloat();
+    }
+    return values;
+  }
+}

@@ -1,0 +1,112 @@
+package dev.residua.anomaly;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Makes one report of a run of anomalous frames. Immutable: every frame gives the next state.
+ *
+ * <pre>
+ *           anomalous: report                 anomalous, named before: stay silent
+ *   QUIET ---------------------> IN EPISODE ----------------------------------------+
+ *     ^                            |   ^     anomalous, not named before: report    |
+ *     +---- quietFrames normal ----+   +---------------------------------------------+
+ * </pre>
+ *
+ * What has been named in an episode is the kind, and for residuals the leading latent, so that a
+ * second fault that starts during the first is not swallowed. Frames during warm-up change nothing.
+ *
+ * @param named bit 0 appearance, bit 1 off the manifold, bit {@code 2 + i} latent {@code i} (those
+ *     beyond 60 share one bit); 0 outside an episode
+ * @param normalFrames normal frames since the last anomalous one of the episode
+ * @param anomalousFrames anomalous frames in the episode
+ */
+public record AnomalyEpisode(long named, int normalFrames, long anomalousFrames) {
+  /** No episode. */
+  public static final AnomalyEpisode QUIET = new AnomalyEpisode(0, 0, 0);
+
+  /** Size of {@link #toBytes}. */
+  public static final int BYTES = 1 + Long.BYTES + Integer.BYTES + Long.BYTES;
+
+  private static final byte VERSION = 1;
+
+  public AnomalyEpisode {
+    if (normalFrames < 0 || anomalousFrames < 0 || (named == 0) != (anomalousFrames == 0)) {
+      throw new IllegalArgumentException(
+          "episode with names %d, %d normal and %d anomalous frames"
+              .formatted(named, normalFrames, anomalousFrames));
+    }
+  }
+
+  /**
+   * What follows from one frame.
+   *
+   * @param next the new state
+   * @param report whether this frame is to be reported
+   * @param onset whether it starts an episode
+   */
+  public record Step(AnomalyEpisode next, boolean report, boolean onset) {}
+
+  public boolean open() {
+    return named != 0;
+  }
+
+  /** The next state, and whether to report the frame. */
+  public Step next(Verdict verdict, AnomalySettings settings) {
+    return verdict.fold(
+        warmingUp -> new Step(this, false, false),
+        normal -> new Step(afterNormal(settings.quietFrames()), false, false),
+        this::afterAnomalous);
+  }
+
+  private AnomalyEpisode afterNormal(int quietFrames) {
+    if (!open()) {
+      return this;
+    }
+    return normalFrames + 1 >= quietFrames
+        ? QUIET
+        : new AnomalyEpisode(named, normalFrames + 1, anomalousFrames);
+  }
+
+  private Step afterAnomalous(Verdict.Anomalous anomaly) {
+    long bit = bit(anomaly);
+    boolean news = (named & bit) == 0;
+    return new Step(new AnomalyEpisode(named | bit, 0, anomalousFrames + 1), news, !open());
+  }
+
+  private static long bit(Verdict.Anomalous anomaly) {
+    return switch (anomaly.kind()) {
+      case APPEARANCE -> 1L;
+      case OFF_MANIFOLD -> 2L;
+      case RESIDUAL -> 1L << (2 + Math.min(60, anomaly.causes().get(0).latent()));
+    };
+  }
+
+  /** Always {@link #BYTES} bytes. */
+  public byte[] toBytes() {
+    return ByteBuffer.allocate(BYTES)
+        .put(VERSION)
+        .putLong(named)
+        .putInt(normalFrames)
+        .putLong(anomalousFrames)
+        .array();
+  }
+
+  /**
+   * Reads what {@link #toBytes} wrote.
+   *
+   * @throws IllegalArgumentException if it has another size or version
+   */
+  public static AnomalyEpisode fromBytes(byte[] bytes) {
+    if (bytes.length != BYTES || bytes[0] != VERSION) {
+      throw new IllegalArgumentException(
+          "anomaly episode of %d bytes and version %s, expected %d bytes and version %d"
+              .formatted(
+                  bytes.length,
+                  bytes.length > 0 ? String.valueOf(bytes[0]) : "none",
+                  BYTES,
+                  VERSION));
+    }
+    ByteBuffer in = ByteBuffer.wrap(bytes, 1, BYTES - 1);
+    return new AnomalyEpisode(in.getLong(), in.getInt(), in.getLong());
+  }
+}

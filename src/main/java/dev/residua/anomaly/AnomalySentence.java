@@ -1,0 +1,68 @@
+package dev.residua.anomaly;
+
+import dev.residua.causal.CausalGraph;
+import java.util.List;
+import java.util.Locale;
+
+/** Says in one plain sentence, in the names of the domain, what is wrong with a frame. */
+public final class AnomalySentence {
+  private AnomalySentence() {}
+
+  /**
+   * Such as {@code shadow length 4.2 sd above what light and pendulum explain}.
+   *
+   * @param graph of the model that scored the frame: names and parents
+   */
+  public static String of(Verdict.Anomalous anomaly, CausalGraph graph) {
+    return switch (anomaly.kind()) {
+      case APPEARANCE -> appearance(anomaly.statistics().appearanceDeviation());
+      case OFF_MANIFOLD -> "the picture shows something the model has never seen";
+      case RESIDUAL -> residual(anomaly.causes(), graph);
+    };
+  }
+
+  private static String appearance(float deviation) {
+    long levels = Math.round(Math.abs(deviation) * 255.0);
+    return "the whole picture is %d grey level%s %s than in training; no mechanism is named"
+        .formatted(levels, levels == 1 ? "" : "s", deviation < 0 ? "darker" : "brighter");
+  }
+
+  private static String residual(List<Cause> causes, CausalGraph graph) {
+    StringBuilder text = new StringBuilder();
+    for (Cause cause : causes.subList(0, Math.min(3, causes.size()))) {
+      text.append(text.isEmpty() ? "" : "; ").append(clause(cause, graph));
+    }
+    if (causes.size() > 3) {
+      text.append("; and ").append(causes.size() - 3).append(" more");
+    }
+    return text.toString();
+  }
+
+  private static String clause(Cause cause, CausalGraph graph) {
+    float e = cause.standardized();
+    String size =
+        Float.isNaN(e)
+            ? "not a number, against"
+            : String.format(
+                Locale.ROOT,
+                "%s sd %s",
+                Math.abs(e) >= 100 ? "over 100" : String.format(Locale.ROOT, "%.1f", Math.abs(e)),
+                e < 0 ? "below" : "above");
+    return graph.name(cause.latent())
+        + " "
+        + size
+        + (graph.isRoot(cause.latent())
+            ? " its usual range"
+            : " what "
+                + listed(graph.parentNames(cause.latent()))
+                + " explain"
+                + (graph.parents(cause.latent()).length == 1 ? "s" : ""));
+  }
+
+  private static String listed(List<String> names) {
+    int n = names.size();
+    return n == 1
+        ? names.get(0)
+        : String.join(", ", names.subList(0, n - 1)) + " and " + names.get(n - 1);
+  }
+}

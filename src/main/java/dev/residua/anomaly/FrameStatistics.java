@@ -1,0 +1,32 @@
+package dev.residua.anomaly;
+
+/**
+ * How unusual one frame is among the calibration frames. All p-values are conformal: where the
+ * frame is exchangeable with the calibration frames, {@code P(p <= a) <= a} for every {@code a}.
+ * Arrays are owned by this record and not copied.
+ *
+ * @param standardized residuals in robust standard deviations of the calibration frames, shape
+ *     {@code [d]}
+ * @param pValues two-sided p-value of each residual, shape {@code [d]}, in (0, 1]
+ * @param jointPValue p-value of the most unusual latent, corrected for having looked at all, in (0,
+ *     1]
+ * @param reconstructionPValue p-value of the reconstruction error, upper tail, in (0, 1]
+ * @param appearancePValue p-value of the static pixels' deviation, two-sided, in (0, 1]
+ * @param appearanceDeviation median deviation of the static pixels from training, where 1 is the
+ *     full range of intensity; negative when darker
+ */
+public record FrameStatistics(
+    float[] standardized,
+    float[] pValues,
+    float jointPValue,
+    float reconstructionPValue,
+    float appearancePValue,
+    float appearanceDeviation) {
+  public FrameStatistics {
+    if (standardized.length != pValues.length) {
+      throw new IllegalArgumentException(
+          "%d standardised residuals but %d p-values"
+              .formatted(standardized.length, pValues.length));
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package dev.residua.anomaly;
+
+import java.util.List;
+import java.util.function.Function;
+
+/** What is to be said of one frame. */
+public sealed interface Verdict {
+  /** Calls the function of the case at hand. */
+  <R> R fold(
+      Function<WarmingUp, R> warmingUp,
+      Function<Normal, R> normal,
+      Function<Anomalous, R> anomalous);
+
+  /**
+   * Too few frames of this source were seen to judge one.
+   *
+   * @param framesSeen frames before this one
+   * @param framesNeeded frames after which judging starts
+   */
+  record WarmingUp(long framesSeen, long framesNeeded) implements Verdict {
+    @Override
+    public <R> R fold(
+        Function<WarmingUp, R> warmingUp,
+        Function<Normal, R> normal,
+        Function<Anomalous, R> anomalous) {
+      return warmingUp.apply(this);
+    }
+  }
+
+  /** Nothing unusual at the false-alarm rate that was asked for. */
+  record Normal(FrameStatistics statistics) implements Verdict {
+    @Override
+    public <R> R fold(
+        Function<WarmingUp, R> warmingUp,
+        Function<Normal, R> normal,
+        Function<Anomalous, R> anomalous) {
+      return normal.apply(this);
+    }
+  }
+
+  /**
+   * Unusual.
+   *
+   * @param kind the channel that says so; see {@link AnomalyRule} for which comes first
+   * @param pValue conformal p-value of that channel, in (0, 1]
+   * @param causes most unusual latent first; empty unless {@code kind} is {@link
+   *     AnomalyKind#RESIDUAL}, never empty then
+   */
+  record Anomalous(AnomalyKind kind, float pValue, List<Cause> causes, FrameStatistics statistics)
+      implements Verdict {
+    public Anomalous {
+      causes = List.copyOf(causes);
+      if ((kind == AnomalyKind.RESIDUAL) == causes.isEmpty()) {
+        throw new IllegalArgumentException(
+            "an anomaly of kind %s has %d causes".formatted(kind, causes.size()));
+      }
+    }
+
+    @Override
+    public <R> R fold(
+        Function<WarmingUp, R> warmingUp,
+        Function<Normal, R> normal,
+        Function<Anomalous, R> anomalous) {
+      return anomalous.apply(this);
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package dev.residua.drift;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Makes one alarm of a stretch of high readings. Immutable: every reading gives the next state.
+ *
+ * <pre>
+ *          statistic >= enter: STARTED
+ *   QUIET -----------------------------> DRIFTING
+ *     ^                                     |
+ *     +--- leaveReadings in a row < leave --+   ENDED
+ * </pre>
+ *
+ * @param drifting whether an alarm is on
+ * @param startedAt samples seen when it went on, 0 while quiet
+ * @param changePoint estimated samples before the change, at most {@code startedAt}; 0 while quiet
+ * @param below readings in a row below the leave level while drifting
+ * @param peak largest statistic of the alarm, 0 while quiet
+ */
+public record DriftAlarm(
+    boolean drifting, long startedAt, long changePoint, int below, float peak) {
+  /** No alarm. */
+  public static final DriftAlarm QUIET = new DriftAlarm(false, 0, 0, 0, 0);
+
+  /** Size of {@link #toBytes}. */
+  public static final int BYTES = 2 + 2 * Long.BYTES + Integer.BYTES + Float.BYTES;
+
+  private static final byte VERSION = 1;
+
+  public DriftAlarm {
+    if (startedAt < 0 || changePoint < 0 || changePoint > startedAt || below < 0) {
+      throw new IllegalArgumentException(
+          "drift alarm started at %d with change point %d and %d readings below"
+              .formatted(startedAt, changePoint, below));
+    }
+  }
+
+  /** What a reading did to the alarm. */
+  public enum Change {
+    NONE,
+    STARTED,
+    ENDED
+  }
+
+  /**
+   * The two levels.
+   *
+   * @param enter the alarm starts when the statistic is at least this
+   * @param leave readings below this count towards its end, at most {@code enter}
+   * @param leaveReadings how many of them in a row end it, at least 1
+   */
+  public record Levels(float enter, float leave, int leaveReadings) {
+    /** Readings below the leave level that end an alarm: the longest window has then passed. */
+    public static final int LEAVE_READINGS = DriftSettings.MAX_SCALE;
+
+    public Levels {
+      if (!(leave <= enter) || leaveReadings < 1) {
+        throw new IllegalArgumentException(
+            "drift levels must have leave <= enter and leaveReadings >= 1 but were %s, %s and %d"
+                .formatted(leave, enter, leaveReadings));
+      }
+    }
+
+    /**
+     * Enters at the threshold for a target run length and leaves below that for a hundredth of it
+     * (at least 100 samples).
+     */
+    public static Levels of(DriftReference reference, double targetRunLength) {
+      float enter = reference.threshold(targetRunLength).value();
+      float leave =
+          reference
+              .threshold(Math.min(targetRunLength, Math.max(100, targetRunLength / 100)))
+              .value();
+      return new Levels(enter, leave, LEAVE_READINGS);
+    }
+  }
+
+  /** The next state and what changed. */
+  public record Step(DriftAlarm next, Change change) {}
+
+  /** The state after one more reading. */
+  public Step next(DriftReading reading, Levels levels) {
+    float statistic = reading.statistic();
+    if (!drifting) {
+      if (statistic < levels.enter() || !reading.named()) {
+        return new Step(this, Change.NONE);
+      }
+      long t = reading.samples();
+      return new Step(
+          new DriftAlarm(true, t, Math.max(0, t - reading.scale()), 0, statistic), Change.STARTED);
+    }
+    int newBelow = statistic < levels.leave() ? below + 1 : 0;
+    if (newBelow >= levels.leaveReadings()) {
+      return new Step(QUIET, Change.ENDED);
+    }
+    return new Step(
+        new DriftAlarm(true, startedAt, changePoint, newBelow, Math.max(peak, statistic)),
+        Change.NONE);
+  }
+
+  /** Always {@link #BYTES} bytes. */
+  public byte[] toBytes() {
+    return ByteBuffer.allocate(BYTES)
+        .put(VERSION)
+        .put((byte) (drifting ? 1 : 0))
+        .putLong(startedAt)
+        .putLong(changePoint)
+        .putInt(below)
+        .putFloat(peak)
+        .array();
+  }
+
+  /**
+   * Reads what {@link #toBytes} wrote.
+   *
+   * @throws IllegalArgumentException if it has another size or version
+   */
+  public static DriftAlarm fromBytes(byte[] bytes) {
+    if (bytes.length != BYTES || bytes[0] != VERSION) {
+      throw new IllegalArgumentException(
+          "drift alarm of %d bytes and version %s, expected %d bytes and version %d"
+              .formatted(
+                  bytes.length,
+                  bytes.length > 0 ? String.valueOf(bytes[0]) : "none",
+                  BYTES,
+                  VERSION));
+    }
+    ByteBuffer in = ByteBuffer.wrap(bytes, 1, BYTES - 1);
+    return new DriftAlarm(in.get() == 1, in.getLong(), in.getLong(), in.getInt(), in.getFloat());
+  }
+}

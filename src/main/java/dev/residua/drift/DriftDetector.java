@@ -1,0 +1,177 @@
+package dev.residua.drift;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Watches one stream of structural residuals for a change of their law against a fixed reference.
+ *
+ * <p>With random features {@code psi}, {@code c_t = c_(t-1) + psi(e_t) - mu_ref} and {@code D_w(t)
+ * = |c_t - c_(t-w)|^2 / w} for every scale {@code w} and kernel length; beside them, over the same
+ * windows, the squared norm of the whitened mean, the largest squared standardised mean and the
+ * largest squared standardised second moment. Each is put in units of its own null tail; the
+ * statistic is their maximum. A window longer than the stream so far is left out, in calibration as
+ * here, so the run-length contract holds from the first sample.
+ *
+ * <p>Constant time and memory a sample: about 1 us and 0.4 MB for 4 latents with the default
+ * settings. The state to persist is small, see {@link #state}. Mutable, for one thread.
+ */
+public final class DriftDetector {
+  /** Samples that a state holds. */
+  private static final int KEPT = 2 * WindowSums.BLOCK;
+
+  private static final int VERSION = 1;
+  private static final int HEADER_BYTES = 3 * Integer.BYTES + Long.BYTES;
+
+  private final DriftReference reference;
+  private final FeatureMap features;
+  private final WindowSums sums;
+  private final ChartMaximum maximum;
+  private final float[] samples; // [KEPT][d], sample t at row t % KEPT
+  private final float[] vector;
+
+  /** A detector that has seen nothing. */
+  public DriftDetector(DriftReference reference) {
+    DriftSettings settings = reference.settings();
+    this.reference = reference;
+    this.features = reference.newFeatures();
+    this.sums = new WindowSums(settings, reference.latents());
+    this.maximum = reference.newMaximum();
+    this.samples = new float[KEPT * reference.latents()];
+    this.vector = new float[features.size];
+  }
+
+  public DriftReference reference() {
+    return reference;
+  }
+
+  /** Samples seen. */
+  public long count() {
+    return sums.count();
+  }
+
+  /** A reading for {@link #update(float[], DriftReading)}. */
+  public DriftReading newReading() {
+    return new DriftReading(reference.settings().scales().length);
+  }
+
+  /** Takes one sample; see {@link #update(float[], DriftReading)}. */
+  public DriftReading update(float[] residuals) {
+    DriftReading reading = newReading();
+    update(residuals, reading);
+    return reading;
+  }
+
+  /**
+   * Takes one sample without allocating.
+   *
+   * @param residuals in the units of the reference, shape {@code [d]}
+   * @param into receives the reading
+   * @throws IllegalArgumentException if the sample has another length or a value that is not
+   *     finite; the detector is then unchanged
+   */
+  public void update(float[] residuals, DriftReading into) {
+    int d = reference.latents();
+    if (residuals.length != d) {
+      throw new IllegalArgumentException(
+          "drift sample has %d latents, the reference %d".formatted(residuals.length, d));
+    }
+    for (int k = 0; k < d; k++) {
+      if (!Float.isFinite(residuals[k])) {
+        throw new IllegalArgumentException(
+            "latent %d of drift sample %d is %s, expected a finite number"
+                .formatted(k, sums.count(), residuals[k]));
+      }
+    }
+    int at = (int) (sums.count() % KEPT) * d;
+    System.arraycopy(residuals, 0, samples, at, d);
+    features.apply(residuals, 0, vector, 0);
+    sums.push(vector, 0);
+    maximum.read(sums, into);
+  }
+
+  /**
+   * How far each latent's mean over the last {@code w} samples is from the reference, in standard
+   * errors of independent samples. For saying which latent drifted, not for deciding that one did.
+   *
+   * @param w at least 1, at most {@link DriftSettings#MAX_SCALE} and {@link #count}
+   * @param into receives one value a latent, shape {@code [d]}
+   */
+  public void meanShifts(int w, float[] into) {
+    if (w < 1 || w > Math.min(count(), DriftSettings.MAX_SCALE)) {
+      throw new IllegalArgumentException(
+          "window of %d samples is outside 1 to %d after %d samples"
+              .formatted(w, DriftSettings.MAX_SCALE, count()));
+    }
+    int d = reference.latents();
+    for (int k = 0; k < d; k++) {
+      double sum = 0;
+      for (int back = 1; back <= w; back++) {
+        int row = (int) ((count() - back) % KEPT);
+        sum += (samples[row * d + k] - features.location[k]) / features.scale[k];
+      }
+      into[k] = (float) (sum / Math.sqrt(w));
+    }
+  }
+
+  /** Size of {@link #state} for samples of {@code latents} values. */
+  public static int stateBytes(int latents) {
+    return HEADER_BYTES + Float.BYTES * KEPT * latents;
+  }
+
+  /**
+   * Everything that is needed to go on: the last 256 samples and the count, always {@link
+   * #stateBytes} bytes, big-endian. Sums are not in it; {@link #restore} computes them again, to
+   * the same bits.
+   */
+  public byte[] state() {
+    ByteBuffer out = ByteBuffer.allocate(stateBytes(reference.latents()));
+    out.putInt(VERSION).putInt(reference.fingerprint()).putInt(reference.latents());
+    out.putLong(sums.count());
+    for (float sample : samples) {
+      out.putFloat(sample);
+    }
+    return out.array();
+  }
+
+  /**
+   * A detector that goes on where {@link #state} was taken: every later reading equals, bit for
+   * bit, that of the detector that was never interrupted. Replays at most 256 samples.
+   *
+   * @throws IllegalArgumentException if the state has another version or size, or belongs to
+   *     another reference
+   */
+  public static DriftDetector restore(DriftReference reference, byte[] state) {
+    int d = reference.latents();
+    if (state.length != stateBytes(d)) {
+      throw new IllegalArgumentException(
+          "drift state has %d bytes, expected %d for %d latents"
+              .formatted(state.length, stateBytes(d), d));
+    }
+    ByteBuffer in = ByteBuffer.wrap(state);
+    int version = in.getInt();
+    int fingerprint = in.getInt();
+    int latents = in.getInt();
+    long count = in.getLong();
+    if (version != VERSION || latents != d || count < 0) {
+      throw new IllegalArgumentException(
+          "drift state has version %d, %d latents and %d samples, expected version %d and %d latents"
+              .formatted(version, latents, count, VERSION, d));
+    }
+    if (fingerprint != reference.fingerprint()) {
+      throw new IllegalArgumentException(
+          "drift state belongs to reference %08x, not to %08x: start a new detector after a model swap"
+              .formatted(fingerprint, reference.fingerprint()));
+    }
+    DriftDetector detector = new DriftDetector(reference);
+    for (int i = 0; i < detector.samples.length; i++) {
+      detector.samples[i] = in.getFloat();
+    }
+    long start = Math.max(0, (count - 1) / WindowSums.BLOCK - 1) * WindowSums.BLOCK;
+    detector.sums.reset(start);
+    for (long t = start; t < count; t++) {
+      detector.features.apply(detector.samples, (int) (t % KEPT) * d, detector.vector, 0);
+      detector.sums.push(detector.vector, 0);
+    }
+    return detector;
+  }
+}

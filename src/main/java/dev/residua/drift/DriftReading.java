@@ -1,0 +1,79 @@
+package dev.residua.drift;
+
+import java.util.Arrays;
+
+/**
+ * What the detector says after a sample. Mutable: a caller that must not allocate passes the same
+ * one to every {@link DriftDetector#update(float[], DriftReading)}.
+ */
+public final class DriftReading {
+  private static final int NONE = -1;
+
+  float statistic;
+  final float[] perScale;
+  int scaleIndex;
+  int chart;
+  int scale;
+  long samples;
+
+  DriftReading(int scales) {
+    this.perScale = new float[scales];
+    clear();
+  }
+
+  void clear() {
+    statistic = 0;
+    Arrays.fill(perScale, 0);
+    scaleIndex = NONE;
+    chart = NONE;
+    scale = 0;
+    samples = 0;
+  }
+
+  /**
+   * Largest chart value over all scales, each in units of its own tail: its excess over the 98 %
+   * quantile of a quiet stream, divided by the mean excess there. Without drift it is above {@code
+   * x} at a share of samples that falls about like {@code exp(-x)}. At least 0.
+   */
+  public float statistic() {
+    return statistic;
+  }
+
+  /** Largest value at each scale, in the same units, a copy; 0 at scales not yet filled. */
+  public float[] perScale() {
+    return perScale.clone();
+  }
+
+  /** Largest value at one scale, in the same units; 0 while the window is not yet filled. */
+  public float perScale(int index) {
+    return perScale[index];
+  }
+
+  /** Whether any chart is beyond its 98 % quantile: else there is no scale and no chart to name. */
+  public boolean named() {
+    return scaleIndex != NONE;
+  }
+
+  /** Index of the scale with the maximum, or -1 where nothing is {@link #named}. */
+  public int scaleIndex() {
+    return scaleIndex;
+  }
+
+  /** Window length with the maximum, in samples, or 0 where nothing is {@link #named}. */
+  public int scale() {
+    return scale;
+  }
+
+  /**
+   * Chart with the maximum, for {@link DriftReference#chartName}, or -1 where nothing is {@link
+   * #named}.
+   */
+  public int chart() {
+    return chart;
+  }
+
+  /** Samples seen, this one included. */
+  public long samples() {
+    return samples;
+  }
+}

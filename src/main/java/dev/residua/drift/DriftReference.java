@@ -1,0 +1,323 @@
+package dev.residua.drift;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.DoubleConsumer;
+import java.util.zip.CRC32C;
+
+/**
+ * What a quiet stream looks like to the drift detector: random frequencies, reference means, the
+ * null tail of every chart at every scale, and run length as a function of the threshold. Belongs
+ * to one model. Immutable, safe for use by several threads.
+ */
+public final class DriftReference {
+  /** Smallest mean run length that can be asked for, in samples. */
+  public static final double MIN_TARGET = 50;
+
+  /** Largest. */
+  public static final double MAX_TARGET = 1e9;
+
+  private static final int MAGIC = 0x52455344; // "RESD"
+  private static final int VERSION = 1;
+  private static final int HEADER_BYTES = 3 * Integer.BYTES;
+
+  private final DriftSettings settings;
+  private final FeatureMap features;
+  private final float[] tailStarts; // [charts][scales]
+  private final float[] tailExcesses; // [charts][scales]
+  private final RunLengthCurve curve;
+  private final int samples;
+  private final int blockLength;
+  private final int fingerprint;
+
+  DriftReference(
+      DriftSettings settings,
+      FeatureMap features,
+      float[] tailStarts,
+      float[] tailExcesses,
+      RunLengthCurve curve,
+      int samples,
+      int blockLength) {
+    this.settings = settings;
+    this.features = features;
+    this.tailStarts = tailStarts;
+    this.tailExcesses = tailExcesses;
+    this.curve = curve;
+    this.samples = samples;
+    this.blockLength = blockLength;
+    CRC32C crc = new CRC32C();
+    crc.update(body());
+    this.fingerprint = (int) crc.getValue();
+  }
+
+  /**
+   * Learns a reference from samples of quiet streams and calibrates thresholds by simulation: quiet
+   * streams are resampled from the reference and followed until they pass each level.
+   *
+   * <p>Every simulated stream is drawn from a bootstrap replicate of the reference, not from the
+   * reference itself, so that the run length includes what a reference of {@code n} samples does
+   * not know about the world. Where samples are autocorrelated, blocks are drawn whose length
+   * follows from the autocorrelation; independent samples are drawn one by one.
+   *
+   * <p>Run lengths hold on average over references of this size, for streams that are distributed
+   * like the reference. About 30 s on one core for 4 latents with the default settings; time grows
+   * with streams, their length, features and scales.
+   *
+   * @param reference structural residuals of nominal frames in time order, shape {@code [n][d]},
+   *     {@code n >= 256}, any units; 2,000 and more are better
+   * @param seed of the random features and the simulation
+   * @param progress receives the part done, in [0, 1]
+   * @throws IllegalArgumentException if there are too few rows, their lengths differ, or a value is
+   *     not finite
+   */
+  public static DriftReference calibrate(
+      double[][] reference, DriftSettings settings, long seed, DoubleConsumer progress) {
+    return new DriftCalibration(reference, settings, seed, progress).run();
+  }
+
+  public DriftSettings settings() {
+    return settings;
+  }
+
+  /** Number of latents {@code d} of a sample. */
+  public int latents() {
+    return features.latents;
+  }
+
+  /** Number of reference samples {@code n}. */
+  public int samples() {
+    return samples;
+  }
+
+  /** Mean length of the blocks in which the reference was resampled; 1 for independent samples. */
+  public int blockLength() {
+    return blockLength;
+  }
+
+  /** Identifies this reference; detector states name it. */
+  public int fingerprint() {
+    return fingerprint;
+  }
+
+  /** The threshold for the settings' target run length. */
+  public Threshold threshold() {
+    return threshold(settings.targetRunLength());
+  }
+
+  /**
+   * The threshold at which quiet streams run for {@code targetRunLength} samples on average before
+   * the first alarm, counted from the first sample.
+   *
+   * @throws IllegalArgumentException if the target is outside {@link #MIN_TARGET} to {@link
+   *     #MAX_TARGET}
+   */
+  public Threshold threshold(double targetRunLength) {
+    if (!(targetRunLength >= MIN_TARGET && targetRunLength <= MAX_TARGET)) {
+      throw new IllegalArgumentException(
+          "target run length must be in [%.0f, %.0e] samples but was %s"
+              .formatted(MIN_TARGET, MAX_TARGET, targetRunLength));
+    }
+    return curve.threshold(targetRunLength);
+  }
+
+  /** Estimated mean run length of a quiet stream at a threshold, in samples. */
+  public double runLengthAt(double threshold) {
+    return curve.runLengthAt(threshold);
+  }
+
+  /** Names the charts that {@link DriftReading#chart} counts. */
+  public String chartName(int chart) {
+    List<String> names = new ArrayList<>();
+    for (double bandwidth : settings.bandwidths()) {
+      names.add(String.format(Locale.ROOT, "kernel x%s", shortest(bandwidth)));
+    }
+    if (settings.linear()) {
+      names.add("linear");
+    }
+    if (settings.mean()) {
+      names.add("mean");
+    }
+    if (settings.spread()) {
+      names.add("spread");
+    }
+    return names.get(chart);
+  }
+
+  private static String shortest(double value) {
+    return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
+  }
+
+  FeatureMap newFeatures() {
+    return features.copy(settings);
+  }
+
+  ChartMaximum newMaximum() {
+    return new ChartMaximum(settings, tailStarts, tailExcesses);
+  }
+
+  /** Fewer than 20 kB for 4 latents and the default settings, big-endian. */
+  public byte[] toBytes() {
+    byte[] body = body();
+    return ByteBuffer.allocate(HEADER_BYTES + body.length)
+        .putInt(MAGIC)
+        .putInt(VERSION)
+        .putInt(fingerprint)
+        .put(body)
+        .array();
+  }
+
+  private byte[] body() {
+    double[] bandwidths = settings.bandwidths();
+    int[] scales = settings.scales();
+    float[][] arrays = {
+      features.location,
+      features.scale,
+      features.bound,
+      features.turns,
+      features.whitening,
+      features.spreadScale,
+      features.centre,
+      tailStarts,
+      tailExcesses,
+      curve.levels,
+      curve.logRunLength,
+      curve.error,
+      new float[] {curve.slope, curve.slopeEvents}
+    };
+    int bytes = Integer.BYTES * (8 + scales.length) + Double.BYTES * (1 + bandwidths.length) + 3;
+    for (float[] array : arrays) {
+      bytes += Integer.BYTES + Float.BYTES * array.length;
+    }
+    ByteBuffer out = ByteBuffer.allocate(bytes);
+    out.putInt(features.latents).putInt(samples).putInt(blockLength);
+    out.putInt(scales.length);
+    for (int scale : scales) {
+      out.putInt(scale);
+    }
+    out.putInt(bandwidths.length);
+    for (double bandwidth : bandwidths) {
+      out.putDouble(bandwidth);
+    }
+    out.putInt(settings.frequencies());
+    out.put((byte) (settings.linear() ? 1 : 0));
+    out.put((byte) (settings.mean() ? 1 : 0));
+    out.put((byte) (settings.spread() ? 1 : 0));
+    out.putDouble(settings.targetRunLength());
+    out.putInt(settings.simulatedStreams()).putInt(settings.streamLength());
+    for (float[] array : arrays) {
+      out.putInt(array.length);
+      for (float value : array) {
+        out.putFloat(value);
+      }
+    }
+    return out.array();
+  }
+
+  /**
+   * Reads what {@link #toBytes} wrote.
+   *
+   * @throws IllegalArgumentException if the bytes are of another kind or version, truncated or
+   *     damaged
+   */
+  public static DriftReference fromBytes(byte[] bytes) {
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    if (bytes.length < HEADER_BYTES || in.getInt() != MAGIC) {
+      throw new IllegalArgumentException(
+          "these %d bytes are not a drift reference".formatted(bytes.length));
+    }
+    int version = in.getInt();
+    if (version != VERSION) {
+      throw new IllegalArgumentException(
+          "drift reference has version %d, this code reads %d".formatted(version, VERSION));
+    }
+    int fingerprint = in.getInt();
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, HEADER_BYTES, bytes.length - HEADER_BYTES);
+    if ((int) crc.getValue() != fingerprint) {
+      throw new IllegalArgumentException(
+          "drift reference of %d bytes is damaged or cut short: its checksum is wrong"
+              .formatted(bytes.length));
+    }
+    int latents = in.getInt();
+    int samples = in.getInt();
+    int blockLength = in.getInt();
+    int[] scales = new int[in.getInt()];
+    for (int i = 0; i < scales.length; i++) {
+      scales[i] = in.getInt();
+    }
+    double[] bandwidths = new double[in.getInt()];
+    for (int i = 0; i < bandwidths.length; i++) {
+      bandwidths[i] = in.getDouble();
+    }
+    int frequencies = in.getInt();
+    boolean linear = in.get() == 1;
+    boolean mean = in.get() == 1;
+    boolean spread = in.get() == 1;
+    double target = in.getDouble();
+    DriftSettings settings =
+        new DriftSettings(
+            scales,
+            bandwidths,
+            frequencies,
+            linear,
+            mean,
+            spread,
+            target,
+            in.getInt(),
+            in.getInt());
+    int m = bandwidths.length * frequencies;
+    int cells = settings.charts() * scales.length;
+    FeatureMap features =
+        new FeatureMap(
+            settings,
+            array(in, latents, "location"),
+            array(in, latents, "scale"),
+            array(in, latents, "bound"),
+            array(in, latents * m, "frequencies"),
+            array(in, latents * latents, "whitening"),
+            array(in, latents, "spread scale"),
+            array(in, FeatureMap.size(settings, latents), "centre"));
+    float[] starts = array(in, cells, "tail starts");
+    float[] excesses = array(in, cells, "tail excesses");
+    float[] levels = array(in, -1, "levels");
+    float[] logs = array(in, levels.length, "run lengths");
+    float[] errors = array(in, levels.length, "errors");
+    float[] slope = array(in, 2, "slope");
+    return new DriftReference(
+        settings,
+        features,
+        starts,
+        excesses,
+        new RunLengthCurve(levels, logs, errors, slope[0], slope[1]),
+        samples,
+        blockLength);
+  }
+
+  private static float[] array(ByteBuffer in, int expected, String name) {
+    int length = in.getInt();
+    if (length < 0
+        || (expected >= 0 && length != expected)
+        || length > in.remaining() / Float.BYTES) {
+      throw new IllegalArgumentException(
+          "drift reference has %d values of %s, expected %d".formatted(length, name, expected));
+    }
+    float[] values = new float[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = in.getFloat();
+    }
+    return values;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof DriftReference that && Arrays.equals(body(), that.body());
+  }
+
+  @Override
+  public int hashCode() {
+    return fingerprint;
+  }
+}

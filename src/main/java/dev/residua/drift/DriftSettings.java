@@ -1,0 +1,153 @@
+package dev.residua.drift;
+
+import java.util.Arrays;
+
+/**
+ * How the drift detector looks at a stream. All charts at all scales go into one maximum under one
+ * run-length contract.
+ *
+ * @param scales window lengths in frames, ascending, in [1, {@link #MAX_SCALE}]
+ * @param bandwidths kernel lengths in multiples of the median distance between reference samples,
+ *     above 0; one bank of random features each; may be empty
+ * @param frequencies random frequencies of each bank: a multiple of 4, at least 4
+ * @param linear whether to chart the squared norm of the whitened window mean
+ * @param mean whether to chart the largest squared standardised window mean over the latents
+ * @param spread whether to chart the largest squared standardised window second moment over the
+ *     latents, with samples clipped at {@link #SPREAD_CLIP} standard deviations
+ * @param targetRunLength frames that pass on average between false alarms
+ * @param simulatedStreams quiet streams that calibration simulates, at least 50
+ * @param streamLength frames of each of them, at least 512
+ */
+public record DriftSettings(
+    int[] scales,
+    double[] bandwidths,
+    int frequencies,
+    boolean linear,
+    boolean mean,
+    boolean spread,
+    double targetRunLength,
+    int simulatedStreams,
+    int streamLength) {
+  /** Longest window, in frames. */
+  public static final int MAX_SCALE = 128;
+
+  /** Standard deviations at which the spread chart clips a sample. */
+  public static final float SPREAD_CLIP = 3;
+
+  public static final DriftSettings DEFAULTS =
+      new DriftSettings(
+          new int[] {1, 2, 4, 8, 16, 32, 64, 128},
+          new double[] {0.5, 1, 2},
+          64,
+          true,
+          true,
+          true,
+          100_000,
+          4_000,
+          2_560);
+
+  public DriftSettings {
+    scales = scales.clone();
+    bandwidths = bandwidths.clone();
+    if (scales.length == 0) {
+      throw new IllegalArgumentException("drift scales must not be empty");
+    }
+    for (int i = 0; i < scales.length; i++) {
+      if (scales[i] < 1 || scales[i] > MAX_SCALE || (i > 0 && scales[i] <= scales[i - 1])) {
+        throw new IllegalArgumentException(
+            "drift scales must ascend within 1 to %d but were %s"
+                .formatted(MAX_SCALE, Arrays.toString(scales)));
+      }
+    }
+    for (double bandwidth : bandwidths) {
+      if (!(bandwidth > 0 && bandwidth < 1e6)) {
+        throw new IllegalArgumentException(
+            "drift bandwidths must be above 0 but were " + Arrays.toString(bandwidths));
+      }
+    }
+    if (frequencies < 4 || frequencies % 4 != 0 || frequencies > 4096) {
+      throw new IllegalArgumentException(
+          "drift frequencies must be a multiple of 4 in 4 to 4096 but was " + frequencies);
+    }
+    if (bandwidths.length > 16) {
+      throw new IllegalArgumentException(
+          "drift bandwidths must be at most 16 but were " + bandwidths.length);
+    }
+    if (bandwidths.length == 0 && !linear && !mean && !spread) {
+      throw new IllegalArgumentException("drift settings leave no chart at all");
+    }
+    if (!(targetRunLength >= DriftReference.MIN_TARGET
+        && targetRunLength <= DriftReference.MAX_TARGET)) {
+      throw new IllegalArgumentException(
+          "drift target run length must be in [%.0f, %.0e] but was %s"
+              .formatted(DriftReference.MIN_TARGET, DriftReference.MAX_TARGET, targetRunLength));
+    }
+    if (simulatedStreams < 50) {
+      throw new IllegalArgumentException(
+          "simulatedStreams must be at least 50 but was " + simulatedStreams);
+    }
+    if (streamLength < 4 * MAX_SCALE) {
+      throw new IllegalArgumentException(
+          "streamLength must be at least %d but was %d".formatted(4 * MAX_SCALE, streamLength));
+    }
+  }
+
+  @Override
+  public int[] scales() {
+    return scales.clone();
+  }
+
+  @Override
+  public double[] bandwidths() {
+    return bandwidths.clone();
+  }
+
+  public DriftSettings withScales(int... newScales) {
+    return new DriftSettings(
+        newScales,
+        bandwidths,
+        frequencies,
+        linear,
+        mean,
+        spread,
+        targetRunLength,
+        simulatedStreams,
+        streamLength);
+  }
+
+  public DriftSettings withFrequencies(int newFrequencies) {
+    return new DriftSettings(
+        scales,
+        bandwidths,
+        newFrequencies,
+        linear,
+        mean,
+        spread,
+        targetRunLength,
+        simulatedStreams,
+        streamLength);
+  }
+
+  public DriftSettings withTargetRunLength(double frames) {
+    return new DriftSettings(
+        scales,
+        bandwidths,
+        frequencies,
+        linear,
+        mean,
+        spread,
+        frames,
+        simulatedStreams,
+        streamLength);
+  }
+
+  public DriftSettings withSimulation(int streams, int length) {
+    return new DriftSettings(
+        scales, bandwidths, frequencies, linear, mean, spread, targetRunLength, streams, length);
+  }
+
+  /** Number of charts at each scale. */
+  int charts() {
+    return bandwidths.length + (linear ? 1 : 0) + (mean ? 1 : 0) + (spread ? 1 : 0);
+  }
+}

@@ -1,0 +1,146 @@
+package dev.residua.drift;
+
+/**
+ * Turns one sample into the vector that is summed over windows: for every bank cosines and sines,
+ * then the whitened sample, the sample itself and its second moments, each minus its mean over the
+ * reference. Immutable but for scratch space: one instance a thread.
+ *
+ * <p>All parts but the kernel's see samples clipped at a bound per latent, so that every part is
+ * bounded and its law is known from a finite reference.
+ */
+final class FeatureMap {
+  /** Standard deviations at which samples are clipped before anything else. */
+  private static final float FAR = 50;
+
+  final int latents;
+  final int banks;
+  final int frequencies;
+  final boolean linear;
+  final boolean mean;
+  final boolean spread;
+  final int size;
+
+  final float[] location; // [d]
+  final float[] scale; // [d]
+  final float[] bound; // [d], in standard deviations
+  final float[] turns; // [d][banks * frequencies], per standard deviation
+  final float[] whitening; // [d][d], lower triangular
+  final float[] spreadScale; // [d], one over the standard deviation of the clipped square
+  final float[] centre; // [size], mean over the reference
+
+  private final float[] standardized;
+  private final float[] clipped;
+  private final float[] angles;
+
+  FeatureMap(
+      DriftSettings settings,
+      float[] location,
+      float[] scale,
+      float[] bound,
+      float[] turns,
+      float[] whitening,
+      float[] spreadScale,
+      float[] centre) {
+    this.latents = location.length;
+    this.banks = settings.bandwidths().length;
+    this.frequencies = settings.frequencies();
+    this.linear = settings.linear();
+    this.mean = settings.mean();
+    this.spread = settings.spread();
+    this.size = size(settings, latents);
+    this.location = location;
+    this.scale = scale;
+    this.bound = bound;
+    this.turns = turns;
+    this.whitening = whitening;
+    this.spreadScale = spreadScale;
+    this.centre = centre;
+    this.standardized = new float[latents];
+    this.clipped = new float[latents];
+    this.angles = new float[banks * frequencies];
+  }
+
+  /** Length of the vector. */
+  static int size(DriftSettings settings, int latents) {
+    int plain =
+        (settings.linear() ? 1 : 0) + (settings.mean() ? 1 : 0) + (settings.spread() ? 1 : 0);
+    return 2 * settings.bandwidths().length * settings.frequencies() + plain * latents;
+  }
+
+  /** The same map with scratch space of its own. */
+  FeatureMap copy(DriftSettings settings) {
+    return new FeatureMap(settings, location, scale, bound, turns, whitening, spreadScale, centre);
+  }
+
+  /** Where the parts that are no kernel features start. */
+  int plainOffset() {
+    return 2 * banks * frequencies;
+  }
+
+  /**
+   * Computes the vector of one sample.
+   *
+   * @param sample finite, starts at {@code offset}
+   * @param out shape {@code [size]} from {@code at}
+   */
+  void apply(float[] sample, int offset, float[] out, int at) {
+    for (int k = 0; k < latents; k++) {
+      float z = (sample[offset + k] - location[k]) / scale[k];
+      z = Math.max(-FAR, Math.min(FAR, z));
+      standardized[k] = z;
+      clipped[k] = Math.max(-bound[k], Math.min(bound[k], z));
+    }
+    int m = banks * frequencies;
+    if (m > 0) {
+      multiply(standardized[0], turns, 0, angles, m);
+      for (int k = 1; k < latents; k++) {
+        multiplyAdd(standardized[k], turns, k * m, angles, m);
+      }
+      for (int b = 0; b < banks; b++) {
+        SineCosine.of(angles, b * frequencies, frequencies, out, at + 2 * b * frequencies);
+      }
+    }
+    int next = at + 2 * m;
+    if (linear) {
+      for (int i = 0; i < latents; i++) {
+        float sum = 0;
+        for (int k = 0; k <= i; k++) {
+          sum += whitening[i * latents + k] * clipped[k];
+        }
+        out[next++] = sum;
+      }
+    }
+    if (mean) {
+      for (int k = 0; k < latents; k++) {
+        out[next++] = clipped[k];
+      }
+    }
+    if (spread) {
+      for (int k = 0; k < latents; k++) {
+        float z =
+            Math.max(
+                -DriftSettings.SPREAD_CLIP, Math.min(DriftSettings.SPREAD_CLIP, standardized[k]));
+        out[next++] = z * z * spreadScale[k];
+      }
+    }
+    subtract(out, at, centre, size);
+  }
+
+  private static void multiply(float factor, float[] from, int offset, float[] into, int n) {
+    for (int j = 0; j < n; j++) {
+      into[j] = factor * from[offset + j];
+    }
+  }
+
+  private static void multiplyAdd(float factor, float[] from, int offset, float[] into, int n) {
+    for (int j = 0; j < n; j++) {
+      into[j] += factor * from[offset + j];
+    }
+  }
+
+  private static void subtract(float[] out, int at, float[] centre, int n) {
+    for (int j = 0; j < n; j++) {
+      out[at + j] -= centre[j];
+    }
+  }
+}

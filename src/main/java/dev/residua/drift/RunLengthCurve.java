@@ -1,0 +1,204 @@
+package dev.residua.drift;
+
+import java.util.Arrays;
+
+/**
+ * Mean run length as a function of the threshold, estimated from the running maxima of simulated
+ * quiet streams. Start-up is counted as it happened; after {@link #START} samples the hazard is
+ * taken as constant: {@code E T = mean(min(T, START)) + P(T > START) / hazard}, the censored
+ * maximum-likelihood estimate for an exponential tail.
+ */
+final class RunLengthCurve {
+  /** Samples after which every window is filled and the hazard has settled. */
+  static final int START = 2 * DriftSettings.MAX_SCALE;
+
+  /** Alarms that a level needs for its run length to count as simulated. */
+  private static final int ENOUGH = 50;
+
+  /** Alarms from which the tail's slope is fitted. */
+  private static final int TAIL = 800;
+
+  private static final int POINTS = 128;
+
+  final float[] levels; // ascending
+  final float[] logRunLength;
+  final float[] error; // standard error of the logarithm
+  final float slope; // of the logarithm, beyond the last level
+  final float slopeEvents; // alarms behind the slope
+
+  RunLengthCurve(
+      float[] levels, float[] logRunLength, float[] error, float slope, float slopeEvents) {
+    this.levels = levels;
+    this.logRunLength = logRunLength;
+    this.error = error;
+    this.slope = slope;
+    this.slopeEvents = slopeEvents;
+  }
+
+  /**
+   * Estimates the curve.
+   *
+   * @param times of the records of each stream: samples seen when the running maximum rose, from 1
+   * @param maxima the running maximum from then on, ascending
+   * @param length of every stream
+   */
+  static RunLengthCurve estimate(int[][] times, float[][] maxima, int length) {
+    float highest = 0;
+    for (float[] stream : maxima) {
+      if (stream.length > 0) {
+        highest = Math.max(highest, stream[stream.length - 1]);
+      }
+    }
+    float step = highest / (4 * POINTS);
+    float[] levels = new float[4 * POINTS];
+    double[] logs = new double[levels.length];
+    double[] errors = new double[levels.length];
+    double[] events = new double[levels.length];
+    int used = 0;
+    for (int k = 0; k < levels.length; k++) {
+      float level = step * (k + 1);
+      double early = 0;
+      double exposure = 0;
+      int survivors = 0;
+      int late = 0;
+      for (int s = 0; s < times.length; s++) {
+        int passage = passage(times[s], maxima[s], level, length);
+        boolean censored = passage > length;
+        early += Math.min(Math.min(passage, length), START);
+        if (passage > START) {
+          survivors++;
+          exposure += Math.min(passage, length) - START;
+          late += censored ? 0 : 1;
+        }
+      }
+      if (late < ENOUGH && survivors > times.length / 50) {
+        break;
+      }
+      double survival = (double) survivors / times.length;
+      double start = early / times.length;
+      double tail = late == 0 ? 0 : survival * exposure / late;
+      double runLength = start + tail;
+      double tailError =
+          late == 0 ? 0 : Math.sqrt(1.0 / late + (1 - survival) / (survival * times.length));
+      // While most streams end before START, the spread of the times themselves is the error.
+      double startError = 1 / Math.sqrt(times.length);
+      levels[used] = level;
+      logs[used] = Math.log(runLength);
+      errors[used] = (tail * tailError + start * startError * (1 - survival)) / runLength;
+      events[used] = late;
+      used++;
+    }
+    if (used < 8) {
+      throw new IllegalArgumentException(
+          "simulated streams rarely rise above the bulk: the reference is too short or too regular to calibrate thresholds");
+    }
+    double[] line = tailLine(levels, logs, events, used);
+    // Thin to POINTS levels, keeping the last.
+    int kept = Math.min(POINTS, used);
+    float[] outLevels = new float[kept];
+    float[] outLogs = new float[kept];
+    float[] outErrors = new float[kept];
+    double floor = Double.NEGATIVE_INFINITY;
+    for (int i = 0; i < kept; i++) {
+      int from = (int) ((long) (i + 1) * used / kept) - 1;
+      floor = Math.max(floor, logs[from]); // a mean cannot fall as the level rises
+      outLevels[i] = levels[from];
+      outLogs[i] = (float) floor;
+      outErrors[i] = (float) errors[from];
+    }
+    return new RunLengthCurve(outLevels, outLogs, outErrors, (float) line[0], (float) line[1]);
+  }
+
+  /** First sample at which the running maximum reaches the level, or more than the length. */
+  private static int passage(int[] times, float[] maxima, float level, int length) {
+    int at = Arrays.binarySearch(maxima, level);
+    if (at < 0) {
+      at = -at - 1;
+    }
+    return at < times.length ? times[at] : length + 1;
+  }
+
+  /** Slope of the logarithm over the levels with few alarms left, and how many alarms those are. */
+  private static double[] tailLine(float[] levels, double[] logs, double[] events, int used) {
+    int first = used - 1;
+    while (first > 0 && events[first - 1] <= TAIL && used - first < used - 1) {
+      first--;
+    }
+    first = Math.min(first, Math.max(0, used - 8));
+    double meanX = 0;
+    double meanY = 0;
+    int n = used - first;
+    for (int i = first; i < used; i++) {
+      meanX += levels[i] / n;
+      meanY += logs[i] / n;
+    }
+    double xx = 0;
+    double xy = 0;
+    for (int i = first; i < used; i++) {
+      xx += (levels[i] - meanX) * (levels[i] - meanX);
+      xy += (levels[i] - meanX) * (logs[i] - meanY);
+    }
+    return new double[] {Math.max(0.05, xy / xx), Math.max(ENOUGH, events[first])};
+  }
+
+  double smallest() {
+    return Math.exp(logRunLength[0]);
+  }
+
+  /** The threshold for a mean run length; see {@link DriftReference#threshold}. */
+  Threshold threshold(double target) {
+    double log = Math.log(target);
+    int n = levels.length;
+    int last = n - 1;
+    if (log <= logRunLength[0]) {
+      return threshold(target, levels[0], logRunLength[0], error[0], false);
+    }
+    if (log > logRunLength[last]) {
+      double beyond = (log - logRunLength[last]) / slope;
+      double growth = (log - logRunLength[last]) / Math.sqrt(slopeEvents);
+      return threshold(
+          target,
+          (float) (levels[last] + beyond),
+          log,
+          Math.sqrt(error[last] * error[last] + growth * growth),
+          true);
+    }
+    int above = 1;
+    while (logRunLength[above] < log) {
+      above++;
+    }
+    double rise = logRunLength[above] - logRunLength[above - 1];
+    double part = rise > 0 ? (log - logRunLength[above - 1]) / rise : 1;
+    return threshold(
+        target,
+        (float) (levels[above - 1] + part * (levels[above] - levels[above - 1])),
+        log,
+        error[above],
+        false);
+  }
+
+  /** Estimated mean run length at a level, in samples. */
+  double runLengthAt(double level) {
+    int last = levels.length - 1;
+    if (level >= levels[last]) {
+      return Math.exp(logRunLength[last] + slope * (level - levels[last]));
+    }
+    if (level <= levels[0]) {
+      return Math.exp(logRunLength[0]);
+    }
+    int above = 1;
+    while (levels[above] < level) {
+      above++;
+    }
+    double part = (level - levels[above - 1]) / (levels[above] - levels[above - 1]);
+    return Math.exp(
+        logRunLength[above - 1] + part * (logRunLength[above] - logRunLength[above - 1]));
+  }
+
+  private static Threshold threshold(
+      double target, float value, double log, double error, boolean extrapolated) {
+    double spread = 1.96 * error;
+    return new Threshold(
+        target, value, Math.exp(log), Math.exp(log - spread), Math.exp(log + spread), extrapolated);
+  }
+}

@@ -1,0 +1,22 @@
+package dev.residua.drift;
+
+/**
+ * A level of the drift statistic and how long a quiet stream stays below it. Run lengths are
+ * first-passage times from the first sample of a stream, in samples.
+ *
+ * @param targetRunLength what was asked for
+ * @param value alarm when {@link DriftReading#statistic} is at least this
+ * @param estimatedRunLength estimated mean run length at {@code value}
+ * @param low lower end of its 95 % interval: the error of the simulation (and of the
+ *     extrapolation); the spread between references is averaged over in the mean, not shown here
+ * @param high upper end
+ * @param extrapolated whether the target lies beyond what the simulation reached, so that the run
+ *     length rests on a log-linear extension of the tail
+ */
+public record Threshold(
+    double targetRunLength,
+    float value,
+    double estimatedRunLength,
+    double low,
+    double high,
+    boolean extrapolated) {}

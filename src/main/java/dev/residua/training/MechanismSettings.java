@@ -1,0 +1,58 @@
+package dev.residua.training;
+
+import java.util.Arrays;
+
+/**
+ * How {@link Mechanisms} are fitted.
+ *
+ * @param features cosines of each structural equation, at least 8
+ * @param bandwidths candidates for the kernel's length, in multiples of the parents' typical
+ *     distance; the best on held-out rows is taken, for each latent on its own
+ * @param ridges candidates for the ridge per row, chosen with the bandwidth
+ * @param maxRows rows used; more are thinned evenly
+ * @param seed of frequencies and phases
+ */
+public record MechanismSettings(
+    int features, double[] bandwidths, double[] ridges, int maxRows, long seed) {
+  public static final MechanismSettings DEFAULTS =
+      new MechanismSettings(
+          256, new double[] {0.35, 0.7, 1.4, 2.8}, new double[] {1e-6, 1e-5, 1e-4}, 20_000, 1);
+
+  public MechanismSettings {
+    if (features < 8) {
+      throw new IllegalArgumentException("features must be at least 8 but was " + features);
+    }
+    bandwidths = positive("bandwidths", bandwidths);
+    ridges = positive("ridges", ridges);
+    if (maxRows < DagSearch.MIN_ROWS) {
+      throw new IllegalArgumentException(
+          "maxRows must be at least " + DagSearch.MIN_ROWS + " but was " + maxRows);
+    }
+  }
+
+  private static double[] positive(String name, double[] values) {
+    if (values.length == 0 || Arrays.stream(values).anyMatch(v -> !(v > 0))) {
+      throw new IllegalArgumentException(
+          name + " must be above 0, at least one of them, but was " + Arrays.toString(values));
+    }
+    return values.clone();
+  }
+
+  @Override
+  public double[] bandwidths() {
+    return bandwidths.clone();
+  }
+
+  @Override
+  public double[] ridges() {
+    return ridges.clone();
+  }
+
+  public MechanismSettings withSeed(long newSeed) {
+    return new MechanismSettings(features, bandwidths, ridges, maxRows, newSeed);
+  }
+
+  public MechanismSettings withFeatures(int newFeatures) {
+    return new MechanismSettings(newFeatures, bandwidths, ridges, maxRows, seed);
+  }
+}
