@@ -57,17 +57,16 @@ final class DriftCalibration {
   DriftReference run() {
     progress.accept(0);
     FeatureMap features = features();
-    int size = features.size;
-    float[] matrix = new float[n * size];
+    float[][] matrix = new float[n][features.size];
     for (int t = 0; t < n; t++) {
-      features.apply(rows[t], 0, matrix, t * size);
+      features.apply(rows[t], 0, matrix[t]);
     }
     int block = blockLength();
     int cells = settings.charts() * settings.scales().length;
     float[] starts = new float[cells];
     float[] excesses = new float[cells];
-    tails(matrix, size, block, starts, excesses);
-    RunLengthCurve curve = runLengths(matrix, size, block, starts, excesses);
+    tails(matrix, block, starts, excesses);
+    RunLengthCurve curve = runLengths(matrix, block, starts, excesses);
     progress.accept(1);
     return new DriftReference(settings, features, starts, excesses, curve, n, block);
   }
@@ -96,7 +95,7 @@ final class DriftCalibration {
       Arrays.sort(magnitudes);
       bound[k] = Math.max(3f, magnitudes[(int) (0.999 * (n - 1))]);
     }
-    float[] turns = frequencies(z);
+    float[][] turns = frequencies(z);
     float[] whitening = whitening(z, bound);
     float[] spreadScale = new float[latents];
     for (int k = 0; k < latents; k++) {
@@ -117,7 +116,7 @@ final class DriftCalibration {
     double[] sum = new double[size];
     float[] vector = new float[size];
     for (int t = 0; t < n; t++) {
-      uncentred.apply(rows[t], 0, vector, 0);
+      uncentred.apply(rows[t], 0, vector);
       for (int j = 0; j < size; j++) {
         sum[j] += vector[j];
       }
@@ -130,11 +129,11 @@ final class DriftCalibration {
   }
 
   /** Frequencies in turns a standard deviation, {@code N(0, 1 / sigma^2) / (2 pi)}. */
-  private float[] frequencies(float[][] z) {
+  private float[][] frequencies(float[][] z) {
     int r = settings.frequencies();
     double[] bandwidths = settings.bandwidths();
     int m = bandwidths.length * r;
-    float[] turns = new float[latents * m];
+    float[][] turns = new float[latents][m];
     if (m == 0) {
       return turns;
     }
@@ -144,7 +143,8 @@ final class DriftCalibration {
       double sigma = bandwidths[b] * median;
       for (int j = 0; j < r; j++) {
         for (int k = 0; k < latents; k++) {
-          turns[k * m + b * r + j] = (float) (gaussian.nextGaussian() / (sigma * 2 * Math.PI));
+          turns[k][j * bandwidths.length + b] =
+              (float) (gaussian.nextGaussian() / (sigma * 2 * Math.PI));
         }
       }
     }
@@ -298,7 +298,7 @@ final class DriftCalibration {
     }
   }
 
-  private void tails(float[] matrix, int size, int block, float[] starts, float[] excesses) {
+  private void tails(float[][] matrix, int block, float[] starts, float[] excesses) {
     int[] scales = settings.scales();
     int charts = settings.charts();
     int length = settings.streamLength();
@@ -319,7 +319,7 @@ final class DriftCalibration {
       resampler.newStream();
       sums.reset(0);
       for (int t = 1; t <= length; t++) {
-        sums.push(matrix, resampler.next() * size);
+        sums.push(matrix[resampler.next()]);
         for (int s = 0; s < scales.length; s++) {
           if (t % strides[s] == 0 && t >= scales[s] && sums.values(s, row, 0)) {
             for (int c = 0; c < charts; c++) {
@@ -347,8 +347,7 @@ final class DriftCalibration {
     }
   }
 
-  private RunLengthCurve runLengths(
-      float[] matrix, int size, int block, float[] starts, float[] excesses) {
+  private RunLengthCurve runLengths(float[][] matrix, int block, float[] starts, float[] excesses) {
     int streams = settings.simulatedStreams();
     int length = settings.streamLength();
     int[][] times = new int[streams][];
@@ -365,7 +364,7 @@ final class DriftCalibration {
       int records = 0;
       float highest = 0;
       for (int t = 1; t <= length; t++) {
-        sums.push(matrix, resampler.next() * size);
+        sums.push(matrix[resampler.next()]);
         maximum.read(sums, reading);
         if (reading.statistic > highest) {
           highest = reading.statistic;

@@ -84,8 +84,8 @@ public final class DriftDetector {
     }
     int at = (int) (sums.count() % KEPT) * d;
     System.arraycopy(residuals, 0, samples, at, d);
-    features.apply(residuals, 0, vector, 0);
-    sums.push(vector, 0);
+    features.apply(residuals, 0, vector);
+    sums.push(vector);
     maximum.read(sums, into);
   }
 
@@ -169,8 +169,8 @@ public final class DriftDetector {
     long start = Math.max(0, (count - 1) / WindowSums.BLOCK - 1) * WindowSums.BLOCK;
     detector.sums.reset(start);
     for (long t = start; t < count; t++) {
-      detector.features.apply(detector.samples, (int) (t % KEPT) * d, detector.vector, 0);
-      detector.sums.push(detector.vector, 0);
+      detector.features.apply(detector.samples, (int) (t % KEPT) * d, detector.vector);
+      detector.sums.push(detector.vector);
     }
     return detector;
   }

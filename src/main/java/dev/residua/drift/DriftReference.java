@@ -176,7 +176,7 @@ public final class DriftReference {
       features.location,
       features.scale,
       features.bound,
-      features.turns,
+      flat(features.turns),
       features.whitening,
       features.spreadScale,
       features.centre,
@@ -276,7 +276,7 @@ public final class DriftReference {
             array(in, latents, "location"),
             array(in, latents, "scale"),
             array(in, latents, "bound"),
-            array(in, latents * m, "frequencies"),
+            rows(array(in, latents * m, "frequencies"), latents),
             array(in, latents * latents, "whitening"),
             array(in, latents, "spread scale"),
             array(in, FeatureMap.size(settings, latents), "centre"));
@@ -294,6 +294,24 @@ public final class DriftReference {
         new RunLengthCurve(levels, logs, errors, slope[0], slope[1]),
         samples,
         blockLength);
+  }
+
+  private static float[] flat(float[][] rows) {
+    int columns = rows[0].length;
+    float[] values = new float[rows.length * columns];
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(rows[i], 0, values, i * columns, columns);
+    }
+    return values;
+  }
+
+  private static float[][] rows(float[] values, int count) {
+    int columns = values.length / count;
+    float[][] rows = new float[count][];
+    for (int i = 0; i < count; i++) {
+      rows[i] = Arrays.copyOfRange(values, i * columns, (i + 1) * columns);
+    }
+    return rows;
   }
 
   private static float[] array(ByteBuffer in, int expected, String name) {

@@ -1,9 +1,10 @@
 package dev.residua.drift;
 
 /**
- * Turns one sample into the vector that is summed over windows: for every bank cosines and sines,
- * then the whitened sample, the sample itself and its second moments, each minus its mean over the
- * reference. Immutable but for scratch space: one instance a thread.
+ * Turns one sample into the vector that is summed over windows: cosines, then sines, then the
+ * whitened sample, the sample itself and its second moments, each minus its mean over the
+ * reference. Banks are interleaved: frequency {@code j} of bank {@code b} is at {@code j * banks +
+ * b}. Immutable but for scratch space: one instance a thread.
  *
  * <p>All parts but the kernel's see samples clipped at a bound per latent, so that every part is
  * bounded and its law is known from a finite reference.
@@ -23,7 +24,7 @@ final class FeatureMap {
   final float[] location; // [d]
   final float[] scale; // [d]
   final float[] bound; // [d], in standard deviations
-  final float[] turns; // [d][banks * frequencies], per standard deviation
+  final float[][] turns; // [d][frequencies * banks], per standard deviation
   final float[] whitening; // [d][d], lower triangular
   final float[] spreadScale; // [d], one over the standard deviation of the clipped square
   final float[] centre; // [size], mean over the reference
@@ -31,13 +32,15 @@ final class FeatureMap {
   private final float[] standardized;
   private final float[] clipped;
   private final float[] angles;
+  private final float[] cosines;
+  private final float[] sines;
 
   FeatureMap(
       DriftSettings settings,
       float[] location,
       float[] scale,
       float[] bound,
-      float[] turns,
+      float[][] turns,
       float[] whitening,
       float[] spreadScale,
       float[] centre) {
@@ -58,6 +61,8 @@ final class FeatureMap {
     this.standardized = new float[latents];
     this.clipped = new float[latents];
     this.angles = new float[banks * frequencies];
+    this.cosines = new float[angles.length];
+    this.sines = new float[angles.length];
   }
 
   /** Length of the vector. */
@@ -72,35 +77,30 @@ final class FeatureMap {
     return new FeatureMap(settings, location, scale, bound, turns, whitening, spreadScale, centre);
   }
 
-  /** Where the parts that are no kernel features start. */
-  int plainOffset() {
-    return 2 * banks * frequencies;
-  }
-
   /**
    * Computes the vector of one sample.
    *
    * @param sample finite, starts at {@code offset}
-   * @param out shape {@code [size]} from {@code at}
+   * @param out shape {@code [size]}
    */
-  void apply(float[] sample, int offset, float[] out, int at) {
+  void apply(float[] sample, int offset, float[] out) {
     for (int k = 0; k < latents; k++) {
       float z = (sample[offset + k] - location[k]) / scale[k];
       z = Math.max(-FAR, Math.min(FAR, z));
       standardized[k] = z;
       clipped[k] = Math.max(-bound[k], Math.min(bound[k], z));
     }
-    int m = banks * frequencies;
+    int m = angles.length;
     if (m > 0) {
-      multiply(standardized[0], turns, 0, angles, m);
+      multiply(standardized[0], turns[0], angles);
       for (int k = 1; k < latents; k++) {
-        multiplyAdd(standardized[k], turns, k * m, angles, m);
+        multiplyAdd(standardized[k], turns[k], angles);
       }
-      for (int b = 0; b < banks; b++) {
-        SineCosine.of(angles, b * frequencies, frequencies, out, at + 2 * b * frequencies);
-      }
+      SineCosine.of(angles, cosines, sines);
+      System.arraycopy(cosines, 0, out, 0, m);
+      System.arraycopy(sines, 0, out, m, m);
     }
-    int next = at + 2 * m;
+    int next = 2 * m;
     if (linear) {
       for (int i = 0; i < latents; i++) {
         float sum = 0;
@@ -123,24 +123,26 @@ final class FeatureMap {
         out[next++] = z * z * spreadScale[k];
       }
     }
-    subtract(out, at, centre, size);
+    subtract(out, centre);
   }
 
-  private static void multiply(float factor, float[] from, int offset, float[] into, int n) {
-    for (int j = 0; j < n; j++) {
-      into[j] = factor * from[offset + j];
+  // Whole arrays from index 0: with offsets the compiler does not vectorise these loops.
+
+  private static void multiply(float factor, float[] from, float[] into) {
+    for (int j = 0; j < into.length; j++) {
+      into[j] = factor * from[j];
     }
   }
 
-  private static void multiplyAdd(float factor, float[] from, int offset, float[] into, int n) {
-    for (int j = 0; j < n; j++) {
-      into[j] += factor * from[offset + j];
+  private static void multiplyAdd(float factor, float[] from, float[] into) {
+    for (int j = 0; j < into.length; j++) {
+      into[j] += factor * from[j];
     }
   }
 
-  private static void subtract(float[] out, int at, float[] centre, int n) {
-    for (int j = 0; j < n; j++) {
-      out[at + j] -= centre[j];
+  private static void subtract(float[] out, float[] centre) {
+    for (int j = 0; j < out.length; j++) {
+      out[j] -= centre[j];
     }
   }
 }

@@ -24,31 +24,32 @@ final class SineCosine {
   private SineCosine() {}
 
   /**
-   * {@code cos(2 pi u)} and {@code sin(2 pi u)} for {@code n} angles {@code u} in turns. Absolute
-   * error below 1e-6 for {@code |u| <= 8} (Taylor polynomials of half the angle, then doubling);
-   * beyond that the error of {@code u} as a float comes on top. {@code |u|} must be below 2^22.
+   * {@code cos(2 pi u)} and {@code sin(2 pi u)} for angles {@code u} in turns. Absolute error below
+   * 1e-6 for {@code |u| <= 8} (Taylor polynomials of half the angle, then doubling); beyond that
+   * the error of {@code u} as a float comes on top. {@code |u|} must be below 2^22.
    *
-   * @param turns angles, overwritten with rounding remainders
-   * @param out receives cosines from {@code at} and sines from {@code at + n}
+   * @param turns angles, overwritten with what is left after whole turns
+   * @param cosines receives as many values as there are angles
+   * @param sines likewise
    */
-  static void of(float[] turns, int from, int n, float[] out, int at) {
+  static void of(float[] turns, float[] cosines, float[] sines) {
+    int n = turns.length;
     for (int j = 0; j < n; j++) {
-      float u = turns[from + j];
-      turns[from + j] = u - ((u + ROUND) - ROUND);
+      float u = turns[j];
+      turns[j] = u - ((u + ROUND) - ROUND);
     }
     for (int j = 0; j < n; j++) {
-      float u = turns[from + j];
+      float u = turns[j];
       float q = u * u;
       float s = u * (S1 + q * (S3 + q * (S5 + q * (S7 + q * (S9 + q * S11)))));
-      out[at + j] = 1f - 2f * s * s;
+      sines[j] = s;
+      cosines[j] = 1f - 2f * s * s;
     }
-    int sines = at + n;
     for (int j = 0; j < n; j++) {
-      float u = turns[from + j];
+      float u = turns[j];
       float q = u * u;
-      float s = u * (S1 + q * (S3 + q * (S5 + q * (S7 + q * (S9 + q * S11)))));
       float c = 1f + q * (C2 + q * (C4 + q * (C6 + q * (C8 + q * (C10 + q * C12)))));
-      out[sines + j] = 2f * s * c;
+      sines[j] = 2f * sines[j] * c;
     }
   }
 }

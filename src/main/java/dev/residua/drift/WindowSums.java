@@ -1,7 +1,5 @@
 package dev.residua.drift;
 
-import java.util.Arrays;
-
 /**
  * Sums of feature vectors over the last {@code w} samples for every scale {@code w}, and the chart
  * values they give. Running sums start again from zero at every multiple of {@link #BLOCK} samples
@@ -13,7 +11,6 @@ final class WindowSums {
   /** Samples of a block. */
   static final int BLOCK = DriftSettings.MAX_SCALE;
 
-  private final int size;
   private final int latents;
   private final int banks;
   private final int frequencies;
@@ -21,18 +18,17 @@ final class WindowSums {
   private final boolean mean;
   private final boolean spread;
   private final int[] scales;
-  private final int charts;
 
-  private float[] current; // [BLOCK + 1][size], prefix sums; row 0 is zero
-  private float[] previous;
+  private float[][] current; // [BLOCK + 1][size], prefix sums; row 0 is zero
+  private float[][] previous;
   private int position; // samples in the current block
   private long count;
 
   private final float[] window;
-  private final float[] squares;
+  private final float[] norms;
 
   WindowSums(DriftSettings settings, int latents) {
-    this.size = FeatureMap.size(settings, latents);
+    int size = FeatureMap.size(settings, latents);
     this.latents = latents;
     this.banks = settings.bandwidths().length;
     this.frequencies = settings.frequencies();
@@ -40,11 +36,10 @@ final class WindowSums {
     this.mean = settings.mean();
     this.spread = settings.spread();
     this.scales = settings.scales();
-    this.charts = settings.charts();
-    this.current = new float[(BLOCK + 1) * size];
-    this.previous = new float[(BLOCK + 1) * size];
+    this.current = new float[BLOCK + 1][size];
+    this.previous = new float[BLOCK + 1][size];
     this.window = new float[size];
-    this.squares = new float[2 * frequencies];
+    this.norms = new float[banks];
   }
 
   long count() {
@@ -59,19 +54,17 @@ final class WindowSums {
     }
     position = 0;
     count = newCount;
-    Arrays.fill(previous, BLOCK * size, (BLOCK + 1) * size, 0);
   }
 
-  /** Adds one feature vector that starts at {@code offset}. O(size). */
-  void push(float[] features, int offset) {
+  /** Adds one feature vector, shape {@code [size]}. O(size). */
+  void push(float[] features) {
     if (position == BLOCK) {
-      float[] swap = previous;
+      float[][] swap = previous;
       previous = current;
       current = swap;
       position = 0;
     }
-    int from = position * size;
-    add(current, from, features, offset, current, from + size, size);
+    add(current[position], features, current[position + 1]);
     position++;
     count++;
   }
@@ -91,10 +84,13 @@ final class WindowSums {
     windowSum(w);
     float inverse = 1f / w;
     int chart = at;
-    for (int b = 0; b < banks; b++) {
-      out[chart++] = inverse * squaredNorm(2 * b * frequencies);
-    }
     int next = 2 * banks * frequencies;
+    if (banks > 0) {
+      squaredNorms();
+      for (int b = 0; b < banks; b++) {
+        out[chart++] = inverse * norms[b];
+      }
+    }
     if (linear) {
       float sum = 0;
       for (int i = 0; i < latents; i++) {
@@ -113,48 +109,30 @@ final class WindowSums {
     return true;
   }
 
-  int charts() {
-    return charts;
-  }
-
-  /** The window's sum of the features from {@code first}; needs at least {@code w} samples. */
-  float sum(int w, int feature) {
-    int end = position * size + feature;
-    if (w <= position) {
-      return current[end] - current[end - w * size];
-    }
-    int start = (BLOCK - (w - position)) * size + feature;
-    return current[end] + (previous[BLOCK * size + feature] - previous[start]);
-  }
-
   private void windowSum(int w) {
-    int end = position * size;
+    float[] end = current[position];
     if (w <= position) {
-      difference(current, end, end - w * size, window, size);
+      difference(end, current[position - w], window);
     } else {
-      int start = (BLOCK - (w - position)) * size;
-      differenceAcross(current, end, previous, BLOCK * size, start, window, size);
+      differenceAcross(end, previous[BLOCK], previous[BLOCK - (w - position)], window);
     }
   }
 
-  /** Pairwise sum of 2 r squares; elementwise passes, which the compiler vectorises. */
-  private float squaredNorm(int from) {
-    int half = frequencies;
-    for (int j = 0; j < half; j++) {
-      float a = window[from + j];
-      float b = window[from + half + j];
-      squares[j] = a * a + b * b;
-    }
-    int n = half;
-    while (n > 8 && n % 2 == 0) {
+  /** Pairwise sums of 2 r squares of every bank at once, by halving; overwrites the window. */
+  private void squaredNorms() {
+    int n = 2 * banks * frequencies;
+    square(window, n);
+    while (n / banks % 2 == 0) {
       n /= 2;
-      fold(squares, n);
+      fold(window, n);
     }
-    float sum = 0;
-    for (int j = 0; j < n; j++) {
-      sum += squares[j];
+    for (int b = 0; b < banks; b++) {
+      float sum = 0;
+      for (int j = b; j < n; j += banks) {
+        sum += window[j];
+      }
+      norms[b] = sum;
     }
-    return sum;
   }
 
   private float largestSquare(int from) {
@@ -166,28 +144,35 @@ final class WindowSums {
     return largest;
   }
 
+  // Whole arrays from index 0: with offsets the compiler does not vectorise these loops.
+
+  private static void square(float[] values, int n) {
+    for (int j = 0; j < n; j++) {
+      values[j] *= values[j];
+    }
+  }
+
   private static void fold(float[] values, int n) {
     for (int j = 0; j < n; j++) {
       values[j] += values[n + j];
     }
   }
 
-  private static void add(float[] a, int ai, float[] b, int bi, float[] out, int at, int n) {
-    for (int j = 0; j < n; j++) {
-      out[at + j] = a[ai + j] + b[bi + j];
+  private static void add(float[] a, float[] b, float[] out) {
+    for (int j = 0; j < out.length; j++) {
+      out[j] = a[j] + b[j];
     }
   }
 
-  private static void difference(float[] sums, int end, int start, float[] out, int n) {
-    for (int j = 0; j < n; j++) {
-      out[j] = sums[end + j] - sums[start + j];
+  private static void difference(float[] end, float[] start, float[] out) {
+    for (int j = 0; j < out.length; j++) {
+      out[j] = end[j] - start[j];
     }
   }
 
-  private static void differenceAcross(
-      float[] current, int end, float[] previous, int last, int start, float[] out, int n) {
-    for (int j = 0; j < n; j++) {
-      out[j] = current[end + j] + (previous[last + j] - previous[start + j]);
+  private static void differenceAcross(float[] end, float[] last, float[] start, float[] out) {
+    for (int j = 0; j < out.length; j++) {
+      out[j] = end[j] + (last[j] - start[j]);
     }
   }
 }
