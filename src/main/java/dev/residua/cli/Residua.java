@@ -12,7 +12,10 @@ import picocli.CommandLine.ScopeType;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {})
+    subcommands = {
+      DatasetCommand.class,
+      TrainCommand.class,
+    })
 public final class Residua implements Runnable {
   @Option(
       names = "--stacktrace",

@@ -1,0 +1,219 @@
+package dev.residua.cli;
+
+import dev.residua.dataset.DatasetGenerator;
+import dev.residua.dataset.Scenario;
+import dev.residua.dataset.Scene;
+import dev.residua.frame.ImageShape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Draws frames whose causes are known, nominal or after a script. */
+@Command(
+    name = "generate",
+    description = {
+      "Draws frames whose causes are known.",
+      "Without --noise the picture is literal, as published; with --noise the caused factors get"
+          + " independent noise, which the picture shows. labels.csv holds the factors, the true"
+          + " noise, and what was done to each frame."
+    },
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true)
+final class DatasetGenerateCommand implements Callable<Integer> {
+  private static final String USUAL = "usual";
+  private static final int DEFAULT_COUNT = 8000;
+
+  @Parameters(
+      paramLabel = "SCENE",
+      arity = "0..1",
+      description = "What to draw: pendulum or flow. May be left out with --scenario.")
+  @Nullable String scene;
+
+  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder to make.")
+  Path out;
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      description = "Frames to draw. Default: " + DEFAULT_COUNT + ", or one pass of the scenario.",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  @Nullable Integer count;
+
+  @Option(
+      names = "--noise",
+      arity = "0..1",
+      fallbackValue = USUAL,
+      paramLabel = "SD[,SD]",
+      description =
+          "Standard deviation of the noise on the caused factors, one for all or one each, in units"
+              + " of the factor; without a value 0.5,0.4 (pendulum: shadow_length,shadow_position;"
+              + " flow: water_height,water_flow).",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  @Nullable String noise;
+
+  @Option(
+      names = "--scenario",
+      paramLabel = "FILE",
+      description =
+          "Script of a stream with events (JSON), or 'demo' for the one that the demo plays. It says"
+              + " scene, noise and autocorrelation.",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  @Nullable String scenario;
+
+  @Option(
+      names = "--autocorrelation",
+      paramLabel = "RHO",
+      description = "Ties the roots of a frame to those of the frame before, 0 to below 1.",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  @Nullable Double autocorrelation;
+
+  @Option(
+      names = "--labels",
+      paramLabel = "N",
+      description =
+          "How many frames keep their factors in labels.csv, spread evenly. Default: all.",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  @Nullable Integer labels;
+
+  @Option(
+      names = "--size",
+      paramLabel = "WxH[xC]",
+      defaultValue = "64x64x3",
+      converter = SizeConverter.class,
+      description = "Size of the pictures in pixels; one channel is gray.")
+  ImageShape size;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      description = "Seed of every random draw. Default: 1, or the scenario's.",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  @Nullable Long seed;
+
+  @Option(names = "--png", description = "Also write every frame as DIR/png/000000.png.")
+  boolean png;
+
+  @Option(names = "--force", description = "Replace a data set that is already in DIR.")
+  boolean force;
+
+  @Option(names = "--json", description = "Print the result as JSON.")
+  boolean json;
+
+  @CommandLine.Spec CommandLine.Model.CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    try {
+      Scenario script = script();
+      int frames =
+          count != null ? count : script.events().isEmpty() ? DEFAULT_COUNT : script.frames();
+      DatasetGenerator.Settings settings =
+          new DatasetGenerator.Settings(frames, labels == null ? frames : labels, size, png, force);
+      long start = System.nanoTime();
+      String digest;
+      try (ProgressBar bar = new ProgressBar("drawing " + script.scene().name())) {
+        digest = DatasetGenerator.generate(script, settings, out, bar::update);
+      }
+      print(script, settings, digest, (System.nanoTime() - start) / 1e9);
+      return 0;
+    } catch (IOException | IllegalArgumentException e) {
+      throw new CommandFailedException(Failures.reason(e), e);
+    }
+  }
+
+  private Scenario script() throws IOException {
+    if (scenario != null) {
+      if (noise != null || autocorrelation != null) {
+        throw new CommandFailedException(
+            "--noise and --autocorrelation are said by the scenario; leave them out or change "
+                + scenario);
+      }
+      Path file = Path.of(scenario);
+      Scenario read =
+          scenario.equals("demo") && !Files.exists(file)
+              ? Scenario.shipped("demo")
+              : Scenario.read(file);
+      if (scene != null && !scene.equals(read.scene().name())) {
+        throw new CommandFailedException(
+            "the scenario %s draws '%s', not '%s'".formatted(scenario, read.scene().name(), scene));
+      }
+      return seed == null ? read : read.withSeed(seed);
+    }
+    if (scene == null) {
+      throw new CommandFailedException(
+          "say what to draw: %s, or give --scenario".formatted(String.join(" or ", Scene.NAMES)));
+    }
+    Scene drawn = Scene.named(scene);
+    return Scenario.nominal(
+        drawn,
+        noise(drawn),
+        seed == null ? 1 : seed,
+        autocorrelation == null ? 0 : autocorrelation);
+  }
+
+  private @Nullable List<Double> noise(Scene drawn) {
+    if (noise == null) {
+      return null;
+    }
+    double[] usual = drawn.usualNoise();
+    List<Double> values = new ArrayList<>();
+    if (noise.equals(USUAL)) {
+      for (double sd : usual) {
+        values.add(sd);
+      }
+      return values;
+    }
+    for (String part : noise.split(",", -1)) {
+      try {
+        values.add(Double.valueOf(part.strip()));
+      } catch (NumberFormatException e) {
+        throw new CommandFailedException(
+            "--noise must be numbers such as 0.5,0.4 but was '%s'".formatted(noise), e);
+      }
+    }
+    if (values.size() == 1) {
+      while (values.size() < usual.length) {
+        values.add(values.get(0));
+      }
+    }
+    return values;
+  }
+
+  private void print(
+      Scenario script, DatasetGenerator.Settings settings, String digest, double seconds) {
+    if (json) {
+      Map<String, Object> result = new LinkedHashMap<>();
+      result.put("out", out.toString());
+      result.put("scene", script.scene().name());
+      result.put("frames", settings.count());
+      result.put("labelled", settings.labelled());
+      result.put("shape", settings.shape().toString());
+      result.put("events", script.events().size());
+      result.put("seconds", seconds);
+      result.put("framesPerSecond", settings.count() / seconds);
+      result.put("sha256", digest);
+      spec.commandLine().getOut().println(Json.of(result));
+    } else {
+      spec.commandLine()
+          .getOut()
+          .printf(
+              "%s: %d frames of %s, %d with factors, in %.1f s (%.0f frames/s)%n",
+              out,
+              settings.count(),
+              script.scene().name(),
+              settings.labelled(),
+              seconds,
+              settings.count() / seconds);
+    }
+  }
+}

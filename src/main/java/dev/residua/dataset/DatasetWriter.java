@@ -1,0 +1,272 @@
+package dev.residua.dataset;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.residua.causal.CausalGraph;
+import dev.residua.frame.ImageShape;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a data set frame by frame, holding one frame in memory. Everything goes to a folder beside
+ * the wanted one, which takes its name only in {@link #finish}: a set that exists is whole. For one
+ * thread.
+ */
+public final class DatasetWriter implements AutoCloseable {
+  private static final int BUFFER_BYTES = 1 << 20;
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+  private final Path dir;
+  private final Path partial;
+  private final ImageShape shape;
+  private final Description description;
+  private final boolean png;
+  private final boolean replace;
+  private final FileChannel frames;
+  private final ByteBuffer buffer;
+  private final LabelTable.@Nullable Writer labels;
+  private int count;
+  private boolean finished;
+
+  /**
+   * What {@code dataset.json} says besides counts and digests.
+   *
+   * @param name what people call the set
+   * @param factors columns of the labels that a model may be anchored to
+   * @param graph the true graph over the factors, if it is known
+   * @param origin how the set was made, in words and settings that allow to make it again
+   */
+  public record Description(
+      String name, List<String> factors, @Nullable CausalGraph graph, Map<String, Object> origin) {
+    public Description {
+      factors = List.copyOf(factors);
+      origin = new LinkedHashMap<>(origin);
+    }
+  }
+
+  /**
+   * Starts a data set.
+   *
+   * @param dir folder to make; its parent is made if need be
+   * @param columns of the labels; empty for a set without labels
+   * @param png whether to write every frame as {@code png/000000.png} too
+   * @param replace whether a data set that is there may be replaced
+   * @throws IOException if {@code dir} exists and may not be replaced, or cannot be written
+   */
+  public DatasetWriter(
+      Path dir,
+      ImageShape shape,
+      List<String> columns,
+      Description description,
+      boolean png,
+      boolean replace)
+      throws IOException {
+    this.dir = dir.toAbsolutePath().normalize();
+    this.shape = shape;
+    this.description = description;
+    this.png = png;
+    this.replace = replace;
+    mayTakePlaceOf(this.dir, replace);
+    Path parent = this.dir.getParent();
+    if (parent == null) {
+      throw new IOException("cannot write a data set to the root folder " + dir);
+    }
+    Files.createDirectories(parent);
+    this.partial = parent.resolve("." + this.dir.getFileName() + ".part");
+    delete(partial);
+    Files.createDirectory(partial);
+    try {
+      if (png) {
+        Files.createDirectory(partial.resolve("png"));
+      }
+      this.frames =
+          FileChannel.open(
+              partial.resolve(FrameDataset.FRAMES),
+              StandardOpenOption.CREATE_NEW,
+              StandardOpenOption.WRITE);
+      this.buffer = ByteBuffer.allocate(Math.max(BUFFER_BYTES, shape.size()));
+      Npy.writeFully(frames, ByteBuffer.wrap(head(0)));
+      this.labels =
+          columns.isEmpty()
+              ? null
+              : new LabelTable.Writer(partial.resolve(FrameDataset.LABELS), columns);
+    } catch (IOException | RuntimeException e) {
+      delete(partial);
+      throw e;
+    }
+  }
+
+  private static void mayTakePlaceOf(Path dir, boolean replace) throws IOException {
+    if (!Files.exists(dir)) {
+      return;
+    }
+    if (!Files.isDirectory(dir)) {
+      throw new IOException(dir + " is a file, expected a folder to make");
+    }
+    try (Stream<Path> entries = Files.list(dir)) {
+      if (entries.findAny().isEmpty()) {
+        return;
+      }
+    }
+    if (!Files.exists(dir.resolve(FrameDataset.FRAMES))) {
+      throw new IOException(
+          dir + " exists and is not a data set; choose another folder or empty it");
+    }
+    if (!replace) {
+      throw new IOException(dir + " already holds a data set; give --force to replace it");
+    }
+  }
+
+  /**
+   * Appends a frame.
+   *
+   * @param pixels unsigned bytes, {@code [height][width][channels]} from {@code offset} on
+   * @param cells one a column; null where nothing is known
+   */
+  public void write(byte[] pixels, int offset, List<? extends @Nullable String> cells)
+      throws IOException {
+    if (buffer.remaining() < shape.size()) {
+      flush();
+    }
+    buffer.put(pixels, offset, shape.size());
+    if (labels != null) {
+      labels.write(cells);
+    }
+    if (png) {
+      writePng(pixels, offset, partial.resolve("png/%06d.png".formatted(count)));
+    }
+    count++;
+  }
+
+  private void flush() throws IOException {
+    Npy.writeFully(frames, buffer.flip());
+    buffer.clear();
+  }
+
+  private void writePng(byte[] pixels, int offset, Path file) throws IOException {
+    try (OutputStream out = Files.newOutputStream(file)) {
+      if (!ImageIO.write(image(pixels, offset, shape), "png", out)) {
+        throw new IOException("this Java has no PNG writer");
+      }
+    }
+  }
+
+  /** A picture of unsigned bytes {@code [height][width][channels]}. */
+  static BufferedImage image(byte[] pixels, int offset, ImageShape shape) {
+    boolean gray = shape.channels() == 1;
+    BufferedImage image =
+        new BufferedImage(
+            shape.width(),
+            shape.height(),
+            gray ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_INT_RGB);
+    if (gray) {
+      byte[] row = java.util.Arrays.copyOfRange(pixels, offset, offset + shape.size());
+      image.getRaster().setDataElements(0, 0, shape.width(), shape.height(), row);
+    } else {
+      int at = offset;
+      for (int y = 0; y < shape.height(); y++) {
+        for (int x = 0; x < shape.width(); x++, at += 3) {
+          image.setRGB(
+              x,
+              y,
+              (pixels[at] & 0xFF) << 16 | (pixels[at + 1] & 0xFF) << 8 | (pixels[at + 2] & 0xFF));
+        }
+      }
+    }
+    return image;
+  }
+
+  private byte[] head(int rows) {
+    return Npy.head(Npy.Type.UNSIGNED_BYTE, rows, shape.height(), shape.width(), shape.channels());
+  }
+
+  /**
+   * Completes the set and gives it its name.
+   *
+   * @return SHA-256 of frames and labels, as {@link FrameDataset#sha256()} computes it
+   */
+  public String finish() throws IOException {
+    flush();
+    Npy.writeFully(frames.position(0), ByteBuffer.wrap(head(count)));
+    frames.close();
+    if (labels != null) {
+      labels.close();
+    }
+    String digest = FrameDataset.digest(partial);
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("formatVersion", FrameDataset.FORMAT_VERSION);
+    json.put("name", description.name());
+    json.put("frames", count);
+    json.put("width", shape.width());
+    json.put("height", shape.height());
+    json.put("channels", shape.channels());
+    json.put("factors", description.factors());
+    CausalGraph graph = description.graph();
+    if (graph != null) {
+      json.put("edges", edges(graph));
+    }
+    json.put("origin", description.origin());
+    json.put("sha256", digest);
+    Files.writeString(
+        partial.resolve(FrameDataset.DESCRIPTION), JSON.writeValueAsString(json) + "\n");
+    mayTakePlaceOf(dir, replace);
+    delete(dir);
+    Files.move(partial, dir);
+    finished = true;
+    return digest;
+  }
+
+  private static List<List<String>> edges(CausalGraph graph) {
+    List<List<String>> edges = new ArrayList<>();
+    for (int i = 0; i < graph.size(); i++) {
+      for (int j = 0; j < graph.size(); j++) {
+        if (graph.hasEdge(i, j)) {
+          edges.add(List.of(graph.name(i), graph.name(j)));
+        }
+      }
+    }
+    return edges;
+  }
+
+  /** Removes what was written unless {@link #finish} has completed. */
+  @Override
+  public void close() throws IOException {
+    if (!finished) {
+      frames.close();
+      if (labels != null) {
+        labels.close();
+      }
+      delete(partial);
+    }
+  }
+
+  private static void delete(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      return;
+    }
+    try (Stream<Path> tree = Files.walk(path)) {
+      for (Path entry : tree.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(entry);
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+}

@@ -1,0 +1,313 @@
+package dev.residua.dataset;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.residua.causal.CausalGraph;
+import dev.residua.frame.ImageShape;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stored frames with what is known of them: {@code frames.npy} (unsigned bytes {@code
+ * [n][height][width][channels]}, mapped into memory, not loaded), {@code labels.csv} (one row a
+ * frame, may be missing) and {@code dataset.json} (name, factors, true graph, origin; may be
+ * missing). Immutable and safe for use by many threads; the files must not change while it is open.
+ */
+public final class FrameDataset {
+  static final int FORMAT_VERSION = 1;
+  static final String FRAMES = "frames.npy";
+  static final String LABELS = "labels.csv";
+  static final String DESCRIPTION = "dataset.json";
+
+  private static final int BYTES_PER_MAP = 1 << 30;
+
+  private final Path dir;
+  private final ImageShape shape;
+  private final int size;
+  private final int framesPerMap;
+  private final MappedByteBuffer[] maps;
+  private final LabelTable labels;
+  private final String name;
+  private final List<String> factors;
+  private final @Nullable CausalGraph graph;
+
+  private FrameDataset(
+      Path dir,
+      ImageShape shape,
+      int size,
+      MappedByteBuffer[] maps,
+      LabelTable labels,
+      String name,
+      List<String> factors,
+      @Nullable CausalGraph graph) {
+    this.dir = dir;
+    this.shape = shape;
+    this.size = size;
+    this.framesPerMap = framesPerMap(shape);
+    this.maps = maps;
+    this.labels = labels;
+    this.name = name;
+    this.factors = List.copyOf(factors);
+    this.graph = graph;
+  }
+
+  /**
+   * Opens a data set.
+   *
+   * @throws IOException if a file is missing, damaged, or does not fit the others; the message
+   *     names the file and what was expected
+   */
+  public static FrameDataset open(Path dir) throws IOException {
+    Path file = dir.resolve(FRAMES);
+    if (!Files.isRegularFile(file)) {
+      throw new IOException(
+          "%s is no data set: %s is missing (make one with 'dataset generate' or 'dataset import')"
+              .formatted(dir, FRAMES));
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      Npy.Header header = Npy.header(channel, file);
+      long[] axes = header.shape();
+      if (header.type() != Npy.Type.UNSIGNED_BYTE || axes.length != 4) {
+        throw new IOException(
+            "%s holds %s of shape %s, expected uint8 [frames, height, width, channels]"
+                .formatted(file, header.type().label(), header.shapeText()));
+      }
+      if (axes[0] < 1 || axes[0] > Integer.MAX_VALUE) {
+        throw new IOException(
+            "%s holds %d frames, expected 1 to %d".formatted(file, axes[0], Integer.MAX_VALUE));
+      }
+      ImageShape shape = shape(axes, file);
+      int size = (int) axes[0];
+      JsonNode json = description(dir.resolve(DESCRIPTION));
+      LabelTable labels = labels(dir.resolve(LABELS), size);
+      List<String> factors = factors(json, labels, dir);
+      return new FrameDataset(
+          dir,
+          shape,
+          size,
+          map(channel, header.dataOffset(), size, shape),
+          labels,
+          json.path("name").asText(dir.toAbsolutePath().normalize().getFileName().toString()),
+          factors,
+          graph(json, factors, dir));
+    }
+  }
+
+  private static ImageShape shape(long[] axes, Path file) throws IOException {
+    try {
+      return new ImageShape(
+          Math.toIntExact(axes[2]), Math.toIntExact(axes[1]), Math.toIntExact(axes[3]));
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new IOException("%s: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  private static JsonNode description(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      return JsonMapper.builder().build().createObjectNode();
+    }
+    try {
+      return JsonMapper.builder().build().readTree(Files.readString(file));
+    } catch (JsonProcessingException e) {
+      throw new IOException("%s is not JSON: %s".formatted(file, e.getOriginalMessage()), e);
+    }
+  }
+
+  private static LabelTable labels(Path file, int frames) throws IOException {
+    if (!Files.exists(file)) {
+      return LabelTable.empty(frames);
+    }
+    LabelTable labels = LabelTable.read(file);
+    if (labels.rows() != frames) {
+      throw new IOException(
+          "%s has %d rows, expected one for each of the %d frames"
+              .formatted(file, labels.rows(), frames));
+    }
+    return labels;
+  }
+
+  private static List<String> factors(JsonNode json, LabelTable labels, Path dir)
+      throws IOException {
+    List<String> factors = new ArrayList<>();
+    if (json.has("factors")) {
+      for (JsonNode factor : json.get("factors")) {
+        if (!labels.has(factor.asText())) {
+          throw new IOException(
+              "%s names the factor '%s', which is no column of %s"
+                  .formatted(dir.resolve(DESCRIPTION), factor.asText(), dir.resolve(LABELS)));
+        }
+        factors.add(factor.asText());
+      }
+    } else {
+      for (String column : labels.columns()) {
+        if (isFactorColumn(column) && labels.isNumeric(column)) {
+          factors.add(column);
+        }
+      }
+    }
+    return factors;
+  }
+
+  /** Whether a column may be a factor by its name: not noise, not an event, not a file name. */
+  static boolean isFactorColumn(String column) {
+    return !column.startsWith("noise.") && !column.startsWith("event") && !column.equals("file");
+  }
+
+  private static @Nullable CausalGraph graph(JsonNode json, List<String> factors, Path dir)
+      throws IOException {
+    if (!json.has("edges")) {
+      return null;
+    }
+    boolean[][] edges = new boolean[factors.size()][factors.size()];
+    for (JsonNode edge : json.get("edges")) {
+      int from = factors.indexOf(edge.path(0).asText());
+      int to = factors.indexOf(edge.path(1).asText());
+      if (from < 0 || to < 0) {
+        throw new IOException(
+            "%s has the edge %s, whose ends are not both factors %s"
+                .formatted(dir.resolve(DESCRIPTION), edge, factors));
+      }
+      edges[from][to] = true;
+    }
+    try {
+      return CausalGraph.of(factors, edges);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(dir.resolve(DESCRIPTION) + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static int framesPerMap(ImageShape shape) {
+    return Math.max(1, BYTES_PER_MAP / shape.size());
+  }
+
+  private static MappedByteBuffer[] map(FileChannel channel, long start, int size, ImageShape shape)
+      throws IOException {
+    int perMap = framesPerMap(shape);
+    MappedByteBuffer[] maps = new MappedByteBuffer[(size + perMap - 1) / perMap];
+    for (int i = 0; i < maps.length; i++) {
+      int first = i * perMap;
+      long frames = Math.min(perMap, size - first);
+      maps[i] =
+          channel.map(
+              FileChannel.MapMode.READ_ONLY,
+              start + (long) first * shape.size(),
+              frames * shape.size());
+    }
+    return maps;
+  }
+
+  /** Size of every frame. */
+  public ImageShape shape() {
+    return shape;
+  }
+
+  /** Number of frames. */
+  public int size() {
+    return size;
+  }
+
+  /**
+   * Copies one frame.
+   *
+   * @param index in [0, size)
+   * @param into receives unsigned bytes, {@code [height][width][channels]}
+   * @param offset index in {@code into} of the first byte
+   */
+  public void read(int index, byte[] into, int offset) {
+    if (index < 0 || index >= size) {
+      throw new IndexOutOfBoundsException(
+          "frame %d of data set '%s', which has %d".formatted(index, name, size));
+    }
+    maps[index / framesPerMap].get(
+        (index % framesPerMap) * shape.size(), into, offset, shape.size());
+  }
+
+  /** Copies {@code count} frames from {@code from} on, one after another. */
+  public byte[] read(int from, int count) {
+    byte[] pixels = new byte[Math.multiplyExact(count, shape.size())];
+    for (int i = 0; i < count; i++) {
+      read(from + i, pixels, i * shape.size());
+    }
+    return pixels;
+  }
+
+  /** What is known of the frames, one row a frame. */
+  public LabelTable labels() {
+    return labels;
+  }
+
+  /** What people call the set. */
+  public String name() {
+    return name;
+  }
+
+  /** Label columns that are factors: those the set names, or else all that hold numbers. */
+  public List<String> factors() {
+    return factors;
+  }
+
+  /** The true graph over {@link #factors()}, if it is known. */
+  public @Nullable CausalGraph graph() {
+    return graph;
+  }
+
+  /**
+   * SHA-256 of all pixels followed by the bytes of {@code labels.csv}, in lower-case hex. Computed
+   * anew from the files: about a second for a gigabyte.
+   */
+  public String sha256() {
+    try {
+      return digest(dir);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException("cannot read data set " + dir, e);
+    }
+  }
+
+  static String digest(Path dir) throws IOException {
+    MessageDigest digest;
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+    Path frames = dir.resolve(FRAMES);
+    try (FileChannel channel = FileChannel.open(frames, StandardOpenOption.READ)) {
+      Npy.Header header = Npy.header(channel, frames);
+      channel.position(header.dataOffset());
+      long left = header.elements();
+      ByteBuffer buffer = ByteBuffer.allocate(1 << 20);
+      while (left > 0) {
+        buffer.clear().limit((int) Math.min(buffer.capacity(), left));
+        int n = channel.read(buffer);
+        if (n < 0) {
+          throw new IOException(frames + " was cut short while it was read");
+        }
+        digest.update(buffer.flip());
+        left -= n;
+      }
+    }
+    Path labels = dir.resolve(LABELS);
+    if (Files.exists(labels)) {
+      byte[] chunk = new byte[1 << 16];
+      try (InputStream in = Files.newInputStream(labels)) {
+        for (int n; (n = in.read(chunk)) >= 0; ) {
+          digest.update(chunk, 0, n);
+        }
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+}

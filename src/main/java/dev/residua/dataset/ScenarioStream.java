@@ -1,0 +1,202 @@
+package dev.residua.dataset;
+
+import dev.residua.causal.CausalGraph;
+import dev.residua.frame.ImageShape;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Plays a scenario frame by frame, without end: after the last frame of the script its events start
+ * again while the scene's random draws go on. The same scenario gives the same frames, and events
+ * do not disturb the draws: two scenarios that differ only in their events agree wherever neither
+ * has one. For one thread.
+ */
+public final class ScenarioStream {
+  private final Scenario scenario;
+  private final Scene scene;
+  private final CausalGraph graph;
+  private final ImageShape shape;
+  private final SceneLaw law;
+  private final Draws nominal;
+  private final Draws events;
+  private final double[] scores;
+  private final byte[] lastPicture;
+  private long index;
+
+  public ScenarioStream(Scenario scenario, ImageShape shape) {
+    this.scenario = scenario;
+    this.scene = scenario.scene();
+    this.graph = scene.graph();
+    this.shape = shape;
+    this.law = new SceneLaw(scenario);
+    this.nominal = new Draws(scenario.seed());
+    this.events = new Draws(~scenario.seed());
+    this.scores = new double[graph.size()];
+    this.lastPicture = new byte[shape.size()];
+  }
+
+  public Scenario scenario() {
+    return scenario;
+  }
+
+  public ImageShape shape() {
+    return shape;
+  }
+
+  /**
+   * Draws the next frame.
+   *
+   * @param into receives unsigned bytes, {@code [height][width][channels]}
+   * @param offset index in {@code into} of the first byte
+   * @return what is true of the frame
+   */
+  public SceneFrame next(byte[] into, int offset) {
+    SceneFrame frame = nextFacts();
+    ScenarioEvent.Kind kind = frame.event() == null ? null : frame.event().event().kind();
+    if (kind == ScenarioEvent.Kind.FROZEN_CAMERA && frame.index() > 0) {
+      System.arraycopy(lastPicture, 0, into, offset, lastPicture.length);
+      return frame;
+    }
+    scene.draw(frame.factors(), into, offset, shape);
+    if (frame.event() != null && kind == ScenarioEvent.Kind.BRIGHTNESS) {
+      double gain = frame.event().event().size();
+      for (int i = offset; i < offset + shape.size(); i++) {
+        into[i] = (byte) Math.min(255, Math.round((into[i] & 0xFF) * gain));
+      }
+    }
+    System.arraycopy(into, offset, lastPicture, 0, lastPicture.length);
+    return frame;
+  }
+
+  /** Draws the next frame's factors without its picture. */
+  SceneFrame nextFacts() {
+    long t = index % scenario.frames();
+    @Nullable ScenarioEvent active = null;
+    int number = 0;
+    List<ScenarioEvent> script = scenario.events();
+    for (int i = 0; i < script.size(); i++) {
+      if (t >= script.get(i).at() && t < script.get(i).end()) {
+        active = script.get(i);
+        number = i;
+      }
+    }
+    // Drawn in every frame, so that an event never shifts the draws of a later one.
+    double ownDraw = events.gaussian();
+    boolean hit = events.uniform() < (active == null ? 0 : active.rate());
+    double sign = events.uniform() < 0.5 ? -1 : 1;
+    if (active != null && active.kind() == ScenarioEvent.Kind.SPARSE_ANOMALIES && !hit) {
+      active = null;
+    }
+    int touched =
+        active == null || active.node() == null ? -1 : graph.names().indexOf(active.node());
+
+    int d = graph.size();
+    double[] factors = new double[d];
+    double[] noise = new double[d];
+    for (int node = 0; node < d; node++) {
+      double draw = nominal.gaussian();
+      ScenarioEvent here = node == touched ? active : null;
+      if (graph.isRoot(node)) {
+        factors[node] = root(node, draw, here, ownDraw, sign);
+      } else {
+        double explained = scene.mechanism(node, factors);
+        factors[node] = caused(node, explained, draw, here, ownDraw, sign);
+        noise[node] = factors[node] - explained;
+      }
+    }
+    SceneFrame.ActiveEvent event =
+        active == null
+            ? null
+            : new SceneFrame.ActiveEvent(
+                "p%de%d".formatted(index / scenario.frames() + 1, number + 1),
+                active,
+                index - t + active.at());
+    return new SceneFrame(index++, factors, noise, event);
+  }
+
+  private double root(
+      int node, double draw, @Nullable ScenarioEvent event, double ownDraw, double sign) {
+    double rho = scenario.autocorrelation();
+    scores[node] = index == 0 ? draw : rho * scores[node] + Math.sqrt(1 - rho * rho) * draw;
+    double value = law.rootAt(node, scores[node]);
+    if (event == null) {
+      return value;
+    }
+    double step = event.size() * law.unit(node);
+    double moved =
+        switch (event.kind()) {
+          case SINGLE_SHOCK, OFFSET -> value + step;
+          case SPARSE_ANOMALIES -> value + sign * step;
+          case HARD_INTERVENTION -> law.mean(node) + step;
+          case STOCHASTIC_INTERVENTION -> law.mean(node) + step * ownDraw;
+          case COVARIATE_DRIFT -> law.rootAt(node, scores[node] + event.size());
+          case MECHANISM_CHANGE, NOISE_CHANGE, BRIGHTNESS, FROZEN_CAMERA -> value;
+        };
+    return scene.clip(node, moved);
+  }
+
+  private double caused(
+      int node,
+      double explained,
+      double draw,
+      @Nullable ScenarioEvent event,
+      double ownDraw,
+      double sign) {
+    double noise = law.noiseAt(node, draw);
+    if (event == null) {
+      return scene.clip(node, explained + noise);
+    }
+    double step = event.size() * law.unit(node);
+    double value =
+        switch (event.kind()) {
+          case SINGLE_SHOCK, OFFSET -> explained + noise + step;
+          case SPARSE_ANOMALIES -> explained + noise + sign * step;
+          case HARD_INTERVENTION -> law.mean(node) + step;
+          case STOCHASTIC_INTERVENTION -> law.mean(node) + step * ownDraw;
+          case MECHANISM_CHANGE ->
+              explained
+                  + step * (explained - law.meanExplained(node)) / law.sdExplained(node)
+                  + noise;
+          case NOISE_CHANGE -> explained + event.size() * noise;
+          case COVARIATE_DRIFT, BRIGHTNESS, FROZEN_CAMERA -> explained + noise;
+        };
+    return scene.clip(node, value);
+  }
+
+  /** Columns of {@code labels.csv} for the frames of a scene. */
+  static List<String> columns(Scene scene) {
+    List<String> columns = new java.util.ArrayList<>(scene.factors());
+    for (int node : scene.caused()) {
+      columns.add("noise." + scene.factors().get(node));
+    }
+    columns.addAll(EVENT_COLUMNS);
+    return columns;
+  }
+
+  /** Columns that say what was done to a frame. */
+  static final List<String> EVENT_COLUMNS =
+      List.of("event", "event_node", "event_id", "event_start");
+
+  /** The row of {@code labels.csv} for a frame; factors are left out where they are not known. */
+  static List<@Nullable String> cells(Scene scene, SceneFrame frame, boolean labelled) {
+    int[] caused = scene.caused();
+    int d = scene.factors().size();
+    @Nullable String[] cells = new String[d + caused.length + EVENT_COLUMNS.size()];
+    for (int node = 0; node < d; node++) {
+      cells[node] = labelled ? Double.toString(frame.factors()[node]) : null;
+    }
+    for (int i = 0; i < caused.length; i++) {
+      cells[d + i] = Double.toString(frame.noise()[caused[i]]);
+    }
+    SceneFrame.ActiveEvent event = frame.event();
+    if (event != null) {
+      int at = d + caused.length;
+      cells[at] = event.event().kind().label();
+      cells[at + 1] = event.event().node();
+      cells[at + 2] = event.id();
+      cells[at + 3] = Long.toString(event.start());
+    }
+    return Arrays.asList(cells);
+  }
+}

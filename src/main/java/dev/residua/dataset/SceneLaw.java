@@ -1,0 +1,97 @@
+package dev.residua.dataset;
+
+import dev.residua.causal.CausalGraph;
+
+/**
+ * The nominal law of a scenario's nodes: how draws become values, and the means and spreads that
+ * events are measured in. Moments of caused nodes are estimated on a fixed sample of {@value
+ * #SAMPLE} draws, to within one percent of a standard deviation. Immutable.
+ */
+final class SceneLaw {
+  private static final int SAMPLE = 20_000;
+  private static final long SAMPLE_SEED = 0x5EED_0F_1A55L;
+
+  private final Scenario scenario;
+  private final Scene scene;
+  private final double[] mean;
+  private final double[] meanExplained;
+  private final double[] sdExplained;
+  private final double[] unit;
+  private final double[] noiseDeviation;
+
+  SceneLaw(Scenario scenario) {
+    this.scenario = scenario;
+    this.scene = scenario.scene();
+    CausalGraph graph = scene.graph();
+    int d = graph.size();
+    this.noiseDeviation = new double[d];
+    for (int node : scene.caused()) {
+      noiseDeviation[node] = scenario.noiseDeviation(node);
+    }
+    this.mean = new double[d];
+    this.meanExplained = new double[d];
+    this.sdExplained = new double[d];
+    this.unit = new double[d];
+    double[] squares = new double[d];
+    double[] explainedSquares = new double[d];
+    double[] values = new double[d];
+    Draws draws = new Draws(SAMPLE_SEED);
+    // Welford's recurrence for the value and for the explained part of every node.
+    for (int n = 1; n <= SAMPLE; n++) {
+      for (int node = 0; node < d; node++) {
+        double draw = draws.gaussian();
+        double explained = graph.isRoot(node) ? 0 : scene.mechanism(node, values);
+        values[node] = graph.isRoot(node) ? rootAt(node, draw) : explained + noiseAt(node, draw);
+        double step = values[node] - mean[node];
+        mean[node] += step / n;
+        squares[node] += step * (values[node] - mean[node]);
+        double explainedStep = explained - meanExplained[node];
+        meanExplained[node] += explainedStep / n;
+        explainedSquares[node] += explainedStep * (explained - meanExplained[node]);
+      }
+    }
+    for (int node = 0; node < d; node++) {
+      if (graph.isRoot(node)) {
+        mean[node] = (scene.lowest(node) + scene.highest(node)) / 2;
+        unit[node] = (scene.highest(node) - scene.lowest(node)) / Math.sqrt(12);
+      } else {
+        sdExplained[node] = Math.sqrt(explainedSquares[node] / (SAMPLE - 1));
+        double sd = Math.sqrt(squares[node] / (SAMPLE - 1));
+        unit[node] = noiseDeviation[node] > 0 ? noiseDeviation[node] : sd;
+      }
+    }
+  }
+
+  /** Value of a root whose normal score is given: uniform over its range. */
+  double rootAt(int root, double score) {
+    double low = scene.lowest(root);
+    return low + (scene.highest(root) - low) * Draws.normalCdf(score);
+  }
+
+  /** Noise of a caused node whose normal score is given. */
+  double noiseAt(int node, double score) {
+    return scenario.noise() == null
+        ? scene.literalNoise(node, Draws.normalCdf(score))
+        : noiseDeviation[node] * score;
+  }
+
+  /** Nominal mean of a node. */
+  double mean(int node) {
+    return mean[node];
+  }
+
+  /** Nominal mean of what the parents explain of a caused node. */
+  double meanExplained(int node) {
+    return meanExplained[node];
+  }
+
+  /** Nominal standard deviation of what the parents explain of a caused node. */
+  double sdExplained(int node) {
+    return sdExplained[node];
+  }
+
+  /** What sizes of events are counted in, see {@link ScenarioEvent}. */
+  double unit(int node) {
+    return unit[node];
+  }
+}

@@ -1,0 +1,85 @@
+package dev.residua.dl4j;
+
+import dev.residua.frame.ImageShape;
+import dev.residua.training.TrainedNetwork;
+import dev.residua.training.Trainer;
+import dev.residua.training.TrainingData;
+import dev.residua.training.TrainingFailedException;
+import dev.residua.training.TrainingProgress;
+import dev.residua.training.TrainingSettings;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trains {@link LancaNetwork} on the processor. All work of one training is done by one thread of
+ * its own, because SameDiff keeps a session for every thread that ever called it.
+ */
+public final class LancaTrainer implements Trainer {
+  /** Width and height of images must be multiples of this. */
+  public static final int MULTIPLE = 16;
+
+  @Override
+  public String architecture() {
+    return "lanca-s2d4";
+  }
+
+  @Override
+  public String preprocessing() {
+    return "unsigned bytes divided by 255, minus the mean of the training frames, blocks of 4x4"
+        + " pixels as channels; inside scorer.onnx";
+  }
+
+  @Override
+  public TrainedNetwork train(
+      TrainingData data,
+      int frames,
+      int[] labelled,
+      TrainingSettings settings,
+      byte @Nullable [] start,
+      TrainingProgress progress)
+      throws TrainingFailedException {
+    check(data.shape());
+    if (frames < settings.batch()) {
+      throw new TrainingFailedException(
+          "%d frames to train on are fewer than one batch of %d: give more frames"
+              .formatted(frames, settings.batch()));
+    }
+    ExecutorService thread =
+        Executors.newSingleThreadExecutor(
+            work -> {
+              Thread made = new Thread(work, "residua-training");
+              made.setDaemon(true);
+              return made;
+            });
+    try {
+      return thread
+          .submit(
+              () -> LancaTraining.run(data, frames, labelled, settings, start, progress, thread))
+          .get();
+    } catch (ExecutionException e) {
+      thread.shutdown();
+      if (e.getCause() instanceof TrainingFailedException failed) {
+        throw failed;
+      }
+      throw new TrainingFailedException("training broke off: " + e.getCause(), e);
+    } catch (InterruptedException e) {
+      thread.shutdownNow();
+      Thread.currentThread().interrupt();
+      throw new TrainingFailedException("training was interrupted", e);
+    }
+  }
+
+  private static void check(ImageShape shape) throws TrainingFailedException {
+    if (shape.width() % MULTIPLE != 0 || shape.height() % MULTIPLE != 0) {
+      throw new TrainingFailedException(
+          "frames are %s, but width and height must be multiples of %d: resize them to %dx%d"
+              .formatted(shape, MULTIPLE, up(shape.width()), up(shape.height())));
+    }
+  }
+
+  private static int up(int side) {
+    return (side + MULTIPLE - 1) / MULTIPLE * MULTIPLE;
+  }
+}

@@ -1,0 +1,133 @@
+package dev.residua.dl4j;
+
+import dev.residua.frame.ImageShape;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All learnt numbers of a network, without native memory.
+ *
+ * @param image shape of the frames
+ * @param latents number of latents
+ * @param meanImage mean of the training frames, {@code [height][width][channels]}, in [0, 1]
+ * @param values by parameter name, row-major in the parameter's shape
+ */
+record NetworkWeights(
+    ImageShape image, int latents, float[] meanImage, Map<String, float[]> values) {
+  private static final int MAGIC = 0x52534c57; // "RSLW"
+  private static final int VERSION = 1;
+  private static final int MAX_SIDE = 4_096;
+  private static final int MAX_LATENTS = 1_024;
+
+  static NetworkWeights random(ImageShape image, int latents, float[] meanImage, long seed) {
+    Random random = new Random(seed);
+    Map<String, float[]> values = new LinkedHashMap<>();
+    for (Parameter parameter : Parameter.of(image, latents)) {
+      values.put(parameter.name(), parameter.initial(random));
+    }
+    return new NetworkWeights(image, latents, meanImage, values);
+  }
+
+  float[] get(String name) {
+    float[] found = values.get(name);
+    if (found == null) {
+      throw new IllegalArgumentException("network has no parameter " + name);
+    }
+    return found;
+  }
+
+  byte[] toBytes() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      out.writeInt(MAGIC);
+      out.writeInt(VERSION);
+      out.writeInt(image.width());
+      out.writeInt(image.height());
+      out.writeInt(image.channels());
+      out.writeInt(latents);
+      write(out, meanImage);
+      for (Parameter parameter : Parameter.of(image, latents)) {
+        write(out, get(parameter.name()));
+      }
+    } catch (IOException e) {
+      throw new AssertionError("writing to memory failed", e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void write(DataOutputStream out, float[] values) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(4 * values.length);
+    buffer.asFloatBuffer().put(values);
+    out.write(buffer.array());
+  }
+
+  /**
+   * @throws IllegalArgumentException if the bytes are not what {@link #toBytes} of this version
+   *     wrote
+   */
+  static NetworkWeights fromBytes(byte[] bytes) {
+    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+      if (in.readInt() != MAGIC) {
+        throw new IllegalArgumentException("weights do not start with the mark of a LANCA network");
+      }
+      int version = in.readInt();
+      if (version != VERSION) {
+        throw new IllegalArgumentException(
+            "weights have version %d, this version of Residua reads %d"
+                .formatted(version, VERSION));
+      }
+      int width = in.readInt();
+      int height = in.readInt();
+      int channels = in.readInt();
+      int latents = in.readInt();
+      if (width > MAX_SIDE || height > MAX_SIDE || latents < 1 || latents > MAX_LATENTS) {
+        throw new IllegalArgumentException(
+            "weights are for %d latents of %dx%d images".formatted(latents, width, height));
+      }
+      ImageShape image = new ImageShape(width, height, channels);
+      long expected = image.size();
+      for (Parameter parameter : Parameter.of(image, latents)) {
+        expected += parameter.length();
+      }
+      if (in.available() != 4 * expected) {
+        throw new IllegalArgumentException(
+            "weights have %d bytes of values, expected %d".formatted(in.available(), 4 * expected));
+      }
+      float[] mean = read(in, image.size());
+      Map<String, float[]> values = new LinkedHashMap<>();
+      for (Parameter parameter : Parameter.of(image, latents)) {
+        values.put(parameter.name(), read(in, parameter.length()));
+      }
+      return new NetworkWeights(image, latents, mean, values);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("weights are cut off after " + bytes.length + " bytes", e);
+    }
+  }
+
+  private static float[] read(DataInputStream in, int count) throws IOException {
+    byte[] bytes = new byte[4 * count];
+    in.readFully(bytes);
+    float[] values = new float[count];
+    ByteBuffer.wrap(bytes).asFloatBuffer().get(values);
+    return values;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof NetworkWeights that
+        && java.util.Arrays.equals(toBytes(), that.toBytes());
+  }
+
+  @Override
+  public int hashCode() {
+    return java.util.Arrays.hashCode(toBytes());
+  }
+}

@@ -1,0 +1,23 @@
+package dev.residua.dl4j;
+
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
+
+/** Keeps the engine's chatter off standard output, where commands print results. */
+final class QuietOutput {
+  private QuietOutput() {}
+
+  /** Runs the work while {@code System.out} goes nowhere. */
+  static synchronized <T> T during(Callable<T> work) throws Exception {
+    PrintStream out = System.out;
+    try (PrintStream nowhere =
+        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {
+      System.setOut(nowhere);
+      return work.call();
+    } finally {
+      System.setOut(out);
+    }
+  }
+}

@@ -1,0 +1,204 @@
+package dev.residua.frame;
+
+import dev.residua.frame.RejectedFrameException.Reason;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns frames of any size and format into the bytes that a model reads, and refuses those that are
+ * too large, damaged or contradict themselves. Keeps decoders and buffers: one instance a thread.
+ *
+ * <p>Transparency is laid over white. A gray frame fills all three channels of a colour model; a
+ * colour frame is weighed as in {@link Luma} for a gray one. Then each axis is resampled on its
+ * own: copied where the sizes agree, averaged over the covered area where it shrinks, interpolated
+ * linearly between pixel centres where it grows. The aspect ratio is not kept.
+ *
+ * <p>Limits are checked on what the record or the file's header says, before anything of the
+ * picture's size is allocated.
+ */
+public final class FrameDecoder {
+  /** Four bytes of each fit one Java array. */
+  private static final long ADDRESSABLE_PIXELS = Integer.MAX_VALUE / 4;
+
+  private static final int[] JPEG_START = {0xFF, 0xD8, 0xFF};
+
+  private final FrameLimits limits;
+  private final ImageShape target;
+  private final PngReader png;
+  private final JpegReader jpeg;
+  private final Picture picture = new Picture();
+  private final Resampler resampler = new Resampler();
+  private final byte[] gray;
+
+  public FrameDecoder(FrameLimits limits, ImageShape target) {
+    this.limits = limits;
+    this.target = target;
+    this.png = new PngReader(limits);
+    this.jpeg = new JpegReader(limits);
+    this.gray = new byte[target.width() * target.height()];
+  }
+
+  /** Shape of what {@link #decode} writes. */
+  public ImageShape target() {
+    return target;
+  }
+
+  /** PNG or JPEG where the bytes start like such a file, or null. */
+  public static @Nullable PixelFormat sniff(byte[] value) {
+    if (startsWith(value, PngReader.SIGNATURE)) {
+      return PixelFormat.PNG;
+    }
+    if (value.length >= JPEG_START.length) {
+      boolean all = true;
+      for (int i = 0; i < JPEG_START.length; i++) {
+        all &= (value[i] & 0xFF) == JPEG_START[i];
+      }
+      if (all) {
+        return PixelFormat.JPEG;
+      }
+    }
+    return null;
+  }
+
+  private static boolean startsWith(byte[] value, byte[] start) {
+    if (value.length < start.length) {
+      return false;
+    }
+    for (int i = 0; i < start.length; i++) {
+      if (value[i] != start[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Decodes a frame.
+   *
+   * @param into receives {@code target.size()} unsigned bytes, {@code [height][width][channels]};
+   *     its content is undefined after a refusal
+   * @param offset index in {@code into} of the first byte
+   * @throws RejectedFrameException if the frame is refused; the message says what was wrong and
+   *     what was expected
+   */
+  public void decode(Frame frame, byte[] into, int offset) throws RejectedFrameException {
+    byte[] data = frame.data();
+    if (data.length == 0) {
+      throw new RejectedFrameException(
+          Reason.EMPTY, "the frame has no bytes, expected pixels or a PNG or JPEG file");
+    }
+    if (data.length > limits.maxBytes()) {
+      throw new RejectedFrameException(
+          Reason.TOO_LARGE,
+          "the frame has %,d bytes, at most %,d are allowed"
+              .formatted(data.length, limits.maxBytes()));
+    }
+    switch (frame.format()) {
+      case PNG -> {
+        expect(frame, PixelFormat.PNG);
+        png.read(data, frame.width(), frame.height(), picture);
+      }
+      case JPEG -> {
+        expect(frame, PixelFormat.JPEG);
+        jpeg.read(data, frame.width(), frame.height(), picture);
+      }
+      case GRAY8, RGB8, RGBA8 -> raw(frame);
+    }
+    fit(into, offset);
+  }
+
+  private static void expect(Frame frame, PixelFormat said) throws RejectedFrameException {
+    PixelFormat found = sniff(frame.data());
+    if (found != said) {
+      throw new RejectedFrameException(
+          Reason.UNKNOWN_FORMAT,
+          "the frame says that it is a %s file but its bytes are %s"
+              .formatted(said, found == null ? "neither PNG nor JPEG" : "a " + found));
+    }
+  }
+
+  private void raw(Frame frame) throws RejectedFrameException {
+    int width = frame.width();
+    int height = frame.height();
+    check(frame.format().name(), width, height, 0, 0, limits);
+    int perPixel = frame.format().bytesPerPixel();
+    long expected = (long) width * height * perPixel;
+    byte[] data = frame.data();
+    if (data.length != expected) {
+      throw new RejectedFrameException(
+          Reason.DIMENSIONS,
+          "the frame has %,d bytes, but %dx%d pixels of %s are %,d bytes"
+              .formatted(data.length, width, height, frame.format(), expected));
+    }
+    if (frame.format() != PixelFormat.RGBA8) {
+      picture.reset(width, height, perPixel);
+      System.arraycopy(data, 0, picture.data(), 0, data.length);
+      return;
+    }
+    picture.reset(width, height, 3);
+    byte[] out = picture.data();
+    for (int from = 0, to = 0; from < data.length; from += 4, to += 3) {
+      int alpha = data[from + 3] & 0xFF;
+      out[to] = (byte) overWhite(data[from] & 0xFF, alpha);
+      out[to + 1] = (byte) overWhite(data[from + 1] & 0xFF, alpha);
+      out[to + 2] = (byte) overWhite(data[from + 2] & 0xFF, alpha);
+    }
+  }
+
+  private void fit(byte[] into, int offset) {
+    if (picture.channels() == target.channels()) {
+      resampler.resample(picture, target, into, offset);
+    } else if (target.channels() == 3) {
+      resampler.resample(picture, target, gray, 0);
+      for (int i = 0, at = offset; i < gray.length; i++, at += 3) {
+        into[at] = gray[i];
+        into[at + 1] = gray[i];
+        into[at + 2] = gray[i];
+      }
+    } else {
+      byte[] pixels = picture.data();
+      int n = picture.width() * picture.height();
+      for (int i = 0; i < n; i++) {
+        pixels[i] =
+            (byte)
+                Luma.of(pixels[3 * i] & 0xFF, pixels[3 * i + 1] & 0xFF, pixels[3 * i + 2] & 0xFF);
+      }
+      picture.narrow(1);
+      resampler.resample(picture, target, into, offset);
+    }
+  }
+
+  /** Refuses sizes that are zero, above the limits, or other than the record says. */
+  static void check(
+      String what, long width, long height, int saidWidth, int saidHeight, FrameLimits limits)
+      throws RejectedFrameException {
+    if (width < 1 || height < 1) {
+      throw new RejectedFrameException(
+          Reason.DIMENSIONS,
+          "the %s is %dx%d pixels, expected at least 1x1".formatted(what, width, height));
+    }
+    if (width > limits.maxSide() || height > limits.maxSide()) {
+      throw new RejectedFrameException(
+          Reason.TOO_LARGE,
+          "the %s is %,dx%,d pixels, at most %,d a side are allowed"
+              .formatted(what, width, height, limits.maxSide()));
+    }
+    long mostPixels = Math.min(limits.maxPixels(), ADDRESSABLE_PIXELS);
+    if (width * height > mostPixels) {
+      throw new RejectedFrameException(
+          Reason.TOO_LARGE,
+          "the %s has %,d pixels (%dx%d), at most %,d are allowed"
+              .formatted(what, width * height, width, height, mostPixels));
+    }
+    if ((saidWidth > 0 && saidWidth != width) || (saidHeight > 0 && saidHeight != height)) {
+      throw new RejectedFrameException(
+          Reason.DIMENSIONS,
+          "the record says %dx%d pixels but the %s in it is %dx%d"
+              .formatted(saidWidth, saidHeight, what, width, height));
+    }
+  }
+
+  /** A sample with straight alpha over white, rounded; all in 0..255. */
+  static int overWhite(int sample, int alpha) {
+    return (sample * alpha + 255 * (255 - alpha) + 127) / 255;
+  }
+}

@@ -1,0 +1,45 @@
+package dev.residua.training;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A network after its training. Owns native memory: close it. */
+public interface TrainedNetwork extends AutoCloseable {
+  /** Number of latents {@code d}. */
+  int latents();
+
+  /**
+   * Latents as the training engine computes them, the reference for what {@link #scorer} gives.
+   *
+   * @param pixels unsigned bytes, {@code [frames][height][width][channels]}
+   * @return shape {@code [frames][d]}; anchored latents in standard deviations of their labels
+   */
+  float[] encode(byte[] pixels, int frames);
+
+  /**
+   * Writes {@code scorer.onnx}.
+   *
+   * @param mean subtracted from each latent, shape {@code [d]}
+   * @param scale divides each latent afterwards, shape {@code [d]}, above 0
+   * @param mechanisms structural equations of the latents so standardised; null expects 0
+   */
+  byte[] scorer(double[] mean, double[] scale, @Nullable Mechanisms mechanisms);
+
+  /** Everything needed to train on, in a layout of this engine. */
+  byte[] weights();
+
+  /** Mean losses of the last twentieth of the training. */
+  TrainingLosses finalLosses();
+
+  /** The losses over time: up to 200 evenly spaced points of running means. */
+  List<TrainingLosses> history();
+
+  /** The gates that gradient descent settled on: probability of {@code [from][to]}, in [0, 1]. */
+  double[][] learntEdges();
+
+  /** Wall-clock milliseconds of a step, median. */
+  double stepMillis();
+
+  @Override
+  void close();
+}

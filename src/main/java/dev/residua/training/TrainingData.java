@@ -1,0 +1,43 @@
+package dev.residua.training;
+
+import dev.residua.frame.ImageShape;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Frames to learn from, in the order in which they were captured, and what is known about them.
+ * Implementations may read frames from disk and may be called from one thread at a time only.
+ */
+public interface TrainingData {
+  /** What people call this data, for the provenance. */
+  String name();
+
+  /** Digest of frames and labels, lower-case hexadecimal. */
+  String sha256();
+
+  /** Shape of every frame. */
+  ImageShape shape();
+
+  /** Number of frames. */
+  int size();
+
+  /**
+   * Copies one frame.
+   *
+   * @param index from 0 to {@code size() - 1}
+   * @param into receives {@code shape().size()} unsigned bytes, {@code [height][width][channels]}
+   * @param offset where they start
+   */
+  void read(int index, byte[] into, int offset);
+
+  /** Names of the known factors, in the order of {@link #factors}; may be empty. */
+  List<String> factorNames();
+
+  /**
+   * Known factors of a frame.
+   *
+   * @return shape {@code [factorNames().size()]}, in the factors' own units, or null if a factor of
+   *     this frame is unknown
+   */
+  double @Nullable [] factors(int index);
+}

@@ -1,0 +1,17 @@
+package dev.residua.training;
+
+import dev.residua.causal.CausalGraph;
+import dev.residua.model.ModelBundle;
+import java.util.Map;
+
+/**
+ * What a training gave.
+ *
+ * @param bundle the model
+ * @param graph the graph in use
+ * @param learntEdges probability of each edge {@code [from][to]} that gradient descent settled on;
+ *     reported, not used
+ * @param metrics figures by name, also in the bundle's provenance
+ */
+public record TrainingReport(
+    ModelBundle bundle, CausalGraph graph, double[][] learntEdges, Map<String, Double> metrics) {}

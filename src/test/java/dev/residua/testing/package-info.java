@@ -1,0 +1,2 @@
+/** Data builders and fakes that tests of all packages share. */
+package dev.residua.testing;
