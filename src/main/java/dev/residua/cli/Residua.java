@@ -15,6 +15,7 @@ import picocli.CommandLine.ScopeType;
     subcommands = {
       DatasetCommand.class,
       DriftCommand.class,
+      EvaluateCommand.class,
       TrainCommand.class,
     })
 public final class Residua implements Runnable {
