@@ -3,7 +3,7 @@ package dev.residua.training;
 /**
  * How a network is trained.
  *
- * @param latents number of latents {@code d}, 1 to 12
+ * @param latents number of latents {@code d}, 2 to 12
  * @param steps parameter updates, at least 1
  * @param batch frames of a step without labels, at least 8
  * @param labelledBatch labelled frames added to every step where there are labels, at least 1
@@ -29,7 +29,7 @@ public record TrainingSettings(
       new TrainingSettings(4, 9_000, 64, 32, Integer.MAX_VALUE, 1.5e-3, 100, 0.7, 1, 1);
 
   public TrainingSettings {
-    within("latents", latents, 1, DagSearch.MAX_LATENTS);
+    within("latents", latents, 2, DagSearch.MAX_LATENTS);
     within("steps", steps, 1, 100_000_000);
     within("batch", batch, 8, 4_096);
     within("labelledBatch", labelledBatch, 1, 4_096);

@@ -1,0 +1,109 @@
+package dev.residua.dl4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.residua.causal.CausalGraph;
+import dev.residua.causal.LatentBatch;
+import dev.residua.frame.ImageShape;
+import dev.residua.onnx.OnnxFrameScorer;
+import dev.residua.training.MechanismSettings;
+import dev.residua.training.Mechanisms;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+class OnnxExportTest {
+  private static final int D = 3;
+  private static final int N = 5;
+
+  @ParameterizedTest
+  @CsvSource({"32,32,3", "64,32,1", "96,48,3"})
+  void shouldAgreeWithTheNetworkAndItsEquations(int width, int height, int channels) {
+    // Given a network with random weights, moments of latents, and equations 0 -> 2 <- 1
+    ImageShape image = new ImageShape(width, height, channels);
+    Random random = new Random(5);
+    float[] meanImage = new float[image.size()];
+    for (int i = 0; i < meanImage.length; i++) {
+      meanImage[i] = random.nextFloat();
+    }
+    NetworkWeights weights = NetworkWeights.random(image, D, meanImage, 3);
+    for (String bias : List.of("enc1.b", "enc4.b", "enc6.b", "dec1.b", "dec3.b", "dec6.b")) {
+      float[] values = weights.get(bias);
+      for (int i = 0; i < values.length; i++) {
+        values[i] = 0.2f * (float) random.nextGaussian();
+      }
+    }
+    double[] mean = {0.3, -0.2, 0};
+    double[] scale = {0.7, 2, 1};
+    Mechanisms mechanisms = mechanisms(random);
+    byte[] pixels = new byte[N * image.size()];
+    random.nextBytes(pixels);
+    // When
+    LatentBatch onnx;
+    try (OnnxFrameScorer scorer =
+        new OnnxFrameScorer(OnnxExport.scorer(weights, mean, scale, mechanisms), image, D)) {
+      onnx = scorer.score(pixels, N);
+    }
+    // Then
+    Map<String, INDArray> engine = evaluate(weights, pixels);
+    INDArray z = engine.get(LancaNetwork.LATENTS);
+    double error = 0;
+    double[] row = new double[D];
+    double[] expected = new double[D];
+    for (int n = 0; n < N; n++) {
+      for (int i = 0; i < D; i++) {
+        double standardized = (z.getDouble(n, i) - mean[i]) / scale[i];
+        row[i] = onnx.observed()[n * D + i];
+        assertThat(row[i]).isCloseTo(standardized, within(1e-5 * (1 + Math.abs(standardized))));
+      }
+      mechanisms.predict(row, expected);
+      for (int i = 0; i < D; i++) {
+        assertThat((double) onnx.expected()[n * D + i]).isCloseTo(expected[i], within(1e-4));
+        assertThat((double) onnx.residuals()[n * D + i])
+            .isCloseTo(row[i] - expected[i], within(1e-4));
+      }
+      error += onnx.reconstructionErrors()[n] * image.size() / N;
+    }
+    double reconstruction = engine.get(LancaNetwork.RECONSTRUCTION).getDouble(0);
+    assertThat(error).isCloseTo(reconstruction, within(1e-4 * reconstruction));
+  }
+
+  private static Mechanisms mechanisms(Random random) {
+    boolean[][] edges = new boolean[D][D];
+    edges[0][2] = true;
+    edges[1][2] = true;
+    double[][] z = new double[300][D];
+    for (double[] row : z) {
+      row[0] = random.nextGaussian();
+      row[1] = random.nextGaussian() + 1;
+      row[2] = Math.sin(row[0]) * row[1] + 0.1 * random.nextGaussian();
+    }
+    return Mechanisms.fit(
+        CausalGraph.of(List.of("a", "b", "c"), edges),
+        z,
+        MechanismSettings.DEFAULTS.withFeatures(32));
+  }
+
+  private static Map<String, INDArray> evaluate(NetworkWeights weights, byte[] pixels) {
+    LancaNetwork network = new LancaNetwork(weights, N, 0, 0, 0);
+    int size = weights.image().size();
+    float[] input = new float[N * size];
+    for (int n = 0; n < N; n++) {
+      Blocks.put(weights.image(), pixels, n * size, weights.meanImage(), input, n * size);
+    }
+    Map<String, INDArray> placeholders = new HashMap<>();
+    placeholders.put(LancaNetwork.FRAMES, Nd4j.create(input, network.framesShape(), 'c'));
+    return network.graph().output(placeholders, LancaNetwork.LATENTS, LancaNetwork.RECONSTRUCTION);
+  }
+
+  static {
+    Nd4j.setDefaultDataTypes(DataType.FLOAT, DataType.FLOAT);
+  }
+}

@@ -1,0 +1,94 @@
+package dev.residua.testing;
+
+import dev.residua.frame.ImageShape;
+import dev.residua.training.TrainingData;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Small frames with two soft spots: the column of the upper one is the factor {@code cause}, the
+ * column of the lower one is {@code effect = cause^2 - 0.5 + noise}.
+ */
+public final class Spots implements TrainingData {
+  private final ImageShape shape;
+  private final byte[] pixels;
+  private final double[][] factors;
+  private final int labelEvery;
+  private final int size;
+
+  /**
+   * @param labelEvery every how many frames factors are known; 0 for never
+   */
+  public Spots(ImageShape shape, int size, int labelEvery, long seed) {
+    this.shape = shape;
+    this.size = size;
+    this.labelEvery = labelEvery;
+    this.pixels = new byte[size * shape.size()];
+    this.factors = new double[size][];
+    Random random = new Random(seed);
+    for (int n = 0; n < size; n++) {
+      double cause = 2 * random.nextDouble() - 1;
+      double effect = cause * cause - 0.5 + 0.25 * random.nextGaussian();
+      factors[n] = new double[] {cause, effect};
+      spot(n, cause, 0.25);
+      spot(n, effect, 0.75);
+    }
+  }
+
+  private void spot(int frame, double factor, double height) {
+    double centreX = shape.width() * (0.5 + 0.3 * factor);
+    double centreY = shape.height() * height;
+    double radius = shape.height() / 10.0;
+    for (int y = 0; y < shape.height(); y++) {
+      for (int x = 0; x < shape.width(); x++) {
+        double distance = Math.pow(x + 0.5 - centreX, 2) + Math.pow(y + 0.5 - centreY, 2);
+        int value = (int) Math.round(230 * Math.exp(-distance / (2 * radius * radius)));
+        for (int c = 0; c < shape.channels(); c++) {
+          int at = frame * shape.size() + (y * shape.width() + x) * shape.channels() + c;
+          pixels[at] = (byte) Math.min(255, (pixels[at] & 0xff) + value / (c + 1));
+        }
+      }
+    }
+  }
+
+  @Override
+  public String name() {
+    return "Spots";
+  }
+
+  @Override
+  public String sha256() {
+    return "0123456789abcdef".repeat(4);
+  }
+
+  @Override
+  public ImageShape shape() {
+    return shape;
+  }
+
+  @Override
+  public int size() {
+    return size;
+  }
+
+  @Override
+  public void read(int index, byte[] into, int offset) {
+    System.arraycopy(pixels, index * shape.size(), into, offset, shape.size());
+  }
+
+  @Override
+  public List<String> factorNames() {
+    return labelEvery == 0 ? List.of() : List.of("cause", "effect");
+  }
+
+  @Override
+  public double @Nullable [] factors(int index) {
+    return labelEvery == 0 || index % labelEvery != 0 ? null : factors[index].clone();
+  }
+
+  /** True factors of a frame, known or not. */
+  public double[] truth(int index) {
+    return factors[index].clone();
+  }
+}

@@ -1,0 +1,120 @@
+package dev.residua.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.residua.causal.CausalGraph;
+import dev.residua.causal.Latent;
+import dev.residua.causal.LatentBatch;
+import dev.residua.dl4j.LancaTrainer;
+import dev.residua.drift.DriftSettings;
+import dev.residua.frame.ImageShape;
+import dev.residua.model.BadBundleException;
+import dev.residua.model.ModelBundle;
+import dev.residua.model.SelfTest;
+import dev.residua.onnx.OnnxFrameScorer;
+import dev.residua.testing.Models;
+import dev.residua.testing.Spots;
+import java.io.ByteArrayInputStream;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TrainingPipelineTest {
+  private static final ImageShape IMAGE = new ImageShape(32, 32, 1);
+  private static final TrainingSettings SETTINGS =
+      TrainingSettings.DEFAULTS.withLatents(2).withBatches(16, 16).withSteps(120).withSeed(3);
+
+  private static TrainingPipeline pipeline() {
+    return new TrainingPipeline(
+        new LancaTrainer(),
+        (model, image, d) -> new OnnxFrameScorer(model, image, d),
+        Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC),
+        "test",
+        new DagSearchSettings(40, 1e-4, 0.1, 1_000, 2, 3, 1),
+        new MechanismSettings(32, new double[] {1.4}, new double[] {1e-5}, 2_000, 1),
+        DriftSettings.DEFAULTS
+            .withSimulation(50, 512)
+            .withFrequencies(16)
+            .withTargetRunLength(1_000));
+  }
+
+  @Test
+  void shouldMakeABundleThatScoresFramesAndPassesItsSelfTest() throws Exception {
+    // Given
+    Spots data = new Spots(IMAGE, 1_200, 2, 1);
+    CausalGraph known =
+        CausalGraph.of(List.of("cause", "effect"), new boolean[][] {{false, true}, {false, false}});
+    // When
+    TrainingReport report = pipeline().run(data, SETTINGS, known, null, TrainingProgress.SILENT);
+    // Then the bundle survives a round trip
+    ModelBundle bundle =
+        ModelBundle.read(new ByteArrayInputStream(report.bundle().toBytes()), "test");
+    assertThat(bundle.manifest().latents())
+        .containsExactly(new Latent(0, "cause", true), new Latent(1, "effect", true));
+    assertThat(bundle.graph().hasEdge(0, 1)).isTrue();
+    assertThat(bundle.manifest().provenance().labelledFrames()).isEqualTo(420);
+    assertThat(bundle.manifest().provenance().dataRange())
+        .isEqualTo("frames 0..839, calibration 840..1199");
+    assertThat(report.metrics().get("onnx.disagreement")).isLessThan(1e-5);
+    assertThat(report.metrics().get("reconstruction.shareOfVariance")).isLessThan(0.9);
+    // and its scorer names the cause with the sign of its label
+    try (OnnxFrameScorer scorer = new OnnxFrameScorer(bundle.entry(ModelBundle.SCORER), IMAGE, 2)) {
+      SelfTest.check(bundle, scorer);
+      byte[] pixels = new byte[100 * IMAGE.size()];
+      double product = 0;
+      for (int i = 0; i < 100; i++) {
+        data.read(1_000 + i, pixels, i * IMAGE.size());
+      }
+      LatentBatch batch = scorer.score(pixels, 100);
+      for (int i = 0; i < 100; i++) {
+        product += batch.observed()[2 * i] * data.truth(1_000 + i)[0];
+      }
+      assertThat(product / 100).isGreaterThan(0.35);
+    }
+    // and a scorer of another model is refused
+    try (OnnxFrameScorer other = new OnnxFrameScorer(Models.scorer(IMAGE, 2), IMAGE, 2)) {
+      assertThatThrownBy(() -> SelfTest.check(bundle, other))
+          .isInstanceOf(BadBundleException.class)
+          .hasMessageContaining("self-test")
+          .hasMessageContaining(bundle.id());
+    }
+  }
+
+  @Test
+  void shouldSpreadLabelsOverTheTrainingRange() {
+    // Given
+    Spots data = new Spots(new ImageShape(16, 16, 1), 100, 2, 1);
+    // When
+    int[] some = TrainingPipeline.labelled(data, 70, 5);
+    // Then
+    assertThat(some).containsExactly(0, 14, 28, 42, 56);
+    assertThat(TrainingPipeline.labelled(data, 70, 1_000)).hasSize(35);
+    assertThat(TrainingPipeline.labelled(data, 70, 0)).isEmpty();
+  }
+
+  @Test
+  void shouldSayHowManyFramesAreMissing() {
+    // Given
+    Spots data = new Spots(new ImageShape(16, 16, 1), 200, 2, 1);
+    // When
+    // Then
+    assertThatThrownBy(() -> pipeline().run(data, SETTINGS, null, null, TrainingProgress.SILENT))
+        .isInstanceOf(TrainingFailedException.class)
+        .hasMessageContaining("200 frames give 140 to train on and 60 to calibrate with");
+  }
+
+  @Test
+  void shouldNameTheSettingThatIsOutOfRange() {
+    // Given
+    // When
+    // Then
+    assertThatThrownBy(() -> SETTINGS.withLatents(1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("latents must be from 2 to 12 but was 1");
+    assertThatThrownBy(() -> SETTINGS.withSteps(0)).hasMessageContaining("steps");
+    assertThatThrownBy(() -> SETTINGS.withMaxLabels(-1)).hasMessageContaining("maxLabels");
+  }
+}
