@@ -49,7 +49,7 @@ class AnomalyCalibrationTest {
   void shouldGiveUniformPValuesToFramesLikeThoseOfTheCalibration() {
     // Given 400 calibrations of 200 frames, one new frame each, so that p-values are independent.
     // Kolmogorov's bound for a false alarm of 1 in 10,000 with 400 values is 2.23 / sqrt(400);
-    // the grid of 1/(n+1) and of 1/(3n/4+1) adds at most 0.007
+    // the grid of 1/(n+1) and of 1/(7n/8+1) adds at most 0.007
     int repeats = 400;
     Random random = new Random(1);
     double[][] p = new double[5][repeats];
@@ -107,9 +107,9 @@ class AnomalyCalibrationTest {
     FrameStatistics usual = calibration.statistics(batch, 0, 1);
     FrameStatistics broken = calibration.statistics(batch, 1, Float.NaN);
     // Then
-    assertThat(calibration.resolution()).isEqualTo(1 / 751.0);
+    assertThat(calibration.resolution()).isEqualTo(1 / 876.0);
     assertThat(usual.jointPValue()).isGreaterThan(0.5f);
-    assertThat((double) broken.jointPValue()).isCloseTo(1 / 751.0, within(1e-9));
+    assertThat((double) broken.jointPValue()).isCloseTo(1 / 876.0, within(1e-9));
     assertThat((double) broken.reconstructionPValue()).isCloseTo(1 / 1_001.0, within(1e-9));
     assertThat((double) broken.appearancePValue()).isCloseTo(1 / 1_001.0, within(1e-9));
     assertThat((double) broken.pValues()[1]).isCloseTo(1 / 1_001.0, within(1e-9));
@@ -132,7 +132,7 @@ class AnomalyCalibrationTest {
 
   @Test
   void shouldRefuseDamagedBytes() {
-    byte[] bytes = calibration(60, new Random(4)).toBytes();
+    byte[] bytes = calibration(90, new Random(4)).toBytes();
     byte[] flipped = bytes.clone();
     flipped[bytes.length - 3] ^= 4;
     byte[] later = bytes.clone();
@@ -160,6 +160,6 @@ class AnomalyCalibrationTest {
         .withMessageContaining("residual 7 is NaN");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> AnomalyCalibration.fit(new float[10], 1, new float[10], new float[10]))
-        .withMessageContaining("at least 40 frames but got 10");
+        .withMessageContaining("at least 80 frames but got 10");
   }
 }

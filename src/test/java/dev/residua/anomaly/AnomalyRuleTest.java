@@ -119,15 +119,15 @@ class AnomalyRuleTest {
 
   @Test
   void shouldRefuseARateThatTheCalibrationCannotResolve() {
-    // Given 100 frames, of which 75 rank the joint score: the smallest p-value is 1/76
+    // Given 100 frames, of which 87 rank the joint score: the smallest p-value is 1/88
     AnomalyCalibration calibration = calibration(100);
     AnomalySettings strict = AnomalySettings.DEFAULTS.withFalseAlarmRate(0.001);
     // When and then
     assertThatIllegalArgumentException()
         .isThrownBy(() -> AnomalyRule.of(strict, calibration))
-        .withMessageContaining("at least 1332 frames");
+        .withMessageContaining("at least 1142 frames");
     AnomalyRule raised = AnomalyRule.of(strict.raisedTo(calibration), calibration);
-    assertThat(raised.settings().falseAlarmRate()).isCloseTo(1 / 76.0, within(1e-9));
-    assertThat(AnomalyRule.of(strict, calibration(1_332)).settings()).isEqualTo(strict);
+    assertThat(raised.settings().falseAlarmRate()).isCloseTo(1 / 88.0, within(1e-9));
+    assertThat(AnomalyRule.of(strict, calibration(1_142)).settings()).isEqualTo(strict);
   }
 }
