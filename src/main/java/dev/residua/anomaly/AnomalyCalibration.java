@@ -12,9 +12,9 @@ import java.util.zip.CRC32;
  * <p>Residuals are standardised by median and 1.4826 times the median absolute deviation, per
  * latent. The p-value of a latent is the conformal rank of {@code |standardised residual|}
  * (two-sided) among all calibration frames. The joint p-value looks at the most unusual latent:
- * every fourth calibration frame fixes, per latent, a tail function (ranks, with an exponential
+ * every eighth calibration frame fixes, per latent, a tail function (ranks, with an exponential
  * tail beyond the highest twentieth) that makes latents comparable; the largest value over latents
- * is the frame's score, and its rank among the other three quarters of the frames is the p-value.
+ * is the frame's score, and its rank among the other seven eighths of the frames is the p-value.
  * Because the two sets are disjoint it holds without any assumption on how latents depend on one
  * another.
  *
@@ -25,13 +25,16 @@ import java.util.zip.CRC32;
  */
 public final class AnomalyCalibration {
   /** Fewest frames from which a calibration can be made. */
-  public static final int MIN_FRAMES = 40;
+  public static final int MIN_FRAMES = 80;
 
   private static final int MAGIC = 0x52455341; // "RESA"
   private static final int VERSION = 1;
   private static final int HEADER_BYTES = 6 * Integer.BYTES + Long.BYTES;
   private static final double MAD_TO_SD = 1.4826;
   private static final double TAIL_SHARE = 0.05;
+
+  /** One frame in this many fixes the tails; the others rank the joint score. */
+  static final int TAIL_EVERY = 8;
 
   private final int latents;
   private final float[] location;
@@ -71,15 +74,15 @@ public final class AnomalyCalibration {
         magnitudes[i][row] = Math.abs(standardize(column[row], i));
       }
       perLatent[i] = new Scores(magnitudes[i]);
-      float[] quarter = new float[(n + 3) / 4];
-      for (int row = 0; row < n; row += 4) {
-        quarter[row / 4] = magnitudes[i][row];
+      float[] part = new float[(n + TAIL_EVERY - 1) / TAIL_EVERY];
+      for (int row = 0; row < n; row += TAIL_EVERY) {
+        part[row / TAIL_EVERY] = magnitudes[i][row];
       }
-      tails[i] = new Tail(quarter);
+      tails[i] = new Tail(part);
     }
-    float[] scores = new float[n - (n + 3) / 4];
+    float[] scores = new float[n - (n + TAIL_EVERY - 1) / TAIL_EVERY];
     for (int row = 0, at = 0; row < n; row++) {
-      if (row % 4 != 0) {
+      if (row % TAIL_EVERY != 0) {
         float worst = 0;
         for (int i = 0; i < latents; i++) {
           worst = Math.max(worst, tails[i].score(magnitudes[i][row]));
@@ -140,7 +143,7 @@ public final class AnomalyCalibration {
 
   /**
    * Smallest p-value that every channel can give: {@code 1 / (m + 1)} with {@code m} the frames
-   * behind the joint p-value, three quarters of {@link #size}. A rule that asks for less never
+   * behind the joint p-value, seven eighths of {@link #size}. A rule that asks for less never
    * fires.
    */
   public double resolution() {

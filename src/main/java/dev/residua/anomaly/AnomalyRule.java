@@ -41,7 +41,11 @@ public final class AnomalyRule {
                   settings.falseAlarmRate(),
                   calibration.resolution(),
                   calibration.size(),
-                  (long) Math.ceil((1 / settings.falseAlarmRate() - 1) * 4 / 3)));
+                  (long)
+                      Math.ceil(
+                          (1 / settings.falseAlarmRate() - 1)
+                              * AnomalyCalibration.TAIL_EVERY
+                              / (AnomalyCalibration.TAIL_EVERY - 1))));
     }
     return new AnomalyRule(settings);
   }

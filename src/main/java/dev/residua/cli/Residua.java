@@ -16,6 +16,8 @@ import picocli.CommandLine.ScopeType;
       DemoCommand.class,
       ServeCommand.class,
       DatasetCommand.class,
+      DriftCommand.class,
+      EvaluateCommand.class,
       TrainCommand.class,
       PublishCommand.class,
       WatchCommand.class,

@@ -234,7 +234,7 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private static List<String[]> edges(Path file) throws IOException {
+  static List<String[]> edges(Path file) throws IOException {
     String text = Files.readString(file).strip();
     List<String[]> edges = new ArrayList<>();
     if (text.startsWith("{")) {

@@ -71,7 +71,8 @@ final class RunLengthCurve {
           late += censored ? 0 : 1;
         }
       }
-      if (late < ENOUGH && survivors > times.length / 50) {
+      // At low levels most streams end early and few late alarms are needed.
+      if (late < ENOUGH && survivors > 0.3 * times.length) {
         break;
       }
       double survival = (double) survivors / times.length;

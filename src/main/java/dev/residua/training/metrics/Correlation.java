@@ -1,0 +1,69 @@
+package dev.residua.training.metrics;
+
+import java.util.Arrays;
+
+/** Correlation coefficients. */
+public final class Correlation {
+  private Correlation() {}
+
+  /**
+   * Pearson's correlation, in [-1, 1]; 0 if either sample does not vary. O(n).
+   *
+   * @throws IllegalArgumentException if the lengths differ or are below 2
+   */
+  public static double pearson(double[] x, double[] y) {
+    check(x, y);
+    double meanX = 0;
+    double meanY = 0;
+    double xx = 0;
+    double yy = 0;
+    double xy = 0;
+    for (int i = 0; i < x.length; i++) {
+      double dx = x[i] - meanX;
+      double dy = y[i] - meanY;
+      meanX += dx / (i + 1);
+      meanY += dy / (i + 1);
+      xx += dx * (x[i] - meanX);
+      yy += dy * (y[i] - meanY);
+      xy += dx * (y[i] - meanY);
+    }
+    if (!(xx > 0) || !(yy > 0)) {
+      return 0;
+    }
+    return Math.max(-1, Math.min(1, xy / Math.sqrt(xx * yy)));
+  }
+
+  /** Spearman's rank correlation with average ranks for ties, in [-1, 1]. O(n log n). */
+  public static double spearman(double[] x, double[] y) {
+    check(x, y);
+    return pearson(ranks(x), ranks(y));
+  }
+
+  /** Ranks from 1, ties get their average. */
+  static double[] ranks(double[] values) {
+    int n = values.length;
+    Integer[] order = new Integer[n];
+    Arrays.setAll(order, i -> i);
+    Arrays.sort(order, (a, b) -> Double.compare(values[a], values[b]));
+    double[] ranks = new double[n];
+    for (int from = 0; from < n; ) {
+      int to = from;
+      while (to < n && values[order[to]] == values[order[from]]) {
+        to++;
+      }
+      for (int i = from; i < to; i++) {
+        ranks[order[i]] = (from + to + 1) / 2.0;
+      }
+      from = to;
+    }
+    return ranks;
+  }
+
+  private static void check(double[] x, double[] y) {
+    if (x.length != y.length || x.length < 2) {
+      throw new IllegalArgumentException(
+          "correlation needs two samples of the same length of at least 2 but got %d and %d"
+              .formatted(x.length, y.length));
+    }
+  }
+}

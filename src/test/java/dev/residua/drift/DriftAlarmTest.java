@@ -1,0 +1,50 @@
+package dev.residua.drift;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import org.junit.jupiter.api.Test;
+
+class DriftAlarmTest {
+  private static final DriftAlarm.Levels LEVELS = new DriftAlarm.Levels(10, 4, 3);
+
+  private static DriftReading reading(long samples, float statistic) {
+    DriftReading reading = new DriftReading(1);
+    reading.samples = samples;
+    reading.statistic = statistic;
+    reading.scaleIndex = 0;
+    reading.scale = 16;
+    reading.chart = 0;
+    return reading;
+  }
+
+  @Test
+  void shouldStartOnceAndEndAfterQuietReadingsInARow() {
+    // Given
+    float[] statistics = {9, 11, 30, 3, 3, 5, 3, 3, 3, 11};
+    DriftAlarm alarm = DriftAlarm.QUIET;
+    StringBuilder changes = new StringBuilder();
+    // When
+    for (int t = 0; t < statistics.length; t++) {
+      DriftAlarm.Step step = alarm.next(reading(100 + t, statistics[t]), LEVELS);
+      alarm = DriftAlarm.fromBytes(step.next().toBytes());
+      assertThat(alarm).isEqualTo(step.next());
+      changes.append(step.change().name().charAt(0));
+    }
+    // Then
+    assertThat(changes).hasToString("NSNNNNNNES");
+    assertThat(alarm.startedAt()).isEqualTo(109);
+    assertThat(alarm.changePoint()).isEqualTo(93);
+    assertThat(alarm.peak()).isEqualTo(11);
+  }
+
+  @Test
+  void shouldRefuseBytesOfAnotherVersion() {
+    byte[] bytes = DriftAlarm.QUIET.toBytes();
+    bytes[0] = 2;
+    assertThat(bytes).hasSize(DriftAlarm.BYTES);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> DriftAlarm.fromBytes(bytes))
+        .withMessageContaining("version 2");
+  }
+}

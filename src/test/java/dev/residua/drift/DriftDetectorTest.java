@@ -1,0 +1,257 @@
+package dev.residua.drift;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DriftDetectorTest {
+  private static final DriftSettings FAST =
+      DriftSettings.DEFAULTS.withFrequencies(16).withSimulation(500, 1_024);
+  private static DriftReference reference;
+
+  @BeforeAll
+  static void calibrate() {
+    reference = DriftReference.calibrate(gaussian(3_000, 4, 1), FAST, 1, done -> {});
+  }
+
+  static double[][] gaussian(int n, int d, long seed) {
+    Random random = new Random(seed);
+    double[][] rows = new double[n][d];
+    for (double[] row : rows) {
+      for (int k = 0; k < d; k++) {
+        row[k] = random.nextGaussian();
+      }
+    }
+    return rows;
+  }
+
+  private static float[] sample(Random random) {
+    float[] e = new float[4];
+    for (int k = 0; k < 4; k++) {
+      e[k] = (float) random.nextGaussian();
+    }
+    return e;
+  }
+
+  @Test
+  void shouldEqualTheDefinitionComputedDirectly() {
+    // Given
+    FeatureMap map = reference.newFeatures();
+    DriftSettings settings = reference.settings();
+    int n = 400;
+    Random random = new Random(5);
+    float[][] stream = new float[n][];
+    double[][] direct = new double[n][];
+    WindowSums sums = new WindowSums(settings, 4);
+    float[] vector = new float[map.size];
+    float[] values = new float[settings.charts()];
+    int compared = 0;
+    for (int t = 0; t < n; t++) {
+      stream[t] = sample(random);
+      direct[t] = directVector(map, stream[t]);
+      // When
+      map.apply(stream[t], 0, vector);
+      sums.push(vector);
+      for (int s = 0; s < settings.scales().length; s++) {
+        int w = settings.scales()[s];
+        boolean filled = sums.values(s, values, 0);
+        // Then
+        assertThat(filled).isEqualTo(w <= t + 1);
+        if (filled) {
+          double[] expected = directCharts(map, direct, t, w);
+          for (int c = 0; c < expected.length; c++) {
+            // Float sums of up to 128 terms of order one.
+            assertThat((double) values[c]).isCloseTo(expected[c], within(2e-4 * (1 + expected[c])));
+            compared++;
+          }
+        }
+      }
+    }
+    assertThat(compared).isGreaterThan(15_000);
+  }
+
+  /** Features by the formula, in double precision. */
+  private static double[] directVector(FeatureMap map, float[] e) {
+    int m = map.banks * map.frequencies;
+    double[] out = new double[map.size];
+    double[] z = new double[4];
+    for (int k = 0; k < 4; k++) {
+      z[k] = ((double) e[k] - map.location[k]) / map.scale[k];
+    }
+    for (int j = 0; j < m; j++) {
+      double turn = 0;
+      for (int k = 0; k < 4; k++) {
+        turn += map.turns[k][j] * z[k];
+      }
+      out[j] = Math.cos(2 * Math.PI * turn);
+      out[m + j] = Math.sin(2 * Math.PI * turn);
+    }
+    for (int i = 0; i < 4; i++) {
+      for (int k = 0; k < 4; k++) {
+        out[2 * m + i] += map.whitening[4 * i + k] * clip(z[k], map.bound[k]);
+      }
+      out[2 * m + 4 + i] = clip(z[i], map.bound[i]);
+      out[2 * m + 8 + i] = Math.pow(clip(z[i], 3), 2) * map.spreadScale[i];
+    }
+    for (int j = 0; j < out.length; j++) {
+      out[j] -= map.centre[j];
+    }
+    return out;
+  }
+
+  private static double clip(double z, double bound) {
+    return Math.max(-bound, Math.min(bound, z));
+  }
+
+  private static double[] directCharts(FeatureMap map, double[][] vectors, int t, int w) {
+    int m = map.banks * map.frequencies;
+    double[] sum = new double[map.size];
+    for (int back = 0; back < w; back++) {
+      for (int j = 0; j < sum.length; j++) {
+        sum[j] += vectors[t - back][j];
+      }
+    }
+    double[] charts = new double[map.banks + 3];
+    for (int j = 0; j < 2 * m; j++) {
+      charts[j % map.banks] += sum[j] * sum[j] / w;
+    }
+    for (int i = 0; i < 4; i++) {
+      charts[map.banks] += sum[2 * m + i] * sum[2 * m + i] / w;
+      charts[map.banks + 1] = Math.max(charts[map.banks + 1], Math.pow(sum[2 * m + 4 + i], 2) / w);
+      charts[map.banks + 2] = Math.max(charts[map.banks + 2], Math.pow(sum[2 * m + 8 + i], 2) / w);
+    }
+    return charts;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 127, 128, 129, 200, 255, 256, 257, 383, 384, 385, 1_000})
+  void shouldGoOnBitForBitAfterARestore(int before) {
+    // Given
+    Random random = new Random(before);
+    DriftDetector uninterrupted = new DriftDetector(reference);
+    for (int t = 0; t < before; t++) {
+      uninterrupted.update(sample(random));
+    }
+    byte[] state = uninterrupted.state();
+    // When
+    DriftDetector restored = DriftDetector.restore(reference, state);
+    // Then
+    assertThat(state).hasSize(DriftDetector.stateBytes(4));
+    assertThat(restored.state()).isEqualTo(state);
+    for (int t = 0; t < 300; t++) {
+      float[] e = sample(random);
+      DriftReading a = uninterrupted.update(e);
+      DriftReading b = restored.update(e);
+      assertThat(Float.floatToRawIntBits(b.statistic()))
+          .isEqualTo(Float.floatToRawIntBits(a.statistic()));
+      assertThat(b.perScale()).isEqualTo(a.perScale());
+      assertThat(b.scale()).isEqualTo(a.scale());
+      assertThat(b.chart()).isEqualTo(a.chart());
+      assertThat(b.samples()).isEqualTo(before + t + 1);
+    }
+  }
+
+  @Test
+  void shouldAlarmSoonAfterAShiftAndSayHowLongAgoItWas() {
+    // Given
+    DriftAlarm.Levels levels = DriftAlarm.Levels.of(reference, 10_000);
+    DriftDetector detector = new DriftDetector(reference);
+    DriftAlarm alarm = DriftAlarm.QUIET;
+    Random random = new Random(3);
+    for (int t = 0; t < 500; t++) {
+      alarm = alarm.next(detector.update(sample(random)), levels).next();
+    }
+    assertThat(alarm.drifting()).isFalse();
+    // When
+    for (int t = 0; t < 60 && !alarm.drifting(); t++) {
+      float[] e = sample(random);
+      e[2] += 2;
+      alarm = alarm.next(detector.update(e), levels).next();
+    }
+    // Then
+    assertThat(alarm.drifting()).isTrue();
+    assertThat(alarm.startedAt()).isBetween(502L, 530L);
+    assertThat(alarm.changePoint()).isBetween(490L, 515L);
+    float[] shifts = new float[4];
+    detector.meanShifts(8, shifts);
+    assertThat(shifts[2]).isGreaterThan(3);
+  }
+
+  @Test
+  void shouldKeepThePromisedRunLengthOnQuietStreams() {
+    // Given 4 references and 60 streams each: the mean of 240 exponential run lengths has a
+    // relative standard error of 6.5 %, references of 3,000 samples add about 8 %
+    double target = 1_000;
+    double total = 0;
+    int alarms = 0;
+    // When
+    for (int r = 0; r < 4; r++) {
+      DriftReference other =
+          DriftReference.calibrate(gaussian(3_000, 4, 50 + r), FAST, r, done -> {});
+      float threshold = other.threshold(target).value();
+      Random random = new Random(60 + r);
+      for (int s = 0; s < 60; s++) {
+        DriftDetector detector = new DriftDetector(other);
+        DriftReading reading = detector.newReading();
+        int t = 0;
+        do {
+          detector.update(sample(random), reading);
+          t++;
+        } while (reading.statistic() < threshold && t < 20_000);
+        total += t;
+        alarms += reading.statistic() >= threshold ? 1 : 0;
+      }
+    }
+    // Then within three standard errors
+    assertThat(total / alarms / target).isBetween(0.7, 1.4);
+  }
+
+  @Test
+  void shouldSeeACollapseOfTheSpread() {
+    // Given
+    float threshold = reference.threshold(10_000).value();
+    DriftDetector detector = new DriftDetector(reference);
+    float largest = 0;
+    // When
+    for (int t = 0; t < 60; t++) {
+      largest = Math.max(largest, detector.update(new float[4]).statistic());
+    }
+    // Then
+    assertThat(largest).isGreaterThan(threshold);
+  }
+
+  @Test
+  void shouldRefuseABadSampleAndStayAsItWas() {
+    // Given
+    DriftDetector detector = new DriftDetector(reference);
+    detector.update(new float[] {1, 2, 3, 4});
+    byte[] before = detector.state();
+    // When
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> detector.update(new float[] {0, 0, Float.NaN, 0}))
+        .withMessageContaining("latent 2 of drift sample 1 is NaN");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> detector.update(new float[3]))
+        .withMessageContaining("3 latents, the reference 4");
+    // Then
+    assertThat(detector.state()).isEqualTo(before);
+  }
+
+  @Test
+  void shouldRefuseAStateOfAnotherReferenceOrSize() {
+    DriftReference other = DriftReference.calibrate(gaussian(400, 4, 9), FAST, 1, done -> {});
+    byte[] state = new DriftDetector(reference).state();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> DriftDetector.restore(other, state))
+        .withMessageContaining("belongs to reference");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> DriftDetector.restore(reference, new byte[17]))
+        .withMessageContaining("17 bytes");
+  }
+}

@@ -1,0 +1,52 @@
+package dev.residua.drift;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class RunLengthCurveTest {
+  /** Independent standard exponential readings reach {@code h} after {@code exp(h)} samples. */
+  @Test
+  void shouldFindTheKnownRunLengthOfIndependentReadings() {
+    // Given
+    int streams = 3_000;
+    int length = 1_500;
+    Random random = new Random(1);
+    int[][] times = new int[streams][];
+    float[][] maxima = new float[streams][];
+    for (int s = 0; s < streams; s++) {
+      int[] at = new int[length];
+      float[] high = new float[length];
+      int n = 0;
+      float largest = 0;
+      for (int t = 1; t <= length; t++) {
+        float reading = (float) -Math.log(1 - random.nextDouble());
+        if (reading > largest) {
+          largest = reading;
+          at[n] = t;
+          high[n++] = reading;
+        }
+      }
+      times[s] = Arrays.copyOf(at, n);
+      maxima[s] = Arrays.copyOf(high, n);
+    }
+    // When
+    RunLengthCurve curve = RunLengthCurve.estimate(times, maxima, length);
+    // Then
+    for (double target : new double[] {100, 1_000, 10_000}) {
+      Threshold threshold = curve.threshold(target);
+      assertThat((double) threshold.value()).isCloseTo(Math.log(target), within(0.12));
+      assertThat(threshold.extrapolated()).isFalse();
+      assertThat(threshold.low()).isLessThan(target);
+      assertThat(threshold.high()).isGreaterThan(target);
+    }
+    Threshold far = curve.threshold(1e7);
+    assertThat(far.extrapolated()).isTrue();
+    assertThat((double) far.value()).isCloseTo(Math.log(1e7), within(1.0));
+    assertThat(far.high() / far.low()).isGreaterThan(1.3);
+    assertThat(curve.runLengthAt(far.value())).isCloseTo(1e7, within(1e6));
+  }
+}
