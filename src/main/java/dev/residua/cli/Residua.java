@@ -14,6 +14,7 @@ import picocli.CommandLine.ScopeType;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       DatasetCommand.class,
+      ScoreCommand.class,
       TrainCommand.class,
     })
 public final class Residua implements Runnable {
