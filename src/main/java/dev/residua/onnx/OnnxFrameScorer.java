@@ -15,6 +15,8 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -29,7 +31,9 @@ public final class OnnxFrameScorer implements FrameScorer {
   private static final String ERROR = "reconstruction_error";
   private static final Set<String> OUTPUTS = Set.of(LATENTS, EXPECTED, RESIDUALS, ERROR);
 
-  private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+  private static final long LOAD_STACK_BYTES = 64L << 20;
+
+  private final OrtEnvironment environment;
   private final OrtSession session;
   private final ImageShape image;
   private final int latents;
@@ -55,12 +59,9 @@ public final class OnnxFrameScorer implements FrameScorer {
     }
     this.image = image;
     this.latents = latents;
-    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      options.setIntraOpNumThreads(threads);
-      options.setInterOpNumThreads(1);
-      options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
-      options.addConfigEntry("session.intra_op.allow_spinning", "0");
-      this.session = environment.createSession(model, options);
+    try {
+      this.session = load(model, threads);
+      this.environment = OrtEnvironment.getEnvironment();
     } catch (OrtException e) {
       throw new IllegalArgumentException("not a usable ONNX model: " + e.getMessage(), e);
     }
@@ -72,6 +73,45 @@ public final class OnnxFrameScorer implements FrameScorer {
         throw wrong;
       }
       throw new IllegalArgumentException("not a usable ONNX model: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Loads runtime and model on a thread with a deep stack. The runtime matches the command line of
+   * the process against regular expressions, recursing once a character: with a class path of 20 kB
+   * on it, Java's usual stack overflows, which ends the process.
+   */
+  private static OrtSession load(byte[] model, int threads) throws OrtException {
+    FutureTask<OrtSession> task =
+        new FutureTask<>(
+            () -> {
+              try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+                options.setIntraOpNumThreads(threads);
+                options.setInterOpNumThreads(1);
+                options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+                options.addConfigEntry("session.intra_op.allow_spinning", "0");
+                return OrtEnvironment.getEnvironment().createSession(model, options);
+              }
+            });
+    new Thread(null, task, "residua-onnx-load", LOAD_STACK_BYTES).start();
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return task.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof OrtException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException("loading an ONNX model failed: " + e.getCause(), e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
