@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -177,7 +178,7 @@ public final class DatasetWriter implements AutoCloseable {
             shape.height(),
             gray ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_INT_RGB);
     if (gray) {
-      byte[] row = java.util.Arrays.copyOfRange(pixels, offset, offset + shape.size());
+      byte[] row = Arrays.copyOfRange(pixels, offset, offset + shape.size());
       image.getRaster().setDataElements(0, 0, shape.width(), shape.height(), row);
     } else {
       int at = offset;
