@@ -14,6 +14,7 @@ import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelFormat;
 import dev.residua.frame.RejectedFrameException;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -82,17 +83,24 @@ final class ScoreTable {
    * @param progress told the part done, in [0, 1]
    */
   Summary write(FrameDataset set, Path out, DoubleConsumer progress) throws IOException {
-    Path parent = out.toAbsolutePath().getParent();
-    if (parent != null) {
-      Files.createDirectories(parent);
-    }
     Path partial = out.resolveSibling(out.getFileName() + ".part");
+    Path parent = out.toAbsolutePath().getParent();
     try {
+      if (parent != null) {
+        Files.createDirectories(parent);
+      }
       Summary summary = writeAll(set, partial, progress);
       Files.move(partial, out, StandardCopyOption.REPLACE_EXISTING);
       return summary;
+    } catch (FileSystemException e) {
+      throw new IOException(
+          "cannot write %s (%s), expected a file in a folder that can be written"
+              .formatted(out, e.getClass().getSimpleName().replace("Exception", "")),
+          e);
     } finally {
-      Files.deleteIfExists(partial);
+      if (Files.exists(partial)) {
+        Files.delete(partial);
+      }
     }
   }
 

@@ -11,6 +11,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -89,10 +90,17 @@ public final class DatasetWriter implements AutoCloseable {
     if (parent == null) {
       throw new IOException("cannot write a data set to the root folder " + dir);
     }
-    Files.createDirectories(parent);
     this.partial = parent.resolve("." + this.dir.getFileName() + ".part");
-    delete(partial);
-    Files.createDirectory(partial);
+    try {
+      Files.createDirectories(parent);
+      delete(partial);
+      Files.createDirectory(partial);
+    } catch (FileSystemException e) {
+      throw new IOException(
+          "cannot make a folder in %s (%s), expected a folder that can be written"
+              .formatted(parent, e.getClass().getSimpleName().replace("Exception", "")),
+          e);
+    }
     try {
       if (png) {
         Files.createDirectory(partial.resolve("png"));
