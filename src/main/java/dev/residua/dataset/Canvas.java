@@ -12,6 +12,7 @@ import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +63,7 @@ final class Canvas {
               wanted.height() * HEIGHT));
       shape = wanted;
     }
-    java.util.Arrays.fill(pixels(), 0xFFFFFF);
+    Arrays.fill(pixels(), 0xFFFFFF);
   }
 
   private int[] pixels() {

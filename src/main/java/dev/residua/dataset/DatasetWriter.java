@@ -11,10 +11,12 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -88,10 +90,17 @@ public final class DatasetWriter implements AutoCloseable {
     if (parent == null) {
       throw new IOException("cannot write a data set to the root folder " + dir);
     }
-    Files.createDirectories(parent);
     this.partial = parent.resolve("." + this.dir.getFileName() + ".part");
-    delete(partial);
-    Files.createDirectory(partial);
+    try {
+      Files.createDirectories(parent);
+      delete(partial);
+      Files.createDirectory(partial);
+    } catch (FileSystemException e) {
+      throw new IOException(
+          "cannot make a folder in %s (%s), expected a folder that can be written"
+              .formatted(parent, e.getClass().getSimpleName().replace("Exception", "")),
+          e);
+    }
     try {
       if (png) {
         Files.createDirectory(partial.resolve("png"));
@@ -177,7 +186,7 @@ public final class DatasetWriter implements AutoCloseable {
             shape.height(),
             gray ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_INT_RGB);
     if (gray) {
-      byte[] row = java.util.Arrays.copyOfRange(pixels, offset, offset + shape.size());
+      byte[] row = Arrays.copyOfRange(pixels, offset, offset + shape.size());
       image.getRaster().setDataElements(0, 0, shape.width(), shape.height(), row);
     } else {
       int at = offset;

@@ -7,6 +7,7 @@ import dev.residua.causal.CausalGraph;
 import dev.residua.frame.ImageShape;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
@@ -272,7 +273,7 @@ public final class FrameDataset {
     try {
       return digest(dir);
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException("cannot read data set " + dir, e);
+      throw new UncheckedIOException("cannot read data set " + dir, e);
     }
   }
 

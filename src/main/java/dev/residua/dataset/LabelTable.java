@@ -204,19 +204,19 @@ public final class LabelTable {
     return index;
   }
 
-  /** Writes rows one at a time; safe for use by one thread. */
-  static final class Writer implements AutoCloseable {
+  /** Writes a CSV file row by row, replacing it. For one thread. */
+  public static final class Writer implements AutoCloseable {
     private final BufferedWriter out;
     private final int columns;
 
-    Writer(Path file, List<String> columns) throws IOException {
+    public Writer(Path file, List<String> columns) throws IOException {
       this.out = Files.newBufferedWriter(file);
       this.columns = columns.size();
       write(columns);
     }
 
     /** Writes a row; a null cell stays empty. */
-    void write(List<? extends @Nullable String> cells) throws IOException {
+    public void write(List<? extends @Nullable String> cells) throws IOException {
       if (cells.size() != columns) {
         throw new IllegalArgumentException(
             "row has %d cells, the table has %d columns".formatted(cells.size(), columns));

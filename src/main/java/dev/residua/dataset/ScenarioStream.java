@@ -2,6 +2,7 @@ package dev.residua.dataset;
 
 import dev.residua.causal.CausalGraph;
 import dev.residua.frame.ImageShape;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -166,7 +167,7 @@ public final class ScenarioStream {
 
   /** Columns of {@code labels.csv} for the frames of a scene. */
   static List<String> columns(Scene scene) {
-    List<String> columns = new java.util.ArrayList<>(scene.factors());
+    List<String> columns = new ArrayList<>(scene.factors());
     for (int node : scene.caused()) {
       columns.add("noise." + scene.factors().get(node));
     }

@@ -2,6 +2,7 @@ package dev.residua.dataset;
 
 import dev.residua.causal.CausalGraph;
 import dev.residua.frame.ImageShape;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -86,6 +87,6 @@ public sealed interface Scene permits Pendulum, Flow {
         nodes[n++] = node;
       }
     }
-    return java.util.Arrays.copyOf(nodes, n);
+    return Arrays.copyOf(nodes, n);
   }
 }
