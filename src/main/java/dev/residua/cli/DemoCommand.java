@@ -23,8 +23,7 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--scenario",
       paramLabel = "FILE",
-      description =
-          "What goes wrong and when, as JSON (default: one fault of every kind).")
+      description = "What goes wrong and when, as JSON (default: one fault of every kind).")
   @Nullable Path scenario;
 
   @Option(
