@@ -12,7 +12,7 @@ import java.nio.ByteBuffer;
  * statistic is their maximum. A window longer than the stream so far is left out, in calibration as
  * here, so the run-length contract holds from the first sample.
  *
- * <p>Constant time and memory a sample: about 1 us and 0.4 MB for 4 latents with the default
+ * <p>Constant time and memory a sample: about 2 us and 0.4 MB for 4 latents with the default
  * settings. The state to persist is small, see {@link #state}. Mutable, for one thread.
  */
 public final class DriftDetector {

@@ -62,9 +62,12 @@ public final class DriftReference {
    * not know about the world. Where samples are autocorrelated, blocks are drawn whose length
    * follows from the autocorrelation; independent samples are drawn one by one.
    *
-   * <p>Run lengths hold on average over references of this size, for streams that are distributed
-   * like the reference. About 30 s on one core for 4 latents with the default settings; time grows
-   * with streams, their length, features and scales.
+   * <p>Run lengths hold on average over references of this size, for independent samples that are
+   * distributed like the reference; a single reference can be off by a third. Known errors: where
+   * the target exceeds {@code n}, real run lengths come out shorter (three quarters at twice {@code
+   * n}), and blocks understate strong autocorrelation (half the target for AR(1) with coefficient
+   * 0.5). About 20 s on one core for 4 latents with the default settings; time grows with streams,
+   * their length, features and scales.
    *
    * @param reference structural residuals of nominal frames in time order, shape {@code [n][d]},
    *     {@code n >= 256}, any units; 2,000 and more are better
