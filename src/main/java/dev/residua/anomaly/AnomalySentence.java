@@ -48,13 +48,13 @@ public final class AnomalySentence {
                 "%s sd %s",
                 Math.abs(e) >= 100 ? "over 100" : String.format(Locale.ROOT, "%.1f", Math.abs(e)),
                 e < 0 ? "below" : "above");
-    return graph.name(cause.latent())
+    return graph.spokenName(cause.latent())
         + " "
         + size
         + (graph.isRoot(cause.latent())
             ? " its usual range"
             : " what "
-                + listed(graph.parentNames(cause.latent()))
+                + listed(graph.spokenParentNames(cause.latent()))
                 + " explain"
                 + (graph.parents(cause.latent()).length == 1 ? "s" : ""));
   }

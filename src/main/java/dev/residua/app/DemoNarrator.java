@@ -28,7 +28,7 @@ final class DemoNarrator {
           Kafka        %s   (send your own frames, read residua.scores: see README)
         Stop with Ctrl-C.
         """
-            .formatted(bundle.graph(), httpPort, kafka));
+            .formatted(bundle.graph().toString().replace('_', ' '), httpPort, kafka));
   }
 
   void fault(ActiveEvent event) {

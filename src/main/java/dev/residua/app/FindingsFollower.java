@@ -91,7 +91,9 @@ final class FindingsFollower implements AutoCloseable {
       findings.drift(topics.drift().value().deserializer().deserialize(topic, value));
     } else if (topic.equals(topics.anomalies().name())) {
       AnomalyEvent event = topics.anomalies().value().deserializer().deserialize(topic, value);
-      found(event.finding(), "anomaly: " + event.kind().name().toLowerCase(Locale.ROOT));
+      found(
+          event.finding(),
+          "anomaly: " + event.kind().name().toLowerCase(Locale.ROOT).replace('_', ' '));
     } else if (topic.equals(topics.drifts().name())) {
       DriftEvent event = topics.drifts().value().deserializer().deserialize(topic, value);
       found(event.finding(), "drift: " + event.kind().name().toLowerCase(Locale.ROOT));

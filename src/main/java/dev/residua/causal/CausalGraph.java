@@ -81,6 +81,16 @@ public final class CausalGraph {
     return confidence[from][to];
   }
 
+  /** Name of a latent as a sentence has it: {@code shadow length} for {@code shadow_length}. */
+  public String spokenName(int latent) {
+    return name(latent).replace('_', ' ');
+  }
+
+  /** Names of the direct causes of a latent, as a sentence has them. */
+  public List<String> spokenParentNames(int latent) {
+    return Arrays.stream(parents(latent)).mapToObj(this::spokenName).toList();
+  }
+
   /** Direct causes of a latent, ascending. */
   public int[] parents(int latent) {
     int[] found = new int[size()];

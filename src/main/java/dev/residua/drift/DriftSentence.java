@@ -19,10 +19,10 @@ public final class DriftSentence {
   public static String shifted(CausalGraph graph, int latent, double shift, int window) {
     String what =
         graph.isRoot(latent)
-            ? "the usual range of " + graph.name(latent) + " has moved"
-            : graph.name(latent)
+            ? "the usual range of " + graph.spokenName(latent) + " has moved"
+            : graph.spokenName(latent)
                 + " no longer follows "
-                + String.join(" and ", graph.parentNames(latent));
+                + String.join(" and ", graph.spokenParentNames(latent));
     return String.format(
         Locale.ROOT,
         "%s: over the last %d frames its residual is %.1f standard errors %s normal",

@@ -63,8 +63,8 @@ final class JudgeFrame implements FixedKeyProcessor<String, ScoredFrame, Anomaly
         frame.pValues(),
         frame.jointPValue(),
         frame.reconstructionPValue(),
-        frame.appearance(),
-        frame.appearancePValue());
+        frame.appearancePValue(),
+        frame.appearance());
   }
 
   private AnomalyEvent event(ScoredFrame frame, Verdict.Anomalous anomaly) {

@@ -1,0 +1,338 @@
+package dev.residua.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.residua.anomaly.AnomalyCalibration;
+import dev.residua.anomaly.AnomalyEvent;
+import dev.residua.anomaly.AnomalyKind;
+import dev.residua.anomaly.AnomalyRule;
+import dev.residua.anomaly.AnomalySettings;
+import dev.residua.causal.CausalGraph;
+import dev.residua.causal.Finding;
+import dev.residua.causal.ScoredFrame;
+import dev.residua.drift.DriftEvent;
+import dev.residua.drift.DriftReference;
+import dev.residua.drift.DriftScore;
+import dev.residua.drift.DriftSettings;
+import dev.residua.testing.Scored;
+import dev.residua.wire.Topics;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.Random;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.errors.LogAndContinueExceptionHandler;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.test.TestRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MonitorTopologyTest {
+  private static final List<String> NAMES =
+      List.of("pendulum", "light", "shadow_length", "shadow_position");
+  private static final int LENGTH = 2;
+
+  private static MonitorModel model;
+
+  @TempDir Path stateDirectory;
+  private final Topics topics = new Topics("residua.");
+  private TopologyTestDriver driver;
+
+  @BeforeAll
+  static void calibrate() {
+    Random random = new Random(11);
+    int n = 1_000;
+    float[] residuals = new float[n * 4];
+    double[][] rows = new double[n][4];
+    for (int i = 0; i < n * 4; i++) {
+      residuals[i] = (float) random.nextGaussian();
+      rows[i / 4][i % 4] = residuals[i];
+    }
+    float[] errors = new float[n];
+    float[] appearance = new float[n];
+    for (int i = 0; i < n; i++) {
+      errors[i] = random.nextFloat();
+      appearance[i] = (float) (0.001 * random.nextGaussian());
+    }
+    boolean[][] edges = new boolean[4][4];
+    edges[0][LENGTH] = true;
+    edges[1][LENGTH] = true;
+    edges[0][3] = true;
+    edges[1][3] = true;
+    AnomalyCalibration calibration = AnomalyCalibration.fit(residuals, 4, errors, appearance);
+    model =
+        new MonitorModel(
+            "model-1",
+            "ab12",
+            CausalGraph.of(NAMES, edges),
+            AnomalyRule.of(AnomalySettings.DEFAULTS.withFalseAlarmRate(0.002), calibration),
+            DriftReference.calibrate(
+                rows,
+                DriftSettings.DEFAULTS.withFrequencies(8).withSimulation(200, 1_024),
+                3,
+                fraction -> {}),
+            1_000);
+  }
+
+  @BeforeEach
+  void open() {
+    driver = driver();
+  }
+
+  private TopologyTestDriver driver() {
+    Properties settings = new Properties();
+    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "monitor");
+    settings.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory.toString());
+    settings.put(
+        StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG,
+        LogAndContinueExceptionHandler.class);
+    settings.put(
+        StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, ForeignScoreHandler.class);
+    settings.put(
+        StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, topics.deadLetters().name());
+    return new TopologyTestDriver(MonitorTopology.build(topics, model), settings);
+  }
+
+  @AfterEach
+  void close() {
+    driver.close();
+  }
+
+  private void send(ScoredFrame frame) {
+    driver
+        .createInputTopic(
+            topics.scores().name(), new StringSerializer(), topics.scores().value().serializer())
+        .pipeInput(frame.source(), frame);
+  }
+
+  private TestOutputTopic<String, DriftScore> drift() {
+    return driver.createOutputTopic(
+        topics.drift().name(),
+        topics.drift().key().deserializer(),
+        topics.drift().value().deserializer());
+  }
+
+  private TestOutputTopic<String, DriftEvent> drifts() {
+    return driver.createOutputTopic(
+        topics.drifts().name(),
+        topics.drifts().key().deserializer(),
+        topics.drifts().value().deserializer());
+  }
+
+  private TestOutputTopic<String, AnomalyEvent> anomalies() {
+    return driver.createOutputTopic(
+        topics.anomalies().name(),
+        topics.anomalies().key().deserializer(),
+        topics.anomalies().value().deserializer());
+  }
+
+  @Test
+  void shouldTellTheProductsStoryInItsDescription() {
+    // When
+    Topology topology = MonitorTopology.build(topics, model);
+    // Then
+    assertThat(topology.describe().toString())
+        .contains("judge-frame", "track-drift", "check-model")
+        .doesNotContain("KSTREAM-", "KTABLE-");
+  }
+
+  @Test
+  void shouldNameTheBrokenMechanismOncePerEpisode() {
+    // Given
+    for (int i = 0; i < 30; i++) {
+      send(Scored.nominal().frame(i));
+    }
+    // When
+    for (int i = 30; i < 35; i++) {
+      send(Scored.nominal().broken(LENGTH, 9.5f).frame(i));
+    }
+    // Then
+    List<TestRecord<String, AnomalyEvent>> events = anomalies().readRecordsToList();
+    assertThat(events).hasSize(1);
+    AnomalyEvent event = events.get(0).value();
+    Finding finding = event.finding();
+    assertThat(event.kind()).isEqualTo(AnomalyKind.RESIDUAL);
+    assertThat(finding.lastSequence()).isEqualTo(30);
+    assertThat(finding.sentence())
+        .isEqualTo("shadow length 9.5 sd above what pendulum and light explain");
+    assertThat(finding.causes().get(0).latent()).isEqualTo("shadow_length");
+    assertThat(finding.causes().get(0).parents()).containsExactly("pendulum", "light");
+    assertThat(event.statistic()).isGreaterThanOrEqualTo(event.threshold());
+  }
+
+  @Test
+  void shouldReportAgainAfterAQuietStretch() {
+    // Given
+    send(Scored.nominal().broken(LENGTH, 9.5f).frame(0));
+    for (int i = 1; i <= model.rule().settings().quietFrames(); i++) {
+      send(Scored.nominal().frame(i));
+    }
+    // When
+    send(Scored.nominal().broken(LENGTH, 9.5f).frame(100));
+    // Then
+    assertThat(anomalies().readValuesToList())
+        .extracting(event -> event.finding().lastSequence())
+        .containsExactly(0L, 100L);
+  }
+
+  @Test
+  void shouldBlameNoMechanismWhenTheWholePictureGotDarker() {
+    // When
+    send(Scored.nominal().broken(LENGTH, 9.5f).appearance(-0.2f, 1e-4f).frame(0));
+    // Then
+    AnomalyEvent event = anomalies().readValue();
+    assertThat(event.kind()).isEqualTo(AnomalyKind.APPEARANCE);
+    assertThat(event.finding().causes()).isEmpty();
+    assertThat(event.finding().sentence()).contains("51 grey levels darker");
+  }
+
+  @Test
+  void shouldGiveEveryEventCloudEventsHeaders() {
+    // When
+    send(Scored.nominal().broken(LENGTH, 9.5f).frame(7));
+    // Then
+    TestRecord<String, AnomalyEvent> event = anomalies().readRecord();
+    assertThat(header(event, "ce_type")).isEqualTo("dev.residua.anomaly");
+    assertThat(header(event, "ce_specversion")).isEqualTo("1.0");
+    assertThat(header(event, "ce_id")).isEqualTo(event.value().finding().eventId());
+    assertThat(header(event, "ce_subject")).isEqualTo("cam1");
+  }
+
+  private static String header(TestRecord<?, ?> record, String name) {
+    return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void shouldGiveOneDriftScoreAFrameAndOneOnsetAndEndADrift() {
+    // Given
+    Random random = new Random(5);
+    int quiet = 150;
+    int shifted = 60;
+    int after = 400;
+    // When
+    for (int i = 0; i < quiet + shifted + after; i++) {
+      boolean drifted = i >= quiet && i < quiet + shifted;
+      send(Scored.nominal().residuals(noise(random, drifted ? 3 : 0)).frame(i));
+    }
+    // Then
+    List<DriftScore> scores = drift().readValuesToList();
+    assertThat(scores).hasSize(quiet + shifted + after);
+    assertThat(scores.get(scores.size() - 1).samples()).isEqualTo(scores.size());
+    List<DriftEvent> events = drifts().readValuesToList();
+    assertThat(events)
+        .extracting(DriftEvent::kind)
+        .containsExactly(DriftEvent.Kind.ONSET, DriftEvent.Kind.END);
+    DriftEvent onset = events.get(0);
+    assertThat(onset.finding().lastSequence()).isBetween((long) quiet, quiet + 10L);
+    assertThat(onset.changePoint().low()).isBetween(quiet - 20L, quiet + 5L);
+    assertThat(onset.finding().causes().get(0).latent()).isEqualTo("shadow_length");
+    assertThat(onset.finding().sentence())
+        .startsWith("shadow length no longer follows pendulum and light");
+  }
+
+  /** Independent standard normal residuals; the shadow's length shifted. */
+  private static float[] noise(Random random, float shift) {
+    float[] values = new float[4];
+    for (int k = 0; k < 4; k++) {
+      values[k] = (float) random.nextGaussian();
+    }
+    values[LENGTH] += shift;
+    return values;
+  }
+
+  @Test
+  void shouldGoOnBitForBitAfterARestart() throws Exception {
+    // Given
+    Random random = new Random(6);
+    List<ScoredFrame> frames = new ArrayList<>();
+    for (int i = 0; i < 400; i++) {
+      frames.add(Scored.nominal().residuals(noise(random, 0)).frame(i));
+    }
+    frames.forEach(this::send);
+    List<Float> uninterrupted = statistics();
+    driver.close();
+    deleteState();
+    // When
+    driver = driver();
+    frames.subList(0, 300).forEach(this::send);
+    List<Float> restarted = new ArrayList<>(statistics());
+    KeyValueStore<String, byte[]> store = driver.getKeyValueStore(TrackDrift.STORE);
+    byte[] kept = store.get("cam1");
+    driver.close();
+    deleteState();
+    driver = driver();
+    KeyValueStore<String, byte[]> fresh = driver.getKeyValueStore(TrackDrift.STORE);
+    fresh.put("cam1", kept);
+    frames.subList(300, 400).forEach(this::send);
+    restarted.addAll(statistics());
+    // Then
+    assertThat(kept).hasSize(DriftTrack.stateBytes(4));
+    assertThat(restarted).isEqualTo(uninterrupted);
+  }
+
+  private List<Float> statistics() {
+    return drift().readValuesToList().stream().map(DriftScore::statistic).toList();
+  }
+
+  private void deleteState() throws Exception {
+    try (var files = Files.walk(stateDirectory)) {
+      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        if (!file.equals(stateDirectory)) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+
+  @Test
+  void shouldMakeScoresOfAnotherModelDeadLetters() {
+    // When
+    send(Scored.nominal().modelId("model-2").frame(0));
+    send(Scored.nominal().frame(1));
+    // Then
+    TestRecord<byte[], byte[]> dead = deadLetters().readRecord();
+    assertThat(header(dead, "__streams.errors.message")).contains("'model-2'", "'model-1'");
+    assertThat(drift().readValuesToList()).extracting(DriftScore::sequence).containsExactly(1L);
+  }
+
+  @Test
+  void shouldMakeBytesThatAreNoScoreDeadLetters() {
+    // When
+    driver
+        .createInputTopic(topics.scores().name(), new StringSerializer(), new ByteArraySerializer())
+        .pipeInput("cam1", new byte[] {1, 2, 3});
+    // Then
+    TestRecord<byte[], byte[]> dead = deadLetters().readRecord();
+    assertThat(dead.value()).containsExactly(1, 2, 3);
+    assertThat(drift().isEmpty()).isTrue();
+  }
+
+  private TestOutputTopic<byte[], byte[]> deadLetters() {
+    return driver.createOutputTopic(
+        topics.deadLetters().name(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  @Test
+  void shouldKeepSourcesApart() {
+    // When
+    send(Scored.nominal().source("cam1").broken(LENGTH, 9.5f).frame(0));
+    send(Scored.nominal().source("cam2").broken(LENGTH, 9.5f).frame(0));
+    // Then
+    assertThat(anomalies().readValuesToList())
+        .extracting(event -> event.finding().source())
+        .containsExactly("cam1", "cam2");
+    assertThat(drift().readValuesToList()).extracting(DriftScore::samples).containsExactly(1L, 1L);
+  }
+}
