@@ -77,9 +77,9 @@ public final class OnnxFrameScorer implements FrameScorer {
   }
 
   /**
-   * Loads runtime and model on a thread with a deep stack. The runtime matches the command line of
-   * the process against regular expressions, recursing once a character: with a class path of 20 kB
-   * on it, Java's usual stack overflows, which ends the process.
+   * Loads runtime and model on a thread with a deep stack: while it loads, the runtime recurses
+   * deeply when the command line of the process is long (seen with a class path of 20 kB), and an
+   * overflow of Java's usual stack ends the process.
    */
   private static OrtSession load(byte[] model, int threads) throws OrtException {
     FutureTask<OrtSession> task =
