@@ -6,10 +6,13 @@ import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
@@ -17,6 +20,7 @@ import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,10 +40,12 @@ public final class EmbeddedKafka implements AutoCloseable {
 
   private final KafkaRaftServer server;
   private final int port;
+  private final FileChannel lock;
 
-  private EmbeddedKafka(KafkaRaftServer server, int port) {
+  private EmbeddedKafka(KafkaRaftServer server, int port, FileChannel lock) {
     this.server = server;
     this.port = port;
+    this.lock = lock;
   }
 
   /**
@@ -59,6 +65,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
     Path log = dataDirectory.resolve("kafka");
     createDirectory(log);
+    FileChannel lock = lock(dataDirectory);
     try {
       KafkaConfig config = new KafkaConfig(settings(log, port, freePort(), maxRecordBytes), false);
       if (!Files.exists(log.resolve("meta.properties"))) {
@@ -66,12 +73,50 @@ public final class EmbeddedKafka implements AutoCloseable {
       }
       KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
       server.startup();
-      return new EmbeddedKafka(server, port);
+      return new EmbeddedKafka(server, port, lock);
     } catch (Exception e) {
+      unlock(lock);
       throw new StartFailedException(
-          "the embedded Kafka could not start with its data in %s: %s. If another process uses that directory, end it or choose another with --data-dir"
+          "the embedded Kafka could not start with its data in %s: %s. If this goes on, choose another directory with --data-dir"
               .formatted(log, rootMessage(e)),
           e);
+    }
+  }
+
+  /**
+   * Holds the data directory for this broker. Kafka has a lock of its own, but ends the whole
+   * process without a word to its user when that is taken.
+   */
+  private static FileChannel lock(Path dataDirectory) throws StartFailedException {
+    Path file = dataDirectory.resolve("kafka.lock");
+    FileChannel channel = null;
+    try {
+      channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      if (channel.tryLock() != null) {
+        return channel;
+      }
+      unlock(channel);
+    } catch (OverlappingFileLockException e) {
+      unlock(channel);
+    } catch (IOException e) {
+      unlock(channel);
+      throw new StartFailedException(
+          "the file %s cannot be locked: %s; choose another directory with --data-dir"
+              .formatted(file, e.getMessage()),
+          e);
+    }
+    throw new StartFailedException(
+        "another process uses the data directory %s for its embedded Kafka; end that process, choose another directory with --data-dir, or use its Kafka with --bootstrap"
+            .formatted(dataDirectory));
+  }
+
+  private static void unlock(@Nullable FileChannel lock) {
+    try {
+      if (lock != null) {
+        lock.close();
+      }
+    } catch (IOException e) {
+      LOG.warn("the lock of the data directory could not be given back: {}", e.toString());
     }
   }
 
@@ -186,5 +231,6 @@ public final class EmbeddedKafka implements AutoCloseable {
   public void close() {
     server.shutdown();
     server.awaitShutdown();
+    unlock(lock);
   }
 }

@@ -1,0 +1,131 @@
+package dev.residua.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.residua.testing.Service;
+import dev.residua.testing.TopicReader;
+import dev.residua.wire.Topics;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class EmbeddedKafkaIT {
+  private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
+
+  @TempDir Path directory;
+
+  @Test
+  void shouldKeepTopicsAndRecordsOverARestart() throws Exception {
+    // Given
+    try (EmbeddedKafka kafka = start(0)) {
+      KafkaClients clients = KafkaClients.of(kafka.bootstrapServers());
+      try (TopicAdmin admin = new TopicAdmin(clients)) {
+        admin.create(TOPICS, 2, Optional.empty());
+      }
+      send(clients, "cam1", "first");
+      send(clients, "cam2", "second");
+    }
+
+    // When
+    List<String> values = new ArrayList<>();
+    List<String> problems;
+    List<String> created;
+    try (EmbeddedKafka kafka = start(0)) {
+      KafkaClients clients = KafkaClients.of(kafka.bootstrapServers());
+      try (TopicReader<byte[], byte[]> reader =
+          new TopicReader<>(clients.follower(TOPICS.frames()), TOPICS.frames().name())) {
+        reader.readToEnd(r -> values.add(new String(r.value(), StandardCharsets.UTF_8)));
+      }
+      try (TopicAdmin admin = new TopicAdmin(clients)) {
+        problems = admin.check(TOPICS);
+        created = admin.create(TOPICS, 2, Optional.empty());
+      }
+    }
+
+    // Then
+    assertThat(values).containsExactlyInAnyOrder("first", "second");
+    assertThat(problems).isEmpty();
+    assertThat(created).isEmpty();
+  }
+
+  @Test
+  void shouldTakeAnotherPortWhenTheWantedOneIsInUse() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("localhost"))) {
+      // When
+      try (EmbeddedKafka kafka = start(taken.getLocalPort());
+          TopicAdmin admin = new TopicAdmin(KafkaClients.of(kafka.bootstrapServers()))) {
+        // Then
+        assertThat(kafka.port()).isNotEqualTo(taken.getLocalPort());
+        assertThat(admin.create(TOPICS, 1, Optional.empty())).hasSize(TOPICS.all().size());
+      }
+    }
+  }
+
+  @Test
+  void shouldTakeTheWantedPortWhenItIsFree() throws Exception {
+    int wanted = Service.freePort();
+    try (EmbeddedKafka kafka = start(wanted)) {
+      assertThat(kafka.port()).isEqualTo(wanted);
+    }
+  }
+
+  @Test
+  void shouldSayWhatToDoWhenTheDirectoryCannotBeWritten() throws IOException {
+    // Given
+    Path file = Files.createFile(directory.resolve("file"));
+
+    // When, Then
+    for (Path unwritable : List.of(file, file.resolve("below"))) {
+      assertThatThrownBy(() -> EmbeddedKafka.start(unwritable, 0, Topics.MAX_RECORD_BYTES))
+          .isInstanceOf(StartFailedException.class)
+          .hasMessageContaining(unwritable.toString())
+          .hasMessageContaining("--data-dir");
+    }
+  }
+
+  @Test
+  void shouldSayWhatToDoWhenAnotherBrokerUsesTheDirectory() throws Exception {
+    try (EmbeddedKafka first = start(0)) {
+      // When
+      assertThatThrownBy(() -> start(0))
+          // Then
+          .isInstanceOf(StartFailedException.class)
+          .hasMessageContaining(directory.toString())
+          .hasMessageContaining("another process uses the data directory")
+          .hasMessageContaining("--data-dir");
+      try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(first.bootstrapServers()))) {
+        assertThat(admin.create(TOPICS, 1, Optional.empty())).isNotEmpty();
+      }
+    }
+  }
+
+  private EmbeddedKafka start(int port) throws StartFailedException {
+    return EmbeddedKafka.start(directory, port, Topics.MAX_RECORD_BYTES);
+  }
+
+  private static void send(KafkaClients clients, String key, String value) throws Exception {
+    try (KafkaProducer<byte[], byte[]> producer = clients.frameProducer()) {
+      producer
+          .send(
+              new ProducerRecord<>(
+                  TOPICS.frames().name(),
+                  key.getBytes(StandardCharsets.UTF_8),
+                  value.getBytes(StandardCharsets.UTF_8)))
+          .get(20, TimeUnit.SECONDS);
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package dev.residua.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.residua.testing.Frames;
+import dev.residua.testing.Service;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The programs of the README, run as they stand there. */
+@Timeout(180)
+class ReadmeSnippetsIT {
+  private static final int PICTURES = 3;
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final String PYTHON = "/usr/bin/python3";
+
+  @TempDir static Path directory;
+  private static @Nullable Service service;
+
+  @BeforeAll
+  static void start() {
+    service =
+        Service.start(
+                directory,
+                List.of(
+                    "serve", "--kafka-port", "0", "--data-dir", directory.resolve("d").toString()))
+            .awaitReady();
+  }
+
+  @AfterAll
+  static void stop() {
+    Service.close(service);
+  }
+
+  @Test
+  void shouldSendPicturesAndReadScoresAndEventsFromPython() throws Exception {
+    // Given
+    assumeTrue(
+        run(List.of(PYTHON, "-c", "import confluent_kafka, avro")).exitCode() == 0,
+        "skipped: python3-confluent-kafka and python3-avro are not installed");
+    Path program = Files.writeString(directory.resolve("send_and_read.py"), snippet("python"));
+
+    // When
+    Ran ran = run(command(List.of(PYTHON, program.toString()), "python-camera"));
+
+    // Then
+    assertSentAndRead(ran);
+    assertThat(ran.output()).as("events, as the pictures are noise").contains("event ");
+  }
+
+  @Test
+  void shouldSendPicturesAndReadScoresFromJava() throws Exception {
+    // Given
+    Path program = Files.writeString(directory.resolve("SendAndRead.java"), snippet("java"));
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    String libraries = Path.of("target", "quarkus-app", "lib", "main").toAbsolutePath() + "/*";
+
+    // When
+    Ran ran =
+        run(command(List.of(java, "-cp", libraries, program.toString()), "java-camera"));
+
+    // Then
+    assertSentAndRead(ran);
+  }
+
+  private static void assertSentAndRead(Ran ran) {
+    assertThat(ran.exitCode()).as("exit code with:\n" + ran.output()).isZero();
+    assertThat(ran.output().lines().filter(line -> line.startsWith("score ")))
+        .as("scores in:\n" + ran.output())
+        .hasSize(PICTURES);
+  }
+
+  private static List<String> command(List<String> program, String source) throws IOException {
+    List<String> command = new ArrayList<>(program);
+    command.add(source);
+    for (int i = 0; i < PICTURES; i++) {
+      command.add(
+          Files.write(directory.resolve(source + i + ".png"), Frames.png(64, 64)).toString());
+    }
+    return command;
+  }
+
+  /** The first block of a language in the README. */
+  private static String snippet(String language) throws IOException {
+    Matcher block =
+        Pattern.compile("^```" + language + "\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL)
+            .matcher(Files.readString(Path.of("README.md")));
+    assertThat(block.find()).as("README.md has a block of " + language).isTrue();
+    return block.group(1);
+  }
+
+  private record Ran(int exitCode, String output) {}
+
+  /** Runs a program in the folder of the repository. */
+  private static Ran run(List<String> command) throws IOException, InterruptedException {
+    Path output = Files.createTempFile(directory, "program-", ".txt");
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+    builder
+        .environment()
+        .put("KAFKA_BOOTSTRAP_SERVERS", Objects.requireNonNull(service).bootstrapServers());
+    Process process = builder.start();
+    try {
+      if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new AssertionError(
+            "%s still runs after %s:%n%s".formatted(command, LIMIT, Files.readString(output)));
+      }
+    } finally {
+      process.destroyForcibly();
+    }
+    return new Ran(process.exitValue(), Files.readString(output));
+  }
+}

@@ -1,0 +1,279 @@
+package dev.residua.testing;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The packaged product as a process of its own, started with the options that the launcher sets.
+ * What it prints goes to files in a directory of the test; {@link #close} kills it if it still
+ * runs.
+ */
+public final class Service implements AutoCloseable {
+  private static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
+  private static final Duration READY = Duration.ofSeconds(90);
+  private static final int TAIL_LINES = 40;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** How a process ended, and what it said. */
+  public record Result(int exitCode, String out, String err) {}
+
+  private final Process process;
+  private final Path out;
+  private final Path err;
+  private final int httpPort;
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  private Service(Process process, Path out, Path err, int httpPort) {
+    this.process = process;
+    this.out = out;
+    this.err = err;
+    this.httpPort = httpPort;
+  }
+
+  /**
+   * Starts a command that serves, on a free HTTP port; does not wait.
+   *
+   * @param directory working directory and place of the captured output
+   * @param arguments command and its options, without {@code --http-port}
+   */
+  public static Service start(Path directory, List<String> arguments) {
+    int port = freePort();
+    List<String> all = new ArrayList<>(arguments);
+    all.addAll(List.of("--http-port", Integer.toString(port)));
+    return launch(directory, all, port);
+  }
+
+  /** Runs a command that ends by itself. */
+  public static Result run(Path directory, Duration limit, List<String> arguments) {
+    try (Service service = launch(directory, arguments, 0)) {
+      int exit = service.awaitExit(limit);
+      return new Result(exit, read(service.out), read(service.err));
+    }
+  }
+
+  private static Service launch(Path directory, List<String> arguments, int httpPort) {
+    if (!Files.exists(JAR)) {
+      throw new IllegalStateException(
+          JAR.toAbsolutePath() + " does not exist: integration tests run after the package phase");
+    }
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "-XX:+UseG1GC",
+            "-Xmx1g",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-Dorg.bytedeco.javacpp.maxbytes=0",
+            "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
+            "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
+            "-Djava.awt.headless=true"));
+    if (Runtime.version().feature() >= 24) {
+      command.add("--enable-native-access=ALL-UNNAMED");
+      command.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    command.add("-jar");
+    command.add(JAR.toAbsolutePath().toString());
+    command.addAll(arguments);
+    try {
+      Path out = Files.createTempFile(directory, "service-", ".out");
+      Path err = Files.createTempFile(directory, "service-", ".err");
+      ProcessBuilder builder =
+          new ProcessBuilder(command)
+              .directory(directory.toFile())
+              .redirectOutput(out.toFile())
+              .redirectError(err.toFile());
+      builder.environment().remove("KAFKA_BOOTSTRAP_SERVERS");
+      return new Service(builder.start(), out, err, httpPort);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A loopback port that nobody listens on now. */
+  public static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("localhost"))) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Waits until the service says that it is ready. */
+  public Service awaitReady() {
+    await(READY, "the service is ready", () -> statusCode("/q/health/ready") == 200);
+    return this;
+  }
+
+  /** Address of the Kafka that the ready service uses. */
+  public String bootstrapServers() {
+    JsonNode health = json("/q/health/ready");
+    for (JsonNode check : health.path("checks")) {
+      String kafka = check.path("data").path("kafka").asText();
+      if (!kafka.isEmpty()) {
+        return kafka;
+      }
+    }
+    throw failure("the health endpoint names no Kafka: " + health);
+  }
+
+  public int httpPort() {
+    return httpPort;
+  }
+
+  /** Body of a page, which must answer with 200. */
+  public String get(String path) {
+    try {
+      HttpResponse<String> response = http.send(request(path), BodyHandlers.ofString());
+      if (response.statusCode() != 200) {
+        throw failure("%s answers %d".formatted(path, response.statusCode()));
+      }
+      return response.body();
+    } catch (IOException e) {
+      throw failure("%s does not answer: %s".formatted(path, e));
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  /** Body of a page as JSON. */
+  public JsonNode json(String path) {
+    try {
+      return JSON.readTree(get(path));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private int statusCode(String path) {
+    try {
+      return http.send(request(path), BodyHandlers.discarding()).statusCode();
+    } catch (IOException e) {
+      return 0;
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  private HttpRequest request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://localhost:" + httpPort + path))
+        .timeout(Duration.ofSeconds(10))
+        .build();
+  }
+
+  /**
+   * Waits for something that the service brings about.
+   *
+   * @throws AssertionError with the end of the service's output, if it does not come in time or the
+   *     service ends
+   */
+  public void await(Duration limit, String what, BooleanSupplier condition) {
+    long end = System.nanoTime() + limit.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (!process.isAlive()) {
+        throw failure("the service ended with %d before %s".formatted(process.exitValue(), what));
+      }
+      if (System.nanoTime() > end) {
+        throw failure("waited %d s but not: %s".formatted(limit.toSeconds(), what));
+      }
+      sleep(50);
+    }
+  }
+
+  private int awaitExit(Duration limit) {
+    try {
+      if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw failure("the process still runs after %d s".formatted(limit.toSeconds()));
+      }
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  /** Sends SIGTERM and waits for the end. */
+  public int stop(Duration limit) {
+    process.destroy();
+    return awaitExit(limit);
+  }
+
+  /** {@code kill -9}. */
+  public void kill() {
+    process.destroyForcibly();
+    awaitExit(Duration.ofSeconds(10));
+  }
+
+  /** What it printed on stdout so far. */
+  public String out() {
+    return read(out);
+  }
+
+  /** What it printed on stderr so far. */
+  public String err() {
+    return read(err);
+  }
+
+  /** A failure that shows the end of what the service printed. */
+  public AssertionError failure(String message) {
+    return new AssertionError(
+        "%s%n--- stdout%n%s%n--- stderr%n%s".formatted(message, tail(out()), tail(err())));
+  }
+
+  private static String tail(String text) {
+    List<String> lines = text.lines().toList();
+    return String.join(
+        System.lineSeparator(),
+        lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void sleep(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  private static AssertionError interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new AssertionError("interrupted", e);
+  }
+
+  @Override
+  public void close() {
+    if (process.isAlive()) {
+      kill();
+    }
+  }
+
+  /** Closes a service that may not have been started. */
+  public static void close(@Nullable Service service) {
+    if (service != null) {
+      service.close();
+    }
+  }
+}

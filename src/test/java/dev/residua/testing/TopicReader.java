@@ -1,0 +1,57 @@
+package dev.residua.testing;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+
+/** Reads a topic from its first record, committed records only. For one thread. */
+public final class TopicReader<K, V> implements AutoCloseable {
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration TO_THE_END = Duration.ofSeconds(60);
+
+  private final KafkaConsumer<K, V> consumer;
+  private final List<TopicPartition> partitions;
+
+  /**
+   * @param consumer of committed records, outside any group; owned from now on
+   */
+  public TopicReader(KafkaConsumer<K, V> consumer, String topic) {
+    this.consumer = consumer;
+    this.partitions =
+        consumer.partitionsFor(topic).stream()
+            .map(p -> new TopicPartition(p.topic(), p.partition()))
+            .toList();
+    consumer.assign(partitions);
+    consumer.seekToBeginning(partitions);
+  }
+
+  /** What came since the last call. */
+  public List<ConsumerRecord<K, V>> poll() {
+    List<ConsumerRecord<K, V>> records = new ArrayList<>();
+    consumer.poll(POLL).forEach(records::add);
+    return records;
+  }
+
+  /** Hands on everything up to the end that the topic has now. */
+  public void readToEnd(Consumer<ConsumerRecord<K, V>> each) {
+    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+    long deadline = System.nanoTime() + TO_THE_END.toNanos();
+    while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError(
+            "the ends %s of the topic were not reached within %s".formatted(ends, TO_THE_END));
+      }
+      poll().forEach(each);
+    }
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+  }
+}
