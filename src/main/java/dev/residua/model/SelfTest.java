@@ -21,9 +21,9 @@ public final class SelfTest {
   public static final int FRAMES = 8;
 
   /**
-   * Largest deviation that passes, in latent units plus the same share of the value: room
-   * for float32 convolutions that sum in another order (2e-7 was seen between two engines), none
-   * for another model.
+   * Largest deviation that passes, in latent units plus the same share of the value: room for
+   * float32 convolutions that sum in another order (2e-7 was seen between two engines), none for
+   * another model.
    */
   public static final double TOLERANCE = 2e-3;
 

@@ -68,8 +68,7 @@ class DemoIT {
     assertThat(exit).as("exit code after SIGTERM").isIn(0, 143);
     assertThat(demo.err()).doesNotContain("\tat ", "did not stop cleanly", "ERROR");
     // Kafka leaves this file only when it has closed its logs.
-    assertThat(
-            directory.resolve("data").resolve("kafka").resolve(".kafka_cleanshutdown").toFile())
+    assertThat(directory.resolve("data").resolve("kafka").resolve(".kafka_cleanshutdown").toFile())
         .exists();
   }
 }
