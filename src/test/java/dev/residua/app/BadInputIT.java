@@ -78,8 +78,7 @@ class BadInputIT {
       good(producer, Frames.jpeg(320, 200));
     }
     try (TopicReader<byte[], byte[]> letters =
-            new TopicReader<>(
-                clients.follower(TOPICS.deadLetters()), TOPICS.deadLetters().name());
+            new TopicReader<>(clients.follower(TOPICS.deadLetters()), TOPICS.deadLetters().name());
         TopicReader<String, ScoredFrame> scores =
             new TopicReader<>(clients.follower(TOPICS.scores()), TOPICS.scores().name())) {
       started.await(
@@ -90,8 +89,7 @@ class BadInputIT {
             return SCORED.size() >= GOOD.size();
           });
       // The last frame is good and of the same partition: all letters are out by now.
-      letters.readToEnd(
-          r -> LETTERS.computeIfAbsent(offset(r), o -> new ArrayList<>()).add(r));
+      letters.readToEnd(r -> LETTERS.computeIfAbsent(offset(r), o -> new ArrayList<>()).add(r));
     }
   }
 

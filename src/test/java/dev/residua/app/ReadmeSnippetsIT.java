@@ -71,8 +71,7 @@ class ReadmeSnippetsIT {
     String libraries = Path.of("target", "quarkus-app", "lib", "main").toAbsolutePath() + "/*";
 
     // When
-    Ran ran =
-        run(command(List.of(java, "-cp", libraries, program.toString()), "java-camera"));
+    Ran ran = run(command(List.of(java, "-cp", libraries, program.toString()), "java-camera"));
 
     // Then
     assertSentAndRead(ran);

@@ -105,8 +105,7 @@ class StartFailuresIT {
 
   @Test
   void shouldNameABrokerThatDoesNotAnswer() {
-    assertOneMessage(
-        serve("--bootstrap", "localhost:1"), "no Kafka broker answers at localhost:1");
+    assertOneMessage(serve("--bootstrap", "localhost:1"), "no Kafka broker answers at localhost:1");
   }
 
   @Test
