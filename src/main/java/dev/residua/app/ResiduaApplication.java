@@ -6,6 +6,9 @@ import jakarta.inject.Inject;
 
 /** Runs the roles of a process until it is told to stop. */
 public final class ResiduaApplication implements QuarkusApplication {
+  /** System property: {@code true} prints where a failure to start came from. */
+  public static final String STACKTRACE = "dev.residua.stacktrace";
+
   @Inject Roles roles;
 
   @Override
@@ -14,7 +17,7 @@ public final class ResiduaApplication implements QuarkusApplication {
       roles.start();
     } catch (StartFailedException e) {
       System.err.println("residua: " + e.getMessage());
-      if (Boolean.getBoolean("residua.stacktrace")) {
+      if (Boolean.getBoolean(STACKTRACE)) {
         e.printStackTrace();
       }
       return 1;

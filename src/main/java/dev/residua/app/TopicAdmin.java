@@ -12,6 +12,8 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -20,18 +22,25 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 
 /** Creates and checks the product's topics on a cluster. */
 public final class TopicAdmin implements AutoCloseable {
   private static final long TIMEOUT_SECONDS = 15;
 
+  /** Says once a second that a broker does not answer; this class says so itself. */
+  private static final Logger NETWORK = Logger.getLogger("org.apache.kafka.clients.NetworkClient");
+
   private final Admin admin;
   private final String servers;
+  private final @Nullable Level networkLevel;
 
   /** Connects lazily: the first call fails if no broker answers. */
   public TopicAdmin(KafkaClients clients) {
     this.admin = Admin.create(clients.admin());
     this.servers = clients.bootstrapServers();
+    this.networkLevel = NETWORK.getLevel();
+    NETWORK.setLevel(Level.SEVERE);
   }
 
   /**
@@ -150,5 +159,6 @@ public final class TopicAdmin implements AutoCloseable {
   @Override
   public void close() {
     admin.close(java.time.Duration.ofSeconds(2));
+    NETWORK.setLevel(networkLevel);
   }
 }

@@ -1,5 +1,6 @@
 package dev.residua.cli;
 
+import dev.residua.app.ResiduaApplication;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -45,6 +46,13 @@ public final class Residua implements Runnable {
     CommandLine line = new CommandLine(root);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpAutoWidth(true);
+    line.setExecutionStrategy(
+        parsed -> {
+          if (root.stacktrace) {
+            System.setProperty(ResiduaApplication.STACKTRACE, "true");
+          }
+          return new CommandLine.RunLast().execute(parsed);
+        });
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> {
           if (root.stacktrace) {

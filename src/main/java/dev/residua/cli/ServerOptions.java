@@ -70,9 +70,20 @@ final class ServerOptions {
       while (root.getCause() != null) {
         root = root.getCause();
       }
-      throw new CommandFailedException("the server could not start: " + root.getMessage(), why);
+      throw new CommandFailedException("the server could not start: " + oneLine(root), why);
     }
     return exit.get();
+  }
+
+  /** Messages of the configuration have a line a problem, with class names and numbers. */
+  private static String oneLine(Throwable failure) {
+    String message = failure.getMessage();
+    return message == null
+        ? failure.toString()
+        : message
+            .strip()
+            .replaceAll("(java\\.[\\w.]+Exception|SRCFG\\d+): ", "")
+            .replaceAll("\\s*\\R\\s*", " ");
   }
 
   static void set(String property, @Nullable Object value) {

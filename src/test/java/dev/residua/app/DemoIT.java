@@ -63,7 +63,7 @@ class DemoIT {
     return fault >= 0 && out.indexOf("  found   ", fault) >= 0;
   }
 
-  private static void assertCleanStop(Service demo) {
+  private void assertCleanStop(Service demo) {
     int exit = demo.stop(STOP);
     assertThat(exit).as("exit code after SIGTERM").isIn(0, 143);
     assertThat(demo.err()).doesNotContain("\tat ", "did not stop cleanly", "ERROR");
