@@ -1,5 +1,6 @@
 package dev.residua.cli;
 
+import java.io.Console;
 import java.io.PrintStream;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -20,13 +21,27 @@ public final class ProgressBar implements AutoCloseable {
   private int lastTenth = -1;
 
   public ProgressBar(String title) {
-    this(title, System.err, System.console() != null);
+    this(title, System.err, isTerminal());
   }
 
   ProgressBar(String title, PrintStream out, boolean terminal) {
     this.title = title;
     this.out = out;
     this.terminal = terminal;
+  }
+
+  /** From JDK 22 on there is a console without a terminal too, and it says which it is. */
+  @SuppressWarnings("SystemConsoleNull") // asked on newer JDKs, where it is never null
+  private static boolean isTerminal() {
+    Console console = System.console();
+    if (console == null) {
+      return false;
+    }
+    try {
+      return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+    } catch (ReflectiveOperationException e) {
+      return true; // before JDK 22
+    }
   }
 
   public void update(double fraction) {

@@ -53,7 +53,10 @@ class ReadmeSnippetsIT {
     assumeTrue(
         run(List.of(PYTHON, "-c", "import confluent_kafka, avro")).exitCode() == 0,
         "skipped: python3-confluent-kafka and python3-avro are not installed");
-    Path program = Files.writeString(directory.resolve("send_and_read.py"), snippet("python"));
+    Path program =
+        Files.writeString(
+            directory.resolve("send_and_read.py"),
+            snippet("python", "src/examples/python/send_and_read.py"));
 
     // When
     Ran ran = run(command(List.of(PYTHON, program.toString()), "python-camera"));
@@ -66,7 +69,10 @@ class ReadmeSnippetsIT {
   @Test
   void shouldSendPicturesAndReadScoresFromJava() throws Exception {
     // Given
-    Path program = Files.writeString(directory.resolve("SendAndRead.java"), snippet("java"));
+    Path program =
+        Files.writeString(
+            directory.resolve("SendAndRead.java"),
+            snippet("java", "src/examples/java/SendAndRead.java"));
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     String libraries = Path.of("target", "quarkus-app", "lib", "main").toAbsolutePath() + "/*";
 
@@ -94,12 +100,15 @@ class ReadmeSnippetsIT {
     return command;
   }
 
-  /** The first block of a language in the README. */
-  private static String snippet(String language) throws IOException {
+  /** The first block of a language in the README, which must be the example of that file. */
+  private static String snippet(String language, String example) throws IOException {
     Matcher block =
         Pattern.compile("^```" + language + "\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL)
             .matcher(Files.readString(Path.of("README.md")));
     assertThat(block.find()).as("README.md has a block of " + language).isTrue();
+    assertThat(block.group(1).strip())
+        .as("the block of %s in README.md and %s", language, example)
+        .isEqualTo(Files.readString(Path.of(example)).strip());
     return block.group(1);
   }
 
