@@ -69,17 +69,8 @@ record Parameter(String name, Group group, long[] shape, double scale) {
     return image.height() / 16 * (image.width() / 16) * DEEP;
   }
 
-  /**
-   * Standard deviation of the first weights. Smaller than what keeps the variance of activations
-   * ({@code sqrt(2 / fanIn)}): with few labels a network that starts small has to learn features,
-   * and one that starts large interpolates the labels with random ones.
-   */
-  private static double spread(int fanIn) {
-    return Math.sqrt(1.0 / (3.0 * fanIn));
-  }
-
   private static void layer(List<Parameter> all, String name, int fanIn, long... shape) {
-    all.add(new Parameter(name + ".w", Group.AUTOENCODER, shape, spread(fanIn)));
+    all.add(new Parameter(name + ".w", Group.AUTOENCODER, shape, Math.sqrt(2.0 / fanIn)));
     all.add(new Parameter(name + ".b", Group.AUTOENCODER, new long[] {shape[shape.length - 1]}, 0));
   }
 
@@ -87,7 +78,10 @@ record Parameter(String name, Group group, long[] shape, double scale) {
       List<Parameter> all, String name, int fanIn, int kernel, int out, int in) {
     all.add(
         new Parameter(
-            name + ".w", Group.AUTOENCODER, new long[] {kernel, kernel, out, in}, spread(fanIn)));
+            name + ".w",
+            Group.AUTOENCODER,
+            new long[] {kernel, kernel, out, in},
+            Math.sqrt(2.0 / fanIn)));
     all.add(new Parameter(name + ".b", Group.AUTOENCODER, new long[] {out}, 0));
   }
 
