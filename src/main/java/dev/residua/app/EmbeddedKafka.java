@@ -3,9 +3,6 @@ package dev.residua.app;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
@@ -58,16 +55,17 @@ public final class EmbeddedKafka implements AutoCloseable {
    */
   public static EmbeddedKafka start(Path dataDirectory, int wantedPort, int maxRecordBytes)
       throws StartFailedException {
-    int port = wantedPort == 0 ? freePort() : wantedPort;
-    if (!isFree(port)) {
-      port = freePort();
+    int port = wantedPort == 0 ? Ports.free() : wantedPort;
+    if (!Ports.isFree(port)) {
+      port = Ports.free();
       LOG.warn("port {} is in use, the embedded Kafka listens on {} instead", wantedPort, port);
     }
     Path log = dataDirectory.resolve("kafka");
     createDirectory(log);
     FileChannel lock = lock(dataDirectory);
     try {
-      KafkaConfig config = new KafkaConfig(settings(log, port, freePort(), maxRecordBytes), false);
+      KafkaConfig config =
+          new KafkaConfig(settings(log, port, Ports.free(), maxRecordBytes), false);
       if (!Files.exists(log.resolve("meta.properties"))) {
         format(log);
       }
@@ -78,7 +76,7 @@ public final class EmbeddedKafka implements AutoCloseable {
       unlock(lock);
       throw new StartFailedException(
           "the embedded Kafka could not start with its data in %s: %s. If this goes on, choose another directory with --data-dir"
-              .formatted(log, rootMessage(e)),
+              .formatted(log, RootCause.message(e)),
           e);
     }
   }
@@ -187,33 +185,6 @@ public final class EmbeddedKafka implements AutoCloseable {
           "the data directory %s cannot be created: %s; choose another with --data-dir"
               .formatted(directory, e.getMessage()),
           e);
-    }
-  }
-
-  private static String rootMessage(Throwable e) {
-    Throwable root = e;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return root.getMessage() == null ? root.toString() : root.getMessage();
-  }
-
-  /** Whether a server could listen on a loopback port now. */
-  static boolean isFree(int port) {
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(InetAddress.getByName(HOST), port));
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new IllegalStateException("no free port on " + HOST, e);
     }
   }
 

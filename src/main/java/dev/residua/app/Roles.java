@@ -67,7 +67,7 @@ public class Roles {
       throw e;
     } catch (RuntimeException e) {
       stopAll();
-      throw new StartFailedException("cannot start: " + rootMessage(e), e);
+      throw new StartFailedException("cannot start: " + RootCause.message(e), e);
     }
   }
 
@@ -195,8 +195,8 @@ public class Roles {
   /** A role cannot go on: the process ends, so that whoever supervises it starts it again. */
   private void fail(Throwable why) {
     failure = why;
-    LOG.error("a role failed, the process stops: {}", rootMessage(why), why);
-    health.failed(rootMessage(why));
+    LOG.error("a role failed, the process stops: {}", RootCause.message(why), why);
+    health.failed(RootCause.message(why));
     Quarkus.asyncExit(1);
   }
 
@@ -217,13 +217,5 @@ public class Roles {
         LOG.warn("{} did not stop cleanly: {}", part.getClass().getSimpleName(), e.toString());
       }
     }
-  }
-
-  private static String rootMessage(Throwable e) {
-    Throwable root = e;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return root.getMessage() == null ? root.toString() : root.getMessage();
   }
 }

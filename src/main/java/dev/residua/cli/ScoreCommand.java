@@ -1,12 +1,10 @@
 package dev.residua.cli;
 
-import dev.residua.anomaly.AnomalyCalibration;
-import dev.residua.anomaly.AppearanceReference;
+import dev.residua.app.Models;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
-import dev.residua.model.SelfTest;
-import dev.residua.onnx.OnnxFrameScorer;
+import dev.residua.scoring.ScoringModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,19 +64,13 @@ final class ScoreCommand implements Callable<Integer> {
     try {
       FrameDataset set = FrameDataset.open(data);
       ModelBundle bundle = ModelBundle.read(model);
-      try (OnnxFrameScorer scorer =
-          new OnnxFrameScorer(
-              bundle.entry(ModelBundle.SCORER),
-              bundle.manifest().image(),
-              bundle.manifest().latents().size(),
-              threads)) {
-        SelfTest.check(bundle, scorer);
+      try (ScoringModel scoring = Models.scoring(bundle, threads)) {
         ScoreTable table =
             new ScoreTable(
                 bundle.manifest().latentNames(),
-                scorer,
-                AnomalyCalibration.fromBytes(bundle.entry(ModelBundle.ANOMALY_CALIBRATION)),
-                AppearanceReference.fromBytes(bundle.entry(ModelBundle.APPEARANCE)));
+                scoring.scorer(),
+                scoring.calibration(),
+                scoring.appearance());
         long start = System.nanoTime();
         ScoreTable.Summary summary;
         try (ProgressBar bar = new ProgressBar("scoring")) {

@@ -1,10 +1,9 @@
 package dev.residua.cli;
 
+import dev.residua.app.Ports;
 import dev.residua.app.ResiduaApplication;
+import dev.residua.app.RootCause;
 import io.quarkus.runtime.Quarkus;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -13,8 +12,6 @@ import picocli.CommandLine.Option;
 
 /** Options of the commands that start the server. */
 final class ServerOptions {
-  private static final String HTTP_HOST = "localhost";
-
   @Option(
       names = "--http-port",
       paramLabel = "PORT",
@@ -47,7 +44,7 @@ final class ServerOptions {
    * to stop.
    */
   int run() {
-    if (!isFree(httpPort)) {
+    if (httpPort != 0 && !Ports.isFree(httpPort)) {
       throw new CommandFailedException(
           "port %d is in use, so the status page cannot listen there; choose another with --http-port"
               .formatted(httpPort));
@@ -66,11 +63,8 @@ final class ServerOptions {
         });
     Throwable why = failure.get();
     if (why != null) {
-      Throwable root = why;
-      while (root.getCause() != null) {
-        root = root.getCause();
-      }
-      throw new CommandFailedException("the server could not start: " + oneLine(root), why);
+      throw new CommandFailedException(
+          "the server could not start: " + oneLine(RootCause.of(why)), why);
     }
     return exit.get();
   }
@@ -89,19 +83,6 @@ final class ServerOptions {
   static void set(String property, @Nullable Object value) {
     if (value != null) {
       System.setProperty(property, value.toString());
-    }
-  }
-
-  private static boolean isFree(int port) {
-    if (port == 0) {
-      return true;
-    }
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(HTTP_HOST, port));
-      return true;
-    } catch (IOException e) {
-      return false;
     }
   }
 }
