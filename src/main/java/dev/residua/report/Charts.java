@@ -1,0 +1,151 @@
+package dev.residua.report;
+
+import dev.residua.training.TrainingLosses;
+import java.awt.Color;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.internal.chartpart.Chart;
+import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** The charts of a report, as PNG files. */
+final class Charts {
+  private static final int WIDTH = 460;
+  private static final int HEIGHT = 300;
+  private static final Color[] COLOURS = {
+    new Color(0x1f5fa8), new Color(0xc2571a), new Color(0x2e7d4f), new Color(0x7a4aa0),
+    new Color(0xa8861f), new Color(0x3a8f9e), new Color(0x9e3a5e), new Color(0x555555),
+  };
+
+  private Charts() {}
+
+  /** Losses over the training, logarithmic; values at or below 0 are left out. */
+  static byte[] losses(List<TrainingLosses> losses) {
+    XYChart chart =
+        new XYChartBuilder()
+            .width(2 * WIDTH)
+            .height(HEIGHT)
+            .title("losses")
+            .xAxisTitle("share of the training")
+            .build();
+    chart.getStyler().setYAxisLogarithmic(true).setMarkerSize(0);
+    style(chart.getStyler());
+    line(chart, "reconstruction", losses, Loss.RECONSTRUCTION);
+    line(chart, "labels", losses, Loss.LABEL);
+    line(chart, "residual mmd", losses, Loss.MMD);
+    return png(chart);
+  }
+
+  private enum Loss {
+    RECONSTRUCTION,
+    LABEL,
+    MMD;
+
+    double of(TrainingLosses losses) {
+      return switch (this) {
+        case RECONSTRUCTION -> losses.reconstruction();
+        case LABEL -> losses.label();
+        case MMD -> losses.mmd();
+      };
+    }
+  }
+
+  private static void line(XYChart chart, String name, List<TrainingLosses> losses, Loss loss) {
+    List<Double> x = new ArrayList<>();
+    List<Double> y = new ArrayList<>();
+    for (int i = 0; i < losses.size(); i++) {
+      double value = loss.of(losses.get(i));
+      if (value > 0) {
+        x.add((i + 1.0) / losses.size());
+        y.add(value);
+      }
+    }
+    if (!x.isEmpty()) {
+      chart.addSeries(name, x, y).setMarker(SeriesMarkers.NONE);
+    }
+  }
+
+  /** Histogram of standardised residuals from -5 to 5; what is outside counts at the ends. */
+  static byte[] histogram(String latent, double[] values) {
+    int bins = 40;
+    double[] count = new double[bins];
+    for (double value : values) {
+      int bin = (int) Math.floor((value + 5) / 10 * bins);
+      count[Math.max(0, Math.min(bins - 1, bin))]++;
+    }
+    double[] edges = new double[bins];
+    for (int b = 0; b < bins; b++) {
+      edges[b] = -5 + b * 10.0 / bins;
+      count[b] /= values.length;
+    }
+    XYChart chart =
+        new XYChartBuilder()
+            .width(WIDTH)
+            .height(HEIGHT)
+            .title("residual of " + latent)
+            .xAxisTitle("standard deviations")
+            .yAxisTitle("share of frames")
+            .build();
+    chart.getStyler().setDefaultSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.StepArea);
+    style(chart.getStyler());
+    chart.getStyler().setLegendVisible(false);
+    chart.addSeries("residual", edges, count).setMarker(SeriesMarkers.NONE);
+    return png(chart);
+  }
+
+  /** Empirical distribution of the p-values of every latent; uniform ones lie on the diagonal. */
+  static byte[] calibration(List<String> latents, double[][] pValues) {
+    XYChart chart =
+        new XYChartBuilder()
+            .width(WIDTH)
+            .height(HEIGHT)
+            .title("calibration of p-values")
+            .xAxisTitle("level")
+            .yAxisTitle("share of frames at or below")
+            .build();
+    chart.getStyler().setMarkerSize(0);
+    style(chart.getStyler());
+    int points = 100;
+    for (int j = 0; j < latents.size(); j++) {
+      double[] sorted = new double[pValues.length];
+      for (int i = 0; i < sorted.length; i++) {
+        sorted[i] = pValues[i][j];
+      }
+      Arrays.sort(sorted);
+      double[] x = new double[points + 1];
+      double[] y = new double[points + 1];
+      for (int k = 0, at = 0; k <= points; k++) {
+        x[k] = (double) k / points;
+        while (at < sorted.length && sorted[at] <= x[k]) {
+          at++;
+        }
+        y[k] = (double) at / sorted.length;
+      }
+      chart.addSeries(latents.get(j), x, y).setMarker(SeriesMarkers.NONE);
+    }
+    return png(chart);
+  }
+
+  private static void style(Styler styler) {
+    styler.setChartBackgroundColor(Color.WHITE);
+    styler.setSeriesColors(COLOURS);
+    styler.setChartTitleBoxVisible(false);
+    styler.setPlotBorderVisible(false);
+    styler.setLegendBorderColor(Color.WHITE);
+  }
+
+  private static byte[] png(Chart<?, ?> chart) {
+    try {
+      return BitmapEncoder.getBitmapBytes(chart, BitmapEncoder.BitmapFormat.PNG);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

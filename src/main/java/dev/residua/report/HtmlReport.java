@@ -1,0 +1,203 @@
+package dev.residua.report;
+
+import dev.residua.causal.CausalGraph;
+import dev.residua.frame.ImageShape;
+import dev.residua.report.ModelReport.PictureRow;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import javax.imageio.ImageIO;
+
+/** Writes a {@link ModelReport} as one HTML page with its pictures inside. */
+public final class HtmlReport {
+  private static final int GAP = 2;
+  private static final String STYLE =
+      """
+      body{font:15px/1.45 system-ui,sans-serif;color:#1c2430;max-width:980px;margin:24px auto;padding:0 16px}
+      h1{font-size:22px}h2{font-size:17px;margin-top:32px;border-bottom:1px solid #d5dbe3}
+      table{border-collapse:collapse;margin:8px 0}td,th{padding:2px 14px 2px 0;text-align:left;vertical-align:top}
+      td.n{font-variant-numeric:tabular-nums}.warn{background:#fff3e0;border-left:4px solid #c2571a;padding:6px 12px;margin:8px 0}
+      figure{margin:6px 0}figcaption{color:#566}img{max-width:100%}.pix{image-rendering:pixelated}
+      """;
+
+  private HtmlReport() {}
+
+  /** The page, UTF-8 text. */
+  public static String render(ModelReport report) {
+    StringBuilder out = new StringBuilder(1 << 20);
+    out.append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>")
+        .append(escape(report.title()))
+        .append("</title><style>")
+        .append(STYLE)
+        .append("</style></head><body><h1>")
+        .append(escape(report.title()))
+        .append("</h1>");
+    for (String warning : report.warnings()) {
+      out.append("<p class=\"warn\">").append(escape(warning)).append("</p>");
+    }
+    table(out, report.facts());
+    heading(out, "Graph");
+    out.append(graph(report.graph()));
+    report
+        .figures()
+        .forEach(
+            (section, figures) -> {
+              heading(out, section);
+              table(out, figures);
+            });
+    if (!report.losses().isEmpty()) {
+      heading(out, "Training");
+      image(out, Charts.losses(report.losses()), "losses over the training", false);
+    }
+    heading(out, "Residuals of nominal frames that were not trained on");
+    List<String> names = report.graph().names();
+    for (int j = 0; j < names.size(); j++) {
+      double[] column = new double[report.residuals().length];
+      for (int i = 0; i < column.length; i++) {
+        column[i] = report.residuals()[i][j];
+      }
+      image(
+          out,
+          Charts.histogram(names.get(j), column),
+          "histogram of the residual of " + names.get(j),
+          false);
+    }
+    if (report.pValues().length > 0) {
+      heading(out, "Calibration");
+      image(
+          out,
+          Charts.calibration(names, report.pValues()),
+          "distribution of p-values against their level",
+          false);
+    }
+    String section = "";
+    for (PictureRow row : report.pictures()) {
+      if (!row.section().equals(section)) {
+        section = row.section();
+        heading(out, section);
+      }
+      out.append("<figure><figcaption>").append(escape(row.caption())).append("</figcaption>");
+      image(out, strip(row.pixels(), report.shape()), row.caption(), true);
+      out.append("</figure>");
+    }
+    return out.append("</body></html>\n").toString();
+  }
+
+  private static void heading(StringBuilder out, String text) {
+    out.append("<h2>").append(escape(text)).append("</h2>");
+  }
+
+  private static void table(StringBuilder out, Map<String, String> rows) {
+    out.append("<table>");
+    rows.forEach(
+        (name, value) ->
+            out.append("<tr><th>")
+                .append(escape(name))
+                .append("</th><td class=\"n\">")
+                .append(escape(value))
+                .append("</td></tr>"));
+    out.append("</table>");
+  }
+
+  private static void image(StringBuilder out, byte[] png, String alt, boolean pixels) {
+    out.append("<img ")
+        .append(pixels ? "class=\"pix\" " : "")
+        .append("alt=\"")
+        .append(escape(alt))
+        .append("\" src=\"data:image/png;base64,")
+        .append(Base64.getEncoder().encodeToString(png))
+        .append("\">");
+  }
+
+  /** Pictures side by side on white, as PNG. */
+  static byte[] strip(List<byte[]> pictures, ImageShape shape) {
+    int width = pictures.size() * (shape.width() + GAP);
+    BufferedImage image = new BufferedImage(width, shape.height(), BufferedImage.TYPE_INT_RGB);
+    for (int p = 0; p < pictures.size(); p++) {
+      byte[] pixels = pictures.get(p);
+      for (int y = 0; y < shape.height(); y++) {
+        for (int x = 0; x < shape.width() + GAP; x++) {
+          int rgb = 0xffffff;
+          if (x < shape.width()) {
+            int at = (y * shape.width() + x) * shape.channels();
+            int red = pixels[at] & 0xff;
+            int green = shape.channels() >= 3 ? pixels[at + 1] & 0xff : red;
+            int blue = shape.channels() >= 3 ? pixels[at + 2] & 0xff : red;
+            rgb = red << 16 | green << 8 | blue;
+          }
+          image.setRGB(p * (shape.width() + GAP) + x, y, rgb);
+        }
+      }
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      ImageIO.write(image, "png", out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+
+  /** Latents on a circle in causal order; the width of an arrow is the confidence of its edge. */
+  static String graph(CausalGraph graph) {
+    int d = graph.size();
+    double[] x = new double[d];
+    double[] y = new double[d];
+    int[] order = graph.order();
+    for (int k = 0; k < d; k++) {
+      double angle = Math.PI * (-0.75 + 2.0 * k / d);
+      x[order[k]] = 260 + 190 * Math.cos(angle);
+      y[order[k]] = 130 + 95 * Math.sin(angle);
+    }
+    StringBuilder out =
+        new StringBuilder(
+            "<svg viewBox=\"0 0 520 260\" width=\"520\" height=\"260\" role=\"img\" aria-label=\"graph\">"
+                + "<defs><marker id=\"a\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"9\""
+                + " markerHeight=\"9\" markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path d=\"M0 0L8 4L0 8z\" fill=\"#1f5fa8\"/></marker></defs>");
+    for (CausalGraph.Edge edge : graph.edgeList()) {
+      double dx = x[edge.to()] - x[edge.from()];
+      double dy = y[edge.to()] - y[edge.from()];
+      double length = Math.hypot(dx, dy);
+      // Arrows end at the rim of the labels' ellipses.
+      double cut = 1 / Math.max(1e-9, Math.hypot(dx / length / 66, dy / length / 18));
+      out.append(
+          String.format(
+              Locale.ROOT,
+              "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"#1f5fa8\" stroke-width=\"%.2f\" marker-end=\"url(#a)\"/>"
+                  + "<text x=\"%.1f\" y=\"%.1f\" font-size=\"11\" fill=\"#566\">%.2f</text>",
+              x[edge.from()] + dx / length * cut,
+              y[edge.from()] + dy / length * cut,
+              x[edge.to()] - dx / length * cut,
+              y[edge.to()] - dy / length * cut,
+              0.5 + 2 * edge.confidence(),
+              x[edge.from()] + 0.4 * dx,
+              y[edge.from()] + 0.4 * dy - 4,
+              edge.confidence()));
+    }
+    for (int i = 0; i < d; i++) {
+      out.append(
+          String.format(
+              Locale.ROOT,
+              "<ellipse cx=\"%.1f\" cy=\"%.1f\" rx=\"66\" ry=\"18\" fill=\"#fff\" stroke=\"#1c2430\"/>"
+                  + "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\" font-size=\"13\">%s</text>",
+              x[i],
+              y[i],
+              x[i],
+              y[i] + 4,
+              escape(graph.name(i))));
+    }
+    return out.append("</svg>").toString();
+  }
+
+  private static String escape(String text) {
+    return text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&quot;");
+  }
+}
