@@ -101,13 +101,14 @@ class LancaTrainerTest {
   void shouldStopWithTheReasonWhenALossIsNotANumber() throws Exception {
     // Given weights with one value that is not a number
     Spots data = new Spots(SMALL, 100, 2, 1);
-    NetworkWeights weights = NetworkWeights.random(SMALL, 2, new float[SMALL.size()], 1);
+    NetworkWeights weights =
+        NetworkWeights.random(NetworkLayout.of(SMALL, 2), new float[SMALL.size()], 1);
     weights.get("enc6.b")[0] = Float.NaN;
     // When
     // Then
     assertThatThrownBy(() -> weights(data, SETTINGS, weights.toBytes()))
         .isInstanceOf(TrainingFailedException.class)
-        .hasMessageContaining("NaN at step 1 of 8")
+        .hasMessageContaining("NaN or infinite at step 1 of 8")
         .hasMessageContaining("--seed");
   }
 
