@@ -425,7 +425,7 @@ final class LancaTraining {
       CausalLoss.Result result = causal.evaluate();
       mmd = result.scalar(CausalLoss.MMD);
       structural += result.scalar(CausalLoss.STRUCTURAL);
-      watch.lookAtResiduals(result.output(CausalLoss.RESIDUALS));
+      watch.lookAtResiduals(Arrays.copyOf(z, rows * d), result.output(CausalLoss.RESIDUALS));
       double[] byLatents = result.gradient(CausalLoss.LATENTS);
       for (int k = 0; k < byLatents.length; k++) {
         byZ[k] += causalWeight * byLatents[k];

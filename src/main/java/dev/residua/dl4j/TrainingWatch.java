@@ -12,7 +12,7 @@ import java.util.List;
  */
 final class TrainingWatch {
   /** Before this many steps nothing is judged but whether numbers are finite. */
-  static final int LEAST_STEPS = 100;
+  static final int LEAST_STEPS = 400;
 
   private static final double MEAN_RATE = 0.02;
   private static final double COLLAPSE_FROM = 0.2;
@@ -26,7 +26,7 @@ final class TrainingWatch {
   private final TrainingSettings settings;
   private final double pixelVariance;
   private final boolean labelled;
-  private final double[] residualVariance;
+  private final double[] unexplained;
   private double reconstruction;
   private double labelError;
   private int seen;
@@ -40,7 +40,7 @@ final class TrainingWatch {
     this.settings = settings;
     this.pixelVariance = pixelVariance;
     this.labelled = labelled;
-    this.residualVariance = new double[settings.latents()];
+    this.unexplained = new double[settings.latents()];
     if (!(pixelVariance > 1e-6)) {
       throw new TrainingFailedException(
           "all frames are the same picture (pixel variance %.3g): record frames in which something moves"
@@ -137,14 +137,16 @@ final class TrainingWatch {
   }
 
   /**
-   * @param residuals {@code [rows, d]} of latents with variance 1
+   * @param latents {@code [rows, d]}, which the causal loss standardised with {@code Var + 1e-6}
+   * @param residuals {@code [rows, d]} of the standardised latents
    */
-  void lookAtResiduals(double[] residuals) {
+  void lookAtResiduals(double[] latents, double[] residuals) {
     residualsSeen++;
     double rate = Math.max(MEAN_RATE, 1.0 / residualsSeen);
-    double[] variance = variance(residuals, settings.latents());
-    for (int i = 0; i < variance.length; i++) {
-      residualVariance[i] += rate * (variance[i] - residualVariance[i]);
+    double[] total = variance(latents, settings.latents());
+    double[] left = variance(residuals, settings.latents());
+    for (int i = 0; i < left.length; i++) {
+      unexplained[i] += rate * (left[i] * (1 + 1e-6 / total[i]) - unexplained[i]);
     }
   }
 
@@ -175,8 +177,8 @@ final class TrainingWatch {
   }
 
   private boolean unused() {
-    for (double variance : residualVariance) {
-      if (1 - variance >= UNUSED) {
+    for (double share : unexplained) {
+      if (1 - share >= UNUSED) {
         return false;
       }
     }
