@@ -35,7 +35,7 @@ import picocli.CommandLine.Option;
     name = "train",
     description = {
       "Trains a model on a data set, finds its graph, calibrates it and writes a bundle.",
-      "The first 70 %% of the frames train, the rest calibrate. Frames whose factors are all in"
+      "The first 70 %% of the frames train, the rest calibrate. Frames with factors in"
           + " labels.csv anchor the latents: about 100 labelled frames make the difference between"
           + " named residuals and entangled ones."
     },
@@ -267,6 +267,7 @@ final class TrainCommand implements Callable<Integer> {
       result.put("graph", report.graph().toString());
       result.put("labelledFrames", report.bundle().manifest().provenance().labelledFrames());
       result.put("metrics", report.metrics());
+      result.put("warnings", report.warnings());
       printer.println(Json.of(result));
       return;
     }
@@ -298,6 +299,7 @@ final class TrainCommand implements Callable<Integer> {
           "Trained without labels: latents have no names, residuals do not say which mechanism"
               + " broke. About 100 labelled frames change that.");
     }
+    report.warnings().forEach(warning -> printer.printf("warning         %s%n", warning));
     printer.printf("written to      %s%n", out);
   }
 
@@ -360,13 +362,12 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public double @Nullable [] factors(int index) {
       double[] values = new double[factorNames.size()];
+      boolean known = false;
       for (int f = 0; f < values.length; f++) {
         values[f] = set.labels().value(index, factorNames.get(f));
-        if (!Double.isFinite(values[f])) {
-          return null;
-        }
+        known |= Double.isFinite(values[f]);
       }
-      return values;
+      return known ? values : null;
     }
   }
 }

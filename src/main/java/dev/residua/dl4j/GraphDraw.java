@@ -1,74 +1,161 @@
 package dev.residua.dl4j;
 
+import dev.residua.training.LancaSettings.OrderRelaxation;
 import java.util.Random;
 
 /**
- * One random draw of order and gates for a step, with the differences that make the soft values
- * hard: added to the soft values in the network they give hard ones whose gradient is that of the
- * soft ones (straight-through).
- *
- * <p>Order: SoftSort with Gumbel noise (Prillo and Eisenschlos 2020, as in Charpentier et al.
- * 2022); gates: binary concrete (Maddison et al. 2017).
- *
- * @param orderNoise Gumbel noise of the order scores, shape {@code [d]}
- * @param hardOrder permutation matrix, rows are ranks, row-major {@code [d][d]}
- * @param orderDifference hard minus soft permutation, {@code [d][d]}
- * @param gateNoise logistic noise of the gates, {@code [d][d]}
- * @param gateDifference hard minus soft gates, {@code [d][d]}
+ * One random draw of the graph for a step, {@code A = B o (P^T M P)}, rows are causes: a
+ * permutation P of latents, M strictly upper triangular, and gates B that are open with probability
+ * {@code sigmoid(logit)} (Charpentier et al., ICLR 2022; gates: binary concrete, Maddison et al.,
+ * ICLR 2017). A is hard; {@link #backward} passes gradients on as if P and B were their relaxations
+ * (straight-through). The diagonal has no gates.
  */
-record GraphDraw(
-    float[] orderNoise,
-    float[] hardOrder,
-    float[] orderDifference,
-    float[] gateNoise,
-    float[] gateDifference) {
+final class GraphDraw {
+  private static final double NEVER = 1e-12;
+
+  private final int d;
+  private final OrderSample order;
+  private final double[] softGates;
+  private final double[] gates;
+  private final double[] allowed;
+  private final double edgeTemperature;
+
+  private GraphDraw(int d, OrderSample order, double[] noisyLogits, double edgeTemperature) {
+    this.d = d;
+    this.order = order;
+    this.edgeTemperature = edgeTemperature;
+    this.softGates = new double[d * d];
+    this.gates = new double[d * d];
+    for (int i = 0; i < d * d; i++) {
+      softGates[i] = i % (d + 1) == 0 ? 0 : sigmoid(noisyLogits[i] / edgeTemperature);
+      gates[i] = softGates[i] > 0.5 ? 1 : 0;
+    }
+    this.allowed = mask(permutation(order.hard()), d);
+  }
 
   /**
-   * @param scores order scores, higher is earlier, shape {@code [d]}
-   * @param logits gate logits, {@code [d][d]} row-major, row is the cause
-   * @param temperature of both relaxations, above 0
+   * @param scores of the order, in the shape that its relaxation asks for
+   * @param logits of the gates, {@code [from][to]} row-major, shape {@code [d d]}
+   * @param orderTemperature above 0
+   * @param edgeTemperature above 0
    */
-  static GraphDraw of(float[] scores, float[] logits, double temperature, Random random) {
-    int d = scores.length;
-    double[] s = logSoftmax(scores);
-    float[] orderNoise = new float[d];
-    for (int i = 0; i < d; i++) {
-      orderNoise[i] = (float) -Math.log(-Math.log(open(random)));
-      s[i] += orderNoise[i];
+  static GraphDraw of(
+      OrderRelaxation relaxation,
+      double[] scores,
+      double[] logits,
+      double orderTemperature,
+      double edgeTemperature,
+      Random random) {
+    int d = dimension(logits);
+    double[] noisy = new double[scores.length];
+    for (int i = 0; i < noisy.length; i++) {
+      noisy[i] = scores[i] - Math.log(-Math.log(open(random)));
     }
-    int[] rank = new int[d];
-    for (int i = 0; i < d; i++) {
-      int at = 0;
-      for (int j = 0; j < d; j++) {
-        if (s[j] > s[i] || (s[j] == s[i] && j < i)) {
-          at++;
+    OrderSample order =
+        switch (relaxation) {
+          case SOFT_SORT -> new SoftSort(noisy, orderTemperature);
+          case GUMBEL_SINKHORN -> new Sinkhorn(noisy, d, orderTemperature);
+        };
+    double[] noisyLogits = new double[d * d];
+    for (int i = 0; i < noisyLogits.length; i++) {
+      double u = open(random);
+      noisyLogits[i] = logits[i] + Math.log(u) - Math.log1p(-u);
+    }
+    return new GraphDraw(d, order, noisyLogits, edgeTemperature);
+  }
+
+  /** The hard graph, {@code [from][to]} row-major. */
+  double[] adjacency() {
+    double[] edges = new double[d * d];
+    for (int i = 0; i < edges.length; i++) {
+      edges[i] = gates[i] * allowed[i];
+    }
+    return edges;
+  }
+
+  /**
+   * @param gradient of the loss by the graph, {@code [from][to]}
+   * @param orderGradient the gradient by the scores is added to it
+   * @param edgeGradient the gradient by the logits is added to it
+   */
+  void backward(double[] gradient, double[] orderGradient, double[] edgeGradient) {
+    double[] byMask = new double[d * d];
+    for (int i = 0; i < byMask.length; i++) {
+      byMask[i] = gradient[i] * gates[i];
+      edgeGradient[i] +=
+          gradient[i] * allowed[i] * softGates[i] * (1 - softGates[i]) / edgeTemperature;
+    }
+    double[] byScores = order.backward(maskGradient(permutation(order.hard()), byMask, d));
+    for (int i = 0; i < byScores.length; i++) {
+      orderGradient[i] += byScores[i];
+    }
+  }
+
+  private static double[] permutation(int[] latentOfRank) {
+    int d = latentOfRank.length;
+    double[] matrix = new double[d * d];
+    for (int r = 0; r < d; r++) {
+      matrix[r * d + latentOfRank[r]] = 1;
+    }
+    return matrix;
+  }
+
+  /**
+   * What an order allows: {@code O = P^T M P}.
+   *
+   * @param order P, {@code [rank][latent]}
+   * @return {@code [from][to]}, 1 where {@code from} comes before {@code to} for a hard order
+   */
+  static double[] mask(double[] order, int d) {
+    double[] result = new double[d * d];
+    for (int r = 0; r < d; r++) {
+      for (int q = r + 1; q < d; q++) {
+        for (int i = 0; i < d; i++) {
+          for (int j = 0; j < d; j++) {
+            result[i * d + j] += order[r * d + i] * order[q * d + j];
+          }
         }
       }
-      rank[at] = i;
     }
-    float[] hard = new float[d * d];
-    float[] orderDifference = new float[d * d];
+    return result;
+  }
+
+  /** Gradient by P of a loss with gradient G by {@link #mask}: {@code M P G^T + M^T P G}. */
+  static double[] maskGradient(double[] order, double[] byMask, int d) {
+    double[] result = new double[d * d];
     for (int r = 0; r < d; r++) {
-      hard[r * d + rank[r]] = 1;
-      double total = 0;
-      double[] row = new double[d];
-      for (int j = 0; j < d; j++) {
-        row[j] = Math.exp(-Math.abs(s[rank[r]] - s[j]) / temperature);
-        total += row[j];
-      }
-      for (int j = 0; j < d; j++) {
-        orderDifference[r * d + j] = (float) (hard[r * d + j] - row[j] / total);
+      for (int q = r + 1; q < d; q++) {
+        for (int i = 0; i < d; i++) {
+          for (int j = 0; j < d; j++) {
+            result[r * d + i] += order[q * d + j] * byMask[i * d + j];
+            result[q * d + j] += order[r * d + i] * byMask[i * d + j];
+          }
+        }
       }
     }
-    float[] gateNoise = new float[d * d];
-    float[] gateDifference = new float[d * d];
+    return result;
+  }
+
+  /**
+   * Divergence of the gates from a sparse prior, {@code sum KL(Bern(q) || Bern(p))} over all pairs,
+   * and its gradient {@code q (1 - q) (logit(q) - logit(p))}.
+   *
+   * @param prior p, in (0, 1)
+   * @param weight of the divergence in the loss
+   * @param edgeGradient the gradient by the logits is added to it
+   */
+  static double divergence(double[] logits, double prior, double weight, double[] edgeGradient) {
+    int d = dimension(logits);
+    double sum = 0;
+    double priorLogit = Math.log(prior) - Math.log1p(-prior);
     for (int i = 0; i < d * d; i++) {
-      double u = open(random);
-      gateNoise[i] = (float) (Math.log(u) - Math.log1p(-u));
-      double soft = 1 / (1 + Math.exp(-(logits[i] + gateNoise[i]) / temperature));
-      gateDifference[i] = (float) ((soft > 0.5 ? 1 : 0) - soft);
+      if (i % (d + 1) != 0) {
+        double q = Math.max(NEVER, Math.min(1 - NEVER, sigmoid(logits[i])));
+        sum += q * Math.log(q / prior) + (1 - q) * Math.log((1 - q) / (1 - prior));
+        edgeGradient[i] += weight * q * (1 - q) * (logits[i] - priorLogit);
+      }
     }
-    return new GraphDraw(orderNoise, hard, orderDifference, gateNoise, gateDifference);
+    return sum;
   }
 
   /**
@@ -76,35 +163,31 @@ record GraphDraw(
    *
    * @return probability of each edge {@code [from][to]}, 0 where the order forbids it
    */
-  static double[][] readOut(float[] scores, float[] logits) {
-    int d = scores.length;
+  static double[][] readOut(OrderRelaxation relaxation, double[] scores, double[] logits) {
+    int d = dimension(logits);
+    int[] order =
+        switch (relaxation) {
+          case SOFT_SORT -> SoftSort.order(scores);
+          case GUMBEL_SINKHORN -> Sinkhorn.assign(scores, d);
+        };
     double[][] edges = new double[d][d];
-    for (int i = 0; i < d; i++) {
-      for (int j = 0; j < d; j++) {
-        boolean before = scores[i] > scores[j] || (scores[i] == scores[j] && i < j);
-        edges[i][j] = i != j && before ? 1 / (1 + Math.exp(-logits[i * d + j])) : 0;
+    for (int r = 0; r < d; r++) {
+      for (int q = r + 1; q < d; q++) {
+        edges[order[r]][order[q]] = sigmoid(logits[order[r] * d + order[q]]);
       }
     }
     return edges;
   }
 
-  private static double[] logSoftmax(float[] scores) {
-    double most = Double.NEGATIVE_INFINITY;
-    for (float score : scores) {
-      most = Math.max(most, score);
-    }
-    double sum = 0;
-    for (float score : scores) {
-      sum += Math.exp(score - most);
-    }
-    double[] out = new double[scores.length];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = scores[i] - most - Math.log(sum);
-    }
-    return out;
+  private static int dimension(double[] logits) {
+    return (int) Math.round(Math.sqrt(logits.length));
+  }
+
+  private static double sigmoid(double x) {
+    return 1 / (1 + Math.exp(-x));
   }
 
   private static double open(Random random) {
-    return Math.max(1e-12, Math.min(1 - 1e-12, random.nextDouble()));
+    return Math.max(NEVER, Math.min(1 - NEVER, random.nextDouble()));
   }
 }

@@ -4,33 +4,34 @@ import dev.residua.training.Mechanisms;
 import dev.residua.training.TrainedNetwork;
 import dev.residua.training.TrainingLosses;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** A trained network that can still compute in the engine, on the training thread. */
 final class LancaTrained implements TrainedNetwork {
-  private final LancaNetwork network;
+  private final Autoencoder autoencoder;
+  private final INDArray input;
   private final NetworkWeights weights;
-  private final TrainingLosses finalLosses;
-  private final List<TrainingLosses> history;
+  private final LossCurve curve;
+  private final List<String> warnings;
   private final double stepMillis;
   private final ExecutorService thread;
 
   LancaTrained(
-      LancaNetwork network,
+      Autoencoder autoencoder,
+      INDArray input,
       NetworkWeights weights,
-      TrainingLosses finalLosses,
-      List<TrainingLosses> history,
+      LossCurve curve,
+      List<String> warnings,
       double stepMillis,
       ExecutorService thread) {
-    this.network = network;
+    this.autoencoder = autoencoder;
+    this.input = input;
     this.weights = weights;
-    this.finalLosses = finalLosses;
-    this.history = List.copyOf(history);
+    this.curve = curve;
+    this.warnings = List.copyOf(warnings);
     this.stepMillis = stepMillis;
     this.thread = thread;
   }
@@ -52,27 +53,21 @@ final class LancaTrained implements TrainedNetwork {
     }
   }
 
-  private float[] encodeHere(byte[] pixels, int frames) throws Exception {
+  private float[] encodeHere(byte[] pixels, int frames) {
     int d = weights.latents();
     int size = weights.image().size();
-    int batch = network.batch();
+    int batch = Math.toIntExact(input.size(0));
     float[] latents = new float[frames * d];
+    float[] blocks = new float[batch * size];
     for (int from = 0; from < frames; from += batch) {
       int count = Math.min(batch, frames - from);
-      float[] input = new float[batch * size];
       for (int r = 0; r < count; r++) {
         Blocks.put(
-            weights.image(), pixels, (from + r) * size, weights.meanImage(), input, r * size);
+            weights.image(), pixels, (from + r) * size, weights.meanImage(), blocks, r * size);
       }
-      INDArray array = Nd4j.create(input, network.framesShape(), 'c');
-      INDArray z =
-          QuietOutput.during(
-              () ->
-                  network
-                      .graph()
-                      .output(Map.of(LancaNetwork.FRAMES, array), LancaNetwork.LATENTS)
-                      .get(LancaNetwork.LATENTS));
-      System.arraycopy(z.dup('c').data().asFloat(), 0, latents, from * d, count * d);
+      input.data().asNioFloat().put(blocks);
+      float[] encoded = autoencoder.encode().data().asFloat();
+      System.arraycopy(encoded, 0, latents, from * d, count * d);
     }
     return latents;
   }
@@ -89,17 +84,25 @@ final class LancaTrained implements TrainedNetwork {
 
   @Override
   public TrainingLosses finalLosses() {
-    return finalLosses;
+    return curve.latest();
   }
 
   @Override
   public List<TrainingLosses> history() {
-    return history;
+    return curve.points();
   }
 
   @Override
   public double[][] learntEdges() {
-    return GraphDraw.readOut(weights.get("order"), weights.get("edges"));
+    return GraphDraw.readOut(
+        weights.layout().relaxation(),
+        LancaTraining.doubles(weights.get("order")),
+        LancaTraining.doubles(weights.get("edges")));
+  }
+
+  @Override
+  public List<String> warnings() {
+    return warnings;
   }
 
   @Override

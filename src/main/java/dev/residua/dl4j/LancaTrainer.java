@@ -13,8 +13,8 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains {@link LancaNetwork} on the processor. All work of one training is done by one thread of
- * its own, because SameDiff keeps a session for every thread that ever called it.
+ * Trains the LANCA network on the processor. All work of one training is done by one thread of its
+ * own, because SameDiff keeps a session for every thread that ever called it.
  */
 public final class LancaTrainer implements Trainer {
   /** Width and height of images must be multiples of this. */

@@ -1,6 +1,14 @@
 package dev.residua.dl4j;
 
+import dev.residua.dl4j.Autoencoder.Errors;
+import dev.residua.dl4j.Draws.Purpose;
 import dev.residua.frame.ImageShape;
+import dev.residua.training.LancaSettings;
+import dev.residua.training.LancaSettings.Encoder;
+import dev.residua.training.LancaSettings.FixedGraph;
+import dev.residua.training.LancaSettings.GraphSettings;
+import dev.residua.training.LancaSettings.ResidualPrior;
+import dev.residua.training.LancaSettings.StructuralTerm;
 import dev.residua.training.TrainedNetwork;
 import dev.residua.training.TrainingData;
 import dev.residua.training.TrainingFailedException;
@@ -10,50 +18,69 @@ import dev.residua.training.TrainingSettings;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.autodiff.samediff.api.OutAndGrad;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.learning.GradientUpdater;
-import org.nd4j.linalg.learning.config.Adam;
 
-/** One run of the training loop; every method is called on the training thread. */
+/**
+ * One run of the training loop; every method is called on the training thread.
+ *
+ * <p>A batch is {@code rows} frames without labels followed by {@code labelledRows} frames with
+ * them. The causal terms see the first only, since labelled frames come again and again.
+ */
 final class LancaTraining {
-  private static final double ORDER_RATE = 1e-2;
-  private static final double EDGE_RATE = 3e-3;
-  private static final double EDGE_DIVERGENCE_WEIGHT = 0.02;
-  private static final double WARM_FROM = 0.3;
-  private static final double WARM_TO = 0.5;
-  private static final double COLDEST = 0.1;
-  private static final double COLD_FROM = 0.75;
   private static final int MEAN_FRAMES = 4_000;
-  private static final int HISTORY = 200;
   private static final int COLLECT_EVERY = 400;
+
+  /** Logit of the gates of a fixed graph. */
+  private static final float CERTAIN = 10;
 
   private final TrainingData data;
   private final int frames;
   private final int[] labelled;
   private final TrainingSettings settings;
+  private final LancaSettings lanca;
   private final TrainingProgress progress;
-  private final ImageShape image;
+  private final NetworkLayout layout;
+  private final int d;
+  private final int rows;
+  private final int batch;
+  private final LabelScale labels;
   private final float[] mean;
-  private final LancaNetwork network;
-  private final Random random;
   private final INDArray input;
-  private final float[] inputValues;
-  private final Map<String, INDArray> placeholders = new HashMap<>();
-  private final Map<String, GradientUpdater<?>> updaters = new LinkedHashMap<>();
-  private final List<String> names = new ArrayList<>();
-  private final double[] labelMean;
-  private final double[] labelScale;
-  private final byte[] pixels;
+  private final Autoencoder autoencoder;
+  private final CausalLoss causal;
+  private final TrainingWatch watch;
+  private final List<String> warnings = new ArrayList<>();
+  private final byte[] fingerprint;
+
+  /** All learnt numbers and their gradients, parameter after parameter. */
+  private final float[] values;
+
+  private final float[] gradient;
+  private final List<Slot> slots = new ArrayList<>();
+  private final Adam adam;
+  private final LossCurve curve;
+  private final int firstStep;
+
+  /**
+   * Where a parameter is in the flat arrays, and in native memory if the autoencoder has it.
+   *
+   * @param value the autoencoder's array, null for others
+   * @param gradient the same
+   */
+  private record Slot(
+      Parameter parameter,
+      int from,
+      int to,
+      @Nullable FloatBuffer value,
+      @Nullable FloatBuffer gradient) {}
 
   private LancaTraining(
       TrainingData data,
@@ -67,39 +94,116 @@ final class LancaTraining {
     this.frames = frames;
     this.labelled = labelled.clone();
     this.settings = settings;
+    this.lanca = settings.lanca();
     this.progress = progress;
-    this.image = data.shape();
-    this.random = new Random(settings.seed());
-    this.pixels = new byte[image.size()];
-    int factors = labelled.length == 0 ? 0 : data.factorNames().size();
-    this.labelMean = new double[factors];
-    this.labelScale = new double[factors];
-    measureLabels();
-    NetworkWeights weights = start(start);
+    this.d = settings.latents();
+    this.rows = settings.batch();
+    this.batch = rows + (labelled.length == 0 ? 0 : settings.labelledBatch());
+    this.layout =
+        new NetworkLayout(
+            data.shape(), d, lanca.encoder() == Encoder.VARIATIONAL, lanca.graph().relaxation());
+    this.labels = LabelScale.of(data, labelled);
+    this.fingerprint = Checkpoint.fingerprint(data, frames, labelled, settings);
+
+    MeanImage measured = MeanImage.of(data, frames, MEAN_FRAMES);
+    this.watch = new TrainingWatch(settings, measured.variance(), labelled.length > 0);
+    NetworkWeights weights = NetworkWeights.random(layout, measured.mean(), settings.seed());
+    int length = 0;
+    for (Parameter parameter : layout.parameters()) {
+      length += parameter.length();
+    }
+    Checkpoint checkpoint = null;
+    if (start != null) {
+      NetworkWeights given = given(start);
+      checkpoint = Checkpoint.fromBytes(given.unfinished(), fingerprint, length, settings.steps());
+      if (checkpoint == null) {
+        warnings.add(
+            given.unfinished().length == 0
+                ? "the weights are those of a completed training: this is a new training that starts from them"
+                : "the weights are those of a training on other data or with other settings: this is a new training that starts from them, not its continuation");
+      }
+      weights = weights.startingFrom(given);
+    }
     this.mean = weights.meanImage();
-    this.network =
-        new LancaNetwork(
-            weights,
-            settings.batch(),
-            labelled.length == 0 ? 0 : settings.labelledBatch(),
-            factors,
-            settings.labelWeight());
-    this.input = Nd4j.create(DataType.FLOAT, network.framesShape());
-    this.inputValues = new float[Math.toIntExact(input.length())];
-    for (Parameter parameter : network.parameters()) {
-      double rate =
-          switch (parameter.group()) {
-            case AUTOENCODER, MECHANISM -> settings.learningRate();
-            case ORDER -> ORDER_RATE;
-            case EDGES -> EDGE_RATE;
-          };
-      names.add(parameter.name());
-      updaters.put(
-          parameter.name(),
-          Adam.builder()
-              .learningRateSchedule(new LearningRate(rate, settings.steps()))
-              .build()
-              .instantiate(Nd4j.zeros(DataType.FLOAT, 1, 2L * parameter.length()), true));
+    this.firstStep = checkpoint == null ? 0 : checkpoint.step();
+    this.adam = checkpoint == null ? new Adam(length) : checkpoint.adam();
+    this.curve = checkpoint == null ? new LossCurve(settings.steps()) : checkpoint.curve();
+
+    this.input = Nd4j.create(DataType.FLOAT, Blocks.shape(data.shape(), batch));
+    boolean decodesPredictions =
+        lanca.causalTerms()
+            && lanca.structural() == StructuralTerm.PIXELS
+            && lanca.structuralWeight() > 0;
+    this.autoencoder = new Autoencoder(layout, input, decodesPredictions ? rows : 0);
+    this.causal = new CausalLoss(DataType.FLOAT, layout, rows, lanca);
+    this.values = new float[length];
+    this.gradient = new float[length];
+    place(weights);
+  }
+
+  private void place(NetworkWeights weights) {
+    Map<String, INDArray> arrays = autoencoder.values();
+    Map<String, INDArray> gradients = autoencoder.gradients();
+    int at = 0;
+    for (Parameter parameter : layout.parameters()) {
+      int to = at + parameter.length();
+      INDArray value = arrays.get(parameter.name());
+      INDArray byValue = gradients.get(parameter.name());
+      slots.add(
+          new Slot(
+              parameter,
+              at,
+              to,
+              value == null ? null : value.data().asNioFloat(),
+              byValue == null ? null : byValue.data().asNioFloat()));
+      System.arraycopy(weights.get(parameter.name()), 0, values, at, parameter.length());
+      at = to;
+    }
+    FixedGraph fixed = lanca.graph().fixed();
+    if (fixed != null) {
+      place(fixed);
+    }
+    slots.forEach(this::publish);
+  }
+
+  /** Order and gates that stand for a graph. */
+  private void place(FixedGraph fixed) {
+    int[] order = fixed.order();
+    Slot scores = slot("order");
+    Arrays.fill(values, scores.from(), scores.to(), 0);
+    for (int r = 0; r < d; r++) {
+      switch (lanca.graph().relaxation()) {
+        case SOFT_SORT -> values[scores.from() + order[r]] = -r;
+        case GUMBEL_SINKHORN -> values[scores.from() + r * d + order[r]] = 1;
+      }
+    }
+    Slot gates = slot("edges");
+    for (int i = 0; i < d; i++) {
+      for (int j = 0; j < d; j++) {
+        values[gates.from() + i * d + j] = fixed.hasEdge(i, j) ? CERTAIN : -CERTAIN;
+      }
+    }
+  }
+
+  private Slot slot(String name) {
+    for (Slot slot : slots) {
+      if (slot.parameter().name().equals(name)) {
+        return slot;
+      }
+    }
+    throw new IllegalArgumentException("the network has no parameter " + name);
+  }
+
+  private double[] values(Slot slot) {
+    return doubles(Arrays.copyOfRange(values, slot.from(), slot.to()));
+  }
+
+  /** Gives the engine the present values of a parameter. */
+  private void publish(Slot slot) {
+    if (slot.value() != null) {
+      slot.value().put(0, values, slot.from(), slot.to() - slot.from());
+    } else if (slot.parameter().group() == Parameter.Group.MECHANISM) {
+      causal.set(slot.parameter().name(), values(slot));
     }
   }
 
@@ -119,232 +223,288 @@ final class LancaTraining {
     return training.train(thread);
   }
 
-  private NetworkWeights start(byte @Nullable [] start) throws TrainingFailedException {
-    if (start == null) {
-      return NetworkWeights.random(image, settings.latents(), meanImage(), settings.seed());
-    }
-    NetworkWeights weights;
+  private NetworkWeights given(byte[] start) throws TrainingFailedException {
+    NetworkWeights given;
     try {
-      weights = NetworkWeights.fromBytes(start);
+      given = NetworkWeights.fromBytes(start);
     } catch (IllegalArgumentException e) {
       throw new TrainingFailedException("cannot start from these weights: " + e.getMessage(), e);
     }
-    if (!weights.image().equals(image) || weights.latents() != settings.latents()) {
+    if (!given.image().equals(layout.image()) || given.latents() != d) {
       throw new TrainingFailedException(
           "cannot start from weights for %s and %d latents: this training has %s and %d"
-              .formatted(weights.image(), weights.latents(), image, settings.latents()));
+              .formatted(given.image(), given.latents(), layout.image(), d));
     }
-    return weights;
-  }
-
-  private float[] meanImage() {
-    int used = Math.min(frames, MEAN_FRAMES);
-    long[] sums = new long[image.size()];
-    for (int k = 0; k < used; k++) {
-      data.read((int) ((long) k * frames / used), pixels, 0);
-      for (int i = 0; i < sums.length; i++) {
-        sums[i] += pixels[i] & 0xff;
-      }
-    }
-    float[] result = new float[sums.length];
-    for (int i = 0; i < sums.length; i++) {
-      result[i] = (float) (sums[i] / (255.0 * used));
-    }
-    return result;
-  }
-
-  private void measureLabels() throws TrainingFailedException {
-    int factors = labelMean.length;
-    double[] squares = new double[factors];
-    for (int n = 0; n < labelled.length; n++) {
-      double[] values = factors(labelled[n]);
-      for (int f = 0; f < factors; f++) {
-        double before = values[f] - labelMean[f];
-        labelMean[f] += before / (n + 1);
-        squares[f] += before * (values[f] - labelMean[f]);
-      }
-    }
-    for (int f = 0; f < factors; f++) {
-      labelScale[f] = Math.sqrt(squares[f] / labelled.length);
-      if (!(labelScale[f] > 0)) {
-        throw new TrainingFailedException(
-            "factor %s has the same value in all %d labelled frames: leave it out with --factors, or label frames in which it differs"
-                .formatted(data.factorNames().get(f), labelled.length));
-      }
-    }
-  }
-
-  private double[] factors(int frame) {
-    double[] values = data.factors(frame);
-    if (values == null) {
-      throw new IllegalArgumentException("frame " + frame + " has no labels");
-    }
-    return values;
+    return given;
   }
 
   private TrainedNetwork train(ExecutorService thread) throws Exception {
     int steps = settings.steps();
-    Order unlabelledOrder = new Order(frames, random);
-    Order labelledOrder = new Order(Math.max(1, labelled.length), random);
-    double[] total = new double[5];
-    int counted = 0;
-    List<TrainingLosses> history = new ArrayList<>();
-    double[] last = new double[5];
-    int lastCounted = 0;
-    long[] nanos = new long[Math.min(steps, 2_000)];
-    TrainingLosses shown = null;
-    for (int step = 0; step < steps; step++) {
-      long began = System.nanoTime();
-      fill(unlabelledOrder, labelledOrder, step);
-      OutAndGrad result = step == 0 ? QuietOutput.during(this::evaluate) : evaluate();
-      double[] losses = losses(result.getOutputs());
-      if (!Double.isFinite(losses[5])) {
-        throw new TrainingFailedException(
-            "the loss became %s at step %d of %d (reconstruction %.4g, labels %.4g, residual mmd %.4g): train with a smaller learning rate or another --seed, and check that labels have no extreme values"
-                .formatted(losses[5], step + 1, steps, losses[0], losses[1], losses[2]));
-      }
-      update(result.getGradients(), step);
-      nanos[step % nanos.length] = System.nanoTime() - began;
-      for (int i = 0; i < 5; i++) {
-        total[i] += losses[i];
-      }
-      counted++;
-      if (step >= steps - Math.max(1, steps / 20)) {
-        for (int i = 0; i < 5; i++) {
-          last[i] += losses[i];
+    int end = Math.min(steps, settings.stopAt());
+    long[] nanos = new long[Math.max(1, Math.min(end - firstStep, 2_000))];
+    int labelledRows = batch - rows;
+    try (FrameFeeder feeder =
+        new FrameFeeder(
+            data, frames, labelled, labels, rows, labelledRows, mean, settings.seed(), firstStep)) {
+      for (int step = firstStep; step < end; step++) {
+        long began = System.nanoTime();
+        FrameFeeder.Batch next = feeder.next();
+        curve.add(step, step(next, step));
+        nanos[(step - firstStep) % nanos.length] = System.nanoTime() - began;
+        if (step % 10 == 9 || step == end - 1) {
+          progress.at("training", (step + 1.0) / steps, curve.shown());
         }
-        lastCounted++;
-      }
-      int every = Math.max(1, steps / HISTORY);
-      if ((step + 1) % every == 0) {
-        shown = average(total, counted);
-        history.add(shown);
-        Arrays.fill(total, 0);
-        counted = 0;
-      }
-      if (step % 10 == 9 || step == steps - 1) {
-        progress.at("training", (step + 1.0) / steps, shown);
-      }
-      if (step % COLLECT_EVERY == COLLECT_EVERY - 1) {
-        Nd4j.getMemoryManager().invokeGc();
+        if (step % COLLECT_EVERY == COLLECT_EVERY - 1) {
+          Nd4j.getMemoryManager().invokeGc();
+        }
       }
     }
-    long[] sorted = Arrays.copyOf(nanos, Math.min(nanos.length, steps));
-    Arrays.sort(sorted);
+    Arrays.sort(nanos);
+    warnings.addAll(watch.warnings(edges()));
     return new LancaTrained(
-        network,
-        weights(),
-        average(last, lastCounted),
-        history,
-        sorted[sorted.length / 2] / 1e6,
+        autoencoder,
+        input,
+        weights(end < steps ? new Checkpoint(end, adam, curve).toBytes(fingerprint) : new byte[0]),
+        curve,
+        warnings,
+        nanos[nanos.length / 2] / 1e6,
         thread);
   }
 
-  private OutAndGrad evaluate() {
-    return network.graph().calculateGradientsAndOutputs(placeholders, network.reported(), names);
+  private TrainingLosses step(FrameFeeder.Batch next, int step)
+      throws TrainingFailedException, InterruptedException {
+    GraphSettings graph = lanca.graph();
+    double done = (double) step / settings.steps();
+    double warm =
+        graph.warmTo() > graph.warmFrom()
+            ? Math.max(
+                0, Math.min(1, (done - graph.warmFrom()) / (graph.warmTo() - graph.warmFrom())))
+            : done >= graph.warmTo() ? 1 : 0;
+    // Without labels the causal terms collapse an autoencoder that has not settled.
+    double causalWeight = !lanca.causalTerms() ? 0 : labelled.length > 0 ? 1 : warm;
+    boolean learnsGraph = causalWeight > 0 && graph.fixed() == null && done < graph.hardenFrom();
+    Random random = Draws.of(settings.seed(), Purpose.STEP, step);
+
+    input.data().asNioFloat().put(next.frames());
+    double[] means = doubles(autoencoder.encode());
+    double[] byMean = new double[means.length];
+    boolean variational = layout.variational();
+    double[] logVariances = variational ? doubles(autoencoder.logVariances()) : new double[0];
+    double[] noise = variational ? normal(means.length, random) : new double[0];
+    double[] z = variational ? LatentLosses.sample(means, logVariances, noise) : means;
+    double[] byZ = new double[z.length];
+
+    Arrays.fill(gradient, 0);
+    GraphDraw draw = null;
+    if (causalWeight > 0) {
+      double[] adjacency;
+      if (learnsGraph) {
+        draw = draw(done, random, step);
+        adjacency = draw.adjacency();
+      } else {
+        adjacency = readOut();
+      }
+      prepareCausal(z, adjacency, random);
+    }
+    boolean decodesPredictions = causalWeight > 0 && causal.decodes();
+    TrainingLosses losses = decodeAndExplain(z, byZ, causalWeight, decodesPredictions, draw);
+
+    double labelError =
+        LatentLosses.labels(
+            means,
+            d,
+            rows,
+            next.labels(),
+            next.counts(),
+            labels.factors(),
+            settings.labelWeight(),
+            byMean);
+    double[] byLogVariance = new double[logVariances.length];
+    double divergence = 0;
+    if (variational) {
+      LatentLosses.sampleBackward(byZ, logVariances, noise, byLogVariance);
+      divergence =
+          LatentLosses.divergence(
+              means, logVariances, batch, lanca.divergenceWeight(), byMean, byLogVariance);
+    }
+    for (int k = 0; k < byMean.length; k++) {
+      byMean[k] += byZ[k];
+    }
+    autoencoder.backward(floats(byMean), floats(byLogVariance));
+    double edgeCount = 0;
+    for (double[] row : edges()) {
+      edgeCount += Arrays.stream(row).sum();
+    }
+    TrainingLosses all =
+        new TrainingLosses(
+            losses.reconstruction(),
+            labelError,
+            losses.mmd(),
+            losses.structural(),
+            edgeCount,
+            divergence);
+    watch.look(step, all, means);
+    if (learnsGraph) {
+      sparsify(graph.edgeWeight() * warm);
+    }
+    update(step, learnsGraph);
+    return all;
   }
 
-  private static TrainingLosses average(double[] total, int n) {
-    return new TrainingLosses(total[0] / n, total[1] / n, total[2] / n, total[3] / n, total[4] / n);
-  }
-
-  private double[] losses(Map<String, INDArray> outputs) {
-    return new double[] {
-      scalar(outputs, LancaNetwork.RECONSTRUCTION),
-      scalar(outputs, LancaNetwork.LABEL_ERROR),
-      scalar(outputs, LancaNetwork.MMD),
-      scalar(outputs, LancaNetwork.STRUCTURAL),
-      expectedEdges(),
-      scalar(outputs, LancaNetwork.LOSS)
-    };
-  }
-
-  private double expectedEdges() {
-    double sum = 0;
-    for (double[] row :
-        GraphDraw.readOut(
-            network.value("order").data().asFloat(), network.value("edges").data().asFloat())) {
-      for (double edge : row) {
-        sum += edge;
+  private GraphDraw draw(double done, Random random, int step) throws TrainingFailedException {
+    Slot order = slot("order");
+    Slot edges = slot("edges");
+    for (int k = order.from(); k < edges.to(); k++) {
+      if (!Float.isFinite(values[k])) {
+        throw watch.notFinite(step, curve.latest());
       }
     }
-    return sum;
+    GraphSettings graph = lanca.graph();
+    return GraphDraw.of(
+        graph.relaxation(),
+        values(order),
+        values(edges),
+        graph.orderTemperature().at(done),
+        graph.edgeTemperature().at(done),
+        random);
   }
 
-  private static double scalar(Map<String, INDArray> outputs, String name) {
-    INDArray value = outputs.get(name);
-    return value == null ? 0 : value.getDouble(0);
-  }
-
-  private void update(Map<String, INDArray> gradients, int step) {
-    for (Parameter parameter : network.parameters()) {
-      INDArray gradient = gradients.get(parameter.name());
-      if (gradient == null) {
-        throw new IllegalStateException("no gradient for " + parameter.name());
+  private void prepareCausal(double[] z, double[] adjacency, Random random) {
+    causal.set(CausalLoss.LATENTS, Arrays.copyOf(z, rows * d));
+    causal.set(CausalLoss.GRAPH, adjacency);
+    causal.set(
+        CausalLoss.COMPARED,
+        lanca.prior() == ResidualPrior.STANDARD_NORMAL
+            ? normal(rows * d, random)
+            : shuffles(random));
+    double[] caused = new double[d];
+    int count = 0;
+    for (int i = 0; i < d; i++) {
+      for (int j = 0; j < d; j++) {
+        caused[i] = Math.max(caused[i], adjacency[j * d + i]);
       }
-      INDArray row = gradient.dup('c').reshape('c', 1, parameter.length());
-      GradientUpdater<?> updater = updaters.get(parameter.name());
-      if (updater == null) {
-        throw new IllegalStateException("no updater for " + parameter.name());
-      }
-      updater.applyUpdater(row, step, 0);
-      network.value(parameter.name()).reshape('c', 1, parameter.length()).subi(row);
+      count += caused[i] > 0 ? 1 : 0;
     }
+    if (lanca.structural() == StructuralTerm.STRUCTURAL_FIT) {
+      for (int i = 0; i < d; i++) {
+        caused[i] /= Math.max(1, count);
+      }
+    }
+    causal.set(CausalLoss.CAUSED, caused);
   }
 
-  private void fill(Order unlabelledOrder, Order labelledOrder, int step) {
-    int rows = settings.batch();
-    int size = image.size();
-    for (int r = 0; r < rows; r++) {
-      data.read(unlabelledOrder.next(), pixels, 0);
-      Blocks.put(image, pixels, 0, mean, inputValues, r * size);
+  /** Decoder and causal terms: their losses, and their gradients by latents and parameters. */
+  private TrainingLosses decodeAndExplain(
+      double[] z,
+      double[] byZ,
+      double causalWeight,
+      boolean decodesPredictions,
+      @Nullable GraphDraw draw) {
+    int extra = autoencoder.extra();
+    float[] decoded = new float[(batch + extra) * d];
+    System.arraycopy(floats(z), 0, decoded, 0, z.length);
+    if (decodesPredictions) {
+      System.arraycopy(floats(causal.predicted()), 0, decoded, z.length, extra * d);
     }
-    if (labelled.length > 0) {
-      int count = settings.labelledBatch();
-      int factors = labelMean.length;
-      float[] labels = new float[count * factors];
-      for (int r = 0; r < count; r++) {
-        int frame = labelled[labelledOrder.next()];
-        data.read(frame, pixels, 0);
-        Blocks.put(image, pixels, 0, mean, inputValues, (rows + r) * size);
-        double[] values = factors(frame);
-        for (int f = 0; f < factors; f++) {
-          labels[r * factors + f] = (float) ((values[f] - labelMean[f]) / labelScale[f]);
+    float[] byDecoded = new float[decoded.length];
+    double pixelWeight = decodesPredictions ? causalWeight * lanca.structuralWeight() : 0;
+    Errors errors =
+        autoencoder.decode(
+            decoded, lanca.reconstructLabelled() ? batch : rows, pixelWeight, byDecoded);
+    for (int k = 0; k < z.length; k++) {
+      byZ[k] = byDecoded[k];
+    }
+    double mmd = 0;
+    double structural = decodesPredictions ? errors.extra() : 0;
+    if (causalWeight > 0) {
+      double[] pull = doubles(Arrays.copyOfRange(byDecoded, z.length, decoded.length));
+      for (int k = 0; k < pull.length; k++) {
+        pull[k] /= causalWeight;
+      }
+      causal.set(CausalLoss.PULL, pull);
+      CausalLoss.Result result = causal.evaluate();
+      mmd = result.scalar(CausalLoss.MMD);
+      structural += result.scalar(CausalLoss.STRUCTURAL);
+      watch.lookAtResiduals(Arrays.copyOf(z, rows * d), result.output(CausalLoss.RESIDUALS));
+      double[] byLatents = result.gradient(CausalLoss.LATENTS);
+      for (int k = 0; k < byLatents.length; k++) {
+        byZ[k] += causalWeight * byLatents[k];
+      }
+      for (Slot slot : slots) {
+        if (slot.parameter().group() == Parameter.Group.MECHANISM) {
+          add(slot, result.gradient(slot.parameter().name()), causalWeight);
         }
       }
-      put(LancaNetwork.LABELS, labels, count, factors);
+      if (draw != null) {
+        Slot order = slot("order");
+        Slot edges = slot("edges");
+        double[] byOrder = new double[order.to() - order.from()];
+        double[] byEdges = new double[d * d];
+        draw.backward(result.gradient(CausalLoss.GRAPH), byOrder, byEdges);
+        add(order, byOrder, causalWeight);
+        add(edges, byEdges, causalWeight);
+      }
     }
-    FloatBuffer buffer = input.data().asNioFloat();
-    buffer.put(inputValues);
-    placeholders.put(LancaNetwork.FRAMES, input);
+    return new TrainingLosses(errors.reconstruction(), 0, mmd, structural, 0, 0);
+  }
 
-    int d = settings.latents();
-    double done = (double) step / settings.steps();
-    double temperature = Math.pow(COLDEST, Math.min(1, done / COLD_FROM));
-    double warm = Math.max(0, Math.min(1, (done - WARM_FROM) / (WARM_TO - WARM_FROM)));
-    scalar(LancaNetwork.TEMPERATURE, temperature);
-    // Without labels the causal terms collapse an autoencoder that has not settled.
-    scalar(LancaNetwork.CAUSAL_WEIGHT, labelled.length > 0 ? 1 : warm);
-    scalar(LancaNetwork.EDGE_WEIGHT, EDGE_DIVERGENCE_WEIGHT * warm);
-    GraphDraw draw =
-        GraphDraw.of(
-            network.value("order").data().asFloat(),
-            network.value("edges").data().asFloat(),
-            temperature,
-            random);
-    put(LancaNetwork.ORDER_NOISE, draw.orderNoise(), 1, d);
-    put(LancaNetwork.HARD_ORDER, draw.hardOrder(), d, d);
-    put(LancaNetwork.ORDER_DIFFERENCE, draw.orderDifference(), d, d);
-    put(LancaNetwork.GATE_NOISE, draw.gateNoise(), d, d);
-    put(LancaNetwork.GATE_DIFFERENCE, draw.gateDifference(), d, d);
-    put(LancaNetwork.SHUFFLES, shuffles(d, rows), d, rows, rows);
+  private void add(Slot slot, double[] part, double weight) {
+    for (int k = 0; k < part.length; k++) {
+      gradient[slot.from() + k] += (float) (weight * part[k]);
+    }
+  }
+
+  private void sparsify(double weight) {
+    Slot edges = slot("edges");
+    double[] byEdges = new double[d * d];
+    GraphDraw.divergence(values(edges), lanca.graph().edgePrior(), weight, byEdges);
+    add(edges, byEdges, 1);
+  }
+
+  private void update(int step, boolean learnsGraph) {
+    LearningRate rate = new LearningRate(settings.learningRate(), settings.steps());
+    LearningRate orderRate = new LearningRate(lanca.graph().orderRate(), settings.steps());
+    LearningRate edgeRate = new LearningRate(lanca.graph().edgeRate(), settings.steps());
+    for (Slot slot : slots) {
+      if (slot.gradient() != null) {
+        slot.gradient().get(0, gradient, slot.from(), slot.to() - slot.from());
+      }
+      Parameter.Group group = slot.parameter().group();
+      boolean ofGraph = group == Parameter.Group.ORDER || group == Parameter.Group.EDGES;
+      if (ofGraph && !learnsGraph) {
+        continue;
+      }
+      double paced =
+          switch (group) {
+            case AUTOENCODER, MECHANISM -> rate.at(step);
+            case ORDER -> orderRate.at(step);
+            case EDGES -> edgeRate.at(step);
+          };
+      adam.update(values, gradient, slot.from(), slot.to(), paced, step);
+      publish(slot);
+    }
+  }
+
+  /** The graph as it stands, probability of {@code [from][to]}. */
+  private double[][] edges() {
+    return GraphDraw.readOut(
+        lanca.graph().relaxation(), values(slot("order")), values(slot("edges")));
+  }
+
+  private double[] readOut() {
+    double[][] edges = edges();
+    double[] hard = new double[d * d];
+    for (int k = 0; k < hard.length; k++) {
+      hard[k] = edges[k / d][k % d] > 0.5 ? 1 : 0;
+    }
+    return hard;
   }
 
   /** A random permutation matrix for each latent. */
-  private float[] shuffles(int d, int rows) {
-    float[] matrices = new float[d * rows * rows];
+  private double[] shuffles(Random random) {
+    double[] matrices = new double[d * rows * rows];
     for (int i = 0; i < d; i++) {
-      int[] order = Order.shuffled(rows, random);
+      int[] order = Draws.shuffled(rows, random);
       for (int r = 0; r < rows; r++) {
         matrices[(i * rows + r) * rows + order[r]] = 1;
       }
@@ -352,49 +512,69 @@ final class LancaTraining {
     return matrices;
   }
 
-  private void scalar(String name, double value) {
-    placeholders.put(name, Nd4j.scalar((float) value));
-  }
-
-  private void put(String name, float[] values, long... shape) {
-    placeholders.put(name, Nd4j.create(values, shape, 'c'));
-  }
-
-  private NetworkWeights weights() {
-    Map<String, float[]> values = new LinkedHashMap<>();
-    for (Parameter parameter : network.parameters()) {
-      values.put(parameter.name(), network.value(parameter.name()).dup('c').data().asFloat());
+  private static double[] normal(int count, Random random) {
+    double[] values = new double[count];
+    for (int k = 0; k < count; k++) {
+      values[k] = random.nextGaussian();
     }
-    return new NetworkWeights(image, settings.latents(), mean, values);
+    return values;
   }
 
-  /** Numbers from 0 in random order, again and again. */
-  private static final class Order {
-    private final Random random;
-    private int[] order;
-    private int at;
+  private static double[] doubles(INDArray array) {
+    return doubles(array.data().asFloat());
+  }
 
-    Order(int count, Random random) {
-      this.random = random;
-      this.order = shuffled(count, random);
+  static double[] doubles(float[] values) {
+    double[] result = new double[values.length];
+    for (int k = 0; k < result.length; k++) {
+      result[k] = values[k];
     }
+    return result;
+  }
 
-    int next() {
-      if (at == order.length) {
-        order = shuffled(order.length, random);
-        at = 0;
+  private static float[] floats(double[] values) {
+    float[] result = new float[values.length];
+    for (int k = 0; k < result.length; k++) {
+      result[k] = (float) values[k];
+    }
+    return result;
+  }
+
+  private NetworkWeights weights(byte[] unfinished) {
+    Map<String, float[]> named = new LinkedHashMap<>();
+    for (Slot slot : slots) {
+      named.put(slot.parameter().name(), Arrays.copyOfRange(values, slot.from(), slot.to()));
+    }
+    return new NetworkWeights(layout, mean, named, unfinished);
+  }
+
+  /**
+   * @param mean of the frames' intensities, {@code [height][width][channels]}, in [0, 1]
+   * @param variance around it, summed over the frame
+   */
+  private record MeanImage(float[] mean, double variance) {
+    static MeanImage of(TrainingData data, int frames, int most) {
+      ImageShape image = data.shape();
+      int used = Math.min(frames, most);
+      byte[] pixels = new byte[image.size()];
+      long[] sums = new long[image.size()];
+      long squares = 0;
+      for (int k = 0; k < used; k++) {
+        data.read((int) ((long) k * frames / used), pixels, 0);
+        for (int i = 0; i < sums.length; i++) {
+          int value = pixels[i] & 0xff;
+          sums[i] += value;
+          squares += (long) value * value;
+        }
       }
-      return order[at++];
-    }
-
-    static int[] shuffled(int count, Random random) {
-      int[] order = new int[count];
-      for (int i = 0; i < count; i++) {
-        int j = random.nextInt(i + 1);
-        order[i] = order[j];
-        order[j] = i;
+      float[] mean = new float[sums.length];
+      double variance = (double) squares / used;
+      for (int i = 0; i < mean.length; i++) {
+        double level = (double) sums[i] / used;
+        mean[i] = (float) (level / 255);
+        variance -= level * level;
       }
-      return order;
+      return new MeanImage(mean, Math.max(0, variance) / (255.0 * 255));
     }
   }
 }

@@ -2,6 +2,8 @@ package dev.residua.dl4j;
 
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Pieces of the LANCA loss as SameDiff expressions. */
 final class LossTerms {
@@ -18,31 +20,37 @@ final class LossTerms {
    * @param y shape {@code [n, d]}
    * @return scalar, in about [-14/n, 14]; near zero, either sign, when the distributions agree
    */
-  static SDVariable mmd(SameDiff sd, SDVariable x, SDVariable y, int n, int d) {
-    SDVariable within = kernelSum(sd, x, x, n, d).add(kernelSum(sd, y, y, n, d));
-    SDVariable across = kernelSum(sd, x, y, n, d);
-    double pairs = (double) n * (n - 1);
-    // Every point has kernel 1 with itself, at each scale; those pairs do not count.
-    return within
-        .sub(2.0 * SCALES.length * n)
-        .mul(1 / pairs)
-        .sub(across.mul(2.0 / ((double) n * n)));
+  static SDVariable mmd(SameDiff sd, DataType type, SDVariable x, SDVariable y, int n, int d) {
+    int m = 2 * n;
+    SDVariable points = sd.concat(0, x, y); // [m, d]
+    SDVariable squares = points.mul(points).sum(true, 1); // [m, 1]
+    SDVariable distances =
+        squares
+            .add(squares.reshape(1, m))
+            .sub(sd.mmul(points, sd.transpose(points)).mul(2.0)); // [m, m]
+    double[] scales = new double[SCALES.length];
+    for (int s = 0; s < scales.length; s++) {
+      scales[s] = 2.0 * d * SCALES[s];
+    }
+    SDVariable c =
+        sd.constant(
+            "mmd.scales",
+            Nd4j.createFromArray(scales).castTo(type).reshape('c', scales.length, 1, 1));
+    SDVariable kernels = c.div(distances.reshape(1, m, m).add(c)).sum(0); // [m, m]
+    return kernels.mul(sd.constant("mmd.weights", Nd4j.create(pairWeights(n)).castTo(type))).sum();
   }
 
-  private static SDVariable kernelSum(SameDiff sd, SDVariable x, SDVariable y, int n, int d) {
-    SDVariable xx = x.mul(x).sum(true, 1); // [n, 1]
-    SDVariable yy = y.mul(y).sum(true, 1).reshape(1, n); // [1, n]
-    SDVariable distance = xx.add(yy).sub(sd.mmul(x, sd.transpose(y)).mul(2.0)); // [n, n]
-    SDVariable total = null;
-    for (double scale : SCALES) {
-      double c = 2.0 * d * scale;
-      SDVariable kernel = distance.add(c).rdiv(c).sum();
-      total = total == null ? kernel : total.add(kernel);
+  /** What each pair of points, of x and then of y, counts for; a point and itself do not. */
+  private static double[][] pairWeights(int n) {
+    double within = 1 / ((double) n * (n - 1));
+    double across = -1 / ((double) n * n);
+    double[][] weights = new double[2 * n][2 * n];
+    for (int i = 0; i < 2 * n; i++) {
+      for (int j = 0; j < 2 * n; j++) {
+        weights[i][j] = i == j ? 0 : (i < n) == (j < n) ? within : across;
+      }
     }
-    if (total == null) {
-      throw new AssertionError("there is at least one scale");
-    }
-    return total;
+    return weights;
   }
 
   /**
@@ -60,20 +68,5 @@ final class LossTerms {
   static SDVariable variance(SDVariable x) {
     SDVariable centred = x.sub(x.mean(true, 0));
     return centred.mul(centred).mean(true, 0);
-  }
-
-  /**
-   * Sum over edges of the divergence of Bernoulli gates from a sparse prior, {@code KL(q || p)}.
-   *
-   * @param gates probabilities q, shape {@code [d, d]}
-   * @param offDiagonal 1 where an edge may be, shape {@code [d, d]}
-   */
-  static SDVariable edgeDivergence(
-      SameDiff sd, SDVariable gates, SDVariable offDiagonal, double prior) {
-    SDVariable q = gates.mul(1 - 2e-6).add(1e-6);
-    SDVariable no = q.rsub(1.0);
-    SDVariable on = q.mul(sd.math().log(q).sub(Math.log(prior)));
-    SDVariable off = no.mul(sd.math().log(no).sub(Math.log(1 - prior)));
-    return on.add(off).mul(offDiagonal).sum();
   }
 }

@@ -1,6 +1,7 @@
 package dev.residua.dl4j;
 
 import dev.residua.frame.ImageShape;
+import dev.residua.training.LancaSettings.OrderRelaxation;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -15,25 +16,48 @@ import org.jspecify.annotations.Nullable;
 /**
  * All learnt numbers of a network, without native memory.
  *
- * @param image shape of the frames
- * @param latents number of latents
+ * @param layout which arrays there are
  * @param meanImage mean of the training frames, {@code [height][width][channels]}, in [0, 1]
  * @param values by parameter name, row-major in the parameter's shape
+ * @param unfinished what the training needs to go on exactly, see {@link Checkpoint}; empty after a
+ *     training that came to its end
  */
 record NetworkWeights(
-    ImageShape image, int latents, float[] meanImage, Map<String, float[]> values) {
+    NetworkLayout layout, float[] meanImage, Map<String, float[]> values, byte[] unfinished) {
   private static final int MAGIC = 0x52534c57; // "RSLW"
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
+  private static final int FIRST_VERSION = 1;
+  private static final int VARIATIONAL = 1;
+  private static final int SINKHORN = 2;
   private static final int MAX_SIDE = 4_096;
   private static final int MAX_LATENTS = 1_024;
 
-  static NetworkWeights random(ImageShape image, int latents, float[] meanImage, long seed) {
+  static NetworkWeights random(NetworkLayout layout, float[] meanImage, long seed) {
     Random random = new Random(seed);
     Map<String, float[]> values = new LinkedHashMap<>();
-    for (Parameter parameter : Parameter.of(image, latents)) {
+    for (Parameter parameter : layout.parameters()) {
       values.put(parameter.name(), parameter.initial(random));
     }
-    return new NetworkWeights(image, latents, meanImage, values);
+    return new NetworkWeights(layout, meanImage, values, new byte[0]);
+  }
+
+  /** These weights with those of another network wherever both have them in the same shape. */
+  NetworkWeights startingFrom(NetworkWeights other) {
+    Map<String, float[]> merged = new LinkedHashMap<>();
+    values.forEach(
+        (name, own) -> {
+          float[] theirs = other.values.get(name);
+          merged.put(name, theirs != null && theirs.length == own.length ? theirs : own);
+        });
+    return new NetworkWeights(layout, other.meanImage, merged, unfinished);
+  }
+
+  ImageShape image() {
+    return layout.image();
+  }
+
+  int latents() {
+    return layout.latents();
   }
 
   float[] get(String name) {
@@ -49,29 +73,33 @@ record NetworkWeights(
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeInt(MAGIC);
       out.writeInt(VERSION);
-      out.writeInt(image.width());
-      out.writeInt(image.height());
-      out.writeInt(image.channels());
-      out.writeInt(latents);
+      out.writeInt(image().width());
+      out.writeInt(image().height());
+      out.writeInt(image().channels());
+      out.writeInt(latents());
+      out.writeInt(
+          (layout.variational() ? VARIATIONAL : 0)
+              | (layout.relaxation() == OrderRelaxation.GUMBEL_SINKHORN ? SINKHORN : 0));
       write(out, meanImage);
-      for (Parameter parameter : Parameter.of(image, latents)) {
+      for (Parameter parameter : layout.parameters()) {
         write(out, get(parameter.name()));
       }
+      out.write(unfinished);
     } catch (IOException e) {
       throw new AssertionError("writing to memory failed", e);
     }
     return bytes.toByteArray();
   }
 
-  private static void write(DataOutputStream out, float[] values) throws IOException {
+  static void write(DataOutputStream out, float[] values) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(4 * values.length);
     buffer.asFloatBuffer().put(values);
     out.write(buffer.array());
   }
 
   /**
-   * @throws IllegalArgumentException if the bytes are not what {@link #toBytes} of this version
-   *     wrote
+   * @throws IllegalArgumentException if the bytes are not what {@link #toBytes} of this or an
+   *     earlier version wrote
    */
   static NetworkWeights fromBytes(byte[] bytes) {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
@@ -79,10 +107,10 @@ record NetworkWeights(
         throw new IllegalArgumentException("weights do not start with the mark of a LANCA network");
       }
       int version = in.readInt();
-      if (version != VERSION) {
+      if (version < FIRST_VERSION || version > VERSION) {
         throw new IllegalArgumentException(
-            "weights have version %d, this version of Residua reads %d"
-                .formatted(version, VERSION));
+            "weights have version %d, this version of Residua reads %d to %d"
+                .formatted(version, FIRST_VERSION, VERSION));
       }
       int width = in.readInt();
       int height = in.readInt();
@@ -92,27 +120,36 @@ record NetworkWeights(
         throw new IllegalArgumentException(
             "weights are for %d latents of %dx%d images".formatted(latents, width, height));
       }
-      ImageShape image = new ImageShape(width, height, channels);
-      long expected = image.size();
-      for (Parameter parameter : Parameter.of(image, latents)) {
+      int kinds = version == FIRST_VERSION ? 0 : in.readInt();
+      NetworkLayout layout =
+          new NetworkLayout(
+              new ImageShape(width, height, channels),
+              latents,
+              (kinds & VARIATIONAL) != 0,
+              (kinds & SINKHORN) != 0
+                  ? OrderRelaxation.GUMBEL_SINKHORN
+                  : OrderRelaxation.SOFT_SORT);
+      long expected = layout.image().size();
+      for (Parameter parameter : layout.parameters()) {
         expected += parameter.length();
       }
-      if (in.available() != 4 * expected) {
+      if (in.available() < 4 * expected
+          || (version == FIRST_VERSION && in.available() > 4 * expected)) {
         throw new IllegalArgumentException(
             "weights have %d bytes of values, expected %d".formatted(in.available(), 4 * expected));
       }
-      float[] mean = read(in, image.size());
+      float[] mean = read(in, layout.image().size());
       Map<String, float[]> values = new LinkedHashMap<>();
-      for (Parameter parameter : Parameter.of(image, latents)) {
+      for (Parameter parameter : layout.parameters()) {
         values.put(parameter.name(), read(in, parameter.length()));
       }
-      return new NetworkWeights(image, latents, mean, values);
+      return new NetworkWeights(layout, mean, values, in.readAllBytes());
     } catch (IOException e) {
       throw new IllegalArgumentException("weights are cut off after " + bytes.length + " bytes", e);
     }
   }
 
-  private static float[] read(DataInputStream in, int count) throws IOException {
+  static float[] read(DataInputStream in, int count) throws IOException {
     byte[] bytes = new byte[4 * count];
     in.readFully(bytes);
     float[] values = new float[count];

@@ -56,7 +56,7 @@ public final class OnnxExport {
   }
 
   private void input() {
-    int block = Parameter.BLOCK;
+    int block = NetworkLayout.BLOCK;
     int c = image.channels();
     int rows = image.height() / block;
     int columns = image.width() / block;
@@ -91,16 +91,16 @@ public final class OnnxExport {
   }
 
   private void encoder(double[] mean, double[] scale) {
-    int blocks = Parameter.BLOCK * Parameter.BLOCK * image.channels();
-    convolution("enc1", "centred", 3, 1, blocks, Parameter.FIRST, 1 / WHITE, 1);
+    int blocks = NetworkLayout.BLOCK * NetworkLayout.BLOCK * image.channels();
+    convolution("enc1", "centred", 3, 1, blocks, NetworkLayout.FIRST, 1 / WHITE, 1);
     node("Relu", "enc1.a", "enc1.y");
-    convolution("enc2", "enc1.a", 4, 2, Parameter.FIRST, Parameter.DEEP, 1, 1);
+    convolution("enc2", "enc1.a", 4, 2, NetworkLayout.FIRST, NetworkLayout.DEEP, 1, 1);
     node("Relu", "enc2.a", "enc2.y");
-    convolution("enc3", "enc2.a", 4, 2, Parameter.DEEP, Parameter.DEEP, 1, 1);
+    convolution("enc3", "enc2.a", 4, 2, NetworkLayout.DEEP, NetworkLayout.DEEP, 1, 1);
     node("Relu", "enc3.a", "enc3.y");
     node("Flatten", "enc3.flat", "enc3.a").addAttribute(integer("axis", 1));
-    int flat = Parameter.flat(image);
-    int n = Parameter.DENSE;
+    int flat = weights.layout().flat();
+    int n = NetworkLayout.DENSE;
     float[] first = weights.get("enc4.w");
     float[] moved = new float[first.length];
     int[] position = channelsFirst();
@@ -180,7 +180,7 @@ public final class OnnxExport {
   }
 
   private void decoder(double[] mean, double[] scale) {
-    int n = Parameter.DENSE;
+    int n = NetworkLayout.DENSE;
     float[] w = weights.get("dec1.w").clone();
     float[] original = weights.get("dec1.w");
     float[] b = weights.get("dec1.b").clone();
@@ -196,7 +196,7 @@ public final class OnnxExport {
     node("Relu", "dec1.a", "dec1.y");
     dense("dec2", "dec1.a", weights.get("dec2.w"), weights.get("dec2.b"), n, n);
     node("Relu", "dec2.a", "dec2.y");
-    int flat = Parameter.flat(image);
+    int flat = weights.layout().flat();
     int[] position = channelsFirst();
     float[] last = weights.get("dec3.w");
     float[] lastBias = weights.get("dec3.b");
@@ -210,14 +210,14 @@ public final class OnnxExport {
     }
     dense("dec3", "dec2.a", moved, movedBias, n, flat);
     node("Relu", "dec3.a", "dec3.y");
-    longs("shape.deep", -1, Parameter.DEEP, image.height() / 16, image.width() / 16);
+    longs("shape.deep", -1, NetworkLayout.DEEP, image.height() / 16, image.width() / 16);
     node("Reshape", "dec3.deep", "dec3.a", "shape.deep");
-    deconvolution("dec4", "dec3.deep", Parameter.DEEP, Parameter.DEEP);
+    deconvolution("dec4", "dec3.deep", NetworkLayout.DEEP, NetworkLayout.DEEP);
     node("Relu", "dec4.a", "dec4.y");
-    deconvolution("dec5", "dec4.a", Parameter.DEEP, Parameter.FIRST);
+    deconvolution("dec5", "dec4.a", NetworkLayout.DEEP, NetworkLayout.FIRST);
     node("Relu", "dec5.a", "dec5.y");
-    int blocks = Parameter.BLOCK * Parameter.BLOCK * image.channels();
-    convolution("dec6", "dec5.a", 3, 1, Parameter.FIRST, blocks, WHITE, WHITE);
+    int blocks = NetworkLayout.BLOCK * NetworkLayout.BLOCK * image.channels();
+    convolution("dec6", "dec5.a", 3, 1, NetworkLayout.FIRST, blocks, WHITE, WHITE);
     node("Sub", "difference", "centred", "dec6.y");
     node("ReduceSumSquare", "squares", "difference")
         .addAttribute(ints("axes", 1, 2, 3))
@@ -229,10 +229,10 @@ public final class OnnxExport {
   /** Where a value of the flat {@code [h, w, c]} layout is in {@code [c, h, w]}. */
   private int[] channelsFirst() {
     int area = image.height() / 16 * (image.width() / 16);
-    int[] position = new int[area * Parameter.DEEP];
+    int[] position = new int[area * NetworkLayout.DEEP];
     for (int cell = 0; cell < area; cell++) {
-      for (int c = 0; c < Parameter.DEEP; c++) {
-        position[cell * Parameter.DEEP + c] = c * area + cell;
+      for (int c = 0; c < NetworkLayout.DEEP; c++) {
+        position[cell * NetworkLayout.DEEP + c] = c * area + cell;
       }
     }
     return position;

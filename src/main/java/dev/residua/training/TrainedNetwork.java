@@ -25,17 +25,26 @@ public interface TrainedNetwork extends AutoCloseable {
    */
   byte[] scorer(double[] mean, double[] scale, @Nullable Mechanisms mechanisms);
 
-  /** Everything needed to train on, in a layout of this engine. */
+  /**
+   * Everything needed to train on, in a layout of this engine; after a training that was stopped
+   * early also what it needs to continue to the same result.
+   */
   byte[] weights();
 
-  /** Mean losses of the last twentieth of the training. */
+  /** Mean losses of the last twentieth of the training, or the latest ones if it was stopped. */
   TrainingLosses finalLosses();
 
   /** The losses over time: up to 200 evenly spaced points of running means. */
   List<TrainingLosses> history();
 
-  /** The gates that gradient descent settled on: probability of {@code [from][to]}, in [0, 1]. */
+  /**
+   * The fixed graph, or what gradient descent settled on: probability of {@code [from][to]}, in [0,
+   * 1].
+   */
   double[][] learntEdges();
+
+  /** What did not stop the training but should be known about its result, in words. */
+  List<String> warnings();
 
   /** Wall-clock milliseconds of a step, median. */
   double stepMillis();

@@ -14,12 +14,13 @@ public interface Trainer {
    * Trains on the frames {@code order[...]} of the data.
    *
    * @param frames how many frames, from the first, may be trained on
-   * @param labelled indices below {@code frames} whose factors are used; none for a training
-   *     without labels
+   * @param labelled indices below {@code frames} of which at least one factor is known and used;
+   *     none for a training without labels
    * @param start weights to start from, as {@link TrainedNetwork#weights} gave them, or null for
-   *     random ones
-   * @throws TrainingFailedException if the shape does not suit the network or a loss stops being a
-   *     finite number
+   *     random ones. A training that was stopped continues exactly if data and settings are the
+   *     same; else a new one starts from its weights, with a warning
+   * @throws TrainingFailedException if the shape does not suit the network, a loss stops being a
+   *     finite number, the network collapses, or labels contradict the frames
    */
   TrainedNetwork train(
       TrainingData data,

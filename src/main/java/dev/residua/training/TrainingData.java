@@ -36,8 +36,8 @@ public interface TrainingData {
   /**
    * Known factors of a frame.
    *
-   * @return shape {@code [factorNames().size()]}, in the factors' own units, or null if a factor of
-   *     this frame is unknown
+   * @return shape {@code [factorNames().size()]}, in the factors' own units, NaN where a factor is
+   *     unknown; null if none is known
    */
   double @Nullable [] factors(int index);
 }

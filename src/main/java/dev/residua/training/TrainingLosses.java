@@ -1,16 +1,35 @@
 package dev.residua.training;
 
 /**
- * Losses of one training step, before weighting.
+ * Losses of one training step, before weighting; 0 where a term is not in use.
  *
  * @param reconstruction squared pixel error summed over a frame, mean over the batch; intensities
  *     in [0, 1]
- * @param label mean squared error of anchored latents, in squared standard deviations of the
- *     labels; 0 without labels
- * @param mmd squared maximum mean discrepancy between standardised residuals and their
- *     coordinate-wise permuted copy; near 0 when residuals are independent
- * @param structural mean logarithm of the residuals' variance, of latents with variance 1
- * @param edges expected number of edges of the learnt gates
+ * @param label mean squared error of anchored latents over the known labels, in squared standard
+ *     deviations of the labels
+ * @param mmd squared maximum mean discrepancy between standardised residuals and what they should
+ *     be distributed like; near 0 when they are
+ * @param structural the structural term, see {@link LancaSettings.StructuralTerm}
+ * @param edges expected number of edges of the graph
+ * @param divergence of a variational encoder from N(0, I), in nats a frame
  */
 public record TrainingLosses(
-    double reconstruction, double label, double mmd, double structural, double edges) {}
+    double reconstruction,
+    double label,
+    double mmd,
+    double structural,
+    double edges,
+    double divergence) {
+  /** Number of losses. */
+  public static final int COUNT = 6;
+
+  /** In the order of the components. */
+  public double[] toArray() {
+    return new double[] {reconstruction, label, mmd, structural, edges, divergence};
+  }
+
+  /** The inverse of {@link #toArray}. */
+  public static TrainingLosses of(double[] values) {
+    return new TrainingLosses(values[0], values[1], values[2], values[3], values[4], values[5]);
+  }
+}

@@ -179,7 +179,7 @@ public final class TrainingPipeline {
               drift,
               settings.seed(),
               fraction -> progress.at("calibrating drift", fraction, null));
-      return new TrainingReport(bundle, graph, network.learntEdges(), metrics);
+      return new TrainingReport(bundle, graph, network.learntEdges(), metrics, network.warnings());
     } catch (IllegalArgumentException e) {
       throw new TrainingFailedException("calibration failed: " + e.getMessage(), e);
     }
@@ -211,7 +211,9 @@ public final class TrainingPipeline {
     }
   }
 
-  /** Rows of the training range with all factors known, at most {@code most}, spread evenly. */
+  /**
+   * Rows of the training range with at least one factor known, at most {@code most}, spread evenly.
+   */
   static int[] labelled(TrainingData data, int trained, int most) {
     if (data.factorNames().isEmpty() || most == 0) {
       return new int[0];

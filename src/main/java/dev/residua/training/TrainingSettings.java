@@ -1,10 +1,14 @@
 package dev.residua.training;
 
+import java.util.function.Consumer;
+
 /**
  * How a network is trained.
  *
  * @param latents number of latents {@code d}, 2 to 12
  * @param steps parameter updates, at least 1
+ * @param stopAt step after which the training pauses, to be continued from its weights; {@code
+ *     Integer.MAX_VALUE} for never
  * @param batch frames of a step without labels, at least 8
  * @param labelledBatch labelled frames added to every step where there are labels, at least 1
  * @param maxLabels labelled frames used, spread over the training range; 0 for none
@@ -13,10 +17,12 @@ package dev.residua.training;
  * @param trainShare share of the frames, the first ones, that are trained on, in (0, 1)
  * @param threads native threads; results are reproducible with 1
  * @param seed of initial weights, order of frames and every other draw
+ * @param lanca what the network is made of and which loss it minimises
  */
 public record TrainingSettings(
     int latents,
     int steps,
+    int stopAt,
     int batch,
     int labelledBatch,
     int maxLabels,
@@ -24,13 +30,27 @@ public record TrainingSettings(
     double labelWeight,
     double trainShare,
     int threads,
-    long seed) {
+    long seed,
+    LancaSettings lanca) {
   public static final TrainingSettings DEFAULTS =
-      new TrainingSettings(4, 9_000, 64, 32, Integer.MAX_VALUE, 1.5e-3, 100, 0.7, 1, 1);
+      new TrainingSettings(
+          4,
+          9_000,
+          Integer.MAX_VALUE,
+          64,
+          32,
+          Integer.MAX_VALUE,
+          1.5e-3,
+          100,
+          0.7,
+          1,
+          1,
+          LancaSettings.DEFAULTS);
 
   public TrainingSettings {
     within("latents", latents, 2, DagSearch.MAX_LATENTS);
     within("steps", steps, 1, 100_000_000);
+    within("stopAt", stopAt, 1, Integer.MAX_VALUE);
     within("batch", batch, 8, 4_096);
     within("labelledBatch", labelledBatch, 1, 4_096);
     within("maxLabels", maxLabels, 0, Integer.MAX_VALUE);
@@ -46,6 +66,11 @@ public record TrainingSettings(
       throw new IllegalArgumentException(
           "trainShare must be between 0 and 1 but was " + trainShare);
     }
+    LancaSettings.FixedGraph fixed = lanca.graph().fixed();
+    if (fixed != null && fixed.size() != latents) {
+      throw new IllegalArgumentException(
+          "the fixed graph is over %d latents but latents was %d".formatted(fixed.size(), latents));
+    }
   }
 
   private static void within(String name, int value, int least, int most) {
@@ -56,86 +81,84 @@ public record TrainingSettings(
   }
 
   public TrainingSettings withLatents(int value) {
-    return new TrainingSettings(
-        value,
-        steps,
-        batch,
-        labelledBatch,
-        maxLabels,
-        learningRate,
-        labelWeight,
-        trainShare,
-        threads,
-        seed);
+    return with(c -> c.latents = value);
   }
 
   public TrainingSettings withSteps(int value) {
-    return new TrainingSettings(
-        latents,
-        value,
-        batch,
-        labelledBatch,
-        maxLabels,
-        learningRate,
-        labelWeight,
-        trainShare,
-        threads,
-        seed);
+    return with(c -> c.steps = value);
   }
 
   public TrainingSettings withBatches(int unlabelled, int labelled) {
-    return new TrainingSettings(
-        latents,
-        steps,
-        unlabelled,
-        labelled,
-        maxLabels,
-        learningRate,
-        labelWeight,
-        trainShare,
-        threads,
-        seed);
+    return with(
+        c -> {
+          c.batch = unlabelled;
+          c.labelledBatch = labelled;
+        });
   }
 
   public TrainingSettings withMaxLabels(int value) {
-    return new TrainingSettings(
-        latents,
-        steps,
-        batch,
-        labelledBatch,
-        value,
-        learningRate,
-        labelWeight,
-        trainShare,
-        threads,
-        seed);
+    return with(c -> c.maxLabels = value);
   }
 
   public TrainingSettings withThreads(int value) {
-    return new TrainingSettings(
-        latents,
-        steps,
-        batch,
-        labelledBatch,
-        maxLabels,
-        learningRate,
-        labelWeight,
-        trainShare,
-        value,
-        seed);
+    return with(c -> c.threads = value);
   }
 
   public TrainingSettings withSeed(long value) {
+    return with(c -> c.seed = value);
+  }
+
+  public TrainingSettings withLanca(Consumer<LancaSettings.Changes> change) {
+    return with(c -> c.lanca = lanca.with(change));
+  }
+
+  /** These settings with some of them changed. */
+  public TrainingSettings with(Consumer<Changes> change) {
+    Changes c = new Changes(this);
+    change.accept(c);
     return new TrainingSettings(
-        latents,
-        steps,
-        batch,
-        labelledBatch,
-        maxLabels,
-        learningRate,
-        labelWeight,
-        trainShare,
-        threads,
-        value);
+        c.latents,
+        c.steps,
+        c.stopAt,
+        c.batch,
+        c.labelledBatch,
+        c.maxLabels,
+        c.learningRate,
+        c.labelWeight,
+        c.trainShare,
+        c.threads,
+        c.seed,
+        c.lanca);
+  }
+
+  /** The components, to be assigned; see {@link TrainingSettings}. */
+  public static final class Changes {
+    public int latents;
+    public int steps;
+    public int stopAt;
+    public int batch;
+    public int labelledBatch;
+    public int maxLabels;
+    public double learningRate;
+    public double labelWeight;
+    public double trainShare;
+    public int threads;
+    public long seed;
+    public LancaSettings lanca;
+
+    private Changes(TrainingSettings from) {
+      latents = from.latents;
+      steps = from.steps;
+      stopAt = from.stopAt;
+      batch = from.batch;
+      labelledBatch = from.labelledBatch;
+      maxLabels = from.maxLabels;
+      learningRate = from.learningRate;
+      labelWeight = from.labelWeight;
+      trainShare = from.trainShare;
+      threads = from.threads;
+      seed = from.seed;
+      lanca = from.lanca;
+    }
   }
 }

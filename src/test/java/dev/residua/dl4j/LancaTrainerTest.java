@@ -5,16 +5,32 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.residua.frame.ImageShape;
 import dev.residua.testing.Spots;
+import dev.residua.training.LancaSettings;
+import dev.residua.training.LancaSettings.Encoder;
+import dev.residua.training.LancaSettings.OrderRelaxation;
+import dev.residua.training.LancaSettings.ResidualPrior;
+import dev.residua.training.LancaSettings.StructuralTerm;
 import dev.residua.training.TrainedNetwork;
+import dev.residua.training.TrainingData;
 import dev.residua.training.TrainingFailedException;
 import dev.residua.training.TrainingLosses;
 import dev.residua.training.TrainingProgress;
 import dev.residua.training.TrainingSettings;
 import java.util.List;
+import java.util.Random;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class LancaTrainerTest {
   private static final ImageShape SMALL = new ImageShape(32, 32, 1);
+  private static final ImageShape TINY = new ImageShape(16, 16, 1);
   private static final TrainingSettings SETTINGS =
       TrainingSettings.DEFAULTS.withLatents(2).withBatches(16, 8).withSteps(8).withSeed(7);
 
@@ -101,13 +117,14 @@ class LancaTrainerTest {
   void shouldStopWithTheReasonWhenALossIsNotANumber() throws Exception {
     // Given weights with one value that is not a number
     Spots data = new Spots(SMALL, 100, 2, 1);
-    NetworkWeights weights = NetworkWeights.random(SMALL, 2, new float[SMALL.size()], 1);
+    NetworkWeights weights =
+        NetworkWeights.random(NetworkLayout.of(SMALL, 2), new float[SMALL.size()], 1);
     weights.get("enc6.b")[0] = Float.NaN;
     // When
     // Then
     assertThatThrownBy(() -> weights(data, SETTINGS, weights.toBytes()))
         .isInstanceOf(TrainingFailedException.class)
-        .hasMessageContaining("NaN at step 1 of 8")
+        .hasMessageContaining("NaN or infinite at step 1 of 8")
         .hasMessageContaining("--seed");
   }
 
@@ -126,16 +143,345 @@ class LancaTrainerTest {
         .hasMessageContaining("--factors");
   }
 
-  private static byte[] weights(Spots data, TrainingSettings settings, byte[] start)
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void shouldTrainEveryKindOfNetwork(String name, Consumer<LancaSettings.Changes> kind)
       throws Exception {
-    int[] labelled = new int[data.size() / 2];
-    for (int i = 0; i < labelled.length; i++) {
-      labelled[i] = 2 * i;
+    // Given
+    Spots data = new Spots(TINY, 200, 2, 1);
+    TrainingSettings settings =
+        SETTINGS.withSteps(80).with(c -> c.learningRate = 4e-3).withLanca(kind);
+    // When
+    try (TrainedNetwork network = train(data, settings, null)) {
+      // Then it learns, and every loss is a number
+      TrainingLosses first = network.history().get(0);
+      TrainingLosses last = network.finalLosses();
+      assertThat(last.reconstruction()).as(name).isLessThan(0.95 * first.reconstruction());
+      assertThat(last.label()).isLessThan(first.label());
+      for (double loss : last.toArray()) {
+        assertThat(loss).isFinite();
+      }
+      assertThat(last.divergence() > 0).isEqualTo(name.equals("variational"));
+      assertThat(last.mmd() == 0)
+          .isEqualTo(name.equals("no causal terms") || name.equals("no mmd"));
     }
+  }
+
+  static Stream<Arguments> kinds() {
+    return Stream.of(
+        kind("default", c -> {}),
+        kind("variational", c -> c.encoder = Encoder.VARIATIONAL),
+        kind("no causal terms", c -> c.causalTerms = false),
+        kind("no mmd", c -> c.mmdWeight = 0),
+        kind("normal prior", c -> c.prior = ResidualPrior.STANDARD_NORMAL),
+        kind("no structural term", c -> c.structural = StructuralTerm.NONE),
+        kind("structural fit", c -> c.structural = StructuralTerm.STRUCTURAL_FIT),
+        kind("pixels", c -> c.structural = StructuralTerm.PIXELS),
+        kind("unlabelled reconstruction", c -> c.reconstructLabelled = false),
+        kind(
+            "sinkhorn",
+            c -> c.graph = c.graph.with(g -> g.relaxation = OrderRelaxation.GUMBEL_SINKHORN)));
+  }
+
+  private static Arguments kind(String name, Consumer<LancaSettings.Changes> change) {
+    return Arguments.of(name, change);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldUseAFixedGraph(OrderRelaxation relaxation) throws Exception {
+    // Given effect -> cause, the wrong way round
+    Spots data = new Spots(TINY, 200, 2, 1);
+    TrainingSettings settings =
+        SETTINGS.withLanca(
+            c ->
+                c.graph =
+                    c.graph
+                        .with(g -> g.relaxation = relaxation)
+                        .withFixed(new boolean[][] {{false, false}, {true, false}}));
+    // When
+    try (TrainedNetwork network = train(data, settings, null)) {
+      // Then
+      assertThat(network.learntEdges()[1][0]).isGreaterThan(0.999);
+      assertThat(network.learntEdges()[0][1]).isZero();
+      assertThat(network.finalLosses().edges()).isGreaterThan(0.999);
+    }
+  }
+
+  @Test
+  void shouldNotMoveTheGraphAfterItHardened() throws Exception {
+    // Given the same training, hardened from the middle, stopped there and at the end
+    Spots data = new Spots(TINY, 200, 2, 1);
+    TrainingSettings settings =
+        SETTINGS.withSteps(20).withLanca(c -> c.graph = c.graph.with(g -> g.hardenFrom = 0.5));
+    // When
+    NetworkWeights half =
+        NetworkWeights.fromBytes(weights(data, settings.with(c -> c.stopAt = 10), null));
+    NetworkWeights whole = NetworkWeights.fromBytes(weights(data, settings, null));
+    // Then
+    assertThat(whole.get("edges")).isEqualTo(half.get("edges"));
+    assertThat(whole.get("order")).isEqualTo(half.get("order"));
+    assertThat(whole.get("mech2.w")).isNotEqualTo(half.get("mech2.w"));
+    assertThat(whole.get("enc1.w")).isNotEqualTo(half.get("enc1.w"));
+  }
+
+  @Test
+  void shouldContinueAsIfItHadNotBeenStopped() throws Exception {
+    // Given
+    Spots data = new Spots(TINY, 200, 2, 1);
+    TrainingSettings settings = SETTINGS.withSteps(40);
+    byte[] whole;
+    TrainingLosses wholeLosses;
+    try (TrainedNetwork network = train(data, settings, null)) {
+      whole = network.weights();
+      wholeLosses = network.finalLosses();
+    }
+    // When
+    byte[] half = weights(data, settings.with(c -> c.stopAt = 20), null);
+    try (TrainedNetwork network = train(data, settings, half)) {
+      // Then bit for bit
+      assertThat(network.weights()).isEqualTo(whole);
+      assertThat(network.finalLosses()).isEqualTo(wholeLosses);
+      assertThat(network.history()).hasSize(40);
+      assertThat(network.warnings()).noneMatch(w -> w.contains("new training"));
+    }
+  }
+
+  @Test
+  void shouldSayThatItStartsAnewWithOtherSettings() throws Exception {
+    // Given
+    Spots data = new Spots(TINY, 200, 2, 1);
+    TrainingSettings settings = SETTINGS.withSteps(20);
+    byte[] stopped = weights(data, settings.with(c -> c.stopAt = 10), null);
+    byte[] complete = weights(data, settings, null);
+    // When
+    // Then
     try (TrainedNetwork network =
-        new LancaTrainer()
-            .train(data, data.size(), labelled, settings, start, TrainingProgress.SILENT)) {
+        train(data, settings.withLanca(c -> c.encoder = Encoder.VARIATIONAL), stopped)) {
+      assertThat(network.warnings()).anyMatch(w -> w.contains("other settings"));
+    }
+    try (TrainedNetwork network = train(data, settings, complete)) {
+      assertThat(network.warnings()).anyMatch(w -> w.contains("completed training"));
+    }
+  }
+
+  @Test
+  void shouldLearnFromLabelsThatAreKnownInPart() throws Exception {
+    // Given every labelled frame knows one factor only
+    Altered data = new Altered(TINY, 400, (frame, factors) -> factors[frame / 2 % 2] = Double.NaN);
+    // When
+    try (TrainedNetwork network = train(data, SETTINGS.withSteps(200), null)) {
+      // Then both factors are learnt
+      byte[] pixels = new byte[100 * TINY.size()];
+      for (int i = 0; i < 100; i++) {
+        data.read(i, pixels, i * TINY.size());
+      }
+      float[] z = network.encode(pixels, 100);
+      double[] products = new double[2];
+      for (int i = 0; i < 100; i++) {
+        for (int f = 0; f < 2; f++) {
+          products[f] += z[2 * i + f] * data.truth(i)[f] / 100;
+        }
+      }
+      assertThat(products[0]).isGreaterThan(0.3);
+      assertThat(products[1]).isGreaterThan(0.2);
+    }
+  }
+
+  @Test
+  void shouldStopWhenLabelsContradictTheFrames() {
+    // Given labels that have nothing to do with their frames
+    Altered data =
+        new Altered(
+            TINY,
+            2_000,
+            (frame, factors) -> {
+              Random random = new Random(frame);
+              factors[0] = random.nextGaussian();
+              factors[1] = random.nextGaussian();
+            });
+    // When
+    // Then
+    assertThatThrownBy(
+            () -> train(data, SETTINGS.withSteps(600).withLanca(c -> c.causalTerms = false), null))
+        .isInstanceOf(TrainingFailedException.class)
+        .hasMessageContaining("the labels contradict the frames")
+        .hasMessageContaining("labels.csv");
+  }
+
+  @Test
+  void shouldStopWhenTheNetworkCollapsesToTheMeanImage() {
+    // Given a divergence so heavy that nothing else counts
+    Spots data = new Spots(TINY, 400, 0, 1);
+    TrainingSettings settings =
+        SETTINGS
+            .withSteps(450)
+            .withLanca(
+                c -> {
+                  c.encoder = Encoder.VARIATIONAL;
+                  c.divergenceWeight = 1e5;
+                });
+    // When
+    // Then
+    assertThatThrownBy(() -> train(data, settings, null))
+        .isInstanceOf(TrainingFailedException.class)
+        .hasMessageContaining("collapsed to the mean image")
+        .hasMessageContaining("label about 100 frames");
+  }
+
+  @Test
+  void shouldRefuseFramesThatAreAllTheSame() {
+    // Given
+    Spots data = new Spots(TINY, 1, 0, 1);
+    TrainingData still = new Still(data);
+    // When
+    // Then
+    assertThatThrownBy(
+            () ->
+                new LancaTrainer()
+                    .train(still, 100, new int[0], SETTINGS, null, TrainingProgress.SILENT))
+        .isInstanceOf(TrainingFailedException.class)
+        .hasMessageContaining("all frames are the same picture");
+  }
+
+  @Test
+  void shouldWarnOfAnEmptyGraphAndOfEquationsThatExplainNothing() throws Exception {
+    // Given
+    Spots data = new Spots(TINY, 200, 2, 1);
+    TrainingSettings empty =
+        SETTINGS
+            .withSteps(60)
+            .withLanca(
+                c ->
+                    c.graph =
+                        c.graph.with(
+                            g -> {
+                              g.warmFrom = 0;
+                              g.warmTo = 0;
+                              g.edgeWeight = 1_000;
+                              g.edgePrior = 1e-6;
+                              g.edgeRate = 0.1;
+                              g.orderRate = 0.2;
+                            }));
+    TrainingSettings unused =
+        SETTINGS.withLanca(
+            c -> {
+              c.structural = StructuralTerm.NONE;
+              c.graph = c.graph.withFixed(new boolean[][] {{false, true}, {false, false}});
+            });
+    // When
+    // Then
+    try (TrainedNetwork network = train(data, empty, null)) {
+      assertThat(network.warnings()).anyMatch(w -> w.contains("no edges"));
+    }
+    try (TrainedNetwork network = train(data, unused, null)) {
+      assertThat(network.warnings()).anyMatch(w -> w.contains("explain less than 1 %"));
+    }
+  }
+
+  private static TrainedNetwork train(TrainingData data, TrainingSettings settings, byte[] start)
+      throws TrainingFailedException {
+    int[] labelled = IntStream.range(0, data.size()).filter(i -> data.factors(i) != null).toArray();
+    return new LancaTrainer()
+        .train(data, data.size(), labelled, settings, start, TrainingProgress.SILENT);
+  }
+
+  private static byte[] weights(TrainingData data, TrainingSettings settings, byte[] start)
+      throws Exception {
+    try (TrainedNetwork network = train(data, settings, start)) {
       return network.weights();
+    }
+  }
+
+  /** Spots with half of the frames labelled, whose labels are changed. */
+  private static final class Altered implements TrainingData {
+    private final Spots spots;
+    private final BiConsumer<Integer, double[]> change;
+
+    Altered(ImageShape shape, int size, BiConsumer<Integer, double[]> change) {
+      this.spots = new Spots(shape, size, 2, 1);
+      this.change = change;
+    }
+
+    double[] truth(int index) {
+      return spots.truth(index);
+    }
+
+    @Override
+    public String name() {
+      return spots.name();
+    }
+
+    @Override
+    public String sha256() {
+      return spots.sha256();
+    }
+
+    @Override
+    public ImageShape shape() {
+      return spots.shape();
+    }
+
+    @Override
+    public int size() {
+      return spots.size();
+    }
+
+    @Override
+    public void read(int index, byte[] into, int offset) {
+      spots.read(index, into, offset);
+    }
+
+    @Override
+    public List<String> factorNames() {
+      return spots.factorNames();
+    }
+
+    @Override
+    public double[] factors(int index) {
+      double[] factors = spots.factors(index);
+      if (factors != null) {
+        change.accept(index, factors);
+      }
+      return factors;
+    }
+  }
+
+  /** One frame again and again. */
+  private record Still(Spots spots) implements TrainingData {
+    @Override
+    public String name() {
+      return spots.name();
+    }
+
+    @Override
+    public String sha256() {
+      return spots.sha256();
+    }
+
+    @Override
+    public ImageShape shape() {
+      return spots.shape();
+    }
+
+    @Override
+    public int size() {
+      return 100;
+    }
+
+    @Override
+    public void read(int index, byte[] into, int offset) {
+      spots.read(0, into, offset);
+    }
+
+    @Override
+    public List<String> factorNames() {
+      return List.of();
+    }
+
+    @Override
+    public double[] factors(int index) {
+      return null;
     }
   }
 }

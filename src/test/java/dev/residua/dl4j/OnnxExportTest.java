@@ -9,13 +9,10 @@ import dev.residua.frame.ImageShape;
 import dev.residua.onnx.OnnxFrameScorer;
 import dev.residua.training.MechanismSettings;
 import dev.residua.training.Mechanisms;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -33,7 +30,7 @@ class OnnxExportTest {
     for (int i = 0; i < meanImage.length; i++) {
       meanImage[i] = random.nextFloat();
     }
-    NetworkWeights weights = NetworkWeights.random(image, D, meanImage, 3);
+    NetworkWeights weights = NetworkWeights.random(NetworkLayout.of(image, D), meanImage, 3);
     for (String bias : List.of("enc1.b", "enc4.b", "enc6.b", "dec1.b", "dec3.b", "dec6.b")) {
       float[] values = weights.get(bias);
       for (int i = 0; i < values.length; i++) {
@@ -52,8 +49,10 @@ class OnnxExportTest {
       onnx = scorer.score(pixels, N);
     }
     // Then
-    Map<String, INDArray> engine = evaluate(weights, pixels);
-    INDArray z = engine.get(LancaNetwork.LATENTS);
+    INDArray input = input(weights, pixels);
+    Autoencoder engine = new Autoencoder(weights.layout(), input, 0);
+    engine.values().forEach((name, array) -> array.data().asNioFloat().put(weights.get(name)));
+    INDArray z = engine.encode();
     double error = 0;
     double[] row = new double[D];
     double[] expected = new double[D];
@@ -71,7 +70,8 @@ class OnnxExportTest {
       }
       error += onnx.reconstructionErrors()[n] * image.size() / N;
     }
-    double reconstruction = engine.get(LancaNetwork.RECONSTRUCTION).getDouble(0);
+    double reconstruction =
+        engine.decode(z.data().asFloat(), N, 0, new float[N * D]).reconstruction();
     assertThat(error).isCloseTo(reconstruction, within(1e-4 * reconstruction));
   }
 
@@ -91,19 +91,12 @@ class OnnxExportTest {
         MechanismSettings.DEFAULTS.withFeatures(32));
   }
 
-  private static Map<String, INDArray> evaluate(NetworkWeights weights, byte[] pixels) {
-    LancaNetwork network = new LancaNetwork(weights, N, 0, 0, 0);
+  private static INDArray input(NetworkWeights weights, byte[] pixels) {
     int size = weights.image().size();
-    float[] input = new float[N * size];
+    float[] blocks = new float[N * size];
     for (int n = 0; n < N; n++) {
-      Blocks.put(weights.image(), pixels, n * size, weights.meanImage(), input, n * size);
+      Blocks.put(weights.image(), pixels, n * size, weights.meanImage(), blocks, n * size);
     }
-    Map<String, INDArray> placeholders = new HashMap<>();
-    placeholders.put(LancaNetwork.FRAMES, Nd4j.create(input, network.framesShape(), 'c'));
-    return network.graph().output(placeholders, LancaNetwork.LATENTS, LancaNetwork.RECONSTRUCTION);
-  }
-
-  static {
-    Nd4j.setDefaultDataTypes(DataType.FLOAT, DataType.FLOAT);
+    return Nd4j.create(blocks, Blocks.shape(weights.image(), N), 'c');
   }
 }

@@ -105,16 +105,4 @@ class TrainingPipelineTest {
         .isInstanceOf(TrainingFailedException.class)
         .hasMessageContaining("200 frames give 140 to train on and 60 to calibrate with");
   }
-
-  @Test
-  void shouldNameTheSettingThatIsOutOfRange() {
-    // Given
-    // When
-    // Then
-    assertThatThrownBy(() -> SETTINGS.withLatents(1))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("latents must be from 2 to 12 but was 1");
-    assertThatThrownBy(() -> SETTINGS.withSteps(0)).hasMessageContaining("steps");
-    assertThatThrownBy(() -> SETTINGS.withMaxLabels(-1)).hasMessageContaining("maxLabels");
-  }
 }

@@ -3,7 +3,7 @@ package dev.residua.training.metrics;
 import java.util.Arrays;
 
 /** Optimal one-to-one matching. */
-final class Assignment {
+public final class Assignment {
   private Assignment() {}
 
   /**
@@ -13,7 +13,7 @@ final class Assignment {
    * @param value finite, shape {@code [rows][columns]}, {@code rows <= columns}
    * @return column of each row
    */
-  static int[] maximize(double[][] value) {
+  public static int[] maximize(double[][] value) {
     int n = value.length;
     int m = value[0].length;
     if (n > m) {

@@ -1,0 +1,234 @@
+package dev.residua.dl4j;
+
+import dev.residua.frame.ImageShape;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * Convolutional encoder and its mirror for batches of one size, forward and back.
+ *
+ * <p>The decoder may carry {@code extra} rows of latents besides those of the batch; they are
+ * compared with the first frames of the batch.
+ */
+final class Autoencoder {
+  private final INDArray frames;
+  private final int batch;
+  private final int extra;
+  private final Map<String, Layer> layers = new LinkedHashMap<>();
+  private final List<Layer> trunk = new ArrayList<>();
+  private final List<Layer> decoder = new ArrayList<>();
+  private final Layer meanHead;
+  private final Layer logVarianceHead;
+  private final boolean variational;
+  private final INDArray hidden; // gradient by the trunk's last layer, from one head
+  private final INDArray latents; // [batch + extra, d]
+  private final INDArray latentGradient;
+  private final INDArray reconstruction;
+
+  /** Gradient by the frames, which the first convolution's gradient computes along with its own. */
+  private final INDArray unused;
+
+  private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+
+  /**
+   * @param frames {@code [batch, H/4, W/4, 16 C]}, read at every {@link #encode} and {@link
+   *     #decode}
+   */
+  Autoencoder(NetworkLayout layout, INDArray frames, int extra) {
+    this.frames = frames;
+    this.batch = Math.toIntExact(frames.size(0));
+    this.extra = extra;
+    this.variational = layout.variational();
+    for (Parameter parameter : layout.parameters()) {
+      parameters.put(parameter.name(), parameter);
+    }
+    ImageShape image = layout.image();
+    this.unused = frames.ulike();
+    INDArray x = frames;
+    INDArray g = unused;
+    for (int i = 1; i <= 3; i++) {
+      Layer layer =
+          Layer.convolution(x, g, weight("enc" + i), bias("enc" + i), i == 1 ? 1 : 2, true);
+      add(trunk, "enc" + i, layer);
+      x = layer.output;
+      g = layer.outputGradient;
+    }
+    x = x.reshape('c', batch, layout.flat());
+    g = g.reshape('c', batch, layout.flat());
+    for (int i = 4; i <= 5; i++) {
+      Layer layer = Layer.dense(x, g, weight("enc" + i), bias("enc" + i), true);
+      add(trunk, "enc" + i, layer);
+      x = layer.output;
+      g = layer.outputGradient;
+    }
+    this.hidden = g.ulike();
+    this.meanHead = Layer.dense(x, g, weight("enc6"), bias("enc6"), false);
+    layers.put("enc6", meanHead);
+    if (variational) {
+      this.logVarianceHead = Layer.dense(x, hidden, weight("enc7"), bias("enc7"), false);
+      layers.put("enc7", logVarianceHead);
+    } else {
+      this.logVarianceHead = meanHead;
+    }
+
+    int rows = batch + extra;
+    this.latents = Nd4j.create(DataType.FLOAT, rows, layout.latents());
+    this.latentGradient = Nd4j.create(DataType.FLOAT, rows, layout.latents());
+    x = latents;
+    g = latentGradient;
+    for (int i = 1; i <= 3; i++) {
+      Layer layer = Layer.dense(x, g, weight("dec" + i), bias("dec" + i), true);
+      add(decoder, "dec" + i, layer);
+      x = layer.output;
+      g = layer.outputGradient;
+    }
+    long[] deep = {rows, image.height() / 16, image.width() / 16, NetworkLayout.DEEP};
+    x = x.reshape('c', deep);
+    g = g.reshape('c', deep);
+    for (int i = 4; i <= 5; i++) {
+      Layer layer = Layer.deconvolution(x, g, weight("dec" + i), bias("dec" + i));
+      add(decoder, "dec" + i, layer);
+      x = layer.output;
+      g = layer.outputGradient;
+    }
+    Layer last = Layer.convolution(x, g, weight("dec6"), bias("dec6"), 1, false);
+    add(decoder, "dec6", last);
+    this.reconstruction = last.output;
+  }
+
+  private Parameter weight(String layer) {
+    return parameter(layer + ".w");
+  }
+
+  private Parameter bias(String layer) {
+    return parameter(layer + ".b");
+  }
+
+  private Parameter parameter(String name) {
+    Parameter found = parameters.get(name);
+    if (found == null) {
+      throw new IllegalArgumentException("the network has no parameter " + name);
+    }
+    return found;
+  }
+
+  private void add(List<Layer> part, String name, Layer layer) {
+    part.add(layer);
+    layers.put(name, layer);
+  }
+
+  /** Rows that the decoder carries besides those of the batch. */
+  int extra() {
+    return extra;
+  }
+
+  /** Arrays of the parameters, by name. */
+  Map<String, INDArray> values() {
+    Map<String, INDArray> arrays = new LinkedHashMap<>();
+    layers.forEach(
+        (name, layer) -> {
+          arrays.put(name + ".w", layer.weight);
+          arrays.put(name + ".b", layer.bias);
+        });
+    return arrays;
+  }
+
+  /** Arrays that {@link #backward} fills, by parameter name. */
+  Map<String, INDArray> gradients() {
+    Map<String, INDArray> arrays = new LinkedHashMap<>();
+    layers.forEach(
+        (name, layer) -> {
+          arrays.put(name + ".w", layer.weightGradient);
+          arrays.put(name + ".b", layer.biasGradient);
+        });
+    return arrays;
+  }
+
+  /** Latents of the frames, {@code [batch, d]}: values, or means of a variational encoder. */
+  INDArray encode() {
+    trunk.forEach(Layer::forward);
+    meanHead.forward();
+    return meanHead.output;
+  }
+
+  /** Log variances of the latents after {@link #encode}, {@code [batch, d]}. */
+  INDArray logVariances() {
+    if (!variational) {
+      throw new IllegalStateException("a deterministic encoder has no variances");
+    }
+    logVarianceHead.forward();
+    return logVarianceHead.output;
+  }
+
+  /** Squared pixel errors of a decoding, mean over the rows that count. */
+  record Errors(double reconstruction, double extra) {}
+
+  /**
+   * Decodes latents and passes the gradient of {@code reconstruction + extraWeight extra} back to
+   * them.
+   *
+   * @param values {@code [batch + extra, d]} row-major
+   * @param counted rows of the batch, from the first, whose error counts
+   * @param gradient receives the gradient by {@code values}
+   */
+  Errors decode(float[] values, int counted, double extraWeight, float[] gradient) {
+    latents.data().asNioFloat().put(values);
+    decoder.forEach(Layer::forward);
+    INDArray difference = decoder.get(decoder.size() - 1).outputGradient;
+    difference.assign(reconstruction);
+    INDArray ofBatch = rows(difference, 0, batch);
+    ofBatch.subi(frames);
+    INDArray seen = rows(difference, 0, counted);
+    double error = squares(seen) / counted;
+    seen.muli(2.0 / counted);
+    if (counted < batch) {
+      rows(difference, counted, batch).assign(0);
+    }
+    double extraError = 0;
+    if (extra > 0) {
+      INDArray more = rows(difference, batch, batch + extra);
+      more.subi(rows(frames, 0, extra));
+      extraError = squares(more) / extra;
+      more.muli(2.0 * extraWeight / extra);
+    }
+    for (int i = decoder.size() - 1; i >= 0; i--) {
+      decoder.get(i).backward();
+    }
+    latentGradient.data().asNioFloat().get(gradient);
+    return new Errors(error, extraError);
+  }
+
+  private static INDArray rows(INDArray array, long from, long to) {
+    return array.get(NDArrayIndex.interval(from, to));
+  }
+
+  private static double squares(INDArray array) {
+    INDArray row = array.reshape('c', new long[] {array.length()});
+    return Nd4j.getBlasWrapper().dot(row, row);
+  }
+
+  /**
+   * Passes gradients by the latents back through the encoder.
+   *
+   * @param byMean {@code [batch, d]} row-major
+   * @param byLogVariance the same; not read for a deterministic encoder
+   */
+  void backward(float[] byMean, float[] byLogVariance) {
+    meanHead.outputGradient.data().asNioFloat().put(byMean);
+    meanHead.backward();
+    if (variational) {
+      logVarianceHead.outputGradient.data().asNioFloat().put(byLogVariance);
+      logVarianceHead.backward();
+      trunk.get(trunk.size() - 1).outputGradient.addi(hidden);
+    }
+    for (int i = trunk.size() - 1; i >= 0; i--) {
+      trunk.get(i).backward();
+    }
+  }
+}

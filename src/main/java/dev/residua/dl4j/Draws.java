@@ -1,0 +1,41 @@
+package dev.residua.dl4j;
+
+import java.util.Random;
+
+/**
+ * Random draws that depend on the seed, what they are for and a number only, so that a training can
+ * go on at any step, and a batch can be prepared ahead, without state to carry.
+ */
+final class Draws {
+  /** What is drawn. */
+  enum Purpose {
+    FRAMES,
+    LABELLED_FRAMES,
+    STEP
+  }
+
+  private Draws() {}
+
+  static Random of(long seed, Purpose purpose, long number) {
+    return new Random(mix(mix(seed + 31L * (purpose.ordinal() + 1)) + number));
+  }
+
+  /** The finaliser of SplitMix64 (Steele, Lea and Flood 2014). */
+  private static long mix(long value) {
+    long z = value + 0x9e3779b97f4a7c15L;
+    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+    return z ^ (z >>> 31);
+  }
+
+  /** The numbers below {@code count} in random order. */
+  static int[] shuffled(int count, Random random) {
+    int[] order = new int[count];
+    for (int i = 0; i < count; i++) {
+      int j = random.nextInt(i + 1);
+      order[i] = order[j];
+      order[j] = i;
+    }
+    return order;
+  }
+}

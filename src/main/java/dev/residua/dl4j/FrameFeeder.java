@@ -1,0 +1,155 @@
+package dev.residua.dl4j;
+
+import dev.residua.dl4j.Draws.Purpose;
+import dev.residua.frame.ImageShape;
+import dev.residua.training.TrainingData;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Prepares the next batch on a thread of its own while the network works on the present one. What a
+ * batch holds depends on the seed and the number of its step only.
+ */
+final class FrameFeeder implements AutoCloseable {
+  private final TrainingData data;
+  private final LabelScale labels;
+  private final int[] labelled;
+  private final int rows;
+  private final int labelledRows;
+  private final float[] mean;
+  private final byte[] pixels;
+  private final Sequence frameOrder;
+  private final Sequence labelledOrder;
+  private final Batch[] slots;
+  private final ExecutorService thread;
+  private Future<Batch> ahead;
+  private int step;
+
+  /**
+   * A step's data, to be read until {@link #next} is called again.
+   *
+   * @param frames rows without labels, then rows with, as the network's input
+   * @param labels {@code [labelled, factors]}, standardised
+   * @param counts what each label counts for: 0 where unknown, and 1 in all
+   */
+  record Batch(float[] frames, double[] labels, double[] counts) {}
+
+  /**
+   * @param frames how many frames, from the first, are drawn from
+   * @param labelled frames with at least one known factor; none for a training without labels
+   * @param mean image that is subtracted
+   * @param from first step
+   */
+  FrameFeeder(
+      TrainingData data,
+      int frames,
+      int[] labelled,
+      LabelScale labels,
+      int rows,
+      int labelledRows,
+      float[] mean,
+      long seed,
+      int from) {
+    this.data = data;
+    this.labels = labels;
+    this.labelled = labelled.clone();
+    this.rows = rows;
+    this.labelledRows = labelledRows;
+    this.mean = mean;
+    this.pixels = new byte[data.shape().size()];
+    this.frameOrder = new Sequence(frames, seed, Purpose.FRAMES);
+    this.labelledOrder = new Sequence(Math.max(1, labelled.length), seed, Purpose.LABELLED_FRAMES);
+    int values = (rows + labelledRows) * data.shape().size();
+    int cells = labelledRows * labels.factors();
+    this.slots = new Batch[2];
+    for (int s = 0; s < slots.length; s++) {
+      slots[s] = new Batch(new float[values], new double[cells], new double[cells]);
+    }
+    this.thread =
+        Executors.newSingleThreadExecutor(
+            work -> {
+              Thread made = new Thread(work, "residua-frames");
+              made.setDaemon(true);
+              return made;
+            });
+    this.step = from;
+    this.ahead = prepare(from);
+  }
+
+  private Future<Batch> prepare(int number) {
+    return thread.submit(() -> fill(slots[number % 2], number));
+  }
+
+  /** The batch of the next step. */
+  Batch next() throws InterruptedException, ExecutionException {
+    Batch batch = ahead.get();
+    step++;
+    ahead = prepare(step);
+    return batch;
+  }
+
+  private Batch fill(Batch batch, int number) {
+    ImageShape image = data.shape();
+    int size = image.size();
+    for (int r = 0; r < rows; r++) {
+      data.read(frameOrder.at((long) number * rows + r), pixels, 0);
+      Blocks.put(image, pixels, 0, mean, batch.frames(), r * size);
+    }
+    int factors = labels.factors();
+    int known = 0;
+    for (int r = 0; r < labelledRows; r++) {
+      int frame = labelled[labelledOrder.at((long) number * labelledRows + r)];
+      data.read(frame, pixels, 0);
+      Blocks.put(image, pixels, 0, mean, batch.frames(), (rows + r) * size);
+      double[] values = LabelScale.factors(data, frame);
+      for (int f = 0; f < factors; f++) {
+        boolean isKnown = Double.isFinite(values[f]);
+        batch.labels()[r * factors + f] = isKnown ? labels.standardize(f, values[f]) : 0;
+        batch.counts()[r * factors + f] = isKnown ? 1 : 0;
+        known += isKnown ? 1 : 0;
+      }
+    }
+    for (int k = 0; k < batch.counts().length; k++) {
+      batch.counts()[k] /= Math.max(1, known);
+    }
+    return batch;
+  }
+
+  /** Waits for the batch that is being prepared, so that nothing reads the data any more. */
+  @Override
+  public void close() {
+    thread.shutdown();
+    try {
+      ahead.get();
+    } catch (ExecutionException e) {
+      // The batch that failed is not wanted any more.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The numbers below a count, all of them in random order, then in another, and so on. */
+  private static final class Sequence {
+    private final int count;
+    private final long seed;
+    private final Purpose purpose;
+    private long round = -1;
+    private int[] order = new int[0];
+
+    Sequence(int count, long seed, Purpose purpose) {
+      this.count = count;
+      this.seed = seed;
+      this.purpose = purpose;
+    }
+
+    int at(long position) {
+      if (position / count != round) {
+        round = position / count;
+        order = Draws.shuffled(count, Draws.of(seed, purpose, round));
+      }
+      return order[(int) (position % count)];
+    }
+  }
+}

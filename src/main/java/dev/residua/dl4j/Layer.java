@@ -1,0 +1,142 @@
+package dev.residua.dl4j;
+
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.CustomOp;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.api.ops.impl.scalar.RectifiedLinear;
+import org.nd4j.linalg.api.ops.impl.scalar.Step;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A linear map with bias of a fixed batch, and its rectifier, in native arrays that are made once:
+ * recorded operations are run again and again, so a step allocates nothing.
+ *
+ * <p>SameDiff would differentiate this as well, but its gradient of the rectifier alone costs as
+ * much as all convolutions, and its bookkeeping as much again.
+ */
+final class Layer {
+  private static final int PADDING = 1;
+
+  /** Result, {@code [batch, ...]}; the backward pass of a rectified layer destroys it. */
+  final INDArray output;
+
+  /** Gradient of the loss by {@link #output}, to be filled before {@link #backward}. */
+  final INDArray outputGradient;
+
+  final INDArray weight;
+  final INDArray bias;
+  final INDArray weightGradient;
+  final INDArray biasGradient;
+  private final boolean rectified;
+  private final boolean dense;
+  private final CustomOp forward;
+  private final CustomOp backward;
+
+  private Layer(
+      INDArray input,
+      INDArray inputGradient,
+      Parameter weight,
+      Parameter bias,
+      long[] outputShape,
+      boolean rectified,
+      String operation,
+      int... arguments) {
+    this.output = Nd4j.create(DataType.FLOAT, outputShape);
+    this.outputGradient = Nd4j.create(DataType.FLOAT, outputShape);
+    this.weight = Nd4j.create(DataType.FLOAT, weight.shape());
+    this.bias = Nd4j.create(DataType.FLOAT, bias.shape());
+    this.weightGradient = Nd4j.create(DataType.FLOAT, weight.shape());
+    this.biasGradient = Nd4j.create(DataType.FLOAT, bias.shape());
+    this.rectified = rectified;
+    this.dense = operation.equals("matmul");
+    this.forward =
+        DynamicCustomOp.builder(operation)
+            .addInputs(
+                dense
+                    ? new INDArray[] {input, this.weight}
+                    : new INDArray[] {input, this.weight, this.bias})
+            .addOutputs(output)
+            .addIntegerArguments(arguments)
+            .build();
+    this.backward =
+        DynamicCustomOp.builder(dense ? "xw_plus_b_bp" : operation + "_bp")
+            .addInputs(input, this.weight, this.bias, outputGradient)
+            .addOutputs(inputGradient, weightGradient, biasGradient)
+            .addIntegerArguments(arguments)
+            .build();
+  }
+
+  /** {@code [batch, in]} to {@code [batch, out]}. */
+  static Layer dense(
+      INDArray input, INDArray inputGradient, Parameter weight, Parameter bias, boolean rectified) {
+    return new Layer(
+        input,
+        inputGradient,
+        weight,
+        bias,
+        new long[] {input.size(0), weight.shape()[1]},
+        rectified,
+        "matmul");
+  }
+
+  /** {@code [batch, H, W, in]} to {@code [batch, H / stride, W / stride, out]}, padded by 1. */
+  static Layer convolution(
+      INDArray input,
+      INDArray inputGradient,
+      Parameter weight,
+      Parameter bias,
+      int stride,
+      boolean rectified) {
+    int kernel = Math.toIntExact(weight.shape()[0]);
+    return new Layer(
+        input,
+        inputGradient,
+        weight,
+        bias,
+        new long[] {
+          input.size(0), input.size(1) / stride, input.size(2) / stride, weight.shape()[3]
+        },
+        rectified,
+        "conv2d",
+        arguments(kernel, stride));
+  }
+
+  /** {@code [batch, H, W, in]} to {@code [batch, 2 H, 2 W, out]} with a kernel of 4. */
+  static Layer deconvolution(
+      INDArray input, INDArray inputGradient, Parameter weight, Parameter bias) {
+    return new Layer(
+        input,
+        inputGradient,
+        weight,
+        bias,
+        new long[] {input.size(0), 2 * input.size(1), 2 * input.size(2), weight.shape()[2]},
+        true,
+        "deconv2d",
+        arguments(4, 2));
+  }
+
+  /** Kernel, stride, padding, dilation, explicit padding, channels last, usual weight layout. */
+  private static int[] arguments(int kernel, int stride) {
+    return new int[] {kernel, kernel, stride, stride, PADDING, PADDING, 1, 1, 0, 1, 0};
+  }
+
+  void forward() {
+    Nd4j.exec(forward);
+    if (dense) {
+      output.addiRowVector(bias);
+    }
+    if (rectified) {
+      Nd4j.exec(new RectifiedLinear(output, output, 0));
+    }
+  }
+
+  /** From {@link #outputGradient} to the gradients by weight, bias and input. */
+  void backward() {
+    if (rectified) {
+      Nd4j.exec(new Step(output, output, 0)); // 1 where it let a value through
+      outputGradient.muli(output);
+    }
+    Nd4j.exec(backward);
+  }
+}

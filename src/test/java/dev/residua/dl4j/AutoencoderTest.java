@@ -1,0 +1,188 @@
+package dev.residua.dl4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.residua.frame.ImageShape;
+import dev.residua.training.LancaSettings.OrderRelaxation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Conv2DConfig;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.config.DeConv2DConfig;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.config.PaddingMode;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** The slow twin is the same network in SameDiff, differentiated automatically, in double. */
+class AutoencoderTest {
+  private static final ImageShape IMAGE = new ImageShape(32, 16, 3);
+  private static final int D = 3;
+  private static final int BATCH = 4;
+  private static final int COUNTED = 3;
+  private static final int EXTRA = 2;
+  private static final double EXTRA_WEIGHT = 0.7;
+  private static final NetworkLayout LAYOUT =
+      new NetworkLayout(IMAGE, D, true, OrderRelaxation.SOFT_SORT);
+
+  private final NetworkWeights weights = NetworkWeights.random(LAYOUT, new float[IMAGE.size()], 1);
+  private final INDArray frames = normal(2, Blocks.shape(IMAGE, BATCH));
+  private final INDArray extraLatents = normal(3, EXTRA, D);
+  private final INDArray byLogVariance = normal(4, BATCH, D);
+
+  @Test
+  void shouldHaveTheLossesAndGradientsOfItsTwin() throws Exception {
+    // Given
+    Autoencoder network = new Autoencoder(LAYOUT, frames, EXTRA);
+    network.values().forEach((name, array) -> array.data().asNioFloat().put(weights.get(name)));
+    Map<String, INDArray> expected = QuietOutput.during(this::twin);
+    // When twice, since arrays are used again
+    for (int round = 0; round < 2; round++) {
+      float[] z = network.encode().data().asFloat();
+      float[] logVariances = network.logVariances().data().asFloat();
+      float[] decoded = new float[(BATCH + EXTRA) * D];
+      System.arraycopy(z, 0, decoded, 0, z.length);
+      System.arraycopy(extraLatents.data().asFloat(), 0, decoded, z.length, EXTRA * D);
+      float[] gradient = new float[decoded.length];
+      Autoencoder.Errors errors = network.decode(decoded, COUNTED, EXTRA_WEIGHT, gradient);
+      float[] byMean = new float[z.length];
+      System.arraycopy(gradient, 0, byMean, 0, z.length);
+      network.backward(byMean, byLogVariance.data().asFloat());
+      // Then
+      check("z", Nd4j.create(z), expected);
+      check("logVariance", Nd4j.create(logVariances), expected);
+      assertThat(errors.reconstruction())
+          .isCloseTo(expected.get("reconstruction").getDouble(0), within(1e-3));
+      assertThat(errors.extra()).isCloseTo(expected.get("extra").getDouble(0), within(1e-3));
+      float[] byExtra = new float[EXTRA * D];
+      System.arraycopy(gradient, z.length, byExtra, 0, byExtra.length);
+      check("extraLatents", Nd4j.create(byExtra), expected);
+      network.gradients().forEach((name, array) -> check(name, array, expected));
+    }
+  }
+
+  private static void check(String name, INDArray actual, Map<String, INDArray> expected) {
+    float[] a = actual.dup('c').data().asFloat();
+    double[] e = expected.get(name).dup('c').data().asDouble();
+    assertThat(a).as(name).hasSameSizeAs(e);
+    double largest = 0;
+    for (double value : e) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    assertThat(largest).as(name).isPositive();
+    for (int k = 0; k < a.length; k++) {
+      assertThat((double) a[k]).as(name).isCloseTo(e[k], within(1e-5 * largest + 1e-9));
+    }
+  }
+
+  private Map<String, INDArray> twin() {
+    SameDiff sd = SameDiff.create();
+    List<String> names = new ArrayList<>();
+    for (Parameter parameter : LAYOUT.parameters()) {
+      if (parameter.group() == Parameter.Group.AUTOENCODER) {
+        sd.var(
+            parameter.name(),
+            Nd4j.create(weights.get(parameter.name()).clone(), parameter.shape(), 'c')
+                .castTo(DataType.DOUBLE));
+        names.add(parameter.name());
+      }
+    }
+    SDVariable x = sd.constant("frames", frames.castTo(DataType.DOUBLE));
+    SDVariable h = convolution(sd, "enc1", x, 3, 1);
+    h = convolution(sd, "enc2", sd.nn().relu(h, 0), 4, 2);
+    h = convolution(sd, "enc3", sd.nn().relu(h, 0), 4, 2);
+    h = sd.nn().relu(h, 0).reshape(BATCH, LAYOUT.flat());
+    h = sd.nn().relu(dense(sd, "enc4", h), 0);
+    h = sd.nn().relu(dense(sd, "enc5", h), 0);
+    SDVariable z = dense(sd, "enc6", h).rename("z");
+    SDVariable logVariance = dense(sd, "enc7", h).rename("logVariance");
+    SDVariable extraInput = sd.var("extraLatents", extraLatents.castTo(DataType.DOUBLE));
+    names.add("extraLatents");
+    SDVariable g = sd.concat(0, z, extraInput);
+    for (int i = 1; i <= 3; i++) {
+      g = sd.nn().relu(dense(sd, "dec" + i, g), 0);
+    }
+    g = g.reshape(BATCH + EXTRA, IMAGE.height() / 16, IMAGE.width() / 16, NetworkLayout.DEEP);
+    g = sd.nn().relu(deconvolution(sd, "dec4", g), 0);
+    g = sd.nn().relu(deconvolution(sd, "dec5", g), 0);
+    g = convolution(sd, "dec6", g, 3, 1);
+    long[] shape = frames.shape();
+    SDVariable difference =
+        g.sub(sd.concat(0, x, rows(sd, x, 0, EXTRA, shape))); // [batch + extra, ...]
+    SDVariable counted = rows(sd, difference, 0, COUNTED, shape);
+    SDVariable more = rows(sd, difference, BATCH, EXTRA, shape);
+    SDVariable reconstruction = counted.mul(counted).sum().div(COUNTED).rename("reconstruction");
+    SDVariable extra = more.mul(more).sum().div(EXTRA).rename("extra");
+    reconstruction
+        .add(extra.mul(EXTRA_WEIGHT))
+        .add(logVariance.mul(sd.constant(byLogVariance.castTo(DataType.DOUBLE))).sum())
+        .rename("loss");
+    sd.setLossVariables("loss");
+    Map<String, INDArray> all =
+        new java.util.HashMap<>(sd.output(Map.of(), "z", "logVariance", "reconstruction", "extra"));
+    all.putAll(sd.calculateGradients(Map.of(), names));
+    return all;
+  }
+
+  private static SDVariable rows(SameDiff sd, SDVariable x, int from, int count, long[] shape) {
+    return sd.slice(
+        x, new int[] {from, 0, 0, 0}, count, (int) shape[1], (int) shape[2], (int) shape[3]);
+  }
+
+  private static SDVariable dense(SameDiff sd, String name, SDVariable x) {
+    return sd.mmul(x, sd.getVariable(name + ".w")).add(sd.getVariable(name + ".b"));
+  }
+
+  private static SDVariable convolution(
+      SameDiff sd, String name, SDVariable x, int kernel, int stride) {
+    Conv2DConfig config =
+        Conv2DConfig.builder()
+            .kH(kernel)
+            .kW(kernel)
+            .sH(stride)
+            .sW(stride)
+            .pH(1)
+            .pW(1)
+            .dH(1)
+            .dW(1)
+            .paddingMode(PaddingMode.VALID)
+            .dataFormat("NHWC")
+            .build();
+    return sd.cnn().conv2d(x, sd.getVariable(name + ".w"), sd.getVariable(name + ".b"), config);
+  }
+
+  private static SDVariable deconvolution(SameDiff sd, String name, SDVariable x) {
+    DeConv2DConfig config =
+        DeConv2DConfig.builder()
+            .kH(4)
+            .kW(4)
+            .sH(2)
+            .sW(2)
+            .pH(1)
+            .pW(1)
+            .dH(1)
+            .dW(1)
+            .isSameMode(false)
+            .dataFormat("NHWC")
+            .build();
+    return sd.cnn().deconv2d(x, sd.getVariable(name + ".w"), sd.getVariable(name + ".b"), config);
+  }
+
+  private static INDArray normal(long seed, long... shape) {
+    Random random = new Random(seed);
+    int length = 1;
+    for (long size : shape) {
+      length *= (int) size;
+    }
+    float[] values = new float[length];
+    for (int k = 0; k < length; k++) {
+      values[k] = (float) random.nextGaussian();
+    }
+    return Nd4j.create(values, shape, 'c');
+  }
+}

@@ -1,0 +1,95 @@
+package dev.residua.dl4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class LatentLossesTest {
+  private static final int ROWS = 5;
+  private static final int D = 3;
+
+  @Test
+  void shouldAverageOverTheKnownLabelsOnly() {
+    // Given the last two rows have labels of the first two latents, one of four is unknown
+    double[] z = normal(1, ROWS * D);
+    double[] labels = {0.5, Double.NaN, -1, 0.2};
+    double third = 1.0 / 3;
+    double[] counts = {third, 0, third, third};
+    double[] gradient = new double[z.length];
+    // When
+    double error = LatentLosses.labels(z, D, 3, labels, counts, 2, 100, gradient);
+    // Then
+    double expected =
+        (Math.pow(z[9] - 0.5, 2) + Math.pow(z[12] + 1, 2) + Math.pow(z[13] - 0.2, 2)) / 3;
+    assertThat(error).isCloseTo(expected, within(1e-12));
+    double[] slopes =
+        Differences.of(
+            z, x -> 100 * LatentLosses.labels(x, D, 3, labels, counts, 2, 0, new double[z.length]));
+    assertThat(gradient).usingComparatorWithPrecision(1e-5).containsExactly(slopes);
+  }
+
+  @Test
+  void shouldMeasureTheDivergenceOfNormalsFromTheStandardOne() {
+    // Given
+    double[] mean = normal(2, ROWS * D);
+    double[] logVariance = normal(3, ROWS * D);
+    double[] byMean = new double[mean.length];
+    double[] byLogVariance = new double[mean.length];
+    // When
+    double value = LatentLosses.divergence(mean, logVariance, ROWS, 0.7, byMean, byLogVariance);
+    // Then KL(N(m, v) || N(0, 1)) = -log(sd) + (v + m^2) / 2 - 1/2, summed over latents
+    double expected = 0;
+    for (int k = 0; k < mean.length; k++) {
+      double sd = Math.exp(logVariance[k] / 2);
+      expected += -Math.log(sd) + (sd * sd + mean[k] * mean[k]) / 2 - 0.5;
+    }
+    assertThat(value).isCloseTo(expected / ROWS, within(1e-12));
+    double[] unused = new double[mean.length];
+    assertThat(byMean)
+        .usingComparatorWithPrecision(1e-7)
+        .containsExactly(
+            Differences.of(
+                mean, x -> 0.7 * LatentLosses.divergence(x, logVariance, ROWS, 0, unused, unused)));
+    assertThat(byLogVariance)
+        .usingComparatorWithPrecision(1e-7)
+        .containsExactly(
+            Differences.of(
+                logVariance, x -> 0.7 * LatentLosses.divergence(mean, x, ROWS, 0, unused, unused)));
+  }
+
+  @Test
+  void shouldPassGradientsThroughADraw() {
+    // Given
+    double[] mean = normal(4, ROWS * D);
+    double[] logVariance = normal(5, ROWS * D);
+    double[] noise = normal(6, ROWS * D);
+    double[] direction = normal(7, ROWS * D);
+    double[] gradient = new double[mean.length];
+    // When
+    LatentLosses.sampleBackward(direction, logVariance, noise, gradient);
+    // Then
+    double[] slopes =
+        Differences.of(
+            logVariance,
+            x -> {
+              double[] z = LatentLosses.sample(mean, x, noise);
+              double sum = 0;
+              for (int k = 0; k < z.length; k++) {
+                sum += z[k] * direction[k];
+              }
+              return sum;
+            });
+    assertThat(gradient).usingComparatorWithPrecision(1e-7).containsExactly(slopes);
+  }
+
+  private static double[] normal(long seed, int count) {
+    Random random = new Random(seed);
+    double[] values = new double[count];
+    for (int k = 0; k < count; k++) {
+      values[k] = random.nextGaussian();
+    }
+    return values;
+  }
+}
