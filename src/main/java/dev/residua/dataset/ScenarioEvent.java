@@ -80,6 +80,11 @@ public record ScenarioEvent(
      * mean square.
      */
     MECHANISM_CHANGE,
+    /**
+     * The node is drawn uniformly from its nominal range (0.5 % to 99.5 % of its distribution),
+     * independently of its causes, on purpose; {@code size} is not used.
+     */
+    COMMISSIONING,
     /** {@code size} units are added to the node's equation, or to a root. */
     OFFSET,
     /** The node's noise is multiplied by {@code size}. */
