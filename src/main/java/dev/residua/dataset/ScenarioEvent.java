@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One thing that happens in a scripted stream. What {@code size} counts depends on the kind; a
- * <em>unit</em> is the standard deviation of a caused node's noise (of the node itself where the
- * scene has no noise), and of a root's values.
+ * <em>unit</em> is the standard deviation of a caused node's noise as it shows in the node (of the
+ * node itself where the scene has no noise), and of a root's values.
  *
  * @param kind what happens
  * @param node factor that it happens to; null for {@link Kind#BRIGHTNESS} and {@link
