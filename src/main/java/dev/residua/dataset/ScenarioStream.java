@@ -163,6 +163,7 @@ public final class ScenarioStream {
     }
     int node = exogenous.get(pairs++ % exogenous.size());
     double before = drawn[node];
+    hidden = hidden.clone();
     drawn = drawn.clone();
     while (drawn[node] == before) {
       double draw = redrawn.gaussian();
