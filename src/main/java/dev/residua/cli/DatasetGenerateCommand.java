@@ -1,6 +1,7 @@
 package dev.residua.cli;
 
 import dev.residua.dataset.DatasetGenerator;
+import dev.residua.dataset.NoiseKind;
 import dev.residua.dataset.Scenario;
 import dev.residua.dataset.Scene;
 import dev.residua.frame.ImageShape;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Parameters;
       "Draws frames whose causes are known.",
       "Without --noise the picture is literal, as published; with --noise the caused factors get"
           + " independent noise, which the picture shows. labels.csv holds the factors, the true"
-          + " noise, and what was done to each frame."
+          + " noise, what else the picture shows, and what was done to each frame."
     },
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
@@ -36,7 +37,8 @@ final class DatasetGenerateCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "SCENE",
       arity = "0..1",
-      description = "What to draw: pendulum or flow. May be left out with --scenario.")
+      description =
+          "What to draw: pendulum, flow, candle or valve. May be left out with --scenario.")
   @Nullable String scene;
 
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder to make.")
@@ -57,9 +59,35 @@ final class DatasetGenerateCommand implements Callable<Integer> {
       description =
           "Standard deviation of the noise on the caused factors, one for all or one each, in units"
               + " of the factor; without a value 0.5,0.4 (pendulum: shadow_length,shadow_position;"
-              + " flow: water_height,water_flow).",
+              + " flow: water_height,water_flow), 0.15,0.3 for valve (flow,level). In candle one"
+              + " number: the size of the jitter of camera and object, usually 1.",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   @Nullable String noise;
+
+  @Option(
+      names = "--noise-kind",
+      paramLabel = "KIND",
+      description =
+          "How the noise of the pendulum enters: ${COMPLETION-CANDIDATES}; multiplicative noise is"
+              + " mechanism * (1 + noise / mean). Default: additive.",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  @Nullable NoiseKind noiseKind;
+
+  @Option(
+      names = "--commissioning",
+      paramLabel = "SHARE",
+      description =
+          "Share of the frames, in blocks, in which one caused factor at a time is drawn from its"
+              + " range whatever its causes, 0 to 0.5; event and event_node say so.")
+  double commissioning;
+
+  @Option(
+      names = "--pairs",
+      paramLabel = "SHARE",
+      description =
+          "Share of the frames, in blocks, that come as pairs in which one root or noise is redrawn"
+              + " and all else kept, 0 to 0.5; the column changed names it on the second frame.")
+  double pairs;
 
   @Option(
       names = "--scenario",
@@ -118,7 +146,8 @@ final class DatasetGenerateCommand implements Callable<Integer> {
       int frames =
           count != null ? count : script.events().isEmpty() ? DEFAULT_COUNT : script.frames();
       DatasetGenerator.Settings settings =
-          new DatasetGenerator.Settings(frames, labels == null ? frames : labels, size, png, force);
+          new DatasetGenerator.Settings(
+              frames, labels == null ? frames : labels, size, png, force, commissioning, pairs);
       long start = System.nanoTime();
       String digest;
       try (ProgressBar bar = new ProgressBar("drawing " + script.scene().name())) {
@@ -133,9 +162,9 @@ final class DatasetGenerateCommand implements Callable<Integer> {
 
   private Scenario script() throws IOException {
     if (scenario != null) {
-      if (noise != null || autocorrelation != null) {
+      if (noise != null || noiseKind != null || autocorrelation != null) {
         throw new CommandFailedException(
-            "--noise and --autocorrelation are said by the scenario; leave them out or change "
+            "--noise, --noise-kind and --autocorrelation are said by the scenario; leave them out or change "
                 + scenario);
       }
       Path file = Path.of(scenario);
@@ -151,9 +180,9 @@ final class DatasetGenerateCommand implements Callable<Integer> {
     }
     if (scene == null) {
       throw new CommandFailedException(
-          "say what to draw: %s, or give --scenario".formatted(String.join(" or ", Scene.NAMES)));
+          "say what to draw: %s, or give --scenario".formatted(String.join(", ", Scene.NAMES)));
     }
-    Scene drawn = Scene.named(scene);
+    Scene drawn = Scene.named(scene, noiseKind == null ? NoiseKind.ADDITIVE : noiseKind);
     return Scenario.nominal(
         drawn,
         noise(drawn),

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.residua.causal.CausalGraph;
 import dev.residua.dataset.FrameDataset;
+import dev.residua.dl4j.CudaCheck;
 import dev.residua.dl4j.LancaTrainer;
+import dev.residua.dl4j.Nd4jBackends;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.onnx.OnnxFrameScorer;
@@ -123,10 +125,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (backend == Backend.CUDA) {
-      throw new CommandFailedException(
-          "training on CUDA needs a build with -Pcuda, which this release does not have; use --backend cpu");
-    }
+    startBackend();
     DatasetSource source = source();
     TrainingSettings settings = settings(source);
     CausalGraph given = graph == null ? null : givenGraph(graph, source, settings);
@@ -151,6 +150,25 @@ final class TrainCommand implements Callable<Integer> {
     }
     print(report);
     return 0;
+  }
+
+  /** Before anything else, so that nothing is read or built in vain. */
+  private void startBackend() {
+    if (backend == Backend.CPU) {
+      Nd4jBackends.useProcessor();
+      return;
+    }
+    CudaCheck.problem()
+        .ifPresent(
+            problem -> {
+              throw new CommandFailedException(problem);
+            });
+    try {
+      Nd4jBackends.useCuda();
+    } catch (TrainingFailedException e) {
+      throw new CommandFailedException(
+          e.getMessage() == null ? "the CUDA backend does not start" : e.getMessage(), e);
+    }
   }
 
   private DatasetSource source() {

@@ -11,6 +11,8 @@ import java.util.function.DoubleConsumer;
 
 /** Draws data sets from scenarios. */
 public final class DatasetGenerator {
+  private static final double MOST_PLANNED = 0.5;
+
   private DatasetGenerator() {}
 
   /**
@@ -22,8 +24,25 @@ public final class DatasetGenerator {
    * @param shape size of the pictures
    * @param png whether to write PNG files too
    * @param replace whether a data set that is there may be replaced
+   * @param commissioning share of the frames in which one mechanism at a time is decoupled from its
+   *     causes on purpose, in [0, 0.5]
+   * @param pairs share of the frames that come as pairs which differ in one exogenous variable, in
+   *     [0, 0.5]
    */
-  public record Settings(int count, int labelled, ImageShape shape, boolean png, boolean replace) {
+  public record Settings(
+      int count,
+      int labelled,
+      ImageShape shape,
+      boolean png,
+      boolean replace,
+      double commissioning,
+      double pairs) {
+
+    /** Frames as the scenario has them. */
+    public Settings(int count, int labelled, ImageShape shape, boolean png, boolean replace) {
+      this(count, labelled, shape, png, replace, 0, 0);
+    }
+
     public Settings {
       if (count < 1) {
         throw new IllegalArgumentException("count must be at least 1 but was " + count);
@@ -31,6 +50,14 @@ public final class DatasetGenerator {
       if (labelled < 0 || labelled > count) {
         throw new IllegalArgumentException(
             "labels must be between 0 and the %d frames but was %d".formatted(count, labelled));
+      }
+      if (!(commissioning >= 0 && commissioning <= MOST_PLANNED)) {
+        throw new IllegalArgumentException(
+            "commissioning must be from 0 to %s but was %s".formatted(MOST_PLANNED, commissioning));
+      }
+      if (!(pairs >= 0 && pairs <= MOST_PLANNED)) {
+        throw new IllegalArgumentException(
+            "pairs must be from 0 to %s but was %s".formatted(MOST_PLANNED, pairs));
       }
     }
   }
@@ -45,13 +72,16 @@ public final class DatasetGenerator {
       Scenario scenario, Settings settings, Path dir, DoubleConsumer progress) throws IOException {
     Scene scene = scenario.scene();
     ImageShape shape = settings.shape();
-    ScenarioStream stream = new ScenarioStream(scenario, shape);
+    boolean pairs = settings.pairs() > 0;
+    SamplingPlan plan =
+        SamplingPlan.of(settings.count(), settings.commissioning(), settings.pairs());
+    ScenarioStream stream = new ScenarioStream(plan.commissioned(scenario), shape, plan);
     byte[] pixels = new byte[shape.size()];
     try (DatasetWriter writer =
         new DatasetWriter(
             dir,
             shape,
-            ScenarioStream.columns(scene),
+            ScenarioStream.columns(scene, pairs),
             new DatasetWriter.Description(
                 scene.name(), scene.factors(), scene.graph(), origin(scenario, settings)),
             settings.png(),
@@ -62,7 +92,7 @@ public final class DatasetGenerator {
             pixels,
             0,
             ScenarioStream.cells(
-                scene, frame, isLabelled(i, settings.labelled(), settings.count())));
+                scene, frame, isLabelled(i, settings.labelled(), settings.count()), pairs));
         progress.accept((i + 1.0) / settings.count());
       }
       return writer.finish();
@@ -79,9 +109,16 @@ public final class DatasetGenerator {
     origin.put("generator", scenario.scene().name());
     List<Double> noise = scenario.noise();
     origin.put("noise", noise == null ? "literal" : noise);
+    origin.putAll(scenario.scene().settings());
     origin.put("seed", scenario.seed());
     origin.put("autocorrelation", scenario.autocorrelation());
     origin.put("labelled", settings.labelled());
+    if (settings.commissioning() > 0) {
+      origin.put("commissioning", settings.commissioning());
+    }
+    if (settings.pairs() > 0) {
+      origin.put("pairs", settings.pairs());
+    }
     List<Map<String, Object>> events = new ArrayList<>();
     for (ScenarioEvent event : scenario.events()) {
       Map<String, Object> entry = new LinkedHashMap<>();

@@ -117,7 +117,7 @@ public final class Flow implements Scene {
   }
 
   @Override
-  public void draw(double[] factors, byte[] into, int offset, ImageShape shape) {
+  public void draw(double[] factors, double[] hidden, byte[] into, int offset, ImageShape shape) {
     double radius = factors[BALL_SIZE];
     double hole = factors[HOLE];
     double top = WATER_MARK + factors[WATER_HEIGHT];

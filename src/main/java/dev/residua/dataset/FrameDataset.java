@@ -162,9 +162,14 @@ public final class FrameDataset {
     return factors;
   }
 
-  /** Whether a column may be a factor by its name: not noise, not an event, not a file name. */
+  /** Whether a column may be a factor by its name: not noise, hidden, an event or a file name. */
   static boolean isFactorColumn(String column) {
-    return !column.startsWith("noise.") && !column.startsWith("event") && !column.equals("file");
+    return !column.startsWith("noise.")
+        && !column.startsWith("nuisance.")
+        && !column.startsWith("confounder.")
+        && !column.startsWith("event")
+        && !column.equals(ScenarioStream.CHANGED_COLUMN)
+        && !column.equals("file");
   }
 
   private static @Nullable CausalGraph graph(JsonNode json, List<String> factors, Path dir)

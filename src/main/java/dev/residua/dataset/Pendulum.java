@@ -4,6 +4,7 @@ import dev.residua.causal.CausalGraph;
 import dev.residua.frame.ImageShape;
 import java.awt.Color;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A pendulum under a lamp and the shadow that it throws: {@code pendulum} and {@code light} are
@@ -12,7 +13,9 @@ import java.util.List;
  *
  * <p>With the lamp's rays of slope {@code tan(light)}, the ray through the pivot meets the ground
  * at {@code a} and the ray through the end of the arm at {@code b}: {@code shadow_length = max(3,
- * |a - b|)} and {@code shadow_position = (a + b) / 2}, plus noise in the noisy variant.
+ * |a - b|)} and {@code shadow_position = (a + b) / 2}, plus noise in the noisy variant. With {@link
+ * NoiseKind#MULTIPLICATIVE} the noise is multiplied by the mechanism over its nominal mean, so its
+ * size varies with the causes and additive noise does not hold.
  *
  * <p>Source: CausalVAE (arXiv 2004.08697), the published generator {@code pendulum.py}; the angles
  * are its ranges, here continuous instead of a grid. Where that generator truncates lengths and
@@ -40,6 +43,9 @@ public final class Pendulum implements Scene {
   private static final double[] MOST = {80, 150, 40, 40};
   private static final double[] USUAL_NOISE = {0.5, 0.4};
 
+  /** Means of the two mechanisms over the uniform angles. */
+  private static final double[] MEAN_EXPLAINED = {4.9127, 10.5359};
+
   private static final double PIVOT_X = 10;
   private static final double PIVOT_Y = 10.5;
   private static final double GROUND = -0.5;
@@ -56,9 +62,31 @@ public final class Pendulum implements Scene {
   private static final ThreadLocal<Canvas> CANVAS =
       ThreadLocal.withInitial(() -> new Canvas(0, 20, -1, 21));
 
+  private final NoiseKind noiseKind;
+
+  public Pendulum() {
+    this(NoiseKind.ADDITIVE);
+  }
+
+  public Pendulum(NoiseKind noiseKind) {
+    this.noiseKind = noiseKind;
+  }
+
   @Override
   public String name() {
     return "pendulum";
+  }
+
+  @Override
+  public Map<String, Object> settings() {
+    return noiseKind == NoiseKind.ADDITIVE ? Map.of() : Map.of("noiseKind", noiseKind.toString());
+  }
+
+  @Override
+  public double noiseScale(int node, double[] factors) {
+    return noiseKind == NoiseKind.ADDITIVE
+        ? 1
+        : mechanism(node, factors) / MEAN_EXPLAINED[node - SHADOW_LENGTH];
   }
 
   @Override
@@ -121,7 +149,7 @@ public final class Pendulum implements Scene {
   }
 
   @Override
-  public void draw(double[] factors, byte[] into, int offset, ImageShape shape) {
+  public void draw(double[] factors, double[] hidden, byte[] into, int offset, ImageShape shape) {
     double theta = StrictMath.toRadians(factors[PENDULUM]);
     double phi = StrictMath.toRadians(factors[LIGHT]);
     double ballX = PIVOT_X + BALL_ARM * StrictMath.sin(theta);

@@ -27,13 +27,13 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>{@code noise} is one number for all caused nodes, a list with one number each, or {@code
- * "usual"}; without it the scene is literal. {@code autocorrelation} (default 0) ties the roots of
- * one frame to those of the frame before. {@code frames} is the length of one pass, after which the
- * events start again; by default it ends ten seconds after the last event.
+ * "usual"}; without it the scene is literal. {@code noiseKind} may make the noise of the pendulum
+ * {@code "multiplicative"}. {@code autocorrelation} (default 0) ties the roots of one frame to
+ * those of the frame before. {@code frames} is the length of one pass, after which the events start
+ * again; by default it ends ten seconds after the last event.
  *
  * @param scene what is drawn
- * @param noise standard deviation of each caused node's noise, in causal order; null for the
- *     literal variant
+ * @param noise standard deviation for each of {@link Scene#noisy}; null for the literal variant
  * @param framesPerSecond pace of the stream, above 0
  * @param seed of every random draw
  * @param autocorrelation of the roots' normal scores from one frame to the next, in [0, 1)
@@ -53,18 +53,25 @@ public record Scenario(
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
   private static final Set<String> KEYS =
-      Set.of("scene", "noise", "framesPerSecond", "seed", "autocorrelation", "frames", "events");
+      Set.of(
+          "scene",
+          "noise",
+          "noiseKind",
+          "framesPerSecond",
+          "seed",
+          "autocorrelation",
+          "frames",
+          "events");
   private static final Set<String> EVENT_KEYS =
       Set.of("kind", "node", "at", "frames", "size", "rate");
 
   public Scenario {
-    int caused = scene.caused().length;
     if (noise != null) {
       noise = List.copyOf(noise);
-      if (noise.size() != caused) {
+      if (noise.size() != scene.noisy().size()) {
         throw new IllegalArgumentException(
-            "noise must have one number for each of the %d caused nodes of %s but has %d"
-                .formatted(caused, scene.name(), noise.size()));
+            "noise must have one number for each of %s but has %d"
+                .formatted(scene.noisy(), noise.size()));
       }
       for (double sd : noise) {
         if (!(sd >= 0 && Double.isFinite(sd))) {
@@ -126,7 +133,7 @@ public record Scenario(
     }
     boolean root = scene.graph().isRoot(node);
     switch (event.kind()) {
-      case MECHANISM_CHANGE, NOISE_CHANGE -> {
+      case MECHANISM_CHANGE, NOISE_CHANGE, COMMISSIONING -> {
         if (root) {
           throw new IllegalArgumentException(
               "%s.node is '%s', which has no causes; %s needs a caused node"
@@ -220,7 +227,9 @@ public record Scenario(
       throw new IllegalArgumentException("expected a JSON object with scene and events");
     }
     known(root, KEYS, "");
-    Scene scene = Scene.named(text(root, "scene", ""));
+    NoiseKind kind =
+        root.has("noiseKind") ? NoiseKind.of(text(root, "noiseKind", "")) : NoiseKind.ADDITIVE;
+    Scene scene = Scene.named(text(root, "scene", ""), kind);
     List<ScenarioEvent> events = new ArrayList<>();
     JsonNode list = root.path("events");
     if (!list.isMissingNode() && !list.isArray()) {
@@ -252,7 +261,7 @@ public record Scenario(
     }
     List<Double> noise = new ArrayList<>();
     if (node.isNumber()) {
-      for (int i = 0; i < scene.caused().length; i++) {
+      for (int i = 0; i < scene.noisy().size(); i++) {
         noise.add(node.asDouble());
       }
     } else if (node.isTextual() && node.asText().equals("usual")) {
@@ -285,7 +294,9 @@ public record Scenario(
       if (!node.has("at")) {
         throw new IllegalArgumentException("at is missing, expected the first frame's number");
       }
-      if (kind != ScenarioEvent.Kind.FROZEN_CAMERA && !node.has("size")) {
+      if (kind != ScenarioEvent.Kind.FROZEN_CAMERA
+          && kind != ScenarioEvent.Kind.COMMISSIONING
+          && !node.has("size")) {
         throw new IllegalArgumentException("size is missing, " + kind + " needs one");
       }
       if (kind != ScenarioEvent.Kind.SINGLE_SHOCK && !node.has("frames")) {

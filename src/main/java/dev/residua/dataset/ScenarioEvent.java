@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One thing that happens in a scripted stream. What {@code size} counts depends on the kind; a
- * <em>unit</em> is the standard deviation of a caused node's noise (of the node itself where the
- * scene has no noise), and of a root's values.
+ * <em>unit</em> is the standard deviation of a caused node's noise as it shows in the node (of the
+ * node itself where the scene has no noise), and of a root's values.
  *
  * @param kind what happens
  * @param node factor that it happens to; null for {@link Kind#BRIGHTNESS} and {@link
@@ -80,6 +80,11 @@ public record ScenarioEvent(
      * mean square.
      */
     MECHANISM_CHANGE,
+    /**
+     * The node is drawn uniformly from its nominal range (0.5 % to 99.5 % of its distribution),
+     * independently of its causes, on purpose; {@code size} is not used.
+     */
+    COMMISSIONING,
     /** {@code size} units are added to the node's equation, or to a root. */
     OFFSET,
     /** The node's noise is multiplied by {@code size}. */

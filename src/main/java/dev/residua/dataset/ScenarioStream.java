@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Plays a scenario frame by frame, without end: after the last frame of the script its events start
  * again while the scene's random draws go on. The same scenario gives the same frames, and events
  * do not disturb the draws: two scenarios that differ only in their events agree wherever neither
- * has one. For one thread.
+ * has one, and the pairs of a plan leave the draws of other frames alone too. For one thread.
  */
 public final class ScenarioStream {
   private final Scenario scenario;
@@ -19,21 +19,41 @@ public final class ScenarioStream {
   private final CausalGraph graph;
   private final ImageShape shape;
   private final SceneLaw law;
+  private final SamplingPlan plan;
   private final Draws nominal;
   private final Draws events;
+  private final Draws redrawn;
   private final double[] scores;
   private final byte[] lastPicture;
+  private final List<Integer> exogenous;
+  private double[] hidden;
+  private double[] drawn;
   private long index;
+  private int pairs;
 
   public ScenarioStream(Scenario scenario, ImageShape shape) {
+    this(scenario, shape, SamplingPlan.NOMINAL);
+  }
+
+  ScenarioStream(Scenario scenario, ImageShape shape, SamplingPlan plan) {
     this.scenario = scenario;
+    this.plan = plan;
     this.scene = scenario.scene();
     this.graph = scene.graph();
     this.shape = shape;
     this.law = new SceneLaw(scenario);
     this.nominal = new Draws(scenario.seed());
     this.events = new Draws(~scenario.seed());
-    this.scores = new double[graph.size()];
+    this.redrawn = new Draws(Long.rotateLeft(~scenario.seed(), 32));
+    this.scores = new double[scene.hidden().size() + graph.size()];
+    this.hidden = new double[scene.hidden().size()];
+    this.drawn = new double[graph.size()];
+    this.exogenous = new ArrayList<>();
+    for (int node = 0; node < graph.size(); node++) {
+      if (graph.isRoot(node) || law.noiseDeviation(node) > 0) {
+        exogenous.add(node);
+      }
+    }
     this.lastPicture = new byte[shape.size()];
   }
 
@@ -59,7 +79,7 @@ public final class ScenarioStream {
       System.arraycopy(lastPicture, 0, into, offset, lastPicture.length);
       return frame;
     }
-    scene.draw(frame.factors(), into, offset, shape);
+    scene.draw(frame.factors(), frame.hidden(), into, offset, shape);
     if (frame.event() != null && kind == ScenarioEvent.Kind.BRIGHTNESS) {
       double gain = frame.event().event().size();
       for (int i = offset; i < offset + shape.size(); i++) {
@@ -92,18 +112,19 @@ public final class ScenarioStream {
     int touched =
         active == null || active.node() == null ? -1 : graph.names().indexOf(active.node());
 
+    String changed = drawExogenous();
     int d = graph.size();
     double[] factors = new double[d];
     double[] noise = new double[d];
     for (int node = 0; node < d; node++) {
-      double draw = nominal.gaussian();
       ScenarioEvent here = node == touched ? active : null;
       if (graph.isRoot(node)) {
-        factors[node] = root(node, draw, here, ownDraw, sign);
+        factors[node] = root(node, here, ownDraw, sign);
       } else {
         double explained = scene.mechanism(node, factors);
-        factors[node] = caused(node, explained, draw, here, ownDraw, sign);
-        noise[node] = factors[node] - explained;
+        double scale = scene.noiseScale(node, factors);
+        factors[node] = caused(node, explained, scale, here, ownDraw, sign);
+        noise[node] = (factors[node] - explained) / scale;
       }
     }
     SceneFrame.ActiveEvent event =
@@ -113,14 +134,53 @@ public final class ScenarioStream {
                 "p%de%d".formatted(index / scenario.frames() + 1, number + 1),
                 active,
                 index - t + active.at());
-    return new SceneFrame(index++, factors, noise, event);
+    return new SceneFrame(index++, factors, noise, hidden, event, changed);
   }
 
-  private double root(
-      int node, double draw, @Nullable ScenarioEvent event, double ownDraw, double sign) {
+  /**
+   * Draws hidden variables, root values and noises of the next frame into {@link #hidden} and
+   * {@link #drawn}. The second frame of a pair keeps those of the first but for one, whose name is
+   * returned; its own draws are taken all the same, so that later frames do not depend on the plan.
+   */
+  private @Nullable String drawExogenous() {
+    boolean pair = plan.isSecondOfPair(index);
+    double[] newHidden = new double[hidden.length];
+    double[] newDrawn = new double[drawn.length];
+    for (int i = 0; i < newHidden.length; i++) {
+      newHidden[i] = law.hiddenAt(i, tied(i, nominal.gaussian()));
+    }
+    for (int node = 0; node < newDrawn.length; node++) {
+      double draw = nominal.gaussian();
+      newDrawn[node] =
+          graph.isRoot(node)
+              ? law.rootAt(node, tied(newHidden.length + node, draw), newHidden)
+              : law.noiseAt(node, draw);
+    }
+    if (!pair) {
+      hidden = newHidden;
+      drawn = newDrawn;
+      return null;
+    }
+    int node = exogenous.get(pairs++ % exogenous.size());
+    double before = drawn[node];
+    hidden = hidden.clone();
+    drawn = drawn.clone();
+    while (drawn[node] == before) {
+      double draw = redrawn.gaussian();
+      drawn[node] = graph.isRoot(node) ? law.rootAt(node, draw, hidden) : law.noiseAt(node, draw);
+    }
+    return graph.name(node);
+  }
+
+  /** Ties a draw to the one of the frame before. */
+  private double tied(int i, double draw) {
     double rho = scenario.autocorrelation();
-    scores[node] = index == 0 ? draw : rho * scores[node] + Math.sqrt(1 - rho * rho) * draw;
-    double value = law.rootAt(node, scores[node]);
+    scores[i] = index == 0 ? draw : rho * scores[i] + Math.sqrt(1 - rho * rho) * draw;
+    return scores[i];
+  }
+
+  private double root(int node, @Nullable ScenarioEvent event, double ownDraw, double sign) {
+    double value = drawn[node];
     if (event == null) {
       return value;
     }
@@ -131,8 +191,9 @@ public final class ScenarioStream {
           case SPARSE_ANOMALIES -> value + sign * step;
           case HARD_INTERVENTION -> law.mean(node) + step;
           case STOCHASTIC_INTERVENTION -> law.mean(node) + step * ownDraw;
-          case COVARIATE_DRIFT -> law.rootAt(node, scores[node] + event.size());
-          case MECHANISM_CHANGE, NOISE_CHANGE, BRIGHTNESS, FROZEN_CAMERA -> value;
+          case COVARIATE_DRIFT ->
+              law.rootAt(node, scores[hidden.length + node] + event.size(), hidden);
+          case MECHANISM_CHANGE, NOISE_CHANGE, COMMISSIONING, BRIGHTNESS, FROZEN_CAMERA -> value;
         };
     return scene.clip(node, moved);
   }
@@ -140,11 +201,11 @@ public final class ScenarioStream {
   private double caused(
       int node,
       double explained,
-      double draw,
+      double scale,
       @Nullable ScenarioEvent event,
       double ownDraw,
       double sign) {
-    double noise = law.noiseAt(node, draw);
+    double noise = scale * drawn[node];
     if (event == null) {
       return scene.clip(node, explained + noise);
     }
@@ -159,44 +220,63 @@ public final class ScenarioStream {
               explained
                   + step * (explained - law.meanExplained(node)) / law.sdExplained(node)
                   + noise;
+          case COMMISSIONING -> law.inRange(node, Draws.normalCdf(ownDraw));
           case NOISE_CHANGE -> explained + event.size() * noise;
           case COVARIATE_DRIFT, BRIGHTNESS, FROZEN_CAMERA -> explained + noise;
         };
     return scene.clip(node, value);
   }
 
-  /** Columns of {@code labels.csv} for the frames of a scene. */
-  static List<String> columns(Scene scene) {
+  /**
+   * Columns of {@code labels.csv} for the frames of a scene.
+   *
+   * @param pairs whether there is a column that says what changed in a pair
+   */
+  static List<String> columns(Scene scene, boolean pairs) {
     List<String> columns = new ArrayList<>(scene.factors());
     for (int node : scene.caused()) {
       columns.add("noise." + scene.factors().get(node));
     }
+    columns.addAll(scene.hidden());
     columns.addAll(EVENT_COLUMNS);
+    if (pairs) {
+      columns.add(CHANGED_COLUMN);
+    }
     return columns;
   }
+
+  /** Column that names the one exogenous variable in which a frame differs from the one before. */
+  static final String CHANGED_COLUMN = "changed";
 
   /** Columns that say what was done to a frame. */
   static final List<String> EVENT_COLUMNS =
       List.of("event", "event_node", "event_id", "event_start");
 
   /** The row of {@code labels.csv} for a frame; factors are left out where they are not known. */
-  static List<@Nullable String> cells(Scene scene, SceneFrame frame, boolean labelled) {
+  static List<@Nullable String> cells(
+      Scene scene, SceneFrame frame, boolean labelled, boolean pairs) {
     int[] caused = scene.caused();
     int d = scene.factors().size();
-    @Nullable String[] cells = new String[d + caused.length + EVENT_COLUMNS.size()];
+    @Nullable String[] cells = new String[columns(scene, pairs).size()];
     for (int node = 0; node < d; node++) {
       cells[node] = labelled ? Double.toString(frame.factors()[node]) : null;
     }
     for (int i = 0; i < caused.length; i++) {
       cells[d + i] = Double.toString(frame.noise()[caused[i]]);
     }
+    int at = d + caused.length;
+    for (double value : frame.hidden()) {
+      cells[at++] = Double.toString(value);
+    }
     SceneFrame.ActiveEvent event = frame.event();
     if (event != null) {
-      int at = d + caused.length;
       cells[at] = event.event().kind().label();
       cells[at + 1] = event.event().node();
       cells[at + 2] = event.id();
       cells[at + 3] = Long.toString(event.start());
+    }
+    if (pairs) {
+      cells[at + EVENT_COLUMNS.size()] = frame.changed();
     }
     return Arrays.asList(cells);
   }

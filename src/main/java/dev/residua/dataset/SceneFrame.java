@@ -7,13 +7,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param index number of the frame in the stream, from 0
  * @param factors value of every node, in causal order, as drawn
- * @param noise structural residual of every node under the nominal mechanisms, {@code factor -
- *     mechanism(parents)}; in nominal frames exactly the noise that was drawn; 0 for roots
+ * @param noise structural residual of every node under the nominal mechanisms, {@code (factor -
+ *     mechanism(parents)) / noiseScale(parents)}; in nominal frames exactly the noise that was
+ *     drawn; 0 for roots
+ * @param hidden value of every hidden variable of the scene
  * @param event what is happening to this frame; null in nominal frames
+ * @param changed in the second frame of a pair, the factor whose root value or noise alone was
+ *     redrawn; else null
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record SceneFrame(
-    long index, double[] factors, double[] noise, @Nullable ActiveEvent event) {
+    long index,
+    double[] factors,
+    double[] noise,
+    double[] hidden,
+    @Nullable ActiveEvent event,
+    @Nullable String changed) {
 
   /**
    * An event at work.

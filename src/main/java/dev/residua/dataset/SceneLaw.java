@@ -1,14 +1,16 @@
 package dev.residua.dataset;
 
 import dev.residua.causal.CausalGraph;
+import java.util.Arrays;
 
 /**
  * The nominal law of a scenario's nodes: how draws become values, and the means and spreads that
- * events are measured in. Moments of caused nodes are estimated on a fixed sample of {@value
- * #SAMPLE} draws, to within one percent of a standard deviation. Immutable.
+ * events are measured in. Moments and quantiles of caused nodes are estimated on a fixed sample of
+ * {@value #SAMPLE} draws, moments to within one percent of a standard deviation. Immutable.
  */
 final class SceneLaw {
   private static final int SAMPLE = 20_000;
+  private static final double RANGE_TAIL = 0.005;
   private static final long SAMPLE_SEED = 0x5EED_0F_1A55L;
 
   private final Scenario scenario;
@@ -18,6 +20,7 @@ final class SceneLaw {
   private final double[] sdExplained;
   private final double[] unit;
   private final double[] noiseDeviation;
+  private final double[][] sorted;
 
   SceneLaw(Scenario scenario) {
     this.scenario = scenario;
@@ -32,16 +35,32 @@ final class SceneLaw {
     this.meanExplained = new double[d];
     this.sdExplained = new double[d];
     this.unit = new double[d];
+    this.sorted = new double[d][];
+    for (int node : scene.caused()) {
+      sorted[node] = new double[SAMPLE];
+    }
     double[] squares = new double[d];
+    double[] scaleSquares = new double[d];
     double[] explainedSquares = new double[d];
     double[] values = new double[d];
     Draws draws = new Draws(SAMPLE_SEED);
     // Welford's recurrence for the value and for the explained part of every node.
     for (int n = 1; n <= SAMPLE; n++) {
+      double[] hidden = new double[scene.hidden().size()];
+      for (int i = 0; i < hidden.length; i++) {
+        hidden[i] = hiddenAt(i, draws.gaussian());
+      }
       for (int node = 0; node < d; node++) {
         double draw = draws.gaussian();
         double explained = graph.isRoot(node) ? 0 : scene.mechanism(node, values);
-        values[node] = graph.isRoot(node) ? rootAt(node, draw) : explained + noiseAt(node, draw);
+        if (graph.isRoot(node)) {
+          values[node] = rootAt(node, draw, hidden);
+        } else {
+          double scale = scene.noiseScale(node, values);
+          values[node] = explained + scale * noiseAt(node, draw);
+          scaleSquares[node] += scale * scale;
+          sorted[node][n - 1] = values[node];
+        }
         double step = values[node] - mean[node];
         mean[node] += step / n;
         squares[node] += step * (values[node] - mean[node]);
@@ -57,15 +76,31 @@ final class SceneLaw {
       } else {
         sdExplained[node] = Math.sqrt(explainedSquares[node] / (SAMPLE - 1));
         double sd = Math.sqrt(squares[node] / (SAMPLE - 1));
-        unit[node] = noiseDeviation[node] > 0 ? noiseDeviation[node] : sd;
+        double scale = Math.sqrt(scaleSquares[node] / SAMPLE);
+        unit[node] = noiseDeviation[node] > 0 ? scale * noiseDeviation[node] : sd;
+        Arrays.sort(sorted[node]);
       }
     }
   }
 
-  /** Value of a root whose normal score is given: uniform over its range. */
-  double rootAt(int root, double score) {
-    double low = scene.lowest(root);
-    return low + (scene.highest(root) - low) * Draws.normalCdf(score);
+  /** Value of a hidden variable whose normal score is given. */
+  double hiddenAt(int index, double score) {
+    return scene.hiddenAt(index, Draws.normalCdf(score), scenario.noise());
+  }
+
+  /** Value of a root whose normal score is given. */
+  double rootAt(int root, double score, double[] hidden) {
+    return scene.rootAt(root, Draws.normalCdf(score), hidden);
+  }
+
+  /**
+   * Value inside the nominal range of a caused node, from {@value #RANGE_TAIL} to 1 - {@value
+   * #RANGE_TAIL} of its distribution, for a part in [0, 1] of the way.
+   */
+  double inRange(int node, double part) {
+    double low = sorted[node][(int) (RANGE_TAIL * SAMPLE)];
+    double high = sorted[node][(int) ((1 - RANGE_TAIL) * SAMPLE)];
+    return low + (high - low) * part;
   }
 
   /** Noise of a caused node whose normal score is given. */
@@ -88,6 +123,11 @@ final class SceneLaw {
   /** Nominal standard deviation of what the parents explain of a caused node. */
   double sdExplained(int node) {
     return sdExplained[node];
+  }
+
+  /** Nominal standard deviation of the noise of a caused node, before its scale; 0 for a root. */
+  double noiseDeviation(int node) {
+    return noiseDeviation[node];
   }
 
   /** What sizes of events are counted in, see {@link ScenarioEvent}. */

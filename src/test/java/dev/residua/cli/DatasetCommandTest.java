@@ -120,14 +120,14 @@ class DatasetCommandTest {
     assertThat(size).isEqualTo(2);
     assertThat(err.toString().lines().limit(6))
         .containsExactly(
-            "residua: unknown scene 'lake', expected one of pendulum, flow",
-            "residua: say what to draw: pendulum or flow, or give --scenario",
+            "residua: unknown scene 'lake', expected one of pendulum, flow, candle, valve",
+            "residua: say what to draw: pendulum, flow, candle, valve, or give --scenario",
             "residua: --noise must be numbers such as 0.5,0.4 but was 'loud'",
             "residua: count must be at least 1 but was 0",
             "residua: "
                 + path("bad.json")
                 + ": unknown key 'speed', expected one of autocorrelation, events, frames,"
-                + " framesPerSecond, noise, scene, seed",
+                + " framesPerSecond, noise, noiseKind, scene, seed",
             "residua: " + path("no.json") + " does not exist");
     assertThat(err.toString()).contains("'0x5' is no size").doesNotContain("\tat ");
     assertThat(dir.resolve("a")).doesNotExist();

@@ -56,7 +56,7 @@ class ScenarioTest {
   }
 
   @Test
-  void shouldShipADemoWithOneEventOfEveryKindAndQuietBetweenThem() throws IOException {
+  void shouldShipADemoWithOneEventOfEveryUnwantedKindAndQuietBetweenThem() throws IOException {
     // When
     Scenario demo = Scenario.shipped("demo");
 
@@ -68,8 +68,8 @@ class ScenarioTest {
       kinds.add(event.kind());
       end = event.end();
     }
-    assertThat(kinds).containsExactlyInAnyOrder(Kind.values());
-    assertThat(demo.events()).hasSize(Kind.values().length);
+    assertThat(kinds).isEqualTo(EnumSet.complementOf(EnumSet.of(Kind.COMMISSIONING)));
+    assertThat(demo.events()).hasSize(kinds.size());
     assertThat(demo.events().get(0).at()).isEqualTo(200);
     assertThat(demo.frames()).isGreaterThanOrEqualTo(end + 180);
   }
@@ -123,9 +123,9 @@ class ScenarioTest {
       quoteCharacter = '"',
       value = {
         "[] | expected a JSON object",
-        "{'scene': 'sea'} | unknown scene 'sea', expected one of pendulum, flow",
+        "{'scene': 'sea'} | unknown scene 'sea', expected one of pendulum, flow, candle, valve",
         "{} | scene must be a text but is missing",
-        "{'scene': 'flow', 'noise': [1]} | one number for each of the 2 caused nodes",
+        "{'scene': 'flow', 'noise': [1]} | one number for each of [water_height, water_flow] but has 1",
         "{'scene': 'flow', 'noise': -1} | noise must be at least 0 but was -1",
         "{'scene': 'flow', 'noise': 'loud'} | noise must be a number, a list of numbers",
         "{'scene': 'flow', 'autocorrelation': 1} | at least 0 and below 1 but was 1",

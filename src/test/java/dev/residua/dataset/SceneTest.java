@@ -14,6 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SceneTest {
   private static final ImageShape SHAPE = new ImageShape(64, 64, 3);
 
+  private static final double[] NOTHING = {};
+
   /** Pixels of one unit of the axes, across and down, at 64 x 64. */
   private static final double ACROSS = 64 * 0.775 / 20;
 
@@ -116,8 +118,8 @@ class SceneTest {
 
   @Test
   void shouldCallUnknownScenesByName() {
-    assertThatThrownBy(() -> Scene.named("pendulums"))
-        .hasMessage("unknown scene 'pendulums', expected one of pendulum, flow");
+    assertThatThrownBy(() -> Scene.named("pendulums", NoiseKind.ADDITIVE))
+        .hasMessage("unknown scene 'pendulums', expected one of pendulum, flow, candle, valve");
   }
 
   /** How dark the pixels of a row are, in pixels. */
@@ -137,7 +139,7 @@ class SceneTest {
     byte[] picture = new byte[SHAPE.size()];
 
     // When
-    new Pendulum().draw(new double[] {12, 100, length, position}, picture, 0, SHAPE);
+    new Pendulum().draw(new double[] {12, 100, length, position}, NOTHING, picture, 0, SHAPE);
 
     // Then
     double[] dark = darkness(picture, 55);
@@ -160,7 +162,7 @@ class SceneTest {
     byte[] picture = new byte[SHAPE.size()];
 
     // When the lamp stands straight above
-    new Pendulum().draw(new double[] {0, 90, 3, 10}, picture, 0, SHAPE);
+    new Pendulum().draw(new double[] {0, 90, 3, 10}, NOTHING, picture, 0, SHAPE);
 
     // Then
     int x = (int) (64 * 0.125 + 10 * ACROSS);
@@ -199,7 +201,7 @@ class SceneTest {
   /** Water in the column x = 4, and the mean place of the jet in the row of y = 1.5, in pixels. */
   private static double[] waterAndJet(Scene scene, double height, double flow) {
     byte[] picture = new byte[SHAPE.size()];
-    scene.draw(new double[] {0.3, 4, height, flow}, picture, 0, SHAPE);
+    scene.draw(new double[] {0.3, 4, height, flow}, NOTHING, picture, 0, SHAPE);
     int column = (int) (64 * 0.125 + 4 * ACROSS);
     double water = 0;
     for (int y = 0; y < 50; y++) {
@@ -224,7 +226,7 @@ class SceneTest {
     picture[0] = 77;
 
     // When
-    new Pendulum().draw(new double[] {0, 90, 3, 10}, picture, 1, gray);
+    new Pendulum().draw(new double[] {0, 90, 3, 10}, NOTHING, picture, 1, gray);
 
     // Then the ball's firebrick is 0.299*178 + 0.587*34 + 0.114*34 = 77
     int x = (int) (96 * (0.125 + 0.775 * 10 / 20));

@@ -1,0 +1,89 @@
+package dev.residua.dl4j;
+
+import dev.residua.training.TrainingFailedException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
+import org.nd4j.common.config.ND4JClassLoading;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Chooses what ND4J computes on, once for the process and before its first use.
+ *
+ * <p>ND4J takes the available backend of the highest priority that {@link java.util.ServiceLoader}
+ * finds, and the CUDA backend's is above the processor's. The priorities can only be changed by
+ * environment variables ({@code BACKEND_PRIORITY_CPU} and {@code _GPU}), which a running process
+ * cannot set, so for the processor the CUDA backend is hidden from the service loader instead.
+ */
+public final class Nd4jBackends {
+  private static final String CUDA_PACKAGE = "org.nd4j.linalg.jcublas.";
+
+  private Nd4jBackends() {}
+
+  /** Whether the CUDA backend is on the class path. */
+  static boolean cudaIsThere() {
+    try {
+      Class.forName(CUDA_PACKAGE + "JCublasBackend", false, ND4JClassLoading.getNd4jClassloader());
+      return true;
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
+  }
+
+  /** Makes ND4J compute on the processor, whatever else is on the class path. */
+  public static void useProcessor() {
+    if (cudaIsThere()) {
+      ND4JClassLoading.setNd4jClassloader(new WithoutCuda(ND4JClassLoading.getNd4jClassloader()));
+    }
+  }
+
+  /**
+   * Starts ND4J on the GPU.
+   *
+   * @throws TrainingFailedException if it took another backend or could not start
+   */
+  public static void useCuda() throws TrainingFailedException {
+    String taken;
+    try {
+      taken = QuietOutput.during(() -> Nd4j.getBackend().getClass().getName());
+    } catch (Exception | LinkageError e) {
+      throw new TrainingFailedException("the CUDA backend does not start: " + e, e);
+    }
+    if (!taken.startsWith(CUDA_PACKAGE)) {
+      throw new TrainingFailedException(
+          "ND4J took %s instead of its CUDA backend; unset BACKEND_PRIORITY_CPU and"
+                  .formatted(taken)
+              + " BACKEND_PRIORITY_GPU, or use --backend cpu");
+    }
+  }
+
+  /** A class loader that finds everything its parent finds but the services of the CUDA backend. */
+  static final class WithoutCuda extends ClassLoader {
+    WithoutCuda(ClassLoader parent) {
+      super(parent);
+    }
+
+    @Override
+    public Enumeration<URL> getResources(String name) throws IOException {
+      Enumeration<URL> all = super.getResources(name);
+      if (!name.startsWith("META-INF/services/org.nd4j.")) {
+        return all;
+      }
+      List<URL> kept = new ArrayList<>();
+      for (URL url : Collections.list(all)) {
+        try (InputStream in = url.openStream()) {
+          String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+          if (text.lines().noneMatch(line -> line.startsWith(CUDA_PACKAGE))) {
+            kept.add(url);
+          }
+        }
+      }
+      return Collections.enumeration(kept);
+    }
+  }
+}
