@@ -315,17 +315,7 @@ final class EvaluateCommand implements Callable<Integer> {
   private @Nullable CausalGraph trueGraph(FrameDataset set, List<String> names) throws IOException {
     boolean[][] edges = new boolean[names.size()][names.size()];
     if (graph != null) {
-      for (String[] edge : TrainCommand.edges(graph)) {
-        int from = names.indexOf(edge[0]);
-        int to = names.indexOf(edge[1]);
-        if (from < 0 || to < 0) {
-          throw new CommandFailedException(
-              "%s has the edge %s -> %s, the factors are %s"
-                  .formatted(graph, edge[0], edge[1], names));
-        }
-        edges[from][to] = true;
-      }
-      return CausalGraph.of(names, edges);
+      return GraphFile.read(graph).whole(names, "factors");
     }
     CausalGraph own = set.graph();
     if (own == null) {

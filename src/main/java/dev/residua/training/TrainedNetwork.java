@@ -21,9 +21,11 @@ public interface TrainedNetwork extends AutoCloseable {
    *
    * @param mean subtracted from each latent, shape {@code [d]}
    * @param scale divides each latent afterwards, shape {@code [d]}, above 0
-   * @param mechanisms structural equations of the latents so standardised; null expects 0
+   * @param head corrects the latents so standardised; null leaves them as they are
+   * @param mechanisms structural equations of the corrected latents; null expects 0
    */
-  byte[] scorer(double[] mean, double[] scale, @Nullable Mechanisms mechanisms);
+  byte[] scorer(
+      double[] mean, double[] scale, @Nullable LatentHead head, @Nullable Mechanisms mechanisms);
 
   /** Everything needed to train on, in a layout of this engine. */
   byte[] weights();
@@ -33,6 +35,11 @@ public interface TrainedNetwork extends AutoCloseable {
 
   /** The losses over time: up to 200 evenly spaced points of running means. */
   List<TrainingLosses> history();
+
+  /** What a person should know of this training, in sentences; empty if nothing is amiss. */
+  default List<String> warnings() {
+    return List.of();
+  }
 
   /** The gates that gradient descent settled on: probability of {@code [from][to]}, in [0, 1]. */
   double[][] learntEdges();

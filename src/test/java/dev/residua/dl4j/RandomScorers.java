@@ -13,6 +13,6 @@ public final class RandomScorers {
     double[] ones = new double[latents];
     Arrays.fill(ones, 1);
     return OnnxExport.scorer(
-        NetworkWeights.random(image, latents, mean, seed), new double[latents], ones, null);
+        NetworkWeights.random(image, latents, mean, seed), new double[latents], ones, null, null);
   }
 }
