@@ -24,6 +24,9 @@ public final class LatentHead {
   private static final double LARGEST_SHARE = 0.9;
   private static final double STANDARD_ERRORS = 3;
 
+  /** In standard deviations of the labels; beyond, labels have little to do with the frames. */
+  private static final double LARGEST_ERROR = 0.5;
+
   private final double[][] centres;
   private final double[][] weights;
   private final double[] widths;
@@ -63,7 +66,9 @@ public final class LatentHead {
    * What is asked instead is whether the error that the network left is a function of its latents.
    * A correction is used only if its leave-one-out squared error is at most 90 % of the latent's
    * own and smaller by at least three standard errors of the paired differences: more than the
-   * choice among 20 kernels brings by chance.
+   * choice among 20 kernels brings by chance. And it must leave at most half a standard deviation:
+   * where labels contradict the frames, the best prediction of them is their mean, which is no
+   * latent.
    *
    * <p>O(20 n^3) time for {@code n} labelled frames: some seconds for 400.
    *
@@ -143,7 +148,7 @@ public final class LatentHead {
 
     boolean clearlyBetter(double[] own) {
       int n = errors.length;
-      if (n < MIN_LABELS || n != own.length) {
+      if (n < MIN_LABELS || error() > LARGEST_ERROR) {
         return false;
       }
       double mean = 0;
@@ -157,8 +162,7 @@ public final class LatentHead {
         before += own[i] * own[i] / n;
       }
       return mean >= (1 - LARGEST_SHARE) * before
-          && mean >= STANDARD_ERRORS * Math.sqrt(squares / (n - 1) / n)
-          && mean > 0;
+          && mean > STANDARD_ERRORS * Math.sqrt(squares / (n - 1) / n);
     }
   }
 

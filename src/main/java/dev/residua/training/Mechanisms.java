@@ -188,11 +188,13 @@ public final class Mechanisms {
       RidgeFit fit = RidgeFit.accumulate(phi, targets, all);
       double[] w = fit.weights(fit.factor(chosen.ridge * n), 0);
       write(fitted, chosen, w, fit.intercept(w, 0));
+      // Against the variance of the same rows: that of all differs by chance.
+      double unexplained =
+          error(phi, new double[w.length], straightFit.intercept(new double[0], 0), test);
+      fitted.explained[target] = unexplained > 0 ? 1 - chosen.error / unexplained : 0;
     }
 
     private void write(Mechanisms fitted, Form form, double[] w, double intercept) {
-      double sd = standardDeviation(rows, target);
-      fitted.explained[target] = sd > 0 ? 1 - form.error / (sd * sd) : 0;
       fitted.intercepts[target] = intercept;
       int at = 0;
       if (form.cosines) {

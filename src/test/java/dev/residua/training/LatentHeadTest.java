@@ -89,6 +89,18 @@ class LatentHeadTest {
   }
 
   @Test
+  void shouldLeaveLatentsAloneWhereLabelsHaveNothingToDoWithThem() {
+    // Given
+    double[][] known = labels(150, 11);
+    // When
+    LatentHead.Fit fit = LatentHead.fit(labels(150, 12), known);
+    // Then the mean of the labels would be a better prediction, but it is no latent
+    assertThat(fit.headError()[0]).isLessThan(1.1);
+    assertThat(fit.ownError()[0]).isGreaterThan(1.3);
+    assertThat(fit.head()).isNull();
+  }
+
+  @Test
   void shouldEqualTheErrorOfFitsThatLeaveEachFrameOut() {
     // Given
     double[][] known = labels(40, 5);

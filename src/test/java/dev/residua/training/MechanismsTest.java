@@ -136,6 +136,22 @@ class MechanismsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5})
+  void shouldSayThatACauseWithoutEffectExplainsNothing(long seed) {
+    // Given few held-out rows, whose variance differs from that of all rows
+    Random random = new Random(seed);
+    double[][] z = new double[400][2];
+    for (int r = 0; r < z.length; r++) {
+      z[r][0] = random.nextGaussian();
+      z[r][1] = (r % 4 == 3 ? 0.5 : 1) * random.nextGaussian();
+    }
+    // When
+    Mechanisms f = Mechanisms.fit(PAIR, z, FAST);
+    // Then
+    assertThat(f.explainedVariance(1)).isBetween(-0.3, 0.05);
+  }
+
   @Test
   void shouldLeaveOutRowsInWhichTheMechanismWasBroken() {
     // Given a third of the rows in which b was set to 4
