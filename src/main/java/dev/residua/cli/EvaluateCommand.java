@@ -7,21 +7,13 @@ import dev.residua.dataset.LabelTable;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.onnx.OnnxFrameScorer;
-import dev.residua.training.metrics.Correlation;
-import dev.residua.training.metrics.Disentanglement;
-import dev.residua.training.metrics.GraphDistance;
-import dev.residua.training.metrics.InterventionalRobustness;
-import dev.residua.training.metrics.MeanCorrelation;
-import dev.residua.training.metrics.ResidualIndependence;
+import dev.residua.training.ModelEvaluation;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -43,8 +35,6 @@ import picocli.CommandLine.Option;
     showDefaultValues = true)
 final class EvaluateCommand implements Callable<Integer> {
   private static final int CHUNK = 128;
-  private static final int MIN_LABELLED = 50;
-  private static final int INDEPENDENCE_ROWS = 1_000;
 
   @Option(names = "--model", required = true, paramLabel = "FILE", description = "Model bundle.")
   Path model;
@@ -86,9 +76,10 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (frames < MIN_LABELLED) {
+    if (frames < ModelEvaluation.MIN_LABELLED) {
       throw new CommandFailedException(
-          "--frames must be at least %d but was %d".formatted(MIN_LABELLED, frames));
+          "--frames must be at least %d but was %d"
+              .formatted(ModelEvaluation.MIN_LABELLED, frames));
     }
     try {
       ModelBundle bundle = ModelBundle.read(model);
@@ -162,171 +153,35 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private Map<String, Object> evaluate(
-      ModelBundle bundle, FrameDataset set, List<String> names, Scored scored) throws IOException {
+      ModelBundle bundle, FrameDataset set, List<String> names, Scored scored) {
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("model", bundle.id());
     result.put("frames", scored.index().length);
-    result.put("reconstruction", map("mse", scored.meanSquaredError()));
-    ResidualIndependence independence =
-        ResidualIndependence.of(scored.residuals(), INDEPENDENCE_ROWS, seed);
-    Map<String, Object> residual = map("mmd", independence.mmd());
-    residual.put("distanceCorrelation", independence.distanceCorrelation());
-    residual.put("mmdOfLatents", independence(scored.latents()).mmd());
-    result.put("residual", residual);
-    result.put("graph", edges(bundle.graph()));
-    int[] rows = labelledRows(set.labels(), names, scored.index());
-    result.put("labelledFrames", rows.length);
-    if (names.isEmpty() || rows.length < MIN_LABELLED) {
-      result.put(
-          "note",
-          "fewer than %d frames with all factors known: no scores with factors"
-              .formatted(MIN_LABELLED));
-      return result;
+    result.put("reconstruction", Map.of("mse", scored.meanSquaredError()));
+    LabelTable labels = set.labels();
+    double[][] known = new double[scored.index().length][names.size()];
+    double[][] noises = new double[scored.index().length][names.size()];
+    for (int f = 0; f < names.size(); f++) {
+      String noise = "noise." + names.get(f);
+      for (int i = 0; i < known.length; i++) {
+        int frame = scored.index()[i];
+        known[i][f] = labels.value(frame, names.get(f));
+        noises[i][f] = labels.has(noise) ? labels.value(frame, noise) : Double.NaN;
+      }
     }
-    withFactors(result, residual, bundle, set, names, scored, rows);
+    result.putAll(
+        ModelEvaluation.of(
+            new ModelEvaluation.Scored(bundle.graph(), scored.latents(), scored.residuals()),
+            new ModelEvaluation.Truth(names, known, noises, trueGraph(set, names)),
+            seed));
     return result;
   }
 
-  private ResidualIndependence independence(double[][] rows) {
-    return ResidualIndependence.of(rows, INDEPENDENCE_ROWS, seed);
-  }
-
-  private void withFactors(
-      Map<String, Object> result,
-      Map<String, Object> residual,
-      ModelBundle bundle,
-      FrameDataset set,
-      List<String> names,
-      Scored scored,
-      int[] rows)
-      throws IOException {
-    int d = bundle.graph().size();
-    double[][] known = new double[rows.length][names.size()];
-    double[][] latents = new double[rows.length][];
-    double[][] noise = new double[rows.length][d];
-    Random random = new Random(seed);
-    for (int i = 0; i < rows.length; i++) {
-      latents[i] = scored.latents()[rows[i]];
-      for (int f = 0; f < names.size(); f++) {
-        known[i][f] = set.labels().value(scored.index()[rows[i]], names.get(f));
-      }
-      for (int k = 0; k < d; k++) {
-        noise[i][k] = random.nextGaussian();
-      }
-    }
-    MeanCorrelation mcc = MeanCorrelation.of(known, latents);
-    Disentanglement dci = Disentanglement.of(known, latents);
-    InterventionalRobustness irs = InterventionalRobustness.of(known, latents);
-    result.put("mcc", mcc.pearson());
-    result.put("mccSpearman", mcc.spearman());
-    Map<String, Object> matching = new LinkedHashMap<>();
-    Map<String, Object> r2 = new LinkedHashMap<>();
-    for (int f = 0; f < names.size(); f++) {
-      int latent = mcc.matching()[f];
-      matching.put(names.get(f), latent < 0 ? null : bundle.graph().name(latent));
-      r2.put(names.get(f), dci.r2()[f]);
-    }
-    result.put("matching", matching);
-    result.put("r2", r2);
-    result.put("dci", dci(dci));
-    result.put("irs", irs.irs());
-    result.put("irsRobust", irs.robust());
-    result.put("irsParents", irs.parents());
-    CausalGraph truth = trueGraph(set, names);
-    result.put("shd", null);
-    if (truth != null) {
-      shd(result, truth, bundle.graph(), names, mcc.matching());
-    }
-    noiseCorrelations(residual, set.labels(), names, mcc.matching(), scored);
-    result.put("floor", bounds(known, noise));
-    result.put("ceiling", bounds(known, known));
-  }
-
-  private static Map<String, Object> bounds(double[][] known, double[][] latents) {
-    Map<String, Object> bounds = map("mcc", MeanCorrelation.of(known, latents).pearson());
-    bounds.put("dci", dci(Disentanglement.of(known, latents)));
-    bounds.put("irs", InterventionalRobustness.of(known, latents).irs());
-    return bounds;
-  }
-
-  private static Map<String, Object> dci(Disentanglement dci) {
-    Map<String, Object> map = map("disentanglement", dci.disentanglement());
-    map.put("completeness", dci.completeness());
-    map.put("informativeness", dci.informativeness());
-    return map;
-  }
-
-  /** The model's graph with latents renamed to the factors they match, against the true one. */
-  private static void shd(
-      Map<String, Object> result,
-      CausalGraph truth,
-      CausalGraph found,
-      List<String> names,
-      int[] matching) {
-    int k = names.size();
-    boolean[][] estimate = new boolean[k][k];
-    for (int i = 0; i < k; i++) {
-      for (int j = 0; j < k; j++) {
-        estimate[i][j] =
-            matching[i] >= 0 && matching[j] >= 0 && found.hasEdge(matching[i], matching[j]);
-      }
-    }
-    GraphDistance distance = GraphDistance.of(truth.edges(), estimate);
-    result.put("shd", distance.shd());
-    Map<String, Object> details = map("naive", distance.naive());
-    details.put("missing", distance.missing());
-    details.put("extra", distance.extra());
-    details.put("reversed", distance.reversed());
-    details.put("emptyGraph", GraphDistance.of(truth.edges(), new boolean[k][k]).shd());
-    result.put("shdDetails", details);
-  }
-
-  /** Correlation of each caused factor's residual with its true noise, where labels have it. */
-  private static void noiseCorrelations(
-      Map<String, Object> residual,
-      LabelTable labels,
-      List<String> names,
-      int[] matching,
-      Scored scored) {
-    Map<String, Object> correlations = new LinkedHashMap<>();
-    for (int f = 0; f < names.size(); f++) {
-      String column = "noise." + names.get(f);
-      if (!labels.has(column) || matching[f] < 0) {
-        continue;
-      }
-      List<double[]> pairs = new ArrayList<>();
-      for (int i = 0; i < scored.index().length; i++) {
-        double noise = labels.value(scored.index()[i], column);
-        if (!Double.isNaN(noise)) {
-          pairs.add(new double[] {noise, scored.residuals()[i][matching[f]]});
-        }
-      }
-      if (pairs.size() >= MIN_LABELLED) {
-        double[] x = pairs.stream().mapToDouble(pair -> pair[0]).toArray();
-        double[] y = pairs.stream().mapToDouble(pair -> pair[1]).toArray();
-        correlations.put(names.get(f), Correlation.pearson(x, y));
-      }
-    }
-    if (!correlations.isEmpty()) {
-      residual.put("noiseCorrelation", correlations);
-    }
-  }
-
-  private @Nullable CausalGraph trueGraph(FrameDataset set, List<String> names) throws IOException {
-    boolean[][] edges = new boolean[names.size()][names.size()];
+  private @Nullable CausalGraph trueGraph(FrameDataset set, List<String> names) {
     if (graph != null) {
-      for (String[] edge : TrainCommand.edges(graph)) {
-        int from = names.indexOf(edge[0]);
-        int to = names.indexOf(edge[1]);
-        if (from < 0 || to < 0) {
-          throw new CommandFailedException(
-              "%s has the edge %s -> %s, the factors are %s"
-                  .formatted(graph, edge[0], edge[1], names));
-        }
-        edges[from][to] = true;
-      }
-      return CausalGraph.of(names, edges);
+      return GraphFile.read(graph).whole(names, "factors");
     }
+    boolean[][] edges = new boolean[names.size()][names.size()];
     CausalGraph own = set.graph();
     if (own == null) {
       return null;
@@ -342,43 +197,6 @@ final class EvaluateCommand implements Callable<Integer> {
       }
     }
     return CausalGraph.of(names, edges);
-  }
-
-  /** Positions among the scored frames at which every factor is known. */
-  private static int[] labelledRows(LabelTable labels, List<String> names, int[] index) {
-    int[] rows = new int[index.length];
-    int n = 0;
-    for (int i = 0; i < index.length; i++) {
-      boolean complete = true;
-      for (String name : names) {
-        complete &= !Double.isNaN(labels.value(index[i], name));
-      }
-      if (complete) {
-        rows[n++] = i;
-      }
-    }
-    return Arrays.copyOf(rows, n);
-  }
-
-  private static List<Map<String, Object>> edges(CausalGraph graph) {
-    List<Map<String, Object>> edges = new ArrayList<>();
-    for (int i = 0; i < graph.size(); i++) {
-      for (int j = 0; j < graph.size(); j++) {
-        if (graph.hasEdge(i, j)) {
-          Map<String, Object> edge = map("from", graph.name(i));
-          edge.put("to", graph.name(j));
-          edge.put("confidence", graph.confidence(i, j));
-          edges.add(edge);
-        }
-      }
-    }
-    return edges;
-  }
-
-  private static Map<String, Object> map(String key, Object value) {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put(key, value);
-    return map;
   }
 
   private static void print(String prefix, Map<String, Object> values, PrintWriter out) {

@@ -1,8 +1,6 @@
 package dev.residua.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.residua.causal.CausalGraph;
+import dev.residua.causal.Latent;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dl4j.CudaCheck;
 import dev.residua.dl4j.LancaTrainer;
@@ -10,7 +8,8 @@ import dev.residua.dl4j.Nd4jBackends;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.onnx.OnnxFrameScorer;
-import dev.residua.training.TrainingData;
+import dev.residua.training.GraphConstraints;
+import dev.residua.training.RunSelection;
 import dev.residua.training.TrainingFailedException;
 import dev.residua.training.TrainingLosses;
 import dev.residua.training.TrainingPipeline;
@@ -19,10 +18,8 @@ import dev.residua.training.TrainingReport;
 import dev.residua.training.TrainingSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +75,10 @@ final class TrainCommand implements Callable<Integer> {
       names = "--graph",
       paramLabel = "FILE",
       description =
-          "Known graph over the latents, not searched: JSON {\"edges\":[[\"a\",\"b\"]]} or lines a -> b.",
+          "What is known of the graph over the latents. Whole, then nothing is searched: JSON"
+              + " {\"edges\":[[\"a\",\"b\"]]} or lines a -> b. In part: JSON {\"required\":[...],"
+              + " \"forbidden\":[...], \"order\":[...]}, or a line 'partial' and lines a -> b"
+              + " (required), a !> b (forbidden), a < b (a is no effect of b).",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   @Nullable Path graph;
 
@@ -106,6 +106,14 @@ final class TrainCommand implements Callable<Integer> {
   long seed = TrainingSettings.DEFAULTS.seed();
 
   @Option(
+      names = "--runs",
+      paramLabel = "N",
+      description =
+          "Trainings with seeds S, S+1, ...; the one kept has the lowest reconstruction error among"
+              + " those with small label errors and independent residuals.")
+  int runs = 1;
+
+  @Option(
       names = "--resume",
       paramLabel = "FILE",
       description = "Start from the weights of this bundle.",
@@ -123,12 +131,18 @@ final class TrainCommand implements Callable<Integer> {
 
   @CommandLine.Spec CommandLine.Model.CommandSpec spec;
 
+  private static final int MAX_RUNS = 20;
+
   @Override
   public Integer call() {
     startBackend();
+    if (runs < 1 || runs > MAX_RUNS) {
+      throw new CommandFailedException(
+          "--runs must be from 1 to %d but was %d".formatted(MAX_RUNS, runs));
+    }
     DatasetSource source = source();
     TrainingSettings settings = settings(source);
-    CausalGraph given = graph == null ? null : givenGraph(graph, source, settings);
+    GraphConstraints known = graph == null ? null : known(graph, source, settings);
     ModelBundle parent = parent();
     TrainingReport report;
     try (Bars bars = new Bars()) {
@@ -138,7 +152,7 @@ final class TrainCommand implements Callable<Integer> {
                   (model, image, d) -> new OnnxFrameScorer(model, image, d, threads),
                   Clock.systemUTC(),
                   Version.current())
-              .run(source, settings, given, parent, bars);
+              .best(source, settings, known, parent, runs, bars);
     } catch (TrainingFailedException e) {
       throw new CommandFailedException(
           e.getMessage() == null ? "training failed" : e.getMessage(), e);
@@ -228,52 +242,14 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private static CausalGraph givenGraph(
+  private static GraphConstraints known(
       Path file, DatasetSource source, TrainingSettings settings) {
     boolean labelled = settings.maxLabels() > 0 && !source.factorNames().isEmpty();
-    List<String> names = new ArrayList<>();
-    TrainingPipeline.latents(source, settings.latents(), labelled)
-        .forEach(latent -> names.add(latent.name()));
-    try {
-      boolean[][] edges = new boolean[names.size()][names.size()];
-      for (String[] edge : edges(file)) {
-        int from = names.indexOf(edge[0]);
-        int to = names.indexOf(edge[1]);
-        if (from < 0 || to < 0) {
-          throw new CommandFailedException(
-              "%s has the edge %s -> %s, the latents are %s"
-                  .formatted(file, edge[0], edge[1], names));
-        }
-        edges[from][to] = true;
-      }
-      return CausalGraph.of(names, edges);
-    } catch (IOException | IllegalArgumentException e) {
-      throw new CommandFailedException("graph file %s: %s".formatted(file, e.getMessage()), e);
-    }
-  }
-
-  static List<String[]> edges(Path file) throws IOException {
-    String text = Files.readString(file).strip();
-    List<String[]> edges = new ArrayList<>();
-    if (text.startsWith("{")) {
-      for (JsonNode edge : JsonMapper.builder().build().readTree(text).path("edges")) {
-        JsonNode from = edge.isArray() ? edge.path(0) : edge.path("from");
-        JsonNode to = edge.isArray() ? edge.path(1) : edge.path("to");
-        edges.add(new String[] {from.asText(), to.asText()});
-      }
-      return edges;
-    }
-    for (String line : text.lines().toList()) {
-      if (line.isBlank() || line.startsWith("#")) {
-        continue;
-      }
-      String[] ends = line.split("->", -1);
-      if (ends.length != 2) {
-        throw new IOException("expected lines like 'a -> b' but found '%s'".formatted(line));
-      }
-      edges.add(new String[] {ends[0].strip(), ends[1].strip()});
-    }
-    return edges;
+    List<String> names =
+        TrainingPipeline.latents(source, settings.latents(), labelled).stream()
+            .map(Latent::name)
+            .toList();
+    return GraphFile.read(file).over(names, "latents");
   }
 
   private void print(TrainingReport report) {
@@ -286,10 +262,14 @@ final class TrainCommand implements Callable<Integer> {
       result.put("labelledFrames", report.bundle().manifest().provenance().labelledFrames());
       result.put("metrics", report.metrics());
       result.put("warnings", report.warnings());
+      result.put("runs", report.runs().stream().map(TrainCommand::row).toList());
       printer.println(Json.of(result));
       return;
     }
     Map<String, Double> metrics = report.metrics();
+    if (report.runs().size() > 1) {
+      printRuns(report, printer);
+    }
     printer.printf("model           %s%n", report.bundle().id());
     printer.printf(
         "labelled frames %d%n", report.bundle().manifest().provenance().labelledFrames());
@@ -312,13 +292,38 @@ final class TrainCommand implements Callable<Integer> {
     printer.printf(
         "time            %.0f ms a step%n",
         metrics.getOrDefault("training.stepMillis", Double.NaN));
-    if (report.bundle().manifest().provenance().labelledFrames() == 0) {
-      printer.println(
-          "Trained without labels: latents have no names, residuals do not say which mechanism"
-              + " broke. About 100 labelled frames change that.");
+    for (String warning : report.warnings()) {
+      printer.printf("warning         %s%n", warning);
     }
-    report.warnings().forEach(warning -> printer.printf("warning         %s%n", warning));
     printer.printf("written to      %s%n", out);
+  }
+
+  private static void printRuns(TrainingReport report, PrintWriter printer) {
+    long kept = report.bundle().manifest().provenance().seed();
+    for (RunSelection.Run run : report.runs()) {
+      printer.printf(
+          "run             seed %d: reconstruction %.2f %%, label error %s, residual dependence %.2f, edges sure to %s%s%n",
+          run.seed(),
+          100 * run.reconstruction(),
+          run.labelError().isPresent()
+              ? "%.3f sd".formatted(run.labelError().getAsDouble())
+              : "unknown",
+          run.distanceCorrelation(),
+          run.stability().isPresent()
+              ? "%.0f %%".formatted(100 * run.stability().getAsDouble())
+              : "unknown",
+          run.seed() == kept ? ", kept" : "");
+    }
+  }
+
+  private static Map<String, Object> row(RunSelection.Run run) {
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("seed", run.seed());
+    row.put("reconstruction", run.reconstruction());
+    run.labelError().ifPresent(error -> row.put("labelError", error));
+    row.put("distanceCorrelation", run.distanceCorrelation());
+    run.stability().ifPresent(share -> row.put("stability", share));
+    return row;
   }
 
   /** One progress bar a stage. */
@@ -347,45 +352,6 @@ final class TrainCommand implements Callable<Integer> {
         bar.close();
         bar = null;
       }
-    }
-  }
-
-  /** A data set as the trainer sees it. */
-  private record DatasetSource(FrameDataset set, List<String> factorNames) implements TrainingData {
-    @Override
-    public String name() {
-      return set.name();
-    }
-
-    @Override
-    public String sha256() {
-      return set.sha256();
-    }
-
-    @Override
-    public dev.residua.frame.ImageShape shape() {
-      return set.shape();
-    }
-
-    @Override
-    public int size() {
-      return set.size();
-    }
-
-    @Override
-    public void read(int index, byte[] into, int offset) {
-      set.read(index, into, offset);
-    }
-
-    @Override
-    public double @Nullable [] factors(int index) {
-      double[] values = new double[factorNames.size()];
-      boolean known = false;
-      for (int f = 0; f < values.length; f++) {
-        values[f] = set.labels().value(index, factorNames.get(f));
-        known |= Double.isFinite(values[f]);
-      }
-      return known ? values : null;
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.residua.dl4j;
 
+import dev.residua.training.LatentHead;
 import dev.residua.training.Mechanisms;
 import dev.residua.training.TrainedNetwork;
 import dev.residua.training.TrainingLosses;
@@ -73,8 +74,9 @@ final class LancaTrained implements TrainedNetwork {
   }
 
   @Override
-  public byte[] scorer(double[] mean, double[] scale, @Nullable Mechanisms mechanisms) {
-    return OnnxExport.scorer(weights, mean, scale, mechanisms);
+  public byte[] scorer(
+      double[] mean, double[] scale, @Nullable LatentHead head, @Nullable Mechanisms mechanisms) {
+    return OnnxExport.scorer(weights, mean, scale, head, mechanisms);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.residua.dl4j;
 
 import dev.residua.frame.ImageShape;
+import dev.residua.training.LatentHead;
 import dev.residua.training.Mechanisms;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -22,6 +23,9 @@ public final class OnnxExport {
   private static final int OPSET = 13;
   private static final double WHITE = 255;
 
+  /** Standardised latents as the encoder gives them. */
+  private static final String CODE = "code";
+
   private final NetworkWeights weights;
   private final ImageShape image;
   private final int d;
@@ -36,13 +40,20 @@ public final class OnnxExport {
   /**
    * @param mean subtracted from each latent, shape {@code [d]}
    * @param scale divides each latent afterwards, shape {@code [d]}, above 0
-   * @param mechanisms equations of the standardised latents; null expects 0 everywhere
+   * @param head corrects the standardised latents, the decoder still reads those before; null
+   *     leaves them as they are
+   * @param mechanisms equations of the corrected latents; null expects 0 everywhere
    */
   static byte[] scorer(
-      NetworkWeights weights, double[] mean, double[] scale, @Nullable Mechanisms mechanisms) {
+      NetworkWeights weights,
+      double[] mean,
+      double[] scale,
+      @Nullable LatentHead head,
+      @Nullable Mechanisms mechanisms) {
     OnnxExport export = new OnnxExport(weights);
     export.input();
     export.encoder(mean, scale);
+    export.head(head);
     export.equations(mechanisms);
     export.decoder(mean, scale);
     export.outputs();
@@ -121,24 +132,84 @@ public final class OnnxExport {
     }
     floats("enc6.w", w, n, d);
     floats("enc6.b", b, d);
-    node("Gemm", "latents", "enc5.a", "enc6.w", "enc6.b");
+    node("Gemm", CODE, "enc5.a", "enc6.w", "enc6.b");
   }
 
-  /** All equations at once: {@code expected = cos(latents Omega + phase) W + intercept}. */
+  /**
+   * {@code latents = code + bias + sum_c w_c exp(-|code - centre_c|^2 / (2 width^2))}; differences
+   * are squared as they are, since the expanded square loses digits in single precision.
+   */
+  private void head(@Nullable LatentHead head) {
+    if (head == null) {
+      node("Identity", "latents", CODE);
+      return;
+    }
+    double[][] centres = head.centres();
+    int n = centres.length;
+    float[] flat = new float[n * d];
+    for (int c = 0; c < n; c++) {
+      for (int i = 0; i < d; i++) {
+        flat[c * d + i] = (float) centres[c][i];
+      }
+    }
+    floats("head.centres", flat, 1, n, d);
+    longs("head.shape", -1, 1, d);
+    node("Reshape", "head.code", CODE, "head.shape");
+    node("Sub", "head.difference", "head.code", "head.centres");
+    node("ReduceSumSquare", "head.squares", "head.difference")
+        .addAttribute(ints("axes", 2))
+        .addAttribute(integer("keepdims", 0)); // [n, centres]
+    float[] bias = new float[d];
+    for (int i = 0; i < d; i++) {
+      bias[i] = (float) head.bias(i);
+    }
+    floats("head.bias", bias, d);
+    String sum = "head.0";
+    node("Add", sum, CODE, "head.bias");
+    for (int i = 0; i < d; i++) {
+      if (!head.corrects(i)) {
+        continue;
+      }
+      String name = "head." + (i + 1);
+      double width = head.width(i);
+      double[] weight = head.weights(i);
+      float[] w = new float[n * d];
+      for (int c = 0; c < n; c++) {
+        w[c * d + i] = (float) weight[c];
+      }
+      floats(name + ".scale", new float[] {(float) (-1 / (2 * width * width))}, 1);
+      floats(name + ".weight", w, n, d);
+      node("Mul", name + ".exponent", "head.squares", name + ".scale");
+      node("Exp", name + ".kernel", name + ".exponent");
+      node("Gemm", name, name + ".kernel", name + ".weight", sum);
+      sum = name;
+    }
+    node("Identity", "latents", sum);
+  }
+
+  /**
+   * All equations at once: {@code expected = cos(latents Omega + phase) W + (latents L +
+   * intercept)}.
+   */
   private void equations(@Nullable Mechanisms mechanisms) {
     float[] intercept = new float[d];
+    float[] linear = new float[d * d];
     int equations = 0;
     if (mechanisms != null) {
       for (int i = 0; i < d; i++) {
         intercept[i] = (float) mechanisms.intercept(i);
-        equations += isConstant(mechanisms, i) ? 0 : 1;
+        equations += hasCosines(mechanisms, i) ? 1 : 0;
+        double[] slopes = mechanisms.linear(i);
+        for (int j = 0; j < d; j++) {
+          linear[j * d + i] = (float) slopes[j];
+        }
       }
     }
     floats("equation.intercept", intercept, d);
-    if (mechanisms == null || equations == 0) {
-      floats("equation.zeros", new float[d * d], d, d);
-      node("Gemm", "expected", "latents", "equation.zeros", "equation.intercept");
-    } else {
+    floats("equation.linear", linear, d, d);
+    String straight = mechanisms == null || equations == 0 ? "expected" : "equation.straight";
+    node("Gemm", straight, "latents", "equation.linear", "equation.intercept");
+    if (mechanisms != null && equations > 0) {
       int m = mechanisms.features();
       int width = equations * m;
       float[] omega = new float[d * width];
@@ -146,7 +217,7 @@ public final class OnnxExport {
       float[] w = new float[width * d];
       int column = 0;
       for (int i = 0; i < d; i++) {
-        if (isConstant(mechanisms, i)) {
+        if (!hasCosines(mechanisms, i)) {
           continue;
         }
         double[][] frequencies = mechanisms.frequencies(i);
@@ -165,18 +236,18 @@ public final class OnnxExport {
       floats("equation.weight", w, width, d);
       node("Gemm", "equation.angle", "latents", "equation.frequency", "equation.phase");
       node("Cos", "equation.features", "equation.angle");
-      node("Gemm", "expected", "equation.features", "equation.weight", "equation.intercept");
+      node("Gemm", "expected", "equation.features", "equation.weight", straight);
     }
     node("Sub", "residuals", "latents", "expected");
   }
 
-  private static boolean isConstant(Mechanisms mechanisms, int latent) {
+  private static boolean hasCosines(Mechanisms mechanisms, int latent) {
     for (double weight : mechanisms.weights(latent)) {
       if (weight != 0) {
-        return false;
+        return true;
       }
     }
-    return true;
+    return false;
   }
 
   private void decoder(double[] mean, double[] scale) {
@@ -192,7 +263,7 @@ public final class OnnxExport {
       }
       b[column] = (float) shift;
     }
-    dense("dec1", "latents", w, b, d, n);
+    dense("dec1", CODE, w, b, d, n);
     node("Relu", "dec1.a", "dec1.y");
     dense("dec2", "dec1.a", weights.get("dec2.w"), weights.get("dec2.b"), n, n);
     node("Relu", "dec2.a", "dec2.y");

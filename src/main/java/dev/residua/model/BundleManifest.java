@@ -58,6 +58,20 @@ public record BundleManifest(
         digests);
   }
 
+  /** The same manifest with more to say of where the model comes from. */
+  public BundleManifest withProvenance(ModelProvenance newProvenance) {
+    return new BundleManifest(
+        formatVersion,
+        id,
+        parentId,
+        architecture,
+        image,
+        preprocessing,
+        latents,
+        newProvenance,
+        sha256);
+  }
+
   public List<String> latentNames() {
     return latents.stream().map(Latent::name).toList();
   }

@@ -10,7 +10,6 @@ import dev.residua.drift.DriftSettings;
 import dev.residua.model.BundleManifest;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.SelfTest;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.DoubleConsumer;
@@ -20,9 +19,9 @@ final class BundleBuilder {
   private BundleBuilder() {}
 
   /**
-   * @param training scores of the training frames are not needed, only their pixels: the first
-   *     {@code trained} frames
-   * @param calibration scores of the frames from {@code trained} on, in time order
+   * @param usualPictures training frames, of which only the pixels are needed
+   * @param nominal the frames to calibrate with, in time order
+   * @param calibration their scores
    */
   static ModelBundle build(
       BundleManifest manifest,
@@ -31,15 +30,16 @@ final class BundleBuilder {
       byte[] model,
       FrameScorer scorer,
       TrainingData data,
-      int trained,
+      int[] usualPictures,
+      int[] nominal,
       LatentBatch calibration,
       DriftSettings driftSettings,
       long seed,
       DoubleConsumer progress) {
     byte[] pixels = new byte[data.shape().size()];
     AppearanceReference.Builder builder = AppearanceReference.builder(data.shape());
-    for (int i = 0; i < trained; i++) {
-      data.read(i, pixels, 0);
+    for (int frame : usualPictures) {
+      data.read(frame, pixels, 0);
       builder.add(pixels, 0);
     }
     AppearanceReference appearance = builder.build();
@@ -48,7 +48,7 @@ final class BundleBuilder {
     float[] deviations = new float[n];
     if (appearance.usable()) {
       for (int i = 0; i < n; i++) {
-        data.read(trained + i, pixels, 0);
+        data.read(nominal[i], pixels, 0);
         deviations[i] = appearance.deviation(pixels, 0);
       }
     }
@@ -69,18 +69,18 @@ final class BundleBuilder {
     entries.put(ModelBundle.ANOMALY_CALIBRATION, anomaly.toBytes());
     entries.put(ModelBundle.APPEARANCE, appearance.toBytes());
     entries.put(ModelBundle.DRIFT_REFERENCE, drift.toBytes());
-    entries.put(ModelBundle.SELF_TEST, selfTest(scorer, data, trained).toBytes());
+    entries.put(ModelBundle.SELF_TEST, selfTest(scorer, data, nominal).toBytes());
     return ModelBundle.of(manifest, graph, entries);
   }
 
   /** Frames spread over the calibration range. */
-  private static SelfTest selfTest(FrameScorer scorer, TrainingData data, int trained) {
+  private static SelfTest selfTest(FrameScorer scorer, TrainingData data, int[] nominal) {
     int size = data.shape().size();
-    int frames = Math.min(SelfTest.FRAMES, data.size() - trained);
+    int frames = Math.min(SelfTest.FRAMES, nominal.length);
     byte[] pixels = new byte[frames * size];
     for (int i = 0; i < frames; i++) {
-      data.read(trained + (int) ((long) i * (data.size() - trained) / frames), pixels, i * size);
+      data.read(nominal[(int) ((long) i * nominal.length / frames)], pixels, i * size);
     }
-    return SelfTest.record(scorer, Arrays.copyOf(pixels, pixels.length), frames);
+    return SelfTest.record(scorer, pixels, frames);
   }
 }

@@ -2,11 +2,9 @@ package dev.residua.training;
 
 /** Symmetric positive definite systems of a few hundred unknowns. Package-private on purpose. */
 final class Cholesky {
-  private final int size;
   private final double[][] lower;
 
-  private Cholesky(int size, double[][] lower) {
-    this.size = size;
+  private Cholesky(double[][] lower) {
     this.lower = lower;
   }
 
@@ -36,16 +34,22 @@ final class Cholesky {
       row[i] = Math.sqrt(pivot);
       lower[i] = row;
     }
-    return new Cholesky(m, lower);
+    return new Cholesky(lower);
   }
 
-  /** Solves for one right-hand side, shape {@code [m]}; the argument is kept. O(m^2). */
+  /**
+   * Solves for one right-hand side; the argument is kept. A shorter right-hand side solves the
+   * system of the leading unknowns, whose factor is the leading block of this one. O(k^2).
+   *
+   * @param right shape {@code [k]}, {@code k <= m}
+   */
   double[] solve(double[] right) {
     double[] x = right.clone();
-    for (int i = 0; i < size; i++) {
+    int k = x.length;
+    for (int i = 0; i < k; i++) {
       x[i] = (x[i] - dot(lower[i], x, i)) / lower[i][i];
     }
-    for (int i = size - 1; i >= 0; i--) {
+    for (int i = k - 1; i >= 0; i--) {
       double value = x[i] / lower[i][i];
       x[i] = value;
       double[] row = lower[i];

@@ -1,6 +1,7 @@
 package dev.residua.training;
 
 import dev.residua.causal.CausalGraph;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -34,22 +35,56 @@ public final class DagSearch {
   private final int d;
   private final double[][] z;
   private final DagSearchSettings settings;
-  private final int[] parentSets;
+  private final GraphConstraints known;
+  private final int[] later;
+  private final int[] group;
+  private final boolean[][] holdsInGroup;
 
-  private DagSearch(double[][] z, DagSearchSettings settings) {
+  private DagSearch(
+      double[][] z, boolean[][] holds, GraphConstraints known, DagSearchSettings settings) {
     this.d = z[0].length;
     this.z = z;
     this.settings = settings;
-    int most = d <= MAX_EXACT ? d - 1 : Math.min(d - 1, settings.maxParentsOfLargeGraphs());
-    int full = 1 << d;
-    int[] sets = new int[full];
-    int count = 0;
-    for (int set = 1; set < full; set++) {
-      if (Integer.bitCount(set) <= most) {
-        sets[count++] = set;
+    this.known = known;
+    this.later = new int[d];
+    this.group = new int[d];
+    // Latents whose equations hold in the same rows share their regressions.
+    List<boolean[]> distinct = new ArrayList<>();
+    for (int i = 0; i < d; i++) {
+      later[i] = known.later(i);
+      boolean[] column = new boolean[z.length];
+      int rows = 0;
+      for (int r = 0; r < z.length; r++) {
+        column[r] = holds[r][i];
+        rows += column[r] ? 1 : 0;
+      }
+      if (rows < MIN_ROWS) {
+        throw new IllegalArgumentException(
+            "the mechanism of %s holds in %d of the %d rows in use, needed are %d"
+                .formatted(known.names().get(i), rows, z.length, MIN_ROWS));
+      }
+      group[i] = 0;
+      while (group[i] < distinct.size() && !Arrays.equals(distinct.get(group[i]), column)) {
+        group[i]++;
+      }
+      if (group[i] == distinct.size()) {
+        distinct.add(column);
       }
     }
-    this.parentSets = Arrays.copyOf(sets, count);
+    this.holdsInGroup = distinct.toArray(new boolean[0][]);
+  }
+
+  /** Whether the constraints and the limit of parents let a latent have exactly these parents. */
+  private boolean allowed(int latent, int set) {
+    int required = known.requiredParents(latent);
+    int most =
+        d <= MAX_EXACT
+            ? d - 1
+            : Math.max(Integer.bitCount(required), settings.maxParentsOfLargeGraphs());
+    return (set >> latent & 1) == 0
+        && (set & required) == required
+        && (set & known.forbiddenParents(latent)) == 0
+        && Integer.bitCount(set) <= most;
   }
 
   /**
@@ -65,17 +100,48 @@ public final class DagSearch {
    *     not finite or a latent that does not vary
    */
   public static CausalGraph search(double[][] z, List<String> names, DagSearchSettings settings) {
+    boolean[][] holds = new boolean[z.length][names.size()];
+    for (boolean[] row : holds) {
+      Arrays.fill(row, true);
+    }
+    return search(z, holds, GraphConstraints.none(names), settings);
+  }
+
+  /**
+   * Finds the best graph among those that agree with what is known, from rows some of which were
+   * taken while a mechanism was broken on purpose. A row counts for the equation of a latent only
+   * where that latent's mechanism held: the score becomes {@code sum_i n_i / n (H_i + penalty *
+   * parents of i)} with {@code n_i} the rows in which {@code i} held. Rows in which a cause was
+   * moved from outside make its effects easier to see, so they help where they are marked and
+   * mislead where they are not. Each latent with its own set of rows costs as much as a search of
+   * its own.
+   *
+   * @param holds whether the mechanism of a latent held in a row, shape {@code [n][d]}; for each
+   *     latent in at least 100 of the rows used
+   * @param known constraints, which are kept exactly; beyond {@link #MAX_EXACT} latents a latent
+   *     may have as many parents as are required of it, if those are more than the limit
+   */
+  public static CausalGraph search(
+      double[][] z, boolean[][] holds, GraphConstraints known, DagSearchSettings settings) {
+    List<String> names = known.names();
     int d = names.size();
     if (d < 1 || d > MAX_LATENTS) {
       throw new IllegalArgumentException(
           "graph search takes 1 to %d latents but got %d; give the graph instead"
               .formatted(MAX_LATENTS, d));
     }
-    double[][] rows = standardized(thinned(z, settings.maxRows()), names);
+    if (holds.length != z.length) {
+      throw new IllegalArgumentException(
+          "graph search has %d rows of latents but %d of held mechanisms"
+              .formatted(z.length, holds.length));
+    }
+    int[] kept = thinned(z.length, settings.maxRows());
+    double[][] rows = standardized(Arrays.stream(kept).mapToObj(r -> z[r]).toList(), names);
     if (d == 1) {
       return CausalGraph.empty(names);
     }
-    DagSearch search = new DagSearch(rows, settings);
+    boolean[][] held = Arrays.stream(kept).mapToObj(r -> holds[r]).toArray(boolean[][]::new);
+    DagSearch search = new DagSearch(rows, held, known, settings);
     int n = rows.length;
     int[] all = new int[n];
     for (int i = 0; i < n; i++) {
@@ -133,21 +199,44 @@ public final class DagSearch {
   /** Local scores, shape {@code [sample][latent][parent set]}; infinite where not allowed. */
   private double[][][] scores(int[][] rowsOf) {
     int full = 1 << d;
-    double[][][] score = new double[rowsOf.length][d][full];
-    for (int s = 0; s < rowsOf.length; s++) {
+    int samples = rowsOf.length;
+    int[][][] held = new int[samples][holdsInGroup.length][];
+    double[][][] score = new double[samples][d][full];
+    for (int s = 0; s < samples; s++) {
+      for (int g = 0; g < holdsInGroup.length; g++) {
+        boolean[] holds = holdsInGroup[g];
+        held[s][g] = Arrays.stream(rowsOf[s]).filter(row -> holds[row]).toArray();
+      }
       for (int i = 0; i < d; i++) {
         Arrays.fill(score[s][i], Double.POSITIVE_INFINITY);
-        score[s][i][0] = rootEntropy(i, rowsOf[s]);
+        if (allowed(i, 0)) {
+          int[] rows = held[s][group[i]];
+          score[s][i][0] = rootEntropy(i, rows) * rows.length / rowsOf[s].length;
+        }
       }
     }
     Random random = new Random(settings.seed());
-    for (int set : parentSets) {
-      double[][] phi = fourier(set, random.nextLong());
-      for (int s = 0; s < rowsOf.length; s++) {
-        double[] entropy = heldOutEntropies(phi, set, rowsOf[s]);
-        for (int i = 0; i < d; i++) {
-          if ((set >> i & 1) == 0) {
-            score[s][i][set] = entropy[i] + settings.edgePenalty() * Integer.bitCount(set);
+    for (int set = 1; set < full; set++) {
+      long seed = random.nextLong();
+      boolean[][] wanted = new boolean[holdsInGroup.length][d];
+      boolean any = false;
+      for (int i = 0; i < d; i++) {
+        wanted[group[i]][i] = allowed(i, set);
+        any |= wanted[group[i]][i];
+      }
+      if (!any) {
+        continue;
+      }
+      double[][] phi = fourier(set, seed);
+      double penalty = settings.edgePenalty() * Integer.bitCount(set);
+      for (int s = 0; s < samples; s++) {
+        for (int g = 0; g < wanted.length; g++) {
+          double[] entropy = heldOutEntropies(phi, wanted[g], held[s][g]);
+          double weight = (double) held[s][g].length / rowsOf[s].length;
+          for (int i = 0; i < d; i++) {
+            if (wanted[g][i]) {
+              score[s][i][set] = weight * (entropy[i] + penalty);
+            }
           }
         }
       }
@@ -168,16 +257,23 @@ public final class DagSearch {
     return sum / 2;
   }
 
-  /** Mean over two folds of the entropy of residuals, for every latent outside the set. */
-  private double[] heldOutEntropies(double[][] phi, int set, int[] rows) {
+  /** Mean over two folds of the entropy of residuals, for the wanted latents. */
+  private double[] heldOutEntropies(double[][] phi, boolean[] wanted, int[] rows) {
     double[] sum = new double[d];
+    boolean any = false;
+    for (boolean one : wanted) {
+      any |= one;
+    }
+    if (!any) {
+      return sum;
+    }
     for (int fold = 0; fold < 2; fold++) {
       int[] train = fold(rows, 1 - fold);
       int[] test = fold(rows, fold);
       RidgeFit fit = RidgeFit.accumulate(phi, z, train);
       Cholesky factor = fit.factor(settings.ridge() * train.length);
       for (int i = 0; i < d; i++) {
-        if ((set >> i & 1) == 1) {
+        if (!wanted[i]) {
           continue;
         }
         double[] weights = fit.weights(factor, i);
@@ -270,8 +366,8 @@ public final class DagSearch {
     for (int set = 1; set < full; set++) {
       total[set] = Double.POSITIVE_INFINITY;
       for (int i = 0; i < d; i++) {
-        if ((set >> i & 1) == 1) {
-          int rest = set & ~(1 << i);
+        int rest = set & ~(1 << i);
+        if ((set >> i & 1) == 1 && (rest & later[i]) == 0) {
           double value = total[rest] + local[i][rest];
           if (value < total[set]) {
             total[set] = value;
@@ -291,34 +387,32 @@ public final class DagSearch {
     return edges;
   }
 
-  private static double[][] thinned(double[][] z, int most) {
-    if (z.length < MIN_ROWS) {
+  /** Indices of at most {@code most} of {@code n} rows, spread evenly. */
+  private static int[] thinned(int n, int most) {
+    if (n < MIN_ROWS) {
       throw new IllegalArgumentException(
-          "graph search needs at least %d rows but got %d".formatted(MIN_ROWS, z.length));
+          "graph search needs at least %d rows but got %d".formatted(MIN_ROWS, n));
     }
-    if (z.length <= most) {
-      return z;
-    }
-    double[][] kept = new double[most][];
-    for (int i = 0; i < most; i++) {
-      kept[i] = z[(int) ((long) i * z.length / most)];
+    int[] kept = new int[Math.min(n, most)];
+    for (int i = 0; i < kept.length; i++) {
+      kept[i] = (int) ((long) i * n / kept.length);
     }
     return kept;
   }
 
-  private static double[][] standardized(double[][] z, List<String> names) {
-    int n = z.length;
+  private static double[][] standardized(List<double[]> z, List<String> names) {
+    int n = z.size();
     int d = names.size();
     double[][] out = new double[n][d];
     for (int j = 0; j < d; j++) {
       double mean = 0;
       double squares = 0;
       for (int i = 0; i < n; i++) {
-        if (z[i].length != d) {
+        if (z.get(i).length != d) {
           throw new IllegalArgumentException(
-              "row %d has %d latents, expected %d".formatted(i, z[i].length, d));
+              "row %d has %d latents, expected %d".formatted(i, z.get(i).length, d));
         }
-        double value = z[i][j];
+        double value = z.get(i)[j];
         if (!Double.isFinite(value)) {
           throw new IllegalArgumentException(
               "latent %s of row %d is %s, expected a finite number"
@@ -335,7 +429,7 @@ public final class DagSearch {
                 .formatted(names.get(j), sd));
       }
       for (int i = 0; i < n; i++) {
-        out[i][j] = (z[i][j] - mean) / sd;
+        out[i][j] = (z.get(i)[j] - mean) / sd;
       }
     }
     return out;

@@ -97,6 +97,11 @@ final class RidgeFit {
     return factor.solve(cross[target]);
   }
 
+  /** Weights of one target where only the leading features are used, shape {@code [leading]}. */
+  double[] weights(Cholesky factor, int target, int leading) {
+    return factor.solve(Arrays.copyOf(cross[target], leading));
+  }
+
   /** What to add to {@code weights . features} to predict the target. */
   double intercept(double[] weights, int target) {
     double sum = targetMeans[target];

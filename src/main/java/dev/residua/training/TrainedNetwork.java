@@ -21,9 +21,11 @@ public interface TrainedNetwork extends AutoCloseable {
    *
    * @param mean subtracted from each latent, shape {@code [d]}
    * @param scale divides each latent afterwards, shape {@code [d]}, above 0
-   * @param mechanisms structural equations of the latents so standardised; null expects 0
+   * @param head corrects the latents so standardised; null leaves them as they are
+   * @param mechanisms structural equations of the corrected latents; null expects 0
    */
-  byte[] scorer(double[] mean, double[] scale, @Nullable Mechanisms mechanisms);
+  byte[] scorer(
+      double[] mean, double[] scale, @Nullable LatentHead head, @Nullable Mechanisms mechanisms);
 
   /**
    * Everything needed to train on, in a layout of this engine; after a training that was stopped

@@ -40,4 +40,16 @@ public interface TrainingData {
    *     unknown; null if none is known
    */
   double @Nullable [] factors(int index);
+
+  /**
+   * Factors whose mechanism was broken on purpose in a frame, as in a commissioning run: the frame
+   * shows the network more of what can happen, but says nothing of how those factors come about
+   * otherwise, and is no example of the usual.
+   *
+   * @return indices into {@link #factorNames}, empty for a usual frame; all of them where something
+   *     unusual was done to the frame that no single factor accounts for
+   */
+  default int[] broken(int index) {
+    return new int[0];
+  }
 }

@@ -8,6 +8,7 @@ import dev.residua.drift.DriftSettings;
 import dev.residua.model.BundleManifest;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelProvenance;
+import dev.residua.training.metrics.ResidualIndependence;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,6 +16,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +34,7 @@ public final class TrainingPipeline {
 
   private static final int AGREEMENT_FRAMES = 256;
   private static final int CHUNK = 64;
+  private static final int INDEPENDENCE_ROWS = 800;
 
   private final Trainer trainer;
   private final ScorerFactory scorers;
@@ -85,103 +89,355 @@ public final class TrainingPipeline {
   /**
    * Trains.
    *
-   * @param given the graph over the latents if it is known, else it is searched
+   * @param known what is known of the graph over the latents; null for nothing. A complete graph is
+   *     taken as it is, else the graph is searched among those that agree
    * @param parent model whose weights to start from, or null
    * @throws TrainingFailedException with the reason and the remedy
    */
   public TrainingReport run(
       TrainingData data,
       TrainingSettings settings,
-      @Nullable CausalGraph given,
+      @Nullable GraphConstraints known,
       @Nullable ModelBundle parent,
       TrainingProgress progress)
       throws TrainingFailedException {
-    Instant started = clock.instant();
-    int trained = (int) (settings.trainShare() * data.size());
-    if (data.size() - trained < MIN_CALIBRATION || trained < DagSearch.MIN_ROWS) {
-      throw new TrainingFailedException(
-          "%d frames give %d to train on and %d to calibrate with, needed are %d and %d: give more frames"
-              .formatted(
-                  data.size(),
-                  trained,
-                  data.size() - trained,
-                  DagSearch.MIN_ROWS,
-                  MIN_CALIBRATION));
-    }
-    int[] labelled = labelled(data, trained, settings.maxLabels());
-    if (labelled.length > 0 && settings.latents() < data.factorNames().size()) {
-      throw new TrainingFailedException(
-          "%d latents cannot carry the %d factors %s: raise --latents or name fewer --factors"
-              .formatted(settings.latents(), data.factorNames().size(), data.factorNames()));
-    }
-    List<Latent> latents = latents(data, settings.latents(), labelled.length > 0);
-    List<String> names = latents.stream().map(Latent::name).toList();
-    if (given != null && !given.names().equals(names)) {
-      throw new TrainingFailedException(
-          "the given graph is over %s, the latents are %s".formatted(given.names(), names));
-    }
-    byte[] start = parent == null ? null : parent.entry(ModelBundle.WEIGHTS);
-    try (TrainedNetwork network =
-        trainer.train(data, trained, labelled, settings, start, progress)) {
-      return finish(
-          data, settings, given, parent, progress, started, trained, labelled, latents, network);
-    }
+    return new Training(data, settings, known, parent, progress).run();
   }
 
-  private TrainingReport finish(
+  /**
+   * Trains several times, with seeds that follow one another, and keeps the run that {@link
+   * RunSelection} chooses without knowing the truth.
+   *
+   * @param runs how many, at least 1
+   * @return the report of the chosen run; the figures of all runs are in the provenance
+   */
+  public TrainingReport best(
       TrainingData data,
       TrainingSettings settings,
-      @Nullable CausalGraph given,
+      @Nullable GraphConstraints known,
       @Nullable ModelBundle parent,
-      TrainingProgress progress,
-      Instant started,
-      int trained,
-      int[] labelled,
-      List<Latent> latents,
-      TrainedNetwork network)
+      int runs,
+      TrainingProgress progress)
       throws TrainingFailedException {
-    int d = network.latents();
-    List<String> names = latents.stream().map(Latent::name).toList();
-    double[] mean = new double[d];
-    double[] scale = new double[d];
-    Arrays.fill(scale, 1);
-    double disagreement;
-    double[][] z;
-    try (FrameScorer raw = open(network.scorer(mean, scale, null), data, d)) {
-      disagreement = disagreement(data, trained, network, raw);
-      LatentBatch batch = score(raw, data, 0, trained, "encoding", progress);
-      z = rows(batch.observed(), trained, d);
-    }
-    standardize(z, latents, mean, scale);
-    progress.at("searching the graph", 0, null);
-    CausalGraph graph = given != null ? given : search(z, names, search.withSeed(settings.seed()));
-    progress.at("fitting mechanisms", 0, null);
-    Mechanisms equations = fit(graph, z, mechanisms.withSeed(settings.seed()));
-    byte[] model = network.scorer(mean, scale, equations);
-    try (FrameScorer scorer = open(model, data, d)) {
-      LatentBatch calibration =
-          score(scorer, data, trained, data.size() - trained, "calibrating", progress);
-      Map<String, Double> metrics = metrics(data, trained, network, equations, calibration);
-      metrics.put("onnx.disagreement", disagreement);
-      BundleManifest manifest =
-          manifest(
-              data, settings, parent, started, trained, labelled, latents, network, given, metrics);
-      ModelBundle bundle =
-          BundleBuilder.build(
-              manifest,
-              graph,
-              network,
-              model,
-              scorer,
+    List<TrainingReport> reports = new ArrayList<>();
+    List<RunSelection.Run> figures = new ArrayList<>();
+    for (int i = 0; i < runs; i++) {
+      String prefix = runs == 1 ? "" : "run %d of %d: ".formatted(i + 1, runs);
+      TrainingReport report =
+          run(
               data,
-              trained,
-              calibration,
-              drift,
+              settings.withSeed(settings.seed() + i),
+              known,
+              parent,
+              (stage, fraction, losses) -> progress.at(prefix + stage, fraction, losses));
+      reports.add(report);
+      figures.addAll(report.runs());
+    }
+    TrainingReport chosen = reports.get(RunSelection.choose(figures));
+    return runs == 1 ? chosen : withRuns(chosen, figures);
+  }
+
+  /** The report with the figures of all runs in it and in the bundle. */
+  private static TrainingReport withRuns(TrainingReport report, List<RunSelection.Run> runs) {
+    ModelBundle bundle = report.bundle();
+    ModelProvenance provenance = bundle.manifest().provenance();
+    Map<String, String> hyper = new LinkedHashMap<>(provenance.hyperParameters());
+    hyper.put("runs", Integer.toString(runs.size()));
+    Map<String, Double> metrics = new LinkedHashMap<>(report.metrics());
+    for (RunSelection.Run run : runs) {
+      String prefix = "run." + run.seed() + ".";
+      metrics.put(prefix + "reconstruction.shareOfVariance", run.reconstruction());
+      run.labelError().ifPresent(error -> metrics.put(prefix + "label.error", error));
+      metrics.put(prefix + "residual.distanceCorrelation", run.distanceCorrelation());
+      run.stability().ifPresent(share -> metrics.put(prefix + "graph.confidence", share));
+    }
+    BundleManifest manifest =
+        bundle
+            .manifest()
+            .withProvenance(
+                new ModelProvenance(
+                    provenance.data(),
+                    provenance.dataRange(),
+                    provenance.dataSha256(),
+                    provenance.labelledFrames(),
+                    hyper,
+                    provenance.seed(),
+                    provenance.codeVersion(),
+                    provenance.jvm(),
+                    provenance.startedAt(),
+                    provenance.finishedAt(),
+                    metrics));
+    Map<String, byte[]> entries = new LinkedHashMap<>();
+    for (String name : bundle.entryNames()) {
+      if (!name.equals(ModelBundle.GRAPH)) {
+        entries.put(name, bundle.entry(name));
+      }
+    }
+    return new TrainingReport(
+        ModelBundle.of(manifest, bundle.graph(), entries),
+        report.graph(),
+        report.learntEdges(),
+        metrics,
+        report.warnings(),
+        runs);
+  }
+
+  /** One training: what was asked, and what is derived from it before the network is trained. */
+  private final class Training {
+    private final TrainingData data;
+    private final TrainingSettings settings;
+    private final GraphConstraints known;
+    private final @Nullable ModelBundle parent;
+    private final TrainingProgress progress;
+    private final Instant started = clock.instant();
+    private final int trained;
+    private final int[] labelled;
+    private final List<Latent> latents;
+    private final boolean[][] holds;
+    private final int[] nominal;
+
+    Training(
+        TrainingData data,
+        TrainingSettings settings,
+        @Nullable GraphConstraints known,
+        @Nullable ModelBundle parent,
+        TrainingProgress progress)
+        throws TrainingFailedException {
+      this.data = data;
+      this.settings = settings;
+      this.parent = parent;
+      this.progress = progress;
+      this.trained = (int) (settings.trainShare() * data.size());
+      if (data.size() - trained < MIN_CALIBRATION || trained < DagSearch.MIN_ROWS) {
+        throw new TrainingFailedException(
+            "%d frames give %d to train on and %d to calibrate with, needed are %d and %d: give more frames"
+                .formatted(
+                    data.size(),
+                    trained,
+                    data.size() - trained,
+                    DagSearch.MIN_ROWS,
+                    MIN_CALIBRATION));
+      }
+      this.labelled = labelled(data, trained, settings.maxLabels());
+      if (labelled.length > 0 && settings.latents() < data.factorNames().size()) {
+        throw new TrainingFailedException(
+            "%d latents cannot carry the %d factors %s: raise --latents or name fewer --factors"
+                .formatted(settings.latents(), data.factorNames().size(), data.factorNames()));
+      }
+      this.latents = latents(data, settings.latents(), labelled.length > 0);
+      List<String> names = latents.stream().map(Latent::name).toList();
+      if (known != null && !known.names().equals(names)) {
+        throw new TrainingFailedException(
+            "the given graph is over %s, the latents are %s".formatted(known.names(), names));
+      }
+      this.known = known == null ? GraphConstraints.none(names) : known;
+      this.holds = holds(data, trained, latents);
+      checkHolds();
+      this.nominal = nominal(data, trained);
+      if (nominal.length < MIN_CALIBRATION) {
+        throw new TrainingFailedException(
+            "of the %d frames to calibrate with, %d have no broken mechanism, needed are %d: give more usual frames, at the end of the data"
+                .formatted(data.size() - trained, nominal.length, MIN_CALIBRATION));
+      }
+    }
+
+    private void checkHolds() throws TrainingFailedException {
+      for (Latent latent : latents) {
+        int rows = 0;
+        for (boolean[] row : holds) {
+          rows += row[latent.index()] ? 1 : 0;
+        }
+        if (rows < DagSearch.MIN_ROWS) {
+          throw new TrainingFailedException(
+              "the mechanism of %s holds in %d of the %d frames to train on, needed are %d: give more usual frames"
+                  .formatted(latent.name(), rows, trained, DagSearch.MIN_ROWS));
+        }
+      }
+    }
+
+    TrainingReport run() throws TrainingFailedException {
+      byte[] start = parent == null ? null : parent.entry(ModelBundle.WEIGHTS);
+      try (TrainedNetwork network =
+          trainer.train(data, trained, labelled, settings, start, progress)) {
+        return finish(network);
+      }
+    }
+
+    private TrainingReport finish(TrainedNetwork network) throws TrainingFailedException {
+      int d = network.latents();
+      double[] mean = new double[d];
+      double[] scale = new double[d];
+      Arrays.fill(scale, 1);
+      double disagreement;
+      double[][] z;
+      try (FrameScorer raw = open(network.scorer(mean, scale, null, null), data, d)) {
+        disagreement = disagreement(data, network, raw);
+        int[] all = new int[trained];
+        Arrays.setAll(all, i -> i);
+        z = rows(score(raw, data, all, "encoding", progress).observed(), trained, d);
+      }
+      standardize(z, latents, mean, scale);
+      Map<String, Double> metrics = metrics(network);
+      metrics.put("onnx.disagreement", disagreement);
+      LabelErrors labels = LabelErrors.of(data, labelled, z);
+      LatentHead head = labels.head();
+      if (head != null) {
+        Arrays.setAll(z, i -> head.apply(z[i]));
+      }
+      progress.at("searching the graph", 0, null);
+      CausalGraph graph = known.complete() ? known.graph() : search(z);
+      progress.at("fitting mechanisms", 0, null);
+      Mechanisms equations = fit(graph, z);
+      byte[] model = network.scorer(mean, scale, head, equations);
+      try (FrameScorer scorer = open(model, data, d)) {
+        LatentBatch calibration = score(scorer, data, nominal, "calibrating", progress);
+        double error = 0;
+        for (float one : calibration.reconstructionErrors()) {
+          error += one / calibration.frames();
+        }
+        metrics.put("reconstruction.mse", error);
+        metrics.put("reconstruction.shareOfVariance", error / pixelVariance(data, nominal));
+        for (int i = 0; i < d; i++) {
+          metrics.put("explained." + i, equations.explainedVariance(i));
+        }
+        // Whoever limits the labels means that there are no others, so none may judge the run.
+        if (settings.maxLabels() == Integer.MAX_VALUE) {
+          labels = labels.with(data, nominal, rows(calibration.observed(), nominal.length, d));
+        }
+        metrics.putAll(labels.metrics());
+        ResidualIndependence independence =
+            ResidualIndependence.of(
+                rows(calibration.residuals(), nominal.length, d), INDEPENDENCE_ROWS, 1);
+        metrics.put("residual.distanceCorrelation", independence.distanceCorrelation());
+        OptionalDouble confidence =
+            known.complete()
+                ? OptionalDouble.empty()
+                : graph.edgeList().stream().mapToDouble(CausalGraph.Edge::confidence).average();
+        confidence.ifPresent(share -> metrics.put("graph.confidence", share));
+        RunSelection.Run run =
+            new RunSelection.Run(
+                settings.seed(),
+                error / pixelVariance(data, nominal),
+                labels.worst(),
+                independence.distanceCorrelation(),
+                confidence);
+        List<String> warnings =
+            TrainingWarnings.of(run, known, graph, equations, labels, labelled.length);
+        warnings.addAll(network.warnings());
+        ModelBundle bundle =
+            BundleBuilder.build(
+                manifest(network, head, metrics),
+                graph,
+                network,
+                model,
+                scorer,
+                data,
+                usualPictures(holds),
+                nominal,
+                calibration,
+                drift,
+                settings.seed(),
+                fraction -> progress.at("calibrating drift", fraction, null));
+        return new TrainingReport(
+            bundle, graph, network.learntEdges(), metrics, warnings, List.of(run));
+      } catch (IllegalArgumentException e) {
+        throw new TrainingFailedException("calibration failed: " + e.getMessage(), e);
+      }
+    }
+
+    private CausalGraph search(double[][] z) throws TrainingFailedException {
+      try {
+        return DagSearch.search(z, holds, known, search.withSeed(settings.seed()));
+      } catch (IllegalArgumentException e) {
+        throw new TrainingFailedException("the graph cannot be searched: " + e.getMessage(), e);
+      }
+    }
+
+    private Mechanisms fit(CausalGraph graph, double[][] z) throws TrainingFailedException {
+      try {
+        return Mechanisms.fit(graph, z, holds, mechanisms.withSeed(settings.seed()));
+      } catch (IllegalArgumentException | ArithmeticException e) {
+        throw new TrainingFailedException("mechanisms cannot be fitted: " + e.getMessage(), e);
+      }
+    }
+
+    private BundleManifest manifest(
+        TrainedNetwork network, @Nullable LatentHead head, Map<String, Double> metrics) {
+      Map<String, String> hyper = new LinkedHashMap<>();
+      hyper.put("latents", Integer.toString(network.latents()));
+      hyper.put("steps", Integer.toString(settings.steps()));
+      hyper.put("batch", Integer.toString(settings.batch()));
+      hyper.put(
+          "labelledBatch", Integer.toString(labelled.length == 0 ? 0 : settings.labelledBatch()));
+      hyper.put("learningRate", Double.toString(settings.learningRate()));
+      hyper.put("labelWeight", Double.toString(settings.labelWeight()));
+      hyper.put("trainShare", Double.toString(settings.trainShare()));
+      hyper.put("threads", Integer.toString(settings.threads()));
+      hyper.put(
+          "graph",
+          known.complete()
+              ? "given"
+              : known.empty() ? "searched" : "searched within what is known");
+      hyper.put(
+          "correctedLatents",
+          head == null
+              ? "none"
+              : latents.stream()
+                  .filter(latent -> head.corrects(latent.index()))
+                  .map(Latent::name)
+                  .collect(Collectors.joining(", ")));
+      double[][] learnt = network.learntEdges();
+      StringBuilder edges = new StringBuilder();
+      for (int i = 0; i < learnt.length; i++) {
+        for (int j = 0; j < learnt.length; j++) {
+          if (learnt[i][j] > 0.5) {
+            edges
+                .append(edges.isEmpty() ? "" : ", ")
+                .append(latents.get(i).name())
+                .append(" -> ")
+                .append(latents.get(j).name());
+          }
+        }
+      }
+      hyper.put("learntGraph", edges.isEmpty() ? "no edges" : edges.toString());
+      Instant finished = clock.instant();
+      ModelProvenance provenance =
+          new ModelProvenance(
+              data.name(),
+              "frames 0..%d, calibration %d..%d%s"
+                  .formatted(
+                      trained - 1,
+                      trained,
+                      data.size() - 1,
+                      nominal.length == data.size() - trained
+                          ? ""
+                          : " (%d of them usual)".formatted(nominal.length)),
+              data.sha256(),
+              labelled.length,
+              hyper,
               settings.seed(),
-              fraction -> progress.at("calibrating drift", fraction, null));
-      return new TrainingReport(bundle, graph, network.learntEdges(), metrics, network.warnings());
-    } catch (IllegalArgumentException e) {
-      throw new TrainingFailedException("calibration failed: " + e.getMessage(), e);
+              codeVersion,
+              "%s %s, %s %s"
+                  .formatted(
+                      System.getProperty("java.vm.name"),
+                      System.getProperty("java.version"),
+                      System.getProperty("os.name"),
+                      System.getProperty("os.arch")),
+              started.toString(),
+              finished.toString(),
+              metrics);
+      String id =
+          "%s-%s-%d".formatted(slug(data.name()), data.sha256().substring(0, 8), settings.seed());
+      return new BundleManifest(
+          ModelBundle.FORMAT_VERSION,
+          id + "-" + Long.toString(finished.getEpochSecond(), 36),
+          parent == null ? null : parent.id(),
+          trainer.architecture(),
+          data.shape(),
+          trainer.preprocessing(),
+          latents,
+          provenance,
+          Map.of());
     }
   }
 
@@ -190,24 +446,6 @@ public final class TrainingPipeline {
       return scorers.open(model, data.shape(), d);
     } catch (IllegalArgumentException e) {
       throw new TrainingFailedException("the exported scorer is unusable: " + e.getMessage(), e);
-    }
-  }
-
-  private static CausalGraph search(double[][] z, List<String> names, DagSearchSettings settings)
-      throws TrainingFailedException {
-    try {
-      return DagSearch.search(z, names, settings);
-    } catch (IllegalArgumentException e) {
-      throw new TrainingFailedException("the graph cannot be searched: " + e.getMessage(), e);
-    }
-  }
-
-  private static Mechanisms fit(CausalGraph graph, double[][] z, MechanismSettings settings)
-      throws TrainingFailedException {
-    try {
-      return Mechanisms.fit(graph, z, settings);
-    } catch (IllegalArgumentException | ArithmeticException e) {
-      throw new TrainingFailedException("mechanisms cannot be fitted: " + e.getMessage(), e);
     }
   }
 
@@ -235,8 +473,52 @@ public final class TrainingPipeline {
     return chosen;
   }
 
-  private static double disagreement(
-      TrainingData data, int trained, TrainedNetwork network, FrameScorer raw)
+  /** Which mechanisms hold in the first frames, shape {@code [trained][d]}. */
+  static boolean[][] holds(TrainingData data, int trained, List<Latent> latents) {
+    boolean[][] holds = new boolean[trained][latents.size()];
+    for (int i = 0; i < trained; i++) {
+      int[] broken = data.broken(i);
+      for (Latent latent : latents) {
+        // A latent that no label anchored may carry a part of any factor.
+        int factor = latent.index();
+        holds[i][factor] =
+            latent.anchored()
+                ? Arrays.stream(broken).noneMatch(b -> b == factor)
+                : broken.length == 0;
+      }
+    }
+    return holds;
+  }
+
+  /** Frames from {@code from} on in which every mechanism holds. */
+  static int[] nominal(TrainingData data, int from) {
+    int[] frames = new int[data.size() - from];
+    int n = 0;
+    for (int i = from; i < data.size(); i++) {
+      if (data.broken(i).length == 0) {
+        frames[n++] = i;
+      }
+    }
+    return Arrays.copyOf(frames, n);
+  }
+
+  /** Frames in which some mechanism holds: their pictures are usual even if a factor is not. */
+  private static int[] usualPictures(boolean[][] holds) {
+    int[] frames = new int[holds.length];
+    int n = 0;
+    for (int i = 0; i < holds.length; i++) {
+      boolean any = false;
+      for (boolean one : holds[i]) {
+        any |= one;
+      }
+      if (any) {
+        frames[n++] = i;
+      }
+    }
+    return Arrays.copyOf(frames, n);
+  }
+
+  private static double disagreement(TrainingData data, TrainedNetwork network, FrameScorer raw)
       throws TrainingFailedException {
     int frames = Math.min(AGREEMENT_FRAMES, data.size());
     int size = data.shape().size();
@@ -259,12 +541,8 @@ public final class TrainingPipeline {
   }
 
   private static LatentBatch score(
-      FrameScorer scorer,
-      TrainingData data,
-      int from,
-      int frames,
-      String stage,
-      TrainingProgress progress) {
+      FrameScorer scorer, TrainingData data, int[] which, String stage, TrainingProgress progress) {
+    int frames = which.length;
     int d = scorer.latents();
     int size = data.shape().size();
     float[] observed = new float[frames * d];
@@ -275,7 +553,7 @@ public final class TrainingPipeline {
     for (int at = 0; at < frames; at += CHUNK) {
       int count = Math.min(CHUNK, frames - at);
       for (int i = 0; i < count; i++) {
-        data.read(from + at + i, pixels, i * size);
+        data.read(which[at + i], pixels, i * size);
       }
       LatentBatch batch = scorer.score(pixels, count);
       System.arraycopy(batch.observed(), 0, observed, at * d, count * d);
@@ -328,12 +606,7 @@ public final class TrainingPipeline {
     }
   }
 
-  private static Map<String, Double> metrics(
-      TrainingData data,
-      int trained,
-      TrainedNetwork network,
-      Mechanisms equations,
-      LatentBatch calibration) {
+  private static Map<String, Double> metrics(TrainedNetwork network) {
     Map<String, Double> metrics = new LinkedHashMap<>();
     TrainingLosses losses = network.finalLosses();
     metrics.put("training.reconstruction", losses.reconstruction());
@@ -342,27 +615,18 @@ public final class TrainingPipeline {
     metrics.put("training.structural", losses.structural());
     metrics.put("training.learntEdges", losses.edges());
     metrics.put("training.stepMillis", network.stepMillis());
-    double mse = 0;
-    for (float error : calibration.reconstructionErrors()) {
-      mse += error / calibration.frames();
-    }
-    metrics.put("reconstruction.mse", mse);
-    metrics.put("reconstruction.shareOfVariance", mse / pixelVariance(data, trained));
-    for (int i = 0; i < calibration.latents(); i++) {
-      metrics.put("explained." + i, equations.explainedVariance(i));
-    }
     return metrics;
   }
 
-  /** Variance of intensity around the mean image, mean over pixels, of the calibration frames. */
-  private static double pixelVariance(TrainingData data, int from) {
+  /** Variance of intensity around the mean image, mean over pixels, of some frames. */
+  private static double pixelVariance(TrainingData data, int[] of) {
     int size = data.shape().size();
-    int frames = Math.min(1_000, data.size() - from);
+    int frames = Math.min(1_000, of.length);
     byte[] pixels = new byte[size];
     double[] mean = new double[size];
     double squares = 0;
     for (int n = 0; n < frames; n++) {
-      data.read(from + (int) ((long) n * (data.size() - from) / frames), pixels, 0);
+      data.read(of[(int) ((long) n * of.length / frames)], pixels, 0);
       for (int i = 0; i < size; i++) {
         double value = (pixels[i] & 0xff) / 255.0;
         double before = value - mean[i];
@@ -371,75 +635,6 @@ public final class TrainingPipeline {
       }
     }
     return Math.max(1e-12, squares / ((double) frames * size));
-  }
-
-  private BundleManifest manifest(
-      TrainingData data,
-      TrainingSettings settings,
-      @Nullable ModelBundle parent,
-      Instant started,
-      int trained,
-      int[] labelled,
-      List<Latent> latents,
-      TrainedNetwork network,
-      @Nullable CausalGraph given,
-      Map<String, Double> metrics) {
-    Map<String, String> hyper = new LinkedHashMap<>();
-    hyper.put("latents", Integer.toString(network.latents()));
-    hyper.put("steps", Integer.toString(settings.steps()));
-    hyper.put("batch", Integer.toString(settings.batch()));
-    hyper.put(
-        "labelledBatch", Integer.toString(labelled.length == 0 ? 0 : settings.labelledBatch()));
-    hyper.put("learningRate", Double.toString(settings.learningRate()));
-    hyper.put("labelWeight", Double.toString(settings.labelWeight()));
-    hyper.put("trainShare", Double.toString(settings.trainShare()));
-    hyper.put("threads", Integer.toString(settings.threads()));
-    hyper.put("graph", given == null ? "searched" : "given");
-    double[][] learnt = network.learntEdges();
-    StringBuilder edges = new StringBuilder();
-    for (int i = 0; i < learnt.length; i++) {
-      for (int j = 0; j < learnt.length; j++) {
-        if (learnt[i][j] > 0.5) {
-          edges
-              .append(edges.isEmpty() ? "" : ", ")
-              .append(latents.get(i).name())
-              .append(" -> ")
-              .append(latents.get(j).name());
-        }
-      }
-    }
-    hyper.put("learntGraph", edges.isEmpty() ? "no edges" : edges.toString());
-    Instant finished = clock.instant();
-    ModelProvenance provenance =
-        new ModelProvenance(
-            data.name(),
-            "frames 0..%d, calibration %d..%d".formatted(trained - 1, trained, data.size() - 1),
-            data.sha256(),
-            labelled.length,
-            hyper,
-            settings.seed(),
-            codeVersion,
-            "%s %s, %s %s"
-                .formatted(
-                    System.getProperty("java.vm.name"),
-                    System.getProperty("java.version"),
-                    System.getProperty("os.name"),
-                    System.getProperty("os.arch")),
-            started.toString(),
-            finished.toString(),
-            metrics);
-    String id =
-        "%s-%s-%d".formatted(slug(data.name()), data.sha256().substring(0, 8), settings.seed());
-    return new BundleManifest(
-        ModelBundle.FORMAT_VERSION,
-        id + "-" + Long.toString(finished.getEpochSecond(), 36),
-        parent == null ? null : parent.id(),
-        trainer.architecture(),
-        data.shape(),
-        trainer.preprocessing(),
-        latents,
-        provenance,
-        Map.of());
   }
 
   private static String slug(String name) {

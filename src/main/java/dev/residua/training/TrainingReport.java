@@ -13,11 +13,13 @@ import java.util.Map;
  * @param learntEdges probability of each edge {@code [from][to]} that gradient descent settled on;
  *     reported, not used
  * @param metrics figures by name, also in the bundle's provenance
- * @param warnings what should be known about the model, in words
+ * @param warnings what a person should know before trusting the model, in sentences
+ * @param runs all trainings of which this is the selected one; one where there was one
  */
 public record TrainingReport(
     ModelBundle bundle,
     CausalGraph graph,
     double[][] learntEdges,
     Map<String, Double> metrics,
-    List<String> warnings) {}
+    List<String> warnings,
+    List<RunSelection.Run> runs) {}

@@ -111,6 +111,9 @@ class EvaluateCommandTest {
     assertThat(json.path("residual").path("mmd").isNumber()).isTrue();
     assertThat(json.path("residual").path("noiseCorrelation").path("effect").asDouble())
         .isBetween(-1.0, 1.0);
+    assertThat(json.path("residual").path("hsicPValue").asDouble()).isBetween(0.0, 1.0);
+    assertThat(json.path("residual").path("leakage").has("dominance")).isTrue();
+    assertThat(json.path("r2Nonlinear").path("effect").isNumber()).isTrue();
     assertThat(json.path("mcc").asDouble()).isBetween(0.0, 1.0);
     assertThat(json.path("dci").path("disentanglement").asDouble()).isBetween(0.0, 1.0);
     assertThat(json.path("irs").asDouble()).isBetween(0.0, 1.0);

@@ -129,4 +129,36 @@ class TrainCommandTest {
     line.setOut(new PrintWriter(new StringWriter(), true));
     return line.execute(arguments);
   }
+
+  @Test
+  void shouldSayWhatContradictsItselfInAPartialGraph() throws Exception {
+    // Given
+    Path both =
+        Files.writeString(
+            dir.resolve("both.txt"), "partial\nlight -> pendulum\nlight !> pendulum\n");
+    Path mixed =
+        Files.writeString(
+            dir.resolve("mixed.json"), "{\"edges\":[], \"forbidden\":[[\"light\",\"pendulum\"]]}");
+    Path key = Files.writeString(dir.resolve("key.json"), "{\"need\":[]}");
+    Path order = Files.writeString(dir.resolve("o.txt"), "light < pendulum\npendulum -> light\n");
+    // When
+    int exits =
+        train("--graph", both.toString())
+            + train("--graph", mixed.toString())
+            + train("--graph", key.toString())
+            + train("--graph", order.toString());
+    // Then
+    assertThat(exits).isEqualTo(4);
+    assertThat(err.toString())
+        .contains("both.txt: the edge light -> pendulum is both required and forbidden")
+        .contains("mixed.json: gives a whole graph by 'edges'")
+        .contains("key.json: has the key 'need', expected some of [edges, required")
+        .contains("o.txt: the required edges contradict the order");
+  }
+
+  @Test
+  void shouldRefuseANumberOfRunsThatMakesNoSense() {
+    assertThat(train("--runs", "0")).isEqualTo(1);
+    assertThat(err.toString()).contains("--runs must be from 1 to 20 but was 0");
+  }
 }

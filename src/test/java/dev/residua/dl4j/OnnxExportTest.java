@@ -7,10 +7,14 @@ import dev.residua.causal.CausalGraph;
 import dev.residua.causal.LatentBatch;
 import dev.residua.frame.ImageShape;
 import dev.residua.onnx.OnnxFrameScorer;
+import dev.residua.training.LatentHead;
 import dev.residua.training.MechanismSettings;
 import dev.residua.training.Mechanisms;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -45,7 +49,7 @@ class OnnxExportTest {
     // When
     LatentBatch onnx;
     try (OnnxFrameScorer scorer =
-        new OnnxFrameScorer(OnnxExport.scorer(weights, mean, scale, mechanisms), image, D)) {
+        new OnnxFrameScorer(OnnxExport.scorer(weights, mean, scale, null, mechanisms), image, D)) {
       onnx = scorer.score(pixels, N);
     }
     // Then
@@ -73,6 +77,97 @@ class OnnxExportTest {
     double reconstruction =
         engine.decode(z.data().asFloat(), N, 0, new float[N * D]).reconstruction();
     assertThat(error).isCloseTo(reconstruction, within(1e-4 * reconstruction));
+  }
+
+  @Test
+  void shouldCorrectLatentsLikeTheHeadAndDecodeThemUncorrected() {
+    // Given a head that changes the first and the last latent by up to half a unit
+    ImageShape image = new ImageShape(32, 32, 1);
+    Random random = new Random(8);
+    NetworkWeights weights =
+        NetworkWeights.random(NetworkLayout.of(image, D), new float[image.size()], 3);
+    byte[] pixels = new byte[200 * image.size()];
+    random.nextBytes(pixels);
+    double[] mean = {0.3, -0.2, 0};
+    double[] scale = {0.02, 0.05, 0.03};
+    Mechanisms mechanisms = mechanisms(random);
+    LatentBatch plain = scored(weights, mean, scale, null, mechanisms, image, pixels);
+    double[][] z = new double[200][D];
+    double[][] labels = new double[200][D];
+    for (int n = 0; n < 200; n++) {
+      for (int i = 0; i < D; i++) {
+        z[n][i] = plain.observed()[n * D + i];
+      }
+    }
+    z = standardized(z, mean, scale);
+    for (int n = 0; n < 200; n++) {
+      labels[n][0] = z[n][0] + 0.5 * Math.sin(2 * z[n][0]);
+      labels[n][1] = z[n][1];
+      labels[n][2] = z[n][2] + 0.2 * z[n][0] * z[n][1];
+    }
+    LatentHead head = LatentHead.fit(z, labels).head();
+    assertThat(head).isNotNull();
+    assertThat(head.corrects(0) && !head.corrects(1) && head.corrects(2)).isTrue();
+    // When
+    LatentBatch corrected = scored(weights, mean, scale, head, mechanisms, image, pixels);
+    LatentBatch uncorrected = scored(weights, mean, scale, null, mechanisms, image, pixels);
+    // Then
+    double[] expected = new double[D];
+    double largest = 0;
+    for (int n = 0; n < 200; n++) {
+      double[] code = new double[D];
+      for (int i = 0; i < D; i++) {
+        code[i] = uncorrected.observed()[n * D + i];
+      }
+      double[] java = head.apply(code);
+      largest = Math.max(largest, Math.abs(java[0] - code[0]));
+      double[] onnx = new double[D];
+      for (int i = 0; i < D; i++) {
+        onnx[i] = corrected.observed()[n * D + i];
+        assertThat(onnx[i]).isCloseTo(java[i], within(1e-5));
+      }
+      mechanisms.predict(onnx, expected);
+      for (int i = 0; i < D; i++) {
+        assertThat((double) corrected.expected()[n * D + i]).isCloseTo(expected[i], within(1e-4));
+      }
+    }
+    assertThat(largest).isGreaterThan(0.3);
+    assertThat(corrected.reconstructionErrors()).isEqualTo(uncorrected.reconstructionErrors());
+  }
+
+  /** Brings latents to mean 0 and variance 1 and says so in the moments. */
+  private static double[][] standardized(double[][] z, double[] mean, double[] scale) {
+    double[][] out = new double[z.length][D];
+    for (int i = 0; i < D; i++) {
+      int column = i;
+      double centre = Arrays.stream(z).mapToDouble(row -> row[column]).average().orElseThrow();
+      double sd =
+          Math.sqrt(
+              Arrays.stream(z)
+                  .mapToDouble(row -> Math.pow(row[column] - centre, 2))
+                  .average()
+                  .orElseThrow());
+      for (int n = 0; n < z.length; n++) {
+        out[n][i] = (z[n][i] - centre) / sd;
+      }
+      mean[i] += scale[i] * centre;
+      scale[i] *= sd;
+    }
+    return out;
+  }
+
+  private static LatentBatch scored(
+      NetworkWeights weights,
+      double[] mean,
+      double[] scale,
+      @Nullable LatentHead head,
+      Mechanisms mechanisms,
+      ImageShape image,
+      byte[] pixels) {
+    byte[] model = OnnxExport.scorer(weights, mean, scale, head, mechanisms);
+    try (OnnxFrameScorer scorer = new OnnxFrameScorer(model, image, D)) {
+      return scorer.score(pixels, pixels.length / image.size());
+    }
   }
 
   private static Mechanisms mechanisms(Random random) {

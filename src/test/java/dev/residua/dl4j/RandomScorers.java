@@ -16,6 +16,7 @@ public final class RandomScorers {
         NetworkWeights.random(NetworkLayout.of(image, latents), mean, seed),
         new double[latents],
         ones,
+        null,
         null);
   }
 }

@@ -45,8 +45,10 @@ class TrainingPipelineTest {
   void shouldMakeABundleThatScoresFramesAndPassesItsSelfTest() throws Exception {
     // Given
     Spots data = new Spots(IMAGE, 1_200, 2, 1);
-    CausalGraph known =
-        CausalGraph.of(List.of("cause", "effect"), new boolean[][] {{false, true}, {false, false}});
+    GraphConstraints known =
+        GraphConstraints.exactly(
+            CausalGraph.of(
+                List.of("cause", "effect"), new boolean[][] {{false, true}, {false, false}}));
     // When
     TrainingReport report = pipeline().run(data, SETTINGS, known, null, TrainingProgress.SILENT);
     // Then the bundle survives a round trip

@@ -1,7 +1,10 @@
 package dev.residua.training.metrics;
 
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
 /** Access to row-major samples by column, with the checks that all metrics share. */
-final class Columns {
+public final class Columns {
   private Columns() {}
 
   static double[] of(double[][] rows, int column) {
@@ -39,7 +42,31 @@ final class Columns {
     }
   }
 
-  static double[][] standardized(double[][] rows) {
+  /** At most {@code most} of the rows, spread evenly; the rows themselves are shared. */
+  static double[][] thinned(double[][] rows, int most) {
+    int n = Math.min(most, rows.length);
+    double[][] kept = new double[n][];
+    for (int i = 0; i < n; i++) {
+      kept[i] = rows[(int) ((long) i * rows.length / n)];
+    }
+    return kept;
+  }
+
+  /** The numbers below {@code n} in a random order (Fisher and Yates). */
+  static int[] permutation(int n, SplittableRandom random) {
+    int[] order = new int[n];
+    Arrays.setAll(order, i -> i);
+    for (int i = n - 1; i > 0; i--) {
+      int j = random.nextInt(i + 1);
+      int swap = order[i];
+      order[i] = order[j];
+      order[j] = swap;
+    }
+    return order;
+  }
+
+  /** Every column minus its mean, divided by its standard deviation; 0 where it does not vary. */
+  public static double[][] standardized(double[][] rows) {
     int n = rows.length;
     int d = rows[0].length;
     double[][] out = new double[n][d];

@@ -10,8 +10,9 @@ import java.util.SplittableRandom;
  *     are permuted independently; near 0, either sign, when they are independent
  * @param distanceCorrelation largest distance correlation over pairs, in [0, 1]; positive by chance
  *     (about .05 at 800 rows)
+ * @param pairwise distance correlation of every pair, shape {@code [d][d]}, 1 on the diagonal
  */
-public record ResidualIndependence(double mmd, double distanceCorrelation) {
+public record ResidualIndependence(double mmd, double distanceCorrelation, double[][] pairwise) {
   private static final double[] SCALES = {0.1, 0.2, 0.5, 1, 2, 5, 10};
 
   /**
@@ -27,35 +28,29 @@ public record ResidualIndependence(double mmd, double distanceCorrelation) {
           "residual independence needs at least 20 rows but got " + residuals.length);
     }
     Columns.checkFinite("residual independence", residuals);
-    int n = Math.min(maxRows, residuals.length);
-    double[][] rows = new double[n][];
-    for (int i = 0; i < n; i++) {
-      rows[i] = residuals[(int) ((long) i * residuals.length / n)];
-    }
-    rows = Columns.standardized(rows);
+    double[][] rows = Columns.standardized(Columns.thinned(residuals, maxRows));
+    int n = rows.length;
     int d = rows[0].length;
     SplittableRandom random = new SplittableRandom(seed);
     double[][] permuted = new double[n][d];
     for (int k = 0; k < d; k++) {
-      int[] order = new int[n];
-      Arrays.setAll(order, i -> i);
-      for (int i = n - 1; i > 0; i--) {
-        int j = random.nextInt(i + 1);
-        int swap = order[i];
-        order[i] = order[j];
-        order[j] = swap;
-      }
+      int[] order = Columns.permutation(n, random);
       for (int i = 0; i < n; i++) {
         permuted[i][k] = rows[order[i]][k];
       }
     }
     double largest = 0;
+    double[][] pairwise = new double[d][d];
     for (int a = 0; a < d; a++) {
+      pairwise[a][a] = 1;
       for (int b = 0; b < a; b++) {
-        largest = Math.max(largest, distanceCorrelation(Columns.of(rows, a), Columns.of(rows, b)));
+        double value = distanceCorrelation(Columns.of(rows, a), Columns.of(rows, b));
+        pairwise[a][b] = value;
+        pairwise[b][a] = value;
+        largest = Math.max(largest, value);
       }
     }
-    return new ResidualIndependence(mmd(rows, permuted), largest);
+    return new ResidualIndependence(mmd(rows, permuted), largest, pairwise);
   }
 
   /**

@@ -1,0 +1,155 @@
+package dev.residua.training;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far anchored latents are from the labels, in standard deviations of the labels, and the
+ * correction that follows from it.
+ */
+final class LabelErrors {
+  /** Fewest labelled frames outside the training range that give an error of their own. */
+  static final int MIN_HELD_OUT = 20;
+
+  private final List<String> names;
+  private final double[] means;
+  private final double[] scales;
+  private final LatentHead.@Nullable Fit fit;
+  private final double[] heldOut;
+
+  private LabelErrors(
+      List<String> names,
+      double[] means,
+      double[] scales,
+      LatentHead.@Nullable Fit fit,
+      double[] heldOut) {
+    this.names = names;
+    this.means = means;
+    this.scales = scales;
+    this.fit = fit;
+    this.heldOut = heldOut;
+  }
+
+  /**
+   * Measures errors on the labelled frames and learns the correction.
+   *
+   * @param labelled frames whose labels the network was trained on; may be none
+   * @param z latents of the training frames, shape {@code [trained][d]}
+   */
+  static LabelErrors of(TrainingData data, int[] labelled, double[][] z) {
+    if (labelled.length == 0) {
+      return new LabelErrors(List.of(), new double[0], new double[0], null, new double[0]);
+    }
+    List<String> names = data.factorNames();
+    int k = names.size();
+    double[] means = new double[k];
+    double[] squares = new double[k];
+    int[] counts = new int[k];
+    double[][] labels = new double[labelled.length][k];
+    double[][] latents = new double[labelled.length][];
+    for (int i = 0; i < labelled.length; i++) {
+      labels[i] = factors(data, labelled[i], k);
+      latents[i] = z[labelled[i]];
+      for (int f = 0; f < k; f++) {
+        if (!Double.isNaN(labels[i][f])) {
+          double before = labels[i][f] - means[f];
+          means[f] += before / ++counts[f];
+          squares[f] += before * (labels[i][f] - means[f]);
+        }
+      }
+    }
+    double[] scales = new double[k];
+    Arrays.setAll(scales, f -> Math.sqrt(squares[f] / counts[f]));
+    for (double[] row : labels) {
+      Arrays.setAll(row, f -> (row[f] - means[f]) / scales[f]);
+    }
+    double[] unknown = new double[k];
+    Arrays.fill(unknown, Double.NaN);
+    return new LabelErrors(names, means, scales, LatentHead.fit(latents, labels), unknown);
+  }
+
+  private static double[] factors(TrainingData data, int frame, int k) {
+    double[] factors = data.factors(frame);
+    if (factors != null) {
+      return factors.clone();
+    }
+    double[] unknown = new double[k];
+    Arrays.fill(unknown, Double.NaN);
+    return unknown;
+  }
+
+  /**
+   * Adds the errors on frames that were not trained on, which are the honest ones.
+   *
+   * @param z corrected latents of those frames, shape {@code [frames.length][d]}
+   */
+  LabelErrors with(TrainingData data, int[] frames, double[][] z) {
+    int k = names.size();
+    double[] squares = new double[k];
+    int[] counts = new int[k];
+    for (int i = 0; k > 0 && i < frames.length; i++) {
+      double[] label = factors(data, frames[i], k);
+      for (int f = 0; f < k; f++) {
+        if (!Double.isNaN(label[f])) {
+          squares[f] += Math.pow((label[f] - means[f]) / scales[f] - z[i][f], 2);
+          counts[f]++;
+        }
+      }
+    }
+    double[] errors = new double[k];
+    Arrays.setAll(
+        errors, f -> counts[f] < MIN_HELD_OUT ? Double.NaN : Math.sqrt(squares[f] / counts[f]));
+    return new LabelErrors(names, means, scales, fit, errors);
+  }
+
+  @Nullable LatentHead head() {
+    return fit == null ? null : fit.head();
+  }
+
+  List<String> names() {
+    return names;
+  }
+
+  /**
+   * Root mean squared error of a factor: on frames that were not trained on, where enough are
+   * labelled; else the leave-one-out error of its correction, or of the latent itself if it has
+   * none.
+   */
+  double error(int factor) {
+    if (fit == null || !Double.isNaN(heldOut[factor])) {
+      return heldOut[factor];
+    }
+    return fit.errorInUse(factor);
+  }
+
+  /** Largest error of a factor; empty without labels. */
+  OptionalDouble worst() {
+    double worst = Double.NEGATIVE_INFINITY;
+    for (int f = 0; f < names.size(); f++) {
+      worst = Math.max(worst, error(f));
+    }
+    return Double.isFinite(worst) ? OptionalDouble.of(worst) : OptionalDouble.empty();
+  }
+
+  /** Figures by name, without those that are unknown. */
+  Map<String, Double> metrics() {
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    for (int f = 0; fit != null && f < names.size(); f++) {
+      put(metrics, "label.own." + f, fit.ownError()[f]);
+      put(metrics, "label.leaveOneOut." + f, fit.headError()[f]);
+      put(metrics, "label.heldOut." + f, heldOut[f]);
+    }
+    worst().ifPresent(error -> metrics.put("label.error", error));
+    return metrics;
+  }
+
+  private static void put(Map<String, Double> metrics, String name, double value) {
+    if (Double.isFinite(value)) {
+      metrics.put(name, value);
+    }
+  }
+}

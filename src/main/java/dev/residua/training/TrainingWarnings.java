@@ -1,0 +1,82 @@
+package dev.residua.training;
+
+import dev.residua.causal.CausalGraph;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Puts into words what is doubtful about a trained model. */
+final class TrainingWarnings {
+  private static final int FEW_LABELS = 60;
+  private static final double LOW_CONFIDENCE = 0.7;
+  private static final double LITTLE_EXPLAINED = 0.05;
+  private static final double LARGE_LABEL_ERROR = 0.5;
+  private static final double POOR_RECONSTRUCTION = 0.1;
+
+  private TrainingWarnings() {}
+
+  static List<String> of(
+      RunSelection.Run run,
+      GraphConstraints known,
+      CausalGraph graph,
+      Mechanisms equations,
+      LabelErrors labels,
+      int labelledFrames) {
+    List<String> warnings = new ArrayList<>();
+    if (labelledFrames == 0) {
+      warnings.add(
+          "trained without labels: latents have no names, residuals do not say which mechanism broke; about 100 labelled frames change that");
+    } else if (labelledFrames < FEW_LABELS) {
+      warnings.add(
+          "only %d labelled frames were used: with fewer than about 60 residuals may blame the wrong mechanism"
+              .formatted(labelledFrames));
+    }
+    for (int f = 0; f < labels.names().size(); f++) {
+      if (labels.error(f) > LARGE_LABEL_ERROR) {
+        warnings.add(
+            words(
+                "labels of %s contradict the frames: they are missed by %.2f standard deviations; check that each label belongs to its frame and that the frame shows it",
+                labels.names().get(f), labels.error(f)));
+      }
+    }
+    if (run.reconstruction() > POOR_RECONSTRUCTION) {
+      warnings.add(
+          words(
+              "%.0f %% of the pixel variance is not reproduced: small deviations go unseen; train for more steps",
+              100 * run.reconstruction()));
+    }
+    if (!known.complete()) {
+      if (graph.edgeList().isEmpty()) {
+        warnings.add(
+            "the search found no edges: every latent is judged as if nothing caused it; give the edges you know with --graph");
+      }
+      for (CausalGraph.Edge edge : graph.edgeList()) {
+        if (edge.confidence() < LOW_CONFIDENCE) {
+          warnings.add(
+              words(
+                  "the edge %s -> %s is uncertain: it was found in %.0f %% of the half-samples; require or forbid it with --graph if you know",
+                  graph.name(edge.from()), graph.name(edge.to()), 100 * edge.confidence()));
+        }
+      }
+    }
+    for (int i = 0; i < graph.size(); i++) {
+      if (!graph.isRoot(i) && equations.explainedVariance(i) < LITTLE_EXPLAINED) {
+        warnings.add(
+            words(
+                "%s explain %.1f %% of %s: its residual is hardly more than its value",
+                graph.parentNames(i), 100 * equations.explainedVariance(i), graph.name(i)));
+      }
+    }
+    if (!run.independent()) {
+      warnings.add(
+          words(
+              "residuals depend on one another (distance correlation %.2f, independent ones have less than %.2f): one broken mechanism may show in several",
+              run.distanceCorrelation(), RunSelection.MAX_DISTANCE_CORRELATION));
+    }
+    return warnings;
+  }
+
+  private static String words(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+}

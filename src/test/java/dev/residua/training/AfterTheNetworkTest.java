@@ -1,0 +1,166 @@
+package dev.residua.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.residua.anomaly.AnomalyCalibration;
+import dev.residua.drift.DriftReference;
+import dev.residua.drift.DriftSettings;
+import dev.residua.model.ModelBundle;
+import dev.residua.testing.AdditiveNoise;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+/** The pipeline on networks that give the factors, so that only what follows is judged. */
+class AfterTheNetworkTest {
+  private static final TrainingSettings SETTINGS = TrainingSettings.DEFAULTS.withSeed(3);
+  private static final int FRAMES = 2_000;
+
+  private static TrainingPipeline pipeline(KnownLatents.Reader reader) {
+    return new TrainingPipeline(
+        reader,
+        reader::open,
+        Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC),
+        "test",
+        new DagSearchSettings(100, 1e-4, 0.1, 1_500, 4, 3, 1),
+        new MechanismSettings(64, new double[] {1.4}, new double[] {1e-5}, 2_000, 1),
+        DriftSettings.DEFAULTS
+            .withSimulation(50, 512)
+            .withFrequencies(16)
+            .withTargetRunLength(1_000));
+  }
+
+  private static TrainingReport run(KnownLatents data, UnaryOperator<double[]> warp)
+      throws TrainingFailedException {
+    return pipeline(new KnownLatents.Reader(warp))
+        .run(data, SETTINGS, null, null, TrainingProgress.SILENT);
+  }
+
+  private static double[] warped(double[] z) {
+    double[] out = z.clone();
+    out[0] = z[0] - 0.4 * Math.sin(2 * z[0]);
+    return out;
+  }
+
+  @Test
+  void shouldFindTheGraphAndHaveOnlyTheNetworkWarn() throws Exception {
+    // Given
+    KnownLatents data = new KnownLatents(FRAMES, 10, 1);
+    // When
+    TrainingReport report = run(data, z -> z);
+    // Then
+    assertThat(report.graph().edges()).isDeepEqualTo(AdditiveNoise.graph().edges());
+    assertThat(report.warnings()).containsExactly("said by the network");
+    Map<String, String> hyper = report.bundle().manifest().provenance().hyperParameters();
+    assertThat(hyper).containsEntry("graph", "searched").containsEntry("correctedLatents", "none");
+    assertThat(report.metrics().get("label.error")).isLessThan(1e-5);
+    assertThat(report.metrics().get("graph.confidence")).isGreaterThan(0.7);
+  }
+
+  @Test
+  void shouldStraightenAWarpedLatentWithTheLabelledFrames() throws Exception {
+    // Given
+    KnownLatents data = new KnownLatents(FRAMES, 10, 1);
+    // When
+    TrainingReport report = run(data, AfterTheNetworkTest::warped);
+    // Then
+    Map<String, String> hyper = report.bundle().manifest().provenance().hyperParameters();
+    assertThat(hyper).containsEntry("correctedLatents", "z1");
+    assertThat(report.metrics().get("label.own.0")).isGreaterThan(0.25);
+    assertThat(report.metrics().get("label.heldOut.0")).isLessThan(0.16);
+    assertThat(report.graph().edges()).isDeepEqualTo(AdditiveNoise.graph().edges());
+  }
+
+  @Test
+  void shouldSearchAndCalibrateWithoutWhatWasBrokenOnPurpose() throws Exception {
+    // Given every fourth frame with z4 set to something that follows z2, or with z3 set
+    KnownLatents usual = new KnownLatents(FRAMES, 10, 2);
+    KnownLatents data = new KnownLatents(FRAMES, 10, 2);
+    int brokenInCalibration = 0;
+    for (int i = 0; i < FRAMES; i += 4) {
+      double[] z = AdditiveNoise.latents(FRAMES, 2)[i];
+      data.intervene(i, i % 8 == 0 ? 3 : 2, i % 8 == 0 ? 8 * Math.tanh(z[1]) : 5);
+      brokenInCalibration += i >= 1_400 ? 1 : 0;
+    }
+    // When
+    TrainingReport report = run(data, z -> z);
+    // Then
+    assertThat(report.graph().edges()).isDeepEqualTo(AdditiveNoise.graph().edges());
+    ModelBundle bundle = report.bundle();
+    assertThat(bundle.manifest().provenance().dataRange())
+        .isEqualTo("frames 0..1399, calibration 1400..1999 (450 of them usual)");
+    assertThat(brokenInCalibration).isEqualTo(150);
+    AnomalyCalibration anomaly =
+        AnomalyCalibration.fromBytes(bundle.entry(ModelBundle.ANOMALY_CALIBRATION));
+    DriftReference drift = DriftReference.fromBytes(bundle.entry(ModelBundle.DRIFT_REFERENCE));
+    assertThat(anomaly.size()).isEqualTo(450);
+    assertThat(drift.samples()).isEqualTo(450);
+    // and the scale of residuals, in factors, is that of a model of usual frames
+    AnomalyCalibration plain =
+        AnomalyCalibration.fromBytes(
+            run(usual, z -> z).bundle().entry(ModelBundle.ANOMALY_CALIBRATION));
+    assertThat(anomaly.scale(0) / plain.scale(0)).isBetween(0.85f, 1.15f);
+  }
+
+  @Test
+  void shouldSayThatTooFewUsualFramesAreLeft() {
+    // Given
+    KnownLatents data = new KnownLatents(FRAMES, 10, 2);
+    for (int i = 1_500; i < FRAMES; i++) {
+      data.intervene(i, 3, 1);
+    }
+    // When
+    // Then
+    assertThatThrownBy(() -> run(data, z -> z))
+        .isInstanceOf(TrainingFailedException.class)
+        .hasMessage(
+            "of the 600 frames to calibrate with, 100 have no broken mechanism, needed are 256: give more usual frames, at the end of the data");
+  }
+
+  @Test
+  void shouldPutDoubtsIntoWords() throws Exception {
+    // Given labels that belong to other frames, and a cause that explains nothing
+    KnownLatents data = new KnownLatents(FRAMES, 30, 3);
+    data.mislabel();
+    boolean[][] required = new boolean[4][4];
+    required[0][1] = true;
+    GraphConstraints known =
+        new GraphConstraints(AdditiveNoise.NAMES, required, new boolean[4][4], new boolean[4][4]);
+    // When
+    TrainingReport report =
+        pipeline(new KnownLatents.Reader(z -> z))
+            .run(data, SETTINGS, known, null, TrainingProgress.SILENT);
+    // Then
+    String warnings = String.join("\n", report.warnings());
+    assertThat(warnings)
+        .contains("only 47 labelled frames were used")
+        .contains("labels of z2 contradict the frames")
+        .contains("[z1] explain")
+        .doesNotContain("no edges");
+    assertThat(report.graph().hasEdge(0, 1)).isTrue();
+    assertThat(report.bundle().manifest().provenance().hyperParameters())
+        .containsEntry("graph", "searched within what is known");
+  }
+
+  @Test
+  void shouldKeepTheRunWithTheLowestReconstructionErrorAndNameAllRuns() throws Exception {
+    // Given
+    KnownLatents data = new KnownLatents(FRAMES, 10, 1);
+    KnownLatents.Reader reader = new KnownLatents.Reader(z -> z);
+    // When
+    TrainingReport report =
+        pipeline(reader).best(data, SETTINGS, null, null, 3, TrainingProgress.SILENT);
+    // Then
+    assertThat(reader.trainings()).isEqualTo(3);
+    assertThat(report.runs()).extracting(RunSelection.Run::seed).containsExactly(3L, 4L, 5L);
+    assertThat(report.bundle().manifest().provenance().seed()).isEqualTo(3);
+    assertThat(report.bundle().manifest().provenance().hyperParameters())
+        .containsEntry("runs", "3");
+    assertThat(report.bundle().manifest().provenance().metrics())
+        .containsKeys("run.3.label.error", "run.5.reconstruction.shareOfVariance");
+  }
+}

@@ -1,0 +1,286 @@
+package dev.residua.training;
+
+import dev.residua.causal.FrameScorer;
+import dev.residua.causal.LatentBatch;
+import dev.residua.frame.ImageShape;
+import dev.residua.testing.AdditiveNoise;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Frames whose first pixels are the bits of the factors of {@link AdditiveNoise}, and a trainer
+ * whose network reads them: what comes after the network can be tested without one.
+ */
+final class KnownLatents implements TrainingData {
+  private static final ImageShape IMAGE = new ImageShape(16, 16, 1);
+  private static final int D = 4;
+
+  private final double[][] z;
+  private final int[][] broken;
+  private final int labelEvery;
+  private int labelsOff;
+
+  KnownLatents(int n, int labelEvery, long seed) {
+    this.z = AdditiveNoise.latents(n, seed);
+    this.broken = new int[n][0];
+    this.labelEvery = labelEvery;
+  }
+
+  /** Gives every frame the labels of a later one. */
+  void mislabel() {
+    labelsOff = 7;
+  }
+
+  /** Sets a factor by hand and says so. */
+  void intervene(int frame, int factor, double value) {
+    z[frame][factor] = value;
+    broken[frame] = new int[] {factor};
+  }
+
+  @Override
+  public String name() {
+    return "known latents";
+  }
+
+  @Override
+  public String sha256() {
+    return "0123456789abcdef".repeat(4);
+  }
+
+  @Override
+  public ImageShape shape() {
+    return IMAGE;
+  }
+
+  @Override
+  public int size() {
+    return z.length;
+  }
+
+  @Override
+  public void read(int index, byte[] into, int offset) {
+    Arrays.fill(into, offset, offset + IMAGE.size(), (byte) 100);
+    ByteBuffer pixels = ByteBuffer.wrap(into, offset, IMAGE.size());
+    for (double value : z[index]) {
+      pixels.putFloat((float) value);
+    }
+  }
+
+  @Override
+  public List<String> factorNames() {
+    return AdditiveNoise.NAMES;
+  }
+
+  @Override
+  public double @Nullable [] factors(int index) {
+    return labelEvery > 0 && index % labelEvery == 0
+        ? z[(index + labelsOff) % z.length].clone()
+        : null;
+  }
+
+  @Override
+  public int[] broken(int index) {
+    return broken[index];
+  }
+
+  /** The factors in a frame. */
+  private static double[] decode(byte[] pixels, int frame) {
+    ByteBuffer bits = ByteBuffer.wrap(pixels, frame * IMAGE.size(), 4 * D);
+    double[] values = new double[D];
+    Arrays.setAll(values, i -> bits.getFloat());
+    return values;
+  }
+
+  /**
+   * A trainer whose networks give the factors, standardised by the labels and then warped; the
+   * reconstruction error is {@code 1e-5 seed}.
+   */
+  static final class Reader implements Trainer {
+    private final UnaryOperator<double[]> warp;
+    private final List<Model> models = new ArrayList<>();
+    private int trainings;
+
+    Reader(UnaryOperator<double[]> warp) {
+      this.warp = warp;
+    }
+
+    int trainings() {
+      return trainings;
+    }
+
+    @Override
+    public String architecture() {
+      return "reader";
+    }
+
+    @Override
+    public String preprocessing() {
+      return "none";
+    }
+
+    @Override
+    public TrainedNetwork train(
+        TrainingData data,
+        int frames,
+        int[] labelled,
+        TrainingSettings settings,
+        byte @Nullable [] start,
+        TrainingProgress progress) {
+      trainings++;
+      double[] mean = new double[D];
+      double[] scale = new double[D];
+      Arrays.fill(scale, 1);
+      for (int i = 0; i < D && labelled.length > 0; i++) {
+        int factor = i;
+        double[] values =
+            Arrays.stream(labelled)
+                .mapToDouble(frame -> java.util.Objects.requireNonNull(data.factors(frame))[factor])
+                .toArray();
+        mean[i] = Arrays.stream(values).average().orElseThrow();
+        scale[i] =
+            Math.sqrt(
+                Arrays.stream(values)
+                    .map(value -> Math.pow(value - mean[factor], 2))
+                    .average()
+                    .orElseThrow());
+      }
+      return new Network(mean, scale, 1e-5f * settings.seed());
+    }
+
+    /** Opens the models that {@link Network#scorer} numbered. */
+    FrameScorer open(byte[] model, ImageShape image, int latents) {
+      return models.get(model[0]);
+    }
+
+    private final class Network implements TrainedNetwork {
+      private final double[] labelMean;
+      private final double[] labelScale;
+      private final float error;
+
+      Network(double[] labelMean, double[] labelScale, float error) {
+        this.labelMean = labelMean;
+        this.labelScale = labelScale;
+        this.error = error;
+      }
+
+      @Override
+      public int latents() {
+        return D;
+      }
+
+      private double[] latents(byte[] pixels, int frame) {
+        double[] values = decode(pixels, frame);
+        for (int i = 0; i < D; i++) {
+          values[i] = (values[i] - labelMean[i]) / labelScale[i];
+        }
+        return warp.apply(values);
+      }
+
+      @Override
+      public float[] encode(byte[] pixels, int frames) {
+        float[] out = new float[frames * D];
+        for (int n = 0; n < frames; n++) {
+          double[] z = latents(pixels, n);
+          for (int i = 0; i < D; i++) {
+            out[n * D + i] = (float) z[i];
+          }
+        }
+        return out;
+      }
+
+      @Override
+      public byte[] scorer(
+          double[] mean,
+          double[] scale,
+          @Nullable LatentHead head,
+          @Nullable Mechanisms mechanisms) {
+        models.add(new Model(this, mean.clone(), scale.clone(), head, mechanisms));
+        return new byte[] {(byte) (models.size() - 1)};
+      }
+
+      @Override
+      public byte[] weights() {
+        return new byte[] {1};
+      }
+
+      @Override
+      public TrainingLosses finalLosses() {
+        return new TrainingLosses(0, 0, 0, 0, 0, 0);
+      }
+
+      @Override
+      public List<TrainingLosses> history() {
+        return List.of();
+      }
+
+      @Override
+      public double[][] learntEdges() {
+        return new double[D][D];
+      }
+
+      @Override
+      public double stepMillis() {
+        return 1;
+      }
+
+      @Override
+      public List<String> warnings() {
+        return List.of("said by the network");
+      }
+
+      @Override
+      public void close() {}
+    }
+
+    private record Model(
+        Network network,
+        double[] mean,
+        double[] scale,
+        @Nullable LatentHead head,
+        @Nullable Mechanisms mechanisms)
+        implements FrameScorer {
+      @Override
+      public ImageShape imageShape() {
+        return IMAGE;
+      }
+
+      @Override
+      public int latents() {
+        return D;
+      }
+
+      @Override
+      public LatentBatch score(byte[] pixels, int frames) {
+        float[] observed = new float[frames * D];
+        float[] expected = new float[frames * D];
+        float[] residuals = new float[frames * D];
+        float[] errors = new float[frames];
+        for (int n = 0; n < frames; n++) {
+          double[] z = network.latents(pixels, n);
+          for (int i = 0; i < D; i++) {
+            z[i] = (z[i] - mean[i]) / scale[i];
+          }
+          z = head == null ? z : head.apply(z);
+          double[] f = new double[D];
+          if (mechanisms != null) {
+            mechanisms.predict(z, f);
+          }
+          for (int i = 0; i < D; i++) {
+            observed[n * D + i] = (float) z[i];
+            expected[n * D + i] = (float) f[i];
+            residuals[n * D + i] = (float) (z[i] - f[i]);
+          }
+          errors[n] = network.error * (1 + 0.01f * (n % 10));
+        }
+        return new LatentBatch(frames, D, observed, expected, residuals, errors);
+      }
+
+      @Override
+      public void close() {}
+    }
+  }
+}
