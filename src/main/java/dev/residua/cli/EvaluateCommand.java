@@ -1,12 +1,11 @@
 package dev.residua.cli;
 
 import dev.residua.causal.CausalGraph;
-import dev.residua.causal.LatentBatch;
 import dev.residua.dataset.FrameDataset;
-import dev.residua.dataset.LabelTable;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.onnx.OnnxFrameScorer;
+import dev.residua.training.DatasetEvaluation;
 import dev.residua.training.ModelEvaluation;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -70,10 +69,6 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @CommandLine.Spec CommandLine.Model.CommandSpec spec;
 
-  /** The frames in use: their index in the set, latents and residuals, shape {@code [n][d]}. */
-  private record Scored(
-      int[] index, double[][] latents, double[][] residuals, double meanSquaredError) {}
-
   @Override
   public Integer call() {
     if (frames < ModelEvaluation.MIN_LABELLED) {
@@ -90,8 +85,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 .formatted(data, set.shape(), bundle.manifest().image()));
       }
       List<String> names = factorNames(set);
-      Scored scored = score(bundle, set);
-      Map<String, Object> result = evaluate(bundle, set, names, scored);
+      Map<String, Object> result = evaluate(bundle, set, names);
       if (json) {
         spec.commandLine().getOut().println(Json.of(result));
       } else {
@@ -120,83 +114,18 @@ final class EvaluateCommand implements Callable<Integer> {
     return names;
   }
 
-  private Scored score(ModelBundle bundle, FrameDataset set) {
-    int n = Math.min(frames, set.size());
-    int d = bundle.manifest().latents().size();
-    int size = set.shape().size();
-    int[] index = new int[n];
-    double[][] latents = new double[n][d];
-    double[][] residuals = new double[n][d];
-    double error = 0;
-    byte[] pixels = new byte[CHUNK * size];
-    try (OnnxFrameScorer scorer =
-            new OnnxFrameScorer(bundle.entry(ModelBundle.SCORER), set.shape(), d);
-        ProgressBar bar = new ProgressBar("scoring")) {
-      for (int at = 0; at < n; at += CHUNK) {
-        int count = Math.min(CHUNK, n - at);
-        for (int i = 0; i < count; i++) {
-          index[at + i] = (int) ((long) (at + i) * set.size() / n);
-          set.read(index[at + i], pixels, i * size);
-        }
-        LatentBatch batch = scorer.score(pixels, count);
-        for (int i = 0; i < count; i++) {
-          for (int k = 0; k < d; k++) {
-            latents[at + i][k] = batch.observed()[i * d + k];
-            residuals[at + i][k] = batch.residuals()[i * d + k];
-          }
-          error += batch.reconstructionErrors()[i];
-        }
-        bar.update((double) (at + count) / n);
-      }
-    }
-    return new Scored(index, latents, residuals, error / n);
-  }
-
-  private Map<String, Object> evaluate(
-      ModelBundle bundle, FrameDataset set, List<String> names, Scored scored) {
+  private Map<String, Object> evaluate(ModelBundle bundle, FrameDataset set, List<String> names) {
+    CausalGraph truth = graph == null ? null : GraphFile.read(graph).whole(names, "factors");
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("model", bundle.id());
-    result.put("frames", scored.index().length);
-    result.put("reconstruction", Map.of("mse", scored.meanSquaredError()));
-    LabelTable labels = set.labels();
-    double[][] known = new double[scored.index().length][names.size()];
-    double[][] noises = new double[scored.index().length][names.size()];
-    for (int f = 0; f < names.size(); f++) {
-      String noise = "noise." + names.get(f);
-      for (int i = 0; i < known.length; i++) {
-        int frame = scored.index()[i];
-        known[i][f] = labels.value(frame, names.get(f));
-        noises[i][f] = labels.has(noise) ? labels.value(frame, noise) : Double.NaN;
-      }
+    try (OnnxFrameScorer scorer =
+            new OnnxFrameScorer(
+                bundle.entry(ModelBundle.SCORER), set.shape(), bundle.manifest().latents().size());
+        ProgressBar bar = new ProgressBar("scoring")) {
+      DatasetEvaluation.Scores scores = DatasetEvaluation.score(scorer, set, frames, bar::update);
+      result.putAll(DatasetEvaluation.of(scores, bundle.graph(), set, names, truth, seed));
     }
-    result.putAll(
-        ModelEvaluation.of(
-            new ModelEvaluation.Scored(bundle.graph(), scored.latents(), scored.residuals()),
-            new ModelEvaluation.Truth(names, known, noises, trueGraph(set, names)),
-            seed));
     return result;
-  }
-
-  private @Nullable CausalGraph trueGraph(FrameDataset set, List<String> names) {
-    if (graph != null) {
-      return GraphFile.read(graph).whole(names, "factors");
-    }
-    boolean[][] edges = new boolean[names.size()][names.size()];
-    CausalGraph own = set.graph();
-    if (own == null) {
-      return null;
-    }
-    for (int i = 0; i < names.size(); i++) {
-      for (int j = 0; j < names.size(); j++) {
-        int from = own.names().indexOf(names.get(i));
-        int to = own.names().indexOf(names.get(j));
-        if (from < 0 || to < 0) {
-          return null;
-        }
-        edges[i][j] = own.hasEdge(from, to);
-      }
-    }
-    return CausalGraph.of(names, edges);
   }
 
   private static void print(String prefix, Map<String, Object> values, PrintWriter out) {

@@ -8,6 +8,7 @@ import dev.residua.dl4j.Nd4jBackends;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.onnx.OnnxFrameScorer;
+import dev.residua.training.DatasetSource;
 import dev.residua.training.GraphConstraints;
 import dev.residua.training.RunSelection;
 import dev.residua.training.TrainingFailedException;

@@ -1,4 +1,4 @@
-package dev.residua.cli;
+package dev.residua.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,9 +1,8 @@
-package dev.residua.cli;
+package dev.residua.training;
 
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.LabelTable;
 import dev.residua.frame.ImageShape;
-import dev.residua.training.TrainingData;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A data set as the trainer sees it. Where a frame's label {@code event} says that something was
  * done to it, {@code event_node} names the factor whose mechanism was broken.
  */
-record DatasetSource(FrameDataset set, List<String> factorNames) implements TrainingData {
+public record DatasetSource(FrameDataset set, List<String> factorNames) implements TrainingData {
   private static final String EVENT = "event";
   private static final String NODE = "event_node";
 

@@ -1,0 +1,157 @@
+package dev.residua.experiment;
+
+import dev.residua.causal.FrameScorer;
+import dev.residua.dataset.DatasetGenerator;
+import dev.residua.dataset.FrameDataset;
+import dev.residua.dataset.Scene;
+import dev.residua.frame.ImageShape;
+import dev.residua.model.ModelBundle;
+import dev.residua.training.DatasetEvaluation;
+import dev.residua.training.DatasetSource;
+import dev.residua.training.GraphConstraints;
+import dev.residua.training.GraphLearner;
+import dev.residua.training.ScorerFactory;
+import dev.residua.training.TrainingFailedException;
+import dev.residua.training.TrainingPipeline;
+import dev.residua.training.TrainingProgress;
+import dev.residua.training.TrainingReport;
+import dev.residua.training.TrainingSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What experiments work with: data sets that are generated once and kept, trainings, and the
+ * figures that every training is judged by.
+ */
+final class Workbench {
+  /** Frames that a trained model is judged on; none of them is in any training set. */
+  static final int FRESH_FRAMES = 4_000;
+
+  private static final ImageShape SHAPE = new ImageShape(64, 64, 3);
+
+  private final Path dir;
+  private final TrainingPipeline pipeline;
+  private final ScorerFactory scorers;
+  private final GraphLearner learner;
+  private final TrainingProgress progress;
+
+  Workbench(
+      Path dir,
+      TrainingPipeline pipeline,
+      ScorerFactory scorers,
+      GraphLearner learner,
+      TrainingProgress progress) {
+    this.dir = dir;
+    this.pipeline = pipeline;
+    this.scorers = scorers;
+    this.learner = learner;
+    this.progress = progress;
+  }
+
+  GraphLearner learner() {
+    return learner;
+  }
+
+  TrainingProgress progress() {
+    return progress;
+  }
+
+  FrameDataset data(DataSpec spec) throws IOException {
+    Path folder = dir.resolve("data").resolve(spec.folder());
+    if (!Files.exists(folder)) {
+      Files.createDirectories(dir.resolve("data"));
+      DatasetGenerator.generate(
+          spec.scenario(),
+          new DatasetGenerator.Settings(
+              spec.count(),
+              spec.count(),
+              SHAPE,
+              false,
+              false,
+              spec.commissioning(),
+              spec.pairs()),
+          folder,
+          fraction -> progress.at("drawing " + spec.folder(), fraction, null));
+    }
+    return FrameDataset.open(folder);
+  }
+
+  /** Trains on the factors of the scene. */
+  TrainingReport train(
+      DataSpec spec, TrainingSettings settings, @Nullable GraphConstraints known)
+      throws IOException, TrainingFailedException {
+    FrameDataset set = data(spec);
+    return pipeline.run(
+        new DatasetSource(set, set.factors()),
+        settings.withLatents(set.factors().size()),
+        known,
+        null,
+        progress);
+  }
+
+  /** A scorer on a bundle's model; close it. */
+  FrameScorer scorer(ModelBundle bundle) {
+    return scorers.open(
+        bundle.entry(ModelBundle.SCORER),
+        bundle.manifest().image(),
+        bundle.manifest().latents().size());
+  }
+
+  /** All figures of a trained model on fresh frames, as {@code evaluate} gives them. */
+  Map<String, Object> evaluate(ModelBundle bundle, DataSpec spec) throws IOException {
+    FrameDataset set = data(spec.fresh(FRESH_FRAMES));
+    try (FrameScorer scorer = scorer(bundle)) {
+      DatasetEvaluation.Scores scores =
+          DatasetEvaluation.score(
+              scorer, set, FRESH_FRAMES, done -> progress.at("judging", done, null));
+      return DatasetEvaluation.of(scores, bundle.graph(), set, set.factors(), null, 1);
+    }
+  }
+
+  /** Trains, judges on fresh frames and gives the columns of every table of trainings. */
+  Map<String, Double> figures(DataSpec spec, TrainingSettings settings)
+      throws IOException, TrainingFailedException {
+    return figures(spec, train(spec, settings, null));
+  }
+
+  Map<String, Double> figures(DataSpec spec, TrainingReport report) throws IOException {
+    Figures figures = new Figures(evaluate(report.bundle(), spec));
+    Map<String, Double> row = new LinkedHashMap<>();
+    row.put(
+        "not reconstructed %",
+        100 * report.metrics().getOrDefault("reconstruction.shareOfVariance", Double.NaN));
+    figures.copy("mcc", row, "MCC");
+    figures.copy("mccSpearman", row, "MCC rank");
+    figures.copy("shd", row, "SHD searched");
+    row.put("SHD learnt", learntDistance(spec.drawn(), report, figures));
+    for (String factor : spec.drawn().factors()) {
+      if (figures.has("residual.noiseCorrelation." + factor)) {
+        figures.copy("residual.noiseCorrelation." + factor, row, "noise corr " + factor);
+      }
+    }
+    figures.copy("residual.distanceCorrelation", row, "residual dcor");
+    figures.copy("dci.disentanglement", row, "DCI D");
+    figures.copy("irs", row, "IRS");
+    row.put("ms a step", report.metrics().getOrDefault("training.stepMillis", Double.NaN));
+    return row;
+  }
+
+  /** Distance of the graph that gradient descent settled on from the true one. */
+  private static double learntDistance(Scene scene, TrainingReport report, Figures figures) {
+    List<String> names = report.graph().names();
+    int[] latent = figures.matching(scene.factors(), names);
+    double[][] learnt = report.learntEdges();
+    boolean[][] edges = new boolean[latent.length][latent.length];
+    for (int i = 0; i < latent.length; i++) {
+      for (int j = 0; j < latent.length; j++) {
+        edges[i][j] = latent[i] >= 0 && latent[j] >= 0 && learnt[latent[i]][latent[j]] > 0.5;
+      }
+    }
+    return dev.residua.training.metrics.GraphDistance.of(scene.graph().edges(), edges).shd();
+  }
+}

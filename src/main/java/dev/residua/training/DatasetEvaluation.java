@@ -1,0 +1,132 @@
+package dev.residua.training;
+
+import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FrameScorer;
+import dev.residua.causal.LatentBatch;
+import dev.residua.dataset.FrameDataset;
+import dev.residua.dataset.LabelTable;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** Scores the frames of a data set and judges the result with what its labels know. */
+public final class DatasetEvaluation {
+  private static final int CHUNK = 128;
+
+  private DatasetEvaluation() {}
+
+  /**
+   * Scores of some frames. Arrays are owned by this record.
+   *
+   * @param index of each frame in the set, {@code [n]}
+   * @param latents shape {@code [n][d]}
+   * @param residuals shape {@code [n][d]}
+   * @param reconstructionErrors mean squared pixel error of each frame, {@code [n]}
+   */
+  @SuppressWarnings("ArrayRecordComponent")
+  public record Scores(
+      int[] index, double[][] latents, double[][] residuals, double[] reconstructionErrors) {
+    /** Mean over the frames of the mean squared pixel error. */
+    public double meanSquaredError() {
+      double sum = 0;
+      for (double error : reconstructionErrors) {
+        sum += error;
+      }
+      return sum / reconstructionErrors.length;
+    }
+  }
+
+  /**
+   * Scores at most {@code frames} frames, spread evenly over the set.
+   *
+   * @param progress told the part done, in [0, 1]
+   */
+  public static Scores score(
+      FrameScorer scorer, FrameDataset set, int frames, DoubleConsumer progress) {
+    int n = Math.min(frames, set.size());
+    int d = scorer.latents();
+    int size = set.shape().size();
+    int[] index = new int[n];
+    double[][] latents = new double[n][d];
+    double[][] residuals = new double[n][d];
+    double[] errors = new double[n];
+    byte[] pixels = new byte[CHUNK * size];
+    for (int at = 0; at < n; at += CHUNK) {
+      int count = Math.min(CHUNK, n - at);
+      for (int i = 0; i < count; i++) {
+        index[at + i] = (int) ((long) (at + i) * set.size() / n);
+        set.read(index[at + i], pixels, i * size);
+      }
+      LatentBatch batch = scorer.score(pixels, count);
+      for (int i = 0; i < count; i++) {
+        for (int k = 0; k < d; k++) {
+          latents[at + i][k] = batch.observed()[i * d + k];
+          residuals[at + i][k] = batch.residuals()[i * d + k];
+        }
+        errors[at + i] = batch.reconstructionErrors()[i];
+      }
+      progress.accept((double) (at + count) / n);
+    }
+    return new Scores(index, latents, residuals, errors);
+  }
+
+  /**
+   * All figures of {@link ModelEvaluation} for scored frames, and {@code reconstruction.mse}.
+   *
+   * @param graph of the model's latents
+   * @param names factor columns of the labels; their noises are in {@code noise.<factor>} where
+   *     there are any
+   * @param truth the true graph over the factors; null takes the set's own, if it has one
+   */
+  public static Map<String, Object> of(
+      Scores scores,
+      CausalGraph graph,
+      FrameDataset set,
+      List<String> names,
+      @Nullable CausalGraph truth,
+      long seed) {
+    LabelTable labels = set.labels();
+    int n = scores.index().length;
+    double[][] known = new double[n][names.size()];
+    double[][] noises = new double[n][names.size()];
+    for (int f = 0; f < names.size(); f++) {
+      String noise = "noise." + names.get(f);
+      for (int i = 0; i < n; i++) {
+        int frame = scores.index()[i];
+        known[i][f] = labels.value(frame, names.get(f));
+        noises[i][f] = labels.has(noise) ? labels.value(frame, noise) : Double.NaN;
+      }
+    }
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("frames", n);
+    result.put("reconstruction", Map.of("mse", scores.meanSquaredError()));
+    result.putAll(
+        ModelEvaluation.of(
+            new ModelEvaluation.Scored(graph, scores.latents(), scores.residuals()),
+            new ModelEvaluation.Truth(
+                names, known, noises, truth != null ? truth : ownGraph(set, names)),
+            seed));
+    return result;
+  }
+
+  private static @Nullable CausalGraph ownGraph(FrameDataset set, List<String> names) {
+    CausalGraph own = set.graph();
+    if (own == null) {
+      return null;
+    }
+    boolean[][] edges = new boolean[names.size()][names.size()];
+    for (int i = 0; i < names.size(); i++) {
+      for (int j = 0; j < names.size(); j++) {
+        int from = own.names().indexOf(names.get(i));
+        int to = own.names().indexOf(names.get(j));
+        if (from < 0 || to < 0) {
+          return null;
+        }
+        edges[i][j] = own.hasEdge(from, to);
+      }
+    }
+    return CausalGraph.of(names, edges);
+  }
+}
