@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.autodiff.samediff.api.OutAndGrad;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.controlflow.compat.StopGradient;
@@ -48,8 +47,8 @@ final class CausalLoss {
   private final int d;
   private final List<String> variables = new ArrayList<>(List.of(LATENTS, GRAPH));
   private final List<String> reported = new ArrayList<>(List.of(LOSS, RESIDUALS));
-  private final Map<String, long[]> shapes = new HashMap<>();
-  private final Map<String, INDArray> placeholders = new HashMap<>();
+  private final Map<String, INDArray> inputs = new HashMap<>();
+  private final RecordedGradient recorded;
 
   /**
    * @param type of all arrays: FLOAT to train, DOUBLE to check gradients
@@ -69,18 +68,13 @@ final class CausalLoss {
       }
     }
     build();
-    // Prints every operation, so whoever makes a loss keeps System.out quiet meanwhile.
-    sd.createGradFunction(variables.toArray(String[]::new));
+    this.recorded = new RecordedGradient(sd, reported, variables);
   }
 
-  private void variable(String name, long... shape) {
-    shapes.put(name, shape);
-    sd.var(name, Nd4j.zeros(type, shape));
-  }
-
-  private SDVariable placeholder(String name, long... shape) {
-    shapes.put(name, shape);
-    return sd.placeHolder(name, type, shape);
+  private SDVariable variable(String name, long... shape) {
+    SDVariable variable = sd.var(name, Nd4j.zeros(type, shape));
+    inputs.put(name, variable.getArr());
+    return variable;
   }
 
   private void build() {
@@ -115,17 +109,18 @@ final class CausalLoss {
         }
         case STRUCTURAL_FIT -> {
           // [1, d], 1 over the number of caused latents at each of them
-          SDVariable caused = placeholder(CAUSED, 1, d);
+          SDVariable caused = variable(CAUSED, 1, d);
           SDVariable structural =
               residuals.mul(residuals).mean(true, 0).mul(caused).sum().rename(STRUCTURAL);
           reported.add(STRUCTURAL);
           loss = loss.add(structural.mul(settings.structuralWeight()));
         }
         case PIXELS -> {
-          SDVariable caused = placeholder(CAUSED, 1, d); // 1 at each caused latent
-          SDVariable pull = placeholder(PULL, rows, d); // gradient of the pixels' error
+          SDVariable caused = variable(CAUSED, 1, d); // 1 at each caused latent
+          SDVariable pull = variable(PULL, rows, d); // gradient of the pixels' error
           SDVariable predicted =
               z.add(expected.mul(deviation).add(mean).sub(z).mul(caused)).rename(PREDICTED);
+          reported.add(PREDICTED);
           loss = loss.add(predicted.mul(pull).sum());
         }
       }
@@ -147,9 +142,9 @@ final class CausalLoss {
   /** What residuals are compared with: each column in its own random order, or normal values. */
   private SDVariable compared(SDVariable e) {
     if (settings.prior() == ResidualPrior.STANDARD_NORMAL) {
-      return placeholder(COMPARED, rows, d);
+      return variable(COMPARED, rows, d);
     }
-    SDVariable shuffles = placeholder(COMPARED, d, rows, rows);
+    SDVariable shuffles = variable(COMPARED, d, rows, rows);
     SDVariable columns = sd.transpose(e).reshape(d, rows, 1);
     SDVariable moved = sd.transpose(sd.mmul(shuffles, columns).reshape(d, rows)); // [rows, d]
     return new StopGradient(sd, moved).outputVariable();
@@ -159,55 +154,37 @@ final class CausalLoss {
     return settings.structural() == StructuralTerm.PIXELS && settings.structuralWeight() > 0;
   }
 
-  /** Sets a variable or a placeholder, row-major; one that this loss has no term for is ignored. */
+  /** Sets an input, row-major; one that this loss has no term for is ignored. */
   void set(String name, double[] values) {
-    long[] shape = shapes.get(name);
-    if (shape == null) {
-      return;
-    }
-    INDArray array = Nd4j.createFromArray(values).reshape('c', shape).castTo(type);
-    if (sd.getVariable(name).isPlaceHolder()) {
-      placeholders.put(name, array);
-    } else {
-      sd.getVariable(name).getArr().assign(array);
+    INDArray input = inputs.get(name);
+    if (input != null) {
+      input.assign(Nd4j.createFromArray(values).reshape('c', input.shape()));
     }
   }
 
   /** Latents as the equations predict them, in their own units; roots keep their value. */
   double[] predicted() {
-    return doubles(sd.output(placeholders, PREDICTED), PREDICTED);
+    recorded.run();
+    return output(PREDICTED);
   }
 
-  /** The reported values and the gradients of the loss. */
-  Result evaluate() {
-    OutAndGrad result = sd.calculateGradientsAndOutputs(placeholders, reported, variables);
-    return new Result(result.getOutputs(), result.getGradients());
+  /** Computes losses and gradients of the present inputs. */
+  void evaluate() {
+    recorded.run();
   }
 
-  /**
-   * @param outputs by name
-   * @param gradients by variable
-   */
-  record Result(Map<String, INDArray> outputs, Map<String, INDArray> gradients) {
-    double scalar(String name) {
-      INDArray value = outputs.get(name);
-      return value == null ? 0 : value.getDouble(0);
-    }
-
-    double[] output(String name) {
-      return doubles(outputs, name);
-    }
-
-    double[] gradient(String variable) {
-      return doubles(gradients, variable);
-    }
+  /** One of the losses as it was evaluated last; 0 if it has no such term. */
+  double scalar(String name) {
+    return recorded.has(name) ? recorded.output(name).getDouble(0) : 0;
   }
 
-  private static double[] doubles(Map<String, INDArray> arrays, String name) {
-    INDArray array = arrays.get(name);
-    if (array == null) {
-      throw new IllegalStateException("the causal loss has no " + name);
-    }
-    return array.dup('c').data().asDouble();
+  /** A result as it was evaluated last, row-major. */
+  double[] output(String name) {
+    return recorded.output(name).dup('c').data().asDouble();
+  }
+
+  /** Gradient of the loss by an input as it was evaluated last, row-major. */
+  double[] gradient(String input) {
+    return recorded.gradient(input).dup('c').data().asDouble();
   }
 }

@@ -83,8 +83,14 @@ final class FrameFeeder implements AutoCloseable {
   }
 
   /** The batch of the next step. */
-  Batch next() throws InterruptedException, ExecutionException {
-    Batch batch = ahead.get();
+  Batch next() throws InterruptedException {
+    Batch batch;
+    try {
+      batch = ahead.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(
+          "cannot prepare the frames of step %d: %s".formatted(step + 1, e.getCause()), e);
+    }
     step++;
     ahead = prepare(step);
     return batch;

@@ -422,17 +422,17 @@ final class LancaTraining {
         pull[k] /= causalWeight;
       }
       causal.set(CausalLoss.PULL, pull);
-      CausalLoss.Result result = causal.evaluate();
-      mmd = result.scalar(CausalLoss.MMD);
-      structural += result.scalar(CausalLoss.STRUCTURAL);
-      watch.lookAtResiduals(Arrays.copyOf(z, rows * d), result.output(CausalLoss.RESIDUALS));
-      double[] byLatents = result.gradient(CausalLoss.LATENTS);
+      causal.evaluate();
+      mmd = causal.scalar(CausalLoss.MMD);
+      structural += causal.scalar(CausalLoss.STRUCTURAL);
+      watch.lookAtResiduals(Arrays.copyOf(z, rows * d), causal.output(CausalLoss.RESIDUALS));
+      double[] byLatents = causal.gradient(CausalLoss.LATENTS);
       for (int k = 0; k < byLatents.length; k++) {
         byZ[k] += causalWeight * byLatents[k];
       }
       for (Slot slot : slots) {
         if (slot.parameter().group() == Parameter.Group.MECHANISM) {
-          add(slot, result.gradient(slot.parameter().name()), causalWeight);
+          add(slot, causal.gradient(slot.parameter().name()), causalWeight);
         }
       }
       if (draw != null) {
@@ -440,7 +440,7 @@ final class LancaTraining {
         Slot edges = slot("edges");
         double[] byOrder = new double[order.to() - order.from()];
         double[] byEdges = new double[d * d];
-        draw.backward(result.gradient(CausalLoss.GRAPH), byOrder, byEdges);
+        draw.backward(causal.gradient(CausalLoss.GRAPH), byOrder, byEdges);
         add(order, byOrder, causalWeight);
         add(edges, byEdges, causalWeight);
       }

@@ -56,8 +56,18 @@ final class Sinkhorn implements OrderSample {
     return normalisation % 2 == 0 ? line * d + k : k * d + line;
   }
 
-  /** Latent of each rank in the assignment with the largest sum of logits. */
+  /**
+   * Latent of each rank in the assignment with the largest sum of logits.
+   *
+   * @throws IllegalArgumentException if a logit is not finite
+   */
   static int[] assign(double[] logits, int d) {
+    for (double logit : logits) {
+      if (!Double.isFinite(logit)) {
+        throw new IllegalArgumentException(
+            "logits of the order must be finite but one was " + logit);
+      }
+    }
     double[][] value = new double[d][d];
     for (int r = 0; r < d; r++) {
       System.arraycopy(logits, r * d, value[r], 0, d);

@@ -4,6 +4,7 @@ import dev.residua.training.TrainingFailedException;
 import dev.residua.training.TrainingLosses;
 import dev.residua.training.TrainingSettings;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -53,11 +54,7 @@ final class TrainingWatch {
    * @throws TrainingFailedException if it is no use to go on
    */
   void look(int step, TrainingLosses losses, double[] latents) throws TrainingFailedException {
-    double total = losses.divergence();
-    for (double loss : losses.toArray()) {
-      total += loss;
-    }
-    if (!Double.isFinite(total)) {
+    if (!Double.isFinite(Arrays.stream(losses.toArray()).sum())) {
       throw notFinite(step, losses);
     }
     seen++;

@@ -1,5 +1,6 @@
 /**
- * The LANCA network in SameDiff: losses, training loop, ONNX export. INDArray never leaves this
+ * The LANCA network on ND4J: the autoencoder as recorded native operations, the causal loss in
+ * SameDiff, order and gates in plain Java; training loop, ONNX export. INDArray never leaves this
  * package.
  */
 @NullMarked

@@ -289,6 +289,17 @@ class LancaTrainerTest {
   }
 
   @Test
+  void shouldRefuseAFactorThatIsNeverKnown() {
+    // Given
+    Altered data = new Altered(TINY, 100, (frame, factors) -> factors[1] = Double.NaN);
+    // When
+    // Then
+    assertThatThrownBy(() -> train(data, SETTINGS, null))
+        .isInstanceOf(TrainingFailedException.class)
+        .hasMessageContaining("factor effect is unknown in all 50 labelled frames");
+  }
+
+  @Test
   void shouldStopWhenLabelsContradictTheFrames() {
     // Given labels that have nothing to do with their frames
     Altered data =

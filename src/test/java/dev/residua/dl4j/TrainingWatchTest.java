@@ -1,0 +1,89 @@
+package dev.residua.dl4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.residua.training.TrainingFailedException;
+import dev.residua.training.TrainingLosses;
+import dev.residua.training.TrainingSettings;
+import org.junit.jupiter.api.Test;
+
+class TrainingWatchTest {
+  private static final TrainingSettings SETTINGS =
+      TrainingSettings.DEFAULTS.withLatents(2).withSteps(1_000);
+  private static final double[] LATENTS = {1, 0.5, -1, 0.2, 0, -0.7};
+  private static final double PIXELS = 10;
+
+  @Test
+  void shouldStopWhenALatentIsTheSameForAllFrames() throws Exception {
+    // Given the second latent is constant
+    double[] constant = {1, 0.5, -1, 0.5, 0, 0.5};
+    TrainingWatch watch = new TrainingWatch(SETTINGS, PIXELS, true);
+    // When
+    // Then
+    assertThatThrownBy(() -> look(watch, 1_000, losses(3, 0.1), constant))
+        .isInstanceOf(TrainingFailedException.class)
+        .hasMessageContaining("latent 1 is the same for all frames at step 400 of 1000")
+        .hasMessageContaining("--latents");
+  }
+
+  @Test
+  void shouldLetATrainingStayAtTheMeanImageForAWhile() throws Exception {
+    // Given
+    TrainingWatch watch = new TrainingWatch(SETTINGS, PIXELS, true);
+    // When it leaves the plateau after a third of the steps
+    look(watch, 330, losses(PIXELS, 1), LATENTS);
+    look(watch, 670, losses(2, 0.1), LATENTS);
+    // Then
+    assertThat(watch.warnings(new double[2][2])).isEmpty();
+  }
+
+  @Test
+  void shouldStopWhenLabelsAreNotLearntThoughFramesAre() throws Exception {
+    // Given
+    TrainingWatch watch = new TrainingWatch(SETTINGS, PIXELS, true);
+    // When
+    // Then
+    assertThatThrownBy(() -> look(watch, 1_000, losses(3, 0.9), LATENTS))
+        .isInstanceOf(TrainingFailedException.class)
+        .hasMessageContaining("reproduces them to 70 %")
+        .hasMessageContaining("by 0.90 of their variance");
+  }
+
+  @Test
+  void shouldNotJudgeLabelsThatHaveNoWeight() throws Exception {
+    // Given
+    TrainingWatch watch = new TrainingWatch(SETTINGS.with(c -> c.labelWeight = 0), PIXELS, true);
+    // When
+    look(watch, 1_000, losses(3, 0.9), LATENTS);
+    // Then
+    assertThat(watch.warnings(new double[2][2])).isEmpty();
+  }
+
+  @Test
+  void shouldWarnOnlyOfEquationsThatExplainNothing() throws Exception {
+    // Given residuals that are the standardised latents, and such that are half of them
+    TrainingWatch unused = new TrainingWatch(SETTINGS, PIXELS, true);
+    TrainingWatch used = new TrainingWatch(SETTINGS, PIXELS, true);
+    double[] latents = {1, 1, -1, -1, 1, -1, -1, 1};
+    double[] half = {0.5, 1, -0.5, -1, 0.5, -1, -0.5, 1};
+    double[][] edges = {{0, 0.9}, {0, 0}};
+    // When
+    unused.lookAtResiduals(latents, latents);
+    used.lookAtResiduals(latents, half);
+    // Then
+    assertThat(unused.warnings(edges)).singleElement().asString().contains("less than 1 %");
+    assertThat(used.warnings(edges)).isEmpty();
+  }
+
+  private static void look(TrainingWatch watch, int steps, TrainingLosses losses, double[] latents)
+      throws TrainingFailedException {
+    for (int step = 0; step < steps; step++) {
+      watch.look(step, losses, latents);
+    }
+  }
+
+  private static TrainingLosses losses(double reconstruction, double label) {
+    return new TrainingLosses(reconstruction, label, 0, 0, 1, 0);
+  }
+}
