@@ -29,7 +29,8 @@ class ArchitectureTest {
     "incident",
     "model",
     "training",
-    "dataset"
+    "dataset",
+    "experiment"
   };
 
   /** What each domain package may use of the others. */
@@ -43,7 +44,9 @@ class ArchitectureTest {
           "incident", List.of("frame", "causal", "anomaly", "drift", "intervention"),
           "model", List.of("frame", "causal"),
           "dataset", List.of("frame", "causal"),
-          "training", List.of("frame", "causal", "anomaly", "drift", "model", "dataset"));
+          "training", List.of("frame", "causal", "anomaly", "drift", "model", "dataset"),
+          "experiment",
+              List.of("frame", "causal", "anomaly", "drift", "model", "dataset", "training"));
 
   private static JavaClasses product;
 

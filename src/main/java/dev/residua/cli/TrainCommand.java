@@ -12,9 +12,7 @@ import dev.residua.training.DatasetSource;
 import dev.residua.training.GraphConstraints;
 import dev.residua.training.RunSelection;
 import dev.residua.training.TrainingFailedException;
-import dev.residua.training.TrainingLosses;
 import dev.residua.training.TrainingPipeline;
-import dev.residua.training.TrainingProgress;
 import dev.residua.training.TrainingReport;
 import dev.residua.training.TrainingSettings;
 import java.io.IOException;
@@ -146,7 +144,7 @@ final class TrainCommand implements Callable<Integer> {
     GraphConstraints known = graph == null ? null : known(graph, source, settings);
     ModelBundle parent = parent();
     TrainingReport report;
-    try (Bars bars = new Bars()) {
+    try (StageBars bars = new StageBars()) {
       report =
           new TrainingPipeline(
                   new LancaTrainer(),
@@ -325,34 +323,5 @@ final class TrainCommand implements Callable<Integer> {
     row.put("distanceCorrelation", run.distanceCorrelation());
     run.stability().ifPresent(share -> row.put("stability", share));
     return row;
-  }
-
-  /** One progress bar a stage. */
-  private static final class Bars implements TrainingProgress, AutoCloseable {
-    private String stage = "";
-    private @Nullable ProgressBar bar;
-
-    @Override
-    public void at(String newStage, double fraction, @Nullable TrainingLosses losses) {
-      if (!newStage.equals(stage) || bar == null) {
-        close();
-        stage = newStage;
-        bar = new ProgressBar(newStage);
-      }
-      bar.update(
-          fraction,
-          losses == null
-              ? null
-              : "reconstruction %.2f, labels %.4f, mmd %.4f"
-                  .formatted(losses.reconstruction(), losses.label(), losses.mmd()));
-    }
-
-    @Override
-    public void close() {
-      if (bar != null) {
-        bar.close();
-        bar = null;
-      }
-    }
   }
 }

@@ -38,4 +38,25 @@ final class Draws {
     }
     return order;
   }
+
+  /** Standard normal values. */
+  static double[] normal(int count, Random random) {
+    double[] values = new double[count];
+    for (int k = 0; k < count; k++) {
+      values[k] = random.nextGaussian();
+    }
+    return values;
+  }
+
+  /** A random permutation matrix for each latent, {@code [d][rows][rows]}. */
+  static double[] shuffles(int d, int rows, Random random) {
+    double[] matrices = new double[d * rows * rows];
+    for (int i = 0; i < d; i++) {
+      int[] order = shuffled(rows, random);
+      for (int r = 0; r < rows; r++) {
+        matrices[(i * rows + r) * rows + order[r]] = 1;
+      }
+    }
+    return matrices;
+  }
 }

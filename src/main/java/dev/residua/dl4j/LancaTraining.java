@@ -275,11 +275,7 @@ final class LancaTraining {
       throws TrainingFailedException, InterruptedException {
     GraphSettings graph = lanca.graph();
     double done = (double) step / settings.steps();
-    double warm =
-        graph.warmTo() > graph.warmFrom()
-            ? Math.max(
-                0, Math.min(1, (done - graph.warmFrom()) / (graph.warmTo() - graph.warmFrom())))
-            : done >= graph.warmTo() ? 1 : 0;
+    double warm = graph.warm(done);
     // Without labels the causal terms collapse an autoencoder that has not settled.
     double causalWeight = !lanca.causalTerms() ? 0 : labelled.length > 0 ? 1 : warm;
     boolean learnsGraph = causalWeight > 0 && graph.fixed() == null && done < graph.hardenFrom();
@@ -290,7 +286,7 @@ final class LancaTraining {
     double[] byMean = new double[means.length];
     boolean variational = layout.variational();
     double[] logVariances = variational ? doubles(autoencoder.logVariances()) : new double[0];
-    double[] noise = variational ? normal(means.length, random) : new double[0];
+    double[] noise = variational ? Draws.normal(means.length, random) : new double[0];
     double[] z = variational ? LatentLosses.sample(means, logVariances, noise) : means;
     double[] byZ = new double[z.length];
 
@@ -375,8 +371,8 @@ final class LancaTraining {
     causal.set(
         CausalLoss.COMPARED,
         lanca.prior() == ResidualPrior.STANDARD_NORMAL
-            ? normal(rows * d, random)
-            : shuffles(random));
+            ? Draws.normal(rows * d, random)
+            : Draws.shuffles(d, rows, random));
     double[] caused = new double[d];
     int count = 0;
     for (int i = 0; i < d; i++) {
@@ -498,26 +494,6 @@ final class LancaTraining {
       hard[k] = edges[k / d][k % d] > 0.5 ? 1 : 0;
     }
     return hard;
-  }
-
-  /** A random permutation matrix for each latent. */
-  private double[] shuffles(Random random) {
-    double[] matrices = new double[d * rows * rows];
-    for (int i = 0; i < d; i++) {
-      int[] order = Draws.shuffled(rows, random);
-      for (int r = 0; r < rows; r++) {
-        matrices[(i * rows + r) * rows + order[r]] = 1;
-      }
-    }
-    return matrices;
-  }
-
-  private static double[] normal(int count, Random random) {
-    double[] values = new double[count];
-    for (int k = 0; k < count; k++) {
-      values[k] = random.nextGaussian();
-    }
-    return values;
   }
 
   private static double[] doubles(INDArray array) {

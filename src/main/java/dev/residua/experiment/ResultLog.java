@@ -76,8 +76,13 @@ public final class ResultLog {
     return List.copyOf(rows);
   }
 
+  /** Whether a cell has been computed: its row, or rows that go on with a colon, are there. */
   boolean has(String variant, long seed) {
-    return rows.stream().anyMatch(row -> row.seed() == seed && row.variant().equals(variant));
+    return rows.stream()
+        .anyMatch(
+            row ->
+                row.seed() == seed
+                    && (row.variant().equals(variant) || row.variant().startsWith(variant + ":")));
   }
 
   void add(Row row) throws IOException {

@@ -11,11 +11,14 @@ import dev.residua.training.DatasetSource;
 import dev.residua.training.GraphConstraints;
 import dev.residua.training.GraphLearner;
 import dev.residua.training.ScorerFactory;
+import dev.residua.training.TrainedNetwork;
+import dev.residua.training.Trainer;
 import dev.residua.training.TrainingFailedException;
 import dev.residua.training.TrainingPipeline;
 import dev.residua.training.TrainingProgress;
 import dev.residua.training.TrainingReport;
 import dev.residua.training.TrainingSettings;
+import dev.residua.training.metrics.GraphDistance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +38,7 @@ final class Workbench {
   private static final ImageShape SHAPE = new ImageShape(64, 64, 3);
 
   private final Path dir;
+  private final Trainer trainer;
   private final TrainingPipeline pipeline;
   private final ScorerFactory scorers;
   private final GraphLearner learner;
@@ -42,11 +46,13 @@ final class Workbench {
 
   Workbench(
       Path dir,
+      Trainer trainer,
       TrainingPipeline pipeline,
       ScorerFactory scorers,
       GraphLearner learner,
       TrainingProgress progress) {
     this.dir = dir;
+    this.trainer = trainer;
     this.pipeline = pipeline;
     this.scorers = scorers;
     this.learner = learner;
@@ -68,13 +74,7 @@ final class Workbench {
       DatasetGenerator.generate(
           spec.scenario(),
           new DatasetGenerator.Settings(
-              spec.count(),
-              spec.count(),
-              SHAPE,
-              false,
-              false,
-              spec.commissioning(),
-              spec.pairs()),
+              spec.count(), spec.count(), SHAPE, false, false, spec.commissioning(), 0),
           folder,
           fraction -> progress.at("drawing " + spec.folder(), fraction, null));
     }
@@ -82,8 +82,7 @@ final class Workbench {
   }
 
   /** Trains on the factors of the scene. */
-  TrainingReport train(
-      DataSpec spec, TrainingSettings settings, @Nullable GraphConstraints known)
+  TrainingReport train(DataSpec spec, TrainingSettings settings, @Nullable GraphConstraints known)
       throws IOException, TrainingFailedException {
     FrameDataset set = data(spec);
     return pipeline.run(
@@ -92,6 +91,21 @@ final class Workbench {
         known,
         null,
         progress);
+  }
+
+  /** Reconstruction loss at the end of a training on one batch, squared error summed a frame. */
+  double overfit(long seed, TrainingSettings settings) throws IOException, TrainingFailedException {
+    FrameDataset set = data(DataSpec.usual("pendulum", 2_000, seed));
+    try (TrainedNetwork network =
+        trainer.train(
+            new DatasetSource(set, set.factors()),
+            settings.batch(),
+            new int[0],
+            settings.withLatents(set.factors().size()),
+            null,
+            progress)) {
+      return network.finalLosses().reconstruction();
+    }
   }
 
   /** A scorer on a bundle's model; close it. */
@@ -152,6 +166,6 @@ final class Workbench {
         edges[i][j] = latent[i] >= 0 && latent[j] >= 0 && learnt[latent[i]][latent[j]] > 0.5;
       }
     }
-    return dev.residua.training.metrics.GraphDistance.of(scene.graph().edges(), edges).shd();
+    return GraphDistance.of(scene.graph().edges(), edges).shd();
   }
 }

@@ -223,6 +223,18 @@ public record LancaSettings(
       return with(c -> c.fixed = new FixedGraph(edges));
     }
 
+    /**
+     * Part of {@code edgeWeight} that is in force.
+     *
+     * @param done share of the steps that are done, in [0, 1]
+     * @return in [0, 1]
+     */
+    public double warm(double done) {
+      return warmTo > warmFrom
+          ? Math.max(0, Math.min(1, (done - warmFrom) / (warmTo - warmFrom)))
+          : done >= warmTo ? 1 : 0;
+    }
+
     /** These settings with some of them changed. */
     public GraphSettings with(Consumer<Changes> change) {
       Changes c = new Changes(this);

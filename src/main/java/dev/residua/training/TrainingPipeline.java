@@ -59,7 +59,14 @@ public final class TrainingPipeline {
         DriftSettings.DEFAULTS);
   }
 
-  TrainingPipeline(
+  /**
+   * @param clock for the times in the provenance
+   * @param codeVersion version of this product, for the provenance
+   * @param search how graphs are searched
+   * @param mechanisms how equations are fitted
+   * @param drift how the drift detector is calibrated
+   */
+  public TrainingPipeline(
       Trainer trainer,
       ScorerFactory scorers,
       Clock clock,

@@ -1,0 +1,110 @@
+package dev.residua.cli;
+
+import dev.residua.dl4j.LancaTrainer;
+import dev.residua.dl4j.VectorGraphLearner;
+import dev.residua.experiment.ExperimentRun;
+import dev.residua.experiment.ResultLog;
+import dev.residua.onnx.OnnxFrameScorer;
+import dev.residua.training.TrainingFailedException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Runs one of the experiments behind the published results. */
+@Command(
+    name = "experiment",
+    description = {
+      "Runs an experiment and prints its table; without a name, lists them.",
+      "Results go to DIR/NAME.jsonl as they come. What is there is not computed again, so an"
+          + " interrupted run goes on; more seeds or other settings need another folder or add rows."
+    },
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true)
+final class ExperimentCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "NAME", arity = "0..1", description = "Experiment to run.")
+  @Nullable String name;
+
+  @Option(
+      names = "--seeds",
+      split = ",",
+      paramLabel = "S",
+      defaultValue = "1,2,3",
+      description = "Seeds of the repetitions.")
+  List<Long> seeds = List.of();
+
+  @Option(
+      names = "--frames",
+      paramLabel = "N",
+      description = "Frames of each data set; 70 %% of them train.")
+  int frames = 11_500;
+
+  @Option(names = "--steps", paramLabel = "N", description = "Parameter updates of a training.")
+  int steps = 6_000;
+
+  @Option(
+      names = "--labels",
+      paramLabel = "N",
+      description = "Labelled frames, where the experiment does not vary them.")
+  int labels = 100;
+
+  @Option(names = "--out", paramLabel = "DIR", description = "Where data sets and results go.")
+  Path out = Path.of("experiments");
+
+  @Option(names = "--json", description = "Print the rows as JSON.")
+  boolean json;
+
+  @CommandLine.Spec CommandLine.Model.CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    PrintWriter printer = spec.commandLine().getOut();
+    if (name == null) {
+      if (json) {
+        printer.println(Json.of(ExperimentRun.all()));
+      } else {
+        ExperimentRun.all()
+            .forEach((label, purpose) -> printer.printf("%-12s %s%n", label, purpose));
+      }
+      return 0;
+    }
+    try (StageBars bars = new StageBars()) {
+      ResultLog log =
+          new ExperimentRun(
+                  out,
+                  new LancaTrainer(),
+                  (model, image, d) -> new OnnxFrameScorer(model, image, d, 1),
+                  new VectorGraphLearner(),
+                  Clock.systemUTC(),
+                  Version.current(),
+                  bars)
+              .run(name, seeds, frames, steps, labels);
+      bars.close();
+      if (json) {
+        printer.println(Json.of(log.rows().stream().map(ExperimentCommand::row).toList()));
+      } else {
+        printer.print(log.table());
+      }
+      return 0;
+    } catch (TrainingFailedException | IOException | IllegalArgumentException e) {
+      throw new CommandFailedException(Failures.reason(e), e);
+    }
+  }
+
+  private static Map<String, Object> row(ResultLog.Row row) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("variant", row.variant());
+    map.put("seed", row.seed());
+    map.put("figures", row.figures());
+    return map;
+  }
+}
