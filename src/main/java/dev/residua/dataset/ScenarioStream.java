@@ -127,11 +127,15 @@ public final class ScenarioStream {
     for (int node = 0; node < d; node++) {
       ScenarioEvent here = node == touched ? active : null;
       if (graph.isRoot(node)) {
-        factors[node] = now != null && now.node() == node ? now.value() : root(node, here, ownDraw, sign);
+        factors[node] =
+            now != null && now.node() == node ? now.value() : root(node, here, ownDraw, sign);
       } else {
         double explained = scene.mechanism(node, factors);
         double scale = scene.noiseScale(node, factors);
-        factors[node] = held ? hold.value() : caused(node, explained, scale, here, ownDraw, sign);
+        factors[node] =
+            now != null && now.node() == node
+                ? now.value()
+                : caused(node, explained, scale, here, ownDraw, sign);
         noise[node] = (factors[node] - explained) / scale;
       }
     }
