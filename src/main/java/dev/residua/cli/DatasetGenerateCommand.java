@@ -90,6 +90,14 @@ final class DatasetGenerateCommand implements Callable<Integer> {
   double pairs;
 
   @Option(
+      names = "--holds",
+      paramLabel = "SHARE",
+      description =
+          "Share of the frames, in blocks, that come as pairs in which one factor is held at a value"
+              + " and all else drawn afresh, 0 to 0.5; the column held names it on both frames.")
+  double holds;
+
+  @Option(
       names = "--scenario",
       paramLabel = "FILE",
       description =
@@ -147,7 +155,14 @@ final class DatasetGenerateCommand implements Callable<Integer> {
           count != null ? count : script.events().isEmpty() ? DEFAULT_COUNT : script.frames();
       DatasetGenerator.Settings settings =
           new DatasetGenerator.Settings(
-              frames, labels == null ? frames : labels, size, png, force, commissioning, pairs);
+              frames,
+              labels == null ? frames : labels,
+              size,
+              png,
+              force,
+              commissioning,
+              pairs,
+              holds);
       long start = System.nanoTime();
       String digest;
       try (ProgressBar bar = new ProgressBar("drawing " + script.scene().name())) {

@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -24,15 +23,18 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "experiment",
     description = {
-      "Runs an experiment and prints its table; without a name, lists them.",
+      "Runs experiments and prints their tables; without a name, lists them.",
       "Results go to DIR/NAME.jsonl as they come. What is there is not computed again, so an"
           + " interrupted run goes on; more seeds or other settings need another folder or add rows."
     },
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 final class ExperimentCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "NAME", arity = "0..1", description = "Experiment to run.")
-  @Nullable String name;
+  @Parameters(
+      paramLabel = "NAME",
+      arity = "0..*",
+      description = "Experiments to run; what several of them train is trained once.")
+  List<String> names = List.of();
 
   @Option(
       names = "--seeds",
@@ -68,7 +70,7 @@ final class ExperimentCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter printer = spec.commandLine().getOut();
-    if (name == null) {
+    if (names.isEmpty()) {
       if (json) {
         printer.println(Json.of(ExperimentRun.all()));
       } else {
@@ -77,27 +79,32 @@ final class ExperimentCommand implements Callable<Integer> {
       }
       return 0;
     }
+    Map<String, ResultLog> logs = new LinkedHashMap<>();
     try (StageBars bars = new StageBars()) {
-      ResultLog log =
+      ExperimentRun run =
           new ExperimentRun(
-                  out,
-                  new LancaTrainer(),
-                  (model, image, d) -> new OnnxFrameScorer(model, image, d, 1),
-                  new VectorGraphLearner(),
-                  Clock.systemUTC(),
-                  Version.current(),
-                  bars)
-              .run(name, seeds, frames, steps, labels);
-      bars.close();
-      if (json) {
-        printer.println(Json.of(log.rows().stream().map(ExperimentCommand::row).toList()));
-      } else {
-        printer.print(log.table());
+              out,
+              new LancaTrainer(),
+              (model, image, d) -> new OnnxFrameScorer(model, image, d, 1),
+              new VectorGraphLearner(),
+              Clock.systemUTC(),
+              Version.current(),
+              bars);
+      for (String name : names) {
+        logs.put(name, run.run(name, seeds, frames, steps, labels));
       }
-      return 0;
     } catch (TrainingFailedException | IOException | IllegalArgumentException e) {
       throw new CommandFailedException(Failures.reason(e), e);
     }
+    if (json) {
+      Map<String, Object> all = new LinkedHashMap<>();
+      logs.forEach(
+          (name, log) -> all.put(name, log.rows().stream().map(ExperimentCommand::row).toList()));
+      printer.println(Json.of(all));
+    } else {
+      logs.forEach((name, log) -> printer.printf("%s%n%n%s%n", name, log.table()));
+    }
+    return 0;
   }
 
   private static Map<String, Object> row(ResultLog.Row row) {

@@ -20,8 +20,8 @@ final class StageBars implements TrainingProgress, AutoCloseable {
         fraction,
         losses == null
             ? null
-            : "reconstruction %.2f, labels %.4f, mmd %.4f"
-                .formatted(losses.reconstruction(), losses.label(), losses.mmd()));
+            : "reconstruction %.2f, labels %.4f, held %.4f, mmd %.4f"
+                .formatted(losses.reconstruction(), losses.label(), losses.held(), losses.mmd()));
   }
 
   @Override

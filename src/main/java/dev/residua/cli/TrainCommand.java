@@ -20,6 +20,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -187,22 +188,32 @@ final class TrainCommand implements Callable<Integer> {
   private DatasetSource source() {
     try {
       FrameDataset set = FrameDataset.open(data);
-      List<String> chosen = factors == null ? set.factors() : factors;
+      List<String> held = DatasetSource.heldNames(set.labels());
+      List<String> chosen = factors == null ? with(set.factors(), held) : factors;
       for (String factor : chosen) {
-        if (!set.labels().columns().contains(factor)) {
+        if (!set.labels().has(factor) && held.contains(factor)) {
+          continue;
+        }
+        if (!set.labels().has(factor)) {
           throw new CommandFailedException(
               "labels.csv of %s has no column '%s', only %s"
                   .formatted(data, factor, set.labels().columns()));
         }
-        if (!set.labels().isNumeric(factor)) {
+        if (!set.labels().isNumeric(factor) && !held.contains(factor)) {
           throw new CommandFailedException(
               "column '%s' of labels.csv holds text, a factor must hold numbers".formatted(factor));
         }
       }
       return new DatasetSource(set, chosen);
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) {
       throw new CommandFailedException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
     }
+  }
+
+  private static List<String> with(List<String> factors, List<String> held) {
+    LinkedHashSet<String> all = new LinkedHashSet<>(factors);
+    all.addAll(held);
+    return List.copyOf(all);
   }
 
   private TrainingSettings settings(DatasetSource source) {
@@ -243,11 +254,8 @@ final class TrainCommand implements Callable<Integer> {
 
   private static GraphConstraints known(
       Path file, DatasetSource source, TrainingSettings settings) {
-    boolean labelled = settings.maxLabels() > 0 && !source.factorNames().isEmpty();
     List<String> names =
-        TrainingPipeline.latents(source, settings.latents(), labelled).stream()
-            .map(Latent::name)
-            .toList();
+        TrainingPipeline.latents(source, settings).stream().map(Latent::name).toList();
     return GraphFile.read(file).over(names, "latents");
   }
 

@@ -28,6 +28,8 @@ public final class DatasetGenerator {
    *     causes on purpose, in [0, 0.5]
    * @param pairs share of the frames that come as pairs which differ in one exogenous variable, in
    *     [0, 0.5]
+   * @param holds share of the frames that come as pairs in which one factor is held at a value and
+   *     all else drawn afresh, in [0, 0.5]; the three shares sum to 1 at most
    */
   public record Settings(
       int count,
@@ -36,11 +38,12 @@ public final class DatasetGenerator {
       boolean png,
       boolean replace,
       double commissioning,
-      double pairs) {
+      double pairs,
+      double holds) {
 
     /** Frames as the scenario has them. */
     public Settings(int count, int labelled, ImageShape shape, boolean png, boolean replace) {
-      this(count, labelled, shape, png, replace, 0, 0);
+      this(count, labelled, shape, png, replace, 0, 0, 0);
     }
 
     public Settings {
@@ -51,13 +54,20 @@ public final class DatasetGenerator {
         throw new IllegalArgumentException(
             "labels must be between 0 and the %d frames but was %d".formatted(count, labelled));
       }
-      if (!(commissioning >= 0 && commissioning <= MOST_PLANNED)) {
+      checkShare("commissioning", commissioning);
+      checkShare("pairs", pairs);
+      checkShare("holds", holds);
+      if (commissioning + pairs + holds > 1) {
         throw new IllegalArgumentException(
-            "commissioning must be from 0 to %s but was %s".formatted(MOST_PLANNED, commissioning));
+            "commissioning, pairs and holds must sum to at most 1 but are %s, %s and %s"
+                .formatted(commissioning, pairs, holds));
       }
-      if (!(pairs >= 0 && pairs <= MOST_PLANNED)) {
+    }
+
+    private static void checkShare(String name, double share) {
+      if (!(share >= 0 && share <= MOST_PLANNED)) {
         throw new IllegalArgumentException(
-            "pairs must be from 0 to %s but was %s".formatted(MOST_PLANNED, pairs));
+            "%s must be from 0 to %s but was %s".formatted(name, MOST_PLANNED, share));
       }
     }
   }
@@ -72,16 +82,18 @@ public final class DatasetGenerator {
       Scenario scenario, Settings settings, Path dir, DoubleConsumer progress) throws IOException {
     Scene scene = scenario.scene();
     ImageShape shape = settings.shape();
-    boolean pairs = settings.pairs() > 0;
+    List<String> columns =
+        ScenarioStream.columns(scene, settings.pairs() > 0, settings.holds() > 0);
     SamplingPlan plan =
-        SamplingPlan.of(settings.count(), settings.commissioning(), settings.pairs());
+        SamplingPlan.of(
+            settings.count(), settings.commissioning(), settings.pairs(), settings.holds());
     ScenarioStream stream = new ScenarioStream(plan.commissioned(scenario), shape, plan);
     byte[] pixels = new byte[shape.size()];
     try (DatasetWriter writer =
         new DatasetWriter(
             dir,
             shape,
-            ScenarioStream.columns(scene, pairs),
+            columns,
             new DatasetWriter.Description(
                 scene.name(), scene.factors(), scene.graph(), origin(scenario, settings)),
             settings.png(),
@@ -92,7 +104,7 @@ public final class DatasetGenerator {
             pixels,
             0,
             ScenarioStream.cells(
-                scene, frame, isLabelled(i, settings.labelled(), settings.count()), pairs));
+                scene, frame, isLabelled(i, settings.labelled(), settings.count()), columns));
         progress.accept((i + 1.0) / settings.count());
       }
       return writer.finish();
@@ -118,6 +130,9 @@ public final class DatasetGenerator {
     }
     if (settings.pairs() > 0) {
       origin.put("pairs", settings.pairs());
+    }
+    if (settings.holds() > 0) {
+      origin.put("holds", settings.holds());
     }
     List<Map<String, Object>> events = new ArrayList<>();
     for (ScenarioEvent event : scenario.events()) {

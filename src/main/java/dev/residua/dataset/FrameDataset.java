@@ -28,6 +28,12 @@ import org.jspecify.annotations.Nullable;
  * missing). Immutable and safe for use by many threads; the files must not change while it is open.
  */
 public final class FrameDataset {
+  /** Column that names the one exogenous variable in which a frame differs from the one before. */
+  public static final String CHANGED_COLUMN = "changed";
+
+  /** Column that names, in both frames of a held pair, the factor whose value the two share. */
+  public static final String HELD_COLUMN = "held";
+
   static final int FORMAT_VERSION = 1;
   static final String FRAMES = "frames.npy";
   static final String LABELS = "labels.csv";
@@ -168,7 +174,8 @@ public final class FrameDataset {
         && !column.startsWith("nuisance.")
         && !column.startsWith("confounder.")
         && !column.startsWith("event")
-        && !column.equals(ScenarioStream.CHANGED_COLUMN)
+        && !column.equals(CHANGED_COLUMN)
+        && !column.equals(HELD_COLUMN)
         && !column.equals("file");
   }
 

@@ -5,8 +5,9 @@ import java.util.List;
 
 /**
  * Which frames of a set are varied on purpose: whole blocks of commissioning, in which one caused
- * factor is decoupled from its causes, and whole blocks of pairs, in which every second frame
- * differs from the one before in one exogenous variable. Blocks of either kind lie evenly over the
+ * factor is decoupled from its causes, whole blocks of pairs, in which every second frame differs
+ * from the one before in one exogenous variable, and whole blocks of held pairs, in which two
+ * frames share the value of one factor and nothing else. Blocks of each kind lie evenly over the
  * set; the rest is as the scenario has it. Immutable.
  */
 final class SamplingPlan {
@@ -19,7 +20,8 @@ final class SamplingPlan {
   private enum Block {
     NOMINAL,
     COMMISSIONING,
-    PAIRS
+    PAIRS,
+    HOLDS
   }
 
   private final int count;
@@ -38,20 +40,25 @@ final class SamplingPlan {
    *
    * @param commissioning share of the frames, in [0, 0.5]
    * @param pairs share of the frames, in [0, 0.5]
+   * @param holds share of the frames, in [0, 0.5]
    */
-  static SamplingPlan of(int count, double commissioning, double pairs) {
+  static SamplingPlan of(int count, double commissioning, double pairs, double holds) {
     int frames = Math.max(2, Math.min(MOST_BLOCK_FRAMES, count / LEAST_BLOCKS / 2 * 2));
     int n = (count + frames - 1) / frames;
     int commissioned = (int) Math.round(commissioning * n);
     int paired = (int) Math.min(n - commissioned, Math.round(pairs * n));
+    int held = (int) Math.min(n - commissioned - paired, Math.round(holds * n));
     Block[] blocks = new Block[n];
     int others = 0;
+    int unpaired = 0;
     for (int b = 0; b < n; b++) {
       if (DatasetGenerator.isLabelled(b, commissioned, n)) {
         blocks[b] = Block.COMMISSIONING;
+      } else if (DatasetGenerator.isLabelled(others++, paired, n - commissioned)) {
+        blocks[b] = Block.PAIRS;
       } else {
-        boolean pair = DatasetGenerator.isLabelled(others++, paired, n - commissioned);
-        blocks[b] = pair ? Block.PAIRS : Block.NOMINAL;
+        boolean hold = DatasetGenerator.isLabelled(unpaired++, held, n - commissioned - paired);
+        blocks[b] = hold ? Block.HOLDS : Block.NOMINAL;
       }
     }
     return new SamplingPlan(count, frames, blocks);
@@ -59,8 +66,17 @@ final class SamplingPlan {
 
   /** Whether a frame repeats the one before but for one exogenous variable. */
   boolean isSecondOfPair(long index) {
+    return isIn(Block.PAIRS, index) && index % blockFrames % 2 == 1;
+  }
+
+  /** Whether a frame and the next one are a held pair. */
+  boolean isFirstHeld(long index) {
+    return isIn(Block.HOLDS, index) && index % blockFrames % 2 == 0 && index + 1 < count;
+  }
+
+  private boolean isIn(Block kind, long index) {
     int block = (int) Math.min(index / blockFrames, blocks.length - 1);
-    return index < count && blocks[block] == Block.PAIRS && index % blockFrames % 2 == 1;
+    return index < count && blocks[block] == kind;
   }
 
   /**
@@ -74,7 +90,7 @@ final class SamplingPlan {
     }
     if (!scenario.events().isEmpty()) {
       throw new IllegalArgumentException(
-          "commissioning and pairs need a scenario without events but it has "
+          "commissioning, pairs and holds need a scenario without events but it has "
               + scenario.events().size());
     }
     Scene scene = scenario.scene();

@@ -23,6 +23,7 @@ public final class ScenarioStream {
   private final Draws nominal;
   private final Draws events;
   private final Draws redrawn;
+  private final Draws afresh;
   private final double[] scores;
   private final byte[] lastPicture;
   private final List<Integer> exogenous;
@@ -30,6 +31,11 @@ public final class ScenarioStream {
   private double[] drawn;
   private long index;
   private int pairs;
+  private @Nullable Hold hold;
+  private int holds;
+
+  /** A factor that is kept at a value whatever its causes. */
+  private record Hold(int node, double value) {}
 
   public ScenarioStream(Scenario scenario, ImageShape shape) {
     this(scenario, shape, SamplingPlan.NOMINAL);
@@ -45,6 +51,7 @@ public final class ScenarioStream {
     this.nominal = new Draws(scenario.seed());
     this.events = new Draws(~scenario.seed());
     this.redrawn = new Draws(Long.rotateLeft(~scenario.seed(), 32));
+    this.afresh = new Draws(Long.rotateLeft(~scenario.seed(), 16));
     this.scores = new double[scene.hidden().size() + graph.size()];
     this.hidden = new double[scene.hidden().size()];
     this.drawn = new double[graph.size()];
@@ -113,17 +120,22 @@ public final class ScenarioStream {
         active == null || active.node() == null ? -1 : graph.names().indexOf(active.node());
 
     String changed = drawExogenous();
+    Hold now = hold;
     int d = graph.size();
     double[] factors = new double[d];
     double[] noise = new double[d];
     for (int node = 0; node < d; node++) {
       ScenarioEvent here = node == touched ? active : null;
       if (graph.isRoot(node)) {
-        factors[node] = root(node, here, ownDraw, sign);
+        factors[node] =
+            now != null && now.node() == node ? now.value() : root(node, here, ownDraw, sign);
       } else {
         double explained = scene.mechanism(node, factors);
         double scale = scene.noiseScale(node, factors);
-        factors[node] = caused(node, explained, scale, here, ownDraw, sign);
+        factors[node] =
+            now != null && now.node() == node
+                ? now.value()
+                : caused(node, explained, scale, here, ownDraw, sign);
         noise[node] = (factors[node] - explained) / scale;
       }
     }
@@ -134,13 +146,21 @@ public final class ScenarioStream {
                 "p%de%d".formatted(index / scenario.frames() + 1, number + 1),
                 active,
                 index - t + active.at());
-    return new SceneFrame(index++, factors, noise, hidden, event, changed);
+    return new SceneFrame(
+        index++,
+        factors,
+        noise,
+        hidden,
+        event,
+        changed,
+        now == null ? null : graph.name(now.node()));
   }
 
   /**
    * Draws hidden variables, root values and noises of the next frame into {@link #hidden} and
    * {@link #drawn}. The second frame of a pair keeps those of the first but for one, whose name is
    * returned; its own draws are taken all the same, so that later frames do not depend on the plan.
+   * Nor do they on held pairs, whose frames are drawn from a stream of their own.
    */
   private @Nullable String drawExogenous() {
     boolean pair = plan.isSecondOfPair(index);
@@ -159,8 +179,10 @@ public final class ScenarioStream {
     if (!pair) {
       hidden = newHidden;
       drawn = newDrawn;
+      drawHeld();
       return null;
     }
+    hold = null;
     int node = exogenous.get(pairs++ % exogenous.size());
     double before = drawn[node];
     hidden = hidden.clone();
@@ -170,6 +192,48 @@ public final class ScenarioStream {
       drawn[node] = graph.isRoot(node) ? law.rootAt(node, draw, hidden) : law.noiseAt(node, draw);
     }
     return graph.name(node);
+  }
+
+  /**
+   * Both frames of a held pair get draws of their own, untied to one another and to other frames;
+   * what they share is the value that the factor, each in turn, has in a third, nominal frame.
+   */
+  private void drawHeld() {
+    if (plan.isFirstHeld(index)) {
+      drawAfresh();
+      int node = holds++ % graph.size();
+      hold = new Hold(node, nominalValue(node));
+      drawAfresh();
+    } else if (index > 0 && plan.isFirstHeld(index - 1)) {
+      drawAfresh();
+    } else {
+      hold = null;
+    }
+  }
+
+  private void drawAfresh() {
+    hidden = new double[hidden.length];
+    drawn = new double[drawn.length];
+    for (int i = 0; i < hidden.length; i++) {
+      hidden[i] = law.hiddenAt(i, afresh.gaussian());
+    }
+    for (int node = 0; node < drawn.length; node++) {
+      double draw = afresh.gaussian();
+      drawn[node] = graph.isRoot(node) ? law.rootAt(node, draw, hidden) : law.noiseAt(node, draw);
+    }
+  }
+
+  /** Value of a node under the present draws if nothing is done to any. */
+  private double nominalValue(int node) {
+    double[] values = new double[graph.size()];
+    for (int i = 0; i <= node; i++) {
+      values[i] =
+          graph.isRoot(i)
+              ? drawn[i]
+              : caused(
+                  i, scene.mechanism(i, values), scene.noiseScale(i, values), null, Double.NaN, 1);
+    }
+    return values[node];
   }
 
   /** Ties a draw to the one of the frame before. */
@@ -231,8 +295,9 @@ public final class ScenarioStream {
    * Columns of {@code labels.csv} for the frames of a scene.
    *
    * @param pairs whether there is a column that says what changed in a pair
+   * @param holds whether there is a column that says what is held in a pair
    */
-  static List<String> columns(Scene scene, boolean pairs) {
+  static List<String> columns(Scene scene, boolean pairs, boolean holds) {
     List<String> columns = new ArrayList<>(scene.factors());
     for (int node : scene.caused()) {
       columns.add("noise." + scene.factors().get(node));
@@ -240,24 +305,28 @@ public final class ScenarioStream {
     columns.addAll(scene.hidden());
     columns.addAll(EVENT_COLUMNS);
     if (pairs) {
-      columns.add(CHANGED_COLUMN);
+      columns.add(FrameDataset.CHANGED_COLUMN);
+    }
+    if (holds) {
+      columns.add(FrameDataset.HELD_COLUMN);
     }
     return columns;
   }
-
-  /** Column that names the one exogenous variable in which a frame differs from the one before. */
-  static final String CHANGED_COLUMN = "changed";
 
   /** Columns that say what was done to a frame. */
   static final List<String> EVENT_COLUMNS =
       List.of("event", "event_node", "event_id", "event_start");
 
-  /** The row of {@code labels.csv} for a frame; factors are left out where they are not known. */
+  /**
+   * The row of {@code labels.csv} for a frame; factors are left out where they are not known.
+   *
+   * @param columns of the table, see {@link #columns}
+   */
   static List<@Nullable String> cells(
-      Scene scene, SceneFrame frame, boolean labelled, boolean pairs) {
+      Scene scene, SceneFrame frame, boolean labelled, List<String> columns) {
     int[] caused = scene.caused();
     int d = scene.factors().size();
-    @Nullable String[] cells = new String[columns(scene, pairs).size()];
+    @Nullable String[] cells = new String[columns.size()];
     for (int node = 0; node < d; node++) {
       cells[node] = labelled ? Double.toString(frame.factors()[node]) : null;
     }
@@ -275,8 +344,11 @@ public final class ScenarioStream {
       cells[at + 2] = event.id();
       cells[at + 3] = Long.toString(event.start());
     }
-    if (pairs) {
-      cells[at + EVENT_COLUMNS.size()] = frame.changed();
+    if (columns.contains(FrameDataset.CHANGED_COLUMN)) {
+      cells[columns.indexOf(FrameDataset.CHANGED_COLUMN)] = frame.changed();
+    }
+    if (columns.contains(FrameDataset.HELD_COLUMN)) {
+      cells[columns.indexOf(FrameDataset.HELD_COLUMN)] = frame.held();
     }
     return Arrays.asList(cells);
   }

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param event what is happening to this frame; null in nominal frames
  * @param changed in the second frame of a pair, the factor whose root value or noise alone was
  *     redrawn; else null
+ * @param held in both frames of a held pair, the factor that is held at the value the two share;
+ *     else null
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record SceneFrame(
@@ -22,7 +24,8 @@ public record SceneFrame(
     double[] noise,
     double[] hidden,
     @Nullable ActiveEvent event,
-    @Nullable String changed) {
+    @Nullable String changed,
+    @Nullable String held) {
 
   /**
    * An event at work.

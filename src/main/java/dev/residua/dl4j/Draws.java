@@ -11,7 +11,8 @@ final class Draws {
   enum Purpose {
     FRAMES,
     LABELLED_FRAMES,
-    STEP
+    STEP,
+    HELD_PAIRS
   }
 
   private Draws() {}

@@ -2,7 +2,9 @@ package dev.residua.dl4j;
 
 import dev.residua.dl4j.Draws.Purpose;
 import dev.residua.frame.ImageShape;
+import dev.residua.training.HeldPair;
 import dev.residua.training.TrainingData;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -15,13 +17,17 @@ import java.util.concurrent.Future;
 final class FrameFeeder implements AutoCloseable {
   private final TrainingData data;
   private final LabelScale labels;
+  private final int[] ordinary;
+  private final List<HeldPair> pairs;
   private final int[] labelled;
   private final int rows;
+  private final int heldPairs;
   private final int labelledRows;
   private final float[] mean;
   private final byte[] pixels;
   private final Sequence frameOrder;
   private final Sequence labelledOrder;
+  private final Sequence pairOrder;
   private final Batch[] slots;
   private final ExecutorService thread;
   private Future<Batch> ahead;
@@ -30,42 +36,52 @@ final class FrameFeeder implements AutoCloseable {
   /**
    * A step's data, to be read until {@link #next} is called again.
    *
-   * @param frames rows without labels, then rows with, as the network's input
+   * @param frames rows without labels, then the two rows of each held pair, then rows with labels,
+   *     as the network's input
    * @param labels {@code [labelled, factors]}, standardised
    * @param counts what each label counts for: 0 where unknown, and 1 in all
+   * @param held factor of each held pair
    */
-  record Batch(float[] frames, double[] labels, double[] counts) {}
+  record Batch(float[] frames, double[] labels, double[] counts, int[] held) {}
 
   /**
-   * @param frames how many frames, from the first, are drawn from
+   * @param ordinary frames that rows without labels are drawn from
+   * @param pairs held pairs
    * @param labelled frames with at least one known factor; none for a training without labels
    * @param mean image that is subtracted
    * @param from first step
    */
   FrameFeeder(
       TrainingData data,
-      int frames,
+      int[] ordinary,
+      List<HeldPair> pairs,
       int[] labelled,
       LabelScale labels,
       int rows,
+      int heldPairs,
       int labelledRows,
       float[] mean,
       long seed,
       int from) {
     this.data = data;
     this.labels = labels;
+    this.ordinary = ordinary.clone();
+    this.pairs = List.copyOf(pairs);
     this.labelled = labelled.clone();
     this.rows = rows;
+    this.heldPairs = heldPairs;
     this.labelledRows = labelledRows;
     this.mean = mean;
     this.pixels = new byte[data.shape().size()];
-    this.frameOrder = new Sequence(frames, seed, Purpose.FRAMES);
+    this.frameOrder = new Sequence(ordinary.length, seed, Purpose.FRAMES);
     this.labelledOrder = new Sequence(Math.max(1, labelled.length), seed, Purpose.LABELLED_FRAMES);
-    int values = (rows + labelledRows) * data.shape().size();
+    this.pairOrder = new Sequence(Math.max(1, pairs.size()), seed, Purpose.HELD_PAIRS);
+    int values = (rows + 2 * heldPairs + labelledRows) * data.shape().size();
     int cells = labelledRows * labels.factors();
     this.slots = new Batch[2];
     for (int s = 0; s < slots.length; s++) {
-      slots[s] = new Batch(new float[values], new double[cells], new double[cells]);
+      slots[s] =
+          new Batch(new float[values], new double[cells], new double[cells], new int[heldPairs]);
     }
     this.thread =
         Executors.newSingleThreadExecutor(
@@ -97,18 +113,20 @@ final class FrameFeeder implements AutoCloseable {
   }
 
   private Batch fill(Batch batch, int number) {
-    ImageShape image = data.shape();
-    int size = image.size();
     for (int r = 0; r < rows; r++) {
-      data.read(frameOrder.at((long) number * rows + r), pixels, 0);
-      Blocks.put(image, pixels, 0, mean, batch.frames(), r * size);
+      put(batch, r, ordinary[frameOrder.at((long) number * rows + r)]);
+    }
+    for (int p = 0; p < heldPairs; p++) {
+      HeldPair pair = pairs.get(pairOrder.at((long) number * heldPairs + p));
+      put(batch, rows + 2 * p, pair.first());
+      put(batch, rows + 2 * p + 1, pair.second());
+      batch.held()[p] = pair.factor();
     }
     int factors = labels.factors();
     int known = 0;
     for (int r = 0; r < labelledRows; r++) {
       int frame = labelled[labelledOrder.at((long) number * labelledRows + r)];
-      data.read(frame, pixels, 0);
-      Blocks.put(image, pixels, 0, mean, batch.frames(), (rows + r) * size);
+      put(batch, rows + 2 * heldPairs + r, frame);
       double[] values = LabelScale.factors(data, frame);
       for (int f = 0; f < factors; f++) {
         boolean isKnown = Double.isFinite(values[f]);
@@ -121,6 +139,12 @@ final class FrameFeeder implements AutoCloseable {
       batch.counts()[k] /= Math.max(1, known);
     }
     return batch;
+  }
+
+  private void put(Batch batch, int row, int frame) {
+    ImageShape image = data.shape();
+    data.read(frame, pixels, 0);
+    Blocks.put(image, pixels, 0, mean, batch.frames(), row * image.size());
   }
 
   /** Waits for the batch that is being prepared, so that nothing reads the data any more. */

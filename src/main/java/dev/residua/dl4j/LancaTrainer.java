@@ -41,10 +41,14 @@ public final class LancaTrainer implements Trainer {
       TrainingProgress progress)
       throws TrainingFailedException {
     check(data.shape());
-    if (frames < settings.batch()) {
+    int ordinary = LancaTraining.ordinary(data, frames).length;
+    if (ordinary < settings.batch()) {
       throw new TrainingFailedException(
-          "%d frames to train on are fewer than one batch of %d: give more frames"
-              .formatted(frames, settings.batch()));
+          "%d frames to train on%s are fewer than one batch of %d: give more frames"
+              .formatted(
+                  ordinary,
+                  ordinary < frames ? " that are in no held pair" : "",
+                  settings.batch()));
     }
     ExecutorService thread =
         Executors.newSingleThreadExecutor(

@@ -3,6 +3,7 @@ package dev.residua.dl4j;
 import dev.residua.dl4j.Autoencoder.Errors;
 import dev.residua.dl4j.Draws.Purpose;
 import dev.residua.frame.ImageShape;
+import dev.residua.training.HeldPair;
 import dev.residua.training.LancaSettings;
 import dev.residua.training.LancaSettings.Encoder;
 import dev.residua.training.LancaSettings.FixedGraph;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -31,12 +33,15 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * One run of the training loop; every method is called on the training thread.
  *
- * <p>A batch is {@code rows} frames without labels followed by {@code labelledRows} frames with
- * them. The causal terms see the first only, since labelled frames come again and again.
+ * <p>A batch is {@code rows} frames without labels, the two frames of each of {@code heldPairs}
+ * held pairs, and {@code labelledRows} frames with labels. The causal terms see the first only,
+ * since labelled frames come again and again, and a mechanism does not hold in held ones.
  */
 final class LancaTraining {
   private static final int MEAN_FRAMES = 4_000;
   private static final int COLLECT_EVERY = 400;
+
+  private static final double PIN_WEIGHT = 0.1;
 
   /** Logit of the gates of a fixed graph. */
   private static final float CERTAIN = 10;
@@ -44,12 +49,14 @@ final class LancaTraining {
   private final TrainingData data;
   private final int frames;
   private final int[] labelled;
+  private final List<HeldPair> pairs;
   private final TrainingSettings settings;
   private final LancaSettings lanca;
   private final TrainingProgress progress;
   private final NetworkLayout layout;
   private final int d;
   private final int rows;
+  private final int heldPairs;
   private final int batch;
   private final LabelScale labels;
   private final float[] mean;
@@ -98,7 +105,22 @@ final class LancaTraining {
     this.progress = progress;
     this.d = settings.latents();
     this.rows = settings.batch();
-    this.batch = rows + (labelled.length == 0 ? 0 : settings.labelledBatch());
+    this.pairs = settings.heldWeight() > 0 ? HeldPair.within(data, frames) : List.of();
+    this.heldPairs = pairs.isEmpty() ? 0 : settings.heldBatch();
+    this.batch = rows + 2 * heldPairs + (labelled.length == 0 ? 0 : settings.labelledBatch());
+    for (HeldPair pair : pairs) {
+      if (pair.factor() >= d) {
+        throw new TrainingFailedException(
+            "frames %d and %d hold %s, factor %d of %s, but there are only %d latents: raise --latents"
+                .formatted(
+                    pair.first(),
+                    pair.second(),
+                    data.factorNames().get(pair.factor()),
+                    pair.factor() + 1,
+                    data.factorNames(),
+                    d));
+      }
+    }
     this.layout =
         new NetworkLayout(
             data.shape(), d, lanca.encoder() == Encoder.VARIATIONAL, lanca.graph().relaxation());
@@ -139,6 +161,16 @@ final class LancaTraining {
     this.values = new float[length];
     this.gradient = new float[length];
     place(weights);
+  }
+
+  /** Frames below a number that are in no held pair, ascending. */
+  static int[] ordinary(TrainingData data, int frames) {
+    boolean[] held = new boolean[data.size()];
+    for (HeldPair pair : data.heldPairs()) {
+      held[pair.first()] = true;
+      held[pair.second()] = true;
+    }
+    return IntStream.range(0, frames).filter(frame -> !held[frame]).toArray();
   }
 
   private void place(NetworkWeights weights) {
@@ -242,10 +274,20 @@ final class LancaTraining {
     int steps = settings.steps();
     int end = Math.min(steps, settings.stopAt());
     long[] nanos = new long[Math.max(1, Math.min(end - firstStep, 2_000))];
-    int labelledRows = batch - rows;
+    int labelledRows = batch - rows - 2 * heldPairs;
     try (FrameFeeder feeder =
         new FrameFeeder(
-            data, frames, labelled, labels, rows, labelledRows, mean, settings.seed(), firstStep)) {
+            data,
+            ordinary(data, frames),
+            pairs,
+            labelled,
+            labels,
+            rows,
+            heldPairs,
+            labelledRows,
+            mean,
+            settings.seed(),
+            firstStep)) {
       for (int step = firstStep; step < end; step++) {
         long began = System.nanoTime();
         FrameFeeder.Batch next = feeder.next();
@@ -277,7 +319,8 @@ final class LancaTraining {
     double done = (double) step / settings.steps();
     double warm = graph.warm(done);
     // Without labels the causal terms collapse an autoencoder that has not settled.
-    double causalWeight = !lanca.causalTerms() ? 0 : labelled.length > 0 ? 1 : warm;
+    double causalWeight =
+        !lanca.causalTerms() ? 0 : labelled.length > 0 ? 1 : pairs.isEmpty() ? warm : 0;
     boolean learnsGraph = causalWeight > 0 && graph.fixed() == null && done < graph.hardenFrom();
     Random random = Draws.of(settings.seed(), Purpose.STEP, step);
 
@@ -309,12 +352,20 @@ final class LancaTraining {
         LatentLosses.labels(
             means,
             d,
-            rows,
+            rows + 2 * heldPairs,
             next.labels(),
             next.counts(),
             labels.factors(),
             settings.labelWeight(),
             byMean);
+    double heldError = 0;
+    if (heldPairs > 0) {
+      heldError =
+          LatentLosses.held(means, d, rows, rows, next.held(), settings.heldWeight(), byMean);
+      if (causalWeight == 0) {
+        LatentLosses.pin(means, d, rows, PIN_WEIGHT, byMean);
+      }
+    }
     double[] byLogVariance = new double[logVariances.length];
     double divergence = 0;
     if (variational) {
@@ -335,6 +386,7 @@ final class LancaTraining {
         new TrainingLosses(
             losses.reconstruction(),
             labelError,
+            heldError,
             losses.mmd(),
             losses.structural(),
             edgeCount,
@@ -406,7 +458,10 @@ final class LancaTraining {
     double pixelWeight = decodesPredictions ? causalWeight * lanca.structuralWeight() : 0;
     Errors errors =
         autoencoder.decode(
-            decoded, lanca.reconstructLabelled() ? batch : rows, pixelWeight, byDecoded);
+            decoded,
+            lanca.reconstructLabelled() ? batch : rows + 2 * heldPairs,
+            pixelWeight,
+            byDecoded);
     for (int k = 0; k < z.length; k++) {
       byZ[k] = byDecoded[k];
     }
@@ -441,7 +496,7 @@ final class LancaTraining {
         add(edges, byEdges, causalWeight);
       }
     }
-    return new TrainingLosses(errors.reconstruction(), 0, mmd, structural, 0, 0);
+    return new TrainingLosses(errors.reconstruction(), 0, 0, mmd, structural, 0, 0);
   }
 
   private void add(Slot slot, double[] part, double weight) {

@@ -5,6 +5,9 @@ package dev.residua.dl4j;
  * All arrays are {@code [rows, width]} row-major.
  */
 final class LatentLosses {
+  private static final double HELD_FLOOR = 1e-3;
+  private static final double PIN_FLOOR = 1e-6;
+
   private LatentLosses() {}
 
   /**
@@ -36,6 +39,91 @@ final class LatentLosses {
       }
     }
     return error;
+  }
+
+  /**
+   * Mean over pairs of {@code (z_k(a) - z_k(b))^2 / (Var z_k + 0.001)}, where {@code k} is the
+   * factor that both frames of a pair share and the variance is over the ordinary rows. The
+   * gradient passes through the variance too, so that shrinking a latent does not pay. About 2
+   * where a latent does not know its factor, 0 where it is a function of the factor alone.
+   *
+   * <p>Source: match pairing of Shu et al., Weakly Supervised Disentanglement with Guarantees, ICLR
+   * 2020.
+   *
+   * @param latents {@code [batch, d]}
+   * @param rows ordinary rows, the first ones, at least 2
+   * @param firstRow row of the first pair; the two rows of a pair follow one another
+   * @param factors latent of each pair; none for a loss of 0
+   * @param weight of the loss
+   * @param gradient by {@code latents}
+   */
+  static double held(
+      double[] latents,
+      int d,
+      int rows,
+      int firstRow,
+      int[] factors,
+      double weight,
+      double[] gradient) {
+    double[] mean = means(latents, d, rows);
+    double[] spread = variances(latents, d, rows, mean);
+    double[] bySpread = new double[d];
+    double loss = 0;
+    for (int p = 0; p < factors.length; p++) {
+      int k = factors[p];
+      int a = (firstRow + 2 * p) * d + k;
+      int b = a + d;
+      double difference = latents[a] - latents[b];
+      double scaled = difference / (factors.length * (spread[k] + HELD_FLOOR));
+      loss += scaled * difference;
+      gradient[a] += 2 * weight * scaled;
+      gradient[b] -= 2 * weight * scaled;
+      bySpread[k] -= scaled * difference / (spread[k] + HELD_FLOOR);
+    }
+    for (int at = 0; at < rows * d; at++) {
+      gradient[at] += weight * bySpread[at % d] * 2 * (latents[at] - mean[at % d]) / rows;
+    }
+    return loss;
+  }
+
+  /**
+   * {@code sum_i mean_i^2 + (log(Var_i + 0.000001))^2} over the ordinary rows, which keeps latents
+   * near mean 0 and variance 1; the pin of {@link CausalLoss} for a training without it.
+   *
+   * @param rows ordinary rows, the first ones
+   * @param gradient by {@code latents}
+   */
+  static double pin(double[] latents, int d, int rows, double weight, double[] gradient) {
+    double[] mean = means(latents, d, rows);
+    double[] spread = variances(latents, d, rows, mean);
+    double loss = 0;
+    for (int i = 0; i < d; i++) {
+      double logarithm = Math.log(spread[i] + PIN_FLOOR);
+      loss += mean[i] * mean[i] + logarithm * logarithm;
+      double bySpread = 2 * logarithm / (spread[i] + PIN_FLOOR);
+      for (int r = 0; r < rows; r++) {
+        int at = r * d + i;
+        gradient[at] += weight * 2 * (mean[i] + bySpread * (latents[at] - mean[i])) / rows;
+      }
+    }
+    return loss;
+  }
+
+  private static double[] means(double[] latents, int d, int rows) {
+    double[] mean = new double[d];
+    for (int at = 0; at < rows * d; at++) {
+      mean[at % d] += latents[at] / rows;
+    }
+    return mean;
+  }
+
+  private static double[] variances(double[] latents, int d, int rows, double[] mean) {
+    double[] variance = new double[d];
+    for (int at = 0; at < rows * d; at++) {
+      double difference = latents[at] - mean[at % d];
+      variance[at % d] += difference * difference / rows;
+    }
+    return variance;
   }
 
   /** Draws {@code mean + exp(logVariance / 2) noise}. */

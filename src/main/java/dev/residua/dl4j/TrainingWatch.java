@@ -21,6 +21,7 @@ final class TrainingWatch {
   private static final double LABELS_FROM = 0.3;
   private static final double LABELS_LEARNT = 0.5;
   private static final double FRAMES_LEARNT = 0.7;
+  private static final double HELD_LEARNT = 0.5;
   private static final double CONSTANT_LATENT = 1e-6;
   private static final double UNUSED = 0.01;
 
@@ -30,6 +31,7 @@ final class TrainingWatch {
   private final double[] unexplained;
   private double reconstruction;
   private double labelError;
+  private double heldError;
   private int seen;
   private int residualsSeen;
 
@@ -61,6 +63,7 @@ final class TrainingWatch {
     double rate = Math.max(MEAN_RATE, 1.0 / seen);
     reconstruction += rate * (losses.reconstruction() - reconstruction);
     labelError += rate * (losses.label() - labelError);
+    heldError += rate * (losses.held() - heldError);
     double done = (step + 1.0) / settings.steps();
     if (seen < LEAST_STEPS || done < COLLAPSE_FROM) {
       return;
@@ -154,6 +157,11 @@ final class TrainingWatch {
    */
   List<String> warnings(double[][] edges) {
     List<String> warnings = new ArrayList<>();
+    if (heldError > HELD_LEARNT) {
+      warnings.add(
+          "the latents of held factors still differ within held pairs by %.2f of their variance (2 would be chance): train longer, and check that the column held names what was held, in both frames of a pair"
+              .formatted(heldError));
+    }
     if (residualsSeen == 0) {
       return warnings;
     }

@@ -214,7 +214,7 @@ enum Experiments {
                     seed,
                     bench -> {
                       TrainingReport report =
-                          bench.train(spec, scale.settings(seed).withMaxLabels(labels), null);
+                          bench.train(spec, scale.settings(seed).withMaxLabels(labels));
                       Figures figures = new Figures(bench.evaluate(report.bundle(), spec));
                       Map<String, Double> row = new LinkedHashMap<>();
                       figures.copy("irs", row, "IRS");
@@ -402,7 +402,7 @@ enum Experiments {
     List<Map<String, Double>> rows = new ArrayList<>();
     for (int run = 0; run < 3; run++) {
       TrainingReport report =
-          bench.train(spec, scale.settings(1_000 * seed + run).withMaxLabels(60), null);
+          bench.train(spec, scale.settings(1_000 * seed + run).withMaxLabels(60));
       runs.addAll(report.runs());
       rows.add(bench.figures(spec, report));
     }
@@ -422,7 +422,7 @@ enum Experiments {
   private static List<ResultLog.Row> monitor(
       Workbench bench, DataSpec spec, TrainingSettings settings)
       throws IOException, TrainingFailedException {
-    TrainingReport report = bench.train(spec, settings, null);
+    TrainingReport report = bench.train(spec, settings);
     ModelBundle bundle = report.bundle();
     Scene scene = spec.drawn();
     Figures figures = new Figures(bench.evaluate(bundle, spec));

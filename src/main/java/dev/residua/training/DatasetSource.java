@@ -3,17 +3,70 @@ package dev.residua.training;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.LabelTable;
 import dev.residua.frame.ImageShape;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A data set as the trainer sees it. Where a frame's label {@code event} says that something was
- * done to it, {@code event_node} names the factor whose mechanism was broken.
+ * done to it, {@code event_node} names the factor whose mechanism was broken. Two rows in a row
+ * whose label {@code held} names the same factor are a held pair. A factor may have no column: then
+ * it is known by its holds only.
  */
 public record DatasetSource(FrameDataset set, List<String> factorNames) implements TrainingData {
   private static final String EVENT = "event";
   private static final String NODE = "event_node";
+
+  /**
+   * @throws IllegalArgumentException if a row is held without its partner
+   */
+  public DatasetSource {
+    factorNames = List.copyOf(factorNames);
+    heldPairs(set.labels(), factorNames);
+  }
+
+  /** Names in the column {@code held}, in the order of their first row. */
+  public static List<String> heldNames(LabelTable labels) {
+    LinkedHashSet<String> names = new LinkedHashSet<>();
+    for (int row = 0; row < labels.rows(); row++) {
+      String name = text(labels, row, FrameDataset.HELD_COLUMN);
+      if (name != null) {
+        names.add(name);
+      }
+    }
+    return List.copyOf(names);
+  }
+
+  private static List<HeldPair> heldPairs(LabelTable labels, List<String> factorNames) {
+    List<HeldPair> pairs = new ArrayList<>();
+    for (int row = 0; row < labels.rows(); row++) {
+      String name = text(labels, row, FrameDataset.HELD_COLUMN);
+      if (name == null) {
+        continue;
+      }
+      String next =
+          row + 1 < labels.rows() ? text(labels, row + 1, FrameDataset.HELD_COLUMN) : null;
+      if (!name.equals(next)) {
+        throw new IllegalArgumentException(
+            "row %d of labels.csv holds '%s' but row %d %s: a held pair is two rows in a row with the same name in column held"
+                .formatted(
+                    row + 1,
+                    name,
+                    row + 2,
+                    row + 1 >= labels.rows()
+                        ? "is not there"
+                        : next == null ? "holds nothing" : "holds '" + next + "'"));
+      }
+      int factor = factorNames.indexOf(name);
+      if (factor >= 0) {
+        pairs.add(new HeldPair(row, row + 1, factor));
+      }
+      row++;
+    }
+    return pairs;
+  }
 
   @Override
   public String name() {
@@ -49,19 +102,25 @@ public record DatasetSource(FrameDataset set, List<String> factorNames) implemen
     double[] values = new double[factorNames.size()];
     boolean known = false;
     for (int f = 0; f < values.length; f++) {
-      values[f] = set.labels().value(index, factorNames.get(f));
+      values[f] =
+          set.labels().has(factorNames.get(f))
+              ? set.labels().value(index, factorNames.get(f))
+              : Double.NaN;
       known |= Double.isFinite(values[f]);
     }
     return known ? values : null;
   }
 
   /**
-   * The factor that {@code event_node} names; all factors where it names none of them: a cause that
-   * is no factor of the model, or the whole picture.
+   * The factor that {@code event_node} or {@code held} names; all factors where it names none of
+   * them: a cause that is no factor of the model, or the whole picture.
    */
   @Override
   public int[] broken(int index) {
     String node = text(index, NODE);
+    if (node == null) {
+      node = text(index, FrameDataset.HELD_COLUMN);
+    }
     if (node == null && text(index, EVENT) == null) {
       return new int[0];
     }
@@ -74,8 +133,22 @@ public record DatasetSource(FrameDataset set, List<String> factorNames) implemen
     return all;
   }
 
+  /** The second frame of a pair that differs in one exogenous variable only. */
+  @Override
+  public boolean repeats(int index) {
+    return text(index, FrameDataset.CHANGED_COLUMN) != null;
+  }
+
+  @Override
+  public List<HeldPair> heldPairs() {
+    return heldPairs(set.labels(), factorNames);
+  }
+
   private @Nullable String text(int index, String column) {
-    LabelTable labels = set.labels();
+    return text(set.labels(), index, column);
+  }
+
+  private static @Nullable String text(LabelTable labels, int index, String column) {
     String text = labels.has(column) ? labels.text(index, column) : null;
     return text == null || text.isBlank() ? null : text;
   }

@@ -11,10 +11,12 @@ import org.jspecify.annotations.Nullable;
  * 2512.22150), every part of which can be switched for an experiment. The method's paper does not
  * fix most of these choices; the defaults are the ones that worked on the noisy pendulum.
  *
- * <p>The loss of a step is {@code reconstruction + labelWeight label + divergenceWeight KL(encoder)
- * + w (mmdWeight MMD + structuralWeight structural + 0.1 pin) + edgeWeight(t) KL(edges)}, where
- * {@code w} is 1 with labels and rises with the edges' warm-up without, and {@code pin} holds
- * latents near mean 0 and variance 1.
+ * <p>The loss of a step is {@code reconstruction + labelWeight label + heldWeight held +
+ * divergenceWeight KL(encoder) + w (mmdWeight MMD + structuralWeight structural + 0.1 pin) +
+ * edgeWeight(t) KL(edges)}, where {@code w} is 1 with labels and rises with the edges' warm-up
+ * without, and {@code pin} holds latents near mean 0 and variance 1. With held pairs and no labels
+ * the causal terms take no part and only {@code 0.1 pin} stays: each latent is then known up to a
+ * one-dimensional function, in which residuals need not be additive.
  *
  * @param encoder whether latents are values or distributions
  * @param divergenceWeight weight of the divergence of a {@link Encoder#VARIATIONAL} encoder from

@@ -52,4 +52,20 @@ public interface TrainingData {
   default int[] broken(int index) {
     return new int[0];
   }
+
+  /**
+   * Whether a frame repeats values of another one on purpose, so that it is no independent example
+   * to calibrate with, though every mechanism holds.
+   */
+  default boolean repeats(int index) {
+    return false;
+  }
+
+  /**
+   * Pairs of frames that share the value of one factor and nothing else. They tell the network
+   * which latent is which factor without a label. The held factor is {@link #broken} in both.
+   */
+  default List<HeldPair> heldPairs() {
+    return List.of();
+  }
 }

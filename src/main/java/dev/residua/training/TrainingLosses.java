@@ -7,6 +7,8 @@ package dev.residua.training;
  *     in [0, 1]
  * @param label mean squared error of anchored latents over the known labels, in squared standard
  *     deviations of the labels
+ * @param held mean squared difference within held pairs, in variances of the latent; near 2 where a
+ *     latent has nothing to do with the held factor
  * @param mmd squared maximum mean discrepancy between standardised residuals and what they should
  *     be distributed like; near 0 when they are
  * @param structural the structural term, see {@link LancaSettings.StructuralTerm}
@@ -16,20 +18,22 @@ package dev.residua.training;
 public record TrainingLosses(
     double reconstruction,
     double label,
+    double held,
     double mmd,
     double structural,
     double edges,
     double divergence) {
   /** Number of losses. */
-  public static final int COUNT = 6;
+  public static final int COUNT = 7;
 
   /** In the order of the components. */
   public double[] toArray() {
-    return new double[] {reconstruction, label, mmd, structural, edges, divergence};
+    return new double[] {reconstruction, label, held, mmd, structural, edges, divergence};
   }
 
   /** The inverse of {@link #toArray}. */
   public static TrainingLosses of(double[] values) {
-    return new TrainingLosses(values[0], values[1], values[2], values[3], values[4], values[5]);
+    return new TrainingLosses(
+        values[0], values[1], values[2], values[3], values[4], values[5], values[6]);
   }
 }

@@ -83,11 +83,27 @@ public final class TrainingPipeline {
     this.drift = drift;
   }
 
-  /** Names of the latents of a model trained on this data: factors first, then z4, z5, ... */
-  public static List<Latent> latents(TrainingData data, int latents, boolean labelled) {
+  /**
+   * Names of the latents of a model trained on this data. Labels anchor the first latents to the
+   * factors, with their sign and scale. Without labels, held pairs anchor the latents of the
+   * factors that were held, but only up to a one-dimensional function: sign and scale are unknown,
+   * and whether the latent is straight in the factor. The others are called z and their number.
+   *
+   * <p>Source: Shu et al., Weakly Supervised Disentanglement with Guarantees, ICLR 2020, for share
+   * labelling (match pairing) of a factor: enough if the network reproduces the distribution of
+   * pairs and the factors vary together over a connected range; here the factor is drawn
+   * independently of the others, which may depend on one another.
+   */
+  public static List<Latent> latents(TrainingData data, TrainingSettings settings) {
+    int trained = trained(data, settings);
+    boolean labelled = labelled(data, trained, settings.maxLabels()).length > 0;
+    int[] held = heldPairs(data, trained, settings).stream().mapToInt(HeldPair::factor).toArray();
     List<Latent> result = new ArrayList<>();
-    for (int i = 0; i < latents; i++) {
-      boolean anchored = labelled && i < data.factorNames().size();
+    for (int i = 0; i < settings.latents(); i++) {
+      int factor = i;
+      boolean anchored =
+          i < data.factorNames().size()
+              && (labelled || Arrays.stream(held).anyMatch(f -> f == factor));
       result.add(new Latent(i, anchored ? data.factorNames().get(i) : "z" + i, anchored));
     }
     return result;
@@ -142,6 +158,17 @@ public final class TrainingPipeline {
     }
     TrainingReport chosen = reports.get(RunSelection.choose(figures));
     return runs == 1 ? chosen : withRuns(chosen, figures);
+  }
+
+  /** How many frames, from the first, are trained on. */
+  private static int trained(TrainingData data, TrainingSettings settings) {
+    return (int) (settings.trainShare() * data.size());
+  }
+
+  /** Held pairs that are trained on. */
+  private static List<HeldPair> heldPairs(
+      TrainingData data, int trained, TrainingSettings settings) {
+    return settings.heldWeight() > 0 ? HeldPair.within(data, trained) : List.of();
   }
 
   /** The report with the figures of all runs in it and in the bundle. */
@@ -199,6 +226,7 @@ public final class TrainingPipeline {
     private final Instant started = clock.instant();
     private final int trained;
     private final int[] labelled;
+    private final int heldPairs;
     private final List<Latent> latents;
     private final boolean[][] holds;
     private final int[] nominal;
@@ -214,7 +242,7 @@ public final class TrainingPipeline {
       this.settings = settings;
       this.parent = parent;
       this.progress = progress;
-      this.trained = (int) (settings.trainShare() * data.size());
+      this.trained = trained(data, settings);
       if (data.size() - trained < MIN_CALIBRATION || trained < DagSearch.MIN_ROWS) {
         throw new TrainingFailedException(
             "%d frames give %d to train on and %d to calibrate with, needed are %d and %d: give more frames"
@@ -231,7 +259,8 @@ public final class TrainingPipeline {
             "%d latents cannot carry the %d factors %s: raise --latents or name fewer --factors"
                 .formatted(settings.latents(), data.factorNames().size(), data.factorNames()));
       }
-      this.latents = latents(data, settings.latents(), labelled.length > 0);
+      this.heldPairs = heldPairs(data, trained, settings).size();
+      this.latents = latents(data, settings);
       List<String> names = latents.stream().map(Latent::name).toList();
       if (known != null && !known.names().equals(names)) {
         throw new TrainingFailedException(
@@ -283,7 +312,7 @@ public final class TrainingPipeline {
         Arrays.setAll(all, i -> i);
         z = rows(score(raw, data, all, "encoding", progress).observed(), trained, d);
       }
-      standardize(z, latents, mean, scale);
+      standardize(z, latents, labelled.length > 0 ? data.factorNames().size() : 0, mean, scale);
       Map<String, Double> metrics = metrics(network);
       metrics.put("onnx.disagreement", disagreement);
       LabelErrors labels = LabelErrors.of(data, labelled, z);
@@ -329,7 +358,7 @@ public final class TrainingPipeline {
                 independence.distanceCorrelation(),
                 confidence);
         List<String> warnings =
-            TrainingWarnings.of(run, known, graph, equations, labels, labelled.length);
+            TrainingWarnings.of(run, known, graph, equations, labels, labelled.length, latents);
         warnings.addAll(network.warnings());
         ModelBundle bundle =
             BundleBuilder.build(
@@ -378,6 +407,9 @@ public final class TrainingPipeline {
           "labelledBatch", Integer.toString(labelled.length == 0 ? 0 : settings.labelledBatch()));
       hyper.put("learningRate", Double.toString(settings.learningRate()));
       hyper.put("labelWeight", Double.toString(settings.labelWeight()));
+      hyper.put("heldPairs", Integer.toString(heldPairs));
+      hyper.put("heldBatch", Integer.toString(heldPairs == 0 ? 0 : settings.heldBatch()));
+      hyper.put("heldWeight", Double.toString(settings.heldWeight()));
       hyper.put("trainShare", Double.toString(settings.trainShare()));
       hyper.put("threads", Integer.toString(settings.threads()));
       hyper.put(
@@ -486,7 +518,7 @@ public final class TrainingPipeline {
     for (int i = 0; i < trained; i++) {
       int[] broken = data.broken(i);
       for (Latent latent : latents) {
-        // A latent that no label anchored may carry a part of any factor.
+        // A latent that nothing anchored may carry a part of any factor.
         int factor = latent.index();
         holds[i][factor] =
             latent.anchored()
@@ -497,12 +529,12 @@ public final class TrainingPipeline {
     return holds;
   }
 
-  /** Frames from {@code from} on in which every mechanism holds. */
+  /** Frames from {@code from} on in which every mechanism holds and that repeat no other. */
   static int[] nominal(TrainingData data, int from) {
     int[] frames = new int[data.size() - from];
     int n = 0;
     for (int i = from; i < data.size(); i++) {
-      if (data.broken(i).length == 0) {
+      if (data.broken(i).length == 0 && !data.repeats(i)) {
         frames[n++] = i;
       }
     }
@@ -583,10 +615,11 @@ public final class TrainingPipeline {
   }
 
   /**
-   * Brings latents that no label anchored to mean 0 and variance 1; anchored ones are in standard
-   * deviations of their labels already and stay so.
+   * Brings latents that no label anchored to mean 0 and variance 1; the first {@code labelled} ones
+   * are in standard deviations of their labels already and stay so.
    */
-  private static void standardize(double[][] z, List<Latent> latents, double[] mean, double[] scale)
+  private static void standardize(
+      double[][] z, List<Latent> latents, int labelled, double[] mean, double[] scale)
       throws TrainingFailedException {
     for (Latent latent : latents) {
       int j = latent.index();
@@ -603,7 +636,7 @@ public final class TrainingPipeline {
             "latent %s does not vary over the frames (standard deviation %.3g): train longer, label some frames, or ask for fewer --latents"
                 .formatted(latent.name(), sd));
       }
-      if (!latent.anchored()) {
+      if (j >= labelled) {
         mean[j] = centre;
         scale[j] = sd;
         for (double[] row : z) {
@@ -618,6 +651,7 @@ public final class TrainingPipeline {
     TrainingLosses losses = network.finalLosses();
     metrics.put("training.reconstruction", losses.reconstruction());
     metrics.put("training.label", losses.label());
+    metrics.put("training.held", losses.held());
     metrics.put("training.mmd", losses.mmd());
     metrics.put("training.structural", losses.structural());
     metrics.put("training.learntEdges", losses.edges());

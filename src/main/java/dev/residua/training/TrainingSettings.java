@@ -14,6 +14,10 @@ import java.util.function.Consumer;
  * @param maxLabels labelled frames used, spread over the training range; 0 for none
  * @param learningRate of encoder, decoder and mechanisms at its highest
  * @param labelWeight weight of the squared label error against the squared pixel error of a frame
+ * @param heldBatch held pairs, of two frames each, added to every step where there are any, at
+ *     least 1
+ * @param heldWeight weight of the squared difference within held pairs, in variances of the latent,
+ *     against the squared pixel error of a frame; 0 leaves held pairs out of use
  * @param trainShare share of the frames, the first ones, that are trained on, in (0, 1)
  * @param threads native threads; results are reproducible with 1
  * @param seed of initial weights, order of frames and every other draw
@@ -28,6 +32,8 @@ public record TrainingSettings(
     int maxLabels,
     double learningRate,
     double labelWeight,
+    int heldBatch,
+    double heldWeight,
     double trainShare,
     int threads,
     long seed,
@@ -42,6 +48,8 @@ public record TrainingSettings(
           Integer.MAX_VALUE,
           1.5e-3,
           100,
+          16,
+          100,
           0.7,
           1,
           1,
@@ -53,6 +61,7 @@ public record TrainingSettings(
     within("stopAt", stopAt, 1, Integer.MAX_VALUE);
     within("batch", batch, 8, 4_096);
     within("labelledBatch", labelledBatch, 1, 4_096);
+    within("heldBatch", heldBatch, 1, 4_096);
     within("maxLabels", maxLabels, 0, Integer.MAX_VALUE);
     within("threads", threads, 1, 1_024);
     if (!(learningRate > 0 && learningRate < 1)) {
@@ -61,6 +70,9 @@ public record TrainingSettings(
     }
     if (!(labelWeight >= 0)) {
       throw new IllegalArgumentException("labelWeight must be at least 0 but was " + labelWeight);
+    }
+    if (!(heldWeight >= 0)) {
+      throw new IllegalArgumentException("heldWeight must be at least 0 but was " + heldWeight);
     }
     if (!(trainShare > 0 && trainShare < 1)) {
       throw new IllegalArgumentException(
@@ -125,6 +137,8 @@ public record TrainingSettings(
         c.maxLabels,
         c.learningRate,
         c.labelWeight,
+        c.heldBatch,
+        c.heldWeight,
         c.trainShare,
         c.threads,
         c.seed,
@@ -141,6 +155,8 @@ public record TrainingSettings(
     public int maxLabels;
     public double learningRate;
     public double labelWeight;
+    public int heldBatch;
+    public double heldWeight;
     public double trainShare;
     public int threads;
     public long seed;
@@ -155,6 +171,8 @@ public record TrainingSettings(
       maxLabels = from.maxLabels;
       learningRate = from.learningRate;
       labelWeight = from.labelWeight;
+      heldBatch = from.heldBatch;
+      heldWeight = from.heldWeight;
       trainShare = from.trainShare;
       threads = from.threads;
       seed = from.seed;

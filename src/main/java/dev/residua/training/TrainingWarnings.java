@@ -1,6 +1,7 @@
 package dev.residua.training;
 
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.Latent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -21,11 +22,21 @@ final class TrainingWarnings {
       CausalGraph graph,
       Mechanisms equations,
       LabelErrors labels,
-      int labelledFrames) {
+      int labelledFrames,
+      List<Latent> latents) {
     List<String> warnings = new ArrayList<>();
-    if (labelledFrames == 0) {
+    List<String> held = latents.stream().filter(Latent::anchored).map(Latent::name).toList();
+    if (labelledFrames == 0 && !held.isEmpty()) {
       warnings.add(
-          "trained without labels: latents have no names, residuals do not say which mechanism broke; about 100 labelled frames change that");
+          words(
+              "%s are named by held pairs, without labels: their sign and scale are unknown, and where a latent is a curved function of its factor a structural equation with additive noise may not hold%s",
+              held,
+              held.size() < latents.size()
+                  ? "; latents whose factor was never held have no names"
+                  : ""));
+    } else if (labelledFrames == 0) {
+      warnings.add(
+          "trained without labels: latents have no names, residuals do not say which mechanism broke; about 100 labelled frames, or held pairs of every factor, change that");
     } else if (labelledFrames < FEW_LABELS) {
       warnings.add(
           "only %d labelled frames were used: with fewer than about 60 residuals may blame the wrong mechanism"

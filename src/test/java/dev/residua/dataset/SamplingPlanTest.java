@@ -27,9 +27,16 @@ class SamplingPlanTest {
   private FrameDataset generate(
       String name, Scenario scenario, int count, double commissioning, double pairs)
       throws IOException {
+    return generate(name, scenario, count, commissioning, pairs, 0);
+  }
+
+  private FrameDataset generate(
+      String name, Scenario scenario, int count, double commissioning, double pairs, double holds)
+      throws IOException {
     DatasetGenerator.generate(
         scenario,
-        new DatasetGenerator.Settings(count, count, SHAPE, false, false, commissioning, pairs),
+        new DatasetGenerator.Settings(
+            count, count, SHAPE, false, false, commissioning, pairs, holds),
         dir.resolve(name),
         done -> {});
     return FrameDataset.open(dir.resolve(name));
@@ -209,6 +216,131 @@ class SamplingPlanTest {
     return rows.stream().mapToDouble(row -> row[column]).toArray();
   }
 
+  /**
+   * The oracle is the labels: two frames share the value of the named factor, every other noise and
+   * root is drawn anew, and the mechanisms of the others hold.
+   */
+  @ParameterizedTest
+  @CsvSource({"pendulum, 0", "flow, 0.9", "valve, 0", "candle, 0"})
+  void shouldHoldExactlyTheAnnouncedFactorInAHeldPair(String name, double autocorrelation)
+      throws Exception {
+    // Given
+    Scenario usual = scenario(name);
+    Scene scene = usual.scene();
+    Scenario scenario = Scenario.nominal(scene, usual.noise(), 5, autocorrelation);
+    int d = scene.factors().size();
+
+    // When
+    LabelTable labels = generate("set", scenario, 4000, 0, 0, 0.5).labels();
+
+    // Then
+    int[] counts = new int[d];
+    int[] sharedByChance = new int[d];
+    double[][] first = new double[d][1000];
+    double[][] second = new double[d][1000];
+    for (int i = 0, n = 0; i < 4000; i++) {
+      String held = labels.text(i, "held");
+      if (held == null) {
+        continue;
+      }
+      assertThat(labels.text(i + 1, "held")).isEqualTo(held);
+      assertThat(labels.text(i, "event")).isNull();
+      counts[scene.factors().indexOf(held)]++;
+      for (int node = 0; node < d; node++) {
+        String factor = scene.factors().get(node);
+        boolean root = scene.graph().isRoot(node);
+        boolean same = labels.value(i, factor) == labels.value(i + 1, factor);
+        if (factor.equals(held)) {
+          assertThat(same).isTrue();
+          first[node][n] = second[node][n] = Double.NaN;
+        } else {
+          sharedByChance[node] += same ? 1 : 0;
+          String own = root ? factor : "noise." + factor;
+          first[node][n] = labels.value(i, own);
+          second[node][n] = labels.value(i + 1, own);
+        }
+      }
+      n++;
+      i++;
+    }
+    for (int node = 0; node < d; node++) {
+      assertThat(counts[node]).isBetween(1000 / d, 1000 / d + 1);
+      assertThat(sharedByChance[node]).isLessThan(name.equals("candle") ? 600 : 5);
+      assertThat(Stats.correlation(known(first[node]), known(second[node])))
+          .isCloseTo(0, within(0.13));
+      if (!scene.graph().isRoot(node)) {
+        double sd = scenario.noiseDeviation(node);
+        assertThat(Stats.sd(known(first[node]))).isCloseTo(sd, within(0.1 * sd));
+      }
+    }
+  }
+
+  private static double[] known(double[] values) {
+    return java.util.Arrays.stream(values).filter(value -> !Double.isNaN(value)).toArray();
+  }
+
+  /** A held value is one of a nominal frame, and says nothing of the causes of its own frame. */
+  @ParameterizedTest
+  @CsvSource({"pendulum", "valve"})
+  void shouldHoldAtValuesOfTheNominalLaw(String name) throws Exception {
+    // Given
+    Scenario scenario = scenario(name);
+    Scene scene = scenario.scene();
+
+    // When
+    LabelTable labels = generate("set", scenario, 8000, 0, 0, 0.5).labels();
+
+    // Then
+    for (int node = 0; node < scene.factors().size(); node++) {
+      String factor = scene.factors().get(node);
+      List<double[]> held = new ArrayList<>();
+      List<double[]> nominal = new ArrayList<>();
+      for (int i = 0; i < 8000; i++) {
+        String announced = labels.text(i, "held");
+        if (announced == null || announced.equals(factor)) {
+          double[] f = new double[scene.factors().size()];
+          for (int j = 0; j < f.length; j++) {
+            f[j] = labels.value(i, scene.factors().get(j));
+          }
+          double explained = scene.graph().isRoot(node) ? 0 : scene.mechanism(node, f);
+          (announced == null ? nominal : held).add(new double[] {f[node], explained});
+        }
+      }
+      double sd = Stats.sd(column(nominal, 0));
+      assertThat(Stats.sd(column(held, 0))).isCloseTo(sd, within(0.08 * sd));
+      assertThat(mean(held)).isCloseTo(mean(nominal), within(0.15 * sd));
+      if (!scene.graph().isRoot(node)) {
+        assertThat(Stats.correlation(column(held, 0), column(held, 1))).isCloseTo(0, within(0.13));
+      }
+    }
+  }
+
+  private static double mean(List<double[]> rows) {
+    return rows.stream().mapToDouble(row -> row[0]).average().orElseThrow();
+  }
+
+  @Test
+  void shouldLeaveAllOtherFramesAsTheyAreWithoutHolds() throws Exception {
+    // Given
+    Scenario scenario = Scenario.nominal(new Pendulum(), List.of(0.5, 0.4), 3, 0.8);
+    LabelTable plain = generate("plain", scenario, 2001, 0.2, 0.2).labels();
+
+    // When
+    LabelTable planned = generate("planned", scenario, 2001, 0.2, 0.2, 0.2).labels();
+
+    // Then
+    int same = 0;
+    for (int i = 0; i < 2001; i++) {
+      if (planned.text(i, "held") == null) {
+        for (String column : plain.columns()) {
+          assertThat(planned.text(i, column)).isEqualTo(plain.text(i, column));
+        }
+        same++;
+      }
+    }
+    assertThat(same).isEqualTo(2001 - 400);
+  }
+
   @Test
   void shouldKeepItsSharesInSmallSetsToo() throws Exception {
     // When
@@ -228,12 +360,13 @@ class SamplingPlanTest {
   @Test
   void shouldSayInTheOriginHowTheSetWasMade() throws Exception {
     // When
-    generate("set", scenario("flow"), 100, 0.25, 0.5);
+    generate("set", scenario("flow"), 100, 0.25, 0.5, 0.125);
 
     // Then
     assertThat(Files.readString(dir.resolve("set/dataset.json")))
         .contains("\"commissioning\" : 0.25")
         .contains("\"pairs\" : 0.5")
+        .contains("\"holds\" : 0.125")
         .doesNotContain("events");
   }
 
@@ -245,8 +378,13 @@ class SamplingPlanTest {
         .hasMessage("commissioning must be from 0 to 0.5 but was 0.6");
     assertThatThrownBy(() -> generate("a", scenario("flow"), 100, 0, -0.1))
         .hasMessage("pairs must be from 0 to 0.5 but was -0.1");
+    assertThatThrownBy(() -> generate("a", scenario("flow"), 100, 0, 0, 0.6))
+        .hasMessage("holds must be from 0 to 0.5 but was 0.6");
+    assertThatThrownBy(() -> generate("a", scenario("flow"), 100, 0.5, 0.3, 0.3))
+        .hasMessage(
+            "commissioning, pairs and holds must sum to at most 1 but are 0.5, 0.3 and 0.3");
     assertThatThrownBy(() -> generate("a", Scenario.shipped("demo"), 100, 0, 0.1))
-        .hasMessage("commissioning and pairs need a scenario without events but it has 10");
+        .hasMessage("commissioning, pairs and holds need a scenario without events but it has 10");
     assertThatThrownBy(() -> Scene.named("flow", NoiseKind.MULTIPLICATIVE))
         .hasMessage("multiplicative noise is for the pendulum only, not for flow");
   }

@@ -16,6 +16,7 @@ import dev.residua.training.TrainingFailedException;
 import dev.residua.training.TrainingLosses;
 import dev.residua.training.TrainingProgress;
 import dev.residua.training.TrainingSettings;
+import dev.residua.training.metrics.Correlation;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BiConsumer;
@@ -95,6 +96,78 @@ class LancaTrainerTest {
       // Then
       assertThat(network.finalLosses().label()).isZero();
       assertThat(network.finalLosses().reconstruction()).isFinite();
+    }
+  }
+
+  /** The oracle is the truth: each latent follows its own factor and not the other one. */
+  @Test
+  void shouldTellFactorsApartByHeldPairsAlone() throws Exception {
+    // Given
+    Spots data = new Spots(SMALL, 1_000, 0, 200, 1);
+    // When
+    try (TrainedNetwork network = train(data, SETTINGS.withSteps(400), null)) {
+      // Then
+      int size = SMALL.size();
+      byte[] pixels = new byte[400 * size];
+      double[][] truth = new double[2][400];
+      for (int i = 0; i < 400; i++) {
+        data.read(600 + i, pixels, i * size);
+        truth[0][i] = data.truth(600 + i)[0];
+        truth[1][i] = data.truth(600 + i)[1];
+      }
+      float[] z = network.encode(pixels, 400);
+      for (int k = 0; k < 2; k++) {
+        double[] latent = new double[400];
+        for (int i = 0; i < 400; i++) {
+          latent[i] = z[2 * i + k];
+        }
+        assertThat(Math.abs(Correlation.pearson(latent, truth[k]))).isGreaterThan(0.95);
+        assertThat(Math.abs(Correlation.pearson(latent, truth[1 - k]))).isLessThan(0.25);
+      }
+      assertThat(network.finalLosses().held()).isLessThan(0.1);
+      assertThat(network.finalLosses().mmd()).isZero();
+      assertThat(network.warnings()).isEmpty();
+    }
+  }
+
+  @Test
+  void shouldUseHeldPairsBesideLabelsUnlessTheyWeighNothing() throws Exception {
+    // Given
+    Spots plain = new Spots(SMALL, 200, 2, 1);
+    Spots held = new Spots(SMALL, 200, 2, 20, 1);
+    // When
+    try (TrainedNetwork with = train(held, SETTINGS, null);
+        TrainedNetwork without = train(plain, SETTINGS, null);
+        TrainedNetwork unused = train(held, SETTINGS.with(c -> c.heldWeight = 0), null)) {
+      // Then
+      assertThat(with.finalLosses().held()).isPositive();
+      assertThat(with.finalLosses().label()).isPositive();
+      assertThat(with.finalLosses().mmd()).isNotZero();
+      assertThat(without.finalLosses().held()).isZero();
+      assertThat(unused.finalLosses().held()).isZero();
+    }
+  }
+
+  @Test
+  void shouldContinueATrainingWithHeldPairsExactly() throws Exception {
+    // Given
+    Spots data = new Spots(SMALL, 200, 0, 20, 1);
+    byte[] half = weights(data, SETTINGS.with(c -> c.stopAt = 4), null);
+    // When
+    byte[] continued = weights(data, SETTINGS, half);
+    // Then
+    assertThat(continued).isEqualTo(weights(data, SETTINGS, null));
+  }
+
+  @Test
+  void shouldWarnOfPairsThatShareNothing() throws Exception {
+    // Given pairs that hardly weigh, so that nothing is learnt from them
+    Spots data = new Spots(SMALL, 200, 0, 20, 1);
+    TrainingSettings settings = SETTINGS.with(c -> c.heldWeight = 1e-9);
+    // When
+    try (TrainedNetwork network = train(data, settings, null)) {
+      // Then
+      assertThat(network.warnings()).anyMatch(w -> w.contains("check that the column held"));
     }
   }
 

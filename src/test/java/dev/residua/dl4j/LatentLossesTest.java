@@ -31,6 +31,58 @@ class LatentLossesTest {
   }
 
   @Test
+  void shouldComparePairsInVariancesOfTheOrdinaryRows() {
+    // Given three ordinary rows, then two pairs that hold latent 2, one that holds latent 0
+    int rows = 3;
+    int[] factors = {2, 0, 2};
+    double[] z = normal(8, (rows + 6) * D);
+    double[] gradient = new double[z.length];
+    // When
+    double loss = LatentLosses.held(z, D, rows, rows, factors, 100, gradient);
+    // Then
+    double expected = 0;
+    for (int p = 0; p < 3; p++) {
+      int k = factors[p];
+      double mean = (z[k] + z[D + k] + z[2 * D + k]) / 3;
+      double variance =
+          (Math.pow(z[k] - mean, 2)
+                  + Math.pow(z[D + k] - mean, 2)
+                  + Math.pow(z[2 * D + k] - mean, 2))
+              / 3;
+      double difference = z[(3 + 2 * p) * D + k] - z[(4 + 2 * p) * D + k];
+      expected += difference * difference / (variance + 1e-3) / 3;
+    }
+    assertThat(loss).isCloseTo(expected, within(1e-12));
+    double[] slopes =
+        Differences.of(
+            z, x -> 100 * LatentLosses.held(x, D, rows, rows, factors, 0, new double[z.length]));
+    assertThat(gradient).usingComparatorWithPrecision(1e-4).containsExactly(slopes);
+  }
+
+  @Test
+  void shouldPinTheOrdinaryRows() {
+    // Given
+    double[] z = normal(9, ROWS * D);
+    double[] gradient = new double[z.length];
+    // When
+    double loss = LatentLosses.pin(z, D, 4, 0.1, gradient);
+    // Then
+    double expected = 0;
+    for (int i = 0; i < D; i++) {
+      double mean = (z[i] + z[D + i] + z[2 * D + i] + z[3 * D + i]) / 4;
+      double variance = 0;
+      for (int r = 0; r < 4; r++) {
+        variance += Math.pow(z[r * D + i] - mean, 2) / 4;
+      }
+      expected += mean * mean + Math.pow(Math.log(variance + 1e-6), 2);
+    }
+    assertThat(loss).isCloseTo(expected, within(1e-12));
+    double[] slopes =
+        Differences.of(z, x -> 0.1 * LatentLosses.pin(x, D, 4, 0, new double[z.length]));
+    assertThat(gradient).usingComparatorWithPrecision(1e-7).containsExactly(slopes);
+  }
+
+  @Test
   void shouldMeasureTheDivergenceOfNormalsFromTheStandardOne() {
     // Given
     double[] mean = normal(2, ROWS * D);

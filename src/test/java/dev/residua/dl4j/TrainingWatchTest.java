@@ -84,6 +84,6 @@ class TrainingWatchTest {
   }
 
   private static TrainingLosses losses(double reconstruction, double label) {
-    return new TrainingLosses(reconstruction, label, 0, 0, 1, 0);
+    return new TrainingLosses(reconstruction, label, 0, 0, 0, 1, 0);
   }
 }

@@ -1,9 +1,11 @@
 package dev.residua.testing;
 
 import dev.residua.frame.ImageShape;
+import dev.residua.training.HeldPair;
 import dev.residua.training.TrainingData;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,11 +18,20 @@ public final class Spots implements TrainingData {
   private final double[][] factors;
   private final int labelEvery;
   private final int size;
+  private final int pairs;
 
   /**
    * @param labelEvery every how many frames factors are known; 0 for never
    */
   public Spots(ImageShape shape, int size, int labelEvery, long seed) {
+    this(shape, size, labelEvery, 0, seed);
+  }
+
+  /**
+   * @param pairs the first frames are this many held pairs, of cause and effect in turn
+   */
+  public Spots(ImageShape shape, int size, int labelEvery, int pairs, long seed) {
+    this.pairs = pairs;
     this.shape = shape;
     this.size = size;
     this.labelEvery = labelEvery;
@@ -31,8 +42,11 @@ public final class Spots implements TrainingData {
       double cause = 2 * random.nextDouble() - 1;
       double effect = cause * cause - 0.5 + 0.25 * random.nextGaussian();
       factors[n] = new double[] {cause, effect};
-      spot(n, cause, 0.25);
-      spot(n, effect, 0.75);
+      if (n < 2 * pairs && n % 2 == 1) {
+        factors[n][n / 2 % 2] = factors[n - 1][n / 2 % 2];
+      }
+      spot(n, factors[n][0], 0.25);
+      spot(n, factors[n][1], 0.75);
     }
   }
 
@@ -79,12 +93,22 @@ public final class Spots implements TrainingData {
 
   @Override
   public List<String> factorNames() {
-    return labelEvery == 0 ? List.of() : List.of("cause", "effect");
+    return labelEvery == 0 && pairs == 0 ? List.of() : List.of("cause", "effect");
   }
 
   @Override
   public double @Nullable [] factors(int index) {
     return labelEvery == 0 || index % labelEvery != 0 ? null : factors[index].clone();
+  }
+
+  @Override
+  public List<HeldPair> heldPairs() {
+    return IntStream.range(0, pairs).mapToObj(p -> new HeldPair(2 * p, 2 * p + 1, p % 2)).toList();
+  }
+
+  @Override
+  public int[] broken(int index) {
+    return index < 2 * pairs ? new int[] {index / 2 % 2} : new int[0];
   }
 
   /** True factors of a frame, known or not. */

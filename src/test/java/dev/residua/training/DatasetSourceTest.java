@@ -1,6 +1,7 @@
 package dev.residua.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.Npy;
@@ -45,10 +46,52 @@ class DatasetSourceTest {
   }
 
   @Test
+  void shouldReadHeldPairs() throws IOException {
+    // Given two pairs of shade, one of light and one of a cause that is no factor of the model
+    DatasetSource source =
+        source(
+            """
+            light,held,changed
+            1,shade,
+            2,shade,
+            ,shade,
+            2,shade,
+            3,,light
+            1,light,
+            1,light,
+            1,wind,
+            1,wind,
+            """);
+    // When
+    // Then
+    assertThat(source.heldPairs())
+        .containsExactly(new HeldPair(0, 1, 1), new HeldPair(2, 3, 1), new HeldPair(5, 6, 0));
+    assertThat(source.broken(3)).containsExactly(1);
+    assertThat(source.broken(4)).isEmpty();
+    assertThat(source.broken(7)).containsExactly(0, 1);
+    assertThat(source.repeats(3)).isFalse();
+    assertThat(source.repeats(4)).isTrue();
+    assertThat(source.factors(0)).containsExactly(1, Double.NaN);
+    assertThat(source.factors(2)).isNull();
+    assertThat(DatasetSource.heldNames(FrameDataset.open(dir).labels()))
+        .containsExactly("shade", "light", "wind");
+  }
+
+  @Test
+  void shouldSayWhichRowIsHeldWithoutAPartner() {
+    assertThatThrownBy(() -> source("light,held\n1,shade\n2,light\n3,light\n"))
+        .hasMessageContaining("row 1 of labels.csv holds 'shade' but row 2 holds 'light'");
+    assertThatThrownBy(() -> source("light,held\n1,shade\n2,\n"))
+        .hasMessageContaining("row 1 of labels.csv holds 'shade' but row 2 holds nothing");
+    assertThatThrownBy(() -> source("light,held\n1,\n2,shade\n"))
+        .hasMessageContaining("row 2 of labels.csv holds 'shade' but row 3 is not there");
+  }
+
+  @Test
   void shouldTakeEveryFrameAsUsualWhereNothingIsSaidOfEvents() throws IOException {
     DatasetSource source = source("light,shade\n1,2\n3,\n");
     assertThat(source.broken(0)).isEmpty();
     assertThat(source.factors(0)).containsExactly(1, 2);
-    assertThat(source.factors(1)).isNull();
+    assertThat(source.factors(1)).containsExactly(3, Double.NaN);
   }
 }

@@ -209,7 +209,7 @@ final class KnownLatents implements TrainingData {
 
       @Override
       public TrainingLosses finalLosses() {
-        return new TrainingLosses(0, 0, 0, 0, 0, 0);
+        return new TrainingLosses(0, 0, 0, 0, 0, 0, 0);
       }
 
       @Override

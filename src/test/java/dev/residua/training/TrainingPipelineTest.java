@@ -2,6 +2,7 @@ package dev.residua.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Latent;
@@ -82,6 +83,41 @@ class TrainingPipelineTest {
           .isInstanceOf(BadBundleException.class)
           .hasMessageContaining("self-test")
           .hasMessageContaining(bundle.id());
+    }
+  }
+
+  @Test
+  void shouldNameLatentsByHeldPairsWithoutLabels() throws Exception {
+    // Given
+    Spots data = new Spots(IMAGE, 1_800, 0, 200, 1);
+    // When
+    TrainingReport report = pipeline().run(data, SETTINGS, null, null, TrainingProgress.SILENT);
+    // Then
+    ModelBundle bundle = report.bundle();
+    assertThat(bundle.manifest().latents())
+        .containsExactly(new Latent(0, "cause", true), new Latent(1, "effect", true));
+    assertThat(bundle.manifest().provenance().labelledFrames()).isZero();
+    assertThat(bundle.manifest().provenance().hyperParameters()).containsEntry("heldPairs", "200");
+    assertThat(report.metrics().get("training.held")).isLessThan(0.5);
+    assertThat(report.warnings())
+        .anyMatch(w -> w.contains("[cause, effect] are named by held pairs, without labels"));
+    // and latents have mean 0 and variance 1 over the training frames
+    try (OnnxFrameScorer scorer = new OnnxFrameScorer(bundle.entry(ModelBundle.SCORER), IMAGE, 2)) {
+      byte[] pixels = new byte[1_260 * IMAGE.size()];
+      for (int i = 0; i < 1_260; i++) {
+        data.read(i, pixels, i * IMAGE.size());
+      }
+      float[] z = scorer.score(pixels, 1_260).observed();
+      for (int k = 0; k < 2; k++) {
+        double mean = 0;
+        double squares = 0;
+        for (int i = 0; i < 1_260; i++) {
+          mean += z[2 * i + k] / 1_260;
+          squares += z[2 * i + k] * z[2 * i + k] / 1_260;
+        }
+        assertThat(mean).isCloseTo(0, within(1e-3));
+        assertThat(squares).isCloseTo(1, within(1e-3));
+      }
     }
   }
 

@@ -1,0 +1,33 @@
+package dev.residua.training;
+
+import java.util.List;
+
+/**
+ * Two frames in which one factor was held at the same value, whatever its causes, while everything
+ * else went on as usual: a technician clamped it. Which factor is announced, its value is not. The
+ * frames share nothing else.
+ *
+ * @param first index of a frame
+ * @param second index of another
+ * @param factor index into {@link TrainingData#factorNames}
+ */
+public record HeldPair(int first, int second, int factor) {
+  public HeldPair {
+    if (first < 0 || second < 0 || first == second) {
+      throw new IllegalArgumentException(
+          "a held pair needs two different frames from 0 on but has %d and %d"
+              .formatted(first, second));
+    }
+    if (factor < 0) {
+      throw new IllegalArgumentException(
+          "the factor of a held pair must be at least 0 but was " + factor);
+    }
+  }
+
+  /** Pairs of which both frames are among the first {@code frames}. */
+  public static List<HeldPair> within(TrainingData data, int frames) {
+    return data.heldPairs().stream()
+        .filter(pair -> pair.first() < frames && pair.second() < frames)
+        .toList();
+  }
+}
