@@ -431,7 +431,10 @@ public final class TrainingPipeline {
           }
         }
       }
-      hyper.put("learntGraph", edges.isEmpty() ? "no edges" : edges.toString());
+      // With held pairs and no labels the causal terms take no part.
+      boolean learns = settings.lanca().causalTerms() && (labelled.length > 0 || heldPairs == 0);
+      hyper.put(
+          "learntGraph", !learns ? "not learnt" : edges.isEmpty() ? "no edges" : edges.toString());
       Instant finished = clock.instant();
       ModelProvenance provenance =
           new ModelProvenance(
