@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -350,8 +351,15 @@ public final class TrainingPipeline {
                 labels.worst(),
                 independence.distanceCorrelation(),
                 confidence);
+        HeldErrors held = heldErrors(scorer, rows(calibration.observed(), nominal.length, d));
+        for (Latent latent : latents) {
+          if (held.pairs()[latent.index()] > 0) {
+            metrics.put("held.error." + latent.name(), held.errors()[latent.index()]);
+          }
+        }
         List<String> warnings =
-            TrainingWarnings.of(run, known, graph, equations, labels, labelled.length, latents);
+            TrainingWarnings.of(
+                run, known, graph, equations, labels, labelled.length, latents, held);
         warnings.addAll(network.warnings());
         ModelBundle bundle =
             BundleBuilder.build(
@@ -372,6 +380,30 @@ public final class TrainingPipeline {
       } catch (IllegalArgumentException e) {
         throw new TrainingFailedException("calibration failed: " + e.getMessage(), e);
       }
+    }
+
+    /** Errors within the held pairs behind the training range. */
+    private HeldErrors heldErrors(FrameScorer scorer, double[][] usual) {
+      List<HeldPair> unseen =
+          data.heldPairs().stream()
+              .filter(pair -> pair.first() >= trained && pair.second() >= trained)
+              .toList();
+      int[] frames =
+          unseen.stream().flatMapToInt(p -> IntStream.of(p.first(), p.second())).toArray();
+      int d = latents.size();
+      double[][] z =
+          rows(score(scorer, data, frames, "checking", progress).observed(), frames.length, d);
+      double[] variances = new double[d];
+      Arrays.setAll(
+          variances,
+          k -> {
+            double mean = Arrays.stream(usual).mapToDouble(row -> row[k]).average().orElse(0);
+            return Arrays.stream(usual)
+                .mapToDouble(row -> Math.pow(row[k] - mean, 2))
+                .average()
+                .orElse(0);
+          });
+      return HeldErrors.of(unseen, z, variances);
     }
 
     private CausalGraph search(double[][] z) throws TrainingFailedException {
