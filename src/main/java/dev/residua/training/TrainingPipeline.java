@@ -81,12 +81,14 @@ public final class TrainingPipeline {
    * Names of the latents of a model trained on this data. Labels anchor the first latents to the
    * factors, with their sign and scale. Without labels, held pairs anchor the latents of the
    * factors that were held, but only up to a one-dimensional function: sign and scale are unknown,
-   * and whether the latent is straight in the factor. The others are called z and their number.
+   * and whether the latent is straight in the factor. It may even fold the factor, where the other
+   * latents tell the decoder which side is meant. The others are called z and their number.
    *
    * <p>Source: Shu et al., Weakly Supervised Disentanglement with Guarantees, ICLR 2020, for share
-   * labelling (match pairing) of a factor: enough if the network reproduces the distribution of
-   * pairs and the factors vary together over a connected range; here the factor is drawn
-   * independently of the others, which may depend on one another.
+   * labelling (match pairing) of each factor: a network that reproduces the distribution of such
+   * pairs has latents that are each consistent with, and restricted to, their factor, if the
+   * factors range over a connected set without holes. Here consistency is a penalty, and
+   * restriction is left to the holds of the other latents and to the reconstruction.
    */
   public static List<Latent> latents(TrainingData data, TrainingSettings settings) {
     int trained = trained(data, settings);

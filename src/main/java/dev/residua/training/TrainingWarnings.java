@@ -31,7 +31,7 @@ final class TrainingWarnings {
     if (labelledFrames == 0 && !held.isEmpty()) {
       warnings.add(
           words(
-              "%s are named by held pairs, without labels: their sign and scale are unknown, and where a latent is a curved function of its factor a structural equation with additive noise may not hold%s",
+              "%s are named by held pairs, without labels: their sign and scale are unknown, and where a latent is a curved or folded function of its factor a structural equation with additive noise may not hold%s",
               held,
               held.size() < latents.size()
                   ? "; latents whose factor was never held have no names"
