@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,12 +88,14 @@ public final class TrainingPipeline {
    * Names of the latents of a model trained on this data. Labels anchor the first latents to the
    * factors, with their sign and scale. Without labels, held pairs anchor the latents of the
    * factors that were held, but only up to a one-dimensional function: sign and scale are unknown,
-   * and whether the latent is straight in the factor. The others are called z and their number.
+   * and whether the latent is straight in the factor. It may even fold the factor, where the other
+   * latents tell the decoder which side is meant. The others are called z and their number.
    *
    * <p>Source: Shu et al., Weakly Supervised Disentanglement with Guarantees, ICLR 2020, for share
-   * labelling (match pairing) of a factor: enough if the network reproduces the distribution of
-   * pairs and the factors vary together over a connected range; here the factor is drawn
-   * independently of the others, which may depend on one another.
+   * labelling (match pairing) of each factor: a network that reproduces the distribution of such
+   * pairs has latents that are each consistent with, and restricted to, their factor, if the
+   * factors range over a connected set without holes. Here consistency is a penalty, and
+   * restriction is left to the holds of the other latents and to the reconstruction.
    */
   public static List<Latent> latents(TrainingData data, TrainingSettings settings) {
     int trained = trained(data, settings);
@@ -357,8 +360,15 @@ public final class TrainingPipeline {
                 labels.worst(),
                 independence.distanceCorrelation(),
                 confidence);
+        HeldErrors held = heldErrors(scorer, rows(calibration.observed(), nominal.length, d));
+        for (Latent latent : latents) {
+          if (held.pairs()[latent.index()] > 0) {
+            metrics.put("held.error." + latent.name(), held.errors()[latent.index()]);
+          }
+        }
         List<String> warnings =
-            TrainingWarnings.of(run, known, graph, equations, labels, labelled.length, latents);
+            TrainingWarnings.of(
+                run, known, graph, equations, labels, labelled.length, latents, held);
         warnings.addAll(network.warnings());
         ModelBundle bundle =
             BundleBuilder.build(
@@ -379,6 +389,30 @@ public final class TrainingPipeline {
       } catch (IllegalArgumentException e) {
         throw new TrainingFailedException("calibration failed: " + e.getMessage(), e);
       }
+    }
+
+    /** Errors within the held pairs behind the training range. */
+    private HeldErrors heldErrors(FrameScorer scorer, double[][] usual) {
+      List<HeldPair> unseen =
+          data.heldPairs().stream()
+              .filter(pair -> pair.first() >= trained && pair.second() >= trained)
+              .toList();
+      int[] frames =
+          unseen.stream().flatMapToInt(p -> IntStream.of(p.first(), p.second())).toArray();
+      int d = latents.size();
+      double[][] z =
+          rows(score(scorer, data, frames, "checking", progress).observed(), frames.length, d);
+      double[] variances = new double[d];
+      Arrays.setAll(
+          variances,
+          k -> {
+            double mean = Arrays.stream(usual).mapToDouble(row -> row[k]).average().orElse(0);
+            return Arrays.stream(usual)
+                .mapToDouble(row -> Math.pow(row[k] - mean, 2))
+                .average()
+                .orElse(0);
+          });
+      return HeldErrors.of(unseen, z, variances);
     }
 
     private CausalGraph search(double[][] z) throws TrainingFailedException {
@@ -438,7 +472,10 @@ public final class TrainingPipeline {
           }
         }
       }
-      hyper.put("learntGraph", edges.isEmpty() ? "no edges" : edges.toString());
+      // With held pairs and no labels the causal terms take no part.
+      boolean learns = settings.lanca().causalTerms() && (labelled.length > 0 || heldPairs == 0);
+      hyper.put(
+          "learntGraph", !learns ? "not learnt" : edges.isEmpty() ? "no edges" : edges.toString());
       Instant finished = clock.instant();
       ModelProvenance provenance =
           new ModelProvenance(

@@ -12,6 +12,7 @@ final class TrainingWarnings {
   private static final double LOW_CONFIDENCE = 0.7;
   private static final double LITTLE_EXPLAINED = 0.05;
   private static final double LARGE_LABEL_ERROR = 0.5;
+  private static final double LARGE_HELD_ERROR = 0.1;
   private static final double POOR_RECONSTRUCTION = 0.1;
 
   private TrainingWarnings() {}
@@ -23,13 +24,14 @@ final class TrainingWarnings {
       Mechanisms equations,
       LabelErrors labels,
       int labelledFrames,
-      List<Latent> latents) {
+      List<Latent> latents,
+      HeldErrors heldErrors) {
     List<String> warnings = new ArrayList<>();
     List<String> held = latents.stream().filter(Latent::anchored).map(Latent::name).toList();
     if (labelledFrames == 0 && !held.isEmpty()) {
       warnings.add(
           words(
-              "%s are named by held pairs, without labels: their sign and scale are unknown, and where a latent is a curved function of its factor a structural equation with additive noise may not hold%s",
+              "%s are named by held pairs, without labels: their sign and scale are unknown, and where a latent is a curved or folded function of its factor a structural equation with additive noise may not hold%s",
               held,
               held.size() < latents.size()
                   ? "; latents whose factor was never held have no names"
@@ -41,6 +43,16 @@ final class TrainingWarnings {
       warnings.add(
           "only %d labelled frames were used: with fewer than about 60 residuals may blame the wrong mechanism"
               .formatted(labelledFrames));
+    }
+    for (Latent latent : latents) {
+      int k = latent.index();
+      if (heldErrors.pairs()[k] >= HeldErrors.MIN_PAIRS
+          && heldErrors.errors()[k] > LARGE_HELD_ERROR) {
+        warnings.add(
+            words(
+                "%s differs by %.2f of its variance within held pairs that were not trained on (2 would be chance), so it mixes factors: give more held pairs, or train for fewer steps or with another --seed",
+                latent.name(), heldErrors.errors()[k]));
+      }
     }
     for (int f = 0; f < labels.names().size(); f++) {
       if (labels.error(f) > LARGE_LABEL_ERROR) {

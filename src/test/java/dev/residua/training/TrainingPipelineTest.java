@@ -97,7 +97,9 @@ class TrainingPipelineTest {
     assertThat(bundle.manifest().latents())
         .containsExactly(new Latent(0, "cause", true), new Latent(1, "effect", true));
     assertThat(bundle.manifest().provenance().labelledFrames()).isZero();
-    assertThat(bundle.manifest().provenance().hyperParameters()).containsEntry("heldPairs", "200");
+    assertThat(bundle.manifest().provenance().hyperParameters())
+        .containsEntry("heldPairs", "200")
+        .containsEntry("learntGraph", "not learnt");
     assertThat(report.metrics().get("training.held")).isLessThan(0.5);
     assertThat(report.warnings())
         .anyMatch(w -> w.contains("[cause, effect] are named by held pairs, without labels"));
