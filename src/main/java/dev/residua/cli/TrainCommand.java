@@ -189,6 +189,9 @@ final class TrainCommand implements Callable<Integer> {
       throw new CommandFailedException(
           "--runs must be from 1 to %d but was %d".formatted(MAX_RUNS, runs));
     }
+    if (stopAt != null && stopAt < 1) {
+      throw new CommandFailedException("--stop-at must be at least 1 but was " + stopAt);
+    }
     if (runs > 1 && stopAt != null) {
       throw new CommandFailedException(
           "--stop-at pauses one training, but --runs asks for %d: leave one of them out"
