@@ -5,11 +5,15 @@ import dev.residua.dataset.FrameDataset;
 import dev.residua.dl4j.CudaCheck;
 import dev.residua.dl4j.LancaTrainer;
 import dev.residua.dl4j.Nd4jBackends;
+import dev.residua.drift.DriftSettings;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.onnx.OnnxFrameScorer;
+import dev.residua.training.DagSearchSettings;
 import dev.residua.training.DatasetSource;
 import dev.residua.training.GraphConstraints;
+import dev.residua.training.LancaOption;
+import dev.residua.training.MechanismSettings;
 import dev.residua.training.RunSelection;
 import dev.residua.training.TrainingFailedException;
 import dev.residua.training.TrainingPipeline;
@@ -19,6 +23,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -121,6 +127,26 @@ final class TrainCommand implements Callable<Integer> {
   @Nullable Path resume;
 
   @Option(
+      names = "--stop-at",
+      paramLabel = "N",
+      description =
+          "Pause after this many of the --steps; --resume with the same options otherwise goes on to"
+              + " the model that the whole training would have given.",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  @Nullable Integer stopAt;
+
+  @Option(
+      names = "--lanca",
+      split = ",",
+      paramLabel = "KEY=VALUE",
+      completionCandidates = LancaKeys.class,
+      description =
+          "Settings of the method: ${COMPLETION-CANDIDATES}. Temperatures are those at the end;"
+              + " fixed-graph=given trains with the whole graph of --graph from the first step.",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  Map<String, String> lanca = Map.of();
+
+  @Option(
       names = "--threads",
       paramLabel = "N",
       description = "Native threads; only 1 gives the same model again.")
@@ -133,6 +159,29 @@ final class TrainCommand implements Callable<Integer> {
 
   private static final int MAX_RUNS = 20;
 
+  private final DriftSettings drift;
+
+  TrainCommand() {
+    this(DriftSettings.DEFAULTS);
+  }
+
+  /**
+   * @param drift how the drift detector is calibrated
+   */
+  TrainCommand(DriftSettings drift) {
+    this.drift = drift;
+  }
+
+  /** What {@code --lanca} takes, for its description. */
+  static final class LancaKeys implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Arrays.stream(LancaOption.values())
+          .map(option -> option.key() + "=" + option.allowed())
+          .iterator();
+    }
+  }
+
   @Override
   public Integer call() {
     startBackend();
@@ -140,9 +189,18 @@ final class TrainCommand implements Callable<Integer> {
       throw new CommandFailedException(
           "--runs must be from 1 to %d but was %d".formatted(MAX_RUNS, runs));
     }
+    if (stopAt != null && stopAt < 1) {
+      throw new CommandFailedException("--stop-at must be at least 1 but was " + stopAt);
+    }
+    if (runs > 1 && stopAt != null) {
+      throw new CommandFailedException(
+          "--stop-at pauses one training, but --runs asks for %d: leave one of them out"
+              .formatted(runs));
+    }
     DatasetSource source = source();
-    TrainingSettings settings = settings(source);
-    GraphConstraints known = graph == null ? null : known(graph, source, settings);
+    TrainingSettings plain = settings(source);
+    GraphConstraints known = graph == null ? null : known(graph, source, plain);
+    TrainingSettings settings = withLanca(plain, known);
     ModelBundle parent = parent();
     TrainingReport report;
     try (StageBars bars = new StageBars()) {
@@ -151,7 +209,10 @@ final class TrainCommand implements Callable<Integer> {
                   new LancaTrainer(),
                   (model, image, d) -> new OnnxFrameScorer(model, image, d, threads),
                   Clock.systemUTC(),
-                  Version.current())
+                  Version.current(),
+                  DagSearchSettings.DEFAULTS,
+                  MechanismSettings.DEFAULTS,
+                  drift)
               .best(source, settings, known, parent, runs, bars);
     } catch (TrainingFailedException e) {
       throw new CommandFailedException(
@@ -162,7 +223,7 @@ final class TrainCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw new CommandFailedException("cannot write " + out + ": " + e.getMessage(), e);
     }
-    print(report);
+    print(report, settings);
     return 0;
   }
 
@@ -225,7 +286,8 @@ final class TrainCommand implements Callable<Integer> {
               .withLatents(d)
               .withMaxLabels(labels == null ? Integer.MAX_VALUE : labels)
               .withThreads(threads)
-              .withSeed(seed);
+              .withSeed(seed)
+              .with(c -> c.stopAt = stopAt == null ? Integer.MAX_VALUE : stopAt);
       int trained = (int) (settings.trainShare() * source.size());
       return settings.withSteps(
           epochs == null
@@ -233,6 +295,16 @@ final class TrainCommand implements Callable<Integer> {
               : Math.toIntExact(Math.max(1, (long) epochs * trained / settings.batch())));
     } catch (IllegalArgumentException e) {
       throw new CommandFailedException("--" + e.getMessage(), e);
+    }
+  }
+
+  private TrainingSettings withLanca(TrainingSettings settings, @Nullable GraphConstraints known) {
+    boolean[][] given = known != null && known.complete() ? known.graph().edges() : null;
+    try {
+      return settings.with(
+          c -> c.lanca = LancaOption.change(c.lanca, lanca, settings.latents(), given));
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailedException("--lanca: " + e.getMessage(), e);
     }
   }
 
@@ -259,7 +331,7 @@ final class TrainCommand implements Callable<Integer> {
     return GraphFile.read(file).over(names, "latents");
   }
 
-  private void print(TrainingReport report) {
+  private void print(TrainingReport report, TrainingSettings settings) {
     PrintWriter printer = spec.commandLine().getOut();
     if (json) {
       Map<String, Object> result = new LinkedHashMap<>();
@@ -303,6 +375,11 @@ final class TrainCommand implements Callable<Integer> {
       printer.printf("warning         %s%n", warning);
     }
     printer.printf("written to      %s%n", out);
+    if (settings.stopAt() < settings.steps()) {
+      printer.printf(
+          "paused          after %d of %d steps; --resume %s with the same options goes on%n",
+          settings.stopAt(), settings.steps(), out);
+    }
   }
 
   private static void printRuns(TrainingReport report, PrintWriter printer) {

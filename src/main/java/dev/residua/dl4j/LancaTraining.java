@@ -272,7 +272,8 @@ final class LancaTraining {
 
   private TrainedNetwork train(ExecutorService thread) throws Exception {
     int steps = settings.steps();
-    int end = Math.min(steps, settings.stopAt());
+    // A training that is past its pause already stays where it is.
+    int end = Math.max(firstStep, Math.min(steps, settings.stopAt()));
     long[] nanos = new long[Math.max(1, Math.min(end - firstStep, 2_000))];
     int labelledRows = batch - rows - 2 * heldPairs;
     try (FrameFeeder feeder =

@@ -24,16 +24,13 @@ import java.util.function.DoubleConsumer;
  * structural equations, by the reconstruction error, by the pixels that never vary, and by the true
  * residuals and factors, which no model can beat.
  *
- * <p>Conditions: frames of one event are independent; {@value #FRAMES} frames an event, windows of
- * {@value #WINDOW} frames drawn from them at random, thresholds at {@value #LEVEL} false alarms a
- * window from other nominal frames. Localisation is the share of detected windows whose largest
- * statistic belongs to the node that was touched.
+ * <p>Conditions: frames of one event are independent; windows of {@value #WINDOW} frames are drawn
+ * from them at random, with thresholds at {@value #LEVEL} false alarms a window from other nominal
+ * frames. Localisation is the share of detected windows whose largest statistic belongs to the node
+ * that was touched.
  */
 public final class MonitorTrial {
   static final int WINDOW = 50;
-  static final int FRAMES = 3_000;
-  static final int WINDOWS = 400;
-  static final int NOMINAL_WINDOWS = 3_000;
   static final double LEVEL = 0.01;
   private static final int CHUNK = 64;
 
@@ -46,6 +43,17 @@ public final class MonitorTrial {
           "latents without equations",
           "reconstruction",
           "appearance");
+
+  /**
+   * How much is played and judged.
+   *
+   * @param frames of each event, and half of those that say what is normal
+   * @param windows of each event
+   * @param nominalWindows that say what is normal
+   */
+  record Size(int frames, int windows, int nominalWindows) {
+    static final Size DEFAULTS = new Size(3_000, 400, 3_000);
+  }
 
   /**
    * Result for one event.
@@ -65,6 +73,7 @@ public final class MonitorTrial {
   private final int[] latentOf;
   private final List<Channel> channels;
   private final long seed;
+  private final Size size;
 
   private MonitorTrial(
       Scene scene,
@@ -73,7 +82,9 @@ public final class MonitorTrial {
       CausalGraph graph,
       AppearanceReference appearance,
       int[] latentOf,
-      long seed) {
+      long seed,
+      Size size) {
+    this.size = size;
     this.scene = scene;
     this.noise = List.copyOf(noise);
     this.shape = scorer.imageShape();
@@ -115,35 +126,49 @@ public final class MonitorTrial {
       int[] latentOf,
       long seed,
       DoubleConsumer progress) {
+    return run(scene, noise, scorer, graph, appearance, latentOf, seed, Size.DEFAULTS, progress);
+  }
+
+  static List<Row> run(
+      Scene scene,
+      List<Double> noise,
+      FrameScorer scorer,
+      CausalGraph graph,
+      AppearanceReference appearance,
+      int[] latentOf,
+      long seed,
+      Size size,
+      DoubleConsumer progress) {
     if (latentOf.length != scene.graph().size()) {
       throw new IllegalArgumentException(
           "%d latents are matched to the %d factors of %s"
               .formatted(latentOf.length, scene.graph().size(), scene.name()));
     }
-    return new MonitorTrial(scene, noise, scorer, graph, appearance, latentOf, seed).run(progress);
+    return new MonitorTrial(scene, noise, scorer, graph, appearance, latentOf, seed, size)
+        .run(progress);
   }
 
   private List<Row> run(DoubleConsumer progress) {
-    List<Scripted> events = ScriptedEvents.of(scene, noise, FRAMES);
+    List<Scripted> events = ScriptedEvents.of(scene, noise, size.frames());
     double parts = events.size() + 3.0;
-    List<Rows> normal = play(Scenario.nominal(scene, noise, seed, 0), 2 * FRAMES);
+    List<Rows> normal = play(Scenario.nominal(scene, noise, seed, 0), 2 * size.frames());
     progress.accept(2 / parts);
     List<WindowMonitor> monitors = new ArrayList<>();
     for (int c = 0; c < channels.size(); c++) {
       monitors.add(
           WindowMonitor.fit(
-              channels.get(c), normal.get(c), WINDOW, NOMINAL_WINDOWS, LEVEL, seed + c));
+              channels.get(c), normal.get(c), WINDOW, size.nominalWindows(), LEVEL, seed + c));
     }
     List<Row> rows = new ArrayList<>();
-    List<Rows> quiet = play(Scenario.nominal(scene, noise, seed + 1_000, 0), FRAMES);
+    List<Rows> quiet = play(Scenario.nominal(scene, noise, seed + 1_000, 0), size.frames());
     rows.add(judge(monitors, "nothing", -1, quiet));
     progress.accept(3 / parts);
     for (int e = 0; e < events.size(); e++) {
       Scripted scripted = events.get(e);
       ScenarioEvent event = scripted.event();
       Scenario scenario =
-          new Scenario(scene, noise, 20, seed + 2_000 + e, 0, FRAMES, List.of(event));
-      rows.add(judge(monitors, scripted.name(), scripted.node(), play(scenario, FRAMES)));
+          new Scenario(scene, noise, 20, seed + 2_000 + e, 0, size.frames(), List.of(event));
+      rows.add(judge(monitors, scripted.name(), scripted.node(), play(scenario, size.frames())));
       progress.accept((4 + e) / parts);
     }
     return rows;
@@ -155,7 +180,7 @@ public final class MonitorTrial {
     for (int c = 0; c < channels.size(); c++) {
       boolean names = channels.get(c).nodes() > 1;
       WindowMonitor.Rates rates =
-          monitors.get(c).judge(pools.get(c), WINDOW, WINDOWS, names ? node : -1, seed + 77);
+          monitors.get(c).judge(pools.get(c), WINDOW, size.windows(), names ? node : -1, seed + 77);
       detected.put(CHANNELS.get(c), rates.detected());
       if (!Double.isNaN(rates.localised())) {
         localised.put(CHANNELS.get(c), rates.localised());

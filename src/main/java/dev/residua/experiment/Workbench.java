@@ -108,7 +108,7 @@ final class Workbench {
 
   /** Reconstruction loss at the end of a training on one batch, squared error summed a frame. */
   double overfit(long seed, TrainingSettings settings) throws IOException, TrainingFailedException {
-    FrameDataset set = data(DataSpec.usual("pendulum", 2_000, seed));
+    FrameDataset set = data(DataSpec.usual("pendulum", settings.batch(), seed));
     try (TrainedNetwork network =
         trainer.train(
             new DatasetSource(set, set.factors()),

@@ -436,6 +436,9 @@ public final class TrainingPipeline {
       Map<String, String> hyper = new LinkedHashMap<>();
       hyper.put("latents", Integer.toString(network.latents()));
       hyper.put("steps", Integer.toString(settings.steps()));
+      if (settings.stopAt() < settings.steps()) {
+        hyper.put("stopAt", Integer.toString(settings.stopAt()));
+      }
       hyper.put("batch", Integer.toString(settings.batch()));
       hyper.put(
           "labelledBatch", Integer.toString(labelled.length == 0 ? 0 : settings.labelledBatch()));
@@ -444,6 +447,18 @@ public final class TrainingPipeline {
       hyper.put("heldPairs", Integer.toString(heldPairs));
       hyper.put("heldBatch", Integer.toString(heldPairs == 0 ? 0 : settings.heldBatch()));
       hyper.put("heldWeight", Double.toString(settings.heldWeight()));
+      hyper.put(
+          "brokenFrames",
+          Long.toString(
+              IntStream.range(0, trained).filter(i -> data.broken(i).length > 0).count()));
+      for (LancaOption option : LancaOption.values()) {
+        hyper.put("lanca." + option.key(), option.of(settings.lanca()));
+      }
+      hyper.put(
+          "machine",
+          "%d processors, %s"
+              .formatted(
+                  Runtime.getRuntime().availableProcessors(), System.getProperty("os.arch")));
       hyper.put("trainShare", Double.toString(settings.trainShare()));
       hyper.put("threads", Integer.toString(settings.threads()));
       hyper.put(
