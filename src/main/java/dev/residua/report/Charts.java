@@ -13,7 +13,7 @@ import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.internal.chartpart.Chart;
-import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.lines.SeriesLines;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
@@ -22,6 +22,7 @@ final class Charts {
   static final int WIDTH = 460;
   static final int WIDE = 2 * WIDTH;
   static final int HEIGHT = 300;
+  private static final int TICK_PIXELS = 60;
   private static final Color[] COLOURS = {
     new Color(0x1f5fa8), new Color(0xc2571a), new Color(0x2e7d4f), new Color(0x7a4aa0),
     new Color(0xa8861f), new Color(0x3a8f9e), new Color(0x9e3a5e), new Color(0x555555),
@@ -44,6 +45,10 @@ final class Charts {
     line(chart, "labels", losses, Loss.LABEL);
     line(chart, "held pairs", losses, Loss.HELD);
     line(chart, "residual mmd", losses, Loss.MMD);
+    if (chart.getSeriesMap().isEmpty()) {
+      // A logarithmic axis needs a value.
+      chart.getStyler().setYAxisLogarithmic(false);
+    }
     return png(chart);
   }
 
@@ -94,10 +99,12 @@ final class Charts {
       int bin = (int) Math.floor((value + 5) / 10 * bins);
       count[Math.max(0, Math.min(bins - 1, bin))]++;
     }
-    double[] edges = new double[bins];
-    for (int b = 0; b < bins; b++) {
+    // A step ends where the next begins, so the last one is given twice.
+    double[] edges = new double[bins + 1];
+    double[] share = new double[bins + 1];
+    for (int b = 0; b <= bins; b++) {
       edges[b] = -5 + b * 10.0 / bins;
-      count[b] /= Math.max(1, known);
+      share[b] = count[Math.min(b, bins - 1)] / Math.max(1, known);
     }
     XYChart chart =
         new XYChartBuilder()
@@ -110,7 +117,7 @@ final class Charts {
     chart.getStyler().setDefaultSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.StepArea);
     style(chart.getStyler());
     chart.getStyler().setLegendVisible(false);
-    chart.addSeries("residual", edges, count).setMarker(SeriesMarkers.NONE);
+    chart.addSeries("residual", edges, share).setMarker(SeriesMarkers.NONE);
     return png(chart);
   }
 
@@ -153,7 +160,9 @@ final class Charts {
     return png(chart);
   }
 
-  private static void style(Styler styler) {
+  private static void style(AxesChartStyler styler) {
+    styler.setXAxisTickMarkSpacingHint(TICK_PIXELS);
+    styler.setXAxisDecimalPattern("0.####");
     styler.setChartBackgroundColor(Color.WHITE);
     styler.setSeriesColors(COLOURS);
     styler.setChartTitleBoxVisible(false);

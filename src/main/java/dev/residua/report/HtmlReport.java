@@ -22,7 +22,8 @@ public final class HtmlReport {
       body{font:15px/1.45 system-ui,sans-serif;color:#1c2430;max-width:980px;margin:24px auto;padding:0 16px}
       h1{font-size:22px}h2{font-size:17px;margin-top:32px;border-bottom:1px solid #d5dbe3}
       table{border-collapse:collapse;margin:8px 0}td,th{padding:2px 14px 2px 0;text-align:left;vertical-align:top}
-      td{font-variant-numeric:tabular-nums;overflow-wrap:anywhere}p{margin:6px 0;color:#445}.warn{background:#fff3e0;border-left:4px solid #c2571a;padding:6px 12px;margin:8px 0}
+      td{font-variant-numeric:tabular-nums;overflow-wrap:anywhere}p{margin:6px 0;color:#445}
+      td:first-child,th{white-space:nowrap}.warn{background:#fff3e0;border-left:4px solid #c2571a;padding:6px 12px;margin:8px 0}
       figure{margin:6px 0}figcaption{color:#566}img{max-width:100%}.pix{image-rendering:pixelated}
       """;
 
@@ -225,8 +226,8 @@ public final class HtmlReport {
               x[edge.to()] - dx / length * cut,
               y[edge.to()] - dy / length * cut,
               0.5 + 2 * edge.confidence(),
-              x[edge.from()] + 0.4 * dx,
-              y[edge.from()] + 0.4 * dy - 4,
+              x[edge.from()] + 0.3 * dx + 4,
+              y[edge.from()] + 0.3 * dy,
               edge.confidence()));
     }
     for (int i = 0; i < d; i++) {
