@@ -30,23 +30,27 @@ class ArchitectureTest {
     "model",
     "training",
     "dataset",
-    "experiment"
+    "experiment",
+    "report"
   };
 
   /** What each domain package may use of the others. */
   private static final Map<String, List<String>> DOMAIN_DEPENDENCIES =
-      Map.of(
-          "frame", List.of(),
-          "causal", List.of("frame"),
-          "anomaly", List.of("frame", "causal"),
-          "drift", List.of("frame", "causal"),
-          "intervention", List.of("frame", "causal", "anomaly", "drift"),
-          "incident", List.of("frame", "causal", "anomaly", "drift", "intervention"),
-          "model", List.of("frame", "causal"),
-          "dataset", List.of("frame", "causal"),
-          "training", List.of("frame", "causal", "anomaly", "drift", "model", "dataset"),
-          "experiment",
-              List.of("frame", "causal", "anomaly", "drift", "model", "dataset", "training"));
+      Map.ofEntries(
+          Map.entry("frame", List.of()),
+          Map.entry("causal", List.of("frame")),
+          Map.entry("anomaly", List.of("frame", "causal")),
+          Map.entry("drift", List.of("frame", "causal")),
+          Map.entry("intervention", List.of("frame", "causal", "anomaly", "drift")),
+          Map.entry("incident", List.of("frame", "causal", "anomaly", "drift", "intervention")),
+          Map.entry("model", List.of("frame", "causal")),
+          Map.entry("dataset", List.of("frame", "causal")),
+          Map.entry("training", List.of("frame", "causal", "anomaly", "drift", "model", "dataset")),
+          Map.entry(
+              "experiment",
+              List.of("frame", "causal", "anomaly", "drift", "model", "dataset", "training")),
+          Map.entry(
+              "report", List.of("frame", "causal", "anomaly", "model", "dataset", "training")));
 
   private static JavaClasses product;
 
@@ -123,6 +127,18 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAPackage("ai.onnxruntime..")
         .because("an OnnxTensor must be closed by who opened it")
+        .check(product);
+  }
+
+  @Test
+  void shouldKeepChartsInsideReport() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + "report..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.knowm.xchart..")
+        .because("a chart leaves the report as the bytes of a picture")
         .check(product);
   }
 

@@ -19,6 +19,7 @@ import picocli.CommandLine.ScopeType;
       DatasetCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
+      ReportCommand.class,
       ExperimentCommand.class,
       ScoreCommand.class,
       DriftCommand.class,

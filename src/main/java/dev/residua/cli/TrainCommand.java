@@ -2,9 +2,7 @@ package dev.residua.cli;
 
 import dev.residua.causal.Latent;
 import dev.residua.dataset.FrameDataset;
-import dev.residua.dl4j.CudaCheck;
 import dev.residua.dl4j.LancaTrainer;
-import dev.residua.dl4j.Nd4jBackends;
 import dev.residua.drift.DriftSettings;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
@@ -47,11 +45,6 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 final class TrainCommand implements Callable<Integer> {
-  enum Backend {
-    CPU,
-    CUDA
-  }
-
   @Option(names = "--data", required = true, paramLabel = "DIR", description = "Data set.")
   Path data;
 
@@ -89,7 +82,7 @@ final class TrainCommand implements Callable<Integer> {
   @Nullable Path graph;
 
   @Option(names = "--backend", description = "What to train on: ${COMPLETION-CANDIDATES}.")
-  Backend backend = Backend.CPU;
+  TrainingBackend backend = TrainingBackend.CPU;
 
   @Option(
       names = "--latents",
@@ -152,6 +145,11 @@ final class TrainCommand implements Callable<Integer> {
       description = "Native threads; only 1 gives the same model again.")
   int threads = TrainingSettings.DEFAULTS.threads();
 
+  @Option(
+      names = "--no-report",
+      description = "Do not write the report, FILE.html beside FILE.residua.")
+  boolean noReport;
+
   @Option(names = "--json", description = "Print the report as JSON.")
   boolean json;
 
@@ -184,7 +182,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    startBackend();
+    backend.start();
     if (runs < 1 || runs > MAX_RUNS) {
       throw new CommandFailedException(
           "--runs must be from 1 to %d but was %d".formatted(MAX_RUNS, runs));
@@ -223,27 +221,18 @@ final class TrainCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw new CommandFailedException("cannot write " + out + ": " + e.getMessage(), e);
     }
-    print(report, settings);
+    Path page = noReport ? null : ReportFile.beside(out);
+    if (page != null) {
+      try {
+        ReportFile.write(report.bundle(), source.set(), page, threads);
+      } catch (IOException | IllegalArgumentException e) {
+        throw new CommandFailedException(
+            "the model is written to %s, but not its report: %s".formatted(out, Failures.reason(e)),
+            e);
+      }
+    }
+    print(report, settings, page);
     return 0;
-  }
-
-  /** Before anything else, so that nothing is read or built in vain. */
-  private void startBackend() {
-    if (backend == Backend.CPU) {
-      Nd4jBackends.useProcessor();
-      return;
-    }
-    CudaCheck.problem()
-        .ifPresent(
-            problem -> {
-              throw new CommandFailedException(problem);
-            });
-    try {
-      Nd4jBackends.useCuda();
-    } catch (TrainingFailedException e) {
-      throw new CommandFailedException(
-          e.getMessage() == null ? "the CUDA backend does not start" : e.getMessage(), e);
-    }
   }
 
   private DatasetSource source() {
@@ -331,12 +320,15 @@ final class TrainCommand implements Callable<Integer> {
     return GraphFile.read(file).over(names, "latents");
   }
 
-  private void print(TrainingReport report, TrainingSettings settings) {
+  private void print(TrainingReport report, TrainingSettings settings, @Nullable Path page) {
     PrintWriter printer = spec.commandLine().getOut();
     if (json) {
       Map<String, Object> result = new LinkedHashMap<>();
       result.put("model", report.bundle().id());
       result.put("file", out.toString());
+      if (page != null) {
+        result.put("report", page.toString());
+      }
       result.put("graph", report.graph().toString());
       result.put("labelledFrames", report.bundle().manifest().provenance().labelledFrames());
       result.put("metrics", report.metrics());

@@ -2,6 +2,7 @@ package dev.residua.dl4j;
 
 import dev.residua.training.LatentHead;
 import dev.residua.training.Mechanisms;
+import dev.residua.training.StepTimes;
 import dev.residua.training.TrainedNetwork;
 import dev.residua.training.TrainingLosses;
 import java.util.List;
@@ -17,7 +18,7 @@ final class LancaTrained implements TrainedNetwork {
   private final NetworkWeights weights;
   private final LossCurve curve;
   private final List<String> warnings;
-  private final double stepMillis;
+  private final StepTimes stepTimes;
   private final ExecutorService thread;
 
   LancaTrained(
@@ -26,14 +27,14 @@ final class LancaTrained implements TrainedNetwork {
       NetworkWeights weights,
       LossCurve curve,
       List<String> warnings,
-      double stepMillis,
+      StepTimes stepTimes,
       ExecutorService thread) {
     this.autoencoder = autoencoder;
     this.input = input;
     this.weights = weights;
     this.curve = curve;
     this.warnings = List.copyOf(warnings);
-    this.stepMillis = stepMillis;
+    this.stepTimes = stepTimes;
     this.thread = thread;
   }
 
@@ -108,8 +109,8 @@ final class LancaTrained implements TrainedNetwork {
   }
 
   @Override
-  public double stepMillis() {
-    return stepMillis;
+  public StepTimes stepTimes() {
+    return stepTimes;
   }
 
   @Override

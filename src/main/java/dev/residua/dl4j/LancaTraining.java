@@ -10,6 +10,7 @@ import dev.residua.training.LancaSettings.FixedGraph;
 import dev.residua.training.LancaSettings.GraphSettings;
 import dev.residua.training.LancaSettings.ResidualPrior;
 import dev.residua.training.LancaSettings.StructuralTerm;
+import dev.residua.training.StepTimes;
 import dev.residua.training.TrainedNetwork;
 import dev.residua.training.TrainingData;
 import dev.residua.training.TrainingFailedException;
@@ -275,6 +276,7 @@ final class LancaTraining {
     // A training that is past its pause already stays where it is.
     int end = Math.max(firstStep, Math.min(steps, settings.stopAt()));
     long[] nanos = new long[Math.max(1, Math.min(end - firstStep, 2_000))];
+    long[] waits = new long[nanos.length];
     int labelledRows = batch - rows - 2 * heldPairs;
     try (FrameFeeder feeder =
         new FrameFeeder(
@@ -292,6 +294,7 @@ final class LancaTraining {
       for (int step = firstStep; step < end; step++) {
         long began = System.nanoTime();
         FrameFeeder.Batch next = feeder.next();
+        waits[(step - firstStep) % nanos.length] = System.nanoTime() - began;
         curve.add(step, step(next, step));
         nanos[(step - firstStep) % nanos.length] = System.nanoTime() - began;
         if (step % 10 == 9 || step == end - 1) {
@@ -302,7 +305,6 @@ final class LancaTraining {
         }
       }
     }
-    Arrays.sort(nanos);
     warnings.addAll(watch.warnings(edges()));
     return new LancaTrained(
         autoencoder,
@@ -310,7 +312,7 @@ final class LancaTraining {
         weights(end < steps ? new Checkpoint(end, adam, curve).toBytes(fingerprint) : new byte[0]),
         curve,
         warnings,
-        nanos[nanos.length / 2] / 1e6,
+        StepTimes.of(nanos, waits),
         thread);
   }
 

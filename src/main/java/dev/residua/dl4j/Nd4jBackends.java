@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.Properties;
 import org.nd4j.common.config.ND4JClassLoading;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -60,6 +61,20 @@ public final class Nd4jBackends {
                   .formatted(taken)
               + " BACKEND_PRIORITY_GPU, or use --backend cpu");
     }
+  }
+
+  /** Version of ND4J; {@code unknown} where its library does not say. */
+  public static String engineVersion() {
+    Properties properties = new Properties();
+    try (InputStream in =
+        Nd4j.class.getResourceAsStream("/META-INF/maven/org.nd4j/nd4j-api/pom.properties")) {
+      if (in != null) {
+        properties.load(in);
+      }
+    } catch (IOException e) {
+      return "unknown";
+    }
+    return properties.getProperty("version", "unknown");
   }
 
   /** A class loader that finds everything its parent finds but the services of the CUDA backend. */

@@ -5,6 +5,7 @@ import dev.residua.training.LatentHead;
 import dev.residua.training.Mechanisms;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import onnx.Onnx;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.shade.protobuf.ByteString;
@@ -55,13 +56,54 @@ public final class OnnxExport {
     export.encoder(mean, scale);
     export.head(head);
     export.equations(mechanisms);
-    export.decoder(mean, scale);
+    export.decode(mean, scale);
+    export.error();
     export.outputs();
+    return export.bytes();
+  }
+
+  /**
+   * The network alone as a scorer: latents as it gives them, neither standardised nor corrected,
+   * and 0 expected of each.
+   *
+   * @param weights what {@link dev.residua.training.TrainedNetwork#weights} gave
+   * @throws IllegalArgumentException if the bytes are something else
+   */
+  public static byte[] network(byte[] weights) {
+    NetworkWeights read = NetworkWeights.fromBytes(weights);
+    return scorer(read, new double[read.latents()], ones(read.latents()), null, null);
+  }
+
+  /**
+   * The decoder alone: input {@code latents} as {@link #network} gives them ({@code [n, d]}),
+   * output {@code pictures} ({@code [n, height, width, channels]}), intensities that are not cut to
+   * [0, 1].
+   *
+   * @param weights what {@link dev.residua.training.TrainedNetwork#weights} gave
+   * @throws IllegalArgumentException if the bytes are something else
+   */
+  public static byte[] decoder(byte[] weights) {
+    OnnxExport export = new OnnxExport(NetworkWeights.fromBytes(weights));
+    export.graph.addInput(value("latents", Onnx.TensorProto.DataType.FLOAT, export.d));
+    export.node("Identity", CODE, "latents");
+    export.meanImage();
+    export.decode(new double[export.d], ones(export.d));
+    export.pictures();
+    return export.bytes();
+  }
+
+  private static double[] ones(int count) {
+    double[] ones = new double[count];
+    Arrays.fill(ones, 1);
+    return ones;
+  }
+
+  private byte[] bytes() {
     return Onnx.ModelProto.newBuilder()
         .setIrVersion(IR_VERSION)
         .setProducerName("residua")
         .addOpsetImport(Onnx.OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPSET))
-        .setGraph(export.graph)
+        .setGraph(graph)
         .build()
         .toByteArray();
   }
@@ -87,6 +129,16 @@ public final class OnnxExport {
     node("Reshape", "blocks", "moved", "shape.blocks");
     node("Cast", "raw", "blocks")
         .addAttribute(integer("to", Onnx.TensorProto.DataType.FLOAT.getNumber()));
+    meanImage();
+    node("Sub", "centred", "raw", "mean.image"); // [n, 16 C, H/4, W/4], in grey levels
+  }
+
+  /** Constant {@code mean.image} in blocks, in grey levels. */
+  private void meanImage() {
+    int block = NetworkLayout.BLOCK;
+    int c = image.channels();
+    int rows = image.height() / block;
+    int columns = image.width() / block;
     float[] mean = new float[image.size()];
     for (int y = 0; y < image.height(); y++) {
       for (int x = 0; x < image.width(); x++) {
@@ -97,8 +149,7 @@ public final class OnnxExport {
         }
       }
     }
-    floats("mean.image", mean, 1, channels, rows, columns);
-    node("Sub", "centred", "raw", "mean.image"); // [n, 16 C, H/4, W/4], in grey levels
+    floats("mean.image", mean, 1, block * block * c, rows, columns);
   }
 
   private void encoder(double[] mean, double[] scale) {
@@ -250,7 +301,8 @@ public final class OnnxExport {
     return false;
   }
 
-  private void decoder(double[] mean, double[] scale) {
+  /** From {@link #CODE} to {@code dec6.y}, what is above the mean image, in blocks. */
+  private void decode(double[] mean, double[] scale) {
     int n = NetworkLayout.DENSE;
     float[] w = weights.get("dec1.w").clone();
     float[] original = weights.get("dec1.w");
@@ -289,12 +341,33 @@ public final class OnnxExport {
     node("Relu", "dec5.a", "dec5.y");
     int blocks = NetworkLayout.BLOCK * NetworkLayout.BLOCK * image.channels();
     convolution("dec6", "dec5.a", 3, 1, NetworkLayout.FIRST, blocks, WHITE, WHITE);
+  }
+
+  private void error() {
     node("Sub", "difference", "centred", "dec6.y");
     node("ReduceSumSquare", "squares", "difference")
         .addAttribute(ints("axes", 1, 2, 3))
         .addAttribute(integer("keepdims", 0));
     floats("error.scale", new float[] {(float) (1 / (WHITE * WHITE * image.size()))}, 1);
     node("Mul", "reconstruction_error", "squares", "error.scale");
+  }
+
+  /** Depth to space: the inverse of what {@link #input} does. */
+  private void pictures() {
+    int block = NetworkLayout.BLOCK;
+    int c = image.channels();
+    int rows = image.height() / block;
+    int columns = image.width() / block;
+    node("Add", "levels", "dec6.y", "mean.image");
+    floats("white", new float[] {(float) WHITE}, 1);
+    node("Div", "intensities", "levels", "white");
+    longs("shape.split", -1, block, block, c, rows, columns);
+    node("Reshape", "split", "intensities", "shape.split");
+    node("Transpose", "moved", "split").addAttribute(ints("perm", 0, 4, 1, 5, 2, 3));
+    longs("shape.pictures", -1, image.height(), image.width(), c);
+    node("Reshape", "pictures", "moved", "shape.pictures");
+    graph.addOutput(
+        value("pictures", Onnx.TensorProto.DataType.FLOAT, image.height(), image.width(), c));
   }
 
   /** Where a value of the flat {@code [h, w, c]} layout is in {@code [c, h, w]}. */

@@ -45,6 +45,12 @@ public final class ModelBundle {
   public static final String WEIGHTS = "weights/lanca.bin";
   public static final String SELF_TEST = "selftest/frames.bin";
 
+  /** Losses over the training, for people; models of before there were reports have none. */
+  public static final String LOSSES = "training/losses.csv";
+
+  /** Sentences, one a line, to know before trusting the model; older models have none. */
+  public static final String WARNINGS = "training/warnings.txt";
+
   private static final List<String> REQUIRED =
       List.of(SCORER, GRAPH, ANOMALY_CALIBRATION, APPEARANCE, DRIFT_REFERENCE, SELF_TEST);
   private static final Pattern ENTRY_NAME =

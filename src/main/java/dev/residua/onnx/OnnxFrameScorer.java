@@ -81,7 +81,7 @@ public final class OnnxFrameScorer implements FrameScorer {
    * deeply when the command line of the process is long (seen with a class path of 20 kB), and an
    * overflow of Java's usual stack ends the process.
    */
-  private static OrtSession load(byte[] model, int threads) throws OrtException {
+  static OrtSession load(byte[] model, int threads) throws OrtException {
     FutureTask<OrtSession> task =
         new FutureTask<>(
             () -> {

@@ -7,30 +7,32 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import javax.imageio.ImageIO;
 
 /** Writes a {@link ModelReport} as one HTML page with its pictures inside. */
 public final class HtmlReport {
   private static final int GAP = 2;
+  private static final int PAGE_WIDTH = 948;
   private static final String STYLE =
       """
       body{font:15px/1.45 system-ui,sans-serif;color:#1c2430;max-width:980px;margin:24px auto;padding:0 16px}
       h1{font-size:22px}h2{font-size:17px;margin-top:32px;border-bottom:1px solid #d5dbe3}
       table{border-collapse:collapse;margin:8px 0}td,th{padding:2px 14px 2px 0;text-align:left;vertical-align:top}
-      td.n{font-variant-numeric:tabular-nums}.warn{background:#fff3e0;border-left:4px solid #c2571a;padding:6px 12px;margin:8px 0}
+      td{font-variant-numeric:tabular-nums;overflow-wrap:anywhere}p{margin:6px 0;color:#445}
+      td:first-child,th{white-space:nowrap}.warn{background:#fff3e0;border-left:4px solid #c2571a;padding:6px 12px;margin:8px 0}
       figure{margin:6px 0}figcaption{color:#566}img{max-width:100%}.pix{image-rendering:pixelated}
       """;
 
   private HtmlReport() {}
 
-  /** The page, UTF-8 text. */
+  /** The page, UTF-8 text that is well-formed XML too. */
   public static String render(ModelReport report) {
     StringBuilder out = new StringBuilder(1 << 20);
-    out.append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>")
+    out.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/><title>")
         .append(escape(report.title()))
         .append("</title><style>")
         .append(STYLE)
@@ -40,41 +42,70 @@ public final class HtmlReport {
     for (String warning : report.warnings()) {
       out.append("<p class=\"warn\">").append(escape(warning)).append("</p>");
     }
-    table(out, report.facts());
+    facts(out, report);
     heading(out, "Graph");
+    paragraph(out, "The figure at an arrow is the share of half-samples in which it was found.");
     out.append(graph(report.graph()));
+    pictures(out, report);
+    charts(out, report);
+    report.tables().forEach(table -> table(out, table));
+    return out.append("</body></html>\n").toString();
+  }
+
+  private static void facts(StringBuilder out, ModelReport report) {
+    out.append("<table>");
     report
-        .figures()
+        .facts()
         .forEach(
-            (section, figures) -> {
-              heading(out, section);
-              table(out, figures);
-            });
+            (name, value) ->
+                out.append("<tr><th>")
+                    .append(escape(name))
+                    .append("</th><td>")
+                    .append(escape(value))
+                    .append("</td></tr>"));
+    out.append("</table>");
+  }
+
+  private static void charts(StringBuilder out, ModelReport report) {
     if (!report.losses().isEmpty()) {
       heading(out, "Training");
-      image(out, Charts.losses(report.losses()), "losses over the training", false);
+      chart(out, Charts.losses(report.losses()), Charts.WIDE, "losses over the training");
     }
-    heading(out, "Residuals of nominal frames that were not trained on");
+    heading(out, "Residuals");
+    paragraph(
+        out,
+        report.frames()
+            + " In robust standard deviations of the calibration frames; what lies outside counts at the ends.");
     List<String> names = report.graph().names();
     for (int j = 0; j < names.size(); j++) {
-      double[] column = new double[report.residuals().length];
-      for (int i = 0; i < column.length; i++) {
-        column[i] = report.residuals()[i][j];
-      }
-      image(
+      int column = j;
+      double[] values = Arrays.stream(report.residuals()).mapToDouble(row -> row[column]).toArray();
+      chart(
           out,
-          Charts.histogram(names.get(j), column),
-          "histogram of the residual of " + names.get(j),
-          false);
+          Charts.histogram(names.get(j), values),
+          Charts.WIDTH,
+          "histogram of the residual of " + names.get(j));
     }
-    if (report.pValues().length > 0) {
+    if (!report.pValues().isEmpty()) {
       heading(out, "Calibration");
-      image(
+      paragraph(
           out,
-          Charts.calibration(names, report.pValues()),
-          "distribution of p-values against their level",
-          false);
+          report.frames()
+              + " A line on the diagonal keeps every promised rate of false alarms, one above it alarms more often than promised.");
+      chart(
+          out,
+          Charts.calibration(report.pValues(), 1),
+          Charts.WIDTH,
+          "distribution of p-values against their level");
+      chart(
+          out,
+          Charts.calibration(report.pValues(), 0.02),
+          Charts.WIDTH,
+          "distribution of small p-values against their level");
     }
+  }
+
+  private static void pictures(StringBuilder out, ModelReport report) {
     String section = "";
     for (PictureRow row : report.pictures()) {
       if (!row.section().equals(section)) {
@@ -82,36 +113,56 @@ public final class HtmlReport {
         heading(out, section);
       }
       out.append("<figure><figcaption>").append(escape(row.caption())).append("</figcaption>");
-      image(out, strip(row.pixels(), report.shape()), row.caption(), true);
+      int width = row.pixels().size() * (report.shape().width() + GAP);
+      image(
+          out,
+          strip(row.pixels(), report.shape()),
+          width * Math.max(1, PAGE_WIDTH / Math.max(1, width)),
+          row.caption(),
+          "class=\"pix\" ");
       out.append("</figure>");
     }
-    return out.append("</body></html>\n").toString();
+  }
+
+  private static void table(StringBuilder out, ModelReport.Table table) {
+    heading(out, table.title());
+    if (!table.note().isEmpty()) {
+      paragraph(out, table.note());
+    }
+    out.append("<table><tr>");
+    table.columns().forEach(name -> out.append("<th>").append(escape(name)).append("</th>"));
+    out.append("</tr>");
+    for (List<String> row : table.rows()) {
+      out.append("<tr>");
+      row.forEach(cell -> out.append("<td>").append(escape(cell)).append("</td>"));
+      out.append("</tr>");
+    }
+    out.append("</table>");
   }
 
   private static void heading(StringBuilder out, String text) {
     out.append("<h2>").append(escape(text)).append("</h2>");
   }
 
-  private static void table(StringBuilder out, Map<String, String> rows) {
-    out.append("<table>");
-    rows.forEach(
-        (name, value) ->
-            out.append("<tr><th>")
-                .append(escape(name))
-                .append("</th><td class=\"n\">")
-                .append(escape(value))
-                .append("</td></tr>"));
-    out.append("</table>");
+  private static void paragraph(StringBuilder out, String text) {
+    out.append("<p>").append(escape(text)).append("</p>");
   }
 
-  private static void image(StringBuilder out, byte[] png, String alt, boolean pixels) {
+  private static void chart(StringBuilder out, byte[] png, int width, String alt) {
+    image(out, png, width, alt, "");
+  }
+
+  private static void image(
+      StringBuilder out, byte[] png, int width, String alt, String attributes) {
     out.append("<img ")
-        .append(pixels ? "class=\"pix\" " : "")
-        .append("alt=\"")
+        .append(attributes)
+        .append("width=\"")
+        .append(width)
+        .append("\" alt=\"")
         .append(escape(alt))
         .append("\" src=\"data:image/png;base64,")
         .append(Base64.getEncoder().encodeToString(png))
-        .append("\">");
+        .append("\"/>");
   }
 
   /** Pictures side by side on white, as PNG. */
@@ -175,8 +226,8 @@ public final class HtmlReport {
               x[edge.to()] - dx / length * cut,
               y[edge.to()] - dy / length * cut,
               0.5 + 2 * edge.confidence(),
-              x[edge.from()] + 0.4 * dx,
-              y[edge.from()] + 0.4 * dy - 4,
+              x[edge.from()] + 0.3 * dx + 4,
+              y[edge.from()] + 0.3 * dy,
               edge.confidence()));
     }
     for (int i = 0; i < d; i++) {

@@ -12,27 +12,56 @@ import java.util.Map;
  * @param title name of the model
  * @param facts how it was made: name and value, in order
  * @param warnings what is wrong with it, in words; may be empty
+ * @param tables of figures, in order
  * @param losses of the training over time; empty where they are not known
  * @param graph latents and structural equations
- * @param residuals standardised residuals of nominal frames that were not trained on, {@code
- *     [n][d]}
- * @param pValues conformal p-values of the same frames, {@code [n][d]}, in (0, 1]
+ * @param frames which frames residuals and p-values are of, in words
+ * @param residuals standardised residuals of nominal frames, {@code [n][d]}
+ * @param pValues conformal p-values of the same frames by channel, each {@code [n]}, in (0, 1];
+ *     empty if the frames are those the model was calibrated on
  * @param pictures rows of pictures with a caption each
  * @param shape of every picture
- * @param figures sections of named figures: quality, independence, monitorability
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record ModelReport(
     String title,
     Map<String, String> facts,
     List<String> warnings,
+    List<Table> tables,
     List<TrainingLosses> losses,
     CausalGraph graph,
+    String frames,
     double[][] residuals,
-    double[][] pValues,
+    Map<String, double[]> pValues,
     List<PictureRow> pictures,
-    ImageShape shape,
-    Map<String, Map<String, String>> figures) {
+    ImageShape shape) {
+  public ModelReport {
+    warnings = List.copyOf(warnings);
+    tables = List.copyOf(tables);
+    losses = List.copyOf(losses);
+    pictures = List.copyOf(pictures);
+  }
+
+  /**
+   * Figures under a heading.
+   *
+   * @param title heading
+   * @param note what the figures are, in a sentence; may be empty
+   * @param columns heads of all columns
+   * @param rows as many cells each
+   */
+  public record Table(String title, String note, List<String> columns, List<List<String>> rows) {
+    public Table {
+      columns = List.copyOf(columns);
+      rows = List.copyOf(rows);
+      for (List<String> row : rows) {
+        if (row.size() != columns.size()) {
+          throw new IllegalArgumentException(
+              "table '%s' has the row %s for the columns %s".formatted(title, row, columns));
+        }
+      }
+    }
+  }
 
   /**
    * Pictures side by side.

@@ -10,6 +10,7 @@ import dev.residua.drift.DriftSettings;
 import dev.residua.model.BundleManifest;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.SelfTest;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.DoubleConsumer;
@@ -20,6 +21,7 @@ final class BundleBuilder {
 
   /**
    * @param usualPictures training frames, of which only the pixels are needed
+   * @param warnings what to know before trusting the model
    * @param nominal the frames to calibrate with, in time order
    * @param calibration their scores
    */
@@ -31,6 +33,7 @@ final class BundleBuilder {
       FrameScorer scorer,
       TrainingData data,
       int[] usualPictures,
+      List<String> warnings,
       int[] nominal,
       LatentBatch calibration,
       DriftSettings driftSettings,
@@ -69,6 +72,8 @@ final class BundleBuilder {
     entries.put(ModelBundle.ANOMALY_CALIBRATION, anomaly.toBytes());
     entries.put(ModelBundle.APPEARANCE, appearance.toBytes());
     entries.put(ModelBundle.DRIFT_REFERENCE, drift.toBytes());
+    entries.put(ModelBundle.LOSSES, TrainingHistory.toCsv(network.history()));
+    entries.put(ModelBundle.WARNINGS, TrainingHistory.toLines(warnings));
     entries.put(ModelBundle.SELF_TEST, selfTest(scorer, data, nominal).toBytes());
     return ModelBundle.of(manifest, graph, entries);
   }

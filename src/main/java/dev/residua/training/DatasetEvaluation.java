@@ -5,6 +5,7 @@ import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.LabelTable;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,9 +47,22 @@ public final class DatasetEvaluation {
   public static Scores score(
       FrameScorer scorer, FrameDataset set, int frames, DoubleConsumer progress) {
     int n = Math.min(frames, set.size());
+    int[] index = new int[n];
+    Arrays.setAll(index, i -> (int) ((long) i * set.size() / n));
+    return score(scorer, set, index, progress);
+  }
+
+  /**
+   * Scores some frames.
+   *
+   * @param index which frames of the set
+   * @param progress told the part done, in [0, 1]
+   */
+  public static Scores score(
+      FrameScorer scorer, FrameDataset set, int[] index, DoubleConsumer progress) {
+    int n = index.length;
     int d = scorer.latents();
     int size = set.shape().size();
-    int[] index = new int[n];
     double[][] latents = new double[n][d];
     double[][] residuals = new double[n][d];
     double[] errors = new double[n];
@@ -56,7 +70,6 @@ public final class DatasetEvaluation {
     for (int at = 0; at < n; at += CHUNK) {
       int count = Math.min(CHUNK, n - at);
       for (int i = 0; i < count; i++) {
-        index[at + i] = (int) ((long) (at + i) * set.size() / n);
         set.read(index[at + i], pixels, i * size);
       }
       LatentBatch batch = scorer.score(pixels, count);
@@ -69,7 +82,7 @@ public final class DatasetEvaluation {
       }
       progress.accept((double) (at + count) / n);
     }
-    return new Scores(index, latents, residuals, errors);
+    return new Scores(index.clone(), latents, residuals, errors);
   }
 
   /**

@@ -48,8 +48,8 @@ public interface TrainedNetwork extends AutoCloseable {
   /** What did not stop the training but should be known about its result, in words. */
   List<String> warnings();
 
-  /** Wall-clock milliseconds of a step, median. */
-  double stepMillis();
+  /** What the steps took. */
+  StepTimes stepTimes();
 
   @Override
   void close();

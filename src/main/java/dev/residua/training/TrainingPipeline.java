@@ -379,6 +379,7 @@ public final class TrainingPipeline {
                 scorer,
                 data,
                 usualPictures(holds),
+                warnings,
                 nominal,
                 calibration,
                 drift,
@@ -582,7 +583,7 @@ public final class TrainingPipeline {
   }
 
   /** Frames from {@code from} on in which every mechanism holds and that repeat no other. */
-  static int[] nominal(TrainingData data, int from) {
+  public static int[] nominal(TrainingData data, int from) {
     int[] frames = new int[data.size() - from];
     int n = 0;
     for (int i = from; i < data.size(); i++) {
@@ -707,7 +708,7 @@ public final class TrainingPipeline {
     metrics.put("training.mmd", losses.mmd());
     metrics.put("training.structural", losses.structural());
     metrics.put("training.learntEdges", losses.edges());
-    metrics.put("training.stepMillis", network.stepMillis());
+    metrics.put("training.stepMillis", network.stepTimes().medianMillis());
     return metrics;
   }
 

@@ -7,6 +7,7 @@ import dev.residua.causal.CausalGraph;
 import dev.residua.causal.LatentBatch;
 import dev.residua.frame.ImageShape;
 import dev.residua.onnx.OnnxFrameScorer;
+import dev.residua.onnx.OnnxLatentDecoder;
 import dev.residua.training.LatentHead;
 import dev.residua.training.MechanismSettings;
 import dev.residua.training.Mechanisms;
@@ -133,6 +134,45 @@ class OnnxExportTest {
     }
     assertThat(largest).isGreaterThan(0.3);
     assertThat(corrected.reconstructionErrors()).isEqualTo(uncorrected.reconstructionErrors());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"32,32,3", "64,32,1"})
+  void shouldDrawPicturesThatMissTheFramesByTheReconstructionError(
+      int width, int height, int channels) {
+    // Given a network with random weights and large last biases, so that pictures differ
+    ImageShape image = new ImageShape(width, height, channels);
+    Random random = new Random(6);
+    float[] meanImage = new float[image.size()];
+    for (int i = 0; i < meanImage.length; i++) {
+      meanImage[i] = random.nextFloat();
+    }
+    NetworkWeights weights = NetworkWeights.random(NetworkLayout.of(image, D), meanImage, 4);
+    float[] last = weights.get("dec6.b");
+    for (int i = 0; i < last.length; i++) {
+      last[i] = 0.2f * (float) random.nextGaussian();
+    }
+    byte[] pixels = new byte[N * image.size()];
+    random.nextBytes(pixels);
+    // When
+    LatentBatch scored;
+    float[] pictures;
+    try (OnnxFrameScorer scorer =
+            new OnnxFrameScorer(OnnxExport.network(weights.toBytes()), image, D);
+        OnnxLatentDecoder decoder =
+            new OnnxLatentDecoder(OnnxExport.decoder(weights.toBytes()), image, D)) {
+      scored = scorer.score(pixels, N);
+      pictures = decoder.decode(scored.observed(), N);
+    }
+    // Then
+    assertThat(pictures).hasSize(N * image.size());
+    for (int n = 0; n < N; n++) {
+      double error = 0;
+      for (int i = n * image.size(); i < (n + 1) * image.size(); i++) {
+        error += Math.pow((pixels[i] & 0xff) / 255.0 - pictures[i], 2) / image.size();
+      }
+      assertThat((double) scored.reconstructionErrors()[n]).isCloseTo(error, within(1e-5 * error));
+    }
   }
 
   /** Brings latents to mean 0 and variance 1 and says so in the moments. */

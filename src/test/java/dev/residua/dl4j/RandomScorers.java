@@ -8,15 +8,13 @@ public final class RandomScorers {
   private RandomScorers() {}
 
   public static byte[] of(ImageShape image, int latents, long seed) {
+    return OnnxExport.network(weights(image, latents, seed));
+  }
+
+  /** Weights of the same network. */
+  public static byte[] weights(ImageShape image, int latents, long seed) {
     float[] mean = new float[image.size()];
     Arrays.fill(mean, 0.5f);
-    double[] ones = new double[latents];
-    Arrays.fill(ones, 1);
-    return OnnxExport.scorer(
-        NetworkWeights.random(NetworkLayout.of(image, latents), mean, seed),
-        new double[latents],
-        ones,
-        null,
-        null);
+    return NetworkWeights.random(NetworkLayout.of(image, latents), mean, seed).toBytes();
   }
 }

@@ -11,4 +11,9 @@ public final class Models {
   public static byte[] scorer(ImageShape image, int latents) {
     return RandomScorers.of(image, latents, 1);
   }
+
+  /** Weights of the same network. */
+  public static byte[] weights(ImageShape image, int latents) {
+    return RandomScorers.weights(image, latents, 1);
+  }
 }

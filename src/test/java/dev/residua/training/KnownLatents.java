@@ -223,8 +223,8 @@ final class KnownLatents implements TrainingData {
       }
 
       @Override
-      public double stepMillis() {
-        return 1;
+      public StepTimes stepTimes() {
+        return new StepTimes(1, 1, 0);
       }
 
       @Override

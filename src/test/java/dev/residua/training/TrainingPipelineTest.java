@@ -61,6 +61,11 @@ class TrainingPipelineTest {
     assertThat(bundle.manifest().provenance().labelledFrames()).isEqualTo(420);
     assertThat(bundle.manifest().provenance().dataRange())
         .isEqualTo("frames 0..839, calibration 840..1199");
+    assertThat(TrainingHistory.fromCsv(bundle.entry(ModelBundle.LOSSES)))
+        .hasSize(SETTINGS.steps())
+        .allSatisfy(losses -> assertThat(losses.reconstruction()).isPositive());
+    assertThat(TrainingHistory.fromLines(bundle.entry(ModelBundle.WARNINGS)))
+        .isEqualTo(report.warnings());
     assertThat(report.metrics().get("onnx.disagreement")).isLessThan(1e-5);
     assertThat(report.metrics().get("reconstruction.shareOfVariance")).isLessThan(0.95);
     // and its scorer names the cause with the sign of its label

@@ -1,0 +1,29 @@
+package dev.residua.causal;
+
+import dev.residua.frame.ImageShape;
+
+/**
+ * Draws the pictures that a network's latents stand for. Implementations own native memory: close
+ * them once, after the last call has returned.
+ */
+public interface LatentDecoder extends AutoCloseable {
+  /** Shape of the pictures. */
+  ImageShape imageShape();
+
+  /** Number of latents {@code d}. */
+  int latents();
+
+  /**
+   * Decodes latents as the network itself gives them: neither standardised nor corrected by labels
+   * afterwards.
+   *
+   * @param latents shape {@code [n][d]}, row-major; may be longer
+   * @param n number of rows, at least 1
+   * @return intensities where 0 is black and 1 is white, shape {@code
+   *     [n][height][width][channels]}; a network may leave that range a little
+   */
+  float[] decode(float[] latents, int n);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,30 @@
+package dev.residua.cli;
+
+import dev.residua.dl4j.CudaCheck;
+import dev.residua.dl4j.Nd4jBackends;
+import dev.residua.training.TrainingFailedException;
+
+/** What to train on. */
+enum TrainingBackend {
+  CPU,
+  CUDA;
+
+  /** Before anything else, so that nothing is read or built in vain. */
+  void start() {
+    if (this == CPU) {
+      Nd4jBackends.useProcessor();
+      return;
+    }
+    CudaCheck.problem()
+        .ifPresent(
+            problem -> {
+              throw new CommandFailedException(problem);
+            });
+    try {
+      Nd4jBackends.useCuda();
+    } catch (TrainingFailedException e) {
+      throw new CommandFailedException(
+          e.getMessage() == null ? "the CUDA backend does not start" : e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,309 @@
+package dev.residua.report;
+
+import dev.residua.anomaly.AnomalyCalibration;
+import dev.residua.anomaly.AppearanceReference;
+import dev.residua.anomaly.FrameStatistics;
+import dev.residua.causal.FrameScorer;
+import dev.residua.causal.LatentDecoder;
+import dev.residua.dataset.FrameDataset;
+import dev.residua.frame.ImageShape;
+import dev.residua.model.BundleManifest;
+import dev.residua.model.ModelBundle;
+import dev.residua.model.ModelProvenance;
+import dev.residua.report.ModelReport.PictureRow;
+import dev.residua.report.ModelReport.Table;
+import dev.residua.training.DatasetEvaluation;
+import dev.residua.training.DatasetSource;
+import dev.residua.training.ModelEvaluation;
+import dev.residua.training.TrainingHistory;
+import dev.residua.training.TrainingPipeline;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** Gathers what a report shows of a model from its bundle and from frames. */
+public final class ModelReports {
+  private static final int MOST_FRAMES = 5_000;
+  private static final int TRAVERSED_FRAMES = 1_000;
+  private static final int PICTURES = 7;
+  private static final long SEED = 1;
+
+  private ModelReports() {}
+
+  /**
+   * The network of a bundle without what follows it.
+   *
+   * @param encoder gives latents as the network does
+   * @param decoder takes those
+   */
+  public record Network(FrameScorer encoder, LatentDecoder decoder) {}
+
+  /**
+   * Scores at most 5,000 nominal frames of a data set and gathers everything. Of the set that the
+   * model was trained on, these are frames that it was calibrated on: it saw none of them in
+   * training, but p-values say nothing there and are left out.
+   *
+   * @param factors columns of the labels that are true factors; may be empty
+   * @param scorer of the bundle
+   * @param network of the bundle, or null for a report without pictures
+   * @param progress told the part done, in [0, 1]
+   * @throws IllegalArgumentException if frames have another shape than the model reads, too few are
+   *     nominal, or an entry of the bundle is damaged
+   */
+  public static ModelReport of(
+      ModelBundle bundle,
+      FrameDataset set,
+      List<String> factors,
+      FrameScorer scorer,
+      @Nullable Network network,
+      DoubleConsumer progress) {
+    BundleManifest manifest = bundle.manifest();
+    if (!set.shape().equals(manifest.image())) {
+      throw new IllegalArgumentException(
+          "%s has frames of %s, the model reads %s"
+              .formatted(set.name(), set.shape(), manifest.image()));
+    }
+    boolean own = set.sha256().equals(manifest.provenance().dataSha256());
+    int[] frames = frames(manifest, set, own);
+    DatasetEvaluation.Scores scores = DatasetEvaluation.score(scorer, set, frames, progress);
+    FrameStatistics[] statistics = statistics(bundle, set, scores);
+    List<Table> tables =
+        EvaluationTables.of(DatasetEvaluation.of(scores, bundle.graph(), set, factors, null, SEED));
+    return new ModelReport(
+        bundle.id(),
+        facts(manifest),
+        bundle.entryNames().contains(ModelBundle.WARNINGS)
+            ? TrainingHistory.fromLines(bundle.entry(ModelBundle.WARNINGS))
+            : List.of(),
+        withProvenance(tables, manifest.provenance()),
+        bundle.entryNames().contains(ModelBundle.LOSSES)
+            ? TrainingHistory.fromCsv(bundle.entry(ModelBundle.LOSSES))
+            : List.of(),
+        bundle.graph(),
+        own
+            ? "%,d frames of %s that calibrated the model and did not train it."
+                .formatted(frames.length, set.name())
+            : "%,d frames of %s.".formatted(frames.length, set.name()),
+        Arrays.stream(statistics).map(ModelReports::standardized).toArray(double[][]::new),
+        own ? Map.of() : pValues(statistics, bundle),
+        network == null ? List.of() : pictures(bundle, set, frames, network),
+        set.shape());
+  }
+
+  private static int[] frames(BundleManifest manifest, FrameDataset set, boolean own) {
+    String share = manifest.provenance().hyperParameters().get("trainShare");
+    int from = own && share != null ? (int) (Double.parseDouble(share) * set.size()) : 0;
+    List<String> names = manifest.latents().stream().map(latent -> latent.name()).toList();
+    int[] nominal = TrainingPipeline.nominal(new DatasetSource(set, names), from);
+    if (nominal.length < ModelEvaluation.MIN_LABELLED) {
+      throw new IllegalArgumentException(
+          "%s has %d frames in which nothing was broken on purpose%s, a report needs %d"
+              .formatted(
+                  set.name(),
+                  nominal.length,
+                  from > 0 ? " behind those trained on" : "",
+                  ModelEvaluation.MIN_LABELLED));
+    }
+    return spread(nominal, MOST_FRAMES);
+  }
+
+  private static int[] spread(int[] all, int most) {
+    int n = Math.min(most, all.length);
+    int[] chosen = new int[n];
+    Arrays.setAll(chosen, i -> all[(int) ((long) i * all.length / n)]);
+    return chosen;
+  }
+
+  private static FrameStatistics[] statistics(
+      ModelBundle bundle, FrameDataset set, DatasetEvaluation.Scores scores) {
+    AnomalyCalibration calibration =
+        AnomalyCalibration.fromBytes(bundle.entry(ModelBundle.ANOMALY_CALIBRATION));
+    AppearanceReference appearance =
+        AppearanceReference.fromBytes(bundle.entry(ModelBundle.APPEARANCE));
+    int n = scores.index().length;
+    byte[] pixels = new byte[set.shape().size()];
+    FrameStatistics[] statistics = new FrameStatistics[n];
+    for (int i = 0; i < n; i++) {
+      set.read(scores.index()[i], pixels, 0);
+      double[] row = scores.residuals()[i];
+      float[] residuals = new float[row.length];
+      for (int j = 0; j < row.length; j++) {
+        residuals[j] = (float) row[j];
+      }
+      statistics[i] =
+          calibration.statistics(
+              residuals,
+              0,
+              (float) scores.reconstructionErrors()[i],
+              appearance.deviation(pixels, 0));
+    }
+    return statistics;
+  }
+
+  private static double[] standardized(FrameStatistics statistics) {
+    double[] row = new double[statistics.standardized().length];
+    Arrays.setAll(row, j -> statistics.standardized()[j]);
+    return row;
+  }
+
+  private static Map<String, double[]> pValues(FrameStatistics[] statistics, ModelBundle bundle) {
+    Map<String, double[]> channels = new LinkedHashMap<>();
+    List<String> names = bundle.graph().names();
+    for (int j = 0; j < names.size(); j++) {
+      int latent = j;
+      channels.put(
+          names.get(j), Arrays.stream(statistics).mapToDouble(s -> s.pValues()[latent]).toArray());
+    }
+    channels.put(
+        "all latents", Arrays.stream(statistics).mapToDouble(s -> s.jointPValue()).toArray());
+    channels.put(
+        "reconstruction",
+        Arrays.stream(statistics).mapToDouble(s -> s.reconstructionPValue()).toArray());
+    channels.put(
+        "appearance", Arrays.stream(statistics).mapToDouble(s -> s.appearancePValue()).toArray());
+    return channels;
+  }
+
+  private static Map<String, String> facts(BundleManifest manifest) {
+    ModelProvenance provenance = manifest.provenance();
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("data", provenance.data());
+    facts.put("range", provenance.dataRange());
+    facts.put("digest of the data", provenance.dataSha256());
+    facts.put("labelled frames", Integer.toString(provenance.labelledFrames()));
+    facts.put("frames", manifest.image().toString());
+    facts.put("network", manifest.architecture());
+    if (manifest.parentId() != null) {
+      facts.put("started from", manifest.parentId());
+    }
+    facts.put("seed", Long.toString(provenance.seed()));
+    facts.put("trained", provenance.startedAt() + " to " + provenance.finishedAt());
+    facts.put("version", provenance.codeVersion());
+    facts.put("Java", provenance.jvm());
+    return facts;
+  }
+
+  private static List<Table> withProvenance(List<Table> tables, ModelProvenance provenance) {
+    List<Table> all = new ArrayList<>(tables);
+    List<List<String>> settings = new ArrayList<>();
+    provenance.hyperParameters().forEach((name, value) -> settings.add(List.of(name, value)));
+    all.add(new Table("Hyper-parameters", "", List.of("name", "value"), settings));
+    List<List<String>> metrics = new ArrayList<>();
+    provenance
+        .metrics()
+        .forEach((name, value) -> metrics.add(List.of(name, EvaluationTables.number(value))));
+    all.add(
+        new Table(
+            "Figures of the training",
+            "As the bundle has them.",
+            List.of("name", "value"),
+            metrics));
+    return all;
+  }
+
+  private static List<PictureRow> pictures(
+      ModelBundle bundle, FrameDataset set, int[] frames, Network network) {
+    List<PictureRow> rows =
+        new ArrayList<>(reconstructions(set, spread(frames, PICTURES), network));
+    int[] seen = spread(frames, TRAVERSED_FRAMES);
+    int d = network.decoder().latents();
+    double[][] sorted = new double[d][seen.length];
+    float[] latents = encode(set, seen, network);
+    for (int j = 0; j < d; j++) {
+      for (int i = 0; i < seen.length; i++) {
+        sorted[j][i] = latents[i * d + j];
+      }
+      Arrays.sort(sorted[j]);
+    }
+    for (int j = 0; j < d; j++) {
+      double low = quantile(sorted[j], 0.01);
+      double high = quantile(sorted[j], 0.99);
+      float[] steps = new float[PICTURES * d];
+      for (int p = 0; p < PICTURES; p++) {
+        for (int k = 0; k < d; k++) {
+          steps[p * d + k] =
+              (float) (k == j ? low + (high - low) * p / (PICTURES - 1) : quantile(sorted[k], 0.5));
+        }
+      }
+      rows.add(
+          new PictureRow(
+              "One latent at a time, the others at their medians",
+              "%s from %.2f to %.2f, its 1st and 99th percentile, as the network gives it"
+                  .formatted(bundle.graph().name(j), low, high),
+              bytes(network.decoder().decode(steps, PICTURES), set.shape(), PICTURES)));
+    }
+    return rows;
+  }
+
+  private static List<PictureRow> reconstructions(FrameDataset set, int[] frames, Network network) {
+    int size = set.shape().size();
+    int n = frames.length;
+    List<byte[]> originals = new ArrayList<>();
+    for (int frame : frames) {
+      originals.add(set.read(frame, 1));
+    }
+    List<byte[]> decoded =
+        bytes(network.decoder().decode(encode(set, frames, network), n), set.shape(), n);
+    int largest = 1;
+    int[][] differences = new int[n][size];
+    for (int i = 0; i < n; i++) {
+      for (int k = 0; k < size; k++) {
+        differences[i][k] = Math.abs((originals.get(i)[k] & 0xff) - (decoded.get(i)[k] & 0xff));
+        largest = Math.max(largest, differences[i][k]);
+      }
+    }
+    int stretch = 255 / largest;
+    List<byte[]> stretched = new ArrayList<>();
+    for (int[] difference : differences) {
+      byte[] pixels = new byte[size];
+      for (int k = 0; k < size; k++) {
+        pixels[k] = (byte) (stretch * difference[k]);
+      }
+      stretched.add(pixels);
+    }
+    String section = "Reconstruction";
+    return List.of(
+        new PictureRow(section, "frames", originals),
+        new PictureRow(section, "what the network makes of their latents", decoded),
+        new PictureRow(
+            section,
+            "absolute difference, %d times; the largest is %d of 255 grey levels"
+                .formatted(stretch, largest),
+            stretched));
+  }
+
+  /** Latents as the network gives them, {@code [n][d]}. */
+  private static float[] encode(FrameDataset set, int[] frames, Network network) {
+    int d = network.encoder().latents();
+    float[] latents = new float[frames.length * d];
+    double[][] rows =
+        DatasetEvaluation.score(network.encoder(), set, frames, fraction -> {}).latents();
+    for (int i = 0; i < frames.length; i++) {
+      for (int j = 0; j < d; j++) {
+        latents[i * d + j] = (float) rows[i][j];
+      }
+    }
+    return latents;
+  }
+
+  private static List<byte[]> bytes(float[] intensities, ImageShape shape, int n) {
+    List<byte[]> pictures = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      byte[] pixels = new byte[shape.size()];
+      for (int k = 0; k < pixels.length; k++) {
+        float white = 255 * intensities[i * pixels.length + k];
+        pixels[k] = (byte) Math.max(0, Math.min(255, Math.round(white)));
+      }
+      pictures.add(pixels);
+    }
+    return pictures;
+  }
+
+  private static double quantile(double[] sorted, double share) {
+    return sorted[(int) Math.round(share * (sorted.length - 1))];
+  }
+}

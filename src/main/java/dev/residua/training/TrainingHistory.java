@@ -1,0 +1,65 @@
+package dev.residua.training;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Losses and warnings of a training as text that people and other programs read. */
+public final class TrainingHistory {
+  private static final String HEADER = "reconstruction,label,held,mmd,structural,edges,divergence";
+
+  private TrainingHistory() {}
+
+  /** A header and one line a point, evenly spaced over the training; UTF-8. */
+  static byte[] toCsv(List<TrainingLosses> losses) {
+    StringBuilder out = new StringBuilder(HEADER).append('\n');
+    for (TrainingLosses point : losses) {
+      out.append(
+              Arrays.stream(point.toArray())
+                  .mapToObj(Double::toString)
+                  .collect(Collectors.joining(",")))
+          .append('\n');
+    }
+    return out.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
+   * The inverse of {@link #toCsv}.
+   *
+   * @throws IllegalArgumentException if the bytes are something else
+   */
+  public static List<TrainingLosses> fromCsv(byte[] csv) {
+    List<String> lines = new String(csv, StandardCharsets.UTF_8).lines().toList();
+    if (lines.isEmpty() || !lines.get(0).equals(HEADER)) {
+      throw new IllegalArgumentException(
+          "losses start with '%s', expected '%s'"
+              .formatted(lines.isEmpty() ? "" : lines.get(0), HEADER));
+    }
+    List<TrainingLosses> losses = new ArrayList<>();
+    for (String line : lines.subList(1, lines.size())) {
+      String[] cells = line.split(",", -1);
+      if (cells.length != TrainingLosses.COUNT) {
+        throw new IllegalArgumentException(
+            "losses have the line '%s', expected %d numbers".formatted(line, TrainingLosses.COUNT));
+      }
+      losses.add(
+          TrainingLosses.of(Arrays.stream(cells).mapToDouble(Double::parseDouble).toArray()));
+    }
+    return losses;
+  }
+
+  /** One line a sentence, UTF-8. */
+  static byte[] toLines(List<String> sentences) {
+    return sentences.stream()
+        .map(sentence -> sentence.replace('\n', ' ') + "\n")
+        .collect(Collectors.joining())
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** The inverse of {@link #toLines}. */
+  public static List<String> fromLines(byte[] lines) {
+    return new String(lines, StandardCharsets.UTF_8).lines().toList();
+  }
+}

@@ -1,0 +1,46 @@
+package dev.residua.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class BenchCommandTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... arguments) {
+    CommandLine line = Residua.commandLine();
+    line.setOut(new PrintWriter(out));
+    line.setErr(new PrintWriter(err));
+    return line.execute(arguments);
+  }
+
+  @Test
+  void shouldMeasureStepsOfATraining() throws IOException {
+    // When
+    int exit = run("bench", "train", "--steps", "10");
+    // Then
+    assertThat(err.toString()).isEmpty();
+    assertThat(exit).isZero();
+    JsonNode json = JsonMapper.builder().build().readTree(out.toString());
+    double median = json.path("result").path("medianMillis").asDouble();
+    assertThat(median).isPositive();
+    assertThat(json.path("result").path("p90Millis").asDouble()).isGreaterThanOrEqualTo(median);
+    assertThat(json.path("result").path("waitShare").asDouble()).isBetween(0.0, 1.0);
+    assertThat(json.path("backend").asText()).isEqualTo("cpu");
+    assertThat(json.path("environment").path("nd4j").asText()).startsWith("1.");
+    assertThat(json.path("environment").has("residua")).isTrue();
+  }
+
+  @Test
+  void shouldRefuseTooFewSteps() {
+    assertThat(run("bench", "train", "--steps", "9")).isEqualTo(1);
+    assertThat(err.toString()).contains("--steps must be at least 10");
+  }
+}
