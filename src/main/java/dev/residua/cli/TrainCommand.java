@@ -367,6 +367,9 @@ final class TrainCommand implements Callable<Integer> {
       printer.printf("warning         %s%n", warning);
     }
     printer.printf("written to      %s%n", out);
+    if (page != null) {
+      printer.printf("report          %s%n", page);
+    }
     if (settings.stopAt() < settings.steps()) {
       printer.printf(
           "paused          after %d of %d steps; --resume %s with the same options goes on%n",
