@@ -40,6 +40,8 @@ final class Charts {
             .xAxisTitle("share of the training")
             .build();
     chart.getStyler().setYAxisLogarithmic(true).setMarkerSize(0);
+    // Whole tenths at the ticks.
+    chart.getStyler().setXAxisMin(0.0).setXAxisMax(1.0);
     style(chart.getStyler());
     line(chart, "reconstruction", losses, Loss.RECONSTRUCTION);
     line(chart, "labels", losses, Loss.LABEL);

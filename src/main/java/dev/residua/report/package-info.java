@@ -1,6 +1,6 @@
 /**
  * A model as one HTML page that needs nothing else: figures, charts and pictures are inside it. It
- * is given finished numbers and computes none that anyone relies on.
+ * scores frames through ports and shows what training and anomaly packages make of the scores.
  */
 @NullMarked
 package dev.residua.report;
