@@ -51,8 +51,11 @@ public record DriftAlarm(
    * @param leaveReadings how many of them in a row end it, at least 1
    */
   public record Levels(float enter, float leave, int leaveReadings) {
-    /** Readings below the leave level that end an alarm: the longest window has then passed. */
-    public static final int LEAVE_READINGS = DriftSettings.MAX_SCALE;
+    /**
+     * Readings below the leave level that end an alarm. The statistic remembers the longest window
+     * anyway, so a quarter of it is enough, and the next fault is not taken for the same drift.
+     */
+    public static final int LEAVE_READINGS = DriftSettings.MAX_SCALE / 4;
 
     public Levels {
       if (!(leave <= enter) || leaveReadings < 1) {

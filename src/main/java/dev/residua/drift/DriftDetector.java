@@ -97,11 +97,7 @@ public final class DriftDetector {
    * @param into receives one value a latent, shape {@code [d]}
    */
   public void meanShifts(int w, float[] into) {
-    if (w < 1 || w > Math.min(count(), DriftSettings.MAX_SCALE)) {
-      throw new IllegalArgumentException(
-          "window of %d samples is outside 1 to %d after %d samples"
-              .formatted(w, DriftSettings.MAX_SCALE, count()));
-    }
+    check(w);
     int d = reference.latents();
     for (int k = 0; k < d; k++) {
       double sum = 0;
@@ -110,6 +106,39 @@ public final class DriftDetector {
         sum += (samples[row * d + k] - features.location[k]) / features.scale[k];
       }
       into[k] = (float) (sum / Math.sqrt(w));
+    }
+  }
+
+  /**
+   * How far each latent's second moment over the last {@code w} samples, of values clipped at
+   * {@link DriftSettings#SPREAD_CLIP} standard deviations, is from the reference, in standard
+   * errors of independent samples: below 0 for a latent that varies less than usual. For saying
+   * which latent changed, not for deciding that one did.
+   *
+   * @param w at least 1, at most {@link DriftSettings#MAX_SCALE} and {@link #count}
+   * @param into receives one value a latent, shape {@code [d]}; zeros if the reference has no chart
+   *     of the spread
+   */
+  public void spreadShifts(int w, float[] into) {
+    check(w);
+    int d = reference.latents();
+    for (int k = 0; k < d; k++) {
+      double sum = 0;
+      for (int back = 1; features.spread && back <= w; back++) {
+        int row = (int) ((count() - back) % KEPT);
+        float z = (samples[row * d + k] - features.location[k]) / features.scale[k];
+        z = Math.max(-DriftSettings.SPREAD_CLIP, Math.min(DriftSettings.SPREAD_CLIP, z));
+        sum += z * z * features.spreadScale[k] - features.centre[features.size - d + k];
+      }
+      into[k] = (float) (sum / Math.sqrt(w));
+    }
+  }
+
+  private void check(int w) {
+    if (w < 1 || w > Math.min(count(), DriftSettings.MAX_SCALE)) {
+      throw new IllegalArgumentException(
+          "window of %d samples is outside 1 to %d after %d samples"
+              .formatted(w, DriftSettings.MAX_SCALE, count()));
     }
   }
 

@@ -32,7 +32,34 @@ public final class DriftSentence {
         shift < 0 ? "below" : "above");
   }
 
-  /** An onset that no latent's mean explains: spread, shape or dependence of the residuals. */
+  /**
+   * An onset whose leading latent varies more or less than it should, such as {@code light varies
+   * less than usual: over the last 64 frames the second moment of its residual is 5.2 standard
+   * errors below normal}.
+   *
+   * @param latent leading latent
+   * @param shift shift of its second moment in standard errors
+   * @param window frames of the window that found it
+   */
+  public static String spread(CausalGraph graph, int latent, double shift, int window) {
+    String what =
+        graph.isRoot(latent)
+            ? graph.spokenName(latent) + " varies %s than usual"
+            : graph.spokenName(latent)
+                + " strays %s than usual from what "
+                + String.join(" and ", graph.spokenParentNames(latent))
+                + (graph.parents(latent).length == 1 ? " explains" : " explain");
+    return String.format(
+        Locale.ROOT,
+        what
+            + ": over the last %d frames the second moment of its residual is %.1f standard errors %s normal",
+        shift < 0 ? "less" : "more",
+        window,
+        Math.abs(shift),
+        shift < 0 ? "below" : "above");
+  }
+
+  /** An onset that no latent's mean or spread explains: shape or dependence of the residuals. */
   public static String reshaped(int window, String chart) {
     return "the residuals of the last %d frames have another spread or shape than in training (chart: %s)"
         .formatted(window, chart);

@@ -132,17 +132,21 @@ final class TrackDrift implements FixedKeyProcessor<String, ScoredFrame, TrackDr
 
   private DriftEvent onset(ScoredFrame frame, DriftTrack track) {
     int window = reading.scale();
-    float[] shifts = new float[model.graph().size()];
+    CausalGraph graph = model.graph();
+    float[] shifts = new float[graph.size()];
     track.detector.meanShifts(window, shifts);
-    List<Finding.Cause> causes = causes(model.graph(), shifts);
-    String sentence =
-        causes.isEmpty()
-            ? DriftSentence.reshaped(window, model.reference().chartName(reading.chart()))
-            : DriftSentence.shifted(
-                model.graph(),
-                model.graph().names().indexOf(causes.get(0).latent()),
-                causes.get(0).evidence(),
-                window);
+    List<Finding.Cause> causes = causes(graph, shifts);
+    String sentence;
+    if (causes.isEmpty()) {
+      track.detector.spreadShifts(window, shifts);
+      causes = causes(graph, shifts);
+      sentence =
+          causes.isEmpty()
+              ? DriftSentence.reshaped(window, model.reference().chartName(reading.chart()))
+              : DriftSentence.spread(graph, leading(causes), causes.get(0).evidence(), window);
+    } else {
+      sentence = DriftSentence.shifted(graph, leading(causes), causes.get(0).evidence(), window);
+    }
     long first = track.sequenceBefore(window);
     // A camera that restarts its count would make the window end before it begins.
     long from = Math.min(first, frame.sequence());
@@ -155,6 +159,10 @@ final class TrackDrift implements FixedKeyProcessor<String, ScoredFrame, TrackDr
         sentence,
         causes,
         new DriftEvent.ChangePoint(from, from, frame.sequence(), 0));
+  }
+
+  private int leading(List<Finding.Cause> causes) {
+    return model.graph().names().indexOf(causes.get(0).latent());
   }
 
   private DriftEvent end(ScoredFrame frame, DriftAlarm alarm) {

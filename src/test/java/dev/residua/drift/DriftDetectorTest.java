@@ -227,6 +227,29 @@ class DriftDetectorTest {
   }
 
   @Test
+  void shouldSayWhichLatentVariesLess() {
+    // Given a stream in which one of four standard normal latents stands still
+    DriftDetector detector = new DriftDetector(reference);
+    Random random = new Random(11);
+    for (int t = 0; t < 100; t++) {
+      float[] sample = new float[4];
+      for (int k = 0; k < 4; k++) {
+        sample[k] = k == 2 ? 0 : (float) random.nextGaussian();
+      }
+      detector.update(sample);
+    }
+    // When
+    float[] shifts = new float[4];
+    detector.spreadShifts(64, shifts);
+    // Then a clipped square has mean .98 and deviation 1.24, so -.98 / 1.24 * 8 = -6.3; the others
+    // are within four standard errors
+    assertThat(shifts[2]).isBetween(-7f, -5.5f);
+    assertThat(shifts[0]).isBetween(-4f, 4f);
+    assertThat(shifts[1]).isBetween(-4f, 4f);
+    assertThat(shifts[3]).isBetween(-4f, 4f);
+  }
+
+  @Test
   void shouldRefuseABadSampleAndStayAsItWas() {
     // Given
     DriftDetector detector = new DriftDetector(reference);
