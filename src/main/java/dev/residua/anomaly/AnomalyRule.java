@@ -65,11 +65,16 @@ public final class AnomalyRule {
         : decide(statistics);
   }
 
+  /** Whether the picture as a whole changed, so that its residuals name no mechanism. */
+  public boolean appearanceChanged(FrameStatistics statistics) {
+    return statistics.appearancePValue() <= (float) settings.falseAlarmRate()
+        && Math.abs(statistics.appearanceDeviation()) * WHITE >= settings.minGreyLevels();
+  }
+
   /** Judges a frame. O(d log d). */
   public Verdict decide(FrameStatistics statistics) {
     float rate = (float) settings.falseAlarmRate();
-    if (statistics.appearancePValue() <= rate
-        && Math.abs(statistics.appearanceDeviation()) * WHITE >= settings.minGreyLevels()) {
+    if (appearanceChanged(statistics)) {
       return new Verdict.Anomalous(
           AnomalyKind.APPEARANCE, statistics.appearancePValue(), List.of(), statistics);
     }

@@ -65,6 +65,12 @@ public final class DriftSentence {
         .formatted(window, chart);
   }
 
+  /** An onset in a picture that changed as a whole. */
+  public static String appearance(int window) {
+    return "the picture as a whole has changed, so no mechanism is named: the residuals of the last %d frames are not those of training"
+        .formatted(window);
+  }
+
   /** The end of a drift. */
   public static String ended(long frames) {
     return "the residuals are back to normal, %d frames after the drift was reported"

@@ -144,6 +144,13 @@ public final class MonitorTrial {
           "%d latents are matched to the %d factors of %s"
               .formatted(latentOf.length, scene.graph().size(), scene.name()));
     }
+    for (int i = 0; i < latentOf.length; i++) {
+      if (latentOf[i] < 0) {
+        throw new IllegalArgumentException(
+            "no latent is matched to the factor %s of %s"
+                .formatted(scene.factors().get(i), scene.name()));
+      }
+    }
     return new MonitorTrial(scene, noise, scorer, graph, appearance, latentOf, seed, size)
         .run(progress);
   }

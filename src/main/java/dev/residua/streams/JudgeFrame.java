@@ -57,7 +57,7 @@ final class JudgeFrame implements FixedKeyProcessor<String, ScoredFrame, Anomaly
     }
   }
 
-  private static FrameStatistics statistics(ScoredFrame frame) {
+  static FrameStatistics statistics(ScoredFrame frame) {
     return new FrameStatistics(
         frame.standardized(),
         frame.pValues(),

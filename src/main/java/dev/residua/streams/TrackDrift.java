@@ -134,18 +134,23 @@ final class TrackDrift implements FixedKeyProcessor<String, ScoredFrame, TrackDr
     int window = reading.scale();
     CausalGraph graph = model.graph();
     float[] shifts = new float[graph.size()];
-    track.detector.meanShifts(window, shifts);
-    List<Finding.Cause> causes = causes(graph, shifts);
+    List<Finding.Cause> causes = List.of();
     String sentence;
-    if (causes.isEmpty()) {
-      track.detector.spreadShifts(window, shifts);
-      causes = causes(graph, shifts);
-      sentence =
-          causes.isEmpty()
-              ? DriftSentence.reshaped(window, model.reference().chartName(reading.chart()))
-              : DriftSentence.spread(graph, leading(causes), causes.get(0).evidence(), window);
+    if (model.rule().appearanceChanged(JudgeFrame.statistics(frame))) {
+      sentence = DriftSentence.appearance(window);
     } else {
-      sentence = DriftSentence.shifted(graph, leading(causes), causes.get(0).evidence(), window);
+      track.detector.meanShifts(window, shifts);
+      causes = causes(graph, shifts);
+      if (!causes.isEmpty()) {
+        sentence = DriftSentence.shifted(graph, leading(causes), causes.get(0).evidence(), window);
+      } else {
+        track.detector.spreadShifts(window, shifts);
+        causes = causes(graph, shifts);
+        sentence =
+            causes.isEmpty()
+                ? DriftSentence.reshaped(window, model.reference().chartName(reading.chart()))
+                : DriftSentence.spread(graph, leading(causes), causes.get(0).evidence(), window);
+      }
     }
     long first = track.sequenceBefore(window);
     // A camera that restarts its count would make the window end before it begins.

@@ -242,6 +242,42 @@ class MonitorTopologyTest {
         .startsWith("shadow length no longer follows pendulum and light");
   }
 
+  @Test
+  void shouldNameNoMechanismInADriftOfADarkerPicture() {
+    // Given
+    Random random = new Random(5);
+    int quiet = 150;
+    // When
+    for (int i = 0; i < quiet + 30; i++) {
+      Scored frame = Scored.nominal().residuals(noise(random, i < quiet ? 0 : 3));
+      send((i < quiet ? frame : frame.appearance(-0.2f, 1e-4f)).frame(i));
+    }
+    // Then
+    DriftEvent onset = drifts().readValue();
+    assertThat(onset.finding().causes()).isEmpty();
+    assertThat(onset.finding().sentence()).contains("no mechanism is named");
+  }
+
+  @Test
+  void shouldNameTheLatentThatStandsStill() {
+    // Given
+    Random random = new Random(5);
+    int quiet = 150;
+    // When
+    for (int i = 0; i < quiet + 100; i++) {
+      float[] residuals = noise(random, 0);
+      if (i >= quiet) {
+        residuals[LENGTH] = 0;
+      }
+      send(Scored.nominal().residuals(residuals).frame(i));
+    }
+    // Then
+    DriftEvent onset = drifts().readValue();
+    assertThat(onset.finding().causes().get(0).latent()).isEqualTo("shadow_length");
+    assertThat(onset.finding().sentence())
+        .startsWith("shadow length strays less than usual from what pendulum and light explain");
+  }
+
   /** Independent standard normal residuals; the shadow's length shifted. */
   private static float[] noise(Random random, float shift) {
     float[] values = new float[4];
