@@ -33,8 +33,6 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 final class EvaluateCommand implements Callable<Integer> {
-  private static final int CHUNK = 128;
-
   @Option(names = "--model", required = true, paramLabel = "FILE", description = "Model bundle.")
   Path model;
 

@@ -7,15 +7,15 @@ import dev.residua.dataset.FrameDataset;
 import dev.residua.dl4j.OnnxExport;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.ModelBundle;
+import dev.residua.model.WholeFile;
 import dev.residua.onnx.OnnxFrameScorer;
 import dev.residua.onnx.OnnxLatentDecoder;
 import dev.residua.report.HtmlReport;
 import dev.residua.report.ModelReport;
 import dev.residua.report.ModelReports;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /** Writes the report of a model. */
@@ -41,19 +41,8 @@ final class ReportFile {
   static void write(ModelBundle bundle, FrameDataset set, Path file, int threads)
       throws IOException {
     String page = HtmlReport.render(report(bundle, set, threads));
-    Path target = file.toAbsolutePath();
-    Path part =
-        target.resolveSibling(target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
-    Path folder = target.getParent();
-    if (folder != null) {
-      Files.createDirectories(folder);
-    }
-    try {
-      Files.writeString(part, page);
-      Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(part);
-    }
+    byte[] bytes = page.getBytes(StandardCharsets.UTF_8);
+    WholeFile.write(file, out -> out.write(bytes));
   }
 
   private static ModelReport report(ModelBundle bundle, FrameDataset set, int threads) {

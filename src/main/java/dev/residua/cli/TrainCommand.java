@@ -359,7 +359,12 @@ final class TrainCommand implements Callable<Integer> {
     }
     printer.printf(
         "learnt graph    %s (by gradient, reported only)%n",
-        report.bundle().manifest().provenance().hyperParameters().get("learntGraph"));
+        report
+            .bundle()
+            .manifest()
+            .provenance()
+            .hyperParameters()
+            .get(TrainingPipeline.LEARNT_GRAPH));
     printer.printf(
         "time            %.0f ms a step%n",
         metrics.getOrDefault("training.stepMillis", Double.NaN));

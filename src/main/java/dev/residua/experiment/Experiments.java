@@ -8,6 +8,7 @@ import dev.residua.dataset.Scene;
 import dev.residua.model.ModelBundle;
 import dev.residua.training.DagSearch;
 import dev.residua.training.DagSearchSettings;
+import dev.residua.training.GraphLearner;
 import dev.residua.training.LancaSettings;
 import dev.residua.training.LancaSettings.Cooling;
 import dev.residua.training.LancaSettings.Encoder;
@@ -385,13 +386,7 @@ enum Experiments {
   }
 
   private static Map<String, Double> learnt(Workbench bench, long seed, TrainingSettings settings) {
-    double[][] probability = bench.learner().learn(vectors(seed), settings);
-    boolean[][] edges = new boolean[4][4];
-    for (int i = 0; i < 4; i++) {
-      for (int j = 0; j < 4; j++) {
-        edges[i][j] = probability[i][j] > 0.5;
-      }
-    }
+    boolean[][] edges = GraphLearner.edges(bench.learner().learn(vectors(seed), settings));
     return Map.of("SHD", (double) GraphDistance.of(vectorGraph(), edges).shd());
   }
 

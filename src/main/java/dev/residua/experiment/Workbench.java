@@ -23,7 +23,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -168,17 +167,18 @@ final class Workbench {
     return row;
   }
 
-  /** Distance of the graph that gradient descent settled on from the true one. */
+  /**
+   * Distance of the graph that gradient descent settled on from the true one; NaN if it has none.
+   */
   private static double learntDistance(Scene scene, TrainingReport report, Figures figures) {
-    List<String> names = report.graph().names();
-    int[] latent = figures.matching(scene.factors(), names);
-    double[][] learnt = report.learntEdges();
-    boolean[][] edges = new boolean[latent.length][latent.length];
-    for (int i = 0; i < latent.length; i++) {
-      for (int j = 0; j < latent.length; j++) {
-        edges[i][j] = latent[i] >= 0 && latent[j] >= 0 && learnt[latent[i]][latent[j]] > 0.5;
-      }
+    Map<String, String> hyper = report.bundle().manifest().provenance().hyperParameters();
+    if (TrainingPipeline.NOT_LEARNT.equals(hyper.get(TrainingPipeline.LEARNT_GRAPH))) {
+      return Double.NaN;
     }
-    return GraphDistance.of(scene.graph().edges(), edges).shd();
+    return GraphDistance.matched(
+            scene.graph().edges(),
+            GraphLearner.edges(report.learntEdges()),
+            figures.matching(scene.factors(), report.graph().names()))
+        .shd();
   }
 }

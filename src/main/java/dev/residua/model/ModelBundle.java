@@ -13,7 +13,6 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -199,21 +198,7 @@ public final class ModelBundle {
 
   /** Writes the bundle to a file, which appears whole or not at all. */
   public void write(Path file) throws IOException {
-    Path target = file.toAbsolutePath();
-    Path part =
-        target.resolveSibling(target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
-    Path folder = target.getParent();
-    if (folder != null) {
-      Files.createDirectories(folder);
-    }
-    try {
-      try (OutputStream out = Files.newOutputStream(part)) {
-        write(out);
-      }
-      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(part);
-    }
+    WholeFile.write(file, this::write);
   }
 
   /** Writes the bundle; the same bundle gives the same bytes. Does not close {@code out}. */

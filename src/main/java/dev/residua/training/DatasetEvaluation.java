@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Scores the frames of a data set and judges the result with what its labels know. */
 public final class DatasetEvaluation {
-  private static final int CHUNK = 128;
-
   private DatasetEvaluation() {}
 
   /**
@@ -62,26 +60,11 @@ public final class DatasetEvaluation {
       FrameScorer scorer, FrameDataset set, int[] index, DoubleConsumer progress) {
     int n = index.length;
     int d = scorer.latents();
-    int size = set.shape().size();
-    double[][] latents = new double[n][d];
-    double[][] residuals = new double[n][d];
+    LatentBatch batch = FrameScores.of(scorer, set::read, index, progress);
     double[] errors = new double[n];
-    byte[] pixels = new byte[CHUNK * size];
-    for (int at = 0; at < n; at += CHUNK) {
-      int count = Math.min(CHUNK, n - at);
-      for (int i = 0; i < count; i++) {
-        set.read(index[at + i], pixels, i * size);
-      }
-      LatentBatch batch = scorer.score(pixels, count);
-      for (int i = 0; i < count; i++) {
-        for (int k = 0; k < d; k++) {
-          latents[at + i][k] = batch.observed()[i * d + k];
-          residuals[at + i][k] = batch.residuals()[i * d + k];
-        }
-        errors[at + i] = batch.reconstructionErrors()[i];
-      }
-      progress.accept((double) (at + count) / n);
-    }
+    Arrays.setAll(errors, i -> batch.reconstructionErrors()[i]);
+    double[][] latents = FrameScores.rows(batch.observed(), n, d);
+    double[][] residuals = FrameScores.rows(batch.residuals(), n, d);
     return new Scores(index.clone(), latents, residuals, errors);
   }
 

@@ -13,4 +13,15 @@ public interface GraphLearner {
    * @throws IllegalArgumentException if shapes or settings do not fit
    */
   double[][] learn(double[][] z, TrainingSettings settings);
+
+  /** The edges that are more likely than not, of probabilities {@code [from][to]}. */
+  static boolean[][] edges(double[][] probabilities) {
+    boolean[][] edges = new boolean[probabilities.length][probabilities.length];
+    for (int i = 0; i < edges.length; i++) {
+      for (int j = 0; j < edges.length; j++) {
+        edges[i][j] = probabilities[i][j] > 0.5;
+      }
+    }
+    return edges;
+  }
 }

@@ -190,14 +190,7 @@ public final class ModelEvaluation {
   private static void distance(
       Map<String, Object> result, CausalGraph truth, CausalGraph found, int[] matching) {
     int k = truth.size();
-    boolean[][] estimate = new boolean[k][k];
-    for (int i = 0; i < k; i++) {
-      for (int j = 0; j < k; j++) {
-        estimate[i][j] =
-            matching[i] >= 0 && matching[j] >= 0 && found.hasEdge(matching[i], matching[j]);
-      }
-    }
-    GraphDistance distance = GraphDistance.of(truth.edges(), estimate);
+    GraphDistance distance = GraphDistance.matched(truth.edges(), found.edges(), matching);
     result.put("shd", distance.shd());
     Map<String, Object> details = map("naive", distance.naive());
     details.put("missing", distance.missing());

@@ -27,6 +27,12 @@ import org.jspecify.annotations.Nullable;
  * is searched (or taken as given) and the structural equations are fitted on it.
  */
 public final class TrainingPipeline {
+  /** Hyper-parameter that tells the graph that gradient descent settled on. */
+  public static final String LEARNT_GRAPH = "learntGraph";
+
+  /** Its value where nothing was learnt. */
+  public static final String NOT_LEARNT = "not learnt";
+
   /** Fewest frames left for calibration. */
   public static final int MIN_CALIBRATION = 256;
 
@@ -34,7 +40,6 @@ public final class TrainingPipeline {
   private static final double AGREEMENT = 1e-5;
 
   private static final int AGREEMENT_FRAMES = 256;
-  private static final int CHUNK = 64;
   private static final int INDEPENDENCE_ROWS = 800;
 
   private final Trainer trainer;
@@ -313,7 +318,7 @@ public final class TrainingPipeline {
         disagreement = disagreement(data, network, raw);
         int[] all = new int[trained];
         Arrays.setAll(all, i -> i);
-        z = rows(score(raw, data, all, "encoding", progress).observed(), trained, d);
+        z = FrameScores.rows(score(raw, data, all, "encoding", progress).observed(), trained, d);
       }
       standardize(z, latents, labelled.length > 0 ? data.factorNames().size() : 0, mean, scale);
       Map<String, Double> metrics = metrics(network);
@@ -341,12 +346,14 @@ public final class TrainingPipeline {
         }
         // Whoever limits the labels means that there are no others, so none may judge the run.
         if (settings.maxLabels() == Integer.MAX_VALUE) {
-          labels = labels.with(data, nominal, rows(calibration.observed(), nominal.length, d));
+          labels =
+              labels.with(
+                  data, nominal, FrameScores.rows(calibration.observed(), nominal.length, d));
         }
         metrics.putAll(labels.metrics());
         ResidualIndependence independence =
             ResidualIndependence.of(
-                rows(calibration.residuals(), nominal.length, d), INDEPENDENCE_ROWS, 1);
+                FrameScores.rows(calibration.residuals(), nominal.length, d), INDEPENDENCE_ROWS, 1);
         metrics.put("residual.distanceCorrelation", independence.distanceCorrelation());
         OptionalDouble confidence =
             known.complete()
@@ -360,7 +367,8 @@ public final class TrainingPipeline {
                 labels.worst(),
                 independence.distanceCorrelation(),
                 confidence);
-        HeldErrors held = heldErrors(scorer, rows(calibration.observed(), nominal.length, d));
+        HeldErrors held =
+            heldErrors(scorer, FrameScores.rows(calibration.observed(), nominal.length, d));
         for (Latent latent : latents) {
           if (held.pairs()[latent.index()] > 0) {
             metrics.put("held.error." + latent.name(), held.errors()[latent.index()]);
@@ -402,7 +410,8 @@ public final class TrainingPipeline {
           unseen.stream().flatMapToInt(p -> IntStream.of(p.first(), p.second())).toArray();
       int d = latents.size();
       double[][] z =
-          rows(score(scorer, data, frames, "checking", progress).observed(), frames.length, d);
+          FrameScores.rows(
+              score(scorer, data, frames, "checking", progress).observed(), frames.length, d);
       double[] variances = new double[d];
       Arrays.setAll(
           variances,
@@ -475,23 +484,13 @@ public final class TrainingPipeline {
                   .filter(latent -> head.corrects(latent.index()))
                   .map(Latent::name)
                   .collect(Collectors.joining(", ")));
-      double[][] learnt = network.learntEdges();
-      StringBuilder edges = new StringBuilder();
-      for (int i = 0; i < learnt.length; i++) {
-        for (int j = 0; j < learnt.length; j++) {
-          if (learnt[i][j] > 0.5) {
-            edges
-                .append(edges.isEmpty() ? "" : ", ")
-                .append(latents.get(i).name())
-                .append(" -> ")
-                .append(latents.get(j).name());
-          }
-        }
-      }
       // With held pairs and no labels the causal terms take no part.
       boolean learns = settings.lanca().causalTerms() && (labelled.length > 0 || heldPairs == 0);
       hyper.put(
-          "learntGraph", !learns ? "not learnt" : edges.isEmpty() ? "no edges" : edges.toString());
+          LEARNT_GRAPH,
+          learns
+              ? CausalGraph.of(known.names(), GraphLearner.edges(network.learntEdges())).toString()
+              : NOT_LEARNT);
       Instant finished = clock.instant();
       ModelProvenance provenance =
           new ModelProvenance(
@@ -634,37 +633,8 @@ public final class TrainingPipeline {
 
   private static LatentBatch score(
       FrameScorer scorer, TrainingData data, int[] which, String stage, TrainingProgress progress) {
-    int frames = which.length;
-    int d = scorer.latents();
-    int size = data.shape().size();
-    float[] observed = new float[frames * d];
-    float[] expected = new float[frames * d];
-    float[] residuals = new float[frames * d];
-    float[] errors = new float[frames];
-    byte[] pixels = new byte[CHUNK * size];
-    for (int at = 0; at < frames; at += CHUNK) {
-      int count = Math.min(CHUNK, frames - at);
-      for (int i = 0; i < count; i++) {
-        data.read(which[at + i], pixels, i * size);
-      }
-      LatentBatch batch = scorer.score(pixels, count);
-      System.arraycopy(batch.observed(), 0, observed, at * d, count * d);
-      System.arraycopy(batch.expected(), 0, expected, at * d, count * d);
-      System.arraycopy(batch.residuals(), 0, residuals, at * d, count * d);
-      System.arraycopy(batch.reconstructionErrors(), 0, errors, at, count);
-      progress.at(stage, (double) (at + count) / frames, null);
-    }
-    return new LatentBatch(frames, d, observed, expected, residuals, errors);
-  }
-
-  private static double[][] rows(float[] values, int n, int d) {
-    double[][] rows = new double[n][d];
-    for (int i = 0; i < n; i++) {
-      for (int j = 0; j < d; j++) {
-        rows[i][j] = values[i * d + j];
-      }
-    }
-    return rows;
+    return FrameScores.of(
+        scorer, data::read, which, fraction -> progress.at(stage, fraction, null));
   }
 
   /**

@@ -12,6 +12,24 @@ package dev.residua.training.metrics;
  */
 public record GraphDistance(int shd, int naive, int missing, int extra, int reversed) {
   /**
+   * Compares a graph over latents with one over factors.
+   *
+   * @param truth over the factors, {@code [from][to]}, shape {@code [k][k]}
+   * @param estimate over the latents, {@code [from][to]}, shape {@code [d][d]}
+   * @param matching latent of each factor, shape {@code [k]}; -1 for none, which then has no edges
+   */
+  public static GraphDistance matched(boolean[][] truth, boolean[][] estimate, int[] matching) {
+    int k = truth.length;
+    boolean[][] renamed = new boolean[k][k];
+    for (int i = 0; i < k; i++) {
+      for (int j = 0; j < k; j++) {
+        renamed[i][j] = matching[i] >= 0 && matching[j] >= 0 && estimate[matching[i]][matching[j]];
+      }
+    }
+    return of(truth, renamed);
+  }
+
+  /**
    * Compares two graphs.
    *
    * @param truth {@code [from][to]}, shape {@code [d][d]}
