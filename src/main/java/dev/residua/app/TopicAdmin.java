@@ -12,13 +12,16 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -44,7 +47,10 @@ public final class TopicAdmin implements AutoCloseable {
   }
 
   /**
-   * Creates the topics that do not exist.
+   * Creates the topics that do not exist, and returns when the leaders of all their partitions
+   * accept requests. Before that an idempotent producer can lose its place for good: a leader that
+   * comes up between two of its requests refuses the first, accepts the second, and from then on
+   * refuses the first as out of order.
    *
    * @param partitions partitions of each new topic, at least 1
    * @param replication copies of each partition; empty takes the broker's default
@@ -73,7 +79,32 @@ public final class TopicAdmin implements AutoCloseable {
         }
       }
     }
+    awaitLeaders(created, partitions);
     return created;
+  }
+
+  private void awaitLeaders(List<String> names, int partitions) throws StartFailedException {
+    Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
+    for (String name : names) {
+      for (int i = 0; i < partitions; i++) {
+        wanted.put(new TopicPartition(name, i), OffsetSpec.latest());
+      }
+    }
+    // Only a leader answers. The client asks again until it does, but gives up on a topic that
+    // the broker has not heard of yet.
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
+    while (true) {
+      try {
+        call("reach the leaders of the new topics", admin.listOffsets(wanted).all());
+        return;
+      } catch (StartFailedException e) {
+        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
+            || System.nanoTime() > end) {
+          throw e;
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+      }
+    }
   }
 
   /**

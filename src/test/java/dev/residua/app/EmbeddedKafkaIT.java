@@ -14,10 +14,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +63,47 @@ class EmbeddedKafkaIT {
     assertThat(values).containsExactlyInAnyOrder("first", "second");
     assertThat(problems).isEmpty();
     assertThat(created).isEmpty();
+  }
+
+  @Test
+  void shouldServeEveryPartitionAsSoonAsTheTopicsAreCreated() throws Exception {
+    // Given
+    try (EmbeddedKafka kafka = start(0)) {
+      KafkaClients clients = KafkaClients.of(kafka.bootstrapServers());
+      List<String> refused = new CopyOnWriteArrayList<>();
+
+      // When
+      for (int round = 0; round < 8; round++) {
+        Topics topics = new Topics("round-" + round + ".");
+        try (TopicAdmin admin = new TopicAdmin(clients);
+            KafkaProducer<byte[], byte[]> producer = withoutRetries(kafka)) {
+          admin.create(topics, 16, Optional.empty());
+          for (int i = 0; i < 16; i++) {
+            producer.send(
+                new ProducerRecord<>(topics.frames().name(), i, new byte[1], new byte[1]),
+                (metadata, e) -> {
+                  if (e != null) {
+                    refused.add(e.toString());
+                  }
+                });
+          }
+        }
+      }
+
+      // Then
+      assertThat(refused).isEmpty();
+    }
+  }
+
+  /** Every answer of a broker that is not ready yet shows. */
+  private static KafkaProducer<byte[], byte[]> withoutRetries(EmbeddedKafka kafka) {
+    return new KafkaProducer<>(
+        Map.of(
+            "bootstrap.servers", kafka.bootstrapServers(),
+            "enable.idempotence", "false",
+            "retries", "0"),
+        new ByteArraySerializer(),
+        new ByteArraySerializer());
   }
 
   @Test
