@@ -27,6 +27,7 @@ class ArchitectureTest {
     "drift",
     "intervention",
     "incident",
+    "monitor",
     "model",
     "training",
     "dataset",
@@ -43,6 +44,9 @@ class ArchitectureTest {
           Map.entry("drift", List.of("frame", "causal")),
           Map.entry("intervention", List.of("frame", "causal", "anomaly", "drift")),
           Map.entry("incident", List.of("frame", "causal", "anomaly", "drift", "intervention")),
+          Map.entry(
+              "monitor",
+              List.of("frame", "causal", "anomaly", "drift", "intervention", "incident")),
           Map.entry("model", List.of("frame", "causal")),
           Map.entry("dataset", List.of("frame", "causal")),
           Map.entry("training", List.of("frame", "causal", "anomaly", "drift", "model", "dataset")),

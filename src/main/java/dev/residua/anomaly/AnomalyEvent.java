@@ -18,4 +18,9 @@ public record AnomalyEvent(
     double statistic,
     double threshold,
     double pValue,
-    String condition) {}
+    String condition) {
+  /** The event with another finding. */
+  public AnomalyEvent with(Finding other) {
+    return new AnomalyEvent(other, kind, statistic, threshold, pValue, condition);
+  }
+}

@@ -4,6 +4,7 @@ import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.causal.Finding;
 import dev.residua.dashboard.LiveState.FindingView;
 import dev.residua.drift.DriftEvent;
+import dev.residua.incident.Incident;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -49,6 +50,7 @@ final class FindingsFollower implements AutoCloseable {
                 topics.drift(),
                 topics.anomalies(),
                 topics.drifts(),
+                topics.incidents(),
                 topics.deadLetters())
             .map(topic -> topic.name())
             .collect(Collectors.toSet());
@@ -97,19 +99,34 @@ final class FindingsFollower implements AutoCloseable {
     } else if (topic.equals(topics.drifts().name())) {
       DriftEvent event = topics.drifts().value().deserializer().deserialize(topic, value);
       found(event.finding(), "drift: " + event.kind().name().toLowerCase(Locale.ROOT));
+    } else if (topic.equals(topics.incidents().name())) {
+      found(topics.incidents().value().deserializer().deserialize(topic, value));
     } else {
       findings.deadLetter(reason(record));
     }
   }
 
   private void found(Finding finding, String kind) {
-    FindingView view =
+    show(
         new FindingView(
             finding.lastAt().toString(),
             finding.source(),
             finding.lastSequence(),
             kind,
-            finding.sentence());
+            finding.sentence()));
+  }
+
+  private void found(Incident incident) {
+    show(
+        new FindingView(
+            incident.updatedAt().toString(),
+            incident.source(),
+            incident.updatedSequence(),
+            "incident " + incident.state().name().toLowerCase(Locale.ROOT),
+            incident.sentence()));
+  }
+
+  private void show(FindingView view) {
     findings.found(view);
     onFinding.accept(view);
   }

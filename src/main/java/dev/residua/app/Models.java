@@ -1,11 +1,16 @@
 package dev.residua.app;
 
 import dev.residua.anomaly.AnomalyCalibration;
+import dev.residua.anomaly.AnomalyRule;
+import dev.residua.anomaly.AnomalySettings;
 import dev.residua.anomaly.AppearanceReference;
 import dev.residua.causal.FrameScorer;
+import dev.residua.drift.DriftReference;
+import dev.residua.incident.IncidentSettings;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.SelfTest;
+import dev.residua.monitor.MonitorModel;
 import dev.residua.onnx.OnnxFrameScorer;
 import dev.residua.scoring.ScoringModel;
 import java.io.IOException;
@@ -58,6 +63,39 @@ public final class Models {
           ? bad
           : new BadBundleException(
               "model %s has a damaged calibration: %s".formatted(bundle.id(), e.getMessage()), e);
+    }
+  }
+
+  /**
+   * What monitoring needs of a bundle.
+   *
+   * @param targetRunLength average frames between two false alarms of one source
+   * @throws BadBundleException if an entry is damaged or does not go with the settings
+   */
+  public static MonitorModel monitor(
+      ModelBundle bundle,
+      AnomalySettings anomalies,
+      double targetRunLength,
+      IncidentSettings incidents)
+      throws BadBundleException {
+    try {
+      AnomalyCalibration calibration =
+          AnomalyCalibration.fromBytes(bundle.entry(ModelBundle.ANOMALY_CALIBRATION));
+      return new MonitorModel(
+          bundle.id(),
+          bundle.digest(),
+          bundle.graph(),
+          calibration,
+          AnomalyRule.of(anomalies, calibration),
+          DriftReference.fromBytes(bundle.entry(ModelBundle.DRIFT_REFERENCE)),
+          bundle.find(ModelBundle.PICTURE_REFERENCE).map(DriftReference::fromBytes),
+          targetRunLength,
+          incidents);
+    } catch (IllegalArgumentException e) {
+      throw new BadBundleException(
+          "model %s cannot be monitored with these settings: %s"
+              .formatted(bundle.id(), e.getMessage()),
+          e);
     }
   }
 

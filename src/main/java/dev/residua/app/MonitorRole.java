@@ -1,12 +1,12 @@
 package dev.residua.app;
 
-import dev.residua.anomaly.AnomalyCalibration;
-import dev.residua.anomaly.AnomalyRule;
 import dev.residua.anomaly.AnomalySettings;
-import dev.residua.drift.DriftReference;
+import dev.residua.drift.FalseAlarmBudget;
+import dev.residua.incident.IncidentSettings;
+import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
+import dev.residua.monitor.MonitorModel;
 import dev.residua.streams.ForeignScoreHandler;
-import dev.residua.streams.MonitorModel;
 import dev.residua.streams.MonitorTopology;
 import dev.residua.wire.Topics;
 import java.time.Duration;
@@ -60,27 +60,25 @@ final class MonitorRole implements AutoCloseable {
   private static MonitorModel model(ModelBundle bundle, ResiduaConfig config)
       throws StartFailedException {
     try {
-      AnomalyCalibration calibration =
-          AnomalyCalibration.fromBytes(bundle.entry(ModelBundle.ANOMALY_CALIBRATION));
-      AnomalySettings settings =
+      ResiduaConfig.Incidents incidents = config.incidents();
+      return Models.monitor(
+          bundle,
           new AnomalySettings(
               config.anomaly().falseAlarmRate(),
               AnomalySettings.DEFAULTS.causeLevel(),
               AnomalySettings.DEFAULTS.minGreyLevels(),
               config.anomaly().quietFrames(),
-              AnomalySettings.DEFAULTS.warmUpFrames());
-      return new MonitorModel(
-          bundle.id(),
-          bundle.digest(),
-          bundle.graph(),
-          AnomalyRule.of(settings, calibration),
-          DriftReference.fromBytes(bundle.entry(ModelBundle.DRIFT_REFERENCE)),
-          config.drift().targetRunLength());
-    } catch (IllegalArgumentException e) {
-      throw new StartFailedException(
-          "model %s cannot be monitored with these settings: %s"
-              .formatted(bundle.id(), e.getMessage()),
-          e);
+              AnomalySettings.DEFAULTS.warmUpFrames()),
+          FalseAlarmBudget.perWeek(incidents.falseAlarmsPerWeek(), incidents.framesPerSecond())
+              .runLength(),
+          new IncidentSettings(
+              incidents.alarmFrames(),
+              incidents.ofFrames(),
+              incidents.resolveFrames(),
+              incidents.cooldownFrames(),
+              incidents.criticalFrames()));
+    } catch (BadBundleException | IllegalArgumentException e) {
+      throw new StartFailedException(RootCause.message(e), e);
     }
   }
 

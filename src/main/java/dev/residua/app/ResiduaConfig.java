@@ -41,7 +41,7 @@ public interface ResiduaConfig {
 
   Anomaly anomaly();
 
-  Drift drift();
+  Incidents incidents();
 
   Demo demo();
 
@@ -112,11 +112,38 @@ public interface ResiduaConfig {
     int quietFrames();
   }
 
-  /** The drift detector. */
-  interface Drift {
-    /** Average number of frames between two false alarms of one source, at least 100. */
-    @WithDefault("100000")
-    double targetRunLength();
+  /** What may be said falsely, and when incidents open and end. */
+  interface Incidents {
+    /**
+     * False alarms of one source in a week that its detectors together may give, above 0. With
+     * {@code frames-per-second} it sets the average run length, which must be 100 to 1e9 frames.
+     */
+    @WithDefault("1")
+    double falseAlarmsPerWeek();
+
+    /** Pace of a source, for {@code false-alarms-per-week}, above 0. */
+    @WithDefault("20")
+    double framesPerSecond();
+
+    /** Frames with an alarm, among the last {@code of-frames}, that open an incident. */
+    @WithDefault("1")
+    int alarmFrames();
+
+    /** See {@code alarm-frames}; at most 64. */
+    @WithDefault("1")
+    int ofFrames();
+
+    /** Frames in a row without an alarm that resolve an incident. */
+    @WithDefault("20")
+    int resolveFrames();
+
+    /** Frames after a resolution within which the same incident reopens. */
+    @WithDefault("200")
+    int cooldownFrames();
+
+    /** Frames after which an open incident is critical. */
+    @WithDefault("6000")
+    int criticalFrames();
   }
 
   /** The simulated camera; the {@code demo} command sets these. */

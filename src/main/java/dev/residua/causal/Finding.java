@@ -10,6 +10,7 @@ import java.util.Map;
  * words, and which mechanisms are to blame.
  *
  * @param eventId identity of the event; the same event has the same id after a restart
+ * @param incidentId incident that the event belongs to; equals {@code eventId} while none groups it
  * @param source source of the frames
  * @param firstSequence first frame that the event speaks of
  * @param lastSequence last frame that the event speaks of, at least {@code firstSequence}
@@ -26,6 +27,7 @@ import java.util.Map;
  */
 public record Finding(
     String eventId,
+    String incidentId,
     String source,
     long firstSequence,
     long lastSequence,
@@ -48,6 +50,60 @@ public record Finding(
     causes = List.copyOf(causes);
     readings = List.copyOf(readings);
     links = Map.copyOf(links);
+  }
+
+  /** A finding that no incident groups. */
+  public Finding(
+      String eventId,
+      String source,
+      long firstSequence,
+      long lastSequence,
+      Instant firstAt,
+      Instant lastAt,
+      String modelId,
+      String modelDigest,
+      Severity severity,
+      String sentence,
+      List<Cause> causes,
+      List<Reading> readings,
+      FramePosition position,
+      Map<String, String> links) {
+    this(
+        eventId,
+        eventId,
+        source,
+        firstSequence,
+        lastSequence,
+        firstAt,
+        lastAt,
+        modelId,
+        modelDigest,
+        severity,
+        sentence,
+        causes,
+        readings,
+        position,
+        links);
+  }
+
+  /** This finding as part of an incident. */
+  public Finding withIncident(String incident) {
+    return new Finding(
+        eventId,
+        incident,
+        source,
+        firstSequence,
+        lastSequence,
+        firstAt,
+        lastAt,
+        modelId,
+        modelDigest,
+        severity,
+        sentence,
+        causes,
+        readings,
+        position,
+        links);
   }
 
   /** How urgently a person should look. */

@@ -38,18 +38,24 @@ final class ServeCommand implements Callable<Integer> {
   @Nullable String instance;
 
   @Option(
-      names = "--target-run-length",
-      paramLabel = "FRAMES",
-      description =
-          "Frames between two false drift alarms of one source, on average (default: 100000).")
-  @Nullable Double targetRunLength;
+      names = "--false-alarms-per-week",
+      paramLabel = "N",
+      description = "False alarms that one source may give in a week, on average (default: 1).")
+  @Nullable Double falseAlarmsPerWeek;
+
+  @Option(
+      names = "--frames-per-second",
+      paramLabel = "F",
+      description = "Pace of a source, for --false-alarms-per-week (default: 20).")
+  @Nullable Double framesPerSecond;
 
   @Override
   public Integer call() {
     ServerOptions.set("residua.roles", roles);
     ServerOptions.set("kafka.bootstrap.servers", bootstrap);
     ServerOptions.set("residua.instance", instance);
-    ServerOptions.set("residua.drift.target-run-length", targetRunLength);
+    ServerOptions.set("residua.incidents.false-alarms-per-week", falseAlarmsPerWeek);
+    ServerOptions.set("residua.incidents.frames-per-second", framesPerSecond);
     return server.run();
   }
 }

@@ -10,6 +10,8 @@ import dev.residua.causal.Finding;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
+import dev.residua.incident.ControlCommand;
+import dev.residua.incident.Incident;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
@@ -54,8 +56,8 @@ final class WatchCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "TOPIC",
       description =
-          "Topics to print: scores, drift, anomalies, drifts, dead-letters, with or without the prefix (default: anomalies,drifts).")
-  List<String> names = List.of("anomalies", "drifts");
+          "Topics to print: scores, drift, anomalies, drifts, incidents, control, dead-letters, with or without the prefix.")
+  List<String> names = List.of("anomalies", "drifts", "incidents");
 
   @Option(names = "--source", paramLabel = "NAME", description = "Only this source.")
   @Nullable String source;
@@ -117,6 +119,8 @@ final class WatchCommand implements Callable<Integer> {
             topics.drift(),
             topics.anomalies(),
             topics.drifts(),
+            topics.incidents(),
+            topics.control(),
             topics.deadLetters());
     List<Topic<?, ?>> chosen = new ArrayList<>();
     for (String name : names) {
@@ -153,7 +157,9 @@ final class WatchCommand implements Callable<Integer> {
       List<Topic<?, ?>> topics, ConsumerRecord<byte[], byte[]> record) {
     for (Topic<?, ?> topic : topics) {
       if (topic.name().equals(record.topic())) {
-        return topic.value().deserializer().deserialize(record.topic(), record.value());
+        return record.value() == null
+            ? null
+            : topic.value().deserializer().deserialize(record.topic(), record.value());
       }
     }
     throw new AssertionError("a record of a topic that was not asked for: " + record.topic());
@@ -185,6 +191,25 @@ final class WatchCommand implements Callable<Integer> {
     }
     if (value instanceof DriftEvent event) {
       return sentence(event.finding(), "drift", event.kind().name());
+    }
+    if (value instanceof Incident incident) {
+      return "%s  %s #%d  incident %s (%s, %s): %s"
+          .formatted(
+              incident.updatedAt(),
+              incident.source(),
+              incident.updatedSequence(),
+              incident.state().name().toLowerCase(Locale.ROOT),
+              incident.kind().toLowerCase(Locale.ROOT),
+              incident.severity().name().toLowerCase(Locale.ROOT),
+              incident.sentence());
+    }
+    if (value instanceof ControlCommand command) {
+      return "%s  %s by %s: %s"
+          .formatted(
+              command.order().at(),
+              command.getClass().getSimpleName(),
+              command.order().by(),
+              command.order().reason());
     }
     return "%s-%d@%d  key %s  %s"
         .formatted(

@@ -134,6 +134,26 @@ public final class DriftDetector {
     }
   }
 
+  /**
+   * Means of the last {@code w} samples as they came in.
+   *
+   * @param w at least 1, at most {@link DriftSettings#MAX_SCALE} and {@link #count}
+   * @return one value a latent, in the units of the samples, shape {@code [d]}
+   */
+  public float[] sampleMeans(int w) {
+    check(w);
+    int d = reference.latents();
+    float[] means = new float[d];
+    for (int k = 0; k < d; k++) {
+      double sum = 0;
+      for (int back = 1; back <= w; back++) {
+        sum += samples[(int) ((count() - back) % KEPT) * d + k];
+      }
+      means[k] = (float) (sum / w);
+    }
+    return means;
+  }
+
   private void check(int w) {
     if (w < 1 || w > Math.min(count(), DriftSettings.MAX_SCALE)) {
       throw new IllegalArgumentException(

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param finding what, where, when
  * @param kind onset or end
+ * @param channel which numbers changed
  * @param statistic detector statistic at the event
  * @param threshold threshold in use
  * @param targetRunLength average run length to a false alarm that the threshold is set for, in
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record DriftEvent(
     Finding finding,
     Kind kind,
+    Channel channel,
     double statistic,
     double threshold,
     double targetRunLength,
@@ -27,6 +29,29 @@ public record DriftEvent(
     String condition,
     int window,
     @Nullable ChangePoint changePoint) {
+  /** The event with another finding. */
+  public DriftEvent with(Finding other) {
+    return new DriftEvent(
+        other,
+        kind,
+        channel,
+        statistic,
+        threshold,
+        targetRunLength,
+        estimatedRunLength,
+        condition,
+        window,
+        changePoint);
+  }
+
+  /** What a detector watches. */
+  public enum Channel {
+    /** The standardised structural residuals: mechanisms and roots. */
+    RESIDUAL,
+    /** Reconstruction error and static pixels: the picture and whether the model knows it. */
+    PICTURE
+  }
+
   /** Which end of a drift. */
   public enum Kind {
     /** The statistic reached its threshold. */

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
@@ -41,6 +42,10 @@ public final class ModelBundle {
   public static final String ANOMALY_CALIBRATION = "calibration/anomaly.bin";
   public static final String APPEARANCE = "calibration/appearance.bin";
   public static final String DRIFT_REFERENCE = "calibration/drift.bin";
+
+  /** Reference of the picture's detector; models of before there was one have none. */
+  public static final String PICTURE_REFERENCE = "calibration/picture.bin";
+
   public static final String WEIGHTS = "weights/lanca.bin";
   public static final String SELF_TEST = "selftest/frames.bin";
 
@@ -266,6 +271,11 @@ public final class ModelBundle {
           "model %s has no entry %s, only %s".formatted(id(), name, entries.keySet()));
     }
     return content;
+  }
+
+  /** An entry that not every bundle has. */
+  public Optional<byte[]> find(String name) {
+    return Optional.ofNullable(entries.get(name));
   }
 
   private static byte[] toJson(Object value) {

@@ -1,7 +1,9 @@
 package dev.residua.streams;
 
 import dev.residua.causal.Finding;
+import dev.residua.incident.Incident;
 import dev.residua.wire.CloudEventHeaders;
+import java.time.Instant;
 import java.util.function.Function;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -11,18 +13,39 @@ import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 /** Puts the CloudEvents attributes of an event into its headers. */
 final class AddCloudEventHeaders<E> extends ContextualFixedKeyProcessor<String, E, E> {
   private final String type;
-  private final Function<E, Finding> findingOf;
+  private final Function<E, Attributes> attributesOf;
 
-  AddCloudEventHeaders(String type, Function<E, Finding> findingOf) {
+  /**
+   * What the headers say of one event.
+   *
+   * @param id identity of the event
+   * @param source source of the frames
+   * @param time when it happened
+   */
+  record Attributes(String id, String source, Instant time) {
+    static Attributes of(Finding finding) {
+      return new Attributes(finding.eventId(), finding.source(), finding.lastAt());
+    }
+
+    /** One change of an incident is one event. */
+    static Attributes of(Incident incident) {
+      return new Attributes(
+          incident.id() + "-" + incident.updatedSequence() + "-" + incident.state(),
+          incident.source(),
+          incident.updatedAt());
+    }
+  }
+
+  AddCloudEventHeaders(String type, Function<E, Attributes> attributesOf) {
     this.type = type;
-    this.findingOf = findingOf;
+    this.attributesOf = attributesOf;
   }
 
   @Override
   public void process(FixedKeyRecord<String, E> event) {
-    Finding finding = findingOf.apply(event.value());
+    Attributes attributes = attributesOf.apply(event.value());
     Headers headers = new RecordHeaders();
-    CloudEventHeaders.add(headers, type, finding.eventId(), finding.source(), finding.lastAt());
+    CloudEventHeaders.add(headers, type, attributes.id(), attributes.source(), attributes.time());
     context().forward(event.withHeaders(headers));
   }
 }

@@ -1,6 +1,7 @@
 package dev.residua.streams;
 
 import dev.residua.causal.ScoredFrame;
+import dev.residua.monitor.MonitorModel;
 import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 

@@ -1,10 +1,13 @@
 package dev.residua.streams;
 
-import dev.residua.anomaly.AnomalyEvent;
-import dev.residua.causal.ScoredFrame;
-import dev.residua.drift.DriftEvent;
+import dev.residua.monitor.Judgement;
+import dev.residua.monitor.MonitorModel;
+import dev.residua.monitor.SourceMonitor;
+import dev.residua.streams.AddCloudEventHeaders.Attributes;
+import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
@@ -14,7 +17,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
-/** Scores to verdicts and drift, keyed by source. */
+/** Scores to verdicts, drift and incidents, keyed by source. */
 public final class MonitorTopology {
   private MonitorTopology() {}
 
@@ -24,39 +27,66 @@ public final class MonitorTopology {
    * @param topics where scores come from and findings go
    */
   public static Topology build(Topics topics, MonitorModel model) {
+    SourceMonitor.Limits limits = new SourceMonitor.Limits(model);
+    ControlDesk desk = new ControlDesk();
     StreamsBuilder builder = new StreamsBuilder();
-    builder.addStateStore(store(JudgeFrame.STORE));
-    builder.addStateStore(store(TrackDrift.STORE));
+    builder.addStateStore(monitors());
+    builder.addGlobalStore(
+        Stores.keyValueStoreBuilder(
+            Stores.inMemoryKeyValueStore(ControlDesk.STORE),
+            Serdes.String(),
+            topics.control().value()),
+        topics.control().name(),
+        topics.control().consumed("control"),
+        desk::keeper);
 
-    KStream<String, ScoredFrame> scores =
+    KStream<String, Judgement> judged =
         builder.stream(topics.scores().name(), topics.scores().consumed("scores"))
-            .processValues(() -> new CheckModel(model), Named.as("check-model"));
-
-    scores
-        .processValues(() -> new JudgeFrame(model), Named.as("judge-frame"), JudgeFrame.STORE)
-        .processValues(
-            () -> new AddCloudEventHeaders<>("dev.residua.anomaly", AnomalyEvent::finding),
-            Named.as("describe-anomaly"))
-        .to(topics.anomalies().name(), topics.anomalies().produced("anomalies"));
-
-    KStream<String, TrackDrift.Tracked> tracked =
-        scores.processValues(
-            () -> new TrackDrift(model), Named.as("track-drift"), TrackDrift.STORE);
-    tracked
-        .mapValues(TrackDrift.Tracked::score, Named.as("drift-score"))
+            .processValues(() -> new CheckModel(model), Named.as("check-model"))
+            .processValues(
+                () -> new MonitorSource(limits, desk),
+                Named.as("monitor-source"),
+                MonitorSource.STORE);
+    judged
+        .mapValues(Judgement::score, Named.as("drift-score"))
         .to(topics.drift().name(), topics.drift().produced("drift"));
-    tracked
-        .flatMapValues(TrackDrift.Tracked::events, Named.as("only-drift-events"))
-        .processValues(
-            () -> new AddCloudEventHeaders<>("dev.residua.drift", DriftEvent::finding),
-            Named.as("describe-drift"))
-        .to(topics.drifts().name(), topics.drifts().produced("drifts"));
+    publish(
+        judged.flatMapValues(Judgement::anomalies, Named.as("only-anomaly-events")),
+        "anomaly",
+        event -> Attributes.of(event.finding()),
+        topics.anomalies());
+    publish(
+        judged.flatMapValues(Judgement::drifts, Named.as("only-drift-events")),
+        "drift",
+        event -> Attributes.of(event.finding()),
+        topics.drifts());
+    publish(
+        judged
+            .flatMapValues(Judgement::incidents, Named.as("only-incidents"))
+            .selectKey((source, incident) -> incident.id(), Named.as("key-by-incident")),
+        "incident",
+        Attributes::of,
+        topics.incidents());
     return builder.build();
   }
 
-  private static StoreBuilder<KeyValueStore<String, byte[]>> store(String name) {
+  private static <E> void publish(
+      KStream<String, E> events,
+      String type,
+      Function<E, Attributes> attributesOf,
+      Topic<String, E> topic) {
+    events
+        .processValues(
+            () -> new AddCloudEventHeaders<>("dev.residua." + type, attributesOf),
+            Named.as("describe-" + type))
+        .to(topic.name(), topic.produced(type + "-events"));
+  }
+
+  private static StoreBuilder<KeyValueStore<String, byte[]>> monitors() {
     return Stores.keyValueStoreBuilder(
-            Stores.persistentKeyValueStore(name), Serdes.String(), Serdes.ByteArray())
+            Stores.persistentKeyValueStore(MonitorSource.STORE),
+            Serdes.String(),
+            Serdes.ByteArray())
         .withCachingEnabled() // one changelog record a source and commit, not one a frame
         .withLoggingEnabled(Map.of("cleanup.policy", "compact"));
   }

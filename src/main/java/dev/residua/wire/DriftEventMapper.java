@@ -1,8 +1,10 @@
 package dev.residua.wire;
 
 import dev.residua.avro.ChangePoint;
+import dev.residua.avro.DriftChannel;
 import dev.residua.avro.DriftKind;
 import dev.residua.drift.DriftEvent;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serde;
 
 /** {@code DriftEvent} records to domain and back. */
@@ -17,6 +19,7 @@ final class DriftEventMapper {
     dev.residua.avro.DriftEvent record = new dev.residua.avro.DriftEvent();
     FindingFields.write(event.finding(), record);
     record.setKind(DriftKind.valueOf(event.kind().name()));
+    record.setChannel(DriftChannel.valueOf(event.channel().name()));
     record.setStatistic(event.statistic());
     record.setThreshold(event.threshold());
     record.setTargetRunLength(event.targetRunLength());
@@ -36,6 +39,7 @@ final class DriftEventMapper {
     return new DriftEvent(
         FindingFields.read(record),
         DriftEvent.Kind.valueOf(record.getKind().name()),
+        channel(record),
         record.getStatistic(),
         record.getThreshold(),
         record.getTargetRunLength(),
@@ -46,5 +50,16 @@ final class DriftEventMapper {
             ? null
             : new DriftEvent.ChangePoint(
                 change.getSequence(), change.getLow(), change.getHigh(), change.getCoverage()));
+  }
+
+  private static DriftEvent.Channel channel(dev.residua.avro.DriftEvent record) {
+    return switch (record.getChannel()) {
+      case RESIDUAL -> DriftEvent.Channel.RESIDUAL;
+      case PICTURE -> DriftEvent.Channel.PICTURE;
+      case OTHER ->
+          throw new SerializationException(
+              "drift event %s is of a channel that this version does not know"
+                  .formatted(record.getEventId()));
+    };
   }
 }

@@ -19,7 +19,7 @@ final class FindingFields {
 
   static void write(Finding finding, SpecificRecordBase event) {
     event.put("eventId", finding.eventId());
-    event.put("incidentId", finding.eventId());
+    event.put("incidentId", finding.incidentId());
     event.put("source", finding.source());
     event.put("firstSequence", finding.firstSequence());
     event.put("lastSequence", finding.lastSequence());
@@ -29,7 +29,7 @@ final class FindingFields {
     event.put("modelDigest", finding.modelDigest());
     event.put("severity", Severity.valueOf(finding.severity().name()));
     event.put("sentence", finding.sentence());
-    event.put("causes", finding.causes().stream().map(FindingFields::toAvro).toList());
+    event.put("causes", causes(finding.causes()));
     event.put(
         "readings",
         finding.readings().stream()
@@ -42,6 +42,7 @@ final class FindingFields {
   static Finding read(SpecificRecordBase event) {
     return new Finding(
         (String) event.get("eventId"),
+        (String) event.get("incidentId"),
         (String) event.get("source"),
         (Long) event.get("firstSequence"),
         (Long) event.get("lastSequence"),
@@ -51,12 +52,20 @@ final class FindingFields {
         (String) event.get("modelDigest"),
         Finding.Severity.valueOf(event.get("severity").toString()),
         (String) event.get("sentence"),
-        FindingFields.<Cause>list(event, "causes").stream().map(FindingFields::toDomain).toList(),
+        causesOf(FindingFields.<Cause>list(event, "causes")),
         FindingFields.<LatentReading>list(event, "readings").stream()
             .map(r -> new Finding.Reading(r.getLatent(), r.getObserved(), r.getExpected()))
             .toList(),
         ScoredFrameMapper.position((FrameReference) event.get("frame")),
         links(event));
+  }
+
+  static List<Cause> causes(List<Finding.Cause> causes) {
+    return causes.stream().map(FindingFields::toAvro).toList();
+  }
+
+  static List<Finding.Cause> causesOf(List<Cause> causes) {
+    return causes.stream().map(FindingFields::toDomain).toList();
   }
 
   private static Cause toAvro(Finding.Cause cause) {

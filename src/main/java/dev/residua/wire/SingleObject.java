@@ -1,6 +1,7 @@
 package dev.residua.wire;
 
 import dev.residua.avro.AnomalyEvent;
+import dev.residua.avro.ControlCommand;
 import dev.residua.avro.DriftEvent;
 import dev.residua.avro.DriftScore;
 import dev.residua.avro.Frame;
@@ -47,7 +48,8 @@ final class SingleObject<T extends SpecificRecordBase> {
           AnomalyEvent.class,
           DriftEvent.class,
           InterventionEvent.class,
-          Incident.class);
+          Incident.class,
+          ControlCommand.class);
 
   private static final SchemaStore RELEASED_SCHEMAS = releasedSchemas();
 

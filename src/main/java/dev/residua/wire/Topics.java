@@ -4,6 +4,8 @@ import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
+import dev.residua.incident.ControlCommand;
+import dev.residua.incident.Incident;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.serialization.Serde;
@@ -36,9 +38,9 @@ public final class Topics {
   private final Topic<String, AnomalyEvent> anomalies;
   private final Topic<String, DriftEvent> drifts;
   private final Topic<byte[], byte[]> interventions;
-  private final Topic<byte[], byte[]> incidents;
+  private final Topic<String, Incident> incidents;
   private final Topic<byte[], byte[]> models;
-  private final Topic<byte[], byte[]> control;
+  private final Topic<String, ControlCommand> control;
   private final Topic<byte[], byte[]> deadLetters;
 
   /** The catalogue under a prefix such as {@code residua.}. */
@@ -51,10 +53,14 @@ public final class Topics {
     anomalies = new Topic<>(prefix + "anomalies", text, AnomalyEventMapper.SERDE, DELETE);
     drifts = new Topic<>(prefix + "drifts", text, DriftEventMapper.SERDE, DELETE);
     interventions = new Topic<>(prefix + "interventions", bytes, bytes, DELETE);
-    incidents = new Topic<>(prefix + "incidents", bytes, bytes, COMPACT);
+    incidents = new Topic<>(prefix + "incidents", text, IncidentMapper.SERDE, COMPACT);
     models = new Topic<>(prefix + "models", bytes, bytes, LARGE_COMPACT);
     control =
-        new Topic<>(prefix + "control", bytes, bytes, Map.of("cleanup.policy", "compact,delete"));
+        new Topic<>(
+            prefix + "control",
+            text,
+            ControlCommandMapper.SERDE,
+            Map.of("cleanup.policy", "compact,delete"));
     deadLetters = new Topic<>(prefix + "dead-letters", bytes, bytes, LARGE);
   }
 
@@ -77,6 +83,15 @@ public final class Topics {
 
   public Topic<String, DriftEvent> drifts() {
     return drifts;
+  }
+
+  public Topic<String, Incident> incidents() {
+    return incidents;
+  }
+
+  /** What operators say, keyed by the command's id. */
+  public Topic<String, ControlCommand> control() {
+    return control;
   }
 
   /** Refused records, bytes unchanged, with {@code __streams.errors.*} headers. */

@@ -14,13 +14,19 @@ import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftScore;
 import dev.residua.drift.DriftSettings;
+import dev.residua.incident.ControlCommand;
+import dev.residua.incident.Incident;
+import dev.residua.incident.IncidentSettings;
+import dev.residua.monitor.MonitorModel;
 import dev.residua.testing.Scored;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Random;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -77,13 +83,16 @@ class MonitorTopologyTest {
             "model-1",
             "ab12",
             CausalGraph.of(NAMES, edges),
+            calibration,
             AnomalyRule.of(AnomalySettings.DEFAULTS.withFalseAlarmRate(0.002), calibration),
             DriftReference.calibrate(
                 rows,
                 DriftSettings.DEFAULTS.withFrequencies(8).withSimulation(200, 1_024),
                 3,
                 fraction -> {}),
-            1_000);
+            Optional.empty(),
+            1_000,
+            IncidentSettings.DEFAULTS);
   }
 
   @BeforeEach
@@ -144,7 +153,7 @@ class MonitorTopologyTest {
     Topology topology = MonitorTopology.build(topics, model);
     // Then
     assertThat(topology.describe().toString())
-        .contains("judge-frame", "track-drift", "check-model")
+        .contains("check-model", "monitor-source", "control-commands", "only-incidents")
         .doesNotContain("KSTREAM-", "KTABLE-");
   }
 
@@ -278,6 +287,111 @@ class MonitorTopologyTest {
         .startsWith("shadow length strays less than usual from what pendulum and light explain");
   }
 
+  @Test
+  void shouldMakeOneIncidentOfAFaultAlsoAcrossARestart() {
+    // Given
+    Random random = new Random(8);
+    List<ScoredFrame> frames = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      boolean broken = i >= 200 && i < 300;
+      frames.add(Scored.nominal().residuals(noise(random, broken ? 3 : 0)).frame(i));
+    }
+    // When
+    frames.subList(0, 250).forEach(this::send);
+    List<Incident> incidents = new ArrayList<>(incidents().readValuesToList());
+    byte[] kept = driver.<String, byte[]>getKeyValueStore(MonitorSource.STORE).get("cam1");
+    driver.close();
+    driver = driver();
+    driver.<String, byte[]>getKeyValueStore(MonitorSource.STORE).put("cam1", kept);
+    frames.subList(250, 500).forEach(this::send);
+    incidents.addAll(incidents().readValuesToList());
+    // Then
+    assertThat(incidents)
+        .extracting(Incident::state)
+        .containsExactly(Incident.State.OPENED, Incident.State.RESOLVED);
+    assertThat(incidents).extracting(Incident::id).containsOnly(incidents.get(0).id());
+    assertThat(incidents.get(0).kind()).isEqualTo("DRIFT.RESIDUAL");
+    assertThat(incidents.get(0).causes().get(0).latent()).isEqualTo("shadow_length");
+    assertThat(incidents.get(1).updatedSequence()).isBetween(330L, 495L);
+    List<DriftEvent> drifts = drifts().readValuesToList();
+    assertThat(drifts)
+        .extracting(e -> e.finding().incidentId())
+        .containsOnly(incidents.get(0).id());
+  }
+
+  @Test
+  void shouldOpenNoIncidentWhileMaintained() {
+    // Given
+    command(
+        new ControlCommand.Maintenance(
+            new ControlCommand.Order("m", "cam1", "kim", "cleaning", Instant.EPOCH),
+            new ControlCommand.Period(Scored.time(200), Scored.time(280))));
+    Random random = new Random(8);
+    // When
+    for (int i = 0; i < 300; i++) {
+      send(Scored.nominal().residuals(noise(random, i < 200 ? 0 : 3)).frame(i));
+    }
+    // Then
+    assertThat(incidents().readValuesToList())
+        .extracting(Incident::updatedSequence)
+        .containsExactly(280L);
+  }
+
+  @Test
+  void shouldLetAChangeWithinItsMarginPass() {
+    // Given
+    command(
+        new ControlCommand.Suppression(
+            new ControlCommand.Order("s", "cam1", "kim", "known wear", Instant.EPOCH),
+            "shadow_length",
+            5));
+    Random random = new Random(8);
+    // When
+    for (int i = 0; i < 300; i++) {
+      send(Scored.nominal().residuals(noise(random, i < 200 ? 0 : 3)).frame(i));
+    }
+    // Then
+    assertThat(drifts().readValuesToList()).hasSize(1);
+    assertThat(incidents().isEmpty()).isTrue();
+  }
+
+  @Test
+  void shouldStartAroundTheNewNormalWhenAnOperatorAcceptsIt() {
+    // Given
+    Random random = new Random(8);
+    for (int i = 0; i < 400; i++) {
+      send(Scored.nominal().residuals(noise(random, i < 200 ? 0 : 3)).frame(i));
+    }
+    assertThat(incidents().readValue().state()).isEqualTo(Incident.State.OPENED);
+    // When
+    command(
+        new ControlCommand.AcceptNormal(
+            new ControlCommand.Order("a", "cam1", "kim", "new lamp", Instant.EPOCH)));
+    for (int i = 400; i < 900; i++) {
+      send(Scored.nominal().residuals(noise(random, 3)).frame(i));
+    }
+    // Then
+    List<Incident> after = incidents().readValuesToList();
+    assertThat(after).extracting(Incident::state).containsExactly(Incident.State.RESOLVED);
+    assertThat(after.get(0).updatedSequence()).isEqualTo(400);
+  }
+
+  private void command(ControlCommand command) {
+    driver
+        .createInputTopic(
+            topics.control().name(),
+            topics.control().key().serializer(),
+            topics.control().value().serializer())
+        .pipeInput(command.order().id(), command);
+  }
+
+  private TestOutputTopic<String, Incident> incidents() {
+    return driver.createOutputTopic(
+        topics.incidents().name(),
+        topics.incidents().key().deserializer(),
+        topics.incidents().value().deserializer());
+  }
+
   /** Independent standard normal residuals; the shadow's length shifted. */
   private static float[] noise(Random random, float shift) {
     float[] values = new float[4];
@@ -304,17 +418,17 @@ class MonitorTopologyTest {
     driver = driver();
     frames.subList(0, 300).forEach(this::send);
     List<Float> restarted = new ArrayList<>(statistics());
-    KeyValueStore<String, byte[]> store = driver.getKeyValueStore(TrackDrift.STORE);
+    KeyValueStore<String, byte[]> store = driver.getKeyValueStore(MonitorSource.STORE);
     byte[] kept = store.get("cam1");
     driver.close();
     deleteState();
     driver = driver();
-    KeyValueStore<String, byte[]> fresh = driver.getKeyValueStore(TrackDrift.STORE);
+    KeyValueStore<String, byte[]> fresh = driver.getKeyValueStore(MonitorSource.STORE);
     fresh.put("cam1", kept);
     frames.subList(300, 400).forEach(this::send);
     restarted.addAll(statistics());
     // Then
-    assertThat(kept).hasSize(DriftTrack.stateBytes(4));
+    assertThat(kept).hasSizeLessThan(16_384);
     assertThat(restarted).isEqualTo(uninterrupted);
   }
 

@@ -60,13 +60,18 @@ public final class Scored {
     return this;
   }
 
+  /** Capture time of the frame with this sequence. */
+  public static Instant time(long sequence) {
+    return START.plusMillis(50 * sequence);
+  }
+
   /** The frame with this sequence, taken 50 ms after the one before. */
   public ScoredFrame frame(long sequence) {
     int d = standardized.length;
     return new ScoredFrame(
         source,
         sequence,
-        START.plusMillis(50 * sequence),
+        time(sequence),
         START.plusMillis(50 * sequence + 7),
         modelId,
         standardized.clone(),

@@ -6,6 +6,9 @@ import dev.residua.avro.AnomalyEvent;
 import dev.residua.avro.AnomalyKind;
 import dev.residua.avro.Cause;
 import dev.residua.avro.ChangePoint;
+import dev.residua.avro.ControlCommand;
+import dev.residua.avro.ControlKind;
+import dev.residua.avro.DriftChannel;
 import dev.residua.avro.DriftEvent;
 import dev.residua.avro.DriftKind;
 import dev.residua.avro.DriftScore;
@@ -66,7 +69,14 @@ class GoldenRecordsTest {
 
   static Stream<SpecificRecordBase> records() {
     return Stream.of(
-        frame(), frameScore(), driftScore(), anomaly(), drift(), intervention(), incident());
+        frame(),
+        frameScore(),
+        driftScore(),
+        anomaly(),
+        drift(),
+        intervention(),
+        incident(),
+        control());
   }
 
   @ParameterizedTest
@@ -265,7 +275,8 @@ class GoldenRecordsTest {
         CAUSES,
         READINGS,
         POSITION,
-        LINKS);
+        LINKS,
+        DriftChannel.RESIDUAL);
   }
 
   private static InterventionEvent intervention() {
@@ -308,6 +319,24 @@ class GoldenRecordsTest {
         42L,
         3L,
         "model-1",
-        LINKS);
+        LINKS,
+        0L,
+        0);
+  }
+
+  private static ControlCommand control() {
+    return new ControlCommand(
+        "id-5",
+        ControlKind.SUPPRESSION,
+        "cam.*",
+        "operator",
+        "known wear",
+        T0,
+        null,
+        null,
+        "light",
+        0.5,
+        null,
+        null);
   }
 }

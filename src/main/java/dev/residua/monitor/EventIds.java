@@ -1,4 +1,4 @@
-package dev.residua.streams;
+package dev.residua.monitor;
 
 import dev.residua.causal.ScoredFrame;
 import java.nio.charset.StandardCharsets;

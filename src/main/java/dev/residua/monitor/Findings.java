@@ -1,0 +1,239 @@
+package dev.residua.monitor;
+
+import dev.residua.anomaly.AnomalyEvent;
+import dev.residua.anomaly.AnomalyKind;
+import dev.residua.anomaly.AnomalySentence;
+import dev.residua.anomaly.Verdict;
+import dev.residua.causal.CausalGraph;
+import dev.residua.causal.Finding;
+import dev.residua.causal.Finding.Severity;
+import dev.residua.causal.ScoredFrame;
+import dev.residua.drift.DriftEvent;
+import dev.residua.drift.DriftSentence;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Makes events of what the rules and detectors say. */
+final class Findings {
+  /** Standard errors from which a latent is named as a cause of a drift. */
+  private static final double NAMED_SHIFT = 3;
+
+  private static final String FRAME_CONDITION =
+      "the frame is exchangeable with the calibration frames of the model";
+  private static final String STREAM_CONDITION =
+      "blocks of the source's nominal frames are exchangeable with blocks of the reference; the run length is an average over references of its size";
+
+  private final MonitorModel model;
+
+  Findings(MonitorModel model) {
+    this.model = model;
+  }
+
+  AnomalyEvent anomaly(ScoredFrame frame, Verdict.Anomalous anomaly) {
+    CausalGraph graph = model.graph();
+    List<Finding.Cause> causes =
+        anomaly.causes().stream()
+            .map(
+                cause ->
+                    new Finding.Cause(
+                        graph.name(cause.latent()),
+                        graph.parentNames(cause.latent()),
+                        cause.standardized(),
+                        cause.pValue(),
+                        cause.share()))
+            .toList();
+    return new AnomalyEvent(
+        finding(
+            "anomaly",
+            frame,
+            frame.sequence(),
+            anomaly.kind() == AnomalyKind.RESIDUAL ? Severity.WARNING : Severity.INFO,
+            AnomalySentence.of(anomaly, graph),
+            causes),
+        anomaly.kind(),
+        -Math.log10(anomaly.pValue()),
+        -Math.log10(model.rule().settings().falseAlarmRate()),
+        anomaly.pValue(),
+        FRAME_CONDITION);
+  }
+
+  /**
+   * The residuals' detector went on.
+   *
+   * @param first sequence of the first frame of the window that found it
+   */
+  DriftEvent residualsChanged(
+      ScoredFrame frame, ChangeWatch watch, boolean appearanceChanged, long first) {
+    int window = watch.reading.scale();
+    CausalGraph graph = model.graph();
+    float[] shifts = new float[graph.size()];
+    List<Finding.Cause> causes = List.of();
+    String sentence;
+    if (appearanceChanged) {
+      sentence = DriftSentence.appearance(window);
+    } else {
+      watch.detector.meanShifts(window, shifts);
+      causes = causes(graph, shifts);
+      if (!causes.isEmpty()) {
+        sentence = DriftSentence.shifted(graph, leading(causes), causes.get(0).evidence(), window);
+      } else {
+        watch.detector.spreadShifts(window, shifts);
+        causes = causes(graph, shifts);
+        sentence =
+            causes.isEmpty()
+                ? DriftSentence.reshaped(
+                    window, watch.limits.reference().chartName(watch.reading.chart()))
+                : DriftSentence.spread(graph, leading(causes), causes.get(0).evidence(), window);
+      }
+    }
+    return onset(frame, watch, DriftEvent.Channel.RESIDUAL, first, sentence, causes);
+  }
+
+  /** The picture's detector went on. */
+  DriftEvent pictureChanged(ScoredFrame frame, ChangeWatch watch, long first) {
+    int window = watch.reading.scale();
+    float[] shifts = new float[PictureNumbers.COUNT];
+    watch.detector.meanShifts(window, shifts);
+    float[] means = watch.detector.sampleMeans(window);
+    String sentence;
+    if (Math.abs(shifts[PictureNumbers.APPEARANCE]) >= NAMED_SHIFT) {
+      float grey = means[PictureNumbers.APPEARANCE];
+      sentence =
+          String.format(
+              Locale.ROOT,
+              "the whole picture is at least %.0f grey levels %s than in training, over the last %d frames",
+              Math.ceil(Math.abs(grey)),
+              grey < 0 ? "darker" : "brighter",
+              window);
+    } else {
+      sentence =
+          String.format(
+              Locale.ROOT,
+              "the pictures of the last %d frames are reconstructed %s than those of training: something is in view that the model does not know, or the view has changed",
+              window,
+              shifts[PictureNumbers.RECONSTRUCTION] < 0 ? "otherwise" : "worse");
+    }
+    return onset(frame, watch, DriftEvent.Channel.PICTURE, first, sentence, List.of());
+  }
+
+  private DriftEvent onset(
+      ScoredFrame frame,
+      ChangeWatch watch,
+      DriftEvent.Channel channel,
+      long first,
+      String sentence,
+      List<Finding.Cause> causes) {
+    // A camera that restarts its count would make the window end before it begins.
+    long from = Math.min(first, frame.sequence());
+    return drift(
+        frame,
+        watch,
+        channel,
+        DriftEvent.Kind.ONSET,
+        from,
+        Severity.WARNING,
+        sentence,
+        causes,
+        new DriftEvent.ChangePoint(from, from, frame.sequence(), 0));
+  }
+
+  /**
+   * A detector went off.
+   *
+   * @param startedAt samples that it had seen when it went on
+   */
+  DriftEvent ended(
+      ScoredFrame frame, ChangeWatch watch, DriftEvent.Channel channel, long startedAt) {
+    return drift(
+        frame,
+        watch,
+        channel,
+        DriftEvent.Kind.END,
+        frame.sequence(),
+        Severity.INFO,
+        DriftSentence.ended(watch.reading.samples() - startedAt),
+        List.of(),
+        null);
+  }
+
+  private DriftEvent drift(
+      ScoredFrame frame,
+      ChangeWatch watch,
+      DriftEvent.Channel channel,
+      DriftEvent.Kind kind,
+      long first,
+      Severity severity,
+      String sentence,
+      List<Finding.Cause> causes,
+      DriftEvent.@Nullable ChangePoint change) {
+    ChangeWatch.Limits limits = watch.limits;
+    return new DriftEvent(
+        finding("drift-" + channel + "-" + kind, frame, first, severity, sentence, causes),
+        kind,
+        channel,
+        watch.reading.statistic(),
+        limits.threshold().value(),
+        limits.threshold().targetRunLength(),
+        limits.threshold().estimatedRunLength(),
+        limits.threshold().extrapolated()
+            ? STREAM_CONDITION + "; extrapolated beyond the simulated run lengths"
+            : STREAM_CONDITION,
+        kind == DriftEvent.Kind.ONSET ? watch.reading.scale() : limits.levels().leaveReadings(),
+        change);
+  }
+
+  Finding finding(
+      String type,
+      ScoredFrame frame,
+      long first,
+      Severity severity,
+      String sentence,
+      List<Finding.Cause> causes) {
+    return new Finding(
+        EventIds.of(type, frame),
+        frame.source(),
+        first,
+        frame.sequence(),
+        frame.capturedAt(),
+        frame.capturedAt(),
+        model.id(),
+        model.digest(),
+        severity,
+        sentence,
+        causes,
+        Finding.readings(model.graph(), frame),
+        frame.position(),
+        Map.of());
+  }
+
+  private int leading(List<Finding.Cause> causes) {
+    return model.graph().names().indexOf(causes.get(0).latent());
+  }
+
+  private static List<Finding.Cause> causes(CausalGraph graph, float[] shifts) {
+    double sum = 0;
+    for (float shift : shifts) {
+      if (Math.abs(shift) >= NAMED_SHIFT) {
+        sum += shift * (double) shift;
+      }
+    }
+    List<Finding.Cause> causes = new ArrayList<>();
+    for (int i = 0; i < shifts.length; i++) {
+      if (Math.abs(shifts[i]) >= NAMED_SHIFT) {
+        causes.add(
+            new Finding.Cause(
+                graph.name(i),
+                graph.parentNames(i),
+                shifts[i],
+                Double.NaN,
+                shifts[i] * (double) shifts[i] / sum));
+      }
+    }
+    causes.sort(Comparator.comparingDouble(Finding.Cause::share).reversed());
+    return causes;
+  }
+}

@@ -1,0 +1,27 @@
+package dev.residua.monitor;
+
+import dev.residua.anomaly.AnomalyEvent;
+import dev.residua.drift.DriftEvent;
+import dev.residua.drift.DriftScore;
+import dev.residua.incident.Incident;
+import java.util.List;
+
+/**
+ * What follows from one frame.
+ *
+ * @param score state of the residuals' detector
+ * @param anomalies the frame itself, where it is to be reported
+ * @param drifts alarms that went on or off
+ * @param incidents the source's incident, where it changed
+ */
+public record Judgement(
+    DriftScore score,
+    List<AnomalyEvent> anomalies,
+    List<DriftEvent> drifts,
+    List<Incident> incidents) {
+  public Judgement {
+    anomalies = List.copyOf(anomalies);
+    drifts = List.copyOf(drifts);
+    incidents = List.copyOf(incidents);
+  }
+}

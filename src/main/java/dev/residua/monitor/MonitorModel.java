@@ -1,0 +1,62 @@
+package dev.residua.monitor;
+
+import dev.residua.anomaly.AnomalyCalibration;
+import dev.residua.anomaly.AnomalyRule;
+import dev.residua.causal.CausalGraph;
+import dev.residua.drift.DriftReference;
+import dev.residua.incident.IncidentSettings;
+import java.util.Optional;
+
+/**
+ * All that monitoring needs of one model, and the contract it is held to.
+ *
+ * <p>The detectors share one false-alarm budget: each gets the run length at which their hazards
+ * add up to one alarm in {@code targetRunLength} frames.
+ *
+ * @param id identity of the model
+ * @param digest SHA-256 of its bundle
+ * @param graph names and causes of its latents
+ * @param calibration p-values of single frames
+ * @param rule decides on single frames
+ * @param residuals what the residuals look like when nothing has changed
+ * @param picture what reconstruction error and static pixels look like then; empty for a model that
+ *     was calibrated without
+ * @param targetRunLength average frames between two false alarms of one source
+ * @param incidents when incidents open and end
+ */
+public record MonitorModel(
+    String id,
+    String digest,
+    CausalGraph graph,
+    AnomalyCalibration calibration,
+    AnomalyRule rule,
+    DriftReference residuals,
+    Optional<DriftReference> picture,
+    double targetRunLength,
+    IncidentSettings incidents) {
+  public MonitorModel {
+    if (residuals.latents() != graph.size() || calibration.latents() != graph.size()) {
+      throw new IllegalArgumentException(
+          "model %s has %d latents, its drift reference %d and its calibration %d"
+              .formatted(id, graph.size(), residuals.latents(), calibration.latents()));
+    }
+    if (picture.isPresent() && picture.get().latents() != PictureNumbers.COUNT) {
+      throw new IllegalArgumentException(
+          "the picture reference of model %s has %d numbers, expected %d"
+              .formatted(id, picture.get().latents(), PictureNumbers.COUNT));
+    }
+  }
+
+  ChangeWatch.Limits residualLimits() {
+    return ChangeWatch.Limits.of(residuals, share());
+  }
+
+  Optional<ChangeWatch.Limits> pictureLimits() {
+    return picture.map(reference -> ChangeWatch.Limits.of(reference, share()));
+  }
+
+  private double share() {
+    return Math.min(
+        DriftReference.MAX_TARGET, picture.isPresent() ? 2 * targetRunLength : targetRunLength);
+  }
+}

@@ -1,0 +1,72 @@
+package dev.residua.streams;
+
+import dev.residua.causal.ScoredFrame;
+import dev.residua.monitor.Judgement;
+import dev.residua.monitor.SourceMonitor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
+import org.apache.kafka.streams.processor.api.FixedKeyRecord;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * Gives every frame to its source's monitor. The store holds what a monitor needs to go on, of
+ * bounded size; what is derived from it lives in memory for the sources seen last, and is computed
+ * again, to the same bits, for the others and after a restart.
+ */
+final class MonitorSource implements FixedKeyProcessor<String, ScoredFrame, Judgement> {
+  static final String STORE = "source-monitors";
+
+  /** Monitors held ready: 0.5 MB each at four latents. */
+  private static final int MAX_LIVE = 256;
+
+  private final SourceMonitor.Limits limits;
+  private final ControlDesk desk;
+  private final Map<String, SourceMonitor> live =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, SourceMonitor> eldest) {
+          return size() > MAX_LIVE;
+        }
+      };
+  private FixedKeyProcessorContext<String, Judgement> context;
+  private KeyValueStore<String, byte[]> monitors;
+
+  @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before process
+  MonitorSource(SourceMonitor.Limits limits, ControlDesk desk) {
+    this.limits = limits;
+    this.desk = desk;
+  }
+
+  @Override
+  public void init(FixedKeyProcessorContext<String, Judgement> context) {
+    this.context = context;
+    this.monitors = context.getStateStore(STORE);
+    this.live.clear(); // a task that is revived starts from its store, not from what an aborted
+    // transaction left here
+  }
+
+  @Override
+  public void process(FixedKeyRecord<String, ScoredFrame> record) {
+    ScoredFrame frame = record.value();
+    SourceMonitor monitor = monitor(frame.source());
+    Judgement judgement = monitor.next(frame, desk.board());
+    monitors.put(frame.source(), monitor.toBytes());
+    context.forward(record.withValue(judgement));
+  }
+
+  private SourceMonitor monitor(String source) {
+    SourceMonitor ready = live.get(source);
+    if (ready != null) {
+      return ready;
+    }
+    byte[] stored = monitors.get(source);
+    SourceMonitor monitor =
+        stored == null ? SourceMonitor.start(limits) : SourceMonitor.fromBytes(limits, stored);
+    live.put(source, monitor);
+    return monitor;
+  }
+}

@@ -1,0 +1,112 @@
+package dev.residua.wire;
+
+import dev.residua.avro.ControlKind;
+import dev.residua.incident.ControlCommand;
+import dev.residua.incident.ControlCommand.AcceptNormal;
+import dev.residua.incident.ControlCommand.Announcement;
+import dev.residua.incident.ControlCommand.Feedback;
+import dev.residua.incident.ControlCommand.FeedbackVerdict;
+import dev.residua.incident.ControlCommand.Maintenance;
+import dev.residua.incident.ControlCommand.Order;
+import dev.residua.incident.ControlCommand.Period;
+import dev.residua.incident.ControlCommand.Suppression;
+import java.time.Instant;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Serde;
+import org.jspecify.annotations.Nullable;
+
+/** {@code ControlCommand} records to domain and back. */
+final class ControlCommandMapper {
+  static final Serde<ControlCommand> SERDE =
+      SingleObject.serde(
+          dev.residua.avro.ControlCommand.class,
+          ControlCommandMapper::toAvro,
+          ControlCommandMapper::toDomain);
+
+  private ControlCommandMapper() {}
+
+  static dev.residua.avro.ControlCommand toAvro(ControlCommand command) {
+    Order order = command.order();
+    dev.residua.avro.ControlCommand record = new dev.residua.avro.ControlCommand();
+    record.setCommandId(order.id());
+    record.setSources(order.sources());
+    record.setIssuedBy(order.by());
+    record.setReason(order.reason());
+    record.setIssuedAt(order.at());
+    if (command instanceof Maintenance maintenance) {
+      record.setKind(ControlKind.MAINTENANCE);
+      period(record, maintenance.period());
+    } else if (command instanceof Announcement announcement) {
+      record.setKind(ControlKind.ANNOUNCEMENT);
+      period(record, announcement.period());
+      record.setLatent(announcement.latent());
+    } else if (command instanceof Suppression suppression) {
+      record.setKind(ControlKind.SUPPRESSION);
+      record.setLatent(suppression.latent());
+      record.setMargin(suppression.margin());
+    } else if (command instanceof AcceptNormal) {
+      record.setKind(ControlKind.ACCEPT_NORMAL);
+    } else if (command instanceof Feedback feedback) {
+      record.setKind(ControlKind.FEEDBACK);
+      record.setIncidentId(feedback.incidentId());
+      record.setTrueAlarm(feedback.verdict() == FeedbackVerdict.TRUE_ALARM);
+    }
+    return record;
+  }
+
+  private static void period(dev.residua.avro.ControlCommand record, Period period) {
+    record.setFrom(period.from());
+    record.setUntil(period.until());
+  }
+
+  static ControlCommand toDomain(dev.residua.avro.ControlCommand record) {
+    try {
+      Order order =
+          new Order(
+              record.getCommandId(),
+              record.getSources(),
+              record.getIssuedBy(),
+              record.getReason(),
+              record.getIssuedAt());
+      return switch (record.getKind()) {
+        case MAINTENANCE -> new Maintenance(order, period(record));
+        case ANNOUNCEMENT ->
+            new Announcement(order, period(record), required(record, "latent", record.getLatent()));
+        case SUPPRESSION ->
+            new Suppression(
+                order,
+                required(record, "latent", record.getLatent()),
+                required(record, "margin", record.getMargin()));
+        case ACCEPT_NORMAL -> new AcceptNormal(order);
+        case FEEDBACK ->
+            new Feedback(
+                order,
+                required(record, "incidentId", record.getIncidentId()),
+                required(record, "trueAlarm", record.getTrueAlarm())
+                    ? FeedbackVerdict.TRUE_ALARM
+                    : FeedbackVerdict.FALSE_ALARM);
+        case UNKNOWN ->
+            throw new SerializationException(
+                "control command %s is of a kind that this version does not know"
+                    .formatted(record.getCommandId()));
+      };
+    } catch (IllegalArgumentException e) {
+      throw new SerializationException("bad control command: " + e.getMessage(), e);
+    }
+  }
+
+  private static Period period(dev.residua.avro.ControlCommand record) {
+    Instant from = required(record, "from", record.getFrom());
+    return new Period(from, required(record, "until", record.getUntil()));
+  }
+
+  private static <T> T required(
+      dev.residua.avro.ControlCommand record, String field, @Nullable T value) {
+    if (value == null) {
+      throw new SerializationException(
+          "control command %s of kind %s has no %s"
+              .formatted(record.getCommandId(), record.getKind(), field));
+    }
+    return value;
+  }
+}
