@@ -18,12 +18,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code model}: looks at model bundles. */
+/** {@code model}: looks at model bundles and calibrates them. */
 @Command(
     name = "model",
-    description = "Looks at model bundles.",
+    description = "Looks at model bundles and calibrates them.",
     mixinStandardHelpOptions = true,
-    subcommands = ModelCommand.Show.class)
+    subcommands = {ModelCommand.Show.class, ModelCalibrateCommand.class})
 final class ModelCommand {
   @Command(
       name = "show",

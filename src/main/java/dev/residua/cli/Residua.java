@@ -22,11 +22,17 @@ import picocli.CommandLine.ScopeType;
       ReportCommand.class,
       ExperimentCommand.class,
       ScoreCommand.class,
+      BacktestCommand.class,
       DriftCommand.class,
       PublishCommand.class,
       WatchCommand.class,
       ModelCommand.class,
       TopicsCommand.class,
+      SilenceCommand.class,
+      AnnounceCommand.class,
+      SuppressCommand.class,
+      AcceptNormalCommand.class,
+      FeedbackCommand.class,
       BenchCommand.class,
     })
 public final class Residua implements Runnable {

@@ -71,9 +71,28 @@ public final class DriftSentence {
         .formatted(window);
   }
 
+  /** The whole picture is lighter or darker; {@code grey} levels beyond the dead band. */
+  public static String brightness(double grey, int window) {
+    return String.format(
+        Locale.ROOT,
+        "the whole picture is at least %.0f grey levels %s than in training, over the last %d frames",
+        Math.ceil(Math.abs(grey)),
+        grey < 0 ? "darker" : "brighter",
+        window);
+  }
+
+  /** The pictures are reconstructed worse, or otherwise, than those of training. */
+  public static String reconstruction(boolean worse, int window) {
+    return worse
+        ? "the pictures of the last %d frames are reconstructed worse than those of training: something is in view that the model does not know, or the view has changed"
+            .formatted(window)
+        : "the reconstruction errors of the last %d frames are unlike those of training"
+            .formatted(window);
+  }
+
   /** The end of a drift. */
-  public static String ended(long frames) {
-    return "the residuals are back to normal, %d frames after the drift was reported"
-        .formatted(frames);
+  public static String ended(DriftEvent.Channel channel, long frames) {
+    return "the %s are back to normal, %d frames after the drift was reported"
+        .formatted(channel == DriftEvent.Channel.PICTURE ? "pictures" : "residuals", frames);
   }
 }

@@ -58,6 +58,39 @@ public record BundleManifest(
         digests);
   }
 
+  /**
+   * The manifest of this model after it was calibrated again.
+   *
+   * @param newId its identity
+   * @param frames what it was calibrated on, in words
+   */
+  public BundleManifest calibrated(String newId, String frames) {
+    Map<String, String> settings = new TreeMap<>(provenance.hyperParameters());
+    settings.put("calibration", frames);
+    ModelProvenance p = provenance;
+    return new BundleManifest(
+        formatVersion,
+        newId,
+        id,
+        architecture,
+        image,
+        preprocessing,
+        latents,
+        new ModelProvenance(
+            p.data(),
+            p.dataRange(),
+            p.dataSha256(),
+            p.labelledFrames(),
+            settings,
+            p.seed(),
+            p.codeVersion(),
+            p.jvm(),
+            p.startedAt(),
+            p.finishedAt(),
+            p.metrics()),
+        sha256);
+  }
+
   /** The same manifest with more to say of where the model comes from. */
   public BundleManifest withProvenance(ModelProvenance newProvenance) {
     return new BundleManifest(

@@ -10,10 +10,10 @@ import dev.residua.causal.Finding.Severity;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftSentence;
+import dev.residua.drift.PictureNumbers;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -99,24 +99,11 @@ final class Findings {
     float[] shifts = new float[PictureNumbers.COUNT];
     watch.detector.meanShifts(window, shifts);
     float[] means = watch.detector.sampleMeans(window);
-    String sentence;
-    if (Math.abs(shifts[PictureNumbers.APPEARANCE]) >= NAMED_SHIFT) {
-      float grey = means[PictureNumbers.APPEARANCE];
-      sentence =
-          String.format(
-              Locale.ROOT,
-              "the whole picture is at least %.0f grey levels %s than in training, over the last %d frames",
-              Math.ceil(Math.abs(grey)),
-              grey < 0 ? "darker" : "brighter",
-              window);
-    } else {
-      sentence =
-          String.format(
-              Locale.ROOT,
-              "the pictures of the last %d frames are reconstructed %s than those of training: something is in view that the model does not know, or the view has changed",
-              window,
-              shifts[PictureNumbers.RECONSTRUCTION] < 0 ? "otherwise" : "worse");
-    }
+    String sentence =
+        Math.abs(shifts[PictureNumbers.APPEARANCE]) >= NAMED_SHIFT
+            ? DriftSentence.brightness(means[PictureNumbers.APPEARANCE], window)
+            : DriftSentence.reconstruction(
+                shifts[PictureNumbers.RECONSTRUCTION] >= NAMED_SHIFT, window);
     return onset(frame, watch, DriftEvent.Channel.PICTURE, first, sentence, List.of());
   }
 
@@ -155,7 +142,7 @@ final class Findings {
         DriftEvent.Kind.END,
         frame.sequence(),
         Severity.INFO,
-        DriftSentence.ended(watch.reading.samples() - startedAt),
+        DriftSentence.ended(channel, watch.reading.samples() - startedAt),
         List.of(),
         null);
   }

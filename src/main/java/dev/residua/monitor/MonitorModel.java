@@ -4,6 +4,7 @@ import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AnomalyRule;
 import dev.residua.causal.CausalGraph;
 import dev.residua.drift.DriftReference;
+import dev.residua.drift.PictureNumbers;
 import dev.residua.incident.IncidentSettings;
 import java.util.Optional;
 

@@ -9,6 +9,7 @@ import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
 import dev.residua.drift.DriftSettings;
+import dev.residua.drift.PictureNumbers;
 import dev.residua.incident.ControlBoard;
 import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.Evidence;

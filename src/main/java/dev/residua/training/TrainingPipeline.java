@@ -379,7 +379,7 @@ public final class TrainingPipeline {
                 run, known, graph, equations, labels, labelled.length, latents, held);
         warnings.addAll(network.warnings());
         ModelBundle bundle =
-            BundleBuilder.build(
+            ModelCalibration.bundle(
                 manifest(network, head, metrics),
                 graph,
                 network,

@@ -1,4 +1,4 @@
-package dev.residua.monitor;
+package dev.residua.drift;
 
 /**
  * The two numbers that tell how a picture as a whole is doing, as the drift detector takes them:
@@ -9,8 +9,11 @@ public final class PictureNumbers {
   /** How many numbers there are. */
   public static final int COUNT = 2;
 
-  static final int RECONSTRUCTION = 0;
-  static final int APPEARANCE = 1;
+  /** Index of the reconstruction error. */
+  public static final int RECONSTRUCTION = 0;
+
+  /** Index of the appearance. */
+  public static final int APPEARANCE = 1;
 
   private static final float WHITE = 255;
 

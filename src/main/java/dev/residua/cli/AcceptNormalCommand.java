@@ -1,0 +1,21 @@
+package dev.residua.cli;
+
+import dev.residua.incident.ControlCommand;
+import dev.residua.incident.ControlCommand.Order;
+import picocli.CommandLine.Command;
+
+/** {@code accept-normal}: the present is normal from now on. */
+@Command(
+    name = "accept-normal",
+    description = {
+      "Takes the mean residuals of the last 128 frames as normal for these sources.",
+      "Their detectors start anew and an open incident is resolved. The order stays on the topic."
+    },
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true)
+final class AcceptNormalCommand extends OrderCommand {
+  @Override
+  ControlCommand command(Order order) {
+    return new ControlCommand.AcceptNormal(order);
+  }
+}

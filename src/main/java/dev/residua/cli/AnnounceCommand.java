@@ -1,0 +1,29 @@
+package dev.residua.cli;
+
+import dev.residua.incident.ControlCommand;
+import dev.residua.incident.ControlCommand.Order;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code announce}: an intervention that is expected. */
+@Command(
+    name = "announce",
+    description = {
+      "Announces that a mechanism will be changed in a period.",
+      "A change that is localised at this latent opens no incident; another one does."
+    },
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true)
+final class AnnounceCommand extends OrderCommand {
+  @Mixin PeriodOptions period = new PeriodOptions();
+
+  @Option(names = "--latent", paramLabel = "NAME", description = "Latent that will be changed.")
+  @Nullable String latent;
+
+  @Override
+  ControlCommand command(Order order) {
+    return new ControlCommand.Announcement(order, period.period(), required(latent, "--latent"));
+  }
+}

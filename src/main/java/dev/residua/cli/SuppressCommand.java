@@ -1,0 +1,32 @@
+package dev.residua.cli;
+
+import dev.residua.incident.ControlCommand;
+import dev.residua.incident.ControlCommand.Order;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code suppress}: shifts that are known and small. */
+@Command(
+    name = "suppress",
+    description = {
+      "Lets shifts of a residual's mean pass, up to a margin: no incident, the event stays."
+    },
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true)
+final class SuppressCommand extends OrderCommand {
+  @Option(names = "--latent", paramLabel = "NAME", description = "Latent that may shift.")
+  @Nullable String latent;
+
+  @Option(
+      names = "--margin",
+      paramLabel = "SD",
+      description = "Largest shift, in standard deviations of its residual.")
+  @Nullable Double margin;
+
+  @Override
+  ControlCommand command(Order order) {
+    return new ControlCommand.Suppression(
+        order, required(latent, "--latent"), required(margin, "--margin"));
+  }
+}

@@ -1,0 +1,234 @@
+package dev.residua.monitor;
+
+import dev.residua.causal.Finding;
+import dev.residua.causal.ScoredFrame;
+import dev.residua.drift.DriftEvent;
+import dev.residua.incident.ControlBoard;
+import dev.residua.incident.Incident;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The monitors of stored frames, and how what they said compares with what is known to have
+ * happened. Judges exactly as the service does. Mutable, for one thread.
+ */
+public final class Backtest {
+  private final SourceMonitor.Limits limits;
+  private final int grace;
+  private final Map<String, SourceMonitor> monitors = new HashMap<>();
+  private final List<Event> events = new ArrayList<>();
+  private final Map<String, Long> lastSequences = new TreeMap<>();
+  private long frames;
+
+  /**
+   * One thing that was said.
+   *
+   * @param source source of the frames
+   * @param type {@code anomaly}, {@code drift}, {@code intervention} or {@code incident}
+   * @param kind its kind, such as {@code RESIDUAL} or {@code OPENED}
+   * @param firstSequence first frame that it speaks of
+   * @param sequence frame at which it was said
+   * @param latent latent most to blame; null where none is named
+   * @param evidence size of that latent's evidence with its sign; NaN where none is named
+   * @param incidentId incident that it belongs to
+   * @param sentence what happened
+   */
+  public record Event(
+      String source,
+      String type,
+      String kind,
+      long firstSequence,
+      long sequence,
+      @Nullable String latent,
+      double evidence,
+      String incidentId,
+      String sentence) {}
+
+  /**
+   * Something that is known to have happened.
+   *
+   * @param source source of the frames
+   * @param kind what it is called
+   * @param node the latent that it happened to; null for the picture as a whole
+   * @param first first frame
+   * @param last last frame
+   */
+  public record Truth(String source, String kind, @Nullable String node, long first, long last) {}
+
+  /**
+   * How one kind of event was dealt with.
+   *
+   * @param events how many there were
+   * @param detected how many were alarmed between their first frame and the grace after their last
+   * @param meanDelay mean frames from the first one to the alarm, over those detected; NaN if none
+   * @param named of those detected that happened to a latent, how many had it as their first cause
+   * @param nameable of those detected, how many happened to a latent
+   * @param kinds what the best finding called them, with counts
+   */
+  public record KindResult(
+      int events,
+      int detected,
+      double meanDelay,
+      int named,
+      int nameable,
+      Map<String, Integer> kinds) {}
+
+  /**
+   * The comparison with the truth.
+   *
+   * @param byKind results by kind of event
+   * @param quietFrames frames outside of all events and their grace
+   * @param falseIncidents incidents that opened at quiet frames
+   */
+  public record Comparison(Map<String, KindResult> byKind, long quietFrames, long falseIncidents) {
+    /** False incidents per 10,000 quiet frames; NaN without quiet frames. */
+    public double falseIncidentsPer10000() {
+      return quietFrames == 0 ? Double.NaN : 10_000.0 * falseIncidents / quietFrames;
+    }
+  }
+
+  /**
+   * @param grace frames after the end of a known event during which what is said still counts for
+   *     it, at least 0
+   */
+  public Backtest(SourceMonitor.Limits limits, int grace) {
+    this.limits = limits;
+    this.grace = grace;
+  }
+
+  /** Judges the next frame of its source. */
+  public void next(ScoredFrame frame) {
+    frames++;
+    lastSequences.merge(frame.source(), frame.sequence(), Math::max);
+    Judgement judgement =
+        monitors
+            .computeIfAbsent(frame.source(), source -> SourceMonitor.start(limits))
+            .next(frame, ControlBoard.EMPTY);
+    judgement.anomalies().forEach(e -> add("anomaly", e.kind().name(), e.finding()));
+    judgement.drifts().forEach(e -> add("drift", name(e), e.finding()));
+    for (Incident incident : judgement.incidents()) {
+      Finding.Cause cause = incident.causes().isEmpty() ? null : incident.causes().get(0);
+      events.add(
+          new Event(
+              incident.source(),
+              "incident",
+              incident.state().name(),
+              incident.openedSequence(),
+              incident.updatedSequence(),
+              cause == null ? null : cause.latent(),
+              cause == null ? Double.NaN : cause.evidence(),
+              incident.id(),
+              incident.kind() + ": " + incident.sentence()));
+    }
+  }
+
+  private static String name(DriftEvent event) {
+    return event.channel() + "_" + event.kind();
+  }
+
+  private void add(String type, String kind, Finding finding) {
+    Finding.Cause cause = finding.causes().isEmpty() ? null : finding.causes().get(0);
+    events.add(
+        new Event(
+            finding.source(),
+            type,
+            kind,
+            finding.firstSequence(),
+            finding.lastSequence(),
+            cause == null ? null : cause.latent(),
+            cause == null ? Double.NaN : cause.evidence(),
+            finding.incidentId(),
+            finding.sentence()));
+  }
+
+  /** Frames judged. */
+  public long frames() {
+    return frames;
+  }
+
+  /** All that was said, in the order in which it was. */
+  public List<Event> events() {
+    return List.copyOf(events);
+  }
+
+  /**
+   * Compares what was said with what is known. An event is detected by the first alarm (a drift
+   * onset, a sensor fault or an intervention) from its first frame on; its cause and kind are those
+   * of the intervention found for it, else of that alarm.
+   */
+  public Comparison compare(List<Truth> truths) {
+    Map<String, List<Truth>> byKind = new LinkedHashMap<>();
+    for (Truth truth : truths) {
+      byKind.computeIfAbsent(truth.kind(), kind -> new ArrayList<>()).add(truth);
+    }
+    Map<String, KindResult> results = new LinkedHashMap<>();
+    byKind.forEach((kind, list) -> results.put(kind, result(list)));
+    long busy = 0;
+    for (Truth truth : truths) {
+      long last = lastSequences.getOrDefault(truth.source(), truth.last());
+      busy += Math.min(truth.last() + grace, last) - truth.first() + 1;
+    }
+    long falseIncidents =
+        events.stream()
+            .filter(e -> e.type().equals("incident") && e.kind().equals("OPENED"))
+            .filter(e -> truths.stream().noneMatch(truth -> within(e, truth)))
+            .count();
+    return new Comparison(results, Math.max(0, frames - busy), falseIncidents);
+  }
+
+  private boolean within(Event event, Truth truth) {
+    return event.source().equals(truth.source())
+        && event.sequence() >= truth.first()
+        && event.sequence() <= truth.last() + grace;
+  }
+
+  private KindResult result(List<Truth> truths) {
+    int detected = 0;
+    int named = 0;
+    int nameable = 0;
+    double delays = 0;
+    Map<String, Integer> kinds = new TreeMap<>();
+    for (Truth truth : truths) {
+      Event alarm = null;
+      Event best = null;
+      for (Event event : events) {
+        if (!within(event, truth) || !isAlarm(event)) {
+          continue;
+        }
+        alarm = alarm == null ? event : alarm;
+        if (best == null
+            || (event.type().equals("intervention") && !best.type().equals("intervention"))) {
+          best = event;
+        }
+      }
+      if (alarm == null || best == null) {
+        kinds.merge("(missed)", 1, Integer::sum);
+        continue;
+      }
+      detected++;
+      delays += alarm.sequence() - truth.first();
+      kinds.merge(best.type() + " " + best.kind(), 1, Integer::sum);
+      if (truth.node() != null) {
+        nameable++;
+        named += truth.node().equals(best.latent()) ? 1 : 0;
+      }
+    }
+    return new KindResult(
+        truths.size(),
+        detected,
+        detected == 0 ? Double.NaN : delays / detected,
+        named,
+        nameable,
+        kinds);
+  }
+
+  private static boolean isAlarm(Event event) {
+    return event.type().equals("intervention")
+        || (event.type().equals("drift") && event.kind().endsWith("ONSET"));
+  }
+}

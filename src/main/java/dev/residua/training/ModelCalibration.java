@@ -1,0 +1,197 @@
+package dev.residua.training;
+
+import dev.residua.anomaly.AnomalyCalibration;
+import dev.residua.anomaly.AnomalySettings;
+import dev.residua.anomaly.AppearanceReference;
+import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FrameScorer;
+import dev.residua.causal.LatentBatch;
+import dev.residua.drift.DriftReference;
+import dev.residua.drift.DriftSettings;
+import dev.residua.drift.PictureNumbers;
+import dev.residua.model.BundleManifest;
+import dev.residua.model.ModelBundle;
+import dev.residua.model.SelfTest;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.DoubleConsumer;
+
+/**
+ * What normal looks like to a model: the parts of a bundle that are made from nominal frames, in
+ * the order of their time, that the network was not trained on.
+ */
+public final class ModelCalibration {
+  /** Fewest nominal frames that calibrate a model. */
+  public static final int MIN_FRAMES = 256;
+
+  private ModelCalibration() {}
+
+  /**
+   * A model calibrated anew on the frames of a data set in which nothing unusual was done; network,
+   * graph and weights stay. For a camera of its own noise and light, for more frames and thus rarer
+   * false alarms, or for a model of an older version.
+   *
+   * <p>Conditions: frames are in the order of their time, from one camera, with nothing broken; the
+   * network was trained on pictures like these. About a minute for 10,000 frames of 64x64 pixels.
+   *
+   * @param scorer the model's own
+   * @param progress told how far it is
+   * @return has an id of its own and names the model as its parent
+   * @throws IllegalArgumentException if there are fewer than {@link #MIN_FRAMES} such frames, or
+   *     they are not of the model's shape
+   */
+  public static ModelBundle again(
+      ModelBundle model,
+      FrameScorer scorer,
+      TrainingData data,
+      DriftSettings driftSettings,
+      long seed,
+      TrainingProgress progress) {
+    if (!data.shape().equals(scorer.imageShape())) {
+      throw new IllegalArgumentException(
+          "%s has frames of %s, the model reads %s"
+              .formatted(data.name(), data.shape(), scorer.imageShape()));
+    }
+    int[] nominal = TrainingPipeline.nominal(data, 0);
+    if (nominal.length < MIN_FRAMES) {
+      throw new IllegalArgumentException(
+          "%s has %d nominal frames, calibration needs at least %d"
+              .formatted(data.name(), nominal.length, MIN_FRAMES));
+    }
+    LatentBatch scores =
+        FrameScores.of(
+            scorer, data::read, nominal, fraction -> progress.at("scoring", fraction, null));
+    Map<String, byte[]> entries = new TreeMap<>();
+    for (String name : model.manifest().sha256().keySet()) {
+      if (!name.equals(ModelBundle.GRAPH)) {
+        entries.put(name, model.entry(name));
+      }
+    }
+    entries.putAll(
+        entries(
+            appearance(data, nominal),
+            data,
+            nominal,
+            scores,
+            driftSettings,
+            seed,
+            fraction -> progress.at("calibrating", fraction, null)));
+    entries.put(ModelBundle.SELF_TEST, selfTest(scorer, data, nominal).toBytes());
+    return ModelBundle.of(
+        model
+            .manifest()
+            .calibrated(
+                model.id() + "-" + data.sha256().substring(0, 6),
+                "%s, %d frames, SHA-256 %s".formatted(data.name(), nominal.length, data.sha256())),
+        model.graph(),
+        entries);
+  }
+
+  /**
+   * Calibrates a scorer that was just trained and puts everything in a bundle.
+   *
+   * @param usualPictures training frames, of which only the pixels are needed
+   * @param warnings what to know before trusting the model
+   * @param nominal the frames to calibrate with, in time order
+   * @param scores their scores
+   */
+  static ModelBundle bundle(
+      BundleManifest manifest,
+      CausalGraph graph,
+      TrainedNetwork network,
+      byte[] model,
+      FrameScorer scorer,
+      TrainingData data,
+      int[] usualPictures,
+      List<String> warnings,
+      int[] nominal,
+      LatentBatch scores,
+      DriftSettings driftSettings,
+      long seed,
+      DoubleConsumer progress) {
+    Map<String, byte[]> entries = new TreeMap<>();
+    entries.put(ModelBundle.SCORER, model);
+    entries.put(ModelBundle.WEIGHTS, network.weights());
+    entries.putAll(
+        entries(
+            appearance(data, usualPictures), data, nominal, scores, driftSettings, seed, progress));
+    entries.put(ModelBundle.LOSSES, TrainingHistory.toCsv(network.history()));
+    entries.put(ModelBundle.WARNINGS, TrainingHistory.toLines(warnings));
+    entries.put(ModelBundle.SELF_TEST, selfTest(scorer, data, nominal).toBytes());
+    return ModelBundle.of(manifest, graph, entries);
+  }
+
+  private static AppearanceReference appearance(TrainingData data, int[] frames) {
+    byte[] pixels = new byte[data.shape().size()];
+    AppearanceReference.Builder builder = AppearanceReference.builder(data.shape());
+    for (int frame : frames) {
+      data.read(frame, pixels, 0);
+      builder.add(pixels, 0);
+    }
+    return builder.build();
+  }
+
+  private static Map<String, byte[]> entries(
+      AppearanceReference appearance,
+      TrainingData data,
+      int[] nominal,
+      LatentBatch scores,
+      DriftSettings driftSettings,
+      long seed,
+      DoubleConsumer progress) {
+    int n = scores.frames();
+    int d = scores.latents();
+    byte[] pixels = new byte[data.shape().size()];
+    float[] deviations = new float[n];
+    if (appearance.usable()) {
+      for (int i = 0; i < n; i++) {
+        data.read(nominal[i], pixels, 0);
+        deviations[i] = appearance.deviation(pixels, 0);
+      }
+    }
+    AnomalyCalibration anomaly =
+        AnomalyCalibration.fit(scores.residuals(), d, scores.reconstructionErrors(), deviations);
+    double[][] standardized = new double[n][d];
+    double[][] picture = new double[n][PictureNumbers.COUNT];
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j < d; j++) {
+        standardized[i][j] =
+            (scores.residuals()[i * d + j] - anomaly.location(j)) / anomaly.scale(j);
+      }
+      float[] numbers =
+          PictureNumbers.of(
+              scores.reconstructionErrors()[i],
+              deviations[i],
+              AnomalySettings.DEFAULTS.minGreyLevels());
+      for (int j = 0; j < numbers.length; j++) {
+        picture[i][j] = numbers[j];
+      }
+    }
+    Map<String, byte[]> entries = new TreeMap<>();
+    entries.put(ModelBundle.ANOMALY_CALIBRATION, anomaly.toBytes());
+    entries.put(ModelBundle.APPEARANCE, appearance.toBytes());
+    entries.put(
+        ModelBundle.DRIFT_REFERENCE,
+        DriftReference.calibrate(
+                standardized, driftSettings, seed, fraction -> progress.accept(fraction / 2))
+            .toBytes());
+    entries.put(
+        ModelBundle.PICTURE_REFERENCE,
+        DriftReference.calibrate(
+                picture, driftSettings, seed, fraction -> progress.accept((1 + fraction) / 2))
+            .toBytes());
+    return entries;
+  }
+
+  /** Frames spread over the calibration range. */
+  private static SelfTest selfTest(FrameScorer scorer, TrainingData data, int[] nominal) {
+    int size = data.shape().size();
+    int frames = Math.min(SelfTest.FRAMES, nominal.length);
+    byte[] pixels = new byte[frames * size];
+    for (int i = 0; i < frames; i++) {
+      data.read(nominal[(int) ((long) i * nominal.length / frames)], pixels, i * size);
+    }
+    return SelfTest.record(scorer, pixels, frames);
+  }
+}
