@@ -2,14 +2,19 @@ package dev.residua.app;
 
 import dev.residua.anomaly.AnomalySettings;
 import dev.residua.drift.FalseAlarmBudget;
+import dev.residua.incident.ControlCommand.FeedbackVerdict;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.monitor.MonitorModel;
+import dev.residua.streams.ControlDesk;
 import dev.residua.streams.ForeignScoreHandler;
 import dev.residua.streams.MonitorTopology;
 import dev.residua.wire.Topics;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Properties;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -41,11 +46,19 @@ final class MonitorRole implements AutoCloseable {
       ModelBundle bundle,
       ResiduaConfig config,
       RoleHealth health,
+      MeterRegistry meters,
       Consumer<Throwable> onFailure)
       throws StartFailedException {
+    ControlDesk desk = new ControlDesk();
+    for (FeedbackVerdict verdict : FeedbackVerdict.values()) {
+      Gauge.builder("residua.feedback", desk, d -> d.board().count(verdict))
+          .description("Incidents that operators judged, by verdict")
+          .tag("verdict", verdict.name().toLowerCase(Locale.ROOT))
+          .register(meters);
+    }
     KafkaStreams streams =
         new KafkaStreams(
-            MonitorTopology.build(topics, model(bundle, config)),
+            MonitorTopology.build(topics, model(bundle, config), desk),
             settings(clients, topics, config));
     streams.setStateListener((next, previous) -> health.monitor(next.name()));
     streams.setUncaughtExceptionHandler(

@@ -77,7 +77,7 @@ public class Roles {
     ModelBundle bundle = bundle();
     KafkaClients clients = clients(topics);
     if (config.roles().contains(Role.MONITOR)) {
-      running.push(MonitorRole.start(clients, topics, bundle, config, health, this::fail));
+      running.push(MonitorRole.start(clients, topics, bundle, config, health, meters, this::fail));
     }
     if (config.roles().contains(Role.SCORE)) {
       running.push(

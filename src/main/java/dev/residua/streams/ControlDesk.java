@@ -13,12 +13,13 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * board. A command takes effect with the frames that are judged after it arrived, which differs by
  * a moment between instances and replays.
  */
-final class ControlDesk {
+public final class ControlDesk {
   static final String STORE = "control-commands";
 
   private volatile ControlBoard board = ControlBoard.EMPTY;
 
-  ControlBoard board() {
+  /** What has been said by now; for any thread. */
+  public ControlBoard board() {
     return board;
   }
 

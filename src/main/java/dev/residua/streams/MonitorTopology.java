@@ -25,10 +25,10 @@ public final class MonitorTopology {
    * The topology for one model.
    *
    * @param topics where scores come from and findings go
+   * @param desk receives what operators say; one a topology
    */
-  public static Topology build(Topics topics, MonitorModel model) {
+  public static Topology build(Topics topics, MonitorModel model, ControlDesk desk) {
     SourceMonitor.Limits limits = new SourceMonitor.Limits(model);
-    ControlDesk desk = new ControlDesk();
     StreamsBuilder builder = new StreamsBuilder();
     builder.addStateStore(monitors());
     builder.addGlobalStore(

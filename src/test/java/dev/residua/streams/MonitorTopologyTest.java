@@ -111,7 +111,8 @@ class MonitorTopologyTest {
         StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, ForeignScoreHandler.class);
     settings.put(
         StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, topics.deadLetters().name());
-    return new TopologyTestDriver(MonitorTopology.build(topics, model), settings);
+    return new TopologyTestDriver(
+        MonitorTopology.build(topics, model, new ControlDesk()), settings);
   }
 
   @AfterEach
@@ -150,7 +151,7 @@ class MonitorTopologyTest {
   @Test
   void shouldTellTheProductsStoryInItsDescription() {
     // When
-    Topology topology = MonitorTopology.build(topics, model);
+    Topology topology = MonitorTopology.build(topics, model, new ControlDesk());
     // Then
     assertThat(topology.describe().toString())
         .contains("check-model", "monitor-source", "control-commands", "only-incidents")

@@ -15,6 +15,7 @@ public final class Scored {
   private float[] pValues = {0.5f, 0.5f, 0.5f, 0.5f};
   private float jointPValue = 0.5f;
   private float reconstructionPValue = 0.5f;
+  private float reconstructionError = 0.001f;
   private float appearance;
   private float appearancePValue = 0.5f;
 
@@ -55,6 +56,11 @@ public final class Scored {
     return this;
   }
 
+  public Scored reconstructionError(float value) {
+    reconstructionError = value;
+    return this;
+  }
+
   public Scored reconstructionPValue(float value) {
     reconstructionPValue = value;
     return this;
@@ -80,7 +86,7 @@ public final class Scored {
         standardized.clone(),
         pValues.clone(),
         jointPValue,
-        0.001f,
+        reconstructionError,
         reconstructionPValue,
         appearance,
         appearancePValue,
