@@ -50,6 +50,10 @@ public sealed interface Verdict {
       implements Verdict {
     public Anomalous {
       causes = List.copyOf(causes);
+      if (kind.isSensorFault()) {
+        throw new IllegalArgumentException(
+            "a verdict is on the scene, %s is a fault of the sensor".formatted(kind));
+      }
       if ((kind == AnomalyKind.RESIDUAL) == causes.isEmpty()) {
         throw new IllegalArgumentException(
             "an anomaly of kind %s has %d causes".formatted(kind, causes.size()));

@@ -101,6 +101,8 @@ final class JudgeFrame implements FixedKeyProcessor<String, ScoredFrame, Anomaly
         -Math.log10(anomaly.pValue()),
         -Math.log10(model.rule().settings().falseAlarmRate()),
         anomaly.pValue(),
-        CONDITION);
+        CONDITION,
+        null,
+        null);
   }
 }

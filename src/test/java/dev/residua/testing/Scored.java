@@ -2,8 +2,10 @@ package dev.residua.testing;
 
 import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.FramePosition;
+import dev.residua.frame.SensorReadings;
 import java.time.Instant;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Scored frames for tests: nothing odd about them unless said. */
 public final class Scored {
@@ -17,6 +19,8 @@ public final class Scored {
   private float reconstructionPValue = 0.5f;
   private float appearance;
   private float appearancePValue = 0.5f;
+
+  private @Nullable SensorReadings sensor;
 
   private Scored() {}
 
@@ -55,6 +59,11 @@ public final class Scored {
     return this;
   }
 
+  public Scored sensor(SensorReadings readings) {
+    sensor = readings;
+    return this;
+  }
+
   public Scored reconstructionPValue(float value) {
     reconstructionPValue = value;
     return this;
@@ -79,6 +88,7 @@ public final class Scored {
         reconstructionPValue,
         appearance,
         appearancePValue,
+        sensor,
         new FramePosition("residua.frames", 0, sequence));
   }
 }
