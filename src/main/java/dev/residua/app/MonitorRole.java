@@ -65,7 +65,7 @@ final class MonitorRole implements AutoCloseable {
       AnomalySettings settings =
           new AnomalySettings(
               config.anomaly().falseAlarmRate(),
-              AnomalySettings.DEFAULTS.causeLevel(),
+              AnomalySettings.DEFAULTS.causeFdr(),
               AnomalySettings.DEFAULTS.minGreyLevels(),
               config.anomaly().quietFrames(),
               AnomalySettings.DEFAULTS.warmUpFrames());

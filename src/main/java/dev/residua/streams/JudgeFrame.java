@@ -3,6 +3,7 @@ package dev.residua.streams;
 import dev.residua.anomaly.AnomalyEpisode;
 import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.anomaly.AnomalyKind;
+import dev.residua.anomaly.AnomalyRule;
 import dev.residua.anomaly.AnomalySentence;
 import dev.residua.anomaly.FrameStatistics;
 import dev.residua.anomaly.Verdict;
@@ -22,9 +23,6 @@ import org.apache.kafka.streams.state.KeyValueStore;
  */
 final class JudgeFrame implements FixedKeyProcessor<String, ScoredFrame, AnomalyEvent> {
   static final String STORE = "anomaly-episodes";
-
-  private static final String CONDITION =
-      "the frame is exchangeable with the calibration frames of the model";
 
   private final MonitorModel model;
   private FixedKeyProcessorContext<String, AnomalyEvent> context;
@@ -64,6 +62,7 @@ final class JudgeFrame implements FixedKeyProcessor<String, ScoredFrame, Anomaly
         frame.jointPValue(),
         frame.reconstructionPValue(),
         frame.appearancePValue(),
+        frame.reconstructionError(),
         frame.appearance());
   }
 
@@ -95,14 +94,15 @@ final class JudgeFrame implements FixedKeyProcessor<String, ScoredFrame, Anomaly
             Finding.readings(model.graph(), frame),
             frame.position(),
             Map.of());
+    AnomalyRule rule = model.rule();
     return new AnomalyEvent(
         finding,
         anomaly.kind(),
-        -Math.log10(anomaly.pValue()),
-        -Math.log10(model.rule().settings().falseAlarmRate()),
+        rule.statistic(anomaly),
+        rule.threshold(),
         anomaly.pValue(),
-        CONDITION,
-        null,
-        null);
+        rule.condition(),
+        anomaly.tailPValue(),
+        rule.calibration().resolution(anomaly.kind()));
   }
 }
