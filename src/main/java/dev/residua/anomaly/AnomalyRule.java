@@ -11,47 +11,76 @@ import java.util.List;
  * <ol>
  *   <li>appearance: when the picture as a whole changed, residuals mean nothing and no latent is
  *       named;
- *   <li>residuals: the joint p-value decides, the latents with small p-values are the causes;
+ *   <li>residuals: the joint p-value decides, and the latents that stand out are the causes;
  *   <li>reconstruction alone. It comes last because a broken mechanism raises it too.
  * </ol>
  *
  * <p>Each channel calls at most the set rate of nominal frames anomalous, where those are
- * exchangeable with the calibration frames. Immutable.
+ * exchangeable with the calibration frames. A rate below the calibration's resolution is met by the
+ * fitted tails of {@link AnomalyCalibration#tailPValue}, and is then an estimate.
+ *
+ * <p>Causes are the latents that e-BH selects at level {@link AnomalySettings#causeFdr} from their
+ * conformal p-values, see {@link EValues#forSelection} and {@link EValues#select}: over all frames,
+ * one in which none is named counting as no error, the expected share of wrongly named latents is
+ * at most that level. The condition is that each latent whose mechanism holds has a residual that
+ * is exchangeable with its calibration; latents may depend on one another in any way, as they do
+ * through one encoder. A residual is taken given the observed causes, so a broken cause does not
+ * make its effects false discoveries. Where the joint p-value fires and no latent is selected, the
+ * most unusual one is named: that one is outside the level.
+ *
+ * <p>Immutable.
  */
 public final class AnomalyRule {
   private static final float WHITE = 255;
 
-  private final AnomalySettings settings;
+  private static final String CONDITION =
+      "the frame is exchangeable with the calibration frames of the model";
 
-  private AnomalyRule(AnomalySettings settings) {
+  private final AnomalySettings settings;
+  private final AnomalyCalibration calibration;
+  private final boolean decidesByTail;
+
+  private AnomalyRule(AnomalySettings settings, AnomalyCalibration calibration) {
     this.settings = settings;
+    this.calibration = calibration;
+    this.decidesByTail = (float) settings.falseAlarmRate() < (float) calibration.resolution();
   }
 
-  /**
-   * A rule for frames that this calibration judges.
-   *
-   * @throws IllegalArgumentException if the false-alarm rate is below what the calibration can
-   *     resolve: the rule would never fire
-   */
+  /** A rule for frames that this calibration judges. */
   public static AnomalyRule of(AnomalySettings settings, AnomalyCalibration calibration) {
-    if ((float) settings.falseAlarmRate() < (float) calibration.resolution()) {
-      throw new IllegalArgumentException(
-          "anomaly false-alarm rate %s is below the resolution %.2e of a calibration on %d frames: calibrate on at least %d frames or set a rate of at least the resolution"
-              .formatted(
-                  settings.falseAlarmRate(),
-                  calibration.resolution(),
-                  calibration.size(),
-                  (long)
-                      Math.ceil(
-                          (1 / settings.falseAlarmRate() - 1)
-                              * AnomalyCalibration.TAIL_EVERY
-                              / (AnomalyCalibration.TAIL_EVERY - 1))));
-    }
-    return new AnomalyRule(settings);
+    return new AnomalyRule(settings, calibration);
   }
 
   public AnomalySettings settings() {
     return settings;
+  }
+
+  public AnomalyCalibration calibration() {
+    return calibration;
+  }
+
+  /** Whether the false-alarm rate is below the resolution, so that fitted tails decide. */
+  public boolean decidesByTail() {
+    return decidesByTail;
+  }
+
+  /** Minus log10 of the p-value that decided, at least 0. */
+  public double statistic(Verdict.Anomalous anomaly) {
+    return -Math.log10(decidesByTail ? anomaly.tailPValue() : anomaly.pValue());
+  }
+
+  /** Value of {@link #statistic} from which a frame is anomalous. */
+  public double threshold() {
+    return -Math.log10(settings.falseAlarmRate());
+  }
+
+  /** Under what the false-alarm rate holds. */
+  public String condition() {
+    return decidesByTail
+        ? CONDITION
+            + "; the false-alarm rate is below the resolution %.2g of the calibration, so a generalised Pareto tail fitted to its largest scores decides: an estimate, not a guarantee"
+                .formatted(calibration.resolution())
+        : CONDITION;
   }
 
   /**
@@ -67,31 +96,48 @@ public final class AnomalyRule {
 
   /** Whether the picture as a whole changed, so that its residuals name no mechanism. */
   public boolean appearanceChanged(FrameStatistics statistics) {
-    return statistics.appearancePValue() <= (float) settings.falseAlarmRate()
+    return fires(AnomalyKind.APPEARANCE, statistics.appearancePValue(), statistics)
         && Math.abs(statistics.appearanceDeviation()) * WHITE >= settings.minGreyLevels();
   }
 
-  /** Judges a frame. O(d log d). */
+  /** Judges a frame. O(d log d + log n). */
   public Verdict decide(FrameStatistics statistics) {
-    float rate = (float) settings.falseAlarmRate();
     if (appearanceChanged(statistics)) {
-      return new Verdict.Anomalous(
+      return anomalous(
           AnomalyKind.APPEARANCE, statistics.appearancePValue(), List.of(), statistics);
     }
-    if (statistics.jointPValue() <= rate) {
-      return new Verdict.Anomalous(
+    if (fires(AnomalyKind.RESIDUAL, statistics.jointPValue(), statistics)) {
+      return anomalous(
           AnomalyKind.RESIDUAL, statistics.jointPValue(), causes(statistics), statistics);
     }
-    if (statistics.reconstructionPValue() <= rate) {
-      return new Verdict.Anomalous(
+    if (fires(AnomalyKind.OFF_MANIFOLD, statistics.reconstructionPValue(), statistics)) {
+      return anomalous(
           AnomalyKind.OFF_MANIFOLD, statistics.reconstructionPValue(), List.of(), statistics);
     }
     return new Verdict.Normal(statistics);
   }
 
+  private boolean fires(AnomalyKind channel, float pValue, FrameStatistics statistics) {
+    return decidesByTail
+        ? tailPValue(channel, statistics) <= settings.falseAlarmRate()
+        : pValue <= (float) settings.falseAlarmRate();
+  }
+
+  private Verdict.Anomalous anomalous(
+      AnomalyKind kind, float pValue, List<Cause> causes, FrameStatistics statistics) {
+    return new Verdict.Anomalous(kind, pValue, tailPValue(kind, statistics), causes, statistics);
+  }
+
+  private double tailPValue(AnomalyKind channel, FrameStatistics statistics) {
+    return calibration.tailPValue(channel, calibration.score(channel, statistics));
+  }
+
   private List<Cause> causes(FrameStatistics statistics) {
+    int d = statistics.pValues().length;
+    double[] evidence = new double[d];
     List<Cause> ranked = new ArrayList<>();
-    for (int i = 0; i < statistics.pValues().length; i++) {
+    for (int i = 0; i < d; i++) {
+      evidence[i] = EValues.forSelection(statistics.pValues()[i], d, settings.causeFdr());
       ranked.add(new Cause(i, statistics.standardized()[i], statistics.pValues()[i], 1));
     }
     // Ranks end at the resolution of the calibration; beyond it the size decides.
@@ -99,10 +145,11 @@ public final class AnomalyRule {
         Comparator.comparingDouble(Cause::pValue)
             .thenComparing(
                 Comparator.<Cause>comparingDouble(c -> Math.abs(c.standardized())).reversed()));
+    boolean[] selected = EValues.select(evidence, settings.causeFdr());
     List<Cause> named = new ArrayList<>();
     double sum = 0;
     for (Cause cause : ranked) {
-      if (named.isEmpty() || cause.pValue() <= settings.causeLevel()) {
+      if (named.isEmpty() || selected[cause.latent()]) {
         named.add(cause);
         sum += weight(cause);
       }

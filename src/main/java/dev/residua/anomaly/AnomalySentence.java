@@ -18,6 +18,8 @@ public final class AnomalySentence {
       case APPEARANCE -> appearance(anomaly.statistics().appearanceDeviation());
       case OFF_MANIFOLD -> "the picture shows something the model has never seen";
       case RESIDUAL -> residual(anomaly.causes(), graph);
+      case DARK, SATURATED, FROZEN, TORN, BLURRED ->
+          throw new AssertionError("a verdict of kind " + anomaly.kind());
     };
   }
 

@@ -4,9 +4,9 @@ package dev.residua.anomaly;
  * When a frame is called anomalous.
  *
  * @param falseAlarmRate largest share of nominal frames that each of the three channels may call
- *     anomalous, in (0, 0.5]; all three together stay below three times that
- * @param causeLevel largest p-value of a latent that is named as a further cause, in (0, 1); the
- *     most unusual latent is always named
+ *     anomalous, in [1e-12, 0.5]; all three together stay below three times that
+ * @param causeFdr largest expected share of wrongly named latents, in (0, 1); see {@link
+ *     AnomalyRule} for the condition
  * @param minGreyLevels smallest median deviation of static pixels, in grey levels of 255, that
  *     counts as a change of appearance: synthetic or noise-free cameras would otherwise report
  *     single grey levels
@@ -15,19 +15,20 @@ package dev.residua.anomaly;
  */
 public record AnomalySettings(
     double falseAlarmRate,
-    double causeLevel,
+    double causeFdr,
     double minGreyLevels,
     int quietFrames,
     int warmUpFrames) {
-  public static final AnomalySettings DEFAULTS = new AnomalySettings(2e-4, 0.005, 2, 20, 0);
+  public static final AnomalySettings DEFAULTS = new AnomalySettings(2e-4, 0.05, 2, 20, 0);
 
   public AnomalySettings {
-    if (!(falseAlarmRate > 0 && falseAlarmRate <= 0.5)) {
+    if (!(falseAlarmRate >= ScoreTail.SMALLEST && falseAlarmRate <= 0.5)) {
       throw new IllegalArgumentException(
-          "anomaly false-alarm rate must be in (0, 0.5] but was " + falseAlarmRate);
+          "anomaly false-alarm rate must be in [%s, 0.5] but was %s"
+              .formatted(ScoreTail.SMALLEST, falseAlarmRate));
     }
-    if (!(causeLevel > 0 && causeLevel < 1)) {
-      throw new IllegalArgumentException("causeLevel must be in (0, 1) but was " + causeLevel);
+    if (!(causeFdr > 0 && causeFdr < 1)) {
+      throw new IllegalArgumentException("causeFdr must be in (0, 1) but was " + causeFdr);
     }
     if (!(minGreyLevels >= 0 && minGreyLevels <= 255)) {
       throw new IllegalArgumentException(
@@ -42,14 +43,6 @@ public record AnomalySettings(
   }
 
   public AnomalySettings withFalseAlarmRate(double rate) {
-    return new AnomalySettings(rate, causeLevel, minGreyLevels, quietFrames, warmUpFrames);
-  }
-
-  /**
-   * These settings with the smallest false-alarm rate that a calibration can resolve, where theirs
-   * is smaller.
-   */
-  public AnomalySettings raisedTo(AnomalyCalibration calibration) {
-    return withFalseAlarmRate(Math.max(falseAlarmRate, calibration.resolution()));
+    return new AnomalySettings(rate, causeFdr, minGreyLevels, quietFrames, warmUpFrames);
   }
 }

@@ -12,6 +12,7 @@ package dev.residua.anomaly;
  *     1]
  * @param reconstructionPValue p-value of the reconstruction error, upper tail, in (0, 1]
  * @param appearancePValue p-value of the static pixels' deviation, two-sided, in (0, 1]
+ * @param reconstructionError mean squared pixel error, squared intensity where 1 is white
  * @param appearanceDeviation median deviation of the static pixels from training, where 1 is the
  *     full range of intensity; negative when darker
  */
@@ -21,6 +22,7 @@ public record FrameStatistics(
     float jointPValue,
     float reconstructionPValue,
     float appearancePValue,
+    float reconstructionError,
     float appearanceDeviation) {
   public FrameStatistics {
     if (standardized.length != pValues.length) {

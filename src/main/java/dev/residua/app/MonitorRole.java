@@ -78,7 +78,7 @@ final class MonitorRole implements AutoCloseable {
           bundle,
           new AnomalySettings(
               config.anomaly().falseAlarmRate(),
-              AnomalySettings.DEFAULTS.causeLevel(),
+              AnomalySettings.DEFAULTS.causeFdr(),
               AnomalySettings.DEFAULTS.minGreyLevels(),
               config.anomaly().quietFrames(),
               AnomalySettings.DEFAULTS.warmUpFrames()),

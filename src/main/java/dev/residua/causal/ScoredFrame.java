@@ -1,7 +1,9 @@
 package dev.residua.causal;
 
 import dev.residua.frame.FramePosition;
+import dev.residua.frame.SensorReadings;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the model says of one accepted frame. Arrays have one value a latent, in the model's order;
@@ -22,6 +24,8 @@ import java.time.Instant;
  * @param reconstructionPValue conformal p-value of the error, in (0, 1]
  * @param appearance median deviation of the static pixels, intensity where 1 is white, in [-1, 1]
  * @param appearancePValue conformal p-value of the deviation, in (0, 1]
+ * @param sensor what the picture says of its camera; null for scores of versions that did not
+ *     measure it
  * @param position where the frame is on Kafka
  */
 @SuppressWarnings("ArrayRecordComponent") // one of these a frame: copies would double the garbage
@@ -41,4 +45,5 @@ public record ScoredFrame(
     float reconstructionPValue,
     float appearance,
     float appearancePValue,
+    @Nullable SensorReadings sensor,
     FramePosition position) {}

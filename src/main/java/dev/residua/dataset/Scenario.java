@@ -159,6 +159,10 @@ public record Scenario(
           OFFSET,
           BRIGHTNESS,
           FROZEN_CAMERA,
+          DARK,
+          SATURATED,
+          BLURRED,
+          TORN,
           SPARSE_ANOMALIES -> {}
     }
   }

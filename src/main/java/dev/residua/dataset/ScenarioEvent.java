@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * node itself where the scene has no noise), and of a root's values.
  *
  * @param kind what happens
- * @param node factor that it happens to; null for {@link Kind#BRIGHTNESS} and {@link
- *     Kind#FROZEN_CAMERA}
+ * @param node factor that it happens to; null for kinds that touch the picture, see {@link
+ *     Kind#needsNode}
  * @param at first frame, counted from the start of the stream, at least 0
  * @param frames how many frames it lasts, at least 1
  * @param size how much, see {@link Kind}
@@ -22,6 +22,9 @@ public record ScenarioEvent(
     Kind kind, @Nullable String node, int at, int frames, double size, double rate) {
   /** Share of frames that sparse anomalies hit where a scenario does not say. */
   public static final double DEFAULT_RATE = 0.1;
+
+  /** Widest blur, in pixels. */
+  private static final double MAX_BLUR = 32;
 
   public ScenarioEvent {
     if (at < 0) {
@@ -52,6 +55,15 @@ public record ScenarioEvent(
         && size < 0) {
       throw new IllegalArgumentException(
           "size must be at least 0 for %s but was %s".formatted(kind, size));
+    }
+    if ((kind == Kind.DARK || kind == Kind.SATURATED || kind == Kind.TORN)
+        && !(size >= 0 && size <= 1)) {
+      throw new IllegalArgumentException(
+          "size must be in [0, 1] for %s but was %s".formatted(kind, size));
+    }
+    if (kind == Kind.BLURRED && !(size > 0 && size <= MAX_BLUR)) {
+      throw new IllegalArgumentException(
+          "size must be in (0, %s] for %s but was %s".formatted(MAX_BLUR, kind, size));
     }
     if (!(rate > 0 && rate <= 1)) {
       throw new IllegalArgumentException("rate must be in (0, 1] but was " + rate);
@@ -102,6 +114,22 @@ public record ScenarioEvent(
      * {@code size} is not used.
      */
     FROZEN_CAMERA,
+    /** The lens is covered: every pixel keeps the share {@code size} of its light, in [0, 1]. */
+    DARK,
+    /**
+     * Far too much light: every pixel goes the share {@code size} of its way to white, in [0, 1].
+     */
+    SATURATED,
+    /**
+     * The picture is out of focus: smoothed with a Gaussian whose standard deviation is {@code
+     * size} pixels, in (0, 32].
+     */
+    BLURRED,
+    /**
+     * Rows from a row on, which wanders between a quarter and three quarters of the height, are
+     * displaced sideways by the share {@code size} of the width, in [0, 1], and wrap around.
+     */
+    TORN,
     /**
      * Each frame is hit with probability {@code rate}: a shock of {@code size} units, of either
      * sign. Only the frames that are hit carry the event in their labels.
@@ -110,7 +138,19 @@ public record ScenarioEvent(
 
     /** Whether the event happens to one node rather than to the picture. */
     public boolean needsNode() {
-      return this != BRIGHTNESS && this != FROZEN_CAMERA;
+      return switch (this) {
+        case BRIGHTNESS, FROZEN_CAMERA, DARK, SATURATED, BLURRED, TORN -> false;
+        case SINGLE_SHOCK,
+            HARD_INTERVENTION,
+            STOCHASTIC_INTERVENTION,
+            MECHANISM_CHANGE,
+            COMMISSIONING,
+            OFFSET,
+            NOISE_CHANGE,
+            COVARIATE_DRIFT,
+            SPARSE_ANOMALIES ->
+            true;
+      };
     }
 
     /** The kind as scenario files and the {@code event} column write it. */

@@ -87,11 +87,8 @@ public final class ScenarioStream {
       return frame;
     }
     scene.draw(frame.factors(), frame.hidden(), into, offset, shape);
-    if (frame.event() != null && kind == ScenarioEvent.Kind.BRIGHTNESS) {
-      double gain = frame.event().event().size();
-      for (int i = offset; i < offset + shape.size(); i++) {
-        into[i] = (byte) Math.min(255, Math.round((into[i] & 0xFF) * gain));
-      }
+    if (frame.event() != null) {
+      CameraEffect.apply(frame.event().event(), frame.index(), shape, into, offset);
     }
     System.arraycopy(into, offset, lastPicture, 0, lastPicture.length);
     return frame;
@@ -257,7 +254,16 @@ public final class ScenarioStream {
           case STOCHASTIC_INTERVENTION -> law.mean(node) + step * ownDraw;
           case COVARIATE_DRIFT ->
               law.rootAt(node, scores[hidden.length + node] + event.size(), hidden);
-          case MECHANISM_CHANGE, NOISE_CHANGE, COMMISSIONING, BRIGHTNESS, FROZEN_CAMERA -> value;
+          case MECHANISM_CHANGE,
+              NOISE_CHANGE,
+              COMMISSIONING,
+              BRIGHTNESS,
+              FROZEN_CAMERA,
+              DARK,
+              SATURATED,
+              BLURRED,
+              TORN ->
+              value;
         };
     return scene.clip(node, moved);
   }
@@ -286,7 +292,8 @@ public final class ScenarioStream {
                   + noise;
           case COMMISSIONING -> law.inRange(node, Draws.normalCdf(ownDraw));
           case NOISE_CHANGE -> explained + event.size() * noise;
-          case COVARIATE_DRIFT, BRIGHTNESS, FROZEN_CAMERA -> explained + noise;
+          case COVARIATE_DRIFT, BRIGHTNESS, FROZEN_CAMERA, DARK, SATURATED, BLURRED, TORN ->
+              explained + noise;
         };
     return scene.clip(node, value);
   }

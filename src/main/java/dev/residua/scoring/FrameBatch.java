@@ -9,6 +9,7 @@ import dev.residua.frame.FrameLimits;
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.RejectedFrameException;
+import dev.residua.frame.SensorMeter;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
@@ -21,6 +22,7 @@ import java.util.function.Consumer;
 public final class FrameBatch {
   private final ScoringModel model;
   private final FrameDecoder decoder;
+  private final SensorMeter meter;
   private final ImageShape shape;
   private final byte[] pixels;
   private final Frame[] frames;
@@ -42,6 +44,7 @@ public final class FrameBatch {
     this.model = model;
     this.shape = model.scorer().imageShape();
     this.decoder = new FrameDecoder(limits, shape);
+    this.meter = new SensorMeter(shape);
     this.pixels = new byte[Math.multiplyExact(capacity, shape.size())];
     this.frames = new Frame[capacity];
     this.positions = new FramePosition[capacity];
@@ -108,6 +111,7 @@ public final class FrameBatch {
         statistics.reconstructionPValue(),
         appearance,
         statistics.appearancePValue(),
+        meter.measure(pixels, row * shape.size()),
         positions[row]);
   }
 }

@@ -22,6 +22,8 @@ final class AnomalyEventMapper {
     record.setThreshold(event.threshold());
     record.setPValue(event.pValue());
     record.setCondition(event.condition());
+    record.setTailPValue(event.tailPValue());
+    record.setResolution(event.resolution());
     return record;
   }
 
@@ -32,6 +34,8 @@ final class AnomalyEventMapper {
         record.getStatistic(),
         record.getThreshold(),
         record.getPValue(),
-        record.getCondition());
+        record.getCondition(),
+        record.getTailPValue(),
+        record.getResolution());
   }
 }

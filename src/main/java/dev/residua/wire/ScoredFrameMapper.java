@@ -4,7 +4,9 @@ import dev.residua.avro.FrameReference;
 import dev.residua.avro.FrameScore;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.FramePosition;
+import dev.residua.frame.SensorReadings;
 import org.apache.kafka.common.serialization.Serde;
+import org.jspecify.annotations.Nullable;
 
 /** {@code FrameScore} records to domain and back. */
 final class ScoredFrameMapper {
@@ -30,7 +32,8 @@ final class ScoredFrameMapper {
         score.reconstructionPValue(),
         score.appearance(),
         score.appearancePValue(),
-        reference(score.position()));
+        reference(score.position()),
+        sensor(score.sensor()));
   }
 
   static ScoredFrame toDomain(FrameScore score) {
@@ -50,7 +53,34 @@ final class ScoredFrameMapper {
         score.getReconstructionPValue(),
         score.getAppearance(),
         score.getAppearancePValue(),
+        sensor(score.getSensor()),
         position(score.getFrame()));
+  }
+
+  private static dev.residua.avro.@Nullable SensorReadings sensor(
+      @Nullable SensorReadings readings) {
+    return readings == null
+        ? null
+        : new dev.residua.avro.SensorReadings(
+            readings.luma(),
+            readings.darkShare(),
+            readings.saturatedShare(),
+            readings.sharpness(),
+            readings.tear(),
+            readings.hash());
+  }
+
+  private static @Nullable SensorReadings sensor(
+      dev.residua.avro.@Nullable SensorReadings readings) {
+    return readings == null
+        ? null
+        : new SensorReadings(
+            readings.getLuma(),
+            readings.getDarkShare(),
+            readings.getSaturatedShare(),
+            readings.getSharpness(),
+            readings.getTear(),
+            readings.getHash());
   }
 
   static FrameReference reference(FramePosition position) {

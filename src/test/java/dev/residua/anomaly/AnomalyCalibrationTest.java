@@ -116,6 +116,39 @@ class AnomalyCalibrationTest {
   }
 
   @Test
+  void shouldOfferPValuesBelowItsResolution() {
+    // Given
+    AnomalyCalibration calibration = calibration(1_000, new Random(2));
+    FrameStatistics usual = calibration.statistics(new float[] {100, 0}, 0, 1, 1);
+    FrameStatistics odd = calibration.statistics(new float[] {200, 0}, 0, 500, 500);
+    FrameStatistics odder = calibration.statistics(new float[] {800, 0}, 0, 5e6f, 5e6f);
+    for (AnomalyKind channel :
+        new AnomalyKind[] {
+          AnomalyKind.RESIDUAL, AnomalyKind.OFF_MANIFOLD, AnomalyKind.APPEARANCE
+        }) {
+      // When
+      double[] p = new double[3];
+      int i = 0;
+      for (FrameStatistics frame : new FrameStatistics[] {usual, odd, odder}) {
+        p[i++] = calibration.tailPValue(channel, calibration.score(channel, frame));
+      }
+      // Then
+      assertThat(p[0]).isGreaterThan(0.1);
+      assertThat(p[1]).isLessThan(calibration.resolution(channel)).isGreaterThan(p[2]);
+      assertThat(p[2]).isGreaterThanOrEqualTo(1e-12);
+    }
+    assertThat(
+            calibration.tailPValue(
+                AnomalyKind.RESIDUAL, calibration.score(AnomalyKind.RESIDUAL, usual)))
+        .isEqualTo(usual.jointPValue());
+    assertThat(calibration.resolution(AnomalyKind.RESIDUAL)).isEqualTo(1 / 876.0);
+    assertThat(calibration.resolution(AnomalyKind.APPEARANCE)).isEqualTo(1 / 1_001.0);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> calibration.resolution(AnomalyKind.TORN))
+        .withMessageContaining("TORN is a fault of the sensor");
+  }
+
+  @Test
   void shouldReadBackWhatItWrote() {
     // Given
     AnomalyCalibration calibration = calibration(300, new Random(3));

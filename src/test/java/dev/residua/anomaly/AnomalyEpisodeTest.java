@@ -9,16 +9,20 @@ import org.junit.jupiter.api.Test;
 class AnomalyEpisodeTest {
   private static final AnomalySettings SETTINGS = new AnomalySettings(0.01, 0.01, 2, 3, 0);
   private static final FrameStatistics FRAME =
-      new FrameStatistics(new float[2], new float[2], 1, 1, 1, 0);
+      new FrameStatistics(new float[2], new float[2], 1, 1, 1, 0, 0);
 
   private static Verdict verdict(char symbol) {
     return switch (symbol) {
       case '.' -> new Verdict.Normal(FRAME);
       case 'w' -> new Verdict.WarmingUp(0, 1);
-      case 'A' -> new Verdict.Anomalous(AnomalyKind.APPEARANCE, 0.01f, List.of(), FRAME);
+      case 'A' -> new Verdict.Anomalous(AnomalyKind.APPEARANCE, 0.01f, 0.01, List.of(), FRAME);
       default ->
           new Verdict.Anomalous(
-              AnomalyKind.RESIDUAL, 0.01f, List.of(new Cause(symbol - '0', 5, 0.01f, 1)), FRAME);
+              AnomalyKind.RESIDUAL,
+              0.01f,
+              0.01,
+              List.of(new Cause(symbol - '0', 5, 0.01f, 1)),
+              FRAME);
     };
   }
 

@@ -1,10 +1,10 @@
 package dev.residua.anomaly;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.causal.CausalGraph;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class AnomalyRuleTest {
   private static final CausalGraph PENDULUM = pendulum();
   private static final AnomalySettings SETTINGS = AnomalySettings.DEFAULTS.withFalseAlarmRate(0.01);
-  private static final AnomalyRule RULE = AnomalyRule.of(SETTINGS, calibration(200));
+  private static final AnomalyRule RULE = AnomalyRule.of(SETTINGS, calibration(200, 4));
 
   private static CausalGraph pendulum() {
     boolean[][] edges = new boolean[4][4];
@@ -23,17 +23,22 @@ class AnomalyRuleTest {
   }
 
   private static AnomalyCalibration calibration(int n) {
+    return calibration(n, 1);
+  }
+
+  private static AnomalyCalibration calibration(int n, int latents) {
     Random random = new Random(1);
-    float[] values = new float[n];
-    for (int i = 0; i < n; i++) {
-      values[i] = (float) random.nextGaussian();
+    float[] residuals = new float[n * latents];
+    for (int i = 0; i < residuals.length; i++) {
+      residuals[i] = (float) random.nextGaussian();
     }
-    return AnomalyCalibration.fit(values, 1, values, values);
+    float[] values = Arrays.copyOf(residuals, n);
+    return AnomalyCalibration.fit(residuals, latents, values, values);
   }
 
   private static FrameStatistics statistics(
       float[] e, float[] p, float joint, float reconstruction, float appearance, float deviation) {
-    return new FrameStatistics(e, p, joint, reconstruction, appearance, deviation);
+    return new FrameStatistics(e, p, joint, reconstruction, appearance, 0, deviation);
   }
 
   private static String words(Verdict verdict) {
@@ -118,16 +123,25 @@ class AnomalyRuleTest {
   }
 
   @Test
-  void shouldRefuseARateThatTheCalibrationCannotResolve() {
+  void shouldAskTheTailForARateThatTheCalibrationCannotResolve() {
     // Given 100 frames, of which 87 rank the joint score: the smallest p-value is 1/88
-    AnomalyCalibration calibration = calibration(100);
+    AnomalyCalibration few = calibration(100);
     AnomalySettings strict = AnomalySettings.DEFAULTS.withFalseAlarmRate(0.001);
-    // When and then
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> AnomalyRule.of(strict, calibration))
-        .withMessageContaining("at least 1142 frames");
-    AnomalyRule raised = AnomalyRule.of(strict.raisedTo(calibration), calibration);
-    assertThat(raised.settings().falseAlarmRate()).isCloseTo(1 / 88.0, within(1e-9));
-    assertThat(AnomalyRule.of(strict, calibration(1_142)).settings()).isEqualTo(strict);
+    // When
+    AnomalyRule rule = AnomalyRule.of(strict, few);
+    Verdict odd = rule.decide(few.statistics(new float[] {4}, 0, 0, 0));
+    Verdict broken = rule.decide(few.statistics(new float[] {12}, 0, 0, 0));
+    // Then both have the smallest conformal p-value, and only the second a small enough tail
+    assertThat(few.resolution()).isEqualTo(1 / 88.0);
+    assertThat(rule.decidesByTail()).isTrue();
+    assertThat(rule.condition()).contains("0.011").endsWith("an estimate, not a guarantee");
+    assertThat(odd).isInstanceOf(Verdict.Normal.class);
+    assertThat(broken).isInstanceOf(Verdict.Anomalous.class);
+    Verdict.Anomalous anomaly = (Verdict.Anomalous) broken;
+    assertThat((double) anomaly.pValue()).isCloseTo(1 / 88.0, within(1e-8));
+    assertThat(anomaly.tailPValue()).isBetween(1e-12, 1e-3);
+    // And a calibration on enough frames decides by ranks
+    assertThat(AnomalyRule.of(strict, calibration(1_142)).decidesByTail()).isFalse();
+    assertThat(AnomalyRule.of(strict, calibration(1_142)).condition()).doesNotContain("estimate");
   }
 }

@@ -316,6 +316,71 @@ class ScenarioStreamTest {
   }
 
   @Test
+  void shouldDarkenSaturateBlurAndTearThePictureWhileTheWorldGoesOn() {
+    // Given
+    Scenario script =
+        scenario(
+            new Pendulum(),
+            new ScenarioEvent(Kind.DARK, null, 1, 1, 0.1, 0.1),
+            new ScenarioEvent(Kind.SATURATED, null, 2, 1, 0.75, 0.1),
+            new ScenarioEvent(Kind.BLURRED, null, 3, 1, 1, 0.1),
+            new ScenarioEvent(Kind.TORN, null, 4, 1, 0.25, 0.1));
+    ScenarioStream stream = new ScenarioStream(script, SHAPE);
+    ScenarioStream twin = new ScenarioStream(scenario(new Pendulum()), SHAPE);
+    byte[][] pictures = new byte[6][SHAPE.size()];
+    byte[][] twins = new byte[6][SHAPE.size()];
+    for (int i = 0; i < 6; i++) {
+      // When
+      SceneFrame frame = stream.next(pictures[i], 0);
+
+      // Then
+      assertThat(frame.factors()).isEqualTo(twin.next(twins[i], 0).factors());
+    }
+    for (int p = 0; p < SHAPE.size(); p++) {
+      assertThat(pictures[1][p] & 0xFF).isEqualTo((int) Math.round(0.1 * (twins[1][p] & 0xFF)));
+      int value = twins[2][p] & 0xFF;
+      assertThat(pictures[2][p] & 0xFF).isEqualTo((int) Math.round(value + 0.75 * (255 - value)));
+    }
+    assertThat(pictures[3]).isEqualTo(blurred(twins[3]));
+    // The tear is at row h / 4 + 7 * index mod h / 2.
+    int row = SHAPE.width() * SHAPE.channels();
+    int first = SHAPE.height() / 4 + 28 % (SHAPE.height() / 2);
+    for (int p = 0; p < SHAPE.size(); p++) {
+      int from = p % row - SHAPE.width() / 4 * SHAPE.channels();
+      int source = p < first * row ? p : p / row * row + Math.floorMod(from, row);
+      assertThat(pictures[4][p]).isEqualTo(twins[4][source]);
+    }
+    assertThat(pictures[0]).isEqualTo(twins[0]);
+    assertThat(pictures[5]).isEqualTo(twins[5]);
+  }
+
+  /** A Gaussian of one pixel in two dimensions at once, cut three pixels away. */
+  private static byte[] blurred(byte[] pixels) {
+    byte[] out = new byte[pixels.length];
+    int w = SHAPE.width();
+    int h = SHAPE.height();
+    int c = SHAPE.channels();
+    for (int p = 0; p < pixels.length; p++) {
+      int x = p / c % w;
+      int y = p / c / w;
+      double sum = 0;
+      double weights = 0;
+      for (int dy = -3; dy <= 3; dy++) {
+        for (int dx = -3; dx <= 3; dx++) {
+          double weight = Math.exp(-(dx * dx + dy * dy) / 2.0);
+          int at =
+              (Math.max(0, Math.min(h - 1, y + dy)) * w + Math.max(0, Math.min(w - 1, x + dx))) * c
+                  + p % c;
+          sum += weight * (pixels[at] & 0xFF);
+          weights += weight;
+        }
+      }
+      out[p] = (byte) Math.round(sum / weights);
+    }
+    return out;
+  }
+
+  @Test
   void shouldStartItsEventsAgainAfterOnePass() {
     // Given
     ScenarioEvent event = new ScenarioEvent(Kind.OFFSET, "shadow_length", 3, 2, 1, 0.1);

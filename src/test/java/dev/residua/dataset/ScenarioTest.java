@@ -68,7 +68,12 @@ class ScenarioTest {
       kinds.add(event.kind());
       end = event.end();
     }
-    assertThat(kinds).isEqualTo(EnumSet.complementOf(EnumSet.of(Kind.COMMISSIONING)));
+    // The frozen camera stands for all faults of a camera.
+    assertThat(kinds)
+        .isEqualTo(
+            EnumSet.complementOf(
+                EnumSet.of(
+                    Kind.COMMISSIONING, Kind.DARK, Kind.SATURATED, Kind.BLURRED, Kind.TORN)));
     assertThat(demo.events()).hasSize(kinds.size());
     assertThat(demo.events().get(0).at()).isEqualTo(200);
     assertThat(demo.frames()).isGreaterThanOrEqualTo(end + 180);
@@ -101,6 +106,12 @@ class ScenarioTest {
             + " | events[0].frames must be 1 for a single_shock but was 2",
         "'kind': 'mechanism_change', 'node': 'light', 'at': 1, 'frames': 2, 'size': 1"
             + " | events[0].node is 'light', which has no causes",
+        "'kind': 'dark', 'at': 1, 'frames': 2, 'size': 1.5"
+            + " | events[0].size must be in [0, 1] for dark but was 1.5",
+        "'kind': 'blurred', 'at': 1, 'frames': 2, 'size': 0"
+            + " | events[0].size must be in (0, 32.0] for blurred but was 0.0",
+        "'kind': 'torn', 'node': 'light', 'at': 1, 'frames': 2, 'size': 0.5"
+            + " | events[0].node must be left out, torn touches the whole picture",
         "'kind': 'covariate_drift', 'node': 'shadow_length', 'at': 1, 'frames': 2, 'size': 1"
             + " | events[0].node is 'shadow_length', which has causes",
         "'kind': 'brightness', 'node': 'light', 'at': 1, 'frames': 2, 'size': 1"

@@ -157,6 +157,7 @@ class ScoringLoopTest {
     assertThat(scores())
         .allSatisfy(s -> assertThat(s.latents()[0]).isEqualTo(s.sequence() / 10f))
         .allSatisfy(s -> assertThat(s.position().offset()).isEqualTo(s.sequence()))
+        .allSatisfy(s -> assertThat(s.sensor().luma()).isEqualTo(s.sequence()))
         .allSatisfy(s -> assertThat(s.modelId()).isEqualTo("model-1"));
     assertThat(producer.commitCount()).isEqualTo(1);
     assertThat(producer.consumerGroupOffsetsHistory().get(0).values())

@@ -180,6 +180,8 @@ class MonitorTopologyTest {
     assertThat(finding.causes().get(0).latent()).isEqualTo("shadow_length");
     assertThat(finding.causes().get(0).parents()).containsExactly("pendulum", "light");
     assertThat(event.statistic()).isGreaterThanOrEqualTo(event.threshold());
+    assertThat(event.resolution()).isEqualTo(1 / 876.0);
+    assertThat(event.tailPValue()).isBetween(1e-12, 1e-3);
   }
 
   @Test

@@ -2,8 +2,10 @@ package dev.residua.testing;
 
 import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.FramePosition;
+import dev.residua.frame.SensorReadings;
 import java.time.Instant;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Scored frames for tests: nothing odd about them unless said. */
 public final class Scored {
@@ -18,6 +20,8 @@ public final class Scored {
   private float reconstructionError = 0.001f;
   private float appearance;
   private float appearancePValue = 0.5f;
+
+  private @Nullable SensorReadings sensor;
 
   private Scored() {}
 
@@ -61,6 +65,11 @@ public final class Scored {
     return this;
   }
 
+  public Scored sensor(SensorReadings readings) {
+    sensor = readings;
+    return this;
+  }
+
   public Scored reconstructionPValue(float value) {
     reconstructionPValue = value;
     return this;
@@ -90,6 +99,7 @@ public final class Scored {
         reconstructionPValue,
         appearance,
         appearancePValue,
+        sensor,
         new FramePosition("residua.frames", 0, sequence));
   }
 }

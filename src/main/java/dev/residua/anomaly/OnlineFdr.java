@@ -1,0 +1,159 @@
+package dev.residua.anomaly;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Decides on an endless sequence of e-values, one at a time, such that at every moment the expected
+ * share of false ones among all discoveries so far is at most {@code fdr}. Immutable: every e-value
+ * gives the next state. The order of the tests is the caller's, and may interleave streams.
+ *
+ * <p>The t-th e-value is a discovery if it is at least {@code 1 / a_t}, with {@code R} the
+ * discoveries before it:
+ *
+ * <ul>
+ *   <li>{@link Method#E_LOND}: {@code a_t = fdr g_t (R + 1)} with {@code g_t = t^-1.1 / 10.5845},
+ *       which sums to 1. Holds for e-values that depend on one another in any way: {@code E[e_t] <=
+ *       1} where nothing is wrong is all that is needed.
+ *   <li>{@link Method#E_LORD}: {@code a_t = w_t (fdr - spent) (R + 1)} with {@code spent} the sum
+ *       of {@code a_j / (R_j + 1)} so far and {@code w_t = 0.1 / (t - R / 2)}: a discovery passes
+ *       only half the time, which keeps levels up while discoveries come often. Holds only where
+ *       {@code E[e_t | all before] <= 1} when nothing is wrong at t: independent tests, or e-values
+ *       made for their past. E-values of consecutive frames of one camera are not that.
+ * </ul>
+ *
+ * <p>Why: a discovery at t makes the share at most {@code 1 / (R + 1)} each, and {@code P(e_t >= 1
+ * / a_t) <= a_t E[e_t]}; the sum of {@code a_t / (R + 1)} is at most {@code fdr}. In E_LOND that
+ * quotient is no random number, in E_LORD the past decides it.
+ *
+ * <p>Source: Zhang, Wei, Ren and Zou, e-GAI: e-value-based generalized alpha-investing for online
+ * false discovery rate control (arXiv 2506.01452); e-LOND by Xu and Ramdas, Online multiple testing
+ * with e-values (AISTATS 2024). The weights {@code g_t} and {@code w_t} are our own choice; any
+ * that sum to 1, or that the past decides within (0, 1), keep the bound.
+ *
+ * @param method how levels are made
+ * @param fdr largest expected share of false discoveries, in (0, 1)
+ * @param tests e-values seen, at least 0
+ * @param discoveries of those, in {@code [0, tests]}
+ * @param spent for {@link Method#E_LORD} the part of {@code fdr} that is used up, in {@code [0,
+ *     fdr]}; 0 for the other
+ */
+public record OnlineFdr(Method method, double fdr, long tests, long discoveries, double spent) {
+  /** Size of {@link #toBytes}. */
+  public static final int BYTES = 2 + 4 * Long.BYTES;
+
+  private static final byte VERSION = 1;
+  private static final double EXPONENT = 1.1;
+
+  /** Riemann zeta of {@link #EXPONENT}, rounded up. */
+  private static final double ZETA = 10.584448464951;
+
+  private static final double FIRST_WEIGHT = 0.1;
+
+  /** How levels are made; see {@link OnlineFdr} for the condition of each. */
+  public enum Method {
+    /** For e-values that depend on one another in any way. */
+    E_LOND,
+    /** For e-values that are valid given their past. */
+    E_LORD
+  }
+
+  public OnlineFdr {
+    if (!(fdr > 0 && fdr < 1)) {
+      throw new IllegalArgumentException("fdr must be in (0, 1) but was " + fdr);
+    }
+    if (tests < 0 || discoveries < 0 || discoveries > tests) {
+      throw new IllegalArgumentException(
+          "%d discoveries in %d tests, expected at least 0 and no more than tests"
+              .formatted(discoveries, tests));
+    }
+    if (!(spent >= 0 && spent <= fdr)) {
+      throw new IllegalArgumentException(
+          "spent must be in [0, %s], the level, but was %s".formatted(fdr, spent));
+    }
+  }
+
+  /** Before the first test. */
+  public static OnlineFdr start(Method method, double fdr) {
+    return new OnlineFdr(method, fdr, 0, 0, 0);
+  }
+
+  /**
+   * What follows from one e-value.
+   *
+   * @param next the new state
+   * @param discovery whether it is large enough
+   * @param level {@code a_t}; the e-value had to reach its inverse
+   */
+  public record Step(OnlineFdr next, boolean discovery, double level) {}
+
+  /** Level of the next test, in (0, 1). */
+  public double level() {
+    return share() * (discoveries + 1);
+  }
+
+  /** What the next test uses up of the level. */
+  private double share() {
+    double t = tests + 1.0;
+    return switch (method) {
+      case E_LOND -> fdr * Math.pow(t, -EXPONENT) / ZETA;
+      case E_LORD -> FIRST_WEIGHT / (t - discoveries / 2.0) * (fdr - spent);
+    };
+  }
+
+  /**
+   * Tests one e-value. O(1).
+   *
+   * @param e at least 0; may be infinite
+   * @throws IllegalArgumentException if it is negative or NaN
+   */
+  public Step next(double e) {
+    if (!(e >= 0)) {
+      throw new IllegalArgumentException("e-value must be at least 0 but was " + e);
+    }
+    double level = level();
+    boolean discovery = e * level >= 1;
+    double newSpent = method == Method.E_LORD ? Math.min(fdr, spent + share()) : 0;
+    return new Step(
+        new OnlineFdr(method, fdr, tests + 1, discoveries + (discovery ? 1 : 0), newSpent),
+        discovery,
+        level);
+  }
+
+  /** Always {@link #BYTES} bytes, big-endian. */
+  public byte[] toBytes() {
+    return ByteBuffer.allocate(BYTES)
+        .put(VERSION)
+        .put((byte) method.ordinal())
+        .putDouble(fdr)
+        .putLong(tests)
+        .putLong(discoveries)
+        .putDouble(spent)
+        .array();
+  }
+
+  /**
+   * Reads what {@link #toBytes} wrote.
+   *
+   * @throws IllegalArgumentException if it has another size or version, or no such state exists
+   */
+  public static OnlineFdr fromBytes(byte[] bytes) {
+    if (bytes.length != BYTES || bytes[0] != VERSION) {
+      throw new IllegalArgumentException(
+          "online FDR state of %d bytes and version %s, expected %d bytes and version %d"
+              .formatted(
+                  bytes.length,
+                  bytes.length > 0 ? String.valueOf(bytes[0]) : "none",
+                  BYTES,
+                  VERSION));
+    }
+    Method[] methods = Method.values();
+    if (bytes[1] < 0 || bytes[1] >= methods.length) {
+      throw new IllegalArgumentException(
+          "online FDR state of method %d, expected at most %d"
+              .formatted(bytes[1], methods.length - 1));
+    }
+    ByteBuffer in = ByteBuffer.wrap(bytes, 2, BYTES - 2);
+    return new OnlineFdr(
+        methods[bytes[1]], in.getDouble(), in.getLong(), in.getLong(), in.getDouble());
+  }
+}

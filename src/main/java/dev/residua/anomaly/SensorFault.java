@@ -1,0 +1,55 @@
+package dev.residua.anomaly;
+
+import dev.residua.frame.SensorReadings;
+import java.util.Locale;
+
+/**
+ * A sensor that is at fault now.
+ *
+ * @param kind one for which {@link AnomalyKind#isSensorFault} holds
+ * @param frames frames that show it: equal pictures in a row for {@link AnomalyKind#FROZEN}, frames
+ *     of the rule's window otherwise
+ * @param needed frames from which it is called a fault
+ */
+public record SensorFault(AnomalyKind kind, int frames, int needed) {
+  public SensorFault {
+    if (!kind.isSensorFault()) {
+      throw new IllegalArgumentException("%s is no fault of a sensor".formatted(kind));
+    }
+    if (needed < 1 || frames < needed) {
+      throw new IllegalArgumentException(
+          "a sensor fault in %d frames needs %d".formatted(frames, needed));
+    }
+  }
+
+  /** Says in one plain sentence what is wrong and what would be usual. */
+  public String sentence(SensorReadings now, SensorReference usual) {
+    return switch (kind) {
+      case DARK ->
+          text(
+              "the camera is dark: %.0f %% of the picture is nearly black, usual is at most %.0f %%",
+              100 * now.darkShare(), 100 * usual.mostDark());
+      case SATURATED ->
+          text(
+              "the camera is overexposed: %.0f %% of the picture is nearly white, usual is at most %.0f %%",
+              100 * now.saturatedShare(), 100 * usual.mostSaturated());
+      case FROZEN ->
+          text(
+              "the camera is frozen: %d equal pictures in a row, usual is at most %d",
+              frames, Math.max(1, usual.longestRun()));
+      case TORN ->
+          text(
+              "the picture is torn: in %d frames a part is displaced sideways against the rest",
+              frames);
+      case BLURRED ->
+          text(
+              "the picture is out of focus: sharpness %.2g, usual is at least %.2g",
+              now.sharpness(), usual.leastSharpness());
+      case APPEARANCE, RESIDUAL, OFF_MANIFOLD -> throw new AssertionError(kind);
+    };
+  }
+
+  private static String text(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+}

@@ -1,0 +1,33 @@
+package dev.residua.frame;
+
+/**
+ * What one picture says of the camera that took it, whatever the scene: see {@link SensorMeter} for
+ * how each number is measured.
+ *
+ * @param luma mean brightness in grey levels, in [0, 255]
+ * @param darkShare share of pixels that are nearly black, in [0, 1]
+ * @param saturatedShare share of pixels that are nearly white, in [0, 1]
+ * @param sharpness squared second differences against the variance of the picture, at least 0; 0
+ *     for a picture of one colour
+ * @param tear how much better two neighbouring rows agree when one is displaced sideways, mean grey
+ *     levels a pixel, at least 0
+ * @param hash of all pixels; equal pictures have equal hashes, different ones differ but for one
+ *     chance in 2^64
+ */
+public record SensorReadings(
+    float luma, float darkShare, float saturatedShare, float sharpness, float tear, long hash) {
+  public SensorReadings {
+    check("luma", luma, 255);
+    check("darkShare", darkShare, 1);
+    check("saturatedShare", saturatedShare, 1);
+    check("sharpness", sharpness, Float.MAX_VALUE);
+    check("tear", tear, 255);
+  }
+
+  private static void check(String name, float value, float most) {
+    if (!(value >= 0 && value <= most)) {
+      throw new IllegalArgumentException(
+          "sensor reading %s must be in [0, %s] but was %s".formatted(name, most, value));
+    }
+  }
+}
