@@ -48,7 +48,15 @@ class ArchitectureTest {
           Map.entry("training", List.of("frame", "causal", "anomaly", "drift", "model", "dataset")),
           Map.entry(
               "experiment",
-              List.of("frame", "causal", "anomaly", "drift", "model", "dataset", "training")),
+              List.of(
+                  "frame",
+                  "causal",
+                  "anomaly",
+                  "drift",
+                  "intervention",
+                  "model",
+                  "dataset",
+                  "training")),
           Map.entry(
               "report", List.of("frame", "causal", "anomaly", "model", "dataset", "training")));
 

@@ -4,6 +4,7 @@ import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
+import dev.residua.intervention.InterventionEvent;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.serialization.Serde;
@@ -35,7 +36,7 @@ public final class Topics {
   private final Topic<String, DriftScore> drift;
   private final Topic<String, AnomalyEvent> anomalies;
   private final Topic<String, DriftEvent> drifts;
-  private final Topic<byte[], byte[]> interventions;
+  private final Topic<String, InterventionEvent> interventions;
   private final Topic<byte[], byte[]> incidents;
   private final Topic<byte[], byte[]> models;
   private final Topic<byte[], byte[]> control;
@@ -50,7 +51,8 @@ public final class Topics {
     drift = new Topic<>(prefix + "drift", text, DriftScoreMapper.SERDE, DELETE);
     anomalies = new Topic<>(prefix + "anomalies", text, AnomalyEventMapper.SERDE, DELETE);
     drifts = new Topic<>(prefix + "drifts", text, DriftEventMapper.SERDE, DELETE);
-    interventions = new Topic<>(prefix + "interventions", bytes, bytes, DELETE);
+    interventions =
+        new Topic<>(prefix + "interventions", text, InterventionEventMapper.SERDE, DELETE);
     incidents = new Topic<>(prefix + "incidents", bytes, bytes, COMPACT);
     models = new Topic<>(prefix + "models", bytes, bytes, LARGE_COMPACT);
     control =
@@ -77,6 +79,10 @@ public final class Topics {
 
   public Topic<String, DriftEvent> drifts() {
     return drifts;
+  }
+
+  public Topic<String, InterventionEvent> interventions() {
+    return interventions;
   }
 
   /** Refused records, bytes unchanged, with {@code __streams.errors.*} headers. */
