@@ -23,6 +23,12 @@ final class Diagnoser {
   /** Standardised value from which what is left of a window is not normal. */
   private static final double NOT_NORMAL = 3;
 
+  /** Standardised value that shows a dependence in a latent that is blamed already. */
+  private static final double DEPENDENT = 2.6;
+
+  /** Standard errors from which a latent that strayed from its prediction still follows it. */
+  private static final double FOLLOWS = 2;
+
   /** Standard errors, by the spread of the window itself, from which a mean has moved. */
   private static final double MOVED = 4;
 
@@ -137,6 +143,15 @@ final class Diagnoser {
       int[] rest = Arrays.stream(rows).filter(t -> Arrays.binarySearch(off, t) < 0).toArray();
       Node without = new Node(latent, rest);
       return without.tested.stream().allMatch(test -> Math.abs(without.score(test)) < NOT_NORMAL);
+    }
+
+    /** Whether in the newer frames the latent itself, not its residual, depends on its causes. */
+    boolean followsCauses() {
+      int from = size() - recentRows;
+      double predicted = statistics.followsPrediction(latent, from, recentRows);
+      double shape = statistics.followsCauses(latent, from, recentRows);
+      return Math.abs(predicted) * Math.sqrt(Math.max(0, recentRows - 3)) >= FOLLOWS
+          || reference.standardized(MechanismTest.SHAPE, latent, recentRows, shape) >= NOT_NORMAL;
     }
 
     boolean moved() {
@@ -292,14 +307,11 @@ final class Diagnoser {
     if (node.hasOutliersOnly()) {
       return InterventionKind.OUTLIER;
     }
-    if (node.rejected.contains(MechanismTest.DEPENDENCE)
+    if (Math.abs(node.score(MechanismTest.DEPENDENCE)) >= DEPENDENT
         || node.rejected.contains(MechanismTest.SHAPE)) {
-      double following = node.statistics.following(node.latent, 0, node.size());
-      boolean ignores =
-          node.score(MechanismTest.DEPENDENCE) < 0
-              && reference.standardized(MechanismTest.SHAPE, node.latent, node.size(), following)
-                  < NOT_NORMAL;
-      return ignores ? InterventionKind.STOCHASTIC_INTERVENTION : InterventionKind.MECHANISM_CHANGE;
+      return node.score(MechanismTest.DEPENDENCE) < 0 && !node.followsCauses()
+          ? InterventionKind.STOCHASTIC_INTERVENTION
+          : InterventionKind.MECHANISM_CHANGE;
     }
     return node.moved() ? InterventionKind.OFFSET : InterventionKind.NOISE_CHANGE;
   }

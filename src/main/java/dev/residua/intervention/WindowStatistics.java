@@ -59,14 +59,14 @@ final class WindowStatistics {
     };
   }
 
-  /**
-   * How much the latent itself, not its residual, follows its causes: as {@link
-   * MechanismTest#SHAPE}, with its prediction as one more feature.
-   */
-  double following(int latent, int from, int m) {
-    double[] z = column(observed, latent, from, m);
-    double predicted = atanh(correlation(z, column(expected, latent, from, m)));
-    return Math.max(Math.abs(predicted), shape(z, latent, from, m));
+  /** As {@link MechanismTest#SHAPE}, of the latent itself in place of its residual. */
+  double followsCauses(int latent, int from, int m) {
+    return shape(column(observed, latent, from, m), latent, from, m);
+  }
+
+  /** {@code atanh r} of the latent itself and its prediction. */
+  double followsPrediction(int latent, int from, int m) {
+    return atanh(correlation(column(observed, latent, from, m), column(expected, latent, from, m)));
   }
 
   /** Standard deviation of a latent over its nominal one. */
