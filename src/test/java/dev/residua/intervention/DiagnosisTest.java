@@ -85,7 +85,7 @@ class DiagnosisTest {
       named += first(diagnosis).equals(GRAPH.name(node)) ? 1 : 0;
       seen.append('\n').append(diagnosis.sentence()).append("  ").append(diagnosis.causes());
     }
-    System.out.println(name + ": kind " + right + " latent " + named);
+
     assertThat(named).as("latent of %s:%s", name, seen).isGreaterThanOrEqualTo(WINDOWS * 90 / 100);
     assertThat(right).as("kind of %s:%s", name, seen).isGreaterThanOrEqualTo(WINDOWS * 80 / 100);
   }
@@ -110,7 +110,7 @@ class DiagnosisTest {
       assertThat(diagnosis.kind() == InterventionKind.UNKNOWN)
           .isEqualTo(diagnosis.causes().isEmpty());
     }
-    System.out.println("quiet blamed " + blamed);
+
     assertThat(blamed).isLessThanOrEqualTo(8); // 1 % and three standard errors
   }
 
@@ -132,7 +132,7 @@ class DiagnosisTest {
     }
 
     // Then
-    System.out.println("slow blamed " + blamed + " by fast " + blamedByFast);
+
     assertThat(blamed).isLessThanOrEqualTo(6);
     assertThat(blamedByFast).isGreaterThan(100);
   }
@@ -256,7 +256,7 @@ class DiagnosisTest {
     }
 
     // Then
-    System.out.println("leak " + plainRight + " " + sharpenedRight);
+
     assertThat(sharpenedRight).isGreaterThan(35);
     assertThat(plainRight).isLessThan(25);
   }
