@@ -17,7 +17,7 @@ producer.flush(10)
 
 schemas = {}
 for topic, record in {"scores": "FrameScore", "anomalies": "AnomalyEvent", "drifts": "DriftEvent"}.items():
-    with open(f"src/main/resources/schemas-released/{record}-v1.avsc") as text:
+    with open(f"src/main/resources/schemas-released/{record}-v2.avsc") as text:
         schemas["residua." + topic] = avro.schema.parse(text.read())
 
 consumer = Consumer({"bootstrap.servers": servers, "group.id": "example-python",

@@ -49,10 +49,20 @@ class ArchitectureTest {
               List.of("frame", "causal", "anomaly", "drift", "intervention", "incident")),
           Map.entry("model", List.of("frame", "causal")),
           Map.entry("dataset", List.of("frame", "causal")),
-          Map.entry("training", List.of("frame", "causal", "anomaly", "drift", "model", "dataset")),
+          Map.entry(
+              "training",
+              List.of("frame", "causal", "anomaly", "drift", "intervention", "model", "dataset")),
           Map.entry(
               "experiment",
-              List.of("frame", "causal", "anomaly", "drift", "model", "dataset", "training")),
+              List.of(
+                  "frame",
+                  "causal",
+                  "anomaly",
+                  "drift",
+                  "intervention",
+                  "model",
+                  "dataset",
+                  "training")),
           Map.entry(
               "report", List.of("frame", "causal", "anomaly", "model", "dataset", "training")));
 

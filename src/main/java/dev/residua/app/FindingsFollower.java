@@ -5,6 +5,7 @@ import dev.residua.causal.Finding;
 import dev.residua.dashboard.LiveState.FindingView;
 import dev.residua.drift.DriftEvent;
 import dev.residua.incident.Incident;
+import dev.residua.intervention.InterventionEvent;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -50,6 +51,7 @@ final class FindingsFollower implements AutoCloseable {
                 topics.drift(),
                 topics.anomalies(),
                 topics.drifts(),
+                topics.interventions(),
                 topics.incidents(),
                 topics.deadLetters())
             .map(topic -> topic.name())
@@ -99,6 +101,12 @@ final class FindingsFollower implements AutoCloseable {
     } else if (topic.equals(topics.drifts().name())) {
       DriftEvent event = topics.drifts().value().deserializer().deserialize(topic, value);
       found(event.finding(), "drift: " + event.kind().name().toLowerCase(Locale.ROOT));
+    } else if (topic.equals(topics.interventions().name())) {
+      InterventionEvent event =
+          topics.interventions().value().deserializer().deserialize(topic, value);
+      found(
+          event.finding(),
+          "intervention: " + event.kind().name().toLowerCase(Locale.ROOT).replace('_', ' '));
     } else if (topic.equals(topics.incidents().name())) {
       found(topics.incidents().value().deserializer().deserialize(topic, value));
     } else {

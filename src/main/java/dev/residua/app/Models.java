@@ -4,9 +4,12 @@ import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AnomalyRule;
 import dev.residua.anomaly.AnomalySettings;
 import dev.residua.anomaly.AppearanceReference;
+import dev.residua.anomaly.SensorReference;
+import dev.residua.anomaly.SensorRule;
 import dev.residua.causal.FrameScorer;
 import dev.residua.drift.DriftReference;
 import dev.residua.incident.IncidentSettings;
+import dev.residua.intervention.MechanismReference;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.SelfTest;
@@ -85,10 +88,14 @@ public final class Models {
           bundle.id(),
           bundle.digest(),
           bundle.graph(),
-          calibration,
           AnomalyRule.of(anomalies, calibration),
           DriftReference.fromBytes(bundle.entry(ModelBundle.DRIFT_REFERENCE)),
           bundle.find(ModelBundle.PICTURE_REFERENCE).map(DriftReference::fromBytes),
+          bundle.find(ModelBundle.MECHANISM_REFERENCE).map(MechanismReference::fromBytes),
+          bundle
+              .find(ModelBundle.SENSOR_REFERENCE)
+              .map(SensorReference::fromBytes)
+              .map(SensorRule::of),
           targetRunLength,
           incidents);
     } catch (IllegalArgumentException e) {

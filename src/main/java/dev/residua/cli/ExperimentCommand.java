@@ -1,9 +1,11 @@
 package dev.residua.cli;
 
+import dev.residua.app.Models;
 import dev.residua.dl4j.LancaTrainer;
 import dev.residua.dl4j.VectorGraphLearner;
 import dev.residua.experiment.ExperimentRun;
 import dev.residua.experiment.ResultLog;
+import dev.residua.model.BadBundleException;
 import dev.residua.onnx.OnnxFrameScorer;
 import dev.residua.training.TrainingFailedException;
 import java.io.IOException;
@@ -13,7 +15,9 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -60,6 +64,13 @@ final class ExperimentCommand implements Callable<Integer> {
       description = "Labelled frames, where the experiment does not vary them.")
   int labels = 100;
 
+  @Option(
+      names = "--model",
+      paramLabel = "FILE",
+      description =
+          "Model of experiments that train none (default: the one that ships with the product).")
+  @Nullable Path model;
+
   @Option(names = "--out", paramLabel = "DIR", description = "Where data sets and results go.")
   Path out = Path.of("experiments");
 
@@ -88,13 +99,17 @@ final class ExperimentCommand implements Callable<Integer> {
               new LancaTrainer(),
               (model, image, d) -> new OnnxFrameScorer(model, image, d, 1),
               new VectorGraphLearner(),
+              () -> Models.read(Optional.ofNullable(model)),
               Clock.systemUTC(),
               Version.current(),
               bars);
       for (String name : names) {
         logs.put(name, run.run(name, seeds, frames, steps, labels));
       }
-    } catch (TrainingFailedException | IOException | IllegalArgumentException e) {
+    } catch (TrainingFailedException
+        | BadBundleException
+        | IOException
+        | IllegalArgumentException e) {
       throw new CommandFailedException(Failures.reason(e), e);
     }
     if (json) {

@@ -12,6 +12,7 @@ import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.Incident;
+import dev.residua.intervention.InterventionEvent;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
@@ -56,8 +57,8 @@ final class WatchCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "TOPIC",
       description =
-          "Topics to print: scores, drift, anomalies, drifts, incidents, control, dead-letters, with or without the prefix.")
-  List<String> names = List.of("anomalies", "drifts", "incidents");
+          "Topics to print: scores, drift, anomalies, drifts, interventions, incidents, control, dead-letters, with or without the prefix.")
+  List<String> names = List.of("anomalies", "drifts", "interventions", "incidents");
 
   @Option(names = "--source", paramLabel = "NAME", description = "Only this source.")
   @Nullable String source;
@@ -119,6 +120,7 @@ final class WatchCommand implements Callable<Integer> {
             topics.drift(),
             topics.anomalies(),
             topics.drifts(),
+            topics.interventions(),
             topics.incidents(),
             topics.control(),
             topics.deadLetters());
@@ -191,6 +193,9 @@ final class WatchCommand implements Callable<Integer> {
     }
     if (value instanceof DriftEvent event) {
       return sentence(event.finding(), "drift", event.kind().name());
+    }
+    if (value instanceof InterventionEvent event) {
+      return sentence(event.finding(), "intervention", event.kind().name());
     }
     if (value instanceof Incident incident) {
       return "%s  %s #%d  incident %s (%s, %s): %s"

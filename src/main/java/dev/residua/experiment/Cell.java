@@ -1,5 +1,6 @@
 package dev.residua.experiment;
 
+import dev.residua.model.BadBundleException;
 import dev.residua.training.TrainingFailedException;
 import java.io.IOException;
 import java.util.List;
@@ -16,13 +17,15 @@ record Cell(String variant, long seed, Work work) {
   /** Computes the rows of one cell. */
   @FunctionalInterface
   interface Work {
-    List<ResultLog.Row> run(Workbench bench) throws IOException, TrainingFailedException;
+    List<ResultLog.Row> run(Workbench bench)
+        throws IOException, TrainingFailedException, BadBundleException;
   }
 
   /** Computes the figures of the only row of a cell, by name in the order of the columns. */
   @FunctionalInterface
   interface Single {
-    Map<String, Double> run(Workbench bench) throws IOException, TrainingFailedException;
+    Map<String, Double> run(Workbench bench)
+        throws IOException, TrainingFailedException, BadBundleException;
   }
 
   /** A cell with one row. */

@@ -1,6 +1,7 @@
 package dev.residua.experiment;
 
 import dev.residua.drift.DriftSettings;
+import dev.residua.model.BadBundleException;
 import dev.residua.training.DagSearchSettings;
 import dev.residua.training.GraphLearner;
 import dev.residua.training.MechanismSettings;
@@ -31,6 +32,7 @@ public final class ExperimentRun {
 
   /**
    * @param dir where data sets and results go
+   * @param model of experiments that train none
    * @param progress hears of every part
    */
   public ExperimentRun(
@@ -38,6 +40,7 @@ public final class ExperimentRun {
       Trainer trainer,
       ScorerFactory scorers,
       GraphLearner learner,
+      ModelSource model,
       Clock clock,
       String codeVersion,
       TrainingProgress progress) {
@@ -52,7 +55,7 @@ public final class ExperimentRun {
             DagSearchSettings.DEFAULTS,
             MechanismSettings.DEFAULTS,
             SHORT);
-    this.bench = new Workbench(dir, trainer, pipeline, scorers, learner, progress);
+    this.bench = new Workbench(dir, trainer, pipeline, scorers, learner, model, progress);
   }
 
   /** Names and purposes of all experiments. */
@@ -76,7 +79,7 @@ public final class ExperimentRun {
    * @throws IllegalArgumentException if there is no such experiment
    */
   public ResultLog run(String name, List<Long> seeds, int frames, int steps, int labels)
-      throws IOException, TrainingFailedException {
+      throws IOException, TrainingFailedException, BadBundleException {
     Experiments experiment =
         Arrays.stream(Experiments.values())
             .filter(one -> one.label().equals(name))

@@ -89,7 +89,7 @@ final class ScriptedEvents {
   /**
    * Standard deviation of each node and of its explained part in nominal frames, {@code [d][2]}.
    */
-  private static double[][] moments(Scene scene, List<Double> noise) {
+  static double[][] moments(Scene scene, List<Double> noise) {
     int d = scene.graph().size();
     ScenarioStream stream =
         new ScenarioStream(Scenario.nominal(scene, noise, 0xE7E27, 0), SMALLEST);

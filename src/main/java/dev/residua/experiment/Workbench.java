@@ -5,6 +5,7 @@ import dev.residua.dataset.DatasetGenerator;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.Scene;
 import dev.residua.frame.ImageShape;
+import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.training.DatasetEvaluation;
 import dev.residua.training.DatasetSource;
@@ -40,6 +41,7 @@ final class Workbench {
   private final TrainingPipeline pipeline;
   private final ScorerFactory scorers;
   private final GraphLearner learner;
+  private final ModelSource model;
   private final TrainingProgress progress;
   private final Map<Asked, TrainingReport> trained = new HashMap<>();
 
@@ -51,12 +53,14 @@ final class Workbench {
       TrainingPipeline pipeline,
       ScorerFactory scorers,
       GraphLearner learner,
+      ModelSource model,
       TrainingProgress progress) {
     this.dir = dir;
     this.trainer = trainer;
     this.pipeline = pipeline;
     this.scorers = scorers;
     this.learner = learner;
+    this.model = model;
     this.progress = progress;
   }
 
@@ -66,6 +70,11 @@ final class Workbench {
 
   TrainingProgress progress() {
     return progress;
+  }
+
+  /** The trained model that an experiment without trainings is about. */
+  ModelBundle model() throws BadBundleException {
+    return model.open();
   }
 
   FrameDataset data(DataSpec spec) throws IOException {

@@ -153,7 +153,7 @@ public record IncidentLife(
     }
     boolean tooLong = openFrames == settings.criticalFrames();
     Severity severity = tooLong ? Severity.CRITICAL : incident.severity();
-    Report more = strongest != null && strongest.weight().compareTo(weight) > 0 ? strongest : null;
+    Report more = strongest != null && saysMore(strongest, incident) ? strongest : null;
     if (more != null && more.finding().severity().compareTo(severity) > 0) {
       severity = more.finding().severity();
     }
@@ -170,6 +170,14 @@ public record IncidentLife(
         new IncidentLife(
             updated, more == null ? weight : more.weight(), null, bits, quiet, openFrames + 1);
     return new Step(next, news ? updated : null);
+  }
+
+  /** Stronger than what the incident shows, or a diagnosis that differs from the one it shows. */
+  private boolean saysMore(Report report, Incident incident) {
+    return report.weight().compareTo(weight) > 0
+        || (report.weight() == Weight.DIAGNOSIS
+            && !(report.kind().equals(incident.kind())
+                && report.finding().causes().equals(incident.causes())));
   }
 
   private static Incident with(

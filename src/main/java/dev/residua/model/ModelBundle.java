@@ -46,6 +46,12 @@ public final class ModelBundle {
   /** Reference of the picture's detector; models of before there was one have none. */
   public static final String PICTURE_REFERENCE = "calibration/picture.bin";
 
+  /** Reference of windows of mechanisms; models of before there was one have none. */
+  public static final String MECHANISM_REFERENCE = "calibration/mechanisms.bin";
+
+  /** Normal ranges of the camera; models of before there were any have none. */
+  public static final String SENSOR_REFERENCE = "calibration/sensor.bin";
+
   public static final String WEIGHTS = "weights/lanca.bin";
   public static final String SELF_TEST = "selftest/frames.bin";
 

@@ -1,16 +1,20 @@
 package dev.residua.monitor;
 
+import dev.residua.anomaly.AnomalyKind;
 import dev.residua.causal.Finding;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.DriftEvent;
 import dev.residua.incident.ControlBoard;
 import dev.residua.incident.Incident;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +22,12 @@ import org.jspecify.annotations.Nullable;
  * happened. Judges exactly as the service does. Mutable, for one thread.
  */
 public final class Backtest {
+  private static final Set<String> SENSOR_FAULTS =
+      Arrays.stream(AnomalyKind.values())
+          .filter(AnomalyKind::isSensorFault)
+          .map(Enum::name)
+          .collect(Collectors.toSet());
+
   private final SourceMonitor.Limits limits;
   private final int grace;
   private final Map<String, SourceMonitor> monitors = new HashMap<>();
@@ -111,6 +121,7 @@ public final class Backtest {
             .next(frame, ControlBoard.EMPTY);
     judgement.anomalies().forEach(e -> add("anomaly", e.kind().name(), e.finding()));
     judgement.drifts().forEach(e -> add("drift", name(e), e.finding()));
+    judgement.interventions().forEach(e -> add("intervention", e.kind().name(), e.finding()));
     for (Incident incident : judgement.incidents()) {
       Finding.Cause cause = incident.causes().isEmpty() ? null : incident.causes().get(0);
       events.add(
@@ -159,7 +170,7 @@ public final class Backtest {
   /**
    * Compares what was said with what is known. An event is detected by the first alarm (a drift
    * onset, a sensor fault or an intervention) from its first frame on; its cause and kind are those
-   * of the intervention found for it, else of that alarm.
+   * of the sensor fault or intervention found for it, else of that alarm.
    */
   public Comparison compare(List<Truth> truths) {
     Map<String, List<Truth>> byKind = new LinkedHashMap<>();
@@ -201,8 +212,7 @@ public final class Backtest {
           continue;
         }
         alarm = alarm == null ? event : alarm;
-        if (best == null
-            || (event.type().equals("intervention") && !best.type().equals("intervention"))) {
+        if (best == null || informs(event) > informs(best)) {
           best = event;
         }
       }
@@ -227,8 +237,14 @@ public final class Backtest {
         kinds);
   }
 
+  /** How much an alarm says of what happened. */
+  private static int informs(Event event) {
+    return event.type().equals("anomaly") ? 2 : event.type().equals("intervention") ? 1 : 0;
+  }
+
   private static boolean isAlarm(Event event) {
     return event.type().equals("intervention")
+        || SENSOR_FAULTS.contains(event.kind())
         || (event.type().equals("drift") && event.kind().endsWith("ONSET"));
   }
 }

@@ -3,18 +3,26 @@ package dev.residua.monitor;
 import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.anomaly.AnomalyKind;
 import dev.residua.anomaly.AnomalySentence;
+import dev.residua.anomaly.SensorFault;
+import dev.residua.anomaly.SensorReference;
 import dev.residua.anomaly.Verdict;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Finding;
 import dev.residua.causal.Finding.Severity;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.DriftEvent;
+import dev.residua.drift.DriftEvent.ChangePoint;
 import dev.residua.drift.DriftSentence;
 import dev.residua.drift.PictureNumbers;
+import dev.residua.frame.SensorReadings;
+import dev.residua.intervention.Diagnosis;
+import dev.residua.intervention.InterventionEvent;
+import dev.residua.intervention.InterventionKind;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Makes events of what the rules and detectors say. */
@@ -22,8 +30,8 @@ final class Findings {
   /** Standard errors from which a latent is named as a cause of a drift. */
   private static final double NAMED_SHIFT = 3;
 
-  private static final String FRAME_CONDITION =
-      "the frame is exchangeable with the calibration frames of the model";
+  private static final String SENSOR_CONDITION =
+      "the camera's pictures stay within the calibrated ranges while it works; no probability is claimed";
   private static final String STREAM_CONDITION =
       "blocks of the source's nominal frames are exchangeable with blocks of the reference; the run length is an average over references of its size";
 
@@ -55,10 +63,64 @@ final class Findings {
             AnomalySentence.of(anomaly, graph),
             causes),
         anomaly.kind(),
-        -Math.log10(anomaly.pValue()),
-        -Math.log10(model.rule().settings().falseAlarmRate()),
+        model.rule().statistic(anomaly),
+        model.rule().threshold(),
         anomaly.pValue(),
-        FRAME_CONDITION);
+        model.rule().condition(),
+        anomaly.tailPValue(),
+        model.rule().calibration().resolution(anomaly.kind()));
+  }
+
+  /** The camera is at fault. */
+  AnomalyEvent sensor(
+      ScoredFrame frame, SensorFault fault, SensorReadings readings, SensorReference usual) {
+    return new AnomalyEvent(
+        finding(
+            "sensor",
+            frame,
+            frame.sequence(),
+            Severity.CRITICAL,
+            fault.sentence(readings, usual),
+            List.of()),
+        fault.kind(),
+        fault.frames(),
+        fault.needed(),
+        Double.NaN,
+        SENSOR_CONDITION,
+        null,
+        null);
+  }
+
+  /**
+   * What changed.
+   *
+   * @param first sequence of the first frame that was looked at
+   */
+  InterventionEvent intervention(
+      ScoredFrame frame, Diagnosis diagnosis, long first, ChangePoint change) {
+    return new InterventionEvent(
+        finding(
+            "intervention",
+            frame,
+            Math.min(first, frame.sequence()),
+            severity(diagnosis.kind()),
+            diagnosis.sentence(),
+            diagnosis.causes()),
+        diagnosis.kind(),
+        diagnosis.statistic(),
+        diagnosis.threshold(),
+        diagnosis.pValue(),
+        diagnosis.condition(),
+        change);
+  }
+
+  private static Severity severity(InterventionKind kind) {
+    return switch (kind) {
+      case HARD_INTERVENTION, STOCHASTIC_INTERVENTION, MECHANISM_CHANGE, FROZEN_CAMERA ->
+          Severity.CRITICAL;
+      case OUTLIER, OFFSET, NOISE_CHANGE, COVARIATE_DRIFT, APPEARANCE_SHIFT, UNKNOWN ->
+          Severity.WARNING;
+    };
   }
 
   /**
@@ -114,7 +176,6 @@ final class Findings {
       long first,
       String sentence,
       List<Finding.Cause> causes) {
-    // A camera that restarts its count would make the window end before it begins.
     long from = Math.min(first, frame.sequence());
     return drift(
         frame,
@@ -125,7 +186,20 @@ final class Findings {
         Severity.WARNING,
         sentence,
         causes,
-        new DriftEvent.ChangePoint(from, from, frame.sequence(), 0));
+        new ChangePoint(from, from, frame.sequence(), 0));
+  }
+
+  /**
+   * When the change of an alarm began.
+   *
+   * @param sequenceAt sequence of the frame before which so many had been seen
+   */
+  ChangePoint changePoint(ScoredFrame frame, ChangeWatch watch, LongUnaryOperator sequenceAt) {
+    // A camera that restarts its count would make the interval end before it begins.
+    long from = Math.min(sequenceAt.applyAsLong(watch.alarm().changePoint()), frame.sequence());
+    long started =
+        Math.min(sequenceAt.applyAsLong(watch.alarm().startedAt() - 1), frame.sequence());
+    return new ChangePoint(from, from, Math.max(from, started), 0);
   }
 
   /**
@@ -156,7 +230,7 @@ final class Findings {
       Severity severity,
       String sentence,
       List<Finding.Cause> causes,
-      DriftEvent.@Nullable ChangePoint change) {
+      @Nullable ChangePoint change) {
     ChangeWatch.Limits limits = watch.limits;
     return new DriftEvent(
         finding("drift-" + channel + "-" + kind, frame, first, severity, sentence, causes),

@@ -1,11 +1,12 @@
 package dev.residua.monitor;
 
-import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AnomalyRule;
+import dev.residua.anomaly.SensorRule;
 import dev.residua.causal.CausalGraph;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.PictureNumbers;
 import dev.residua.incident.IncidentSettings;
+import dev.residua.intervention.MechanismReference;
 import java.util.Optional;
 
 /**
@@ -17,11 +18,13 @@ import java.util.Optional;
  * @param id identity of the model
  * @param digest SHA-256 of its bundle
  * @param graph names and causes of its latents
- * @param calibration p-values of single frames
  * @param rule decides on single frames
  * @param residuals what the residuals look like when nothing has changed
  * @param picture what reconstruction error and static pixels look like then; empty for a model that
  *     was calibrated without
+ * @param mechanisms what windows of quiet frames look like, for telling what changed; empty for a
+ *     model that was calibrated without
+ * @param sensor when the camera is at fault; empty for a model that was calibrated without
  * @param targetRunLength average frames between two false alarms of one source
  * @param incidents when incidents open and end
  */
@@ -29,17 +32,18 @@ public record MonitorModel(
     String id,
     String digest,
     CausalGraph graph,
-    AnomalyCalibration calibration,
     AnomalyRule rule,
     DriftReference residuals,
     Optional<DriftReference> picture,
+    Optional<MechanismReference> mechanisms,
+    Optional<SensorRule> sensor,
     double targetRunLength,
     IncidentSettings incidents) {
   public MonitorModel {
-    if (residuals.latents() != graph.size() || calibration.latents() != graph.size()) {
+    if (residuals.latents() != graph.size() || rule.calibration().latents() != graph.size()) {
       throw new IllegalArgumentException(
           "model %s has %d latents, its drift reference %d and its calibration %d"
-              .formatted(id, graph.size(), residuals.latents(), calibration.latents()));
+              .formatted(id, graph.size(), residuals.latents(), rule.calibration().latents()));
     }
     if (picture.isPresent() && picture.get().latents() != PictureNumbers.COUNT) {
       throw new IllegalArgumentException(

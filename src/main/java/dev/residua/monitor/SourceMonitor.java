@@ -2,7 +2,10 @@ package dev.residua.monitor;
 
 import dev.residua.anomaly.AnomalyEpisode;
 import dev.residua.anomaly.AnomalyEvent;
+import dev.residua.anomaly.AnomalyKind;
 import dev.residua.anomaly.FrameStatistics;
+import dev.residua.anomaly.SensorRule;
+import dev.residua.anomaly.SensorWatch;
 import dev.residua.anomaly.Verdict;
 import dev.residua.causal.Finding;
 import dev.residua.causal.ScoredFrame;
@@ -10,6 +13,7 @@ import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
 import dev.residua.drift.DriftSettings;
 import dev.residua.drift.PictureNumbers;
+import dev.residua.frame.SensorReadings;
 import dev.residua.incident.ControlBoard;
 import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.Evidence;
@@ -18,6 +22,11 @@ import dev.residua.incident.Evidence.Report;
 import dev.residua.incident.Evidence.Weight;
 import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentLife;
+import dev.residua.intervention.Diagnosis;
+import dev.residua.intervention.InterventionEvent;
+import dev.residua.intervention.InterventionKind;
+import dev.residua.intervention.MechanismReference;
+import dev.residua.intervention.MechanismWindow;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -31,65 +40,46 @@ import org.jspecify.annotations.Nullable;
  * them. The same frames and commands give the same events, bit for bit, however often the state is
  * written and read in between. Mutable, for one thread.
  *
- * <p>What opens an incident is an alarm of a detector, under one false-alarm budget; single unusual
- * frames are events that join an open incident. An alarm is held back in a maintenance window,
- * where a suppression covers it, and where its cause is announced.
+ * <p>What opens an incident is an alarm of a detector, under one false-alarm budget, or a fault of
+ * the sensor; single unusual frames are events that join an open incident. An alarm is held back in
+ * a maintenance window, where a suppression covers it, and where its cause is announced. Some
+ * frames after an alarm the change is typed and localised, and once more when more frames are
+ * there.
  *
- * <p>About 5 us a frame and 12 kB of state for 4 latents.
+ * <p>Bounded state, about 15 kB for 4 latents.
  */
 public final class SourceMonitor {
   private static final int VERSION = 1;
   private static final int KEPT = DriftSettings.MAX_SCALE;
 
+  /** Frames after an alarm at which what changed is told. */
+  private static final int[] DIAGNOSED_AFTER = {24, 96};
+
+  /** Frames that each diagnosis looks at: those since the alarm and few from before it. */
+  private static final int[] DIAGNOSED_FRAMES = {32, 96};
+
   private final MonitorModel model;
   private final Findings findings;
   private final ChangeWatch residuals;
   private final @Nullable ChangeWatch picture;
-  private final long[] sequences;
+  private final long[] sequences = new long[KEPT];
   private final float[] offsets; // [d], in standard deviations of the calibration
-  private String acceptedOrder;
-  private AnomalyEpisode episode;
-  private boolean heldBack;
+  private MechanismWindow window;
+  private SensorWatch sensor = SensorWatch.START;
+  private @Nullable AnomalyKind fault;
+  private AnomalyEpisode episode = AnomalyEpisode.QUIET;
+  private Hold hold = Hold.NONE;
+  private String told = "";
+  private String acceptedOrder = "";
   private IncidentLife life;
 
-  private SourceMonitor(
-      MonitorModel model,
-      ChangeWatch residuals,
-      @Nullable ChangeWatch picture,
-      long[] sequences,
-      float[] offsets,
-      String acceptedOrder,
-      AnomalyEpisode episode,
-      boolean heldBack,
-      IncidentLife life) {
-    this.model = model;
-    this.findings = new Findings(model);
-    this.residuals = residuals;
-    this.picture = picture;
-    this.sequences = sequences;
-    this.offsets = offsets;
-    this.acceptedOrder = acceptedOrder;
-    this.episode = episode;
-    this.heldBack = heldBack;
-    this.life = life;
-  }
-
-  /** The monitor of a source that was never seen. */
-  public static SourceMonitor start(Limits limits) {
-    return start(limits, IncidentLife.QUIET);
-  }
-
-  private static SourceMonitor start(Limits limits, IncidentLife life) {
-    return new SourceMonitor(
-        limits.model,
-        ChangeWatch.start(limits.residuals),
-        limits.picture.map(ChangeWatch::start).orElse(null),
-        new long[KEPT],
-        new float[limits.model.graph().size()],
-        "",
-        AnomalyEpisode.QUIET,
-        false,
-        life);
+  /** Whether the residuals' alarm may open an incident. */
+  private enum Hold {
+    NONE,
+    /** A change is announced; whether it is this one is told by the diagnosis. */
+    UNTIL_DIAGNOSIS,
+    /** It is known, and announced or let pass. */
+    WHILE_ON
   }
 
   /** A model with its thresholds, worked out once for all sources. */
@@ -109,9 +99,46 @@ public final class SourceMonitor {
     }
   }
 
+  private SourceMonitor(
+      Limits limits, ChangeWatch residuals, @Nullable ChangeWatch picture, IncidentLife life) {
+    this.model = limits.model;
+    this.findings = new Findings(model);
+    this.residuals = residuals;
+    this.picture = picture;
+    this.offsets = new float[model.graph().size()];
+    this.window = new MechanismWindow(offsets.length);
+    this.life = life;
+  }
+
+  /** The monitor of a source that was never seen. */
+  public static SourceMonitor start(Limits limits) {
+    return start(limits, IncidentLife.QUIET);
+  }
+
+  private static SourceMonitor start(Limits limits, IncidentLife life) {
+    return new SourceMonitor(
+        limits,
+        ChangeWatch.start(limits.residuals),
+        limits.picture.map(ChangeWatch::start).orElse(null),
+        life);
+  }
+
   /** Whether an incident of this source is open. */
   public boolean incidentOpen() {
     return life.open();
+  }
+
+  /** What one frame gave so far. */
+  private static final class Said {
+    final List<AnomalyEvent> anomalies = new ArrayList<>();
+    final List<DriftEvent> drifts = new ArrayList<>();
+    final List<InterventionEvent> interventions = new ArrayList<>();
+    final List<Incident> incidents = new ArrayList<>();
+    final List<Report> reports = new ArrayList<>();
+
+    void report(Weight weight, String kind, Finding finding) {
+      reports.add(new Report(weight, kind, finding));
+    }
   }
 
   /**
@@ -120,46 +147,57 @@ public final class SourceMonitor {
    * @param board what operators have said by now
    */
   public Judgement next(ScoredFrame frame, ControlBoard board) {
-    List<Incident> incidents = new ArrayList<>();
-    accept(frame, board, incidents);
+    Said said = new Said();
+    accept(frame, board, said);
     float[] sample = sample(frame);
     FrameStatistics statistics = statistics(frame, sample);
     boolean appearanceChanged = model.rule().appearanceChanged(statistics);
 
-    List<Report> reports = new ArrayList<>();
-    List<AnomalyEvent> anomalies = judgeFrame(frame, statistics, reports);
-    sequences[(int) (residuals.detector.count() % KEPT)] = frame.sequence();
-    List<DriftEvent> drifts = new ArrayList<>();
-    watchResiduals(frame, sample, appearanceChanged, board, drifts, reports);
-    watchPicture(frame, drifts, reports);
-
-    Evidence evidence = evidence(frame, alarm(frame, board), reports);
-    IncidentLife.Step step = life.next(evidence, model.incidents());
-    String before = life.openId();
-    life = step.next();
-    if (step.changed() != null) {
-      incidents.add(step.changed());
+    watchSensor(frame, said);
+    if (fault == null) {
+      judgeFrame(frame, statistics, said);
     }
-    String id = life.openId() == null ? before : life.openId();
+    sequences[(int) (residuals.detector.count() % KEPT)] = frame.sequence();
+    window.push(
+        frame.latents(),
+        frame.expected(),
+        sample,
+        appearanceChanged || (fault != null && fault != AnomalyKind.FROZEN),
+        fault == AnomalyKind.FROZEN);
+    watchResiduals(frame, sample, appearanceChanged, board, said);
+    watchPicture(frame, said);
+    diagnose(frame, board, said);
+
+    String before = life.openId();
+    change(life.next(evidence(frame, alarm(frame, board), said.reports), model.incidents()), said);
+    String incident = life.openId() == null ? before : life.openId();
     return new Judgement(
         score(frame),
-        anomalies.stream().map(e -> e.with(grouped(e.finding(), id))).toList(),
-        drifts.stream().map(e -> e.with(grouped(e.finding(), id))).toList(),
-        incidents);
+        said.anomalies.stream().map(e -> e.with(grouped(e.finding(), incident))).toList(),
+        said.drifts.stream().map(e -> e.with(grouped(e.finding(), incident))).toList(),
+        said.interventions.stream().map(e -> e.with(grouped(e.finding(), incident))).toList(),
+        said.incidents);
   }
 
-  private Alarm alarm(ScoredFrame frame, ControlBoard board) {
-    boolean pictureOn = picture != null && picture.alarm().drifting();
-    if (!pictureOn && !residuals.alarm().drifting()) {
-      return Alarm.NONE;
+  private void change(IncidentLife.Step step, Said said) {
+    life = step.next();
+    if (step.changed() != null) {
+      said.incidents.add(step.changed());
     }
-    return (pictureOn || !heldBack) && !board.maintained(frame.source(), frame.capturedAt())
-        ? Alarm.ON
-        : Alarm.HELD_BACK;
   }
 
   private static Finding grouped(Finding finding, @Nullable String incident) {
     return incident == null ? finding : finding.withIncident(incident);
+  }
+
+  private Alarm alarm(ScoredFrame frame, ControlBoard board) {
+    boolean certain = fault != null || (picture != null && picture.alarm().drifting());
+    if (!certain && !residuals.alarm().drifting()) {
+      return Alarm.NONE;
+    }
+    return (certain || hold == Hold.NONE) && !board.maintained(frame.source(), frame.capturedAt())
+        ? Alarm.ON
+        : Alarm.HELD_BACK;
   }
 
   private static Evidence evidence(ScoredFrame frame, Alarm alarm, List<Report> reports) {
@@ -174,15 +212,15 @@ public final class SourceMonitor {
   }
 
   /** Takes the present as normal where an operator says so and this source has not done it yet. */
-  private void accept(ScoredFrame frame, ControlBoard board, List<Incident> incidents) {
+  private void accept(ScoredFrame frame, ControlBoard board, Said said) {
     Optional<AcceptNormal> order = board.accepted(frame.source());
     if (order.isEmpty() || order.get().order().id().equals(acceptedOrder)) {
       return;
     }
     acceptedOrder = order.get().order().id();
-    int window = (int) Math.min(KEPT, residuals.detector.count());
-    if (window > 0) {
-      float[] means = residuals.detector.sampleMeans(window);
+    int frames = (int) Math.min(KEPT, residuals.detector.count());
+    if (frames > 0) {
+      float[] means = residuals.detector.sampleMeans(frames);
       for (int k = 0; k < offsets.length; k++) {
         offsets[k] += means[k];
       }
@@ -191,13 +229,10 @@ public final class SourceMonitor {
     if (picture != null) {
       picture.restart();
     }
-    heldBack = false;
+    window = new MechanismWindow(offsets.length);
+    hold = Hold.NONE;
     episode = AnomalyEpisode.QUIET;
-    IncidentLife.Step step = life.accepted(evidence(frame, Alarm.NONE, List.of()));
-    life = step.next();
-    if (step.changed() != null) {
-      incidents.add(step.changed());
-    }
+    change(life.accepted(evidence(frame, Alarm.NONE, List.of())), said);
   }
 
   private float[] sample(ScoredFrame frame) {
@@ -214,9 +249,12 @@ public final class SourceMonitor {
       if (offset != 0) {
         float[] shifted = new float[sample.length];
         for (int k = 0; k < sample.length; k++) {
-          shifted[k] = sample[k] * model.calibration().scale(k) + model.calibration().location(k);
+          shifted[k] =
+              sample[k] * model.rule().calibration().scale(k)
+                  + model.rule().calibration().location(k);
         }
         return model
+            .rule()
             .calibration()
             .statistics(shifted, 0, frame.reconstructionError(), frame.appearance());
       }
@@ -227,60 +265,91 @@ public final class SourceMonitor {
         frame.jointPValue(),
         frame.reconstructionPValue(),
         frame.appearancePValue(),
+        frame.reconstructionError(),
         frame.appearance());
   }
 
-  private List<AnomalyEvent> judgeFrame(
-      ScoredFrame frame, FrameStatistics statistics, List<Report> reports) {
+  private void watchSensor(ScoredFrame frame, Said said) {
+    SensorReadings readings = frame.sensor();
+    if (readings == null || model.sensor().isEmpty()) {
+      fault = null;
+      return;
+    }
+    SensorRule rule = model.sensor().get();
+    SensorWatch.Step step = sensor.next(readings, rule);
+    sensor = step.next();
+    AnomalyKind now = step.fault() == null ? null : step.fault().kind();
+    if (step.fault() != null && now != fault) {
+      AnomalyEvent event = findings.sensor(frame, step.fault(), readings, rule.reference());
+      said.anomalies.add(event);
+      said.report(Weight.DIAGNOSIS, "SENSOR." + now, event.finding());
+    }
+    fault = now;
+  }
+
+  private void judgeFrame(ScoredFrame frame, FrameStatistics statistics, Said said) {
     Verdict verdict = model.rule().decide(statistics);
     AnomalyEpisode.Step step = episode.next(verdict, model.rule().settings());
     episode = step.next();
-    if (!step.report() || !(verdict instanceof Verdict.Anomalous anomaly)) {
-      return List.of();
+    if (step.report() && verdict instanceof Verdict.Anomalous anomaly) {
+      AnomalyEvent event = findings.anomaly(frame, anomaly);
+      said.anomalies.add(event);
+      said.report(Weight.FRAME, "ANOMALY." + event.kind(), event.finding());
     }
-    AnomalyEvent event = findings.anomaly(frame, anomaly);
-    reports.add(new Report(Weight.FRAME, "ANOMALY." + event.kind(), event.finding()));
-    return List.of(event);
   }
 
   private void watchResiduals(
-      ScoredFrame frame,
-      float[] sample,
-      boolean appearanceChanged,
-      ControlBoard board,
-      List<DriftEvent> drifts,
-      List<Report> reports) {
+      ScoredFrame frame, float[] sample, boolean appearanceChanged, ControlBoard board, Said said) {
     long startedAt = residuals.alarm().startedAt();
     switch (residuals.next(sample)) {
       case NONE -> {}
       case STARTED -> {
-        int window = residuals.reading.scale();
+        int frames = residuals.reading.scale();
         DriftEvent onset =
-            findings.residualsChanged(frame, residuals, appearanceChanged, sequenceBefore(window));
-        heldBack =
-            board.expectsChange(frame.source(), frame.capturedAt())
-                || suppressed(onset, window, board);
-        report(onset, drifts, reports);
+            findings.residualsChanged(
+                frame, residuals, appearanceChanged || fault != null, sequenceBefore(frames));
+        hold = holdFor(onset.finding(), frames, frame, board);
+        told = "";
+        report(onset, said);
       }
       case ENDED -> {
-        heldBack = false;
-        drifts.add(findings.ended(frame, residuals, DriftEvent.Channel.RESIDUAL, startedAt));
+        hold = Hold.NONE;
+        said.drifts.add(findings.ended(frame, residuals, DriftEvent.Channel.RESIDUAL, startedAt));
       }
     }
   }
 
+  private Hold holdFor(Finding onset, int frames, ScoredFrame frame, ControlBoard board) {
+    if (suppressed(onset, frames, board)) {
+      return Hold.WHILE_ON;
+    }
+    if (!board.expectsChange(frame.source(), frame.capturedAt())) {
+      return Hold.NONE;
+    }
+    if (model.mechanisms().isPresent()) {
+      return Hold.UNTIL_DIAGNOSIS;
+    }
+    return announced(onset, frame, board) ? Hold.WHILE_ON : Hold.NONE;
+  }
+
   /** Whether all that has changed are means within the margins that were granted. */
-  private boolean suppressed(DriftEvent onset, int window, ControlBoard board) {
-    Finding finding = onset.finding();
-    return !finding.causes().isEmpty()
-        && finding.causes().stream()
+  private static boolean suppressed(Finding onset, int frames, ControlBoard board) {
+    return !onset.causes().isEmpty()
+        && onset.causes().stream()
             .allMatch(
                 cause ->
                     board.suppressed(
-                        finding.source(), cause.latent(), cause.evidence() / Math.sqrt(window)));
+                        onset.source(), cause.latent(), cause.evidence() / Math.sqrt(frames)));
   }
 
-  private void watchPicture(ScoredFrame frame, List<DriftEvent> drifts, List<Report> reports) {
+  private static boolean announced(Finding finding, ScoredFrame frame, ControlBoard board) {
+    return !finding.causes().isEmpty()
+        && board
+            .announced(frame.source(), finding.causes().get(0).latent(), frame.capturedAt())
+            .isPresent();
+  }
+
+  private void watchPicture(ScoredFrame frame, Said said) {
     if (picture == null) {
       return;
     }
@@ -295,22 +364,67 @@ public final class SourceMonitor {
       case STARTED ->
           report(
               findings.pictureChanged(frame, picture, sequenceBefore(picture.reading.scale())),
-              drifts,
-              reports);
+              said);
       case ENDED ->
-          drifts.add(findings.ended(frame, picture, DriftEvent.Channel.PICTURE, startedAt));
+          said.drifts.add(findings.ended(frame, picture, DriftEvent.Channel.PICTURE, startedAt));
     }
   }
 
-  private static void report(DriftEvent onset, List<DriftEvent> drifts, List<Report> reports) {
-    drifts.add(onset);
-    reports.add(new Report(Weight.CHANGE, "DRIFT." + onset.channel(), onset.finding()));
+  private static void report(DriftEvent onset, Said said) {
+    said.drifts.add(onset);
+    said.report(Weight.CHANGE, "DRIFT." + onset.channel(), onset.finding());
   }
 
-  /** Sequence of the first frame of the last {@code window} frames, at most 128 back. */
-  private long sequenceBefore(int window) {
-    long first = Math.max(0, residuals.detector.count() - Math.min(window, KEPT));
-    return sequences[(int) (first % KEPT)];
+  /** Tells what changed, some frames after an alarm. */
+  private void diagnose(ScoredFrame frame, ControlBoard board, Said said) {
+    ChangeWatch watch = residuals.alarm().drifting() || picture == null ? residuals : picture;
+    if (!watch.alarm().drifting() || model.mechanisms().isEmpty()) {
+      return;
+    }
+    long since = watch.detector.count() - watch.alarm().startedAt();
+    for (int k = 0; k < DIAGNOSED_AFTER.length; k++) {
+      int frames = Math.min(DIAGNOSED_FRAMES[k], window.size());
+      if (since == DIAGNOSED_AFTER[k] && frames >= MechanismReference.MIN_WINDOW) {
+        Diagnosis diagnosis = Diagnosis.of(model.mechanisms().get(), model.graph(), window, frames);
+        tell(frame, diagnosis, watch, frames, board, said);
+      }
+    }
+  }
+
+  private void tell(
+      ScoredFrame frame,
+      Diagnosis diagnosis,
+      ChangeWatch watch,
+      int frames,
+      ControlBoard board,
+      Said said) {
+    InterventionEvent event =
+        findings.intervention(
+            frame, diagnosis, sequenceBefore(frames), findings.changePoint(frame, watch, this::at));
+    if (hold == Hold.UNTIL_DIAGNOSIS) {
+      hold = announced(event.finding(), frame, board) ? Hold.WHILE_ON : Hold.NONE;
+    }
+    String news =
+        diagnosis.kind()
+            + (diagnosis.causes().isEmpty() ? "" : " " + diagnosis.causes().get(0).latent());
+    if (diagnosis.kind() == InterventionKind.UNKNOWN || news.equals(told)) {
+      return; // the drift event has said all that is known
+    }
+    told = news;
+    said.interventions.add(event);
+    said.report(Weight.DIAGNOSIS, "INTERVENTION." + diagnosis.kind(), event.finding());
+  }
+
+  /** Sequence of the first of the last frames, at most 128 back. */
+  private long sequenceBefore(int frames) {
+    return at(residuals.detector.count() - frames);
+  }
+
+  /** Sequence of the frame before which so many had been seen, at most 128 back. */
+  private long at(long seen) {
+    long count = residuals.detector.count();
+    long within = Math.max(Math.max(0, count - KEPT), Math.min(seen, count - 1));
+    return sequences[(int) (within % KEPT)];
   }
 
   private DriftScore score(ScoredFrame frame) {
@@ -329,17 +443,20 @@ public final class SourceMonitor {
 
   /**
    * The state: a version, the incident (which outlives its model), then what belongs to the model.
-   * Each part has its length before it.
+   * Parts of their own format have their length before them.
    */
   public byte[] toBytes() {
     byte[][] parts = {
       life.toBytes(),
       residuals.toBytes(),
       picture == null ? new byte[0] : picture.toBytes(),
+      window.toBytes(),
+      sensor.toBytes(),
       episode.toBytes(),
+      told.getBytes(StandardCharsets.UTF_8),
       acceptedOrder.getBytes(StandardCharsets.UTF_8)
     };
-    int bytes = Integer.BYTES + 1 + KEPT * Long.BYTES + offsets.length * Float.BYTES;
+    int bytes = Integer.BYTES + 2 + KEPT * Long.BYTES + offsets.length * Float.BYTES;
     for (byte[] part : parts) {
       bytes += Integer.BYTES + part.length;
     }
@@ -347,7 +464,7 @@ public final class SourceMonitor {
     for (byte[] part : parts) {
       out.putInt(part.length).put(part);
     }
-    out.put((byte) (heldBack ? 1 : 0));
+    out.put((byte) hold.ordinal()).put((byte) (fault == null ? -1 : fault.ordinal()));
     for (long sequence : sequences) {
       out.putLong(sequence);
     }
@@ -373,43 +490,35 @@ public final class SourceMonitor {
             "monitor state has version %d, expected %d".formatted(version, VERSION));
       }
       IncidentLife life = IncidentLife.fromBytes(part(in));
-      byte[] residuals = part(in);
-      byte[] picture = part(in);
-      byte[] episode = part(in);
-      String accepted = new String(part(in), StandardCharsets.UTF_8);
-      boolean heldBack = in.get() == 1;
-      long[] sequences = new long[KEPT];
-      for (int i = 0; i < KEPT; i++) {
-        sequences[i] = in.getLong();
-      }
-      float[] offsets = new float[limits.model.graph().size()];
-      if (in.remaining() != offsets.length * Float.BYTES) {
-        return start(limits, life);
-      }
-      for (int k = 0; k < offsets.length; k++) {
-        offsets[k] = in.getFloat();
-      }
-      ChangeWatch residualWatch;
-      ChangeWatch pictureWatch;
+      ChangeWatch residuals;
+      ChangeWatch picture;
+      byte[] residualBytes = part(in);
+      byte[] pictureBytes = part(in);
       try {
-        residualWatch = ChangeWatch.fromBytes(limits.residuals, residuals);
-        pictureWatch = limits.picture.map(l -> ChangeWatch.fromBytes(l, picture)).orElse(null);
+        residuals = ChangeWatch.fromBytes(limits.residuals, residualBytes);
+        picture = limits.picture.map(one -> ChangeWatch.fromBytes(one, pictureBytes)).orElse(null);
       } catch (IllegalArgumentException e) {
         return start(limits, life); // detectors of another reference
       }
-      return new SourceMonitor(
-          limits.model,
-          residualWatch,
-          pictureWatch,
-          sequences,
-          offsets,
-          accepted,
-          AnomalyEpisode.fromBytes(episode),
-          heldBack,
-          life);
-    } catch (BufferUnderflowException e) {
+      SourceMonitor monitor = new SourceMonitor(limits, residuals, picture, life);
+      monitor.window = MechanismWindow.fromBytes(part(in));
+      monitor.sensor = SensorWatch.fromBytes(part(in));
+      monitor.episode = AnomalyEpisode.fromBytes(part(in));
+      monitor.told = new String(part(in), StandardCharsets.UTF_8);
+      monitor.acceptedOrder = new String(part(in), StandardCharsets.UTF_8);
+      monitor.hold = Hold.values()[in.get()];
+      int fault = in.get();
+      monitor.fault = fault < 0 ? null : AnomalyKind.values()[fault];
+      for (int i = 0; i < KEPT; i++) {
+        monitor.sequences[i] = in.getLong();
+      }
+      for (int k = 0; k < monitor.offsets.length; k++) {
+        monitor.offsets[k] = in.getFloat();
+      }
+      return monitor;
+    } catch (BufferUnderflowException | ArrayIndexOutOfBoundsException e) {
       throw new IllegalArgumentException(
-          "monitor state of %d bytes is truncated".formatted(bytes.length), e);
+          "monitor state of %d bytes is truncated or damaged".formatted(bytes.length), e);
     }
   }
 

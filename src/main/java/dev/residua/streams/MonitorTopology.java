@@ -61,6 +61,11 @@ public final class MonitorTopology {
         event -> Attributes.of(event.finding()),
         topics.drifts());
     publish(
+        judged.flatMapValues(Judgement::interventions, Named.as("only-interventions")),
+        "intervention",
+        event -> Attributes.of(event.finding()),
+        topics.interventions());
+    publish(
         judged
             .flatMapValues(Judgement::incidents, Named.as("only-incidents"))
             .selectKey((source, incident) -> incident.id(), Named.as("key-by-incident")),

@@ -3,15 +3,19 @@ package dev.residua.training;
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AnomalySettings;
 import dev.residua.anomaly.AppearanceReference;
+import dev.residua.anomaly.SensorReference;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftSettings;
 import dev.residua.drift.PictureNumbers;
+import dev.residua.frame.SensorMeter;
+import dev.residua.intervention.MechanismReference;
 import dev.residua.model.BundleManifest;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.SelfTest;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -70,6 +74,7 @@ public final class ModelCalibration {
     }
     entries.putAll(
         entries(
+            model.graph(),
             appearance(data, nominal),
             data,
             nominal,
@@ -115,7 +120,14 @@ public final class ModelCalibration {
     entries.put(ModelBundle.WEIGHTS, network.weights());
     entries.putAll(
         entries(
-            appearance(data, usualPictures), data, nominal, scores, driftSettings, seed, progress));
+            graph,
+            appearance(data, usualPictures),
+            data,
+            nominal,
+            scores,
+            driftSettings,
+            seed,
+            progress));
     entries.put(ModelBundle.LOSSES, TrainingHistory.toCsv(network.history()));
     entries.put(ModelBundle.WARNINGS, TrainingHistory.toLines(warnings));
     entries.put(ModelBundle.SELF_TEST, selfTest(scorer, data, nominal).toBytes());
@@ -133,6 +145,7 @@ public final class ModelCalibration {
   }
 
   private static Map<String, byte[]> entries(
+      CausalGraph graph,
       AppearanceReference appearance,
       TrainingData data,
       int[] nominal,
@@ -144,21 +157,28 @@ public final class ModelCalibration {
     int d = scores.latents();
     byte[] pixels = new byte[data.shape().size()];
     float[] deviations = new float[n];
-    if (appearance.usable()) {
-      for (int i = 0; i < n; i++) {
-        data.read(nominal[i], pixels, 0);
-        deviations[i] = appearance.deviation(pixels, 0);
-      }
+    SensorMeter meter = new SensorMeter(data.shape());
+    SensorReference.Builder sensor = SensorReference.builder();
+    for (int i = 0; i < n; i++) {
+      data.read(nominal[i], pixels, 0);
+      deviations[i] = appearance.deviation(pixels, 0);
+      sensor.add(meter.measure(pixels, 0));
     }
     AnomalyCalibration anomaly =
         AnomalyCalibration.fit(scores.residuals(), d, scores.reconstructionErrors(), deviations);
     double[][] standardized = new double[n][d];
+    float[][] observed = new float[n][];
+    float[][] expected = new float[n][];
+    float[][] residuals = new float[n][d];
     double[][] picture = new double[n][PictureNumbers.COUNT];
     for (int i = 0; i < n; i++) {
       for (int j = 0; j < d; j++) {
         standardized[i][j] =
             (scores.residuals()[i * d + j] - anomaly.location(j)) / anomaly.scale(j);
+        residuals[i][j] = (float) standardized[i][j];
       }
+      observed[i] = Arrays.copyOfRange(scores.observed(), i * d, (i + 1) * d);
+      expected[i] = Arrays.copyOfRange(scores.expected(), i * d, (i + 1) * d);
       float[] numbers =
           PictureNumbers.of(
               scores.reconstructionErrors()[i],
@@ -171,6 +191,12 @@ public final class ModelCalibration {
     Map<String, byte[]> entries = new TreeMap<>();
     entries.put(ModelBundle.ANOMALY_CALIBRATION, anomaly.toBytes());
     entries.put(ModelBundle.APPEARANCE, appearance.toBytes());
+    entries.put(ModelBundle.SENSOR_REFERENCE, sensor.build().toBytes());
+    if (n >= MechanismReference.MIN_FRAMES) {
+      entries.put(
+          ModelBundle.MECHANISM_REFERENCE,
+          MechanismReference.calibrate(graph, observed, expected, residuals).toBytes());
+    }
     entries.put(
         ModelBundle.DRIFT_REFERENCE,
         DriftReference.calibrate(

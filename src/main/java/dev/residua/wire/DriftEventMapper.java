@@ -1,6 +1,5 @@
 package dev.residua.wire;
 
-import dev.residua.avro.ChangePoint;
 import dev.residua.avro.DriftChannel;
 import dev.residua.avro.DriftKind;
 import dev.residua.drift.DriftEvent;
@@ -26,16 +25,11 @@ final class DriftEventMapper {
     record.setEstimatedRunLength(event.estimatedRunLength());
     record.setCondition(event.condition());
     record.setWindow(event.window());
-    DriftEvent.ChangePoint change = event.changePoint();
-    if (change != null) {
-      record.setChangePoint(
-          new ChangePoint(change.sequence(), change.low(), change.high(), change.coverage()));
-    }
+    record.setChangePoint(FindingFields.toAvro(event.changePoint()));
     return record;
   }
 
   static DriftEvent toDomain(dev.residua.avro.DriftEvent record) {
-    ChangePoint change = record.getChangePoint();
     return new DriftEvent(
         FindingFields.read(record),
         DriftEvent.Kind.valueOf(record.getKind().name()),
@@ -46,10 +40,7 @@ final class DriftEventMapper {
         record.getEstimatedRunLength(),
         record.getCondition(),
         record.getWindow(),
-        change == null
-            ? null
-            : new DriftEvent.ChangePoint(
-                change.getSequence(), change.getLow(), change.getHigh(), change.getCoverage()));
+        FindingFields.toDomain(record.getChangePoint()));
   }
 
   private static DriftEvent.Channel channel(dev.residua.avro.DriftEvent record) {

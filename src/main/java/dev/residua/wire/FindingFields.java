@@ -1,14 +1,17 @@
 package dev.residua.wire;
 
 import dev.residua.avro.Cause;
+import dev.residua.avro.ChangePoint;
 import dev.residua.avro.FrameReference;
 import dev.residua.avro.LatentReading;
 import dev.residua.avro.Severity;
 import dev.residua.causal.Finding;
+import dev.residua.drift.DriftEvent;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecordBase;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The fields that every event record shares, by name: Avro's generated classes have no common type
@@ -85,6 +88,19 @@ final class FindingFields {
         cause.getEvidence(),
         pValue == null ? Double.NaN : pValue,
         cause.getShare());
+  }
+
+  static @Nullable ChangePoint toAvro(DriftEvent.@Nullable ChangePoint change) {
+    return change == null
+        ? null
+        : new ChangePoint(change.sequence(), change.low(), change.high(), change.coverage());
+  }
+
+  static DriftEvent.@Nullable ChangePoint toDomain(@Nullable ChangePoint change) {
+    return change == null
+        ? null
+        : new DriftEvent.ChangePoint(
+            change.getSequence(), change.getLow(), change.getHigh(), change.getCoverage());
   }
 
   @SuppressWarnings("unchecked") // the schema says what the list holds

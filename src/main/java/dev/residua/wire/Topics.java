@@ -6,6 +6,7 @@ import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.Incident;
+import dev.residua.intervention.InterventionEvent;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.serialization.Serde;
@@ -37,7 +38,7 @@ public final class Topics {
   private final Topic<String, DriftScore> drift;
   private final Topic<String, AnomalyEvent> anomalies;
   private final Topic<String, DriftEvent> drifts;
-  private final Topic<byte[], byte[]> interventions;
+  private final Topic<String, InterventionEvent> interventions;
   private final Topic<String, Incident> incidents;
   private final Topic<byte[], byte[]> models;
   private final Topic<String, ControlCommand> control;
@@ -52,7 +53,8 @@ public final class Topics {
     drift = new Topic<>(prefix + "drift", text, DriftScoreMapper.SERDE, DELETE);
     anomalies = new Topic<>(prefix + "anomalies", text, AnomalyEventMapper.SERDE, DELETE);
     drifts = new Topic<>(prefix + "drifts", text, DriftEventMapper.SERDE, DELETE);
-    interventions = new Topic<>(prefix + "interventions", bytes, bytes, DELETE);
+    interventions =
+        new Topic<>(prefix + "interventions", text, InterventionEventMapper.SERDE, DELETE);
     incidents = new Topic<>(prefix + "incidents", text, IncidentMapper.SERDE, COMPACT);
     models = new Topic<>(prefix + "models", bytes, bytes, LARGE_COMPACT);
     control =
@@ -83,6 +85,10 @@ public final class Topics {
 
   public Topic<String, DriftEvent> drifts() {
     return drifts;
+  }
+
+  public Topic<String, InterventionEvent> interventions() {
+    return interventions;
   }
 
   public Topic<String, Incident> incidents() {

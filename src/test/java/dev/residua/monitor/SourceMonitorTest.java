@@ -61,10 +61,11 @@ class SourceMonitorTest {
         id,
         "ab12",
         CausalGraph.of(List.of("pendulum", "light", "shadow_length", "shadow_position"), edges),
-        calibration,
         AnomalyRule.of(AnomalySettings.DEFAULTS.withFalseAlarmRate(0.002), calibration),
         DriftReference.calibrate(rows, settings, seed, fraction -> {}),
         Optional.of(DriftReference.calibrate(pictures, settings, seed, fraction -> {})),
+        Optional.empty(),
+        Optional.empty(),
         20_000,
         IncidentSettings.DEFAULTS);
   }

@@ -83,13 +83,14 @@ class MonitorTopologyTest {
             "model-1",
             "ab12",
             CausalGraph.of(NAMES, edges),
-            calibration,
             AnomalyRule.of(AnomalySettings.DEFAULTS.withFalseAlarmRate(0.002), calibration),
             DriftReference.calibrate(
                 rows,
                 DriftSettings.DEFAULTS.withFrequencies(8).withSimulation(200, 1_024),
                 3,
                 fraction -> {}),
+            Optional.empty(),
+            Optional.empty(),
             Optional.empty(),
             1_000,
             IncidentSettings.DEFAULTS);

@@ -1,0 +1,356 @@
+package dev.residua.intervention;
+
+import dev.residua.causal.CausalGraph;
+import dev.residua.causal.Finding;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** The making of one {@link Diagnosis}. */
+final class Diagnoser {
+  /** Spread over the nominal one below which nothing moves at all. */
+  private static final double FROZEN_SPREAD = 0.02;
+
+  /** Spread over the nominal one below which a latent is held, not drawn narrowly. */
+  private static final double HELD_SPREAD = 0.15;
+
+  /** Spread over the nominal one below which a root follows another law, wherever its mean is. */
+  private static final double NARROWED_SPREAD = 0.5;
+
+  /** Standardised value from which what is left of a window is not normal. */
+  private static final double NOT_NORMAL = 3;
+
+  /** Standardised value that shows a dependence in a latent that is blamed already. */
+  private static final double DEPENDENT = 2.6;
+
+  /** Standard errors from which a latent that strayed from its prediction still follows it. */
+  private static final double FOLLOWS = 2;
+
+  /** Standard errors, by the spread of the window itself, from which a mean has moved. */
+  private static final double MOVED = 4;
+
+  /** Share of frames out of range from which a constant was added, not a law moved. */
+  private static final double OUT_OF_RANGE = 0.1;
+
+  /** Most single frames, as a share, that may be off in an otherwise normal window. */
+  private static final double MOST_OUTLIERS = 1.0 / 3;
+
+  private static final String CONDITION =
+      "windows of the source's nominal frames are exchangeable with windows of the reference, tails are no wider than normal beyond the 99 % quantile, and the window was not chosen for its extremes";
+  private static final String NO_CONDITION =
+      "none: not a test but a share of flagged or still frames";
+
+  private final MechanismReference reference;
+  private final CausalGraph graph;
+  private final MechanismWindow window;
+  private final int frames;
+  private final int recent;
+  private final float[][] observed;
+  private final float[][] expected;
+  private final float[][] residuals;
+  private final List<Node> nodes = new ArrayList<>();
+  private int tests;
+
+  Diagnoser(MechanismReference reference, CausalGraph graph, MechanismWindow window, int frames) {
+    this.reference = reference;
+    this.graph = graph;
+    this.window = window;
+    this.frames = frames;
+    this.recent = frames - frames / 4;
+    this.observed = window.observed(frames);
+    this.expected = window.expected(frames);
+    this.residuals = reference.unmixed(window.standardized(frames));
+  }
+
+  /** The tests of one latent on the frames that may be judged. */
+  final class Node {
+    final int latent;
+    final int[] rows;
+    final int recentRows;
+    final WindowStatistics statistics;
+    final double[] scores = new double[MechanismTest.values().length];
+    final Set<MechanismTest> tested = EnumSet.noneOf(MechanismTest.class);
+    final Set<MechanismTest> rejected = EnumSet.noneOf(MechanismTest.class);
+
+    Node(int latent, int[] rows) {
+      this.latent = latent;
+      this.rows = rows;
+      this.recentRows = Math.max(2, rows.length - rows.length / 4);
+      this.statistics =
+          reference.statistics(
+              graph, select(observed, rows), select(expected, rows), select(residuals, rows));
+      if (rows.length < MechanismReference.MIN_WINDOW) {
+        return;
+      }
+      for (MechanismTest test : MechanismTest.values()) {
+        if (!test.needsCauses() || !graph.isRoot(latent)) {
+          double score =
+              reference.standardized(
+                  test, latent, size(), statistics.value(test, latent, 0, size()));
+          scores[test.ordinal()] = test.upperOnly() ? Math.max(0, score) : score;
+          tested.add(test);
+        }
+      }
+    }
+
+    int size() {
+      return rows.length;
+    }
+
+    double score(MechanismTest test) {
+      return scores[test.ordinal()];
+    }
+
+    MechanismTest strongest() {
+      MechanismTest strongest = MechanismTest.MEAN;
+      for (MechanismTest test : tested) {
+        if (Math.abs(score(test)) > Math.abs(score(strongest))) {
+          strongest = test;
+        }
+      }
+      return strongest;
+    }
+
+    double evidence() {
+      return score(strongest());
+    }
+
+    /** Spread of the latent over its nominal one in the newer frames. */
+    double spread() {
+      return statistics.spread(latent, size() - recentRows, recentRows);
+    }
+
+    boolean stillerThan(double spread) {
+      return spread() < Math.min(spread, reference.stillness(latent, recentRows));
+    }
+
+    /** Frames whose residual is off, as rows of the window. */
+    int[] off() {
+      return Arrays.stream(rows)
+          .filter(t -> Math.abs(residuals[t][latent]) > reference.off(latent))
+          .toArray();
+    }
+
+    /** Whether the residual is normal but for single frames. */
+    boolean hasOutliersOnly() {
+      int[] off = off();
+      if (off.length == 0 || off.length > MOST_OUTLIERS * size()) {
+        return false;
+      }
+      int[] rest = Arrays.stream(rows).filter(t -> Arrays.binarySearch(off, t) < 0).toArray();
+      Node without = new Node(latent, rest);
+      return without.tested.stream().allMatch(test -> Math.abs(without.score(test)) < NOT_NORMAL);
+    }
+
+    /** Whether in the newer frames the latent itself, not its residual, depends on its causes. */
+    boolean followsCauses() {
+      int from = size() - recentRows;
+      double predicted = statistics.followsPrediction(latent, from, recentRows);
+      double shape = statistics.followsCauses(latent, from, recentRows);
+      return Math.abs(predicted) * Math.sqrt(Math.max(0, recentRows - 3)) >= FOLLOWS
+          || reference.standardized(MechanismTest.SHAPE, latent, recentRows, shape) >= NOT_NORMAL;
+    }
+
+    boolean moved() {
+      double studentized = statistics.studentized(latent, 0, size());
+      return rejected.contains(MechanismTest.MEAN)
+          && (!rejected.contains(MechanismTest.VARIANCE) || Math.abs(studentized) >= MOVED);
+    }
+
+    int outOfRange() {
+      int found = 0;
+      for (int t : rows) {
+        found += reference.outOfRange(latent, observed[t][latent]) ? 1 : 0;
+      }
+      return found;
+    }
+  }
+
+  Diagnosis run() {
+    for (int i = 0; i < graph.size(); i++) {
+      nodes.add(new Node(i, judgeable(i)));
+      tests += nodes.get(i).tested.size();
+    }
+    InterventionSentence sentence = new InterventionSentence(reference, graph, frames);
+    if (frozen()) {
+      return new Diagnosis(
+          InterventionKind.FROZEN_CAMERA,
+          List.of(),
+          1,
+          0.5,
+          Double.NaN,
+          NO_CONDITION,
+          sentence.frozen(recent));
+    }
+    int changed = window.appearanceChanges(recent);
+    if (2 * changed >= recent) {
+      return new Diagnosis(
+          InterventionKind.APPEARANCE_SHIFT,
+          List.of(),
+          (double) changed / recent,
+          0.5,
+          Double.NaN,
+          NO_CONDITION,
+          sentence.appearance(changed, recent));
+    }
+    double threshold = NormalTail.twoSidedQuantile(Diagnosis.LEVEL / (tests * harmonic(tests)));
+    discover();
+    List<Node> suspects =
+        nodes.stream()
+            .filter(node -> !node.rejected.isEmpty())
+            .sorted(Comparator.comparingDouble((Node node) -> Math.abs(node.evidence())).reversed())
+            .toList();
+    if (suspects.isEmpty()) {
+      Node most =
+          nodes.stream()
+              .max(Comparator.comparingDouble(node -> Math.abs(node.evidence())))
+              .orElseThrow();
+      return new Diagnosis(
+          InterventionKind.UNKNOWN,
+          List.of(),
+          Math.abs(most.evidence()),
+          threshold,
+          corrected(most, tests),
+          CONDITION,
+          sentence.unknown(most, threshold));
+    }
+    Node first = suspects.get(0);
+    InterventionKind kind = graph.isRoot(first.latent) ? rootKind(first) : causedKind(first);
+    return new Diagnosis(
+        kind,
+        causes(suspects),
+        Math.abs(first.evidence()),
+        threshold,
+        corrected(first, tests),
+        CONDITION,
+        sentence.of(kind, first));
+  }
+
+  /** Frames whose causes the equations know from training. */
+  private int[] judgeable(int latent) {
+    int[] parents = graph.parents(latent);
+    int[] kept = new int[frames];
+    int n = 0;
+    for (int t = 0; t < frames; t++) {
+      boolean known = !reference.outOfSupport(parents, latent, observed[t]);
+      for (int parent : parents) {
+        known &= !reference.outOfRange(parent, observed[t][parent]);
+      }
+      if (known) {
+        kept[n++] = t;
+      }
+    }
+    return Arrays.copyOf(kept, n);
+  }
+
+  private boolean frozen() {
+    if (2 * window.frozen(recent) >= recent) {
+      return true;
+    }
+    WindowStatistics all = reference.statistics(graph, observed, expected, residuals);
+    for (int i = 0; i < graph.size(); i++) {
+      double spread = all.spread(i, frames - recent, recent);
+      if (!(spread < Math.min(FROZEN_SPREAD, reference.stillness(i, recent)))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Benjamini and Yekutieli (2001): the step-up procedure at {@code LEVEL / (1 + 1/2 + ...)}. */
+  private void discover() {
+    double[] sorted =
+        nodes.stream()
+            .flatMapToDouble(
+                node ->
+                    node.tested.stream().mapToDouble(test -> NormalTail.twoSided(node.score(test))))
+            .sorted()
+            .toArray();
+    double cut = 0;
+    for (int k = 1; k <= sorted.length; k++) {
+      double allowed = Diagnosis.LEVEL * k / (tests * harmonic(tests));
+      if (sorted[k - 1] <= allowed) {
+        cut = sorted[k - 1];
+      }
+    }
+    for (Node node : nodes) {
+      for (MechanismTest test : node.tested) {
+        if (NormalTail.twoSided(node.score(test)) <= cut) {
+          node.rejected.add(test);
+        }
+      }
+    }
+  }
+
+  private InterventionKind rootKind(Node node) {
+    if (node.stillerThan(HELD_SPREAD)) {
+      return InterventionKind.HARD_INTERVENTION;
+    }
+    if (node.hasOutliersOnly()) {
+      return InterventionKind.OUTLIER;
+    }
+    if (node.moved() && !node.stillerThan(NARROWED_SPREAD)) {
+      return node.outOfRange() >= Math.max(2, OUT_OF_RANGE * node.size())
+          ? InterventionKind.OFFSET
+          : InterventionKind.COVARIATE_DRIFT;
+    }
+    return InterventionKind.STOCHASTIC_INTERVENTION;
+  }
+
+  private InterventionKind causedKind(Node node) {
+    if (node.stillerThan(HELD_SPREAD)) {
+      return InterventionKind.HARD_INTERVENTION;
+    }
+    if (node.hasOutliersOnly()) {
+      return InterventionKind.OUTLIER;
+    }
+    if (Math.abs(node.score(MechanismTest.DEPENDENCE)) >= DEPENDENT
+        || node.rejected.contains(MechanismTest.SHAPE)) {
+      return node.score(MechanismTest.DEPENDENCE) < 0 && !node.followsCauses()
+          ? InterventionKind.STOCHASTIC_INTERVENTION
+          : InterventionKind.MECHANISM_CHANGE;
+    }
+    return node.moved() ? InterventionKind.OFFSET : InterventionKind.NOISE_CHANGE;
+  }
+
+  private List<Finding.Cause> causes(List<Node> suspects) {
+    double sum = 0;
+    for (Node node : suspects) {
+      sum += node.evidence() * node.evidence();
+    }
+    List<Finding.Cause> causes = new ArrayList<>();
+    for (Node node : suspects) {
+      causes.add(
+          new Finding.Cause(
+              graph.name(node.latent),
+              graph.parentNames(node.latent),
+              node.evidence(),
+              corrected(node, node.tested.size()),
+              node.evidence() * node.evidence() / sum));
+    }
+    return causes;
+  }
+
+  private static double corrected(Node node, int tests) {
+    return Math.min(1, tests * NormalTail.twoSided(node.evidence()));
+  }
+
+  private static double harmonic(int n) {
+    double sum = 0;
+    for (int k = 1; k <= n; k++) {
+      sum += 1.0 / k;
+    }
+    return sum;
+  }
+
+  private static float[][] select(float[][] rows, int[] index) {
+    float[][] selected = new float[index.length][];
+    for (int i = 0; i < index.length; i++) {
+      selected[i] = rows[index[i]];
+    }
+    return selected;
+  }
+}

@@ -1,0 +1,71 @@
+package dev.residua.intervention;
+
+import dev.residua.causal.CausalGraph;
+import dev.residua.causal.Finding;
+import java.util.List;
+
+/**
+ * What the last frames of a source say about its mechanisms: the kind of change and whom to blame.
+ *
+ * @param kind kind of change
+ * @param causes latents to blame, most likely first; empty where none can be named
+ * @param statistic largest standardised statistic of the first cause, or of all latents where none
+ *     is blamed; for a changed picture the share of frames; dimensionless
+ * @param threshold value of {@code statistic} from which a cause is named
+ * @param pValue p-value of the first cause, corrected for all tests, in (0, 1]; NaN for a changed
+ *     or frozen picture
+ * @param condition assumption under which p-value and threshold hold
+ * @param sentence what happened, in one plain sentence with numbers
+ */
+public record Diagnosis(
+    InterventionKind kind,
+    List<Finding.Cause> causes,
+    double statistic,
+    double threshold,
+    double pValue,
+    String condition,
+    String sentence) {
+  /** Level of false discoveries among the latents that are blamed. */
+  public static final double LEVEL = 0.01;
+
+  public Diagnosis {
+    causes = List.copyOf(causes);
+  }
+
+  /**
+   * Judges the last frames of a window, which should be those since the change, though a quarter of
+   * them, the oldest, may be from before it.
+   *
+   * <p>Of every latent mean and variance of its residual are tested, its largest size, and for
+   * latents with causes its dependence on the prediction and on the causes; frames whose causes are
+   * outside the support known from training are left out of a latent's tests, and latents for which
+   * fewer than {@link MechanismReference#MIN_WINDOW} frames remain are not tested. False
+   * discoveries are held at {@link #LEVEL} by the procedure of Benjamini and Yekutieli, which needs
+   * no assumption on how tests depend on one another. Latents with a discovery are blamed, the
+   * largest standardised statistic first: a residual shows only what its own mechanism did, so
+   * effects further down the graph need no further correction.
+   *
+   * <p>O(frames d p^2).
+   *
+   * @param reference of this model
+   * @param graph of this model
+   * @param frames at least {@link MechanismReference#MIN_WINDOW}, at most {@link
+   *     MechanismWindow#size}
+   * @throws IllegalArgumentException if the parts do not belong together or there are too few
+   *     frames
+   */
+  public static Diagnosis of(
+      MechanismReference reference, CausalGraph graph, MechanismWindow window, int frames) {
+    if (!reference.fits(graph) || window.latents() != graph.size()) {
+      throw new IllegalArgumentException(
+          "reference of %d latents, graph '%s' and window of %d latents do not belong together"
+              .formatted(reference.latents(), graph, window.latents()));
+    }
+    if (frames < MechanismReference.MIN_WINDOW || frames > window.size()) {
+      throw new IllegalArgumentException(
+          "a diagnosis needs %d to %d frames but was asked for %d"
+              .formatted(MechanismReference.MIN_WINDOW, window.size(), frames));
+    }
+    return new Diagnoser(reference, graph, window, frames).run();
+  }
+}

@@ -1,0 +1,37 @@
+package dev.residua.intervention;
+
+import dev.residua.causal.Finding;
+import dev.residua.drift.DriftEvent.ChangePoint;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A mechanism was changed from outside.
+ *
+ * @param finding what, where, when
+ * @param kind which kind of change
+ * @param statistic test statistic that decided, dimensionless
+ * @param threshold value of the statistic from which the event is reported
+ * @param pValue p-value of the decision in (0, 1]; NaN where there is none
+ * @param condition assumption under which p-value and threshold hold
+ * @param changePoint when the change began, where it can be estimated
+ */
+public record InterventionEvent(
+    Finding finding,
+    InterventionKind kind,
+    double statistic,
+    double threshold,
+    double pValue,
+    String condition,
+    @Nullable ChangePoint changePoint) {
+  public InterventionEvent {
+    if (!Double.isNaN(pValue) && !(pValue > 0 && pValue <= 1)) {
+      throw new IllegalArgumentException(
+          "p-value of a %s must be in (0, 1] or NaN but was %s".formatted(kind, pValue));
+    }
+  }
+
+  /** The event with another finding. */
+  public InterventionEvent with(Finding other) {
+    return new InterventionEvent(other, kind, statistic, threshold, pValue, condition, changePoint);
+  }
+}

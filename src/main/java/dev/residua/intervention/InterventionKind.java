@@ -1,0 +1,25 @@
+package dev.residua.intervention;
+
+/** Which kind of change a mechanism shows. */
+public enum InterventionKind {
+  /** Single frames are off, those between them are normal. */
+  OUTLIER,
+  /** The latent is held at one value, whatever its causes do. */
+  HARD_INTERVENTION,
+  /** The latent is drawn from a law of its own, whatever its causes do. */
+  STOCHASTIC_INTERVENTION,
+  /** The latent still answers its causes, but differently. */
+  MECHANISM_CHANGE,
+  /** A constant is added to the latent. */
+  OFFSET,
+  /** The latent strays more, or less, than usual from what its causes explain. */
+  NOISE_CHANGE,
+  /** A latent without causes has moved within its normal range. */
+  COVARIATE_DRIFT,
+  /** The picture as a whole changed, so that residuals say nothing of mechanisms. */
+  APPEARANCE_SHIFT,
+  /** The camera repeats a picture: nothing moves at all. */
+  FROZEN_CAMERA,
+  /** No latent can be blamed. */
+  UNKNOWN
+}

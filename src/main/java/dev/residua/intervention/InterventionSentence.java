@@ -1,0 +1,115 @@
+package dev.residua.intervention;
+
+import dev.residua.causal.CausalGraph;
+import java.util.List;
+import java.util.Locale;
+
+/** Says in one plain sentence, in the names of the domain, what a diagnosis means. */
+final class InterventionSentence {
+  private final MechanismReference reference;
+  private final CausalGraph graph;
+  private final int frames;
+
+  InterventionSentence(MechanismReference reference, CausalGraph graph, int frames) {
+    this.reference = reference;
+    this.graph = graph;
+    this.frames = frames;
+  }
+
+  String frozen(int still) {
+    return "nothing has moved over the last %d frames: the camera repeats a picture"
+        .formatted(still);
+  }
+
+  String appearance(int changed, int of) {
+    return "the picture as a whole has changed in %d of %d frames, so no mechanism is named"
+        .formatted(changed, of);
+  }
+
+  String unknown(Diagnoser.Node most, double threshold) {
+    return text(
+        "no mechanism can be named: over the last %d frames the largest standardised statistic is %.1f (%s of %s), %.1f is needed",
+        frames,
+        Math.abs(most.evidence()),
+        most.strongest().spoken(),
+        graph.spokenName(most.latent),
+        threshold);
+  }
+
+  String of(InterventionKind kind, Diagnoser.Node node) {
+    int latent = node.latent;
+    boolean root = graph.isRoot(latent);
+    String name = graph.spokenName(latent);
+    List<String> parents = graph.spokenParentNames(latent);
+    String causes = String.join(" and ", parents);
+    String explain = causes + (parents.size() == 1 ? " explains" : " explain");
+    WindowStatistics statistics = node.statistics;
+    int m = node.size();
+    double mean = statistics.meanObserved(latent, m - node.recentRows, node.recentRows);
+    double correlation =
+        root ? 0 : Math.tanh(statistics.value(MechanismTest.DEPENDENCE, latent, 0, m));
+    double shift = statistics.value(MechanismTest.MEAN, latent, 0, m);
+    double times =
+        Math.exp(
+            (statistics.value(MechanismTest.VARIANCE, latent, 0, m)
+                    - reference.median(MechanismTest.VARIANCE, latent, m))
+                / 2);
+    return switch (kind) {
+      case OUTLIER ->
+          text(
+              "%d of %d frames have %s far from %s, by up to %.1f standard deviations; the others are normal",
+              node.off().length,
+              m,
+              root ? name : "a " + name,
+              root ? "normal" : "what " + explain,
+              statistics.value(MechanismTest.LARGEST, latent, 0, m));
+      case HARD_INTERVENTION ->
+          root
+              ? text(
+                  "%s is held at %.2f: over the last %d frames its spread is %.2f of the normal one",
+                  name, mean, m, node.spread())
+              : text(
+                  "%s no longer follows %s: its residual moves against the prediction (correlation %.2f over %d frames) and it is held at %.2f",
+                  name, causes, correlation, m, mean);
+      case STOCHASTIC_INTERVENTION ->
+          root
+              ? text(
+                  "%s is drawn from another law: over the last %d frames its spread is %.2f of the normal one",
+                  name, m, node.spread())
+              : text(
+                  "%s no longer follows %s: its residual moves against the prediction (correlation %.2f over %d frames) while it varies on its own",
+                  name, causes, correlation, m);
+      case MECHANISM_CHANGE ->
+          text(
+              "%s answers %s differently: over %d frames it moves by %.2f for every 1 that they explain (correlation of residual and prediction %.2f)",
+              name, causes, m, statistics.slope(latent, 0, m), correlation);
+      case OFFSET ->
+          root
+              ? text(
+                  "%s is shifted by %.1f standard deviations and out of its normal range in %d of %d frames",
+                  name, shifted(node), node.outOfRange(), m)
+              : text(
+                  "%s is off by %.1f standard deviations from what %s, on average over %d frames and whatever they are",
+                  name, shift, explain, m);
+      case NOISE_CHANGE ->
+          text(
+              "%s strays %.1f times as far as normal from what %s, over %d frames",
+              name, times, explain, m);
+      case COVARIATE_DRIFT ->
+          text(
+              "%s has drifted by %.1f standard deviations on average over %d frames, within its normal range",
+              name, shifted(node), m);
+      case APPEARANCE_SHIFT, FROZEN_CAMERA, UNKNOWN ->
+          throw new IllegalArgumentException("a " + kind + " blames no latent");
+    };
+  }
+
+  private double shifted(Diagnoser.Node node) {
+    double mean = node.statistics.meanObserved(node.latent, 0, node.size());
+    return (mean - reference.centre(node.latent)) / reference.deviation(node.latent);
+  }
+
+  private static String text(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+}

@@ -1,0 +1,298 @@
+package dev.residua.intervention;
+
+import static dev.residua.intervention.InterventionKind.COVARIATE_DRIFT;
+import static dev.residua.intervention.InterventionKind.HARD_INTERVENTION;
+import static dev.residua.intervention.InterventionKind.MECHANISM_CHANGE;
+import static dev.residua.intervention.InterventionKind.NOISE_CHANGE;
+import static dev.residua.intervention.InterventionKind.OFFSET;
+import static dev.residua.intervention.InterventionKind.OUTLIER;
+import static dev.residua.intervention.InterventionKind.STOCHASTIC_INTERVENTION;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.residua.causal.CausalGraph;
+import dev.residua.causal.Finding;
+import dev.residua.intervention.Streams.Change;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class DiagnosisTest {
+  private static final int WINDOWS = 40;
+  private static final CausalGraph GRAPH = Streams.GRAPH;
+  private static MechanismReference reference;
+
+  @BeforeAll
+  static void calibrate() {
+    Streams.Rows quiet = Streams.play(20_000, 1, Streams.NONE);
+    reference =
+        MechanismReference.calibrate(
+            GRAPH, quiet.observed(), quiet.expected(), quiet.standardized());
+  }
+
+  static List<Arguments> changes() {
+    return List.of(
+        change("z1 held", 0, HARD_INTERVENTION, (f, n, r) -> 1.5),
+        change("z3 held", 2, HARD_INTERVENTION, (f, n, r) -> 1),
+        change("z4 held", 3, HARD_INTERVENTION, (f, n, r) -> 0.3),
+        change("z3 drawn", 2, STOCHASTIC_INTERVENTION, (f, n, r) -> 1 + 0.3 * r),
+        change("z3 drawn widely", 2, STOCHASTIC_INTERVENTION, (f, n, r) -> r),
+        change("z2 narrowed", 1, STOCHASTIC_INTERVENTION, (f, n, r) -> 0.3 * n),
+        change("z3 turned round", 2, MECHANISM_CHANGE, (f, n, r) -> -f + n),
+        change("z4 shifted", 3, OFFSET, (f, n, r) -> f + 0.9 + n),
+        change("z3 shifted", 2, OFFSET, (f, n, r) -> f + 0.9 + n),
+        change("z3 noise", 2, NOISE_CHANGE, (f, n, r) -> f + 2.5 * n),
+        change("z4 noise", 3, NOISE_CHANGE, (f, n, r) -> f + 2.5 * n),
+        change("z1 drifts", 0, COVARIATE_DRIFT, (f, n, r) -> 1.2 + 0.8 * n),
+        change("z1 shifted out of range", 0, OFFSET, (f, n, r) -> n + 2.5),
+        change("z3 outliers", 2, OUTLIER, (f, n, r) -> f + n + (Math.abs(r) > 1.5 ? 5 : 0)));
+  }
+
+  /** One node's change as a function of what explains it, its noise and a draw of its own. */
+  private interface Own {
+    double of(double explained, double noise, double draw);
+  }
+
+  private static Arguments change(String name, int node, InterventionKind kind, Own own) {
+    Change change =
+        (i, explained, noise, random) -> {
+          double draw = random.nextGaussian();
+          return i == node ? own.of(explained, noise, draw) : explained + noise;
+        };
+    return Arguments.of(name, node, kind, change);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("changes")
+  void shouldNameKindAndLatent(String name, int node, InterventionKind kind, Change change) {
+    // Given windows of 32 frames of which the first 4 are from before the change
+    int right = 0;
+    int named = 0;
+    StringBuilder seen = new StringBuilder();
+    for (int k = 0; k < WINDOWS; k++) {
+      MechanismWindow window = new MechanismWindow(4);
+      Streams.push(window, Streams.play(104, 100 + k, Streams.NONE), false, false);
+      Streams.push(window, Streams.play(28, 900 + k, change), false, false);
+
+      // When
+      Diagnosis diagnosis = Diagnosis.of(reference, GRAPH, window, 32);
+
+      // Then
+      right += diagnosis.kind() == kind ? 1 : 0;
+      named += first(diagnosis).equals(GRAPH.name(node)) ? 1 : 0;
+      seen.append('\n').append(diagnosis.sentence()).append("  ").append(diagnosis.causes());
+    }
+
+    assertThat(named).as("latent of %s:%s", name, seen).isGreaterThanOrEqualTo(WINDOWS * 90 / 100);
+    assertThat(right).as("kind of %s:%s", name, seen).isGreaterThanOrEqualTo(WINDOWS * 80 / 100);
+  }
+
+  private static String first(Diagnosis diagnosis) {
+    return diagnosis.causes().isEmpty() ? "" : diagnosis.causes().get(0).latent();
+  }
+
+  @Test
+  void shouldBlameNothingInQuietWindows() {
+    // Given
+    int blamed = 0;
+    for (int k = 0; k < 400; k++) {
+      MechanismWindow window = new MechanismWindow(4);
+      Streams.push(window, Streams.play(128, 5_000 + k, Streams.NONE), false, false);
+
+      // When
+      Diagnosis diagnosis = Diagnosis.of(reference, GRAPH, window, 8 + k % 25);
+
+      // Then
+      blamed += diagnosis.causes().isEmpty() ? 0 : 1;
+      assertThat(diagnosis.kind() == InterventionKind.UNKNOWN)
+          .isEqualTo(diagnosis.causes().isEmpty());
+    }
+
+    assertThat(blamed).isLessThanOrEqualTo(8); // 1 % and three standard errors
+  }
+
+  @Test
+  void shouldNotCallAutocorrelatedFramesAChange() {
+    // Given a reference of slow frames and other slow frames
+    Streams.Rows slow = Streams.play(20_000, 2, Streams.NONE, 0.9);
+    MechanismReference own =
+        MechanismReference.calibrate(GRAPH, slow.observed(), slow.expected(), slow.standardized());
+    int blamed = 0;
+    int blamedByFast = 0;
+    for (int k = 0; k < 200; k++) {
+      MechanismWindow window = new MechanismWindow(4);
+      Streams.push(window, Streams.play(128, 7_000 + k, Streams.NONE, 0.9), false, false);
+
+      // When
+      blamed += Diagnosis.of(own, GRAPH, window, 32).causes().isEmpty() ? 0 : 1;
+      blamedByFast += Diagnosis.of(reference, GRAPH, window, 32).causes().isEmpty() ? 0 : 1;
+    }
+
+    // Then
+
+    assertThat(blamed).isLessThanOrEqualTo(6);
+    assertThat(blamedByFast).isGreaterThan(100);
+  }
+
+  @Test
+  void shouldCallAnOutlierWhatHappensInOneFrame() {
+    // Given
+    MechanismWindow window = new MechanismWindow(4);
+    Streams.push(window, Streams.play(107, 31, Streams.NONE), false, false);
+    Streams.push(
+        window,
+        Streams.play(
+            1, 32, (i, explained, noise, random) -> explained + noise + (i == 3 ? 4.8 : 0)),
+        false,
+        false);
+    Streams.push(window, Streams.play(20, 33, Streams.NONE), false, false);
+
+    // When
+    Diagnosis diagnosis = Diagnosis.of(reference, GRAPH, window, 24);
+
+    // Then
+    assertThat(diagnosis.kind()).isEqualTo(OUTLIER);
+    assertThat(first(diagnosis)).isEqualTo("z4");
+    assertThat(diagnosis.sentence())
+        .matches(
+            "1 of 24 frames have a z4 far from what shadow length explains, by up to .* normal");
+  }
+
+  @Test
+  void shouldNotAccuseAChildWhoseCausesAreBeyondWhatIsKnown() {
+    // Given a root far outside its range, where the equation of its child means nothing
+    MechanismWindow window = new MechanismWindow(4);
+    Streams.Rows rows = Streams.play(40, 41, (i, f, n, random) -> f + n + (i == 0 ? 6 : 0));
+    for (float[] row : rows.standardized()) {
+      row[2] += 50;
+    }
+    Streams.push(window, rows, false, false);
+
+    // When
+    Diagnosis diagnosis = Diagnosis.of(reference, GRAPH, window, 32);
+
+    // Then
+    assertThat(diagnosis.kind()).isEqualTo(OFFSET);
+    assertThat(diagnosis.causes()).extracting(Finding.Cause::latent).startsWith("z1");
+    assertThat(diagnosis.causes())
+        .extracting(Finding.Cause::latent)
+        .doesNotContain("shadow_length");
+  }
+
+  @Test
+  void shouldNameNoMechanismInAChangedOrFrozenPicture() {
+    // Given
+    MechanismWindow changed = new MechanismWindow(4);
+    Streams.push(changed, Streams.play(8, 51, Streams.NONE), false, false);
+    Streams.push(changed, Streams.play(24, 52, (i, f, n, random) -> f + n + 3 * i), true, false);
+    MechanismWindow frozen = new MechanismWindow(4);
+    Streams.push(frozen, Streams.play(8, 53, Streams.NONE), false, false);
+    Streams.Rows one = Streams.play(1, 54, Streams.NONE);
+    for (int t = 0; t < 24; t++) {
+      Streams.push(frozen, one, false, false);
+    }
+    MechanismWindow flagged = new MechanismWindow(4);
+    Streams.push(flagged, Streams.play(32, 55, Streams.NONE), false, true);
+
+    // When
+    Diagnosis ofChanged = Diagnosis.of(reference, GRAPH, changed, 32);
+    Diagnosis ofFrozen = Diagnosis.of(reference, GRAPH, frozen, 32);
+    Diagnosis ofFlagged = Diagnosis.of(reference, GRAPH, flagged, 32);
+
+    // Then
+    assertThat(ofChanged.kind()).isEqualTo(InterventionKind.APPEARANCE_SHIFT);
+    assertThat(ofChanged.sentence())
+        .isEqualTo(
+            "the picture as a whole has changed in 24 of 24 frames, so no mechanism is named");
+    assertThat(ofFrozen.kind()).isEqualTo(InterventionKind.FROZEN_CAMERA);
+    assertThat(ofFlagged.kind()).isEqualTo(InterventionKind.FROZEN_CAMERA);
+    assertThat(List.of(ofChanged, ofFrozen, ofFlagged)).allMatch(d -> d.causes().isEmpty());
+  }
+
+  @Test
+  void shouldSpeakInTheNamesOfTheDomainWithNumbers() {
+    // Given
+    MechanismWindow window = new MechanismWindow(4);
+    Streams.push(
+        window, Streams.play(32, 61, (i, f, n, random) -> i == 2 ? 1.2 : f + n), false, false);
+
+    // When
+    Diagnosis diagnosis = Diagnosis.of(reference, GRAPH, window, 32);
+
+    // Then
+    assertThat(diagnosis.sentence())
+        .isEqualTo(
+            "shadow length no longer follows z1 and z2: its residual moves against the prediction (correlation -1.00 over 32 frames) and it is held at 1.20");
+    Finding.Cause cause = diagnosis.causes().get(0);
+    assertThat(cause.parents()).containsExactly("z1", "z2");
+    assertThat(cause.share()).isGreaterThan(0.9);
+    assertThat(diagnosis.statistic()).isGreaterThan(diagnosis.threshold());
+    assertThat(diagnosis.pValue()).isPositive().isLessThan(1e-6);
+    assertThat(diagnosis.condition()).contains("exchangeable");
+  }
+
+  @Test
+  void shouldTakeTheLeakageOut() {
+    // Given residuals of which that of z3 follows the noise of z4 more than its own does
+    double[][] leakage = {{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 0.2, 1.5}, {0, 0, 1, 1}};
+    MechanismReference plain = mixedReference(leakage, null);
+    MechanismReference sharpened = mixedReference(leakage, leakage);
+    int plainRight = 0;
+    int sharpenedRight = 0;
+    for (int k = 0; k < 40; k++) {
+      MechanismWindow window = new MechanismWindow(4);
+      Streams.push(
+          window,
+          mixed(Streams.play(32, 600 + k, (i, f, n, r) -> f + n + (i == 3 ? 0.9 : 0)), leakage),
+          false,
+          false);
+
+      // When
+      plainRight += first(Diagnosis.of(plain, GRAPH, window, 32)).equals("z4") ? 1 : 0;
+      sharpenedRight += first(Diagnosis.of(sharpened, GRAPH, window, 32)).equals("z4") ? 1 : 0;
+    }
+
+    // Then
+
+    assertThat(sharpenedRight).isGreaterThan(35);
+    assertThat(plainRight).isLessThan(25);
+  }
+
+  private static MechanismReference mixedReference(double[][] leakage, double[][] known) {
+    Streams.Rows rows = mixed(Streams.play(5_000, 3, Streams.NONE), leakage);
+    return known == null
+        ? MechanismReference.calibrate(GRAPH, rows.observed(), rows.expected(), rows.standardized())
+        : MechanismReference.calibrate(
+            GRAPH, rows.observed(), rows.expected(), rows.standardized(), known);
+  }
+
+  private static Streams.Rows mixed(Streams.Rows rows, double[][] leakage) {
+    float[][] mixed = new float[rows.standardized().length][4];
+    for (int t = 0; t < mixed.length; t++) {
+      for (int i = 0; i < 4; i++) {
+        for (int j = 0; j < 4; j++) {
+          mixed[t][i] += (float) (leakage[i][j] * rows.standardized()[t][j]);
+        }
+      }
+    }
+    return new Streams.Rows(rows.observed(), rows.expected(), mixed);
+  }
+
+  @Test
+  void shouldRefuseWhatDoesNotBelongTogether() {
+    // Given
+    MechanismWindow window = new MechanismWindow(4);
+    Streams.push(window, Streams.play(10, 71, Streams.NONE), false, false);
+    // When
+    // Then
+    assertThatThrownBy(() -> Diagnosis.of(reference, GRAPH, window, 7))
+        .hasMessage("a diagnosis needs 8 to 10 frames but was asked for 7");
+    assertThatThrownBy(() -> Diagnosis.of(reference, GRAPH, window, 11))
+        .hasMessage("a diagnosis needs 8 to 10 frames but was asked for 11");
+    assertThatThrownBy(() -> Diagnosis.of(reference, CausalGraph.empty(GRAPH.names()), window, 8))
+        .hasMessageContaining("do not belong together");
+  }
+}
