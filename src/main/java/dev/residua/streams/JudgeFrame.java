@@ -9,9 +9,9 @@ import dev.residua.anomaly.FrameStatistics;
 import dev.residua.anomaly.Verdict;
 import dev.residua.causal.Finding;
 import dev.residua.causal.Finding.Severity;
+import dev.residua.causal.PictureLinks;
 import dev.residua.causal.ScoredFrame;
 import java.util.List;
-import java.util.Map;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
@@ -78,6 +78,7 @@ final class JudgeFrame implements FixedKeyProcessor<String, ScoredFrame, Anomaly
                         cause.pValue(),
                         cause.share()))
             .toList();
+    List<Finding.Reading> readings = Finding.readings(model.graph(), frame);
     Finding finding =
         new Finding(
             EventIds.of("anomaly", frame),
@@ -91,9 +92,9 @@ final class JudgeFrame implements FixedKeyProcessor<String, ScoredFrame, Anomaly
             anomaly.kind() == AnomalyKind.RESIDUAL ? Severity.WARNING : Severity.INFO,
             AnomalySentence.of(anomaly, model.graph()),
             causes,
-            Finding.readings(model.graph(), frame),
+            readings,
             frame.position(),
-            Map.of());
+            PictureLinks.of(model.graph(), readings, causes));
     AnomalyRule rule = model.rule();
     return new AnomalyEvent(
         finding,
