@@ -41,6 +41,7 @@ public class Roles {
   private final MeterRegistry meters;
   private final RoleHealth health;
   private final LiveFindings findings;
+  private final ModelPictures pictures;
   private final Deque<AutoCloseable> running = new ArrayDeque<>();
   private volatile @Nullable Throwable failure;
 
@@ -50,12 +51,14 @@ public class Roles {
       Config properties,
       MeterRegistry meters,
       RoleHealth health,
-      LiveFindings findings) {
+      LiveFindings findings,
+      ModelPictures pictures) {
     this.config = config;
     this.properties = properties;
     this.meters = meters;
     this.health = health;
     this.findings = findings;
+    this.pictures = pictures;
   }
 
   /** Starts all roles; on failure stops what already runs. */
@@ -93,6 +96,8 @@ public class Roles {
     DemoNarrator narrator = new DemoNarrator(System.out);
     if (config.roles().contains(Role.DASHBOARD)) {
       findings.model(bundle);
+      pictures.model(bundle);
+      running.push(pictures::close);
       running.push(
           new FindingsFollower(
               clients, topics, findings, demo.isPresent() ? narrator::found : finding -> {}));

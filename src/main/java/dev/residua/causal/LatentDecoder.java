@@ -14,8 +14,8 @@ public interface LatentDecoder extends AutoCloseable {
   int latents();
 
   /**
-   * Decodes latents as the network itself gives them: neither standardised nor corrected by labels
-   * afterwards.
+   * Decodes latents in the units for which the decoder was made: those of a scorer, or those of the
+   * network alone, which are neither standardised nor corrected.
    *
    * @param latents shape {@code [n][d]}, row-major; may be longer
    * @param n number of rows, at least 1

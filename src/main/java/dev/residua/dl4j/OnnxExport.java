@@ -25,7 +25,10 @@ public final class OnnxExport {
   private static final double WHITE = 255;
 
   /** Standardised latents as the encoder gives them. */
-  private static final String CODE = "code";
+  static final String CODE = "code";
+
+  /** What the decoder gives, above the mean image, in blocks. */
+  static final String DECODED = "dec6.y";
 
   private final NetworkWeights weights;
   private final ImageShape image;
@@ -59,7 +62,7 @@ public final class OnnxExport {
     export.decode(mean, scale);
     export.error();
     export.outputs();
-    return export.bytes();
+    return bytes(export.graph);
   }
 
   /**
@@ -88,8 +91,8 @@ public final class OnnxExport {
     export.node("Identity", CODE, "latents");
     export.meanImage();
     export.decode(new double[export.d], ones(export.d));
-    export.pictures();
-    return export.bytes();
+    pictures(export.graph, export.image);
+    return bytes(export.graph);
   }
 
   private static double[] ones(int count) {
@@ -98,7 +101,7 @@ public final class OnnxExport {
     return ones;
   }
 
-  private byte[] bytes() {
+  static byte[] bytes(Onnx.GraphProto.Builder graph) {
     return Onnx.ModelProto.newBuilder()
         .setIrVersion(IR_VERSION)
         .setProducerName("residua")
@@ -352,20 +355,23 @@ public final class OnnxExport {
     node("Mul", "reconstruction_error", "squares", "error.scale");
   }
 
-  /** Depth to space: the inverse of what {@link #input} does. */
-  private void pictures() {
+  /**
+   * Depth to space, the inverse of what {@link #input} does, from {@link #DECODED} and {@code
+   * mean.image} to the output {@code pictures}.
+   */
+  static void pictures(Onnx.GraphProto.Builder graph, ImageShape image) {
     int block = NetworkLayout.BLOCK;
     int c = image.channels();
     int rows = image.height() / block;
     int columns = image.width() / block;
-    node("Add", "levels", "dec6.y", "mean.image");
-    floats("white", new float[] {(float) WHITE}, 1);
-    node("Div", "intensities", "levels", "white");
-    longs("shape.split", -1, block, block, c, rows, columns);
-    node("Reshape", "split", "intensities", "shape.split");
-    node("Transpose", "moved", "split").addAttribute(ints("perm", 0, 4, 1, 5, 2, 3));
-    longs("shape.pictures", -1, image.height(), image.width(), c);
-    node("Reshape", "pictures", "moved", "shape.pictures");
+    node(graph, "Add", "levels", DECODED, "mean.image");
+    floats(graph, "white", new float[] {(float) WHITE}, 1);
+    node(graph, "Div", "intensities", "levels", "white");
+    longs(graph, "shape.split", -1, block, block, c, rows, columns);
+    node(graph, "Reshape", "split", "intensities", "shape.split");
+    node(graph, "Transpose", "moved", "split").addAttribute(ints("perm", 0, 4, 1, 5, 2, 3));
+    longs(graph, "shape.pictures", -1, image.height(), image.width(), c);
+    node(graph, "Reshape", "pictures", "moved", "shape.pictures");
     graph.addOutput(
         value("pictures", Onnx.TensorProto.DataType.FLOAT, image.height(), image.width(), c));
   }
@@ -447,6 +453,11 @@ public final class OnnxExport {
   }
 
   private Onnx.NodeProto.Builder node(String operator, String output, String... inputs) {
+    return node(graph, operator, output, inputs);
+  }
+
+  static Onnx.NodeProto.Builder node(
+      Onnx.GraphProto.Builder graph, String operator, String output, String... inputs) {
     Onnx.NodeProto.Builder node = graph.addNodeBuilder();
     node.setOpType(operator).setName(output).addOutput(output);
     for (String input : inputs) {
@@ -456,19 +467,31 @@ public final class OnnxExport {
   }
 
   private void floats(String name, float[] values, long... shape) {
+    floats(graph, name, values, shape);
+  }
+
+  static void floats(Onnx.GraphProto.Builder graph, String name, float[] values, long... shape) {
     ByteBuffer raw = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     raw.asFloatBuffer().put(values);
-    constant(name, Onnx.TensorProto.DataType.FLOAT, raw, shape);
+    constant(graph, name, Onnx.TensorProto.DataType.FLOAT, raw, shape);
   }
 
   private void longs(String name, long... values) {
-    ByteBuffer raw = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-    raw.asLongBuffer().put(values);
-    constant(name, Onnx.TensorProto.DataType.INT64, raw, values.length);
+    longs(graph, name, values);
   }
 
-  private void constant(
-      String name, Onnx.TensorProto.DataType type, ByteBuffer raw, long... shape) {
+  private static void longs(Onnx.GraphProto.Builder graph, String name, long... values) {
+    ByteBuffer raw = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    raw.asLongBuffer().put(values);
+    constant(graph, name, Onnx.TensorProto.DataType.INT64, raw, values.length);
+  }
+
+  private static void constant(
+      Onnx.GraphProto.Builder graph,
+      String name,
+      Onnx.TensorProto.DataType type,
+      ByteBuffer raw,
+      long... shape) {
     Onnx.TensorProto.Builder tensor = graph.addInitializerBuilder();
     tensor.setName(name).setDataType(type.getNumber()).setRawData(ByteString.copyFrom(raw.array()));
     for (long size : shape) {
@@ -477,8 +500,7 @@ public final class OnnxExport {
   }
 
   /** A tensor whose first dimension is the number of frames. */
-  private static Onnx.ValueInfoProto value(
-      String name, Onnx.TensorProto.DataType type, long... shape) {
+  static Onnx.ValueInfoProto value(String name, Onnx.TensorProto.DataType type, long... shape) {
     Onnx.TensorShapeProto.Builder dimensions = Onnx.TensorShapeProto.newBuilder();
     dimensions.addDimBuilder().setDimParam("n");
     for (long size : shape) {

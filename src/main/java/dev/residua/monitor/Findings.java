@@ -9,6 +9,7 @@ import dev.residua.anomaly.Verdict;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Finding;
 import dev.residua.causal.Finding.Severity;
+import dev.residua.causal.PictureLinks;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftEvent.ChangePoint;
@@ -21,7 +22,6 @@ import dev.residua.intervention.InterventionKind;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -254,6 +254,7 @@ final class Findings {
       Severity severity,
       String sentence,
       List<Finding.Cause> causes) {
+    List<Finding.Reading> readings = Finding.readings(model.graph(), frame);
     return new Finding(
         EventIds.of(type, frame),
         frame.source(),
@@ -266,9 +267,9 @@ final class Findings {
         severity,
         sentence,
         causes,
-        Finding.readings(model.graph(), frame),
+        readings,
         frame.position(),
-        Map.of());
+        PictureLinks.of(model.graph(), readings, causes));
   }
 
   private int leading(List<Finding.Cause> causes) {

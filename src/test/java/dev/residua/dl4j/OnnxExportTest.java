@@ -87,6 +87,10 @@ class OnnxExportTest {
     Random random = new Random(8);
     NetworkWeights weights =
         NetworkWeights.random(NetworkLayout.of(image, D), new float[image.size()], 3);
+    float[] first = weights.get("dec1.w"); // random decoders hardly look at their latents
+    for (int i = 0; i < first.length; i++) {
+      first[i] *= 1_000;
+    }
     byte[] pixels = new byte[200 * image.size()];
     random.nextBytes(pixels);
     double[] mean = {0.3, -0.2, 0};
@@ -134,6 +138,37 @@ class OnnxExportTest {
     }
     assertThat(largest).isGreaterThan(0.3);
     assertThat(corrected.reconstructionErrors()).isEqualTo(uncorrected.reconstructionErrors());
+    // And the decoder that is cut out of a scorer undoes what that scorer did to latents; slowly
+    // only where z + sin(2 z) / 2 is flat
+    byte[] plainScorer = OnnxExport.scorer(weights, mean, scale, null, mechanisms);
+    byte[] headScorer = OnnxExport.scorer(weights, mean, scale, head, mechanisms);
+    float[] pictures = cutAndDecode(plainScorer, uncorrected, image);
+    assertThat(meanDifference(cutAndDecode(headScorer, corrected, image), pictures))
+        .isLessThan(0.1 * meanDifference(cutAndDecode(plainScorer, corrected, image), pictures));
+    for (int n = 0; n < 200; n++) {
+      double squares = 0;
+      for (int i = n * image.size(); i < (n + 1) * image.size(); i++) {
+        double difference = (pixels[i] & 0xFF) / 255.0 - pictures[i];
+        squares += difference * difference / image.size();
+      }
+      double given = uncorrected.reconstructionErrors()[n];
+      assertThat(squares).isCloseTo(given, within(1e-5 * given));
+    }
+  }
+
+  private static float[] cutAndDecode(byte[] scorer, LatentBatch scores, ImageShape image) {
+    try (OnnxLatentDecoder decoder =
+        new OnnxLatentDecoder(ScorerDecoder.of(scorer, image, D), image, D)) {
+      return decoder.decode(scores.observed(), scores.frames());
+    }
+  }
+
+  private static double meanDifference(float[] a, float[] b) {
+    double mean = 0;
+    for (int i = 0; i < a.length; i++) {
+      mean += Math.abs(a[i] - b[i]) / a.length;
+    }
+    return mean;
   }
 
   @ParameterizedTest

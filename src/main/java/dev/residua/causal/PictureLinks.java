@@ -1,0 +1,63 @@
+package dev.residua.causal;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.StringJoiner;
+
+/** Links to pictures of what a finding says, relative to the address of the dashboard. */
+public final class PictureLinks {
+  /** Purpose of the picture that the causes explain. */
+  public static final String EXPECTED = "expected";
+
+  /** Start of the purpose of a heat map; the latent's name follows. */
+  public static final String HEATMAP = "heatmap:";
+
+  private PictureLinks() {}
+
+  /**
+   * Links by purpose: {@link #EXPECTED}, the picture with every caused latent as its causes explain
+   * it and every root as it was seen, and for each cause {@link #HEATMAP}, where in the picture its
+   * deviation shows. Values are rounded to four decimals.
+   *
+   * @param readings all latents of the frame, in the order of the graph
+   * @param causes latents to blame
+   * @return empty where a reading is not finite
+   */
+  public static Map<String, String> of(
+      CausalGraph graph, List<Finding.Reading> readings, List<Finding.Cause> causes) {
+    if (readings.size() != graph.size()) {
+      throw new IllegalArgumentException(
+          "%d readings of a graph with %d latents".formatted(readings.size(), graph.size()));
+    }
+    StringJoiner observed = new StringJoiner(",");
+    StringJoiner expected = new StringJoiner(",");
+    StringJoiner explained = new StringJoiner(",");
+    for (int i = 0; i < readings.size(); i++) {
+      Finding.Reading reading = readings.get(i);
+      if (!Float.isFinite(reading.observed()) || !Float.isFinite(reading.expected())) {
+        return Map.of();
+      }
+      observed.add(rounded(reading.observed()));
+      expected.add(rounded(reading.expected()));
+      explained.add(rounded(graph.isRoot(i) ? reading.observed() : reading.expected()));
+    }
+    Map<String, String> links = new LinkedHashMap<>();
+    links.put(EXPECTED, "/api/pictures/decoded?latents=" + explained);
+    for (Finding.Cause cause : causes) {
+      links.put(
+          HEATMAP + cause.latent(),
+          "/api/pictures/heatmap?observed=%s&expected=%s&latent=%s"
+              .formatted(
+                  observed, expected, URLEncoder.encode(cause.latent(), StandardCharsets.UTF_8)));
+    }
+    return links;
+  }
+
+  private static String rounded(float value) {
+    return String.format(Locale.ROOT, "%.4f", value);
+  }
+}

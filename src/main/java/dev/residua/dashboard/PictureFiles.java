@@ -1,0 +1,82 @@
+package dev.residua.dashboard;
+
+import dev.residua.frame.ImageShape;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import javax.imageio.ImageIO;
+
+/** Intensities to PNG files. */
+public final class PictureFiles {
+  /**
+   * Intensity difference that is drawn white at least: where nothing differs by more, the rounding
+   * of a decoder would otherwise look like a finding.
+   */
+  private static final double LEAST_FULL_SCALE = 0.1;
+
+  private PictureFiles() {}
+
+  /**
+   * The picture itself.
+   *
+   * @param intensities {@code [height][width][channels]} from index {@code from}, 0 black and 1
+   *     white, cut to that range
+   */
+  public static byte[] picture(float[] intensities, int from, ImageShape shape) {
+    int c = shape.channels();
+    BufferedImage image =
+        new BufferedImage(shape.width(), shape.height(), BufferedImage.TYPE_INT_RGB);
+    for (int p = 0; p < shape.width() * shape.height(); p++) {
+      int at = from + p * c;
+      int red = grey(intensities[at]);
+      int green = c == 1 ? red : grey(intensities[at + 1]);
+      int blue = c == 1 ? red : grey(intensities[at + 2]);
+      image.setRGB(p % shape.width(), p / shape.width(), red << 16 | green << 8 | blue);
+    }
+    return png(image);
+  }
+
+  /**
+   * Where two pictures differ: the mean absolute difference over channels, from black over red and
+   * yellow to white. White is the largest difference of the picture, or 0.1 where that is less.
+   *
+   * @param intensities both pictures, one after the other
+   */
+  public static byte[] difference(float[] intensities, ImageShape shape) {
+    int c = shape.channels();
+    int pixels = shape.width() * shape.height();
+    double[] heat = new double[pixels];
+    double full = LEAST_FULL_SCALE;
+    for (int p = 0; p < pixels; p++) {
+      for (int k = 0; k < c; k++) {
+        heat[p] += Math.abs(intensities[p * c + k] - intensities[(pixels + p) * c + k]) / c;
+      }
+      full = Math.max(full, heat[p]);
+    }
+    BufferedImage image =
+        new BufferedImage(shape.width(), shape.height(), BufferedImage.TYPE_INT_RGB);
+    for (int p = 0; p < pixels; p++) {
+      double part = 3 * heat[p] / full;
+      int rgb = grey(part) << 16 | grey(part - 1) << 8 | grey(part - 2);
+      image.setRGB(p % shape.width(), p / shape.width(), rgb);
+    }
+    return png(image);
+  }
+
+  private static int grey(double intensity) {
+    return (int) Math.round(255 * Math.max(0, Math.min(1, intensity)));
+  }
+
+  private static byte[] png(BufferedImage image) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      if (!ImageIO.write(image, "png", out)) {
+        throw new IllegalStateException("this Java runtime cannot write PNG files");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+}

@@ -1,0 +1,119 @@
+package dev.residua.dashboard;
+
+import dev.residua.dashboard.Pictures.UnavailableException;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pictures of what an event says: {@code decoded} draws latents, {@code heatmap} where one latent's
+ * deviation shows. PNG files of the model's size; 400 with a sentence for parameters that are not
+ * latents, 503 where this process has no model.
+ */
+@Path("/api/pictures")
+public class PicturesResource {
+  private static final String PNG = "image/png";
+
+  /** In standard deviations; a decoder says nothing of values beyond those that it saw. */
+  private static final float MOST = 1_000;
+
+  private static final int MAX_SHOWN = 40;
+
+  private final Pictures pictures;
+
+  @Inject
+  public PicturesResource(Pictures pictures) {
+    this.pictures = pictures;
+  }
+
+  @GET
+  @Path("/decoded")
+  public Response decoded(@QueryParam("latents") @Nullable String latents) {
+    return answer(() -> pictures.decoded(numbers("latents", latents, pictures.latents())));
+  }
+
+  @GET
+  @Path("/heatmap")
+  public Response heatmap(
+      @QueryParam("observed") @Nullable String observed,
+      @QueryParam("expected") @Nullable String expected,
+      @QueryParam("latent") @Nullable String latent) {
+    return answer(
+        () -> {
+          List<String> names = pictures.latents();
+          int index = latent == null ? -1 : names.indexOf(latent);
+          if (index < 0) {
+            throw new IllegalArgumentException(
+                "query parameter latent %s, expected one of %s"
+                    .formatted(shown(latent), String.join(", ", names)));
+          }
+          return pictures.heatmap(
+              numbers("observed", observed, names), numbers("expected", expected, names), index);
+        });
+  }
+
+  private interface Drawing {
+    byte[] draw() throws UnavailableException;
+  }
+
+  private static Response answer(Drawing drawing) {
+    try {
+      return Response.ok(drawing.draw(), PNG).build();
+    } catch (IllegalArgumentException e) {
+      return problem(Response.Status.BAD_REQUEST, e);
+    } catch (UnavailableException e) {
+      return problem(Response.Status.SERVICE_UNAVAILABLE, e);
+    }
+  }
+
+  private static Response problem(Response.Status status, Exception why) {
+    return Response.status(status)
+        .type(MediaType.TEXT_PLAIN_TYPE.withCharset("UTF-8"))
+        .entity(why.getMessage() + "\n")
+        .build();
+  }
+
+  private static float[] numbers(String parameter, @Nullable String text, List<String> names) {
+    String wanted =
+        "expected %d numbers with commas between them, one for each of %s"
+            .formatted(names.size(), String.join(", ", names));
+    if (text == null) {
+      throw new IllegalArgumentException(
+          "query parameter %s is missing, %s".formatted(parameter, wanted));
+    }
+    String[] cells = text.split(",", names.size() + 1);
+    if (cells.length != names.size()) {
+      throw new IllegalArgumentException(
+          "query parameter %s %s, %s".formatted(parameter, shown(text), wanted));
+    }
+    float[] numbers = new float[cells.length];
+    for (int i = 0; i < cells.length; i++) {
+      try {
+        numbers[i] = Float.parseFloat(cells[i]);
+      } catch (NumberFormatException e) {
+        throw new IllegalArgumentException(
+            "query parameter %s %s, %s".formatted(parameter, shown(text), wanted), e);
+      }
+      if (!(Math.abs(numbers[i]) <= MOST)) {
+        throw new IllegalArgumentException(
+            "query parameter %s has %s for %s, expected a number between -%.0f and %.0f"
+                .formatted(parameter, shown(cells[i]), names.get(i), MOST, MOST));
+      }
+    }
+    return numbers;
+  }
+
+  private static String shown(@Nullable String text) {
+    if (text == null) {
+      return "is missing";
+    }
+    return text.length() <= MAX_SHOWN
+        ? "'" + text + "'"
+        : "'" + text.substring(0, MAX_SHOWN) + "...'";
+  }
+}

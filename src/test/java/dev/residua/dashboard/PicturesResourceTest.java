@@ -1,0 +1,101 @@
+package dev.residua.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.residua.dashboard.Pictures.UnavailableException;
+import jakarta.ws.rs.core.Response;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PicturesResourceTest {
+  /** Answers with what it was asked for. */
+  private static final Pictures ECHO =
+      new Pictures() {
+        @Override
+        public List<String> latents() {
+          return List.of("light", "shadow length");
+        }
+
+        @Override
+        public byte[] decoded(float[] latents) {
+          return Arrays.toString(latents).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public byte[] heatmap(float[] observed, float[] expected, int latent) {
+          return (Arrays.toString(observed) + Arrays.toString(expected) + latent)
+              .getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        }
+      };
+
+  private final PicturesResource resource = new PicturesResource(ECHO);
+
+  private static String text(Response response) {
+    return new String((byte[]) response.getEntity(), java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void shouldPassOnWhatIsAskedFor() {
+    Response decoded = resource.decoded("0.5,-1.25");
+    Response heatmap = resource.heatmap("1,2", "3,4", "shadow length");
+    assertThat(decoded.getStatus()).isEqualTo(200);
+    assertThat(decoded.getMediaType()).hasToString("image/png");
+    assertThat(text(decoded)).isEqualTo("[0.5, -1.25]");
+    assertThat(text(heatmap)).isEqualTo("[1.0, 2.0][3.0, 4.0]1");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "| query parameter latents is missing, expected 2 numbers",
+        "'' | query parameter latents '', expected 2 numbers with commas between them, one for each of light, shadow length",
+        "1 | query parameter latents '1', expected 2 numbers",
+        "1,2,3 | query parameter latents '1,2,3', expected 2 numbers",
+        "1,two | query parameter latents '1,two', expected 2 numbers",
+        "1,NaN | query parameter latents has 'NaN' for shadow length, expected a number between -1000 and 1000",
+        "1e9,0 | query parameter latents has '1e9' for light",
+        "1,22222222222222222222222222222222222222222222222x | 222222...', expected 2 numbers"
+      })
+  void shouldSayWhatIsWrongWithLatents(@Nullable String latents, String message) {
+    Response response = resource.decoded(latents);
+    assertThat(response.getStatus()).isEqualTo(400);
+    assertThat(response.getMediaType().getSubtype()).isEqualTo("plain");
+    assertThat((String) response.getEntity()).contains(message);
+  }
+
+  @Test
+  void shouldSayWhatIsWrongWithAHeatMap() {
+    assertThat((String) resource.heatmap("1,2", null, "light").getEntity())
+        .startsWith("query parameter expected is missing");
+    assertThat((String) resource.heatmap("1,2", "1,2", "shade").getEntity())
+        .isEqualTo("query parameter latent 'shade', expected one of light, shadow length\n");
+    assertThat(resource.heatmap("1,2", "1,2", null).getStatus()).isEqualTo(400);
+  }
+
+  @Test
+  void shouldSayThatThereIsNoModel() {
+    Pictures none =
+        new Pictures() {
+          @Override
+          public List<String> latents() throws UnavailableException {
+            throw new UnavailableException("no model");
+          }
+
+          @Override
+          public byte[] decoded(float[] latents) {
+            throw new AssertionError();
+          }
+
+          @Override
+          public byte[] heatmap(float[] observed, float[] expected, int latent) {
+            throw new AssertionError();
+          }
+        };
+    assertThat(new PicturesResource(none).decoded("1,2").getStatus()).isEqualTo(503);
+  }
+}
