@@ -48,8 +48,8 @@ import org.jspecify.annotations.Nullable;
 final class LocalisationTrial {
   static final int QUIET = 256;
   static final int CHANGED = 400;
-  static final int PATIENCE = 24;
-  static final int WINDOW = 32;
+  static final int PATIENCE = 32;
+  static final int WINDOW = 64;
   private static final int NOMINAL = 20_000;
   private static final int CHUNK = 64;
 

@@ -14,8 +14,11 @@ final class Diagnoser {
   /** Spread over the nominal one below which nothing moves at all. */
   private static final double FROZEN_SPREAD = 0.02;
 
-  /** Spread over the nominal one below which a latent is held, not drawn narrowly. */
-  private static final double HELD_SPREAD = 0.15;
+  /** Spread over the nominal one below which a root is held, not drawn narrowly. */
+  private static final double HELD_ROOT_SPREAD = 0.15;
+
+  /** Likewise for other latents, of whose value an encoder reads a part off their causes. */
+  private static final double HELD_CAUSED_SPREAD = 0.25;
 
   /** Spread over the nominal one below which a root follows another law, wherever its mean is. */
   private static final double NARROWED_SPREAD = 0.5;
@@ -29,11 +32,17 @@ final class Diagnoser {
   /** Standard errors from which a latent that strayed from its prediction still follows it. */
   private static final double FOLLOWS = 2;
 
+  /** Slope on the prediction below which a latent ignores it, for the same reason as above. */
+  private static final double SMALLEST_SLOPE = 0.25;
+
   /** Standard errors, by the spread of the window itself, from which a mean has moved. */
   private static final double MOVED = 4;
 
   /** Share of frames out of range from which a constant was added, not a law moved. */
   private static final double OUT_OF_RANGE = 0.1;
+
+  /** Evidence of a root, over that of what depends on it, from which the root is blamed. */
+  private static final double ROOT_EVIDENCE = 0.25;
 
   /** Most single frames, as a share, that may be off in an otherwise normal window. */
   private static final double MOST_OUTLIERS = 1.0 / 3;
@@ -150,7 +159,8 @@ final class Diagnoser {
       int from = size() - recentRows;
       double predicted = statistics.followsPrediction(latent, from, recentRows);
       double shape = statistics.followsCauses(latent, from, recentRows);
-      return Math.abs(predicted) * Math.sqrt(Math.max(0, recentRows - 3)) >= FOLLOWS
+      boolean sloped = Math.abs(statistics.slope(latent, from, recentRows)) >= SMALLEST_SLOPE;
+      return (sloped && Math.abs(predicted) * Math.sqrt(Math.max(0, recentRows - 3)) >= FOLLOWS)
           || reference.standardized(MechanismTest.SHAPE, latent, recentRows, shape) >= NOT_NORMAL;
     }
 
@@ -198,11 +208,7 @@ final class Diagnoser {
     }
     double threshold = NormalTail.twoSidedQuantile(Diagnosis.LEVEL / (tests * harmonic(tests)));
     discover();
-    List<Node> suspects =
-        nodes.stream()
-            .filter(node -> !node.rejected.isEmpty())
-            .sorted(Comparator.comparingDouble((Node node) -> Math.abs(node.evidence())).reversed())
-            .toList();
+    List<Node> suspects = ranked(nodes.stream().filter(node -> !node.rejected.isEmpty()).toList());
     if (suspects.isEmpty()) {
       Node most =
           nodes.stream()
@@ -218,7 +224,8 @@ final class Diagnoser {
           sentence.unknown(most, threshold));
     }
     Node first = suspects.get(0);
-    InterventionKind kind = graph.isRoot(first.latent) ? rootKind(first) : causedKind(first);
+    InterventionKind kind =
+        graph.isRoot(first.latent) ? rootKind(first, suspects) : causedKind(first);
     return new Diagnosis(
         kind,
         causes(suspects),
@@ -244,6 +251,40 @@ final class Diagnoser {
       }
     }
     return Arrays.copyOf(kept, n);
+  }
+
+  /**
+   * The strongest evidence first, but roots before what depends on them unless their own evidence
+   * is small beside it: beyond the range of training an encoder turns values back into that range,
+   * and what depends on them then looks broken.
+   */
+  private List<Node> ranked(List<Node> suspects) {
+    Comparator<Node> strongest =
+        Comparator.comparingDouble((Node node) -> Math.abs(node.evidence())).reversed();
+    List<Node> ranked = new ArrayList<>(suspects.stream().sorted(strongest).toList());
+    if (ranked.isEmpty()) {
+      return ranked;
+    }
+    Node first = ranked.get(0);
+    ranked.stream()
+        .filter(node -> graph.isRoot(node.latent) && isAncestor(node.latent, first.latent))
+        .filter(node -> Math.abs(node.evidence()) >= ROOT_EVIDENCE * Math.abs(first.evidence()))
+        .findFirst()
+        .ifPresent(
+            root -> {
+              ranked.remove(root);
+              ranked.add(0, root);
+            });
+    return ranked;
+  }
+
+  private boolean isAncestor(int from, int to) {
+    for (int parent : graph.parents(to)) {
+      if (parent == from || isAncestor(from, parent)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean frozen() {
@@ -285,15 +326,17 @@ final class Diagnoser {
     }
   }
 
-  private InterventionKind rootKind(Node node) {
-    if (node.stillerThan(HELD_SPREAD)) {
+  private InterventionKind rootKind(Node node, List<Node> suspects) {
+    if (node.stillerThan(HELD_ROOT_SPREAD)) {
       return InterventionKind.HARD_INTERVENTION;
     }
     if (node.hasOutliersOnly()) {
       return InterventionKind.OUTLIER;
     }
     if (node.moved() && !node.stillerThan(NARROWED_SPREAD)) {
-      return node.outOfRange() >= Math.max(2, OUT_OF_RANGE * node.size())
+      // A law that moves within the range leaves what depends on it alone.
+      boolean broken = suspects.stream().anyMatch(other -> isAncestor(node.latent, other.latent));
+      return broken || node.outOfRange() >= Math.max(2, OUT_OF_RANGE * node.size())
           ? InterventionKind.OFFSET
           : InterventionKind.COVARIATE_DRIFT;
     }
@@ -301,7 +344,7 @@ final class Diagnoser {
   }
 
   private InterventionKind causedKind(Node node) {
-    if (node.stillerThan(HELD_SPREAD)) {
+    if (node.stillerThan(HELD_CAUSED_SPREAD)) {
       return InterventionKind.HARD_INTERVENTION;
     }
     if (node.hasOutliersOnly()) {

@@ -86,7 +86,7 @@ final class InterventionSentence {
       case OFFSET ->
           root
               ? text(
-                  "%s is shifted by %.1f standard deviations and out of its normal range in %d of %d frames",
+                  "%s is shifted by %.1f standard deviations, out of the range known from training: it is seen outside in %d of %d frames",
                   name, shifted(node), node.outOfRange(), m)
               : text(
                   "%s is off by %.1f standard deviations from what %s, on average over %d frames and whatever they are",
