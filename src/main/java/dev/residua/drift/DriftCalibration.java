@@ -15,6 +15,11 @@ final class DriftCalibration {
   private static final int TAIL_STREAMS = 320;
   private static final double TAIL_PROGRESS = 0.1;
 
+  /** Of the kernels, linear, mean, spread, energy; see {@link #handicap}. */
+  private static final double[] HANDICAPS = {0.3, -0.1, -0.1, -0.6, 2.5};
+
+  private static final double SHORT_HANDICAP = 0.45;
+
   private final float[][] rows;
   private final int n;
   private final int latents;
@@ -314,6 +319,7 @@ final class DriftCalibration {
             }
           }
         });
+    int[] kinds = kinds();
     for (int s = 0; s < columns; s++) {
       for (int c = 0; c < values[s].length; c++) {
         float[] sorted = values[s][c];
@@ -327,11 +333,39 @@ final class DriftCalibration {
             s < scales.length
                 ? c * scales.length + s
                 : charts * scales.length + c * memories.length + s - scales.length;
-        starts[cell] = sorted[from];
         excesses[cell] =
             (float) Math.max(sum / (sorted.length - from), 1e-3 * Math.abs(sorted[from]) + 1e-6);
+        int kind = kinds[s < scales.length ? c : charts - plain + c];
+        int span = s < scales.length ? scales[s] : 2 * memories[s - scales.length];
+        starts[cell] = sorted[from] + excesses[cell] * handicap(kind, span);
       }
     }
+  }
+
+  /** Kind of every chart at one scale: 0 for kernels, 1 linear, 2 mean, 3 spread, 4 energy. */
+  private int[] kinds() {
+    boolean[] on = {settings.linear(), settings.mean(), settings.spread(), settings.energy()};
+    int[] kinds = new int[settings.charts()];
+    int at = settings.bandwidths().length;
+    for (int i = 0; i < on.length; i++) {
+      if (on[i]) {
+        kinds[at++] = i + 1;
+      }
+    }
+    return kinds;
+  }
+
+  /**
+   * What is taken from a chart's value, in units of its tail. Without it the shortest windows,
+   * which give the most independent looks, would raise most of the false alarms and set the
+   * threshold for all.
+   *
+   * @param kind 0 for kernels, then the plain charts in their order
+   * @param span samples of the window, or twice the memory
+   */
+  private static float handicap(int kind, int span) {
+    double window = SHORT_HANDICAP * Math.log((double) DriftSettings.MAX_SCALE / span);
+    return (float) (HANDICAPS[kind] + Math.max(0, window));
   }
 
   private RunLengthCurve runLengths(

@@ -146,6 +146,42 @@ public final class DriftDetector {
     }
   }
 
+  /**
+   * When the change that a reading reports began: a scan of the leading chart's features over the
+   * samples kept, see {@link ChangePointScan}. For when an alarm starts; O(kept samples x
+   * features).
+   *
+   * @param reading of the last sample, with a {@link DriftReading#named} chart
+   * @throws IllegalArgumentException if the reading names no chart or is not of the last sample
+   */
+  public ChangePointEstimate changePoint(DriftReading reading) {
+    if (!reading.named() || reading.samples() != count()) {
+      throw new IllegalArgumentException(
+          "change point needs a reading of sample %d that names a chart but got one of sample %d%s"
+              .formatted(count(), reading.samples(), reading.named() ? "" : " that names none"));
+    }
+    int n = (int) Math.min(count(), KEPT);
+    int window = Math.min(n, reference.span(reading.chart(), reading.scale()));
+    float[] row = new float[features.size];
+    float[] total = new float[features.size];
+    float[][] rows = new float[n][];
+    for (int t = 0; t < n; t++) {
+      features.apply(samples, (int) ((count() - n + t) % KEPT) * reference.latents(), row);
+      rows[t] = row.clone();
+      for (int j = 0; t >= n - window && j < row.length; j++) {
+        total[j] += row[j];
+      }
+    }
+    int[] part = reference.part(reading.chart(), total);
+    double[][] vectors = new double[n][part.length];
+    for (int t = 0; t < n; t++) {
+      for (int j = 0; j < part.length; j++) {
+        vectors[t][j] = rows[t][part[j]];
+      }
+    }
+    return ChangePointScan.of(vectors, window);
+  }
+
   private void check(int w) {
     if (w < 1 || w > Math.min(count(), DriftSettings.MAX_SCALE)) {
       throw new IllegalArgumentException(

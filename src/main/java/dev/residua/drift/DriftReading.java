@@ -34,8 +34,8 @@ public final class DriftReading {
 
   /**
    * Largest chart value over all scales, each in units of its own tail: its excess over the 98 %
-   * quantile of a quiet stream, divided by the mean excess there. Without drift it is above {@code
-   * x} at a share of samples that falls about like {@code exp(-x)}. At least 0.
+   * quantile of a quiet stream, divided by the mean excess there, less a handicap that is larger
+   * for shorter windows. At least 0.
    */
   public float statistic() {
     return statistic;

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.DoubleConsumer;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 
 /**
@@ -178,6 +179,52 @@ public final class DriftReference {
 
   private static String shortest(double value) {
     return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
+  }
+
+  /** Samples that a chart looks at: the window, or a slow chart's memory. */
+  int span(int chart, int window) {
+    int slow = chart - settings.charts();
+    return slow < 0 ? window : settings.memories()[slow % settings.memories().length];
+  }
+
+  /**
+   * The features behind a chart's value.
+   *
+   * @param sums of the features over the chart's window; decide which latent leads
+   */
+  int[] part(int chart, float[] sums) {
+    int banks = settings.bandwidths().length;
+    if (chart < banks) {
+      int[] part = new int[2 * settings.frequencies()];
+      for (int j = 0; j < part.length; j++) {
+        part[j] = j * banks + chart;
+      }
+      return part;
+    }
+    int slow = chart - settings.charts();
+    int plain = slow < 0 ? chart - banks : slow / settings.memories().length;
+    int next = 2 * banks * settings.frequencies();
+    int d = features.latents;
+    if (settings.linear() && plain-- == 0) {
+      return IntStream.range(next, next + d).toArray();
+    }
+    next += settings.linear() ? d : 0;
+    if (settings.mean() && plain-- == 0) {
+      return new int[] {largest(sums, next, d)};
+    }
+    next += settings.mean() ? d : 0;
+    if (settings.spread() && plain == 0) {
+      return new int[] {largest(sums, next, d)};
+    }
+    return new int[] {features.size - 1};
+  }
+
+  private static int largest(float[] values, int from, int count) {
+    int largest = from;
+    for (int j = from; j < from + count; j++) {
+      largest = Math.abs(values[j]) > Math.abs(values[largest]) ? j : largest;
+    }
+    return largest;
   }
 
   FeatureMap newFeatures() {

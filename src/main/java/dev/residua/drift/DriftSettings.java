@@ -52,8 +52,8 @@ public record DriftSettings(
 
   public static final DriftSettings DEFAULTS =
       new DriftSettings(
-          new int[] {1, 2, 4, 8, 16, 32, 64, 128},
-          new double[] {0.5, 1, 2},
+          new int[] {1, 2, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128},
+          new double[] {0.5, 2},
           64,
           true,
           true,
