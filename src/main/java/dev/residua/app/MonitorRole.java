@@ -2,6 +2,7 @@ package dev.residua.app;
 
 import dev.residua.anomaly.AnomalySettings;
 import dev.residua.drift.FalseAlarmBudget;
+import dev.residua.drift.FalseAlarmBudget.Period;
 import dev.residua.incident.ControlCommand.FeedbackVerdict;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.model.BadBundleException;
@@ -82,7 +83,8 @@ final class MonitorRole implements AutoCloseable {
               AnomalySettings.DEFAULTS.minGreyLevels(),
               config.anomaly().quietFrames(),
               AnomalySettings.DEFAULTS.warmUpFrames()),
-          FalseAlarmBudget.perWeek(incidents.falseAlarmsPerWeek(), incidents.framesPerSecond())
+          new FalseAlarmBudget(
+                  incidents.falseAlarmsPerWeek(), Period.WEEK, incidents.framesPerSecond())
               .runLength(),
           new IncidentSettings(
               incidents.alarmFrames(),

@@ -5,6 +5,7 @@ import dev.residua.app.Models;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.LabelTable;
 import dev.residua.drift.FalseAlarmBudget;
+import dev.residua.drift.FalseAlarmBudget.Period;
 import dev.residua.frame.Frame;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.FramePosition;
@@ -124,7 +125,7 @@ final class BacktestCommand implements Callable<Integer> {
           Models.monitor(
               bundle,
               AnomalySettings.DEFAULTS,
-              FalseAlarmBudget.perWeek(falseAlarms, framesPerSecond).runLength(),
+              new FalseAlarmBudget(falseAlarms, Period.WEEK, framesPerSecond).runLength(),
               IncidentSettings.DEFAULTS);
       Backtest backtest = new Backtest(new SourceMonitor.Limits(monitored), grace);
       List<Truth> truths = new ArrayList<>();

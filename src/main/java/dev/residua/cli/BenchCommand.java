@@ -47,7 +47,12 @@ import picocli.CommandLine.Option;
     description =
         "Measures this product on this machine; prints JSON with the machine and the versions.",
     mixinStandardHelpOptions = true,
-    subcommands = {BenchCommand.Pipeline.class, BenchCommand.Score.class, BenchCommand.Train.class})
+    subcommands = {
+      BenchCommand.Pipeline.class,
+      BenchCommand.Score.class,
+      BenchCommand.Train.class,
+      BenchDrift.class
+    })
 final class BenchCommand {
   private BenchCommand() {}
 
@@ -332,7 +337,7 @@ final class BenchCommand {
     return environment;
   }
 
-  private static Map<String, Object> environment() {
+  static Map<String, Object> environment() {
     Map<String, Object> environment = new LinkedHashMap<>();
     environment.put("residua", Version.current());
     environment.put(

@@ -1,10 +1,11 @@
 package dev.residua.cli;
 
-import dev.residua.drift.DriftAlarm;
+import dev.residua.drift.ChangePointEstimate;
 import dev.residua.drift.DriftDetector;
 import dev.residua.drift.DriftReading;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftSettings;
+import dev.residua.drift.FalseAlarmBudget;
 import dev.residua.drift.Threshold;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -25,6 +26,9 @@ import picocli.CommandLine.Option;
       "Watches streams of float vectors for a change of their distribution.",
       "Learns a quiet reference, sets the threshold so that quiet streams run for --arl samples on"
           + " average before a false alarm, and says when each stream first alarms.",
+      "The run length can be given as a budget instead: --false-alarms 1/week --frames-per-second 20,"
+          + " or in one --arl 1/week@20. A latent of the reference that is autocorrelated is modelled"
+          + " by an autoregression.",
       "Files are .npy (float32 or float64; [n, d], or [streams, n, d] for independent streams) or"
           + " .csv with one vector a line."
     },
@@ -48,21 +52,38 @@ final class DriftCommand implements Callable<Integer> {
   @Option(
       names = "--arl",
       paramLabel = "N",
-      description = "Average run length: samples between false alarms, 50 to 1e9.")
-  double arl = DriftSettings.DEFAULTS.targetRunLength();
+      description = {
+        "Average run length: samples between false alarms, 50 to 1e9, or a budget such as 1/week@20.",
+        "Default: 100000."
+      },
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  @Nullable String arl;
+
+  @Option(
+      names = "--false-alarms",
+      paramLabel = "N/PERIOD",
+      description =
+          "Instead of --arl: false alarms an hour, day, week, month or year, such as 1/week.")
+  @Nullable String falseAlarms;
+
+  @Option(
+      names = "--frames-per-second",
+      paramLabel = "F",
+      description = "Samples a second, for --false-alarms.")
+  @Nullable Double framesPerSecond;
 
   @Option(
       names = "--scales",
       split = ",",
       paramLabel = "W",
-      description = "Window lengths in samples, ascending. Default: 1,2,4,...,128.",
+      description = "Window lengths in samples, ascending. Default: 1 to 128.",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   int @Nullable [] scales;
 
   @Option(
       names = "--frequencies",
       paramLabel = "R",
-      description = "Random frequencies of each of the three kernels, a multiple of 4.")
+      description = "Random frequencies of each of the two kernels, a multiple of 4.")
   int frequencies = DriftSettings.DEFAULTS.frequencies();
 
   @Option(
@@ -85,7 +106,7 @@ final class DriftCommand implements Callable<Integer> {
       float statistic,
       @Nullable Integer scale,
       @Nullable String chart,
-      @Nullable Long changePoint) {}
+      @Nullable ChangePointEstimate changePoint) {}
 
   @Override
   public Integer call() {
@@ -107,8 +128,9 @@ final class DriftCommand implements Callable<Integer> {
     long nanos;
     long updates = 0;
     try {
-      learnt = calibrate(quiet[0]);
-      threshold = learnt.threshold(arl);
+      double target = target();
+      learnt = calibrate(quiet[0], target);
+      threshold = learnt.threshold(target);
       float[] sample = new float[learnt.latents()];
       nanos = System.nanoTime();
       for (double[][] one : streams) {
@@ -124,11 +146,36 @@ final class DriftCommand implements Callable<Integer> {
     return 0;
   }
 
-  private DriftReference calibrate(double[][] rows) {
+  private double target() {
+    if (falseAlarms != null) {
+      if (arl != null || framesPerSecond == null) {
+        throw new CommandFailedException(
+            "--false-alarms needs --frames-per-second and replaces --arl");
+      }
+      return FalseAlarmBudget.parse(falseAlarms, framesPerSecond).runLength();
+    }
+    if (framesPerSecond != null) {
+      throw new CommandFailedException("--frames-per-second needs --false-alarms");
+    }
+    if (arl == null) {
+      return DriftSettings.DEFAULTS.targetRunLength();
+    }
+    if (arl.contains("/")) {
+      return FalseAlarmBudget.parse(arl).runLength();
+    }
+    try {
+      return Double.parseDouble(arl);
+    } catch (NumberFormatException e) {
+      throw new CommandFailedException(
+          "--arl is '%s', expected samples or a budget such as 1/week@20".formatted(arl), e);
+    }
+  }
+
+  private DriftReference calibrate(double[][] rows, double target) {
     DriftSettings settings =
         DriftSettings.DEFAULTS
             .withFrequencies(frequencies)
-            .withTargetRunLength(arl)
+            .withTargetRunLength(target)
             .withSimulation(simulate, DriftSettings.DEFAULTS.streamLength());
     if (scales != null) {
       settings = settings.withScales(scales);
@@ -150,17 +197,30 @@ final class DriftCommand implements Callable<Integer> {
       detector.update(sample, reading);
       largest = Math.max(largest, reading.statistic());
       if (reading.named() && reading.statistic() >= threshold) {
-        DriftAlarm alarm =
-            DriftAlarm.QUIET.next(reading, new DriftAlarm.Levels(threshold, 0, 1)).next();
         return new Outcome(
             (long) t,
             reading.statistic(),
             reading.scale(),
             learnt.chartName(reading.chart()),
-            alarm.changePoint());
+            detector.changePoint(reading));
       }
     }
     return new Outcome(null, largest, null, null, null);
+  }
+
+  /** Samples before the change, with the ends of its interval; null without an alarm. */
+  private static @Nullable Map<String, Object> changePoint(Outcome outcome) {
+    ChangePointEstimate estimate = outcome.changePoint();
+    if (estimate == null || outcome.firstAlarm() == null) {
+      return null;
+    }
+    long seen = outcome.firstAlarm() + 1;
+    Map<String, Object> point = new LinkedHashMap<>();
+    point.put("index", seen - estimate.samplesAgo());
+    point.put("low", seen - estimate.highAgo());
+    point.put("high", seen - estimate.lowAgo());
+    point.put("coverage", estimate.coverage());
+    return point;
   }
 
   private void print(
@@ -176,8 +236,6 @@ final class DriftCommand implements Callable<Integer> {
       runLength.put("low", threshold.low());
       runLength.put("high", threshold.high());
       result.put("estimatedRunLength", runLength);
-      result.put("extrapolated", threshold.extrapolated());
-      result.put("blockLength", learnt.blockLength());
       result.put("microsecondsPerUpdate", micros);
       result.put("stateBytes", stateBytes);
       List<Map<String, Object>> list = new ArrayList<>();
@@ -187,10 +245,13 @@ final class DriftCommand implements Callable<Integer> {
         one.put("statistic", outcome.statistic());
         one.put("scale", outcome.scale());
         one.put("chart", outcome.chart());
-        one.put("changePoint", outcome.changePoint());
+        one.put("changePoint", changePoint(outcome));
         list.add(one);
       }
       result.put("streams", list);
+      result.put("extrapolated", threshold.extrapolated());
+      result.put("autoregressiveOrder", learnt.order());
+      result.put("blockLength", learnt.blockLength());
       out.println(Json.of(result));
       return;
     }
@@ -201,23 +262,31 @@ final class DriftCommand implements Callable<Integer> {
         threshold.low(),
         threshold.high(),
         threshold.extrapolated() ? ", extrapolated" : "");
+    if (learnt.order() > 0) {
+      out.printf(
+          "the reference is autocorrelated: modelled by an autoregression of order %d%n",
+          learnt.order());
+    }
     if (learnt.blockLength() > 1) {
       out.printf(
-          "the reference is autocorrelated: resampled in blocks of %d%n", learnt.blockLength());
+          "its squares are autocorrelated: resampled in blocks of %d%n", learnt.blockLength());
     }
     for (int s = 0; s < outcomes.size(); s++) {
       Outcome outcome = outcomes.get(s);
-      if (outcome.firstAlarm() == null) {
+      Map<String, Object> point = changePoint(outcome);
+      if (point == null) {
         out.printf("stream %d: no alarm, largest statistic %.2f%n", s, outcome.statistic());
       } else {
         out.printf(
-            "stream %d: alarm after %d samples, statistic %.2f (%s over %d samples), change after about %d samples%n",
+            "stream %d: alarm after %d samples, statistic %.2f (%s over %d samples), change after about %s samples (%s to %s)%n",
             s,
             outcome.firstAlarm(),
             outcome.statistic(),
             outcome.chart(),
             outcome.scale(),
-            outcome.changePoint());
+            point.get("index"),
+            point.get("low"),
+            point.get("high"));
       }
     }
     out.printf("%.2f us an update, %,d bytes of state%n", micros, stateBytes);

@@ -3,23 +3,30 @@ package dev.residua.drift;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.DoubleConsumer;
+import java.util.stream.IntStream;
 
 /** The making of a {@link DriftReference}; one instance makes one. */
 final class DriftCalibration {
   private static final int MIN_SAMPLES = 2 * DriftSettings.MAX_SCALE;
   private static final int DISTANCE_SAMPLES = 400;
   private static final double TAIL_QUANTILE = 0.98;
-  private static final int TAIL_STREAMS = 160;
+  private static final int TAIL_STREAMS = 320;
   private static final double TAIL_PROGRESS = 0.1;
+
+  /** Of the kernels, linear, mean, spread, energy; see {@link #handicap}. */
+  private static final double[] HANDICAPS = {0.3, -0.1, -0.1, -0.6, 2.5};
+
+  private static final double SHORT_HANDICAP = 0.45;
 
   private final float[][] rows;
   private final int n;
   private final int latents;
   private final DriftSettings settings;
-  private final SplittableRandom random;
   private final long seed;
   private final DoubleConsumer progress;
+  private int worldsDone;
 
   DriftCalibration(
       double[][] reference, DriftSettings settings, long seed, DoubleConsumer progress) {
@@ -50,25 +57,20 @@ final class DriftCalibration {
     }
     this.settings = settings;
     this.seed = seed;
-    this.random = new SplittableRandom(seed);
     this.progress = progress;
   }
 
   DriftReference run() {
     progress.accept(0);
     FeatureMap features = features();
-    float[][] matrix = new float[n][features.size];
-    for (int t = 0; t < n; t++) {
-      features.apply(rows[t], 0, matrix[t]);
-    }
-    int block = blockLength();
-    int cells = settings.charts() * settings.scales().length;
-    float[] starts = new float[cells];
-    float[] excesses = new float[cells];
-    tails(matrix, block, starts, excesses);
-    RunLengthCurve curve = runLengths(matrix, block, starts, excesses);
+    QuietStreams quiet = new QuietStreams(rows);
+    float[] starts = new float[settings.cells()];
+    float[] excesses = new float[starts.length];
+    tails(quiet, features, starts, excesses);
+    RunLengthCurve curve = runLengths(quiet, features, starts, excesses);
     progress.accept(1);
-    return new DriftReference(settings, features, starts, excesses, curve, n, block);
+    return new DriftReference(
+        settings, features, starts, excesses, curve, n, quiet.block(), quiet.order());
   }
 
   private FeatureMap features() {
@@ -189,193 +191,216 @@ final class DriftCalibration {
         }
       }
     }
-    double[][] lower = new double[d][d];
     for (int a = 0; a < d; a++) {
       for (int b = 0; b <= a; b++) {
-        // A ridge of a thousandth keeps nearly collinear latents from dominating the chart.
-        double value = covariance[a][b] / n + (a == b ? 1e-3 : 0);
-        for (int k = 0; k < b; k++) {
-          value -= lower[a][k] * lower[b][k];
-        }
-        lower[a][b] = a == b ? Math.sqrt(Math.max(value, 1e-6)) : value / lower[b][b];
+        covariance[a][b] /= n;
       }
     }
-    float[] inverse = new float[d * d];
-    for (int column = 0; column < d; column++) {
-      double[] x = new double[d];
-      for (int a = column; a < d; a++) {
-        double value = a == column ? 1 : 0;
-        for (int k = column; k < a; k++) {
-          value -= lower[a][k] * x[k];
-        }
-        x[a] = value / lower[a][a];
-        inverse[a * d + column] = (float) x[a];
-      }
+    // A ridge of a thousandth keeps nearly collinear latents from dominating the chart.
+    return Cholesky.of(covariance, 1e-3).inverseLower();
+  }
+
+  /** One thread's detector parts on simulated streams. */
+  private final class Simulation {
+    final QuietStreams.Stream stream;
+    final FeatureMap map;
+    final WindowSums sums = new WindowSums(settings, latents);
+    final SlowCharts slow = new SlowCharts(settings, latents);
+    final float[] sample = new float[latents];
+    final float[] vector;
+
+    Simulation(QuietStreams quiet, FeatureMap features) {
+      this.stream = quiet.new Stream();
+      this.map = features.copy(settings);
+      this.vector = new float[features.size];
     }
-    return inverse;
+
+    void newStream() {
+      stream.newStream();
+      sums.reset(0);
+      slow.reset();
+    }
+
+    void next() {
+      stream.next(sample);
+      map.apply(sample, 0, vector);
+      sums.push(vector);
+      slow.push(vector);
+    }
+  }
+
+  /** What is done with one stream, whose number counts from 0. */
+  private interface StreamTask {
+    void run(Simulation simulation, int number);
   }
 
   /**
-   * Mean block length for resampling. 1 unless some latent, or its square, is autocorrelated beyond
-   * chance; else ten times the largest integrated autocorrelation time.
+   * Runs streams on all processors, {@link RunLengthCurve#STREAMS_PER_WORLD} a world. What a stream
+   * draws depends on the seed and the number of its world only.
    */
-  private int blockLength() {
-    double largest = 1;
-    for (int k = 0; k < latents; k++) {
-      for (int power = 1; power <= 2; power++) {
-        largest = Math.max(largest, autocorrelationTime(k, power));
-      }
-    }
-    return largest <= 1 ? 1 : (int) Math.max(8, Math.min(10 * largest, n / 20.0));
+  private void simulate(
+      QuietStreams quiet,
+      FeatureMap features,
+      int streams,
+      long salt,
+      double from,
+      double to,
+      StreamTask task) {
+    int each = RunLengthCurve.STREAMS_PER_WORLD;
+    int worlds = (streams + each - 1) / each;
+    long[] seeds = new SplittableRandom(seed + salt).longs(worlds).toArray();
+    ConcurrentLinkedQueue<Simulation> idle = new ConcurrentLinkedQueue<>();
+    worldsDone = 0;
+    IntStream.range(0, worlds)
+        .parallel()
+        .forEach(
+            world -> {
+              Simulation simulation = idle.poll();
+              if (simulation == null) {
+                simulation = new Simulation(quiet, features);
+              }
+              simulation.stream.newWorld(seeds[world]);
+              for (int i = world * each; i < Math.min(streams, (world + 1) * each); i++) {
+                simulation.newStream();
+                task.run(simulation, i);
+              }
+              idle.add(simulation);
+              synchronized (this) {
+                worldsDone++;
+                progress.accept(from + (to - from) * worldsDone / worlds);
+              }
+            });
   }
 
-  private double autocorrelationTime(int latent, int power) {
-    double[] x = new double[n];
-    double mean = 0;
-    for (int t = 0; t < n; t++) {
-      mean += rows[t][latent] / n;
-    }
-    double meanPower = 0;
-    for (int t = 0; t < n; t++) {
-      double value = rows[t][latent] - mean;
-      x[t] = power == 1 ? value : value * value;
-      meanPower += x[t] / n;
-    }
-    double variance = 0;
-    for (int t = 0; t < n; t++) {
-      x[t] -= meanPower;
-      variance += x[t] * x[t];
-    }
-    if (!(variance > 0)) {
-      return 1;
-    }
-    double noise = 1 / Math.sqrt(n);
-    double time = 1;
-    for (int lag = 1; lag < Math.min(200, n / 4); lag++) {
-      double sum = 0;
-      for (int t = lag; t < n; t++) {
-        sum += x[t] * x[t - lag];
-      }
-      double correlation = sum / variance;
-      // The first lag decides whether there is anything, at odds that allow for many latents.
-      if (correlation < (lag == 1 ? 4.5 : 2) * noise) {
-        return time;
-      }
-      time += 2 * correlation;
-    }
-    return time;
-  }
-
-  /** Draws the rows of one simulated stream after another. */
-  private final class Resampler {
-    private final int block;
-    private final int[] world = new int[n];
-    private int at;
-
-    Resampler(int block) {
-      this.block = block;
-    }
-
-    /** A new world: one bootstrap replicate of the reference. */
-    void newStream() {
-      for (int filled = 0; filled < n; ) {
-        int from = random.nextInt(n);
-        for (int j = 0; j < block && filled < n; j++) {
-          world[filled++] = (from + j) % n;
-        }
-      }
-      at = random.nextInt(n);
-    }
-
-    /** Row of the next sample: a stationary bootstrap of the world. */
-    int next() {
-      if (block == 1 || random.nextInt(block) == 0) {
-        at = random.nextInt(n);
-      } else {
-        at = at + 1 == n ? 0 : at + 1;
-      }
-      return world[at];
-    }
-  }
-
-  private void tails(float[][] matrix, int block, float[] starts, float[] excesses) {
+  private void tails(QuietStreams quiet, FeatureMap features, float[] starts, float[] excesses) {
     int[] scales = settings.scales();
-    int charts = settings.charts();
+    int[] memories = settings.memories();
     int length = settings.streamLength();
-    float[][][] values = new float[scales.length][charts][];
-    int[] counts = new int[scales.length];
-    int[] strides = new int[scales.length];
-    for (int s = 0; s < scales.length; s++) {
-      strides[s] = Math.max(2, scales[s] / 8);
-      int capacity = TAIL_STREAMS * (length / strides[s] + 1);
-      for (int c = 0; c < charts; c++) {
-        values[s][c] = new float[capacity];
-      }
+    int charts = settings.charts();
+    int plain = settings.plainCharts();
+    int columns = scales.length + memories.length;
+    int[] strides = new int[columns];
+    int[] first = new int[columns];
+    int[] perStream = new int[columns];
+    float[][][] values = new float[columns][][];
+    for (int s = 0; s < columns; s++) {
+      boolean window = s < scales.length;
+      int span = window ? scales[s] : memories[s - scales.length];
+      strides[s] = Math.max(2, span / 8);
+      first[s] = window ? span : Math.min(span, SlowCharts.READ_FROM);
+      perStream[s] = length / strides[s] - (first[s] - 1) / strides[s];
+      values[s] = new float[window ? charts : plain][TAIL_STREAMS * perStream[s]];
     }
-    Resampler resampler = new Resampler(block);
-    WindowSums sums = new WindowSums(settings, latents);
-    float[] row = new float[charts];
-    for (int stream = 0; stream < TAIL_STREAMS; stream++) {
-      resampler.newStream();
-      sums.reset(0);
-      for (int t = 1; t <= length; t++) {
-        sums.push(matrix[resampler.next()]);
-        for (int s = 0; s < scales.length; s++) {
-          if (t % strides[s] == 0 && t >= scales[s] && sums.values(s, row, 0)) {
-            for (int c = 0; c < charts; c++) {
-              values[s][c][counts[s]] = row[c];
+    simulate(
+        quiet,
+        features,
+        TAIL_STREAMS,
+        1,
+        0,
+        TAIL_PROGRESS,
+        (simulation, number) -> {
+          float[] row = new float[charts];
+          int[] at = new int[columns];
+          for (int t = 1; t <= length; t++) {
+            simulation.next();
+            for (int s = 0; s < columns; s++) {
+              if (t < first[s] || t % strides[s] != 0) {
+                continue;
+              }
+              if (s < scales.length) {
+                simulation.sums.values(s, row, 0);
+              } else {
+                simulation.slow.values(s - scales.length, row);
+              }
+              for (int c = 0; c < values[s].length; c++) {
+                values[s][c][number * perStream[s] + at[s]] = row[c];
+              }
+              at[s]++;
             }
-            counts[s]++;
           }
-        }
-      }
-      progress.accept(TAIL_PROGRESS * (stream + 1) / TAIL_STREAMS);
-    }
-    for (int s = 0; s < scales.length; s++) {
-      for (int c = 0; c < charts; c++) {
-        float[] sorted = Arrays.copyOf(values[s][c], counts[s]);
+        });
+    int[] kinds = kinds();
+    for (int s = 0; s < columns; s++) {
+      for (int c = 0; c < values[s].length; c++) {
+        float[] sorted = values[s][c];
         Arrays.sort(sorted);
         int from = (int) (TAIL_QUANTILE * sorted.length);
         double sum = 0;
         for (int i = from; i < sorted.length; i++) {
           sum += sorted[i] - sorted[from];
         }
-        starts[c * scales.length + s] = sorted[from];
-        excesses[c * scales.length + s] =
+        int cell =
+            s < scales.length
+                ? c * scales.length + s
+                : charts * scales.length + c * memories.length + s - scales.length;
+        excesses[cell] =
             (float) Math.max(sum / (sorted.length - from), 1e-3 * Math.abs(sorted[from]) + 1e-6);
+        int kind = kinds[s < scales.length ? c : charts - plain + c];
+        int span = s < scales.length ? scales[s] : 2 * memories[s - scales.length];
+        starts[cell] = sorted[from] + excesses[cell] * handicap(kind, span);
       }
     }
   }
 
-  private RunLengthCurve runLengths(float[][] matrix, int block, float[] starts, float[] excesses) {
+  /** Kind of every chart at one scale: 0 for kernels, 1 linear, 2 mean, 3 spread, 4 energy. */
+  private int[] kinds() {
+    boolean[] on = {settings.linear(), settings.mean(), settings.spread(), settings.energy()};
+    int[] kinds = new int[settings.charts()];
+    int at = settings.bandwidths().length;
+    for (int i = 0; i < on.length; i++) {
+      if (on[i]) {
+        kinds[at++] = i + 1;
+      }
+    }
+    return kinds;
+  }
+
+  /**
+   * What is taken from a chart's value, in units of its tail. Without it the shortest windows,
+   * which give the most independent looks, would raise most of the false alarms and set the
+   * threshold for all.
+   *
+   * @param kind 0 for kernels, then the plain charts in their order
+   * @param span samples of the window, or twice the memory
+   */
+  private static float handicap(int kind, int span) {
+    double window = SHORT_HANDICAP * Math.log((double) DriftSettings.MAX_SCALE / span);
+    return (float) (HANDICAPS[kind] + Math.max(0, window));
+  }
+
+  private RunLengthCurve runLengths(
+      QuietStreams quiet, FeatureMap features, float[] starts, float[] excesses) {
     int streams = settings.simulatedStreams();
     int length = settings.streamLength();
     int[][] times = new int[streams][];
     float[][] maxima = new float[streams][];
-    Resampler resampler = new Resampler(block);
-    WindowSums sums = new WindowSums(settings, latents);
-    ChartMaximum maximum = new ChartMaximum(settings, starts, excesses);
-    DriftReading reading = new DriftReading(settings.scales().length);
-    int[] streamTimes = new int[length];
-    float[] streamMaxima = new float[length];
-    for (int stream = 0; stream < streams; stream++) {
-      resampler.newStream();
-      sums.reset(0);
-      int records = 0;
-      float highest = 0;
-      for (int t = 1; t <= length; t++) {
-        sums.push(matrix[resampler.next()]);
-        maximum.read(sums, reading);
-        if (reading.statistic > highest) {
-          highest = reading.statistic;
-          streamTimes[records] = t;
-          streamMaxima[records++] = highest;
-        }
-      }
-      times[stream] = Arrays.copyOf(streamTimes, records);
-      maxima[stream] = Arrays.copyOf(streamMaxima, records);
-      progress.accept(TAIL_PROGRESS + (1 - TAIL_PROGRESS) * (stream + 1) / streams);
-    }
+    simulate(
+        quiet,
+        features,
+        streams,
+        2,
+        TAIL_PROGRESS,
+        1,
+        (simulation, number) -> {
+          ChartMaximum maximum =
+              new ChartMaximum(settings, starts, excesses, Float.POSITIVE_INFINITY);
+          DriftReading reading = new DriftReading(settings.scales().length);
+          int[] streamTimes = new int[length];
+          float[] streamMaxima = new float[length];
+          int records = 0;
+          float highest = 0;
+          for (int t = 1; t <= length; t++) {
+            simulation.next();
+            maximum.read(simulation.sums, simulation.slow, reading);
+            if (reading.statistic > highest) {
+              highest = reading.statistic;
+              streamTimes[records] = t;
+              streamMaxima[records++] = highest;
+            }
+          }
+          times[number] = Arrays.copyOf(streamTimes, records);
+          maxima[number] = Arrays.copyOf(streamMaxima, records);
+        });
     return RunLengthCurve.estimate(times, maxima, length);
   }
 }

@@ -8,23 +8,25 @@ import java.nio.ByteBuffer;
  * <p>With random features {@code psi}, {@code c_t = c_(t-1) + psi(e_t) - mu_ref} and {@code D_w(t)
  * = |c_t - c_(t-w)|^2 / w} for every scale {@code w} and kernel length; beside them, over the same
  * windows, the squared norm of the whitened mean, the largest squared standardised mean and the
- * largest squared standardised second moment. Each is put in units of its own null tail; the
- * statistic is their maximum. A window longer than the stream so far is left out, in calibration as
- * here, so the run-length contract holds from the first sample.
+ * largest squared standardised second moment, the squared energy. The last four are also charted on
+ * exponentially weighted means with longer memories, for slow ramps. Each is put in units of its
+ * own null tail; the statistic is their maximum. A window longer than the stream so far is left
+ * out, in calibration as here, so the run-length contract holds from the first sample.
  *
- * <p>Constant time and memory a sample: about 2 us and 0.4 MB for 4 latents with the default
+ * <p>Constant time and memory a sample: a few us and 0.4 MB for 4 latents with the default
  * settings. The state to persist is small, see {@link #state}. Mutable, for one thread.
  */
 public final class DriftDetector {
   /** Samples that a state holds. */
   private static final int KEPT = 2 * WindowSums.BLOCK;
 
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int HEADER_BYTES = 3 * Integer.BYTES + Long.BYTES;
 
   private final DriftReference reference;
   private final FeatureMap features;
   private final WindowSums sums;
+  private final SlowCharts slow;
   private final ChartMaximum maximum;
   private final float[] samples; // [KEPT][d], sample t at row t % KEPT
   private final float[] vector;
@@ -35,6 +37,7 @@ public final class DriftDetector {
     this.reference = reference;
     this.features = reference.newFeatures();
     this.sums = new WindowSums(settings, reference.latents());
+    this.slow = new SlowCharts(settings, reference.latents());
     this.maximum = reference.newMaximum();
     this.samples = new float[KEPT * reference.latents()];
     this.vector = new float[features.size];
@@ -86,7 +89,16 @@ public final class DriftDetector {
     System.arraycopy(residuals, 0, samples, at, d);
     features.apply(residuals, 0, vector);
     sums.push(vector);
-    maximum.read(sums, into);
+    slow.push(vector);
+    maximum.read(sums, slow, into);
+  }
+
+  /**
+   * Lets the charts with a memory start again. For when an alarm has ended: what they saw of the
+   * fault must not raise the next one. The windows need nothing, they forget by themselves.
+   */
+  public void forgetSlow() {
+    slow.reset();
   }
 
   /**
@@ -128,7 +140,7 @@ public final class DriftDetector {
         int row = (int) ((count() - back) % KEPT);
         float z = (samples[row * d + k] - features.location[k]) / features.scale[k];
         z = Math.max(-DriftSettings.SPREAD_CLIP, Math.min(DriftSettings.SPREAD_CLIP, z));
-        sum += z * z * features.spreadScale[k] - features.centre[features.size - d + k];
+        sum += z * z * features.spreadScale[k] - features.centre[features.spreadAt + k];
       }
       into[k] = (float) (sum / Math.sqrt(w));
     }
@@ -154,6 +166,42 @@ public final class DriftDetector {
     return means;
   }
 
+  /**
+   * When the change that a reading reports began: a scan of the leading chart's features over the
+   * samples kept, see {@link ChangePointScan}. For when an alarm starts; O(kept samples x
+   * features).
+   *
+   * @param reading of the last sample, with a {@link DriftReading#named} chart
+   * @throws IllegalArgumentException if the reading names no chart or is not of the last sample
+   */
+  public ChangePointEstimate changePoint(DriftReading reading) {
+    if (!reading.named() || reading.samples() != count()) {
+      throw new IllegalArgumentException(
+          "change point needs a reading of sample %d that names a chart but got one of sample %d%s"
+              .formatted(count(), reading.samples(), reading.named() ? "" : " that names none"));
+    }
+    int n = (int) Math.min(count(), KEPT);
+    int window = Math.min(n, reference.span(reading.chart(), reading.scale()));
+    float[] row = new float[features.size];
+    float[] total = new float[features.size];
+    float[][] rows = new float[n][];
+    for (int t = 0; t < n; t++) {
+      features.apply(samples, (int) ((count() - n + t) % KEPT) * reference.latents(), row);
+      rows[t] = row.clone();
+      for (int j = 0; t >= n - window && j < row.length; j++) {
+        total[j] += row[j];
+      }
+    }
+    int[] part = reference.part(reading.chart(), total);
+    double[][] vectors = new double[n][part.length];
+    for (int t = 0; t < n; t++) {
+      for (int j = 0; j < part.length; j++) {
+        vectors[t][j] = rows[t][part[j]];
+      }
+    }
+    return ChangePointScan.of(vectors, window);
+  }
+
   private void check(int w) {
     if (w < 1 || w > Math.min(count(), DriftSettings.MAX_SCALE)) {
       throw new IllegalArgumentException(
@@ -164,13 +212,13 @@ public final class DriftDetector {
 
   /** Size of {@link #state} for samples of {@code latents} values. */
   public static int stateBytes(int latents) {
-    return HEADER_BYTES + Float.BYTES * KEPT * latents;
+    return HEADER_BYTES + Float.BYTES * KEPT * latents + SlowCharts.bytes(latents);
   }
 
   /**
-   * Everything that is needed to go on: the last 256 samples and the count, always {@link
-   * #stateBytes} bytes, big-endian. Sums are not in it; {@link #restore} computes them again, to
-   * the same bits.
+   * Everything that is needed to go on: the last 256 samples, the slow means and the count, always
+   * {@link #stateBytes} bytes, big-endian. Sums are not in it; {@link #restore} computes them
+   * again, to the same bits.
    */
   public byte[] state() {
     ByteBuffer out = ByteBuffer.allocate(stateBytes(reference.latents()));
@@ -179,6 +227,7 @@ public final class DriftDetector {
     for (float sample : samples) {
       out.putFloat(sample);
     }
+    slow.write(out, reference.latents());
     return out.array();
   }
 
@@ -215,6 +264,7 @@ public final class DriftDetector {
     for (int i = 0; i < detector.samples.length; i++) {
       detector.samples[i] = in.getFloat();
     }
+    detector.slow.read(in);
     long start = Math.max(0, (count - 1) / WindowSums.BLOCK - 1) * WindowSums.BLOCK;
     detector.sums.reset(start);
     for (long t = start; t < count; t++) {

@@ -14,6 +14,7 @@ public final class DriftReading {
   int scaleIndex;
   int chart;
   int scale;
+  float slow;
   long samples;
 
   DriftReading(int scales) {
@@ -23,6 +24,7 @@ public final class DriftReading {
 
   void clear() {
     statistic = 0;
+    slow = 0;
     Arrays.fill(perScale, 0);
     scaleIndex = NONE;
     chart = NONE;
@@ -32,8 +34,8 @@ public final class DriftReading {
 
   /**
    * Largest chart value over all scales, each in units of its own tail: its excess over the 98 %
-   * quantile of a quiet stream, divided by the mean excess there. Without drift it is above {@code
-   * x} at a share of samples that falls about like {@code exp(-x)}. At least 0.
+   * quantile of a quiet stream, divided by the mean excess there, less a handicap that is larger
+   * for shorter windows. At least 0.
    */
   public float statistic() {
     return statistic;
@@ -49,17 +51,28 @@ public final class DriftReading {
     return perScale[index];
   }
 
+  /** Largest value of the charts with a memory, in the same units; at least 0. */
+  public float slow() {
+    return slow;
+  }
+
   /** Whether any chart is beyond its 98 % quantile: else there is no scale and no chart to name. */
   public boolean named() {
     return scaleIndex != NONE;
   }
 
-  /** Index of the scale with the maximum, or -1 where nothing is {@link #named}. */
+  /**
+   * Index of the scale with the maximum (the longest for a slow chart), or -1 where nothing is
+   * {@link #named}.
+   */
   public int scaleIndex() {
     return scaleIndex;
   }
 
-  /** Window length with the maximum, in samples, or 0 where nothing is {@link #named}. */
+  /**
+   * Window length with the maximum, in samples, or 0 where nothing is {@link #named}. For a slow
+   * chart its memory, at most the longest window.
+   */
   public int scale() {
     return scale;
   }

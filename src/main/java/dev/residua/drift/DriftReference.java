@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.DoubleConsumer;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 
 /**
@@ -21,16 +22,24 @@ public final class DriftReference {
   public static final double MAX_TARGET = 1e9;
 
   private static final int MAGIC = 0x52455344; // "RESD"
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
+
+  /** The first version: no energy chart, no memories. Still read. */
+  private static final int WITHOUT_MEMORIES = 1;
+
+  /** Slow charts hold no more than this many times the threshold of the largest target. */
+  private static final float SLOW_CAP = 1.05f;
+
   private static final int HEADER_BYTES = 3 * Integer.BYTES;
 
   private final DriftSettings settings;
   private final FeatureMap features;
-  private final float[] tailStarts; // [charts][scales]
-  private final float[] tailExcesses; // [charts][scales]
+  private final float[] tailStarts; // [charts][scales], then [plain charts][memories]
+  private final float[] tailExcesses; // likewise
   private final RunLengthCurve curve;
   private final int samples;
   private final int blockLength;
+  private final int order;
   private final int fingerprint;
 
   DriftReference(
@@ -40,7 +49,8 @@ public final class DriftReference {
       float[] tailExcesses,
       RunLengthCurve curve,
       int samples,
-      int blockLength) {
+      int blockLength,
+      int order) {
     this.settings = settings;
     this.features = features;
     this.tailStarts = tailStarts;
@@ -48,6 +58,7 @@ public final class DriftReference {
     this.curve = curve;
     this.samples = samples;
     this.blockLength = blockLength;
+    this.order = order;
     CRC32C crc = new CRC32C();
     crc.update(body());
     this.fingerprint = (int) crc.getValue();
@@ -57,17 +68,16 @@ public final class DriftReference {
    * Learns a reference from samples of quiet streams and calibrates thresholds by simulation: quiet
    * streams are resampled from the reference and followed until they pass each level.
    *
-   * <p>Every simulated stream is drawn from a bootstrap replicate of the reference, not from the
-   * reference itself, so that the run length includes what a reference of {@code n} samples does
-   * not know about the world. Where samples are autocorrelated, blocks are drawn whose length
-   * follows from the autocorrelation; independent samples are drawn one by one.
+   * <p>A vector autoregression is fitted first, its order by Bayes' information criterion (0 where
+   * there is nothing to fit); what it leaves is resampled with a little noise that keeps every
+   * latent's law, so that values beyond the largest of the reference occur. Every fourth simulated
+   * stream begins a new bootstrap replicate of the reference, so that the run length includes what
+   * a reference of {@code n} samples does not know about the world. See {@link QuietStreams}.
    *
-   * <p>Run lengths hold on average over references of this size, for independent samples that are
-   * distributed like the reference; a single reference can be off by a third. Known errors: where
-   * the target exceeds {@code n}, real run lengths come out shorter (three quarters at twice {@code
-   * n}), and blocks understate strong autocorrelation (half the target for AR(1) with coefficient
-   * 0.5). About 20 s on one core for 4 latents with the default settings; time grows with streams,
-   * their length, features and scales.
+   * <p>Run lengths hold on average over references of this size, for streams that follow the law of
+   * the reference; a single reference is off by the spread that is part of {@link Threshold}'s
+   * interval. Uses all processors; the result does not depend on how many there are. Time grows
+   * with streams, their length, features and scales.
    *
    * @param reference structural residuals of nominal frames in time order, shape {@code [n][d]},
    *     {@code n >= 256}, any units; 2,000 and more are better
@@ -95,7 +105,15 @@ public final class DriftReference {
     return samples;
   }
 
-  /** Mean length of the blocks in which the reference was resampled; 1 for independent samples. */
+  /** Order of the autoregression that the simulation followed; 0 if none. */
+  public int order() {
+    return order;
+  }
+
+  /**
+   * Mean length of the blocks in which the reference, or what its autoregression leaves, was
+   * resampled; 1 where that is independent.
+   */
   public int blockLength() {
     return blockLength;
   }
@@ -137,14 +155,24 @@ public final class DriftReference {
     for (double bandwidth : settings.bandwidths()) {
       names.add(String.format(Locale.ROOT, "kernel x%s", shortest(bandwidth)));
     }
+    List<String> plain = new ArrayList<>();
     if (settings.linear()) {
-      names.add("linear");
+      plain.add("linear");
     }
     if (settings.mean()) {
-      names.add("mean");
+      plain.add("mean");
     }
     if (settings.spread()) {
-      names.add("spread");
+      plain.add("spread");
+    }
+    if (settings.energy()) {
+      plain.add("energy");
+    }
+    names.addAll(plain);
+    for (String name : plain) {
+      for (int memory : settings.memories()) {
+        names.add("%s with memory %d".formatted(name, memory));
+      }
     }
     return names.get(chart);
   }
@@ -153,12 +181,59 @@ public final class DriftReference {
     return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
   }
 
+  /** Samples that a chart looks at: the window, or a slow chart's memory. */
+  int span(int chart, int window) {
+    int slow = chart - settings.charts();
+    return slow < 0 ? window : settings.memories()[slow % settings.memories().length];
+  }
+
+  /**
+   * The features behind a chart's value.
+   *
+   * @param sums of the features over the chart's window; decide which latent leads
+   */
+  int[] part(int chart, float[] sums) {
+    int banks = settings.bandwidths().length;
+    if (chart < banks) {
+      int[] part = new int[2 * settings.frequencies()];
+      for (int j = 0; j < part.length; j++) {
+        part[j] = j * banks + chart;
+      }
+      return part;
+    }
+    int slow = chart - settings.charts();
+    int plain = slow < 0 ? chart - banks : slow / settings.memories().length;
+    int next = 2 * banks * settings.frequencies();
+    int d = features.latents;
+    if (settings.linear() && plain-- == 0) {
+      return IntStream.range(next, next + d).toArray();
+    }
+    next += settings.linear() ? d : 0;
+    if (settings.mean() && plain-- == 0) {
+      return new int[] {largest(sums, next, d)};
+    }
+    next += settings.mean() ? d : 0;
+    if (settings.spread() && plain == 0) {
+      return new int[] {largest(sums, next, d)};
+    }
+    return new int[] {features.size - 1};
+  }
+
+  private static int largest(float[] values, int from, int count) {
+    int largest = from;
+    for (int j = from; j < from + count; j++) {
+      largest = Math.abs(values[j]) > Math.abs(values[largest]) ? j : largest;
+    }
+    return largest;
+  }
+
   FeatureMap newFeatures() {
     return features.copy(settings);
   }
 
   ChartMaximum newMaximum() {
-    return new ChartMaximum(settings, tailStarts, tailExcesses);
+    float cap = SLOW_CAP * curve.threshold(MAX_TARGET).value();
+    return new ChartMaximum(settings, tailStarts, tailExcesses, cap);
   }
 
   /** Fewer than 20 kB for 4 latents and the default settings, big-endian. */
@@ -175,6 +250,7 @@ public final class DriftReference {
   private byte[] body() {
     double[] bandwidths = settings.bandwidths();
     int[] scales = settings.scales();
+    int[] memories = settings.memories();
     float[][] arrays = {
       features.location,
       features.scale,
@@ -190,12 +266,15 @@ public final class DriftReference {
       curve.error,
       new float[] {curve.slope, curve.slopeEvents}
     };
-    int bytes = Integer.BYTES * (8 + scales.length) + Double.BYTES * (1 + bandwidths.length) + 3;
+    int bytes =
+        Integer.BYTES * (10 + scales.length + memories.length)
+            + Double.BYTES * (1 + bandwidths.length)
+            + 4;
     for (float[] array : arrays) {
       bytes += Integer.BYTES + Float.BYTES * array.length;
     }
     ByteBuffer out = ByteBuffer.allocate(bytes);
-    out.putInt(features.latents).putInt(samples).putInt(blockLength);
+    out.putInt(features.latents).putInt(samples).putInt(blockLength).putInt(order);
     out.putInt(scales.length);
     for (int scale : scales) {
       out.putInt(scale);
@@ -208,6 +287,11 @@ public final class DriftReference {
     out.put((byte) (settings.linear() ? 1 : 0));
     out.put((byte) (settings.mean() ? 1 : 0));
     out.put((byte) (settings.spread() ? 1 : 0));
+    out.put((byte) (settings.energy() ? 1 : 0));
+    out.putInt(memories.length);
+    for (int memory : memories) {
+      out.putInt(memory);
+    }
     out.putDouble(settings.targetRunLength());
     out.putInt(settings.simulatedStreams()).putInt(settings.streamLength());
     for (float[] array : arrays) {
@@ -232,9 +316,10 @@ public final class DriftReference {
           "these %d bytes are not a drift reference".formatted(bytes.length));
     }
     int version = in.getInt();
-    if (version != VERSION) {
+    if (version != VERSION && version != WITHOUT_MEMORIES) {
       throw new IllegalArgumentException(
-          "drift reference has version %d, this code reads %d".formatted(version, VERSION));
+          "drift reference has version %d, this code reads %d and %d"
+              .formatted(version, WITHOUT_MEMORIES, VERSION));
     }
     int fingerprint = in.getInt();
     CRC32C crc = new CRC32C();
@@ -247,6 +332,7 @@ public final class DriftReference {
     int latents = in.getInt();
     int samples = in.getInt();
     int blockLength = in.getInt();
+    int order = version == VERSION ? in.getInt() : 0;
     int[] scales = new int[in.getInt()];
     for (int i = 0; i < scales.length; i++) {
       scales[i] = in.getInt();
@@ -259,6 +345,11 @@ public final class DriftReference {
     boolean linear = in.get() == 1;
     boolean mean = in.get() == 1;
     boolean spread = in.get() == 1;
+    boolean energy = version == VERSION && in.get() == 1;
+    int[] memories = new int[version == VERSION ? in.getInt() : 0];
+    for (int i = 0; i < memories.length; i++) {
+      memories[i] = in.getInt();
+    }
     double target = in.getDouble();
     DriftSettings settings =
         new DriftSettings(
@@ -268,11 +359,13 @@ public final class DriftReference {
             linear,
             mean,
             spread,
+            energy,
+            memories,
             target,
             in.getInt(),
             in.getInt());
     int m = bandwidths.length * frequencies;
-    int cells = settings.charts() * scales.length;
+    int cells = settings.cells();
     FeatureMap features =
         new FeatureMap(
             settings,
@@ -296,7 +389,8 @@ public final class DriftReference {
         excesses,
         new RunLengthCurve(levels, logs, errors, slope[0], slope[1]),
         samples,
-        blockLength);
+        blockLength,
+        order);
   }
 
   private static float[] flat(float[][] rows) {

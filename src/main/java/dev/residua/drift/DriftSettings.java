@@ -14,6 +14,11 @@ import java.util.Arrays;
  * @param mean whether to chart the largest squared standardised window mean over the latents
  * @param spread whether to chart the largest squared standardised window second moment over the
  *     latents, with samples clipped at {@link #SPREAD_CLIP} standard deviations
+ * @param energy whether to chart the squared standardised window mean of the whitened sample's
+ *     squared norm, each value clipped at {@link #SPREAD_CLIP}: all variances at once
+ * @param memories memories in frames of exponentially weighted versions of the four charts above
+ *     (all but the kernels), ascending, in [{@link #MIN_MEMORY}, {@link #MAX_MEMORY}], at most
+ *     {@link #MAX_MEMORIES}; they see what is too slow or too small for the windows; may be empty
  * @param targetRunLength frames that pass on average between false alarms
  * @param simulatedStreams quiet streams that calibration simulates, at least 50
  * @param streamLength frames of each of them, at least 512
@@ -25,6 +30,8 @@ public record DriftSettings(
     boolean linear,
     boolean mean,
     boolean spread,
+    boolean energy,
+    int[] memories,
     double targetRunLength,
     int simulatedStreams,
     int streamLength) {
@@ -34,14 +41,25 @@ public record DriftSettings(
   /** Standard deviations at which the spread chart clips a sample. */
   public static final float SPREAD_CLIP = 3;
 
+  /** Most memories of slow charts. */
+  public static final int MAX_MEMORIES = 3;
+
+  /** Shortest of them, in frames. */
+  public static final int MIN_MEMORY = 8;
+
+  /** Longest of them, in frames. */
+  public static final int MAX_MEMORY = 4_096;
+
   public static final DriftSettings DEFAULTS =
       new DriftSettings(
-          new int[] {1, 2, 4, 8, 16, 32, 64, 128},
-          new double[] {0.5, 1, 2},
+          new int[] {1, 2, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128},
+          new double[] {0.5, 2},
           64,
           true,
           true,
           true,
+          true,
+          new int[] {32, 512},
           100_000,
           4_000,
           2_560);
@@ -49,6 +67,7 @@ public record DriftSettings(
   public DriftSettings {
     scales = scales.clone();
     bandwidths = bandwidths.clone();
+    memories = memories.clone();
     if (scales.length == 0) {
       throw new IllegalArgumentException("drift scales must not be empty");
     }
@@ -73,8 +92,22 @@ public record DriftSettings(
       throw new IllegalArgumentException(
           "drift bandwidths must be at most 16 but were " + bandwidths.length);
     }
-    if (bandwidths.length == 0 && !linear && !mean && !spread) {
+    if (bandwidths.length == 0 && !linear && !mean && !spread && !energy) {
       throw new IllegalArgumentException("drift settings leave no chart at all");
+    }
+    if (memories.length > MAX_MEMORIES) {
+      throw new IllegalArgumentException(
+          "drift memories must be at most %d but were %s"
+              .formatted(MAX_MEMORIES, Arrays.toString(memories)));
+    }
+    for (int i = 0; i < memories.length; i++) {
+      if (memories[i] < MIN_MEMORY
+          || memories[i] > MAX_MEMORY
+          || (i > 0 && memories[i] <= memories[i - 1])) {
+        throw new IllegalArgumentException(
+            "drift memories must ascend within %d to %d but were %s"
+                .formatted(MIN_MEMORY, MAX_MEMORY, Arrays.toString(memories)));
+      }
     }
     if (!(targetRunLength >= DriftReference.MIN_TARGET
         && targetRunLength <= DriftReference.MAX_TARGET)) {
@@ -102,6 +135,11 @@ public record DriftSettings(
     return bandwidths.clone();
   }
 
+  @Override
+  public int[] memories() {
+    return memories.clone();
+  }
+
   public DriftSettings withScales(int... newScales) {
     return new DriftSettings(
         newScales,
@@ -110,6 +148,8 @@ public record DriftSettings(
         linear,
         mean,
         spread,
+        energy,
+        memories,
         targetRunLength,
         simulatedStreams,
         streamLength);
@@ -123,6 +163,8 @@ public record DriftSettings(
         linear,
         mean,
         spread,
+        energy,
+        memories,
         targetRunLength,
         simulatedStreams,
         streamLength);
@@ -136,6 +178,8 @@ public record DriftSettings(
         linear,
         mean,
         spread,
+        energy,
+        memories,
         frames,
         simulatedStreams,
         streamLength);
@@ -143,11 +187,46 @@ public record DriftSettings(
 
   public DriftSettings withSimulation(int streams, int length) {
     return new DriftSettings(
-        scales, bandwidths, frequencies, linear, mean, spread, targetRunLength, streams, length);
+        scales,
+        bandwidths,
+        frequencies,
+        linear,
+        mean,
+        spread,
+        energy,
+        memories,
+        targetRunLength,
+        streams,
+        length);
+  }
+
+  public DriftSettings withMemories(int... newMemories) {
+    return new DriftSettings(
+        scales,
+        bandwidths,
+        frequencies,
+        linear,
+        mean,
+        spread,
+        energy,
+        newMemories,
+        targetRunLength,
+        simulatedStreams,
+        streamLength);
   }
 
   /** Number of charts at each scale. */
   int charts() {
-    return bandwidths.length + (linear ? 1 : 0) + (mean ? 1 : 0) + (spread ? 1 : 0);
+    return bandwidths.length + plainCharts();
+  }
+
+  /** Number of charts that are not the kernels', the ones that each memory has too. */
+  int plainCharts() {
+    return (linear ? 1 : 0) + (mean ? 1 : 0) + (spread ? 1 : 0) + (energy ? 1 : 0);
+  }
+
+  /** Number of cells with a null tail of their own: window charts, then slow charts. */
+  int cells() {
+    return charts() * scales.length + plainCharts() * memories.length;
   }
 }

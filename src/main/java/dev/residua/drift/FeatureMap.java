@@ -2,9 +2,9 @@ package dev.residua.drift;
 
 /**
  * Turns one sample into the vector that is summed over windows: cosines, then sines, then the
- * whitened sample, the sample itself and its second moments, each minus its mean over the
- * reference. Banks are interleaved: frequency {@code j} of bank {@code b} is at {@code j * banks +
- * b}. Immutable but for scratch space: one instance a thread.
+ * whitened sample, the sample itself, its second moments and the whitened sample's clipped energy,
+ * each minus its mean over the reference. Banks are interleaved: frequency {@code j} of bank {@code
+ * b} is at {@code j * banks + b}. Immutable but for scratch space: one instance a thread.
  *
  * <p>All parts but the kernel's see samples clipped at a bound per latent, so that every part is
  * bounded and its law is known from a finite reference.
@@ -19,7 +19,9 @@ final class FeatureMap {
   final boolean linear;
   final boolean mean;
   final boolean spread;
+  final boolean energy;
   final int size;
+  final int spreadAt; // where the second moments begin
 
   final float[] location; // [d]
   final float[] scale; // [d]
@@ -50,7 +52,9 @@ final class FeatureMap {
     this.linear = settings.linear();
     this.mean = settings.mean();
     this.spread = settings.spread();
+    this.energy = settings.energy();
     this.size = size(settings, latents);
+    this.spreadAt = size - (energy ? 1 : 0) - latents;
     this.location = location;
     this.scale = scale;
     this.bound = bound;
@@ -67,9 +71,14 @@ final class FeatureMap {
 
   /** Length of the vector. */
   static int size(DriftSettings settings, int latents) {
-    int plain =
+    return 2 * settings.bandwidths().length * settings.frequencies() + plainSize(settings, latents);
+  }
+
+  /** Length of the part behind the cosines and sines. */
+  static int plainSize(DriftSettings settings, int latents) {
+    int vectors =
         (settings.linear() ? 1 : 0) + (settings.mean() ? 1 : 0) + (settings.spread() ? 1 : 0);
-    return 2 * settings.bandwidths().length * settings.frequencies() + plain * latents;
+    return vectors * latents + (settings.energy() ? 1 : 0);
   }
 
   /** The same map with scratch space of its own. */
@@ -101,13 +110,17 @@ final class FeatureMap {
       System.arraycopy(sines, 0, out, m, m);
     }
     int next = 2 * m;
-    if (linear) {
+    float squares = 0;
+    if (linear || energy) {
       for (int i = 0; i < latents; i++) {
         float sum = 0;
         for (int k = 0; k <= i; k++) {
           sum += whitening[i * latents + k] * clipped[k];
         }
-        out[next++] = sum;
+        if (linear) {
+          out[next++] = sum;
+        }
+        squares += Math.min(DriftSettings.SPREAD_CLIP * DriftSettings.SPREAD_CLIP, sum * sum);
       }
     }
     if (mean) {
@@ -122,6 +135,9 @@ final class FeatureMap {
                 -DriftSettings.SPREAD_CLIP, Math.min(DriftSettings.SPREAD_CLIP, standardized[k]));
         out[next++] = z * z * spreadScale[k];
       }
+    }
+    if (energy) {
+      out[next] = squares;
     }
     subtract(out, centre);
   }

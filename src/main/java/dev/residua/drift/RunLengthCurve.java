@@ -6,7 +6,9 @@ import java.util.Arrays;
  * Mean run length as a function of the threshold, estimated from the running maxima of simulated
  * quiet streams. Start-up is counted as it happened; after {@link #START} samples the hazard is
  * taken as constant: {@code E T = mean(min(T, START)) + P(T > START) / hazard}, the censored
- * maximum-likelihood estimate for an exponential tail.
+ * maximum-likelihood estimate for an exponential tail. Its error is that of the simulation and the
+ * spread of the hazard between replicates of the reference, which is taken to grow in proportion to
+ * the logarithm of the run length.
  */
 final class RunLengthCurve {
   /** Samples after which every window is filled and the hazard has settled. */
@@ -20,9 +22,12 @@ final class RunLengthCurve {
 
   private static final int POINTS = 128;
 
+  /** Consecutive simulated streams that share a replicate of the reference. */
+  static final int STREAMS_PER_WORLD = 4;
+
   final float[] levels; // ascending
   final float[] logRunLength;
-  final float[] error; // standard error of the logarithm
+  final float[] error; // standard error of the logarithm: simulation and reference
   final float slope; // of the logarithm, beyond the last level
   final float slopeEvents; // alarms behind the slope
 
@@ -54,6 +59,10 @@ final class RunLengthCurve {
     double[] logs = new double[levels.length];
     double[] errors = new double[levels.length];
     double[] events = new double[levels.length];
+    double[] spread = new double[2]; // weighted sum of squared relative spreads, weights
+    int worlds = (times.length + STREAMS_PER_WORLD - 1) / STREAMS_PER_WORLD;
+    double[] worldExposure = new double[worlds];
+    int[] worldLate = new int[worlds];
     int used = 0;
     for (int k = 0; k < levels.length; k++) {
       float level = step * (k + 1);
@@ -61,6 +70,8 @@ final class RunLengthCurve {
       double exposure = 0;
       int survivors = 0;
       int late = 0;
+      Arrays.fill(worldExposure, 0);
+      Arrays.fill(worldLate, 0);
       for (int s = 0; s < times.length; s++) {
         int passage = passage(times[s], maxima[s], level, length);
         boolean censored = passage > length;
@@ -69,6 +80,8 @@ final class RunLengthCurve {
           survivors++;
           exposure += Math.min(passage, length) - START;
           late += censored ? 0 : 1;
+          worldExposure[s / STREAMS_PER_WORLD] += Math.min(passage, length) - START;
+          worldLate[s / STREAMS_PER_WORLD] += censored ? 0 : 1;
         }
       }
       // At low levels most streams end early and few late alarms are needed.
@@ -83,6 +96,9 @@ final class RunLengthCurve {
           late == 0 ? 0 : Math.sqrt(1.0 / late + (1 - survival) / (survival * times.length));
       // While most streams end before START, the spread of the times themselves is the error.
       double startError = 1 / Math.sqrt(times.length);
+      if (late > worlds / 2 && survival > 0.5) {
+        addSpread(worldExposure, worldLate, late / exposure, Math.log(runLength), spread);
+      }
       levels[used] = level;
       logs[used] = Math.log(runLength);
       errors[used] = (tail * tailError + start * startError * (1 - survival)) / runLength;
@@ -92,6 +108,10 @@ final class RunLengthCurve {
     if (used < 8) {
       throw new IllegalArgumentException(
           "simulated streams rarely rise above the bulk: the reference is too short or too regular to calibrate thresholds");
+    }
+    double relative = spread[1] > 0 ? Math.sqrt(Math.max(0, spread[0] / spread[1])) : 0;
+    for (int i = 0; i < used; i++) {
+      errors[i] = Math.hypot(errors[i], relative * logs[i]);
     }
     double[] line = tailLine(levels, logs, events, used);
     // Thin to POINTS levels, keeping the last.
@@ -108,6 +128,21 @@ final class RunLengthCurve {
       outErrors[i] = (float) errors[from];
     }
     return new RunLengthCurve(outLevels, outLogs, outErrors, (float) line[0], (float) line[1]);
+  }
+
+  /**
+   * Adds what one level says about the spread of the hazard between worlds, relative to the
+   * logarithm of the run length: alarms of a world are counts with mean {@code hazard * exposure}
+   * if all worlds are the same, and have {@code (spread * mean)^2} more variance if they are not.
+   */
+  private static void addSpread(
+      double[] exposure, int[] late, double hazard, double logRunLength, double[] sums) {
+    for (int w = 0; w < exposure.length; w++) {
+      double mean = hazard * exposure[w];
+      double excess = (late[w] - mean) * (late[w] - mean) - late[w];
+      sums[0] += excess;
+      sums[1] += mean * mean * logRunLength * logRunLength;
+    }
   }
 
   /** First sample at which the running maximum reaches the level, or more than the length. */
@@ -161,7 +196,7 @@ final class RunLengthCurve {
           target,
           (float) (levels[last] + beyond),
           log,
-          Math.sqrt(error[last] * error[last] + growth * growth),
+          Math.hypot(error[last] * log / logRunLength[last], growth),
           true);
     }
     int above = 1;

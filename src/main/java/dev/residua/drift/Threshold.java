@@ -7,8 +7,9 @@ package dev.residua.drift;
  * @param targetRunLength what was asked for
  * @param value alarm when {@link DriftReading#statistic} is at least this
  * @param estimatedRunLength estimated mean run length at {@code value}
- * @param low lower end of its 95 % interval: the error of the simulation (and of the
- *     extrapolation); the spread between references is averaged over in the mean, not shown here
+ * @param low lower end of its 95 % interval for streams watched with this reference: the error of
+ *     the simulation (and of the extrapolation) and the spread between references of this size,
+ *     combined
  * @param high upper end
  * @param extrapolated whether the target lies beyond what the simulation reached, so that the run
  *     length rests on a log-linear extension of the tail

@@ -11,12 +11,9 @@ final class WindowSums {
   /** Samples of a block. */
   static final int BLOCK = DriftSettings.MAX_SCALE;
 
-  private final int latents;
   private final int banks;
   private final int frequencies;
-  private final boolean linear;
-  private final boolean mean;
-  private final boolean spread;
+  private final PlainCharts plain;
   private final int[] scales;
 
   private float[][] current; // [BLOCK + 1][size], prefix sums; row 0 is zero
@@ -29,12 +26,9 @@ final class WindowSums {
 
   WindowSums(DriftSettings settings, int latents) {
     int size = FeatureMap.size(settings, latents);
-    this.latents = latents;
     this.banks = settings.bandwidths().length;
     this.frequencies = settings.frequencies();
-    this.linear = settings.linear();
-    this.mean = settings.mean();
-    this.spread = settings.spread();
+    this.plain = new PlainCharts(settings, latents);
     this.scales = settings.scales();
     this.current = new float[BLOCK + 1][size];
     this.previous = new float[BLOCK + 1][size];
@@ -84,28 +78,13 @@ final class WindowSums {
     windowSum(w);
     float inverse = 1f / w;
     int chart = at;
-    int next = 2 * banks * frequencies;
     if (banks > 0) {
       squaredNorms();
       for (int b = 0; b < banks; b++) {
         out[chart++] = inverse * norms[b];
       }
     }
-    if (linear) {
-      float sum = 0;
-      for (int i = 0; i < latents; i++) {
-        float value = window[next++];
-        sum += value * value;
-      }
-      out[chart++] = inverse * sum;
-    }
-    if (mean) {
-      out[chart++] = inverse * largestSquare(next);
-      next += latents;
-    }
-    if (spread) {
-      out[chart++] = inverse * largestSquare(next);
-    }
+    plain.values(window, 2 * banks * frequencies, inverse, out, chart);
     return true;
   }
 
@@ -133,15 +112,6 @@ final class WindowSums {
       }
       norms[b] = sum;
     }
-  }
-
-  private float largestSquare(int from) {
-    float largest = 0;
-    for (int i = 0; i < latents; i++) {
-      float value = window[from + i];
-      largest = Math.max(largest, value * value);
-    }
-    return largest;
   }
 
   // Whole arrays from index 0: with offsets the compiler does not vectorise these loops.

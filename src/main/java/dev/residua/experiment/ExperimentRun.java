@@ -24,7 +24,8 @@ public final class ExperimentRun {
    * Drift detectors of these models are never used, so their calibration is as short as it may be.
    */
   private static final DriftSettings SHORT =
-      new DriftSettings(new int[] {1}, new double[0], 4, false, true, false, 100, 50, 512);
+      new DriftSettings(
+          new int[] {1}, new double[0], 4, false, true, false, false, new int[0], 100, 50, 512);
 
   private final Path dir;
   private final Workbench bench;

@@ -11,6 +11,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,12 +80,28 @@ class DriftCommandTest {
     assertThat(json.path("targetRunLength").asDouble()).isEqualTo(5_000);
     assertThat(json.path("estimatedRunLength").path("mean").asDouble())
         .isCloseTo(5_000, within(1.0));
-    assertThat(json.path("stateBytes").asInt()).isEqualTo(20 + 4 * 256 * 2);
+    assertThat(json.path("stateBytes").asInt())
+        .isEqualTo(dev.residua.drift.DriftDetector.stateBytes(2));
+    List<String> keys = new ArrayList<>();
+    json.fieldNames().forEachRemaining(keys::add);
+    assertThat(keys)
+        .startsWith(
+            "targetRunLength",
+            "threshold",
+            "estimatedRunLength",
+            "microsecondsPerUpdate",
+            "stateBytes",
+            "streams");
     assertThat(json.path("microsecondsPerUpdate").asDouble()).isPositive();
     assertThat(json.path("streams").size()).isEqualTo(2);
     assertThat(json.path("streams").path(0).has("firstAlarm")).isTrue();
     assertThat(json.path("streams").path(0).path("firstAlarm").isNull()).isTrue();
     assertThat(json.path("streams").path(1).path("firstAlarm").asInt()).isBetween(100, 104);
+    JsonNode change = json.path("streams").path(1).path("changePoint");
+    assertThat(change.path("low").asInt()).isLessThanOrEqualTo(change.path("index").asInt());
+    assertThat(change.path("index").asInt()).isBetween(98, 103);
+    assertThat(change.path("high").asInt()).isGreaterThanOrEqualTo(change.path("index").asInt());
+    assertThat(json.path("streams").path(0).path("changePoint").isNull()).isTrue();
   }
 
   @Test

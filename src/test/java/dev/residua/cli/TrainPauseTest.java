@@ -112,7 +112,18 @@ class TrainPauseTest {
   private int train(String name, String... more) {
     TrainCommand command =
         new TrainCommand(
-            new DriftSettings(new int[] {1}, new double[0], 4, false, true, false, 100, 50, 512));
+            new DriftSettings(
+                new int[] {1},
+                new double[0],
+                4,
+                false,
+                true,
+                false,
+                false,
+                new int[0],
+                100,
+                50,
+                512));
     CommandLine line = new CommandLine(command);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(

@@ -98,6 +98,7 @@ class DriftDetectorTest {
       }
       out[2 * m + 4 + i] = clip(z[i], map.bound[i]);
       out[2 * m + 8 + i] = Math.pow(clip(z[i], 3), 2) * map.spreadScale[i];
+      out[2 * m + 12] += Math.min(9, out[2 * m + i] * out[2 * m + i]);
     }
     for (int j = 0; j < out.length; j++) {
       out[j] -= map.centre[j];
@@ -117,7 +118,7 @@ class DriftDetectorTest {
         sum[j] += vectors[t - back][j];
       }
     }
-    double[] charts = new double[map.banks + 3];
+    double[] charts = new double[map.banks + 4];
     for (int j = 0; j < 2 * m; j++) {
       charts[j % map.banks] += sum[j] * sum[j] / w;
     }
@@ -126,6 +127,7 @@ class DriftDetectorTest {
       charts[map.banks + 1] = Math.max(charts[map.banks + 1], Math.pow(sum[2 * m + 4 + i], 2) / w);
       charts[map.banks + 2] = Math.max(charts[map.banks + 2], Math.pow(sum[2 * m + 8 + i], 2) / w);
     }
+    charts[map.banks + 3] = sum[2 * m + 12] * sum[2 * m + 12] / w;
     return charts;
   }
 
@@ -155,6 +157,106 @@ class DriftDetectorTest {
       assertThat(b.chart()).isEqualTo(a.chart());
       assertThat(b.samples()).isEqualTo(before + t + 1);
     }
+  }
+
+  @Test
+  void shouldChartExponentialMeansAsDefined() {
+    // Given
+    FeatureMap map = reference.newFeatures();
+    SlowCharts slow = new SlowCharts(reference.settings(), 4);
+    int[] memories = reference.settings().memories();
+    int longest = memories.length - 1;
+    int plain = 2 * map.banks * map.frequencies;
+    Random random = new Random(8);
+    float[] vector = new float[map.size];
+    float[] values = new float[reference.settings().charts()];
+    double[] mean = new double[map.size];
+    double[] weights = new double[1_200]; // of the samples in the mean
+    // When
+    for (int t = 1; t <= 1_200; t++) {
+      map.apply(sample(random), 0, vector);
+      slow.push(vector);
+      double a = 1.0 / Math.min(t, memories[longest]);
+      for (int j = 0; j < mean.length; j++) {
+        mean[j] += a * (vector[j] - mean[j]);
+      }
+      for (int i = 0; i < t - 1; i++) {
+        weights[i] *= 1 - a;
+      }
+      weights[t - 1] = a;
+      boolean read = slow.values(longest, values);
+      // Then
+      assertThat(read).isEqualTo(t >= 128);
+      if (t % 100 == 0 && read) {
+        double variance = 0;
+        for (double weight : weights) {
+          variance += weight * weight;
+        }
+        double linear = 0;
+        for (int k = 0; k < 4; k++) {
+          linear += mean[plain + k] * mean[plain + k] / variance;
+        }
+        double energy = mean[plain + 12] * mean[plain + 12] / variance;
+        assertThat((double) values[0]).isCloseTo(linear, within(1e-3 * (1 + linear)));
+        assertThat((double) values[3]).isCloseTo(energy, within(1e-3 * (1 + energy)));
+      }
+    }
+  }
+
+  @Test
+  void shouldSeeASlowRampWithItsMemoriesSooner() {
+    // Given
+    DriftReference without =
+        DriftReference.calibrate(gaussian(3_000, 4, 1), FAST.withMemories(), 1, done -> {});
+    long[] delays = new long[2];
+    // When
+    for (int i = 0; i < 2; i++) {
+      DriftReference one = i == 0 ? reference : without;
+      float threshold = one.threshold(100_000).value();
+      for (int s = 0; s < 8; s++) {
+        DriftDetector detector = new DriftDetector(one);
+        DriftReading reading = detector.newReading();
+        Random random = new Random(300 + s);
+        do {
+          float[] e = sample(random);
+          e[0] += 0.0005f * detector.count();
+          detector.update(e, reading);
+        } while (reading.statistic() < threshold);
+        delays[i] += detector.count();
+      }
+    }
+    // Then
+    assertThat(delays[0]).isLessThan(delays[1]);
+  }
+
+  /** A fault of 50 standard deviations for 2,000 samples; then quiet. */
+  @Test
+  void shouldEndAnAlarmSoonAfterAFaultHasEndedAndForget() {
+    // Given
+    DriftAlarm.Levels levels = DriftAlarm.Levels.of(reference, 100_000);
+    DriftDetector detector = new DriftDetector(reference);
+    DriftAlarm alarm = DriftAlarm.QUIET;
+    Random random = new Random(9);
+    for (int t = 0; t < 2_000; t++) {
+      float[] e = sample(random);
+      e[0] += 50;
+      alarm = alarm.next(detector.update(e), levels).next();
+    }
+    assertThat(alarm.drifting()).isTrue();
+    // When
+    int after = 0;
+    while (alarm.drifting() && after < 3_000) {
+      alarm = alarm.next(detector.update(sample(random)), levels).next();
+      after++;
+    }
+    // Then the windows need 128 samples and 32 readings, the memories some hundreds
+    assertThat(after).isLessThan(700);
+    detector.forgetSlow();
+    DriftReading reading = detector.update(sample(random));
+    assertThat(reading.slow()).isZero();
+    DriftDetector restored = DriftDetector.restore(reference, detector.state());
+    float[] e = sample(random);
+    assertThat(restored.update(e).statistic()).isEqualTo(detector.update(e).statistic());
   }
 
   @Test

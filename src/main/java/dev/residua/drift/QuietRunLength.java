@@ -1,0 +1,201 @@
+package dev.residua.drift;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
+
+/**
+ * Checks on the quiet stream itself whether the run length is the promised one: counts passages of
+ * lower levels, which happen often enough to be counted and whose rate the reference knows.
+ * Immutable: every reading gives the next state. O(1).
+ *
+ * <p>After a passage of a level its clock stands still until the statistic has been below the level
+ * for {@link #PAUSE} samples, so that one excursion counts once. While an alarm is on, and that
+ * long after it, all clocks stand still.
+ */
+public final class QuietRunLength {
+  /** Samples below a level after which its clock goes on. */
+  public static final int PAUSE = RunLengthCurve.START;
+
+  /** Passages without which there is no estimate. */
+  public static final int ENOUGH = 10;
+
+  private static final int MOST_LEVELS = 6;
+  private static final int MAGIC = 0x52455351; // "RESQ"
+  private static final byte VERSION = 1;
+
+  /** Size of {@link #toBytes}. */
+  public static final int BYTES =
+      2 * Integer.BYTES + 1 + MOST_LEVELS * (Integer.BYTES + Long.BYTES + Integer.BYTES);
+
+  private final int[] pause; // [levels], samples until the clock goes on
+  private final long[] watched; // [levels]
+  private final int[] passages; // [levels]
+
+  private QuietRunLength(int[] pause, long[] watched, int[] passages) {
+    this.pause = pause;
+    this.watched = watched;
+    this.passages = passages;
+  }
+
+  /**
+   * The levels that are counted.
+   *
+   * @param target mean run length that is promised, in samples
+   * @param values of the statistic, ascending, at most 6; owned by this record
+   * @param runLengths expected mean run length of each, in samples
+   */
+  @SuppressWarnings("ArrayRecordComponent") // made once a reference
+  public record Levels(double target, float[] values, double[] runLengths) {
+    private static final double SHORTEST = 500;
+
+    public Levels {
+      if (values.length < 1 || values.length > MOST_LEVELS || runLengths.length != values.length) {
+        throw new IllegalArgumentException(
+            "quiet run length counts 1 to %d levels but got %d values and %d run lengths"
+                .formatted(MOST_LEVELS, values.length, runLengths.length));
+      }
+    }
+
+    /**
+     * Run lengths 500, 2,000, 8,000 and so on, up to 512,000 or the target.
+     *
+     * @param target run length that the alarm is set for, in the range of {@link
+     *     DriftReference#threshold(double)}
+     */
+    public static Levels of(DriftReference reference, double target) {
+      float[] values = new float[MOST_LEVELS];
+      double[] runLengths = new double[MOST_LEVELS];
+      int n = 0;
+      for (double length = Math.min(SHORTEST, target);
+          n < MOST_LEVELS && length <= target;
+          length *= 4) {
+        values[n] = reference.threshold(length).value();
+        runLengths[n++] = length;
+      }
+      return new Levels(target, Arrays.copyOf(values, n), Arrays.copyOf(runLengths, n));
+    }
+  }
+
+  /**
+   * What the quiet stream says.
+   *
+   * @param tooEarly whether too few passages were seen; the other numbers are then 0
+   * @param runLength estimated mean run length at the alarm threshold, in samples: the target times
+   *     the ratio of the seen to the expected run length at the highest level with enough passages
+   * @param low lower end of the 95 % interval (passages as a Poisson count)
+   * @param high upper end
+   * @param passages seen at that level
+   * @param level expected run length of that level
+   */
+  public record Estimate(
+      boolean tooEarly, double runLength, double low, double high, int passages, double level) {
+    private static final Estimate TOO_EARLY = new Estimate(true, 0, 0, 0, 0, 0);
+  }
+
+  /** Nothing seen yet. */
+  public static QuietRunLength start() {
+    return new QuietRunLength(new int[MOST_LEVELS], new long[MOST_LEVELS], new int[MOST_LEVELS]);
+  }
+
+  /**
+   * The state after one more reading.
+   *
+   * @param alarmOn whether an alarm is on at this reading
+   */
+  public QuietRunLength next(DriftReading reading, boolean alarmOn, Levels levels) {
+    int[] newPause = pause.clone();
+    long[] newWatched = watched.clone();
+    int[] newPassages = passages.clone();
+    for (int i = 0; i < levels.values.length; i++) {
+      boolean above = reading.statistic() >= levels.values[i];
+      if (alarmOn) {
+        newPause[i] = PAUSE;
+        continue;
+      }
+      if (pause[i] > 0) {
+        newPause[i] = above ? PAUSE : pause[i] - 1;
+        continue;
+      }
+      newWatched[i]++;
+      if (above) {
+        newPassages[i]++;
+        newPause[i] = PAUSE;
+      }
+    }
+    return new QuietRunLength(newPause, newWatched, newPassages);
+  }
+
+  /**
+   * The estimate now.
+   *
+   * @param levels the same as at every reading
+   */
+  public Estimate estimate(Levels levels) {
+    for (int i = levels.values.length - 1; i >= 0; i--) {
+      if (passages[i] >= ENOUGH) {
+        double scale = levels.target / levels.runLengths[i] * watched[i];
+        return new Estimate(
+            false,
+            scale / passages[i],
+            scale / poissonHigh(passages[i]),
+            scale / poissonLow(passages[i]),
+            passages[i],
+            levels.runLengths[i]);
+      }
+    }
+    return Estimate.TOO_EARLY;
+  }
+
+  /** Lower end of the exact 95 % interval of a Poisson mean, by Wilson and Hilferty's cube root. */
+  private static double poissonLow(int count) {
+    return count * Math.pow(1 - 1.0 / (9 * count) - 1.96 / (3 * Math.sqrt(count)), 3);
+  }
+
+  private static double poissonHigh(int count) {
+    int more = count + 1;
+    return more * Math.pow(1 - 1.0 / (9 * more) + 1.96 / (3 * Math.sqrt(more)), 3);
+  }
+
+  /** Always {@link #BYTES} bytes, big-endian. */
+  public byte[] toBytes() {
+    ByteBuffer out = ByteBuffer.allocate(BYTES);
+    out.putInt(MAGIC).put(VERSION);
+    for (int i = 0; i < MOST_LEVELS; i++) {
+      out.putInt(pause[i]).putLong(watched[i]).putInt(passages[i]);
+    }
+    CRC32C crc = new CRC32C();
+    crc.update(out.array(), 0, BYTES - Integer.BYTES);
+    return out.putInt((int) crc.getValue()).array();
+  }
+
+  /**
+   * Reads what {@link #toBytes} wrote.
+   *
+   * @throws IllegalArgumentException if the bytes have another kind, size or version or are damaged
+   */
+  public static QuietRunLength fromBytes(byte[] bytes) {
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    if (bytes.length != BYTES || in.getInt() != MAGIC) {
+      throw new IllegalArgumentException(
+          "these %d bytes are not a quiet run length, expected %d".formatted(bytes.length, BYTES));
+    }
+    byte version = in.get();
+    if (version != VERSION) {
+      throw new IllegalArgumentException(
+          "quiet run length has version %d, this code reads %d".formatted(version, VERSION));
+    }
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, 0, BYTES - Integer.BYTES);
+    if ((int) crc.getValue() != in.getInt(BYTES - Integer.BYTES)) {
+      throw new IllegalArgumentException("quiet run length is damaged: its checksum is wrong");
+    }
+    QuietRunLength state = start();
+    for (int i = 0; i < MOST_LEVELS; i++) {
+      state.pause[i] = in.getInt();
+      state.watched[i] = in.getLong();
+      state.passages[i] = in.getInt();
+    }
+    return state;
+  }
+}
