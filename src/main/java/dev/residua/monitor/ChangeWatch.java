@@ -1,5 +1,6 @@
 package dev.residua.monitor;
 
+import dev.residua.drift.ChangePointEstimate;
 import dev.residua.drift.DriftAlarm;
 import dev.residua.drift.DriftDetector;
 import dev.residua.drift.DriftReading;
@@ -8,8 +9,8 @@ import dev.residua.drift.Threshold;
 import java.nio.ByteBuffer;
 
 /**
- * One detector of one source and its alarm. Bytes: {@code alarm (fixed) | detector (fixed for d
- * values)}. Mutable, for one thread.
+ * One detector of one source and its alarm. Bytes: {@code alarm (fixed) | change (fixed) | detector
+ * (fixed for d values)}. Mutable, for one thread.
  */
 final class ChangeWatch {
   /**
@@ -30,16 +31,40 @@ final class ChangeWatch {
   final DriftReading reading;
   DriftDetector detector;
   private DriftAlarm alarm;
+  private Change change;
 
-  private ChangeWatch(Limits limits, DriftDetector detector, DriftAlarm alarm) {
+  /**
+   * When the change of the alarm began, in samples seen before it.
+   *
+   * @param at most likely
+   * @param low lower end of the interval
+   * @param high upper end
+   * @param coverage of the interval
+   */
+  record Change(long at, long low, long high, double coverage) {
+    static final Change NONE = new Change(0, 0, 0, 0);
+    static final int BYTES = 3 * Long.BYTES + Double.BYTES;
+
+    static Change of(ChangePointEstimate estimate, long seen) {
+      return new Change(
+          seen - estimate.samplesAgo(),
+          seen - estimate.highAgo(),
+          seen - estimate.lowAgo(),
+          estimate.coverage());
+    }
+  }
+
+  private ChangeWatch(Limits limits, DriftDetector detector, DriftAlarm alarm, Change change) {
     this.limits = limits;
     this.detector = detector;
     this.reading = detector.newReading();
     this.alarm = alarm;
+    this.change = change;
   }
 
   static ChangeWatch start(Limits limits) {
-    return new ChangeWatch(limits, new DriftDetector(limits.reference()), DriftAlarm.QUIET);
+    return new ChangeWatch(
+        limits, new DriftDetector(limits.reference()), DriftAlarm.QUIET, Change.NONE);
   }
 
   /** Takes one sample; says what it did to the alarm. */
@@ -47,6 +72,14 @@ final class ChangeWatch {
     detector.update(sample, reading);
     DriftAlarm.Step step = alarm.next(reading, limits.levels());
     alarm = step.next();
+    switch (step.change()) {
+      case NONE -> {}
+      case STARTED -> change = Change.of(detector.changePoint(reading), detector.count());
+      case ENDED -> {
+        detector.forgetSlow();
+        change = Change.NONE;
+      }
+    }
     return step.change();
   }
 
@@ -54,6 +87,12 @@ final class ChangeWatch {
   void restart() {
     detector = new DriftDetector(limits.reference());
     alarm = DriftAlarm.QUIET;
+    change = Change.NONE;
+  }
+
+  /** When the change of the alarm began; meaningless while none is on. */
+  Change change() {
+    return change;
   }
 
   DriftAlarm alarm() {
@@ -61,12 +100,16 @@ final class ChangeWatch {
   }
 
   static int stateBytes(int values) {
-    return DriftAlarm.BYTES + DriftDetector.stateBytes(values);
+    return DriftAlarm.BYTES + Change.BYTES + DriftDetector.stateBytes(values);
   }
 
   byte[] toBytes() {
     return ByteBuffer.allocate(stateBytes(limits.reference().latents()))
         .put(alarm.toBytes())
+        .putLong(change.at())
+        .putLong(change.low())
+        .putLong(change.high())
+        .putDouble(change.coverage())
         .put(detector.state())
         .array();
   }
@@ -85,9 +128,13 @@ final class ChangeWatch {
     ByteBuffer in = ByteBuffer.wrap(bytes);
     byte[] alarm = new byte[DriftAlarm.BYTES];
     in.get(alarm);
+    Change change = new Change(in.getLong(), in.getLong(), in.getLong(), in.getDouble());
     byte[] detector = new byte[in.remaining()];
     in.get(detector);
     return new ChangeWatch(
-        limits, DriftDetector.restore(limits.reference(), detector), DriftAlarm.fromBytes(alarm));
+        limits,
+        DriftDetector.restore(limits.reference(), detector),
+        DriftAlarm.fromBytes(alarm),
+        change);
   }
 }

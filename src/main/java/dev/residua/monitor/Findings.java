@@ -20,6 +20,7 @@ import dev.residua.intervention.Diagnosis;
 import dev.residua.intervention.InterventionEvent;
 import dev.residua.intervention.InterventionKind;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.LongUnaryOperator;
@@ -126,10 +127,13 @@ final class Findings {
   /**
    * The residuals' detector went on.
    *
-   * @param first sequence of the first frame of the window that found it
+   * @param sequenceAt sequence of the frame before which so many had been seen
    */
   DriftEvent residualsChanged(
-      ScoredFrame frame, ChangeWatch watch, boolean appearanceChanged, long first) {
+      ScoredFrame frame,
+      ChangeWatch watch,
+      boolean appearanceChanged,
+      LongUnaryOperator sequenceAt) {
     int window = watch.reading.scale();
     CausalGraph graph = model.graph();
     float[] shifts = new float[graph.size()];
@@ -152,11 +156,11 @@ final class Findings {
                 : DriftSentence.spread(graph, leading(causes), causes.get(0).evidence(), window);
       }
     }
-    return onset(frame, watch, DriftEvent.Channel.RESIDUAL, first, sentence, causes);
+    return onset(frame, watch, DriftEvent.Channel.RESIDUAL, sequenceAt, sentence, causes);
   }
 
   /** The picture's detector went on. */
-  DriftEvent pictureChanged(ScoredFrame frame, ChangeWatch watch, long first) {
+  DriftEvent pictureChanged(ScoredFrame frame, ChangeWatch watch, LongUnaryOperator sequenceAt) {
     int window = watch.reading.scale();
     float[] shifts = new float[PictureNumbers.COUNT];
     watch.detector.meanShifts(window, shifts);
@@ -166,27 +170,27 @@ final class Findings {
             ? DriftSentence.brightness(means[PictureNumbers.APPEARANCE], window)
             : DriftSentence.reconstruction(
                 shifts[PictureNumbers.RECONSTRUCTION] >= NAMED_SHIFT, window);
-    return onset(frame, watch, DriftEvent.Channel.PICTURE, first, sentence, List.of());
+    return onset(frame, watch, DriftEvent.Channel.PICTURE, sequenceAt, sentence, List.of());
   }
 
   private DriftEvent onset(
       ScoredFrame frame,
       ChangeWatch watch,
       DriftEvent.Channel channel,
-      long first,
+      LongUnaryOperator sequenceAt,
       String sentence,
       List<Finding.Cause> causes) {
-    long from = Math.min(first, frame.sequence());
+    ChangePoint change = changePoint(frame, watch, sequenceAt);
     return drift(
         frame,
         watch,
         channel,
         DriftEvent.Kind.ONSET,
-        from,
+        change.sequence(),
         Severity.WARNING,
         sentence,
         causes,
-        new ChangePoint(from, from, frame.sequence(), 0));
+        change);
   }
 
   /**
@@ -194,12 +198,20 @@ final class Findings {
    *
    * @param sequenceAt sequence of the frame before which so many had been seen
    */
-  ChangePoint changePoint(ScoredFrame frame, ChangeWatch watch, LongUnaryOperator sequenceAt) {
+  static ChangePoint changePoint(
+      ScoredFrame frame, ChangeWatch watch, LongUnaryOperator sequenceAt) {
+    ChangeWatch.Change change = watch.change();
+    long[] ends = {
+      sequenceAt.applyAsLong(change.low()),
+      sequenceAt.applyAsLong(change.at()),
+      sequenceAt.applyAsLong(change.high())
+    };
     // A camera that restarts its count would make the interval end before it begins.
-    long from = Math.min(sequenceAt.applyAsLong(watch.alarm().changePoint()), frame.sequence());
-    long started =
-        Math.min(sequenceAt.applyAsLong(watch.alarm().startedAt() - 1), frame.sequence());
-    return new ChangePoint(from, from, Math.max(from, started), 0);
+    for (int i = 0; i < ends.length; i++) {
+      ends[i] = Math.min(ends[i], frame.sequence());
+    }
+    Arrays.sort(ends);
+    return new ChangePoint(ends[1], ends[0], ends[2], change.coverage());
   }
 
   /**

@@ -307,7 +307,7 @@ public final class SourceMonitor {
         int frames = residuals.reading.scale();
         DriftEvent onset =
             findings.residualsChanged(
-                frame, residuals, appearanceChanged || fault != null, sequenceBefore(frames));
+                frame, residuals, appearanceChanged || fault != null, this::at);
         hold = holdFor(onset.finding(), frames, frame, board);
         told = "";
         report(onset, said);
@@ -361,10 +361,7 @@ public final class SourceMonitor {
             model.rule().settings().minGreyLevels());
     switch (picture.next(numbers)) {
       case NONE -> {}
-      case STARTED ->
-          report(
-              findings.pictureChanged(frame, picture, sequenceBefore(picture.reading.scale())),
-              said);
+      case STARTED -> report(findings.pictureChanged(frame, picture, this::at), said);
       case ENDED ->
           said.drifts.add(findings.ended(frame, picture, DriftEvent.Channel.PICTURE, startedAt));
     }
@@ -400,7 +397,7 @@ public final class SourceMonitor {
       Said said) {
     InterventionEvent event =
         findings.intervention(
-            frame, diagnosis, sequenceBefore(frames), findings.changePoint(frame, watch, this::at));
+            frame, diagnosis, sequenceBefore(frames), Findings.changePoint(frame, watch, this::at));
     if (hold == Hold.UNTIL_DIAGNOSIS) {
       hold = announced(event.finding(), frame, board) ? Hold.WHILE_ON : Hold.NONE;
     }
