@@ -26,7 +26,10 @@ import java.util.List;
  * is exchangeable with its calibration; latents may depend on one another in any way, as they do
  * through one encoder. A residual is taken given the observed causes, so a broken cause does not
  * make its effects false discoveries. Where the joint p-value fires and no latent is selected, the
- * most unusual one is named: that one is outside the level.
+ * most unusual one is named: that one is outside the level. An encoder that mixes latents breaks
+ * the condition: with the model that ships, a shock of six standard deviations of noise on the
+ * shadow's length names its position too in a quarter of the reported frames (49 of 199), one on
+ * the position names another latent in 11 of 135.
  *
  * <p>Immutable.
  */

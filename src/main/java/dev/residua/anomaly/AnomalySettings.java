@@ -19,7 +19,7 @@ public record AnomalySettings(
     double minGreyLevels,
     int quietFrames,
     int warmUpFrames) {
-  public static final AnomalySettings DEFAULTS = new AnomalySettings(2e-4, 0.05, 2, 20, 0);
+  public static final AnomalySettings DEFAULTS = new AnomalySettings(2e-4, 0.025, 2, 20, 0);
 
   public AnomalySettings {
     if (!(falseAlarmRate >= ScoreTail.SMALLEST && falseAlarmRate <= 0.5)) {

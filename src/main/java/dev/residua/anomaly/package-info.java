@@ -1,6 +1,7 @@
 /**
- * From structural residuals to conformal p-values and a verdict on one frame. Pure: no clock, no
- * randomness, no I/O. Does not look at more than one frame at a time.
+ * From structural residuals to p-values and a verdict on one frame, from readings of the picture to
+ * faults of the sensor, and false discovery rates over many decisions. Pure: no clock, no
+ * randomness, no I/O. A verdict looks at one frame; drift over many is another package.
  */
 @NullMarked
 package dev.residua.anomaly;

@@ -1,4 +1,4 @@
-/** Read-only HTTP view of what runs: counts and last findings. */
+/** Read-only HTTP view of what runs: counts, last findings, and pictures of what events say. */
 @NullMarked
 package dev.residua.dashboard;
 

@@ -35,6 +35,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
+import org.apache.avro.SchemaParser;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.message.BinaryMessageDecoder;
 import org.apache.avro.message.BinaryMessageEncoder;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecordBase;
@@ -133,6 +137,29 @@ class GoldenRecordsTest {
     List<Class<?>> covered = records().<Class<?>>map(Object::getClass).toList();
     // Then
     assertThat(covered).containsExactlyInAnyOrderElementsOf(SingleObject.RECORDS);
+  }
+
+  @Test
+  void shouldTakeAKindOfALaterVersionForAnOddPicture() throws IOException {
+    // Given an event of a kind that this version does not know
+    Schema now = AnomalyEvent.getClassSchema();
+    Schema later =
+        new SchemaParser()
+            .parse(now.toString().replace("\"BLURRED\"", "\"BLURRED\",\"LATER\""))
+            .mainSchema();
+    GenericRecord event = new GenericData.Record(later);
+    AnomalyEvent usual = anomaly();
+    SpecificData model = SpecificData.getForClass(AnomalyEvent.class);
+    for (Schema.Field field : later.getFields()) {
+      event.put(field.name(), usual.get(field.name()));
+    }
+    event.put("kind", new GenericData.EnumSymbol(later.getField("kind").schema(), "LATER"));
+    ByteBuffer bytes = new BinaryMessageEncoder<GenericRecord>(model, later).encode(event);
+    // When
+    BinaryMessageDecoder<AnomalyEvent> reader = new BinaryMessageDecoder<>(model, now);
+    reader.addSchema(later);
+    // Then
+    assertThat(reader.decode(bytes).getKind()).isEqualTo(AnomalyKind.OFF_MANIFOLD);
   }
 
   @Test
