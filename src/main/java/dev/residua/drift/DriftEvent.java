@@ -49,7 +49,9 @@ public record DriftEvent(
     /** The standardised structural residuals: mechanisms and roots. */
     RESIDUAL,
     /** Reconstruction error and static pixels: the picture and whether the model knows it. */
-    PICTURE
+    PICTURE,
+    /** The joint p-values, by an e-detector that is valid at any time. Opens no incident. */
+    EVIDENCE
   }
 
   /** Which end of a drift. */

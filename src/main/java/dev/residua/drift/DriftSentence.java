@@ -90,6 +90,15 @@ public final class DriftSentence {
             .formatted(window);
   }
 
+  /** The e-detector on the joint p-values has crossed its level. */
+  public static String evidence(double logEvidence, double runLength) {
+    return String.format(
+        Locale.ROOT,
+        "frame by frame the joint p-values are no longer those of quiet frames: evidence e^%.1f, which quiet frames reach once in %.3g frames at most",
+        logEvidence,
+        runLength);
+  }
+
   /** The end of a drift. */
   public static String ended(DriftEvent.Channel channel, long frames) {
     return "the %s are back to normal, %d frames after the drift was reported"

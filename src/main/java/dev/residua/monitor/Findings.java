@@ -11,6 +11,7 @@ import dev.residua.causal.Finding;
 import dev.residua.causal.Finding.Severity;
 import dev.residua.causal.PictureLinks;
 import dev.residua.causal.ScoredFrame;
+import dev.residua.drift.ConformalMartingale;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftEvent.ChangePoint;
 import dev.residua.drift.DriftSentence;
@@ -33,6 +34,9 @@ final class Findings {
 
   private static final String SENSOR_CONDITION =
       "the camera's pictures stay within the calibrated ranges while it works; no probability is claimed";
+  private static final String EVIDENCE_CONDITION =
+      "quiet frames are independent given the past and exchangeable with the calibration frames; the mean run length is then at least the target, whenever one looks, for all but %.0f %% of calibration sets"
+          .formatted(100 * ConformalMartingale.DELTA);
   private static final String STREAM_CONDITION =
       "blocks of the source's nominal frames are exchangeable with blocks of the reference; the run length is an average over references of its size";
 
@@ -171,6 +175,31 @@ final class Findings {
             : DriftSentence.reconstruction(
                 shifts[PictureNumbers.RECONSTRUCTION] >= NAMED_SHIFT, window);
     return onset(frame, watch, DriftEvent.Channel.PICTURE, sequenceAt, sentence, List.of());
+  }
+
+  /**
+   * The e-detector on the joint p-values has crossed.
+   *
+   * @param frames that it has seen since it started
+   */
+  DriftEvent evidence(ScoredFrame frame, double logEvidence, double runLength, long frames) {
+    return new DriftEvent(
+        finding(
+            "evidence",
+            frame,
+            frame.sequence(),
+            Severity.INFO,
+            DriftSentence.evidence(logEvidence, runLength),
+            List.of()),
+        DriftEvent.Kind.ONSET,
+        DriftEvent.Channel.EVIDENCE,
+        logEvidence,
+        Math.log(runLength),
+        runLength,
+        runLength,
+        EVIDENCE_CONDITION,
+        (int) Math.min(Integer.MAX_VALUE, frames),
+        null);
   }
 
   private DriftEvent onset(

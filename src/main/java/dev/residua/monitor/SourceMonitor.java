@@ -9,10 +9,12 @@ import dev.residua.anomaly.SensorWatch;
 import dev.residua.anomaly.Verdict;
 import dev.residua.causal.Finding;
 import dev.residua.causal.ScoredFrame;
+import dev.residua.drift.ConformalMartingale;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
 import dev.residua.drift.DriftSettings;
 import dev.residua.drift.PictureNumbers;
+import dev.residua.drift.QuietRunLength;
 import dev.residua.frame.SensorReadings;
 import dev.residua.incident.ControlBoard;
 import dev.residua.incident.ControlCommand.AcceptNormal;
@@ -58,6 +60,7 @@ public final class SourceMonitor {
   /** Frames that each diagnosis looks at: those since the alarm and few from before it. */
   private static final int[] DIAGNOSED_FRAMES = {32, 96};
 
+  private final Limits limits;
   private final MonitorModel model;
   private final Findings findings;
   private final ChangeWatch residuals;
@@ -65,6 +68,8 @@ public final class SourceMonitor {
   private final long[] sequences = new long[KEPT];
   private final float[] offsets; // [d], in standard deviations of the calibration
   private MechanismWindow window;
+  private QuietRunLength quiet = QuietRunLength.start();
+  private ConformalMartingale evidence;
   private SensorWatch sensor = SensorWatch.START;
   private @Nullable AnomalyKind fault;
   private AnomalyEpisode episode = AnomalyEpisode.QUIET;
@@ -87,11 +92,17 @@ public final class SourceMonitor {
     private final MonitorModel model;
     private final ChangeWatch.Limits residuals;
     private final Optional<ChangeWatch.Limits> picture;
+    private final QuietRunLength.Levels quietLevels;
+    private final ConformalMartingale noEvidence;
 
     public Limits(MonitorModel model) {
       this.model = model;
       this.residuals = model.residualLimits();
       this.picture = model.pictureLimits();
+      this.quietLevels =
+          QuietRunLength.Levels.of(residuals.reference(), residuals.threshold().targetRunLength());
+      double resolution = model.rule().calibration().resolution(AnomalyKind.RESIDUAL);
+      this.noEvidence = ConformalMartingale.start((int) Math.round(1 / resolution) - 1);
     }
 
     public MonitorModel model() {
@@ -107,6 +118,8 @@ public final class SourceMonitor {
     this.picture = picture;
     this.offsets = new float[model.graph().size()];
     this.window = new MechanismWindow(offsets.length);
+    this.evidence = limits.noEvidence;
+    this.limits = limits;
     this.life = life;
   }
 
@@ -166,6 +179,7 @@ public final class SourceMonitor {
         fault == AnomalyKind.FROZEN);
     watchResiduals(frame, sample, appearanceChanged, board, said);
     watchPicture(frame, said);
+    watchEvidence(frame, statistics, said);
     diagnose(frame, board, said);
 
     String before = life.openId();
@@ -367,6 +381,23 @@ public final class SourceMonitor {
     }
   }
 
+  /** Bets on the joint p-value, beside the detectors; opens no incident. */
+  private void watchEvidence(ScoredFrame frame, FrameStatistics statistics, Said said) {
+    boolean drifting = residuals.alarm().drifting();
+    quiet = quiet.next(residuals.reading, drifting, limits.quietLevels);
+    if (drifting || fault != null) {
+      evidence = limits.noEvidence; // what there is to say is said
+      return;
+    }
+    evidence = evidence.next(statistics.jointPValue());
+    if (evidence.detectorCrosses(model.targetRunLength())) {
+      said.drifts.add(
+          findings.evidence(
+              frame, evidence.logDetector(), model.targetRunLength(), evidence.frames()));
+      evidence = limits.noEvidence;
+    }
+  }
+
   private static void report(DriftEvent onset, Said said) {
     said.drifts.add(onset);
     said.report(Weight.CHANGE, "DRIFT." + onset.channel(), onset.finding());
@@ -435,7 +466,19 @@ public final class SourceMonitor {
         residuals.limits.threshold().targetRunLength(),
         residuals.reading.perScale(),
         residuals.limits.reference().settings().scales(),
-        residuals.reading.samples());
+        residuals.reading.samples(),
+        beside());
+  }
+
+  private DriftScore.Beside beside() {
+    QuietRunLength.Estimate estimate = quiet.estimate(limits.quietLevels);
+    return new DriftScore.Beside(
+        picture == null ? Float.NaN : picture.reading.statistic(),
+        picture == null ? Float.NaN : picture.limits.threshold().value(),
+        estimate.tooEarly() ? Double.NaN : estimate.runLength(),
+        estimate.tooEarly() ? Double.NaN : estimate.low(),
+        estimate.tooEarly() ? Double.NaN : estimate.high(),
+        evidence.frames() == 0 ? Double.NaN : evidence.logDetector());
   }
 
   /**
@@ -448,6 +491,8 @@ public final class SourceMonitor {
       residuals.toBytes(),
       picture == null ? new byte[0] : picture.toBytes(),
       window.toBytes(),
+      quiet.toBytes(),
+      evidence.toBytes(),
       sensor.toBytes(),
       episode.toBytes(),
       told.getBytes(StandardCharsets.UTF_8),
@@ -499,6 +544,8 @@ public final class SourceMonitor {
       }
       SourceMonitor monitor = new SourceMonitor(limits, residuals, picture, life);
       monitor.window = MechanismWindow.fromBytes(part(in));
+      monitor.quiet = QuietRunLength.fromBytes(part(in));
+      monitor.evidence = ConformalMartingale.fromBytes(part(in));
       monitor.sensor = SensorWatch.fromBytes(part(in));
       monitor.episode = AnomalyEpisode.fromBytes(part(in));
       monitor.told = new String(part(in), StandardCharsets.UTF_8);

@@ -47,6 +47,7 @@ final class DriftEventMapper {
     return switch (record.getChannel()) {
       case RESIDUAL -> DriftEvent.Channel.RESIDUAL;
       case PICTURE -> DriftEvent.Channel.PICTURE;
+      case EVIDENCE -> DriftEvent.Channel.EVIDENCE;
       case OTHER ->
           throw new SerializationException(
               "drift event %s is of a channel that this version does not know"

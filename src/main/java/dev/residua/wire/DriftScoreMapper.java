@@ -3,6 +3,7 @@ package dev.residua.wire;
 import dev.residua.drift.DriftScore;
 import java.util.Arrays;
 import org.apache.kafka.common.serialization.Serde;
+import org.jspecify.annotations.Nullable;
 
 /** {@code DriftScore} records to domain and back. */
 final class DriftScoreMapper {
@@ -23,7 +24,29 @@ final class DriftScoreMapper {
         score.targetRunLength(),
         Floats.list(score.perScale()),
         Arrays.stream(score.scales()).boxed().toList(),
-        score.samples());
+        score.samples(),
+        orNull(score.beside().pictureStatistic()),
+        orNull(score.beside().pictureThreshold()),
+        orNull(score.beside().quietRunLength()),
+        orNull(score.beside().quietLow()),
+        orNull(score.beside().quietHigh()),
+        orNull(score.beside().logEvidence()));
+  }
+
+  private static @Nullable Float orNull(float value) {
+    return Float.isNaN(value) ? null : value;
+  }
+
+  private static @Nullable Double orNull(double value) {
+    return Double.isNaN(value) ? null : value;
+  }
+
+  private static float orNaN(@Nullable Float value) {
+    return value == null ? Float.NaN : value;
+  }
+
+  private static double orNaN(@Nullable Double value) {
+    return value == null ? Double.NaN : value;
   }
 
   static DriftScore toDomain(dev.residua.avro.DriftScore score) {
@@ -37,6 +60,13 @@ final class DriftScoreMapper {
         score.getTargetRunLength(),
         Floats.array(score.getPerScale()),
         score.getScales().stream().mapToInt(Integer::intValue).toArray(),
-        score.getSamples());
+        score.getSamples(),
+        new DriftScore.Beside(
+            orNaN(score.getPictureStatistic()),
+            orNaN(score.getPictureThreshold()),
+            orNaN(score.getQuietRunLength()),
+            orNaN(score.getQuietRunLengthLow()),
+            orNaN(score.getQuietRunLengthHigh()),
+            orNaN(score.getLogEvidence())));
   }
 }

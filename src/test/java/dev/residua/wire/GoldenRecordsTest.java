@@ -264,7 +264,22 @@ class GoldenRecordsTest {
 
   private static DriftScore driftScore() {
     return new DriftScore(
-        "cam1", 42L, T0, "model-1", 3.5f, 8.25f, 100_000.0, List.of(3.5f, 1f), List.of(1, 2), 43L);
+        "cam1",
+        42L,
+        T0,
+        "model-1",
+        3.5f,
+        8.25f,
+        100_000.0,
+        List.of(3.5f, 1f),
+        List.of(1, 2),
+        43L,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null);
   }
 
   private static AnomalyEvent anomaly() {
