@@ -12,21 +12,25 @@ import java.nio.ByteBuffer;
  *     +--- leaveReadings in a row < leave --+   ENDED
  * </pre>
  *
+ * <p>An alarm that a window raised ends when the windows are quiet, whatever the charts with a
+ * memory still remember of it; one that a memory raised ends when all charts are quiet.
+ *
  * @param drifting whether an alarm is on
+ * @param slow whether a chart with a memory raised it
  * @param startedAt samples seen when it went on, 0 while quiet
  * @param changePoint estimated samples before the change, at most {@code startedAt}; 0 while quiet
  * @param below readings in a row below the leave level while drifting
  * @param peak largest statistic of the alarm, 0 while quiet
  */
 public record DriftAlarm(
-    boolean drifting, long startedAt, long changePoint, int below, float peak) {
+    boolean drifting, boolean slow, long startedAt, long changePoint, int below, float peak) {
   /** No alarm. */
-  public static final DriftAlarm QUIET = new DriftAlarm(false, 0, 0, 0, 0);
+  public static final DriftAlarm QUIET = new DriftAlarm(false, false, 0, 0, 0, 0);
 
   /** Size of {@link #toBytes}. */
-  public static final int BYTES = 2 + 2 * Long.BYTES + Integer.BYTES + Float.BYTES;
+  public static final int BYTES = 3 + 2 * Long.BYTES + Integer.BYTES + Float.BYTES;
 
-  private static final byte VERSION = 1;
+  private static final byte VERSION = 2;
 
   public DriftAlarm {
     if (startedAt < 0 || changePoint < 0 || changePoint > startedAt || below < 0) {
@@ -91,14 +95,17 @@ public record DriftAlarm(
       }
       long t = reading.samples();
       return new Step(
-          new DriftAlarm(true, t, Math.max(0, t - reading.scale()), 0, statistic), Change.STARTED);
+          new DriftAlarm(
+              true, reading.slow() >= statistic, t, Math.max(0, t - reading.scale()), 0, statistic),
+          Change.STARTED);
     }
-    int newBelow = statistic < levels.leave() ? below + 1 : 0;
+    float remaining = slow ? statistic : reading.windows();
+    int newBelow = remaining < levels.leave() ? below + 1 : 0;
     if (newBelow >= levels.leaveReadings()) {
       return new Step(QUIET, Change.ENDED);
     }
     return new Step(
-        new DriftAlarm(true, startedAt, changePoint, newBelow, Math.max(peak, statistic)),
+        new DriftAlarm(true, slow, startedAt, changePoint, newBelow, Math.max(peak, statistic)),
         Change.NONE);
   }
 
@@ -107,6 +114,7 @@ public record DriftAlarm(
     return ByteBuffer.allocate(BYTES)
         .put(VERSION)
         .put((byte) (drifting ? 1 : 0))
+        .put((byte) (slow ? 1 : 0))
         .putLong(startedAt)
         .putLong(changePoint)
         .putInt(below)
@@ -130,6 +138,7 @@ public record DriftAlarm(
                   VERSION));
     }
     ByteBuffer in = ByteBuffer.wrap(bytes, 1, BYTES - 1);
-    return new DriftAlarm(in.get() == 1, in.getLong(), in.getLong(), in.getInt(), in.getFloat());
+    return new DriftAlarm(
+        in.get() == 1, in.get() == 1, in.getLong(), in.getLong(), in.getInt(), in.getFloat());
   }
 }

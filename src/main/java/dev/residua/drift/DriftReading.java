@@ -51,6 +51,15 @@ public final class DriftReading {
     return perScale[index];
   }
 
+  /** Largest value over the windows, without the charts with a memory; at least 0. */
+  public float windows() {
+    float largest = 0;
+    for (float value : perScale) {
+      largest = Math.max(largest, value);
+    }
+    return largest;
+  }
+
   /** Largest value of the charts with a memory, in the same units; at least 0. */
   public float slow() {
     return slow;

@@ -14,6 +14,7 @@ class DriftAlarmTest {
     reading.statistic = statistic;
     reading.scaleIndex = 0;
     reading.scale = 16;
+    reading.perScale[0] = statistic;
     reading.chart = 0;
     return reading;
   }
@@ -39,12 +40,50 @@ class DriftAlarmTest {
   }
 
   @Test
+  void shouldEndAnAlarmOfAWindowThoughAMemoryStillShowsIt() {
+    // Given
+    DriftReading start = reading(100, 11);
+    DriftReading remembered = reading(101, 8);
+    remembered.perScale[0] = 3;
+    remembered.slow = 8;
+    DriftAlarm alarm = DriftAlarm.QUIET.next(start, LEVELS).next();
+    // When
+    StringBuilder changes = new StringBuilder();
+    for (int i = 0; i < LEVELS.leaveReadings(); i++) {
+      DriftAlarm.Step step = alarm.next(remembered, LEVELS);
+      alarm = step.next();
+      changes.append(step.change().name().charAt(0));
+    }
+    // Then
+    assertThat(changes.toString()).endsWith("E");
+  }
+
+  @Test
+  void shouldKeepAnAlarmOfAMemoryWhileTheMemoryShowsIt() {
+    // Given
+    DriftReading start = reading(100, 11);
+    start.slow = 11;
+    start.perScale[0] = 3;
+    DriftReading remembered = reading(101, 8);
+    remembered.perScale[0] = 3;
+    remembered.slow = 8;
+    DriftAlarm alarm = DriftAlarm.QUIET.next(start, LEVELS).next();
+    // When
+    for (int i = 0; i < LEVELS.leaveReadings() + 10; i++) {
+      alarm = alarm.next(remembered, LEVELS).next();
+    }
+    // Then
+    assertThat(alarm.drifting()).isTrue();
+    assertThat(alarm.slow()).isTrue();
+  }
+
+  @Test
   void shouldRefuseBytesOfAnotherVersion() {
     byte[] bytes = DriftAlarm.QUIET.toBytes();
-    bytes[0] = 2;
+    bytes[0] = 9;
     assertThat(bytes).hasSize(DriftAlarm.BYTES);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> DriftAlarm.fromBytes(bytes))
-        .withMessageContaining("version 2");
+        .withMessageContaining("version 9");
   }
 }
