@@ -12,11 +12,13 @@ import java.nio.ByteBuffer;
  *     +--- leaveReadings in a row < leave --+   ENDED
  * </pre>
  *
- * <p>An alarm that a window raised ends when the windows are quiet, whatever the charts with a
- * memory still remember of it; one that a memory raised ends when all charts are quiet.
+ * <p>An alarm that a window has raised or confirmed ends when the windows are quiet, whatever the
+ * charts with a memory still remember of it. One that only a memory shows ends when all charts are
+ * quiet for {@link Levels#SLOW_READINGS}; whoever drives the detector lets the memories start again
+ * that often meanwhile ({@link #forgets}), so that they show the present.
  *
  * @param drifting whether an alarm is on
- * @param slow whether a chart with a memory raised it
+ * @param slow whether only a chart with a memory shows it
  * @param startedAt samples seen when it went on, 0 while quiet
  * @param changePoint estimated samples before the change, at most {@code startedAt}; 0 while quiet
  * @param below readings in a row below the leave level while drifting
@@ -61,6 +63,9 @@ public record DriftAlarm(
      */
     public static final int LEAVE_READINGS = DriftSettings.MAX_SCALE / 4;
 
+    /** Readings below the leave level that end an alarm which only a memory shows. */
+    public static final int SLOW_READINGS = 2 * DriftSettings.MAX_SCALE;
+
     public Levels {
       if (!(leave <= enter) || leaveReadings < 1) {
         throw new IllegalArgumentException(
@@ -99,14 +104,20 @@ public record DriftAlarm(
               true, reading.slow() >= statistic, t, Math.max(0, t - reading.scale()), 0, statistic),
           Change.STARTED);
     }
-    float remaining = slow ? statistic : reading.windows();
+    boolean stillSlow = slow && reading.windows() < levels.enter();
+    float remaining = stillSlow ? statistic : reading.windows();
     int newBelow = remaining < levels.leave() ? below + 1 : 0;
-    if (newBelow >= levels.leaveReadings()) {
+    if (newBelow >= (stillSlow ? Levels.SLOW_READINGS : levels.leaveReadings())) {
       return new Step(QUIET, Change.ENDED);
     }
     return new Step(
-        new DriftAlarm(true, slow, startedAt, changePoint, newBelow, Math.max(peak, statistic)),
+        new DriftAlarm(true, stillSlow, startedAt, changePoint, newBelow, Math.max(peak, statistic)),
         Change.NONE);
+  }
+
+  /** Whether the memories should start again after so many samples. */
+  public boolean forgets(long samples) {
+    return drifting && slow && (samples - startedAt) % Levels.SLOW_READINGS == 0;
   }
 
   /** Always {@link #BYTES} bytes. */

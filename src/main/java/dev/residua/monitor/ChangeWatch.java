@@ -72,6 +72,9 @@ final class ChangeWatch {
     detector.update(sample, reading);
     DriftAlarm.Step step = alarm.next(reading, limits.levels());
     alarm = step.next();
+    if (alarm.forgets(detector.count())) {
+      detector.forgetSlow();
+    }
     switch (step.change()) {
       case NONE -> {}
       case STARTED -> change = Change.of(detector.changePoint(reading), detector.count());

@@ -95,12 +95,17 @@ public final class SourceMonitor {
     private final QuietRunLength.Levels quietLevels;
     private final ConformalMartingale noEvidence;
 
+    /** Whether quiet frames look independent, which evidence frame by frame needs. */
+    private final boolean independent;
+
     public Limits(MonitorModel model) {
       this.model = model;
       this.residuals = model.residualLimits();
       this.picture = model.pictureLimits();
       this.quietLevels =
           QuietRunLength.Levels.of(residuals.reference(), residuals.threshold().targetRunLength());
+      this.independent =
+          model.residuals().order() == 0 && model.residuals().blockLength() == 1;
       double resolution = model.rule().calibration().resolution(AnomalyKind.RESIDUAL);
       this.noEvidence = ConformalMartingale.start((int) Math.round(1 / resolution) - 1);
     }
@@ -385,8 +390,8 @@ public final class SourceMonitor {
   private void watchEvidence(ScoredFrame frame, FrameStatistics statistics, Said said) {
     boolean drifting = residuals.alarm().drifting();
     quiet = quiet.next(residuals.reading, drifting, limits.quietLevels);
-    if (drifting || fault != null) {
-      evidence = limits.noEvidence; // what there is to say is said
+    if (drifting || fault != null || !limits.independent) {
+      evidence = limits.noEvidence; // what there is to say is said, or nothing can be promised
       return;
     }
     evidence = evidence.next(statistics.jointPValue());

@@ -59,22 +59,38 @@ class DriftAlarmTest {
   }
 
   @Test
-  void shouldKeepAnAlarmOfAMemoryWhileTheMemoryShowsIt() {
+  void shouldKeepAnAlarmThatOnlyAMemoryShowsForLonger() {
     // Given
     DriftReading start = reading(100, 11);
     start.slow = 11;
     start.perScale[0] = 3;
-    DriftReading remembered = reading(101, 8);
-    remembered.perScale[0] = 3;
-    remembered.slow = 8;
     DriftAlarm alarm = DriftAlarm.QUIET.next(start, LEVELS).next();
+    assertThat(alarm.slow()).isTrue();
+    assertThat(alarm.forgets(100 + DriftAlarm.Levels.SLOW_READINGS)).isTrue();
+    assertThat(alarm.forgets(101)).isFalse();
     // When
-    for (int i = 0; i < LEVELS.leaveReadings() + 10; i++) {
-      alarm = alarm.next(remembered, LEVELS).next();
+    DriftReading quiet = reading(101, 3);
+    int readings = 0;
+    while (alarm.drifting()) {
+      alarm = alarm.next(quiet, LEVELS).next();
+      readings++;
     }
     // Then
+    assertThat(readings).isEqualTo(DriftAlarm.Levels.SLOW_READINGS);
+  }
+
+  @Test
+  void shouldCountAnAlarmOfAMemoryAsOneOfAWindowOnceTheWindowConfirmsIt() {
+    // Given
+    DriftReading start = reading(100, 11);
+    start.slow = 11;
+    start.perScale[0] = 3;
+    DriftAlarm alarm = DriftAlarm.QUIET.next(start, LEVELS).next();
+    // When
+    alarm = alarm.next(reading(101, 12), LEVELS).next();
+    // Then
     assertThat(alarm.drifting()).isTrue();
-    assertThat(alarm.slow()).isTrue();
+    assertThat(alarm.slow()).isFalse();
   }
 
   @Test
