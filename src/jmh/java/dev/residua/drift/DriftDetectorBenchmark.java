@@ -27,6 +27,10 @@ public class DriftDetectorBenchmark {
   @Param({"4", "20"})
   public int latents;
 
+  /** As it ships, or 128 features of one kernel at seven scales and nothing else. */
+  @Param({"DEFAULTS", "KERNEL_128"})
+  public String charts;
+
   private final float[][] samples = new float[SAMPLES][];
   private DriftDetector detector;
   private DriftReading reading;
@@ -47,10 +51,24 @@ public class DriftDetectorBenchmark {
         samples[i][k] = (float) random.nextGaussian();
       }
     }
+    DriftSettings settings =
+        charts.equals("DEFAULTS")
+            ? DriftSettings.DEFAULTS
+            : new DriftSettings(
+                new int[] {1, 2, 4, 8, 16, 32, 64},
+                new double[] {1},
+                128,
+                false,
+                false,
+                false,
+                false,
+                new int[0],
+                100_000,
+                50,
+                512);
     detector =
         new DriftDetector(
-            DriftReference.calibrate(
-                reference, DriftSettings.DEFAULTS.withSimulation(50, 512), 1, done -> {}));
+            DriftReference.calibrate(reference, settings.withSimulation(50, 512), 1, done -> {}));
     reading = detector.newReading();
   }
 

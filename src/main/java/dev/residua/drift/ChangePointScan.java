@@ -21,6 +21,9 @@ final class ChangePointScan {
   /** Unchanged samples from which their own spread is taken. */
   private static final int ENOUGH = 32;
 
+  /** Last samples whose variance counts, at least. */
+  private static final int RECENT = 16;
+
   private ChangePointScan() {}
 
   /**
@@ -71,20 +74,25 @@ final class ChangePointScan {
   }
 
   /**
-   * Of the samples well before the window, about 0; of all about their mean where those are few.
+   * The larger of the mean squares well before the window (where there are enough) and the variance
+   * of the last samples: a change may widen what it moves.
    */
   private static double variance(double[] y, int window) {
-    int before = y.length - Math.min(y.length, 2 * window);
-    boolean enough = before >= ENOUGH;
-    int used = enough ? before : y.length;
+    int n = y.length;
+    int before = n - Math.min(n, 2 * window);
+    double unchanged = 0;
+    for (int t = 0; t < before; t++) {
+      unchanged += y[t] * y[t] / before;
+    }
+    int recent = Math.min(n, Math.max(window, RECENT));
     double mean = 0;
-    for (int t = 0; t < used && !enough; t++) {
-      mean += y[t] / used;
+    for (int t = n - recent; t < n; t++) {
+      mean += y[t] / recent;
     }
-    double squares = 0;
-    for (int t = 0; t < used; t++) {
-      squares += (y[t] - mean) * (y[t] - mean);
+    double changed = 0;
+    for (int t = n - recent; t < n; t++) {
+      changed += (y[t] - mean) * (y[t] - mean) / recent;
     }
-    return Math.max(squares / used, 1e-12);
+    return Math.max(1e-12, before >= ENOUGH ? Math.max(unchanged, changed) : changed);
   }
 }

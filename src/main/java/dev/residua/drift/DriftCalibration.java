@@ -16,7 +16,7 @@ final class DriftCalibration {
   private static final double TAIL_PROGRESS = 0.1;
 
   /** Of the kernels, linear, mean, spread, energy; see {@link #handicap}. */
-  private static final double[] HANDICAPS = {0.3, -0.1, -0.1, -0.6, 2.5};
+  private static final double[] HANDICAPS = {0, -0.1, -0.1, -0.1, 2};
 
   private static final double SHORT_HANDICAP = 0.45;
 
@@ -77,6 +77,7 @@ final class DriftCalibration {
     float[] location = new float[latents];
     float[] scale = new float[latents];
     float[] bound = new float[latents];
+    float[] spreadClip = new float[latents];
     float[][] z = new float[n][latents];
     for (int k = 0; k < latents; k++) {
       double mean = 0;
@@ -96,6 +97,14 @@ final class DriftCalibration {
       }
       Arrays.sort(magnitudes);
       bound[k] = Math.max(3f, magnitudes[(int) (0.999 * (n - 1))]);
+      // Heavy tails leave the bulk narrower than a standard deviation. Squared, for there is more
+      // to
+      // lose in them than to gain.
+      float bulk = magnitudes[(int) (0.6827 * (n - 1))];
+      spreadClip[k] =
+          Math.max(
+              DriftSettings.LEAST_SPREAD_CLIP,
+              Math.min(DriftSettings.SPREAD_CLIP, DriftSettings.SPREAD_CLIP * bulk * bulk));
     }
     float[][] turns = frequencies(z);
     float[] whitening = whitening(z, bound);
@@ -104,7 +113,7 @@ final class DriftCalibration {
       double mean = 0;
       double squares = 0;
       for (int t = 0; t < n; t++) {
-        double clipped = Math.min(DriftSettings.SPREAD_CLIP, Math.abs(z[t][k]));
+        double clipped = Math.min(spreadClip[k], Math.abs(z[t][k]));
         double delta = clipped * clipped - mean;
         mean += delta / (t + 1);
         squares += delta * (clipped * clipped - mean);
@@ -114,7 +123,15 @@ final class DriftCalibration {
     int size = FeatureMap.size(settings, latents);
     FeatureMap uncentred =
         new FeatureMap(
-            settings, location, scale, bound, turns, whitening, spreadScale, new float[size]);
+            settings,
+            location,
+            scale,
+            bound,
+            turns,
+            whitening,
+            spreadClip,
+            spreadScale,
+            new float[size]);
     double[] sum = new double[size];
     float[] vector = new float[size];
     for (int t = 0; t < n; t++) {
@@ -127,7 +144,8 @@ final class DriftCalibration {
     for (int j = 0; j < size; j++) {
       centre[j] = (float) (sum[j] / n);
     }
-    return new FeatureMap(settings, location, scale, bound, turns, whitening, spreadScale, centre);
+    return new FeatureMap(
+        settings, location, scale, bound, turns, whitening, spreadClip, spreadScale, centre);
   }
 
   /** Frequencies in turns a standard deviation, {@code N(0, 1 / sigma^2) / (2 pi)}. */

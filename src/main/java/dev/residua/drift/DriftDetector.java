@@ -123,9 +123,9 @@ public final class DriftDetector {
 
   /**
    * How far each latent's second moment over the last {@code w} samples, of values clipped at
-   * {@link DriftSettings#SPREAD_CLIP} standard deviations, is from the reference, in standard
-   * errors of independent samples: below 0 for a latent that varies less than usual. For saying
-   * which latent changed, not for deciding that one did.
+   * {@link DriftSettings#SPREAD_CLIP} standard deviations or fewer, is from the reference, in
+   * standard errors of independent samples: below 0 for a latent that varies less than usual. For
+   * saying which latent changed, not for deciding that one did.
    *
    * @param w at least 1, at most {@link DriftSettings#MAX_SCALE} and {@link #count}
    * @param into receives one value a latent, shape {@code [d]}; zeros if the reference has no chart
@@ -139,7 +139,7 @@ public final class DriftDetector {
       for (int back = 1; features.spread && back <= w; back++) {
         int row = (int) ((count() - back) % KEPT);
         float z = (samples[row * d + k] - features.location[k]) / features.scale[k];
-        z = Math.max(-DriftSettings.SPREAD_CLIP, Math.min(DriftSettings.SPREAD_CLIP, z));
+        z = Math.max(-features.spreadClip[k], Math.min(features.spreadClip[k], z));
         sum += z * z * features.spreadScale[k] - features.centre[features.spreadAt + k];
       }
       into[k] = (float) (sum / Math.sqrt(w));

@@ -27,6 +27,8 @@ public final class DriftReference {
   /** The first version: no energy chart, no memories. Still read. */
   private static final int WITHOUT_MEMORIES = 1;
 
+  private static final float OLD_SPREAD_CLIP = 3;
+
   /** Slow charts hold no more than this many times the threshold of the largest target. */
   private static final float SLOW_CAP = 1.05f;
 
@@ -257,6 +259,7 @@ public final class DriftReference {
       features.bound,
       flat(features.turns),
       features.whitening,
+      features.spreadClip,
       features.spreadScale,
       features.centre,
       tailStarts,
@@ -374,6 +377,9 @@ public final class DriftReference {
             array(in, latents, "bound"),
             rows(array(in, latents * m, "frequencies"), latents),
             array(in, latents * latents, "whitening"),
+            version == VERSION
+                ? array(in, latents, "spread clip")
+                : filled(latents, OLD_SPREAD_CLIP),
             array(in, latents, "spread scale"),
             array(in, FeatureMap.size(settings, latents), "centre"));
     float[] starts = array(in, cells, "tail starts");
@@ -391,6 +397,12 @@ public final class DriftReference {
         samples,
         blockLength,
         order);
+  }
+
+  private static float[] filled(int count, float value) {
+    float[] values = new float[count];
+    Arrays.fill(values, value);
+    return values;
   }
 
   private static float[] flat(float[][] rows) {

@@ -13,9 +13,9 @@ import java.util.Arrays;
  * @param linear whether to chart the squared norm of the whitened window mean
  * @param mean whether to chart the largest squared standardised window mean over the latents
  * @param spread whether to chart the largest squared standardised window second moment over the
- *     latents, with samples clipped at {@link #SPREAD_CLIP} standard deviations
+ *     latents, with samples clipped at {@link #SPREAD_CLIP} standard deviations or fewer
  * @param energy whether to chart the squared standardised window mean of the whitened sample's
- *     squared norm, each value clipped at {@link #SPREAD_CLIP}: all variances at once
+ *     squared norm, each value clipped at 3: all variances at once
  * @param memories memories in frames of exponentially weighted versions of the four charts above
  *     (all but the kernels), ascending, in [{@link #MIN_MEMORY}, {@link #MAX_MEMORY}], at most
  *     {@link #MAX_MEMORIES}; they see what is too slow or too small for the windows; may be empty
@@ -38,8 +38,16 @@ public record DriftSettings(
   /** Longest window, in frames. */
   public static final int MAX_SCALE = 128;
 
-  /** Standard deviations at which the spread chart clips a sample. */
-  public static final float SPREAD_CLIP = 3;
+  /** Standard deviations at which the energy chart clips a whitened sample. */
+  static final float ENERGY_CLIP = 3;
+
+  /**
+   * Standard deviations at which the spread chart clips a normal latent; earlier in heavy tails.
+   */
+  public static final float SPREAD_CLIP = 4;
+
+  /** Where it clips the heaviest. */
+  static final float LEAST_SPREAD_CLIP = 2.5f;
 
   /** Most memories of slow charts. */
   public static final int MAX_MEMORIES = 3;

@@ -28,6 +28,7 @@ final class FeatureMap {
   final float[] bound; // [d], in standard deviations
   final float[][] turns; // [d][frequencies * banks], per standard deviation
   final float[] whitening; // [d][d], lower triangular
+  final float[] spreadClip; // [d], in standard deviations
   final float[] spreadScale; // [d], one over the standard deviation of the clipped square
   final float[] centre; // [size], mean over the reference
 
@@ -44,6 +45,7 @@ final class FeatureMap {
       float[] bound,
       float[][] turns,
       float[] whitening,
+      float[] spreadClip,
       float[] spreadScale,
       float[] centre) {
     this.latents = location.length;
@@ -60,6 +62,7 @@ final class FeatureMap {
     this.bound = bound;
     this.turns = turns;
     this.whitening = whitening;
+    this.spreadClip = spreadClip;
     this.spreadScale = spreadScale;
     this.centre = centre;
     this.standardized = new float[latents];
@@ -83,7 +86,8 @@ final class FeatureMap {
 
   /** The same map with scratch space of its own. */
   FeatureMap copy(DriftSettings settings) {
-    return new FeatureMap(settings, location, scale, bound, turns, whitening, spreadScale, centre);
+    return new FeatureMap(
+        settings, location, scale, bound, turns, whitening, spreadClip, spreadScale, centre);
   }
 
   /**
@@ -120,7 +124,7 @@ final class FeatureMap {
         if (linear) {
           out[next++] = sum;
         }
-        squares += Math.min(DriftSettings.SPREAD_CLIP * DriftSettings.SPREAD_CLIP, sum * sum);
+        squares += Math.min(DriftSettings.ENERGY_CLIP * DriftSettings.ENERGY_CLIP, sum * sum);
       }
     }
     if (mean) {
@@ -130,9 +134,7 @@ final class FeatureMap {
     }
     if (spread) {
       for (int k = 0; k < latents; k++) {
-        float z =
-            Math.max(
-                -DriftSettings.SPREAD_CLIP, Math.min(DriftSettings.SPREAD_CLIP, standardized[k]));
+        float z = Math.max(-spreadClip[k], Math.min(spreadClip[k], standardized[k]));
         out[next++] = z * z * spreadScale[k];
       }
     }

@@ -97,7 +97,7 @@ class DriftDetectorTest {
         out[2 * m + i] += map.whitening[4 * i + k] * clip(z[k], map.bound[k]);
       }
       out[2 * m + 4 + i] = clip(z[i], map.bound[i]);
-      out[2 * m + 8 + i] = Math.pow(clip(z[i], 3), 2) * map.spreadScale[i];
+      out[2 * m + 8 + i] = Math.pow(clip(z[i], map.spreadClip[i]), 2) * map.spreadScale[i];
       out[2 * m + 12] += Math.min(9, out[2 * m + i] * out[2 * m + i]);
     }
     for (int j = 0; j < out.length; j++) {
@@ -343,9 +343,9 @@ class DriftDetectorTest {
     // When
     float[] shifts = new float[4];
     detector.spreadShifts(64, shifts);
-    // Then a clipped square has mean .98 and deviation 1.24, so -.98 / 1.24 * 8 = -6.3; the others
-    // are within four standard errors
-    assertThat(shifts[2]).isBetween(-7f, -5.5f);
+    // Then a square clipped at 4 sd has mean 1.0 and deviation 1.40, so -1.0 / 1.40 * 8 = -5.7; the
+    // others are within four standard errors
+    assertThat(shifts[2]).isBetween(-6.4f, -5.1f);
     assertThat(shifts[0]).isBetween(-4f, 4f);
     assertThat(shifts[1]).isBetween(-4f, 4f);
     assertThat(shifts[3]).isBetween(-4f, 4f);
