@@ -111,7 +111,8 @@ public record DriftAlarm(
       return new Step(QUIET, Change.ENDED);
     }
     return new Step(
-        new DriftAlarm(true, stillSlow, startedAt, changePoint, newBelow, Math.max(peak, statistic)),
+        new DriftAlarm(
+            true, stillSlow, startedAt, changePoint, newBelow, Math.max(peak, statistic)),
         Change.NONE);
   }
 

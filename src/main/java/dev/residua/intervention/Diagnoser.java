@@ -208,7 +208,8 @@ final class Diagnoser {
     }
     double threshold = NormalTail.twoSidedQuantile(Diagnosis.LEVEL / (tests * harmonic(tests)));
     discover();
-    List<Node> suspects = ranked(nodes.stream().filter(node -> !node.rejected.isEmpty()).toList());
+    List<Node> suspects =
+        ranked(nodes.stream().filter(node -> !node.rejected.isEmpty()).toList(), threshold);
     if (suspects.isEmpty()) {
       Node most =
           nodes.stream()
@@ -254,21 +255,21 @@ final class Diagnoser {
   }
 
   /**
-   * The strongest evidence first, but roots before what depends on them unless their own evidence
-   * is small beside it: beyond the range of training an encoder turns values back into that range,
-   * and what depends on them then looks broken.
+   * The strongest evidence first, but a root before what depends on it, unless its own evidence is
+   * small beside that or the other ignores it altogether: beyond the range of training an encoder
+   * turns values back into that range, and what depends on them then looks broken.
    */
-  private List<Node> ranked(List<Node> suspects) {
-    Comparator<Node> strongest =
-        Comparator.comparingDouble((Node node) -> Math.abs(node.evidence())).reversed();
-    List<Node> ranked = new ArrayList<>(suspects.stream().sorted(strongest).toList());
-    if (ranked.isEmpty()) {
+  private List<Node> ranked(List<Node> suspects, double threshold) {
+    List<Node> ranked = new ArrayList<>(suspects);
+    ranked.sort(Comparator.comparingDouble((Node node) -> Math.abs(node.evidence())).reversed());
+    Node first = ranked.isEmpty() ? null : ranked.get(0);
+    if (first == null || graph.isRoot(first.latent) || ignoresCauses(first)) {
       return ranked;
     }
-    Node first = ranked.get(0);
+    double enough = Math.max(threshold, ROOT_EVIDENCE * Math.abs(first.evidence()));
     ranked.stream()
         .filter(node -> graph.isRoot(node.latent) && isAncestor(node.latent, first.latent))
-        .filter(node -> Math.abs(node.evidence()) >= ROOT_EVIDENCE * Math.abs(first.evidence()))
+        .filter(node -> Math.abs(node.evidence()) >= enough)
         .findFirst()
         .ifPresent(
             root -> {
@@ -276,6 +277,12 @@ final class Diagnoser {
               ranked.add(0, root);
             });
     return ranked;
+  }
+
+  private boolean ignoresCauses(Node node) {
+    InterventionKind kind = causedKind(node);
+    return kind == InterventionKind.HARD_INTERVENTION
+        || kind == InterventionKind.STOCHASTIC_INTERVENTION;
   }
 
   private boolean isAncestor(int from, int to) {

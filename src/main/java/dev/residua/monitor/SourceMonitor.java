@@ -104,8 +104,7 @@ public final class SourceMonitor {
       this.picture = model.pictureLimits();
       this.quietLevels =
           QuietRunLength.Levels.of(residuals.reference(), residuals.threshold().targetRunLength());
-      this.independent =
-          model.residuals().order() == 0 && model.residuals().blockLength() == 1;
+      this.independent = model.residuals().order() == 0 && model.residuals().blockLength() == 1;
       double resolution = model.rule().calibration().resolution(AnomalyKind.RESIDUAL);
       this.noEvidence = ConformalMartingale.start((int) Math.round(1 / resolution) - 1);
     }

@@ -374,7 +374,7 @@ class MonitorTopologyTest {
     command(
         new ControlCommand.AcceptNormal(
             new ControlCommand.Order("a", "cam1", "kim", "new lamp", Instant.EPOCH)));
-    for (int i = 400; i < 900; i++) {
+    for (int i = 400; i < 600; i++) {
       send(Scored.nominal().residuals(noise(random, 3)).frame(i));
     }
     // Then
