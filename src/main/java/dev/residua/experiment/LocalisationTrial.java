@@ -40,16 +40,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Every stream is quiet for {@value #QUIET} frames, longer than the longest window of the
  * detector; then something happens until the end, {@value #CHANGED} frames on. The first alarm
  * after the change counts; an alarm before it is a false one, and the stream is then lost unless
- * the alarm ends and another starts in time. {@value #PATIENCE} frames after the alarm the frames
- * since the alarm's change point, at most the last {@value #WINDOW}, are diagnosed. All methods
- * have the same detector, the same contract and a calibration of their own on the same nominal
- * frames.
+ * the alarm ends and another starts in time. {@value Diagnosis#PATIENCE} frames after the alarm the
+ * frames since the alarm's change point, at most the last {@value Diagnosis#WINDOW}, are diagnosed.
+ * All methods have the same detector, the same contract and a calibration of their own on the same
+ * nominal frames.
  */
 final class LocalisationTrial {
   static final int QUIET = 256;
   static final int CHANGED = 400;
-  static final int PATIENCE = 32;
-  static final int WINDOW = 64;
   private static final int NOMINAL = 20_000;
   private static final int CHUNK = 64;
 
@@ -324,7 +322,8 @@ final class LocalisationTrial {
               .due(seen.size())
               .forEach(
                   (contract, alarm) -> {
-                    int frames = (int) Math.min(WINDOW, seen.size() - alarm.changePoint());
+                    int frames =
+                        (int) Math.min(Diagnosis.WINDOW, seen.size() - alarm.changePoint());
                     for (Method method : Method.values()) {
                       if (watched(method) == watch.watched) {
                         need(found, contract)[method.ordinal()] =
@@ -407,7 +406,7 @@ final class LocalisationTrial {
       Map<String, DriftAlarm> due = new TreeMap<>();
       first.forEach(
           (name, alarm) -> {
-            if (alarm.startedAt() + PATIENCE == frames) {
+            if (alarm.startedAt() + Diagnosis.PATIENCE == frames) {
               due.put(name, alarm);
             }
           });
@@ -416,7 +415,8 @@ final class LocalisationTrial {
 
     boolean done() {
       return first.size() == levels.size()
-          && first.values().stream().allMatch(a -> a.startedAt() + PATIENCE <= detector.count());
+          && first.values().stream()
+              .allMatch(a -> a.startedAt() + Diagnosis.PATIENCE <= detector.count());
     }
   }
 

@@ -28,6 +28,12 @@ public record Diagnosis(
   /** Level of false discoveries among the latents that are blamed. */
   public static final double LEVEL = 0.01;
 
+  /** Frames after an alarm at which a change can be told with few of its frames. */
+  public static final int PATIENCE = 32;
+
+  /** Frames that a diagnosis at that time looks at, at most: those since the change point. */
+  public static final int WINDOW = 64;
+
   public Diagnosis {
     causes = List.copyOf(causes);
   }

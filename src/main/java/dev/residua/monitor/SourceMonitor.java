@@ -54,11 +54,11 @@ public final class SourceMonitor {
   private static final int VERSION = 1;
   private static final int KEPT = DriftSettings.MAX_SCALE;
 
-  /** Frames after an alarm at which what changed is told. */
-  private static final int[] DIAGNOSED_AFTER = {24, 96};
+  /** Frames after an alarm at which what changed is told, and told again with more frames. */
+  private static final int[] DIAGNOSED_AFTER = {Diagnosis.PATIENCE, 96};
 
-  /** Frames that each diagnosis looks at: those since the alarm and few from before it. */
-  private static final int[] DIAGNOSED_FRAMES = {32, 96};
+  /** Most frames that each diagnosis looks at: those since the change point. */
+  private static final int[] DIAGNOSED_FRAMES = {Diagnosis.WINDOW, 96};
 
   private final Limits limits;
   private final MonitorModel model;
@@ -415,7 +415,8 @@ public final class SourceMonitor {
     }
     long since = watch.detector.count() - watch.alarm().startedAt();
     for (int k = 0; k < DIAGNOSED_AFTER.length; k++) {
-      int frames = Math.min(DIAGNOSED_FRAMES[k], window.size());
+      long sinceChange = watch.detector.count() - watch.alarm().changePoint();
+      int frames = (int) Math.min(Math.min(DIAGNOSED_FRAMES[k], sinceChange), window.size());
       if (since == DIAGNOSED_AFTER[k] && frames >= MechanismReference.MIN_WINDOW) {
         Diagnosis diagnosis = Diagnosis.of(model.mechanisms().get(), model.graph(), window, frames);
         tell(frame, diagnosis, watch, frames, board, said);
