@@ -9,6 +9,7 @@ import dev.residua.anomaly.SensorRule;
 import dev.residua.causal.FrameScorer;
 import dev.residua.drift.DriftReference;
 import dev.residua.incident.IncidentSettings;
+import dev.residua.intervention.JointAttribution;
 import dev.residua.intervention.MechanismReference;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
@@ -92,6 +93,7 @@ public final class Models {
           DriftReference.fromBytes(bundle.entry(ModelBundle.DRIFT_REFERENCE)),
           bundle.find(ModelBundle.PICTURE_REFERENCE).map(DriftReference::fromBytes),
           bundle.find(ModelBundle.MECHANISM_REFERENCE).map(MechanismReference::fromBytes),
+          bundle.find(ModelBundle.ATTRIBUTION_REFERENCE).map(JointAttribution::energyFromBytes),
           bundle
               .find(ModelBundle.SENSOR_REFERENCE)
               .map(SensorReference::fromBytes)

@@ -1,9 +1,11 @@
 package dev.residua.intervention;
 
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
+import java.util.zip.CRC32C;
 
 /**
  * Splits how unusual a frame is over its residuals, by Shapley values. With a score {@code g} of
@@ -28,6 +30,13 @@ public final class JointAttribution {
   public static final int EXACT_LATENTS = 6;
 
   private static final int MAX_LATENTS = 62;
+  private static final int MAGIC = 0x52455347; // "RESG"
+  private static final int VERSION = 1;
+  private static final int HEADER_BYTES = 5 * Integer.BYTES;
+  private static final int ORDERS = 200;
+
+  /** Standard deviations beyond which a residual is no more unusual. */
+  private static final float FAR = 20;
 
   private final float[][] reference; // [n][d]
   private final ToDoubleFunction<float[]> score;
@@ -76,6 +85,82 @@ public final class JointAttribution {
     this.score = score;
     this.orders = orders;
     this.seed = seed;
+  }
+
+  /**
+   * Attributes the sum of the squared residuals, each cut at 20 standard deviations.
+   *
+   * @param reference standardised residuals of nominal frames, shape {@code [n][d]}
+   */
+  public static JointAttribution ofEnergy(float[][] reference) {
+    return new JointAttribution(reference, JointAttribution::energy, ORDERS, 1);
+  }
+
+  private static double energy(float[] residuals) {
+    double sum = 0;
+    for (float residual : residuals) {
+      double e = Math.min(FAR, Math.abs(residual));
+      sum += e * e;
+    }
+    return sum;
+  }
+
+  /** The reference: {@code 4 n d + 20} bytes. */
+  public byte[] toBytes() {
+    int d = reference[0].length;
+    ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES + Float.BYTES * reference.length * d);
+    out.putInt(MAGIC).putInt(VERSION).putInt(reference.length).putInt(d).putInt(0);
+    for (float[] row : reference) {
+      for (float value : row) {
+        out.putFloat(value);
+      }
+    }
+    return out.putInt(HEADER_BYTES - Integer.BYTES, checksum(out.array())).array();
+  }
+
+  /**
+   * Reads what {@link #toBytes} wrote, for attributing energy.
+   *
+   * @throws IllegalArgumentException if the bytes are of another kind or version, truncated or
+   *     damaged
+   */
+  public static JointAttribution energyFromBytes(byte[] bytes) {
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    if (bytes.length < HEADER_BYTES || in.getInt() != MAGIC) {
+      throw new IllegalArgumentException(
+          "these %d bytes are no reference for attribution".formatted(bytes.length));
+    }
+    int version = in.getInt();
+    int n = in.getInt();
+    int d = in.getInt();
+    int checksum = in.getInt();
+    if (version != VERSION || n < 1 || d < 1 || d > MAX_LATENTS) {
+      throw new IllegalArgumentException(
+          "reference for attribution has version %d, %d frames and %d latents, expected version %d"
+              .formatted(version, n, d, VERSION));
+    }
+    if (bytes.length != HEADER_BYTES + (long) Float.BYTES * n * d || checksum != checksum(bytes)) {
+      throw new IllegalArgumentException(
+          "reference for attribution of %d bytes is damaged".formatted(bytes.length));
+    }
+    float[][] rows = new float[n][d];
+    for (float[] row : rows) {
+      for (int i = 0; i < d; i++) {
+        row[i] = in.getFloat();
+      }
+    }
+    return ofEnergy(rows);
+  }
+
+  private static int checksum(byte[] bytes) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, HEADER_BYTES, bytes.length - HEADER_BYTES);
+    return (int) crc.getValue();
+  }
+
+  /** Number of latents. */
+  public int latents() {
+    return reference[0].length;
   }
 
   /**

@@ -49,6 +49,9 @@ public final class ModelBundle {
   /** Reference of windows of mechanisms; models of before there was one have none. */
   public static final String MECHANISM_REFERENCE = "calibration/mechanisms.bin";
 
+  /** Residuals that shares of causes are worked out with; models of before have none. */
+  public static final String ATTRIBUTION_REFERENCE = "calibration/attribution.bin";
+
   /** Normal ranges of the camera; models of before there were any have none. */
   public static final String SENSOR_REFERENCE = "calibration/sensor.bin";
 

@@ -3,6 +3,7 @@ package dev.residua.monitor;
 import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.anomaly.AnomalyKind;
 import dev.residua.anomaly.AnomalySentence;
+import dev.residua.anomaly.Cause;
 import dev.residua.anomaly.SensorFault;
 import dev.residua.anomaly.SensorReference;
 import dev.residua.anomaly.Verdict;
@@ -48,17 +49,18 @@ final class Findings {
 
   AnomalyEvent anomaly(ScoredFrame frame, Verdict.Anomalous anomaly) {
     CausalGraph graph = model.graph();
-    List<Finding.Cause> causes =
-        anomaly.causes().stream()
-            .map(
-                cause ->
-                    new Finding.Cause(
-                        graph.name(cause.latent()),
-                        graph.parentNames(cause.latent()),
-                        cause.standardized(),
-                        cause.pValue(),
-                        cause.share()))
-            .toList();
+    double[] shares = shares(anomaly);
+    List<Finding.Cause> causes = new ArrayList<>();
+    for (int k = 0; k < shares.length; k++) {
+      Cause cause = anomaly.causes().get(k);
+      causes.add(
+          new Finding.Cause(
+              graph.name(cause.latent()),
+              graph.parentNames(cause.latent()),
+              cause.standardized(),
+              cause.pValue(),
+              shares[k]));
+    }
     return new AnomalyEvent(
         finding(
             "anomaly",
@@ -74,6 +76,24 @@ final class Findings {
         model.rule().condition(),
         anomaly.tailPValue(),
         model.rule().calibration().resolution(anomaly.kind()));
+  }
+
+  /** What each cause adds to how unusual the frame is, as a share of what all causes add. */
+  private double[] shares(Verdict.Anomalous anomaly) {
+    double[] shares = anomaly.causes().stream().mapToDouble(Cause::share).toArray();
+    if (model.attribution().isEmpty() || shares.length < 2) {
+      return shares;
+    }
+    double[] parts =
+        model.attribution().get().of(anomaly.statistics().standardized()).contributions();
+    double sum = 0;
+    for (int k = 0; k < shares.length; k++) {
+      sum += Math.max(0, parts[anomaly.causes().get(k).latent()]);
+    }
+    for (int k = 0; sum > 0 && k < shares.length; k++) {
+      shares[k] = Math.max(0, parts[anomaly.causes().get(k).latent()]) / sum;
+    }
+    return shares;
   }
 
   /** The camera is at fault. */

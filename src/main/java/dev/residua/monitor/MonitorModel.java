@@ -6,6 +6,7 @@ import dev.residua.causal.CausalGraph;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.PictureNumbers;
 import dev.residua.incident.IncidentSettings;
+import dev.residua.intervention.JointAttribution;
 import dev.residua.intervention.MechanismReference;
 import java.util.Optional;
 
@@ -24,6 +25,8 @@ import java.util.Optional;
  *     was calibrated without
  * @param mechanisms what windows of quiet frames look like, for telling what changed; empty for a
  *     model that was calibrated without
+ * @param attribution shares of the causes of an unusual frame; empty for a model that was
+ *     calibrated without: shares are then those of the squared residuals
  * @param sensor when the camera is at fault; empty for a model that was calibrated without
  * @param targetRunLength average frames between two false alarms of one source
  * @param incidents when incidents open and end
@@ -36,6 +39,7 @@ public record MonitorModel(
     DriftReference residuals,
     Optional<DriftReference> picture,
     Optional<MechanismReference> mechanisms,
+    Optional<JointAttribution> attribution,
     Optional<SensorRule> sensor,
     double targetRunLength,
     IncidentSettings incidents) {

@@ -11,6 +11,7 @@ import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftSettings;
 import dev.residua.drift.PictureNumbers;
 import dev.residua.frame.SensorMeter;
+import dev.residua.intervention.JointAttribution;
 import dev.residua.intervention.MechanismReference;
 import dev.residua.model.BundleManifest;
 import dev.residua.model.ModelBundle;
@@ -28,6 +29,8 @@ import java.util.function.DoubleConsumer;
 public final class ModelCalibration {
   /** Fewest nominal frames that calibrate a model. */
   public static final int MIN_FRAMES = 256;
+
+  private static final int ATTRIBUTION_FRAMES = 1_000;
 
   private ModelCalibration() {}
 
@@ -192,6 +195,8 @@ public final class ModelCalibration {
     entries.put(ModelBundle.ANOMALY_CALIBRATION, anomaly.toBytes());
     entries.put(ModelBundle.APPEARANCE, appearance.toBytes());
     entries.put(ModelBundle.SENSOR_REFERENCE, sensor.build().toBytes());
+    entries.put(
+        ModelBundle.ATTRIBUTION_REFERENCE, JointAttribution.ofEnergy(thinned(residuals)).toBytes());
     if (n >= MechanismReference.MIN_FRAMES) {
       entries.put(
           ModelBundle.MECHANISM_REFERENCE,
@@ -208,6 +213,16 @@ public final class ModelCalibration {
                 picture, driftSettings, seed, fraction -> progress.accept((1 + fraction) / 2))
             .toBytes());
     return entries;
+  }
+
+  /** At most 1,000 rows, spread evenly. */
+  private static float[][] thinned(float[][] rows) {
+    int kept = Math.min(rows.length, ATTRIBUTION_FRAMES);
+    float[][] thinned = new float[kept][];
+    for (int i = 0; i < kept; i++) {
+      thinned[i] = rows[(int) ((long) i * rows.length / kept)];
+    }
+    return thinned;
   }
 
   /** Frames spread over the calibration range. */

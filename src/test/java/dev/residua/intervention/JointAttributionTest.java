@@ -1,6 +1,7 @@
 package dev.residua.intervention;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
@@ -119,5 +120,22 @@ class JointAttributionTest {
         .hasMessage("frame has 3 latents, the reference 2");
     assertThatThrownBy(() -> new JointAttribution(new float[0][], SQUARES, 1, 0))
         .hasMessageContaining("at least 1 reference frame");
+  }
+
+  @Test
+  void shouldReadTheReferenceItWrote() {
+    // Given
+    float[][] rows = {{0.1f, 2}, {-1, 0.3f}, {0.5f, -0.2f}};
+    JointAttribution attribution = JointAttribution.ofEnergy(rows);
+    byte[] bytes = attribution.toBytes();
+    // When
+    JointAttribution read = JointAttribution.energyFromBytes(bytes);
+    // Then
+    float[] frame = {1.5f, -1};
+    assertThat(read.of(frame).contributions()).isEqualTo(attribution.of(frame).contributions());
+    bytes[25]++;
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> JointAttribution.energyFromBytes(bytes))
+        .withMessageContaining("is damaged");
   }
 }

@@ -66,6 +66,7 @@ class SourceMonitorTest {
         Optional.of(DriftReference.calibrate(pictures, settings, seed, fraction -> {})),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         20_000,
         IncidentSettings.DEFAULTS);
   }

@@ -92,6 +92,7 @@ class MonitorTopologyTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             1_000,
             IncidentSettings.DEFAULTS);
   }
