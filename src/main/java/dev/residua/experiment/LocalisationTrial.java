@@ -301,7 +301,7 @@ final class LocalisationTrial {
       Baselines baselines) {
     Player player =
         new Player(
-            new Scenario(scene, noise, 20, streamSeed, 0, event.end() + CHUNK, List.of(event)));
+            new Scenario(scene, noise, 20, streamSeed, 0, QUIET + CHANGED + CHUNK, List.of(event)));
     List<Watch> watches = new ArrayList<>();
     references.forEach((watched, reference) -> watches.add(new Watch(watched, reference)));
     MechanismWindow window = new MechanismWindow(d);
