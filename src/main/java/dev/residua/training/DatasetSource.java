@@ -111,6 +111,26 @@ public record DatasetSource(FrameDataset set, List<String> factorNames) implemen
     return known ? values : null;
   }
 
+  /** Columns {@code noise.<factor>}; a factor without one is its own noise. */
+  @Override
+  public double @Nullable [] noises(int index) {
+    double[] values = new double[factorNames.size()];
+    boolean drawn = false;
+    for (int f = 0; f < values.length; f++) {
+      String noise = "noise." + factorNames.get(f);
+      boolean own = set.labels().has(noise);
+      drawn |= own;
+      if (!own && !set.labels().has(factorNames.get(f))) {
+        return null;
+      }
+      values[f] = set.labels().value(index, own ? noise : factorNames.get(f));
+      if (!Double.isFinite(values[f])) {
+        return null;
+      }
+    }
+    return drawn ? values : null;
+  }
+
   /**
    * The factor that {@code event_node} or {@code held} names; all factors where it names none of
    * them: a cause that is no factor of the model, or the whole picture.

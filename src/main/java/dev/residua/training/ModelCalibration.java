@@ -16,6 +16,7 @@ import dev.residua.intervention.MechanismReference;
 import dev.residua.model.BundleManifest;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.SelfTest;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,7 @@ public final class ModelCalibration {
   public static final int MIN_FRAMES = 256;
 
   private static final int ATTRIBUTION_FRAMES = 1_000;
+  private static final int LEAKAGE_FRAMES = 1_000;
 
   private ModelCalibration() {}
 
@@ -200,7 +202,9 @@ public final class ModelCalibration {
     if (n >= MechanismReference.MIN_FRAMES) {
       entries.put(
           ModelBundle.MECHANISM_REFERENCE,
-          MechanismReference.calibrate(graph, observed, expected, residuals).toBytes());
+          MechanismReference.calibrate(
+                  graph, observed, expected, residuals, leakage(graph, data, nominal, standardized))
+              .toBytes());
     }
     entries.put(
         ModelBundle.DRIFT_REFERENCE,
@@ -213,6 +217,38 @@ public final class ModelCalibration {
                 picture, driftSettings, seed, fraction -> progress.accept((1 + fraction) / 2))
             .toBytes());
     return entries;
+  }
+
+  /**
+   * How a disturbance of one mechanism spreads over the residuals, where the true noises of enough
+   * frames are known; the identity elsewhere.
+   */
+  private static double[][] leakage(
+      CausalGraph graph, TrainingData data, int[] nominal, double[][] standardized) {
+    int d = graph.size();
+    double[][] identity = new double[d][d];
+    for (int i = 0; i < d; i++) {
+      identity[i][i] = 1;
+    }
+    if (!data.factorNames().equals(graph.names())) {
+      return identity;
+    }
+    List<double[]> residuals = new ArrayList<>();
+    List<double[]> noises = new ArrayList<>();
+    for (int i = 0; i < nominal.length; i++) {
+      double[] noise = data.noises(nominal[i]);
+      if (noise != null) {
+        residuals.add(standardized[i]);
+        noises.add(noise);
+      }
+    }
+    if (residuals.size() < LEAKAGE_FRAMES) {
+      return identity;
+    }
+    Monitorability monitorability =
+        Monitorability.of(residuals.toArray(double[][]::new), noises.toArray(double[][]::new));
+    // Where a residual does not follow its own noise, an inverse would only spread that error.
+    return monitorability.leakage() < 1 ? monitorability.matrix() : identity;
   }
 
   /** At most 1,000 rows, spread evenly. */

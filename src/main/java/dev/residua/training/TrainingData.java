@@ -42,6 +42,16 @@ public interface TrainingData {
   double @Nullable [] factors(int index);
 
   /**
+   * True noise of every factor of a frame, where the frames were drawn and not filmed; of a factor
+   * without causes its own value. Only for judging a model, never for training it.
+   *
+   * @return shape {@code [factorNames().size()]}, in any units; null if some noise is unknown
+   */
+  default double @Nullable [] noises(int index) {
+    return null;
+  }
+
+  /**
    * Factors whose mechanism was broken on purpose in a frame, as in a commissioning run: the frame
    * shows the network more of what can happen, but says nothing of how those factors come about
    * otherwise, and is no example of the usual.
