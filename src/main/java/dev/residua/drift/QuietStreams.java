@@ -26,13 +26,12 @@ import java.util.SplittableRandom;
 final class QuietStreams {
   /**
    * Width of the smoothing in normal scores: 0.2 up to 4 latents, 0.5 from 16 on. Points lie far
-   * apart in many dimensions; drawn twice without enough noise, one counts in the kernel charts as a
-   * coincidence that real streams do not have.
+   * apart in many dimensions; drawn twice without enough noise, one counts in the kernel charts as
+   * a coincidence that real streams do not have.
    */
   private static double smoothing(int latents) {
     return Math.max(0.2, Math.min(0.5, 0.1 + 0.025 * latents));
   }
-
 
   private static final int MAX_ORDER = 8;
 
