@@ -15,7 +15,7 @@ final class ChangePointScan {
   /** Nominal coverage of the interval. */
   static final double COVERAGE = 0.9;
 
-  /** Set by simulation of alarms, see the results in the documentation. */
+  /** Set by simulation of alarms: see src/docs/results/detectors-drift.md. */
   static final double DROP = 3;
 
   /** Unchanged samples from which their own spread is taken. */

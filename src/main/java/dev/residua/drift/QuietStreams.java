@@ -24,8 +24,14 @@ import java.util.SplittableRandom;
  * Immutable; a {@link Stream} is for one thread.
  */
 final class QuietStreams {
-  /** Width of the smoothing in normal scores. */
-  private static final double SMOOTHING = 0.2;
+  /**
+   * Width of the smoothing in normal scores: 0.2 up to 4 latents, 0.5 from 16 on. Points lie far
+   * apart in many dimensions; drawn twice without enough noise, one counts in the kernel charts as
+   * a coincidence that real streams do not have.
+   */
+  private static double smoothing(int latents) {
+    return Math.max(0.2, Math.min(0.5, 0.1 + 0.025 * latents));
+  }
 
   private static final int MAX_ORDER = 8;
 
@@ -40,6 +46,7 @@ final class QuietStreams {
   private static final double TAIL_SHARE = 0.02;
 
   private final int n;
+  private final double smoothing;
   private final int latents;
   private final double[] location;
   private final double[] scale;
@@ -58,6 +65,7 @@ final class QuietStreams {
   QuietStreams(float[][] rows) {
     this.n = rows.length;
     this.latents = rows[0].length;
+    this.smoothing = smoothing(latents);
     this.location = new double[latents];
     this.scale = new double[latents];
     this.z = new double[n][latents];
@@ -85,7 +93,7 @@ final class QuietStreams {
       learnMarginal(innovations, k);
     }
     this.kernel = kernel();
-    double shrink = 1 / Math.sqrt(1 + SMOOTHING * SMOOTHING);
+    double shrink = 1 / Math.sqrt(1 + smoothing * smoothing);
     for (float[] row : scores) {
       for (int k = 0; k < latents; k++) {
         row[k] *= (float) shrink;
@@ -375,7 +383,7 @@ final class QuietStreams {
       correlation[a][a] = 1;
     }
     double[][] lower = Cholesky.of(correlation, 1e-6).lower();
-    double factor = SMOOTHING / Math.sqrt(1 + SMOOTHING * SMOOTHING);
+    double factor = smoothing / Math.sqrt(1 + smoothing * smoothing);
     float[][] result = new float[latents][latents];
     for (int a = 0; a < latents; a++) {
       for (int b = 0; b <= a; b++) {
