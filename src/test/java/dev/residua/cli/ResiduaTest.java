@@ -54,7 +54,7 @@ class ResiduaTest {
     // Given
     String readme = java.nio.file.Files.readString(java.nio.file.Path.of("README.md"));
     List<String> shown =
-        java.util.regex.Pattern.compile("^\\./residua ([a-z]+)", java.util.regex.Pattern.MULTILINE)
+        java.util.regex.Pattern.compile("^\\./residua ([a-z-]+)", java.util.regex.Pattern.MULTILINE)
             .matcher(readme)
             .results()
             .map(match -> match.group(1))

@@ -122,7 +122,7 @@ class TrainPauseTest {
                 false,
                 new int[0],
                 100,
-                50,
+                200,
                 512));
     CommandLine line = new CommandLine(command);
     line.setCaseInsensitiveEnumValuesAllowed(true);
