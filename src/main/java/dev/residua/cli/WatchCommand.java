@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.residua.anomaly.AnomalyEvent;
+import dev.residua.anomaly.EValues;
+import dev.residua.anomaly.OnlineFdr;
 import dev.residua.causal.Finding;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.DriftEvent;
@@ -30,6 +32,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -77,12 +80,28 @@ final class WatchCommand implements Callable<Integer> {
       description = "End when no record has come for this long.")
   @Nullable Double timeout;
 
+  @Option(
+      names = "--fdr",
+      paramLabel = "SHARE",
+      description =
+          "Of scores, print only the discoveries: over all sources and as they arrive, at most this share of them is false in expectation.",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  @Nullable Double fdr;
+
+  @Option(
+      names = "--fdr-method",
+      paramLabel = "METHOD",
+      description =
+          "e_lond holds however frames depend on one another and finds little in long streams; e_lord finds more and needs independent frames (both need nominal frames like the calibration's).")
+  OnlineFdr.Method fdrMethod = OnlineFdr.Method.E_LOND;
+
   @Option(names = "--json", description = "Print one JSON object a line.")
   boolean json;
 
   @Override
   public Integer call() {
     List<Topic<?, ?>> topics = chosen();
+    OnlineFdr discoveries = discoveries(topics);
     try (Consumer<byte[], byte[]> consumer =
         kafka.clients().follower(new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       assign(consumer, topics);
@@ -93,6 +112,13 @@ final class WatchCommand implements Callable<Integer> {
           lastNanos = System.nanoTime();
           if (source != null && !source.equals(key(record))) {
             continue;
+          }
+          if (discoveries != null && value(topics, record) instanceof ScoredFrame score) {
+            OnlineFdr.Step step = discoveries.next(EValues.fromP(score.jointPValue()));
+            discoveries = step.next();
+            if (!step.discovery()) {
+              continue;
+            }
           }
           System.out.println(json ? jsonLine(topics, record) : line(topics, record));
           if (++printed == (count == null ? -1 : count)) {
@@ -110,6 +136,21 @@ final class WatchCommand implements Callable<Integer> {
           e);
     }
     return 0;
+  }
+
+  private @Nullable OnlineFdr discoveries(List<Topic<?, ?>> topics) {
+    if (fdr == null) {
+      return null;
+    }
+    String scores = kafka.topics().scores().name();
+    if (topics.stream().noneMatch(topic -> topic.name().equals(scores))) {
+      throw new CommandFailedException("--fdr is for scores: give --topic scores");
+    }
+    try {
+      return OnlineFdr.start(fdrMethod, fdr);
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailedException("--fdr: " + Failures.reason(e), e);
+    }
   }
 
   private List<Topic<?, ?>> chosen() {
