@@ -44,6 +44,9 @@ final class DemoNarrator {
   }
 
   void found(FindingView finding) {
+    if (finding.kind().startsWith("drift") || finding.kind().startsWith("intervention")) {
+      return; // their incident says the same
+    }
     print("found", "%s: %s".formatted(finding.kind(), finding.sentence()));
   }
 

@@ -71,6 +71,12 @@ public final class DriftSentence {
         .formatted(window);
   }
 
+  /** An onset while the camera is at fault. */
+  public static String sensor(int window) {
+    return "the camera is at fault, so no mechanism is named: the residuals of the last %d frames are not those of training"
+        .formatted(window);
+  }
+
   /** The whole picture is lighter or darker; {@code grey} levels beyond the dead band. */
   public static String brightness(double grey, int window) {
     return String.format(

@@ -157,13 +157,16 @@ final class Findings {
       ScoredFrame frame,
       ChangeWatch watch,
       boolean appearanceChanged,
+      boolean sensorFault,
       LongUnaryOperator sequenceAt) {
     int window = watch.reading.scale();
     CausalGraph graph = model.graph();
     float[] shifts = new float[graph.size()];
     List<Finding.Cause> causes = List.of();
     String sentence;
-    if (appearanceChanged) {
+    if (sensorFault) {
+      sentence = DriftSentence.sensor(window);
+    } else if (appearanceChanged) {
       sentence = DriftSentence.appearance(window);
     } else {
       watch.detector.meanShifts(window, shifts);

@@ -324,8 +324,7 @@ public final class SourceMonitor {
       case STARTED -> {
         int frames = residuals.reading.scale();
         DriftEvent onset =
-            findings.residualsChanged(
-                frame, residuals, appearanceChanged || fault != null, this::at);
+            findings.residualsChanged(frame, residuals, appearanceChanged, fault != null, this::at);
         hold = holdFor(onset.finding(), frames, frame, board);
         told = "";
         report(onset, said);

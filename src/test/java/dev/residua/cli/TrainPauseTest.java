@@ -113,7 +113,7 @@ class TrainPauseTest {
     TrainCommand command =
         new TrainCommand(
             new DriftSettings(
-                new int[] {1},
+                new int[] {1, 2, 4, 8, 16},
                 new double[0],
                 4,
                 false,
