@@ -221,13 +221,19 @@ final class WatchCommand implements Callable<Integer> {
               rounded(score.standardized()));
     }
     if (value instanceof DriftScore drift) {
-      return "%s  %s #%d  drift %.2f of %.2f"
+      DriftScore.Beside beside = drift.beside();
+      return "%s  %s #%d  drift %.2f of %.2f  run length %s, target %.3g"
           .formatted(
               drift.capturedAt(),
               drift.source(),
               drift.sequence(),
               drift.statistic(),
-              drift.threshold());
+              drift.threshold(),
+              Double.isNaN(beside.quietRunLength())
+                  ? "not known yet"
+                  : "%.3g seen (95 %% %.3g to %.3g)"
+                      .formatted(beside.quietRunLength(), beside.quietLow(), beside.quietHigh()),
+              drift.targetRunLength());
     }
     if (value instanceof AnomalyEvent event) {
       return sentence(event.finding(), "anomaly", event.kind().name());

@@ -63,8 +63,11 @@ public record BundleManifest(
    *
    * @param newId its identity
    * @param frames what it was calibrated on, in words
+   * @param figures that the calibration gave, by name
    */
-  public BundleManifest calibrated(String newId, String frames) {
+  public BundleManifest calibrated(String newId, String frames, Map<String, Double> figures) {
+    Map<String, Double> metrics = new TreeMap<>(provenance.metrics());
+    metrics.putAll(figures);
     Map<String, String> settings = new TreeMap<>(provenance.hyperParameters());
     settings.put("calibration", frames);
     ModelProvenance p = provenance;
@@ -87,7 +90,7 @@ public record BundleManifest(
             p.jvm(),
             p.startedAt(),
             p.finishedAt(),
-            p.metrics()),
+            metrics),
         sha256);
   }
 

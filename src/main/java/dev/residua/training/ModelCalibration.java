@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.DoubleConsumer;
 
@@ -30,6 +31,9 @@ import java.util.function.DoubleConsumer;
 public final class ModelCalibration {
   /** Fewest nominal frames that calibrate a model. */
   public static final int MIN_FRAMES = 256;
+
+  /** Name of the figure that says how far disturbances spread, see {@link Monitorability}. */
+  static final String LEAKAGE = "monitorability.leakage";
 
   private static final int ATTRIBUTION_FRAMES = 1_000;
   private static final int LEAKAGE_FRAMES = 1_000;
@@ -71,6 +75,7 @@ public final class ModelCalibration {
     LatentBatch scores =
         FrameScores.of(
             scorer, data::read, nominal, fraction -> progress.at("scoring", fraction, null));
+    Optional<Monitorability> monitorability = monitorability(model.graph(), data, nominal, scores);
     Map<String, byte[]> entries = new TreeMap<>();
     for (String name : model.manifest().sha256().keySet()) {
       if (!name.equals(ModelBundle.GRAPH)) {
@@ -84,6 +89,7 @@ public final class ModelCalibration {
             data,
             nominal,
             scores,
+            monitorability,
             driftSettings,
             seed,
             fraction -> progress.at("calibrating", fraction, null)));
@@ -93,7 +99,8 @@ public final class ModelCalibration {
             .manifest()
             .calibrated(
                 model.id() + "-" + data.sha256().substring(0, 6),
-                "%s, %d frames, SHA-256 %s".formatted(data.name(), nominal.length, data.sha256())),
+                "%s, %d frames, SHA-256 %s".formatted(data.name(), nominal.length, data.sha256()),
+                monitorability.map(m -> Map.of(LEAKAGE, m.leakage())).orElse(Map.of())),
         model.graph(),
         entries);
   }
@@ -105,6 +112,7 @@ public final class ModelCalibration {
    * @param warnings what to know before trusting the model
    * @param nominal the frames to calibrate with, in time order
    * @param scores their scores
+   * @param monitorability how a disturbance spreads over the residuals, where it is known
    */
   static ModelBundle bundle(
       BundleManifest manifest,
@@ -117,6 +125,7 @@ public final class ModelCalibration {
       List<String> warnings,
       int[] nominal,
       LatentBatch scores,
+      Optional<Monitorability> monitorability,
       DriftSettings driftSettings,
       long seed,
       DoubleConsumer progress) {
@@ -130,6 +139,7 @@ public final class ModelCalibration {
             data,
             nominal,
             scores,
+            monitorability,
             driftSettings,
             seed,
             progress));
@@ -155,6 +165,7 @@ public final class ModelCalibration {
       TrainingData data,
       int[] nominal,
       LatentBatch scores,
+      Optional<Monitorability> monitorability,
       DriftSettings driftSettings,
       long seed,
       DoubleConsumer progress) {
@@ -203,7 +214,7 @@ public final class ModelCalibration {
       entries.put(
           ModelBundle.MECHANISM_REFERENCE,
           MechanismReference.calibrate(
-                  graph, observed, expected, residuals, leakage(graph, data, nominal, standardized))
+                  graph, observed, expected, residuals, leakage(d, monitorability))
               .toBytes());
     }
     entries.put(
@@ -220,35 +231,50 @@ public final class ModelCalibration {
   }
 
   /**
-   * How a disturbance of one mechanism spreads over the residuals, where the true noises of enough
-   * frames are known; the identity elsewhere.
+   * The matrix to look through; the identity where none is known or its inverse would only harm.
    */
-  private static double[][] leakage(
-      CausalGraph graph, TrainingData data, int[] nominal, double[][] standardized) {
-    int d = graph.size();
+  private static double[][] leakage(int d, Optional<Monitorability> monitorability) {
+    if (monitorability.isPresent() && monitorability.get().leakage() < 1) {
+      return monitorability.get().matrix();
+    }
     double[][] identity = new double[d][d];
     for (int i = 0; i < d; i++) {
       identity[i][i] = 1;
     }
+    return identity;
+  }
+
+  /**
+   * How a disturbance of one mechanism spreads over the residuals, where the true noises of enough
+   * nominal frames are known: generated frames of a scene whose factors the latents are named
+   * after.
+   *
+   * @param nominal the frames
+   * @param scores their scores
+   */
+  static Optional<Monitorability> monitorability(
+      CausalGraph graph, TrainingData data, int[] nominal, LatentBatch scores) {
     if (!data.factorNames().equals(graph.names())) {
-      return identity;
+      return Optional.empty();
     }
+    int d = graph.size();
     List<double[]> residuals = new ArrayList<>();
     List<double[]> noises = new ArrayList<>();
     for (int i = 0; i < nominal.length; i++) {
       double[] noise = data.noises(nominal[i]);
       if (noise != null) {
-        residuals.add(standardized[i]);
+        double[] row = new double[d];
+        for (int k = 0; k < d; k++) {
+          row[k] = scores.residuals()[i * d + k];
+        }
+        residuals.add(row);
         noises.add(noise);
       }
     }
-    if (residuals.size() < LEAKAGE_FRAMES) {
-      return identity;
-    }
-    Monitorability monitorability =
-        Monitorability.of(residuals.toArray(double[][]::new), noises.toArray(double[][]::new));
-    // Where a residual does not follow its own noise, an inverse would only spread that error.
-    return monitorability.leakage() < 1 ? monitorability.matrix() : identity;
+    return residuals.size() < LEAKAGE_FRAMES
+        ? Optional.empty()
+        : Optional.of(
+            Monitorability.of(residuals.toArray(double[][]::new), noises.toArray(double[][]::new)));
   }
 
   /** At most 1,000 rows, spread evenly. */

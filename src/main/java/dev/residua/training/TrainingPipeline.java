@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -378,6 +379,9 @@ public final class TrainingPipeline {
             TrainingWarnings.of(
                 run, known, graph, equations, labels, labelled.length, latents, held);
         warnings.addAll(network.warnings());
+        Optional<Monitorability> monitorability =
+            ModelCalibration.monitorability(graph, data, nominal, calibration);
+        monitorability.ifPresent(m -> metrics.put(ModelCalibration.LEAKAGE, m.leakage()));
         ModelBundle bundle =
             ModelCalibration.bundle(
                 manifest(network, head, metrics),
@@ -390,6 +394,7 @@ public final class TrainingPipeline {
                 warnings,
                 nominal,
                 calibration,
+                monitorability,
                 drift,
                 settings.seed(),
                 fraction -> progress.at("calibrating drift", fraction, null));
