@@ -111,6 +111,9 @@ final class BacktestCommand implements Callable<Integer> {
 
   private @Nullable String whyRefused;
 
+  /** Whether the labels say what happened. */
+  private boolean labelled;
+
   @Override
   public Integer call() {
     if ((data == null) == (topic == null)) {
@@ -137,6 +140,7 @@ final class BacktestCommand implements Callable<Integer> {
           FrameDataset set = FrameDataset.open(data);
           judge(set, batch, bar);
           truths.addAll(truths(set));
+          labelled = set.labels().has("event");
         } else if (topic != null) {
           judge(topic, batch, bar);
         }
@@ -314,9 +318,13 @@ final class BacktestCommand implements Callable<Integer> {
                       result.nameable(),
                       result.kinds()));
     }
-    out.printf(
-        "%d false incidents in %,d quiet frames%n",
-        comparison.falseIncidents(), comparison.quietFrames());
+    if (labelled) {
+      out.printf(
+          "%d false incidents in %,d quiet frames%n",
+          comparison.falseIncidents(), comparison.quietFrames());
+    } else {
+      out.printf("%d incidents opened; no labels say what happened%n", comparison.falseIncidents());
+    }
   }
 
   private Map<String, Object> asMap(
@@ -348,9 +356,11 @@ final class BacktestCommand implements Callable<Integer> {
                   return event;
                 })
             .toList());
-    result.put("quietFrames", comparison.quietFrames());
-    result.put("falseIncidents", comparison.falseIncidents());
-    result.put("falseIncidentsPer10000", number(comparison.falseIncidentsPer10000()));
+    if (labelled) {
+      result.put("quietFrames", comparison.quietFrames());
+      result.put("falseIncidents", comparison.falseIncidents());
+      result.put("falseIncidentsPer10000", number(comparison.falseIncidentsPer10000()));
+    }
     if (!truths.isEmpty()) {
       Map<String, Object> kinds = new LinkedHashMap<>();
       comparison

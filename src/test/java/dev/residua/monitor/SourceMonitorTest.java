@@ -6,16 +6,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AnomalyRule;
 import dev.residua.anomaly.AnomalySettings;
+import dev.residua.anomaly.SensorReference;
+import dev.residua.anomaly.SensorRule;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftSettings;
 import dev.residua.drift.PictureNumbers;
+import dev.residua.frame.SensorReadings;
 import dev.residua.incident.ControlBoard;
+import dev.residua.incident.ControlCommand;
 import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentSettings;
+import dev.residua.intervention.InterventionEvent;
+import dev.residua.intervention.InterventionKind;
+import dev.residua.intervention.JointAttribution;
+import dev.residua.intervention.MechanismReference;
 import dev.residua.testing.Scored;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,11 +37,13 @@ class SourceMonitorTest {
   private static final int LENGTH = 2;
   private static SourceMonitor.Limits limits;
   private static SourceMonitor.Limits otherModel;
+  private static SourceMonitor.Limits diagnosing;
 
   @BeforeAll
   static void calibrate() {
     limits = new SourceMonitor.Limits(model("model-1", 3));
     otherModel = new SourceMonitor.Limits(model("model-2", 4));
+    diagnosing = new SourceMonitor.Limits(diagnosing(model("model-1", 3)));
   }
 
   private static MonitorModel model(String id, long seed) {
@@ -69,6 +80,138 @@ class SourceMonitorTest {
         Optional.empty(),
         20_000,
         IncidentSettings.DEFAULTS);
+  }
+
+  /** The same with mechanisms and a sensor to judge. */
+  private static MonitorModel diagnosing(MonitorModel model) {
+    Random random = new Random(21);
+    int n = 2_000;
+    float[][] observed = new float[n][];
+    float[][] expected = new float[n][];
+    float[][] residuals = new float[n][];
+    SensorReference.Builder sensor = SensorReference.builder();
+    for (int i = 0; i < n; i++) {
+      ScoredFrame frame = caused(random, i, 0);
+      observed[i] = frame.latents();
+      expected[i] = frame.expected();
+      residuals[i] = frame.standardized();
+      sensor.add(reading(i));
+    }
+    return new MonitorModel(
+        model.id(),
+        model.digest(),
+        model.graph(),
+        model.rule(),
+        model.residuals(),
+        Optional.empty(),
+        Optional.of(MechanismReference.calibrate(model.graph(), observed, expected, residuals)),
+        Optional.of(JointAttribution.ofEnergy(residuals)),
+        Optional.of(SensorRule.of(sensor.build())),
+        20_000,
+        IncidentSettings.DEFAULTS);
+  }
+
+  /** Pendulum and light cause the shadow's length, which is shifted. */
+  private static ScoredFrame caused(Random random, int sequence, float shift) {
+    return noisy(random, shift).frame(sequence);
+  }
+
+  private static Scored noisy(Random random, float shift) {
+    float[] values = new float[4];
+    for (int k = 0; k < 4; k++) {
+      values[k] = (float) random.nextGaussian();
+    }
+    float explained = 0.8f * values[0] - 0.5f * values[1];
+    values[LENGTH] += shift;
+    return Scored.nominal().residuals(values).expected(0, 0, explained, 0);
+  }
+
+  private static SensorReadings reading(long hash) {
+    return new SensorReadings(128, 0, 0, 100, 1, hash);
+  }
+
+  private static List<Judgement> judge(ControlBoard board, float shift) {
+    Random random = new Random(5);
+    SourceMonitor monitor = SourceMonitor.start(diagnosing);
+    List<Judgement> judgements = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      judgements.add(monitor.next(caused(random, i, i < 300 ? 0 : shift), board));
+      monitor = SourceMonitor.fromBytes(diagnosing, monitor.toBytes());
+    }
+    return judgements;
+  }
+
+  private static List<Incident> incidents(List<Judgement> judgements) {
+    return judgements.stream().flatMap(j -> j.incidents().stream()).toList();
+  }
+
+  @Test
+  void shouldTellWhatChangedSomeFramesAfterTheAlarm() {
+    // When
+    List<Judgement> judgements = judge(ControlBoard.EMPTY, 3);
+    // Then
+    List<InterventionEvent> told =
+        judgements.stream().flatMap(j -> j.interventions().stream()).toList();
+    assertThat(told).hasSize(1);
+    assertThat(told.get(0).kind()).isEqualTo(InterventionKind.OFFSET);
+    assertThat(told.get(0).finding().causes().get(0).latent()).isEqualTo("shadow_length");
+    assertThat(told.get(0).changePoint().low()).isBetween(285L, 305L);
+    List<Incident> incidents = incidents(judgements);
+    assertThat(incidents)
+        .extracting(Incident::kind)
+        .containsExactly("DRIFT.RESIDUAL", "INTERVENTION.OFFSET");
+    assertThat(told.get(0).finding().incidentId()).isEqualTo(incidents.get(0).id());
+  }
+
+  @Test
+  void shouldOpenNoIncidentForAnAnnouncedChange() {
+    // When
+    List<Judgement> judgements = judge(announcing("shadow_length"), 3);
+    // Then
+    assertThat(incidents(judgements)).isEmpty();
+    assertThat(judgements.stream().mapToInt(j -> j.interventions().size()).sum()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldOpenAnIncidentOnceAChangeIsNotTheAnnouncedOne() {
+    // When
+    List<Incident> incidents = incidents(judge(announcing("light"), 3));
+    // Then
+    assertThat(incidents).extracting(Incident::kind).containsExactly("INTERVENTION.OFFSET");
+    assertThat(incidents.get(0).state()).isEqualTo(Incident.State.OPENED);
+  }
+
+  private static ControlBoard announcing(String latent) {
+    return ControlBoard.EMPTY.with(
+        new ControlCommand.Announcement(
+            new ControlCommand.Order("a", "cam1", "kim", "works", Instant.EPOCH),
+            new ControlCommand.Period(Scored.time(0), Scored.time(10_000)),
+            latent));
+  }
+
+  @Test
+  void shouldOpenAnIncidentForACameraThatStandsStill() {
+    // Given
+    Random random = new Random(5);
+    SourceMonitor monitor = SourceMonitor.start(diagnosing);
+    List<Incident> incidents = new ArrayList<>();
+    // When
+    for (int i = 0; i < 120; i++) {
+      long hash = i < 60 ? i : 60;
+      ScoredFrame frame = noisy(random, 0).sensor(reading(hash)).frame(i);
+      incidents.addAll(monitor.next(frame, ControlBoard.EMPTY).incidents());
+    }
+    for (int i = 120; i < 160; i++) {
+      ScoredFrame frame = noisy(random, 0).sensor(reading(1_000 + i)).frame(i);
+      incidents.addAll(monitor.next(frame, ControlBoard.EMPTY).incidents());
+    }
+    // Then
+    assertThat(incidents)
+        .extracting(Incident::state)
+        .containsExactly(Incident.State.OPENED, Incident.State.RESOLVED);
+    assertThat(incidents.get(0).kind()).isEqualTo("SENSOR.FROZEN");
+    assertThat(incidents.get(0).updatedSequence()).isEqualTo(69);
+    assertThat(incidents.get(1).updatedSequence()).isEqualTo(139);
   }
 
   private static float error(Random random) {

@@ -14,6 +14,7 @@ public final class Scored {
   private String source = "cam1";
   private String modelId = "model-1";
   private float[] standardized = new float[4];
+  private float[] expected = new float[4];
   private float[] pValues = {0.5f, 0.5f, 0.5f, 0.5f};
   private float jointPValue = 0.5f;
   private float reconstructionPValue = 0.5f;
@@ -43,6 +44,12 @@ public final class Scored {
     standardized = values;
     pValues = new float[values.length];
     Arrays.fill(pValues, 0.5f);
+    return this;
+  }
+
+  /** What the causes explain; the latents are this and the residuals. */
+  public Scored expected(float... values) {
+    expected = values;
     return this;
   }
 
@@ -82,15 +89,18 @@ public final class Scored {
 
   /** The frame with this sequence, taken 50 ms after the one before. */
   public ScoredFrame frame(long sequence) {
-    int d = standardized.length;
+    float[] latents = standardized.clone();
+    for (int k = 0; k < latents.length; k++) {
+      latents[k] += expected[k];
+    }
     return new ScoredFrame(
         source,
         sequence,
         time(sequence),
         START.plusMillis(50 * sequence + 7),
         modelId,
-        standardized.clone(),
-        new float[d],
+        latents,
+        expected.clone(),
         standardized.clone(),
         standardized.clone(),
         pValues.clone(),
