@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ForkJoinPool;
 import org.junit.jupiter.api.Test;
 
 class DriftReferenceTest {
@@ -37,6 +38,23 @@ class DriftReferenceTest {
     assertThat(DriftReference.calibrate(rows, FAST, 7, done -> {}))
         .isEqualTo(DriftReference.calibrate(rows, FAST, 7, done -> {}))
         .isNotEqualTo(DriftReference.calibrate(rows, FAST, 8, done -> {}));
+  }
+
+  @Test
+  void shouldNotDependOnTheNumberOfThreads() throws Exception {
+    // Given
+    double[][] rows = DriftDetectorTest.gaussian(400, 2, 1);
+    ForkJoinPool one = new ForkJoinPool(1);
+    ForkJoinPool four = new ForkJoinPool(4);
+    // When
+    byte[] alone =
+        one.submit(() -> DriftReference.calibrate(rows, FAST, 7, done -> {}).toBytes()).get();
+    byte[] together =
+        four.submit(() -> DriftReference.calibrate(rows, FAST, 7, done -> {}).toBytes()).get();
+    one.shutdown();
+    four.shutdown();
+    // Then
+    assertThat(together).isEqualTo(alone);
   }
 
   @Test
