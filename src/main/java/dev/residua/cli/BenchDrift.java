@@ -94,6 +94,12 @@ final class BenchDrift implements Callable<Integer> {
   int samples;
 
   @Option(
+      names = "--frequencies",
+      paramLabel = "R",
+      description = "Random frequencies of each kernel, a multiple of 4.")
+  int frequencies = DriftSettings.DEFAULTS.frequencies();
+
+  @Option(
       names = "--simulate",
       paramLabel = "N",
       description = "Streams that a calibration simulates for --arl.")
@@ -169,7 +175,7 @@ final class BenchDrift implements Callable<Integer> {
 
   private void runLengths(StreamFamily family, int d) {
     DriftSettings settings =
-        DriftSettings.DEFAULTS.withSimulation(simulate, DriftSettings.DEFAULTS.streamLength());
+        settings().withSimulation(simulate, DriftSettings.DEFAULTS.streamLength());
     DriftTrial trial = new DriftTrial(family, d, references, samples, settings, seed);
     double[] wanted = targets.stream().mapToDouble(a -> a).toArray();
     List<DriftTrial.Passages> passages = trial.runLengths(streams, wanted);
@@ -202,7 +208,7 @@ final class BenchDrift implements Callable<Integer> {
   }
 
   private void delays(StreamFamily family, int d, List<DriftTrial.Row> changes) {
-    DriftTrial trial = uncalibrated(family, d, DriftSettings.DEFAULTS);
+    DriftTrial trial = uncalibrated(family, d, settings());
     double threshold = threshold(trial);
     for (DriftTrial.Row change : changes) {
       say(
@@ -217,8 +223,8 @@ final class BenchDrift implements Callable<Integer> {
   }
 
   private void ramps(StreamFamily family, int d) {
-    DriftSettings without = DriftSettings.DEFAULTS.withMemories();
-    for (DriftSettings settings : List.of(DriftSettings.DEFAULTS, without)) {
+    DriftSettings without = settings().withMemories();
+    for (DriftSettings settings : List.of(settings(), without)) {
       DriftTrial trial = uncalibrated(family, d, settings);
       double threshold = threshold(trial);
       String charts = settings == without ? ", without memories" : "";
@@ -293,5 +299,9 @@ final class BenchDrift implements Callable<Integer> {
       out().println(String.format(Locale.ROOT, format, values));
       out().flush();
     }
+  }
+
+  private DriftSettings settings() {
+    return DriftSettings.DEFAULTS.withFrequencies(frequencies);
   }
 }
