@@ -1,5 +1,6 @@
 package dev.residua.anomaly;
 
+import dev.residua.causal.StateBytes;
 import java.nio.ByteBuffer;
 
 /**
@@ -99,16 +100,7 @@ public record AnomalyEpisode(long named, int normalFrames, long anomalousFrames)
    * @throws IllegalArgumentException if it has another size or version
    */
   public static AnomalyEpisode fromBytes(byte[] bytes) {
-    if (bytes.length != BYTES || bytes[0] != VERSION) {
-      throw new IllegalArgumentException(
-          "anomaly episode of %d bytes and version %s, expected %d bytes and version %d"
-              .formatted(
-                  bytes.length,
-                  bytes.length > 0 ? String.valueOf(bytes[0]) : "none",
-                  BYTES,
-                  VERSION));
-    }
-    ByteBuffer in = ByteBuffer.wrap(bytes, 1, BYTES - 1);
+    ByteBuffer in = StateBytes.open("anomaly episode", bytes, BYTES, VERSION);
     return new AnomalyEpisode(in.getLong(), in.getInt(), in.getLong());
   }
 }

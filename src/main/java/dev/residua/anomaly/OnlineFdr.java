@@ -1,5 +1,6 @@
 package dev.residua.anomaly;
 
+import dev.residua.causal.StateBytes;
 import java.nio.ByteBuffer;
 
 /**
@@ -137,23 +138,14 @@ public record OnlineFdr(Method method, double fdr, long tests, long discoveries,
    * @throws IllegalArgumentException if it has another size or version, or no such state exists
    */
   public static OnlineFdr fromBytes(byte[] bytes) {
-    if (bytes.length != BYTES || bytes[0] != VERSION) {
-      throw new IllegalArgumentException(
-          "online FDR state of %d bytes and version %s, expected %d bytes and version %d"
-              .formatted(
-                  bytes.length,
-                  bytes.length > 0 ? String.valueOf(bytes[0]) : "none",
-                  BYTES,
-                  VERSION));
-    }
+    ByteBuffer in = StateBytes.open("online FDR state", bytes, BYTES, VERSION);
     Method[] methods = Method.values();
     if (bytes[1] < 0 || bytes[1] >= methods.length) {
       throw new IllegalArgumentException(
           "online FDR state of method %d, expected at most %d"
               .formatted(bytes[1], methods.length - 1));
     }
-    ByteBuffer in = ByteBuffer.wrap(bytes, 2, BYTES - 2);
     return new OnlineFdr(
-        methods[bytes[1]], in.getDouble(), in.getLong(), in.getLong(), in.getDouble());
+        methods[in.get()], in.getDouble(), in.getLong(), in.getLong(), in.getDouble());
   }
 }

@@ -1,5 +1,6 @@
 package dev.residua.anomaly;
 
+import dev.residua.causal.StateBytes;
 import dev.residua.frame.SensorReadings;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -102,16 +103,7 @@ public record SensorWatch(long lastHash, int run, int dark, int saturated, int t
    * @throws IllegalArgumentException if it has another size or version
    */
   public static SensorWatch fromBytes(byte[] bytes) {
-    if (bytes.length != BYTES || bytes[0] != VERSION) {
-      throw new IllegalArgumentException(
-          "sensor watch of %d bytes and version %s, expected %d bytes and version %d"
-              .formatted(
-                  bytes.length,
-                  bytes.length > 0 ? String.valueOf(bytes[0]) : "none",
-                  BYTES,
-                  VERSION));
-    }
-    ByteBuffer in = ByteBuffer.wrap(bytes, 1, BYTES - 1);
+    ByteBuffer in = StateBytes.open("sensor watch", bytes, BYTES, VERSION);
     return new SensorWatch(
         in.getLong(), in.getInt(), in.getInt(), in.getInt(), in.getInt(), in.getInt());
   }

@@ -1,5 +1,6 @@
 package dev.residua.drift;
 
+import dev.residua.causal.StateBytes;
 import java.nio.ByteBuffer;
 
 /**
@@ -140,16 +141,7 @@ public record DriftAlarm(
    * @throws IllegalArgumentException if it has another size or version
    */
   public static DriftAlarm fromBytes(byte[] bytes) {
-    if (bytes.length != BYTES || bytes[0] != VERSION) {
-      throw new IllegalArgumentException(
-          "drift alarm of %d bytes and version %s, expected %d bytes and version %d"
-              .formatted(
-                  bytes.length,
-                  bytes.length > 0 ? String.valueOf(bytes[0]) : "none",
-                  BYTES,
-                  VERSION));
-    }
-    ByteBuffer in = ByteBuffer.wrap(bytes, 1, BYTES - 1);
+    ByteBuffer in = StateBytes.open("drift alarm", bytes, BYTES, VERSION);
     return new DriftAlarm(
         in.get() == 1, in.get() == 1, in.getLong(), in.getLong(), in.getInt(), in.getFloat());
   }
