@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.residua.drift.Normal;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -139,7 +140,7 @@ class EValuesTest {
             Math.sqrt(2 / 3.0) * common
                 + Math.sqrt(1 / 3.0) * random.nextGaussian()
                 + (broken && i == 0 ? 4 : 0);
-        e[i] = EValues.forSelection(twoSided(z), 4, 0.05);
+        e[i] = EValues.forSelection(Normal.twoSided(z), 4, 0.05);
       }
       // When
       boolean[] selected = EValues.select(e, 0.05);
@@ -155,33 +156,5 @@ class EValuesTest {
     // Then: a share of at most 0.05 with four standard errors of 0.0015
     assertThat(share / frames).isLessThan(0.05 + 0.006);
     assertThat(found / (frames / 2.0)).isGreaterThan(0.8);
-  }
-
-  /** {@code P(|Z| > |z|)} of a normal Z, to 1e-7 relative (Numerical Recipes, erfcc). */
-  static double twoSided(double z) {
-    double x = Math.abs(z) / Math.sqrt(2);
-    double t = 1 / (1 + 0.5 * x);
-    return t
-        * Math.exp(
-            -x * x
-                - 1.26551223
-                + t
-                    * (1.00002368
-                        + t
-                            * (0.37409196
-                                + t
-                                    * (0.09678418
-                                        + t
-                                            * (-0.18628806
-                                                + t
-                                                    * (0.27886807
-                                                        + t
-                                                            * (-1.13520398
-                                                                + t
-                                                                    * (1.48851587
-                                                                        + t
-                                                                            * (-0.82215223
-                                                                                + t
-                                                                                    * 0.17087277)))))))));
   }
 }
