@@ -149,78 +149,45 @@ public record DriftSettings(
   }
 
   public DriftSettings withScales(int... newScales) {
-    return new DriftSettings(
-        newScales,
-        bandwidths,
-        frequencies,
-        linear,
-        mean,
-        spread,
-        energy,
-        memories,
-        targetRunLength,
-        simulatedStreams,
-        streamLength);
+    return copy(newScales, frequencies, memories, targetRunLength, simulatedStreams, streamLength);
   }
 
   public DriftSettings withFrequencies(int newFrequencies) {
+    return copy(scales, newFrequencies, memories, targetRunLength, simulatedStreams, streamLength);
+  }
+
+  public DriftSettings withTargetRunLength(double frames) {
+    return copy(scales, frequencies, memories, frames, simulatedStreams, streamLength);
+  }
+
+  public DriftSettings withSimulation(int streams, int length) {
+    return copy(scales, frequencies, memories, targetRunLength, streams, length);
+  }
+
+  public DriftSettings withMemories(int... newMemories) {
+    return copy(scales, frequencies, newMemories, targetRunLength, simulatedStreams, streamLength);
+  }
+
+  /** These settings with other values for what callers vary. */
+  private DriftSettings copy(
+      int[] newScales,
+      int newFrequencies,
+      int[] newMemories,
+      double runLength,
+      int streams,
+      int length) {
     return new DriftSettings(
-        scales,
+        newScales,
         bandwidths,
         newFrequencies,
         linear,
         mean,
         spread,
         energy,
-        memories,
-        targetRunLength,
-        simulatedStreams,
-        streamLength);
-  }
-
-  public DriftSettings withTargetRunLength(double frames) {
-    return new DriftSettings(
-        scales,
-        bandwidths,
-        frequencies,
-        linear,
-        mean,
-        spread,
-        energy,
-        memories,
-        frames,
-        simulatedStreams,
-        streamLength);
-  }
-
-  public DriftSettings withSimulation(int streams, int length) {
-    return new DriftSettings(
-        scales,
-        bandwidths,
-        frequencies,
-        linear,
-        mean,
-        spread,
-        energy,
-        memories,
-        targetRunLength,
+        newMemories,
+        runLength,
         streams,
         length);
-  }
-
-  public DriftSettings withMemories(int... newMemories) {
-    return new DriftSettings(
-        scales,
-        bandwidths,
-        frequencies,
-        linear,
-        mean,
-        spread,
-        energy,
-        newMemories,
-        targetRunLength,
-        simulatedStreams,
-        streamLength);
   }
 
   /** Number of charts at each scale. */
