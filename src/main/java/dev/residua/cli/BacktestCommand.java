@@ -140,7 +140,7 @@ final class BacktestCommand implements Callable<Integer> {
           FrameDataset set = FrameDataset.open(data);
           judge(set, batch, bar);
           truths.addAll(truths(set));
-          labelled = set.labels().has("event");
+          labelled = set.labels().has(FrameDataset.EVENT_COLUMN);
         } else if (topic != null) {
           judge(topic, batch, bar);
         }
@@ -259,13 +259,16 @@ final class BacktestCommand implements Callable<Integer> {
   private static List<Truth> truths(FrameDataset set) {
     List<Truth> truths = new ArrayList<>();
     LabelTable labels = set.labels();
-    if (!labels.has("event")) {
+    if (!labels.has(FrameDataset.EVENT_COLUMN)) {
       return truths;
     }
     Truth open = null;
     for (int i = 0; i < set.size(); i++) {
-      String kind = labels.text(i, "event");
-      String node = labels.has("event_node") ? labels.text(i, "event_node") : null;
+      String kind = labels.text(i, FrameDataset.EVENT_COLUMN);
+      String node =
+          labels.has(FrameDataset.EVENT_NODE_COLUMN)
+              ? labels.text(i, FrameDataset.EVENT_NODE_COLUMN)
+              : null;
       if (kind == null) {
         continue;
       }

@@ -194,12 +194,12 @@ final class ScoreTable {
     Correlation(LabelTable labels, String column) {
       this.labels = labels;
       this.column = column;
-      this.events = labels.has("event");
+      this.events = labels.has(FrameDataset.EVENT_COLUMN);
     }
 
     void add(int row, double y) {
       double x = labels.value(row, column);
-      if (Double.isNaN(x) || (events && labels.text(row, "event") != null)) {
+      if (Double.isNaN(x) || (events && labels.text(row, FrameDataset.EVENT_COLUMN) != null)) {
         return;
       }
       n++;

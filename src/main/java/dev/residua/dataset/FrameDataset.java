@@ -28,6 +28,12 @@ import org.jspecify.annotations.Nullable;
  * missing). Immutable and safe for use by many threads; the files must not change while it is open.
  */
 public final class FrameDataset {
+  /** Column that names what was done in a frame; see the kinds of {@link ScenarioEvent}. */
+  public static final String EVENT_COLUMN = "event";
+
+  /** Column with the factor that it was done to. */
+  public static final String EVENT_NODE_COLUMN = "event_node";
+
   /** Column that names the one exogenous variable in which a frame differs from the one before. */
   public static final String CHANGED_COLUMN = "changed";
 

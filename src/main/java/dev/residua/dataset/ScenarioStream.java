@@ -322,7 +322,7 @@ public final class ScenarioStream {
 
   /** Columns that say what was done to a frame. */
   static final List<String> EVENT_COLUMNS =
-      List.of("event", "event_node", "event_id", "event_start");
+      List.of(FrameDataset.EVENT_COLUMN, FrameDataset.EVENT_NODE_COLUMN, "event_id", "event_start");
 
   /**
    * The row of {@code labels.csv} for a frame; factors are left out where they are not known.

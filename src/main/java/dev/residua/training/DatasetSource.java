@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  * it is known by its holds only.
  */
 public record DatasetSource(FrameDataset set, List<String> factorNames) implements TrainingData {
-  private static final String EVENT = "event";
-  private static final String NODE = "event_node";
-
   /**
    * @throws IllegalArgumentException if a row is held without its partner
    */
@@ -96,7 +93,8 @@ public record DatasetSource(FrameDataset set, List<String> factorNames) implemen
   /** Also unknown where something was done to the whole picture, which then shows other factors. */
   @Override
   public double @Nullable [] factors(int index) {
-    if (text(index, EVENT) != null && text(index, NODE) == null) {
+    if (text(index, FrameDataset.EVENT_COLUMN) != null
+        && text(index, FrameDataset.EVENT_NODE_COLUMN) == null) {
       return null;
     }
     double[] values = new double[factorNames.size()];
@@ -137,11 +135,11 @@ public record DatasetSource(FrameDataset set, List<String> factorNames) implemen
    */
   @Override
   public int[] broken(int index) {
-    String node = text(index, NODE);
+    String node = text(index, FrameDataset.EVENT_NODE_COLUMN);
     if (node == null) {
       node = text(index, FrameDataset.HELD_COLUMN);
     }
-    if (node == null && text(index, EVENT) == null) {
+    if (node == null && text(index, FrameDataset.EVENT_COLUMN) == null) {
       return new int[0];
     }
     int factor = node == null ? -1 : factorNames.indexOf(node);
