@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
       "Run lengths and detection delays of the drift detector as it ships, on simulated streams.",
       "--arl: calibrates references, watches quiet streams of the same law until the thresholds for"
           + " the targets, and divides the samples watched (at most five times the largest target a"
-          + " stream) by the alarms; intervals are 95 %, given the references.",
+          + " stream) by the alarms; intervals are 95 %%, given the references.",
       "--delay: sets the threshold so that quiet streams of the law run for the first target,"
           + " measured on streams of their own, changes other streams after 200 quiet samples and"
           + " counts to the alarm; misses within 1,000 samples count as 1,000.",

@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
           + " thresholds.",
       "For a camera with its own noise and light, for rarer false alarms (they need more frames),"
           + " and for models of older versions. The frames must be in the order of their time, from"
-          + " one camera, and unlike those of the training; frames whose labels name an event are"
+          + " one camera, and none of those that trained the model; frames whose labels name an event are"
           + " left out."
     },
     mixinStandardHelpOptions = true,

@@ -38,7 +38,8 @@ abstract class OrderCommand implements Callable<Integer> {
   @Option(
       names = "--reason",
       paramLabel = "TEXT",
-      description = "Why; kept on the topic. Required, but with --take-back.")
+      description = "Why; kept on the topic. Required, but with --take-back.",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
   String reason = "";
 
   @Option(

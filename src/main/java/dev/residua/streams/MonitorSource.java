@@ -5,6 +5,7 @@ import dev.residua.monitor.Judgement;
 import dev.residua.monitor.SourceMonitor;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
@@ -64,9 +65,19 @@ final class MonitorSource implements FixedKeyProcessor<String, ScoredFrame, Judg
       return ready;
     }
     byte[] stored = monitors.get(source);
-    SourceMonitor monitor =
-        stored == null ? SourceMonitor.start(limits) : SourceMonitor.fromBytes(limits, stored);
+    SourceMonitor monitor = stored == null ? SourceMonitor.start(limits) : restore(source, stored);
     live.put(source, monitor);
     return monitor;
+  }
+
+  private SourceMonitor restore(String source, byte[] stored) {
+    try {
+      return SourceMonitor.fromBytes(limits, stored);
+    } catch (IllegalArgumentException e) {
+      throw new StreamsException(
+          "the state of %s in store %s cannot be read: %s; run the version that wrote it, or delete the state directory and the store's changelog topic, after which all detectors start anew"
+              .formatted(source, STORE, e.getMessage()),
+          e);
+    }
   }
 }
