@@ -16,7 +16,6 @@ import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,8 +60,8 @@ class ExactlyOnceIT {
       killWhenScored(clients, FRAMES / 3);
       killWhenScored(clients, 2 * FRAMES / 3);
       try (Service service = serve(clients)) {
-        awaitCount(service, clients, TOPICS.scores(), FRAMES);
-        awaitCount(service, clients, TOPICS.drift(), FRAMES);
+        service.awaitRecords(LIMIT, clients, TOPICS.scores(), FRAMES);
+        service.awaitRecords(LIMIT, clients, TOPICS.drift(), FRAMES);
         assertThat(service.stop(Duration.ofSeconds(30))).as("exit code after SIGTERM").isIn(0, 143);
       }
 
@@ -77,47 +76,21 @@ class ExactlyOnceIT {
       assertThat(sequences(clients, TOPICS.drift(), DriftScore::sequence))
           .as("sequences of the drift scores")
           .isEqualTo(expected);
-      assertThat(count(clients, TOPICS.deadLetters())).as("dead letters").isZero();
+      assertThat(TopicReader.values(clients, TOPICS.deadLetters())).as("dead letters").isEmpty();
     }
   }
 
   private void killWhenScored(KafkaClients clients, int count) throws IOException {
     try (Service service = serve(clients)) {
-      int seen = awaitCount(service, clients, TOPICS.scores(), count);
+      int seen = service.awaitRecords(LIMIT, clients, TOPICS.scores(), count);
       service.kill();
       assertThat(seen).as("scores out when the service is killed").isLessThan(FRAMES);
     }
   }
 
-  /** The state stores survive the kill, as on a machine whose process died. */
+  /** The state stores survive the kill. */
   private Service serve(KafkaClients clients) throws IOException {
-    Path data = Files.createDirectories(directory.resolve("service"));
-    return Service.start(
-        data,
-        List.of("serve", "--bootstrap", clients.bootstrapServers(), "--data-dir", data.toString()));
-  }
-
-  private static <V> int awaitCount(
-      Service service, KafkaClients clients, Topic<String, V> topic, int wanted) {
-    try (TopicReader<String, V> reader = new TopicReader<>(clients.follower(topic), topic.name())) {
-      int[] count = {0};
-      service.await(
-          LIMIT,
-          "%s has %d records".formatted(topic.name(), wanted),
-          () -> {
-            count[0] += reader.poll().size();
-            return count[0] >= wanted;
-          });
-      return count[0];
-    }
-  }
-
-  private static <K, V> int count(KafkaClients clients, Topic<K, V> topic) {
-    List<V> values = new ArrayList<>();
-    try (TopicReader<K, V> reader = new TopicReader<>(clients.follower(topic), topic.name())) {
-      reader.readToEnd(record -> values.add(record.value()));
-    }
-    return values.size();
+    return Service.serve(directory.resolve("service"), clients);
   }
 
   /** Sequences by source, in the order in which they stand on the topic. */

@@ -11,11 +11,9 @@ import dev.residua.incident.Incident;
 import dev.residua.testing.Service;
 import dev.residua.testing.TopicReader;
 import dev.residua.wire.FrameReader;
-import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,18 +52,18 @@ class IncidentsIT {
       List<Frame> frames = frames();
       // When
       publish(clients, frames.subList(0, FAULT_FROM + 100));
-      try (Service service = serve(clients)) {
-        await(service, clients, TOPICS.incidents(), 1);
+      try (Service service = Service.serve(directory.resolve("service"), clients)) {
+        service.awaitRecords(LIMIT, clients, TOPICS.incidents(), 1);
         service.kill();
       }
       publish(clients, frames.subList(FAULT_FROM + 100, FRAMES));
-      try (Service service = serve(clients)) {
-        await(service, clients, TOPICS.drift(), FRAMES);
-        await(service, clients, TOPICS.incidents(), 2);
+      try (Service service = Service.serve(directory.resolve("service"), clients)) {
+        service.awaitRecords(LIMIT, clients, TOPICS.drift(), FRAMES);
+        service.awaitRecords(LIMIT, clients, TOPICS.incidents(), 2);
         service.stop(Duration.ofSeconds(30));
       }
       // Then
-      List<Incident> incidents = values(clients, TOPICS.incidents());
+      List<Incident> incidents = TopicReader.values(clients, TOPICS.incidents());
       assertThat(incidents.get(0).state()).isEqualTo(Incident.State.OPENED);
       assertThat(incidents.get(0).updatedSequence()).isBetween((long) FAULT_FROM, FAULT_FROM + 80L);
       assertThat(incidents.get(0).causes().get(0).latent()).isEqualTo("shadow_length");
@@ -116,34 +114,5 @@ class IncidentsIT {
                 FrameReader.write(frame)));
       }
     }
-  }
-
-  private Service serve(KafkaClients clients) throws IOException {
-    Path data = Files.createDirectories(directory.resolve("service"));
-    return Service.start(
-        data,
-        List.of("serve", "--bootstrap", clients.bootstrapServers(), "--data-dir", data.toString()));
-  }
-
-  private static <V> void await(
-      Service service, KafkaClients clients, Topic<String, V> topic, int wanted) {
-    try (TopicReader<String, V> reader = new TopicReader<>(clients.follower(topic), topic.name())) {
-      int[] count = {0};
-      service.await(
-          LIMIT,
-          "%s has %d records".formatted(topic.name(), wanted),
-          () -> {
-            count[0] += reader.poll().size();
-            return count[0] >= wanted;
-          });
-    }
-  }
-
-  private static <V> List<V> values(KafkaClients clients, Topic<String, V> topic) {
-    List<V> values = new ArrayList<>();
-    try (TopicReader<String, V> reader = new TopicReader<>(clients.follower(topic), topic.name())) {
-      reader.readToEnd(record -> values.add(record.value()));
-    }
-    return values;
   }
 }

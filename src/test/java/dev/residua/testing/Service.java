@@ -2,6 +2,8 @@ package dev.residua.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.residua.app.KafkaClients;
+import dev.residua.wire.Topic;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -58,6 +60,39 @@ public final class Service implements AutoCloseable {
     List<String> all = new ArrayList<>(arguments);
     all.addAll(List.of("--http-port", Integer.toString(port)));
     return launch(directory, all, port);
+  }
+
+  /**
+   * Starts the product against a broker, with its data in a folder that survives it, as on a
+   * machine whose process died.
+   *
+   * @param data created if it does not exist
+   */
+  public static Service serve(Path data, KafkaClients clients) throws IOException {
+    Files.createDirectories(data);
+    return start(
+        data,
+        List.of("serve", "--bootstrap", clients.bootstrapServers(), "--data-dir", data.toString()));
+  }
+
+  /**
+   * Waits until a topic has so many records.
+   *
+   * @return how many it has, at least as many
+   */
+  public <V> int awaitRecords(
+      Duration limit, KafkaClients clients, Topic<String, V> topic, int wanted) {
+    try (TopicReader<String, V> reader = new TopicReader<>(clients.follower(topic), topic.name())) {
+      int[] count = {0};
+      await(
+          limit,
+          "%s has %d records".formatted(topic.name(), wanted),
+          () -> {
+            count[0] += reader.poll().size();
+            return count[0] >= wanted;
+          });
+      return count[0];
+    }
   }
 
   /** Runs a command that ends by itself. */

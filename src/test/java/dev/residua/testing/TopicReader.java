@@ -1,5 +1,7 @@
 package dev.residua.testing;
 
+import dev.residua.app.KafkaClients;
+import dev.residua.wire.Topic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +50,15 @@ public final class TopicReader<K, V> implements AutoCloseable {
       }
       poll().forEach(each);
     }
+  }
+
+  /** All values that the topic has now, in the order in which they are read. */
+  public static <K, V> List<V> values(KafkaClients clients, Topic<K, V> topic) {
+    List<V> values = new ArrayList<>();
+    try (TopicReader<K, V> reader = new TopicReader<>(clients.follower(topic), topic.name())) {
+      reader.readToEnd(record -> values.add(record.value()));
+    }
+    return values;
   }
 
   @Override
