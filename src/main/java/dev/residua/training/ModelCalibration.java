@@ -85,6 +85,7 @@ public final class ModelCalibration {
     entries.putAll(
         entries(
             model.graph(),
+            scorer,
             appearance(data, nominal),
             data,
             nominal,
@@ -93,7 +94,6 @@ public final class ModelCalibration {
             driftSettings,
             seed,
             fraction -> progress.at("calibrating", fraction, null)));
-    entries.put(ModelBundle.SELF_TEST, selfTest(scorer, data, nominal).toBytes());
     return ModelBundle.of(
         model
             .manifest()
@@ -135,6 +135,7 @@ public final class ModelCalibration {
     entries.putAll(
         entries(
             graph,
+            scorer,
             appearance(data, usualPictures),
             data,
             nominal,
@@ -145,7 +146,6 @@ public final class ModelCalibration {
             progress));
     entries.put(ModelBundle.LOSSES, TrainingHistory.toCsv(network.history()));
     entries.put(ModelBundle.WARNINGS, TrainingHistory.toLines(warnings));
-    entries.put(ModelBundle.SELF_TEST, selfTest(scorer, data, nominal).toBytes());
     return ModelBundle.of(manifest, graph, entries);
   }
 
@@ -161,6 +161,7 @@ public final class ModelCalibration {
 
   private static Map<String, byte[]> entries(
       CausalGraph graph,
+      FrameScorer scorer,
       AppearanceReference appearance,
       TrainingData data,
       int[] nominal,
@@ -205,6 +206,7 @@ public final class ModelCalibration {
       }
     }
     Map<String, byte[]> entries = new TreeMap<>();
+    entries.put(ModelBundle.SELF_TEST, selfTest(scorer, data, nominal).toBytes());
     entries.put(ModelBundle.ANOMALY_CALIBRATION, anomaly.toBytes());
     entries.put(ModelBundle.APPEARANCE, appearance.toBytes());
     entries.put(ModelBundle.SENSOR_REFERENCE, sensor.build().toBytes());
