@@ -49,10 +49,20 @@ public record MonitorModel(
           "model %s has %d latents, its drift reference %d and its calibration %d"
               .formatted(id, graph.size(), residuals.latents(), rule.calibration().latents()));
     }
+    check("reference of mechanisms", mechanisms.map(MechanismReference::latents), id, graph);
+    check("reference for attribution", attribution.map(JointAttribution::latents), id, graph);
     if (picture.isPresent() && picture.get().latents() != PictureNumbers.COUNT) {
       throw new IllegalArgumentException(
           "the picture reference of model %s has %d numbers, expected %d"
               .formatted(id, picture.get().latents(), PictureNumbers.COUNT));
+    }
+  }
+
+  private static void check(String what, Optional<Integer> latents, String id, CausalGraph graph) {
+    if (latents.isPresent() && latents.get() != graph.size()) {
+      throw new IllegalArgumentException(
+          "the %s of model %s has %d latents, expected %d"
+              .formatted(what, id, latents.get(), graph.size()));
     }
   }
 
