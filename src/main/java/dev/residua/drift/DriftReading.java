@@ -46,11 +46,6 @@ public final class DriftReading {
     return perScale.clone();
   }
 
-  /** Largest value at one scale, in the same units; 0 while the window is not yet filled. */
-  public float perScale(int index) {
-    return perScale[index];
-  }
-
   /** Largest value over the windows, without the charts with a memory; at least 0. */
   public float windows() {
     float largest = 0;
