@@ -4,7 +4,11 @@ import dev.residua.frame.ImageShape;
 
 /**
  * Runs a trained model on frames. Implementations own native memory: close them once, after the
- * last call has returned. {@link #score} may be called from several threads at once.
+ * last call has returned. All else may be called from several threads at once.
+ *
+ * <p>{@link #score} does everything; {@link #encode} and {@link #reconstructionErrors} are its two
+ * halves, for callers that do not need every frame reconstructed, which costs about twice as much
+ * as encoding it. The halves give what the whole gives, up to the engine's rounding.
  */
 public interface FrameScorer extends AutoCloseable {
   /** Shape of the images that {@link #score} takes. */
@@ -21,6 +25,28 @@ public interface FrameScorer extends AutoCloseable {
    * @return one row a frame
    */
   LatentBatch score(byte[] pixels, int frames);
+
+  /**
+   * {@link #score} without its reconstruction errors, which may be NaN. Engines that cannot leave
+   * the decoder out compute everything.
+   *
+   * @param pixels as for {@link #score}
+   */
+  default LatentBatch encode(byte[] pixels, int frames) {
+    return score(pixels, frames);
+  }
+
+  /**
+   * Decodes latents and compares the pictures with the frames that they come from.
+   *
+   * @param pixels as for {@link #score}
+   * @param observed what {@link #encode} gave for these frames, shape {@code [frames][d]}
+   * @return mean squared pixel error of each frame, shape {@code [frames]}, in squared units of
+   *     intensity where 1 is white
+   */
+  default float[] reconstructionErrors(byte[] pixels, int frames, float[] observed) {
+    return score(pixels, frames).reconstructionErrors();
+  }
 
   @Override
   void close();
