@@ -1,6 +1,7 @@
 package dev.residua.anomaly;
 
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.Reconstruction;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.zip.CRC32;
@@ -259,12 +260,24 @@ public final class AnomalyCalibration {
   }
 
   /**
-   * Judges one frame.
+   * Judges one reconstructed frame.
    *
    * @param residuals the frame's residuals start at {@code offset}
    */
   public FrameStatistics statistics(
       float[] residuals, int offset, float reconstructionError, float appearanceDeviation) {
+    return reconstructed(
+        statistics(residuals, offset, appearanceDeviation),
+        Reconstruction.SAMPLED,
+        reconstructionError);
+  }
+
+  /**
+   * Judges one frame that is not reconstructed.
+   *
+   * @param residuals the frame's residuals start at {@code offset}
+   */
+  public FrameStatistics statistics(float[] residuals, int offset, float appearanceDeviation) {
     float[] standardized = new float[latents];
     float[] pValues = new float[latents];
     for (int i = 0; i < latents; i++) {
@@ -276,10 +289,28 @@ public final class AnomalyCalibration {
         standardized,
         pValues,
         joint.pValue(jointScore(standardized)),
-        reconstruction.pValue(reconstructionError),
+        Reconstruction.NONE,
+        Float.NaN,
         appearance.pValue(Math.abs(appearanceDeviation - appearanceCentre)),
-        reconstructionError,
+        Float.NaN,
         appearanceDeviation);
+  }
+
+  /**
+   * The same frame with its reconstruction error.
+   *
+   * @param how not {@link Reconstruction#NONE}
+   */
+  public FrameStatistics reconstructed(FrameStatistics frame, Reconstruction how, float error) {
+    return new FrameStatistics(
+        frame.standardized(),
+        frame.pValues(),
+        frame.jointPValue(),
+        how,
+        reconstruction.pValue(error),
+        frame.appearancePValue(),
+        error,
+        frame.appearanceDeviation());
   }
 
   /** Residual in robust standard deviations from its median. */

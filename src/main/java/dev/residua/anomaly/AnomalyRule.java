@@ -1,5 +1,6 @@
 package dev.residua.anomaly;
 
+import dev.residua.causal.Reconstruction;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -12,7 +13,8 @@ import java.util.List;
  *   <li>appearance: when the picture as a whole changed, residuals mean nothing and no latent is
  *       named;
  *   <li>residuals: the joint p-value decides, and the latents that stand out are the causes;
- *   <li>reconstruction alone. It comes last because a broken mechanism raises it too.
+ *   <li>reconstruction alone, where the frame was sampled for it. It comes last because a broken
+ *       mechanism raises it too.
  * </ol>
  *
  * <p>Each channel calls at most the set rate of nominal frames anomalous, where those are
@@ -113,7 +115,8 @@ public final class AnomalyRule {
       return anomalous(
           AnomalyKind.RESIDUAL, statistics.jointPValue(), causes(statistics), statistics);
     }
-    if (fires(AnomalyKind.OFF_MANIFOLD, statistics.reconstructionPValue(), statistics)) {
+    if (statistics.reconstruction() == Reconstruction.SAMPLED
+        && fires(AnomalyKind.OFF_MANIFOLD, statistics.reconstructionPValue(), statistics)) {
       return anomalous(
           AnomalyKind.OFF_MANIFOLD, statistics.reconstructionPValue(), List.of(), statistics);
     }

@@ -1,5 +1,7 @@
 package dev.residua.anomaly;
 
+import dev.residua.causal.Reconstruction;
+
 /**
  * How unusual one frame is among the calibration frames. All p-values are conformal: where the
  * frame is exchangeable with the calibration frames, {@code P(p <= a) <= a} for every {@code a}.
@@ -10,9 +12,12 @@ package dev.residua.anomaly;
  * @param pValues two-sided p-value of each residual, shape {@code [d]}, in (0, 1]
  * @param jointPValue p-value of the most unusual latent, corrected for having looked at all, in (0,
  *     1]
- * @param reconstructionPValue p-value of the reconstruction error, upper tail, in (0, 1]
+ * @param reconstruction whether the frame was reconstructed, and why
+ * @param reconstructionPValue p-value of the reconstruction error, upper tail, in (0, 1]; NaN where
+ *     it was not
  * @param appearancePValue p-value of the static pixels' deviation, two-sided, in (0, 1]
- * @param reconstructionError mean squared pixel error, squared intensity where 1 is white
+ * @param reconstructionError mean squared pixel error, squared intensity where 1 is white; NaN
+ *     where it was not reconstructed
  * @param appearanceDeviation median deviation of the static pixels from training, where 1 is the
  *     full range of intensity; negative when darker
  */
@@ -20,6 +25,7 @@ public record FrameStatistics(
     float[] standardized,
     float[] pValues,
     float jointPValue,
+    Reconstruction reconstruction,
     float reconstructionPValue,
     float appearancePValue,
     float reconstructionError,

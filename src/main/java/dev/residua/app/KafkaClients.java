@@ -1,15 +1,19 @@
 package dev.residua.app;
 
+import dev.residua.scoring.Guarantee;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -62,7 +66,21 @@ public record KafkaClients(String bootstrapServers, Map<String, String> common) 
     settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, maxRecords);
+    settings.put(
+        ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+        CooperativeStickyAssignor.class.getName()); // who stays does not stop for who comes
     settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 8 << 20);
+    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** A consumer outside any group for state that is read back. */
+  KafkaConsumer<byte[], byte[]> stateReader(IsolationLevel isolation) {
+    Map<String, Object> settings = base();
+    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    settings.put(
+        ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation.toString().toLowerCase(Locale.ROOT));
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5_000);
     return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
@@ -80,10 +98,17 @@ public record KafkaClients(String bootstrapServers, Map<String, String> common) 
     return follower(topic.key().deserializer(), topic.value().deserializer());
   }
 
-  KafkaProducer<byte[], byte[]> transactionalProducer(String transactionalId) {
+  /**
+   * A producer of scores, transactional where the guarantee needs it.
+   *
+   * @param transactionalId of the transactions
+   */
+  KafkaProducer<byte[], byte[]> resultProducer(Guarantee guarantee, String transactionalId) {
     Map<String, Object> settings = producer();
-    settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
-    settings.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 30_000);
+    if (guarantee == Guarantee.EXACTLY_ONCE) {
+      settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
+      settings.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 30_000);
+    }
     settings.put(ProducerConfig.LINGER_MS_CONFIG, 5);
     return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
   }

@@ -11,6 +11,7 @@ import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.scoring.ScoringListener;
 import dev.residua.scoring.ScoringSettings;
+import dev.residua.scoring.Stages;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
@@ -146,6 +147,7 @@ public final class PipelineBenchmark {
         Models.scoring(bundle, settings.networkThreads()),
         settings,
         count,
+        thread -> Stages.NONE,
         why -> failure.compareAndSet(null, why));
   }
 
@@ -273,6 +275,9 @@ public final class PipelineBenchmark {
         reached.countDown();
       }
     }
+
+    @Override
+    public void scored(ScoredFrame score) {}
 
     @Override
     public void rejected(Reason reason) {

@@ -1,8 +1,12 @@
 package dev.residua.app;
 
+import dev.residua.scoring.Guarantee;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -72,6 +76,28 @@ public interface ResiduaConfig {
     /** Largest width times height, in pixels. */
     @WithDefault("50000000")
     long maxPixels();
+
+    /**
+     * How far ahead of its record's timestamp a capture time may be; beyond that the timestamp
+     * stands in for it when frames that come again are told from new ones.
+     */
+    @WithDefault("PT5M")
+    Duration clockTolerance();
+
+    /**
+     * Places under which frames may lie that are too large for Kafka, comma-separated, each {@code
+     * file:///folder/} or {@code http(s)://host/path/}. Frames refer to them with the attribute
+     * {@code residua-ref}; none by default.
+     */
+    Optional<List<URI>> referenceRoots();
+
+    /** Largest file that a frame may refer to, in bytes. */
+    @WithDefault("67108864")
+    int referenceMaxBytes();
+
+    /** Time for one attempt to fetch such a file. */
+    @WithDefault("PT5S")
+    Duration referenceTimeout();
   }
 
   /** The scoring role. */
@@ -92,6 +118,39 @@ public interface ResiduaConfig {
      */
     @WithDefault("256")
     int maxFrames();
+
+    /**
+     * {@code exactly-once}, or {@code at-least-once}, which is faster and after a failure gives
+     * some scores twice.
+     */
+    @WithDefault("exactly-once")
+    Guarantee guarantee();
+
+    /**
+     * How long a frame waits for others to be scored and committed with. 0 gives the smallest delay
+     * at low load, more saves work of broker and processor.
+     */
+    @WithDefault("PT0.005S")
+    Duration batchDeadline();
+
+    /** Time after which a transaction takes no further frames. */
+    @WithDefault("PT0.2S")
+    Duration transactionDeadline();
+
+    /**
+     * Share of frames that are reconstructed for the reconstruction channel, in [0, 1]. Below 1 the
+     * service is up to three times faster, and what only the picture shows is found later by one
+     * over this.
+     */
+    @WithDefault("1")
+    double reconstructionRate();
+
+    /**
+     * Joint p-value of the residuals from which downwards a frame is reconstructed beside these, in
+     * [0, 1]; matters where the rate is below 1.
+     */
+    @WithDefault("0.01")
+    double reconstructionBelow();
   }
 
   /** Verdicts on single frames. */

@@ -3,8 +3,11 @@ package dev.residua.app;
 import dev.residua.frame.FrameLimits;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
+import dev.residua.scoring.ReconstructionPlan;
+import dev.residua.scoring.ReferenceSettings;
 import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringSettings;
+import dev.residua.scoring.Stages;
 import dev.residua.wire.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
@@ -90,6 +93,7 @@ public class Roles {
               scoringModel(bundle),
               scoringSettings(),
               new ScoringMetrics(meters),
+              thread -> Stages.NONE,
               this::fail));
     }
     Optional<DemoSettings> demo = DemoSettings.of(config.demo());
@@ -120,14 +124,24 @@ public class Roles {
   }
 
   private ScoringSettings scoringSettings() {
+    ResiduaConfig.Scoring scoring = config.scoring();
+    ResiduaConfig.Frames frames = config.frames();
     return new ScoringSettings(
         config.topicPrefix() + "score",
         config.instance(),
-        config.scoring().threads(),
-        config.scoring().networkThreads(),
-        config.scoring().maxFrames(),
-        new FrameLimits(
-            config.frames().maxBytes(), config.frames().maxSide(), config.frames().maxPixels()));
+        scoring.threads(),
+        scoring.networkThreads(),
+        scoring.maxFrames(),
+        scoring.guarantee(),
+        scoring.batchDeadline(),
+        scoring.transactionDeadline(),
+        new ReconstructionPlan(scoring.reconstructionRate(), scoring.reconstructionBelow()),
+        frames.clockTolerance(),
+        new FrameLimits(frames.maxBytes(), frames.maxSide(), frames.maxPixels()),
+        new ReferenceSettings(
+            frames.referenceRoots().orElse(List.of()),
+            frames.referenceMaxBytes(),
+            frames.referenceTimeout()));
   }
 
   private void createDataDirectory() throws StartFailedException {

@@ -1,5 +1,8 @@
 package dev.residua.app;
 
+import dev.residua.causal.Reconstruction;
+import dev.residua.causal.ScoredFrame;
+import dev.residua.frame.FrameTiming.Arrival;
 import dev.residua.frame.RejectedFrameException.Reason;
 import dev.residua.scoring.ScoringListener;
 import io.micrometer.core.instrument.Counter;
@@ -12,6 +15,9 @@ import java.util.concurrent.TimeUnit;
 final class ScoringMetrics implements ScoringListener {
   private final Counter scored;
   private final Timer transactions;
+  private final Counter missing;
+  private final Counter[] arrivals = new Counter[Arrival.values().length];
+  private final Counter[] reconstructions = new Counter[Reconstruction.values().length];
   private final Counter[] rejected = new Counter[Reason.values().length];
 
   ScoringMetrics(MeterRegistry meters) {
@@ -24,6 +30,24 @@ final class ScoringMetrics implements ScoringListener {
             .description("Time from a poll to its commit")
             .publishPercentileHistogram()
             .register(meters);
+    for (Arrival arrival : Arrival.values()) {
+      arrivals[arrival.ordinal()] =
+          Counter.builder("residua.frames.arrived")
+              .description("Frames scored, by how they came after the others of their source")
+              .tag("arrival", arrival.name().toLowerCase(Locale.ROOT))
+              .register(meters);
+    }
+    missing =
+        Counter.builder("residua.frames.missing")
+            .description("Frames that were missing when a later one of their source came")
+            .register(meters);
+    for (Reconstruction kind : Reconstruction.values()) {
+      reconstructions[kind.ordinal()] =
+          Counter.builder("residua.frames.reconstructed")
+              .description("Frames scored, by whether they were reconstructed and why")
+              .tag("reconstruction", kind.name().toLowerCase(Locale.ROOT))
+              .register(meters);
+    }
     for (Reason reason : Reason.values()) {
       rejected[reason.ordinal()] =
           Counter.builder("residua.dead.letters")
@@ -37,6 +61,13 @@ final class ScoringMetrics implements ScoringListener {
   public void committed(int frames, int deadLetters, long nanos) {
     scored.increment(frames);
     transactions.record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public void scored(ScoredFrame score) {
+    arrivals[score.timing().arrival().ordinal()].increment();
+    missing.increment(score.timing().missing());
+    reconstructions[score.reconstruction().ordinal()].increment();
   }
 
   @Override

@@ -1,14 +1,17 @@
 package dev.residua.app;
 
+import dev.residua.scoring.KafkaTimelineStore;
 import dev.residua.scoring.ScoringListener;
 import dev.residua.scoring.ScoringLoop;
 import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringSettings;
+import dev.residua.scoring.Stages;
 import dev.residua.wire.Topics;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 
 /** The scoring role of a process: its loops, one thread each, and the model that they share. */
 final class ScoringRole implements AutoCloseable {
@@ -20,6 +23,7 @@ final class ScoringRole implements AutoCloseable {
 
   /**
    * @param model owned by this role from now on
+   * @param stages told what each thread does
    * @param onFailure told why, when a loop ends by itself
    */
   ScoringRole(
@@ -28,6 +32,7 @@ final class ScoringRole implements AutoCloseable {
       ScoringModel model,
       ScoringSettings settings,
       ScoringListener listener,
+      IntFunction<Stages> stages,
       Consumer<Throwable> onFailure) {
     this.model = model;
     for (int i = 0; i < settings.threads(); i++) {
@@ -35,12 +40,14 @@ final class ScoringRole implements AutoCloseable {
       ScoringLoop loop =
           new ScoringLoop(
               clients.scoringConsumer(settings.group(), id, settings.maxFrames()),
-              clients.transactionalProducer(id),
+              clients.resultProducer(settings.guarantee(), id),
               topics,
               () -> model,
-              settings.limits(),
+              settings,
+              new KafkaTimelineStore(clients::stateReader, topics),
               Clock.systemUTC(),
-              listener);
+              listener,
+              stages.apply(i));
       Thread thread = new Thread(() -> runLoop(loop, onFailure), "residua-score-" + i);
       loops.add(loop);
       threads.add(thread);

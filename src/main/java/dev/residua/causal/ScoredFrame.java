@@ -1,6 +1,7 @@
 package dev.residua.causal;
 
 import dev.residua.frame.FramePosition;
+import dev.residua.frame.FrameTiming;
 import dev.residua.frame.SensorReadings;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -20,12 +21,15 @@ import org.jspecify.annotations.Nullable;
  * @param standardized residuals in robust standard deviations of normal frames
  * @param pValues conformal p-value of each residual, in (0, 1]
  * @param jointPValue conformal p-value over all latents, in (0, 1]
- * @param reconstructionError mean squared pixel error, squared intensity where 1 is white
- * @param reconstructionPValue conformal p-value of the error, in (0, 1]
+ * @param reconstruction whether the frame was reconstructed, and why
+ * @param reconstructionError mean squared pixel error, squared intensity where 1 is white; NaN
+ *     where it was not
+ * @param reconstructionPValue conformal p-value of the error, in (0, 1]; NaN where it was not
  * @param appearance median deviation of the static pixels, intensity where 1 is white, in [-1, 1]
  * @param appearancePValue conformal p-value of the deviation, in (0, 1]
  * @param sensor what the picture says of its camera; null for scores of versions that did not
  *     measure it
+ * @param timing how it came after the others of its source
  * @param position where the frame is on Kafka
  */
 @SuppressWarnings("ArrayRecordComponent") // one of these a frame: copies would double the garbage
@@ -41,9 +45,11 @@ public record ScoredFrame(
     float[] standardized,
     float[] pValues,
     float jointPValue,
+    Reconstruction reconstruction,
     float reconstructionError,
     float reconstructionPValue,
     float appearance,
     float appearancePValue,
     @Nullable SensorReadings sensor,
+    FrameTiming timing,
     FramePosition position) {}

@@ -9,6 +9,7 @@ import dev.residua.drift.FalseAlarmBudget.Period;
 import dev.residua.frame.Frame;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.FramePosition;
+import dev.residua.frame.FrameTiming;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelFormat;
 import dev.residua.frame.RejectedFrameException;
@@ -20,10 +21,14 @@ import dev.residua.monitor.Backtest.Truth;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.scoring.FrameBatch;
+import dev.residua.scoring.FrameIntake;
+import dev.residua.scoring.ReconstructionPlan;
+import dev.residua.scoring.ReferenceSettings;
 import dev.residua.scoring.ScoringModel;
-import dev.residua.wire.FrameReader;
+import dev.residua.scoring.Stages;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -73,6 +78,13 @@ final class BacktestCommand implements Callable<Integer> {
 
   @Option(names = "--from-topic", paramLabel = "TOPIC", description = "Topic with the frames.")
   @Nullable String topic;
+
+  @Option(
+      names = "--reference-roots",
+      split = ",",
+      paramLabel = "URI",
+      description = "With --from-topic: places under which frames may lie that refer to them.")
+  List<URI> referenceRoots = List.of();
 
   @Option(
       names = "--offsets",
@@ -135,7 +147,14 @@ final class BacktestCommand implements Callable<Integer> {
       try (ScoringModel scoring = Models.scoring(bundle, 1);
           ProgressBar bar = new ProgressBar("judging")) {
         FrameBatch batch =
-            new FrameBatch(scoring, LIMITS, BATCH, Clock.systemUTC(), backtest::next);
+            new FrameBatch(
+                scoring,
+                LIMITS,
+                ReconstructionPlan.EVERY_FRAME,
+                BATCH,
+                Clock.systemUTC(),
+                backtest::next,
+                Stages.NONE);
         if (data != null) {
           FrameDataset set = FrameDataset.open(data);
           judge(set, batch, bar);
@@ -177,7 +196,8 @@ final class BacktestCommand implements Callable<Integer> {
 
   private void add(FrameBatch batch, Frame frame, FramePosition position) {
     try {
-      batch.add(frame, position);
+      batch.decode(frame);
+      batch.accept(position, FrameTiming.ON_TIME);
     } catch (RejectedFrameException e) {
       refuse(position, e);
     }
@@ -192,7 +212,11 @@ final class BacktestCommand implements Callable<Integer> {
 
   private void judge(String from, FrameBatch batch, ProgressBar bar) {
     long[] range = range(offsets);
-    FrameReader reader = new FrameReader(LIMITS);
+    FrameIntake intake =
+        FrameIntake.stored(
+            LIMITS,
+            new ReferenceSettings(referenceRoots, LARGEST, ReferenceSettings.NONE.timeout()),
+            Clock.systemUTC());
     try (Consumer<byte[], byte[]> consumer =
         kafka.clients().follower(new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       List<TopicPartition> partitions =
@@ -220,12 +244,10 @@ final class BacktestCommand implements Callable<Integer> {
           lastNanos = System.nanoTime();
           TopicPartition partition = new TopicPartition(record.topic(), record.partition());
           if (record.offset() < ends.getOrDefault(partition, 0L)) {
-            FramePosition position =
-                new FramePosition(record.topic(), record.partition(), record.offset());
             try {
-              batch.add(reader.read(record), position);
+              intake.take(record, batch);
             } catch (RejectedFrameException e) {
-              refuse(position, e);
+              refuse(new FramePosition(record.topic(), record.partition(), record.offset()), e);
             }
             bar.update(Math.min(1, ++seen / (double) Math.max(1, total)));
           }

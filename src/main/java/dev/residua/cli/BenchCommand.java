@@ -11,7 +11,6 @@ import dev.residua.dataset.Scenario;
 import dev.residua.dataset.ScenarioStream;
 import dev.residua.dl4j.LancaTrainer;
 import dev.residua.dl4j.Nd4jBackends;
-import dev.residua.frame.FrameLimits;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
@@ -113,8 +112,7 @@ final class BenchCommand {
         throw new CommandFailedException("--frames and --seconds must be at least 1");
       }
       ModelBundle bundle = Models.read(Optional.ofNullable(model));
-      ScoringSettings settings =
-          new ScoringSettings("bench", "1", threads, 1, maxFrames, FrameLimits.DEFAULTS);
+      ScoringSettings settings = ScoringSettings.defaults("bench", "1");
       Path data = Files.createTempDirectory("residua-bench");
       try (ProgressBar progress = new ProgressBar("bench pipeline")) {
         PipelineBenchmark.Result result =

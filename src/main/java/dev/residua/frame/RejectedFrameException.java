@@ -35,6 +35,12 @@ public final class RejectedFrameException extends Exception {
     /** The file or record is damaged or cut short. */
     CORRUPT,
     /** Width, height or the number of bytes do not fit one another. */
-    DIMENSIONS
+    DIMENSIONS,
+    /** Accepted before: the same source, sequence and capture time. */
+    DUPLICATE,
+    /** A sequence that its source has passed, within the time that was seen. */
+    STALE,
+    /** A reference to pixels kept elsewhere that may not be followed, or leads nowhere. */
+    REFERENCE
   }
 }

@@ -8,6 +8,7 @@ import dev.residua.anomaly.SensorRule;
 import dev.residua.anomaly.SensorWatch;
 import dev.residua.anomaly.Verdict;
 import dev.residua.causal.Finding;
+import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.ConformalMartingale;
 import dev.residua.drift.DriftEvent;
@@ -48,10 +49,14 @@ import org.jspecify.annotations.Nullable;
  * frames after an alarm the change is typed and localised, and once more when more frames are
  * there.
  *
- * <p>Bounded state, about 15 kB for 4 latents.
+ * <p>Bounded state, about 16 kB for 4 latents.
  */
 public final class SourceMonitor {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
+
+  /** Without the picture's frames: its detector took every frame. */
+  private static final int EVERY_FRAME_VERSION = 1;
+
   private static final int KEPT = DriftSettings.MAX_SCALE;
 
   /** Frames after an alarm at which what changed is told, and told again with more frames. */
@@ -66,6 +71,10 @@ public final class SourceMonitor {
   private final ChangeWatch residuals;
   private final @Nullable ChangeWatch picture;
   private final long[] sequences = new long[KEPT];
+
+  /** Which frame, counted from 0, each of the last samples of the picture's detector was. */
+  private final long[] pictureFrames = new long[KEPT];
+
   private final float[] offsets; // [d], in standard deviations of the calibration
   private MechanismWindow window;
   private QuietRunLength quiet = QuietRunLength.start();
@@ -271,16 +280,21 @@ public final class SourceMonitor {
               sample[k] * model.rule().calibration().scale(k)
                   + model.rule().calibration().location(k);
         }
-        return model
-            .rule()
-            .calibration()
-            .statistics(shifted, 0, frame.reconstructionError(), frame.appearance());
+        FrameStatistics statistics =
+            model.rule().calibration().statistics(shifted, 0, frame.appearance());
+        return frame.reconstruction() == Reconstruction.NONE
+            ? statistics
+            : model
+                .rule()
+                .calibration()
+                .reconstructed(statistics, frame.reconstruction(), frame.reconstructionError());
       }
     }
     return new FrameStatistics(
         frame.standardized(),
         frame.pValues(),
         frame.jointPValue(),
+        frame.reconstruction(),
         frame.reconstructionPValue(),
         frame.appearancePValue(),
         frame.reconstructionError(),
@@ -367,9 +381,10 @@ public final class SourceMonitor {
   }
 
   private void watchPicture(ScoredFrame frame, Said said) {
-    if (picture == null) {
+    if (picture == null || frame.reconstruction() != Reconstruction.SAMPLED) {
       return;
     }
+    pictureFrames[(int) (picture.detector.count() % KEPT)] = residuals.detector.count() - 1;
     long startedAt = picture.alarm().startedAt();
     float[] numbers =
         PictureNumbers.of(
@@ -378,7 +393,7 @@ public final class SourceMonitor {
             model.rule().settings().minGreyLevels());
     switch (picture.next(numbers)) {
       case NONE -> {}
-      case STARTED -> report(findings.pictureChanged(frame, picture, this::at), said);
+      case STARTED -> report(findings.pictureChanged(frame, picture, this::pictureAt), said);
       case ENDED ->
           said.drifts.add(findings.ended(frame, picture, DriftEvent.Channel.PICTURE, startedAt));
     }
@@ -412,9 +427,10 @@ public final class SourceMonitor {
     if (!watch.alarm().drifting() || model.mechanisms().isEmpty()) {
       return;
     }
-    long since = watch.detector.count() - watch.alarm().startedAt();
+    long seen = residuals.detector.count();
+    long since = seen - framesBefore(watch, watch.alarm().startedAt());
     for (int k = 0; k < DIAGNOSED_AFTER.length; k++) {
-      long sinceChange = watch.detector.count() - watch.alarm().changePoint();
+      long sinceChange = seen - framesBefore(watch, watch.alarm().changePoint());
       int frames = (int) Math.min(Math.min(DIAGNOSED_FRAMES[k], sinceChange), window.size());
       if (since == DIAGNOSED_AFTER[k] && frames >= MechanismReference.MIN_WINDOW) {
         Diagnosis diagnosis = Diagnosis.of(model.mechanisms().get(), model.graph(), window, frames);
@@ -432,7 +448,10 @@ public final class SourceMonitor {
       Said said) {
     InterventionEvent event =
         findings.intervention(
-            frame, diagnosis, sequenceBefore(frames), Findings.changePoint(frame, watch, this::at));
+            frame,
+            diagnosis,
+            sequenceBefore(frames),
+            Findings.changePoint(frame, watch, watch == residuals ? this::at : this::pictureAt));
     if (hold == Hold.UNTIL_DIAGNOSIS) {
       hold = announced(event.finding(), frame, board) ? Hold.WHILE_ON : Hold.NONE;
     }
@@ -457,6 +476,28 @@ public final class SourceMonitor {
     long count = residuals.detector.count();
     long within = Math.max(Math.max(0, count - KEPT), Math.min(seen, count - 1));
     return sequences[(int) (within % KEPT)];
+  }
+
+  /** The same for samples of the picture's detector, at most 128 of them back. */
+  private long pictureAt(long seen) {
+    return at(pictureFrame(seen));
+  }
+
+  private long pictureFrame(long seen) {
+    long count = picture == null ? 0 : picture.detector.count();
+    if (count == 0) {
+      return 0;
+    }
+    long within = Math.max(Math.max(0, count - KEPT), Math.min(seen, count - 1));
+    return pictureFrames[(int) (within % KEPT)];
+  }
+
+  /**
+   * Frames seen before a detector had so many samples, where that is not longer ago than its
+   * memory.
+   */
+  private long framesBefore(ChangeWatch watch, long samples) {
+    return watch == residuals || samples == 0 ? samples : pictureFrame(samples - 1) + 1;
   }
 
   private DriftScore score(ScoredFrame frame) {
@@ -502,7 +543,7 @@ public final class SourceMonitor {
       told.getBytes(StandardCharsets.UTF_8),
       acceptedOrder.getBytes(StandardCharsets.UTF_8)
     };
-    int bytes = Integer.BYTES + 2 + KEPT * Long.BYTES + offsets.length * Float.BYTES;
+    int bytes = Integer.BYTES + 2 + 2 * KEPT * Long.BYTES + offsets.length * Float.BYTES;
     for (byte[] part : parts) {
       bytes += Integer.BYTES + part.length;
     }
@@ -516,6 +557,9 @@ public final class SourceMonitor {
     }
     for (float offset : offsets) {
       out.putFloat(offset);
+    }
+    for (long frame : pictureFrames) {
+      out.putLong(frame);
     }
     return out.array();
   }
@@ -531,9 +575,10 @@ public final class SourceMonitor {
     ByteBuffer in = ByteBuffer.wrap(bytes);
     try {
       int version = in.getInt();
-      if (version != VERSION) {
+      if (version != VERSION && version != EVERY_FRAME_VERSION) {
         throw new IllegalArgumentException(
-            "monitor state has version %d, expected %d".formatted(version, VERSION));
+            "monitor state has version %d, expected %d or %d"
+                .formatted(version, EVERY_FRAME_VERSION, VERSION));
       }
       IncidentLife life = IncidentLife.fromBytes(part(in));
       ChangeWatch residuals;
@@ -562,6 +607,12 @@ public final class SourceMonitor {
       }
       for (int k = 0; k < monitor.offsets.length; k++) {
         monitor.offsets[k] = in.getFloat();
+      }
+      long count = picture == null ? 0 : picture.detector.count();
+      for (int i = 0; i < KEPT; i++) {
+        long newest = count - 1 - Math.floorMod(count - 1 - i, (long) KEPT);
+        monitor.pictureFrames[i] =
+            version == EVERY_FRAME_VERSION ? Math.max(0, newest) : in.getLong();
       }
       return monitor;
     } catch (BufferUnderflowException | ArrayIndexOutOfBoundsException e) {

@@ -1,55 +1,70 @@
 package dev.residua.scoring;
 
+import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.FrameStatistics;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.Frame;
 import dev.residua.frame.FrameDecoder;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.FramePosition;
+import dev.residua.frame.FrameTiming;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.SensorMeter;
+import dev.residua.scoring.Stages.Stage;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * Collects decoded frames and scores them together, in the order in which they came. One model for
- * its whole life. Not thread-safe.
+ * Collects decoded frames and scores them together, in the order in which they came; reconstructs
+ * those that the plan says. One model for its whole life. Not thread-safe.
  */
 public final class FrameBatch {
   private final ScoringModel model;
   private final FrameDecoder decoder;
   private final SensorMeter meter;
   private final ImageShape shape;
+  private final ReconstructionPlan plan;
   private final byte[] pixels;
+  private final byte[] chosenPixels; // empty where every frame is reconstructed
   private final Frame[] frames;
   private final FramePosition[] positions;
+  private final FrameTiming[] timings;
   private final Clock clock;
   private final Consumer<ScoredFrame> sink;
+  private final Stages stages;
   private int size;
 
   /**
    * @param capacity frames that go through the network together, at least 1
+   * @param plan which frames are reconstructed
    * @param sink receives one score a frame
    */
   public FrameBatch(
       ScoringModel model,
       FrameLimits limits,
+      ReconstructionPlan plan,
       int capacity,
       Clock clock,
-      Consumer<ScoredFrame> sink) {
+      Consumer<ScoredFrame> sink,
+      Stages stages) {
     this.model = model;
     this.shape = model.scorer().imageShape();
     this.decoder = new FrameDecoder(limits, shape);
     this.meter = new SensorMeter(shape);
+    this.plan = plan;
     this.pixels = new byte[Math.multiplyExact(capacity, shape.size())];
+    this.chosenPixels = plan.everyFrame() ? new byte[0] : new byte[pixels.length];
     this.frames = new Frame[capacity];
     this.positions = new FramePosition[capacity];
+    this.timings = new FrameTiming[capacity];
     this.clock = clock;
     this.sink = sink;
+    this.stages = stages;
   }
 
   ScoringModel model() {
@@ -57,14 +72,19 @@ public final class FrameBatch {
   }
 
   /**
-   * Decodes a frame into the batch; scores the batch when it is full.
+   * Decodes a frame into the next free place, where {@link #accept} leaves it.
    *
    * @throws RejectedFrameException if the frame cannot be decoded; the batch is then as before
    */
-  public void add(Frame frame, FramePosition position) throws RejectedFrameException {
+  public void decode(Frame frame) throws RejectedFrameException {
     decoder.decode(frame, pixels, size * shape.size());
     frames[size] = frame;
+  }
+
+  /** Adds the frame that was decoded last; scores the batch when it is full. */
+  public void accept(FramePosition position, FrameTiming timing) {
     positions[size] = position;
+    timings[size] = timing;
     if (++size == frames.length) {
       flush();
     }
@@ -75,12 +95,69 @@ public final class FrameBatch {
     if (size == 0) {
       return;
     }
-    LatentBatch batch = model.scorer().score(pixels, size);
-    Instant scoredAt = clock.instant();
-    for (int row = 0; row < size; row++) {
-      sink.accept(scored(batch, row, scoredAt));
+    if (plan.everyFrame()) {
+      stages.enter(Stage.MODEL);
+      LatentBatch batch = model.scorer().score(pixels, size);
+      stages.enter(Stage.STATISTICS);
+      Instant scoredAt = clock.instant();
+      for (int row = 0; row < size; row++) {
+        float appearance = appearance(row);
+        emit(batch, row, model.calibration().statistics(batch, row, appearance), scoredAt);
+      }
+    } else {
+      flushPartly();
     }
     clear();
+  }
+
+  private void flushPartly() {
+    AnomalyCalibration calibration = model.calibration();
+    stages.enter(Stage.MODEL);
+    LatentBatch batch = model.scorer().encode(pixels, size);
+    stages.enter(Stage.STATISTICS);
+    int d = batch.latents();
+    FrameStatistics[] statistics = new FrameStatistics[size];
+    Reconstruction[] reasons = new Reconstruction[size];
+    float[] observed = new float[size * d];
+    int chosen = 0;
+    for (int row = 0; row < size; row++) {
+      statistics[row] = calibration.statistics(batch.residuals(), row * d, appearance(row));
+      reasons[row] = reason(frames[row], statistics[row]);
+      if (reasons[row] != Reconstruction.NONE) {
+        System.arraycopy(
+            pixels, row * shape.size(), chosenPixels, chosen * shape.size(), shape.size());
+        System.arraycopy(batch.observed(), row * d, observed, chosen * d, d);
+        chosen++;
+      }
+    }
+    stages.enter(Stage.MODEL);
+    float[] errors =
+        chosen == 0
+            ? new float[0]
+            : model.scorer().reconstructionErrors(chosenPixels, chosen, observed);
+    stages.enter(Stage.STATISTICS);
+    Instant scoredAt = clock.instant();
+    for (int row = 0, next = 0; row < size; row++) {
+      FrameStatistics of = statistics[row];
+      emit(
+          batch,
+          row,
+          reasons[row] == Reconstruction.NONE
+              ? of
+              : calibration.reconstructed(of, reasons[row], errors[next++]),
+          scoredAt);
+    }
+  }
+
+  private Reconstruction reason(Frame frame, FrameStatistics statistics) {
+    if (plan.samples(frame)) {
+      return Reconstruction.SAMPLED;
+    }
+    return plan.asks(statistics.jointPValue()) ? Reconstruction.ASKED : Reconstruction.NONE;
+  }
+
+  private float appearance(int row) {
+    return model.appearance().deviation(pixels, row * shape.size());
   }
 
   /** Forgets what is in the batch, unscored. */
@@ -89,29 +166,33 @@ public final class FrameBatch {
     size = 0;
   }
 
-  private ScoredFrame scored(LatentBatch batch, int row, Instant scoredAt) {
+  private void emit(LatentBatch batch, int row, FrameStatistics statistics, Instant scoredAt) {
     Frame frame = frames[row];
-    float appearance = model.appearance().deviation(pixels, row * shape.size());
-    FrameStatistics statistics = model.calibration().statistics(batch, row, appearance);
     int from = row * batch.latents();
     int to = from + batch.latents();
-    return new ScoredFrame(
-        frame.source(),
-        frame.sequence(),
-        frame.capturedAt(),
-        scoredAt,
-        model.id(),
-        Arrays.copyOfRange(batch.observed(), from, to),
-        Arrays.copyOfRange(batch.expected(), from, to),
-        Arrays.copyOfRange(batch.residuals(), from, to),
-        statistics.standardized(),
-        statistics.pValues(),
-        statistics.jointPValue(),
-        batch.reconstructionErrors()[row],
-        statistics.reconstructionPValue(),
-        appearance,
-        statistics.appearancePValue(),
-        meter.measure(pixels, row * shape.size()),
-        positions[row]);
+    ScoredFrame scored =
+        new ScoredFrame(
+            frame.source(),
+            frame.sequence(),
+            frame.capturedAt(),
+            scoredAt,
+            model.id(),
+            Arrays.copyOfRange(batch.observed(), from, to),
+            Arrays.copyOfRange(batch.expected(), from, to),
+            Arrays.copyOfRange(batch.residuals(), from, to),
+            statistics.standardized(),
+            statistics.pValues(),
+            statistics.jointPValue(),
+            statistics.reconstruction(),
+            statistics.reconstructionError(),
+            statistics.reconstructionPValue(),
+            statistics.appearanceDeviation(),
+            statistics.appearancePValue(),
+            meter.measure(pixels, row * shape.size()),
+            timings[row],
+            positions[row]);
+    stages.enter(Stage.PRODUCE);
+    sink.accept(scored);
+    stages.enter(Stage.STATISTICS);
   }
 }

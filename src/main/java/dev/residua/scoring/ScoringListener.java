@@ -1,5 +1,6 @@
 package dev.residua.scoring;
 
+import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.RejectedFrameException.Reason;
 
 /** Told what the loop did, after it is committed. Called on the loop's thread; must be quick. */
@@ -9,6 +10,9 @@ public interface ScoringListener {
       new ScoringListener() {
         @Override
         public void committed(int scored, int rejected, long nanos) {}
+
+        @Override
+        public void scored(ScoredFrame score) {}
 
         @Override
         public void rejected(Reason reason) {}
@@ -22,6 +26,9 @@ public interface ScoringListener {
    * @param nanos time from the poll's return to the commit
    */
   void committed(int scored, int rejected, long nanos);
+
+  /** A frame was scored; told when it is sent, so again if its transaction is repeated. */
+  void scored(ScoredFrame score);
 
   /** A record was refused; counted when it is seen, so again if its transaction is repeated. */
   void rejected(Reason reason);

@@ -1,6 +1,7 @@
 package dev.residua.scoring;
 
 import dev.residua.frame.FrameLimits;
+import java.time.Duration;
 
 /**
  * How a process scores.
@@ -11,7 +12,13 @@ import dev.residua.frame.FrameLimits;
  * @param threads scoring threads, each with partitions and a transaction of its own, at least 1
  * @param networkThreads threads inside the network for one batch, at least 1
  * @param maxFrames most frames in one transaction, at least 1
+ * @param guarantee what holds when something fails
+ * @param batchDeadline how long a first frame waits for others to be scored with, at least 0
+ * @param transactionDeadline time after which a transaction takes no further frames, above 0
+ * @param reconstruction which frames are reconstructed
+ * @param clockTolerance how far ahead of its record a capture time may be, at least 0
  * @param limits what a frame may cost before it is decoded
+ * @param references where frames may lie that are too large for Kafka
  */
 public record ScoringSettings(
     String group,
@@ -19,11 +26,32 @@ public record ScoringSettings(
     int threads,
     int networkThreads,
     int maxFrames,
-    FrameLimits limits) {
+    Guarantee guarantee,
+    Duration batchDeadline,
+    Duration transactionDeadline,
+    ReconstructionPlan reconstruction,
+    Duration clockTolerance,
+    FrameLimits limits,
+    ReferenceSettings references) {
+  /** See {@link #batchDeadline}. */
+  public static final Duration BATCH_DEADLINE = Duration.ofMillis(5);
+
+  /** See {@link #transactionDeadline}. */
+  public static final Duration TRANSACTION_DEADLINE = Duration.ofMillis(200);
+
+  /** See {@link #clockTolerance}. */
+  public static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(5);
+
   public ScoringSettings {
     atLeastOne("residua.scoring.threads", threads);
     atLeastOne("residua.scoring.network-threads", networkThreads);
     atLeastOne("residua.scoring.max-frames", maxFrames);
+    notNegative("residua.scoring.batch-deadline", batchDeadline);
+    notNegative("residua.frames.clock-tolerance", clockTolerance);
+    if (transactionDeadline.isNegative() || transactionDeadline.isZero()) {
+      throw new IllegalArgumentException(
+          "residua.scoring.transaction-deadline must be above 0 but was " + transactionDeadline);
+    }
     if (instance.isBlank()) {
       throw new IllegalArgumentException("residua.instance must not be blank");
     }
@@ -33,6 +61,39 @@ public record ScoringSettings(
     if (value < 1) {
       throw new IllegalArgumentException(key + " must be at least 1 but was " + value);
     }
+  }
+
+  private static void notNegative(String key, Duration value) {
+    if (value.isNegative()) {
+      throw new IllegalArgumentException(key + " must be at least 0 but was " + value);
+    }
+  }
+
+  /** One thread, exactly once, every frame reconstructed, no references. */
+  public static ScoringSettings defaults(String group, String instance) {
+    return new ScoringSettings(
+        group,
+        instance,
+        1,
+        1,
+        256,
+        Guarantee.EXACTLY_ONCE,
+        BATCH_DEADLINE,
+        TRANSACTION_DEADLINE,
+        ReconstructionPlan.EVERY_FRAME,
+        CLOCK_TOLERANCE,
+        FrameLimits.DEFAULTS,
+        ReferenceSettings.NONE);
+  }
+
+  /** Limits of what is decoded: a referenced file may be larger than a value. */
+  FrameLimits decodedLimits() {
+    return references.roots().isEmpty()
+        ? limits
+        : new FrameLimits(
+            Math.max(limits.maxBytes(), references.maxBytes()),
+            limits.maxSide(),
+            limits.maxPixels());
   }
 
   /** Static member id and transactional id of one thread. */

@@ -66,6 +66,11 @@ public final class FrameReader {
     return avro(source, value);
   }
 
+  /** Whether a record that {@link #read} took is a bare file, without a sequence of its own. */
+  public static boolean isBareFile(ConsumerRecord<byte[], byte[]> record) {
+    return FrameDecoder.sniff(record.value()) != null;
+  }
+
   /** A frame as a record value in single-object encoding. */
   public static byte[] write(Frame frame) {
     return CODEC.encode(

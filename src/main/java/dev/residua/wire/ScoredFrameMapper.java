@@ -2,8 +2,10 @@ package dev.residua.wire;
 
 import dev.residua.avro.FrameReference;
 import dev.residua.avro.FrameScore;
+import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.FramePosition;
+import dev.residua.frame.FrameTiming;
 import dev.residua.frame.SensorReadings;
 import org.apache.kafka.common.serialization.Serde;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +35,10 @@ final class ScoredFrameMapper {
         score.appearance(),
         score.appearancePValue(),
         reference(score.position()),
-        sensor(score.sensor()));
+        sensor(score.sensor()),
+        dev.residua.avro.Reconstruction.valueOf(score.reconstruction().name()),
+        dev.residua.avro.Arrival.valueOf(score.timing().arrival().name()),
+        score.timing().missing());
   }
 
   static ScoredFrame toDomain(FrameScore score) {
@@ -49,11 +54,13 @@ final class ScoredFrameMapper {
         Floats.array(score.getStandardized()),
         Floats.array(score.getPValues()),
         score.getJointPValue(),
+        Reconstruction.valueOf(score.getReconstruction().name()),
         score.getReconstructionError(),
         score.getReconstructionPValue(),
         score.getAppearance(),
         score.getAppearancePValue(),
         sensor(score.getSensor()),
+        new FrameTiming(FrameTiming.Arrival.valueOf(score.getArrival().name()), score.getMissing()),
         position(score.getFrame()));
   }
 

@@ -33,6 +33,16 @@ public final class Topics {
   private static final Map<String, String> LARGE_COMPACT =
       Map.of("cleanup.policy", "compact", "max.message.bytes", Integer.toString(MAX_RECORD_BYTES));
 
+  /** Read back whenever a partition changes hands: compacted soon, in small segments. */
+  private static final Map<String, String> STATE =
+      Map.of(
+          "cleanup.policy",
+          "compact",
+          "segment.bytes",
+          Integer.toString(16 << 20),
+          "min.cleanable.dirty.ratio",
+          "0.2");
+
   private final Topic<byte[], byte[]> frames;
   private final Topic<String, ScoredFrame> scores;
   private final Topic<String, DriftScore> drift;
@@ -43,6 +53,7 @@ public final class Topics {
   private final Topic<byte[], byte[]> models;
   private final Topic<String, ControlCommand> control;
   private final Topic<byte[], byte[]> deadLetters;
+  private final Topic<byte[], byte[]> timelines;
 
   /** The catalogue under a prefix such as {@code residua.}. */
   public Topics(String prefix) {
@@ -64,6 +75,7 @@ public final class Topics {
             ControlCommandMapper.SERDE,
             Map.of("cleanup.policy", "compact,delete"));
     deadLetters = new Topic<>(prefix + "dead-letters", bytes, bytes, LARGE);
+    timelines = new Topic<>(prefix + "timelines", bytes, bytes, STATE);
   }
 
   /** Frames: Avro {@code Frame} records or bare PNG or JPEG files, keyed by source. */
@@ -105,6 +117,14 @@ public final class Topics {
     return deadLetters;
   }
 
+  /**
+   * What the scoring role remembers of each source to know a frame that comes again; partition by
+   * partition beside the frames. Written in the transactions of the scores, and not for others.
+   */
+  public Topic<byte[], byte[]> timelines() {
+    return timelines;
+  }
+
   /** Every topic, those that carry frames first. */
   public List<Topic<?, ?>> all() {
     return List.of(
@@ -117,6 +137,7 @@ public final class Topics {
         interventions,
         incidents,
         models,
-        control);
+        control,
+        timelines);
   }
 }

@@ -3,13 +3,14 @@ package dev.residua.anomaly;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.residua.causal.Reconstruction;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AnomalyEpisodeTest {
   private static final AnomalySettings SETTINGS = new AnomalySettings(0.01, 0.01, 2, 3, 0);
   private static final FrameStatistics FRAME =
-      new FrameStatistics(new float[2], new float[2], 1, 1, 1, 0, 0);
+      new FrameStatistics(new float[2], new float[2], 1, Reconstruction.SAMPLED, 1, 1, 0, 0);
 
   private static Verdict verdict(char symbol) {
     return switch (symbol) {

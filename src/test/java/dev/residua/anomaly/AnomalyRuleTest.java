@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.Reconstruction;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -38,7 +39,8 @@ class AnomalyRuleTest {
 
   private static FrameStatistics statistics(
       float[] e, float[] p, float joint, float reconstruction, float appearance, float deviation) {
-    return new FrameStatistics(e, p, joint, reconstruction, appearance, 0, deviation);
+    return new FrameStatistics(
+        e, p, joint, Reconstruction.SAMPLED, reconstruction, appearance, 0, deviation);
   }
 
   private static String words(Verdict verdict) {

@@ -7,20 +7,22 @@ import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AppearanceReference;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
-import dev.residua.frame.FrameLimits;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.RejectedFrameException.Reason;
 import dev.residua.testing.Frames;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -41,6 +43,9 @@ class ScoringLoopTest {
       new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
   private final List<Reason> rejected = new ArrayList<>();
   private int scored;
+  private ScoringSettings settings =
+      settings(ReconstructionPlan.EVERY_FRAME, ScoringSettings.TRANSACTION_DEADLINE);
+  private TimelineStore store = TimelineStore.EMPTY;
 
   private ScoringLoop loop() {
     return new ScoringLoop(
@@ -48,7 +53,8 @@ class ScoringLoopTest {
         producer,
         topics,
         () -> MODEL,
-        FrameLimits.DEFAULTS,
+        settings,
+        store,
         Clock.fixed(NOW, ZoneOffset.UTC),
         new ScoringListener() {
           @Override
@@ -57,10 +63,14 @@ class ScoringLoopTest {
           }
 
           @Override
+          public void scored(ScoredFrame score) {}
+
+          @Override
           public void rejected(Reason reason) {
             rejected.add(reason);
           }
-        });
+        },
+        Stages.NONE);
   }
 
   /** Every latent is the first byte of the frame in tenths: tells which frame was scored. */
@@ -84,8 +94,11 @@ class ScoringLoopTest {
               for (int i = 0; i < values.length; i++) {
                 values[i] = (pixels[i / 2 * SHAPE.size()] & 0xff) / 10f;
               }
-              return new LatentBatch(
-                  frames, 2, values, new float[values.length], values, new float[frames]);
+              float[] errors = new float[frames];
+              for (int i = 0; i < frames; i++) {
+                errors[i] = pixels[i * SHAPE.size()] & 0xff;
+              }
+              return new LatentBatch(frames, 2, values, new float[values.length], values, errors);
             }
 
             @Override
@@ -223,5 +236,172 @@ class ScoringLoopTest {
         .isInstanceOf(ProducerFencedException.class);
     assertThat(consumer.closed()).isTrue();
     assertThat(producer.closed()).isTrue();
+  }
+
+  private long timelineRecords() {
+    return producer.history().stream()
+        .filter(record -> record.topic().equals(topics.timelines().name()))
+        .count();
+  }
+
+  @Test
+  void shouldScoreAFrameOnceThatItsProducerSendsTwice() {
+    // When
+    run(
+        loop(),
+        List.of(
+            record(0, key("cam1"), frame("cam1", 1)),
+            record(1, key("cam2"), frame("cam2", 1)),
+            record(2, key("cam1"), frame("cam1", 1)),
+            record(3, key("cam1"), frame("cam1", 2))));
+    // Then
+    assertThat(scores()).extracting(ScoredFrame::source).containsExactly("cam1", "cam2", "cam1");
+    assertThat(rejected).containsExactly(Reason.DUPLICATE);
+    assertThat(deadLetters()).hasSize(1);
+    assertThat(timelineRecords()).as("one a source").isEqualTo(2);
+  }
+
+  @Test
+  void shouldKnowFramesThatItsPredecessorScored() {
+    // Given what a first instance left
+    run(loop(), List.of(record(0, key("cam1"), frame("cam1", 1))));
+    ProducerRecord<byte[], byte[]> left =
+        producer.history().stream()
+            .filter(r -> r.topic().equals(topics.timelines().name()))
+            .findFirst()
+            .orElseThrow();
+    assertThat(left.partition()).isZero();
+    ScoringLoopTest successor = new ScoringLoopTest();
+    successor.store =
+        partitions ->
+            Map.of(0, Map.of(new String(left.key(), StandardCharsets.UTF_8), left.value()));
+    // When
+    successor.run(
+        successor.loop(),
+        List.of(
+            record(1, key("cam1"), frame("cam1", 1)), record(2, key("cam1"), frame("cam1", 2))));
+    // Then
+    assertThat(successor.rejected).containsExactly(Reason.DUPLICATE);
+    assertThat(successor.scores()).extracting(ScoredFrame::sequence).containsExactly(2L);
+  }
+
+  @Test
+  void shouldNotTakeFramesOfAnAbortedTransactionForSeen() {
+    // Given a commit that fails once
+    producer.commitTransactionException =
+        new org.apache.kafka.common.errors.TimeoutException("the coordinator is slow");
+    ScoringLoop loop = loop();
+    consumer.schedulePollTask(
+        () -> {
+          consumer.rebalance(List.of(PARTITION));
+          consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
+          consumer.addRecord(record(0, key("cam1"), frame("cam1", 1)));
+        });
+    for (int i = 0; i < 3; i++) {
+      consumer.schedulePollTask(
+          () -> {
+            if (producer.transactionAborted()) {
+              producer.commitTransactionException = null;
+            }
+          });
+    }
+    consumer.schedulePollTask(loop::stop);
+    // When
+    loop.run();
+    // Then
+    assertThat(scores()).extracting(ScoredFrame::sequence).containsExactly(1L);
+    assertThat(rejected).isEmpty();
+    assertThat(scored).isEqualTo(1);
+  }
+
+  @Test
+  void shouldEndATransactionAtItsDeadlineAndLeaveNothingOut() {
+    // Given a deadline that has passed when the first batch is full
+    settings = settings(ReconstructionPlan.EVERY_FRAME, Duration.ofNanos(1));
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      records.add(record(i, key("cam1"), frame("cam1", i)));
+    }
+    ScoringLoop loop = loop();
+    consumer.schedulePollTask(
+        () -> {
+          consumer.rebalance(List.of(PARTITION));
+          consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
+          records.forEach(consumer::addRecord);
+        });
+    for (int i = 0; i < 4; i++) {
+      consumer.schedulePollTask(() -> {});
+    }
+    consumer.schedulePollTask(loop::stop);
+    // When
+    loop.run();
+    // Then
+    assertThat(producer.commitCount()).isEqualTo(4);
+    assertThat(scores())
+        .extracting(ScoredFrame::sequence)
+        .containsExactlyElementsOf(LongStream.range(0, 100).boxed().toList());
+  }
+
+  private static ScoringSettings settings(ReconstructionPlan plan, Duration transactionDeadline) {
+    ScoringSettings usual = ScoringSettings.defaults("score", "1");
+    return new ScoringSettings(
+        usual.group(),
+        usual.instance(),
+        1,
+        1,
+        usual.maxFrames(),
+        usual.guarantee(),
+        Duration.ZERO,
+        transactionDeadline,
+        plan,
+        usual.clockTolerance(),
+        usual.limits(),
+        usual.references());
+  }
+
+  @Test
+  void shouldReconstructSampledFramesAndThoseWithUnusualResiduals() {
+    // Given frames of which those from 20 on have residuals beyond all calibration frames
+    ReconstructionPlan plan = new ReconstructionPlan(0.25, 0.05);
+    settings = settings(plan, ScoringSettings.TRANSACTION_DEADLINE);
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      records.add(record(i, key("cam1"), frame("cam1", i)));
+    }
+    // When
+    run(loop(), records);
+    // Then
+    List<ScoredFrame> scores = scores();
+    assertThat(scores).hasSize(40);
+    assertThat(scores)
+        .allSatisfy(
+            score -> {
+              boolean sampled =
+                  plan.samples(
+                      new dev.residua.frame.Frame(
+                          "cam1",
+                          score.sequence(),
+                          NOW,
+                          8,
+                          8,
+                          dev.residua.frame.PixelFormat.RGB8,
+                          new byte[0],
+                          Map.of()));
+              Reconstruction expected =
+                  sampled
+                      ? Reconstruction.SAMPLED
+                      : score.jointPValue() <= 0.05f ? Reconstruction.ASKED : Reconstruction.NONE;
+              assertThat(score.reconstruction()).isEqualTo(expected);
+              if (expected == Reconstruction.NONE) {
+                assertThat(score.reconstructionError()).isNaN();
+                assertThat(score.reconstructionPValue()).isNaN();
+              } else {
+                // the error of the fake is the first byte: that of the right frame
+                assertThat(score.reconstructionError()).isEqualTo((float) score.sequence());
+              }
+            });
+    assertThat(scores)
+        .extracting(ScoredFrame::reconstruction)
+        .contains(Reconstruction.SAMPLED, Reconstruction.ASKED, Reconstruction.NONE);
   }
 }

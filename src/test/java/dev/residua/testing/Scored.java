@@ -1,7 +1,9 @@
 package dev.residua.testing;
 
+import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.FramePosition;
+import dev.residua.frame.FrameTiming;
 import dev.residua.frame.SensorReadings;
 import java.time.Instant;
 import java.util.Arrays;
@@ -19,6 +21,7 @@ public final class Scored {
   private float jointPValue = 0.5f;
   private float reconstructionPValue = 0.5f;
   private float reconstructionError = 0.001f;
+  private Reconstruction reconstruction = Reconstruction.SAMPLED;
   private float appearance;
   private float appearancePValue = 0.5f;
 
@@ -72,6 +75,11 @@ public final class Scored {
     return this;
   }
 
+  public Scored reconstruction(Reconstruction value) {
+    reconstruction = value;
+    return this;
+  }
+
   public Scored sensor(SensorReadings readings) {
     sensor = readings;
     return this;
@@ -105,11 +113,13 @@ public final class Scored {
         standardized.clone(),
         pValues.clone(),
         jointPValue,
+        reconstruction,
         reconstructionError,
         reconstructionPValue,
         appearance,
         appearancePValue,
         sensor,
+        FrameTiming.ON_TIME,
         new FramePosition("residua.frames", 0, sequence));
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.avro.AnomalyEvent;
 import dev.residua.avro.AnomalyKind;
+import dev.residua.avro.Arrival;
 import dev.residua.avro.Cause;
 import dev.residua.avro.ChangePoint;
 import dev.residua.avro.ControlCommand;
@@ -21,6 +22,7 @@ import dev.residua.avro.InterventionEvent;
 import dev.residua.avro.InterventionKind;
 import dev.residua.avro.LatentReading;
 import dev.residua.avro.PixelFormat;
+import dev.residua.avro.Reconstruction;
 import dev.residua.avro.SensorReadings;
 import dev.residua.avro.Severity;
 import java.io.IOException;
@@ -259,7 +261,10 @@ class GoldenRecordsTest {
         -0.01f,
         0.125f,
         POSITION,
-        new SensorReadings(127.5f, 0.25f, 0.125f, 1.5f, 7.25f, -3L));
+        new SensorReadings(127.5f, 0.25f, 0.125f, 1.5f, 7.25f, -3L),
+        Reconstruction.ASKED,
+        Arrival.GAP,
+        12L);
   }
 
   private static DriftScore driftScore() {

@@ -1,0 +1,33 @@
+package dev.residua.frame;
+
+/**
+ * How an accepted frame came after the others of its source.
+ *
+ * @param arrival where it stands among them
+ * @param missing frames between it and the newest before it that were not seen, at least 0; above 0
+ *     only after a {@link Arrival#GAP}. A late frame may still fill the place
+ */
+public record FrameTiming(Arrival arrival, long missing) {
+  /** Nothing to say of it. */
+  public static final FrameTiming ON_TIME = new FrameTiming(Arrival.ON_TIME, 0);
+
+  /** Where a frame stands among those that came before. */
+  public enum Arrival {
+    /** The next one, or the first of its source. */
+    ON_TIME,
+    /** Newer than all others, with some missing in between. */
+    GAP,
+    /** Older than the newest, and not seen before: the scores follow the order of arrival. */
+    LATE,
+    /** The source began to count anew. */
+    RESTARTED
+  }
+
+  public FrameTiming {
+    if (missing < 0 || (missing > 0) != (arrival == Arrival.GAP)) {
+      throw new IllegalArgumentException(
+          "frames are missing exactly where there is a gap, but arrival is %s and missing %d"
+              .formatted(arrival, missing));
+    }
+  }
+}

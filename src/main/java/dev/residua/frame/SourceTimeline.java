@@ -1,0 +1,309 @@
+package dev.residua.frame;
+
+import dev.residua.frame.FrameTiming.Arrival;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
+
+/**
+ * What is remembered of the frames of one source, to tell a frame that is sent again from a new
+ * one. A frame is named by its sequence and its capture time. Bare files, which have no sequence of
+ * their own, are named by their time and their bytes; they have a timeline of their own, in which
+ * only a duplicate among the last {@value #WINDOW} can be told.
+ *
+ * <p>The policy, for a frame that is not the next one:
+ *
+ * <ul>
+ *   <li>the same name as one of the last {@value #WINDOW}: a <b>duplicate</b>, refused;
+ *   <li>a higher sequence than all since the count began: accepted, and the <b>gap</b> counted;
+ *   <li>a lower one that was not seen, less than {@value #WINDOW} behind: <b>late</b>, accepted
+ *       where it arrives;
+ *   <li>a lower one, taken after all that were seen, or before the first of them: the source has
+ *       <b>restarted</b> its counter (and its clock), accepted, and a new count begins;
+ *   <li>any other lower one, which was taken within the time already seen: <b>stale</b>, refused.
+ *       It was scored before, or its place is too long ago to tell.
+ * </ul>
+ *
+ * <p>A capture time further ahead of the record's timestamp, or of the present, than the tolerance
+ * is <b>ahead</b>: it is counted, and the smaller of the two stands in for it here, so that one
+ * frame with a clock gone wrong does not make all later ones look old.
+ *
+ * <p>Mutable, for one thread. Bounded: {@value #MAX_BYTES} bytes at most.
+ */
+public final class SourceTimeline {
+  /** Frames back to which a frame can be recognised or filled in. */
+  public static final int WINDOW = 256;
+
+  /** Further from 1970 a time is not told apart: 30,000 years. */
+  private static final long MOST_SECONDS = 1_000_000_000_000L;
+
+  private static final byte VERSION = 1;
+  private static final int HEADER_BYTES = 1 + 12 * Long.BYTES + Short.BYTES;
+
+  /** Largest size of {@link #toBytes}. */
+  public static final int MAX_BYTES = HEADER_BYTES + WINDOW * Integer.BYTES;
+
+  private final int[] names = new int[WINDOW]; // by sequence modulo WINDOW; 0: not seen
+  private long first = -1; // sequence with which the count began; -1: nothing seen yet
+  private long highest = -1;
+  private long earliestMicros;
+  private long latestMicros;
+  private long endMicros = Long.MIN_VALUE; // of all counts before this one
+  private long accepted;
+  private long duplicates;
+  private long stale;
+  private long late;
+  private long missing;
+  private long restarts;
+  private long ahead;
+
+  /** What a source has done so far; all counts from its first frame on. */
+  public record Counts(
+      long accepted,
+      long duplicates,
+      long stale,
+      long late,
+      long missing,
+      long restarts,
+      long ahead) {}
+
+  /** What to do with a frame. */
+  public sealed interface Step {
+    /** Score it. */
+    record Accept(FrameTiming timing) implements Step {}
+
+    /** Refuse it, with a reason for a person. */
+    record Refuse(RejectedFrameException.Reason reason, String message) implements Step {}
+  }
+
+  /**
+   * Takes the next frame in the order of arrival.
+   *
+   * @param bareFile whether it came as a bare file; the same for all frames of one timeline
+   * @param recordTime timestamp of its record
+   * @param now the present
+   * @param tolerance how far ahead of these its capture time may be
+   */
+  public Step next(
+      Frame frame, boolean bareFile, Instant recordTime, Instant now, Duration tolerance) {
+    long capturedAt = micros(frame.capturedAt());
+    long limit = Math.min(micros(recordTime), micros(now)) + tolerance.toNanos() / 1_000;
+    boolean tooFarAhead = capturedAt > limit;
+    long time = Math.min(capturedAt, limit);
+    int name = bareFile ? nameOf(capturedAt, frame.data()) : nameOf(capturedAt);
+    Step step = bareFile ? file(frame, name) : counted(frame, name, time);
+    if (step instanceof Step.Accept accept) {
+      remember(bareFile ? highest + 1 : frame.sequence(), name, time, accept.timing());
+      if (tooFarAhead) {
+        ahead++;
+      }
+    }
+    return step;
+  }
+
+  private Step counted(Frame frame, int name, long time) {
+    long sequence = frame.sequence();
+    if (highest < 0) {
+      return new Step.Accept(FrameTiming.ON_TIME);
+    }
+    if (sequence > highest) {
+      if (time >= earliestMicros && time <= endMicros) {
+        return stale(frame);
+      }
+      return new Step.Accept(
+          sequence == highest + 1
+              ? FrameTiming.ON_TIME
+              : new FrameTiming(Arrival.GAP, sequence - highest - 1));
+    }
+    boolean remembered = sequence > highest - WINDOW;
+    int seen = remembered ? names[slot(sequence)] : 0;
+    if (seen == name) {
+      duplicates++;
+      return new Step.Refuse(
+          RejectedFrameException.Reason.DUPLICATE,
+          "frame %d of '%s' taken at %s was accepted before; it is not scored twice"
+              .formatted(sequence, frame.source(), frame.capturedAt()));
+    }
+    if (remembered && seen == 0 && (sequence > first || time <= latestMicros)) {
+      return new Step.Accept(new FrameTiming(Arrival.LATE, 0));
+    }
+    if (time > latestMicros || time < earliestMicros) {
+      return new Step.Accept(new FrameTiming(Arrival.RESTARTED, 0));
+    }
+    return stale(frame);
+  }
+
+  private Step stale(Frame frame) {
+    stale++;
+    return new Step.Refuse(
+        RejectedFrameException.Reason.STALE,
+        "frame %d of '%s' taken at %s is not the next after %d, and lies within the time %s to %s that was seen: it was scored before, or comes more than %d frames late; expected a higher sequence, or a later time where the source counts anew"
+            .formatted(
+                frame.sequence(),
+                frame.source(),
+                frame.capturedAt(),
+                highest,
+                instant(earliestMicros),
+                instant(latestMicros),
+                WINDOW));
+  }
+
+  private Step file(Frame frame, int name) {
+    for (int seen : names) {
+      if (seen == name) {
+        duplicates++;
+        return new Step.Refuse(
+            RejectedFrameException.Reason.DUPLICATE,
+            "a file of '%s' with the same %d bytes and the same time %s was accepted before; it is not scored twice"
+                .formatted(frame.source(), frame.data().length, frame.capturedAt()));
+      }
+    }
+    return new Step.Accept(FrameTiming.ON_TIME);
+  }
+
+  private void remember(long sequence, int name, long time, FrameTiming timing) {
+    accepted++;
+    missing = saturated(missing + timing.missing());
+    switch (timing.arrival()) {
+      case ON_TIME, GAP -> {
+        if (highest < 0) {
+          first = sequence;
+          earliestMicros = time;
+          latestMicros = time;
+        }
+        advance(sequence);
+      }
+      case LATE -> {
+        late++;
+        if (sequence > first) {
+          missing--;
+        } else {
+          first = sequence;
+          earliestMicros = Math.min(earliestMicros, time);
+        }
+      }
+      case RESTARTED -> {
+        restarts++;
+        Arrays.fill(names, 0);
+        first = sequence;
+        highest = sequence;
+        if (time < earliestMicros) { // the clock was set back: what was seen says nothing now
+          earliestMicros = time;
+          latestMicros = time;
+          endMicros = Long.MIN_VALUE;
+        } else {
+          endMicros = latestMicros;
+        }
+      }
+    }
+    names[slot(sequence)] = name;
+    latestMicros = Math.max(latestMicros, time);
+  }
+
+  private void advance(long sequence) {
+    if (highest >= 0) {
+      long skipped = Math.min(WINDOW, sequence - highest);
+      for (long k = 0; k < skipped; k++) {
+        names[slot(sequence - k)] = 0;
+      }
+    }
+    highest = Math.max(highest, sequence);
+  }
+
+  private static int slot(long sequence) {
+    return (int) Math.floorMod(sequence, (long) WINDOW);
+  }
+
+  private static int nameOf(long micros) {
+    long h = micros * 0x9E3779B97F4A7C15L;
+    int name = (int) (h >>> 32);
+    return name == 0 ? 1 : name;
+  }
+
+  private static int nameOf(long micros, byte[] data) {
+    CRC32C crc = new CRC32C();
+    crc.update(data);
+    return nameOf(micros * 31 + crc.getValue());
+  }
+
+  private static long saturated(long sum) {
+    return sum < 0 ? Long.MAX_VALUE : sum;
+  }
+
+  private static long micros(Instant time) {
+    long seconds = Math.max(-MOST_SECONDS, Math.min(MOST_SECONDS, time.getEpochSecond()));
+    return seconds * 1_000_000L + time.getNano() / 1_000;
+  }
+
+  private static Instant instant(long micros) {
+    return Instant.ofEpochSecond(
+        Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000);
+  }
+
+  public Counts counts() {
+    return new Counts(accepted, duplicates, stale, late, missing, restarts, ahead);
+  }
+
+  /** Highest sequence since the count began, or -1. */
+  public long highest() {
+    return highest;
+  }
+
+  /** The state; {@link #fromBytes} goes on from it as if nothing had been. */
+  public byte[] toBytes() {
+    int kept = highest < 0 ? 0 : (int) Math.min(WINDOW, highest - first + 1);
+    ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES + kept * Integer.BYTES);
+    out.put(VERSION).putLong(first).putLong(highest).putLong(earliestMicros).putLong(latestMicros);
+    out.putLong(endMicros);
+    out.putLong(accepted).putLong(duplicates).putLong(stale).putLong(late).putLong(missing);
+    out.putLong(restarts).putLong(ahead).putShort((short) kept);
+    for (int k = 0; k < kept; k++) {
+      out.putInt(names[slot(highest - k)]);
+    }
+    return out.array();
+  }
+
+  /**
+   * Reads what {@link #toBytes} wrote.
+   *
+   * @throws IllegalArgumentException if it is of another version or damaged
+   */
+  public static SourceTimeline fromBytes(byte[] bytes) {
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    try {
+      byte version = in.get();
+      if (version != VERSION) {
+        throw new IllegalArgumentException(
+            "the timeline of a source has version %d, expected %d".formatted(version, VERSION));
+      }
+      SourceTimeline timeline = new SourceTimeline();
+      timeline.first = in.getLong();
+      timeline.highest = in.getLong();
+      timeline.earliestMicros = in.getLong();
+      timeline.latestMicros = in.getLong();
+      timeline.endMicros = in.getLong();
+      timeline.accepted = in.getLong();
+      timeline.duplicates = in.getLong();
+      timeline.stale = in.getLong();
+      timeline.late = in.getLong();
+      timeline.missing = in.getLong();
+      timeline.restarts = in.getLong();
+      timeline.ahead = in.getLong();
+      int kept = in.getShort();
+      if (kept < 0 || kept > WINDOW || in.remaining() != kept * Integer.BYTES) {
+        throw new IllegalArgumentException(
+            "the timeline of a source names %d frames in %d bytes".formatted(kept, bytes.length));
+      }
+      for (int k = 0; k < kept; k++) {
+        timeline.names[slot(timeline.highest - k)] = in.getInt();
+      }
+      return timeline;
+    } catch (BufferUnderflowException e) {
+      throw new IllegalArgumentException(
+          "the timeline of a source is cut short: %d bytes".formatted(bytes.length), e);
+    }
+  }
+}

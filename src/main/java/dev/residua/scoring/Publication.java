@@ -1,0 +1,114 @@
+package dev.residua.scoring;
+
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/** How results and offsets become visible. One a loop, used on its thread. */
+interface Publication {
+  /** Once, before anything else. */
+  void start();
+
+  void begin();
+
+  void send(ProducerRecord<byte[], byte[]> record);
+
+  /**
+   * Makes all that was sent visible, and the offsets committed.
+   *
+   * @param offsets next offset to read of each partition
+   */
+  void commit(Map<TopicPartition, OffsetAndMetadata> offsets);
+
+  /** Gives up what was sent since {@link #begin}; it will be sent again. */
+  void abort();
+
+  /** Results and offsets together or not at all. */
+  final class ExactlyOnce implements Publication {
+    private final Consumer<byte[], byte[]> consumer;
+    private final Producer<byte[], byte[]> producer;
+
+    ExactlyOnce(Consumer<byte[], byte[]> consumer, Producer<byte[], byte[]> producer) {
+      this.consumer = consumer;
+      this.producer = producer;
+    }
+
+    @Override
+    public void start() {
+      producer.initTransactions();
+    }
+
+    @Override
+    public void begin() {
+      producer.beginTransaction();
+    }
+
+    @Override
+    public void send(ProducerRecord<byte[], byte[]> record) {
+      producer.send(record);
+    }
+
+    @Override
+    public void commit(Map<TopicPartition, OffsetAndMetadata> offsets) {
+      producer.sendOffsetsToTransaction(offsets, consumer.groupMetadata());
+      producer.commitTransaction();
+    }
+
+    @Override
+    public void abort() {
+      producer.abortTransaction();
+    }
+  }
+
+  /** Results first, then the offsets: after a failure in between results come twice. */
+  final class AtLeastOnce implements Publication {
+    private final Consumer<byte[], byte[]> consumer;
+    private final Producer<byte[], byte[]> producer;
+    private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+
+    AtLeastOnce(Consumer<byte[], byte[]> consumer, Producer<byte[], byte[]> producer) {
+      this.consumer = consumer;
+      this.producer = producer;
+    }
+
+    @Override
+    public void start() {}
+
+    @Override
+    public void begin() {
+      failure.set(null);
+    }
+
+    @Override
+    public void send(ProducerRecord<byte[], byte[]> record) {
+      producer.send(
+          record,
+          (metadata, e) -> {
+            if (e != null) {
+              failure.compareAndSet(null, e);
+            }
+          });
+    }
+
+    @Override
+    public void commit(Map<TopicPartition, OffsetAndMetadata> offsets) {
+      producer.flush();
+      Exception why = failure.get();
+      if (why != null) {
+        throw new KafkaException("a result could not be written: " + why.getMessage(), why);
+      }
+      consumer.commitSync(offsets);
+    }
+
+    @Override
+    public void abort() {
+      producer.flush();
+    }
+  }
+}

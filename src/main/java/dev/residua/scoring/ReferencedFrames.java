@@ -1,0 +1,272 @@
+package dev.residua.scoring;
+
+import dev.residua.frame.Frame;
+import dev.residua.frame.RejectedFrameException;
+import dev.residua.frame.RejectedFrameException.Reason;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fetches the pixels of frames that say where they lie instead of holding them: attribute {@value
+ * #REFERENCE} with a {@code file:} or {@code http(s):} address under a configured root, and
+ * optionally {@value #DIGEST} with the SHA-256 of the content, which is then checked.
+ *
+ * <p>Nothing outside the roots is touched: addresses are compared after normalisation, links in the
+ * file system are followed before the comparison, redirects are not followed, and escaped slashes
+ * and dots are refused. Content is read up to the size limit and no further.
+ *
+ * <p>A store that answers with an error of its own (5xx) or not at all is asked {@value #ATTEMPTS}
+ * times; then the frame is refused, so that the partition goes on, and can be replayed from the
+ * dead letters. For one thread.
+ */
+final class ReferencedFrames {
+  /** Attribute that holds the address. */
+  static final String REFERENCE = "residua-ref";
+
+  /** Attribute that may hold the SHA-256 of the content, in hexadecimal digits. */
+  static final String DIGEST = "residua-ref-sha256";
+
+  private static final int ATTEMPTS = 3;
+  private static final long PAUSE_MILLIS = 200;
+
+  private final ReferenceSettings settings;
+  private @Nullable HttpClient http;
+
+  ReferencedFrames(ReferenceSettings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * The frame itself, or where it refers to its pixels, the same frame with them.
+   *
+   * @throws RejectedFrameException if the reference may not be followed, leads nowhere, or leads to
+   *     something too large or other than the digest says
+   */
+  Frame resolve(Frame frame) throws RejectedFrameException {
+    String reference = frame.attributes().get(REFERENCE);
+    if (reference == null) {
+      return frame;
+    }
+    if (frame.data().length > 0) {
+      throw refused(
+          "the frame has %,d bytes and the reference '%s'; expected one of them",
+          frame.data().length, reference);
+    }
+    byte[] data = fetch(reference);
+    String digest = frame.attributes().get(DIGEST);
+    if (digest != null) {
+      String actual = sha256(data);
+      if (!actual.equals(digest.toLowerCase(Locale.ROOT))) {
+        throw refused(
+            "what lies at '%s' has the SHA-256 %s, the frame says %s", reference, actual, digest);
+      }
+    }
+    return new Frame(
+        frame.source(),
+        frame.sequence(),
+        frame.capturedAt(),
+        frame.width(),
+        frame.height(),
+        frame.format(),
+        data,
+        frame.attributes());
+  }
+
+  private byte[] fetch(String reference) throws RejectedFrameException {
+    if (settings.roots().isEmpty()) {
+      throw refused(
+          "the frame refers to '%s', but no place for references is configured (residua.frames.reference-roots)",
+          reference);
+    }
+    URI address = address(reference);
+    URI root = root(address, reference);
+    return "file".equals(root.getScheme())
+        ? file(address, root, reference)
+        : download(address, reference);
+  }
+
+  private static URI address(String reference) throws RejectedFrameException {
+    URI address;
+    try {
+      address = new URI(reference).normalize();
+    } catch (URISyntaxException e) {
+      throw refused("the reference '%s' is no address: %s", reference, e.getReason());
+    }
+    String raw = address.getRawPath() == null ? "" : address.getRawPath().toLowerCase(Locale.ROOT);
+    if (!address.isAbsolute()
+        || address.isOpaque()
+        || address.getUserInfo() != null
+        || address.getFragment() != null
+        || raw.contains("%2e")
+        || raw.contains("%2f")
+        || raw.contains("%5c")
+        || raw.contains("%00")
+        || raw.contains("/../")
+        || raw.endsWith("/..")) {
+      throw refused(
+          "the reference '%s' may not be followed; expected a plain absolute file, http or https address without user, fragment, dots or escaped slashes",
+          reference);
+    }
+    return address;
+  }
+
+  private URI root(URI address, String reference) throws RejectedFrameException {
+    for (URI root : settings.roots()) {
+      if (root.getScheme().equalsIgnoreCase(address.getScheme())
+          && sameText(root.getHost(), address.getHost())
+          && port(root) == port(address)
+          && address.getRawPath().startsWith(root.getRawPath())
+          && address.getRawPath().length() > root.getRawPath().length()) {
+        return root;
+      }
+    }
+    throw refused(
+        "the reference '%s' lies under none of the places that are allowed (residua.frames.reference-roots)",
+        reference);
+  }
+
+  private static boolean sameText(@Nullable String a, @Nullable String b) {
+    return a == null || b == null
+        ? (a == null ? "" : a).equals(b == null ? "" : b)
+        : a.equalsIgnoreCase(b);
+  }
+
+  private static int port(URI address) {
+    if (address.getPort() >= 0) {
+      return address.getPort();
+    }
+    return "https".equalsIgnoreCase(address.getScheme()) ? 443 : 80;
+  }
+
+  private byte[] file(URI address, URI root, String reference) throws RejectedFrameException {
+    try {
+      Path folder = Path.of(root.getPath()).toRealPath();
+      Path file = Path.of(address.getPath()).toRealPath();
+      if (!file.startsWith(folder)) {
+        throw refused("the reference '%s' leads out of %s through a link", reference, root);
+      }
+      if (!Files.isRegularFile(file)) {
+        throw refused("the reference '%s' is not a file", reference);
+      }
+      try (InputStream in = Files.newInputStream(file)) {
+        return limited(in, reference);
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      throw new RejectedFrameException(
+          Reason.REFERENCE, "the file '%s' cannot be read: %s".formatted(reference, e), e);
+    }
+  }
+
+  private byte[] download(URI address, String reference) throws RejectedFrameException {
+    String trouble = "";
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      try {
+        HttpResponse<byte[]> response = get(address);
+        if (response.statusCode() == 200) {
+          return response.body();
+        }
+        if (response.statusCode() < 500) {
+          throw refused(
+              "'%s' answers %d; expected 200 (redirects are not followed)",
+              reference, response.statusCode());
+        }
+        trouble = "it answers " + response.statusCode();
+      } catch (ExecutionException e) {
+        if (LimitedBody.isTooLong(e)) {
+          throw tooLarge(reference);
+        }
+        trouble = String.valueOf(e.getCause());
+      } catch (TimeoutException e) {
+        trouble = "nothing came within " + settings.timeout();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw refused("fetching '%s' was interrupted", reference);
+      }
+      pause(attempt);
+    }
+    throw refused(
+        "'%s' could not be fetched in %d attempts: %s; replay this dead letter when the store is back",
+        reference, ATTEMPTS, trouble);
+  }
+
+  /** The whole answer within the time; also a body that trickles is given up. */
+  private HttpResponse<byte[]> get(URI address)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    CompletableFuture<HttpResponse<byte[]>> answer =
+        http()
+            .sendAsync(
+                HttpRequest.newBuilder(address).timeout(settings.timeout()).build(),
+                head -> new LimitedBody(settings.maxBytes()));
+    try {
+      return answer.get(settings.timeout().toMillis(), TimeUnit.MILLISECONDS);
+    } finally {
+      answer.cancel(true);
+    }
+  }
+
+  private static void pause(int attempt) {
+    if (attempt == ATTEMPTS) {
+      return;
+    }
+    try {
+      Thread.sleep(PAUSE_MILLIS * attempt);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private HttpClient http() {
+    if (http == null) {
+      http =
+          HttpClient.newBuilder()
+              .connectTimeout(settings.timeout())
+              .followRedirects(HttpClient.Redirect.NEVER)
+              .build();
+    }
+    return http;
+  }
+
+  private byte[] limited(InputStream in, String reference)
+      throws IOException, RejectedFrameException {
+    byte[] data = in.readNBytes(settings.maxBytes());
+    if (in.read() >= 0) {
+      throw tooLarge(reference);
+    }
+    return data;
+  }
+
+  private RejectedFrameException tooLarge(String reference) {
+    return new RejectedFrameException(
+        Reason.TOO_LARGE,
+        "what lies at '%s' has more than the %,d bytes that are allowed (residua.frames.reference-max-bytes)"
+            .formatted(reference, settings.maxBytes()));
+  }
+
+  private static String sha256(byte[] data) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(data));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("this Java has no SHA-256", e);
+    }
+  }
+
+  private static RejectedFrameException refused(String message, Object... arguments) {
+    return new RejectedFrameException(Reason.REFERENCE, message.formatted(arguments));
+  }
+}

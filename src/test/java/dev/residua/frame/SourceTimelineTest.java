@@ -1,0 +1,255 @@
+package dev.residua.frame;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.residua.frame.FrameTiming.Arrival;
+import dev.residua.frame.RejectedFrameException.Reason;
+import dev.residua.frame.SourceTimeline.Counts;
+import dev.residua.frame.SourceTimeline.Step;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class SourceTimelineTest {
+  private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
+  private static final Instant LATER = START.plus(Duration.ofDays(1));
+  private static final Duration TOLERANCE = Duration.ofMinutes(5);
+
+  private SourceTimeline timeline = new SourceTimeline();
+
+  private static Frame frame(long sequence, Instant capturedAt) {
+    return new Frame(
+        "cam1", sequence, capturedAt, 1, 1, PixelFormat.GRAY8, new byte[] {1}, Map.of());
+  }
+
+  private Step next(long sequence, Instant capturedAt) {
+    return timeline.next(frame(sequence, capturedAt), false, capturedAt, LATER, TOLERANCE);
+  }
+
+  /** A frame that was taken at the usual time of its sequence. */
+  private Step next(long sequence) {
+    return next(sequence, at(sequence));
+  }
+
+  private static Instant at(long sequence) {
+    return START.plusMillis(50 * sequence);
+  }
+
+  private static Step accepted(Arrival arrival, long missing) {
+    return new Step.Accept(new FrameTiming(arrival, missing));
+  }
+
+  private static Reason refused(Step step) {
+    return ((Step.Refuse) step).reason();
+  }
+
+  @Test
+  void shouldAcceptFramesInOrderWhateverTheFirstSequenceIs() {
+    // When
+    List<Step> steps = List.of(next(1_000), next(1_001), next(1_002));
+    // Then
+    assertThat(steps).containsOnly(accepted(Arrival.ON_TIME, 0));
+  }
+
+  @Test
+  void shouldRefuseAFrameThatAProducerSendsAgain() {
+    // Given
+    for (int i = 0; i < 300; i++) {
+      next(i);
+    }
+    // When
+    Step again = next(250);
+    // Then
+    assertThat(refused(again)).isEqualTo(Reason.DUPLICATE);
+    assertThat(((Step.Refuse) again).message()).contains("250", "cam1", at(250).toString());
+    assertThat(next(300)).isEqualTo(accepted(Arrival.ON_TIME, 0));
+    assertThat(timeline.counts()).isEqualTo(new Counts(301, 1, 0, 0, 0, 0, 0));
+  }
+
+  @Test
+  void shouldCountAGapAndTakeItBackWhenALateFrameFillsIt() {
+    // Given
+    next(0);
+    // When
+    Step gap = next(4);
+    Step late = next(2);
+    Step lateAgain = next(2);
+    // Then
+    assertThat(gap).isEqualTo(accepted(Arrival.GAP, 3));
+    assertThat(late).isEqualTo(accepted(Arrival.LATE, 0));
+    assertThat(refused(lateAgain)).isEqualTo(Reason.DUPLICATE);
+    assertThat(timeline.counts()).isEqualTo(new Counts(3, 1, 0, 1, 2, 0, 0));
+  }
+
+  @Test
+  void shouldAcceptFramesBeforeTheFirstOneThatArrived() {
+    // Given frames that overtook the first ones
+    next(2);
+    // When
+    List<Step> steps = List.of(next(1), next(0));
+    // Then
+    assertThat(steps).containsOnly(accepted(Arrival.LATE, 0));
+    assertThat(next(3)).isEqualTo(accepted(Arrival.ON_TIME, 0));
+    assertThat(timeline.counts().missing()).isZero();
+  }
+
+  @Test
+  void shouldTakeALowerSequenceAtALaterTimeForARestart() {
+    // Given
+    for (int i = 0; i < 100; i++) {
+      next(i);
+    }
+    // When the camera counts from 0 again, and so passes numbers that were seen
+    Step restart = next(0, at(200));
+    Step second = next(1, at(201));
+    Step again = next(0, at(200));
+    Step old = next(99);
+    // Then
+    assertThat(restart).isEqualTo(accepted(Arrival.RESTARTED, 0));
+    assertThat(second).isEqualTo(accepted(Arrival.ON_TIME, 0));
+    assertThat(refused(again)).isEqualTo(Reason.DUPLICATE);
+    assertThat(refused(old)).as("from before the restart").isEqualTo(Reason.STALE);
+    assertThat(next(50, at(250))).isEqualTo(accepted(Arrival.GAP, 48));
+    assertThat(timeline.counts().restarts()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldRefuseABacklogThatIsSentAgainHoweverLongItIs() {
+    // Given
+    for (int i = 0; i < 2_000; i++) {
+      next(i);
+    }
+    // When all of it comes again
+    Set<Reason> reasons = new HashSet<>();
+    for (int i = 0; i < 2_000; i++) {
+      reasons.add(refused(next(i)));
+    }
+    // Then
+    assertThat(reasons).containsExactlyInAnyOrder(Reason.STALE, Reason.DUPLICATE);
+    assertThat(timeline.counts())
+        .isEqualTo(
+            new Counts(2_000, SourceTimeline.WINDOW, 2_000 - SourceTimeline.WINDOW, 0, 0, 0, 0));
+  }
+
+  @Test
+  void shouldTakeARestartWithItsClockSetBackForARestart() {
+    // Given
+    for (int i = 0; i < 1_000; i++) {
+      next(i);
+    }
+    // When the camera starts in 1970
+    Step restart = next(0, Instant.EPOCH);
+    Step second = next(1, Instant.EPOCH.plusMillis(50));
+    // Then
+    assertThat(restart).isEqualTo(accepted(Arrival.RESTARTED, 0));
+    assertThat(second).isEqualTo(accepted(Arrival.ON_TIME, 0));
+  }
+
+  @Test
+  void shouldNotTakeAllThatFollowsForOldAfterOneClockGoneWrong() {
+    // Given
+    for (int i = 0; i < 400; i++) {
+      next(i);
+    }
+    // When one frame says that it is from a far future, and then the camera restarts
+    Step ahead =
+        timeline.next(
+            frame(400, Instant.parse("2099-01-01T00:00:00Z")), false, at(400), LATER, TOLERANCE);
+    Step restart = next(0, at(400).plus(TOLERANCE).plusSeconds(1));
+    // Then
+    assertThat(ahead).isEqualTo(accepted(Arrival.ON_TIME, 0));
+    assertThat(restart).isEqualTo(accepted(Arrival.RESTARTED, 0));
+    assertThat(timeline.counts().ahead()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldKnowAFileThatIsSentAgainByItsTimeAndItsBytes() {
+    // Given
+    Instant now = at(5);
+    Frame file = new Frame("cam1", 10, now, 0, 0, PixelFormat.PNG, new byte[] {1, 2}, Map.of());
+    Frame otherBytes =
+        new Frame("cam1", 11, now, 0, 0, PixelFormat.PNG, new byte[] {1, 3}, Map.of());
+    Frame otherTime =
+        new Frame("cam1", 12, at(6), 0, 0, PixelFormat.PNG, new byte[] {1, 2}, Map.of());
+    Frame again = new Frame("cam1", 99, now, 0, 0, PixelFormat.PNG, new byte[] {1, 2}, Map.of());
+    // When
+    List<Step> steps = new ArrayList<>();
+    for (Frame each : List.of(file, otherBytes, otherTime, again)) {
+      steps.add(timeline.next(each, true, now, LATER, TOLERANCE));
+    }
+    // Then
+    assertThat(steps.subList(0, 3)).containsOnly(accepted(Arrival.ON_TIME, 0));
+    assertThat(refused(steps.get(3))).isEqualTo(Reason.DUPLICATE);
+  }
+
+  @Test
+  void shouldGoOnFromItsBytesAsIfNothingHadBeenWhateverComes() {
+    // Given arrivals of all kinds, with a fixed seed
+    Random random = new Random(11);
+    SourceTimeline other = new SourceTimeline();
+    Set<Object> kinds = new HashSet<>();
+    long sequence = 0;
+    Instant time = START;
+    for (int i = 0; i < 5_000; i++) {
+      double what = random.nextDouble();
+      sequence =
+          what < 0.8
+              ? sequence + 1
+              : what < 0.9
+                  ? sequence + random.nextInt(400)
+                  : what < 0.995 ? Math.max(0, sequence - random.nextInt(500)) : 0;
+      time = what < 0.9 || random.nextBoolean() ? time.plusMillis(40) : time.minusMillis(400);
+      // When
+      Step kept = next(sequence, time);
+      Step restored = other.next(frame(sequence, time), false, time, LATER, TOLERANCE);
+      other = SourceTimeline.fromBytes(other.toBytes());
+      // Then
+      assertThat(restored).isEqualTo(kept);
+      assertThat(other.toBytes()).isEqualTo(timeline.toBytes());
+      assertThat(other.toBytes().length).isLessThanOrEqualTo(SourceTimeline.MAX_BYTES);
+      kinds.add(
+          kept instanceof Step.Accept a ? a.timing().arrival() : ((Step.Refuse) kept).reason());
+    }
+    assertThat(kinds).as("nothing is left out").hasSize(6);
+  }
+
+  @Test
+  void shouldNeverAcceptTheSameFrameTwiceHoweverFramesAreSentAgain() {
+    // Given a producer that loses its acknowledgements: it sends the last frames again and again
+    Random random = new Random(5);
+    Set<Long> accepted = new HashSet<>();
+    long newest = 0;
+    for (int i = 0; i < 20_000; i++) {
+      long sequence = random.nextInt(4) == 0 ? Math.max(0, newest - random.nextInt(600)) : newest++;
+      // When
+      Step step = next(sequence);
+      // Then
+      if (step instanceof Step.Accept) {
+        assertThat(accepted.add(sequence)).as("frame %d for the first time", sequence).isTrue();
+      }
+    }
+    assertThat(accepted).hasSize((int) newest);
+  }
+
+  @Test
+  void shouldRefuseBytesThatItDidNotWrite() {
+    // Given
+    next(1);
+    byte[] bytes = timeline.toBytes();
+    byte[] otherVersion = bytes.clone();
+    otherVersion[0] = 9;
+    // When, Then
+    assertThatThrownBy(() -> SourceTimeline.fromBytes(Arrays.copyOf(bytes, 20)))
+        .hasMessageContaining("20 bytes");
+    assertThatThrownBy(() -> SourceTimeline.fromBytes(otherVersion))
+        .hasMessageContaining("version 9, expected 1");
+  }
+}

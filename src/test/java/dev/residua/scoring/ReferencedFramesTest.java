@@ -1,0 +1,262 @@
+package dev.residua.scoring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.residua.frame.Frame;
+import dev.residua.frame.PixelFormat;
+import dev.residua.frame.RejectedFrameException;
+import dev.residua.frame.RejectedFrameException.Reason;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ReferencedFramesTest {
+  private static final byte[] PIXELS = {1, 2, 3};
+  private static final String SHA256 =
+      "039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81"; // sha256sum of PIXELS
+
+  @TempDir Path directory;
+
+  private Path root;
+  private HttpServer server;
+  private String http;
+  private ReferencedFrames frames;
+  private final Map<String, Integer> asked = new ConcurrentHashMap<>();
+
+  @BeforeEach
+  void start() throws IOException {
+    root = Files.createDirectories(directory.resolve("frames"));
+    Files.write(root.resolve("a.bin"), PIXELS);
+    Files.write(directory.resolve("secret.bin"), PIXELS);
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getByName("localhost"), 0), 0);
+    server.setExecutor(Executors.newCachedThreadPool());
+    http = "http://localhost:" + server.getAddress().getPort() + "/";
+    server.createContext(
+        "/",
+        exchange -> {
+          String path = exchange.getRequestURI().getPath();
+          int times = asked.merge(path, 1, Integer::sum);
+          switch (path) {
+            case "/frames/a" -> {
+              exchange.sendResponseHeaders(200, PIXELS.length);
+              exchange.getResponseBody().write(PIXELS);
+            }
+            case "/frames/long" -> {
+              exchange.sendResponseHeaders(200, 0);
+              exchange.getResponseBody().write(new byte[1 << 20]);
+            }
+            case "/frames/moved" -> {
+              exchange.getResponseHeaders().add("Location", http + "frames/a");
+              exchange.sendResponseHeaders(302, -1);
+            }
+            case "/frames/shaky" -> {
+              exchange.sendResponseHeaders(times < 3 ? 503 : 200, times < 3 ? -1 : PIXELS.length);
+              if (times >= 3) {
+                exchange.getResponseBody().write(PIXELS);
+              }
+            }
+            case "/frames/down" -> exchange.sendResponseHeaders(500, -1);
+            case "/frames/trickle" -> {
+              exchange.sendResponseHeaders(200, 0);
+              exchange.getResponseBody().write(1);
+              exchange.getResponseBody().flush();
+              pause();
+            }
+            default -> exchange.sendResponseHeaders(404, -1);
+          }
+          exchange.close();
+        });
+    server.start();
+    frames =
+        new ReferencedFrames(
+            new ReferenceSettings(
+                List.of(URI.create("file://" + root + "/"), URI.create(http + "frames/")),
+                1_000,
+                Duration.ofMillis(500)));
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(2_000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop(0);
+  }
+
+  private static Frame reference(String address, String... digest) {
+    Map<String, String> attributes = new HashMap<>(Map.of(ReferencedFrames.REFERENCE, address));
+    for (String each : digest) {
+      attributes.put(ReferencedFrames.DIGEST, each);
+    }
+    return new Frame("cam1", 7, Instant.EPOCH, 1, 1, PixelFormat.RGB8, new byte[0], attributes);
+  }
+
+  private RejectedFrameException refusal(String address) {
+    return catchThrowableOfType(
+        RejectedFrameException.class, () -> frames.resolve(reference(address)));
+  }
+
+  @Test
+  void shouldLeaveAFrameAloneThatHoldsItsPixels() throws RejectedFrameException {
+    // Given
+    Frame frame =
+        new Frame("cam1", 7, Instant.EPOCH, 1, 1, PixelFormat.RGB8, PIXELS, Map.of("a", "b"));
+    // When, Then
+    assertThat(frames.resolve(frame)).isSameAs(frame);
+  }
+
+  @Test
+  void shouldReadAFileUnderItsRoot() throws RejectedFrameException {
+    // When
+    Frame resolved = frames.resolve(reference("file://" + root + "/a.bin", SHA256));
+    // Then
+    assertThat(resolved.data()).isEqualTo(PIXELS);
+    assertThat(resolved.sequence()).isEqualTo(7);
+  }
+
+  @Test
+  void shouldDownloadFromUnderItsRoot() throws RejectedFrameException {
+    // When
+    Frame resolved = frames.resolve(reference(http + "frames/a", SHA256));
+    // Then
+    assertThat(resolved.data()).isEqualTo(PIXELS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "file://ROOT/../secret.bin",
+        "file://ROOT/%2e%2e/secret.bin",
+        "file://ROOT/..%2fsecret.bin",
+        "file://ROOT/a/../../secret.bin",
+        "file://ROOT-other/a.bin",
+        "file:///etc/passwd",
+        "file://ROOT/",
+        "file:ROOT/../secret.bin",
+        "HTTPframes/../secret",
+        "HTTPother/a",
+        "HTTPframesandmore/a",
+        "http://localhost:1/frames/a",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://user@localhost/frames/a",
+        "ftp://localhost/frames/a",
+        "jar:file:ROOT/a.bin!/x",
+        "not an address",
+        "a.bin",
+        ""
+      })
+  void shouldTouchNothingOutsideItsRoots(String pattern) {
+    // Given
+    String address = pattern.replace("ROOT", root.toString()).replace("HTTP", http);
+    // When
+    RejectedFrameException refusal = refusal(address);
+    // Then
+    assertThat(refusal.reason()).isEqualTo(Reason.REFERENCE);
+    assertThat(refusal).hasMessageContaining("'" + address + "'");
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void shouldRefuseALinkThatLeadsOut() throws IOException {
+    // Given
+    Files.createSymbolicLink(root.resolve("link.bin"), directory.resolve("secret.bin"));
+    Files.createSymbolicLink(root.resolve("inside.bin"), root.resolve("a.bin"));
+    // When, Then
+    assertThat(refusal("file://" + root + "/link.bin")).hasMessageContaining("through a link");
+    assertThat(refusal("file://" + root + "/inside.bin")).isNull();
+  }
+
+  @Test
+  void shouldSayWhyThereIsNothing() {
+    // When, Then
+    assertThat(refusal("file://" + root + "/missing.bin")).hasMessageContaining("NoSuchFile");
+    assertThat(refusal(http + "frames/missing")).hasMessageContaining("answers 404");
+    assertThat(refusal(http + "frames/moved"))
+        .hasMessageContaining("answers 302")
+        .hasMessageContaining("redirects are not followed");
+    assertThat(asked).doesNotContainKey("/frames/a");
+  }
+
+  @Test
+  void shouldReadNoFurtherThanTheLimit() throws IOException {
+    // Given
+    Files.write(root.resolve("large.bin"), new byte[1_001]);
+    Files.write(root.resolve("full.bin"), new byte[1_000]);
+    // When, Then
+    assertThat(refusal("file://" + root + "/large.bin").reason()).isEqualTo(Reason.TOO_LARGE);
+    assertThat(refusal("file://" + root + "/full.bin")).isNull();
+    assertThat(refusal(http + "frames/long").reason()).isEqualTo(Reason.TOO_LARGE);
+  }
+
+  @Test
+  void shouldAskAStoreInTroubleAgain() throws RejectedFrameException {
+    // When
+    Frame resolved = frames.resolve(reference(http + "frames/shaky"));
+    // Then
+    assertThat(resolved.data()).isEqualTo(PIXELS);
+    assertThat(refusal(http + "frames/down"))
+        .hasMessageContaining("3 attempts")
+        .hasMessageContaining("500");
+    assertThat(asked).containsEntry("/frames/down", 3);
+  }
+
+  @Test
+  void shouldGiveUpABodyThatTrickles() {
+    // When, Then
+    assertThat(refusal(http + "frames/trickle")).hasMessageContaining("PT0.5S");
+  }
+
+  @Test
+  void shouldRefuseContentOtherThanTheDigestSays() {
+    // When, Then
+    assertThatThrownBy(
+            () ->
+                frames.resolve(reference("file://" + root + "/a.bin", "00" + SHA256.substring(2))))
+        .hasMessageContaining(SHA256);
+  }
+
+  @Test
+  void shouldSayWhatToConfigureWhereReferencesAreOff() {
+    // Given
+    frames = new ReferencedFrames(ReferenceSettings.NONE);
+    // When, Then
+    assertThat(refusal("file://" + root + "/a.bin"))
+        .hasMessageContaining("residua.frames.reference-roots");
+  }
+
+  @Test
+  void shouldRefuseRootsThatAreNone() {
+    // When, Then
+    for (String root : List.of("/folder/", "file:///folder", "ftp://host/", "http://u@host/")) {
+      assertThatThrownBy(
+              () ->
+                  new ReferenceSettings(
+                      List.of(URI.create(root)), 1, ReferenceSettings.NONE.timeout()))
+          .hasMessageContaining("'" + root + "'");
+    }
+  }
+}
