@@ -1,10 +1,12 @@
 package dev.residua.app;
 
+import dev.residua.app.BrokerSettings.Voter;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -12,6 +14,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Properties;
+import java.util.UUID;
+import java.util.stream.Collectors;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
@@ -22,16 +26,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A real single-node Kafka broker (KRaft, broker and controller in one) inside this process, on
- * loopback, with its data in a directory that survives restarts. This is the only class that
- * touches Kafka's server code.
+ * A real Kafka broker (KRaft, broker and controller in one) inside this process, on loopback, with
+ * its data in a directory that survives restarts: a cluster of its own, or one node of several.
+ * This is the only class that touches Kafka's server code.
  */
 public final class EmbeddedKafka implements AutoCloseable {
   /** Port that is tried first. */
   public static final int DEFAULT_PORT = 9092;
 
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedKafka.class);
-  private static final int NODE = 1;
   private static final String CONTROLLER = "CONTROLLER";
   private static final String HOST = "localhost";
 
@@ -46,7 +49,8 @@ public final class EmbeddedKafka implements AutoCloseable {
   }
 
   /**
-   * Starts the broker; returns when it accepts requests. Takes 2 to 8 seconds in a new directory.
+   * Starts a cluster of one node; returns when it accepts requests. Takes 2 to 8 seconds in a new
+   * directory.
    *
    * @param dataDirectory created if it does not exist
    * @param wantedPort tried first; a free one is taken if it is in use. 0 takes a free one at once
@@ -60,18 +64,28 @@ public final class EmbeddedKafka implements AutoCloseable {
       port = Ports.free();
       LOG.warn("port {} is in use, the embedded Kafka listens on {} instead", wantedPort, port);
     }
+    return start(dataDirectory, BrokerSettings.single(port, Ports.free(), maxRecordBytes));
+  }
+
+  /**
+   * Starts one node; returns when it accepts requests, which takes more than half of the voters.
+   *
+   * @param dataDirectory of this node alone; created if it does not exist
+   * @throws StartFailedException with what to do, if it cannot start
+   */
+  public static EmbeddedKafka start(Path dataDirectory, BrokerSettings settings)
+      throws StartFailedException {
     Path log = dataDirectory.resolve("kafka");
     createDirectory(log);
     FileChannel lock = lock(dataDirectory);
     try {
-      KafkaConfig config =
-          new KafkaConfig(settings(log, port, Ports.free(), maxRecordBytes), false);
+      KafkaConfig config = new KafkaConfig(properties(log, settings), false);
       if (!Files.exists(log.resolve("meta.properties"))) {
-        format(log);
+        format(log, settings);
       }
       KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
       server.startup();
-      return new EmbeddedKafka(server, port, lock);
+      return new EmbeddedKafka(server, settings.port(), lock);
     } catch (Exception e) {
       unlock(lock);
       throw new StartFailedException(
@@ -118,32 +132,37 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
   }
 
-  private static Properties settings(Path log, int port, int controllerPort, int maxRecordBytes) {
+  private static Properties properties(Path log, BrokerSettings settings) {
+    String replication = Integer.toString(settings.replication());
+    String minInSync = Integer.toString(settings.minInSync());
     Properties p = new Properties();
     p.setProperty("process.roles", "broker,controller");
-    p.setProperty("node.id", Integer.toString(NODE));
-    p.setProperty("controller.quorum.voters", NODE + "@" + HOST + ":" + controllerPort);
+    p.setProperty("node.id", Integer.toString(settings.nodeId()));
+    p.setProperty("controller.quorum.voters", voters(settings));
     p.setProperty("controller.listener.names", CONTROLLER);
     p.setProperty("inter.broker.listener.name", "PLAINTEXT");
     p.setProperty(
         "listeners",
-        "PLAINTEXT://%s:%d,%s://%s:%d".formatted(HOST, port, CONTROLLER, HOST, controllerPort));
-    p.setProperty("advertised.listeners", "PLAINTEXT://%s:%d".formatted(HOST, port));
+        "PLAINTEXT://%s:%d,%s://%s:%d"
+            .formatted(HOST, settings.port(), CONTROLLER, HOST, settings.controllerPort()));
+    p.setProperty("advertised.listeners", "PLAINTEXT://%s:%d".formatted(HOST, settings.port()));
     p.setProperty("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
     p.setProperty("log.dirs", log.toString());
     p.setProperty("num.partitions", "1");
-    p.setProperty("default.replication.factor", "1");
-    p.setProperty("offsets.topic.replication.factor", "1");
+    p.setProperty("default.replication.factor", replication);
+    p.setProperty("min.insync.replicas", minInSync);
+    p.setProperty("offsets.topic.replication.factor", replication);
     p.setProperty("offsets.topic.num.partitions", "4");
-    p.setProperty("transaction.state.log.replication.factor", "1");
-    p.setProperty("transaction.state.log.min.isr", "1");
+    p.setProperty("transaction.state.log.replication.factor", replication);
+    p.setProperty("transaction.state.log.min.isr", minInSync);
     p.setProperty("transaction.state.log.num.partitions", "4");
-    p.setProperty("share.coordinator.state.topic.replication.factor", "1");
-    p.setProperty("share.coordinator.state.topic.min.isr", "1");
+    p.setProperty("share.coordinator.state.topic.replication.factor", replication);
+    p.setProperty("share.coordinator.state.topic.min.isr", minInSync);
     p.setProperty("group.initial.rebalance.delay.ms", "0");
     p.setProperty("auto.create.topics.enable", "false");
-    p.setProperty("message.max.bytes", Integer.toString(maxRecordBytes));
-    p.setProperty("socket.request.max.bytes", Integer.toString(maxRecordBytes + (16 << 20)));
+    p.setProperty("message.max.bytes", Integer.toString(settings.maxRecordBytes()));
+    p.setProperty(
+        "socket.request.max.bytes", Integer.toString(settings.maxRecordBytes() + (16 << 20)));
     p.setProperty("log.segment.bytes", Integer.toString(256 << 20));
     p.setProperty("log.retention.hours", "24");
     p.setProperty("log.retention.bytes", Long.toString(4L << 30));
@@ -155,18 +174,32 @@ public final class EmbeddedKafka implements AutoCloseable {
     p.setProperty("num.network.threads", "2");
     p.setProperty("num.io.threads", "4");
     p.setProperty("log.cleaner.dedupe.buffer.size", Integer.toString(4 << 20));
+    p.putAll(settings.properties());
     return p;
   }
 
-  private static void format(Path log) throws Exception {
+  private static String voters(BrokerSettings settings) {
+    return settings.voters().stream().map(Voter::toString).collect(Collectors.joining(","));
+  }
+
+  private static void format(Path log, BrokerSettings settings) throws Exception {
     new Formatter()
-        .setNodeId(NODE)
-        .setClusterId(Uuid.randomUuid().toString())
+        .setNodeId(settings.nodeId())
+        .setClusterId(clusterId(settings))
         .setControllerListenerName(CONTROLLER)
         .setDirectories(List.of(log.toString()))
         .setMetadataLogDirectory(log.toString())
         .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false))
         .run();
+  }
+
+  /** One for all nodes of a cluster, which know of each other only the voters. */
+  private static String clusterId(BrokerSettings settings) {
+    if (settings.voters().size() == 1) {
+      return Uuid.randomUuid().toString();
+    }
+    UUID id = UUID.nameUUIDFromBytes(voters(settings).getBytes(StandardCharsets.UTF_8));
+    return new Uuid(id.getMostSignificantBits(), id.getLeastSignificantBits()).toString();
   }
 
   private static void createDirectory(Path directory) throws StartFailedException {

@@ -2,13 +2,8 @@ package dev.residua.cli;
 
 import dev.residua.app.KafkaClients;
 import dev.residua.wire.Topics;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -35,17 +30,8 @@ final class KafkaOptions {
   String prefix;
 
   KafkaClients clients() {
-    Map<String, String> common = new HashMap<>();
-    if (config != null) {
-      Properties file = new Properties();
-      try (InputStream in = Files.newInputStream(config)) {
-        file.load(in);
-      } catch (IOException e) {
-        throw new CommandFailedException(
-            "the client settings %s cannot be read: %s".formatted(config, e.getMessage()), e);
-      }
-      file.stringPropertyNames().forEach(name -> common.put(name, file.getProperty(name)));
-    }
+    Map<String, String> common =
+        config == null ? Map.of() : PropertiesFile.read(config, "the client settings");
     return new KafkaClients(bootstrap, common);
   }
 

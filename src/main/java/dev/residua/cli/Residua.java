@@ -34,6 +34,7 @@ import picocli.CommandLine.ScopeType;
       AcceptNormalCommand.class,
       FeedbackCommand.class,
       BenchCommand.class,
+      BrokerCommand.class,
     })
 public final class Residua implements Runnable {
   @Option(

@@ -95,6 +95,11 @@ public final class Service implements AutoCloseable {
     }
   }
 
+  /** Starts a command that has no HTTP port and runs until it is ended; does not wait. */
+  public static Service command(Path directory, List<String> arguments) {
+    return launch(directory, arguments, 0);
+  }
+
   /** Runs a command that ends by itself. */
   public static Result run(Path directory, Duration limit, List<String> arguments) {
     try (Service service = launch(directory, arguments, 0)) {
