@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.residua.anomaly.AnomalyCalibration;
+import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.anomaly.AnomalyRule;
 import dev.residua.anomaly.AnomalySettings;
 import dev.residua.anomaly.SensorReference;
 import dev.residua.anomaly.SensorRule;
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftReference;
@@ -305,6 +307,90 @@ class SourceMonitorTest {
                 assertThat(e.targetRunLength())
                     .as("each detector's share of the budget")
                     .isEqualTo(40_000));
+  }
+
+  /**
+   * Frames of which one in four is reconstructed, and from 600 on worse than usual; others are
+   * asked for, and only of those is the error always huge.
+   */
+  private static List<ScoredFrame> sparselyReconstructed(int frames) {
+    Random random = new Random(31);
+    List<ScoredFrame> story = new ArrayList<>();
+    for (int i = 0; i < frames; i++) {
+      Scored frame = Scored.nominal().residuals(noise(random));
+      float usual = error(random);
+      if (i % 4 == 0) {
+        frame.reconstructionError(i < 600 ? usual : 3 * usual);
+      } else if (i % 50 == 1) {
+        frame
+            .reconstruction(Reconstruction.ASKED)
+            .reconstructionError(1)
+            .reconstructionPValue(1e-3f);
+      } else {
+        frame
+            .reconstruction(Reconstruction.NONE)
+            .reconstructionError(Float.NaN)
+            .reconstructionPValue(Float.NaN);
+      }
+      story.add(frame.frame(10_000 + i));
+    }
+    return story;
+  }
+
+  private static float[] noise(Random random) {
+    float[] values = new float[4];
+    for (int k = 0; k < 4; k++) {
+      values[k] = (float) random.nextGaussian();
+    }
+    return values;
+  }
+
+  @Test
+  void shouldWatchThePictureThroughTheSampledFramesOnly() {
+    // Given
+    List<ScoredFrame> story = sparselyReconstructed(800);
+    SourceMonitor one = SourceMonitor.start(limits);
+    SourceMonitor other = SourceMonitor.start(limits);
+    List<DriftEvent> drifts = new ArrayList<>();
+    List<AnomalyEvent> anomalies = new ArrayList<>();
+    // When
+    for (ScoredFrame frame : story) {
+      Judgement judgement = one.next(frame, ControlBoard.EMPTY);
+      other = SourceMonitor.fromBytes(limits, other.toBytes());
+      assertThat(said(other.next(frame, ControlBoard.EMPTY))).isEqualTo(said(judgement));
+      drifts.addAll(judgement.drifts());
+      if (frame.sequence() < 10_600) {
+        anomalies.addAll(judgement.anomalies());
+      }
+    }
+    // Then: nothing is made of the frames that were asked for or left out
+    assertThat(anomalies).isEmpty();
+    DriftEvent onset = drifts.get(0);
+    assertThat(onset.channel()).isEqualTo(DriftEvent.Channel.PICTURE);
+    assertThat(onset.finding().lastSequence()).isBetween(10_604L, 10_680L);
+    // and the change is dated in frames, not in samples
+    assertThat(onset.changePoint().sequence()).isBetween(10_580L, 10_620L);
+  }
+
+  @Test
+  void shouldGoOnFromTheStateOfTheVersionThatReconstructedEveryFrame() {
+    // Given a state as version 1 wrote it: without the frames of the picture's samples
+    List<ScoredFrame> story = story();
+    SourceMonitor straight = SourceMonitor.start(limits);
+    for (ScoredFrame frame : story.subList(0, 880)) {
+      straight.next(frame, ControlBoard.EMPTY);
+    }
+    byte[] bytes = straight.toBytes();
+    byte[] old = Arrays.copyOf(bytes, bytes.length - DriftSettings.MAX_SCALE * Long.BYTES);
+    old[3] = 1;
+    // When
+    SourceMonitor upgraded = SourceMonitor.fromBytes(limits, old);
+    // Then
+    assertThat(upgraded.toBytes()).isEqualTo(bytes);
+    for (ScoredFrame frame : story.subList(880, 1_100)) {
+      assertThat(said(upgraded.next(frame, ControlBoard.EMPTY)))
+          .isEqualTo(said(straight.next(frame, ControlBoard.EMPTY)));
+    }
   }
 
   @Test
