@@ -6,8 +6,8 @@ import dev.residua.dashboard.LiveState.FindingView;
 import dev.residua.drift.DriftEvent;
 import dev.residua.incident.Incident;
 import dev.residua.intervention.InterventionEvent;
+import dev.residua.wire.DeadLetter;
 import dev.residua.wire.Topics;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -18,12 +18,15 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Follows the output topics from now on and feeds the status page. */
 final class FindingsFollower implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(FindingsFollower.class);
   private static final Duration POLL = Duration.ofMillis(250);
 
   private final Topics topics;
@@ -74,7 +77,16 @@ final class FindingsFollower implements AutoCloseable {
       while (!stopped) {
         ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
         for (ConsumerRecord<byte[], byte[]> record : records) {
-          show(record);
+          try {
+            show(record);
+          } catch (SerializationException | IllegalArgumentException e) {
+            LOG.debug(
+                "not shown: {}-{}@{}: {}",
+                record.topic(),
+                record.partition(),
+                record.offset(),
+                e.toString());
+          }
         }
       }
     } catch (WakeupException e) {
@@ -110,7 +122,7 @@ final class FindingsFollower implements AutoCloseable {
     } else if (topic.equals(topics.incidents().name())) {
       found(topics.incidents().value().deserializer().deserialize(topic, value));
     } else {
-      findings.deadLetter(reason(record));
+      findings.deadLetter(DeadLetter.of(record).label());
     }
   }
 
@@ -137,16 +149,6 @@ final class FindingsFollower implements AutoCloseable {
   private void show(FindingView view) {
     findings.found(view);
     onFinding.accept(view);
-  }
-
-  private static String reason(ConsumerRecord<byte[], byte[]> deadLetter) {
-    Header message = deadLetter.headers().lastHeader("__streams.errors.message");
-    if (message == null || message.value() == null) {
-      return "unknown";
-    }
-    String text = new String(message.value(), StandardCharsets.UTF_8);
-    int colon = text.indexOf(':');
-    return (colon > 0 ? text.substring(0, colon) : "other").toLowerCase(Locale.ROOT);
   }
 
   @Override

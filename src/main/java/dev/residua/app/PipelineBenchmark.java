@@ -1,5 +1,6 @@
 package dev.residua.app;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.dataset.Scenario;
 import dev.residua.dataset.ScenarioStream;
@@ -8,20 +9,25 @@ import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelFormat;
 import dev.residua.frame.RejectedFrameException.Reason;
 import dev.residua.model.BadBundleException;
-import dev.residua.model.ModelBundle;
+import dev.residua.scoring.Guarantee;
 import dev.residua.scoring.ScoringListener;
+import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringSettings;
-import dev.residua.scoring.Stages;
+import dev.residua.scoring.Stages.Stage;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -39,28 +45,42 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures the scoring role with the broker included, both in this process, exactly-once as in
- * production: how fast a backlog drains, and how long a frame takes to its committed score at a
- * steady open-loop load.
+ * Measures the scoring role with a real broker in a process of its own on the same machine: how
+ * fast a backlog drains and what the processor does meanwhile, and how long a frame takes to its
+ * committed score at a steady open-loop load of half that rate.
+ *
+ * <p>The rate is that of the last three quarters of the backlog, so that compilation and the first
+ * fetches do not count. A first small backlog warms up the process before anything is measured.
  */
-public final class PipelineBenchmark {
-  private static final int SOURCES = 16;
+public final class PipelineBenchmark implements AutoCloseable {
   private static final int DRAWN = 512;
   private static final long MAX_SECONDS = 300;
+  private static final int WARM_UP_FRAMES = 6_000;
 
-  private final ModelBundle bundle;
-  private final ScoringSettings settings;
-  private final int partitions;
   private final ImageShape shape;
   private final byte[][] frames;
+  private final BrokerProcess broker;
+  private final KafkaClients clients;
+  private final int partitions;
+  private final int sources;
+  private int run;
+
+  /** Makes the model of one run, which closes it. */
+  public interface ModelMaker {
+    ScoringModel make() throws BadBundleException;
+  }
 
   /**
    * What was measured.
    *
    * @param frames frames of the backlog
-   * @param framesPerSecond backlog frames divided by the time from the first poll to the last
-   *     commit
-   * @param loadFramesPerSecond steady load of the second part, in frames a second
+   * @param framesPerSecond rate at which the backlog drained
+   * @param cpuMicrosPerFrame processor time of a frame while it drained, in microseconds: the
+   *     broker's process, the stages of the scoring threads, and what else this process did
+   *     (network threads, compiler, garbage collector)
+   * @param framesPerCpuSecond frames for each second of processor time of this process
+   * @param loadFramesPerSecond steady load of the second part, in frames a second; 0 where it was
+   *     left out
    * @param p50Millis median time from the moment a frame was due to be sent to its committed score,
    *     in milliseconds
    * @param p99Millis 99th percentile of the same
@@ -70,85 +90,134 @@ public final class PipelineBenchmark {
   public record Result(
       int frames,
       double framesPerSecond,
+      Map<String, Double> cpuMicrosPerFrame,
+      double framesPerCpuSecond,
       double loadFramesPerSecond,
       double p50Millis,
       double p99Millis,
       double p999Millis,
       double maxMillis) {}
 
-  /** Draws the frames that are sent. */
-  public PipelineBenchmark(ModelBundle bundle, ScoringSettings settings, int partitions)
-      throws IOException {
-    this.bundle = bundle;
-    this.settings = settings;
+  /**
+   * Draws the frames that are sent, and starts the broker.
+   *
+   * @param shape of the frames
+   * @param dataDirectory empty directory for the broker
+   * @param partitions partitions of each topic, at least 1
+   * @param sources cameras, at least 1
+   */
+  public PipelineBenchmark(ImageShape shape, Path dataDirectory, int partitions, int sources)
+      throws IOException, StartFailedException {
     this.partitions = partitions;
-    this.shape = bundle.manifest().image();
+    this.sources = sources;
+    this.shape = shape;
     this.frames = new byte[DRAWN][shape.size()];
     ScenarioStream stream = new ScenarioStream(Scenario.shipped("demo"), shape);
     for (byte[] frame : frames) {
       stream.next(frame, 0);
     }
+    this.broker = BrokerProcess.start(dataDirectory);
+    this.clients = KafkaClients.of(broker.bootstrapServers());
+  }
+
+  /** Address of the broker, for others that are measured on it. */
+  public String bootstrapServers() {
+    return broker.bootstrapServers();
   }
 
   /**
-   * Runs both parts.
+   * Puts a backlog on fresh topics.
    *
-   * @param dataDirectory empty directory for the broker
-   * @param backlog frames of the first part, at least 1
-   * @param loadSeconds length of the second part
-   * @param progress told the part done, in [0, 1]
+   * @param frames of all sources together, in turn
+   * @return its topics
    */
-  public Result run(Path dataDirectory, int backlog, int loadSeconds, DoubleConsumer progress)
-      throws StartFailedException, BadBundleException, InterruptedException {
-    Topics topics = new Topics(Topics.DEFAULT_PREFIX);
-    try (EmbeddedKafka broker = EmbeddedKafka.start(dataDirectory, 0, Topics.MAX_RECORD_BYTES)) {
-      KafkaClients clients = KafkaClients.of(broker.bootstrapServers());
-      try (TopicAdmin admin = new TopicAdmin(clients)) {
-        admin.create(topics, partitions, Optional.empty());
-      }
-      progress.accept(0.05);
-      try (Producer<byte[], byte[]> producer = clients.frameProducer()) {
-        for (int i = 0; i < backlog; i++) {
-          producer.send(record(topics, i, Instant.now()));
-        }
-        producer.flush();
-        progress.accept(0.2);
-        Count count = new Count(backlog);
-        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-        long start = System.nanoTime();
-        try (ScoringRole role = role(clients, topics, count, failure)) {
-          await(count.reached, failure);
-          double rate = backlog / ((System.nanoTime() - Math.max(start, count.firstNanos())) / 1e9);
-          progress.accept(0.5);
-          double load = rate / 2;
-          Histogram millis = load(clients, topics, producer, load, loadSeconds, backlog, progress);
-          return new Result(
-              backlog,
-              rate,
-              load,
-              millis.getValueAtPercentile(50) / 1e3,
-              millis.getValueAtPercentile(99) / 1e3,
-              millis.getValueAtPercentile(99.9) / 1e3,
-              millis.getMaxValue() / 1e3);
-        }
-      }
+  public Topics backlog(int frames) throws StartFailedException {
+    Topics topics = new Topics("bench" + ++run + ".");
+    try (TopicAdmin admin = new TopicAdmin(clients)) {
+      admin.create(topics, partitions, Optional.empty());
     }
+    try (Producer<byte[], byte[]> producer = clients.frameProducer()) {
+      for (int i = 0; i < frames; i++) {
+        producer.send(record(topics, i, Instant.now()));
+      }
+      producer.flush();
+    }
+    return topics;
   }
 
-  private ScoringRole role(
-      KafkaClients clients,
+  /** Drains a small backlog, so that the first figures are those of a warm process. */
+  public void warmUp(ModelMaker model, ScoringSettings settings)
+      throws StartFailedException, BadBundleException, InterruptedException {
+    drain(backlog(WARM_UP_FRAMES), model, settings, WARM_UP_FRAMES, 0, part -> {});
+  }
+
+  /**
+   * Runs both parts on fresh topics.
+   *
+   * @param backlog frames of the first part, at least 100
+   * @param loadSeconds length of the second part; 0 leaves it out
+   * @param progress told the part done, in [0, 1]
+   */
+  public Result run(
+      ModelMaker model,
+      ScoringSettings settings,
+      int backlog,
+      int loadSeconds,
+      DoubleConsumer progress)
+      throws StartFailedException, BadBundleException, InterruptedException {
+    Topics topics = backlog(backlog);
+    progress.accept(0.2);
+    return drain(topics, model, settings, backlog, loadSeconds, progress);
+  }
+
+  private Result drain(
       Topics topics,
-      Count count,
-      AtomicReference<@Nullable Throwable> failure)
-      throws BadBundleException {
-    return new ScoringRole(
-        clients,
-        topics,
-        Models.scoring(bundle, settings.networkThreads()),
-        settings,
-        count,
-        thread -> Stages.NONE,
-        why -> failure.compareAndSet(null, why));
+      ModelMaker model,
+      ScoringSettings settings,
+      int backlog,
+      int loadSeconds,
+      DoubleConsumer progress)
+      throws StartFailedException, BadBundleException, InterruptedException {
+    List<StageTimes> stages = new ArrayList<>();
+    for (int i = 0; i < settings.threads(); i++) {
+      stages.add(new StageTimes());
+    }
+    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    Count count = new Count(backlog / 4, backlog, stages);
+    try (ScoringRole role =
+            new ScoringRole(
+                clients,
+                topics,
+                model.make(),
+                settings,
+                count,
+                stages::get,
+                why -> failure.compareAndSet(null, why));
+        Producer<byte[], byte[]> producer = clients.frameProducer()) {
+      await(count.reached, failure);
+      double rate = count.rate();
+      Map<String, Double> cpu = count.cpuMicros();
+      progress.accept(0.6);
+      Histogram micros = new Histogram(TimeUnit.MINUTES.toMicros(5), 3);
+      double load = loadSeconds == 0 ? 0 : rate / 2;
+      if (loadSeconds > 0) {
+        load(topics, producer, settings.guarantee(), load, loadSeconds, backlog, micros, progress);
+      }
+      return new Result(
+          backlog,
+          rate,
+          cpu,
+          1e6
+              / cpu.entrySet().stream()
+                  .filter(part -> !part.getKey().equals("broker"))
+                  .mapToDouble(Map.Entry::getValue)
+                  .sum(),
+          load,
+          micros.getValueAtPercentile(50) / 1e3,
+          micros.getValueAtPercentile(99) / 1e3,
+          micros.getValueAtPercentile(99.9) / 1e3,
+          micros.getMaxValue() / 1e3);
+    }
   }
 
   private static void await(CountDownLatch latch, AtomicReference<@Nullable Throwable> failure)
@@ -170,29 +239,34 @@ public final class PipelineBenchmark {
    * Sends at a steady rate whatever the service does, and counts each frame from the moment it was
    * due: a stall is charged to every frame behind it.
    */
-  private Histogram load(
-      KafkaClients clients,
+  private void load(
       Topics topics,
       Producer<byte[], byte[]> producer,
+      Guarantee guarantee,
       double rate,
       int seconds,
-      int sequence,
+      int first,
+      Histogram micros,
       DoubleConsumer progress)
       throws InterruptedException {
-    Histogram micros = new Histogram(TimeUnit.MINUTES.toMicros(5), 3);
     int total = (int) (rate * seconds);
     int warmUp = (int) Math.min(total / 4, rate * 2);
     CountDownLatch started = new CountDownLatch(1);
+    Instant startAt = Instant.now().plusMillis(500);
     Thread reader =
         new Thread(
             () ->
                 read(
-                    clients, topics.scores(), sequence + warmUp, sequence + total, micros, started),
+                    topics.scores(),
+                    startAt.plusNanos((long) (warmUp * 1e9 / rate)),
+                    total - warmUp,
+                    micros,
+                    started),
             "bench-reader");
     reader.start();
     started.await();
-    long start = System.nanoTime();
-    Instant startAt = Instant.now();
+    long start =
+        System.nanoTime() + Math.max(0, Duration.between(Instant.now(), startAt).toNanos());
     for (int i = 0; i < total; i++) {
       long dueNanos = (long) (i * 1e9 / rate);
       for (long left = start + dueNanos - System.nanoTime();
@@ -200,37 +274,35 @@ public final class PipelineBenchmark {
           left = start + dueNanos - System.nanoTime()) {
         LockSupport.parkNanos(left);
       }
-      producer.send(record(topics, sequence + i, startAt.plusNanos(dueNanos)));
+      producer.send(record(topics, first + i, startAt.plusNanos(dueNanos)));
       if (i % 1000 == 0) {
-        progress.accept(0.5 + 0.5 * i / total);
+        progress.accept(0.6 + 0.4 * i / total);
       }
     }
     producer.flush();
     reader.join(TimeUnit.SECONDS.toMillis(MAX_SECONDS));
-    return micros;
   }
 
-  private static void read(
-      KafkaClients clients,
+  private void read(
       Topic<String, ScoredFrame> topic,
-      long firstSequence,
-      long endSequence,
+      Instant from,
+      int wanted,
       Histogram micros,
       CountDownLatch started) {
     try (Consumer<String, ScoredFrame> consumer = clients.follower(topic)) {
-      List<TopicPartition> partitions =
+      List<TopicPartition> all =
           consumer.partitionsFor(topic.name()).stream()
               .map(p -> new TopicPartition(p.topic(), p.partition()))
               .toList();
-      consumer.assign(partitions);
-      consumer.seekToEnd(partitions);
-      partitions.forEach(consumer::position);
+      consumer.assign(all);
+      consumer.seekToEnd(all);
+      all.forEach(consumer::position);
       started.countDown();
-      long missing = endSequence - firstSequence;
+      long missing = wanted;
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(MAX_SECONDS);
       while (missing > 0 && System.nanoTime() < deadline) {
         for (ConsumerRecord<String, ScoredFrame> record : consumer.poll(Duration.ofMillis(20))) {
-          if (record.value().sequence() >= firstSequence) {
+          if (!record.value().capturedAt().isBefore(from)) {
             micros.recordValue(
                 Math.max(0, ChronoUnit.MICROS.between(record.value().capturedAt(), Instant.now())));
             missing--;
@@ -243,11 +315,11 @@ public final class PipelineBenchmark {
   }
 
   private ProducerRecord<byte[], byte[]> record(Topics topics, int index, Instant capturedAt) {
-    String source = "cam" + index % SOURCES;
+    String source = "cam" + index % sources;
     Frame frame =
         new Frame(
             source,
-            index,
+            index / sources,
             capturedAt,
             shape.width(),
             shape.height(),
@@ -258,22 +330,51 @@ public final class PipelineBenchmark {
         topics.frames().name(), source.getBytes(StandardCharsets.UTF_8), FrameReader.write(frame));
   }
 
-  /** Counts committed frames up to a number. */
-  private static final class Count implements ScoringListener {
-    private final AtomicLong left;
-    private final AtomicLong first = new AtomicLong(Long.MIN_VALUE);
-    private final CountDownLatch reached = new CountDownLatch(1);
+  @Override
+  public void close() {
+    broker.close();
+  }
 
-    Count(long total) {
-      left = new AtomicLong(total);
+  /** Notes time and processor time when a first part and when all frames are committed. */
+  private final class Count implements ScoringListener {
+    private final long from;
+    private final long total;
+    private final List<StageTimes> stages;
+    private final AtomicLong done = new AtomicLong();
+    private final CountDownLatch reached = new CountDownLatch(1);
+    private @Nullable Mark begin;
+    private @Nullable Mark end;
+
+    /** The state of all clocks. */
+    private record Mark(
+        long done, long nanos, long broker, long process, Map<Stage, Long> stages) {}
+
+    Count(long from, long total, List<StageTimes> stages) {
+      this.from = from;
+      this.total = total;
+      this.stages = stages;
     }
 
     @Override
-    public void committed(int scored, int rejected, long nanos) {
-      first.compareAndSet(Long.MIN_VALUE, System.nanoTime() - nanos);
-      if (left.addAndGet(-scored) <= 0) {
+    public synchronized void committed(int scored, int rejected, long nanos) {
+      long now = done.addAndGet(scored);
+      if (begin == null && now >= from) {
+        begin = mark(now);
+      }
+      if (end == null && now >= total) {
+        end = mark(now);
         reached.countDown();
       }
+    }
+
+    private Mark mark(long now) {
+      Map<Stage, Long> sum = new LinkedHashMap<>();
+      for (StageTimes each : stages) {
+        each.nanos().forEach((stage, value) -> sum.merge(stage, value, Long::sum));
+      }
+      OperatingSystemMXBean system =
+          (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+      return new Mark(now, System.nanoTime(), broker.cpuNanos(), system.getProcessCpuTime(), sum);
     }
 
     @Override
@@ -284,8 +385,26 @@ public final class PipelineBenchmark {
       throw new IllegalStateException("a benchmark frame was refused: " + reason);
     }
 
-    long firstNanos() {
-      return first.get();
+    synchronized double rate() {
+      Mark a = java.util.Objects.requireNonNull(begin);
+      Mark b = java.util.Objects.requireNonNull(end);
+      return (b.done() - a.done()) / ((b.nanos() - a.nanos()) / 1e9);
+    }
+
+    synchronized Map<String, Double> cpuMicros() {
+      Mark a = java.util.Objects.requireNonNull(begin);
+      Mark b = java.util.Objects.requireNonNull(end);
+      double n = b.done() - a.done();
+      Map<String, Double> micros = new LinkedHashMap<>();
+      micros.put("broker", (b.broker() - a.broker()) / 1e3 / n);
+      double other = b.process() - a.process();
+      for (Stage stage : Stage.values()) {
+        long spent = b.stages().getOrDefault(stage, 0L) - a.stages().getOrDefault(stage, 0L);
+        micros.put(stage.name().toLowerCase(Locale.ROOT), spent / 1e3 / n);
+        other -= spent;
+      }
+      micros.put("other", Math.max(0, other) / 1e3 / n);
+      return micros;
     }
   }
 }

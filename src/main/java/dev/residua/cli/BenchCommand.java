@@ -1,8 +1,6 @@
 package dev.residua.cli;
 
 import dev.residua.app.Models;
-import dev.residua.app.PipelineBenchmark;
-import dev.residua.app.StartFailedException;
 import dev.residua.causal.FrameScorer;
 import dev.residua.dataset.DatasetGenerator;
 import dev.residua.dataset.FrameDataset;
@@ -15,7 +13,6 @@ import dev.residua.frame.ImageShape;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.onnx.OnnxFrameScorer;
-import dev.residua.scoring.ScoringSettings;
 import dev.residua.training.DatasetSource;
 import dev.residua.training.TrainedNetwork;
 import dev.residua.training.TrainingFailedException;
@@ -47,94 +44,13 @@ import picocli.CommandLine.Option;
         "Measures this product on this machine; prints JSON with the machine and the versions.",
     mixinStandardHelpOptions = true,
     subcommands = {
-      BenchCommand.Pipeline.class,
+      BenchPipeline.class,
       BenchCommand.Score.class,
       BenchCommand.Train.class,
       BenchDrift.class
     })
 final class BenchCommand {
   private BenchCommand() {}
-
-  @Command(
-      name = "pipeline",
-      description = {
-        "Frames a second and time from frame to committed score, exactly once, with an embedded broker in the same process.",
-        "First a backlog is drained, then half of that rate is sent as a steady load, and each frame is timed from the moment it was due."
-      },
-      mixinStandardHelpOptions = true,
-      showDefaultValues = true)
-  static final class Pipeline implements Callable<Integer> {
-    @Option(
-        names = "--frames",
-        paramLabel = "N",
-        defaultValue = "20000",
-        description = "Frames of the backlog.")
-    int frames;
-
-    @Option(
-        names = "--seconds",
-        paramLabel = "N",
-        defaultValue = "20",
-        description = "Length of the steady load.")
-    int seconds;
-
-    @Option(
-        names = "--threads",
-        paramLabel = "N",
-        defaultValue = "1",
-        description = "Scoring threads.")
-    int threads;
-
-    @Option(
-        names = "--partitions",
-        paramLabel = "N",
-        defaultValue = "4",
-        description = "Partitions of each topic.")
-    int partitions;
-
-    @Option(
-        names = "--max-frames",
-        paramLabel = "N",
-        defaultValue = "256",
-        description = "Most frames in one transaction.")
-    int maxFrames;
-
-    @Option(
-        names = "--model",
-        paramLabel = "FILE",
-        description = "Model bundle (default: the one that ships with the product).")
-    @Nullable Path model;
-
-    @Override
-    public Integer call()
-        throws IOException, BadBundleException, StartFailedException, InterruptedException {
-      if (frames < 1 || seconds < 1) {
-        throw new CommandFailedException("--frames and --seconds must be at least 1");
-      }
-      ModelBundle bundle = Models.read(Optional.ofNullable(model));
-      ScoringSettings settings = ScoringSettings.defaults("bench", "1");
-      Path data = Files.createTempDirectory("residua-bench");
-      try (ProgressBar progress = new ProgressBar("bench pipeline")) {
-        PipelineBenchmark.Result result =
-            new PipelineBenchmark(bundle, settings, partitions)
-                .run(data, frames, seconds, progress::update);
-        progress.update(1);
-        Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("benchmark", "pipeline");
-        answer.put("guarantee", "exactly once");
-        answer.put("image", bundle.manifest().image().toString());
-        answer.put("scoringThreads", threads);
-        answer.put("partitions", partitions);
-        answer.put("maxFramesPerTransaction", maxFrames);
-        answer.put("result", result);
-        answer.put("environment", environment(bundle));
-        System.out.println(Json.of(answer));
-      } finally {
-        delete(data);
-      }
-      return 0;
-    }
-  }
 
   @Command(
       name = "score",
@@ -328,7 +244,7 @@ final class BenchCommand {
     }
   }
 
-  private static Map<String, Object> environment(ModelBundle bundle) {
+  static Map<String, Object> environment(ModelBundle bundle) {
     Map<String, Object> environment = environment();
     environment.put("model", bundle.id());
     environment.put("modelDigest", bundle.digest());
@@ -361,7 +277,7 @@ final class BenchCommand {
     }
   }
 
-  private static void delete(Path directory) throws IOException {
+  static void delete(Path directory) throws IOException {
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);

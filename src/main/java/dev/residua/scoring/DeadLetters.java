@@ -1,9 +1,9 @@
 package dev.residua.scoring;
 
 import dev.residua.frame.RejectedFrameException;
+import dev.residua.wire.DeadLetter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -12,11 +12,8 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 /**
  * Refused records as dead letters: key and value unchanged, the original headers, and Kafka
  * Streams' own error headers, so that one tool reads the dead letters of every role.
- *
- * <p>Source: KIP-1034, Dead letter queue in Kafka Streams.
  */
 final class DeadLetters {
-  private static final String PREFIX = "__streams.errors.";
   private static final int MAX_STACK_CHARACTERS = 4096;
 
   private DeadLetters() {}
@@ -27,12 +24,15 @@ final class DeadLetters {
     for (Header header : refused.headers()) {
       headers.add(header);
     }
-    put(headers, PREFIX + "exception", why.getClass().getName());
-    put(headers, PREFIX + "message", why.reason() + ": " + why.getMessage());
-    put(headers, PREFIX + "stacktrace", stackTrace(why));
-    put(headers, PREFIX + "topic", refused.topic());
-    put(headers, PREFIX + "partition", Integer.toString(refused.partition()));
-    put(headers, PREFIX + "offset", Long.toString(refused.offset()));
+    new DeadLetter(
+            why.reason().name(),
+            String.valueOf(why.getMessage()),
+            why.getClass().getName(),
+            refused.topic(),
+            refused.partition(),
+            refused.offset(),
+            refused.timestamp())
+        .addTo(headers, stackTrace(why));
     return new ProducerRecord<>(topic, null, refused.key(), refused.value(), headers);
   }
 
@@ -42,9 +42,5 @@ final class DeadLetters {
     return text.getBuffer().length() > MAX_STACK_CHARACTERS
         ? text.getBuffer().substring(0, MAX_STACK_CHARACTERS)
         : text.toString();
-  }
-
-  private static void put(RecordHeaders headers, String name, String value) {
-    headers.add(name, value.getBytes(StandardCharsets.UTF_8));
   }
 }

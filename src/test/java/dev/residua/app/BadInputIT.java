@@ -3,6 +3,7 @@ package dev.residua.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.causal.ScoredFrame;
+import dev.residua.frame.Frame;
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.PixelFormat;
 import dev.residua.testing.Frames;
@@ -13,6 +14,7 @@ import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -72,7 +74,7 @@ class BadInputIT {
     try (KafkaProducer<byte[], byte[]> producer = clients.frameProducer()) {
       for (Sent bad : bad(raw)) {
         BAD.put(send(producer, bad.key(), bad.value()).offset(), bad);
-        good(producer, raw);
+        good(producer, next(BAD.size()));
       }
       good(producer, Frames.png(64, 64));
       good(producer, Frames.jpeg(320, 200));
@@ -191,6 +193,19 @@ class BadInputIT {
   private static void good(KafkaProducer<byte[], byte[]> producer, byte[] value) throws Exception {
     RecordMetadata sent = send(producer, KEY, value);
     GOOD.add(new FramePosition(sent.topic(), sent.partition(), sent.offset()));
+  }
+
+  private static byte[] next(int sequence) {
+    return FrameReader.write(
+        new Frame(
+            "cam1",
+            sequence,
+            Instant.EPOCH.plusMillis(50L * sequence),
+            64,
+            64,
+            PixelFormat.RGB8,
+            new byte[64 * 64 * 3],
+            Map.of()));
   }
 
   private static RecordMetadata send(

@@ -18,8 +18,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,10 +71,43 @@ public final class Service implements AutoCloseable {
    * @param data created if it does not exist
    */
   public static Service serve(Path data, KafkaClients clients) throws IOException {
+    return serve(data, clients, Map.of());
+  }
+
+  /**
+   * The same with environment variables beside those of the test.
+   *
+   * @param environment such as {@code RESIDUA_FRAMES_MAX_BYTES}
+   */
+  public static Service serve(Path data, KafkaClients clients, Map<String, String> environment)
+      throws IOException {
     Files.createDirectories(data);
-    return start(
+    int port = freePort();
+    return launch(
         data,
-        List.of("serve", "--bootstrap", clients.bootstrapServers(), "--data-dir", data.toString()));
+        List.of(
+            "serve",
+            "--bootstrap",
+            clients.bootstrapServers(),
+            "--data-dir",
+            data.toString(),
+            "--http-port",
+            Integer.toString(port)),
+        port,
+        environment);
+  }
+
+  /** Resident memory of the process, in bytes. */
+  public long residentBytes() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
+      return lines
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) << 10)
+          .findFirst()
+          .orElseThrow(() -> failure("the system does not say how much memory the service uses"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**
@@ -80,9 +115,9 @@ public final class Service implements AutoCloseable {
    *
    * @return how many it has, at least as many
    */
-  public <V> int awaitRecords(
-      Duration limit, KafkaClients clients, Topic<String, V> topic, int wanted) {
-    try (TopicReader<String, V> reader = new TopicReader<>(clients.follower(topic), topic.name())) {
+  public <K, V> int awaitRecords(
+      Duration limit, KafkaClients clients, Topic<K, V> topic, int wanted) {
+    try (TopicReader<K, V> reader = new TopicReader<>(clients.follower(topic), topic.name())) {
       int[] count = {0};
       await(
           limit,
@@ -109,6 +144,11 @@ public final class Service implements AutoCloseable {
   }
 
   private static Service launch(Path directory, List<String> arguments, int httpPort) {
+    return launch(directory, arguments, httpPort, Map.of());
+  }
+
+  private static Service launch(
+      Path directory, List<String> arguments, int httpPort, Map<String, String> environment) {
     if (!Files.exists(JAR)) {
       throw new IllegalStateException(
           JAR.toAbsolutePath() + " does not exist: integration tests run after the package phase");
@@ -140,6 +180,7 @@ public final class Service implements AutoCloseable {
               .redirectOutput(out.toFile())
               .redirectError(err.toFile());
       builder.environment().remove("KAFKA_BOOTSTRAP_SERVERS");
+      builder.environment().putAll(environment);
       return new Service(builder.start(), out, err, httpPort);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -251,6 +292,10 @@ public final class Service implements AutoCloseable {
   public int stop(Duration limit) {
     process.destroy();
     return awaitExit(limit);
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
   }
 
   /** {@code kill -9}. */

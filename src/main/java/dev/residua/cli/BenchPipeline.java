@@ -1,0 +1,197 @@
+package dev.residua.cli;
+
+import dev.residua.app.Models;
+import dev.residua.app.PipelineBenchmark;
+import dev.residua.app.StartFailedException;
+import dev.residua.model.BadBundleException;
+import dev.residua.model.ModelBundle;
+import dev.residua.scoring.Guarantee;
+import dev.residua.scoring.ReconstructionPlan;
+import dev.residua.scoring.ScoringSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code bench pipeline}: the scoring role with the broker included. */
+@Command(
+    name = "pipeline",
+    description = {
+      "Frames a second, processor time by part, and time from frame to committed score, with a broker in a process of its own on this machine.",
+      "First a backlog is drained, then half of that rate is sent as a steady load, and each frame is timed from the moment it was due.",
+      "Options that take several values are combined with one another, all on one broker, after one warm-up."
+    },
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true)
+final class BenchPipeline implements Callable<Integer> {
+  @Option(
+      names = "--frames",
+      paramLabel = "N",
+      defaultValue = "20000",
+      description = "Frames of the backlog.")
+  int frames;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "N",
+      defaultValue = "20",
+      description = "Length of the steady load; 0 leaves it out.")
+  int seconds;
+
+  @Option(
+      names = "--threads",
+      split = ",",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Scoring threads.")
+  List<Integer> threads;
+
+  @Option(
+      names = "--guarantee",
+      split = ",",
+      paramLabel = "NAME",
+      defaultValue = "EXACTLY_ONCE",
+      description = "What is promised: ${COMPLETION-CANDIDATES}.")
+  List<Guarantee> guarantees;
+
+  @Option(
+      names = "--deadline",
+      split = ",",
+      paramLabel = "MS",
+      defaultValue = "5",
+      description = "Time that a first frame waits for others, in milliseconds.")
+  List<Integer> deadlines;
+
+  @Option(
+      names = "--reconstruct",
+      split = ",",
+      paramLabel = "SHARE",
+      defaultValue = "1",
+      description = "Share of frames that are reconstructed, beside those with unusual residuals.")
+  List<Double> shares;
+
+  @Option(
+      names = "--partitions",
+      paramLabel = "N",
+      defaultValue = "4",
+      description = "Partitions of each topic.")
+  int partitions;
+
+  @Option(names = "--sources", paramLabel = "N", defaultValue = "16", description = "Cameras.")
+  int sources;
+
+  @Option(
+      names = "--max-frames",
+      paramLabel = "N",
+      defaultValue = "256",
+      description = "Most frames in one transaction.")
+  int maxFrames;
+
+  @Option(
+      names = "--model",
+      paramLabel = "FILE",
+      description = "Model bundle (default: the one that ships with the product).")
+  @Nullable Path model;
+
+  @CommandLine.Spec CommandLine.Model.CommandSpec spec;
+
+  @Override
+  public Integer call()
+      throws IOException, BadBundleException, StartFailedException, InterruptedException {
+    if (frames < 100 || seconds < 0) {
+      throw new CommandFailedException(
+          "--frames must be at least 100 and --seconds at least 0 but were %d and %d"
+              .formatted(frames, seconds));
+    }
+    ModelBundle bundle = Models.read(Optional.ofNullable(model));
+    List<Map<String, Object>> rows = new ArrayList<>();
+    Path data = Files.createTempDirectory("residua-bench");
+    try (ProgressBar progress = new ProgressBar("bench pipeline");
+        PipelineBenchmark benchmark =
+            new PipelineBenchmark(bundle.manifest().image(), data, partitions, sources)) {
+      List<ScoringSettings> all = settings();
+      benchmark.warmUp(
+          () -> Models.scoring(bundle, 1),
+          settings(threads.get(0), guarantees.get(0), shares.get(0), deadlines.get(0), all.size()));
+      for (int i = 0; i < all.size(); i++) {
+        int done = i;
+        ScoringSettings settings = all.get(i);
+        PipelineBenchmark.Result result =
+            benchmark.run(
+                () -> Models.scoring(bundle, 1),
+                settings,
+                frames,
+                seconds,
+                part -> progress.update((done + part) / all.size()));
+        rows.add(row(settings, result));
+      }
+      progress.update(1);
+    } finally {
+      BenchCommand.delete(data);
+    }
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("benchmark", "pipeline");
+    answer.put("image", bundle.manifest().image().toString());
+    answer.put("partitions", partitions);
+    answer.put("sources", sources);
+    answer.put("maxFramesPerTransaction", maxFrames);
+    answer.put("results", rows);
+    answer.put("environment", BenchCommand.environment(bundle));
+    spec.commandLine().getOut().println(Json.of(answer));
+    return 0;
+  }
+
+  private List<ScoringSettings> settings() {
+    List<ScoringSettings> all = new ArrayList<>();
+    for (int thread : threads) {
+      for (Guarantee guarantee : guarantees) {
+        for (double share : shares) {
+          for (int deadline : deadlines) {
+            all.add(settings(thread, guarantee, share, deadline, all.size()));
+          }
+        }
+      }
+    }
+    return all;
+  }
+
+  private ScoringSettings settings(
+      int thread, Guarantee guarantee, double share, int deadline, int number) {
+    ScoringSettings usual = ScoringSettings.defaults("bench-" + number, "1");
+    return new ScoringSettings(
+        usual.group(),
+        usual.instance(),
+        thread,
+        usual.networkThreads(),
+        maxFrames,
+        guarantee,
+        Duration.ofMillis(deadline),
+        usual.transactionDeadline(),
+        share == 1 ? ReconstructionPlan.EVERY_FRAME : new ReconstructionPlan(share, 0.01),
+        usual.clockTolerance(),
+        usual.limits(),
+        usual.references());
+  }
+
+  private static Map<String, Object> row(
+      ScoringSettings settings, PipelineBenchmark.Result result) {
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("guarantee", settings.guarantee().name().toLowerCase(Locale.ROOT));
+    row.put("scoringThreads", settings.threads());
+    row.put("reconstructionRate", settings.reconstruction().rate());
+    row.put("batchDeadlineMillis", settings.batchDeadline().toMillis());
+    row.put("result", result);
+    return row;
+  }
+}

@@ -1,0 +1,95 @@
+package dev.residua.wire;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the headers of a dead letter say; key and value are those of the refused record.
+ *
+ * @param reason short name of the reason, such as {@code CORRUPT}; {@code OTHER} where the record
+ *     was refused by Kafka Streams
+ * @param message for a person
+ * @param exception class of the failure
+ * @param topic topic of the refused record
+ * @param partition its partition, or -1 where it is not known
+ * @param offset its offset, or -1 where it is not known
+ * @param timestamp its timestamp, milliseconds since 1970, or -1 where it is not known
+ *     <p>Source of the headers: KIP-1034, Dead letter queue in Kafka Streams; the timestamp is our
+ *     addition.
+ */
+public record DeadLetter(
+    String reason,
+    String message,
+    String exception,
+    String topic,
+    int partition,
+    long offset,
+    long timestamp) {
+  private static final String PREFIX = "__streams.errors.";
+  private static final String TIMESTAMP = "residua.timestamp";
+  private static final String OTHER = "OTHER";
+
+  /** Reads the headers of a record of the dead-letter topic; what is missing is empty. */
+  public static DeadLetter of(ConsumerRecord<byte[], byte[]> record) {
+    String text = text(record.headers(), PREFIX + "message");
+    int colon = text.indexOf(": ");
+    boolean named = colon > 0 && text.substring(0, colon).matches("[A-Z_]+");
+    return new DeadLetter(
+        named ? text.substring(0, colon) : OTHER,
+        named ? text.substring(colon + 2) : text,
+        text(record.headers(), PREFIX + "exception"),
+        text(record.headers(), PREFIX + "topic"),
+        (int) number(record.headers(), PREFIX + "partition"),
+        number(record.headers(), PREFIX + "offset"),
+        number(record.headers(), TIMESTAMP));
+  }
+
+  /**
+   * Adds the headers that say this.
+   *
+   * @param stackTrace of the failure
+   */
+  public void addTo(Headers headers, String stackTrace) {
+    put(headers, PREFIX + "exception", exception);
+    put(headers, PREFIX + "message", reason + ": " + message);
+    put(headers, PREFIX + "stacktrace", stackTrace);
+    put(headers, PREFIX + "topic", topic);
+    put(headers, PREFIX + "partition", Integer.toString(partition));
+    put(headers, PREFIX + "offset", Long.toString(offset));
+    put(headers, TIMESTAMP, Long.toString(timestamp));
+  }
+
+  /** Whether a header is of those that {@link #addTo} adds. */
+  public static boolean owns(Header header) {
+    return header.key().startsWith(PREFIX) || header.key().equals(TIMESTAMP);
+  }
+
+  /** The reason as a label of metrics: lower case. */
+  public String label() {
+    return reason.toLowerCase(Locale.ROOT);
+  }
+
+  private static void put(Headers headers, String name, String value) {
+    headers.add(name, value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String text(Headers headers, String name) {
+    @Nullable Header header = headers.lastHeader(name);
+    return header == null || header.value() == null
+        ? ""
+        : new String(header.value(), StandardCharsets.UTF_8);
+  }
+
+  private static long number(Headers headers, String name) {
+    String text = text(headers, name);
+    try {
+      return text.isEmpty() ? -1 : Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+}
