@@ -9,12 +9,16 @@ import dev.residua.wire.FrameReader;
 import java.time.Clock;
 import java.time.Instant;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * From a record to a frame in the batch: reads it, fetches its pixels where it refers to them,
  * decodes the picture, and asks the timeline of its source whether it is new. For one thread.
  */
 public final class FrameIntake {
+  private static final Logger LOG = LoggerFactory.getLogger(FrameIntake.class);
+
   private final FrameReader reader;
   private final ReferencedFrames references;
   private final Timelines timelines;
@@ -53,9 +57,7 @@ public final class FrameIntake {
   public void take(ConsumerRecord<byte[], byte[]> record, FrameBatch batch)
       throws RejectedFrameException {
     stages.enter(Stages.Stage.DECODE);
-    Frame read = reader.read(record);
-    Frame frame = references.resolve(read);
-    batch.decode(frame);
+    Frame frame = decode(record, batch);
     stages.enter(Stages.Stage.TIMELINE);
     Instant now = clock.instant();
     SourceTimeline.Step step =
@@ -71,5 +73,24 @@ public final class FrameIntake {
     batch.accept(
         new FramePosition(record.topic(), record.partition(), record.offset()),
         ((SourceTimeline.Step.Accept) step).timing());
+  }
+
+  /** Whatever goes wrong while bytes of others are decoded is told of these bytes alone. */
+  private Frame decode(ConsumerRecord<byte[], byte[]> record, FrameBatch batch)
+      throws RejectedFrameException {
+    try {
+      Frame frame = references.resolve(reader.read(record));
+      batch.decode(frame);
+      return frame;
+    } catch (RuntimeException e) {
+      LOG.warn(
+          "an unforeseen failure of a decoder: topic={} partition={} offset={}",
+          record.topic(),
+          record.partition(),
+          record.offset(),
+          e);
+      throw new RejectedFrameException(
+          RejectedFrameException.Reason.CORRUPT, "the frame cannot be decoded: " + e, e);
+    }
   }
 }

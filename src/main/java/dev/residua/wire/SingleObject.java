@@ -12,17 +12,20 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaParser;
-import org.apache.avro.message.BinaryMessageDecoder;
+import org.apache.avro.io.DatumReader;
 import org.apache.avro.message.BinaryMessageEncoder;
-import org.apache.avro.message.MissingSchemaException;
 import org.apache.avro.message.SchemaStore;
 import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -51,18 +54,22 @@ final class SingleObject<T extends SpecificRecordBase> {
           Incident.class,
           ControlCommand.class);
 
+  private static final byte[] MARK = {(byte) 0xC3, 0x01};
+  private static final int HEADER_BYTES = MARK.length + Long.BYTES;
+
   private static final SchemaStore RELEASED_SCHEMAS = releasedSchemas();
 
   private final BinaryMessageEncoder<T> encoder;
-  private final BinaryMessageDecoder<T> decoder;
+  private final Schema schema;
+  private final SpecificData data;
   private final String name;
+  private final Map<Long, DatumReader<T>> readers = new ConcurrentHashMap<>();
 
   SingleObject(Class<T> type) {
-    SpecificData data = SpecificData.getForClass(type);
-    Schema schema = data.getSchema(type);
+    this.data = SpecificData.getForClass(type);
+    this.schema = data.getSchema(type);
     this.name = schema.getName();
     this.encoder = new BinaryMessageEncoder<>(data, schema);
-    this.decoder = new BinaryMessageDecoder<>(data, schema, RELEASED_SCHEMAS);
   }
 
   byte[] encode(T value) {
@@ -82,16 +89,41 @@ final class SingleObject<T extends SpecificRecordBase> {
    * @throws SerializationException if the bytes are not such a record
    */
   T decode(byte[] bytes) {
-    try {
-      return decoder.decode(bytes);
-    } catch (MissingSchemaException e) {
+    if (bytes.length < HEADER_BYTES || bytes[0] != MARK[0] || bytes[1] != MARK[1]) {
+      throw new SerializationException(
+          "%d bytes are no %s record: they do not begin with C3 01 and a fingerprint"
+              .formatted(bytes.length, name));
+    }
+    long fingerprint = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong(MARK.length);
+    DatumReader<T> reader = readers.get(fingerprint);
+    if (reader == null) {
+      reader = readerOf(fingerprint, bytes);
+    }
+    return read(reader, bytes, HEADER_BYTES, name);
+  }
+
+  private DatumReader<T> readerOf(long fingerprint, byte[] bytes) {
+    Schema writer = RELEASED_SCHEMAS.findByFingerprint(fingerprint);
+    if (writer == null) {
       throw new UnknownSchemaException(
           "no released %s schema has the fingerprint %s; expected a record written with a schema from schemas/"
               .formatted(name, fingerprint(bytes)));
-    } catch (IOException
-        | AvroRuntimeException
-        | IndexOutOfBoundsException
-        | IllegalArgumentException e) {
+    }
+    DatumReader<T> reader = new SpecificDatumReader<>(writer, schema, data);
+    readers.put(fingerprint, reader);
+    return reader;
+  }
+
+  /**
+   * Reads one record, whoever wrote it; a damaged one costs no more memory than its own size.
+   *
+   * @param offset of the record's first byte
+   * @throws SerializationException if the bytes are not such a record
+   */
+  static <R> R read(DatumReader<R> reader, byte[] bytes, int offset, String name) {
+    try {
+      return reader.read(null, new BoundedDecoder(bytes, offset));
+    } catch (IOException | RuntimeException e) {
       throw new SerializationException(
           "%d bytes are not a whole %s record: %s".formatted(bytes.length, name, e.getMessage()),
           e);
