@@ -58,6 +58,8 @@ final class BrokerProcess implements AutoCloseable {
       BufferedReader out = new BufferedReader(process.inputReader(StandardCharsets.UTF_8));
       for (String line = out.readLine(); line != null; line = out.readLine()) {
         if (line.contains("is ready at")) {
+          // also where this process is ended before it could close the broker
+          Runtime.getRuntime().addShutdownHook(new Thread(process::destroy, "bench-broker-stop"));
           return new BrokerProcess(process, "localhost:" + port);
         }
       }

@@ -252,13 +252,15 @@ public final class PipelineBenchmark implements AutoCloseable {
     int total = (int) (rate * seconds);
     int warmUp = (int) Math.min(total / 4, rate * 2);
     CountDownLatch started = new CountDownLatch(1);
-    Instant startAt = Instant.now().plusMillis(500);
+    Instant startAt = Instant.now().plusMillis(500).truncatedTo(ChronoUnit.MICROS);
     Thread reader =
         new Thread(
             () ->
                 read(
                     topics.scores(),
-                    startAt.plusNanos((long) (warmUp * 1e9 / rate)),
+                    startAt
+                        .plusNanos((long) (warmUp * 1e9 / rate))
+                        .truncatedTo(ChronoUnit.MICROS), // as on the wire
                     total - warmUp,
                     micros,
                     started),
