@@ -3,6 +3,7 @@ package dev.residua.app;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -45,7 +46,10 @@ public interface ResiduaConfig {
 
   Demo demo();
 
-  /** The embedded broker, used where {@code kafka.bootstrap.servers} is not set. */
+  /**
+   * Kafka; port and partitions are of the embedded broker, used where {@code
+   * kafka.bootstrap.servers} is not set.
+   */
   interface Kafka {
     /** Port that the embedded broker tries first; 0 takes any free one. */
     @WithDefault("9092")
@@ -57,6 +61,14 @@ public interface ResiduaConfig {
      */
     @WithDefault("4")
     int partitions();
+
+    /**
+     * Time after which the brokers abort a transaction that does not end, above zero and at most
+     * their {@code transaction.max.timeout.ms}; its frames are then read again. Longer than the
+     * slowest batch, short enough that a process that died does not hold readers up for long.
+     */
+    @WithDefault("PT30S")
+    Duration transactionTimeout();
   }
 
   /** What a frame may cost before it is decoded. */

@@ -18,10 +18,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,7 +34,6 @@ import org.slf4j.LoggerFactory;
 @ApplicationScoped
 public class Roles {
   private static final Logger LOG = LoggerFactory.getLogger(Roles.class);
-  private static final String CLIENT_PREFIX = "kafka.";
 
   private final ResiduaConfig config;
   private final Config properties;
@@ -43,7 +42,7 @@ public class Roles {
   private final LiveFindings findings;
   private final ModelPictures pictures;
   private final Deque<AutoCloseable> running = new ArrayDeque<>();
-  private volatile @Nullable Throwable failure;
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
   @Inject
   public Roles(
@@ -78,7 +77,8 @@ public class Roles {
     Topics topics = new Topics(config.topicPrefix());
     createDataDirectory();
     ModelBundle bundle = bundle();
-    KafkaClients clients = clients(topics);
+    KafkaClients clients =
+        clients(topics).withTransactionTimeout(config.kafka().transactionTimeout());
     if (config.roles().contains(Role.MONITOR)) {
       running.push(MonitorRole.start(clients, topics, bundle, config, health, meters, this::fail));
     }
@@ -121,7 +121,7 @@ public class Roles {
 
   private ScoringSettings scoringSettings() {
     return new ScoringSettings(
-        config.topicPrefix() + "score",
+        ScoringRole.group(config.topicPrefix()),
         config.instance(),
         config.scoring().threads(),
         config.scoring().networkThreads(),
@@ -165,14 +165,7 @@ public class Roles {
 
   /** Clients of the given cluster, checked, or of an embedded broker started here. */
   private KafkaClients clients(Topics topics) throws StartFailedException {
-    Map<String, String> common = new HashMap<>();
-    for (String name : properties.getPropertyNames()) {
-      if (name.startsWith(CLIENT_PREFIX)) {
-        properties
-            .getOptionalValue(name, String.class)
-            .ifPresent(value -> common.put(name.substring(CLIENT_PREFIX.length()), value));
-      }
-    }
+    Map<String, String> common = KafkaSettings.of(properties, System.getenv());
     Optional<String> given =
         properties
             .getOptionalValue("kafka.bootstrap.servers", String.class)
@@ -184,6 +177,7 @@ public class Roles {
         if (!problems.isEmpty()) {
           throw new StartFailedException(String.join("\nresidua: ", problems));
         }
+        admin.checkAccess(config.topicPrefix(), config.instance(), config.roles());
       }
       return clients;
     }
@@ -199,14 +193,21 @@ public class Roles {
 
   /** A role cannot go on: the process ends, so that whoever supervises it starts it again. */
   private void fail(Throwable why) {
-    failure = why;
-    LOG.error("a role failed, the process stops: {}", RootCause.message(why), why);
-    health.failed(RootCause.message(why));
+    if (!failure.compareAndSet(null, why)) {
+      return; // what follows from the first failure
+    }
+    if (why instanceof RoleEndedException) {
+      LOG.error("the process ends: {}", why.getMessage());
+      health.failed(String.valueOf(why.getMessage()));
+    } else {
+      LOG.error("a role failed, the process stops: {}", RootCause.message(why), why);
+      health.failed(RootCause.message(why));
+    }
     Quarkus.asyncExit(1);
   }
 
   int exitCode() {
-    return failure == null ? 0 : 1;
+    return failure.get() == null ? 0 : 1;
   }
 
   void onShutdown(@Observes @Priority(Integer.MAX_VALUE) ShutdownEvent event) {

@@ -1,8 +1,10 @@
 package dev.residua.app;
 
+import dev.residua.scoring.ScoringEndedException;
 import dev.residua.scoring.ScoringListener;
 import dev.residua.scoring.ScoringLoop;
 import dev.residua.scoring.ScoringModel;
+import dev.residua.scoring.ScoringProducers;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.wire.Topics;
 import java.time.Clock;
@@ -35,7 +37,8 @@ final class ScoringRole implements AutoCloseable {
       ScoringLoop loop =
           new ScoringLoop(
               clients.scoringConsumer(settings.group(), id, settings.maxFrames()),
-              clients.transactionalProducer(id),
+              new ScoringProducers(
+                  () -> clients.transactionalProducer(id), clients.transactionTimeout()),
               topics,
               () -> model,
               settings.limits(),
@@ -48,9 +51,16 @@ final class ScoringRole implements AutoCloseable {
     threads.forEach(Thread::start);
   }
 
+  /** Consumer group of all scoring processes, and how their transactional ids start. */
+  static String group(String prefix) {
+    return prefix + "score";
+  }
+
   private static void runLoop(ScoringLoop loop, Consumer<Throwable> onFailure) {
     try {
       loop.run();
+    } catch (ScoringEndedException e) {
+      onFailure.accept(new RoleEndedException(String.valueOf(e.getMessage()), e));
     } catch (RuntimeException | Error e) {
       onFailure.accept(e);
     }

@@ -56,10 +56,19 @@ public final class Service implements AutoCloseable {
    * @param arguments command and its options, without {@code --http-port}
    */
   public static Service start(Path directory, List<String> arguments) {
+    return start(directory, List.of(), arguments);
+  }
+
+  /**
+   * The same with further options of the JVM.
+   *
+   * @param jvmOptions such as system properties, over the launcher's
+   */
+  public static Service start(Path directory, List<String> jvmOptions, List<String> arguments) {
     int port = freePort();
     List<String> all = new ArrayList<>(arguments);
     all.addAll(List.of("--http-port", Integer.toString(port)));
-    return launch(directory, all, port);
+    return launch(directory, jvmOptions, all, port);
   }
 
   /**
@@ -95,20 +104,31 @@ public final class Service implements AutoCloseable {
     }
   }
 
-  /** Starts a command that has no HTTP port and runs until it is ended; does not wait. */
-  public static Service command(Path directory, List<String> arguments) {
-    return launch(directory, arguments, 0);
+  /**
+   * Starts a command that has no HTTP port and runs until it is ended; does not wait.
+   *
+   * @param jvmOptions further options of the JVM, over the launcher's
+   */
+  public static Service command(Path directory, List<String> jvmOptions, List<String> arguments) {
+    return launch(directory, jvmOptions, arguments, 0);
   }
 
   /** Runs a command that ends by itself. */
   public static Result run(Path directory, Duration limit, List<String> arguments) {
-    try (Service service = launch(directory, arguments, 0)) {
+    return run(directory, limit, List.of(), arguments);
+  }
+
+  /** The same with further options of the JVM. */
+  public static Result run(
+      Path directory, Duration limit, List<String> jvmOptions, List<String> arguments) {
+    try (Service service = launch(directory, jvmOptions, arguments, 0)) {
       int exit = service.awaitExit(limit);
       return new Result(exit, read(service.out), read(service.err));
     }
   }
 
-  private static Service launch(Path directory, List<String> arguments, int httpPort) {
+  private static Service launch(
+      Path directory, List<String> jvmOptions, List<String> arguments, int httpPort) {
     if (!Files.exists(JAR)) {
       throw new IllegalStateException(
           JAR.toAbsolutePath() + " does not exist: integration tests run after the package phase");
@@ -128,6 +148,7 @@ public final class Service implements AutoCloseable {
       command.add("--enable-native-access=ALL-UNNAMED");
       command.add("--sun-misc-unsafe-memory-access=allow");
     }
+    command.addAll(jvmOptions);
     command.add("-jar");
     command.add(JAR.toAbsolutePath().toString());
     command.addAll(arguments);
@@ -242,6 +263,32 @@ public final class Service implements AutoCloseable {
         throw failure("the process still runs after %d s".formatted(limit.toSeconds()));
       }
       return process.exitValue();
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  /**
+   * Waits for the process to end by itself.
+   *
+   * @return its exit code
+   */
+  public int awaitEnd(Duration limit) {
+    return awaitExit(limit);
+  }
+
+  /** Stops the process for a while (SIGSTOP), as a machine does that swaps or migrates. */
+  public void pause(Duration length) {
+    signal("STOP");
+    sleep(length.toMillis());
+    signal("CONT");
+  }
+
+  private void signal(String name) {
+    try {
+      new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       throw interrupted(e);
     }
