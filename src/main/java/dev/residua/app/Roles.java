@@ -41,6 +41,8 @@ public class Roles {
   private final RoleHealth health;
   private final LiveFindings findings;
   private final ModelPictures pictures;
+  private final LiveControl control;
+  private final HttpGuard guard;
   private final Deque<AutoCloseable> running = new ArrayDeque<>();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
@@ -51,13 +53,17 @@ public class Roles {
       MeterRegistry meters,
       RoleHealth health,
       LiveFindings findings,
-      ModelPictures pictures) {
+      ModelPictures pictures,
+      LiveControl control,
+      HttpGuard guard) {
     this.config = config;
     this.properties = properties;
     this.meters = meters;
     this.health = health;
     this.findings = findings;
     this.pictures = pictures;
+    this.control = control;
+    this.guard = guard;
   }
 
   /** Starts all roles; on failure stops what already runs. */
@@ -75,6 +81,7 @@ public class Roles {
 
   private void startAll() throws StartFailedException {
     Topics topics = new Topics(config.topicPrefix());
+    HttpAccess access = httpAccess();
     createDataDirectory();
     ModelBundle bundle = bundle();
     KafkaClients clients =
@@ -98,6 +105,8 @@ public class Roles {
       findings.model(bundle);
       pictures.model(bundle);
       running.push(pictures::close);
+      control.open(new ControlWriter(clients, topics.control()));
+      running.push(control::close);
       running.push(
           new FindingsFollower(
               clients, topics, findings, demo.isPresent() ? narrator::found : finding -> {}));
@@ -111,12 +120,21 @@ public class Roles {
           new SimulatedCamera(
               clients, topics, bundle.manifest().image(), demo.get(), narrator::fault));
     }
+    guard.open(access);
     health.ready(bundle.id(), clients.bootstrapServers());
     LOG.info(
         "ready: roles={} kafka={} modelId={}",
         config.roles(),
         clients.bootstrapServers(),
         bundle.id());
+  }
+
+  private HttpAccess httpAccess() throws StartFailedException {
+    try {
+      return HttpAccess.of(config.http());
+    } catch (IllegalArgumentException e) {
+      throw new StartFailedException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private ScoringSettings scoringSettings() {

@@ -121,6 +121,11 @@ public final class Camera implements AutoCloseable {
   @Override
   public void close() {
     stopped = true;
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     producer.close(Duration.ofSeconds(5));
   }
 
