@@ -7,13 +7,11 @@ import dev.residua.drift.DriftEvent;
 import dev.residua.incident.Incident;
 import dev.residua.intervention.InterventionEvent;
 import dev.residua.wire.DeadLetter;
+import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -48,20 +46,9 @@ final class FindingsFollower implements AutoCloseable {
     this.onFinding = onFinding;
     this.findings = findings;
     this.consumer = clients.follower(new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    Set<String> names =
-        Stream.of(
-                topics.scores(),
-                topics.drift(),
-                topics.anomalies(),
-                topics.drifts(),
-                topics.interventions(),
-                topics.incidents(),
-                topics.deadLetters())
-            .map(topic -> topic.name())
-            .collect(Collectors.toSet());
     List<TopicPartition> partitions =
-        names.stream()
-            .flatMap(name -> consumer.partitionsFor(name).stream())
+        followed(topics).stream()
+            .flatMap(topic -> consumer.partitionsFor(topic.name()).stream())
             .map(p -> new TopicPartition(p.topic(), p.partition()))
             .toList();
     consumer.assign(partitions);
@@ -70,6 +57,18 @@ final class FindingsFollower implements AutoCloseable {
     this.thread = new Thread(this::follow, "residua-dashboard");
     thread.setDaemon(true);
     thread.start();
+  }
+
+  /** The topics that are read. */
+  static List<Topic<?, ?>> followed(Topics topics) {
+    return List.of(
+        topics.scores(),
+        topics.drift(),
+        topics.anomalies(),
+        topics.drifts(),
+        topics.interventions(),
+        topics.incidents(),
+        topics.deadLetters());
   }
 
   private void follow() {

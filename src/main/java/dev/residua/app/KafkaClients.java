@@ -3,6 +3,7 @@ package dev.residua.app;
 import dev.residua.scoring.Guarantee;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -35,8 +36,28 @@ public record KafkaClients(String bootstrapServers, Map<String, String> common) 
    */
   private static final int SESSION_MILLIS = 10_000;
 
+  private static final Duration DEFAULT_TRANSACTION_TIMEOUT = Duration.ofSeconds(30);
+
   public KafkaClients {
     common = Map.copyOf(common);
+  }
+
+  /** After this the broker aborts a transaction of these clients, and it is done again. */
+  Duration transactionTimeout() {
+    String millis = common.get(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
+    return millis == null ? DEFAULT_TRANSACTION_TIMEOUT : Duration.ofMillis(Long.parseLong(millis));
+  }
+
+  /** The same clients with another time-out of transactions, in [1 ms, 24 days]. */
+  KafkaClients withTransactionTimeout(Duration timeout) {
+    if (timeout.toMillis() < 1 || timeout.toMillis() > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "residua.kafka.transaction-timeout must be from PT0.001S to %s but was %s"
+              .formatted(Duration.ofMillis(Integer.MAX_VALUE), timeout));
+    }
+    Map<String, String> settings = new HashMap<>(common);
+    settings.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Long.toString(timeout.toMillis()));
+    return new KafkaClients(bootstrapServers, settings);
   }
 
   public static KafkaClients of(String bootstrapServers) {
@@ -107,7 +128,11 @@ public record KafkaClients(String bootstrapServers, Map<String, String> common) 
     Map<String, Object> settings = producer();
     if (guarantee == Guarantee.EXACTLY_ONCE) {
       settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
-      settings.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 30_000);
+      settings.put(
+          ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+          Math.toIntExact(transactionTimeout().toMillis()));
+    } else {
+      settings.remove(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
     }
     settings.put(ProducerConfig.LINGER_MS_CONFIG, 5);
     return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
@@ -126,6 +151,9 @@ public record KafkaClients(String bootstrapServers, Map<String, String> common) 
     Properties settings = new Properties();
     settings.putAll(base());
     settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+    settings.put(
+        StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
+        Math.toIntExact(transactionTimeout().toMillis()));
     settings.put(
         StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), SESSION_MILLIS);
     settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");

@@ -22,7 +22,6 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.LogAndContinueExceptionHandler;
-import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 
 /** The monitoring role of a process: Kafka Streams on the scores topic. */
 final class MonitorRole implements AutoCloseable {
@@ -63,10 +62,7 @@ final class MonitorRole implements AutoCloseable {
             settings(clients, topics, config));
     streams.setStateListener((next, previous) -> health.monitor(next.name()));
     streams.setUncaughtExceptionHandler(
-        failure -> {
-          onFailure.accept(failure);
-          return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
-        });
+        new MonitorThreads(application(config.topicPrefix()), System::nanoTime, onFailure));
     streams.start();
     return new MonitorRole(streams);
   }
@@ -97,9 +93,19 @@ final class MonitorRole implements AutoCloseable {
     }
   }
 
+  /** Name of the Kafka Streams application: its group, and how its internal names start. */
+  static String application(String prefix) {
+    return prefix + "monitor";
+  }
+
+  /** Topic that holds the state of the monitors, created by Kafka Streams. */
+  static String changelog(String prefix) {
+    return application(prefix) + "-" + MonitorTopology.STATE_STORE + "-changelog";
+  }
+
   private static Properties settings(KafkaClients clients, Topics topics, ResiduaConfig config) {
     Properties settings = clients.streams();
-    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, config.topicPrefix() + "monitor");
+    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, application(config.topicPrefix()));
     settings.put(
         StreamsConfig.STATE_DIR_CONFIG,
         config.dataDir().resolve("streams-" + config.instance()).toAbsolutePath().toString());

@@ -47,9 +47,14 @@ public interface ResiduaConfig {
 
   Incidents incidents();
 
+  Http http();
+
   Demo demo();
 
-  /** The embedded broker, used where {@code kafka.bootstrap.servers} is not set. */
+  /**
+   * Kafka; port and partitions are of the embedded broker, used where {@code
+   * kafka.bootstrap.servers} is not set.
+   */
   interface Kafka {
     /** Port that the embedded broker tries first; 0 takes any free one. */
     @WithDefault("9092")
@@ -61,6 +66,14 @@ public interface ResiduaConfig {
      */
     @WithDefault("4")
     int partitions();
+
+    /**
+     * Time after which the brokers abort a transaction that does not end, above zero and at most
+     * their {@code transaction.max.timeout.ms}; its frames are then read again. Longer than the
+     * slowest batch, short enough that a process that died does not hold readers up for long.
+     */
+    @WithDefault("PT30S")
+    Duration transactionTimeout();
   }
 
   /** What a frame may cost before it is decoded. */
@@ -203,6 +216,34 @@ public interface ResiduaConfig {
     /** Frames after which an open incident is critical. */
     @WithDefault("6000")
     int criticalFrames();
+  }
+
+  /**
+   * Who may do what over HTTP. Without a token or an OpenID provider nobody may change anything.
+   */
+  interface Http {
+    /**
+     * Bearer token that allows requests which change something; at least 16 characters. Set it in
+     * the environment, not on a command line.
+     */
+    Optional<String> token();
+
+    /** File that holds that token instead. */
+    Optional<Path> tokenFile();
+
+    /**
+     * Bearer token that reading needs as well, but for {@code /q/health}; at least 16 characters.
+     * Reading is open without it.
+     */
+    Optional<String> readToken();
+
+    /** Whether tokens of an OpenID provider count; where it is, {@code quarkus.oidc.*} says. */
+    @WithDefault("false")
+    boolean oidc();
+
+    /** Role that such a token must have. */
+    @WithDefault("residua-operator")
+    String role();
   }
 
   /** The simulated camera; the {@code demo} command sets these. */

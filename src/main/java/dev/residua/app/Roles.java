@@ -21,10 +21,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,7 +37,6 @@ import org.slf4j.LoggerFactory;
 @ApplicationScoped
 public class Roles {
   private static final Logger LOG = LoggerFactory.getLogger(Roles.class);
-  private static final String CLIENT_PREFIX = "kafka.";
 
   private final ResiduaConfig config;
   private final Config properties;
@@ -45,8 +44,10 @@ public class Roles {
   private final RoleHealth health;
   private final LiveFindings findings;
   private final ModelPictures pictures;
+  private final LiveControl control;
+  private final HttpGuard guard;
   private final Deque<AutoCloseable> running = new ArrayDeque<>();
-  private volatile @Nullable Throwable failure;
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
   @Inject
   public Roles(
@@ -55,13 +56,17 @@ public class Roles {
       MeterRegistry meters,
       RoleHealth health,
       LiveFindings findings,
-      ModelPictures pictures) {
+      ModelPictures pictures,
+      LiveControl control,
+      HttpGuard guard) {
     this.config = config;
     this.properties = properties;
     this.meters = meters;
     this.health = health;
     this.findings = findings;
     this.pictures = pictures;
+    this.control = control;
+    this.guard = guard;
   }
 
   /** Starts all roles; on failure stops what already runs. */
@@ -79,9 +84,11 @@ public class Roles {
 
   private void startAll() throws StartFailedException {
     Topics topics = new Topics(config.topicPrefix());
+    HttpAccess access = httpAccess();
     createDataDirectory();
     ModelBundle bundle = bundle();
-    KafkaClients clients = clients(topics);
+    KafkaClients clients =
+        clients(topics).withTransactionTimeout(config.kafka().transactionTimeout());
     if (config.roles().contains(Role.MONITOR)) {
       running.push(MonitorRole.start(clients, topics, bundle, config, health, meters, this::fail));
     }
@@ -102,6 +109,8 @@ public class Roles {
       findings.model(bundle);
       pictures.model(bundle);
       running.push(pictures::close);
+      control.open(new ControlWriter(clients, topics.control()));
+      running.push(control::close);
       running.push(
           new FindingsFollower(
               clients, topics, findings, demo.isPresent() ? narrator::found : finding -> {}));
@@ -115,6 +124,7 @@ public class Roles {
           new SimulatedCamera(
               clients, topics, bundle.manifest().image(), demo.get(), narrator::fault));
     }
+    guard.open(access);
     health.ready(bundle.id(), clients.bootstrapServers());
     LOG.info(
         "ready: roles={} kafka={} modelId={}",
@@ -123,11 +133,19 @@ public class Roles {
         bundle.id());
   }
 
+  private HttpAccess httpAccess() throws StartFailedException {
+    try {
+      return HttpAccess.of(config.http());
+    } catch (IllegalArgumentException e) {
+      throw new StartFailedException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
   private ScoringSettings scoringSettings() {
     ResiduaConfig.Scoring scoring = config.scoring();
     ResiduaConfig.Frames frames = config.frames();
     return new ScoringSettings(
-        config.topicPrefix() + "score",
+        ScoringRole.group(config.topicPrefix()),
         config.instance(),
         scoring.threads(),
         scoring.networkThreads(),
@@ -179,14 +197,7 @@ public class Roles {
 
   /** Clients of the given cluster, checked, or of an embedded broker started here. */
   private KafkaClients clients(Topics topics) throws StartFailedException {
-    Map<String, String> common = new HashMap<>();
-    for (String name : properties.getPropertyNames()) {
-      if (name.startsWith(CLIENT_PREFIX)) {
-        properties
-            .getOptionalValue(name, String.class)
-            .ifPresent(value -> common.put(name.substring(CLIENT_PREFIX.length()), value));
-      }
-    }
+    Map<String, String> common = KafkaSettings.of(properties, System.getenv());
     Optional<String> given =
         properties
             .getOptionalValue("kafka.bootstrap.servers", String.class)
@@ -198,6 +209,7 @@ public class Roles {
         if (!problems.isEmpty()) {
           throw new StartFailedException(String.join("\nresidua: ", problems));
         }
+        admin.checkAccess(config.topicPrefix(), config.instance(), config.roles());
       }
       return clients;
     }
@@ -213,14 +225,21 @@ public class Roles {
 
   /** A role cannot go on: the process ends, so that whoever supervises it starts it again. */
   private void fail(Throwable why) {
-    failure = why;
-    LOG.error("a role failed, the process stops: {}", RootCause.message(why), why);
-    health.failed(RootCause.message(why));
+    if (!failure.compareAndSet(null, why)) {
+      return; // what follows from the first failure
+    }
+    if (why instanceof RoleEndedException) {
+      LOG.error("the process ends: {}", why.getMessage());
+      health.failed(String.valueOf(why.getMessage()));
+    } else {
+      LOG.error("a role failed, the process stops: {}", RootCause.message(why), why);
+      health.failed(RootCause.message(why));
+    }
     Quarkus.asyncExit(1);
   }
 
   int exitCode() {
-    return failure == null ? 0 : 1;
+    return failure.get() == null ? 0 : 1;
   }
 
   void onShutdown(@Observes @Priority(Integer.MAX_VALUE) ShutdownEvent event) {

@@ -1,9 +1,11 @@
 package dev.residua.app;
 
 import dev.residua.scoring.KafkaTimelineStore;
+import dev.residua.scoring.ScoringEndedException;
 import dev.residua.scoring.ScoringListener;
 import dev.residua.scoring.ScoringLoop;
 import dev.residua.scoring.ScoringModel;
+import dev.residua.scoring.ScoringProducers;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.Stages;
 import dev.residua.wire.Topics;
@@ -40,7 +42,9 @@ final class ScoringRole implements AutoCloseable {
       ScoringLoop loop =
           new ScoringLoop(
               clients.scoringConsumer(settings.group(), id, settings.maxFrames()),
-              clients.resultProducer(settings.guarantee(), id),
+              new ScoringProducers(
+                  () -> clients.resultProducer(settings.guarantee(), id),
+                  clients.transactionTimeout()),
               topics,
               () -> model,
               settings,
@@ -55,9 +59,16 @@ final class ScoringRole implements AutoCloseable {
     threads.forEach(Thread::start);
   }
 
+  /** Consumer group of all scoring processes, and how their transactional ids start. */
+  static String group(String prefix) {
+    return prefix + "score";
+  }
+
   private static void runLoop(ScoringLoop loop, Consumer<Throwable> onFailure) {
     try {
       loop.run();
+    } catch (ScoringEndedException e) {
+      onFailure.accept(new RoleEndedException(String.valueOf(e.getMessage()), e));
     } catch (RuntimeException | Error e) {
       onFailure.accept(e);
     }

@@ -5,6 +5,7 @@ import dev.residua.wire.Topics;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -15,35 +16,65 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.jspecify.annotations.Nullable;
 
 /** Creates and checks the product's topics on a cluster. */
 public final class TopicAdmin implements AutoCloseable {
   private static final long TIMEOUT_SECONDS = 15;
 
-  /** Says once a second that a broker does not answer; this class says so itself. */
-  private static final Logger NETWORK = Logger.getLogger("org.apache.kafka.clients.NetworkClient");
+  /**
+   * Least that every topic must take: scores, events and shortened dead letters are smaller, and so
+   * is a producer's batch. (A producer whose batches are larger than a topic takes sends them again
+   * and again until they expire.)
+   */
+  private static final long LEAST_MESSAGE_BYTES = 1 << 16;
+
+  /** Say again and again what a broker refuses or that it does not answer; this class says it. */
+  private static final List<Logger> CLIENTS =
+      Stream.of(
+              "org.apache.kafka.clients.NetworkClient",
+              "org.apache.kafka.clients.admin.internals.AdminMetadataManager",
+              "org.apache.kafka.common.network.Selector",
+              "org.apache.kafka.common.security.ssl.DefaultSslEngineFactory")
+          .map(Logger::getLogger)
+          .toList();
 
   private final Admin admin;
   private final String servers;
-  private final @Nullable Level networkLevel;
+  private final Map<Logger, Optional<Level>> levels = new HashMap<>();
 
-  /** Connects lazily: the first call fails if no broker answers. */
-  public TopicAdmin(KafkaClients clients) {
-    this.admin = Admin.create(clients.admin());
+  /**
+   * Connects lazily: the first call fails if no broker answers.
+   *
+   * @throws StartFailedException if the settings of the clients cannot be used
+   */
+  public TopicAdmin(KafkaClients clients) throws StartFailedException {
     this.servers = clients.bootstrapServers();
-    this.networkLevel = NETWORK.getLevel();
-    NETWORK.setLevel(Level.SEVERE);
+    for (Logger logger : CLIENTS) {
+      levels.put(logger, Optional.ofNullable(logger.getLevel()));
+      logger.setLevel(Level.OFF);
+    }
+    try {
+      this.admin = Admin.create(clients.admin());
+    } catch (KafkaException e) {
+      restoreLevels();
+      throw new StartFailedException(
+          KafkaFailures.explain(e, servers)
+              .orElse("cannot make a client of Kafka: " + RootCause.message(e)),
+          e);
+    }
   }
 
   /**
@@ -140,6 +171,27 @@ public final class TopicAdmin implements AutoCloseable {
     return problems;
   }
 
+  /**
+   * Checks that these clients may do what roles need, on a cluster that controls access.
+   *
+   * @throws StartFailedException with all that is missing
+   */
+  public void checkAccess(String prefix, String instance, Set<Role> roles)
+      throws StartFailedException {
+    List<String> missing = new AccessCheck(admin).missing(Access.needed(prefix, instance, roles));
+    if (!missing.isEmpty()) {
+      throw new StartFailedException(
+          "Kafka at %s does not allow this user: %s; grant what 'residua topics acls --principal User:NAME --roles %s' prints"
+              .formatted(
+                  servers,
+                  String.join("; ", missing),
+                  roles.stream()
+                      .map(role -> role.name().toLowerCase(Locale.ROOT))
+                      .sorted()
+                      .collect(Collectors.joining(","))));
+    }
+  }
+
   private List<String> settingProblems(Topic<?, ?> topic) throws StartFailedException {
     List<String> problems = new ArrayList<>();
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
@@ -147,12 +199,19 @@ public final class TopicAdmin implements AutoCloseable {
         call(
             "read the settings of topic " + topic.name(),
             admin.describeConfigs(List.of(resource)).all());
+    long largest =
+        Long.parseLong(
+            Objects.requireNonNull(configs.get(resource)).get("max.message.bytes").value());
+    if (largest < LEAST_MESSAGE_BYTES) {
+      problems.add(
+          "topic %s has max.message.bytes=%d, expected at least %d: a record of the product may be larger"
+              .formatted(topic.name(), largest, LEAST_MESSAGE_BYTES));
+    }
     for (Map.Entry<String, String> wanted : topic.settings().entrySet()) {
       String actual = Objects.requireNonNull(configs.get(resource)).get(wanted.getKey()).value();
       boolean fits =
-          wanted.getKey().equals("max.message.bytes")
-              ? Long.parseLong(actual) > 0
-              : Set.of(actual.split(",")).equals(Set.of(wanted.getValue().split(",")));
+          wanted.getKey().equals("max.message.bytes") // checked above
+              || Set.of(actual.split(",")).equals(Set.of(wanted.getValue().split(",")));
       if (!fits) {
         problems.add(
             "topic %s has %s=%s, expected %s"
@@ -173,7 +232,10 @@ public final class TopicAdmin implements AutoCloseable {
         throw unreachable(cause);
       }
       throw new StartFailedException(
-          "cannot %s on %s: %s".formatted(what, servers, cause.getMessage()), cause);
+          KafkaFailures.explain(cause, servers)
+              .map(why -> "cannot %s: %s".formatted(what, why))
+              .orElse("cannot %s on %s: %s".formatted(what, servers, cause.getMessage())),
+          cause);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StartFailedException("interrupted while trying to " + what, e);
@@ -182,7 +244,7 @@ public final class TopicAdmin implements AutoCloseable {
 
   private StartFailedException unreachable(Throwable cause) {
     return new StartFailedException(
-        "no Kafka broker answers at %s within %d s; check the address (--bootstrap or KAFKA_BOOTSTRAP_SERVERS) and that the broker runs"
+        "no Kafka broker answers at %s within %d s; check the address (--bootstrap or KAFKA_BOOTSTRAP_SERVERS), that the broker runs, and kafka.security.protocol where it wants TLS or SASL"
             .formatted(servers, TIMEOUT_SECONDS),
         cause);
   }
@@ -190,6 +252,10 @@ public final class TopicAdmin implements AutoCloseable {
   @Override
   public void close() {
     admin.close(java.time.Duration.ofSeconds(2));
-    NETWORK.setLevel(networkLevel);
+    restoreLevels();
+  }
+
+  private void restoreLevels() {
+    levels.forEach((logger, level) -> logger.setLevel(level.orElse(null)));
   }
 }

@@ -1,7 +1,6 @@
 package dev.residua.cli;
 
-import dev.residua.incident.ControlCommand;
-import dev.residua.incident.ControlCommand.Order;
+import dev.residua.incident.ControlRequest;
 import picocli.CommandLine.Command;
 
 /** {@code accept-normal}: the present is normal from now on. */
@@ -15,7 +14,7 @@ import picocli.CommandLine.Command;
     showDefaultValues = true)
 final class AcceptNormalCommand extends OrderCommand {
   @Override
-  ControlCommand command(Order order) {
-    return new ControlCommand.AcceptNormal(order);
+  ControlRequest.Kind kind() {
+    return ControlRequest.Kind.ACCEPT_NORMAL;
   }
 }

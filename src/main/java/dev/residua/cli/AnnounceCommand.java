@@ -1,7 +1,7 @@
 package dev.residua.cli;
 
-import dev.residua.incident.ControlCommand;
-import dev.residua.incident.ControlCommand.Order;
+import dev.residua.incident.ControlRequest;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,7 +23,14 @@ final class AnnounceCommand extends OrderCommand {
   @Nullable String latent;
 
   @Override
-  ControlCommand command(Order order) {
-    return new ControlCommand.Announcement(order, period.period(), required(latent, "--latent"));
+  ControlRequest.Kind kind() {
+    return ControlRequest.Kind.ANNOUNCE;
+  }
+
+  @Override
+  Map<String, @Nullable Object> options() {
+    Map<String, @Nullable Object> options = period.options();
+    options.put("latent", latent);
+    return options;
   }
 }

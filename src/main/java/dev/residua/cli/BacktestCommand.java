@@ -170,8 +170,7 @@ final class BacktestCommand implements Callable<Integer> {
     } catch (BadBundleException | IOException | IllegalArgumentException e) {
       throw new CommandFailedException(Failures.reason(e), e);
     } catch (KafkaException e) {
-      throw new CommandFailedException(
-          "reading %s from %s failed: %s".formatted(topic, kafka.bootstrap, Failures.reason(e)), e);
+      throw kafka.failed("reading " + topic, e);
     }
   }
 

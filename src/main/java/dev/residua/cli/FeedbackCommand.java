@@ -1,9 +1,7 @@
 package dev.residua.cli;
 
-import dev.residua.incident.ControlCommand;
-import dev.residua.incident.ControlCommand.FeedbackVerdict;
-import dev.residua.incident.ControlCommand.Order;
-import java.util.Locale;
+import dev.residua.incident.ControlRequest;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -24,15 +22,14 @@ final class FeedbackCommand extends OrderCommand {
   @Nullable String verdict;
 
   @Override
-  ControlCommand command(Order order) {
-    FeedbackVerdict said =
-        switch (required(verdict, "--verdict").toLowerCase(Locale.ROOT)) {
-          case "true" -> FeedbackVerdict.TRUE_ALARM;
-          case "false" -> FeedbackVerdict.FALSE_ALARM;
-          default ->
-              throw new CommandFailedException(
-                  "--verdict must be true or false but was '%s'".formatted(verdict));
-        };
-    return new ControlCommand.Feedback(order, required(incident, "--incident"), said);
+  ControlRequest.Kind kind() {
+    return ControlRequest.Kind.FEEDBACK;
+  }
+
+  @Override
+  Map<String, @Nullable Object> options() {
+    Map<String, @Nullable Object> options = of("incident", incident);
+    options.put("verdict", verdict);
+    return options;
   }
 }

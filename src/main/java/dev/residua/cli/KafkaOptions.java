@@ -1,6 +1,7 @@
 package dev.residua.cli;
 
 import dev.residua.app.KafkaClients;
+import dev.residua.app.KafkaFailures;
 import dev.residua.wire.Topics;
 import java.nio.file.Path;
 import java.util.Map;
@@ -37,5 +38,18 @@ final class KafkaOptions {
 
   Topics topics() {
     return new Topics(prefix);
+  }
+
+  /**
+   * The end of a command that Kafka refuses something.
+   *
+   * @param what what failed, such as {@code reading residua.scores}
+   */
+  CommandFailedException failed(String what, Throwable why) {
+    return new CommandFailedException(
+        KafkaFailures.explain(why, bootstrap)
+            .map(reason -> "%s failed: %s".formatted(what, reason))
+            .orElse("%s at %s failed: %s".formatted(what, bootstrap, Failures.reason(why))),
+        why);
   }
 }

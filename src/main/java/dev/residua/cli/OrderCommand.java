@@ -1,18 +1,15 @@
 package dev.residua.cli;
 
+import dev.residua.app.ControlWriter;
+import dev.residua.app.StartFailedException;
 import dev.residua.incident.ControlCommand;
-import dev.residua.incident.ControlCommand.Order;
-import dev.residua.wire.Topic;
-import java.time.DateTimeException;
-import java.time.Duration;
+import dev.residua.incident.ControlRequest;
+import java.io.IOException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -54,53 +51,53 @@ abstract class OrderCommand implements Callable<Integer> {
 
   @CommandLine.Spec CommandLine.Model.CommandSpec spec;
 
-  /** What is to be said. */
-  abstract ControlCommand command(Order order);
+  /** What is asked for. */
+  abstract ControlRequest.Kind kind();
+
+  /** The options of this kind, by name without dashes. */
+  Map<String, @Nullable Object> options() {
+    return Map.of();
+  }
 
   @Override
-  public Integer call() {
+  public Integer call() throws StartFailedException {
     ControlCommand command = null;
     String key = takeBack;
     if (key == null) {
+      key = id == null ? UUID.randomUUID().toString() : id;
       try {
-        key = id == null ? UUID.randomUUID().toString() : id;
-        command = command(new Order(key, sources, by, reason, Instant.now()));
+        command = new ControlRequest(kind(), fields(), "--"::concat).command(key, Instant.now());
       } catch (IllegalArgumentException e) {
         throw new CommandFailedException(Failures.reason(e), e);
       }
     }
-    send(key, command);
+    try (ControlWriter writer = new ControlWriter(kafka.clients(), kafka.topics().control())) {
+      writer.write(key, command);
+    } catch (IOException e) {
+      throw new CommandFailedException(Failures.reason(e), e);
+    }
     spec.commandLine().getOut().printf("%s %s%n", command == null ? "took back" : "said", key);
     return 0;
   }
 
-  private void send(String key, @Nullable ControlCommand command) {
-    Topic<String, ControlCommand> topic = kafka.topics().control();
-    try (KafkaProducer<byte[], byte[]> producer = kafka.clients().frameProducer()) {
-      byte[] value =
-          command == null ? null : topic.value().serializer().serialize(topic.name(), command);
-      producer
-          .send(
-              new ProducerRecord<>(
-                  topic.name(), topic.key().serializer().serialize(topic.name(), key), value))
-          .get();
-    } catch (ExecutionException | KafkaException e) {
-      throw new CommandFailedException(
-          "writing to %s on %s failed: %s; is a broker running there, and does the topic exist?"
-              .formatted(topic.name(), kafka.bootstrap, Failures.reason(e)),
-          e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CommandFailedException("interrupted before the command was written", e);
-    }
+  private Map<String, String> fields() {
+    Map<String, String> fields =
+        new HashMap<>(Map.of("sources", sources, "by", by, "reason", reason));
+    options()
+        .forEach(
+            (name, value) -> {
+              if (value != null) {
+                fields.put(name, value.toString());
+              }
+            });
+    return fields;
   }
 
-  /** A value that the command cannot do without. */
-  static <T> T required(@Nullable T value, String option) {
-    if (value == null) {
-      throw new CommandFailedException(option + " is missing");
-    }
-    return value;
+  /** Options by name; those that were not given are null. */
+  static Map<String, @Nullable Object> of(String name, @Nullable Object value) {
+    Map<String, @Nullable Object> options = new HashMap<>();
+    options.put(name, value);
+    return options;
   }
 
   /** A period from {@code --from} (default now) that ends at {@code --until} or after a while. */
@@ -120,31 +117,11 @@ abstract class OrderCommand implements Callable<Integer> {
         description = "Instead of --until: how long, such as PT2H or PT30M.")
     @Nullable String length;
 
-    ControlCommand.Period period() {
-      if ((until == null) == (length == null)) {
-        throw new CommandFailedException("give either --until or --for");
-      }
-      Instant start = from == null ? Instant.now() : time(from, "--from");
-      if (until != null) {
-        return new ControlCommand.Period(start, time(until, "--until"));
-      }
-      try {
-        return new ControlCommand.Period(
-            start, start.plus(Duration.parse(required(length, "--for"))));
-      } catch (DateTimeException e) {
-        throw new CommandFailedException(
-            "--for must be an ISO-8601 duration such as PT2H but was '%s'".formatted(length), e);
-      }
-    }
-
-    private static Instant time(String text, String option) {
-      try {
-        return OffsetDateTime.parse(text).toInstant();
-      } catch (DateTimeException e) {
-        throw new CommandFailedException(
-            "%s must be a time such as 2026-05-01T10:00:00Z but was '%s'".formatted(option, text),
-            e);
-      }
+    Map<String, @Nullable Object> options() {
+      Map<String, @Nullable Object> options = of("from", from);
+      options.put("until", until);
+      options.put("for", length);
+      return options;
     }
   }
 }

@@ -101,9 +101,7 @@ final class PublishCommand implements Callable<Integer> {
     }
     Exception failed = failure.get();
     if (failed != null) {
-      throw new CommandFailedException(
-          "sending to %s at %s failed: %s".formatted(target, kafka.bootstrap, failed.getMessage()),
-          failed);
+      throw kafka.failed("sending to " + target, failed);
     }
     report(target, total, Duration.ofNanos(System.nanoTime() - start));
     return 0;

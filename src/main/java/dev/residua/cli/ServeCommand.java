@@ -1,5 +1,6 @@
 package dev.residua.cli;
 
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -31,6 +32,13 @@ final class ServeCommand implements Callable<Integer> {
   @Nullable String bootstrap;
 
   @Option(
+      names = "--kafka-config",
+      paramLabel = "FILE",
+      description =
+          "Properties file with further client settings, such as security; also KAFKA_... variables.")
+  @Nullable Path kafkaConfig;
+
+  @Option(
       names = "--instance",
       paramLabel = "NAME",
       description =
@@ -52,6 +60,10 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ServerOptions.set("residua.roles", roles);
+    if (kafkaConfig != null) {
+      PropertiesFile.read(kafkaConfig, "the client settings")
+          .forEach((key, value) -> ServerOptions.set("kafka." + key, value));
+    }
     ServerOptions.set("kafka.bootstrap.servers", bootstrap);
     ServerOptions.set("residua.instance", instance);
     ServerOptions.set("residua.incidents.false-alarms-per-week", falseAlarmsPerWeek);

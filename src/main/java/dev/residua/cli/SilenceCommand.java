@@ -1,7 +1,8 @@
 package dev.residua.cli;
 
-import dev.residua.incident.ControlCommand;
-import dev.residua.incident.ControlCommand.Order;
+import dev.residua.incident.ControlRequest;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -18,7 +19,12 @@ final class SilenceCommand extends OrderCommand {
   @Mixin PeriodOptions period = new PeriodOptions();
 
   @Override
-  ControlCommand command(Order order) {
-    return new ControlCommand.Maintenance(order, period.period());
+  ControlRequest.Kind kind() {
+    return ControlRequest.Kind.SILENCE;
+  }
+
+  @Override
+  Map<String, @Nullable Object> options() {
+    return period.options();
   }
 }

@@ -1,7 +1,7 @@
 package dev.residua.cli;
 
-import dev.residua.incident.ControlCommand;
-import dev.residua.incident.ControlCommand.Order;
+import dev.residua.incident.ControlRequest;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,8 +25,14 @@ final class SuppressCommand extends OrderCommand {
   @Nullable Double margin;
 
   @Override
-  ControlCommand command(Order order) {
-    return new ControlCommand.Suppression(
-        order, required(latent, "--latent"), required(margin, "--margin"));
+  ControlRequest.Kind kind() {
+    return ControlRequest.Kind.SUPPRESS;
+  }
+
+  @Override
+  Map<String, @Nullable Object> options() {
+    Map<String, @Nullable Object> options = of("latent", latent);
+    options.put("margin", margin);
+    return options;
   }
 }

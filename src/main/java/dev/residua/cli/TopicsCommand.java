@@ -15,9 +15,9 @@ import picocli.CommandLine.Option;
 /** {@code topics}: creates and checks the product's topics on a cluster. */
 @Command(
     name = "topics",
-    description = "Creates and checks the topics of the product.",
+    description = "Creates and checks the topics of the product, and says which access they need.",
     mixinStandardHelpOptions = true,
-    subcommands = {TopicsCommand.Create.class, TopicsCommand.Check.class})
+    subcommands = {TopicsCommand.Create.class, TopicsCommand.Check.class, TopicsAclsCommand.class})
 final class TopicsCommand {
   @Command(
       name = "create",

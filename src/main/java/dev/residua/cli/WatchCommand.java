@@ -130,10 +130,7 @@ final class WatchCommand implements Callable<Integer> {
         }
       }
     } catch (KafkaException e) {
-      throw new CommandFailedException(
-          "reading from %s failed: %s; is a broker running there, and do the topics exist?"
-              .formatted(kafka.bootstrap, e.getMessage()),
-          e);
+      throw kafka.failed("reading", e);
     }
     return 0;
   }

@@ -1,29 +1,104 @@
 package dev.residua.scoring;
 
+import dev.residua.frame.FramePosition;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.wire.DeadLetter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
  * Refused records as dead letters: key and value unchanged, the original headers, and Kafka
  * Streams' own error headers, so that one tool reads the dead letters of every role.
+ *
+ * <p>A letter that turns out larger than its topic allows fails its transaction. It is remembered,
+ * and when its record is read again it goes without the value and the original headers, and with
+ * {@link #TRUNCATED}, which says where the whole record still is. So it stops no partition and is
+ * not lost silently. For one loop; answers of the broker come on the producer's thread.
  */
 final class DeadLetters {
+  /** Header of a letter whose value was left out: its size, and where the whole record is. */
+  static final String TRUNCATED = DeadLetter.TRUNCATED;
+
   private static final int MAX_STACK_CHARACTERS = 4096;
+  private static final int MAX_KEY_BYTES = 1024;
 
-  private DeadLetters() {}
+  private final String topic;
+  private final Set<FramePosition> tooLarge = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean foundMore = new AtomicBoolean();
 
-  static ProducerRecord<byte[], byte[]> of(
-      String topic, ConsumerRecord<byte[], byte[]> refused, RejectedFrameException why) {
+  DeadLetters(String topic) {
+    this.topic = topic;
+  }
+
+  /** Sends a refused record with the other results. */
+  void send(
+      Publication publication, ConsumerRecord<byte[], byte[]> refused, RejectedFrameException why) {
+    FramePosition position =
+        new FramePosition(refused.topic(), refused.partition(), refused.offset());
+    ProducerRecord<byte[], byte[]> letter =
+        tooLarge.contains(position) ? shortened(refused, why) : whole(refused, why);
+    publication.send(
+        letter,
+        (metadata, failure) -> {
+          if (failure instanceof RecordTooLargeException && tooLarge.add(position)) {
+            foundMore.set(true);
+          }
+        });
+  }
+
+  /**
+   * Whether letters turned out too large since the last call: the same records give shorter ones
+   * next time. To be asked after the transaction was aborted, when all answers are in.
+   */
+  boolean shorterNextTime() {
+    return foundMore.getAndSet(false);
+  }
+
+  /** What was sent is committed: no record comes again. */
+  void committed() {
+    tooLarge.clear();
+  }
+
+  private ProducerRecord<byte[], byte[]> whole(
+      ConsumerRecord<byte[], byte[]> refused, RejectedFrameException why) {
     RecordHeaders headers = new RecordHeaders();
     for (Header header : refused.headers()) {
       headers.add(header);
     }
+    describe(headers, refused, why);
+    return new ProducerRecord<>(topic, null, refused.key(), refused.value(), headers);
+  }
+
+  private ProducerRecord<byte[], byte[]> shortened(
+      ConsumerRecord<byte[], byte[]> refused, RejectedFrameException why) {
+    RecordHeaders headers = new RecordHeaders();
+    describe(headers, refused, why);
+    byte[] key = refused.key();
+    put(
+        headers,
+        TRUNCATED,
+        "%d bytes of key and value are more than this topic takes, the value is left out; the whole record is at %s-%d offset %d as long as that topic keeps it"
+            .formatted(
+                Math.max(0, refused.serializedKeySize())
+                    + Math.max(0, refused.serializedValueSize()),
+                refused.topic(),
+                refused.partition(),
+                refused.offset()));
+    return new ProducerRecord<>(
+        topic, null, key == null || key.length > MAX_KEY_BYTES ? null : key, null, headers);
+  }
+
+  private static void describe(
+      RecordHeaders headers, ConsumerRecord<byte[], byte[]> refused, RejectedFrameException why) {
     new DeadLetter(
             why.reason().name(),
             String.valueOf(why.getMessage()),
@@ -33,7 +108,6 @@ final class DeadLetters {
             refused.offset(),
             refused.timestamp())
         .addTo(headers, stackTrace(why));
-    return new ProducerRecord<>(topic, null, refused.key(), refused.value(), headers);
   }
 
   private static String stackTrace(Throwable why) {
@@ -42,5 +116,9 @@ final class DeadLetters {
     return text.getBuffer().length() > MAX_STACK_CHARACTERS
         ? text.getBuffer().substring(0, MAX_STACK_CHARACTERS)
         : text.toString();
+  }
+
+  private static void put(RecordHeaders headers, String name, String value) {
+    headers.add(name, value.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -4,20 +4,35 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
-/** How results and offsets become visible. One a loop, used on its thread. */
+/** How results of one producer and offsets become visible. For the thread of one loop. */
 interface Publication {
+  /** What keeps a guarantee with these clients. */
+  static Publication of(
+      Guarantee guarantee, Consumer<byte[], byte[]> consumer, Producer<byte[], byte[]> producer) {
+    return switch (guarantee) {
+      case EXACTLY_ONCE -> new ExactlyOnce(consumer, producer);
+      case AT_LEAST_ONCE -> new AtLeastOnce(consumer, producer);
+    };
+  }
+
   /** Once, before anything else. */
   void start();
 
   void begin();
 
-  void send(ProducerRecord<byte[], byte[]> record);
+  /**
+   * Sends a result.
+   *
+   * @param answered told what became of it, on the producer's thread
+   */
+  void send(ProducerRecord<byte[], byte[]> record, Callback answered);
 
   /**
    * Makes all that was sent visible, and the offsets committed.
@@ -50,8 +65,8 @@ interface Publication {
     }
 
     @Override
-    public void send(ProducerRecord<byte[], byte[]> record) {
-      producer.send(record);
+    public void send(ProducerRecord<byte[], byte[]> record, Callback answered) {
+      producer.send(record, answered);
     }
 
     @Override
@@ -86,13 +101,14 @@ interface Publication {
     }
 
     @Override
-    public void send(ProducerRecord<byte[], byte[]> record) {
+    public void send(ProducerRecord<byte[], byte[]> record, Callback answered) {
       producer.send(
           record,
           (metadata, e) -> {
             if (e != null) {
               failure.compareAndSet(null, e);
             }
+            answered.onCompletion(metadata, e);
           });
     }
 

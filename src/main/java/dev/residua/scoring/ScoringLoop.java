@@ -8,17 +8,19 @@ import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -26,9 +28,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.ApplicationRecoverableException;
-import org.apache.kafka.common.errors.InvalidConfigurationException;
-import org.apache.kafka.common.errors.OutOfOrderSequenceException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,9 +39,8 @@ import org.slf4j.LoggerFactory;
  * accepted frame gives one {@code FrameScore} and every refused record one dead letter, in the
  * order of the partition, also when the process dies at any point.
  *
- * <p>A transaction takes what is there, at most {@link ScoringSettings#maxFrames}, and ends early
- * at its deadline; the rest waits for the next one. While as much as one transaction waits, the
- * partitions are paused, so that memory stays bounded while the group hears of this member.
+ * <p>A transaction takes what waits, at most {@link ScoringSettings#maxFrames}, and ends early at
+ * its deadline; the rest waits for the next one, see {@link FrameQueue}.
  *
  * <p>Runs on one thread, which owns consumer and producer; {@link #stop} may be called from any.
  */
@@ -50,35 +49,41 @@ public final class ScoringLoop implements Runnable {
   public static final int BATCH_FRAMES = 32;
 
   private static final Logger LOG = LoggerFactory.getLogger(ScoringLoop.class);
-  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration CLOSE = Duration.ofSeconds(5);
+  private static final long MIN_PAUSE_MILLIS = 50;
+  private static final long MAX_PAUSE_MILLIS = 2_000;
 
   private final Consumer<byte[], byte[]> consumer;
-  private final Producer<byte[], byte[]> producer;
-  private final Publication publication;
+  private final ScoringProducers producers;
   private final Topics topics;
   private final Supplier<ScoringModel> active;
   private final ScoringSettings settings;
   private final TimelineStore store;
+  private final FrameQueue waiting;
   private final Timelines timelines;
   private final FrameIntake intake;
   private final Clock clock;
   private final ScoringListener listener;
   private final Stages stages;
   private final AtomicBoolean stopped = new AtomicBoolean();
+  private final DeadLetters deadLetters;
+  private final TransactionFailure.Place place;
+  private final Recovering recovering = new Recovering();
 
-  private final Deque<ConsumerRecord<byte[], byte[]>> waiting = new ArrayDeque<>();
-  private boolean paused;
+  private Producer<byte[], byte[]> producer;
+  private Publication publication;
   private FrameBatch batch;
 
   /**
    * @param consumer not yet subscribed, reads committed records, commits nothing by itself
-   * @param producer not yet initialised; transactional where the settings promise exactly once
+   * @param producers makes its producer, and another where that one is of no further use;
+   *     transactional where the settings promise exactly once
    * @param active the model in use; asked once a transaction
    * @param store where timelines of partitions come from that are taken over
    */
   public ScoringLoop(
       Consumer<byte[], byte[]> consumer,
-      Producer<byte[], byte[]> producer,
+      ScoringProducers producers,
       Topics topics,
       Supplier<ScoringModel> active,
       ScoringSettings settings,
@@ -87,16 +92,21 @@ public final class ScoringLoop implements Runnable {
       ScoringListener listener,
       Stages stages) {
     this.consumer = consumer;
-    this.producer = producer;
-    this.publication =
-        switch (settings.guarantee()) {
-          case EXACTLY_ONCE -> new Publication.ExactlyOnce(consumer, producer);
-          case AT_LEAST_ONCE -> new Publication.AtLeastOnce(consumer, producer);
-        };
+    this.producers = producers;
+    this.producer = producers.next().get();
+    this.publication = Publication.of(settings.guarantee(), consumer, producer);
+    this.deadLetters = new DeadLetters(topics.deadLetters().name());
+    ConsumerGroupMetadata group = consumer.groupMetadata();
+    this.place =
+        new TransactionFailure.Place(
+            group.groupInstanceId().orElse(group.groupId()),
+            List.of(topics.scores().name(), topics.deadLetters().name(), topics.timelines().name()),
+            producers.transactionTimeout());
     this.topics = topics;
     this.active = active;
     this.settings = settings;
     this.store = store;
+    this.waiting = new FrameQueue(consumer, settings.maxFrames());
     this.timelines = new Timelines(settings.clockTolerance());
     this.intake =
         new FrameIntake(
@@ -118,19 +128,20 @@ public final class ScoringLoop implements Runnable {
   }
 
   /**
-   * Runs until {@link #stop}; closes consumer and producer.
+   * Runs until {@link #stop}; closes consumer and producer. Survives brokers that are lost for a
+   * while and transactions that fail or time out: their frames are taken again.
    *
-   * @throws KafkaException if the loop cannot go on, such as when another instance took its
+   * @throws ScoringEndedException if only a person can help, such as when another process took its
    *     transactional id
    */
   @Override
   public void run() {
-    try (consumer;
-        producer) {
-      publication.start();
+    try (consumer) {
       consumer.subscribe(List.of(topics.frames().name()), new Ownership());
+      initialise();
       while (!stopped.get()) {
-        gather();
+        stages.enter(Stage.CONSUME);
+        waiting.gather(settings.batchDeadline(), stopped::get);
         if (!waiting.isEmpty()) {
           transact();
         }
@@ -139,34 +150,11 @@ public final class ScoringLoop implements Runnable {
       if (!stopped.get()) {
         throw e;
       }
+    } catch (KafkaException e) {
+      throw new ScoringEndedException(TransactionFailure.of(e, Duration.ZERO, place).message(), e);
+    } finally {
+      producer.close(CLOSE);
     }
-  }
-
-  /** Fetches what there is, and a little longer where the settings say so. */
-  private void gather() {
-    stages.enter(Stage.CONSUME);
-    poll(waiting.isEmpty() ? POLL : Duration.ZERO);
-    long deadline = System.nanoTime() + settings.batchDeadline().toNanos();
-    while (!waiting.isEmpty() && waiting.size() < settings.maxFrames() && !stopped.get()) {
-      long left = deadline - System.nanoTime();
-      if (left <= 0) {
-        return;
-      }
-      poll(Duration.ofNanos(left));
-    }
-  }
-
-  private void poll(Duration timeout) {
-    boolean full = waiting.size() >= settings.maxFrames();
-    if (full || paused) {
-      if (full) {
-        consumer.pause(consumer.assignment()); // also what has been assigned since
-      } else {
-        consumer.resume(consumer.paused());
-      }
-      paused = full;
-    }
-    consumer.poll(timeout).forEach(waiting::addLast);
   }
 
   private void transact() {
@@ -178,25 +166,15 @@ public final class ScoringLoop implements Runnable {
       stages.enter(Stage.PRODUCE);
       timelines.publish(
           (partition, key, value) ->
-              publication.send(
-                  new ProducerRecord<>(topics.timelines().name(), partition, key, value)));
+              send(new ProducerRecord<>(topics.timelines().name(), partition, key, value)));
       stages.enter(Stage.COMMIT);
       publication.commit(offsets(taken));
       timelines.committed();
+      deadLetters.committed();
+      recovering.succeeded();
       listener.committed(scored, taken.size() - scored, System.nanoTime() - start);
-    } catch (ApplicationRecoverableException
-        | InvalidConfigurationException
-        | OutOfOrderSequenceException e) {
-      throw e; // the producer is of no further use; the process restarts and resumes at the
-      // committed offsets
     } catch (KafkaException e) {
-      LOG.warn(
-          "transaction aborted, its {} records are taken again: {}", taken.size(), e.toString());
-      publication.abort();
-      timelines.aborted();
-      for (int i = taken.size() - 1; i >= 0; i--) {
-        waiting.addFirst(taken.get(i));
-      }
+      recovering.from(e, start, taken);
     }
   }
 
@@ -217,13 +195,13 @@ public final class ScoringLoop implements Runnable {
       if (taken.size() % BATCH_FRAMES == 0 && !taken.isEmpty() && System.nanoTime() > deadline) {
         break;
       }
-      ConsumerRecord<byte[], byte[]> record = waiting.removeFirst();
+      ConsumerRecord<byte[], byte[]> record = waiting.next();
       taken.add(record);
       try {
         intake.take(record, batch);
         scored++;
       } catch (RejectedFrameException why) {
-        publication.send(DeadLetters.of(topics.deadLetters().name(), record, why));
+        deadLetters.send(publication, record, why);
         listener.rejected(why.reason());
         LOG.debug(
             "refused a frame: topic={} partition={} offset={} reason={}",
@@ -250,7 +228,7 @@ public final class ScoringLoop implements Runnable {
 
   private void send(ScoredFrame score) {
     String topic = topics.scores().name();
-    publication.send(
+    send(
         new ProducerRecord<>(
             topic,
             score.source().getBytes(StandardCharsets.UTF_8),
@@ -258,19 +236,47 @@ public final class ScoringLoop implements Runnable {
     listener.scored(score);
   }
 
+  private void send(ProducerRecord<byte[], byte[]> result) {
+    publication.send(result, (metadata, failure) -> {}); // the commit reports failures
+  }
+
   private static Map<TopicPartition, OffsetAndMetadata> offsets(
       List<ConsumerRecord<byte[], byte[]>> taken) {
     Map<TopicPartition, ConsumerRecord<byte[], byte[]>> last = new HashMap<>();
     for (ConsumerRecord<byte[], byte[]> record : taken) {
-      last.put(new TopicPartition(record.topic(), record.partition()), record);
+      last.put(FrameQueue.partition(record), record);
     }
     Map<TopicPartition, OffsetAndMetadata> next = new HashMap<>();
     last.forEach(
-        (partition, record) -> {
-          Optional<Integer> epoch = record.leaderEpoch();
-          next.put(partition, new OffsetAndMetadata(record.offset() + 1, epoch, ""));
-        });
+        (partition, record) ->
+            next.put(
+                partition, new OffsetAndMetadata(record.offset() + 1, record.leaderEpoch(), "")));
     return next;
+  }
+
+  /** Fences whoever had the transactional id, and waits as long as no broker answers. */
+  private void initialise() {
+    retried(publication::start);
+  }
+
+  /** Does something again as long as no broker answers in time. */
+  private void retried(Runnable what) {
+    while (!stopped.get()) {
+      try {
+        what.run();
+        return;
+      } catch (TimeoutException e) {
+        LOG.warn("{}", TransactionFailure.of(e, Duration.ZERO, place).message());
+      }
+    }
+  }
+
+  private void takeOver(Collection<TopicPartition> partitions) {
+    Map<Integer, Map<String, byte[]>> stored = store.load(partitions);
+    for (TopicPartition partition : partitions) {
+      timelines.assigned(
+          partition.partition(), stored.getOrDefault(partition.partition(), Map.of()));
+    }
   }
 
   /** Takes over and gives up partitions; called inside polls, when no transaction is open. */
@@ -281,28 +287,132 @@ public final class ScoringLoop implements Runnable {
         return;
       }
       long start = System.nanoTime();
-      // Answers only when the predecessor's transactions on these partitions are decided.
-      consumer.committed(new java.util.HashSet<>(partitions));
-      Map<Integer, Map<String, byte[]>> stored = store.load(partitions);
-      for (TopicPartition partition : partitions) {
-        timelines.assigned(
-            partition.partition(), stored.getOrDefault(partition.partition(), Map.of()));
-      }
-      paused = true; // new partitions may be fetched or not: the next poll says
+      retried(
+          () -> {
+            // Answers only when the predecessor's transactions on these partitions are decided.
+            consumer.committed(new HashSet<>(partitions));
+            takeOver(partitions);
+          });
       LOG.info(
-          "took over {} with {} sources in {} ms",
-          partitions,
+          "took over {} of {}, {} sources known, in {} ms",
+          partitions.size(),
+          topics.frames().name(),
           timelines.size(),
-          (System.nanoTime() - start) / 1_000_000);
+          TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
     }
 
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-      for (TopicPartition partition : partitions) {
-        timelines.revoked(partition.partition());
+      partitions.forEach(partition -> timelines.revoked(partition.partition()));
+      waiting.forget(partitions);
+    }
+  }
+
+  /** Goes on after a transaction failed, with pauses that grow while nothing succeeds. */
+  private final class Recovering implements TransactionFailure.Recovery {
+    private List<ConsumerRecord<byte[], byte[]>> taken = List.of();
+    private KafkaException failure = new KafkaException();
+    private long beganNanos;
+    private long pauseMillis = MIN_PAUSE_MILLIS;
+
+    void from(KafkaException failure, long beganNanos, List<ConsumerRecord<byte[], byte[]>> taken) {
+      this.failure = failure;
+      this.beganNanos = beganNanos;
+      this.taken = taken;
+      judged(failure).handle(this);
+    }
+
+    private TransactionFailure judged(KafkaException failure) {
+      return TransactionFailure.of(
+          failure, Duration.ofNanos(System.nanoTime() - beganNanos), place);
+    }
+
+    void succeeded() {
+      pauseMillis = MIN_PAUSE_MILLIS;
+    }
+
+    @Override
+    public void readAgain(String message) {
+      LOG.warn("{}", message);
+      if (aborted()) {
+        takeAgain();
+        pause();
       }
-      waiting.removeIf(
-          record -> partitions.contains(new TopicPartition(record.topic(), record.partition())));
+    }
+
+    @Override
+    public void shortenOrEnd(String message) {
+      if (aborted()) {
+        if (!deadLetters.shorterNextTime()) {
+          end(message);
+        }
+        LOG.warn("a dead letter is larger than its topic allows and goes without its value");
+        takeAgain();
+      }
+    }
+
+    @Override
+    public void startOver(String message) {
+      LOG.warn("{}", message);
+      pause();
+      producer.close(Duration.ZERO);
+      producer = producers.next().get();
+      publication = Publication.of(settings.guarantee(), consumer, producer);
+      initialise();
+      goOnAtCommitted();
+    }
+
+    @Override
+    public void end(String message) {
+      throw new ScoringEndedException(message, failure);
+    }
+
+    /** Aborts; where that fails as well, does what that failure asks for instead. */
+    private boolean aborted() {
+      try {
+        publication.abort();
+        return true;
+      } catch (KafkaException e) {
+        TransactionFailure why = judged(e);
+        if (why instanceof TransactionFailure.End) {
+          why.handle(this);
+        } else {
+          startOver(why.message());
+        }
+        return false;
+      }
+    }
+
+    /** After an abort nothing has happened. */
+    private void takeAgain() {
+      timelines.aborted();
+      waiting.putBack(taken);
+    }
+
+    /** Where the outcome was unknown, the committed offsets tell it; so do the timelines. */
+    private void goOnAtCommitted() {
+      waiting.putBack(taken);
+      Map<TopicPartition, Long> first = waiting.clear();
+      timelines.forget();
+      Set<TopicPartition> assigned = consumer.assignment();
+      retried(
+          () -> {
+            Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(assigned);
+            takeOver(assigned);
+            for (TopicPartition partition : assigned) {
+              OffsetAndMetadata offset = committed.get(partition);
+              if (offset != null) {
+                consumer.seek(partition, offset);
+              } else if (first.containsKey(partition)) {
+                consumer.seek(partition, first.get(partition));
+              }
+            }
+          });
+    }
+
+    private void pause() {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pauseMillis));
+      pauseMillis = Math.min(2 * pauseMillis, MAX_PAUSE_MILLIS);
     }
   }
 }

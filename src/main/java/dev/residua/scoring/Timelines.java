@@ -70,6 +70,12 @@ final class Timelines {
     partitions.remove(partition);
   }
 
+  /** Forgets everything, also what an open transaction did. */
+  void forget() {
+    partitions.clear();
+    changed.clear();
+  }
+
   /** Sources known by now. */
   int size() {
     return partitions.values().stream().mapToInt(Map::size).sum();

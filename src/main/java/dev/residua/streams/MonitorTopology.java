@@ -19,6 +19,9 @@ import org.apache.kafka.streams.state.Stores;
 
 /** Scores to verdicts, drift and incidents, keyed by source. */
 public final class MonitorTopology {
+  /** Store with a changelog topic: one record a source. */
+  public static final String STATE_STORE = MonitorSource.STORE;
+
   private MonitorTopology() {}
 
   /**

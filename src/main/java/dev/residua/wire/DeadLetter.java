@@ -29,6 +29,9 @@ public record DeadLetter(
     int partition,
     long offset,
     long timestamp) {
+  /** Header of a letter whose value was left out: its size, and where the whole record is. */
+  public static final String TRUNCATED = "residua.dead-letter.truncated";
+
   private static final String PREFIX = "__streams.errors.";
   private static final String TIMESTAMP = "residua.timestamp";
   private static final String OTHER = "OTHER";

@@ -57,7 +57,7 @@ class DeadLettersIT {
       }
       Path data = directory.resolve("service");
       try (Service strict =
-          Service.serve(data, clients, Map.of("RESIDUA_FRAMES_MAX_BYTES", "1000"))) {
+          Service.serve(data, List.of("-Dresidua.frames.max-bytes=1000"), clients)) {
         strict.awaitRecords(LIMIT, clients, TOPICS.deadLetters(), RAW + 2);
         strict.stop(LIMIT);
       }

@@ -20,15 +20,27 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +53,11 @@ class ScoringLoopTest {
   private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
   private final MockProducer<byte[], byte[]> producer =
       new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+  private final MockProducer<byte[], byte[]> successor =
+      new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+  private final Iterator<Producer<byte[], byte[]>> producers =
+      List.<Producer<byte[], byte[]>>of(producer, successor).iterator();
+  private Duration timeout = Duration.ofSeconds(30);
   private final List<Reason> rejected = new ArrayList<>();
   private int scored;
   private ScoringSettings settings =
@@ -48,9 +65,13 @@ class ScoringLoopTest {
   private TimelineStore store = TimelineStore.EMPTY;
 
   private ScoringLoop loop() {
+    return loop(producers::next);
+  }
+
+  private ScoringLoop loop(Supplier<Producer<byte[], byte[]>> producers) {
     return new ScoringLoop(
         consumer,
-        producer,
+        new ScoringProducers(producers, timeout),
         topics,
         () -> MODEL,
         settings,
@@ -116,14 +137,38 @@ class ScoringLoopTest {
   }
 
   private void run(ScoringLoop loop, List<ConsumerRecord<byte[], byte[]>> records) {
+    runTwice(loop, records, loop::stop);
+  }
+
+  /**
+   * Gives the loop records, and the same records once more: it sees only those from its position
+   * on.
+   *
+   * @param meanwhile what happens after the first time
+   */
+  private void runTwice(
+      ScoringLoop loop, List<ConsumerRecord<byte[], byte[]>> records, Runnable meanwhile) {
     consumer.schedulePollTask(
         () -> {
           consumer.rebalance(List.of(PARTITION));
           consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
           records.forEach(consumer::addRecord);
         });
+    consumer.schedulePollTask(
+        () -> {
+          meanwhile.run();
+          records.forEach(consumer::addRecord);
+        });
     consumer.schedulePollTask(loop::stop);
     loop.run();
+  }
+
+  private static List<ConsumerRecord<byte[], byte[]>> frames(int count) {
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      records.add(record(i, key("cam1"), frame("cam1", i)));
+    }
+    return records;
   }
 
   private static ConsumerRecord<byte[], byte[]> record(long offset, byte[] key, byte[] value) {
@@ -144,6 +189,10 @@ class ScoringLoopTest {
   }
 
   private List<ScoredFrame> scores() {
+    return scores(producer);
+  }
+
+  private List<ScoredFrame> scores(MockProducer<byte[], byte[]> producer) {
     return producer.history().stream()
         .filter(record -> record.topic().equals(topics.scores().name()))
         .map(r -> topics.scores().value().deserializer().deserialize(r.topic(), r.value()))
@@ -159,10 +208,7 @@ class ScoringLoopTest {
   @Test
   void shouldScoreEveryFrameInOrderAndCommitItsOffsetInTheSameTransaction() {
     // Given
-    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-    for (int i = 0; i < 70; i++) {
-      records.add(record(i, key("cam1"), frame("cam1", i)));
-    }
+    List<ConsumerRecord<byte[], byte[]>> records = frames(70);
     // When
     run(loop(), records);
     // Then
@@ -214,26 +260,68 @@ class ScoringLoopTest {
   @Test
   void shouldReadTheRecordsAgainAfterAnAbortedTransaction() {
     // Given
-    producer.commitTransactionException =
-        new org.apache.kafka.common.errors.TimeoutException("the coordinator is slow");
-    List<ConsumerRecord<byte[], byte[]>> records =
-        List.of(record(0, key("cam1"), frame("cam1", 1)), record(1, key("cam1"), frame("cam1", 2)));
+    producer.commitTransactionException = new KafkaException("a replica was lost");
     // When
-    run(loop(), records);
+    runTwice(loop(), frames(2), () -> producer.commitTransactionException = null);
     // Then
-    assertThat(scores()).isEmpty();
-    assertThat(scored).isZero();
-    assertThat(producer.transactionAborted()).isTrue();
+    assertThat(scores()).extracting(ScoredFrame::sequence).containsExactly(0L, 1L);
+    assertThat(scored).isEqualTo(2);
+    assertThat(successor.transactionInitialized()).as("another producer was needed").isFalse();
   }
 
   @Test
-  void shouldEndWhenAnotherInstanceTookItsPlace() {
+  void shouldGoOnWithAnotherProducerWhereNoBrokerEndsTheTransaction() {
+    // Given
+    producer.commitTransactionException = new TimeoutException("the coordinator is slow");
+    // When
+    runTwice(loop(), frames(2), () -> {});
+    // Then
+    assertThat(producer.closed()).isTrue();
+    assertThat(scores()).isEmpty();
+    assertThat(scores(successor)).extracting(ScoredFrame::sequence).containsExactly(0L, 1L);
+    assertThat(scored).isEqualTo(2);
+  }
+
+  @Test
+  void shouldNotScoreAgainWhatWasCommittedAlthoughNoBrokerSaidSo() {
+    // Given
+    producer.commitTransactionException = new TimeoutException("the coordinator is slow");
+    ScoringLoop loop =
+        loop(
+            () -> {
+              consumer.commitSync(Map.of(PARTITION, new OffsetAndMetadata(1)));
+              return producers.next();
+            });
+    // When
+    runTwice(loop, frames(2), () -> {});
+    // Then
+    assertThat(scores(successor)).extracting(ScoredFrame::sequence).containsExactly(1L);
+  }
+
+  @Test
+  void shouldReadAgainWhatTheBrokerAbortedBecauseItTookTooLong() {
+    // Given
+    timeout = Duration.ofNanos(1); // every transaction takes longer
+    producer.commitTransactionException =
+        new KafkaException("in an error state", new InvalidProducerEpochException("old epoch"));
+    producer.abortTransactionException = new ProducerFencedException("old epoch");
+    // When
+    runTwice(loop(), frames(2), () -> {});
+    // Then
+    assertThat(scores(successor)).extracting(ScoredFrame::sequence).containsExactly(0L, 1L);
+  }
+
+  @Test
+  void shouldEndWithOneMessageWhenAnotherProcessTookItsPlace() {
     // Given
     ScoringLoop loop = loop();
     producer.commitTransactionException = new ProducerFencedException("fenced");
     // When, Then
-    assertThatThrownBy(() -> run(loop, List.of(record(0, key("cam1"), frame("cam1", 1)))))
-        .isInstanceOf(ProducerFencedException.class);
+    assertThatThrownBy(() -> run(loop, frames(1)))
+        .isInstanceOf(ScoringEndedException.class)
+        .hasMessageContaining("another process took over")
+        .hasMessageContaining("residua.instance")
+        .hasMessageContaining("--instance");
     assertThat(consumer.closed()).isTrue();
     assertThat(producer.closed()).isTrue();
   }
@@ -288,8 +376,7 @@ class ScoringLoopTest {
   @Test
   void shouldNotTakeFramesOfAnAbortedTransactionForSeen() {
     // Given a commit that fails once
-    producer.commitTransactionException =
-        new org.apache.kafka.common.errors.TimeoutException("the coordinator is slow");
+    producer.commitTransactionException = new KafkaException("refused");
     ScoringLoop loop = loop();
     consumer.schedulePollTask(
         () -> {
@@ -403,5 +490,74 @@ class ScoringLoopTest {
     assertThat(scores)
         .extracting(ScoredFrame::reconstruction)
         .contains(Reconstruction.SAMPLED, Reconstruction.ASKED, Reconstruction.NONE);
+  }
+
+  @Test
+  void shouldSendADeadLetterThatIsTooLargeWithoutItsValueAndSayWhereItIs() {
+    // Given
+    byte[] large = new byte[5_000];
+    TopicLimit limited = new TopicLimit(topics.deadLetters().name(), 4_000);
+    List<ConsumerRecord<byte[], byte[]>> records =
+        List.of(record(0, key("cam1"), frame("cam1", 1)), record(1, key("cam1"), large));
+    // When
+    runTwice(loop(() -> limited), records, () -> {});
+    // Then
+    assertThat(scores(limited)).extracting(ScoredFrame::sequence).containsExactly(1L);
+    List<ProducerRecord<byte[], byte[]>> letters =
+        limited.history().stream()
+            .filter(r -> r.topic().equals(topics.deadLetters().name()))
+            .toList();
+    assertThat(letters).hasSize(1);
+    assertThat(letters.get(0).key()).isEqualTo(key("cam1"));
+    assertThat(letters.get(0).value()).isNull();
+    assertThat(
+            new String(
+                letters.get(0).headers().lastHeader(DeadLetters.TRUNCATED).value(),
+                StandardCharsets.UTF_8))
+        .contains("residua.frames-0 offset 1");
+    assertThat(letters.get(0).headers().lastHeader("__streams.errors.message")).isNotNull();
+  }
+
+  @Test
+  void shouldEndWhereAScoreIsLargerThanItsTopicAllows() {
+    // Given
+    TopicLimit limited = new TopicLimit(topics.scores().name(), 10);
+    // When, Then
+    assertThatThrownBy(() -> run(loop(() -> limited), frames(1)))
+        .isInstanceOf(ScoringEndedException.class)
+        .hasMessageContaining("max.message.bytes")
+        .hasMessageContaining("residua.scores");
+  }
+
+  /** A broker that refuses large records of one topic, and with them their transaction. */
+  private static final class TopicLimit extends MockProducer<byte[], byte[]> {
+    private final String topic;
+    private final int bytes;
+
+    TopicLimit(String topic, int bytes) {
+      super(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+      this.topic = topic;
+      this.bytes = bytes;
+    }
+
+    @Override
+    public synchronized Future<RecordMetadata> send(
+        ProducerRecord<byte[], byte[]> record, Callback callback) {
+      if (record.topic().equals(topic) && record.value() != null && record.value().length > bytes) {
+        RecordTooLargeException refused = new RecordTooLargeException("too large");
+        commitTransactionException = new KafkaException("in an error state", refused);
+        if (callback != null) {
+          callback.onCompletion(null, refused);
+        }
+        return CompletableFuture.failedFuture(refused);
+      }
+      return super.send(record, callback);
+    }
+
+    @Override
+    public void abortTransaction() {
+      super.abortTransaction();
+      commitTransactionException = null;
+    }
   }
 }

@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -58,10 +57,19 @@ public final class Service implements AutoCloseable {
    * @param arguments command and its options, without {@code --http-port}
    */
   public static Service start(Path directory, List<String> arguments) {
+    return start(directory, List.of(), arguments);
+  }
+
+  /**
+   * The same with further options of the JVM.
+   *
+   * @param jvmOptions such as system properties, over the launcher's
+   */
+  public static Service start(Path directory, List<String> jvmOptions, List<String> arguments) {
     int port = freePort();
     List<String> all = new ArrayList<>(arguments);
     all.addAll(List.of("--http-port", Integer.toString(port)));
-    return launch(directory, all, port);
+    return launch(directory, jvmOptions, all, port);
   }
 
   /**
@@ -71,43 +79,17 @@ public final class Service implements AutoCloseable {
    * @param data created if it does not exist
    */
   public static Service serve(Path data, KafkaClients clients) throws IOException {
-    return serve(data, clients, Map.of());
+    return serve(data, List.of(), clients);
   }
 
-  /**
-   * The same with environment variables beside those of the test.
-   *
-   * @param environment such as {@code RESIDUA_FRAMES_MAX_BYTES}
-   */
-  public static Service serve(Path data, KafkaClients clients, Map<String, String> environment)
+  /** The same with further options of the JVM, such as properties of the product. */
+  public static Service serve(Path data, List<String> jvmOptions, KafkaClients clients)
       throws IOException {
     Files.createDirectories(data);
-    int port = freePort();
-    return launch(
+    return start(
         data,
-        List.of(
-            "serve",
-            "--bootstrap",
-            clients.bootstrapServers(),
-            "--data-dir",
-            data.toString(),
-            "--http-port",
-            Integer.toString(port)),
-        port,
-        environment);
-  }
-
-  /** Resident memory of the process, in bytes. */
-  public long residentBytes() {
-    try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
-      return lines
-          .filter(line -> line.startsWith("VmRSS:"))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) << 10)
-          .findFirst()
-          .orElseThrow(() -> failure("the system does not say how much memory the service uses"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+        jvmOptions,
+        List.of("serve", "--bootstrap", clients.bootstrapServers(), "--data-dir", data.toString()));
   }
 
   /**
@@ -130,25 +112,31 @@ public final class Service implements AutoCloseable {
     }
   }
 
-  /** Starts a command that has no HTTP port and runs until it is ended; does not wait. */
-  public static Service command(Path directory, List<String> arguments) {
-    return launch(directory, arguments, 0);
+  /**
+   * Starts a command that has no HTTP port and runs until it is ended; does not wait.
+   *
+   * @param jvmOptions further options of the JVM, over the launcher's
+   */
+  public static Service command(Path directory, List<String> jvmOptions, List<String> arguments) {
+    return launch(directory, jvmOptions, arguments, 0);
   }
 
   /** Runs a command that ends by itself. */
   public static Result run(Path directory, Duration limit, List<String> arguments) {
-    try (Service service = launch(directory, arguments, 0)) {
+    return run(directory, limit, List.of(), arguments);
+  }
+
+  /** The same with further options of the JVM. */
+  public static Result run(
+      Path directory, Duration limit, List<String> jvmOptions, List<String> arguments) {
+    try (Service service = launch(directory, jvmOptions, arguments, 0)) {
       int exit = service.awaitExit(limit);
       return new Result(exit, read(service.out), read(service.err));
     }
   }
 
-  private static Service launch(Path directory, List<String> arguments, int httpPort) {
-    return launch(directory, arguments, httpPort, Map.of());
-  }
-
   private static Service launch(
-      Path directory, List<String> arguments, int httpPort, Map<String, String> environment) {
+      Path directory, List<String> jvmOptions, List<String> arguments, int httpPort) {
     if (!Files.exists(JAR)) {
       throw new IllegalStateException(
           JAR.toAbsolutePath() + " does not exist: integration tests run after the package phase");
@@ -168,6 +156,7 @@ public final class Service implements AutoCloseable {
       command.add("--enable-native-access=ALL-UNNAMED");
       command.add("--sun-misc-unsafe-memory-access=allow");
     }
+    command.addAll(jvmOptions);
     command.add("-jar");
     command.add(JAR.toAbsolutePath().toString());
     command.addAll(arguments);
@@ -180,7 +169,6 @@ public final class Service implements AutoCloseable {
               .redirectOutput(out.toFile())
               .redirectError(err.toFile());
       builder.environment().remove("KAFKA_BOOTSTRAP_SERVERS");
-      builder.environment().putAll(environment);
       return new Service(builder.start(), out, err, httpPort);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -288,10 +276,49 @@ public final class Service implements AutoCloseable {
     }
   }
 
+  /**
+   * Waits for the process to end by itself.
+   *
+   * @return its exit code
+   */
+  public int awaitEnd(Duration limit) {
+    return awaitExit(limit);
+  }
+
+  /** Stops the process for a while (SIGSTOP), as a machine does that swaps or migrates. */
+  public void pause(Duration length) {
+    signal("STOP");
+    sleep(length.toMillis());
+    signal("CONT");
+  }
+
+  private void signal(String name) {
+    try {
+      new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
   /** Sends SIGTERM and waits for the end. */
   public int stop(Duration limit) {
     process.destroy();
     return awaitExit(limit);
+  }
+
+  /** Resident memory of the process, in bytes. */
+  public long residentBytes() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
+      return lines
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) << 10)
+          .findFirst()
+          .orElseThrow(() -> failure("the system does not say how much memory the service uses"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   public boolean isAlive() {

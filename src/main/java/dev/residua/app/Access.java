@@ -1,0 +1,181 @@
+package dev.residua.app;
+
+import dev.residua.wire.Topic;
+import dev.residua.wire.Topics;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.resource.ResourceType;
+
+/**
+ * What the product must be allowed to do with one resource of a Kafka cluster that controls access.
+ * {@link #needed} is the whole list, least privilege: it is what is printed, and what is checked at
+ * start.
+ *
+ * @param type topic, group or transactional id
+ * @param name of the resource, or how its names start
+ * @param prefixed whether {@code name} is only the start
+ * @param operations at least one; Describe is left out where Read or Write imply it in Kafka
+ * @param example a name that the permission must cover, to check it with
+ */
+public record Access(
+    ResourceType type,
+    String name,
+    boolean prefixed,
+    Set<AclOperation> operations,
+    String example) {
+
+  public Access {
+    if (operations.isEmpty()) {
+      throw new IllegalArgumentException("access to %s %s needs operations".formatted(type, name));
+    }
+    Set<AclOperation> all = EnumSet.copyOf(operations);
+    if (all.contains(AclOperation.READ) || all.contains(AclOperation.WRITE)) {
+      all.remove(AclOperation.DESCRIBE);
+    }
+    operations = Set.copyOf(all);
+  }
+
+  /**
+   * All that a process with these roles needs, topics first.
+   *
+   * @param prefix {@code residua.topic-prefix}
+   * @param instance {@code residua.instance}, for the examples only
+   */
+  public static List<Access> needed(String prefix, String instance, Set<Role> roles) {
+    Topics topics = new Topics(prefix);
+    Map<String, Set<AclOperation>> byTopic = new LinkedHashMap<>();
+    for (Topic<?, ?> topic : topics.all()) { // every process checks them when it starts
+      byTopic.put(topic.name(), EnumSet.of(AclOperation.DESCRIBE, AclOperation.DESCRIBE_CONFIGS));
+    }
+    List<Access> others = new ArrayList<>();
+    if (roles.contains(Role.SCORE)) {
+      String group = ScoringRole.group(prefix);
+      allow(byTopic, AclOperation.READ, topics.frames(), topics.timelines());
+      allow(byTopic, AclOperation.WRITE, topics.scores(), topics.deadLetters(), topics.timelines());
+      others.add(group(group));
+      others.add(transactions(group + "-", group + "-" + instance + "-0"));
+    }
+    if (roles.contains(Role.MONITOR)) {
+      String application = MonitorRole.application(prefix);
+      allow(byTopic, AclOperation.READ, topics.scores(), topics.control());
+      allow(
+          byTopic,
+          AclOperation.WRITE,
+          topics.drift(),
+          topics.anomalies(),
+          topics.drifts(),
+          topics.interventions(),
+          topics.incidents(),
+          topics.deadLetters());
+      others.add(
+          new Access(
+              ResourceType.TOPIC,
+              application + "-",
+              true,
+              EnumSet.of(AclOperation.CREATE, AclOperation.READ, AclOperation.WRITE),
+              MonitorRole.changelog(prefix)));
+      others.add(group(application));
+      others.add(transactions(application + "-", application + "-" + instance));
+    }
+    if (roles.contains(Role.DASHBOARD)) {
+      FindingsFollower.followed(topics).forEach(topic -> allow(byTopic, AclOperation.READ, topic));
+      allow(byTopic, AclOperation.WRITE, topics.control());
+    }
+    List<Access> all = new ArrayList<>();
+    byTopic.forEach(
+        (name, operations) ->
+            all.add(new Access(ResourceType.TOPIC, name, false, operations, name)));
+    all.addAll(others);
+    return all;
+  }
+
+  private static void allow(
+      Map<String, Set<AclOperation>> byTopic, AclOperation operation, Topic<?, ?>... topics) {
+    for (Topic<?, ?> topic : topics) {
+      byTopic.computeIfAbsent(topic.name(), name -> EnumSet.of(operation)).add(operation);
+    }
+  }
+
+  private static Access group(String name) {
+    return new Access(ResourceType.GROUP, name, false, EnumSet.of(AclOperation.READ), name);
+  }
+
+  private static Access transactions(String start, String example) {
+    return new Access(
+        ResourceType.TRANSACTIONAL_ID, start, true, EnumSet.of(AclOperation.WRITE), example);
+  }
+
+  /** The command of Kafka's own tool that grants this. */
+  public String asKafkaAcls(String bootstrapServers, String principal) {
+    StringBuilder line = new StringBuilder("kafka-acls.sh --bootstrap-server " + bootstrapServers);
+    line.append(" --add --allow-principal '").append(principal).append("'");
+    for (AclOperation operation : sorted()) {
+      line.append(" --operation ").append(spelt(operation));
+    }
+    line.append(
+        switch (type) {
+          case TOPIC -> " --topic ";
+          case GROUP -> " --group ";
+          case TRANSACTIONAL_ID -> " --transactional-id ";
+          case CLUSTER, DELEGATION_TOKEN, USER, ANY, UNKNOWN ->
+              throw new IllegalStateException("no access of type " + type);
+        });
+    line.append(name);
+    if (prefixed) {
+      line.append(" --resource-pattern-type prefixed");
+    }
+    return line.toString();
+  }
+
+  /**
+   * The entry of a Strimzi {@code KafkaUser}'s {@code spec.authorization.acls} that grants this.
+   */
+  public String asStrimzi() {
+    return """
+        - resource:
+            type: %s
+            name: %s
+            patternType: %s
+          operations: [%s]"""
+        .formatted(
+            switch (type) {
+              case TOPIC -> "topic";
+              case GROUP -> "group";
+              case TRANSACTIONAL_ID -> "transactionalId";
+              case CLUSTER, DELEGATION_TOKEN, USER, ANY, UNKNOWN ->
+                  throw new IllegalStateException("no access of type " + type);
+            },
+            name,
+            prefixed ? "prefix" : "literal",
+            String.join(", ", sorted().stream().map(Access::spelt).toList()));
+  }
+
+  /** The same, without some of the operations' names: for a message. */
+  String describe(Set<AclOperation> some) {
+    return "%s on %s %s%s"
+        .formatted(
+            String.join(", ", new TreeSet<>(some).stream().map(Access::spelt).toList()),
+            type.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
+            name,
+            prefixed ? "*" : "");
+  }
+
+  private TreeSet<AclOperation> sorted() {
+    return new TreeSet<>(operations);
+  }
+
+  /** As Kafka's tools spell it: DescribeConfigs. */
+  static String spelt(AclOperation operation) {
+    StringBuilder text = new StringBuilder();
+    for (String word : operation.name().split("_", -1)) {
+      text.append(word.charAt(0)).append(word.substring(1).toLowerCase(java.util.Locale.ROOT));
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,192 @@
+package dev.residua.incident;
+
+import dev.residua.incident.ControlCommand.AcceptNormal;
+import dev.residua.incident.ControlCommand.Announcement;
+import dev.residua.incident.ControlCommand.Feedback;
+import dev.residua.incident.ControlCommand.FeedbackVerdict;
+import dev.residua.incident.ControlCommand.Maintenance;
+import dev.residua.incident.ControlCommand.Order;
+import dev.residua.incident.ControlCommand.Period;
+import dev.residua.incident.ControlCommand.Suppression;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a person asks for, as texts by name, before it is a {@link ControlCommand}: the same names
+ * and checks for every way to ask.
+ *
+ * <p>Every kind takes {@code sources}, {@code by} and {@code reason}; a period is {@code from}
+ * (default: now) with {@code until} or {@code for}.
+ */
+public final class ControlRequest {
+  private static final List<String> PERIOD = List.of("from", "until", "for");
+
+  /** What can be asked for, with the fields that each kind takes beside the common ones. */
+  public enum Kind {
+    /** No incidents in a period. */
+    SILENCE(PERIOD),
+    /** A change of {@code latent} in a period is expected. */
+    ANNOUNCE(List.of("from", "until", "for", "latent")),
+    /** Shifts of {@code latent} up to {@code margin} standard deviations pass. */
+    SUPPRESS(List.of("latent", "margin")),
+    /** The present is normal. */
+    ACCEPT_NORMAL(List.of()),
+    /** Whether {@code incident} was a true alarm: {@code verdict}. */
+    FEEDBACK(List.of("incident", "verdict"));
+
+    private final List<String> fields;
+
+    Kind(List<String> fields) {
+      this.fields = fields;
+    }
+
+    /** As people write it: {@code accept-normal}. */
+    public String text() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /**
+     * The kind of a text.
+     *
+     * @throws IllegalArgumentException with all kinds, if it is none
+     */
+    public static Kind of(@Nullable String text) {
+      for (Kind kind : values()) {
+        if (kind.text().equals(text)) {
+          return kind;
+        }
+      }
+      throw new IllegalArgumentException(
+          "kind must be one of %s but was %s"
+              .formatted(
+                  String.join(", ", List.of(values()).stream().map(Kind::text).toList()),
+                  text == null ? "missing" : "'" + text + "'"));
+    }
+  }
+
+  private final Kind kind;
+  private final Map<String, String> fields;
+  private final UnaryOperator<String> shown;
+
+  /**
+   * A request.
+   *
+   * @param fields texts by name; those of other kinds are refused
+   * @param shown how a field's name is shown to who asks, such as with {@code --} in front
+   * @throws IllegalArgumentException if it has fields that this kind does not take
+   */
+  public ControlRequest(Kind kind, Map<String, String> fields, UnaryOperator<String> shown) {
+    this.kind = kind;
+    this.fields = Map.copyOf(fields);
+    this.shown = shown;
+    Set<String> known = new LinkedHashSet<>(List.of("sources", "by", "reason"));
+    known.addAll(kind.fields);
+    for (String name : fields.keySet()) {
+      if (!known.contains(name)) {
+        throw new IllegalArgumentException(
+            "%s takes no %s, expected %s"
+                .formatted(
+                    kind.text(),
+                    shown.apply(name),
+                    String.join(", ", known.stream().map(shown).toList())));
+      }
+    }
+  }
+
+  /**
+   * The command.
+   *
+   * @param id its identity
+   * @param now when it is said, and the default start of a period
+   * @throws IllegalArgumentException with the field that is wrong or missing
+   */
+  public ControlCommand command(String id, Instant now) {
+    Order order =
+        new Order(
+            id,
+            fields.getOrDefault("sources", ".*"),
+            fields.getOrDefault("by", ""),
+            fields.getOrDefault("reason", ""),
+            now);
+    return switch (kind) {
+      case SILENCE -> new Maintenance(order, period(now));
+      case ANNOUNCE -> new Announcement(order, period(now), required("latent"));
+      case SUPPRESS -> new Suppression(order, required("latent"), margin());
+      case ACCEPT_NORMAL -> new AcceptNormal(order);
+      case FEEDBACK -> new Feedback(order, required("incident"), verdict());
+    };
+  }
+
+  private String required(String name) {
+    String value = fields.get(name);
+    if (value == null || value.isBlank()) {
+      throw new IllegalArgumentException(shown.apply(name) + " is missing");
+    }
+    return value;
+  }
+
+  private double margin() {
+    String text = required("margin");
+    try {
+      return Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "%s must be a number of standard deviations but was '%s'"
+              .formatted(shown.apply("margin"), text),
+          e);
+    }
+  }
+
+  private FeedbackVerdict verdict() {
+    String text = required("verdict");
+    return switch (text.toLowerCase(Locale.ROOT)) {
+      case "true" -> FeedbackVerdict.TRUE_ALARM;
+      case "false" -> FeedbackVerdict.FALSE_ALARM;
+      default ->
+          throw new IllegalArgumentException(
+              "%s must be true or false but was '%s'".formatted(shown.apply("verdict"), text));
+    };
+  }
+
+  private Period period(Instant now) {
+    String until = fields.get("until");
+    String length = fields.get("for");
+    if ((until == null) == (length == null)) {
+      throw new IllegalArgumentException(
+          "give either %s or %s".formatted(shown.apply("until"), shown.apply("for")));
+    }
+    String from = fields.get("from");
+    Instant start = from == null ? now : time("from", from);
+    if (until != null) {
+      return new Period(start, time("until", until));
+    }
+    try {
+      return new Period(start, start.plus(Duration.parse(required("for"))));
+    } catch (DateTimeException | ArithmeticException e) {
+      throw new IllegalArgumentException(
+          "%s must be an ISO-8601 duration such as PT2H but was '%s'"
+              .formatted(shown.apply("for"), length),
+          e);
+    }
+  }
+
+  private Instant time(String name, String text) {
+    try {
+      return OffsetDateTime.parse(text).toInstant();
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException(
+          "%s must be a time such as 2026-05-01T10:00:00Z but was '%s'"
+              .formatted(shown.apply(name), text),
+          e);
+    }
+  }
+}

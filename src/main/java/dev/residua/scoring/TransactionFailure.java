@@ -1,0 +1,203 @@
+package dev.residua.scoring;
+
+import java.time.Duration;
+import java.util.List;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.ApplicationRecoverableException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
+import org.apache.kafka.common.errors.IllegalGenerationException;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnTimeoutException;
+import org.apache.kafka.common.errors.OutOfOrderSequenceException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RecordBatchTooLargeException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
+import org.apache.kafka.common.errors.UnknownMemberIdException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a failure of a transaction means for the loop that ran it. In every case nothing is lost and
+ * nothing is scored twice: the records are uncommitted, or the committed offsets say that they are
+ * done.
+ */
+sealed interface TransactionFailure {
+  /** What happened and what comes of it, for people. */
+  String message();
+
+  /** Does what fits. */
+  void handle(Recovery recovery);
+
+  /** What a loop can do about a failure. */
+  interface Recovery {
+    /** See {@link ReadAgain}. */
+    void readAgain(String message);
+
+    /** See {@link TooLarge}. */
+    void shortenOrEnd(String message);
+
+    /** See {@link StartOver}. */
+    void startOver(String message);
+
+    /** See {@link End}. */
+    void end(String message);
+  }
+
+  /** The transaction is aborted, and its records are read again with the same producer. */
+  record ReadAgain(String message) implements TransactionFailure {
+    @Override
+    public void handle(Recovery recovery) {
+      recovery.readAgain(message);
+    }
+  }
+
+  /**
+   * A record is larger than its topic allows. The transaction is aborted; where the record was a
+   * dead letter, its frame is read again and the letter goes without its value. Otherwise only a
+   * person can help, as with {@link End}.
+   */
+  record TooLarge(String message) implements TransactionFailure {
+    @Override
+    public void handle(Recovery recovery) {
+      recovery.shortenOrEnd(message);
+    }
+  }
+
+  /**
+   * The producer is of no further use, or nobody knows yet whether the transaction was committed: a
+   * new producer takes the transactional id, which settles that, and the loop goes on at the
+   * committed offsets.
+   */
+  record StartOver(String message) implements TransactionFailure {
+    @Override
+    public void handle(Recovery recovery) {
+      recovery.startOver(message);
+    }
+  }
+
+  /** Only a person can help: the process ends with this message. */
+  record End(String message) implements TransactionFailure {
+    @Override
+    public void handle(Recovery recovery) {
+      recovery.end(message);
+    }
+  }
+
+  /**
+   * Where it happened, for the messages and to tell time-outs from rivals.
+   *
+   * @param member static member id and transactional id of the loop
+   * @param outputs topics that it writes
+   * @param timeout after which the broker aborts a transaction
+   */
+  record Place(String member, List<String> outputs, Duration timeout) {
+    public Place {
+      outputs = List.copyOf(outputs);
+    }
+  }
+
+  /**
+   * Judges a failure.
+   *
+   * @param failure what a call of producer or consumer threw
+   * @param elapsed since the transaction began; zero outside one
+   */
+  static TransactionFailure of(KafkaException failure, Duration elapsed, Place place) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      TransactionFailure known = known(cause, elapsed, place);
+      if (known != null) {
+        return known;
+      }
+    }
+    return failure instanceof TimeoutException
+        ? new StartOver(
+            "no broker ended the transaction of %s in time (%s); check that the brokers run and have disk space. Frames wait on their topic"
+                .formatted(place.member(), failure.getMessage()))
+        : new ReadAgain(
+            "the transaction of %s is aborted, its frames are read again: %s"
+                .formatted(place.member(), innermost(failure)));
+  }
+
+  private static @Nullable TransactionFailure known(
+      Throwable cause, Duration elapsed, Place place) {
+    if (cause instanceof FencedInstanceIdException) {
+      return rival(place);
+    }
+    if (cause instanceof ProducerFencedException
+        || cause instanceof InvalidProducerEpochException) {
+      return elapsed.compareTo(place.timeout()) < 0
+          ? rival(place)
+          : new StartOver(
+              "a transaction of %s took %.1f s, longer than residua.kafka.transaction-timeout=%s, so the broker aborted it; its frames are read again. If this goes on, raise the time-out or lower residua.scoring.max-frames"
+                  .formatted(place.member(), elapsed.toMillis() / 1e3, place.timeout()));
+    }
+    if (cause instanceof AuthenticationException) {
+      return new End(
+          "Kafka does not accept the credentials of %s any more (%s); check the kafka.* security settings and start again"
+              .formatted(place.member(), cause.getMessage()));
+    }
+    if (cause instanceof RecordTooLargeException || cause instanceof RecordBatchTooLargeException) {
+      return new TooLarge(
+          "a record of %s is larger than its topic allows (%s); raise max.message.bytes of %s and start again. No frame is lost meanwhile"
+              .formatted(place.member(), cause.getMessage(), place.outputs()));
+    }
+    if (cause instanceof InvalidConfigurationException) {
+      return new End(refused(cause, place));
+    }
+    if (cause instanceof InvalidTxnTimeoutException) {
+      return new End(
+          "residua.kafka.transaction-timeout=%s is longer than the broker's transaction.max.timeout.ms; lower it"
+              .formatted(place.timeout()));
+    }
+    if (cause instanceof CommitFailedException
+        || cause instanceof UnknownMemberIdException
+        || cause instanceof IllegalGenerationException) {
+      return new ReadAgain(
+          "partitions of %s went to another process during a transaction, which is aborted; its frames are scored there"
+              .formatted(place.member()));
+    }
+    if (cause instanceof OutOfOrderSequenceException
+        || cause instanceof ApplicationRecoverableException) {
+      return new StartOver(
+          "the broker lost its place in what %s produced (%s); a new producer goes on at the committed offsets"
+              .formatted(place.member(), cause.getMessage()));
+    }
+    return null;
+  }
+
+  private static End rival(Place place) {
+    return new End(
+        "another process took over as %s: two processes run with the same residua.instance. That one goes on, this one ends; give every process an --instance of its own, the same after a restart"
+            .formatted(place.member()));
+  }
+
+  private static String refused(Throwable cause, Place place) {
+    String grant = "; grant what 'residua topics acls --principal USER' prints, and start again";
+    if (cause instanceof TopicAuthorizationException topic) {
+      return "%s may not use the topics %s".formatted(place.member(), topic.unauthorizedTopics())
+          + grant;
+    }
+    if (cause instanceof GroupAuthorizationException group) {
+      return "%s may not use the consumer group %s".formatted(place.member(), group.groupId())
+          + grant;
+    }
+    if (cause instanceof TransactionalIdAuthorizationException) {
+      return "this user may not use the transactional id " + place.member() + grant;
+    }
+    return "Kafka refuses the transactions of %s: %s".formatted(place.member(), cause.getMessage());
+  }
+
+  private static String innermost(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+  }
+}

@@ -1,0 +1,89 @@
+package dev.residua.app;
+
+import static org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse.REPLACE_THREAD;
+import static org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.streams.errors.StreamsException;
+import org.junit.jupiter.api.Test;
+
+class MonitorThreadsTest {
+  private final AtomicLong now = new AtomicLong(-5); // nanoTime may be negative
+  private final List<Throwable> failures = new ArrayList<>();
+  private final MonitorThreads threads =
+      new MonitorThreads("residua.monitor", now::get, failures::add);
+
+  @Test
+  void shouldReplaceAThreadWhenNoBrokerAnsweredInTime() {
+    assertThat(threads.handle(new StreamsException(new TimeoutException("60000 ms"))))
+        .isEqualTo(REPLACE_THREAD);
+    assertThat(failures).isEmpty();
+  }
+
+  @Test
+  void shouldEndWhenThreadsHaveToBeReplacedOverAndOver() {
+    // Given
+    StreamsException failure = new StreamsException(new TimeoutException("60000 ms"));
+    for (int i = 0; i < MonitorThreads.MAX_REPLACEMENTS; i++) {
+      assertThat(threads.handle(failure)).isEqualTo(REPLACE_THREAD);
+    }
+
+    // When, Then
+    assertThat(threads.handle(failure)).isEqualTo(SHUTDOWN_CLIENT);
+    assertThat(failures).singleElement().isInstanceOf(RoleEndedException.class);
+  }
+
+  @Test
+  void shouldForgetReplacementsAfterAWhile() {
+    // Given
+    StreamsException failure = new StreamsException(new TimeoutException("60000 ms"));
+    for (int i = 0; i < MonitorThreads.MAX_REPLACEMENTS; i++) {
+      threads.handle(failure);
+    }
+
+    // When
+    now.addAndGet(MonitorThreads.WINDOW.toNanos() + 1);
+
+    // Then
+    assertThat(threads.handle(failure)).isEqualTo(REPLACE_THREAD);
+  }
+
+  @Test
+  void shouldEndWithWhatToDoWhereOnlyAPersonCanHelp() {
+    assertEnds(new FencedInstanceIdException("fenced"), "residua.instance", "--instance");
+    assertEnds(
+        new TopicAuthorizationException(Set.of("residua.drift")),
+        "residua.drift",
+        "residua topics acls");
+    assertEnds(new RecordTooLargeException("1200 bytes"), "max.message.bytes", "1200 bytes");
+  }
+
+  private void assertEnds(RuntimeException cause, String... parts) {
+    failures.clear();
+    assertThat(threads.handle(new StreamsException("task 0_1", cause))).isEqualTo(SHUTDOWN_CLIENT);
+    assertThat(failures)
+        .singleElement()
+        .isInstanceOf(RoleEndedException.class)
+        .satisfies(e -> assertThat(e).hasMessageContainingAll(parts));
+  }
+
+  @Test
+  void shouldShowWhereAFailureThatNobodyForesawCameFrom() {
+    // Given
+    IllegalStateException bug = new IllegalStateException("a bug");
+
+    // When
+    assertThat(threads.handle(new StreamsException(bug))).isEqualTo(SHUTDOWN_CLIENT);
+
+    // Then
+    assertThat(failures).singleElement().isInstanceOf(StreamsException.class);
+  }
+}

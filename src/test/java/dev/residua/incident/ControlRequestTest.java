@@ -1,0 +1,99 @@
+package dev.residua.incident;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.residua.incident.ControlCommand.Announcement;
+import dev.residua.incident.ControlCommand.Feedback;
+import dev.residua.incident.ControlCommand.FeedbackVerdict;
+import dev.residua.incident.ControlCommand.Maintenance;
+import dev.residua.incident.ControlCommand.Period;
+import dev.residua.incident.ControlCommand.Suppression;
+import dev.residua.incident.ControlRequest.Kind;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ControlRequestTest {
+  private static final Instant NOW = Instant.parse("2026-05-01T10:00:00Z");
+
+  private static ControlCommand command(Kind kind, String... namesAndValues) {
+    Map<String, String> fields = new HashMap<>(Map.of("by", "ann", "reason", "test"));
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      fields.put(namesAndValues[i], namesAndValues[i + 1]);
+    }
+    return new ControlRequest(kind, fields, "--"::concat).command("id-1", NOW);
+  }
+
+  @Test
+  void shouldStartAPeriodNowWhereNothingElseIsSaid() {
+    assertThat(((Maintenance) command(Kind.SILENCE, "for", "PT2H")).period())
+        .isEqualTo(new Period(NOW, NOW.plus(Duration.ofHours(2))));
+    assertThat(
+            ((Announcement)
+                    command(
+                        Kind.ANNOUNCE,
+                        "from",
+                        "2026-05-02T00:00:00+02:00",
+                        "until",
+                        "2026-05-02T01:00:00+02:00",
+                        "latent",
+                        "light"))
+                .period())
+        .isEqualTo(
+            new Period(
+                Instant.parse("2026-05-01T22:00:00Z"), Instant.parse("2026-05-01T23:00:00Z")));
+  }
+
+  @Test
+  void shouldReadWhatEachKindTakes() {
+    assertThat(command(Kind.SUPPRESS, "latent", "light", "margin", "0.5"))
+        .isInstanceOfSatisfying(
+            Suppression.class,
+            suppression -> {
+              assertThat(suppression.latent()).isEqualTo("light");
+              assertThat(suppression.margin()).isEqualTo(0.5);
+              assertThat(suppression.order().id()).isEqualTo("id-1");
+              assertThat(suppression.order().sources()).isEqualTo(".*");
+            });
+    assertThat(command(Kind.FEEDBACK, "incident", "i", "verdict", "False"))
+        .isInstanceOfSatisfying(
+            Feedback.class,
+            feedback -> assertThat(feedback.verdict()).isEqualTo(FeedbackVerdict.FALSE_ALARM));
+    assertThat(Kind.of("accept-normal")).isEqualTo(Kind.ACCEPT_NORMAL);
+  }
+
+  @Test
+  void shouldNameWhatIsWrongTheWayItWasAsked() {
+    assertRefused("--latent is missing", Kind.SUPPRESS, "margin", "1");
+    assertRefused("--margin must be a number", Kind.SUPPRESS, "latent", "a", "margin", "much");
+    assertRefused("above 0", Kind.SUPPRESS, "latent", "a", "margin", "NaN");
+    assertRefused("either --until or --for", Kind.SILENCE);
+    assertRefused(
+        "either --until or --for", Kind.SILENCE, "for", "PT1H", "until", "2026-05-01T10:00:00Z");
+    assertRefused("such as PT2H but was '2h'", Kind.SILENCE, "for", "2h");
+    assertRefused("must end after it begins", Kind.SILENCE, "for", "PT-1H");
+    assertRefused("--from must be a time", Kind.SILENCE, "from", "noon", "for", "PT1H");
+    assertRefused(
+        "--verdict must be true or false", Kind.FEEDBACK, "incident", "i", "verdict", "1");
+    assertRefused("no regular expression", Kind.ACCEPT_NORMAL, "sources", "(");
+    assertRefused("silence takes no --latent", Kind.SILENCE, "latent", "light");
+    assertRefused("say who gives it and why", Kind.ACCEPT_NORMAL, "by", " ");
+  }
+
+  private static void assertRefused(String message, Kind kind, String... namesAndValues) {
+    assertThatThrownBy(() -> command(kind, namesAndValues))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void shouldNameAllKindsWhereItIsNone() {
+    assertThatThrownBy(() -> Kind.of("retrain"))
+        .hasMessageContaining("silence, announce, suppress, accept-normal, feedback")
+        .hasMessageContaining("'retrain'");
+    assertThatThrownBy(() -> Kind.of(null)).hasMessageContaining("missing");
+  }
+}

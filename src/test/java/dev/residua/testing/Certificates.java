@@ -1,0 +1,103 @@
+package dev.residua.testing;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * An authority of a test and what it signs, made with the JDK's keytool in a directory of the test.
+ * Everything has one password, drawn for this authority.
+ */
+public final class Certificates {
+  private final Path directory;
+  private final String name;
+  private final String password = UUID.randomUUID().toString();
+  private final Path authority;
+
+  /**
+   * Makes the authority.
+   *
+   * @param name of the authority, part of its files' names
+   */
+  public Certificates(Path directory, String name) throws IOException, InterruptedException {
+    this.directory = directory;
+    this.name = name;
+    this.authority = directory.resolve(name + "-authority.p12");
+    keytool(
+        authority,
+        List.of("-genkeypair", "-alias", "ca", "-keyalg", "EC", "-ext", "bc:c"),
+        List.of("-dname", "CN=" + name, "-validity", "2"));
+  }
+
+  public String password() {
+    return password;
+  }
+
+  /** A PKCS12 file with the authority's certificate, for those who trust it. */
+  public Path truststore() throws IOException, InterruptedException {
+    Path certificate = certificate();
+    Path store = directory.resolve(name + "-trust.p12");
+    if (!Files.exists(store)) {
+      keytool(store, List.of("-importcert", "-noprompt", "-alias", "ca"), file(certificate));
+    }
+    return store;
+  }
+
+  private Path certificate() throws IOException, InterruptedException {
+    Path certificate = directory.resolve(name + "-authority.pem");
+    if (!Files.exists(certificate)) {
+      keytool(authority, List.of("-exportcert", "-rfc", "-alias", "ca"), file(certificate));
+    }
+    return certificate;
+  }
+
+  /**
+   * A PKCS12 file with a key and a certificate for localhost.
+   *
+   * @param subject common name
+   * @param startsDaysAgo start of its validity
+   * @param validDays length of its validity
+   */
+  public Path keystore(String subject, int startsDaysAgo, int validDays)
+      throws IOException, InterruptedException {
+    Path store = directory.resolve(name + "-" + subject + ".p12");
+    Path request = directory.resolve(name + "-" + subject + ".csr");
+    Path signed = directory.resolve(name + "-" + subject + ".pem");
+    keytool(
+        store,
+        List.of("-genkeypair", "-alias", "key", "-keyalg", "EC"),
+        List.of("-dname", "CN=" + subject));
+    keytool(store, List.of("-certreq", "-alias", "key"), file(request));
+    List<String> sign = new ArrayList<>(List.of("-gencert", "-rfc", "-alias", "ca"));
+    sign.addAll(List.of("-infile", request.toString(), "-outfile", signed.toString()));
+    sign.addAll(List.of("-startdate", "-" + startsDaysAgo + "d"));
+    sign.addAll(List.of("-validity", Integer.toString(validDays)));
+    keytool(authority, sign, List.of("-ext", "san=dns:localhost,ip:127.0.0.1"));
+    keytool(store, List.of("-importcert", "-noprompt", "-alias", "ca"), file(certificate()));
+    keytool(store, List.of("-importcert", "-noprompt", "-alias", "key"), file(signed));
+    return store;
+  }
+
+  private static List<String> file(Path file) {
+    return List.of("-file", file.toString());
+  }
+
+  private void keytool(Path store, List<String> command, List<String> options)
+      throws IOException, InterruptedException {
+    List<String> all = new ArrayList<>();
+    all.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+    all.addAll(command);
+    all.addAll(List.of("-keystore", store.toString(), "-storetype", "PKCS12"));
+    all.addAll(List.of("-storepass", password));
+    all.addAll(options);
+    Process process = new ProcessBuilder(all).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes());
+    if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
+      throw new AssertionError("keytool %s failed: %s".formatted(command, said));
+    }
+  }
+}
