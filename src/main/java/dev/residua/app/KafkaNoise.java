@@ -1,0 +1,50 @@
+package dev.residua.app;
+
+import io.quarkus.logging.LoggingFilter;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import java.util.logging.Filter;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+
+/**
+ * Keeps readable what Kafka's clients log while a broker is away: every client says every second
+ * that it does not answer; one such line in a while tells as much. A stack trace of a warning leads
+ * into Kafka, and nowhere.
+ */
+@LoggingFilter(name = "kafka-noise")
+public final class KafkaNoise implements Filter {
+  static final Duration EVERY = Duration.ofSeconds(30);
+
+  private static final String NETWORK = "org.apache.kafka.clients.NetworkClient";
+
+  private final LongSupplier nanoTime;
+  private final AtomicLong next;
+
+  public KafkaNoise() {
+    this(System::nanoTime);
+  }
+
+  KafkaNoise(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+    this.next = new AtomicLong(nanoTime.getAsLong());
+  }
+
+  @Override
+  public boolean isLoggable(LogRecord record) {
+    String logger = record.getLoggerName();
+    if (logger == null
+        || !logger.startsWith("org.apache.kafka.")
+        || record.getLevel().intValue() > Level.WARNING.intValue()) {
+      return true;
+    }
+    record.setThrown(null);
+    if (!logger.equals(NETWORK)) {
+      return true;
+    }
+    long now = nanoTime.getAsLong();
+    long due = next.get();
+    return now - due >= 0 && next.compareAndSet(due, now + EVERY.toNanos());
+  }
+}
