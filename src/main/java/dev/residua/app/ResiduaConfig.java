@@ -2,7 +2,9 @@ package dev.residua.app;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -36,6 +38,8 @@ public interface ResiduaConfig {
   Kafka kafka();
 
   Frames frames();
+
+  Registry registry();
 
   Scoring scoring();
 
@@ -72,6 +76,26 @@ public interface ResiduaConfig {
     /** Largest width times height, in pixels. */
     @WithDefault("50000000")
     long maxPixels();
+  }
+
+  /** The schema registry of producers that send a schema's id in place of its fingerprint. */
+  interface Registry {
+    /**
+     * Base of its Confluent API, such as {@code http://registry:8081}, or {@code
+     * http://registry:8080/apis/ccompat/v7} with Apicurio. Without it frames that begin with byte
+     * 00 are refused.
+     */
+    Optional<URI> url();
+
+    /** User for basic authentication, where the registry wants it. */
+    Optional<String> user();
+
+    /** That user's password. */
+    Optional<String> password();
+
+    /** Time for one request to it; while it is away, frames with new ids wait. */
+    @WithDefault("PT3S")
+    Duration timeout();
   }
 
   /** The scoring role. */

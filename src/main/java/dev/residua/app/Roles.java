@@ -5,6 +5,7 @@ import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringSettings;
+import dev.residua.wire.RegistrySettings;
 import dev.residua.wire.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
@@ -127,7 +128,21 @@ public class Roles {
         config.scoring().networkThreads(),
         config.scoring().maxFrames(),
         new FrameLimits(
-            config.frames().maxBytes(), config.frames().maxSide(), config.frames().maxPixels()));
+            config.frames().maxBytes(), config.frames().maxSide(), config.frames().maxPixels()),
+        registry());
+  }
+
+  private Optional<RegistrySettings> registry() {
+    ResiduaConfig.Registry registry = config.registry();
+    return registry
+        .url()
+        .map(
+            url ->
+                RegistrySettings.of(
+                    url,
+                    registry.user().orElse(null),
+                    registry.password().orElse(null),
+                    registry.timeout()));
   }
 
   private void createDataDirectory() throws StartFailedException {

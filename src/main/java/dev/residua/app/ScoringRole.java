@@ -4,6 +4,7 @@ import dev.residua.scoring.ScoringListener;
 import dev.residua.scoring.ScoringLoop;
 import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringSettings;
+import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topics;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -39,6 +40,7 @@ final class ScoringRole implements AutoCloseable {
               topics,
               () -> model,
               settings.limits(),
+              new FrameReader(settings.limits(), settings.registry()),
               Clock.systemUTC(),
               listener);
       Thread thread = new Thread(() -> runLoop(loop, onFailure), "residua-score-" + i);

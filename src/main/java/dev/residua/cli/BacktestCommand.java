@@ -103,6 +103,7 @@ final class BacktestCommand implements Callable<Integer> {
   boolean json;
 
   @Mixin KafkaOptions kafka = new KafkaOptions();
+  @Mixin RegistryOptions registry = new RegistryOptions();
 
   @CommandLine.Spec CommandLine.Model.CommandSpec spec;
 
@@ -192,7 +193,7 @@ final class BacktestCommand implements Callable<Integer> {
 
   private void judge(String from, FrameBatch batch, ProgressBar bar) {
     long[] range = range(offsets);
-    FrameReader reader = new FrameReader(LIMITS);
+    FrameReader reader = new FrameReader(LIMITS, registry.settings());
     try (Consumer<byte[], byte[]> consumer =
         kafka.clients().follower(new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       List<TopicPartition> partitions =

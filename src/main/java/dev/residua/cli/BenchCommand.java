@@ -114,7 +114,8 @@ final class BenchCommand {
       }
       ModelBundle bundle = Models.read(Optional.ofNullable(model));
       ScoringSettings settings =
-          new ScoringSettings("bench", "1", threads, 1, maxFrames, FrameLimits.DEFAULTS);
+          new ScoringSettings(
+              "bench", "1", threads, 1, maxFrames, FrameLimits.DEFAULTS, Optional.empty());
       Path data = Files.createTempDirectory("residua-bench");
       try (ProgressBar progress = new ProgressBar("bench pipeline")) {
         PipelineBenchmark.Result result =

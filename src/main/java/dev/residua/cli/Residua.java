@@ -28,6 +28,7 @@ import picocli.CommandLine.ScopeType;
       WatchCommand.class,
       ModelCommand.class,
       TopicsCommand.class,
+      SchemasCommand.class,
       SilenceCommand.class,
       AnnounceCommand.class,
       SuppressCommand.class,

@@ -66,6 +66,7 @@ public final class ScoringLoop implements Runnable {
       Topics topics,
       Supplier<ScoringModel> active,
       FrameLimits limits,
+      FrameReader reader,
       Clock clock,
       ScoringListener listener) {
     this.consumer = consumer;
@@ -73,7 +74,7 @@ public final class ScoringLoop implements Runnable {
     this.topics = topics;
     this.active = active;
     this.limits = limits;
-    this.reader = new FrameReader(limits);
+    this.reader = reader;
     this.clock = clock;
     this.listener = listener;
     this.batch = batchFor(active.get());

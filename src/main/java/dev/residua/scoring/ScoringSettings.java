@@ -1,6 +1,8 @@
 package dev.residua.scoring;
 
 import dev.residua.frame.FrameLimits;
+import dev.residua.wire.RegistrySettings;
+import java.util.Optional;
 
 /**
  * How a process scores.
@@ -12,6 +14,7 @@ import dev.residua.frame.FrameLimits;
  * @param networkThreads threads inside the network for one batch, at least 1
  * @param maxFrames most frames in one transaction, at least 1
  * @param limits what a frame may cost before it is decoded
+ * @param registry where the schemas are of frames that carry a schema's id
  */
 public record ScoringSettings(
     String group,
@@ -19,7 +22,8 @@ public record ScoringSettings(
     int threads,
     int networkThreads,
     int maxFrames,
-    FrameLimits limits) {
+    FrameLimits limits,
+    Optional<RegistrySettings> registry) {
   public ScoringSettings {
     atLeastOne("residua.scoring.threads", threads);
     atLeastOne("residua.scoring.network-threads", networkThreads);

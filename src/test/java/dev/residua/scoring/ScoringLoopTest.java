@@ -12,6 +12,7 @@ import dev.residua.frame.FrameLimits;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.RejectedFrameException.Reason;
 import dev.residua.testing.Frames;
+import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -49,6 +50,7 @@ class ScoringLoopTest {
         topics,
         () -> MODEL,
         FrameLimits.DEFAULTS,
+        new FrameReader(FrameLimits.DEFAULTS),
         Clock.fixed(NOW, ZoneOffset.UTC),
         new ScoringListener() {
           @Override
