@@ -1,5 +1,10 @@
 package dev.residua.wire;
 
+import static dev.residua.testing.RegistryRecords.PIXEL_FORMAT;
+import static dev.residua.testing.RegistryRecords.field;
+import static dev.residua.testing.RegistryRecords.frameWith;
+import static dev.residua.testing.RegistryRecords.framed;
+import static dev.residua.testing.RegistryRecords.time;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -8,7 +13,7 @@ import dev.residua.avro.Frame;
 import dev.residua.avro.PixelFormat;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.RejectedFrameException.Reason;
-import java.io.ByteArrayOutputStream;
+import dev.residua.testing.RegistryRecords;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -18,12 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.EncoderFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,10 +34,26 @@ class RegistryFramesTest {
   private static final Instant CAPTURED = Instant.parse("2026-03-01T12:00:00.123456Z");
   private static final long MICROS = 1_772_366_400_123_456L;
   private static final byte[] PIXELS = {0, 127, -1, 1, 2, 3};
-  private static final String PIXEL_FORMAT =
-      """
-      {"type": "enum", "name": "PixelFormat", "namespace": "dev.residua.avro",
-       "symbols": ["GRAY8", "RGB8", "RGBA8", "PNG", "JPEG"]}""";
+  private static final Map<String, Object> VALUES =
+      Map.of(
+          "source",
+          "cam1",
+          "sequence",
+          42,
+          "capturedAt",
+          MICROS,
+          "width",
+          2,
+          "height",
+          1,
+          "format",
+          "RGB8",
+          "data",
+          PIXELS,
+          "attributes",
+          Map.of("factor.light", "93.5"),
+          "exposure",
+          0.25);
 
   private final AtomicLong nanoTime = new AtomicLong();
   private FakeRegistry registry;
@@ -59,63 +75,9 @@ class RegistryFramesTest {
         new WriterSchemas(new RegistryClient(settings), Duration.ofSeconds(3), nanoTime::get));
   }
 
-  /** The schema of a producer: fields in its own order, as it needs them. */
-  private static String frameWith(String... fields) {
-    return "{\"type\": \"record\", \"name\": \"Frame\", \"namespace\": \"dev.residua.avro\", \"fields\": ["
-        + String.join(",", fields)
-        + "]}";
-  }
-
-  private static String field(String name, String type) {
-    return "{\"name\": \"%s\", \"type\": %s}"
-        .formatted(name, type.startsWith("{") ? type : "\"" + type + "\"");
-  }
-
-  private static String time(String unit) {
-    return "{\"type\": \"long\", \"logicalType\": \"timestamp-" + unit + "\"}";
-  }
-
+  /** A frame with a value for every field of ours. */
   private static GenericRecord record(String schema) {
-    return record(new Schema.Parser().parse(schema));
-  }
-
-  /** A record with a value for every field that has a name of ours. */
-  private static GenericRecord record(Schema schema) {
-    GenericRecord record = new GenericData.Record(schema);
-    Map<String, Object> values =
-        Map.of(
-            "source",
-            "cam1",
-            "capturedAt",
-            MICROS,
-            "width",
-            2,
-            "height",
-            1,
-            "data",
-            ByteBuffer.wrap(PIXELS),
-            "attributes",
-            Map.of("factor.light", "93.5"));
-    for (Schema.Field field : schema.getFields()) {
-      if (values.containsKey(field.name())) {
-        record.put(field.name(), values.get(field.name()));
-      } else if (field.name().equals("sequence")) {
-        record.put("sequence", field.schema().getType() == Schema.Type.INT ? (Object) 42 : 42L);
-      } else if (field.name().equals("format")) {
-        record.put("format", new GenericData.EnumSymbol(field.schema(), "RGB8"));
-      }
-    }
-    return record;
-  }
-
-  /** 00, the id, the record. */
-  private static byte[] framed(int id, GenericRecord record) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.write(ByteBuffer.allocate(5).put((byte) 0).putInt(id).array());
-    BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
-    new GenericDatumWriter<GenericRecord>(record.getSchema()).write(record, encoder);
-    encoder.flush();
-    return out.toByteArray();
+    return RegistryRecords.record(schema, VALUES);
   }
 
   private static Frame expected(Map<String, String> attributes) {
@@ -165,10 +127,8 @@ class RegistryFramesTest {
             field("sequence", "int"),
             field("source", "string"));
     registry.put(1, theirs);
-    GenericRecord record = record(theirs);
-    record.put("exposure", 0.25);
     // When
-    Frame frame = frames.decode(framed(1, record));
+    Frame frame = frames.decode(framed(1, record(theirs)));
     // Then
     assertThat(frame).isEqualTo(expected(Map.of()));
   }
