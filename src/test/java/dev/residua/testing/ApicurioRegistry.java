@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * newer and its distribution from the local Maven repository.
  */
 public final class ApicurioRegistry implements AutoCloseable {
-  private static final String VERSION = "3.3.3";
+  private static final String VERSION = System.getProperty("apicurio-registry.version", "unknown");
   private static final String COORDINATES =
       "io.apicurio:apicurio-registry-app:" + VERSION + ":tar.gz:all";
   private static final Path ARCHIVE =
