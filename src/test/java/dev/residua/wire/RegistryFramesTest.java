@@ -15,6 +15,7 @@ import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.RejectedFrameException.Reason;
 import dev.residua.testing.RegistryRecords;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -100,6 +101,36 @@ class RegistryFramesTest {
     Frame frame = frames.decode(framed(7, record(OURS)));
     // Then
     assertThat(frame).isEqualTo(expected(Map.of("factor.light", "93.5")));
+  }
+
+  /** The golden bytes of each release, with an id in place of marker and fingerprint. */
+  @Test
+  void shouldReadEveryReleasedVersionOfAFrame() throws Exception {
+    // Given
+    SingleObject<Frame> singleObject = new SingleObject<>(Frame.class);
+    List<String> released =
+        SingleObject.releasedFiles().stream()
+            .filter(file -> file.matches("Frame-v\\d+.*"))
+            .toList();
+    assertThat(released).isNotEmpty();
+    for (int i = 0; i < released.size(); i++) {
+      byte[] golden = golden(released.get(i));
+      registry.put(i, SingleObject.releasedSchema(released.get(i)).toString());
+      ByteBuffer framed = ByteBuffer.allocate(golden.length - 5).put((byte) 0).putInt(i);
+      framed.put(golden, 10, golden.length - 10);
+      // When
+      Frame frame = frames.decode(framed.array());
+      // Then
+      assertThat(frame).as(released.get(i)).isEqualTo(singleObject.decode(golden));
+    }
+  }
+
+  private static byte[] golden(String file) throws IOException {
+    String resource = "/golden/" + file.replace(".avsc", ".bin");
+    try (InputStream in = RegistryFramesTest.class.getResourceAsStream(resource)) {
+      assertThat(in).as(resource).isNotNull();
+      return in.readAllBytes();
+    }
   }
 
   @Test
