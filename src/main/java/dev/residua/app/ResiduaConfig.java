@@ -41,6 +41,8 @@ public interface ResiduaConfig {
 
   Frames frames();
 
+  Registry registry();
+
   Scoring scoring();
 
   Anomaly anomaly();
@@ -111,6 +113,26 @@ public interface ResiduaConfig {
     /** Time for one attempt to fetch such a file. */
     @WithDefault("PT5S")
     Duration referenceTimeout();
+  }
+
+  /** The schema registry of producers that send a schema's id in place of its fingerprint. */
+  interface Registry {
+    /**
+     * Base of its Confluent API, such as {@code http://registry:8081}, or {@code
+     * http://registry:8080/apis/ccompat/v7} with Apicurio. Without it frames that begin with byte
+     * 00 are refused.
+     */
+    Optional<URI> url();
+
+    /** User for basic authentication, where the registry wants it. */
+    Optional<String> user();
+
+    /** That user's password. */
+    Optional<String> password();
+
+    /** Time for one request to it; while it is away, frames with new ids wait. */
+    @WithDefault("PT3S")
+    Duration timeout();
   }
 
   /** The scoring role. */

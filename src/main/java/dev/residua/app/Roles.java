@@ -8,6 +8,7 @@ import dev.residua.scoring.ReferenceSettings;
 import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.Stages;
+import dev.residua.wire.RegistrySettings;
 import dev.residua.wire.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
@@ -159,7 +160,21 @@ public class Roles {
         new ReferenceSettings(
             frames.referenceRoots().orElse(List.of()),
             frames.referenceMaxBytes(),
-            frames.referenceTimeout()));
+            frames.referenceTimeout()),
+        registry());
+  }
+
+  private Optional<RegistrySettings> registry() {
+    ResiduaConfig.Registry registry = config.registry();
+    return registry
+        .url()
+        .map(
+            url ->
+                RegistrySettings.of(
+                    url,
+                    registry.user().orElse(null),
+                    registry.password().orElse(null),
+                    registry.timeout()));
   }
 
   private void createDataDirectory() throws StartFailedException {

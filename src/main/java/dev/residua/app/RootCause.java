@@ -13,9 +13,16 @@ public final class RootCause {
     return root;
   }
 
-  /** What the innermost cause says, or its class where it says nothing. */
+  /**
+   * What the innermost cause says, or its class where it says nothing; and what to do about a
+   * native library that does not load.
+   */
   static String message(Throwable failure) {
     Throwable root = of(failure);
+    if (root instanceof UnsatisfiedLinkError) {
+      return "%s; native libraries are unpacked below %s, which must be writable and allow execution (a tmpfs of Docker: --tmpfs /tmp:exec)"
+          .formatted(root.getMessage(), System.getProperty("java.io.tmpdir"));
+    }
     return root.getMessage() == null ? root.toString() : root.getMessage();
   }
 }

@@ -26,6 +26,7 @@ import dev.residua.scoring.ReconstructionPlan;
 import dev.residua.scoring.ReferenceSettings;
 import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.Stages;
+import dev.residua.wire.FrameReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -115,6 +116,7 @@ final class BacktestCommand implements Callable<Integer> {
   boolean json;
 
   @Mixin KafkaOptions kafka = new KafkaOptions();
+  @Mixin RegistryOptions registry = new RegistryOptions();
 
   @CommandLine.Spec CommandLine.Model.CommandSpec spec;
 
@@ -213,7 +215,7 @@ final class BacktestCommand implements Callable<Integer> {
     long[] range = range(offsets);
     FrameIntake intake =
         FrameIntake.stored(
-            LIMITS,
+            new FrameReader(LIMITS, registry.settings()),
             new ReferenceSettings(referenceRoots, LARGEST, ReferenceSettings.NONE.timeout()),
             Clock.systemUTC());
     try (Consumer<byte[], byte[]> consumer =

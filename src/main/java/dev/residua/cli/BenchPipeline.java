@@ -181,7 +181,8 @@ final class BenchPipeline implements Callable<Integer> {
         share == 1 ? ReconstructionPlan.EVERY_FRAME : new ReconstructionPlan(share, 0.01),
         usual.clockTolerance(),
         usual.limits(),
-        usual.references());
+        usual.references(),
+        usual.registry());
   }
 
   private static Map<String, Object> row(

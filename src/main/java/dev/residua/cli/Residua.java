@@ -29,6 +29,7 @@ import picocli.CommandLine.ScopeType;
       ModelCommand.class,
       TopicsCommand.class,
       DeadLettersCommand.class,
+      SchemasCommand.class,
       SilenceCommand.class,
       AnnounceCommand.class,
       SuppressCommand.class,

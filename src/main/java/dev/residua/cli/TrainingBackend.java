@@ -12,19 +12,20 @@ enum TrainingBackend {
   /** Before anything else, so that nothing is read or built in vain. */
   void start() {
     if (this == CPU) {
+      Nd4jBackends.processorProblem().ifPresent(TrainingBackend::refuse);
       Nd4jBackends.useProcessor();
       return;
     }
-    CudaCheck.problem()
-        .ifPresent(
-            problem -> {
-              throw new CommandFailedException(problem);
-            });
+    CudaCheck.problem().ifPresent(TrainingBackend::refuse);
     try {
       Nd4jBackends.useCuda();
     } catch (TrainingFailedException e) {
       throw new CommandFailedException(
           e.getMessage() == null ? "the CUDA backend does not start" : e.getMessage(), e);
     }
+  }
+
+  private static void refuse(String problem) {
+    throw new CommandFailedException(problem);
   }
 }

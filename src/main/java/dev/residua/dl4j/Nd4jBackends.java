@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import org.nd4j.common.config.ND4JClassLoading;
 import org.nd4j.linalg.factory.Nd4j;
@@ -24,6 +25,13 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class Nd4jBackends {
   private static final String CUDA_PACKAGE = "org.nd4j.linalg.jcublas.";
 
+  /** Where the jars of ND4J's native libraries have them; each for one kind of processor. */
+  private static final String NATIVE_LIBRARY =
+      "org/nd4j/linalg/cpu/nativecpu/bindings/linux-x86_64%s/libnd4jcpu.so";
+
+  private static final List<String> NATIVE_KINDS =
+      List.of("-onednn-avx2", "-onednn-avx512", "-onednn", "-avx2", "-avx512", "");
+
   private Nd4jBackends() {}
 
   /** Whether the CUDA backend is on the class path. */
@@ -34,6 +42,18 @@ public final class Nd4jBackends {
     } catch (ClassNotFoundException e) {
       return false;
     }
+  }
+
+  /** Why ND4J cannot compute on the processor here; empty if nothing speaks against it. */
+  public static Optional<String> processorProblem() {
+    ClassLoader libraries = ND4JClassLoading.getNd4jClassloader();
+    for (String kind : NATIVE_KINDS) {
+      if (libraries.getResource(NATIVE_LIBRARY.formatted(kind)) != null) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(
+        "this build has no training libraries, as the image for serving: train with ./residua train from the sources, or in the image of deploy/trainer-cuda");
   }
 
   /** Makes ND4J compute on the processor, whatever else is on the class path. */

@@ -32,6 +32,8 @@ public final class RejectedFrameException extends Exception {
     UNKNOWN_FORMAT,
     /** An Avro record whose schema is not known here. */
     UNKNOWN_SCHEMA,
+    /** An Avro record whose schema cannot be read as a frame's. */
+    INCOMPATIBLE_SCHEMA,
     /** The file or record is damaged or cut short. */
     CORRUPT,
     /** Width, height or the number of bytes do not fit one another. */

@@ -1,11 +1,11 @@
 package dev.residua.scoring;
 
 import dev.residua.frame.Frame;
-import dev.residua.frame.FrameLimits;
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.SourceTimeline;
 import dev.residua.wire.FrameReader;
+import dev.residua.wire.RegistryUnavailableException;
 import java.time.Clock;
 import java.time.Instant;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -39,9 +39,9 @@ public final class FrameIntake {
   }
 
   /** For stored records, whose timelines begin with the first of them. */
-  public static FrameIntake stored(FrameLimits limits, ReferenceSettings references, Clock clock) {
+  public static FrameIntake stored(FrameReader reader, ReferenceSettings references, Clock clock) {
     return new FrameIntake(
-        new FrameReader(limits),
+        reader,
         new ReferencedFrames(references),
         new Timelines(ScoringSettings.CLOCK_TOLERANCE),
         clock,
@@ -53,6 +53,7 @@ public final class FrameIntake {
    *
    * @throws RejectedFrameException with the reason, if it is none, cannot be decoded, or was there
    *     before; batch and timeline then do not hold it
+   * @throws RegistryUnavailableException if the schema registry does not say how to read it
    */
   public void take(ConsumerRecord<byte[], byte[]> record, FrameBatch batch)
       throws RejectedFrameException {
@@ -82,6 +83,8 @@ public final class FrameIntake {
       Frame frame = references.resolve(reader.read(record));
       batch.decode(frame);
       return frame;
+    } catch (RegistryUnavailableException e) {
+      throw e; // says nothing of this record, which waits
     } catch (RuntimeException e) {
       LOG.warn(
           "an unforeseen failure of a decoder: topic={} partition={} offset={}",

@@ -110,7 +110,7 @@ public final class ScoringLoop implements Runnable {
     this.timelines = new Timelines(settings.clockTolerance());
     this.intake =
         new FrameIntake(
-            new FrameReader(settings.limits()),
+            new FrameReader(settings.limits(), settings.registry()),
             new ReferencedFrames(settings.references()),
             timelines,
             clock,

@@ -1,7 +1,9 @@
 package dev.residua.scoring;
 
 import dev.residua.frame.FrameLimits;
+import dev.residua.wire.RegistrySettings;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How a process scores.
@@ -19,6 +21,7 @@ import java.time.Duration;
  * @param clockTolerance how far ahead of its record a capture time may be, at least 0
  * @param limits what a frame may cost before it is decoded
  * @param references where frames may lie that are too large for Kafka
+ * @param registry where the schemas are of frames that carry a schema's id
  */
 public record ScoringSettings(
     String group,
@@ -32,7 +35,8 @@ public record ScoringSettings(
     ReconstructionPlan reconstruction,
     Duration clockTolerance,
     FrameLimits limits,
-    ReferenceSettings references) {
+    ReferenceSettings references,
+    Optional<RegistrySettings> registry) {
   /** See {@link #batchDeadline}. */
   public static final Duration BATCH_DEADLINE = Duration.ofMillis(5);
 
@@ -69,7 +73,7 @@ public record ScoringSettings(
     }
   }
 
-  /** One thread, exactly once, every frame reconstructed, no references. */
+  /** One thread, exactly once, every frame reconstructed, no references, no registry. */
   public static ScoringSettings defaults(String group, String instance) {
     return new ScoringSettings(
         group,
@@ -83,7 +87,8 @@ public record ScoringSettings(
         ReconstructionPlan.EVERY_FRAME,
         CLOCK_TOLERANCE,
         FrameLimits.DEFAULTS,
-        ReferenceSettings.NONE);
+        ReferenceSettings.NONE,
+        Optional.empty());
   }
 
   /** Limits of what is decoded: a referenced file may be larger than a value. */

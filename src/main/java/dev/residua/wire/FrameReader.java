@@ -12,14 +12,15 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records of the frames topic to frames: Avro {@code Frame} records in single-object encoding, or
- * bare PNG and JPEG files, which take the record's offset as sequence and its timestamp as capture
- * time. Thread-safe.
+ * Records of the frames topic to frames: Avro {@code Frame} records in single-object encoding or,
+ * where a schema registry is known, with a schema's id in front; or bare PNG and JPEG files, which
+ * take the record's offset as sequence and its timestamp as capture time. Thread-safe.
  */
 public final class FrameReader {
   private static final SingleObject<dev.residua.avro.Frame> CODEC =
@@ -27,15 +28,30 @@ public final class FrameReader {
   private static final int MAX_SOURCE_CHARACTERS = 255;
 
   private final FrameLimits limits;
+  private final @Nullable RegistryFrames registry;
 
+  /** Without a schema registry. */
   public FrameReader(FrameLimits limits) {
+    this(limits, Optional.empty());
+  }
+
+  /**
+   * @param registry where the schemas are of frames that carry an id instead of a fingerprint
+   */
+  public FrameReader(FrameLimits limits, Optional<RegistrySettings> registry) {
+    this(limits, registry.map(RegistryFrames::new).orElse(null));
+  }
+
+  FrameReader(FrameLimits limits, @Nullable RegistryFrames registry) {
     this.limits = limits;
+    this.registry = registry;
   }
 
   /**
    * Reads one record.
    *
    * @throws RejectedFrameException with the reason, if the record is no frame
+   * @throws RegistryUnavailableException if the schema registry does not say; try again later
    */
   public Frame read(ConsumerRecord<byte[], byte[]> record) throws RejectedFrameException {
     String source = source(record.key());
@@ -56,6 +72,12 @@ public final class FrameReader {
     if (file != null) {
       Instant capturedAt = Instant.ofEpochMilli(Math.max(0, record.timestamp()));
       return new Frame(source, record.offset(), capturedAt, 0, 0, file, value, Map.of());
+    }
+    if (RegistryFrames.isFramed(value)) {
+      if (registry == null) {
+        throw RegistryFrames.withoutRegistry();
+      }
+      return checked(source, registry.decode(value));
     }
     if (value.length < 10 || value[0] != (byte) 0xC3 || value[1] != 0x01) {
       throw new RejectedFrameException(
@@ -94,6 +116,11 @@ public final class FrameReader {
     } catch (SerializationException e) {
       throw new RejectedFrameException(Reason.CORRUPT, String.valueOf(e.getMessage()), e);
     }
+    return checked(source, frame);
+  }
+
+  private static Frame checked(String source, dev.residua.avro.Frame frame)
+      throws RejectedFrameException {
     if (!frame.getSource().equals(source)) {
       throw new RejectedFrameException(
           Reason.SOURCE,

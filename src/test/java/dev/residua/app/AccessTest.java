@@ -20,7 +20,8 @@ class AccessTest {
             .toList();
 
     // Then
-    String add = "kafka-acls.sh --bootstrap-server kafka:9093 --add --allow-principal 'User:scorer'";
+    String add =
+        "kafka-acls.sh --bootstrap-server kafka:9093 --add --allow-principal 'User:scorer'";
     assertThat(commands)
         .containsExactly(
             add + " --operation Read --operation DescribeConfigs --topic residua.frames",

@@ -8,6 +8,7 @@ import dev.residua.frame.FramePosition;
 import dev.residua.frame.PixelFormat;
 import dev.residua.testing.Frames;
 import dev.residua.testing.Service;
+import dev.residua.testing.TestBroker;
 import dev.residua.testing.TopicReader;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topics;
@@ -44,12 +45,14 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class BadInputIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
+  private static final int PARTITIONS = 4;
   private static final int PARTITION = 0;
   private static final byte[] KEY = "cam1".getBytes(StandardCharsets.UTF_8);
   private static final int HUGE_BYTES = 100_000_000;
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   @TempDir static Path directory;
+  private static @Nullable TestBroker broker;
   private static @Nullable Service service;
 
   private static final Map<Long, Sent> BAD = new LinkedHashMap<>();
@@ -63,13 +66,12 @@ class BadInputIT {
 
   @BeforeAll
   static void sendEverything() throws Exception {
-    Service started =
-        Service.start(
-            directory,
-            List.of("serve", "--kafka-port", "0", "--data-dir", directory.resolve("d").toString()));
+    TestBroker kafka = TestBroker.start(TOPICS, PARTITIONS);
+    broker = kafka;
+    KafkaClients clients = kafka.clients();
+    Service started = Service.serve(directory.resolve("service"), clients);
     service = started;
     started.awaitReady();
-    KafkaClients clients = KafkaClients.of(started.bootstrapServers());
     byte[] raw = FrameReader.write(Frames.of(PixelFormat.RGB8, 64, 64, new byte[64 * 64 * 3]));
     try (KafkaProducer<byte[], byte[]> producer = clients.frameProducer()) {
       for (Sent bad : bad(raw)) {
@@ -98,6 +100,7 @@ class BadInputIT {
   @AfterAll
   static void stop() {
     Service.close(service);
+    TestBroker.close(broker);
   }
 
   private static List<Sent> bad(byte[] raw) {

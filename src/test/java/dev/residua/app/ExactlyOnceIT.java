@@ -10,6 +10,7 @@ import dev.residua.frame.Frame;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelFormat;
 import dev.residua.testing.Service;
+import dev.residua.testing.TestBroker;
 import dev.residua.testing.TopicReader;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topic;
@@ -22,7 +23,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.ToLongFunction;
@@ -48,12 +48,8 @@ class ExactlyOnceIT {
   @Test
   void shouldScoreEveryFrameOnceAndInOrderWhenTheServiceIsKilledTwice() throws Exception {
     // Given
-    try (EmbeddedKafka kafka =
-        EmbeddedKafka.start(directory.resolve("broker"), 0, Topics.MAX_RECORD_BYTES)) {
-      KafkaClients clients = KafkaClients.of(kafka.bootstrapServers());
-      try (TopicAdmin admin = new TopicAdmin(clients)) {
-        admin.create(TOPICS, PARTITIONS, Optional.empty());
-      }
+    try (TestBroker kafka = TestBroker.start(TOPICS, PARTITIONS)) {
+      KafkaClients clients = kafka.clients();
       publish(clients);
 
       // When

@@ -9,6 +9,7 @@ import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelFormat;
 import dev.residua.incident.Incident;
 import dev.residua.testing.Service;
+import dev.residua.testing.TestBroker;
 import dev.residua.testing.TopicReader;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topics;
@@ -20,7 +21,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
@@ -43,12 +43,8 @@ class IncidentsIT {
   void shouldOpenAndResolveOneIncidentForOneFaultThoughTheServiceIsKilledMeanwhile()
       throws Exception {
     // Given
-    try (EmbeddedKafka kafka =
-        EmbeddedKafka.start(directory.resolve("broker"), 0, Topics.MAX_RECORD_BYTES)) {
-      KafkaClients clients = KafkaClients.of(kafka.bootstrapServers());
-      try (TopicAdmin admin = new TopicAdmin(clients)) {
-        admin.create(TOPICS, 2, Optional.empty());
-      }
+    try (TestBroker kafka = TestBroker.start(TOPICS, 2)) {
+      KafkaClients clients = kafka.clients();
       List<Frame> frames = frames();
       // When
       publish(clients, frames.subList(0, FAULT_FROM + 100));

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.residua.testing.Frames;
 import dev.residua.testing.Service;
+import dev.residua.testing.TestBroker;
+import dev.residua.wire.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,26 +27,28 @@ import org.junit.jupiter.api.io.TempDir;
 /** The programs of the README, run as they stand there. */
 @Timeout(180)
 class ReadmeSnippetsIT {
+  private static final int PARTITIONS = 4;
   private static final int PICTURES = 3;
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final String PYTHON = "/usr/bin/python3";
 
   @TempDir static Path directory;
+  private static @Nullable TestBroker broker;
   private static @Nullable Service service;
 
   @BeforeAll
-  static void start() {
-    service =
-        Service.start(
-                directory,
-                List.of(
-                    "serve", "--kafka-port", "0", "--data-dir", directory.resolve("d").toString()))
-            .awaitReady();
+  static void start() throws IOException {
+    TestBroker kafka = TestBroker.start(new Topics(Topics.DEFAULT_PREFIX), PARTITIONS);
+    broker = kafka;
+    Service started = Service.serve(directory.resolve("service"), kafka.clients());
+    service = started;
+    started.awaitReady();
   }
 
   @AfterAll
   static void stop() {
     Service.close(service);
+    TestBroker.close(broker);
   }
 
   @Test
@@ -121,7 +125,7 @@ class ReadmeSnippetsIT {
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
     builder
         .environment()
-        .put("KAFKA_BOOTSTRAP_SERVERS", Objects.requireNonNull(service).bootstrapServers());
+        .put("KAFKA_BOOTSTRAP_SERVERS", Objects.requireNonNull(broker).bootstrapServers());
     Process process = builder.start();
     try {
       if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {

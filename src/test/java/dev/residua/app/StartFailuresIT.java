@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.residua.model.ModelBundle;
 import dev.residua.testing.Service;
 import dev.residua.testing.Service.Result;
+import dev.residua.testing.TestBroker;
 import dev.residua.wire.Topics;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -88,8 +89,7 @@ class StartFailuresIT {
 
   @Test
   void shouldNameMissingTopics() throws Exception {
-    try (EmbeddedKafka kafka =
-        EmbeddedKafka.start(directory.resolve("broker"), 0, Topics.MAX_RECORD_BYTES)) {
+    try (TestBroker kafka = TestBroker.start()) {
       // When
       Result result = serve("--bootstrap", kafka.bootstrapServers());
 

@@ -443,7 +443,8 @@ class ScoringLoopTest {
         plan,
         usual.clockTolerance(),
         usual.limits(),
-        usual.references());
+        usual.references(),
+        usual.registry());
   }
 
   @Test

@@ -111,6 +111,15 @@ class FrameReaderTest {
   }
 
   @Test
+  void shouldSayWhatToSetForARecordWithASchemasId() {
+    // When
+    RejectedFrameException why = refused(KEY, new byte[] {0, 0, 0, 0, 1, 2, 3});
+    // Then
+    assertThat(why.reason()).isEqualTo(Reason.UNKNOWN_SCHEMA);
+    assertThat(why).hasMessageContaining("set residua.registry.url");
+  }
+
+  @Test
   void shouldRefuseARecordThatIsCutShortAnywhere() {
     // Given
     byte[] value = FrameReader.write(FRAME);

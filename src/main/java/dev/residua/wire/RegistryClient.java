@@ -1,0 +1,217 @@
+package dev.residua.wire;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.avro.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The REST API of a schema registry, as Confluent has it and Apicurio offers it under {@code
+ * /apis/ccompat/v7}. Every call makes one request and takes at most the timeout. Thread-safe.
+ *
+ * <p>Source: Confluent Schema Registry API reference, "Schemas", "Subjects" and "Config".
+ */
+final class RegistryClient {
+  private static final String JSON_TYPE = "application/vnd.schemaregistry.v1+json";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Error codes of "subject", "version" and "schema not found". */
+  private static final Set<Integer> NOT_FOUND = Set.of(40401, 40402, 40403);
+
+  private static final Set<Integer> REFUSED = Set.of(409, 422);
+
+  private final RegistrySettings settings;
+  private final HttpClient http;
+
+  RegistryClient(RegistrySettings settings) {
+    this.settings = settings;
+    this.http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(settings.timeout())
+            .build();
+  }
+
+  /** Where the registry is, for messages. */
+  URI url() {
+    return settings.url();
+  }
+
+  /**
+   * The schema with an id.
+   *
+   * @param id an unsigned number
+   * @return empty if the registry says that it has none
+   * @throws RegistryUnavailableException if it says neither
+   */
+  Optional<RegistrySchema> byId(int id) {
+    return schema("/schemas/ids/" + Integer.toUnsignedString(id));
+  }
+
+  /** A version of a subject; empty if there is none. */
+  Optional<RegistrySchema> version(String subject, int version) {
+    return schema("/subjects/" + encoded(subject) + "/versions/" + version);
+  }
+
+  /** The newest version of a subject; empty if there is none. */
+  Optional<RegistrySchema> latest(String subject) {
+    return schema("/subjects/" + encoded(subject) + "/versions/latest");
+  }
+
+  /**
+   * Registers a schema; the same one again gives the same id.
+   *
+   * @return its id
+   * @throws RegistryRefusalException with the registry's own words, if it breaks the compatibility
+   *     of the subject
+   */
+  int register(String subject, Schema schema) throws RegistryRefusalException {
+    JsonNode answer =
+        write(
+            "POST",
+            "/subjects/" + encoded(subject) + "/versions",
+            Map.of("schema", schema.toString(), "schemaType", RegistrySchema.AVRO));
+    if (!answer.path("id").isInt()) {
+      throw unavailable("answers the registration of %s with %s".formatted(subject, answer));
+    }
+    return answer.path("id").asInt();
+  }
+
+  /** Sets which changes a subject allows from now on. */
+  void setCompatibility(String subject, Compatibility compatibility)
+      throws RegistryRefusalException {
+    write("PUT", "/config/" + encoded(subject), Map.of("compatibility", compatibility.name()));
+  }
+
+  private Optional<RegistrySchema> schema(String path) {
+    HttpResponse<byte[]> response = send("GET", path, BodyPublishers.noBody());
+    JsonNode answer = json(response.body());
+    if (response.statusCode() == 404
+        && answer != null
+        && NOT_FOUND.contains(answer.path("error_code").asInt())) {
+      return Optional.empty();
+    }
+    if (response.statusCode() != 200 || answer == null || !answer.path("schema").isTextual()) {
+      throw unavailable(what("GET", path, response, answer));
+    }
+    List<RegistrySchema.Reference> references = new ArrayList<>();
+    for (JsonNode reference : answer.path("references")) {
+      references.add(
+          new RegistrySchema.Reference(
+              reference.path("subject").asText(), reference.path("version").asInt()));
+    }
+    return Optional.of(
+        new RegistrySchema(
+            answer.path("schema").asText(),
+            answer.path("schemaType").asText(RegistrySchema.AVRO),
+            references));
+  }
+
+  private JsonNode write(String method, String path, Map<String, String> body)
+      throws RegistryRefusalException {
+    HttpResponse<byte[]> response =
+        send(method, path, BodyPublishers.ofString(JSON.valueToTree(body).toString()));
+    JsonNode answer = json(response.body());
+    if (REFUSED.contains(response.statusCode()) && answer != null) {
+      throw new RegistryRefusalException(answer.path("message").asText("no reason given"));
+    }
+    if (response.statusCode() != 200 || answer == null) {
+      throw unavailable(what(method, path, response, answer));
+    }
+    return answer;
+  }
+
+  private HttpResponse<byte[]> send(String method, String path, BodyPublisher body) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(settings.url() + path))
+            .timeout(settings.timeout())
+            .header("Accept", JSON_TYPE + ", application/json")
+            .header("Content-Type", JSON_TYPE)
+            .method(method, body);
+    settings
+        .login()
+        .ifPresent(
+            login ->
+                request.header(
+                    "Authorization",
+                    "Basic "
+                        + Base64.getEncoder()
+                            .encodeToString(
+                                (login.user() + ":" + login.password())
+                                    .getBytes(StandardCharsets.UTF_8))));
+    // The timeout of a request ends with the headers of the answer; this one covers the body too.
+    CompletableFuture<HttpResponse<byte[]>> answer =
+        http.sendAsync(request.build(), BodyHandlers.ofByteArray());
+    try {
+      return answer.get(settings.timeout().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      answer.cancel(true);
+      throw unavailable("does not answer within %d ms".formatted(settings.timeout().toMillis()), e);
+    } catch (ExecutionException e) {
+      Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+      throw unavailable("cannot be reached (%s)".formatted(cause), cause);
+    } catch (InterruptedException e) {
+      answer.cancel(true);
+      Thread.currentThread().interrupt();
+      throw unavailable("was asked by a thread that is to stop", e);
+    }
+  }
+
+  private static String what(
+      String method, String path, HttpResponse<byte[]> response, @Nullable JsonNode answer) {
+    int status = response.statusCode();
+    String hint =
+        switch (status) {
+          case 401, 403 -> "; set residua.registry.user and residua.registry.password";
+          case 200, 404 ->
+              "; is residua.registry.url its Confluent API? With Apicurio it ends in /apis/ccompat/v7";
+          default -> "";
+        };
+    String message = answer == null ? "" : answer.path("message").asText();
+    return "answers %s %s with %d%s%s"
+        .formatted(method, path, status, message.isEmpty() ? "" : " (" + message + ")", hint);
+  }
+
+  private RegistryUnavailableException unavailable(String what) {
+    return new RegistryUnavailableException(
+        "the schema registry at %s %s".formatted(settings.url(), what));
+  }
+
+  private RegistryUnavailableException unavailable(String what, Throwable cause) {
+    return new RegistryUnavailableException(
+        "the schema registry at %s %s".formatted(settings.url(), what), cause);
+  }
+
+  private static @Nullable JsonNode json(byte[] body) {
+    try {
+      return JSON.readTree(new String(body, StandardCharsets.UTF_8));
+    } catch (JsonProcessingException e) {
+      return null;
+    }
+  }
+
+  private static String encoded(String segment) {
+    return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+}

@@ -1,0 +1,130 @@
+package dev.residua.testing;
+
+import dev.residua.app.EmbeddedKafka;
+import dev.residua.app.KafkaClients;
+import dev.residua.app.StartFailedException;
+import dev.residua.app.TopicAdmin;
+import dev.residua.wire.Topics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.testcontainers.kafka.KafkaContainer;
+
+/**
+ * A real single-node Kafka broker for one test, empty: in a container where an engine answers and
+ * has the image, else embedded in the test's process. Prints which.
+ */
+public final class TestBroker implements AutoCloseable {
+  private final String bootstrapServers;
+  private final AutoCloseable broker;
+  private final @Nullable Path data;
+
+  private TestBroker(String bootstrapServers, AutoCloseable broker, @Nullable Path data) {
+    this.bootstrapServers = bootstrapServers;
+    this.broker = broker;
+    this.data = data;
+  }
+
+  /** Starts a broker without topics; takes 3 to 8 seconds. */
+  public static TestBroker start() {
+    String problem = ContainerEngine.problem();
+    if (problem == null) {
+      KafkaContainer container = ContainerEngine.kafka();
+      try {
+        container.start();
+        say("Kafka in the container " + container.getDockerImageName());
+        return new TestBroker(container.getBootstrapServers(), container, null);
+      } catch (RuntimeException e) {
+        container.close();
+        problem = container.getDockerImageName() + " does not start: " + rootMessage(e);
+      }
+    }
+    say("Kafka embedded in this process, as " + problem);
+    return embedded();
+  }
+
+  /**
+   * Starts a broker and creates the product's topics on it.
+   *
+   * @param partitions of each topic, at least 1
+   */
+  public static TestBroker start(Topics topics, int partitions) {
+    TestBroker broker = start();
+    try (TopicAdmin admin = new TopicAdmin(broker.clients())) {
+      admin.create(topics, partitions, Optional.empty());
+      return broker;
+    } catch (StartFailedException e) {
+      broker.close();
+      throw new AssertionError(e);
+    }
+  }
+
+  private static TestBroker embedded() {
+    try {
+      Path data = Files.createTempDirectory("test-broker-");
+      EmbeddedKafka kafka = EmbeddedKafka.start(data, 0, Topics.MAX_RECORD_BYTES);
+      return new TestBroker(kafka.bootstrapServers(), kafka, data);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (StartFailedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void say(String text) {
+    System.out.println("broker of the test: " + text);
+  }
+
+  private static String rootMessage(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return String.valueOf(root.getMessage()).lines().findFirst().orElse("");
+  }
+
+  /** Address for clients on this machine. */
+  public String bootstrapServers() {
+    return bootstrapServers;
+  }
+
+  /** Clients without further settings. */
+  public KafkaClients clients() {
+    return KafkaClients.of(bootstrapServers);
+  }
+
+  @Override
+  public void close() {
+    try {
+      broker.close();
+      if (data != null) {
+        delete(data);
+      }
+    } catch (Exception e) {
+      throw new AssertionError("the broker of the test did not stop", e);
+    }
+  }
+
+  /** Closes a broker that may not have been started. */
+  public static void close(@Nullable TestBroker broker) {
+    if (broker != null) {
+      broker.close();
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    List<Path> deepestFirst;
+    try (Stream<Path> files = Files.walk(folder)) {
+      deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path file : deepestFirst) {
+      Files.delete(file);
+    }
+  }
+}

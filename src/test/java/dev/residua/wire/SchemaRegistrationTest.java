@@ -1,0 +1,53 @@
+package dev.residua.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.junit.jupiter.api.Test;
+
+class SchemaRegistrationTest {
+  @Test
+  void shouldKnowTheTopicOfEveryRecord() {
+    // When
+    Map<Topic<?, ?>, ?> records = SchemaRegistration.records(new Topics("residua."));
+    // Then
+    assertThat(new ArrayList<Object>(records.values()))
+        .containsExactlyInAnyOrderElementsOf(SingleObject.RECORDS);
+    assertThat(records.keySet()).extracting(Topic::name).contains("residua.frames");
+  }
+
+  /** What the default compatibility asks of every change, over all releases so far. */
+  @Test
+  void shouldHaveReleasedOnlyVersionsThatReadAllBefore() {
+    // Given
+    Map<String, List<Schema>> versions = new HashMap<>();
+    for (String file : SingleObject.releasedFiles()) {
+      Schema schema = SingleObject.releasedSchema(file);
+      versions.computeIfAbsent(schema.getName(), name -> new ArrayList<>()).add(schema);
+    }
+    // When
+    List<String> broken = new ArrayList<>();
+    int compared = 0;
+    for (Map.Entry<String, List<Schema>> record : versions.entrySet()) {
+      List<Schema> all = record.getValue();
+      for (int later = 1; later < all.size(); later++) {
+        for (int before = 0; before < later; before++) {
+          compared++;
+          for (String rule : SchemaRules.broken(all.get(later), all.get(before))) {
+            broken.add(
+                "%s v%d cannot read v%d: %s"
+                    .formatted(record.getKey(), later + 1, before + 1, rule));
+          }
+        }
+      }
+    }
+    // Then
+    assertThat(versions).hasSameSizeAs(SingleObject.RECORDS);
+    assertThat(compared).isPositive();
+    assertThat(broken).isEmpty();
+  }
+}
