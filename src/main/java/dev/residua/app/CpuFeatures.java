@@ -12,15 +12,15 @@ import java.util.stream.Collectors;
  *
  * @param flags for instance {@code amx_bf16}; empty where the system does not say
  */
-record CpuFeatures(Set<String> flags) {
+public record CpuFeatures(Set<String> flags) {
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
 
-  CpuFeatures {
+  public CpuFeatures {
     flags = Set.copyOf(flags);
   }
 
   /** Of the first processor of this machine. */
-  static CpuFeatures ofThisMachine() {
+  public static CpuFeatures ofThisMachine() {
     try {
       return parse(Files.readString(CPU_INFO));
     } catch (IOException e) {
@@ -29,7 +29,7 @@ record CpuFeatures(Set<String> flags) {
   }
 
   /** Reads the first line {@code flags : ...} of {@code /proc/cpuinfo}. */
-  static CpuFeatures parse(String cpuInfo) {
+  public static CpuFeatures parse(String cpuInfo) {
     return new CpuFeatures(
         cpuInfo
             .lines()
@@ -42,12 +42,12 @@ record CpuFeatures(Set<String> flags) {
   }
 
   /** Whether it multiplies matrices of bfloat16 in hardware. */
-  boolean amxBf16() {
+  public boolean amxBf16() {
     return flags.contains("amx_tile") && flags.contains("amx_bf16");
   }
 
   /** Whether it has instructions for bfloat16 at all. */
-  boolean bf16() {
+  public boolean bf16() {
     return amxBf16() || flags.contains("avx512_bf16");
   }
 }

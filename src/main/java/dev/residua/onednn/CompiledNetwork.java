@@ -3,7 +3,9 @@ package dev.residua.onednn;
 import dev.residua.model.NetworkLayer;
 import dev.residua.model.NetworkPlan;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import org.bytedeco.dnnl.convolution_forward;
 import org.bytedeco.dnnl.deconvolution_forward;
 import org.bytedeco.dnnl.engine;
@@ -127,14 +129,15 @@ final class CompiledNetwork implements AutoCloseable {
   private Slot compileEncoder() {
     Cursor at = new Cursor(blocks, blockChannels(), plan.rows(), plan.columns());
     List<NetworkLayer> layers = plan.encoder();
+    Precision[] kept = precisions(layers.size(), layers.size() - 1);
     for (int i = 0; i < layers.size(); i++) {
       NetworkLayer layer = layers.get(i);
-      boolean last = i == layers.size() - 1;
-      boolean lastButOne = i == layers.size() - 2;
+      Precision target = i + 1 < layers.size() ? kept[i + 1] : Precision.FP32;
       if (layer instanceof NetworkLayer.Convolution convolution) {
-        convolve(encode, at, convolution, i == 0 ? new FirstSums(convolution) : null, false);
+        FirstSums sums = i == 0 ? new FirstSums(convolution) : null;
+        convolve(encode, at, convolution, kept[i], target, sums, false);
       } else if (layer instanceof NetworkLayer.Dense dense) {
-        multiply(encode, at, dense, last ? Precision.FP32 : precision, last || lastButOne, null);
+        multiply(encode, at, dense, kept[i], target, null);
       } else {
         throw new IllegalArgumentException("an encoder has no " + layer.getClass().getSimpleName());
       }
@@ -142,9 +145,18 @@ final class CompiledNetwork implements AutoCloseable {
     return at.slot;
   }
 
+  /** The network's precision for every layer but one, which is in single precision. */
+  private Precision[] precisions(int layers, int single) {
+    Precision[] kept = new Precision[layers];
+    Arrays.fill(kept, precision);
+    kept[single] = Precision.FP32;
+    return kept;
+  }
+
   private Slot compileDecoder() {
     Cursor at = new Cursor(code, plan.latents(), 1, 1);
     List<NetworkLayer> layers = plan.decoder();
+    Precision[] kept = precisions(layers.size(), 0);
     int rows = plan.rows();
     int columns = plan.columns();
     for (NetworkLayer layer : layers) {
@@ -155,25 +167,17 @@ final class CompiledNetwork implements AutoCloseable {
     }
     for (int i = 0; i < layers.size(); i++) {
       NetworkLayer layer = layers.get(i);
+      boolean last = i == layers.size() - 1;
+      Precision target = last ? Precision.FP32 : kept[i + 1];
       if (layer instanceof NetworkLayer.Dense dense) {
         boolean spreads = !(layers.get(i + 1) instanceof NetworkLayer.Dense);
         int area = rows * columns;
-        multiply(
-            decode,
-            at,
-            dense,
-            i == 0 ? Precision.FP32 : precision,
-            i == 0,
-            spreads ? new int[] {dense.out() / area, rows, columns} : null);
-        if (i == 0 && precision != Precision.FP32) {
-          Slot narrow = slot(matrix(dense.out(), precision));
-          decode.add(convert(at.slot, narrow));
-          at.slot = narrow;
-        }
+        int[] spread = spreads ? new int[] {dense.out() / area, rows, columns} : null;
+        multiply(decode, at, dense, kept[i], target, spread);
       } else if (layer instanceof NetworkLayer.Deconvolution deconvolution) {
-        deconvolve(at, deconvolution);
+        deconvolve(at, deconvolution, kept[i], target);
       } else if (layer instanceof NetworkLayer.Convolution convolution) {
-        convolve(decode, at, convolution, null, i == layers.size() - 1);
+        convolve(decode, at, convolution, kept[i], target, null, last);
       }
     }
     memory.desc flat =
@@ -247,6 +251,8 @@ final class CompiledNetwork implements AutoCloseable {
   }
 
   /**
+   * @param kept what weights and inputs are kept in
+   * @param next what the following layer reads
    * @param sums added instead of a bias; null for the bias
    * @param error whether the result becomes the squared difference from the frame
    */
@@ -254,12 +260,14 @@ final class CompiledNetwork implements AutoCloseable {
       List<Step> into,
       Cursor at,
       NetworkLayer.Convolution layer,
+      Precision kept,
+      Precision next,
       @Nullable FirstSums sums,
       boolean error) {
     int k = layer.kernel();
     int rows = (at.rows + 2 * layer.padding() - k) / layer.stride() + 1;
     int columns = (at.columns + 2 * layer.padding() - k) / layer.stride() + 1;
-    memory.desc target = picture(layer.out(), rows, columns, error ? Precision.FP32 : precision);
+    memory.desc target = picture(layer.out(), rows, columns, produced(kept, next));
     List<Step.Constant> constants = new ArrayList<>();
     List<Step.Variable> variables = new ArrayList<>();
     try (Natives local = new Natives()) {
@@ -279,7 +287,7 @@ final class CompiledNetwork implements AutoCloseable {
       long[] strides = {layer.stride(), layer.stride()};
       long[] padding = {layer.padding(), layer.padding()};
       primitive_attr attributes = attributes(local, after);
-      memory.desc weights = any(local, dims(layer.out(), layer.in(), k, k), precision);
+      memory.desc weights = any(local, dims(layer.out(), layer.in(), k, k), kept);
       convolution_forward.primitive_desc description;
       if (sums == null && !error) {
         description =
@@ -333,18 +341,19 @@ final class CompiledNetwork implements AutoCloseable {
               description,
               constants,
               variables));
-      at.slot = out;
+      at.slot = converted(into, out, kept, next, () -> picture(layer.out(), rows, columns, next));
       at.channels = layer.out();
       at.rows = rows;
       at.columns = columns;
     }
   }
 
-  private void deconvolve(Cursor at, NetworkLayer.Deconvolution layer) {
+  private void deconvolve(
+      Cursor at, NetworkLayer.Deconvolution layer, Precision kept, Precision next) {
     int k = layer.kernel();
     int rows = (at.rows - 1) * layer.stride() + k - 2 * layer.padding();
     int columns = (at.columns - 1) * layer.stride() + k - 2 * layer.padding();
-    memory.desc target = picture(layer.out(), rows, columns, precision);
+    memory.desc target = picture(layer.out(), rows, columns, produced(kept, next));
     try (Natives local = new Natives()) {
       post_ops after = local.own(new post_ops());
       if (layer.relu()) {
@@ -360,7 +369,7 @@ final class CompiledNetwork implements AutoCloseable {
                   dnnl.prop_kind.forward_inference,
                   dnnl.algorithm.deconvolution_direct,
                   at.slot.description(),
-                  any(local, shape, precision),
+                  any(local, shape, kept),
                   bias(local, layer.out(), 1),
                   target,
                   strides,
@@ -384,7 +393,7 @@ final class CompiledNetwork implements AutoCloseable {
                   new Step.Constant(
                       dnnl.DNNL_ARG_BIAS, constant(bias(natives, layer.out(), 1), layer.bias()))),
               List.of(new Step.Variable(SOURCE, at.slot), new Step.Variable(TARGET, out))));
-      at.slot = out;
+      at.slot = converted(decode, out, kept, next, () -> picture(layer.out(), rows, columns, next));
       at.channels = layer.out();
       at.rows = rows;
       at.columns = columns;
@@ -392,7 +401,8 @@ final class CompiledNetwork implements AutoCloseable {
   }
 
   /**
-   * @param wide whether the result is kept in single precision
+   * @param kept what weights and inputs are kept in
+   * @param next what the following layer reads
    * @param spread channels, rows and columns that the result becomes; null leaves it flat
    */
   private void multiply(
@@ -400,7 +410,7 @@ final class CompiledNetwork implements AutoCloseable {
       Cursor at,
       NetworkLayer.Dense layer,
       Precision kept,
-      boolean wide,
+      Precision next,
       int @Nullable [] spread) {
     float[] weights = layer.weights();
     float[] bias = layer.bias();
@@ -419,7 +429,7 @@ final class CompiledNetwork implements AutoCloseable {
       }
       memory.desc source =
           natives.own(new memory.desc(dims(frames, layer.in()), kept.type(), memory.format_tag.ab));
-      memory.desc target = matrix(layer.out(), wide ? Precision.FP32 : kept);
+      memory.desc target = matrix(layer.out(), produced(kept, next));
       long[] shape = dims(layer.in(), layer.out());
       matmul.primitive_desc description =
           local.own(
@@ -449,13 +459,14 @@ final class CompiledNetwork implements AutoCloseable {
               List.of(
                   new Step.Variable(SOURCE, new Slot(at.slot.buffer(), source)),
                   new Step.Variable(TARGET, out))));
+      out = converted(into, out, kept, next, () -> matrix(layer.out(), next));
       if (spread == null) {
         at.slot = out;
         at.channels = layer.out();
         at.rows = 1;
         at.columns = 1;
       } else {
-        at.slot = new Slot(out.buffer(), picture(spread[0], spread[1], spread[2], kept));
+        at.slot = new Slot(out.buffer(), picture(spread[0], spread[1], spread[2], next));
         at.channels = spread[0];
         at.rows = spread[1];
         at.columns = spread[2];
@@ -522,6 +533,24 @@ final class CompiledNetwork implements AutoCloseable {
 
   private static int postOperand(int index) {
     return dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE * (index + 1) | dnnl.DNNL_ARG_SRC_1;
+  }
+
+  /**
+   * What a layer gives: oneDNN narrows and widens bfloat16, but does not narrow single precision.
+   */
+  private static Precision produced(Precision kept, Precision next) {
+    return kept == Precision.FP32 ? Precision.FP32 : next;
+  }
+
+  /** What the next layer reads, after a conversion where the layer before could not do it. */
+  private Slot converted(
+      List<Step> into, Slot out, Precision kept, Precision next, Supplier<memory.desc> wanted) {
+    if (produced(kept, next) == next) {
+      return out;
+    }
+    Slot narrow = slot(wanted.get());
+    into.add(convert(out, narrow));
+    return narrow;
   }
 
   private Step convert(Slot from, Slot to) {
