@@ -115,6 +115,7 @@ class ArchitectureTest {
             "org.apache.avro..",
             "org.nd4j..",
             "ai.onnxruntime..",
+            "org.bytedeco..",
             "io.quarkus..",
             "jakarta..",
             "org.slf4j..",
@@ -131,8 +132,16 @@ class ArchitectureTest {
         .resideOutsideOfPackage(ROOT + "dl4j..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("org.nd4j..", "org.bytedeco..")
+        .resideInAPackage("org.nd4j..")
         .because("an INDArray owns native memory and a hidden layout")
+        .check(product);
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(ROOT + "dl4j..", ROOT + "onednn..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.bytedeco..")
+        .because("native memory must be freed by who allocated it")
         .check(product);
     noClasses()
         .that()

@@ -15,7 +15,6 @@ import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.SelfTest;
 import dev.residua.monitor.MonitorModel;
-import dev.residua.onnx.OnnxFrameScorer;
 import dev.residua.scoring.ScoringModel;
 import java.io.IOException;
 import java.io.InputStream;
@@ -46,7 +45,7 @@ public final class Models {
   }
 
   /**
-   * Loads a bundle for scoring and runs its self-test.
+   * Loads a bundle for scoring with the reference engine and runs its self-test.
    *
    * @param networkThreads threads inside the network, at least 1
    * @return owns native memory
@@ -56,17 +55,30 @@ public final class Models {
     FrameScorer scorer = scorer(bundle, networkThreads);
     try {
       SelfTest.check(bundle, scorer);
+    } catch (BadBundleException | RuntimeException e) {
+      scorer.close();
+      throw e;
+    }
+    return scoring(bundle, scorer);
+  }
+
+  /**
+   * A bundle for scoring with an engine that has passed its self-test.
+   *
+   * @param scorer owned by the result; closed if there is none
+   */
+  public static ScoringModel scoring(ModelBundle bundle, FrameScorer scorer)
+      throws BadBundleException {
+    try {
       return new ScoringModel(
           bundle.id(),
           scorer,
           AnomalyCalibration.fromBytes(bundle.entry(ModelBundle.ANOMALY_CALIBRATION)),
           AppearanceReference.fromBytes(bundle.entry(ModelBundle.APPEARANCE)));
-    } catch (BadBundleException | RuntimeException e) {
+    } catch (RuntimeException e) {
       scorer.close();
-      throw e instanceof BadBundleException bad
-          ? bad
-          : new BadBundleException(
-              "model %s has a damaged calibration: %s".formatted(bundle.id(), e.getMessage()), e);
+      throw new BadBundleException(
+          "model %s has a damaged calibration: %s".formatted(bundle.id(), e.getMessage()), e);
     }
   }
 
@@ -109,16 +121,25 @@ public final class Models {
   }
 
   /**
-   * Opens the network of a bundle.
+   * Opens the network of a bundle with the reference engine, ONNX Runtime.
    *
    * @param networkThreads threads inside the network, at least 1
    * @return owns native memory
    */
   public static FrameScorer scorer(ModelBundle bundle, int networkThreads) {
-    return new OnnxFrameScorer(
-        bundle.entry(ModelBundle.SCORER),
-        bundle.manifest().image(),
-        bundle.manifest().latents().size(),
-        networkThreads);
+    return ScoringEngines.scorer(bundle, ScoringEngine.ONNXRUNTIME, networkThreads);
+  }
+
+  /**
+   * Opens the network of a bundle with a given engine, without a self-test.
+   *
+   * @param engine one engine, not {@link ScoringEngine#AUTO}
+   * @param networkThreads threads inside the network, at least 1, for ONNX Runtime
+   * @return owns native memory
+   * @throws IllegalStateException if the engine's library is missing
+   * @throws IllegalArgumentException if this machine cannot run the network with this engine
+   */
+  public static FrameScorer scorer(ModelBundle bundle, ScoringEngine engine, int networkThreads) {
+    return ScoringEngines.scorer(bundle, engine, networkThreads);
   }
 }

@@ -142,7 +142,17 @@ public interface ResiduaConfig {
     int threads();
 
     /**
+     * What runs the network. {@code auto} takes oneDNN in bfloat16 where the processor has AMX and
+     * oneDNN agrees with ONNX Runtime on the model's self-test, and ONNX Runtime elsewhere; {@code
+     * onnxruntime}, {@code onednn} and {@code onednn-fp32} insist, and do not start where that
+     * cannot be.
+     */
+    @WithDefault("auto")
+    ScoringEngine engine();
+
+    /**
      * Threads inside the network for one batch, at least 1; more than 1 pays only for large images.
+     * oneDNN uses {@code OMP_NUM_THREADS} instead, which the launcher sets to 1.
      */
     @WithDefault("1")
     int networkThreads();

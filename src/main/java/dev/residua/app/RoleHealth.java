@@ -11,7 +11,7 @@ import org.eclipse.microprofile.health.Startup;
 /** What the health endpoints say, and why. */
 @ApplicationScoped
 public class RoleHealth {
-  private volatile State state = new State(Phase.STARTING, "", "", "", "not started");
+  private volatile State state = new State(Phase.STARTING, "", "", "", "not started", "");
 
   private enum Phase {
     STARTING,
@@ -19,18 +19,26 @@ public class RoleHealth {
     FAILED
   }
 
-  private record State(Phase phase, String reason, String modelId, String kafka, String monitor) {}
+  private record State(
+      Phase phase, String reason, String modelId, String kafka, String monitor, String engine) {}
 
   void ready(String modelId, String kafka) {
-    state = new State(Phase.RUNNING, "", modelId, kafka, state.monitor);
+    state = new State(Phase.RUNNING, "", modelId, kafka, state.monitor, state.engine);
   }
 
   void failed(String why) {
-    state = new State(Phase.FAILED, why, state.modelId, state.kafka, state.monitor);
+    state = new State(Phase.FAILED, why, state.modelId, state.kafka, state.monitor, state.engine);
   }
 
   void monitor(String streamsState) {
-    state = new State(state.phase, state.reason, state.modelId, state.kafka, streamsState);
+    state =
+        new State(
+            state.phase, state.reason, state.modelId, state.kafka, streamsState, state.engine);
+  }
+
+  /** Which engine scores; told before {@link #ready}. */
+  void engine(String label) {
+    state = new State(state.phase, state.reason, state.modelId, state.kafka, state.monitor, label);
   }
 
   // Methods, not fields: the checks below hold a client proxy, whose fields are its own.
@@ -51,6 +59,9 @@ public class RoleHealth {
     }
     if (!now.modelId.isEmpty()) {
       response.withData("model", now.modelId).withData("kafka", now.kafka);
+    }
+    if (!now.engine.isEmpty()) {
+      response.withData("engine", now.engine);
     }
     return response.build();
   }

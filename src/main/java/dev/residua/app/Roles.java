@@ -94,13 +94,14 @@ public class Roles {
       running.push(MonitorRole.start(clients, topics, bundle, config, health, meters, this::fail));
     }
     if (config.roles().contains(Role.SCORE)) {
+      ScoringEngines.Chosen engine = scoringEngine(bundle);
       running.push(
           new ScoringRole(
               clients,
               topics,
-              scoringModel(bundle),
+              scoringModel(bundle, engine),
               scoringSettings(),
-              new ScoringMetrics(meters),
+              new ScoringMetrics(meters, engine.engine().label()),
               thread -> Stages.NONE,
               this::fail));
     }
@@ -202,9 +203,23 @@ public class Roles {
     }
   }
 
-  private ScoringModel scoringModel(ModelBundle bundle) throws StartFailedException {
+  private ScoringEngines.Chosen scoringEngine(ModelBundle bundle) throws StartFailedException {
     try {
-      return Models.scoring(bundle, config.scoring().networkThreads());
+      ScoringEngines.Chosen chosen =
+          ScoringEngines.ofThisMachine()
+              .open(bundle, config.scoring().engine(), config.scoring().networkThreads());
+      health.engine(chosen.engine().label());
+      LOG.info("scoring engine: {}, since {}", chosen.engine().label(), chosen.why());
+      return chosen;
+    } catch (BadBundleException e) {
+      throw new StartFailedException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static ScoringModel scoringModel(ModelBundle bundle, ScoringEngines.Chosen engine)
+      throws StartFailedException {
+    try {
+      return Models.scoring(bundle, engine.scorer());
     } catch (BadBundleException e) {
       throw new StartFailedException(String.valueOf(e.getMessage()), e);
     }

@@ -6,6 +6,7 @@ import dev.residua.frame.FrameTiming.Arrival;
 import dev.residua.frame.RejectedFrameException.Reason;
 import dev.residua.scoring.ScoringListener;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.Locale;
@@ -20,7 +21,14 @@ final class ScoringMetrics implements ScoringListener {
   private final Counter[] reconstructions = new Counter[Reconstruction.values().length];
   private final Counter[] rejected = new Counter[Reason.values().length];
 
-  ScoringMetrics(MeterRegistry meters) {
+  /**
+   * @param engine that scores, a label of an info metric
+   */
+  ScoringMetrics(MeterRegistry meters, String engine) {
+    Gauge.builder("residua.scoring.engine.info", () -> 1)
+        .description("Engine that runs the network")
+        .tag("engine", engine)
+        .register(meters);
     scored =
         Counter.builder("residua.frames.scored")
             .description("Frames that got a committed score")

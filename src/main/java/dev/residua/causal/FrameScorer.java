@@ -40,11 +40,12 @@ public interface FrameScorer extends AutoCloseable {
    * Decodes latents and compares the pictures with the frames that they come from.
    *
    * @param pixels as for {@link #score}
-   * @param observed what {@link #encode} gave for these frames, shape {@code [frames][d]}
+   * @param codes the {@link LatentBatch#codes} that {@link #encode} gave for these frames, shape
+   *     {@code [frames][d]}; not its {@code observed}, which a model may have corrected
    * @return mean squared pixel error of each frame, shape {@code [frames]}, in squared units of
    *     intensity where 1 is white
    */
-  default float[] reconstructionErrors(byte[] pixels, int frames, float[] observed) {
+  default float[] reconstructionErrors(byte[] pixels, int frames, float[] codes) {
     return score(pixels, frames).reconstructionErrors();
   }
 

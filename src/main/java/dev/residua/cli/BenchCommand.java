@@ -1,16 +1,12 @@
 package dev.residua.cli;
 
-import dev.residua.app.Models;
-import dev.residua.causal.FrameScorer;
 import dev.residua.dataset.DatasetGenerator;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.Pendulum;
 import dev.residua.dataset.Scenario;
-import dev.residua.dataset.ScenarioStream;
 import dev.residua.dl4j.LancaTrainer;
 import dev.residua.dl4j.Nd4jBackends;
 import dev.residua.frame.ImageShape;
-import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.onnx.OnnxFrameScorer;
 import dev.residua.training.DatasetSource;
@@ -20,14 +16,11 @@ import dev.residua.training.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -45,112 +38,12 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     subcommands = {
       BenchPipeline.class,
-      BenchCommand.Score.class,
+      BenchScore.class,
       BenchCommand.Train.class,
       BenchDrift.class
     })
 final class BenchCommand {
   private BenchCommand() {}
-
-  @Command(
-      name = "score",
-      description =
-          "Milliseconds a frame of the model (encoder, structural equations, decoder, error) by batch size and threads.",
-      mixinStandardHelpOptions = true,
-      showDefaultValues = true)
-  static final class Score implements Callable<Integer> {
-    private static final int WARM_UP_FRAMES = 2_000;
-
-    @Option(
-        names = "--batch",
-        split = ",",
-        paramLabel = "N",
-        defaultValue = "1,8,32",
-        description = "Batch sizes.")
-    List<Integer> batches;
-
-    @Option(
-        names = "--threads",
-        split = ",",
-        paramLabel = "N",
-        defaultValue = "1,2",
-        description = "Threads inside the network.")
-    List<Integer> threads;
-
-    @Option(
-        names = "--frames",
-        paramLabel = "N",
-        defaultValue = "4000",
-        description = "Frames of each of five repetitions.")
-    int frames;
-
-    @Option(
-        names = "--model",
-        paramLabel = "FILE",
-        description = "Model bundle (default: the one that ships with the product).")
-    @Nullable Path model;
-
-    @Override
-    public Integer call() throws IOException, BadBundleException {
-      ModelBundle bundle = Models.read(Optional.ofNullable(model));
-      List<Map<String, Object>> rows = new ArrayList<>();
-      try (ProgressBar progress = new ProgressBar("bench score")) {
-        int done = 0;
-        for (int networkThreads : threads) {
-          try (FrameScorer scorer = Models.scorer(bundle, networkThreads)) {
-            for (int batch : batches) {
-              rows.add(row(scorer, networkThreads, batch));
-              progress.update(++done / (double) (threads.size() * batches.size()));
-            }
-          }
-        }
-      }
-      Map<String, Object> answer = new LinkedHashMap<>();
-      answer.put("benchmark", "score");
-      answer.put("engine", "onnxruntime");
-      answer.put("image", bundle.manifest().image().toString());
-      answer.put("results", rows);
-      answer.put("environment", environment(bundle));
-      System.out.println(Json.of(answer));
-      return 0;
-    }
-
-    private Map<String, Object> row(FrameScorer scorer, int networkThreads, int batch)
-        throws IOException {
-      byte[] pixels = pixels(scorer.imageShape(), batch);
-      repeat(scorer, pixels, batch, WARM_UP_FRAMES);
-      double[] millis = new double[5];
-      for (int i = 0; i < millis.length; i++) {
-        millis[i] = repeat(scorer, pixels, batch, frames);
-      }
-      Arrays.sort(millis);
-      Map<String, Object> row = new LinkedHashMap<>();
-      row.put("threads", networkThreads);
-      row.put("batch", batch);
-      row.put("millisPerFrame", millis[millis.length / 2]);
-      row.put("best", millis[0]);
-      row.put("worst", millis[millis.length - 1]);
-      return row;
-    }
-
-    private static double repeat(FrameScorer scorer, byte[] pixels, int batch, int frames) {
-      int calls = Math.max(1, frames / batch);
-      long start = System.nanoTime();
-      for (int i = 0; i < calls; i++) {
-        scorer.score(pixels, batch);
-      }
-      return (System.nanoTime() - start) / 1e6 / calls / batch;
-    }
-
-    private static byte[] pixels(ImageShape shape, int batch) throws IOException {
-      byte[] pixels = new byte[batch * shape.size()];
-      ScenarioStream stream = new ScenarioStream(Scenario.shipped("demo"), shape);
-      for (int i = 0; i < batch; i++) {
-        stream.next(pixels, i * shape.size());
-      }
-      return pixels;
-    }
-  }
 
   @Command(
       name = "train",

@@ -2,11 +2,13 @@ package dev.residua.cli;
 
 import dev.residua.app.Models;
 import dev.residua.app.PipelineBenchmark;
+import dev.residua.app.ScoringEngine;
 import dev.residua.app.StartFailedException;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.scoring.Guarantee;
 import dev.residua.scoring.ReconstructionPlan;
+import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,6 +84,14 @@ final class BenchPipeline implements Callable<Integer> {
   List<Double> shares;
 
   @Option(
+      names = "--engine",
+      split = ",",
+      paramLabel = "NAME",
+      defaultValue = "ONNXRUNTIME",
+      description = "What runs the network: onnxruntime, onednn, onednn_fp32.")
+  List<ScoringEngine> engines;
+
+  @Option(
       names = "--partitions",
       paramLabel = "N",
       defaultValue = "4",
@@ -120,21 +130,22 @@ final class BenchPipeline implements Callable<Integer> {
     try (ProgressBar progress = new ProgressBar("bench pipeline");
         PipelineBenchmark benchmark =
             new PipelineBenchmark(bundle.manifest().image(), data, partitions, sources)) {
-      List<ScoringSettings> all = settings();
+      List<Setup> all = setups();
+      Setup first = all.get(0);
       benchmark.warmUp(
-          () -> Models.scoring(bundle, 1),
+          () -> first.model(bundle),
           settings(threads.get(0), guarantees.get(0), shares.get(0), deadlines.get(0), all.size()));
       for (int i = 0; i < all.size(); i++) {
         int done = i;
-        ScoringSettings settings = all.get(i);
+        Setup setup = all.get(i);
         PipelineBenchmark.Result result =
             benchmark.run(
-                () -> Models.scoring(bundle, 1),
-                settings,
+                () -> setup.model(bundle),
+                setup.settings(),
                 frames,
                 seconds,
                 part -> progress.update((done + part) / all.size()));
-        rows.add(row(settings, result));
+        rows.add(row(setup, result));
       }
       progress.update(1);
     } finally {
@@ -152,13 +163,22 @@ final class BenchPipeline implements Callable<Integer> {
     return 0;
   }
 
-  private List<ScoringSettings> settings() {
-    List<ScoringSettings> all = new ArrayList<>();
-    for (int thread : threads) {
-      for (Guarantee guarantee : guarantees) {
-        for (double share : shares) {
-          for (int deadline : deadlines) {
-            all.add(settings(thread, guarantee, share, deadline, all.size()));
+  /** What is measured in one row. */
+  private record Setup(ScoringEngine engine, ScoringSettings settings) {
+    ScoringModel model(ModelBundle bundle) throws BadBundleException {
+      return Models.scoring(bundle, Models.scorer(bundle, engine, 1));
+    }
+  }
+
+  private List<Setup> setups() {
+    List<Setup> all = new ArrayList<>();
+    for (ScoringEngine engine : engines) {
+      for (int thread : threads) {
+        for (Guarantee guarantee : guarantees) {
+          for (double share : shares) {
+            for (int deadline : deadlines) {
+              all.add(new Setup(engine, settings(thread, guarantee, share, deadline, all.size())));
+            }
           }
         }
       }
@@ -185,9 +205,10 @@ final class BenchPipeline implements Callable<Integer> {
         usual.registry());
   }
 
-  private static Map<String, Object> row(
-      ScoringSettings settings, PipelineBenchmark.Result result) {
+  private static Map<String, Object> row(Setup setup, PipelineBenchmark.Result result) {
+    ScoringSettings settings = setup.settings();
     Map<String, Object> row = new LinkedHashMap<>();
+    row.put("engine", setup.engine().label());
     row.put("guarantee", settings.guarantee().name().toLowerCase(Locale.ROOT));
     row.put("scoringThreads", settings.threads());
     row.put("reconstructionRate", settings.reconstruction().rate());

@@ -68,6 +68,23 @@ public final class SelfTest {
     }
   }
 
+  /**
+   * Compares two engines on the frames of a bundle's self-test.
+   *
+   * @param reference has passed {@link #check(ModelBundle, FrameScorer)}
+   * @throws BadBundleException if the entry is damaged
+   */
+  public static EngineDeviation compare(
+      ModelBundle bundle, FrameScorer reference, FrameScorer candidate) throws BadBundleException {
+    try {
+      SelfTest test = fromBytes(bundle.entry(ModelBundle.SELF_TEST));
+      return EngineDeviation.of(reference, candidate, test.pixels, test.frames);
+    } catch (IllegalArgumentException e) {
+      throw new BadBundleException(
+          "model %s fails its self-test: %s".formatted(bundle.id(), e.getMessage()), e);
+    }
+  }
+
   private void check(FrameScorer scorer) {
     int size = scorer.imageShape().size();
     if (pixels.length != frames * size || expected.latents() != scorer.latents()) {

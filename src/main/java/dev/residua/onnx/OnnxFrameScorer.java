@@ -1,5 +1,6 @@
 package dev.residua.onnx;
 
+import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
@@ -11,13 +12,16 @@ import dev.residua.causal.LatentBatch;
 import dev.residua.frame.ImageShape;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs {@code scorer.onnx} on the processor with ONNX Runtime. Safe for several threads at once.
@@ -29,12 +33,16 @@ public final class OnnxFrameScorer implements FrameScorer {
   private static final String EXPECTED = "expected";
   private static final String RESIDUALS = "residuals";
   private static final String ERROR = "reconstruction_error";
-  private static final Set<String> OUTPUTS = Set.of(LATENTS, EXPECTED, RESIDUALS, ERROR);
+  private static final String CODE = "code";
+  private static final Set<String> LATENT_OUTPUTS = Set.of(LATENTS, EXPECTED, RESIDUALS);
 
   private static final long LOAD_STACK_BYTES = 64L << 20;
 
   private final OrtEnvironment environment;
-  private final OrtSession session;
+  private final OrtSession whole;
+  private final @Nullable OrtSession encoder;
+  private final @Nullable OrtSession reconstruction;
+  private final List<OrtSession> open = new ArrayList<>();
   private final ImageShape image;
   private final int latents;
   private final ThreadLocal<ByteBuffer> input = ThreadLocal.withInitial(() -> direct(0));
@@ -46,6 +54,8 @@ public final class OnnxFrameScorer implements FrameScorer {
   }
 
   /**
+   * Scores with the whole model only: {@link #encode} computes everything.
+   *
    * @param model content of {@code scorer.onnx}
    * @param image shape of images that the model must take
    * @param latents number of latents that the model must give
@@ -54,26 +64,73 @@ public final class OnnxFrameScorer implements FrameScorer {
    *     are not those of a scorer of this shape
    */
   public OnnxFrameScorer(byte[] model, ImageShape image, int latents, int threads) {
+    this(model, null, null, image, latents, threads);
+  }
+
+  private OnnxFrameScorer(
+      byte[] whole,
+      byte @Nullable [] encoder,
+      byte @Nullable [] reconstruction,
+      ImageShape image,
+      int latents,
+      int threads) {
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be at least 1 but was " + threads);
     }
     this.image = image;
     this.latents = latents;
     try {
-      this.session = load(model, threads);
+      this.whole = opened(whole, threads, Set.of(FRAMES), with(LATENT_OUTPUTS, ERROR));
+      this.encoder =
+          encoder == null
+              ? null
+              : opened(encoder, threads, Set.of(FRAMES), with(LATENT_OUTPUTS, CODE));
+      this.reconstruction =
+          reconstruction == null
+              ? null
+              : opened(reconstruction, threads, Set.of(FRAMES, CODE), Set.of(ERROR));
       this.environment = OrtEnvironment.getEnvironment();
-    } catch (OrtException e) {
-      throw new IllegalArgumentException("not a usable ONNX model: " + e.getMessage(), e);
-    }
-    try {
-      checkSignature();
     } catch (RuntimeException | OrtException e) {
-      closeSession();
+      closeSessions();
       if (e instanceof RuntimeException wrong) {
         throw wrong;
       }
       throw new IllegalArgumentException("not a usable ONNX model: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Scores with a model and its two halves, which are used where only one of them is needed.
+   *
+   * @param whole content of {@code scorer.onnx}, with a further output {@code code}
+   * @param encoder from {@code frames} to {@code latents}, {@code expected}, {@code residuals} and
+   *     {@code code}
+   * @param reconstruction from {@code frames} and {@code code} to {@code reconstruction_error}
+   * @param threads threads that share the work of one call, at least 1
+   * @throws IllegalArgumentException if one of them is not such a model
+   */
+  public static OnnxFrameScorer inHalves(
+      byte[] whole,
+      byte[] encoder,
+      byte[] reconstruction,
+      ImageShape image,
+      int latents,
+      int threads) {
+    return new OnnxFrameScorer(whole, encoder, reconstruction, image, latents, threads);
+  }
+
+  private static Set<String> with(Set<String> names, String name) {
+    Set<String> all = new HashSet<>(names);
+    all.add(name);
+    return all;
+  }
+
+  private OrtSession opened(byte[] model, int threads, Set<String> inputs, Set<String> outputs)
+      throws OrtException {
+    OrtSession session = load(model, threads);
+    open.add(session);
+    checkSignature(session, inputs, outputs);
+    return session;
   }
 
   /**
@@ -115,15 +172,17 @@ public final class OnnxFrameScorer implements FrameScorer {
     }
   }
 
-  private void checkSignature() throws OrtException {
-    Map<String, ai.onnxruntime.NodeInfo> inputs = session.getInputInfo();
-    ai.onnxruntime.NodeInfo frames = inputs.get(FRAMES);
-    if (inputs.size() != 1
+  private void checkSignature(OrtSession session, Set<String> inputs, Set<String> outputs)
+      throws OrtException {
+    Map<String, NodeInfo> given = session.getInputInfo();
+    NodeInfo frames = given.get(FRAMES);
+    if (!given.keySet().equals(inputs)
         || frames == null
         || !(frames.getInfo() instanceof TensorInfo info)
         || info.type != OnnxJavaType.UINT8) {
       throw new IllegalArgumentException(
-          "ONNX model must have one input 'frames' of unsigned bytes but has " + inputs.values());
+          "ONNX model must have inputs %s with 'frames' of unsigned bytes but has %s"
+              .formatted(inputs, given.values()));
     }
     long[] expected = {-1, image.height(), image.width(), image.channels()};
     if (!Arrays.equals(info.getShape(), expected)) {
@@ -131,18 +190,24 @@ public final class OnnxFrameScorer implements FrameScorer {
           "ONNX model takes frames of shape %s, expected %s"
               .formatted(Arrays.toString(info.getShape()), Arrays.toString(expected)));
     }
-    Map<String, ai.onnxruntime.NodeInfo> outputs = session.getOutputInfo();
-    for (String name : OUTPUTS) {
-      ai.onnxruntime.NodeInfo output = outputs.get(name);
-      long[] shape = name.equals(ERROR) ? new long[] {-1} : new long[] {-1, latents};
-      if (output == null
-          || !(output.getInfo() instanceof TensorInfo given)
-          || given.type != OnnxJavaType.FLOAT
-          || !Arrays.equals(given.getShape(), shape)) {
-        throw new IllegalArgumentException(
-            "ONNX model must have an output '%s' of floats with shape %s but has %s"
-                .formatted(name, Arrays.toString(shape), outputs.values()));
-      }
+    if (inputs.contains(CODE)) {
+      checkFloats("input", CODE, given);
+    }
+    for (String name : outputs) {
+      checkFloats("output", name, session.getOutputInfo());
+    }
+  }
+
+  private void checkFloats(String kind, String name, Map<String, NodeInfo> values) {
+    NodeInfo value = values.get(name);
+    long[] shape = name.equals(ERROR) ? new long[] {-1} : new long[] {-1, latents};
+    if (value == null
+        || !(value.getInfo() instanceof TensorInfo given)
+        || given.type != OnnxJavaType.FLOAT
+        || !Arrays.equals(given.getShape(), shape)) {
+      throw new IllegalArgumentException(
+          "ONNX model must have an %s '%s' of floats with shape %s but has %s"
+              .formatted(kind, name, Arrays.toString(shape), values.values()));
     }
   }
 
@@ -164,6 +229,61 @@ public final class OnnxFrameScorer implements FrameScorer {
    */
   @Override
   public LatentBatch score(byte[] pixels, int frames) {
+    try (OnnxTensor tensor = frames(pixels, frames);
+        OrtSession.Result result = whole.run(Map.of(FRAMES, tensor))) {
+      return batch(result, frames, floats(result, ERROR));
+    } catch (OrtException e) {
+      throw failed("scoring", frames, e);
+    }
+  }
+
+  /** {@inheritDoc} Its reconstruction errors are NaN, but for a scorer without halves. */
+  @Override
+  public LatentBatch encode(byte[] pixels, int frames) {
+    if (encoder == null) {
+      return score(pixels, frames);
+    }
+    try (OnnxTensor tensor = frames(pixels, frames);
+        OrtSession.Result result = encoder.run(Map.of(FRAMES, tensor))) {
+      float[] errors = new float[frames];
+      Arrays.fill(errors, Float.NaN);
+      return batch(result, frames, errors);
+    } catch (OrtException e) {
+      throw failed("encoding", frames, e);
+    }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException if there are no frames, or fewer bytes or latents than they
+   *     need
+   * @throws IllegalStateException after {@link #close}, or if the runtime fails
+   */
+  @Override
+  public float[] reconstructionErrors(byte[] pixels, int frames, float[] codes) {
+    if (reconstruction == null) {
+      return score(pixels, frames).reconstructionErrors();
+    }
+    if (codes.length < (long) frames * latents) {
+      throw new IllegalArgumentException(
+          "%d frames need %d latents but there are %d"
+              .formatted(frames, (long) frames * latents, codes.length));
+    }
+    try (OnnxTensor tensor = frames(pixels, frames);
+        OnnxTensor code =
+            OnnxTensor.createTensor(
+                environment,
+                FloatBuffer.wrap(codes, 0, frames * latents),
+                new long[] {frames, latents});
+        OrtSession.Result result = reconstruction.run(Map.of(FRAMES, tensor, CODE, code))) {
+      return floats(result, ERROR);
+    } catch (OrtException e) {
+      throw failed("reconstructing", frames, e);
+    }
+  }
+
+  private OnnxTensor frames(byte[] pixels, int frames) throws OrtException {
     if (closed.get()) {
       throw new IllegalStateException("this scorer is closed");
     }
@@ -181,20 +301,24 @@ public final class OnnxFrameScorer implements FrameScorer {
     buffer.clear();
     buffer.put(pixels, 0, (int) needed).flip();
     long[] shape = {frames, image.height(), image.width(), image.channels()};
-    try (OnnxTensor tensor =
-            OnnxTensor.createTensor(environment, buffer, shape, OnnxJavaType.UINT8);
-        OrtSession.Result result = session.run(Collections.singletonMap(FRAMES, tensor), OUTPUTS)) {
-      return new LatentBatch(
-          frames,
-          latents,
-          floats(result, LATENTS),
-          floats(result, EXPECTED),
-          floats(result, RESIDUALS),
-          floats(result, ERROR));
-    } catch (OrtException e) {
-      throw new IllegalStateException(
-          "scoring %d frames failed: %s".formatted(frames, e.getMessage()), e);
-    }
+    return OnnxTensor.createTensor(environment, buffer, shape, OnnxJavaType.UINT8);
+  }
+
+  private LatentBatch batch(OrtSession.Result result, int frames, float[] errors) {
+    float[] observed = floats(result, LATENTS);
+    return new LatentBatch(
+        frames,
+        latents,
+        observed,
+        floats(result, EXPECTED),
+        floats(result, RESIDUALS),
+        errors,
+        result.get(CODE).isPresent() ? floats(result, CODE) : observed);
+  }
+
+  private static IllegalStateException failed(String what, int frames, OrtException e) {
+    return new IllegalStateException(
+        "%s %d frames failed: %s".formatted(what, frames, e.getMessage()), e);
   }
 
   private static float[] floats(OrtSession.Result result, String name) {
@@ -214,15 +338,17 @@ public final class OnnxFrameScorer implements FrameScorer {
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
-      closeSession();
+      closeSessions();
     }
   }
 
-  private void closeSession() {
-    try {
-      session.close();
-    } catch (OrtException e) {
-      throw new IllegalStateException("closing the ONNX session failed: " + e.getMessage(), e);
+  private void closeSessions() {
+    for (OrtSession session : open) {
+      try {
+        session.close();
+      } catch (OrtException e) {
+        throw new IllegalStateException("closing an ONNX session failed: " + e.getMessage(), e);
+      }
     }
   }
 

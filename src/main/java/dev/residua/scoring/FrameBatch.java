@@ -118,7 +118,7 @@ public final class FrameBatch {
     int d = batch.latents();
     FrameStatistics[] statistics = new FrameStatistics[size];
     Reconstruction[] reasons = new Reconstruction[size];
-    float[] observed = new float[size * d];
+    float[] codes = new float[size * d];
     int chosen = 0;
     for (int row = 0; row < size; row++) {
       statistics[row] = calibration.statistics(batch.residuals(), row * d, appearance(row));
@@ -126,7 +126,7 @@ public final class FrameBatch {
       if (reasons[row] != Reconstruction.NONE) {
         System.arraycopy(
             pixels, row * shape.size(), chosenPixels, chosen * shape.size(), shape.size());
-        System.arraycopy(batch.observed(), row * d, observed, chosen * d, d);
+        System.arraycopy(batch.codes(), row * d, codes, chosen * d, d);
         chosen++;
       }
     }
@@ -134,7 +134,7 @@ public final class FrameBatch {
     float[] errors =
         chosen == 0
             ? new float[0]
-            : model.scorer().reconstructionErrors(chosenPixels, chosen, observed);
+            : model.scorer().reconstructionErrors(chosenPixels, chosen, codes);
     stages.enter(Stage.STATISTICS);
     Instant scoredAt = clock.instant();
     for (int row = 0, next = 0; row < size; row++) {

@@ -27,6 +27,9 @@ class AccessTest {
             add + " --operation Read --operation DescribeConfigs --topic residua.frames",
             add + " --operation Write --operation DescribeConfigs --topic residua.dead-letters",
             add + " --operation Write --operation DescribeConfigs --topic residua.scores",
+            add
+                + " --operation Read --operation Write --operation DescribeConfigs"
+                + " --topic residua.timelines",
             add + " --operation Read --group residua.score",
             add
                 + " --operation Write --transactional-id residua.score-"

@@ -43,4 +43,40 @@ class BenchCommandTest {
     assertThat(run("bench", "train", "--steps", "9")).isEqualTo(1);
     assertThat(err.toString()).contains("--steps must be at least 10");
   }
+
+  @Test
+  void shouldCompareEnginesInOneRun() throws IOException {
+    // When
+    int exit =
+        run(
+            "bench",
+            "score",
+            "--engine",
+            "onnxruntime,onednn-fp32",
+            "--batch",
+            "2",
+            "--frames",
+            "4");
+    // Then
+    assertThat(err.toString()).isEmpty();
+    assertThat(exit).isZero();
+    JsonNode json = JsonMapper.builder().build().readTree(out.toString());
+    JsonNode rows = json.path("results");
+    assertThat(rows).hasSize(4);
+    assertThat(rows.findValuesAsText("engine"))
+        .containsExactly("onnxruntime", "onednn-fp32", "onnxruntime", "onednn-fp32");
+    assertThat(rows.findValuesAsText("work"))
+        .containsExactly("encode", "encode", "encode+reconstruct", "encode+reconstruct");
+    assertThat(rows.get(0).path("ratioToOnnxRuntime").asDouble()).isEqualTo(1);
+    assertThat(rows.get(1).path("millisPerFrame").asDouble()).isPositive();
+    JsonNode deviation = json.path("deviationFromOnnxRuntime").path("onednn-fp32");
+    assertThat(deviation.path("latents").asDouble()).isBetween(1e-9, 1e-4);
+  }
+
+  @Test
+  void shouldNameTheEnginesThatThereAre() {
+    assertThat(run("bench", "score", "--engine", "tensorrt")).isNotZero();
+    assertThat(err.toString())
+        .contains("'tensorrt' is no scoring engine, expected onnxruntime, onednn, onednn-fp32");
+  }
 }

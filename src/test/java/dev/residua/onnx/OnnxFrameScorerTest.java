@@ -4,97 +4,76 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
+import dev.residua.dl4j.RandomScorers;
+import dev.residua.dl4j.ScorerParts;
 import dev.residua.frame.ImageShape;
-import dev.residua.testing.Models;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Random;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import dev.residua.testing.FrameScorerContract;
 import org.junit.jupiter.api.Test;
 
-class OnnxFrameScorerTest {
-  private static final ImageShape IMAGE = new ImageShape(32, 32, 3);
-  private static final byte[] MODEL = Models.scorer(IMAGE, 2);
+class OnnxFrameScorerTest extends FrameScorerContract {
+  private static final byte[] MODEL = RandomScorers.complete(IMAGE, 3);
+  private static final ScorerParts PARTS = ScorerParts.of(MODEL, IMAGE, 3);
+
+  @Override
+  protected FrameScorer open() {
+    return OnnxFrameScorer.inHalves(
+        PARTS.whole(), PARTS.encoder(), PARTS.reconstruction(), IMAGE, 3, 1);
+  }
+
+  @Override
+  protected double latentTolerance() {
+    return 1e-4;
+  }
+
+  @Override
+  protected double errorTolerance() {
+    return 1e-5;
+  }
 
   @Test
-  void shouldScoreAFrameAloneAsInABatch() {
+  void shouldScoreWithHalvesExactlyAsWithout() {
     // Given
     byte[] pixels = pixels(9);
-    // When
-    try (OnnxFrameScorer scorer = new OnnxFrameScorer(MODEL, IMAGE, 2)) {
-      LatentBatch together = scorer.score(pixels, 9);
-      // Then
-      for (int n = 0; n < 9; n++) {
-        byte[] one = Arrays.copyOfRange(pixels, n * IMAGE.size(), (n + 1) * IMAGE.size());
-        LatentBatch alone = scorer.score(one, 1);
-        assertThat(alone.observed()[0]).isCloseTo(together.observed()[2 * n], within(1e-4f));
-        assertThat(alone.observed()[1]).isCloseTo(together.observed()[2 * n + 1], within(1e-4f));
-        assertThat(alone.reconstructionErrors()[0])
-            .isCloseTo(together.reconstructionErrors()[n], within(1e-5f));
-      }
-      assertThat(together.observed()[0]).isNotEqualTo(together.observed()[2]);
-    }
-  }
-
-  @Test
-  void shouldIgnoreBytesBehindTheFrames() {
-    // Given
-    byte[] pixels = pixels(2);
-    byte[] longer = Arrays.copyOf(pixels, pixels.length + 1_000);
-    // When
-    try (OnnxFrameScorer scorer = new OnnxFrameScorer(MODEL, IMAGE, 2)) {
-      // Then
-      assertThat(scorer.score(longer, 2).observed()).isEqualTo(scorer.score(pixels, 2).observed());
-    }
-  }
-
-  @Test
-  void shouldServeSeveralThreadsAtOnce() throws Exception {
-    // Given
-    byte[] pixels = pixels(4);
-    ExecutorService threads = Executors.newFixedThreadPool(4);
-    try (OnnxFrameScorer scorer = new OnnxFrameScorer(MODEL, IMAGE, 2)) {
-      float[] expected = scorer.score(pixels, 4).residuals();
+    try (FrameScorer halves = open();
+        FrameScorer whole = new OnnxFrameScorer(MODEL, IMAGE, 3)) {
       // When
-      List<Future<float[]>> results = new ArrayList<>();
-      for (int i = 0; i < 40; i++) {
-        results.add(threads.submit(() -> scorer.score(pixels, 4).residuals()));
-      }
+      LatentBatch actual = halves.score(pixels, 9);
       // Then
-      for (Future<float[]> result : results) {
-        assertThat(result.get()).isEqualTo(expected);
-      }
-    } finally {
-      threads.shutdownNow();
+      LatentBatch expected = whole.score(pixels, 9);
+      assertThat(actual.observed()).isEqualTo(expected.observed());
+      assertThat(actual.expected()).isEqualTo(expected.expected());
+      assertThat(actual.residuals()).isEqualTo(expected.residuals());
+      assertThat(actual.reconstructionErrors()).isEqualTo(expected.reconstructionErrors());
     }
   }
 
   @Test
-  void shouldCloseTwiceAndRefuseToScoreAfterwards() {
+  void shouldTellCodesFromCorrectedLatents() {
     // Given
-    OnnxFrameScorer scorer = new OnnxFrameScorer(MODEL, IMAGE, 2);
-    // When
-    scorer.close();
-    scorer.close();
-    // Then
-    assertThatThrownBy(() -> scorer.score(pixels(1), 1))
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("closed");
+    byte[] pixels = pixels(9);
+    try (FrameScorer halves = open()) {
+      LatentBatch encoded = halves.encode(pixels, 9);
+      assertThat(encoded.codes()[0]).isNotCloseTo(encoded.observed()[0], within(1e-3f));
+      // When corrected latents are decoded as if they were codes
+      float[] wrong = halves.reconstructionErrors(pixels, 9, encoded.observed());
+      // Then they give something else
+      float right = halves.score(pixels, 9).reconstructionErrors()[0];
+      assertThat((double) wrong[0]).isNotCloseTo(right, within(1e-4 * right));
+    }
   }
 
   @Test
-  void shouldSayHowManyBytesFramesNeed() {
+  void shouldLeaveErrorsOutWhenItOnlyEncodes() {
     // Given
-    try (OnnxFrameScorer scorer = new OnnxFrameScorer(MODEL, IMAGE, 2)) {
+    try (FrameScorer halves = open();
+        FrameScorer whole = new OnnxFrameScorer(MODEL, IMAGE, 3)) {
       // When
       // Then
-      assertThatThrownBy(() -> scorer.score(pixels(2), 3))
-          .hasMessageContaining("3 frames of 32x32x3 need 9216 bytes but there are 6144");
-      assertThatThrownBy(() -> scorer.score(pixels(1), 0)).hasMessageContaining("0 frames");
+      assertThat(halves.encode(pixels(2), 2).reconstructionErrors()).containsOnly(Float.NaN);
+      assertThat(whole.encode(pixels(2), 2).reconstructionErrors())
+          .isEqualTo(whole.score(pixels(2), 2).reconstructionErrors());
     }
   }
 
@@ -104,12 +83,25 @@ class OnnxFrameScorerTest {
     ImageShape other = new ImageShape(64, 32, 3);
     // When
     // Then
-    assertThatThrownBy(() -> new OnnxFrameScorer(MODEL, other, 2))
+    assertThatThrownBy(() -> new OnnxFrameScorer(MODEL, other, 3))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("[-1, 32, 32, 3], expected [-1, 32, 64, 3]");
-    assertThatThrownBy(() -> new OnnxFrameScorer(MODEL, IMAGE, 3))
+    assertThatThrownBy(() -> new OnnxFrameScorer(MODEL, IMAGE, 2))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("[-1, 3]");
+        .hasMessageContaining("[-1, 2]");
+  }
+
+  @Test
+  void shouldRefuseHalvesInTheWrongOrder() {
+    // Given
+    // When
+    // Then
+    assertThatThrownBy(
+            () ->
+                OnnxFrameScorer.inHalves(
+                    PARTS.whole(), PARTS.reconstruction(), PARTS.encoder(), IMAGE, 3, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("must have inputs [frames]");
   }
 
   @Test
@@ -121,38 +113,5 @@ class OnnxFrameScorerTest {
     assertThatThrownBy(() -> new OnnxFrameScorer(garbage, IMAGE, 2))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("not a usable ONNX model");
-  }
-
-  @Test
-  void shouldNotGrowWhenSessionsComeAndGo() throws Exception {
-    // Given
-    for (int i = 0; i < 10; i++) {
-      new OnnxFrameScorer(MODEL, IMAGE, 2).close();
-    }
-    long before = residentKilobytes();
-    // When
-    for (int i = 0; i < 100; i++) {
-      try (OnnxFrameScorer scorer = new OnnxFrameScorer(MODEL, IMAGE, 2)) {
-        scorer.score(pixels(1), 1);
-      }
-    }
-    // Then a hundred unclosed sessions would hold 200 MB of weights
-    assertThat(residentKilobytes() - before).isLessThan(80_000);
-  }
-
-  private static long residentKilobytes() throws Exception {
-    for (String line :
-        java.nio.file.Files.readAllLines(java.nio.file.Path.of("/proc/self/status"))) {
-      if (line.startsWith("VmRSS:")) {
-        return Long.parseLong(line.replaceAll("\\D", ""));
-      }
-    }
-    throw new IllegalStateException("no VmRSS in /proc/self/status");
-  }
-
-  private static byte[] pixels(int frames) {
-    byte[] pixels = new byte[frames * IMAGE.size()];
-    new Random(frames).nextBytes(pixels);
-    return pixels;
   }
 }

@@ -1,0 +1,27 @@
+package dev.residua.cli;
+
+import dev.residua.app.ScoringEngine;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Reads the label of one scoring engine. */
+final class EngineConverter implements ITypeConverter<ScoringEngine> {
+  @Override
+  public ScoringEngine convert(String value) {
+    for (ScoringEngine engine : ScoringEngine.values()) {
+      if (engine != ScoringEngine.AUTO && engine.label().equals(value.strip())) {
+        return engine;
+      }
+    }
+    throw new TypeConversionException(
+        "'%s' is no scoring engine, expected %s"
+            .formatted(
+                value,
+                Arrays.stream(ScoringEngine.values())
+                    .filter(engine -> engine != ScoringEngine.AUTO)
+                    .map(ScoringEngine::label)
+                    .collect(Collectors.joining(", "))));
+  }
+}

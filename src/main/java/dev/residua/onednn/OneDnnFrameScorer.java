@@ -1,0 +1,214 @@
+package dev.residua.onednn;
+
+import dev.residua.causal.FrameScorer;
+import dev.residua.causal.LatentBatch;
+import dev.residua.causal.LatentCorrection;
+import dev.residua.frame.ImageShape;
+import dev.residua.model.NetworkPlan;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Runs a network plan on the processor with oneDNN. Safe for several threads at once: operations
+ * are compiled once for each of a few numbers of frames and shared, memory is lent from a pool that
+ * grows to the number of threads.
+ *
+ * <p>Calls with other numbers of frames are split into those. Each call uses the threads that
+ * OpenMP gives it ({@code OMP_NUM_THREADS}; the launcher says one).
+ */
+public final class OneDnnFrameScorer implements FrameScorer {
+  /** Numbers of frames for which operations are compiled, largest first. */
+  private static final int[] SIZES = {32, 8, 4, 2, 1};
+
+  private final NetworkPlan plan;
+  private final Precision precision;
+  private final List<Pool> pools = new ArrayList<>();
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** A compiled network and the workspaces that nobody uses now. */
+  private record Pool(CompiledNetwork network, Queue<Workspace> free) {
+    Workspace take() {
+      Workspace workspace = free.poll();
+      return workspace != null ? workspace : new Workspace(network);
+    }
+
+    void giveBack(Workspace workspace) {
+      free.add(workspace);
+    }
+
+    void close() {
+      for (Workspace workspace = free.poll(); workspace != null; workspace = free.poll()) {
+        workspace.close();
+      }
+      network.close();
+    }
+  }
+
+  /**
+   * Compiles the network.
+   *
+   * @throws IllegalStateException if this machine has no native library
+   * @throws IllegalArgumentException if oneDNN cannot run the plan on this machine
+   */
+  public OneDnnFrameScorer(NetworkPlan plan, Precision precision) {
+    OneDnn.missing()
+        .ifPresent(
+            reason -> {
+              throw new IllegalStateException(reason);
+            });
+    this.plan = plan;
+    this.precision = precision;
+    try {
+      for (int size : SIZES) {
+        pools.add(
+            new Pool(new CompiledNetwork(plan, precision, size), new ConcurrentLinkedQueue<>()));
+      }
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** What weights and activations are kept in. */
+  public Precision precision() {
+    return precision;
+  }
+
+  @Override
+  public ImageShape imageShape() {
+    return plan.image();
+  }
+
+  @Override
+  public int latents() {
+    return plan.latents();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException if there are no frames or fewer bytes than they need
+   * @throws IllegalStateException after {@link #close}, or if the library fails
+   */
+  @Override
+  public LatentBatch score(byte[] pixels, int frames) {
+    check(pixels, frames);
+    float[] code = new float[frames * plan.latents()];
+    float[] errors = new float[frames];
+    forEachPart(
+        frames,
+        (workspace, first, count) -> {
+          put(workspace, pixels, first, count);
+          workspace.encode(code, first * plan.latents(), count * plan.latents());
+          workspace.errors(errors, first, count);
+        });
+    return batch(code, scaled(errors), frames);
+  }
+
+  /** {@inheritDoc} Its reconstruction errors are NaN. */
+  @Override
+  public LatentBatch encode(byte[] pixels, int frames) {
+    check(pixels, frames);
+    float[] code = new float[frames * plan.latents()];
+    forEachPart(
+        frames,
+        (workspace, first, count) -> {
+          put(workspace, pixels, first, count);
+          workspace.encode(code, first * plan.latents(), count * plan.latents());
+        });
+    float[] errors = new float[frames];
+    Arrays.fill(errors, Float.NaN);
+    return batch(code, errors, frames);
+  }
+
+  @Override
+  public float[] reconstructionErrors(byte[] pixels, int frames, float[] codes) {
+    check(pixels, frames);
+    if (codes.length < frames * plan.latents()) {
+      throw new IllegalArgumentException(
+          "%d frames need %d latents but there are %d"
+              .formatted(frames, frames * plan.latents(), codes.length));
+    }
+    float[] errors = new float[frames];
+    forEachPart(
+        frames,
+        (workspace, first, count) -> {
+          put(workspace, pixels, first, count);
+          workspace.putCode(codes, first * plan.latents(), count * plan.latents());
+          workspace.errors(errors, first, count);
+        });
+    return scaled(errors);
+  }
+
+  private void check(byte[] pixels, int frames) {
+    if (closed.get()) {
+      throw new IllegalStateException("this scorer is closed");
+    }
+    long needed = (long) frames * plan.image().size();
+    if (frames < 1 || pixels.length < needed) {
+      throw new IllegalArgumentException(
+          "%d frames of %s need %d bytes but there are %d"
+              .formatted(
+                  frames, plan.image(), Math.max(needed, plan.image().size()), pixels.length));
+    }
+  }
+
+  private void put(Workspace workspace, byte[] pixels, int first, int count) {
+    int size = plan.image().size();
+    workspace.put(pixels, first * size, count * size);
+  }
+
+  private LatentBatch batch(float[] code, float[] errors, int frames) {
+    LatentCorrection correction = plan.correction();
+    float[] observed = correction == null ? code : correction.apply(code, frames);
+    float[] expected = plan.equations().expected(observed, frames);
+    float[] residuals = new float[observed.length];
+    for (int i = 0; i < residuals.length; i++) {
+      residuals[i] = observed[i] - expected[i];
+    }
+    return new LatentBatch(frames, plan.latents(), observed, expected, residuals, errors, code);
+  }
+
+  private float[] scaled(float[] sums) {
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] *= plan.errorScale();
+    }
+    return sums;
+  }
+
+  /** What is done with each part of a call. */
+  @FunctionalInterface
+  private interface Part {
+    void run(Workspace workspace, int first, int count);
+  }
+
+  private void forEachPart(int frames, Part part) {
+    int first = 0;
+    for (Pool pool : pools) {
+      int size = pool.network().frames();
+      if (frames - first < size) {
+        continue;
+      }
+      Workspace workspace = pool.take();
+      try {
+        while (frames - first >= size) {
+          part.run(workspace, first, size);
+          first += size;
+        }
+      } finally {
+        pool.giveBack(workspace);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      pools.forEach(Pool::close);
+    }
+  }
+}

@@ -1,0 +1,216 @@
+package dev.residua.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.residua.causal.FrameScorer;
+import dev.residua.causal.LatentBatch;
+import dev.residua.frame.ImageShape;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/** What every engine behind the port must do. */
+public abstract class FrameScorerContract {
+  /** Shape of the frames of {@link #open}. */
+  protected static final ImageShape IMAGE = new ImageShape(32, 32, 3);
+
+  /** A new scorer of {@link #IMAGE}. */
+  protected abstract FrameScorer open();
+
+  /** Most difference between two ways to get the same latent. */
+  protected abstract double latentTolerance();
+
+  /** Most relative difference between two ways to get the same reconstruction error. */
+  protected abstract double errorTolerance();
+
+  @Test
+  void shouldScoreAFrameAloneAsInABatch() {
+    // Given more frames than any power of two
+    byte[] pixels = pixels(45);
+    // When
+    try (FrameScorer scorer = open()) {
+      LatentBatch together = scorer.score(pixels, 45);
+      // Then
+      int d = scorer.latents();
+      for (int n = 0; n < 45; n++) {
+        byte[] one = Arrays.copyOfRange(pixels, n * IMAGE.size(), (n + 1) * IMAGE.size());
+        LatentBatch alone = scorer.score(one, 1);
+        for (int i = 0; i < d; i++) {
+          assertThat((double) alone.observed()[i])
+              .isCloseTo(together.observed()[d * n + i], within(latentTolerance()));
+        }
+        float error = together.reconstructionErrors()[n];
+        assertThat((double) alone.reconstructionErrors()[0])
+            .isCloseTo(error, within(errorTolerance() * error));
+      }
+      assertThat(together.observed()[0]).isNotEqualTo(together.observed()[d]);
+    }
+  }
+
+  @Test
+  void shouldIgnoreBytesBehindTheFrames() {
+    // Given
+    byte[] pixels = pixels(2);
+    byte[] longer = Arrays.copyOf(pixels, pixels.length + 1_000);
+    // When
+    try (FrameScorer scorer = open()) {
+      // Then
+      assertThat(scorer.score(longer, 2).observed()).isEqualTo(scorer.score(pixels, 2).observed());
+    }
+  }
+
+  @Test
+  void shouldGiveInHalvesWhatItGivesAtOnce() {
+    // Given
+    byte[] pixels = pixels(11);
+    try (FrameScorer scorer = open()) {
+      // When
+      LatentBatch whole = scorer.score(pixels, 11);
+      LatentBatch encoded = scorer.encode(pixels, 11);
+      float[] errors = scorer.reconstructionErrors(pixels, 11, encoded.codes());
+      // Then
+      assertThat(encoded.observed()).containsExactly(whole.observed(), within(1e-6f));
+      assertThat(encoded.expected()).containsExactly(whole.expected(), within(1e-6f));
+      assertThat(encoded.residuals()).containsExactly(whole.residuals(), within(1e-6f));
+      assertThat(encoded.codes()).containsExactly(whole.codes(), within(1e-6f));
+      for (int n = 0; n < 11; n++) {
+        float error = whole.reconstructionErrors()[n];
+        assertThat((double) errors[n]).isCloseTo(error, within(errorTolerance() * error));
+      }
+    }
+  }
+
+  @Test
+  void shouldReconstructFramesInAnyOrder() {
+    // Given
+    byte[] pixels = pixels(3);
+    int size = IMAGE.size();
+    try (FrameScorer scorer = open()) {
+      int d = scorer.latents();
+      LatentBatch encoded = scorer.encode(pixels, 3);
+      float[] inOrder = scorer.reconstructionErrors(pixels, 3, encoded.codes());
+      byte[] swapped = new byte[2 * size];
+      float[] codes = new float[2 * d];
+      for (int n = 0; n < 2; n++) {
+        System.arraycopy(pixels, (2 - n) * size, swapped, n * size, size);
+        System.arraycopy(encoded.codes(), (2 - n) * d, codes, n * d, d);
+      }
+      // When
+      float[] errors = scorer.reconstructionErrors(swapped, 2, codes);
+      // Then
+      assertThat((double) errors[0]).isCloseTo(inOrder[2], within(errorTolerance() * inOrder[2]));
+      assertThat((double) errors[1]).isCloseTo(inOrder[1], within(errorTolerance() * inOrder[1]));
+    }
+  }
+
+  @Test
+  void shouldServeSeveralThreadsAtOnce() throws Exception {
+    // Given
+    byte[] pixels = pixels(5);
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try (FrameScorer scorer = open()) {
+      LatentBatch expected = scorer.score(pixels, 5);
+      // When
+      List<Future<LatentBatch>> results = new ArrayList<>();
+      for (int i = 0; i < 60; i++) {
+        results.add(threads.submit(() -> scorer.score(pixels, 5)));
+      }
+      // Then
+      for (Future<LatentBatch> result : results) {
+        assertThat(result.get().residuals()).isEqualTo(expected.residuals());
+        assertThat(result.get().reconstructionErrors()).isEqualTo(expected.reconstructionErrors());
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void shouldCloseTwiceAndRefuseToScoreAfterwards() {
+    // Given
+    FrameScorer scorer = open();
+    // When
+    scorer.close();
+    scorer.close();
+    // Then
+    assertThatThrownBy(() -> scorer.score(pixels(1), 1))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("closed");
+    assertThatThrownBy(() -> scorer.encode(pixels(1), 1)).hasMessageContaining("closed");
+    float[] codes = new float[scorer.latents()];
+    assertThatThrownBy(() -> scorer.reconstructionErrors(pixels(1), 1, codes))
+        .hasMessageContaining("closed");
+  }
+
+  @Test
+  void shouldSayHowManyBytesFramesNeed() {
+    // Given
+    try (FrameScorer scorer = open()) {
+      // When
+      // Then
+      assertThatThrownBy(() -> scorer.score(pixels(2), 3))
+          .hasMessageContaining("3 frames of 32x32x3 need 9216 bytes but there are 6144");
+      assertThatThrownBy(() -> scorer.encode(pixels(1), 0)).hasMessageContaining("0 frames");
+    }
+  }
+
+  @Test
+  void shouldSayHowManyLatentsAReconstructionNeeds() {
+    // Given
+    try (FrameScorer scorer = open()) {
+      float[] codes = new float[2 * scorer.latents() - 1];
+      // When
+      // Then
+      assertThatThrownBy(() -> scorer.reconstructionErrors(pixels(2), 2, codes))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(
+              "2 frames need %d latents but there are %d"
+                  .formatted(codes.length + 1, codes.length));
+    }
+  }
+
+  @Test
+  void shouldNotGrowWhenScorersComeAndGo() throws Exception {
+    // Given
+    byte[] pixels = pixels(41);
+    for (int i = 0; i < 10; i++) {
+      try (FrameScorer scorer = open()) {
+        scorer.score(pixels, 41);
+      }
+    }
+    long before = residentKilobytes();
+    // When
+    for (int i = 0; i < 50; i++) {
+      try (FrameScorer scorer = open()) {
+        scorer.score(pixels, 41);
+      }
+    }
+    // Then fifty unclosed scorers would hold at least 100 MB of weights
+    assertThat(residentKilobytes() - before).isLessThan(40_000);
+  }
+
+  private static long residentKilobytes() throws Exception {
+    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+      if (line.startsWith("VmRSS:")) {
+        return Long.parseLong(line.replaceAll("\\D", ""));
+      }
+    }
+    throw new IllegalStateException("no VmRSS in /proc/self/status");
+  }
+
+  /** Frames of noise. */
+  protected static byte[] pixels(int frames) {
+    byte[] pixels = new byte[frames * IMAGE.size()];
+    new Random(frames).nextBytes(pixels);
+    return pixels;
+  }
+}
