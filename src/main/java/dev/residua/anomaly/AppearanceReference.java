@@ -25,6 +25,11 @@ public final class AppearanceReference {
   private static final int FRACTION_BITS = 4;
   private static final int UNIT = 1 << FRACTION_BITS;
 
+  /** Largest difference of a pixel and a mean, in sixteenths of a grey level. */
+  private static final int LARGEST = 255 * UNIT;
+
+  private static final int BIN_BITS = 5;
+
   private final ImageShape shape;
   private final int[] positions;
   private final int[] means; // in sixteenths of a grey level
@@ -125,8 +130,7 @@ public final class AppearanceReference {
   }
 
   /**
-   * Median over the static pixels of {@code (x - mean in training) / 255}. About 10 us, no
-   * allocation.
+   * Median over the static pixels of {@code (x - mean in training) / 255}. About 2 us.
    *
    * @param pixels unsigned bytes, the frame starts at {@code offset}
    * @return in [-1, 1], negative when darker, resolution 1/4080; 0 where not {@link #usable}
@@ -137,29 +141,43 @@ public final class AppearanceReference {
     if (n == 0) {
       return 0;
     }
-    int upper = smallest(n / 2 + 1, pixels, offset);
-    int lower = n % 2 == 1 ? upper : smallest(n / 2, pixels, offset);
+    int[] differences = new int[n];
+    int[] coarse = new int[(2 * LARGEST >> BIN_BITS) + 1];
+    for (int i = 0; i < n; i++) {
+      int difference =
+          ((pixels[offset + positions[i]] & 0xff) << FRACTION_BITS) - means[i] + LARGEST;
+      differences[i] = difference;
+      coarse[difference >> BIN_BITS]++;
+    }
+    int upper = smallest(n / 2 + 1, differences, coarse);
+    int lower = n % 2 == 1 ? upper : smallest(n / 2, differences, coarse);
     return (lower + upper) / (2f * UNIT * 255f);
   }
 
-  /** The k-th smallest difference, in sixteenths of a grey level, by bisection on its value. */
-  private int smallest(int k, byte[] pixels, int offset) {
-    int low = -255 * UNIT;
-    int high = 255 * UNIT;
-    while (low < high) {
-      int middle = (low + high) >> 1;
-      int atMost = 0;
-      for (int i = 0; i < positions.length; i++) {
-        int difference = ((pixels[offset + positions[i]] & 0xff) << FRACTION_BITS) - means[i];
-        atMost += difference <= middle ? 1 : 0;
-      }
-      if (atMost >= k) {
-        high = middle;
-      } else {
-        low = middle + 1;
+  /**
+   * The k-th smallest difference, in sixteenths of a grey level: the bin that holds it, then its
+   * place within the bin.
+   *
+   * @param differences plus {@link #LARGEST}
+   * @param coarse how many of them each bin holds
+   */
+  private static int smallest(int k, int[] differences, int[] coarse) {
+    int bin = 0;
+    int before = 0;
+    while (before + coarse[bin] < k) {
+      before += coarse[bin++];
+    }
+    int[] fine = new int[1 << BIN_BITS];
+    for (int difference : differences) {
+      if (difference >> BIN_BITS == bin) {
+        fine[difference & (1 << BIN_BITS) - 1]++;
       }
     }
-    return low;
+    int within = 0;
+    while (before + fine[within] < k) {
+      before += fine[within++];
+    }
+    return (bin << BIN_BITS) + within - LARGEST;
   }
 
   private static void checkRange(ImageShape shape, byte[] pixels, int offset) {
@@ -223,6 +241,11 @@ public final class AppearanceReference {
       if (positions[i] < 0 || positions[i] >= shape.size()) {
         throw new IllegalArgumentException(
             "appearance reference names pixel %d of an image of %s".formatted(positions[i], shape));
+      }
+      if (means[i] < 0 || means[i] > LARGEST) {
+        throw new IllegalArgumentException(
+            "appearance reference has a mean of %d sixteenths of a grey level, expected 0 to %d"
+                .formatted(means[i], LARGEST));
       }
     }
     return new AppearanceReference(shape, positions, means);
