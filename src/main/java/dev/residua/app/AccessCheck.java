@@ -16,6 +16,7 @@ import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
@@ -33,11 +34,22 @@ final class AccessCheck {
     this.admin = admin;
   }
 
+  /** A cluster does not answer, or does not know this client; the cause says which. */
+  static final class UnansweredException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    UnansweredException(Throwable cause) {
+      super(cause);
+    }
+  }
+
   /**
-   * What is missing, one entry a resource, such as {@code Write on topic residua.scores}. A failure
-   * other than a refusal counts as allowed: whoever uses the resource will say more.
+   * What is missing, one entry a resource, such as {@code Write on topic residua.scores}. Of a
+   * resource that is not there yet nothing is missing.
+   *
+   * @throws UnansweredException at the first question that is not answered
    */
-  List<String> missing(List<Access> needed) {
+  List<String> missing(List<Access> needed) throws UnansweredException {
     List<String> missing = new ArrayList<>();
     for (Access access : needed) {
       Set<AclOperation> refused =
@@ -55,7 +67,7 @@ final class AccessCheck {
     return missing;
   }
 
-  private Set<AclOperation> onTopic(Access access) {
+  private Set<AclOperation> onTopic(Access access) throws UnansweredException {
     Answer<Set<AclOperation>> answer =
         ask(
             admin
@@ -75,7 +87,7 @@ final class AccessCheck {
   }
 
   /** A topic that the product creates itself and that is not there yet. */
-  private Set<AclOperation> onNewTopic(Access access) {
+  private Set<AclOperation> onNewTopic(Access access) throws UnansweredException {
     if (!access.operations().contains(AclOperation.CREATE)) {
       return Set.of();
     }
@@ -91,7 +103,7 @@ final class AccessCheck {
         : Set.of();
   }
 
-  private Set<AclOperation> onGroup(Access access) {
+  private Set<AclOperation> onGroup(Access access) throws UnansweredException {
     return refused(
         access,
         ask(
@@ -107,7 +119,7 @@ final class AccessCheck {
                                 .authorizedOperations()))));
   }
 
-  private Set<AclOperation> onTransactionalId(Access access) {
+  private Set<AclOperation> onTransactionalId(Access access) throws UnansweredException {
     Answer<?> answer =
         ask(admin.describeTransactions(List.of(access.example())).description(access.example()));
     return answer.failure() instanceof AuthorizationException ? access.operations() : Set.of();
@@ -133,16 +145,21 @@ final class AccessCheck {
 
   private record Answer<T>(@Nullable T value, @Nullable Throwable failure) {}
 
-  private static <T> Answer<T> ask(KafkaFuture<T> question) {
+  private static <T> Answer<T> ask(KafkaFuture<T> question) throws UnansweredException {
     try {
       return new Answer<>(question.get(TIMEOUT_SECONDS, TimeUnit.SECONDS), null);
     } catch (ExecutionException e) {
-      return new Answer<>(null, Objects.requireNonNullElse(e.getCause(), e));
+      Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+      if (cause instanceof AuthenticationException
+          || cause instanceof org.apache.kafka.common.errors.TimeoutException) {
+        throw new UnansweredException(cause);
+      }
+      return new Answer<>(null, cause);
     } catch (TimeoutException e) {
-      return new Answer<>(null, e);
+      throw new UnansweredException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return new Answer<>(null, e);
+      throw new UnansweredException(e);
     }
   }
 }

@@ -11,6 +11,7 @@ import dev.residua.monitor.MonitorModel;
 import dev.residua.streams.ControlDesk;
 import dev.residua.streams.ForeignScoreHandler;
 import dev.residua.streams.MonitorTopology;
+import dev.residua.streams.RefusedRecordHandler;
 import dev.residua.wire.Topics;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -120,6 +121,8 @@ final class MonitorRole implements AutoCloseable {
         LogAndContinueExceptionHandler.class);
     settings.put(
         StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, ForeignScoreHandler.class);
+    settings.put(
+        StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, RefusedRecordHandler.class);
     settings.put(
         StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, topics.deadLetters().name());
     return settings;

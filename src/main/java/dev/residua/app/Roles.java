@@ -235,11 +235,11 @@ public class Roles {
     if (given.isPresent()) {
       KafkaClients clients = new KafkaClients(given.get(), common);
       try (TopicAdmin admin = new TopicAdmin(clients)) {
+        admin.checkAccess(config.topicPrefix(), config.instance(), config.roles());
         List<String> problems = admin.check(topics);
         if (!problems.isEmpty()) {
           throw new StartFailedException(String.join("\nresidua: ", problems));
         }
-        admin.checkAccess(config.topicPrefix(), config.instance(), config.roles());
       }
       return clients;
     }

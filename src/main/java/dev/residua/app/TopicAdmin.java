@@ -178,7 +178,12 @@ public final class TopicAdmin implements AutoCloseable {
    */
   public void checkAccess(String prefix, String instance, Set<Role> roles)
       throws StartFailedException {
-    List<String> missing = new AccessCheck(admin).missing(Access.needed(prefix, instance, roles));
+    List<String> missing;
+    try {
+      missing = new AccessCheck(admin).missing(Access.needed(prefix, instance, roles));
+    } catch (AccessCheck.UnansweredException e) {
+      throw failed("ask for access", Objects.requireNonNullElse(e.getCause(), e));
+    }
     if (!missing.isEmpty()) {
       throw new StartFailedException(
           "Kafka at %s does not allow this user: %s; grant what 'residua topics acls --principal User:NAME --roles %s' prints"
@@ -227,19 +232,23 @@ public final class TopicAdmin implements AutoCloseable {
     } catch (TimeoutException e) {
       throw unreachable(e);
     } catch (ExecutionException e) {
-      Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
-      if (cause instanceof org.apache.kafka.common.errors.TimeoutException) {
-        throw unreachable(cause);
-      }
-      throw new StartFailedException(
-          KafkaFailures.explain(cause, servers)
-              .map(why -> "cannot %s: %s".formatted(what, why))
-              .orElse("cannot %s on %s: %s".formatted(what, servers, cause.getMessage())),
-          cause);
+      throw failed(what, Objects.requireNonNullElse(e.getCause(), e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StartFailedException("interrupted while trying to " + what, e);
     }
+  }
+
+  private StartFailedException failed(String what, Throwable cause) {
+    if (cause instanceof TimeoutException
+        || cause instanceof org.apache.kafka.common.errors.TimeoutException) {
+      return unreachable(cause);
+    }
+    return new StartFailedException(
+        KafkaFailures.explain(cause, servers)
+            .map(why -> "cannot %s: %s".formatted(what, why))
+            .orElse("cannot %s on %s: %s".formatted(what, servers, cause.getMessage())),
+        cause);
   }
 
   private StartFailedException unreachable(Throwable cause) {
