@@ -27,8 +27,6 @@ import org.apache.kafka.streams.errors.LogAndContinueExceptionHandler;
 /** The monitoring role of a process: Kafka Streams on the scores topic. */
 final class MonitorRole implements AutoCloseable {
   private static final Duration STOP = Duration.ofSeconds(15);
-  private static final int COMMIT_MILLIS = 100;
-  private static final long CACHE_BYTES = 16L << 20;
 
   private final KafkaStreams streams;
 
@@ -57,15 +55,57 @@ final class MonitorRole implements AutoCloseable {
           .tag("verdict", verdict.name().toLowerCase(Locale.ROOT))
           .register(meters);
     }
+    return start(
+        clients,
+        topics,
+        config.topicPrefix(),
+        model(bundle, config),
+        desk,
+        settings(config),
+        streams -> streams.setStateListener((next, previous) -> health.monitor(next.name())),
+        onFailure);
+  }
+
+  /**
+   * The same for any model and settings.
+   *
+   * @param prefix start of all topic names
+   * @param beforeStart may add listeners
+   */
+  static MonitorRole start(
+      KafkaClients clients,
+      Topics topics,
+      String prefix,
+      MonitorModel model,
+      ControlDesk desk,
+      MonitorSettings settings,
+      Consumer<KafkaStreams> beforeStart,
+      Consumer<Throwable> onFailure) {
     KafkaStreams streams =
         new KafkaStreams(
-            MonitorTopology.build(topics, model(bundle, config), desk),
-            settings(clients, topics, config));
-    streams.setStateListener((next, previous) -> health.monitor(next.name()));
+            MonitorTopology.build(topics, model, desk, settings.liveSources()),
+            properties(clients, topics, prefix, settings));
     streams.setUncaughtExceptionHandler(
-        new MonitorThreads(application(config.topicPrefix()), System::nanoTime, onFailure));
+        new MonitorThreads(application(prefix), System::nanoTime, onFailure));
+    beforeStart.accept(streams);
     streams.start();
     return new MonitorRole(streams);
+  }
+
+  private static MonitorSettings settings(ResiduaConfig config) throws StartFailedException {
+    ResiduaConfig.Monitor monitor = config.monitor();
+    try {
+      return new MonitorSettings(
+          config.instance(),
+          config.dataDir().resolve("streams-" + config.instance()),
+          monitor.threads(),
+          monitor.standbyReplicas(),
+          monitor.liveSources(),
+          monitor.commitInterval(),
+          monitor.cacheBytes());
+    } catch (IllegalArgumentException e) {
+      throw new StartFailedException(RootCause.message(e), e);
+    }
   }
 
   private static MonitorModel model(ModelBundle bundle, ResiduaConfig config)
@@ -104,17 +144,19 @@ final class MonitorRole implements AutoCloseable {
     return application(prefix) + "-" + MonitorTopology.STATE_STORE + "-changelog";
   }
 
-  private static Properties settings(KafkaClients clients, Topics topics, ResiduaConfig config) {
+  private static Properties properties(
+      KafkaClients clients, Topics topics, String prefix, MonitorSettings monitor) {
     Properties settings = clients.streams();
-    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, application(config.topicPrefix()));
+    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, application(prefix));
     settings.put(
-        StreamsConfig.STATE_DIR_CONFIG,
-        config.dataDir().resolve("streams-" + config.instance()).toAbsolutePath().toString());
+        StreamsConfig.STATE_DIR_CONFIG, monitor.stateDirectory().toAbsolutePath().toString());
+    settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, monitor.threads());
+    settings.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, monitor.standbyReplicas());
     settings.put(
         StreamsConfig.consumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG),
-        config.topicPrefix() + "monitor-" + config.instance());
-    settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_MILLIS);
-    settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, CACHE_BYTES);
+        application(prefix) + "-" + monitor.instance());
+    settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, monitor.commitInterval().toMillis());
+    settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, monitor.cacheBytes());
     settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, -1); // what the broker is set to
     settings.put(
         StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG,

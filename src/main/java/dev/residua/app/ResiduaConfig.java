@@ -45,6 +45,8 @@ public interface ResiduaConfig {
 
   Scoring scoring();
 
+  Monitor monitor();
+
   Anomaly anomaly();
 
   Incidents incidents();
@@ -196,6 +198,35 @@ public interface ResiduaConfig {
      */
     @WithDefault("0.01")
     double reconstructionBelow();
+  }
+
+  /** The monitoring role. */
+  interface Monitor {
+    /** Threads that monitor, each with partitions of its own, at least 1. */
+    @WithDefault("1")
+    int threads();
+
+    /**
+     * Further monitoring processes that keep a copy of each partition's state, so that one of them
+     * goes on at once where a process dies; at least 0.
+     */
+    @WithDefault("0")
+    int standbyReplicas();
+
+    /**
+     * Sources of a partition whose derived values are held ready, about 0.6 MB each at four
+     * latents. Frames of other sources cost about a hundred times as much.
+     */
+    @WithDefault("256")
+    int liveSources();
+
+    /** Time between two transactions: how long a verdict may take, above 0. */
+    @WithDefault("PT0.1S")
+    Duration commitInterval();
+
+    /** Memory for state that is not written yet, in bytes, at least 0. */
+    @WithDefault("67108864")
+    long cacheBytes();
   }
 
   /** Verdicts on single frames. */

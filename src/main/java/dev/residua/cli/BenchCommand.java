@@ -38,6 +38,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     subcommands = {
       BenchPipeline.class,
+      BenchMonitor.class,
       BenchScore.class,
       BenchCommand.Train.class,
       BenchDrift.class

@@ -19,25 +19,24 @@ import org.apache.kafka.streams.state.KeyValueStore;
 final class MonitorSource implements FixedKeyProcessor<String, ScoredFrame, Judgement> {
   static final String STORE = "source-monitors";
 
-  /** Monitors held ready: 0.5 MB each at four latents. */
-  private static final int MAX_LIVE = 256;
-
   private final SourceMonitor.Limits limits;
   private final ControlDesk desk;
+  private final int liveSources;
   private final Map<String, SourceMonitor> live =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, SourceMonitor> eldest) {
-          return size() > MAX_LIVE;
+          return size() > liveSources;
         }
       };
   private FixedKeyProcessorContext<String, Judgement> context;
   private KeyValueStore<String, byte[]> monitors;
 
   @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before process
-  MonitorSource(SourceMonitor.Limits limits, ControlDesk desk) {
+  MonitorSource(SourceMonitor.Limits limits, ControlDesk desk, int liveSources) {
+    this.liveSources = liveSources;
     this.limits = limits;
     this.desk = desk;
   }

@@ -29,8 +29,10 @@ public final class MonitorTopology {
    *
    * @param topics where scores come from and findings go
    * @param desk receives what operators say; one a topology
+   * @param liveSources sources of a partition that are held ready in memory, at least 1
    */
-  public static Topology build(Topics topics, MonitorModel model, ControlDesk desk) {
+  public static Topology build(
+      Topics topics, MonitorModel model, ControlDesk desk, int liveSources) {
     SourceMonitor.Limits limits = new SourceMonitor.Limits(model);
     StreamsBuilder builder = new StreamsBuilder();
     builder.addStateStore(monitors());
@@ -47,7 +49,7 @@ public final class MonitorTopology {
         builder.stream(topics.scores().name(), topics.scores().consumed("scores"))
             .processValues(() -> new CheckModel(model), Named.as("check-model"))
             .processValues(
-                () -> new MonitorSource(limits, desk),
+                () -> new MonitorSource(limits, desk, liveSources),
                 Named.as("monitor-source"),
                 MonitorSource.STORE);
     judged

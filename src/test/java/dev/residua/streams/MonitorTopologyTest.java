@@ -114,7 +114,7 @@ class MonitorTopologyTest {
     settings.put(
         StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, topics.deadLetters().name());
     return new TopologyTestDriver(
-        MonitorTopology.build(topics, model, new ControlDesk()), settings);
+        MonitorTopology.build(topics, model, new ControlDesk(), 256), settings);
   }
 
   @AfterEach
@@ -153,7 +153,7 @@ class MonitorTopologyTest {
   @Test
   void shouldTellTheProductsStoryInItsDescription() {
     // When
-    Topology topology = MonitorTopology.build(topics, model, new ControlDesk());
+    Topology topology = MonitorTopology.build(topics, model, new ControlDesk(), 256);
     // Then
     assertThat(topology.describe().toString())
         .contains("check-model", "monitor-source", "control-commands", "only-incidents")
