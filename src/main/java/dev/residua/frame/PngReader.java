@@ -39,6 +39,9 @@ final class PngReader {
 
   private static final int[][] WHOLE = {{0, 0, 1, 1}};
 
+  /** Bytes unpacked at once where rows are shorter: each call of zlib costs as much as a row. */
+  private static final int UNPACK_BYTES = 1 << 15;
+
   private final FrameLimits limits;
   private final CRC32 crc = new CRC32();
   private final Inflater inflater = new Inflater();
@@ -56,8 +59,9 @@ final class PngReader {
   private int[] dataLength = new int[8];
   private int dataChunks;
   private int nextData;
-  private byte[] row = new byte[0];
-  private byte[] above = new byte[0];
+  private byte[] rows = new byte[0]; // as many as fit, one behind the other, each after its filter
+  private byte[] above = new byte[0]; // the last row of the rows before
+  private int row; // where the current row begins in rows
 
   PngReader(FrameLimits limits) {
     this.limits = limits;
@@ -193,27 +197,36 @@ final class PngReader {
     int bitsPerPixel = samples * depth;
     int step = Math.max(1, bitsPerPixel / 8);
     int longest = 1 + (int) (((long) width * bitsPerPixel + 7) / 8);
-    if (row.length < longest) {
-      row = new byte[longest];
+    if (above.length < longest) {
       above = new byte[longest];
+    }
+    if (rows.length < Math.max(longest, UNPACK_BYTES)) {
+      rows = new byte[Math.max(longest, UNPACK_BYTES)];
     }
     inflater.reset();
     try {
       for (int[] pass : interlaced ? PASSES : WHOLE) {
         int columns = (width - pass[0] + pass[2] - 1) / pass[2];
-        int rows = (height - pass[1] + pass[3] - 1) / pass[3];
-        if (columns <= 0 || rows <= 0) {
+        int count = (height - pass[1] + pass[3] - 1) / pass[3];
+        if (columns <= 0 || count <= 0) {
           continue;
         }
         int bytes = 1 + (int) (((long) columns * bitsPerPixel + 7) / 8);
         Arrays.fill(above, 0, bytes, (byte) 0);
-        for (int y = 0; y < rows; y++) {
-          inflate(row, bytes);
-          unfilter(bytes, step);
-          spread(into, columns, pass[0], pass[2], pass[1] + y * pass[3]);
-          byte[] swap = above;
-          above = row;
-          row = swap;
+        int together = rows.length / bytes;
+        for (int y = 0; y < count; y += together) {
+          int here = Math.min(together, count - y);
+          inflate(rows, here * bytes);
+          for (int k = 0; k < here; k++) {
+            row = k * bytes;
+            if (k == 0) {
+              unfilter(bytes, step, above, 0);
+            } else {
+              unfilter(bytes, step, rows, row - bytes);
+            }
+            spread(into, columns, pass[0], pass[2], pass[1] + (y + k) * pass[3]);
+          }
+          System.arraycopy(rows, row, above, 0, bytes);
         }
       }
       // One more byte makes zlib compare its own checksum of the pixels.
@@ -256,41 +269,63 @@ final class PngReader {
     }
   }
 
-  private void unfilter(int bytes, int step) throws RejectedFrameException {
-    byte[] a = row;
-    byte[] b = above;
-    switch (a[0]) {
+  /**
+   * Undoes the filter of the current row, channel by channel where a value needs the one to its
+   * left, so that it stays in a register.
+   *
+   * @param b holds the unfiltered row above
+   * @param up where that row begins
+   */
+  private void unfilter(int bytes, int step, byte[] b, int up) throws RejectedFrameException {
+    byte[] a = rows;
+    int at = row;
+    switch (a[at]) {
       case 0 -> {}
       case 1 -> {
-        for (int i = 1 + step; i < bytes; i++) {
-          a[i] += a[i - step];
+        for (int c = 1; c <= step; c++) {
+          int left = 0;
+          for (int i = c; i < bytes; i += step) {
+            left += a[at + i];
+            a[at + i] = (byte) left;
+          }
         }
       }
       case 2 -> {
         for (int i = 1; i < bytes; i++) {
-          a[i] += b[i];
+          a[at + i] += b[up + i];
         }
       }
       case 3 -> {
-        for (int i = 1; i < bytes; i++) {
-          int left = i > step ? a[i - step] & 0xFF : 0;
-          a[i] += (byte) ((left + (b[i] & 0xFF)) >> 1);
+        for (int c = 1; c <= step; c++) {
+          int left = 0;
+          for (int i = c; i < bytes; i += step) {
+            left = (a[at + i] + ((left + (b[up + i] & 0xFF)) >> 1)) & 0xFF;
+            a[at + i] = (byte) left;
+          }
         }
       }
       case 4 -> {
-        for (int i = 1; i < bytes; i++) {
-          int left = i > step ? a[i - step] & 0xFF : 0;
-          int up = b[i] & 0xFF;
-          int corner = i > step ? b[i - step] & 0xFF : 0;
-          int guess = left + up - corner;
-          int toLeft = Math.abs(guess - left);
-          int toUp = Math.abs(guess - up);
-          int toCorner = Math.abs(guess - corner);
-          a[i] +=
-              (byte) (toLeft <= toUp && toLeft <= toCorner ? left : toUp <= toCorner ? up : corner);
+        for (int c = 1; c <= step; c++) {
+          paeth(a, at, b, up, c, bytes, step);
         }
       }
-      default -> throw corrupt("is damaged: a row has filter %d, expected 0 to 4", a[0] & 0xFF);
+      default -> throw corrupt("is damaged: a row has filter %d, expected 0 to 4", a[at] & 0xFF);
+    }
+  }
+
+  private static void paeth(byte[] a, int at, byte[] b, int up, int first, int bytes, int step) {
+    int left = 0;
+    int corner = 0;
+    for (int i = first; i < bytes; i += step) {
+      int above = b[up + i] & 0xFF;
+      int toLeft = Math.abs(above - corner);
+      int toAbove = Math.abs(left - corner);
+      int toCorner = Math.abs(left + above - 2 * corner);
+      int near = toAbove <= toCorner ? above : corner;
+      int guess = toLeft <= toAbove && toLeft <= toCorner ? left : near;
+      left = (a[at + i] + guess) & 0xFF;
+      a[at + i] = (byte) left;
+      corner = above;
     }
   }
 
@@ -302,7 +337,7 @@ final class PngReader {
     int at = (y * width + firstX) * channels;
     int stride = stepX * channels;
     if (depth == 8 && transparency == null && (type == GRAY || type == RGB) && stepX == 1) {
-      System.arraycopy(row, 1, out, at, columns * channels);
+      System.arraycopy(rows, row + 1, out, at, columns * channels);
       return;
     }
     for (int x = 0; x < columns; x++, at += stride) {
@@ -353,13 +388,13 @@ final class PngReader {
   /** A sample of the current row, in its own bit depth. */
   private int sample(int index) {
     if (depth == 8) {
-      return row[1 + index] & 0xFF;
+      return rows[row + 1 + index] & 0xFF;
     }
     if (depth == 16) {
-      return pair(row, 1 + 2 * index);
+      return pair(rows, row + 1 + 2 * index);
     }
     int bit = index * depth;
-    return (row[1 + bit / 8] & 0xFF) >> (8 - depth - bit % 8) & ((1 << depth) - 1);
+    return (rows[row + 1 + bit / 8] & 0xFF) >> (8 - depth - bit % 8) & ((1 << depth) - 1);
   }
 
   /** A sample in 0..255. */
