@@ -267,7 +267,11 @@ class SecurityIT {
       try (Admin admin = Admin.create(internal().admin())) {
         admin.deleteAcls(List.of(one.toFilter())).all().get();
         // When, Then
-        assertOneMessage(fails("SCRAM", settings), missing(one), "residua topics acls --principal");
+        assertOneMessage(
+            fails("SCRAM", settings),
+            Access.spelt(one.entry().operation()),
+            resource(one),
+            "residua topics acls --principal");
         admin.createAcls(List.of(one)).all().get();
       }
       tried++;
@@ -275,15 +279,12 @@ class SecurityIT {
     assertThat(tried).isGreaterThanOrEqualTo(11);
   }
 
-  /** How a message names what one entry allows. */
-  private static String missing(AclBinding one) {
-    return one.entry().operation() == AclOperation.DESCRIBE_CONFIGS
-        ? one.pattern().name()
-        : "%s on %s %s"
-            .formatted(
-                Access.spelt(one.entry().operation()),
-                one.pattern().resourceType().name().toLowerCase(Locale.ROOT).replace('_', ' '),
-                one.pattern().name());
+  /** How a message names the resource of an entry. */
+  private static String resource(AclBinding one) {
+    return "on %s %s"
+        .formatted(
+            one.pattern().resourceType().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+            one.pattern().name());
   }
 
   @Test
