@@ -15,6 +15,7 @@ import dev.residua.incident.IncidentSettings;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.testing.Frames;
 import dev.residua.testing.Service;
+import dev.residua.testing.TestBroker;
 import dev.residua.testing.TopicReader;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topics;
@@ -70,12 +71,8 @@ class CrashIT {
   @Test
   void shouldLoseAndRepeatNothingWhateverDies() throws Exception {
     // Given
-    try (EmbeddedKafka kafka =
-        EmbeddedKafka.start(directory.resolve("broker"), 0, Topics.MAX_RECORD_BYTES)) {
-      clients = KafkaClients.of(kafka.bootstrapServers());
-      try (TopicAdmin admin = new TopicAdmin(clients)) {
-        admin.create(TOPICS, PARTITIONS, Optional.empty());
-      }
+    try (TestBroker kafka = TestBroker.start(TOPICS, PARTITIONS)) {
+      clients = kafka.clients();
       Sent sent = publish();
 
       // When

@@ -9,6 +9,7 @@ import dev.residua.frame.Frame;
 import dev.residua.frame.PixelFormat;
 import dev.residua.testing.Frames;
 import dev.residua.testing.Service;
+import dev.residua.testing.TestBroker;
 import dev.residua.testing.TopicReader;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topics;
@@ -19,7 +20,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
@@ -39,12 +39,8 @@ class DeadLettersIT {
   @Test
   void shouldScoreFramesOnceThatAreReplayedAfterTheReasonIsGone() throws Exception {
     // Given a service that takes frames of 1,000 bytes only, and larger frames
-    try (EmbeddedKafka kafka =
-        EmbeddedKafka.start(directory.resolve("broker"), 0, Topics.MAX_RECORD_BYTES)) {
-      clients = KafkaClients.of(kafka.bootstrapServers());
-      try (TopicAdmin admin = new TopicAdmin(clients)) {
-        admin.create(TOPICS, 4, Optional.empty());
-      }
+    try (TestBroker kafka = TestBroker.start(TOPICS, 4)) {
+      clients = kafka.clients();
       long fileTime = START.plusSeconds(60).toEpochMilli();
       try (KafkaProducer<byte[], byte[]> producer = clients.frameProducer()) {
         for (int i = 0; i < RAW; i++) {

@@ -9,6 +9,7 @@ import dev.residua.testing.FrameFuzzer;
 import dev.residua.testing.FrameFuzzer.Mutant;
 import dev.residua.testing.Scored;
 import dev.residua.testing.Service;
+import dev.residua.testing.TestBroker;
 import dev.residua.testing.TopicReader;
 import dev.residua.wire.DeadLetter;
 import dev.residua.wire.FrameReader;
@@ -48,12 +49,8 @@ class FuzzIT {
   @Test
   void shouldAnswerEveryDamagedRecordAndNeverStopOrGrow() throws Exception {
     // Given
-    try (EmbeddedKafka kafka =
-        EmbeddedKafka.start(directory.resolve("broker"), 0, Topics.MAX_RECORD_BYTES)) {
-      KafkaClients clients = KafkaClients.of(kafka.bootstrapServers());
-      try (TopicAdmin admin = new TopicAdmin(clients)) {
-        admin.create(TOPICS, 4, Optional.empty());
-      }
+    try (TestBroker kafka = TestBroker.start(TOPICS, 4)) {
+      KafkaClients clients = kafka.clients();
       try (Service service = Service.serve(directory.resolve("service"), clients)) {
         service.awaitReady();
 
