@@ -4,6 +4,7 @@ import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -90,37 +91,47 @@ public final class TopicAdmin implements AutoCloseable {
   public List<String> create(Topics topics, int partitions, Optional<Short> replication)
       throws StartFailedException {
     Set<String> existing = call("list topics", admin.listTopics().names());
+    int ofTimelines =
+        existing.contains(topics.frames().name())
+            ? Math.max(partitions, partitionsOf(topics.frames().name()).orElse(partitions))
+            : partitions;
     List<NewTopic> missing = new ArrayList<>();
     for (Topic<?, ?> topic : topics.all()) {
       if (!existing.contains(topic.name())) {
         missing.add(
-            new NewTopic(topic.name(), Optional.of(partitions), replication)
+            new NewTopic(
+                    topic.name(),
+                    Optional.of(topic == topics.timelines() ? ofTimelines : partitions),
+                    replication)
                 .configs(topic.settings()));
       }
     }
-    List<String> created = new ArrayList<>();
+    Map<String, Integer> created = new LinkedHashMap<>();
+    Map<String, Integer> counts = new HashMap<>();
+    missing.forEach(topic -> counts.put(topic.name(), topic.numPartitions()));
     for (Map.Entry<String, KafkaFuture<Void>> result :
         admin.createTopics(missing).values().entrySet()) {
       try {
         call("create topic " + result.getKey(), result.getValue());
-        created.add(result.getKey());
+        created.put(result.getKey(), counts.getOrDefault(result.getKey(), partitions));
       } catch (StartFailedException e) {
         if (!(e.getCause() instanceof TopicExistsException)) {
           throw e;
         }
       }
     }
-    awaitLeaders(created, partitions);
-    return created;
+    awaitLeaders(created);
+    return List.copyOf(created.keySet());
   }
 
-  private void awaitLeaders(List<String> names, int partitions) throws StartFailedException {
+  private void awaitLeaders(Map<String, Integer> partitions) throws StartFailedException {
     Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
-    for (String name : names) {
-      for (int i = 0; i < partitions; i++) {
-        wanted.put(new TopicPartition(name, i), OffsetSpec.latest());
-      }
-    }
+    partitions.forEach(
+        (name, count) -> {
+          for (int i = 0; i < count; i++) {
+            wanted.put(new TopicPartition(name, i), OffsetSpec.latest());
+          }
+        });
     // Only a leader answers. The client asks again until it does, but gives up on a topic that
     // the broker has not heard of yet.
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
@@ -148,20 +159,28 @@ public final class TopicAdmin implements AutoCloseable {
     List<String> problems = new ArrayList<>();
     Map<String, Integer> partitions = new HashMap<>();
     for (Topic<?, ?> topic : topics.all()) {
-      try {
-        Map<String, TopicDescription> found =
-            call(
-                "describe topic " + topic.name(),
-                admin.describeTopics(List.of(topic.name())).allTopicNames());
-        found.values().forEach(t -> partitions.put(t.name(), t.partitions().size()));
-      } catch (StartFailedException e) {
-        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
-          throw e;
-        }
+      Optional<Integer> count = partitionsOf(topic.name());
+      if (count.isPresent()) {
+        partitions.put(topic.name(), count.get());
+      } else {
         problems.add(
             "topic %s does not exist; create it with: residua topics create --bootstrap %s"
                 .formatted(topic.name(), servers));
       }
+    }
+    Integer frames = partitions.get(topics.frames().name());
+    Integer timelines = partitions.get(topics.timelines().name());
+    if (frames != null && timelines != null && timelines < frames) {
+      problems.add(
+          "topic %s has %d partitions and %s has %d; it needs as many: kafka-topics.sh --bootstrap-server %s --alter --topic %s --partitions %d"
+              .formatted(
+                  topics.timelines().name(),
+                  timelines,
+                  topics.frames().name(),
+                  frames,
+                  servers,
+                  topics.timelines().name(),
+                  frames));
     }
     for (Topic<?, ?> topic : topics.all()) {
       if (partitions.containsKey(topic.name())) {
@@ -169,6 +188,20 @@ public final class TopicAdmin implements AutoCloseable {
       }
     }
     return problems;
+  }
+
+  /** Partitions of a topic; empty where there is none of that name. */
+  private Optional<Integer> partitionsOf(String topic) throws StartFailedException {
+    try {
+      Map<String, TopicDescription> found =
+          call("describe topic " + topic, admin.describeTopics(List.of(topic)).allTopicNames());
+      return found.values().stream().findFirst().map(t -> t.partitions().size());
+    } catch (StartFailedException e) {
+      if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+        throw e;
+      }
+      return Optional.empty();
+    }
   }
 
   /**

@@ -9,9 +9,11 @@ import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.anomaly.EValues;
 import dev.residua.anomaly.OnlineFdr;
 import dev.residua.causal.Finding;
+import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
+import dev.residua.frame.FrameTiming;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.Incident;
 import dev.residua.intervention.InterventionEvent;
@@ -205,17 +207,29 @@ final class WatchCommand implements Callable<Integer> {
     throw new AssertionError("a record of a topic that was not asked for: " + record.topic());
   }
 
+  private static String arrival(FrameTiming timing) {
+    return switch (timing.arrival()) {
+      case ON_TIME -> "";
+      case GAP -> "  after %d missing".formatted(timing.missing());
+      case LATE -> "  late";
+      case RESTARTED -> "  restarted";
+    };
+  }
+
   private static String line(List<Topic<?, ?>> topics, ConsumerRecord<byte[], byte[]> record) {
     Object value = value(topics, record);
     if (value instanceof ScoredFrame score) {
-      return "%s  %s #%d  joint p %.2g  reconstruction p %.2g  residuals (sd) %s"
+      return "%s  %s #%d  joint p %.2g  reconstruction p %s  residuals (sd) %s%s"
           .formatted(
               score.capturedAt(),
               score.source(),
               score.sequence(),
               score.jointPValue(),
-              score.reconstructionPValue(),
-              rounded(score.standardized()));
+              score.reconstruction() == Reconstruction.NONE
+                  ? "-"
+                  : "%.2g".formatted(score.reconstructionPValue()),
+              rounded(score.standardized()),
+              arrival(score.timing()));
     }
     if (value instanceof DriftScore drift) {
       DriftScore.Beside beside = drift.beside();

@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -104,6 +106,38 @@ class EmbeddedKafkaIT {
             "retries", "0"),
         new ByteArraySerializer(),
         new ByteArraySerializer());
+  }
+
+  @Test
+  void shouldGiveTimelinesAsManyPartitionsAsTheFramesHave() throws Exception {
+    // Given frames of an earlier installation with six partitions
+    Topics topics = new Topics("six.");
+    Topics fewer = new Topics("fewer.");
+    try (EmbeddedKafka kafka =
+            EmbeddedKafka.start(directory.resolve("data"), 0, Topics.MAX_RECORD_BYTES);
+        Admin kafkaAdmin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
+        TopicAdmin admin = new TopicAdmin(KafkaClients.of(kafka.bootstrapServers()))) {
+      kafkaAdmin
+          .createTopics(
+              List.of(
+                  new NewTopic(topics.frames().name(), 6, (short) 1)
+                      .configs(topics.frames().settings()),
+                  new NewTopic(fewer.frames().name(), 6, (short) 1)
+                      .configs(fewer.frames().settings()),
+                  new NewTopic(fewer.timelines().name(), 2, (short) 1)
+                      .configs(fewer.timelines().settings())))
+          .all()
+          .get();
+      // When
+      admin.create(topics, 2, Optional.empty());
+      admin.create(fewer, 2, Optional.empty());
+      // Then
+      assertThat(admin.check(topics)).isEmpty();
+      assertThat(admin.check(fewer))
+          .singleElement()
+          .asString()
+          .contains("fewer.timelines has 2 partitions and fewer.frames has 6", "--partitions 6");
+    }
   }
 
   @Test
