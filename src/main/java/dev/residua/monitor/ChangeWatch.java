@@ -7,6 +7,7 @@ import dev.residua.drift.DriftReading;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.Threshold;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One detector of one source and its alarm. Bytes: {@code alarm (fixed) | change (fixed) | detector
@@ -29,7 +30,7 @@ final class ChangeWatch {
 
   final Limits limits;
   final DriftReading reading;
-  DriftDetector detector;
+  final DriftDetector detector;
   private DriftAlarm alarm;
   private Change change;
 
@@ -62,9 +63,20 @@ final class ChangeWatch {
     this.change = change;
   }
 
-  static ChangeWatch start(Limits limits) {
-    return new ChangeWatch(
-        limits, new DriftDetector(limits.reference()), DriftAlarm.QUIET, Change.NONE);
+  /**
+   * One that has seen nothing.
+   *
+   * @param spare of the same limits, whose memory is taken over
+   */
+  static ChangeWatch start(Limits limits, @Nullable ChangeWatch spare) {
+    DriftDetector detector;
+    if (spare == null) {
+      detector = new DriftDetector(limits.reference());
+    } else {
+      detector = spare.detector;
+      detector.restart();
+    }
+    return new ChangeWatch(limits, detector, DriftAlarm.QUIET, Change.NONE);
   }
 
   /** Takes one sample; says what it did to the alarm. */
@@ -88,7 +100,7 @@ final class ChangeWatch {
 
   /** Forgets all samples and the alarm. */
   void restart() {
-    detector = new DriftDetector(limits.reference());
+    detector.restart();
     alarm = DriftAlarm.QUIET;
     change = Change.NONE;
   }
@@ -120,9 +132,10 @@ final class ChangeWatch {
   /**
    * Reads what {@link #toBytes} wrote.
    *
+   * @param spare of the same limits, whose memory is taken over
    * @throws IllegalArgumentException if it has another size or belongs to another reference
    */
-  static ChangeWatch fromBytes(Limits limits, byte[] bytes) {
+  static ChangeWatch fromBytes(Limits limits, byte[] bytes, @Nullable ChangeWatch spare) {
     int expected = stateBytes(limits.reference().latents());
     if (bytes.length != expected) {
       throw new IllegalArgumentException(
@@ -136,7 +149,7 @@ final class ChangeWatch {
     in.get(detector);
     return new ChangeWatch(
         limits,
-        DriftDetector.restore(limits.reference(), detector),
+        DriftDetector.restore(limits.reference(), detector, spare == null ? null : spare.detector),
         DriftAlarm.fromBytes(alarm),
         change);
   }

@@ -138,14 +138,27 @@ public final class SourceMonitor {
 
   /** The monitor of a source that was never seen. */
   public static SourceMonitor start(Limits limits) {
-    return start(limits, IncidentLife.QUIET);
+    return start(limits, null);
   }
 
-  private static SourceMonitor start(Limits limits, IncidentLife life) {
+  /**
+   * The same in the memory of a monitor that nobody uses any more.
+   *
+   * @param spare of the same limits; must not be used afterwards
+   */
+  public static SourceMonitor start(Limits limits, @Nullable SourceMonitor spare) {
+    return start(limits, IncidentLife.QUIET, spare);
+  }
+
+  private static SourceMonitor start(
+      Limits limits, IncidentLife life, @Nullable SourceMonitor spare) {
     return new SourceMonitor(
         limits,
-        ChangeWatch.start(limits.residuals),
-        limits.picture.map(ChangeWatch::start).orElse(null),
+        ChangeWatch.start(limits.residuals, spare == null ? null : spare.residuals),
+        limits
+            .picture
+            .map(one -> ChangeWatch.start(one, spare == null ? null : spare.picture))
+            .orElse(null),
         life);
   }
 
@@ -572,6 +585,16 @@ public final class SourceMonitor {
    * @throws IllegalArgumentException if it is of another version or damaged
    */
   public static SourceMonitor fromBytes(Limits limits, byte[] bytes) {
+    return fromBytes(limits, bytes, null);
+  }
+
+  /**
+   * The same in the memory of a monitor that nobody uses any more, which spares 0.6 MB of garbage.
+   *
+   * @param spare of the same limits; must not be used afterwards
+   */
+  public static SourceMonitor fromBytes(
+      Limits limits, byte[] bytes, @Nullable SourceMonitor spare) {
     ByteBuffer in = ByteBuffer.wrap(bytes);
     try {
       int version = in.getInt();
@@ -586,10 +609,19 @@ public final class SourceMonitor {
       byte[] residualBytes = part(in);
       byte[] pictureBytes = part(in);
       try {
-        residuals = ChangeWatch.fromBytes(limits.residuals, residualBytes);
-        picture = limits.picture.map(one -> ChangeWatch.fromBytes(one, pictureBytes)).orElse(null);
+        residuals =
+            ChangeWatch.fromBytes(
+                limits.residuals, residualBytes, spare == null ? null : spare.residuals);
+        picture =
+            limits
+                .picture
+                .map(
+                    one ->
+                        ChangeWatch.fromBytes(
+                            one, pictureBytes, spare == null ? null : spare.picture))
+                .orElse(null);
       } catch (IllegalArgumentException e) {
-        return start(limits, life); // detectors of another reference
+        return start(limits, life, null); // detectors of another reference
       }
       SourceMonitor monitor = new SourceMonitor(limits, residuals, picture, life);
       monitor.window = MechanismWindow.fromBytes(part(in));

@@ -10,6 +10,7 @@ import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives every frame to its source's monitor. The store holds what a monitor needs to go on, of
@@ -28,9 +29,15 @@ final class MonitorSource implements FixedKeyProcessor<String, ScoredFrame, Judg
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, SourceMonitor> eldest) {
-          return size() > liveSources;
+          boolean full = size() > liveSources;
+          spare = full ? eldest.getValue() : spare;
+          return full;
         }
       };
+
+  /** The monitor that was left out last: its memory is that of the next one. */
+  private @Nullable SourceMonitor spare;
+
   private FixedKeyProcessorContext<String, Judgement> context;
   private KeyValueStore<String, byte[]> monitors;
 
@@ -45,6 +52,7 @@ final class MonitorSource implements FixedKeyProcessor<String, ScoredFrame, Judg
   public void init(FixedKeyProcessorContext<String, Judgement> context) {
     this.context = context;
     this.monitors = context.getStateStore(STORE);
+    this.spare = null;
     this.live.clear(); // a task that is revived starts from its store, not from what an aborted
     // transaction left here
   }
@@ -64,14 +72,16 @@ final class MonitorSource implements FixedKeyProcessor<String, ScoredFrame, Judg
       return ready;
     }
     byte[] stored = monitors.get(source);
-    SourceMonitor monitor = stored == null ? SourceMonitor.start(limits) : restore(source, stored);
+    SourceMonitor monitor =
+        stored == null ? SourceMonitor.start(limits, spare) : restore(source, stored);
+    spare = null;
     live.put(source, monitor);
     return monitor;
   }
 
   private SourceMonitor restore(String source, byte[] stored) {
     try {
-      return SourceMonitor.fromBytes(limits, stored);
+      return SourceMonitor.fromBytes(limits, stored, spare);
     } catch (IllegalArgumentException e) {
       throw new StreamsException(
           "the state of %s in store %s cannot be read: %s; run the version that wrote it, or delete the state directory and the store's changelog topic, after which all detectors start anew"

@@ -260,6 +260,39 @@ class SourceMonitorTest {
     assertThat(straight.toString()).contains("DRIFT.PICTURE");
   }
 
+  @Test
+  void shouldJudgeTheSameInTheMemoryOfAnotherSource() {
+    // Given two sources that take turns in one memory, and one that has its own
+    List<ScoredFrame> story = story();
+    List<ScoredFrame> others = sparselyReconstructed(story.size());
+    SourceMonitor own = SourceMonitor.start(limits);
+    SourceMonitor ownOther = SourceMonitor.start(limits);
+    byte[] state = null;
+    byte[] otherState = null;
+    SourceMonitor shared = null;
+    for (int i = 0; i < story.size(); i++) {
+      // When
+      shared =
+          state == null
+              ? SourceMonitor.start(limits, shared)
+              : SourceMonitor.fromBytes(limits, state, shared);
+      Judgement judgement = shared.next(story.get(i), ControlBoard.EMPTY);
+      state = shared.toBytes();
+      shared =
+          otherState == null
+              ? SourceMonitor.start(limits, shared)
+              : SourceMonitor.fromBytes(limits, otherState, shared);
+      Judgement otherJudgement = shared.next(others.get(i), ControlBoard.EMPTY);
+      otherState = shared.toBytes();
+      // Then
+      assertThat(said(judgement)).isEqualTo(said(own.next(story.get(i), ControlBoard.EMPTY)));
+      assertThat(said(otherJudgement))
+          .isEqualTo(said(ownOther.next(others.get(i), ControlBoard.EMPTY)));
+    }
+    assertThat(state).isEqualTo(own.toBytes());
+    assertThat(otherState).isEqualTo(ownOther.toBytes());
+  }
+
   /** All of a judgement, with the contents of its arrays. */
   private static List<Object> said(Judgement judgement) {
     return List.of(
