@@ -1,6 +1,7 @@
 package dev.residua.cli;
 
 import dev.residua.wire.DeadLetter;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,6 +42,10 @@ final class DeadLettersCommand {
   static final String REPLAYED = "residua.replayed-from";
 
   private DeadLettersCommand() {}
+
+  private static String origin(DeadLetter letter) {
+    return "%s-%d@%d".formatted(letter.topic(), letter.partition(), letter.offset());
+  }
 
   /** Which dead letters are meant; the whole topic as it stands when the command starts. */
   static final class Selection {
@@ -211,7 +216,7 @@ final class DeadLettersCommand {
       row.put("source", found.source());
       row.put("reason", letter.label());
       row.put("message", letter.message());
-      row.put("origin", "%s-%d@%d".formatted(letter.topic(), letter.partition(), letter.offset()));
+      row.put("origin", origin(letter));
       row.put("bytes", found.record().value() == null ? 0 : found.record().value().length);
       return row;
     }
@@ -236,6 +241,10 @@ final class DeadLettersCommand {
 
     @CommandLine.Spec CommandLine.Model.CommandSpec spec;
 
+    private int sendable;
+    private int unknown;
+    private final List<String> truncated = new ArrayList<>();
+
     @Override
     public Integer call() {
       if (!all
@@ -247,18 +256,18 @@ final class DeadLettersCommand {
             "say which dead letters: --reason, --sources, --since or --offsets, or --all");
       }
       List<Future<?>> sent = new ArrayList<>();
-      long[] unknown = {0};
-      long[] count = {0};
       try (KafkaProducer<byte[], byte[]> producer = selection.kafka.clients().frameProducer()) {
         selection.forEach(
             found -> {
               if (found.letter().topic().isEmpty()) {
-                unknown[0]++;
-                return;
-              }
-              count[0]++;
-              if (!dryRun) {
-                sent.add(producer.send(again(found)));
+                unknown++;
+              } else if (DeadLetter.isTruncated(found.record())) {
+                truncated.add(origin(found.letter()));
+              } else {
+                sendable++;
+                if (!dryRun) {
+                  sent.add(producer.send(again(found)));
+                }
               }
             });
         for (Future<?> each : sent) {
@@ -273,16 +282,18 @@ final class DeadLettersCommand {
         Thread.currentThread().interrupt();
         throw new CommandFailedException("interrupted", e);
       }
-      spec.commandLine()
-          .getOut()
-          .printf(
-              "%d dead letter%s %s%s%n",
-              count[0],
-              count[0] == 1 ? "" : "s",
-              dryRun ? "would be sent again" : "sent again",
-              unknown[0] == 0
-                  ? ""
-                  : "; %d left out that do not say where from".formatted(unknown[0]));
+      PrintWriter out = spec.commandLine().getOut();
+      out.printf(
+          "%d dead letter%s %s%n",
+          sendable, sendable == 1 ? "" : "s", dryRun ? "would be sent again" : "sent again");
+      if (unknown > 0) {
+        out.printf("%d left out, as they do not say where they come from%n", unknown);
+      }
+      if (!truncated.isEmpty()) {
+        out.printf(
+            "%d left out, whose value was too large to keep; the records are at %s%n",
+            truncated.size(), truncated);
+      }
       return 0;
     }
 

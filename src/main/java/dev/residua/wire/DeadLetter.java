@@ -66,6 +66,11 @@ public record DeadLetter(
     put(headers, TIMESTAMP, Long.toString(timestamp));
   }
 
+  /** Whether the value of a dead letter was left out, as it was larger than the topic takes. */
+  public static boolean isTruncated(ConsumerRecord<byte[], byte[]> record) {
+    return record.headers().lastHeader(TRUNCATED) != null;
+  }
+
   /** Whether a header is of those that {@link #addTo} adds. */
   public static boolean owns(Header header) {
     return header.key().startsWith(PREFIX) || header.key().equals(TIMESTAMP);
