@@ -2,17 +2,11 @@ package dev.residua.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.residua.anomaly.AnomalySettings;
-import dev.residua.causal.ScoredFrame;
 import dev.residua.dataset.Scenario;
 import dev.residua.dataset.ScenarioStream;
-import dev.residua.drift.FalseAlarmBudget;
 import dev.residua.frame.Frame;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelFormat;
-import dev.residua.incident.ControlBoard;
-import dev.residua.incident.IncidentSettings;
-import dev.residua.monitor.SourceMonitor;
 import dev.residua.testing.Frames;
 import dev.residua.testing.Service;
 import dev.residua.testing.TestBroker;
@@ -86,8 +80,8 @@ class CrashIT {
       }
 
       // Then
-      Map<String, List<byte[]>> scores = values(TOPICS.scores().name());
-      Map<String, List<byte[]>> drifts = values(TOPICS.drift().name());
+      Map<String, List<byte[]>> scores = UndisturbedMonitor.values(clients, TOPICS.scores().name());
+      Map<String, List<byte[]>> drifts = UndisturbedMonitor.values(clients, TOPICS.drift().name());
       Map<String, List<Long>> expected = new TreeMap<>();
       for (int i = 0; i < SOURCES; i++) {
         expected.put(source(i), LongStream.range(0, FRAMES / SOURCES).boxed().toList());
@@ -95,30 +89,19 @@ class CrashIT {
       Map<String, List<Long>> sequences = new TreeMap<>();
       scores.forEach(
           (source, list) ->
-              sequences.put(source, list.stream().map(b -> scored(b).sequence()).toList()));
+              sequences.put(
+                  source,
+                  list.stream()
+                      .map(b -> UndisturbedMonitor.scored(TOPICS, b).sequence())
+                      .toList()));
       assertThat(sequences).as("sequences of the scores, in order").isEqualTo(expected);
-      assertThat(values(TOPICS.deadLetters().name()).values().stream().mapToInt(List::size).sum())
+      assertThat(
+              UndisturbedMonitor.values(clients, TOPICS.deadLetters().name()).values().stream()
+                  .mapToInt(List::size)
+                  .sum())
           .as("dead letters")
           .isEqualTo(sent.damaged() + sent.twice());
-      assertThat(drifts.keySet()).isEqualTo(scores.keySet());
-      SourceMonitor.Limits limits = limits();
-      scores.forEach(
-          (source, list) -> {
-            SourceMonitor undisturbed = SourceMonitor.start(limits);
-            List<byte[]> found = drifts.get(source);
-            assertThat(found).as("drift scores of %s", source).hasSameSizeAs(list);
-            for (int i = 0; i < list.size(); i++) {
-              byte[] wanted =
-                  TOPICS
-                      .drift()
-                      .value()
-                      .serializer()
-                      .serialize(
-                          TOPICS.drift().name(),
-                          undisturbed.next(scored(list.get(i)), ControlBoard.EMPTY).score());
-              assertThat(found.get(i)).as("drift score %d of %s", i, source).isEqualTo(wanted);
-            }
-          });
+      UndisturbedMonitor.assertSameDriftScores(TOPICS, scores, drifts);
     }
   }
 
@@ -223,32 +206,6 @@ class CrashIT {
         }
       }
     }
-  }
-
-  private Map<String, List<byte[]>> values(String topic) {
-    Map<String, List<byte[]>> bySource = new TreeMap<>();
-    try (TopicReader<byte[], byte[]> reader = reader(topic)) {
-      reader.readToEnd(
-          record ->
-              bySource
-                  .computeIfAbsent(
-                      new String(record.key(), StandardCharsets.UTF_8), k -> new ArrayList<>())
-                  .add(record.value()));
-    }
-    return bySource;
-  }
-
-  private static ScoredFrame scored(byte[] value) {
-    return TOPICS.scores().value().deserializer().deserialize(TOPICS.scores().name(), value);
-  }
-
-  private static SourceMonitor.Limits limits() throws Exception {
-    return new SourceMonitor.Limits(
-        Models.monitor(
-            Models.read(Optional.empty()),
-            AnomalySettings.DEFAULTS,
-            new FalseAlarmBudget(1, FalseAlarmBudget.Period.WEEK, 20).runLength(),
-            IncidentSettings.DEFAULTS));
   }
 
   private record Sent(int damaged, int twice) {}
