@@ -152,25 +152,14 @@ public final class PipelineBenchmark implements AutoCloseable {
   }
 
   /**
-   * Runs both parts on fresh topics.
+   * Runs both parts.
    *
-   * @param backlog frames of the first part, at least 100
+   * @param topics with the backlog of the first part
+   * @param backlog its frames, at least 100
    * @param loadSeconds length of the second part; 0 leaves it out
    * @param progress told the part done, in [0, 1]
    */
-  public Result run(
-      ModelMaker model,
-      ScoringSettings settings,
-      int backlog,
-      int loadSeconds,
-      DoubleConsumer progress)
-      throws StartFailedException, BadBundleException, InterruptedException {
-    Topics topics = backlog(backlog);
-    progress.accept(0.2);
-    return drain(topics, model, settings, backlog, loadSeconds, progress);
-  }
-
-  private Result drain(
+  public Result drain(
       Topics topics,
       ModelMaker model,
       ScoringSettings settings,

@@ -10,6 +10,7 @@ import dev.residua.scoring.Guarantee;
 import dev.residua.scoring.ReconstructionPlan;
 import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringSettings;
+import dev.residua.wire.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -114,6 +115,23 @@ final class BenchPipeline implements Callable<Integer> {
       description = "Model bundle (default: the one that ships with the product).")
   @Nullable Path model;
 
+  @Option(
+      names = "--versus",
+      split = ",",
+      paramLabel = "RIVAL",
+      description = {
+        "Drains the same backlog with a Python program after each row, and adds the ratios: ${COMPLETION-CANDIDATES}.",
+        "Needs one thread and --reconstruct 1, 0 or both."
+      })
+  List<PythonComparison.Rival> versus = new ArrayList<>();
+
+  @Option(
+      names = "--python",
+      paramLabel = "FILE",
+      description =
+          "Interpreter for --versus (default: /usr/bin/python3, else the first on the path).")
+  @Nullable Path python;
+
   @CommandLine.Spec CommandLine.Model.CommandSpec spec;
 
   @Override
@@ -124,10 +142,22 @@ final class BenchPipeline implements Callable<Integer> {
           "--frames must be at least 100 and --seconds at least 0 but were %d and %d"
               .formatted(frames, seconds));
     }
+    if (!versus.isEmpty()
+        && (threads.stream().anyMatch(n -> n != 1)
+            || shares.stream().anyMatch(share -> share != 0 && share != 1))) {
+      throw new CommandFailedException(
+          "--versus compares one thread that reconstructs all frames or none: --threads must be 1 and --reconstruct 1, 0 or 1,0 but they were %s and %s"
+              .formatted(threads, shares));
+    }
     ModelBundle bundle = Models.read(Optional.ofNullable(model));
     List<Map<String, Object>> rows = new ArrayList<>();
+    Map<String, Object> compared = new LinkedHashMap<>();
     Path data = Files.createTempDirectory("residua-bench");
     try (ProgressBar progress = new ProgressBar("bench pipeline");
+        PythonComparison rival =
+            versus.isEmpty()
+                ? null
+                : new PythonComparison(bundle, versus, Optional.ofNullable(python));
         PipelineBenchmark benchmark =
             new PipelineBenchmark(bundle.manifest().image(), data, partitions, sources)) {
       List<Setup> all = setups();
@@ -138,16 +168,26 @@ final class BenchPipeline implements Callable<Integer> {
       for (int i = 0; i < all.size(); i++) {
         int done = i;
         Setup setup = all.get(i);
+        Topics topics = benchmark.backlog(frames);
         PipelineBenchmark.Result result =
-            benchmark.run(
+            benchmark.drain(
+                topics,
                 () -> setup.model(bundle),
                 setup.settings(),
                 frames,
                 seconds,
                 part -> progress.update((done + part) / all.size()));
-        rows.add(row(setup, result));
+        Map<String, Object> row = row(setup, result);
+        rows.add(row);
+        if (rival != null) {
+          rival.after(
+              benchmark, row, result, topics, setup.settings().reconstruction().rate() == 1);
+        }
       }
       progress.update(1);
+      if (rival != null) {
+        rival.addTo(compared);
+      }
     } finally {
       BenchCommand.delete(data);
     }
@@ -158,6 +198,7 @@ final class BenchPipeline implements Callable<Integer> {
     answer.put("sources", sources);
     answer.put("maxFramesPerTransaction", maxFrames);
     answer.put("results", rows);
+    answer.putAll(compared);
     answer.put("environment", BenchCommand.environment(bundle));
     spec.commandLine().getOut().println(Json.of(answer));
     return 0;

@@ -79,4 +79,20 @@ class BenchCommandTest {
     assertThat(err.toString())
         .contains("'tensorrt' is no scoring engine, expected onnxruntime, onednn, onednn-fp32");
   }
+
+  @Test
+  void shouldCompareWithPythonOnlyWhereBothDoTheSame() {
+    assertThat(
+            run("bench", "pipeline", "--versus", "python", "--threads", "2", "--reconstruct", ".5"))
+        .isEqualTo(1);
+    assertThat(err.toString())
+        .contains("--threads must be 1 and --reconstruct 1, 0 or 1,0 but they were [2] and [0.5]");
+  }
+
+  @Test
+  void shouldSayWhatToInstallWhereThereIsNoPythonToCompareWith() {
+    assertThat(run("bench", "pipeline", "--versus", "python", "--python", "/nowhere/python3"))
+        .isEqualTo(1);
+    assertThat(err.toString()).contains("/nowhere/python3", "apt-get install -y python3");
+  }
 }
