@@ -1,6 +1,7 @@
 package dev.residua.app;
 
 import dev.residua.scoring.Guarantee;
+import dev.residua.scoring.ScoringLoop;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.time.Duration;
@@ -86,7 +87,8 @@ public record KafkaClients(String bootstrapServers, Map<String, String> common) 
     settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, maxRecords);
+    settings.put(
+        ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.min(maxRecords, ScoringLoop.POLLED_FRAMES));
     settings.put(
         ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
         CooperativeStickyAssignor.class.getName()); // who stays does not stop for who comes

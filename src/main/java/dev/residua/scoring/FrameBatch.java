@@ -17,6 +17,7 @@ import dev.residua.scoring.Stages.Stage;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -24,6 +25,8 @@ import java.util.function.Consumer;
  * those that the plan says. One model for its whole life. Not thread-safe.
  */
 public final class FrameBatch {
+  private static final byte[] NO_DATA = {};
+
   private final ScoringModel model;
   private final FrameDecoder decoder;
   private final SensorMeter meter;
@@ -78,7 +81,20 @@ public final class FrameBatch {
    */
   public void decode(Frame frame) throws RejectedFrameException {
     decoder.decode(frame, pixels, size * shape.size());
-    frames[size] = frame;
+    frames[size] = withoutData(frame);
+  }
+
+  /** What the score needs: a whole batch of referenced pictures would not fit into memory. */
+  private static Frame withoutData(Frame frame) {
+    return new Frame(
+        frame.source(),
+        frame.sequence(),
+        frame.capturedAt(),
+        frame.width(),
+        frame.height(),
+        frame.format(),
+        NO_DATA,
+        Map.of());
   }
 
   /** Adds the frame that was decoded last; scores the batch when it is full. */

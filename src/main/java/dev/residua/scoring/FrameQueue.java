@@ -13,16 +13,20 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Records that were fetched and wait to be scored, at most about twice what one transaction takes:
- * while that many wait, the partitions are paused, and polls only keep the membership alive. For
- * one thread.
+ * Records that were fetched and wait to be scored, at most about twice what one transaction takes,
+ * and of large frames {@link #FULL_BYTES} and one poll more: while that many wait, the partitions
+ * are paused, and polls only keep the membership alive. For one thread.
  */
 final class FrameQueue {
   private static final Duration POLL = Duration.ofMillis(200);
 
+  /** Bytes of keys and values from which on nothing more is fetched, 64 MiB. */
+  static final long FULL_BYTES = 64L << 20;
+
   private final Consumer<byte[], byte[]> consumer;
   private final int full;
   private final Deque<ConsumerRecord<byte[], byte[]>> waiting = new ArrayDeque<>();
+  private long bytes; // of keys and values that wait
   private boolean paused;
 
   /**
@@ -39,26 +43,41 @@ final class FrameQueue {
    * @param stopped ends the wait
    */
   void gather(Duration longer, BooleanSupplier stopped) {
-    poll(waiting.isEmpty() ? POLL : Duration.ZERO);
+    int came = poll(waiting.isEmpty() ? POLL : Duration.ZERO);
     long deadline = System.nanoTime() + longer.toNanos();
-    while (!waiting.isEmpty() && waiting.size() < full && !stopped.getAsBoolean()) {
+    while (!waiting.isEmpty() && !isFull() && !stopped.getAsBoolean()) {
       long left = deadline - System.nanoTime();
-      if (left <= 0) {
-        return;
+      if (left <= 0 && came < ScoringLoop.POLLED_FRAMES) {
+        return; // what has been fetched is all here
       }
-      poll(Duration.ofNanos(left));
+      came = poll(Duration.ofNanos(Math.max(0, left)));
     }
   }
 
-  private void poll(Duration timeout) {
-    if (waiting.size() >= full) {
+  private boolean isFull() {
+    return waiting.size() >= full || bytes >= FULL_BYTES;
+  }
+
+  /** Returns how many records came. */
+  private int poll(Duration timeout) {
+    if (isFull()) {
       consumer.pause(consumer.assignment()); // also what has been assigned since
       paused = true;
     } else if (paused) {
       consumer.resume(consumer.paused());
       paused = false;
     }
-    consumer.poll(timeout).forEach(waiting::addLast);
+    int before = waiting.size();
+    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(timeout)) {
+      waiting.addLast(record);
+      bytes += size(record);
+    }
+    return waiting.size() - before;
+  }
+
+  private static long size(ConsumerRecord<byte[], byte[]> record) {
+    return (record.key() == null ? 0L : record.key().length)
+        + (record.value() == null ? 0L : record.value().length);
   }
 
   boolean isEmpty() {
@@ -66,19 +85,23 @@ final class FrameQueue {
   }
 
   ConsumerRecord<byte[], byte[]> next() {
-    return waiting.removeFirst();
+    ConsumerRecord<byte[], byte[]> record = waiting.removeFirst();
+    bytes -= size(record);
+    return record;
   }
 
   /** Puts records back where they were taken from. */
   void putBack(List<ConsumerRecord<byte[], byte[]>> taken) {
     for (int i = taken.size() - 1; i >= 0; i--) {
       waiting.addFirst(taken.get(i));
+      bytes += size(taken.get(i));
     }
   }
 
   /** Forgets the records of partitions that went elsewhere. */
   void forget(Collection<TopicPartition> partitions) {
     waiting.removeIf(record -> partitions.contains(partition(record)));
+    bytes = waiting.stream().mapToLong(FrameQueue::size).sum();
   }
 
   /**
@@ -92,6 +115,7 @@ final class FrameQueue {
       first.putIfAbsent(partition(record), record.offset());
     }
     waiting.clear();
+    bytes = 0;
     return first;
   }
 

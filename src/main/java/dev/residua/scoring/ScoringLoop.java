@@ -48,6 +48,12 @@ public final class ScoringLoop implements Runnable {
   /** Frames that go through the network together; larger batches gain nothing on a CPU. */
   public static final int BATCH_FRAMES = 32;
 
+  /**
+   * Most frames that one poll should hand over: of the largest values 256 MiB, whatever they were
+   * compressed to.
+   */
+  public static final int POLLED_FRAMES = 16;
+
   private static final Logger LOG = LoggerFactory.getLogger(ScoringLoop.class);
   private static final Duration CLOSE = Duration.ofSeconds(5);
   private static final long MIN_PAUSE_MILLIS = 50;

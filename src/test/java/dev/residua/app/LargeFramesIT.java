@@ -254,6 +254,45 @@ class LargeFramesIT {
   }
 
   @Test
+  void shouldScoreMoreFramesInARowThanItsHeapHolds() throws Exception {
+    // Given twice as many bytes as the heap of the service has, once by reference and once not
+    int side = 4_000;
+    byte[] pixels = raw(1, side);
+    Files.write(folder.resolve("whole.raw"), pixels);
+    int byReference = 45;
+    int asValues = 140;
+    long heap = 1L << 30;
+    assertThat((long) byReference * pixels.length).isGreaterThan(2 * heap);
+    byte[] value = raw(1, SIDE + 300);
+    assertThat((long) asValues * value.length).isGreaterThan(2 * heap);
+    List<ProducerRecord<byte[], byte[]>> references = new ArrayList<>();
+    for (int i = 0; i < byReference; i++) {
+      String root = i % 2 == 0 ? http + "frames/" : folder.toUri().toString();
+      references.add(record(reference("reference", i, side, root + "whole.raw", "")));
+    }
+    send(clients, references);
+    KafkaClients compressing =
+        new KafkaClients(clients.bootstrapServers(), Map.of("compression.type", "zstd"));
+    for (int i = 0; i < asValues; i++) {
+      send(compressing, List.of(record(inline("value", i, SIDE + 300, value))));
+    }
+
+    // When
+    try (Service service = scoring("-Dresidua.frames.reference-max-bytes=" + pixels.length)) {
+      service.awaitRecords(LIMIT, clients, TOPICS.scores(), byReference + asValues);
+      service.stop(LIMIT);
+    }
+
+    // Then
+    assertThat(sequences())
+        .isEqualTo(
+            Map.of(
+                "reference", LongStream.range(0, byReference).boxed().toList(),
+                "value", LongStream.range(0, asValues).boxed().toList()));
+    assertThat(deadLetters()).isEmpty();
+  }
+
+  @Test
   void shouldGiveOneDeadLetterForEachReferenceThatCannotBeFollowed() throws Exception {
     // Given
     byte[] pixels = raw(0, SIDE);
@@ -355,9 +394,10 @@ class LargeFramesIT {
 
   private Service scoring(String... jvmOptions) throws IOException {
     Path data = Files.createDirectories(directory.resolve("service"));
-    List<String> options = new ArrayList<>(List.of(jvmOptions));
+    List<String> options = new ArrayList<>();
     options.add("-Dresidua.frames.reference-roots=" + folder.toUri() + "," + http + "frames/");
     options.add("-Dresidua.frames.reference-max-bytes=" + REFERENCE_MAX_BYTES);
+    options.addAll(List.of(jvmOptions));
     return Service.start(
         data,
         options,

@@ -154,6 +154,7 @@ class ScoringLoopTest {
           consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
           records.forEach(consumer::addRecord);
         });
+    consumer.schedulePollTask(() -> {}); // after many records it looks for more before it scores
     consumer.schedulePollTask(
         () -> {
           meanwhile.run();
