@@ -91,6 +91,8 @@ class Pipeline:
                 "enable.auto.offset.store": False,
                 "fetch.message.max.bytes": 8 << 20,
                 "queued.max.messages.kbytes": options.prefetch_kib,
+                # a second by default, which leaves the network idle whenever the queue was full
+                "fetch.queue.backoff.ms": options.fetch_backoff_ms,
             }
         )
         self.producer = confluent_kafka.Producer(
@@ -256,7 +258,8 @@ def arguments():
     parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32")
     parser.add_argument("--batch", type=int, default=64, help="frames of one network call")
     parser.add_argument("--poll", type=int, default=256, help="most frames taken at once")
-    parser.add_argument("--prefetch-kib", type=int, default=16_384)
+    parser.add_argument("--prefetch-kib", type=int, default=16_384, help="frames read ahead")
+    parser.add_argument("--fetch-backoff-ms", type=int, default=5, help="pause of a full queue")
     options = parser.parse_args()
     if not options.check:
         for name in ("bootstrap", "frames_topic", "scores_topic", "model"):
