@@ -37,6 +37,12 @@ public record KafkaClients(String bootstrapServers, Map<String, String> common) 
    */
   private static final int SESSION_MILLIS = 10_000;
 
+  /**
+   * Transactions of the monitor are short, and that of one which died holds its partitions up for
+   * so long.
+   */
+  private static final long MONITOR_TRANSACTION_MILLIS = 10_000;
+
   private static final Duration DEFAULT_TRANSACTION_TIMEOUT = Duration.ofSeconds(30);
 
   public KafkaClients {
@@ -155,7 +161,7 @@ public record KafkaClients(String bootstrapServers, Map<String, String> common) 
     settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
     settings.put(
         StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
-        Math.toIntExact(transactionTimeout().toMillis()));
+        (int) Math.min(MONITOR_TRANSACTION_MILLIS, transactionTimeout().toMillis()));
     settings.put(
         StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), SESSION_MILLIS);
     settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");

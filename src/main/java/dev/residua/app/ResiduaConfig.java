@@ -209,8 +209,7 @@ public interface ResiduaConfig {
     /**
      * Further monitoring processes that keep a copy of each partition's state, so that one of them
      * goes on without reading it from Kafka where a process dies; at least 0. That it died is
-     * noticed after ten seconds, and what it left open holds its partitions up for {@code
-     * kafka.transaction-timeout}.
+     * noticed after ten seconds.
      */
     @WithDefault("0")
     int standbyReplicas();
