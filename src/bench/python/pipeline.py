@@ -166,6 +166,7 @@ class Pipeline:
         produce = self.producer.produce
         clock = Clock()
         offsets = {}
+        start = clock.mark()
         done, begin, begin_done = 0, None, 0
         committed_at = heard_at = time.monotonic()
         while done < options.frames:
@@ -209,6 +210,8 @@ class Pipeline:
                 clock.spent("commit")
             if warm:
                 begin, begin_done = clock.mark(), done
+        if begin_done == done:  # all of it came in one batch
+            begin, begin_done = start, 0
         answer = self.answer(begin, clock.mark(), done, done - begin_done)
         self.consumer.close()
         return answer
