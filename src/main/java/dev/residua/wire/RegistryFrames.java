@@ -61,16 +61,11 @@ final class RegistryFrames {
       throw new RejectedFrameException(
           Reason.CORRUPT,
           "%d bytes are not a whole record of the schema with id %s: %s"
-              .formatted(value.length - HEADER_BYTES, Integer.toUnsignedString(id), reason(e)),
+              .formatted(
+                  value.length - HEADER_BYTES,
+                  Integer.toUnsignedString(id),
+                  SingleObject.reason(e)),
           e);
     }
-  }
-
-  private static String reason(Throwable e) {
-    Throwable root = e;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
   }
 }

@@ -9,6 +9,7 @@ import dev.residua.avro.FrameScore;
 import dev.residua.avro.Incident;
 import dev.residua.avro.InterventionEvent;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -125,9 +126,20 @@ final class SingleObject<T extends SpecificRecordBase> {
       return reader.read(null, new BoundedDecoder(bytes, offset));
     } catch (IOException | RuntimeException e) {
       throw new SerializationException(
-          "%d bytes are not a whole %s record: %s".formatted(bytes.length, name, e.getMessage()),
-          e);
+          "%d bytes are not a whole %s record: %s".formatted(bytes.length, name, reason(e)), e);
     }
+  }
+
+  /** Why a record could not be decoded, for a person. */
+  static String reason(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    if (root instanceof EOFException) {
+      return "it ends too early";
+    }
+    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
   }
 
   private static String fingerprint(byte[] bytes) {
