@@ -166,11 +166,12 @@ class Pipeline:
         produce = self.producer.produce
         clock = Clock()
         offsets = {}
-        start = clock.mark()
-        done, begin, begin_done = 0, None, 0
+        done, begin = 0, None
+        warm_up = options.frames // 4
         committed_at = heard_at = time.monotonic()
         while done < options.frames:
-            messages = self.consumer.consume(min(options.poll, options.frames - done), 0.05)
+            left = (warm_up if begin is None else options.frames) - done
+            messages = self.consumer.consume(min(options.poll, left), 0.05)
             clock.spent("consume")
             if not messages:
                 if time.monotonic() - heard_at > IDLE_SECONDS:
@@ -184,7 +185,7 @@ class Pipeline:
             residuals = latents - expected
             drifts = self.mmd.next(sources, residuals).tolist()
             clock.spent("drift")
-            observed, wanted, left = latents.tolist(), expected.tolist(), residuals.tolist()
+            observed, wanted, unexplained = latents.tolist(), expected.tolist(), residuals.tolist()
             errors = errors.tolist() if errors is not None else [None] * len(messages)
             for row, message in enumerate(messages):
                 score = {
@@ -192,7 +193,7 @@ class Pipeline:
                     "sequence": sequences[row],
                     "latents": observed[row],
                     "expected": wanted[row],
-                    "residuals": left[row],
+                    "residuals": unexplained[row],
                     "reconstructionError": errors[row],
                     "drift": drifts[row],
                     "partition": message.partition(),
@@ -203,16 +204,14 @@ class Pipeline:
             self.producer.poll(0)
             done += len(messages)
             clock.spent("produce")
-            warm = begin is None and done >= options.frames // 4
+            warm = begin is None and done >= warm_up
             if warm or done >= options.frames or time.monotonic() - committed_at > COMMIT_SECONDS:
                 self.commit(offsets)
                 committed_at = time.monotonic()
                 clock.spent("commit")
             if warm:
-                begin, begin_done = clock.mark(), done
-        if begin_done == done:  # all of it came in one batch
-            begin, begin_done = start, 0
-        answer = self.answer(begin, clock.mark(), done, done - begin_done)
+                begin = clock.mark()
+        answer = self.answer(begin, clock.mark(), done, done - warm_up)
         self.consumer.close()
         return answer
 
