@@ -1,5 +1,6 @@
 package dev.residua.scoring;
 
+import dev.residua.wire.RegistryUnavailableException;
 import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.clients.consumer.CommitFailedException;
@@ -154,6 +155,9 @@ sealed interface TransactionFailure {
       return new End(
           "residua.kafka.transaction-timeout=%s is longer than the broker's transaction.max.timeout.ms; lower it"
               .formatted(place.timeout()));
+    }
+    if (cause instanceof RegistryUnavailableException) {
+      return new ReadAgain("frames of %s wait: %s".formatted(place.member(), cause.getMessage()));
     }
     if (cause instanceof CommitFailedException
         || cause instanceof UnknownMemberIdException
