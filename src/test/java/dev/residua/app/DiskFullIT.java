@@ -46,8 +46,8 @@ class DiskFullIT {
         // Then
         service.await(
             LIMIT,
-            "it says what to do",
-            () -> service.err().contains("check that the brokers run and have disk space"));
+            "it says what to do, whichever role found out first",
+            () -> service.err().contains("heck that the brokers run and have disk space"));
 
         // When there is space again
         assertThat(run("mount", "-o", "remount,size=1g", disk.toString())).isZero();
