@@ -99,7 +99,7 @@ class ReadmeSnippetsIT {
     command.add(source);
     for (int i = 0; i < PICTURES; i++) {
       command.add(
-          Files.write(directory.resolve(source + i + ".png"), Frames.png(64, 64)).toString());
+          Files.write(directory.resolve(source + i + ".png"), Frames.png(64, 64 + i)).toString());
     }
     return command;
   }
