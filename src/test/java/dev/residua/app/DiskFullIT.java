@@ -56,7 +56,9 @@ class DiskFullIT {
         // Then
         long[] sent = camera.stop();
         int all = (int) Arrays.stream(sent).sum();
-        assertThat(all).as("frames, of 12 kB, more than fitted").isGreaterThan(3_500);
+        assertThat(all)
+            .as("frames, of 12 kB, most of what the disk holds; the rest are scores and state")
+            .isGreaterThan(2_500);
         service.awaitRecords(LIMIT, clients, TOPICS.scores(), all);
         service.awaitRecords(LIMIT, clients, TOPICS.drift(), all);
         Camera.assertScoredOnceAndInOrder(clients, TOPICS, sent);

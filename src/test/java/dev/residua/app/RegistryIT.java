@@ -143,7 +143,7 @@ class RegistryIT {
     boolean waited;
     apicurio.pause();
     try {
-      sent.add(send(framed(id, record(theirs, values(1)))));
+      sent.add(send(framed(id, record(theirs, values(5)))));
       sent.add(send(Frames.png(SIDE, SIDE)));
       running.await(
           LIMIT,
