@@ -55,7 +55,7 @@ import org.jspecify.annotations.Nullable;
 public final class PipelineBenchmark implements AutoCloseable {
   private static final int DRAWN = 512;
   private static final long MAX_SECONDS = 300;
-  private static final int WARM_UP_FRAMES = 6_000;
+  private static final int WARM_UP_FRAMES = 30_000;
 
   private final ImageShape shape;
   private final byte[][] frames;
