@@ -9,7 +9,6 @@ import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelFormat;
 import dev.residua.frame.RejectedFrameException.Reason;
 import dev.residua.model.BadBundleException;
-import dev.residua.scoring.Guarantee;
 import dev.residua.scoring.ScoringListener;
 import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringSettings;
@@ -190,7 +189,7 @@ public final class PipelineBenchmark implements AutoCloseable {
       Histogram micros = new Histogram(TimeUnit.MINUTES.toMicros(5), 3);
       double load = loadSeconds == 0 ? 0 : rate / 2;
       if (loadSeconds > 0) {
-        load(topics, producer, settings.guarantee(), load, loadSeconds, backlog, micros, progress);
+        load(topics, producer, failure, load, loadSeconds, backlog, micros, progress);
       }
       return new Result(
           backlog,
@@ -231,13 +230,14 @@ public final class PipelineBenchmark implements AutoCloseable {
   private void load(
       Topics topics,
       Producer<byte[], byte[]> producer,
-      Guarantee guarantee,
+      AtomicReference<@Nullable Throwable> failure,
       double rate,
       int seconds,
       int first,
       Histogram micros,
       DoubleConsumer progress)
-      throws InterruptedException {
+      throws InterruptedException, StartFailedException {
+    AtomicLong missing = new AtomicLong();
     int total = (int) (rate * seconds);
     int warmUp = (int) Math.min(total / 4, rate * 2);
     CountDownLatch started = new CountDownLatch(1);
@@ -252,7 +252,9 @@ public final class PipelineBenchmark implements AutoCloseable {
                         .truncatedTo(ChronoUnit.MICROS), // as on the wire
                     total - warmUp,
                     micros,
-                    started),
+                    started,
+                    missing,
+                    failure),
             "bench-reader");
     reader.start();
     started.await();
@@ -272,6 +274,14 @@ public final class PipelineBenchmark implements AutoCloseable {
     }
     producer.flush();
     reader.join(TimeUnit.SECONDS.toMillis(MAX_SECONDS));
+    Throwable why = failure.get();
+    if (why != null) {
+      throw new StartFailedException("the scoring role failed: " + why, why);
+    }
+    if (missing.get() > 0) {
+      throw new StartFailedException(
+          "%d frames had no score %d s after the load".formatted(missing.get(), MAX_SECONDS));
+    }
   }
 
   private void read(
@@ -279,7 +289,9 @@ public final class PipelineBenchmark implements AutoCloseable {
       Instant from,
       int wanted,
       Histogram micros,
-      CountDownLatch started) {
+      CountDownLatch started,
+      AtomicLong missing,
+      AtomicReference<@Nullable Throwable> failure) {
     try (Consumer<String, ScoredFrame> consumer = clients.follower(topic)) {
       List<TopicPartition> all =
           consumer.partitionsFor(topic.name()).stream()
@@ -289,14 +301,14 @@ public final class PipelineBenchmark implements AutoCloseable {
       consumer.seekToEnd(all);
       all.forEach(consumer::position);
       started.countDown();
-      long missing = wanted;
+      missing.set(wanted);
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(MAX_SECONDS);
-      while (missing > 0 && System.nanoTime() < deadline) {
+      while (missing.get() > 0 && failure.get() == null && System.nanoTime() < deadline) {
         for (ConsumerRecord<String, ScoredFrame> record : consumer.poll(Duration.ofMillis(20))) {
           if (!record.value().capturedAt().isBefore(from)) {
             micros.recordValue(
                 Math.max(0, ChronoUnit.MICROS.between(record.value().capturedAt(), Instant.now())));
-            missing--;
+            missing.decrementAndGet();
           }
         }
       }
