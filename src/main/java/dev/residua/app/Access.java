@@ -56,23 +56,19 @@ public record Access(
     List<Access> others = new ArrayList<>();
     if (roles.contains(Role.SCORE)) {
       String group = ScoringRole.group(prefix);
-      allow(byTopic, AclOperation.READ, topics.frames(), topics.timelines());
-      allow(byTopic, AclOperation.WRITE, topics.scores(), topics.deadLetters(), topics.timelines());
+      allow(byTopic, AclOperation.READ, List.of(topics.frames(), topics.timelines()));
+      allow(
+          byTopic,
+          AclOperation.WRITE,
+          List.of(topics.scores(), topics.deadLetters(), topics.timelines()));
       others.add(group(group));
       others.add(transactions(group + "-", group + "-" + instance + "-0"));
     }
     if (roles.contains(Role.MONITOR)) {
       String application = MonitorRole.application(prefix);
-      allow(byTopic, AclOperation.READ, topics.scores(), topics.control());
-      allow(
-          byTopic,
-          AclOperation.WRITE,
-          topics.drift(),
-          topics.anomalies(),
-          topics.drifts(),
-          topics.interventions(),
-          topics.incidents(),
-          topics.deadLetters());
+      allow(byTopic, AclOperation.READ, List.of(topics.scores(), topics.control()));
+      allow(byTopic, AclOperation.WRITE, topics.judgements());
+      allow(byTopic, AclOperation.WRITE, List.of(topics.deadLetters()));
       others.add(
           new Access(
               ResourceType.TOPIC,
@@ -84,8 +80,8 @@ public record Access(
       others.add(transactions(application + "-", application + "-" + instance));
     }
     if (roles.contains(Role.DASHBOARD)) {
-      FindingsFollower.followed(topics).forEach(topic -> allow(byTopic, AclOperation.READ, topic));
-      allow(byTopic, AclOperation.WRITE, topics.control());
+      allow(byTopic, AclOperation.READ, FindingsFollower.followed(topics));
+      allow(byTopic, AclOperation.WRITE, List.of(topics.control()));
     }
     List<Access> all = new ArrayList<>();
     byTopic.forEach(
@@ -96,7 +92,7 @@ public record Access(
   }
 
   private static void allow(
-      Map<String, Set<AclOperation>> byTopic, AclOperation operation, Topic<?, ?>... topics) {
+      Map<String, Set<AclOperation>> byTopic, AclOperation operation, List<Topic<?, ?>> topics) {
     for (Topic<?, ?> topic : topics) {
       byTopic.computeIfAbsent(topic.name(), name -> EnumSet.of(operation)).add(operation);
     }

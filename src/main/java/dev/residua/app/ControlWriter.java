@@ -1,6 +1,7 @@
 package dev.residua.app;
 
 import dev.residua.incident.ControlCommand;
+import dev.residua.wire.RootCause;
 import dev.residua.wire.Topic;
 import java.io.IOException;
 import java.time.Duration;

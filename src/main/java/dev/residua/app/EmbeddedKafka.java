@@ -1,6 +1,7 @@
 package dev.residua.app;
 
 import dev.residua.app.BrokerSettings.Voter;
+import dev.residua.wire.RootCause;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;

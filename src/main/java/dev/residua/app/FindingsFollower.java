@@ -10,6 +10,7 @@ import dev.residua.wire.DeadLetter;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -48,8 +49,7 @@ final class FindingsFollower implements AutoCloseable {
     this.consumer = clients.follower(new ByteArrayDeserializer(), new ByteArrayDeserializer());
     List<TopicPartition> partitions =
         followed(topics).stream()
-            .flatMap(topic -> consumer.partitionsFor(topic.name()).stream())
-            .map(p -> new TopicPartition(p.topic(), p.partition()))
+            .flatMap(topic -> KafkaClients.partitions(consumer, topic.name()).stream())
             .toList();
     consumer.assign(partitions);
     consumer.seekToEnd(partitions);
@@ -61,14 +61,10 @@ final class FindingsFollower implements AutoCloseable {
 
   /** The topics that are read. */
   static List<Topic<?, ?>> followed(Topics topics) {
-    return List.of(
-        topics.scores(),
-        topics.drift(),
-        topics.anomalies(),
-        topics.drifts(),
-        topics.interventions(),
-        topics.incidents(),
-        topics.deadLetters());
+    List<Topic<?, ?>> followed = new ArrayList<>(topics.judgements());
+    followed.add(topics.scores());
+    followed.add(topics.deadLetters());
+    return followed;
   }
 
   private void follow() {

@@ -1,5 +1,6 @@
 package dev.residua.app;
 
+import dev.residua.wire.RootCause;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.util.Optional;

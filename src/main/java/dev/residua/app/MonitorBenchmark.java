@@ -6,7 +6,6 @@ import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.FrameTiming;
 import dev.residua.frame.SensorReadings;
-import dev.residua.incident.ControlBoard;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.streams.ControlDesk;
@@ -16,12 +15,9 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -30,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.DoubleConsumer;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -171,21 +167,11 @@ public final class MonitorBenchmark implements AutoCloseable {
   }
 
   /** Microseconds of processor time of one score in the detectors alone. */
-  public double pureMicros(int scores, int sources) {
-    SourceMonitor.Limits limits = new SourceMonitor.Limits(model);
-    SourceMonitor[] monitors = new SourceMonitor[Math.min(sources, 64)];
-    Arrays.setAll(monitors, i -> SourceMonitor.start(limits));
-    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-    long start = 0;
-    int warmUp = scores / 4;
-    for (int i = 0; i < scores; i++) {
-      if (i == warmUp) {
-        start = threads.getCurrentThreadCpuTime();
-      }
-      ScoredFrame frame = frame(i, monitors.length);
-      monitors[i % monitors.length].next(frame, ControlBoard.EMPTY);
-    }
-    return (threads.getCurrentThreadCpuTime() - start) / 1e3 / (scores - warmUp);
+  private double pureMicros(int scores, int sources) {
+    int monitors = Math.min(sources, 64);
+    return MonitorCost.of(
+            IntStream.range(0, scores).mapToObj(i -> frame(i, monitors)).toList(), model, false)
+        .cpuMicrosPerFrame();
   }
 
   /**
@@ -208,7 +194,7 @@ public final class MonitorBenchmark implements AutoCloseable {
     try (MonitorRole role = role(topics, prefix, settings, streams -> {}, failure)) {
       follow(topics.drift(), scores, marks, failure, part -> progress.accept(0.2 + 0.6 * part));
     }
-    delete(settings.stateDirectory());
+    Folders.delete(settings.stateDirectory());
     Restore restore = new Restore();
     long start = System.nanoTime();
     CountDownLatch running = new CountDownLatch(1);
@@ -282,10 +268,7 @@ public final class MonitorBenchmark implements AutoCloseable {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(MAX_SECONDS);
     try (Consumer<byte[], byte[]> consumer =
         clients.follower(new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      List<TopicPartition> all =
-          consumer.partitionsFor(topic.name()).stream()
-              .map(p -> new TopicPartition(p.topic(), p.partition()))
-              .toList();
+      List<TopicPartition> all = KafkaClients.partitions(consumer, topic.name());
       consumer.assign(all);
       consumer.seekToBeginning(all);
       int seen = 0;
@@ -300,17 +283,6 @@ public final class MonitorBenchmark implements AutoCloseable {
                   ? "no end after %d s".formatted(MAX_SECONDS)
                   : "the monitor failed: " + why);
         }
-      }
-    }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    if (!Files.exists(directory)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
       }
     }
   }

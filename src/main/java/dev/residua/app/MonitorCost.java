@@ -15,11 +15,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.TopicPartition;
 
 /**
- * Processor time that the monitor's own work takes for scores that are on a topic: judging each
- * frame and writing its source's state to bytes, without Kafka Streams around it.
+ * Processor time that the monitor's own work takes: judging each frame, and where asked writing its
+ * source's state to bytes, without Kafka Streams around it.
  *
  * @param frames frames that were judged while it was measured, at least 1
  * @param cpuMicrosPerFrame processor time of this process for each of them, in microseconds
@@ -28,8 +27,7 @@ public record MonitorCost(int frames, double cpuMicrosPerFrame) {
   private static final long MAX_SECONDS = 120;
 
   /**
-   * Reads the scores into memory, judges them once to warm up, and once more with fresh monitors;
-   * the last three quarters of the second pass count.
+   * The same for scores that are read from a topic, with the state.
    *
    * @param bootstrapServers address of the broker
    * @param topics whose scores are judged
@@ -39,28 +37,41 @@ public record MonitorCost(int frames, double cpuMicrosPerFrame) {
   public static MonitorCost measure(
       String bootstrapServers, Topics topics, MonitorModel model, int frames)
       throws StartFailedException {
-    List<ScoredFrame> scores = read(bootstrapServers, topics, frames);
+    return of(read(bootstrapServers, topics, frames), model, true);
+  }
+
+  /**
+   * Judges scores once to warm up, and once more with fresh monitors; the last three quarters of
+   * the second pass count.
+   *
+   * @param scores at least 4
+   * @param withState whether a source's state is written to bytes after each of its scores
+   */
+  static MonitorCost of(List<ScoredFrame> scores, MonitorModel model, boolean withState) {
     SourceMonitor.Limits limits = new SourceMonitor.Limits(model);
-    judge(scores, new HashMap<>(), limits);
+    judge(scores, new HashMap<>(), limits, withState);
     Map<String, SourceMonitor> monitors = new HashMap<>();
     int warmUp = scores.size() / 4;
-    judge(scores.subList(0, warmUp), monitors, limits);
+    judge(scores.subList(0, warmUp), monitors, limits, withState);
     OperatingSystemMXBean system =
         (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     long before = system.getProcessCpuTime();
-    judge(scores.subList(warmUp, scores.size()), monitors, limits);
+    judge(scores.subList(warmUp, scores.size()), monitors, limits, withState);
     int measured = scores.size() - warmUp;
     return new MonitorCost(measured, (system.getProcessCpuTime() - before) / 1e3 / measured);
   }
 
   private static void judge(
-      List<ScoredFrame> scores, Map<String, SourceMonitor> monitors, SourceMonitor.Limits limits) {
+      List<ScoredFrame> scores,
+      Map<String, SourceMonitor> monitors,
+      SourceMonitor.Limits limits,
+      boolean withState) {
     long bytes = 0;
     for (ScoredFrame score : scores) {
       SourceMonitor monitor =
           monitors.computeIfAbsent(score.source(), source -> SourceMonitor.start(limits));
       monitor.next(score, ControlBoard.EMPTY);
-      bytes += monitor.toBytes().length;
+      bytes += withState ? monitor.toBytes().length : 1;
     }
     if (bytes < scores.size()) {
       throw new IllegalStateException("monitors of no size");
@@ -72,10 +83,7 @@ public record MonitorCost(int frames, double cpuMicrosPerFrame) {
     List<ScoredFrame> scores = new ArrayList<>(frames);
     try (Consumer<String, ScoredFrame> consumer =
         KafkaClients.of(bootstrapServers).follower(topics.scores())) {
-      consumer.assign(
-          consumer.partitionsFor(topics.scores().name()).stream()
-              .map(p -> new TopicPartition(p.topic(), p.partition()))
-              .toList());
+      consumer.assign(KafkaClients.partitions(consumer, topics.scores().name()));
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(MAX_SECONDS);
       while (scores.size() < frames) {
         if (System.nanoTime() > deadline) {

@@ -12,6 +12,7 @@ import dev.residua.streams.ControlDesk;
 import dev.residua.streams.ForeignScoreHandler;
 import dev.residua.streams.MonitorTopology;
 import dev.residua.streams.RefusedRecordHandler;
+import dev.residua.wire.RootCause;
 import dev.residua.wire.Topics;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

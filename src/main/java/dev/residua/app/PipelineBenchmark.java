@@ -293,10 +293,7 @@ public final class PipelineBenchmark implements AutoCloseable {
       AtomicLong missing,
       AtomicReference<@Nullable Throwable> failure) {
     try (Consumer<String, ScoredFrame> consumer = clients.follower(topic)) {
-      List<TopicPartition> all =
-          consumer.partitionsFor(topic.name()).stream()
-              .map(p -> new TopicPartition(p.topic(), p.partition()))
-              .toList();
+      List<TopicPartition> all = KafkaClients.partitions(consumer, topic.name());
       consumer.assign(all);
       consumer.seekToEnd(all);
       all.forEach(consumer::position);

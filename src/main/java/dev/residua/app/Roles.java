@@ -9,6 +9,7 @@ import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.Stages;
 import dev.residua.wire.RegistrySettings;
+import dev.residua.wire.RootCause;
 import dev.residua.wire.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;

@@ -1,5 +1,6 @@
 package dev.residua.app;
 
+import dev.residua.wire.RootCause;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package dev.residua.cli;
 
+import dev.residua.app.Folders;
 import dev.residua.dataset.DatasetGenerator;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.Pendulum;
@@ -17,7 +18,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -119,7 +119,7 @@ final class BenchCommand {
           spec.commandLine().getOut().println(Json.of(answer));
         }
       } finally {
-        delete(folder);
+        Folders.delete(folder);
       }
       return 0;
     }
@@ -168,14 +168,6 @@ final class BenchCommand {
           .orElse("unknown");
     } catch (IOException e) {
       return "unknown";
-    }
-  }
-
-  static void delete(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
     }
   }
 }

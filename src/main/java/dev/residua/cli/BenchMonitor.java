@@ -1,6 +1,7 @@
 package dev.residua.cli;
 
 import dev.residua.anomaly.AnomalySettings;
+import dev.residua.app.Folders;
 import dev.residua.app.Models;
 import dev.residua.app.MonitorBenchmark;
 import dev.residua.app.MonitorSettings;
@@ -116,7 +117,7 @@ final class BenchMonitor implements Callable<Integer> {
                 part -> progress.update((done + part) / sources.size())));
       }
     } finally {
-      BenchCommand.delete(data);
+      Folders.delete(data);
     }
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("benchmark", "monitor");

@@ -1,5 +1,6 @@
 package dev.residua.cli;
 
+import dev.residua.app.Folders;
 import dev.residua.app.Models;
 import dev.residua.app.PipelineBenchmark;
 import dev.residua.app.ScoringEngine;
@@ -95,8 +96,9 @@ final class BenchPipeline implements Callable<Integer> {
       names = "--engine",
       split = ",",
       paramLabel = "NAME",
-      defaultValue = "ONNXRUNTIME",
-      description = "What runs the network: onnxruntime, onednn, onednn_fp32.")
+      converter = EngineConverter.class,
+      defaultValue = "onnxruntime",
+      description = "What runs the network: onnxruntime, onednn-fp32, onednn (bfloat16).")
   List<ScoringEngine> engines;
 
   @Option(
@@ -203,7 +205,7 @@ final class BenchPipeline implements Callable<Integer> {
         rival.addTo(compared);
       }
     } finally {
-      BenchCommand.delete(data);
+      Folders.delete(data);
     }
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("benchmark", "pipeline");

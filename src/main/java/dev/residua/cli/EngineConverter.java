@@ -2,6 +2,7 @@ package dev.residua.cli;
 
 import dev.residua.app.ScoringEngine;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -10,8 +11,9 @@ import picocli.CommandLine.TypeConversionException;
 final class EngineConverter implements ITypeConverter<ScoringEngine> {
   @Override
   public ScoringEngine convert(String value) {
+    String label = value.strip().toLowerCase(Locale.ROOT).replace('_', '-');
     for (ScoringEngine engine : ScoringEngine.values()) {
-      if (engine != ScoringEngine.AUTO && engine.label().equals(value.strip())) {
+      if (engine != ScoringEngine.AUTO && engine.label().equals(label)) {
         return engine;
       }
     }

@@ -2,7 +2,7 @@ package dev.residua.cli;
 
 import dev.residua.app.Ports;
 import dev.residua.app.ResiduaApplication;
-import dev.residua.app.RootCause;
+import dev.residua.wire.RootCause;
 import io.quarkus.runtime.Quarkus;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;

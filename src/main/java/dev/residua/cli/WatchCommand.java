@@ -154,16 +154,9 @@ final class WatchCommand implements Callable<Integer> {
 
   private List<Topic<?, ?>> chosen() {
     Topics topics = kafka.topics();
-    List<Topic<?, ?>> readable =
-        List.of(
-            topics.scores(),
-            topics.drift(),
-            topics.anomalies(),
-            topics.drifts(),
-            topics.interventions(),
-            topics.incidents(),
-            topics.control(),
-            topics.deadLetters());
+    List<Topic<?, ?>> readable = new ArrayList<>(List.of(topics.scores()));
+    readable.addAll(topics.judgements());
+    readable.addAll(List.of(topics.control(), topics.deadLetters()));
     List<Topic<?, ?>> chosen = new ArrayList<>();
     for (String name : names) {
       String full = name.startsWith(kafka.prefix) ? name : kafka.prefix + name;

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a network plan on the processor with oneDNN. Safe for several threads at once: operations
@@ -97,15 +98,8 @@ public final class OneDnnFrameScorer implements FrameScorer {
   @Override
   public LatentBatch score(byte[] pixels, int frames) {
     check(pixels, frames);
-    float[] code = new float[frames * plan.latents()];
     float[] errors = new float[frames];
-    forEachPart(
-        frames,
-        (workspace, first, count) -> {
-          put(workspace, pixels, first, count);
-          workspace.encode(code, first * plan.latents(), count * plan.latents());
-          workspace.errors(errors, first, count);
-        });
+    float[] code = codes(pixels, frames, errors);
     return batch(code, scaled(errors), frames);
   }
 
@@ -113,16 +107,29 @@ public final class OneDnnFrameScorer implements FrameScorer {
   @Override
   public LatentBatch encode(byte[] pixels, int frames) {
     check(pixels, frames);
+    float[] code = codes(pixels, frames, null);
+    float[] errors = new float[frames];
+    Arrays.fill(errors, Float.NaN);
+    return batch(code, errors, frames);
+  }
+
+  /**
+   * The codes of frames that were checked.
+   *
+   * @param errors receives the sums of squared differences, where they are wanted
+   */
+  private float[] codes(byte[] pixels, int frames, float @Nullable [] errors) {
     float[] code = new float[frames * plan.latents()];
     forEachPart(
         frames,
         (workspace, first, count) -> {
           put(workspace, pixels, first, count);
           workspace.encode(code, first * plan.latents(), count * plan.latents());
+          if (errors != null) {
+            workspace.errors(errors, first, count);
+          }
         });
-    float[] errors = new float[frames];
-    Arrays.fill(errors, Float.NaN);
-    return batch(code, errors, frames);
+    return code;
   }
 
   @Override

@@ -21,13 +21,11 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
  *
  * <p>A letter that turns out larger than its topic allows fails its transaction. It is remembered,
  * and when its record is read again it goes without the value and the original headers, and with
- * {@link #TRUNCATED}, which says where the whole record still is. So it stops no partition and is
- * not lost silently. For one loop; answers of the broker come on the producer's thread.
+ * {@link DeadLetter#TRUNCATED}, which says where the whole record still is. So it stops no
+ * partition and is not lost silently. For one loop; answers of the broker come on the producer's
+ * thread.
  */
 final class DeadLetters {
-  /** Header of a letter whose value was left out: its size, and where the whole record is. */
-  static final String TRUNCATED = DeadLetter.TRUNCATED;
-
   private static final int MAX_STACK_CHARACTERS = 4096;
   private static final int MAX_KEY_BYTES = 1024;
 
@@ -85,7 +83,7 @@ final class DeadLetters {
     byte[] key = refused.key();
     put(
         headers,
-        TRUNCATED,
+        DeadLetter.TRUNCATED,
         "%d bytes of key and value are more than this topic takes, the value is left out; the whole record is at %s-%d offset %d as long as that topic keeps it"
             .formatted(
                 Math.max(0, refused.serializedKeySize())

@@ -96,7 +96,7 @@ final class ReferencedFrames {
     }
     URI address = address(reference);
     URI root = root(address, reference);
-    return "file".equals(root.getScheme())
+    return "file".equalsIgnoreCase(root.getScheme())
         ? file(address, root, reference)
         : download(address, reference);
   }

@@ -1,14 +1,14 @@
 package dev.residua.scoring;
 
+import dev.residua.wire.Refusals;
 import dev.residua.wire.RegistryUnavailableException;
+import dev.residua.wire.RootCause;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.ApplicationRecoverableException;
-import org.apache.kafka.common.errors.AuthenticationException;
-import org.apache.kafka.common.errors.FencedInstanceIdException;
-import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.IllegalGenerationException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
@@ -18,8 +18,6 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.errors.TopicAuthorizationException;
-import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.common.errors.UnknownMemberIdException;
 import org.jspecify.annotations.Nullable;
 
@@ -122,26 +120,22 @@ sealed interface TransactionFailure {
                 .formatted(place.member(), failure.getMessage()))
         : new ReadAgain(
             "the transaction of %s is aborted, its frames are read again: %s"
-                .formatted(place.member(), innermost(failure)));
+                .formatted(place.member(), RootCause.message(failure)));
   }
 
   private static @Nullable TransactionFailure known(
       Throwable cause, Duration elapsed, Place place) {
-    if (cause instanceof FencedInstanceIdException) {
-      return rival(place);
+    Optional<String> refused = Refusals.explain(cause, place.member());
+    if (refused.isPresent()) {
+      return new End(refused.get());
     }
     if (cause instanceof ProducerFencedException
         || cause instanceof InvalidProducerEpochException) {
       return elapsed.compareTo(place.timeout()) < 0
-          ? rival(place)
+          ? new End(Refusals.rival(place.member()))
           : new StartOver(
               "a transaction of %s took %.1f s, longer than residua.kafka.transaction-timeout=%s, so the broker aborted it; its frames are read again. If this goes on, raise the time-out or lower residua.scoring.max-frames"
                   .formatted(place.member(), elapsed.toMillis() / 1e3, place.timeout()));
-    }
-    if (cause instanceof AuthenticationException) {
-      return new End(
-          "Kafka does not accept the credentials of %s any more (%s); check the kafka.* security settings and start again"
-              .formatted(place.member(), cause.getMessage()));
     }
     if (cause instanceof RecordTooLargeException || cause instanceof RecordBatchTooLargeException) {
       return new TooLarge(
@@ -149,7 +143,9 @@ sealed interface TransactionFailure {
               .formatted(place.member(), cause.getMessage(), place.outputs()));
     }
     if (cause instanceof InvalidConfigurationException) {
-      return new End(refused(cause, place));
+      return new End(
+          "Kafka refuses the transactions of %s: %s; check the kafka.* settings and start again"
+              .formatted(place.member(), cause.getMessage()));
     }
     if (cause instanceof InvalidTxnTimeoutException) {
       return new End(
@@ -173,35 +169,5 @@ sealed interface TransactionFailure {
               .formatted(place.member(), cause.getMessage()));
     }
     return null;
-  }
-
-  private static End rival(Place place) {
-    return new End(
-        "another process took over as %s: two processes run with the same residua.instance. That one goes on, this one ends; give every process an --instance of its own, the same after a restart"
-            .formatted(place.member()));
-  }
-
-  private static String refused(Throwable cause, Place place) {
-    String grant = "; grant what 'residua topics acls --principal USER' prints, and start again";
-    if (cause instanceof TopicAuthorizationException topic) {
-      return "%s may not use the topics %s".formatted(place.member(), topic.unauthorizedTopics())
-          + grant;
-    }
-    if (cause instanceof GroupAuthorizationException group) {
-      return "%s may not use the consumer group %s".formatted(place.member(), group.groupId())
-          + grant;
-    }
-    if (cause instanceof TransactionalIdAuthorizationException) {
-      return "this user may not use the transactional id " + place.member() + grant;
-    }
-    return "Kafka refuses the transactions of %s: %s".formatted(place.member(), cause.getMessage());
-  }
-
-  private static String innermost(Throwable failure) {
-    Throwable cause = failure;
-    while (cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
   }
 }

@@ -1,13 +1,10 @@
 package dev.residua.streams;
 
-import org.apache.kafka.common.errors.AuthenticationException;
-import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.FencedInstanceIdException;
-import org.apache.kafka.common.errors.GroupAuthorizationException;
+import dev.residua.wire.Refusals;
+import dev.residua.wire.RootCause;
+import java.util.Optional;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
-import org.apache.kafka.common.errors.TopicAuthorizationException;
-import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.jspecify.annotations.Nullable;
@@ -34,34 +31,20 @@ public sealed interface MonitorFailure {
 
   /** Judges what a thread of the application {@code application} threw. */
   static MonitorFailure of(Throwable failure, String application) {
-    Throwable innermost = failure;
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       MonitorFailure known = known(cause, failure, application);
       if (known != null) {
         return known;
       }
-      innermost = cause;
     }
-    return new Unknown(
-        innermost.getMessage() == null ? innermost.toString() : innermost.getMessage());
+    return new Unknown(RootCause.message(failure));
   }
 
   private static @Nullable MonitorFailure known(
       Throwable cause, Throwable failure, String application) {
-    if (cause instanceof FencedInstanceIdException) {
-      return new End(
-          "another process took over as member of %s: two processes run with the same residua.instance. That one goes on, this one ends; give every process an --instance of its own, the same after a restart"
-              .formatted(application));
-    }
-    if (cause instanceof AuthenticationException) {
-      return new End(
-          "Kafka does not accept the credentials of %s any more (%s); check the kafka.* security settings and start again"
-              .formatted(application, cause.getMessage()));
-    }
-    if (cause instanceof AuthorizationException) {
-      return new End(
-          "%s may not use %s; grant what 'residua topics acls --principal USER' prints, and start again"
-              .formatted(application, resource(cause)));
+    Optional<String> refused = Refusals.explain(cause, application);
+    if (refused.isPresent()) {
+      return new End(refused.get());
     }
     if (cause instanceof RecordTooLargeException) {
       return new End(
@@ -79,19 +62,6 @@ public sealed interface MonitorFailure {
               .formatted(application, cause.getMessage()));
     }
     return null;
-  }
-
-  private static String resource(Throwable refused) {
-    if (refused instanceof TopicAuthorizationException topic) {
-      return "the topics " + topic.unauthorizedTopics();
-    }
-    if (refused instanceof GroupAuthorizationException group) {
-      return "the consumer group " + group.groupId();
-    }
-    if (refused instanceof TransactionalIdAuthorizationException) {
-      return "transactional ids of its name";
-    }
-    return "the cluster (" + refused.getMessage() + ")";
   }
 
   private static String firstLine(Throwable failure) {

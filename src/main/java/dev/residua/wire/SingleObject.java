@@ -132,14 +132,8 @@ final class SingleObject<T extends SpecificRecordBase> {
 
   /** Why a record could not be decoded, for a person. */
   static String reason(Throwable failure) {
-    Throwable root = failure;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    if (root instanceof EOFException) {
-      return "it ends too early";
-    }
-    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    Throwable root = RootCause.of(failure);
+    return root instanceof EOFException ? "it ends too early" : RootCause.message(root);
   }
 
   private static String fingerprint(byte[] bytes) {

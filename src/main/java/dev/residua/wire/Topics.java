@@ -7,6 +7,7 @@ import dev.residua.drift.DriftScore;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.Incident;
 import dev.residua.intervention.InterventionEvent;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.serialization.Serde;
@@ -125,19 +126,16 @@ public final class Topics {
     return timelines;
   }
 
+  /** What the monitor makes of scores. */
+  public List<Topic<?, ?>> judgements() {
+    return List.of(drift, anomalies, drifts, interventions, incidents);
+  }
+
   /** Every topic, those that carry frames first. */
   public List<Topic<?, ?>> all() {
-    return List.of(
-        frames,
-        deadLetters,
-        scores,
-        drift,
-        anomalies,
-        drifts,
-        interventions,
-        incidents,
-        models,
-        control,
-        timelines);
+    List<Topic<?, ?>> all = new ArrayList<>(List.of(frames, deadLetters, scores));
+    all.addAll(judgements());
+    all.addAll(List.of(models, control, timelines));
+    return List.copyOf(all);
   }
 }

@@ -15,7 +15,6 @@ import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topics;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -154,21 +153,7 @@ class CrashIT {
   }
 
   private void start(String role, String instance) throws IOException {
-    Path data = Files.createDirectories(directory.resolve(role + "-" + instance));
-    running.put(
-        role + "-" + instance,
-        Service.start(
-            data,
-            List.of(
-                "serve",
-                "--roles",
-                role,
-                "--instance",
-                instance,
-                "--bootstrap",
-                clients.bootstrapServers(),
-                "--data-dir",
-                data.toString())));
+    running.put(role + "-" + instance, Service.role(directory, List.of(), clients, role, instance));
   }
 
   /** Committed records of a topic. */

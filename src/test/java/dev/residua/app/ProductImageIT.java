@@ -9,6 +9,7 @@ import dev.residua.causal.ScoredFrame;
 import dev.residua.testing.ContainerEngine;
 import dev.residua.testing.Frames;
 import dev.residua.testing.TopicReader;
+import dev.residua.wire.RootCause;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

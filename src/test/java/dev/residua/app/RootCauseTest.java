@@ -2,6 +2,7 @@ package dev.residua.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.residua.wire.RootCause;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 

@@ -10,7 +10,6 @@ import dev.residua.testing.TopicReader;
 import dev.residua.wire.Topics;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -198,23 +197,15 @@ class StandbyIT {
   }
 
   private Service serve(String role, String instance, int standbys) throws IOException {
-    Path data = Files.createDirectories(directory.resolve(role + "-" + instance));
-    return Service.start(
-        data,
+    return Service.role(
+        directory,
         List.of(
             "-Dresidua.monitor.standby-replicas=" + standbys,
             "-Dresidua.kafka.transaction-timeout=" + TRANSACTION_TIMEOUT,
             "-Dquarkus.log.category.\"org.apache.kafka.streams.processor.internals.StoreChangelogReader\".level=INFO"),
-        List.of(
-            "serve",
-            "--roles",
-            role,
-            "--instance",
-            instance,
-            "--bootstrap",
-            clients.bootstrapServers(),
-            "--data-dir",
-            data.toString()));
+        clients,
+        role,
+        instance);
   }
 
   private boolean bothHavePartitions() {

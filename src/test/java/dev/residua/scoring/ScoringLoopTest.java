@@ -12,6 +12,7 @@ import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.RejectedFrameException.Reason;
 import dev.residua.testing.Frames;
+import dev.residua.wire.DeadLetter;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -514,7 +515,7 @@ class ScoringLoopTest {
     assertThat(letters.get(0).value()).isNull();
     assertThat(
             new String(
-                letters.get(0).headers().lastHeader(DeadLetters.TRUNCATED).value(),
+                letters.get(0).headers().lastHeader(DeadLetter.TRUNCATED).value(),
                 StandardCharsets.UTF_8))
         .contains("residua.frames-0 offset 1");
     assertThat(letters.get(0).headers().lastHeader("__streams.errors.message")).isNotNull();

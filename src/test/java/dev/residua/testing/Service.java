@@ -93,6 +93,31 @@ public final class Service implements AutoCloseable {
   }
 
   /**
+   * One role of the product as a process of its own, with its data in a folder that survives it.
+   *
+   * @param folder of all processes of the test
+   * @param jvmOptions further options of the JVM, such as properties of the product
+   */
+  public static Service role(
+      Path folder, List<String> jvmOptions, KafkaClients clients, String role, String instance)
+      throws IOException {
+    Path data = Files.createDirectories(folder.resolve(role + "-" + instance));
+    return start(
+        data,
+        jvmOptions,
+        List.of(
+            "serve",
+            "--roles",
+            role,
+            "--instance",
+            instance,
+            "--bootstrap",
+            clients.bootstrapServers(),
+            "--data-dir",
+            data.toString()));
+  }
+
+  /**
    * Waits until a topic has so many records.
    *
    * @return how many it has, at least as many

@@ -1,6 +1,7 @@
 package dev.residua.testing;
 
 import dev.residua.app.EmbeddedKafka;
+import dev.residua.app.Folders;
 import dev.residua.app.KafkaClients;
 import dev.residua.app.StartFailedException;
 import dev.residua.app.TopicAdmin;
@@ -9,10 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.testcontainers.kafka.KafkaContainer;
 
@@ -104,7 +102,7 @@ public final class TestBroker implements AutoCloseable {
     try {
       broker.close();
       if (data != null) {
-        delete(data);
+        Folders.delete(data);
       }
     } catch (Exception e) {
       throw new AssertionError("the broker of the test did not stop", e);
@@ -115,16 +113,6 @@ public final class TestBroker implements AutoCloseable {
   public static void close(@Nullable TestBroker broker) {
     if (broker != null) {
       broker.close();
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    List<Path> deepestFirst;
-    try (Stream<Path> files = Files.walk(folder)) {
-      deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path file : deepestFirst) {
-      Files.delete(file);
     }
   }
 }

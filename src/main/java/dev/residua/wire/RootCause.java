@@ -1,4 +1,4 @@
-package dev.residua.app;
+package dev.residua.wire;
 
 /** The innermost cause of a failure: what the layers around it only wrapped. */
 public final class RootCause {
@@ -17,7 +17,7 @@ public final class RootCause {
    * What the innermost cause says, or its class where it says nothing; and what to do about a
    * native library that does not load.
    */
-  static String message(Throwable failure) {
+  public static String message(Throwable failure) {
     Throwable root = of(failure);
     if (root instanceof UnsatisfiedLinkError) {
       return "%s; native libraries are unpacked below %s, which must be writable and allow execution (a tmpfs of Docker: --tmpfs /tmp:exec)"
