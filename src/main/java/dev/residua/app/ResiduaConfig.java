@@ -216,7 +216,7 @@ public interface ResiduaConfig {
 
     /**
      * Sources of a partition whose derived values are held ready, about 0.6 MB each at four
-     * latents. Frames of other sources cost about a hundred times as much.
+     * latents. Those of other sources are computed again.
      */
     @WithDefault("256")
     int liveSources();
