@@ -11,13 +11,17 @@ import java.util.logging.LogRecord;
 /**
  * Keeps readable what Kafka's clients log while a broker is away: every client says every second
  * that it does not answer; one such line in a while tells as much. A stack trace of a warning leads
- * into Kafka, and nowhere.
+ * into Kafka, and nowhere. And what Kafka Streams' state manager logs as an error it throws as
+ * well, so that the role says it once with what to do.
  */
 @LoggingFilter(name = "kafka-noise")
 public final class KafkaNoise implements Filter {
   static final Duration EVERY = Duration.ofSeconds(30);
 
   private static final String NETWORK = "org.apache.kafka.clients.NetworkClient";
+
+  private static final String STATE_MANAGER =
+      "org.apache.kafka.streams.processor.internals.ProcessorStateManager";
 
   private final LongSupplier nanoTime;
   private final AtomicLong next;
@@ -34,10 +38,11 @@ public final class KafkaNoise implements Filter {
   @Override
   public boolean isLoggable(LogRecord record) {
     String logger = record.getLoggerName();
-    if (logger == null
-        || !logger.startsWith("org.apache.kafka.")
-        || record.getLevel().intValue() > Level.WARNING.intValue()) {
+    if (logger == null || !logger.startsWith("org.apache.kafka.")) {
       return true;
+    }
+    if (record.getLevel().intValue() > Level.WARNING.intValue()) {
+      return !logger.equals(STATE_MANAGER);
     }
     record.setThrown(null);
     if (!logger.equals(NETWORK)) {

@@ -13,6 +13,7 @@ import dev.residua.streams.ForeignScoreHandler;
 import dev.residua.streams.MonitorTopology;
 import dev.residua.streams.RefusedRecordHandler;
 import dev.residua.wire.RootCause;
+import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -87,7 +88,11 @@ final class MonitorRole implements AutoCloseable {
             MonitorTopology.build(topics, model, desk, settings.liveSources()),
             properties(clients, topics, prefix, settings));
     streams.setUncaughtExceptionHandler(
-        new MonitorThreads(application(prefix), System::nanoTime, onFailure));
+        new MonitorThreads(
+            application(prefix),
+            topics.judgements().stream().map(Topic::name).toList(),
+            System::nanoTime,
+            onFailure));
     beforeStart.accept(streams);
     streams.start();
     return new MonitorRole(streams);

@@ -4,6 +4,7 @@ import dev.residua.streams.MonitorFailure;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler;
@@ -23,24 +24,31 @@ final class MonitorThreads implements StreamsUncaughtExceptionHandler {
   private static final Logger LOG = LoggerFactory.getLogger(MonitorThreads.class);
 
   private final String application;
+  private final List<String> written;
   private final LongSupplier nanoTime;
   private final Consumer<Throwable> onFailure;
   private final Deque<Long> replacements = new ArrayDeque<>();
 
   /**
    * @param application name of the Kafka Streams application
+   * @param written names of the topics that it writes, its changelogs aside
    * @param nanoTime a clock such as {@link System#nanoTime}
    * @param onFailure told why, when the process has to end
    */
-  MonitorThreads(String application, LongSupplier nanoTime, Consumer<Throwable> onFailure) {
+  MonitorThreads(
+      String application,
+      List<String> written,
+      LongSupplier nanoTime,
+      Consumer<Throwable> onFailure) {
     this.application = application;
+    this.written = List.copyOf(written);
     this.nanoTime = nanoTime;
     this.onFailure = onFailure;
   }
 
   @Override
   public synchronized StreamThreadExceptionResponse handle(Throwable failure) {
-    MonitorFailure what = MonitorFailure.of(failure, application);
+    MonitorFailure what = MonitorFailure.of(failure, application, written);
     if (what instanceof MonitorFailure.Replace && mayReplace()) {
       LOG.warn("{}", what.message());
       return StreamThreadExceptionResponse.REPLACE_THREAD;

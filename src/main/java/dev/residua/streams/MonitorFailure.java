@@ -2,6 +2,7 @@ package dev.residua.streams;
 
 import dev.residua.wire.Refusals;
 import dev.residua.wire.RootCause;
+import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
@@ -29,10 +30,15 @@ public sealed interface MonitorFailure {
   /** Nobody foresaw this: the process ends and shows where it came from. */
   record Unknown(String message) implements MonitorFailure {}
 
-  /** Judges what a thread of the application {@code application} threw. */
-  static MonitorFailure of(Throwable failure, String application) {
+  /**
+   * Judges what a thread of the monitor threw.
+   *
+   * @param application name of the Kafka Streams application
+   * @param written names of the topics that it writes, its changelogs aside
+   */
+  static MonitorFailure of(Throwable failure, String application, List<String> written) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      MonitorFailure known = known(cause, failure, application);
+      MonitorFailure known = known(cause, failure, application, written);
       if (known != null) {
         return known;
       }
@@ -41,15 +47,17 @@ public sealed interface MonitorFailure {
   }
 
   private static @Nullable MonitorFailure known(
-      Throwable cause, Throwable failure, String application) {
+      Throwable cause, Throwable failure, String application, List<String> written) {
     Optional<String> refused = Refusals.explain(cause, application);
     if (refused.isPresent()) {
       return new End(refused.get());
     }
     if (cause instanceof RecordTooLargeException) {
+      // Where the producer knows first, Kafka Streams names the topic of the record after it
       return new End(
-          "a record of %s is larger than its topic allows (%s: %s); raise max.message.bytes of that topic and start again. No score is lost meanwhile"
-              .formatted(application, firstLine(failure), cause.getMessage()));
+          "a record of %s is larger than its topic allows (%s: %s); raise max.message.bytes of that topic, or of an earlier one of the same transaction (%s), and start again. No score is lost meanwhile"
+              .formatted(
+                  application, firstLine(failure), cause.getMessage(), String.join(", ", written)));
     }
     if (cause instanceof MissingSourceTopicException) {
       return new End(

@@ -49,4 +49,16 @@ class KafkaNoiseTest {
     assertThat(ours.getThrown()).isNotNull();
     assertThat(other.getThrown()).as("trace of a warning of Kafka's").isNull();
   }
+
+  @Test
+  void shouldLeaveToTheRoleWhatTheStateManagerThrowsAsWell() {
+    // Given
+    String manager = "org.apache.kafka.streams.processor.internals.ProcessorStateManager";
+
+    // When, Then
+    assertThat(noise.isLoggable(record(manager, Level.SEVERE))).isFalse();
+    assertThat(noise.isLoggable(record(manager, Level.WARNING)))
+        .as("such as state that is read back from the start")
+        .isTrue();
+  }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -19,7 +20,11 @@ class MonitorThreadsTest {
   private final AtomicLong now = new AtomicLong(-5); // nanoTime may be negative
   private final List<Throwable> failures = new ArrayList<>();
   private final MonitorThreads threads =
-      new MonitorThreads("residua.monitor", now::get, failures::add);
+      new MonitorThreads(
+          "residua.monitor",
+          List.of("residua.drift", "residua.incidents"),
+          now::get,
+          failures::add);
 
   @Test
   void shouldReplaceAThreadWhenNoBrokerAnsweredInTime() {
@@ -64,6 +69,28 @@ class MonitorThreadsTest {
         "residua.drift",
         "residua topics acls");
     assertEnds(new RecordTooLargeException("1200 bytes"), "max.message.bytes", "1200 bytes");
+  }
+
+  @Test
+  void shouldNameEveryTopicThatMayHaveRefusedWhereKafkaNamesTheOneAfterIt() {
+    // Given what Kafka throws at the record after the refused one, were that a changelog's
+    RecordTooLargeException refused = new RecordTooLargeException("larger than accepted");
+    KafkaException producer = new KafkaException("we are in an error state", refused);
+
+    // When
+    threads.handle(
+        new StreamsException(
+            "Error encountered trying to send record to topic residua.monitor-changelog",
+            producer));
+
+    // Then
+    assertThat(failures)
+        .singleElement()
+        .satisfies(
+            e ->
+                assertThat(e)
+                    .hasMessageContainingAll(
+                        "residua.monitor-changelog", "residua.drift, residua.incidents"));
   }
 
   private void assertEnds(RuntimeException cause, String... parts) {
