@@ -32,4 +32,9 @@ public record Frame(
     Objects.requireNonNull(data, "data");
     attributes = Map.copyOf(attributes);
   }
+
+  /** The same frame with other data and attributes; {@code newData} is not copied either. */
+  public Frame with(byte[] newData, Map<String, String> newAttributes) {
+    return new Frame(source, sequence, capturedAt, width, height, format, newData, newAttributes);
+  }
 }

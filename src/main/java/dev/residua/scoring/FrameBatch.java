@@ -81,20 +81,8 @@ public final class FrameBatch {
    */
   public void decode(Frame frame) throws RejectedFrameException {
     decoder.decode(frame, pixels, size * shape.size());
-    frames[size] = withoutData(frame);
-  }
-
-  /** What the score needs: a whole batch of referenced pictures would not fit into memory. */
-  private static Frame withoutData(Frame frame) {
-    return new Frame(
-        frame.source(),
-        frame.sequence(),
-        frame.capturedAt(),
-        frame.width(),
-        frame.height(),
-        frame.format(),
-        NO_DATA,
-        Map.of());
+    // What the score needs: a whole batch of referenced pictures would not fit into memory
+    frames[size] = frame.with(NO_DATA, Map.of());
   }
 
   /** Adds the frame that was decoded last; scores the batch when it is full. */

@@ -77,15 +77,7 @@ final class ReferencedFrames {
             "what lies at '%s' has the SHA-256 %s, the frame says %s", reference, actual, digest);
       }
     }
-    return new Frame(
-        frame.source(),
-        frame.sequence(),
-        frame.capturedAt(),
-        frame.width(),
-        frame.height(),
-        frame.format(),
-        data,
-        frame.attributes());
+    return frame.with(data, frame.attributes());
   }
 
   private byte[] fetch(String reference) throws RejectedFrameException {

@@ -29,7 +29,7 @@ public final class Refusals {
     }
     if (failure instanceof AuthorizationException) {
       return Optional.of(
-          "%s may not use %s; grant what 'residua topics acls --principal USER' prints, and start again"
+          "%s may not use %s; grant what 'residua topics acls --principal User:NAME' prints, and start again"
               .formatted(who, resource(failure, who)));
     }
     return Optional.empty();
