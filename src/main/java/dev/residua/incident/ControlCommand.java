@@ -1,12 +1,14 @@
 package dev.residua.incident;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What an operator says. Every command names who gives it and why, and stays on the control topic
- * as its own audit trail.
+ * What an operator says, or the trainer of its work. Every command names who gives it and why, and
+ * stays on the control topic as its own audit trail.
  */
 public sealed interface ControlCommand {
   /** Common part of every command. */
@@ -111,5 +113,87 @@ public sealed interface ControlCommand {
   enum FeedbackVerdict {
     TRUE_ALARM,
     FALSE_ALARM
+  }
+
+  /**
+   * Train a model now.
+   *
+   * @param incidents incidents whose frames are the new normal, though they are unusual to the
+   *     active model
+   */
+  record Retrain(Order order, List<String> incidents) implements ControlCommand {
+    public Retrain {
+      incidents = List.copyOf(incidents);
+    }
+  }
+
+  /**
+   * End a training without a model.
+   *
+   * @param trainingId the training
+   */
+  record CancelTraining(Order order, String trainingId) implements ControlCommand {}
+
+  /**
+   * What becomes of a training; replaced as it goes on.
+   *
+   * @param trainingId identity of the training
+   * @param trigger what set it off, such as {@code LASTING_DRIFT}; the order's reason says it in
+   *     words
+   * @param phase how far it is
+   * @param progress share of the phase that is done, in [0, 1]
+   * @param modelId the model that it gave, once it has
+   * @param incidents incidents whose frames it takes as the new normal
+   */
+  record Training(
+      Order order,
+      String trainingId,
+      String trigger,
+      TrainingPhase phase,
+      double progress,
+      @Nullable String modelId,
+      List<String> incidents)
+      implements ControlCommand {
+    public Training {
+      if (!(progress >= 0 && progress <= 1)) {
+        throw new IllegalArgumentException(
+            "progress of training %s must be in [0, 1] but was %s".formatted(trainingId, progress));
+      }
+      incidents = List.copyOf(incidents);
+    }
+  }
+
+  /** How far a training is. */
+  enum TrainingPhase {
+    /** Decided, not begun. */
+    TRIGGERED,
+    /** A reason to train was there, but not followed. */
+    SUPPRESSED,
+    /** Reading frames back. */
+    COLLECTING,
+    /** Fitting the network. */
+    TRAINING,
+    /** Graph, equations, calibration. */
+    CALIBRATING,
+    /** Scoring beside the active model. */
+    SHADOWING,
+    /** At the gate. */
+    JUDGING,
+    /** The new model is active. */
+    PROMOTED,
+    /** The gate kept the active model. */
+    KEPT,
+    /** It broke off. */
+    FAILED,
+    /** Someone ended it. */
+    CANCELLED;
+
+    /** Whether nothing more comes. */
+    public boolean ended() {
+      return switch (this) {
+        case SUPPRESSED, PROMOTED, KEPT, FAILED, CANCELLED -> true;
+        case TRIGGERED, COLLECTING, TRAINING, CALIBRATING, SHADOWING, JUDGING -> false;
+      };
+    }
   }
 }

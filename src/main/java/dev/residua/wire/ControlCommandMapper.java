@@ -4,13 +4,18 @@ import dev.residua.avro.ControlKind;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.ControlCommand.Announcement;
+import dev.residua.incident.ControlCommand.CancelTraining;
 import dev.residua.incident.ControlCommand.Feedback;
 import dev.residua.incident.ControlCommand.FeedbackVerdict;
 import dev.residua.incident.ControlCommand.Maintenance;
 import dev.residua.incident.ControlCommand.Order;
 import dev.residua.incident.ControlCommand.Period;
+import dev.residua.incident.ControlCommand.Retrain;
 import dev.residua.incident.ControlCommand.Suppression;
+import dev.residua.incident.ControlCommand.Training;
+import dev.residua.incident.ControlCommand.TrainingPhase;
 import java.time.Instant;
+import java.util.List;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serde;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +38,7 @@ final class ControlCommandMapper {
     record.setIssuedBy(order.by());
     record.setReason(order.reason());
     record.setIssuedAt(order.at());
+    record.setIncidents(List.of());
     if (command instanceof Maintenance maintenance) {
       record.setKind(ControlKind.MAINTENANCE);
       period(record, maintenance.period());
@@ -50,6 +56,20 @@ final class ControlCommandMapper {
       record.setKind(ControlKind.FEEDBACK);
       record.setIncidentId(feedback.incidentId());
       record.setTrueAlarm(feedback.verdict() == FeedbackVerdict.TRUE_ALARM);
+    } else if (command instanceof Retrain retrain) {
+      record.setKind(ControlKind.RETRAIN);
+      record.setIncidents(retrain.incidents());
+    } else if (command instanceof CancelTraining cancel) {
+      record.setKind(ControlKind.CANCEL_TRAINING);
+      record.setTrainingId(cancel.trainingId());
+    } else if (command instanceof Training training) {
+      record.setKind(ControlKind.TRAINING);
+      record.setTrainingId(training.trainingId());
+      record.setTrigger(training.trigger());
+      record.setPhase(dev.residua.avro.TrainingPhase.valueOf(training.phase().name()));
+      record.setProgress(training.progress());
+      record.setModelId(training.modelId());
+      record.setIncidents(training.incidents());
     }
     return record;
   }
@@ -85,6 +105,18 @@ final class ControlCommandMapper {
                 required(record, "trueAlarm", record.getTrueAlarm())
                     ? FeedbackVerdict.TRUE_ALARM
                     : FeedbackVerdict.FALSE_ALARM);
+        case RETRAIN -> new Retrain(order, record.getIncidents());
+        case CANCEL_TRAINING ->
+            new CancelTraining(order, required(record, "trainingId", record.getTrainingId()));
+        case TRAINING ->
+            new Training(
+                order,
+                required(record, "trainingId", record.getTrainingId()),
+                required(record, "trigger", record.getTrigger()),
+                phase(record),
+                required(record, "progress", record.getProgress()),
+                record.getModelId(),
+                record.getIncidents());
         case UNKNOWN ->
             throw new SerializationException(
                 "control command %s is of a kind that this version does not know"
@@ -93,6 +125,10 @@ final class ControlCommandMapper {
     } catch (IllegalArgumentException e) {
       throw new SerializationException("bad control command: " + e.getMessage(), e);
     }
+  }
+
+  private static TrainingPhase phase(dev.residua.avro.ControlCommand record) {
+    return TrainingPhase.valueOf(required(record, "phase", record.getPhase()).name());
   }
 
   private static Period period(dev.residua.avro.ControlCommand record) {

@@ -109,6 +109,7 @@ public final class SchemaRegistration {
     Map<Topic<?, ?>, Class<? extends SpecificRecordBase>> records = new LinkedHashMap<>();
     records.put(topics.frames(), Frame.class);
     records.put(topics.scores(), FrameScore.class);
+    records.put(topics.shadowScores(), FrameScore.class);
     records.put(topics.drift(), DriftScore.class);
     records.put(topics.anomalies(), AnomalyEvent.class);
     records.put(topics.drifts(), DriftEvent.class);

@@ -1,5 +1,6 @@
 package dev.residua.wire;
 
+import dev.residua.avro.ActivationStart;
 import dev.residua.avro.AnomalyEvent;
 import dev.residua.avro.ControlCommand;
 import dev.residua.avro.DriftEvent;
@@ -8,6 +9,9 @@ import dev.residua.avro.Frame;
 import dev.residua.avro.FrameScore;
 import dev.residua.avro.Incident;
 import dev.residua.avro.InterventionEvent;
+import dev.residua.avro.ModelActivation;
+import dev.residua.avro.ModelEntry;
+import dev.residua.avro.ModelShadow;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -20,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaParser;
 import org.apache.avro.io.DatumReader;
@@ -43,7 +48,11 @@ final class SingleObject<T extends SpecificRecordBase> {
   /** Folder of the released schemas, one file {@code <Record>-v<N>.avsc} each. */
   static final String RELEASED = "/schemas-released/";
 
-  /** All records that appear as values on a topic. */
+  /** Records of the registry of models, which share one topic. */
+  static final List<Class<? extends SpecificRecordBase>> REGISTRY_RECORDS =
+      List.of(ModelEntry.class, ModelActivation.class, ActivationStart.class, ModelShadow.class);
+
+  /** All records that have a topic to themselves. */
   static final List<Class<? extends SpecificRecordBase>> RECORDS =
       List.of(
           Frame.class,
@@ -168,9 +177,8 @@ final class SingleObject<T extends SpecificRecordBase> {
     for (String file : releasedFiles()) {
       store.addSchema(releasedSchema(file));
     }
-    for (Class<? extends SpecificRecordBase> record : RECORDS) {
-      store.addSchema(SpecificData.get().getSchema(record));
-    }
+    Stream.concat(RECORDS.stream(), REGISTRY_RECORDS.stream())
+        .forEach(record -> store.addSchema(SpecificData.get().getSchema(record)));
     return store;
   }
 

@@ -27,6 +27,9 @@ public final class Topics {
    */
   public static final int MAX_RECORD_BYTES = 128 << 20;
 
+  /** Partition of the topic of models that holds everything. */
+  public static final int REGISTRY_PARTITION = 0;
+
   private static final Map<String, String> DELETE = Map.of("cleanup.policy", "delete");
   private static final Map<String, String> COMPACT = Map.of("cleanup.policy", "compact");
   private static final Map<String, String> LARGE =
@@ -46,6 +49,7 @@ public final class Topics {
 
   private final Topic<byte[], byte[]> frames;
   private final Topic<String, ScoredFrame> scores;
+  private final Topic<String, ScoredFrame> shadowScores;
   private final Topic<String, DriftScore> drift;
   private final Topic<String, AnomalyEvent> anomalies;
   private final Topic<String, DriftEvent> drifts;
@@ -62,6 +66,7 @@ public final class Topics {
     Serde<byte[]> bytes = Serdes.ByteArray();
     frames = new Topic<>(prefix + "frames", bytes, bytes, LARGE);
     scores = new Topic<>(prefix + "scores", text, ScoredFrameMapper.SERDE, DELETE);
+    shadowScores = new Topic<>(prefix + "scores.shadow", text, ScoredFrameMapper.SERDE, DELETE);
     drift = new Topic<>(prefix + "drift", text, DriftScoreMapper.SERDE, DELETE);
     anomalies = new Topic<>(prefix + "anomalies", text, AnomalyEventMapper.SERDE, DELETE);
     drifts = new Topic<>(prefix + "drifts", text, DriftEventMapper.SERDE, DELETE);
@@ -88,6 +93,11 @@ public final class Topics {
     return scores;
   }
 
+  /** What a challenger says of frames that the active model scores too; see {@code Shadow}. */
+  public Topic<String, ScoredFrame> shadowScores() {
+    return shadowScores;
+  }
+
   public Topic<String, DriftScore> drift() {
     return drift;
   }
@@ -106,6 +116,15 @@ public final class Topics {
 
   public Topic<String, Incident> incidents() {
     return incidents;
+  }
+
+  /**
+   * The registry of models: bundles in parts, what is known of them, and which one holds where.
+   * Everything is on partition {@link #REGISTRY_PARTITION}, since its order matters; see {@link
+   * ModelRecords}.
+   */
+  public Topic<byte[], byte[]> models() {
+    return models;
   }
 
   /** What operators say, keyed by the command's id. */
@@ -135,7 +154,7 @@ public final class Topics {
   public List<Topic<?, ?>> all() {
     List<Topic<?, ?>> all = new ArrayList<>(List.of(frames, deadLetters, scores));
     all.addAll(judgements());
-    all.addAll(List.of(models, control, timelines));
+    all.addAll(List.of(shadowScores, models, control, timelines));
     return List.copyOf(all);
   }
 }

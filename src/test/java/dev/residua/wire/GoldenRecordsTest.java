@@ -2,6 +2,8 @@ package dev.residua.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.residua.avro.ActivationKind;
+import dev.residua.avro.ActivationStart;
 import dev.residua.avro.AnomalyEvent;
 import dev.residua.avro.AnomalyKind;
 import dev.residua.avro.Arrival;
@@ -21,10 +23,14 @@ import dev.residua.avro.IncidentState;
 import dev.residua.avro.InterventionEvent;
 import dev.residua.avro.InterventionKind;
 import dev.residua.avro.LatentReading;
+import dev.residua.avro.ModelActivation;
+import dev.residua.avro.ModelEntry;
+import dev.residua.avro.ModelShadow;
 import dev.residua.avro.PixelFormat;
 import dev.residua.avro.Reconstruction;
 import dev.residua.avro.SensorReadings;
 import dev.residua.avro.Severity;
+import dev.residua.avro.TrainingPhase;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -83,7 +89,11 @@ class GoldenRecordsTest {
         drift(),
         intervention(),
         incident(),
-        control());
+        control(),
+        modelEntry(),
+        activation(),
+        start(),
+        shadow());
   }
 
   @ParameterizedTest
@@ -138,7 +148,9 @@ class GoldenRecordsTest {
     // When
     List<Class<?>> covered = records().<Class<?>>map(Object::getClass).toList();
     // Then
-    assertThat(covered).containsExactlyInAnyOrderElementsOf(SingleObject.RECORDS);
+    List<Class<?>> records = new ArrayList<>(SingleObject.RECORDS);
+    records.addAll(SingleObject.REGISTRY_RECORDS);
+    assertThat(covered).containsExactlyInAnyOrderElementsOf(records);
   }
 
   @Test
@@ -399,6 +411,40 @@ class GoldenRecordsTest {
         "light",
         0.5,
         null,
-        null);
+        null,
+        "training-1",
+        TrainingPhase.TRAINING,
+        0.25,
+        "model-2",
+        "LASTING_DRIFT",
+        List.of("incident-7"));
+  }
+
+  private static ModelEntry modelEntry() {
+    return new ModelEntry(
+        "model-2",
+        "ab12",
+        "model-1",
+        T0,
+        "trainer",
+        4_000_000L,
+        "cd34",
+        8,
+        null,
+        "promoted: better calibrated",
+        Map.of("site", "north"));
+  }
+
+  private static ModelActivation activation() {
+    return new ModelActivation(
+        7L, "model-2", "ab12", ActivationKind.PROMOTION, T1, "operator", "it is better");
+  }
+
+  private static ActivationStart start() {
+    return new ActivationStart(7L, 3, 4711L);
+  }
+
+  private static ModelShadow shadow() {
+    return new ModelShadow("model-2", 0.1, T0, T1);
   }
 }

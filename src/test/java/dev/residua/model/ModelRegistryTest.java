@@ -1,0 +1,195 @@
+package dev.residua.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.residua.model.RegistryRecord.Activation;
+import dev.residua.model.RegistryRecord.Activation.Kind;
+import dev.residua.model.RegistryRecord.Entry;
+import dev.residua.model.RegistryRecord.Removed;
+import dev.residua.model.RegistryRecord.Shadow;
+import dev.residua.model.RegistryRecord.Start;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class ModelRegistryTest {
+  private static final Instant T0 = Instant.parse("2026-03-01T12:00:00Z");
+
+  private static Entry entry(String id, int minute) {
+    return new Entry(
+        id,
+        "digest-" + id,
+        null,
+        T0.plusSeconds(60L * minute),
+        "me",
+        10,
+        "",
+        1,
+        null,
+        null,
+        Map.of());
+  }
+
+  private static Activation activation(long number, String id, Kind kind) {
+    return new Activation(number, id, "digest-" + id, kind, T0, "me", "a test");
+  }
+
+  private static ModelRegistry swapped() {
+    return ModelRegistry.EMPTY.with(
+        List.of(
+            entry("a", 0),
+            entry("b", 1),
+            activation(0, "a", Kind.INITIAL),
+            activation(1, "b", Kind.PROMOTION),
+            new Start(1, 0, 100),
+            new Start(1, 1, 40)));
+  }
+
+  @Test
+  void shouldJudgeEveryFrameByTheModelOfItsOffset() {
+    // When
+    ModelRegistry registry = swapped();
+    // Then
+    assertThat(registry.at(0, 99).orElseThrow().modelId()).isEqualTo("a");
+    assertThat(registry.at(0, 100).orElseThrow().modelId()).isEqualTo("b");
+    assertThat(registry.at(1, 39).orElseThrow().modelId()).isEqualTo("a");
+    assertThat(registry.at(1, 40).orElseThrow().modelId()).isEqualTo("b");
+    assertThat(registry.at(2, 1_000_000).orElseThrow().modelId())
+        .as("not begun there")
+        .isEqualTo("a");
+    assertThat(registry.starts(1)).containsExactlyInAnyOrderEntriesOf(Map.of(0, 100L, 1, 40L));
+  }
+
+  @Test
+  void shouldBePendingUntilItHasBegun() {
+    // When
+    ModelRegistry registry = swapped();
+    // Then
+    assertThat(registry.pending(0)).isEmpty();
+    assertThat(registry.pending(2).orElseThrow().number()).isEqualTo(1);
+    assertThat(ModelRegistry.EMPTY.with(List.of(activation(0, "a", Kind.INITIAL))).pending(2))
+        .as("the first one needs no start")
+        .isEmpty();
+  }
+
+  @Test
+  void shouldSkipADecisionThatWasSupersededBeforeItBegan() {
+    // When
+    ModelRegistry registry =
+        swapped().with(List.of(activation(2, "a", Kind.ROLLBACK), new Start(2, 2, 7)));
+    // Then
+    assertThat(registry.at(2, 6).orElseThrow().number()).isZero();
+    assertThat(registry.at(2, 7).orElseThrow().number()).isEqualTo(2);
+  }
+
+  /** Against the definition, read out loud. */
+  @Test
+  void shouldAgreeWithItsDefinitionWhateverTheHistory() {
+    // Given
+    Random random = new Random(7);
+    for (int round = 0; round < 200; round++) {
+      List<RegistryRecord> facts = new ArrayList<>();
+      facts.add(activation(0, "m0", Kind.INITIAL));
+      long offset = 0;
+      long[] starts = new long[6];
+      for (int n = 1; n < starts.length; n++) {
+        facts.add(activation(n, "m" + n, Kind.PROMOTION));
+        offset += random.nextInt(5) - 1; // a replay may go back
+        starts[n] = random.nextInt(4) == 0 ? -1 : Math.max(0, offset);
+        if (starts[n] >= 0) {
+          facts.add(new Start(n, 3, starts[n]));
+        }
+      }
+      // When
+      ModelRegistry registry = ModelRegistry.EMPTY.with(facts);
+      // Then
+      for (int frame = 0; frame < 25; frame++) {
+        int expected = 0;
+        for (int n = 1; n < starts.length; n++) {
+          expected = starts[n] >= 0 && starts[n] <= frame ? n : expected;
+        }
+        assertThat(registry.at(3, frame).orElseThrow().number()).isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void shouldGoBackOnePromotionAtATime() {
+    // Given
+    ModelRegistry three =
+        swapped().with(List.of(entry("c", 2), activation(2, "c", Kind.PROMOTION)));
+    // When
+    ModelRegistry once = three.with(List.of(activation(3, "b", Kind.ROLLBACK)));
+    ModelRegistry twice = once.with(List.of(activation(4, "a", Kind.ROLLBACK)));
+    // Then
+    assertThat(three.previous()).contains("b");
+    assertThat(once.previous()).contains("a");
+    assertThat(twice.previous()).isEmpty();
+  }
+
+  @Test
+  void shouldForgetWhatIsRemoved() {
+    // When
+    ModelRegistry registry =
+        swapped()
+            .with(
+                List.of(
+                    new Shadow("b", 0.5, T0, T0.plusSeconds(1)),
+                    new Removed("model/b"),
+                    new Removed("start/1/0"),
+                    new Removed("activation/0"),
+                    new Removed("shadow"),
+                    new Removed("of/another/version")));
+    // Then
+    assertThat(registry.entries()).extracting(Entry::id).containsExactly("a");
+    assertThat(registry.starts(1)).containsOnlyKeys(1);
+    assertThat(registry.activations()).extracting(Activation::number).containsExactly(1L);
+    assertThat(registry.shadow()).isEmpty();
+    assertThat(registry.at(0, 5).orElseThrow().number())
+        .as("the oldest that is kept stands in")
+        .isEqualTo(1);
+  }
+
+  @Test
+  void shouldKeepWhatStoredFramesTheWayBackAndPeopleNeed() {
+    // Given five models, of which the frames of the first two are no longer stored
+    List<RegistryRecord> facts = new ArrayList<>();
+    for (int n = 0; n < 5; n++) {
+      facts.add(entry("m" + n, n));
+      facts.add(activation(n, "m" + n, n == 0 ? Kind.INITIAL : Kind.PROMOTION));
+      if (n > 0) {
+        facts.add(new Start(n, 0, 100 * n));
+      }
+    }
+    facts.add(entry("tried", 10));
+    facts.add(entry("named", 11).labelled("site", "north"));
+    ModelRegistry registry = ModelRegistry.EMPTY.with(facts);
+    // When
+    List<String> obsolete = registry.obsolete(Map.of(0, 250L), 0);
+    // Then
+    assertThat(obsolete)
+        .containsExactlyInAnyOrder(
+            "activation/0", "activation/1", "start/1/0", "model/m0", "model/m1", "model/tried");
+    assertThat(registry.obsolete(Map.of(0, 1_000L), 0))
+        .as("never the active one or the one before it")
+        .doesNotContain("model/m4", "model/m3");
+    assertThat(registry.obsolete(Map.of(0, 250L), 3))
+        .as("the newest stay")
+        .doesNotContain("model/m0", "model/m1", "model/tried");
+  }
+
+  @Test
+  void shouldRefuseFactsThatCannotBe() {
+    assertThatThrownBy(() -> new Start(1, 0, -1)).hasMessageContaining("offset -1");
+    assertThatThrownBy(() -> new Activation(1, "a", "", Kind.PROMOTION, T0, "me", " "))
+        .hasMessageContaining("reason=' '");
+    assertThatThrownBy(() -> entry("a/b", 0)).hasMessageContaining("'a/b'");
+    assertThatThrownBy(() -> new Shadow("a", 1.5, T0, T0.plusSeconds(1)))
+        .hasMessageContaining("1.5");
+    assertThatThrownBy(() -> new Shadow("a", 1, T0, T0)).hasMessageContaining("until after");
+  }
+}
