@@ -3,6 +3,7 @@ package dev.residua.app;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +31,12 @@ public record Access(
     Set<AclOperation> operations,
     String example) {
 
+  /** Roles that use models. */
+  private static final Set<Role> FOLLOWING_MODELS = EnumSet.allOf(Role.class);
+
+  /** Roles that put the first model into the registry where there is none. */
+  static final Set<Role> BEGINNING_MODELS = EnumSet.of(Role.SCORE, Role.MONITOR);
+
   public Access {
     if (operations.isEmpty()) {
       throw new IllegalArgumentException("access to %s %s needs operations".formatted(type, name));
@@ -54,6 +61,14 @@ public record Access(
       byTopic.put(topic.name(), EnumSet.of(AclOperation.DESCRIBE, AclOperation.DESCRIBE_CONFIGS));
     }
     List<Access> others = new ArrayList<>();
+    if (!Collections.disjoint(roles, FOLLOWING_MODELS)) {
+      allow(byTopic, AclOperation.READ, List.of(topics.models()));
+    }
+    if (!Collections.disjoint(roles, BEGINNING_MODELS)) {
+      String registry = KafkaClients.registryTransactions(prefix);
+      allow(byTopic, AclOperation.WRITE, List.of(topics.models()));
+      others.add(transactions(registry, registry));
+    }
     if (roles.contains(Role.SCORE)) {
       String group = ScoringRole.group(prefix);
       allow(byTopic, AclOperation.READ, List.of(topics.frames(), topics.timelines()));

@@ -1,5 +1,6 @@
 package dev.residua.app;
 
+import dev.residua.models.RegistryClients;
 import dev.residua.scoring.Guarantee;
 import dev.residua.scoring.ScoringLoop;
 import dev.residua.wire.Topic;
@@ -162,6 +163,22 @@ public record KafkaClients(String bootstrapServers, Map<String, String> common) 
     settings.put(ProducerConfig.LINGER_MS_CONFIG, 2);
     settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 256 << 10);
     return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /**
+   * Clients of the registry of models.
+   *
+   * @param prefix start of all topic names
+   */
+  public RegistryClients registry(String prefix) {
+    return new RegistryClients(
+        this::stateReader,
+        () -> resultProducer(Guarantee.EXACTLY_ONCE, registryTransactions(prefix)));
+  }
+
+  /** Transactional id of all that change the registry of models. */
+  static String registryTransactions(String prefix) {
+    return prefix + "models";
   }
 
   /** Settings of Kafka Streams without application id and state directory. */

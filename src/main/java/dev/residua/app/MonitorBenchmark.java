@@ -9,6 +9,7 @@ import dev.residua.frame.SensorReadings;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.streams.ControlDesk;
+import dev.residua.streams.MonitorModels;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.io.IOException;
@@ -238,7 +239,7 @@ public final class MonitorBenchmark implements AutoCloseable {
         clients,
         topics,
         prefix,
-        model,
+        MonitorModels.fixed(model),
         new ControlDesk(),
         settings,
         beforeStart,

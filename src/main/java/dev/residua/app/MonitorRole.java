@@ -10,6 +10,7 @@ import dev.residua.model.ModelBundle;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.streams.ControlDesk;
 import dev.residua.streams.ForeignScoreHandler;
+import dev.residua.streams.MonitorModels;
 import dev.residua.streams.MonitorTopology;
 import dev.residua.streams.RefusedRecordHandler;
 import dev.residua.wire.RootCause;
@@ -44,7 +45,7 @@ final class MonitorRole implements AutoCloseable {
   static MonitorRole start(
       KafkaClients clients,
       Topics topics,
-      ModelBundle bundle,
+      MonitorModels models,
       ResiduaConfig config,
       RoleHealth health,
       MeterRegistry meters,
@@ -61,7 +62,7 @@ final class MonitorRole implements AutoCloseable {
         clients,
         topics,
         config.topicPrefix(),
-        model(bundle, config),
+        models,
         desk,
         settings(config),
         streams -> streams.setStateListener((next, previous) -> health.monitor(next.name())),
@@ -69,7 +70,7 @@ final class MonitorRole implements AutoCloseable {
   }
 
   /**
-   * The same for any model and settings.
+   * The same for any models and settings.
    *
    * @param prefix start of all topic names
    * @param beforeStart may add listeners
@@ -78,14 +79,14 @@ final class MonitorRole implements AutoCloseable {
       KafkaClients clients,
       Topics topics,
       String prefix,
-      MonitorModel model,
+      MonitorModels models,
       ControlDesk desk,
       MonitorSettings settings,
       Consumer<KafkaStreams> beforeStart,
       Consumer<Throwable> onFailure) {
     KafkaStreams streams =
         new KafkaStreams(
-            MonitorTopology.build(topics, model, desk, settings.liveSources()),
+            MonitorTopology.build(topics, models, desk, settings.liveSources()),
             properties(clients, topics, prefix, settings));
     streams.setUncaughtExceptionHandler(
         new MonitorThreads(
@@ -114,8 +115,12 @@ final class MonitorRole implements AutoCloseable {
     }
   }
 
-  private static MonitorModel model(ModelBundle bundle, ResiduaConfig config)
-      throws StartFailedException {
+  /**
+   * What monitoring needs of a bundle, with the settings of this process.
+   *
+   * @throws BadBundleException if the two do not go together
+   */
+  static MonitorModel model(ModelBundle bundle, ResiduaConfig config) throws BadBundleException {
     try {
       ResiduaConfig.Incidents incidents = config.incidents();
       return Models.monitor(
@@ -135,8 +140,8 @@ final class MonitorRole implements AutoCloseable {
               incidents.resolveFrames(),
               incidents.cooldownFrames(),
               incidents.criticalFrames()));
-    } catch (BadBundleException | IllegalArgumentException e) {
-      throw new StartFailedException(RootCause.message(e), e);
+    } catch (IllegalArgumentException e) {
+      throw new BadBundleException(RootCause.message(e), e);
     }
   }
 

@@ -11,6 +11,7 @@ import dev.residua.frame.RejectedFrameException.Reason;
 import dev.residua.model.BadBundleException;
 import dev.residua.scoring.ScoringListener;
 import dev.residua.scoring.ScoringModel;
+import dev.residua.scoring.ScoringModels;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.Stages.Stage;
 import dev.residua.wire.FrameReader;
@@ -172,11 +173,13 @@ public final class PipelineBenchmark implements AutoCloseable {
     }
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     Count count = new Count(backlog / 4, backlog, stages);
+    ScoringModel scored = model.make();
     try (ScoringRole role =
             new ScoringRole(
                 clients,
                 topics,
-                model.make(),
+                ScoringModels.fixed(scored),
+                scored::close,
                 settings,
                 count,
                 stages::get,

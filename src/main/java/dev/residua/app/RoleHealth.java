@@ -13,6 +13,9 @@ import org.eclipse.microprofile.health.Startup;
 public class RoleHealth {
   private volatile State state = new State(Phase.STARTING, "", "", "", "not started", "");
 
+  /** Why the active model is not used for scoring here; empty while it is. */
+  private volatile String refusal = "";
+
   private enum Phase {
     STARTING,
     RUNNING,
@@ -24,6 +27,11 @@ public class RoleHealth {
 
   void ready(String modelId, String kafka) {
     state = new State(Phase.RUNNING, "", modelId, kafka, state.monitor, state.engine);
+  }
+
+  /** An active model is not used here; the one before stays, so that the process stays up. */
+  void refused(String modelId, String why) {
+    refusal = "model %s is not used: %s".formatted(modelId, why);
   }
 
   void failed(String why) {
@@ -59,6 +67,9 @@ public class RoleHealth {
     }
     if (!now.modelId.isEmpty()) {
       response.withData("model", now.modelId).withData("kafka", now.kafka);
+    }
+    if (!refusal.isEmpty()) {
+      response.withData("refused", refusal);
     }
     if (!now.engine.isEmpty()) {
       response.withData("engine", now.engine);

@@ -3,11 +3,15 @@ package dev.residua.app;
 import dev.residua.frame.FrameLimits;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
+import dev.residua.models.RegistryFollower;
+import dev.residua.monitor.MonitorModel;
+import dev.residua.scoring.ModelPool;
 import dev.residua.scoring.ReconstructionPlan;
 import dev.residua.scoring.ReferenceSettings;
 import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.Stages;
+import dev.residua.streams.RegistryMonitorModels;
 import dev.residua.wire.RegistrySettings;
 import dev.residua.wire.RootCause;
 import dev.residua.wire.Topics;
@@ -39,6 +43,12 @@ import org.slf4j.LoggerFactory;
 @ApplicationScoped
 public class Roles {
   private static final Logger LOG = LoggerFactory.getLogger(Roles.class);
+
+  private static final RegistryFollower.OutsideBundles OUTSIDE =
+      (entry, location) -> {
+        throw new IOException(
+            "model %s lies at %s, which this process cannot read".formatted(entry.id(), location));
+      };
 
   private final ResiduaConfig config;
   private final Config properties;
@@ -88,29 +98,31 @@ public class Roles {
     Topics topics = new Topics(config.topicPrefix());
     HttpAccess access = httpAccess();
     createDataDirectory();
-    ModelBundle bundle = bundle();
     KafkaClients clients =
         clients(topics).withTransactionTimeout(config.kafka().transactionTimeout());
+    RegistryFollower registry =
+        new RegistryFollower(clients.registry(config.topicPrefix()), topics, OUTSIDE);
+    running.push(registry);
+    ModelBundle bundle = FirstModel.of(config, clients, topics, registry);
+    ActiveModelWatch watch = new ActiveModelWatch(registry, bundle);
+    running.push(watch);
     if (config.roles().contains(Role.MONITOR)) {
-      running.push(MonitorRole.start(clients, topics, bundle, config, health, meters, this::fail));
+      RegistryMonitorModels models =
+          new RegistryMonitorModels(registry, read -> MonitorRole.model(read, config));
+      models.add(monitorModel(bundle));
+      watch.onChange(next -> models.prepare());
+      running.push(MonitorRole.start(clients, topics, models, config, health, meters, this::fail));
     }
     if (config.roles().contains(Role.SCORE)) {
-      ScoringEngines.Chosen engine = scoringEngine(bundle);
-      running.push(
-          new ScoringRole(
-              clients,
-              topics,
-              scoringModel(bundle, engine),
-              scoringSettings(),
-              new ScoringMetrics(meters, engine.engine().label()),
-              thread -> Stages.NONE,
-              this::fail));
+      startScoring(clients, topics, registry, bundle);
     }
     Optional<DemoSettings> demo = DemoSettings.of(config.demo());
     DemoNarrator narrator = new DemoNarrator(System.out);
     if (config.roles().contains(Role.DASHBOARD)) {
       findings.model(bundle);
       pictures.model(bundle);
+      watch.onChange(findings::model);
+      watch.onChange(pictures::model);
       running.push(pictures::close);
       control.open(new ControlWriter(clients, topics.control()));
       running.push(control::close);
@@ -128,6 +140,7 @@ public class Roles {
               clients, topics, bundle.manifest().image(), demo.get(), narrator::fault));
     }
     guard.open(access);
+    watch.onChange(next -> health.ready(next.id(), clients.bootstrapServers()));
     health.ready(bundle.id(), clients.bootstrapServers());
     LOG.info(
         "ready: roles={} kafka={} modelId={}",
@@ -196,33 +209,62 @@ public class Roles {
     }
   }
 
-  private ModelBundle bundle() throws StartFailedException {
-    try {
-      return Models.read(config.model());
-    } catch (BadBundleException e) {
-      throw new StartFailedException(String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private ScoringEngines.Chosen scoringEngine(ModelBundle bundle) throws StartFailedException {
-    try {
-      ScoringEngines.Chosen chosen =
-          ScoringEngines.ofThisMachine()
-              .open(bundle, config.scoring().engine(), config.scoring().networkThreads());
-      health.engine(chosen.engine().label());
-      LOG.info("scoring engine: {}, since {}", chosen.engine().label(), chosen.why());
-      return chosen;
-    } catch (BadBundleException e) {
-      throw new StartFailedException(String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private static ScoringModel scoringModel(ModelBundle bundle, ScoringEngines.Chosen engine)
+  private void startScoring(
+      KafkaClients clients, Topics topics, RegistryFollower registry, ModelBundle bundle)
       throws StartFailedException {
     try {
-      return Models.scoring(bundle, engine.scorer());
+      ScoringEngines.Chosen first = scoringEngine(bundle);
+      ModelPool pool =
+          new ModelPool(
+              registry,
+              Models.scoring(bundle, first.scorer()),
+              this::openForScoring,
+              (activation, why) -> {
+                LOG.error(
+                    "model {} of activation {} is not used here, the one before stays: {}",
+                    activation.modelId(),
+                    activation.number(),
+                    why);
+                health.refused(activation.modelId(), why);
+              });
+      running.push(
+          new ScoringRole(
+              clients,
+              topics,
+              pool,
+              pool::close,
+              scoringSettings(),
+              new ScoringMetrics(meters, first.engine().label()),
+              thread -> Stages.NONE,
+              this::fail));
     } catch (BadBundleException e) {
       throw new StartFailedException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private ScoringEngines.Chosen scoringEngine(ModelBundle bundle)
+      throws StartFailedException, BadBundleException {
+    ScoringEngines.Chosen chosen =
+        ScoringEngines.ofThisMachine()
+            .open(bundle, config.scoring().engine(), config.scoring().networkThreads());
+    health.engine(chosen.engine().label());
+    LOG.info("scoring engine: {}, since {}", chosen.engine().label(), chosen.why());
+    return chosen;
+  }
+
+  private ScoringModel openForScoring(ModelBundle bundle) throws BadBundleException {
+    try {
+      return Models.scoring(bundle, scoringEngine(bundle).scorer());
+    } catch (StartFailedException e) {
+      throw new BadBundleException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private MonitorModel monitorModel(ModelBundle bundle) throws StartFailedException {
+    try {
+      return MonitorRole.model(bundle, config);
+    } catch (BadBundleException e) {
+      throw new StartFailedException(RootCause.message(e), e);
     }
   }
 

@@ -4,7 +4,7 @@ import dev.residua.scoring.KafkaTimelineStore;
 import dev.residua.scoring.ScoringEndedException;
 import dev.residua.scoring.ScoringListener;
 import dev.residua.scoring.ScoringLoop;
-import dev.residua.scoring.ScoringModel;
+import dev.residua.scoring.ScoringModels;
 import dev.residua.scoring.ScoringProducers;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.Stages;
@@ -15,28 +15,30 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
-/** The scoring role of a process: its loops, one thread each, and the model that they share. */
+/** The scoring role of a process: its loops, one thread each, and the models that they share. */
 final class ScoringRole implements AutoCloseable {
   private static final long STOP_MILLIS = 15_000;
 
-  private final ScoringModel model;
+  private final Runnable whenEnded;
   private final List<ScoringLoop> loops = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
 
   /**
-   * @param model owned by this role from now on
+   * @param models what to score with
+   * @param whenEnded run after all loops have ended
    * @param stages told what each thread does
    * @param onFailure told why, when a loop ends by itself
    */
   ScoringRole(
       KafkaClients clients,
       Topics topics,
-      ScoringModel model,
+      ScoringModels models,
+      Runnable whenEnded,
       ScoringSettings settings,
       ScoringListener listener,
       IntFunction<Stages> stages,
       Consumer<Throwable> onFailure) {
-    this.model = model;
+    this.whenEnded = whenEnded;
     for (int i = 0; i < settings.threads(); i++) {
       String id = settings.threadId(i);
       ScoringLoop loop =
@@ -46,7 +48,7 @@ final class ScoringRole implements AutoCloseable {
                   () -> clients.resultProducer(settings.guarantee(), id),
                   clients.transactionTimeout()),
               topics,
-              () -> model,
+              models,
               settings,
               new KafkaTimelineStore(clients::stateReader, topics),
               Clock.systemUTC(),
@@ -88,7 +90,7 @@ final class ScoringRole implements AutoCloseable {
       }
     }
     if (allEnded) {
-      model.close(); // a loop that hangs may still be inside the native session
+      whenEnded.run(); // a loop that hangs may still be inside a native session
     }
   }
 }

@@ -102,7 +102,10 @@ public final class TopicAdmin implements AutoCloseable {
         missing.add(
             new NewTopic(
                     topic.name(),
-                    Optional.of(topic == topics.timelines() ? ofTimelines : partitions),
+                    Optional.of(
+                        topic == topics.timelines()
+                            ? ofTimelines
+                            : topic == topics.models() ? 1 : partitions),
                     replication)
                 .configs(topic.settings()));
       }

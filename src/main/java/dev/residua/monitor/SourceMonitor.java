@@ -52,7 +52,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Bounded state, about 16 kB for 4 latents.
  */
 public final class SourceMonitor {
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
+
+  /** Without the model's id: it was seen by its detectors that they were of another. */
+  private static final int NAMELESS_VERSION = 2;
 
   /** Without the picture's frames: its detector took every frame. */
   private static final int EVERY_FRAME_VERSION = 1;
@@ -160,6 +163,11 @@ public final class SourceMonitor {
             .map(one -> ChangeWatch.start(one, spare == null ? null : spare.picture))
             .orElse(null),
         life);
+  }
+
+  /** The thresholds that this monitor judges with. */
+  public Limits limits() {
+    return limits;
   }
 
   /** Whether an incident of this source is open. */
@@ -540,12 +548,15 @@ public final class SourceMonitor {
   }
 
   /**
-   * The state: a version, the incident (which outlives its model), then what belongs to the model.
-   * Parts of their own format have their length before them.
+   * The state: a version, what outlives the model (the incident and the last order that was
+   * followed), the model's id, then what belongs to it. Parts of their own format have their length
+   * before them.
    */
   public byte[] toBytes() {
     byte[][] parts = {
       life.toBytes(),
+      acceptedOrder.getBytes(StandardCharsets.UTF_8),
+      model.id().getBytes(StandardCharsets.UTF_8),
       residuals.toBytes(),
       picture == null ? new byte[0] : picture.toBytes(),
       window.toBytes(),
@@ -553,8 +564,7 @@ public final class SourceMonitor {
       evidence.toBytes(),
       sensor.toBytes(),
       episode.toBytes(),
-      told.getBytes(StandardCharsets.UTF_8),
-      acceptedOrder.getBytes(StandardCharsets.UTF_8)
+      told.getBytes(StandardCharsets.UTF_8)
     };
     int bytes = Integer.BYTES + 2 + 2 * KEPT * Long.BYTES + offsets.length * Float.BYTES;
     for (byte[] part : parts) {
@@ -579,8 +589,9 @@ public final class SourceMonitor {
 
   /**
    * Reads what {@link #toBytes} wrote. Where it belongs to another model, whose numbers mean
-   * nothing to this one, the monitor starts anew but for its incident, which then ends like any
-   * other.
+   * nothing to this one, all detectors start anew with the reference of this model. An open
+   * incident is carried over under its id: it goes on where the new model sees the problem too, and
+   * ends like any other where it does not. Orders that were followed are not followed again.
    *
    * @throws IllegalArgumentException if it is of another version or damaged
    */
@@ -598,12 +609,17 @@ public final class SourceMonitor {
     ByteBuffer in = ByteBuffer.wrap(bytes);
     try {
       int version = in.getInt();
-      if (version != VERSION && version != EVERY_FRAME_VERSION) {
+      if (version < EVERY_FRAME_VERSION || version > VERSION) {
         throw new IllegalArgumentException(
-            "monitor state has version %d, expected %d or %d"
+            "monitor state has version %d, expected %d to %d"
                 .formatted(version, EVERY_FRAME_VERSION, VERSION));
       }
+      boolean named = version > NAMELESS_VERSION;
       IncidentLife life = IncidentLife.fromBytes(part(in));
+      String acceptedOrder = named ? text(in) : "";
+      if (named && !text(in).equals(limits.model.id())) {
+        return carried(limits, life, acceptedOrder, spare);
+      }
       ChangeWatch residuals;
       ChangeWatch picture;
       byte[] residualBytes = part(in);
@@ -621,7 +637,7 @@ public final class SourceMonitor {
                             one, pictureBytes, spare == null ? null : spare.picture))
                 .orElse(null);
       } catch (IllegalArgumentException e) {
-        return start(limits, life, null); // detectors of another reference
+        return carried(limits, life, acceptedOrder, null); // detectors of another reference
       }
       SourceMonitor monitor = new SourceMonitor(limits, residuals, picture, life);
       monitor.window = MechanismWindow.fromBytes(part(in));
@@ -629,8 +645,8 @@ public final class SourceMonitor {
       monitor.evidence = ConformalMartingale.fromBytes(part(in));
       monitor.sensor = SensorWatch.fromBytes(part(in));
       monitor.episode = AnomalyEpisode.fromBytes(part(in));
-      monitor.told = new String(part(in), StandardCharsets.UTF_8);
-      monitor.acceptedOrder = new String(part(in), StandardCharsets.UTF_8);
+      monitor.told = text(in);
+      monitor.acceptedOrder = named ? acceptedOrder : text(in);
       monitor.hold = Hold.values()[in.get()];
       int fault = in.get();
       monitor.fault = fault < 0 ? null : AnomalyKind.values()[fault];
@@ -651,6 +667,17 @@ public final class SourceMonitor {
       throw new IllegalArgumentException(
           "monitor state of %d bytes is truncated or damaged".formatted(bytes.length), e);
     }
+  }
+
+  private static SourceMonitor carried(
+      Limits limits, IncidentLife life, String acceptedOrder, @Nullable SourceMonitor spare) {
+    SourceMonitor monitor = start(limits, life, spare);
+    monitor.acceptedOrder = acceptedOrder;
+    return monitor;
+  }
+
+  private static String text(ByteBuffer in) {
+    return new String(part(in), StandardCharsets.UTF_8);
   }
 
   private static byte[] part(ByteBuffer in) {

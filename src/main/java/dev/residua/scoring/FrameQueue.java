@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -82,6 +83,14 @@ final class FrameQueue {
 
   boolean isEmpty() {
     return waiting.isEmpty();
+  }
+
+  /** Offset of the first record of a partition that waits. */
+  Optional<Long> first(TopicPartition partition) {
+    return waiting.stream()
+        .filter(record -> partition(record).equals(partition))
+        .findFirst()
+        .map(ConsumerRecord::offset);
   }
 
   ConsumerRecord<byte[], byte[]> next() {

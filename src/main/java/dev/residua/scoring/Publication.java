@@ -35,6 +35,12 @@ interface Publication {
   void send(ProducerRecord<byte[], byte[]> record, Callback answered);
 
   /**
+   * Waits until what was sent is kept, where it would otherwise become visible in any order with
+   * what follows.
+   */
+  void settle();
+
+  /**
    * Makes all that was sent visible, and the offsets committed.
    *
    * @param offsets next offset to read of each partition
@@ -70,8 +76,13 @@ interface Publication {
     }
 
     @Override
+    public void settle() {} // all of it becomes visible at once
+
+    @Override
     public void commit(Map<TopicPartition, OffsetAndMetadata> offsets) {
-      producer.sendOffsetsToTransaction(offsets, consumer.groupMetadata());
+      if (!offsets.isEmpty()) {
+        producer.sendOffsetsToTransaction(offsets, consumer.groupMetadata());
+      }
       producer.commitTransaction();
     }
 
@@ -113,12 +124,17 @@ interface Publication {
     }
 
     @Override
-    public void commit(Map<TopicPartition, OffsetAndMetadata> offsets) {
+    public void settle() {
       producer.flush();
       Exception why = failure.get();
       if (why != null) {
         throw new KafkaException("a result could not be written: " + why.getMessage(), why);
       }
+    }
+
+    @Override
+    public void commit(Map<TopicPartition, OffsetAndMetadata> offsets) {
+      settle();
       consumer.commitSync(offsets);
     }
 

@@ -2,6 +2,8 @@ package dev.residua.scoring;
 
 import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.RejectedFrameException.Reason;
+import dev.residua.model.RegistryRecord.Activation;
+import dev.residua.model.RegistryRecord.Start;
 
 /** Told what the loop did, after it is committed. Called on the loop's thread; must be quick. */
 public interface ScoringListener {
@@ -32,4 +34,7 @@ public interface ScoringListener {
 
   /** A record was refused; counted when it is seen, so again if its transaction is repeated. */
   void rejected(Reason reason);
+
+  /** A model took over on a partition; told after the commit that says so. */
+  default void swapped(Activation activation, Start start) {}
 }

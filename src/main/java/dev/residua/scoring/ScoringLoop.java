@@ -2,8 +2,11 @@ package dev.residua.scoring;
 
 import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.RejectedFrameException;
+import dev.residua.model.RegistryRecord.Activation;
+import dev.residua.model.RegistryRecord.Start;
 import dev.residua.scoring.Stages.Stage;
 import dev.residua.wire.FrameReader;
+import dev.residua.wire.ModelRecords;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -14,11 +17,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -62,7 +65,7 @@ public final class ScoringLoop implements Runnable {
   private final Consumer<byte[], byte[]> consumer;
   private final ScoringProducers producers;
   private final Topics topics;
-  private final Supplier<ScoringModel> active;
+  private final ScoringModels models;
   private final ScoringSettings settings;
   private final TimelineStore store;
   private final FrameQueue waiting;
@@ -78,20 +81,29 @@ public final class ScoringLoop implements Runnable {
 
   private Producer<byte[], byte[]> producer;
   private Publication publication;
-  private FrameBatch batch;
+
+  /** A batch for every model in use, by its id; one, but for a moment after a swap. */
+  private final Map<String, Loaded> loaded = new HashMap<>();
+
+  /** Activations that begin in the transaction at hand, by partition. */
+  private final Map<Integer, Beginning> beginning = new HashMap<>();
+
+  private record Loaded(ScoringModels.Lease lease, FrameBatch batch) {}
+
+  private record Beginning(Activation activation, Start start) {}
 
   /**
    * @param consumer not yet subscribed, reads committed records, commits nothing by itself
    * @param producers makes its producer, and another where that one is of no further use;
    *     transactional where the settings promise exactly once
-   * @param active the model in use; asked once a transaction
+   * @param models the models in use
    * @param store where timelines of partitions come from that are taken over
    */
   public ScoringLoop(
       Consumer<byte[], byte[]> consumer,
       ScoringProducers producers,
       Topics topics,
-      Supplier<ScoringModel> active,
+      ScoringModels models,
       ScoringSettings settings,
       TimelineStore store,
       Clock clock,
@@ -106,10 +118,14 @@ public final class ScoringLoop implements Runnable {
     this.place =
         new TransactionFailure.Place(
             group.groupInstanceId().orElse(group.groupId()),
-            List.of(topics.scores().name(), topics.deadLetters().name(), topics.timelines().name()),
+            List.of(
+                topics.scores().name(),
+                topics.deadLetters().name(),
+                topics.timelines().name(),
+                topics.models().name()),
             producers.transactionTimeout());
     this.topics = topics;
-    this.active = active;
+    this.models = models;
     this.settings = settings;
     this.store = store;
     this.waiting = new FrameQueue(consumer, settings.maxFrames());
@@ -124,7 +140,6 @@ public final class ScoringLoop implements Runnable {
     this.clock = clock;
     this.listener = listener;
     this.stages = stages;
-    this.batch = batchFor(active.get());
   }
 
   /** Makes {@link #run} return after the transaction in progress. */
@@ -148,7 +163,7 @@ public final class ScoringLoop implements Runnable {
       while (!stopped.get()) {
         stages.enter(Stage.CONSUME);
         waiting.gather(settings.batchDeadline(), stopped::get);
-        if (!waiting.isEmpty()) {
+        if (!waiting.isEmpty() || swapPending()) {
           transact();
         }
       }
@@ -160,6 +175,7 @@ public final class ScoringLoop implements Runnable {
       throw new ScoringEndedException(TransactionFailure.of(e, Duration.ZERO, place).message(), e);
     } finally {
       producer.close(CLOSE);
+      loaded.values().forEach(one -> one.lease().close());
     }
   }
 
@@ -178,6 +194,7 @@ public final class ScoringLoop implements Runnable {
       timelines.committed();
       deadLetters.committed();
       recovering.succeeded();
+      swapped();
       listener.committed(scored, taken.size() - scored, System.nanoTime() - start);
     } catch (KafkaException e) {
       recovering.from(e, start, taken);
@@ -191,11 +208,9 @@ public final class ScoringLoop implements Runnable {
    * @return how many were scored
    */
   private int score(List<ConsumerRecord<byte[], byte[]>> taken, long deadline) {
-    ScoringModel model = active.get();
-    if (batch.model() != model) {
-      batch = batchFor(model);
-    }
-    batch.clear();
+    beginActivations();
+    loaded.values().forEach(one -> one.batch().clear());
+    FrameBatch current = null;
     int scored = 0;
     while (!waiting.isEmpty() && taken.size() < settings.maxFrames()) {
       if (taken.size() % BATCH_FRAMES == 0 && !taken.isEmpty() && System.nanoTime() > deadline) {
@@ -203,6 +218,11 @@ public final class ScoringLoop implements Runnable {
       }
       ConsumerRecord<byte[], byte[]> record = waiting.next();
       taken.add(record);
+      FrameBatch batch = batchFor(record);
+      if (current != null && current != batch) {
+        current.flush(); // keeps the order of each partition
+      }
+      current = batch;
       try {
         intake.take(record, batch);
         scored++;
@@ -217,11 +237,94 @@ public final class ScoringLoop implements Runnable {
             why.getMessage());
       }
     }
-    batch.flush();
+    if (current != null) {
+      current.flush();
+    }
     return scored;
   }
 
-  private FrameBatch batchFor(ScoringModel model) {
+  /** Whether a model waits to take over, so that a transaction is due without any frame. */
+  private boolean swapPending() {
+    return consumer.assignment().stream().anyMatch(p -> models.pending(p.partition()).isPresent());
+  }
+
+  /**
+   * Lets models take over whose time has come: says in this transaction from which offset on. As it
+   * holds the first frame that is scored so, both become true together.
+   */
+  private void beginActivations() {
+    beginning.clear();
+    for (TopicPartition partition : consumer.assignment()) {
+      Optional<Activation> next = models.pending(partition.partition());
+      if (next.isPresent()) {
+        long first = waiting.first(partition).orElseGet(() -> consumer.position(partition));
+        Start start = new Start(next.get().number(), partition.partition(), first);
+        beginning.put(partition.partition(), new Beginning(next.get(), start));
+        send(
+            new ProducerRecord<>(
+                topics.models().name(),
+                Topics.REGISTRY_PARTITION,
+                ModelRecords.key(start.key()),
+                ModelRecords.value(start)));
+      }
+    }
+    if (!beginning.isEmpty()) {
+      publication.settle();
+    }
+  }
+
+  private FrameBatch batchFor(ConsumerRecord<byte[], byte[]> record) {
+    Beginning begins = beginning.get(record.partition());
+    Activation activation =
+        begins != null && record.offset() >= begins.start().offset()
+            ? begins.activation()
+            : models.at(record.partition(), record.offset());
+    Loaded there = loaded.get(activation.modelId());
+    if (there == null) {
+      ScoringModels.Lease lease = models.lease(activation);
+      there = new Loaded(lease, batchOf(lease.model()));
+      loaded.put(activation.modelId(), there);
+    }
+    return there.batch();
+  }
+
+  /**
+   * After the commit: what has begun, has, and models that hold nowhere any more are given back.
+   */
+  private void swapped() {
+    if (!beginning.isEmpty()) {
+      models.began(beginning.values().stream().map(Beginning::start).toList());
+      for (Beginning begun : beginning.values()) {
+        LOG.info(
+            "model swap: modelId={} activation={} partition={} offset={}",
+            begun.activation().modelId(),
+            begun.start().number(),
+            begun.start().partition(),
+            begun.start().offset());
+        listener.swapped(begun.activation(), begun.start());
+      }
+      beginning.clear();
+    }
+    if (loaded.size() > 1) {
+      Set<String> held = new HashSet<>();
+      for (TopicPartition partition : consumer.assignment()) {
+        long next = waiting.first(partition).orElseGet(() -> consumer.position(partition));
+        held.add(models.at(partition.partition(), next).modelId());
+      }
+      loaded
+          .entrySet()
+          .removeIf(
+              one -> {
+                boolean unused = !held.contains(one.getKey());
+                if (unused) {
+                  one.getValue().lease().close();
+                }
+                return unused;
+              });
+    }
+  }
+
+  private FrameBatch batchOf(ScoringModel model) {
     return new FrameBatch(
         model,
         settings.decodedLimits(),
@@ -297,6 +400,7 @@ public final class ScoringLoop implements Runnable {
           () -> {
             // Answers only when the predecessor's transactions on these partitions are decided.
             consumer.committed(new HashSet<>(partitions));
+            models.refresh();
             takeOver(partitions);
           });
       LOG.info(
@@ -404,6 +508,7 @@ public final class ScoringLoop implements Runnable {
       retried(
           () -> {
             Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(assigned);
+            models.refresh();
             takeOver(assigned);
             for (TopicPartition partition : assigned) {
               OffsetAndMetadata offset = committed.get(partition);

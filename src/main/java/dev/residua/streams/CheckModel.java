@@ -2,31 +2,33 @@ package dev.residua.streams;
 
 import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
-import dev.residua.monitor.MonitorModel;
+import dev.residua.monitor.SourceMonitor;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 
 /**
- * Refuses scores of a model other than the one at hand: its residuals cannot be held against this
+ * Refuses scores of models that are not known here: their residuals can be held against no
  * reference. The exception handler makes them dead letters.
  */
 final class CheckModel extends ContextualFixedKeyProcessor<String, ScoredFrame, ScoredFrame> {
-  private final MonitorModel model;
+  private final MonitorModels models;
 
-  CheckModel(MonitorModel model) {
-    this.model = model;
+  CheckModel(MonitorModels models) {
+    this.models = models;
   }
 
   @Override
   public void process(FixedKeyRecord<String, ScoredFrame> record) {
     ScoredFrame score = record.value();
-    if (!score.modelId().equals(model.id())) {
+    Optional<SourceMonitor.Limits> limits = models.find(score.modelId());
+    if (limits.isEmpty()) {
       throw new ForeignScoreException(
-          "the score of %s #%d is of model '%s', this monitor judges model '%s'"
-              .formatted(score.source(), score.sequence(), score.modelId(), model.id()));
+          "the score of %s #%d is of model '%s', which is not in the registry or cannot be monitored"
+              .formatted(score.source(), score.sequence(), score.modelId()));
     }
-    int d = model.graph().size();
+    int d = limits.get().model().graph().size();
     if (!finite(score)) {
       throw new ForeignScoreException(
           "the score of %s #%d has values that are not finite; no detector could forget them"
@@ -45,8 +47,8 @@ final class CheckModel extends ContextualFixedKeyProcessor<String, ScoredFrame, 
                   score.source(),
                   score.sequence(),
                   score.standardized().length,
-                  model.id(),
-                  model.graph().size()));
+                  score.modelId(),
+                  d));
     }
     context().forward(record);
   }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class MonitorSource implements FixedKeyProcessor<String, ScoredFrame, Judgement> {
   static final String STORE = "source-monitors";
 
-  private final SourceMonitor.Limits limits;
+  private final MonitorModels models;
   private final ControlDesk desk;
   private final int liveSources;
   private final Map<String, SourceMonitor> live =
@@ -42,9 +42,9 @@ final class MonitorSource implements FixedKeyProcessor<String, ScoredFrame, Judg
   private KeyValueStore<String, byte[]> monitors;
 
   @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before process
-  MonitorSource(SourceMonitor.Limits limits, ControlDesk desk, int liveSources) {
+  MonitorSource(MonitorModels models, ControlDesk desk, int liveSources) {
     this.liveSources = liveSources;
-    this.limits = limits;
+    this.models = models;
     this.desk = desk;
   }
 
@@ -60,28 +60,42 @@ final class MonitorSource implements FixedKeyProcessor<String, ScoredFrame, Judg
   @Override
   public void process(FixedKeyRecord<String, ScoredFrame> record) {
     ScoredFrame frame = record.value();
-    SourceMonitor monitor = monitor(frame.source());
+    SourceMonitor monitor = monitor(frame.source(), limits(frame));
     Judgement judgement = monitor.next(frame, desk.board());
     monitors.put(frame.source(), monitor.toBytes());
     context.forward(record.withValue(judgement));
   }
 
-  private SourceMonitor monitor(String source) {
+  private SourceMonitor.Limits limits(ScoredFrame frame) {
+    return models
+        .find(frame.modelId())
+        .orElseThrow(
+            () ->
+                new StreamsException(
+                    "model %s is gone since it was checked".formatted(frame.modelId())));
+  }
+
+  /** The monitor of a source; a frame of another model than the one before starts a new one. */
+  private SourceMonitor monitor(String source, SourceMonitor.Limits limits) {
     SourceMonitor ready = live.get(source);
-    if (ready != null) {
+    if (ready != null && ready.limits() == limits) {
       return ready;
     }
     byte[] stored = monitors.get(source);
+    SourceMonitor reused = spare != null && spare.limits() == limits ? spare : null;
     SourceMonitor monitor =
-        stored == null ? SourceMonitor.start(limits, spare) : restore(source, stored);
+        stored == null
+            ? SourceMonitor.start(limits, reused)
+            : restore(source, limits, stored, reused);
     spare = null;
     live.put(source, monitor);
     return monitor;
   }
 
-  private SourceMonitor restore(String source, byte[] stored) {
+  private SourceMonitor restore(
+      String source, SourceMonitor.Limits limits, byte[] stored, @Nullable SourceMonitor reused) {
     try {
-      return SourceMonitor.fromBytes(limits, stored, spare);
+      return SourceMonitor.fromBytes(limits, stored, reused);
     } catch (IllegalArgumentException e) {
       throw new StreamsException(
           "the state of %s in store %s cannot be read: %s; run the version that wrote it, or delete the state directory and the store's changelog topic, after which all detectors start anew"

@@ -1,8 +1,6 @@
 package dev.residua.streams;
 
 import dev.residua.monitor.Judgement;
-import dev.residua.monitor.MonitorModel;
-import dev.residua.monitor.SourceMonitor;
 import dev.residua.streams.AddCloudEventHeaders.Attributes;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
@@ -25,15 +23,15 @@ public final class MonitorTopology {
   private MonitorTopology() {}
 
   /**
-   * The topology for one model.
+   * The topology.
    *
    * @param topics where scores come from and findings go
+   * @param models what scores may be of
    * @param desk receives what operators say; one a topology
    * @param liveSources sources of a partition that are held ready in memory, at least 1
    */
   public static Topology build(
-      Topics topics, MonitorModel model, ControlDesk desk, int liveSources) {
-    SourceMonitor.Limits limits = new SourceMonitor.Limits(model);
+      Topics topics, MonitorModels models, ControlDesk desk, int liveSources) {
     StreamsBuilder builder = new StreamsBuilder();
     builder.addStateStore(monitors());
     builder.addGlobalStore(
@@ -47,9 +45,9 @@ public final class MonitorTopology {
 
     KStream<String, Judgement> judged =
         builder.stream(topics.scores().name(), topics.scores().consumed("scores"))
-            .processValues(() -> new CheckModel(model), Named.as("check-model"))
+            .processValues(() -> new CheckModel(models), Named.as("check-model"))
             .processValues(
-                () -> new MonitorSource(limits, desk, liveSources),
+                () -> new MonitorSource(models, desk, liveSources),
                 Named.as("monitor-source"),
                 MonitorSource.STORE);
     judged

@@ -26,6 +26,7 @@ import dev.residua.intervention.InterventionKind;
 import dev.residua.intervention.JointAttribution;
 import dev.residua.intervention.MechanismReference;
 import dev.residua.testing.Scored;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,11 +40,13 @@ class SourceMonitorTest {
   private static final int LENGTH = 2;
   private static SourceMonitor.Limits limits;
   private static SourceMonitor.Limits otherModel;
+  private static SourceMonitor.Limits renamed;
   private static SourceMonitor.Limits diagnosing;
 
   @BeforeAll
   static void calibrate() {
     limits = new SourceMonitor.Limits(model("model-1", 3));
+    renamed = new SourceMonitor.Limits(model("model-3", 3));
     otherModel = new SourceMonitor.Limits(model("model-2", 4));
     diagnosing = new SourceMonitor.Limits(diagnosing(model("model-1", 3)));
   }
@@ -414,7 +417,8 @@ class SourceMonitorTest {
       straight.next(frame, ControlBoard.EMPTY);
     }
     byte[] bytes = straight.toBytes();
-    byte[] old = Arrays.copyOf(bytes, bytes.length - DriftSettings.MAX_SCALE * Long.BYTES);
+    byte[] nameless = nameless(bytes);
+    byte[] old = Arrays.copyOf(nameless, nameless.length - DriftSettings.MAX_SCALE * Long.BYTES);
     old[3] = 1;
     // When
     SourceMonitor upgraded = SourceMonitor.fromBytes(limits, old);
@@ -424,6 +428,72 @@ class SourceMonitorTest {
       assertThat(said(upgraded.next(frame, ControlBoard.EMPTY)))
           .isEqualTo(said(straight.next(frame, ControlBoard.EMPTY)));
     }
+  }
+
+  /**
+   * The state as version 2 wrote it: without the model's id, the followed order behind the parts.
+   */
+  private static byte[] nameless(byte[] state) {
+    ByteBuffer in = ByteBuffer.wrap(state);
+    in.getInt();
+    List<byte[]> parts = new ArrayList<>();
+    for (int i = 0; i < 11; i++) {
+      byte[] part = new byte[in.getInt()];
+      in.get(part);
+      parts.add(part);
+    }
+    byte[] order = parts.remove(1);
+    parts.remove(1); // the model's id
+    parts.add(order);
+    ByteBuffer out = ByteBuffer.allocate(state.length).putInt(2);
+    parts.forEach(part -> out.putInt(part.length).put(part));
+    out.put(in);
+    return Arrays.copyOf(out.array(), out.position());
+  }
+
+  @Test
+  void shouldGoOnFromTheStateOfTheVersionThatDidNotNameItsModel() {
+    // Given
+    SourceMonitor straight = SourceMonitor.start(limits);
+    story().subList(0, 880).forEach(frame -> straight.next(frame, ControlBoard.EMPTY));
+    byte[] bytes = straight.toBytes();
+    // When
+    SourceMonitor upgraded = SourceMonitor.fromBytes(limits, nameless(bytes));
+    // Then
+    assertThat(upgraded.toBytes()).isEqualTo(bytes);
+  }
+
+  @Test
+  void shouldStartAnewForAnotherModelEvenWithTheSameReference() {
+    // Given two models that differ in nothing but their names
+    SourceMonitor monitor = SourceMonitor.start(limits);
+    story().subList(0, 120).forEach(frame -> monitor.next(frame, ControlBoard.EMPTY));
+    // When
+    SourceMonitor same = SourceMonitor.fromBytes(limits, monitor.toBytes());
+    SourceMonitor other = SourceMonitor.fromBytes(renamed, monitor.toBytes());
+    // Then
+    assertThat(same.toBytes()).isEqualTo(monitor.toBytes());
+    assertThat(other.toBytes()).isEqualTo(SourceMonitor.start(renamed).toBytes());
+    assertThat(other.limits()).isSameAs(renamed);
+  }
+
+  @Test
+  void shouldNotFollowAnOrderAgainForTheNextModel() {
+    // Given an order that was followed, and an incident that opened after it
+    List<ScoredFrame> story = story();
+    ControlBoard board =
+        ControlBoard.EMPTY.with(
+            new ControlCommand.AcceptNormal(
+                new ControlCommand.Order(
+                    "accept-1", ".*", "me", "a test", story.get(0).capturedAt())));
+    SourceMonitor monitor = SourceMonitor.start(limits);
+    story.subList(0, 350).forEach(frame -> monitor.next(frame, board));
+    assertThat(monitor.incidentOpen()).isTrue();
+    // When
+    SourceMonitor next = SourceMonitor.fromBytes(otherModel, monitor.toBytes());
+    next.next(story.get(350), board);
+    // Then
+    assertThat(next.incidentOpen()).as("the order would have resolved it").isTrue();
   }
 
   @Test

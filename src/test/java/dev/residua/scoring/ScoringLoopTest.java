@@ -11,8 +11,12 @@ import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.RejectedFrameException.Reason;
+import dev.residua.model.ModelRegistry;
+import dev.residua.model.RegistryRecord.Activation;
+import dev.residua.model.RegistryRecord.Start;
 import dev.residua.testing.Frames;
 import dev.residua.wire.DeadLetter;
+import dev.residua.wire.ModelRecords;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -20,10 +24,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
@@ -64,6 +70,7 @@ class ScoringLoopTest {
   private ScoringSettings settings =
       settings(ReconstructionPlan.EVERY_FRAME, ScoringSettings.TRANSACTION_DEADLINE);
   private TimelineStore store = TimelineStore.EMPTY;
+  private ScoringModels models = ScoringModels.fixed(MODEL);
 
   private ScoringLoop loop() {
     return loop(producers::next);
@@ -74,7 +81,7 @@ class ScoringLoopTest {
         consumer,
         new ScoringProducers(producers, timeout),
         topics,
-        () -> MODEL,
+        models,
         settings,
         store,
         Clock.fixed(NOW, ZoneOffset.UTC),
@@ -96,38 +103,41 @@ class ScoringLoopTest {
   }
 
   /** Every latent is the first byte of the frame in tenths: tells which frame was scored. */
-  private static final ScoringModel MODEL =
-      new ScoringModel(
-          "model-1",
-          new FrameScorer() {
-            @Override
-            public ImageShape imageShape() {
-              return SHAPE;
-            }
+  private static final ScoringModel MODEL = model("model-1");
 
-            @Override
-            public int latents() {
-              return 2;
-            }
+  private static ScoringModel model(String id) {
+    return new ScoringModel(
+        id,
+        new FrameScorer() {
+          @Override
+          public ImageShape imageShape() {
+            return SHAPE;
+          }
 
-            @Override
-            public LatentBatch score(byte[] pixels, int frames) {
-              float[] values = new float[frames * 2];
-              for (int i = 0; i < values.length; i++) {
-                values[i] = (pixels[i / 2 * SHAPE.size()] & 0xff) / 10f;
-              }
-              float[] errors = new float[frames];
-              for (int i = 0; i < frames; i++) {
-                errors[i] = pixels[i * SHAPE.size()] & 0xff;
-              }
-              return new LatentBatch(frames, 2, values, new float[values.length], values, errors);
-            }
+          @Override
+          public int latents() {
+            return 2;
+          }
 
-            @Override
-            public void close() {}
-          },
-          calibration(),
-          AppearanceReference.builder(SHAPE).build());
+          @Override
+          public LatentBatch score(byte[] pixels, int frames) {
+            float[] values = new float[frames * 2];
+            for (int i = 0; i < values.length; i++) {
+              values[i] = (pixels[i / 2 * SHAPE.size()] & 0xff) / 10f;
+            }
+            float[] errors = new float[frames];
+            for (int i = 0; i < frames; i++) {
+              errors[i] = pixels[i * SHAPE.size()] & 0xff;
+            }
+            return new LatentBatch(frames, 2, values, new float[values.length], values, errors);
+          }
+
+          @Override
+          public void close() {}
+        },
+        calibration(),
+        AppearanceReference.builder(SHAPE).build());
+  }
 
   private static AnomalyCalibration calibration() {
     float[] residuals = new float[400];
@@ -562,5 +572,163 @@ class ScoringLoopTest {
       super.abortTransaction();
       commitTransactionException = null;
     }
+  }
+
+  /** Two models; the second takes over once the loop may know of it. */
+  private static final class TwoModels implements ScoringModels {
+    private final Map<String, ScoringModel> models =
+        Map.of("model-1", model("model-1"), "model-2", model("model-2"));
+    private ModelRegistry registry =
+        ModelRegistry.EMPTY.with(List.of(activation(0, "model-1", Activation.Kind.INITIAL)));
+    private final List<String> leased = new ArrayList<>();
+    private int refreshed;
+
+    static Activation activation(long number, String model, Activation.Kind kind) {
+      return new Activation(number, model, "", kind, NOW, "me", "a test");
+    }
+
+    void activate(long number, String model) {
+      registry = registry.with(List.of(activation(number, model, Activation.Kind.PROMOTION)));
+    }
+
+    @Override
+    public void refresh() {
+      refreshed++;
+    }
+
+    @Override
+    public Activation at(int partition, long offset) {
+      return registry.at(partition, offset).orElseThrow();
+    }
+
+    @Override
+    public Optional<Activation> pending(int partition) {
+      return registry.pending(partition);
+    }
+
+    @Override
+    public void began(Collection<Start> starts) {
+      registry = registry.with(List.copyOf(starts));
+    }
+
+    @Override
+    public Lease lease(Activation activation) {
+      String id = activation.modelId();
+      leased.add(id);
+      return new Lease() {
+        @Override
+        public ScoringModel model() {
+          return models.get(id);
+        }
+
+        @Override
+        public void close() {
+          leased.remove(id);
+        }
+      };
+    }
+  }
+
+  private List<Start> starts(MockProducer<byte[], byte[]> producer) {
+    return producer.history().stream()
+        .filter(record -> record.topic().equals(topics.models().name()))
+        .map(record -> (Start) ModelRecords.fact(record.key(), record.value()).orElseThrow())
+        .toList();
+  }
+
+  @Test
+  void shouldLetAModelTakeOverAtTheOffsetThatItSaysInTheTransactionOfThatFrame() {
+    // Given
+    TwoModels two = new TwoModels();
+    models = two;
+    List<ConsumerRecord<byte[], byte[]>> records = frames(20);
+    ScoringLoop loop = loop();
+    // When the second model is activated after the first ten frames
+    consumer.schedulePollTask(
+        () -> {
+          consumer.rebalance(List.of(PARTITION));
+          consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
+          records.subList(0, 10).forEach(consumer::addRecord);
+        });
+    consumer.schedulePollTask(() -> {});
+    consumer.schedulePollTask(
+        () -> {
+          two.activate(1, "model-2");
+          records.subList(10, 20).forEach(consumer::addRecord);
+        });
+    consumer.schedulePollTask(() -> {});
+    consumer.schedulePollTask(loop::stop);
+    loop.run();
+    // Then
+    assertThat(starts(producer)).containsExactly(new Start(1, 0, 10));
+    assertThat(scores()).hasSize(20);
+    assertThat(scores())
+        .allSatisfy(
+            score ->
+                assertThat(score.modelId())
+                    .isEqualTo(score.sequence() < 10 ? "model-1" : "model-2"));
+    assertThat(producer.commitCount()).as("no transaction more than for the frames").isEqualTo(2);
+    assertThat(two.refreshed).as("asked when the partition was taken over").isEqualTo(1);
+    assertThat(two.leased).as("nothing is held at the end").isEmpty();
+  }
+
+  @Test
+  void shouldBeginAnActivationWithoutAnyFrame() {
+    // Given
+    TwoModels two = new TwoModels();
+    models = two;
+    ScoringLoop loop = loop();
+    // When
+    consumer.schedulePollTask(
+        () -> {
+          consumer.rebalance(List.of(PARTITION));
+          consumer.updateBeginningOffsets(Map.of(PARTITION, 7L));
+          two.activate(1, "model-2");
+        });
+    consumer.schedulePollTask(loop::stop);
+    loop.run();
+    // Then
+    assertThat(starts(producer)).containsExactly(new Start(1, 0, 7));
+    assertThat(producer.commitCount()).isEqualTo(1);
+    assertThat(two.registry.pending(0)).isEmpty();
+  }
+
+  @Test
+  void shouldNotHaveTakenOverWhereTheTransactionFailed() {
+    // Given a model that is to take over with the first frame, and a commit that fails once
+    TwoModels two = new TwoModels();
+    two.activate(1, "model-2");
+    models = two;
+    producer.commitTransactionException = new TimeoutException("the coordinator is slow");
+    ScoringLoop loop = loop();
+    // When
+    runTwice(loop, frames(5), () -> {});
+    // Then it takes over with the same frame in the repetition
+    assertThat(starts(successor)).containsExactly(new Start(1, 0, 0));
+    assertThat(scores(successor)).hasSize(5);
+    assertThat(scores(successor))
+        .allSatisfy(score -> assertThat(score.modelId()).isEqualTo("model-2"));
+    assertThat(two.registry.starts(1)).containsEntry(0, 0L);
+  }
+
+  @Test
+  void shouldScoreFramesThatAreReadAgainWithTheModelsOfTheirTime() {
+    // Given a partition on which the second model took over at 3 and the first came back at 6
+    TwoModels two = new TwoModels();
+    two.activate(1, "model-2");
+    two.began(List.of(new Start(1, 0, 3)));
+    two.activate(2, "model-1");
+    two.began(List.of(new Start(2, 0, 6)));
+    models = two;
+    // When
+    run(loop(), frames(9));
+    // Then
+    assertThat(scores())
+        .extracting(ScoredFrame::modelId)
+        .containsExactly(
+            "model-1", "model-1", "model-1", "model-2", "model-2", "model-2", "model-1", "model-1",
+            "model-1");
+    assertThat(scores()).extracting(ScoredFrame::sequence).isSorted();
+    assertThat(starts(producer)).isEmpty();
   }
 }

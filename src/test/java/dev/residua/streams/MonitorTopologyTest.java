@@ -18,6 +18,7 @@ import dev.residua.incident.ControlCommand;
 import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.monitor.MonitorModel;
+import dev.residua.monitor.SourceMonitor;
 import dev.residua.testing.Scored;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Random;
@@ -103,6 +105,10 @@ class MonitorTopologyTest {
   }
 
   private TopologyTestDriver driver() {
+    return driver(MonitorModels.fixed(model));
+  }
+
+  private TopologyTestDriver driver(MonitorModels models) {
     Properties settings = new Properties();
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "monitor");
     settings.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory.toString());
@@ -114,7 +120,7 @@ class MonitorTopologyTest {
     settings.put(
         StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, topics.deadLetters().name());
     return new TopologyTestDriver(
-        MonitorTopology.build(topics, model, new ControlDesk(), 256), settings);
+        MonitorTopology.build(topics, models, new ControlDesk(), 256), settings);
   }
 
   @AfterEach
@@ -153,7 +159,8 @@ class MonitorTopologyTest {
   @Test
   void shouldTellTheProductsStoryInItsDescription() {
     // When
-    Topology topology = MonitorTopology.build(topics, model, new ControlDesk(), 256);
+    Topology topology =
+        MonitorTopology.build(topics, MonitorModels.fixed(model), new ControlDesk(), 256);
     // Then
     assertThat(topology.describe().toString())
         .contains("check-model", "monitor-source", "control-commands", "only-incidents")
@@ -461,8 +468,54 @@ class MonitorTopologyTest {
     send(Scored.nominal().frame(1));
     // Then
     TestRecord<byte[], byte[]> dead = deadLetters().readRecord();
-    assertThat(header(dead, "__streams.errors.message")).contains("'model-2'", "'model-1'");
+    assertThat(header(dead, "__streams.errors.message")).contains("'model-2'", "registry");
     assertThat(drift().readValuesToList()).extracting(DriftScore::sequence).containsExactly(1L);
+  }
+
+  @Test
+  void shouldStartItsDetectorsAnewWhereAnotherModelTakesOverAndKeepTheIncident() {
+    // Given two models, and an incident under the first
+    MonitorModel next = renamed(model, "model-2");
+    Map<String, SourceMonitor.Limits> limits =
+        Map.of(
+            model.id(), new SourceMonitor.Limits(model), next.id(), new SourceMonitor.Limits(next));
+    driver.close();
+    driver = driver(id -> Optional.ofNullable(limits.get(id)));
+    Random random = new Random(8);
+    for (int i = 0; i < 300; i++) {
+      send(Scored.nominal().residuals(noise(random, i < 200 ? 0 : 3)).frame(i));
+    }
+    List<Incident> before = incidents().readValuesToList();
+    assertThat(before.get(before.size() - 1).open()).isTrue();
+    drift().readValuesToList();
+    // When the second one sees nothing unusual
+    for (int i = 300; i < 321; i++) {
+      send(Scored.nominal().modelId("model-2").residuals(noise(random, 0)).frame(i));
+    }
+    // Then
+    List<DriftScore> scores = drift().readValuesToList();
+    assertThat(scores).extracting(DriftScore::modelId).containsOnly("model-2");
+    assertThat(scores.get(0).samples()).as("samples of the first frame after").isEqualTo(1);
+    List<Incident> after = incidents().readValuesToList();
+    assertThat(after).hasSize(1);
+    assertThat(after.get(0).id()).isEqualTo(before.get(0).id());
+    assertThat(after.get(0).state()).isEqualTo(Incident.State.RESOLVED);
+    assertThat(deadLetters().isEmpty()).isTrue();
+  }
+
+  private static MonitorModel renamed(MonitorModel model, String id) {
+    return new MonitorModel(
+        id,
+        "cd34",
+        model.graph(),
+        model.rule(),
+        model.residuals(),
+        model.picture(),
+        model.mechanisms(),
+        model.attribution(),
+        model.sensor(),
+        model.targetRunLength(),
+        model.incidents());
   }
 
   @Test

@@ -1,0 +1,104 @@
+package dev.residua.app;
+
+import dev.residua.model.BadBundleException;
+import dev.residua.model.ModelBundle;
+import dev.residua.model.ModelRegistry;
+import dev.residua.model.RegistryRecord.Activation;
+import dev.residua.models.ModelAdmin;
+import dev.residua.models.ModelAdmin.Author;
+import dev.residua.models.RegistryFollower;
+import dev.residua.models.RegistryWriter;
+import dev.residua.wire.Topics;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sees to it that a model is active before a role starts. {@code residua.model} is only the first
+ * one: as soon as the registry has an active model, that is used, on every process and after every
+ * restart.
+ */
+final class FirstModel {
+  private static final Logger LOG = LoggerFactory.getLogger(FirstModel.class);
+  private static final Duration WAIT = Duration.ofSeconds(60);
+
+  private final ResiduaConfig config;
+  private final RegistryFollower registry;
+
+  private FirstModel(ResiduaConfig config, RegistryFollower registry) {
+    this.config = config;
+    this.registry = registry;
+  }
+
+  /** The active model of the registry; activates that of the settings where there is none. */
+  static ModelBundle of(
+      ResiduaConfig config, KafkaClients clients, Topics topics, RegistryFollower registry)
+      throws StartFailedException {
+    FirstModel first = new FirstModel(config, registry);
+    try {
+      ModelRegistry known = registry.refreshed();
+      if (known.active().isEmpty()) {
+        if (Collections.disjoint(config.roles(), Access.BEGINNING_MODELS)) {
+          first.await();
+        } else {
+          first.begin(
+              new ModelAdmin(new RegistryWriter(clients.registry(config.topicPrefix()), topics)));
+        }
+      } else {
+        first.tellWhichIsUsed(known.active().get());
+      }
+      return registry.bundle(registry.registry().active().orElseThrow().modelId());
+    } catch (IOException | BadBundleException e) {
+      throw new StartFailedException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private void begin(ModelAdmin admin) throws IOException, BadBundleException {
+    ModelBundle bundle = Models.read(config.model());
+    Models.scoring(bundle, 1).close(); // its self-test
+    admin.begin(
+        bundle,
+        null,
+        new Author(
+            "instance " + config.instance(),
+            "the first model of this installation",
+            Instant.now()));
+    Activation active = registry.refreshed().active().orElseThrow();
+    if (!active.modelId().equals(bundle.id())) {
+      tellWhichIsUsed(active); // another process was first
+    }
+  }
+
+  private void await() throws IOException, StartFailedException {
+    LOG.info("waiting for the first model: no process that scores or monitors has started yet");
+    long end = System.nanoTime() + WAIT.toNanos();
+    while (registry.refreshed().active().isEmpty()) {
+      if (System.nanoTime() > end) {
+        throw new StartFailedException(
+            "no model is active after %d s; start a process with the roles score or monitor, or: residua model promote FILE"
+                .formatted(WAIT.toSeconds()));
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+    }
+  }
+
+  private void tellWhichIsUsed(Activation active) throws BadBundleException {
+    if (config.model().isPresent()) {
+      ModelBundle given = ModelBundle.read(config.model().get());
+      if (!given.id().equals(active.modelId())) {
+        LOG.warn(
+            "model {} of residua.model is not used: {} is active since {} ({}); to change that: residua model promote {}",
+            given.id(),
+            active.modelId(),
+            active.at(),
+            active.reason(),
+            config.model().get());
+      }
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package dev.residua.scoring;
+
+import dev.residua.model.RegistryRecord.Activation;
+import dev.residua.model.RegistryRecord.Start;
+import java.util.Collection;
+import java.util.Optional;
+
+/** The models that a scoring loop scores with, and which one holds where. For any thread. */
+public interface ScoringModels {
+  /** Reads what other processes committed: before a partition that they scored is gone on with. */
+  void refresh();
+
+  /** The activation that holds for a frame. */
+  Activation at(int partition, long offset);
+
+  /** An activation that has not begun on a partition and whose model is ready. */
+  Optional<Activation> pending(int partition);
+
+  /** Activations have begun: the transactions that say so are committed. */
+  void began(Collection<Start> starts);
+
+  /**
+   * A model, kept until the lease is closed. Loads it where nobody had it, which only happens when
+   * older frames are read again.
+   *
+   * @throws ScoringEndedException if it cannot be had
+   */
+  Lease lease(Activation activation);
+
+  /** Use of a model; its native memory stays until all leases are closed. */
+  interface Lease extends AutoCloseable {
+    ScoringModel model();
+
+    @Override
+    void close();
+  }
+
+  /**
+   * One model for everything.
+   *
+   * @param model stays the caller's
+   */
+  static ScoringModels fixed(ScoringModel model) {
+    return new FixedModel(model);
+  }
+}

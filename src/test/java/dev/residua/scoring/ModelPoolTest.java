@@ -1,0 +1,222 @@
+package dev.residua.scoring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.residua.model.BadBundleException;
+import dev.residua.model.ModelBundle;
+import dev.residua.model.ModelRegistry;
+import dev.residua.model.ModelStore;
+import dev.residua.model.RegistryRecord;
+import dev.residua.model.RegistryRecord.Activation;
+import dev.residua.model.RegistryRecord.Start;
+import dev.residua.testing.Bundles;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ModelPoolTest {
+  private final Memory store = new Memory();
+  private final List<String> open = new CopyOnWriteArrayList<>();
+  private final List<String> refusals = new CopyOnWriteArrayList<>();
+  private ModelPool pool;
+
+  /** A registry that a test writes. */
+  private static final class Memory implements ModelStore {
+    private final Map<String, ModelBundle> bundles = new ConcurrentHashMap<>();
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private volatile ModelRegistry registry = ModelRegistry.EMPTY;
+
+    void write(RegistryRecord... facts) {
+      registry = registry.with(List.of(facts));
+      listeners.forEach(Runnable::run);
+    }
+
+    @Override
+    public ModelRegistry registry() {
+      return registry;
+    }
+
+    @Override
+    public ModelRegistry refreshed() {
+      return registry;
+    }
+
+    @Override
+    public ModelBundle bundle(String modelId) throws BadBundleException, IOException {
+      ModelBundle bundle = bundles.get(modelId);
+      if (bundle == null) {
+        throw new BadBundleException("there is no " + modelId);
+      }
+      return bundle;
+    }
+
+    @Override
+    public Runnable onChange(Runnable changed) {
+      listeners.add(changed);
+      return () -> listeners.remove(changed);
+    }
+  }
+
+  private Activation activation(long number, String id) {
+    return new Activation(
+        number,
+        id,
+        store.bundles.containsKey(id) ? store.bundles.get(id).digest() : "",
+        number == 0 ? Activation.Kind.INITIAL : Activation.Kind.PROMOTION,
+        Instant.EPOCH,
+        "me",
+        "a test");
+  }
+
+  private ModelPool pool(String first) {
+    store.bundles.put("one", Bundles.empty("one"));
+    store.bundles.put("two", Bundles.empty("two"));
+    store.bundles.put("three", Bundles.empty("three"));
+    store.write(activation(0, first));
+    pool =
+        new ModelPool(
+            store,
+            model(first),
+            bundle -> {
+              if (bundle.id().equals("three")) {
+                throw new BadBundleException("three fails its self-test");
+              }
+              return model(bundle.id());
+            },
+            (activation, why) -> refusals.add(activation.modelId() + ": " + why));
+    return pool;
+  }
+
+  private ScoringModel model(String id) {
+    open.add(id);
+    return Bundles.scoringModel(id, () -> open.remove(id));
+  }
+
+  @AfterEach
+  void closeAll() {
+    pool.close();
+    assertThat(open).as("every model was closed once").isEmpty();
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long end = System.nanoTime() + 10_000_000_000L;
+    while (!condition.getAsBoolean() && System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
+    assertThat(condition.getAsBoolean()).isTrue();
+  }
+
+  @Test
+  void shouldTellOfAnActivationOnlyWhenItsModelIsReady() {
+    // Given
+    pool("one");
+    assertThat(pool.pending(0)).isEmpty();
+    // When
+    store.write(activation(1, "two"));
+    // Then
+    await(() -> pool.pending(0).isPresent());
+    assertThat(open).contains("two");
+  }
+
+  @Test
+  void shouldCloseAModelWhenNobodyUsesItAnyMore() {
+    // Given
+    pool("one");
+    ScoringModels.Lease lease = pool.lease(pool.at(0, 0));
+    store.write(activation(1, "two"));
+    await(() -> pool.pending(0).isPresent());
+    // When it holds, and then when the lease ends
+    pool.began(List.of(new Start(1, 0, 5)));
+    assertThat(open).contains("one");
+    lease.close();
+    lease.close(); // closing twice is harmless
+    // Then
+    await(() -> open.equals(List.of("two")));
+  }
+
+  @Test
+  void shouldKnowWhatBeganHereBeforeTheRegistryHasReadIt() {
+    // Given
+    pool("one");
+    store.write(activation(1, "two"));
+    await(() -> pool.pending(0).isPresent());
+    // When
+    pool.began(List.of(new Start(1, 0, 5)));
+    // Then
+    assertThat(pool.pending(0)).isEmpty();
+    assertThat(pool.pending(1)).isPresent();
+    assertThat(pool.at(0, 4).modelId()).isEqualTo("one");
+    assertThat(pool.at(0, 5).modelId()).isEqualTo("two");
+    // and still after other facts came, and this one
+    store.write(activation(2, "one"));
+    assertThat(pool.at(0, 5).modelId()).isEqualTo("two");
+    store.write(new Start(1, 0, 5));
+    assertThat(pool.at(0, 5).modelId()).isEqualTo("two");
+  }
+
+  @Test
+  void shouldKeepTheModelInUseWhereTheNextOneIsBad() {
+    // Given
+    pool("one");
+    // When
+    store.write(activation(1, "three"));
+    await(() -> !refusals.isEmpty());
+    store.write(activation(1, "three")); // seen again: not tried again
+    // Then
+    assertThat(refusals).containsExactly("three: three fails its self-test");
+    assertThat(pool.pending(0)).isEmpty();
+    assertThat(pool.at(0, 100).modelId()).isEqualTo("one");
+    // and the next good one is taken
+    store.write(activation(2, "two"));
+    await(() -> pool.pending(0).isPresent());
+  }
+
+  @Test
+  void shouldRefuseABundleThatIsNotTheOneThatWasMeant() {
+    // Given
+    pool("one");
+    // When
+    store.write(
+        new Activation(
+            1, "two", "of other bytes", Activation.Kind.PROMOTION, Instant.EPOCH, "me", "test"));
+    await(() -> !refusals.isEmpty());
+    // Then
+    assertThat(refusals.get(0)).contains("activation 1 means model two with the digest of other");
+  }
+
+  @Test
+  void shouldLoadAnOlderModelForFramesThatAreReadAgain() {
+    // Given
+    pool("one");
+    store.write(activation(1, "two"), new Start(1, 0, 5));
+    await(() -> open.equals(List.of("two")));
+    // When
+    try (ScoringModels.Lease lease = pool.lease(pool.at(0, 2))) {
+      // Then
+      assertThat(lease.model().id()).isEqualTo("one");
+      assertThat(open).contains("one");
+    }
+    await(() -> open.equals(List.of("two")));
+  }
+
+  @Test
+  void shouldSayWhatToDoWhereNothingCanScore() {
+    // Given
+    pool("one");
+    store.write(activation(1, "gone"), new Start(1, 0, 5));
+    // When, Then
+    assertThatThrownBy(() -> pool.lease(pool.at(0, 9)))
+        .isInstanceOf(ScoringEndedException.class)
+        .hasMessageContaining("activation 1 of model gone");
+    List<String> all = new ArrayList<>(pool.open());
+    assertThat(all).contains("one");
+  }
+}

@@ -1,0 +1,119 @@
+package dev.residua.testing;
+
+import dev.residua.anomaly.AnomalyCalibration;
+import dev.residua.anomaly.AppearanceReference;
+import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FrameScorer;
+import dev.residua.causal.Latent;
+import dev.residua.causal.LatentBatch;
+import dev.residua.frame.ImageShape;
+import dev.residua.model.BundleManifest;
+import dev.residua.model.ModelBundle;
+import dev.residua.model.ModelProvenance;
+import dev.residua.scoring.ScoringModel;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Bundles and models for tests of what moves them about. */
+public final class Bundles {
+  private static final ImageShape SHAPE = new ImageShape(8, 8, 3);
+
+  private Bundles() {}
+
+  /** A bundle that has every entry it must have, with nothing useful in them. */
+  public static ModelBundle empty(String id) {
+    return filled(id, 10);
+  }
+
+  /**
+   * The same with entries that do not compress.
+   *
+   * @param bytes of each of them
+   */
+  public static ModelBundle filled(String id, int bytes) {
+    BundleManifest manifest =
+        new BundleManifest(
+            ModelBundle.FORMAT_VERSION,
+            id,
+            null,
+            "test",
+            SHAPE,
+            "none",
+            List.of(new Latent(0, "light", true), new Latent(1, "shadow", true)),
+            new ModelProvenance("test", "", "00", 2, Map.of(), 7, "test", "test", "", "", Map.of()),
+            Map.of());
+    java.util.Random random = new java.util.Random(id.hashCode());
+    Map<String, byte[]> entries = new LinkedHashMap<>();
+    Stream.of(
+            ModelBundle.SCORER,
+            ModelBundle.ANOMALY_CALIBRATION,
+            ModelBundle.APPEARANCE,
+            ModelBundle.DRIFT_REFERENCE,
+            ModelBundle.SELF_TEST)
+        .forEach(
+            name -> {
+              byte[] content = new byte[bytes];
+              random.nextBytes(content);
+              entries.put(name, content);
+            });
+    return ModelBundle.of(
+        manifest,
+        new CausalGraph(
+            List.of("light", "shadow"),
+            new boolean[][] {{false, true}, {false, false}},
+            new double[2][2]),
+        entries);
+  }
+
+  /** A model that works like another and has another id. */
+  public static ModelBundle copy(ModelBundle bundle, String id) {
+    Map<String, byte[]> entries = new LinkedHashMap<>();
+    for (String name : bundle.entryNames()) {
+      if (!name.equals(ModelBundle.GRAPH)) {
+        entries.put(name, bundle.entry(name));
+      }
+    }
+    return ModelBundle.of(
+        bundle.manifest().calibrated(id, "the same frames", Map.of()), bundle.graph(), entries);
+  }
+
+  /**
+   * A model whose latents are all 0.
+   *
+   * @param onClose run when its native memory would be given back
+   */
+  public static ScoringModel scoringModel(String id, Runnable onClose) {
+    float[] residuals = new float[400];
+    for (int i = 0; i < residuals.length; i++) {
+      residuals[i] = (float) Math.sin(i);
+    }
+    return new ScoringModel(
+        id,
+        new FrameScorer() {
+          @Override
+          public ImageShape imageShape() {
+            return SHAPE;
+          }
+
+          @Override
+          public int latents() {
+            return 2;
+          }
+
+          @Override
+          public LatentBatch score(byte[] pixels, int frames) {
+            float[] zeros = new float[2 * frames];
+            return new LatentBatch(frames, 2, zeros, zeros, zeros, new float[frames]);
+          }
+
+          @Override
+          public void close() {
+            onClose.run();
+          }
+        },
+        AnomalyCalibration.fit(residuals, 2, new float[200], new float[200]),
+        AppearanceReference.builder(SHAPE).build());
+  }
+}
