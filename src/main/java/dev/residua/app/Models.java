@@ -14,6 +14,7 @@ import dev.residua.intervention.MechanismReference;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.SelfTest;
+import dev.residua.models.RegistryFollower;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.scoring.ScoringModel;
 import java.io.IOException;
@@ -25,6 +26,13 @@ import java.util.Optional;
 public final class Models {
   /** The bundle that ships with the product. */
   public static final String DEFAULT = "/models/pendulum.residua";
+
+  /** Fetches bundles that lie outside Kafka. */
+  public static final RegistryFollower.OutsideBundles OUTSIDE =
+      (entry, location) -> {
+        throw new IOException(
+            "model %s lies at %s, which this process cannot read".formatted(entry.id(), location));
+      };
 
   private Models() {}
 

@@ -2,11 +2,7 @@ package dev.residua.app;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.residua.causal.ScoredFrame;
-import dev.residua.dataset.Scenario;
-import dev.residua.dataset.ScenarioStream;
-import dev.residua.frame.Frame;
 import dev.residua.frame.ImageShape;
-import dev.residua.frame.PixelFormat;
 import dev.residua.frame.RejectedFrameException.Reason;
 import dev.residua.model.BadBundleException;
 import dev.residua.scoring.ScoringListener;
@@ -14,12 +10,10 @@ import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringModels;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.Stages.Stage;
-import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,7 +34,6 @@ import org.HdrHistogram.Histogram;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -53,16 +46,13 @@ import org.jspecify.annotations.Nullable;
  * fetches do not count. A first small backlog warms up the process before anything is measured.
  */
 public final class PipelineBenchmark implements AutoCloseable {
-  private static final int DRAWN = 512;
   private static final long MAX_SECONDS = 300;
   private static final int WARM_UP_FRAMES = 30_000;
 
-  private final ImageShape shape;
-  private final byte[][] frames;
+  private final BenchmarkFrames drawn;
   private final BrokerProcess broker;
   private final KafkaClients clients;
   private final int partitions;
-  private final int sources;
   private int run;
 
   /** Makes the model of one run, which closes it. */
@@ -109,13 +99,7 @@ public final class PipelineBenchmark implements AutoCloseable {
   public PipelineBenchmark(ImageShape shape, Path dataDirectory, int partitions, int sources)
       throws IOException, StartFailedException {
     this.partitions = partitions;
-    this.sources = sources;
-    this.shape = shape;
-    this.frames = new byte[DRAWN][shape.size()];
-    ScenarioStream stream = new ScenarioStream(Scenario.shipped("demo"), shape);
-    for (byte[] frame : frames) {
-      stream.next(frame, 0);
-    }
+    this.drawn = new BenchmarkFrames(shape, sources);
     this.broker = BrokerProcess.start(dataDirectory);
     this.clients = KafkaClients.of(broker.bootstrapServers());
   }
@@ -138,7 +122,7 @@ public final class PipelineBenchmark implements AutoCloseable {
     }
     try (Producer<byte[], byte[]> producer = clients.frameProducer()) {
       for (int i = 0; i < frames; i++) {
-        producer.send(record(topics, i, Instant.now()));
+        producer.send(drawn.record(topics, i, Instant.now()));
       }
       producer.flush();
     }
@@ -270,7 +254,7 @@ public final class PipelineBenchmark implements AutoCloseable {
           left = start + dueNanos - System.nanoTime()) {
         LockSupport.parkNanos(left);
       }
-      producer.send(record(topics, first + i, startAt.plusNanos(dueNanos)));
+      producer.send(drawn.record(topics, first + i, startAt.plusNanos(dueNanos)));
       if (i % 1000 == 0) {
         progress.accept(0.6 + 0.4 * i / total);
       }
@@ -315,22 +299,6 @@ public final class PipelineBenchmark implements AutoCloseable {
     } finally {
       started.countDown();
     }
-  }
-
-  private ProducerRecord<byte[], byte[]> record(Topics topics, int index, Instant capturedAt) {
-    String source = "cam" + index % sources;
-    Frame frame =
-        new Frame(
-            source,
-            index / sources,
-            capturedAt,
-            shape.width(),
-            shape.height(),
-            shape.channels() == 1 ? PixelFormat.GRAY8 : PixelFormat.RGB8,
-            frames[index % frames.length],
-            Map.of());
-    return new ProducerRecord<>(
-        topics.frames().name(), source.getBytes(StandardCharsets.UTF_8), FrameReader.write(frame));
   }
 
   @Override

@@ -44,12 +44,6 @@ import org.slf4j.LoggerFactory;
 public class Roles {
   private static final Logger LOG = LoggerFactory.getLogger(Roles.class);
 
-  private static final RegistryFollower.OutsideBundles OUTSIDE =
-      (entry, location) -> {
-        throw new IOException(
-            "model %s lies at %s, which this process cannot read".formatted(entry.id(), location));
-      };
-
   private final ResiduaConfig config;
   private final Config properties;
   private final MeterRegistry meters;
@@ -101,7 +95,7 @@ public class Roles {
     KafkaClients clients =
         clients(topics).withTransactionTimeout(config.kafka().transactionTimeout());
     RegistryFollower registry =
-        new RegistryFollower(clients.registry(config.topicPrefix()), topics, OUTSIDE);
+        new RegistryFollower(clients.registry(config.topicPrefix()), topics, Models.OUTSIDE);
     running.push(registry);
     ModelBundle bundle = FirstModel.of(config, clients, topics, registry);
     ActiveModelWatch watch = new ActiveModelWatch(registry, bundle);

@@ -39,6 +39,7 @@ import picocli.CommandLine.Option;
     subcommands = {
       BenchPipeline.class,
       BenchMonitor.class,
+      BenchSwap.class,
       BenchScore.class,
       BenchCommand.Train.class,
       BenchDrift.class

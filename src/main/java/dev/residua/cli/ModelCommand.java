@@ -6,7 +6,6 @@ import dev.residua.model.BundleManifest;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelProvenance;
 import dev.residua.scoring.ScoringModel;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,15 +14,28 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code model}: looks at model bundles and calibrates them. */
+/** {@code model}: looks at model bundles, calibrates them, and keeps the registry of models. */
 @Command(
     name = "model",
-    description = "Looks at model bundles and calibrates them.",
+    description = "Looks at model bundles, calibrates them, and keeps the registry of models.",
     mixinStandardHelpOptions = true,
-    subcommands = {ModelCommand.Show.class, ModelCalibrateCommand.class})
+    subcommands = {
+      ModelRegistryCommands.ListModels.class,
+      ModelCommand.Show.class,
+      ModelRegistryCommands.Diff.class,
+      ModelRegistryCommands.Publish.class,
+      ModelRegistryCommands.Promote.class,
+      ModelRegistryCommands.Rollback.class,
+      ModelRegistryCommands.LabelModel.class,
+      ModelRegistryCommands.ShadowModel.class,
+      ModelRegistryCommands.RemoveModel.class,
+      ModelRegistryCommands.Export.class,
+      ModelCalibrateCommand.class
+    })
 final class ModelCommand {
   @Command(
       name = "show",
@@ -34,18 +46,22 @@ final class ModelCommand {
   static final class Show implements Callable<Integer> {
     @Parameters(
         arity = "0..1",
-        paramLabel = "FILE",
-        description = "Model bundle (default: the one that ships with the product).")
-    @Nullable Path file;
+        paramLabel = "FILE|ID",
+        description =
+            "Model bundle, or id of a model of the registry (default: the bundle that ships with the"
+                + " product).")
+    @Nullable String model;
+
+    @Mixin ModelRegistryOptions registry = new ModelRegistryOptions();
 
     @Option(names = "--json", description = "Print the result as JSON.")
     boolean json;
 
     @Override
     public Integer call() throws BadBundleException {
-      ModelBundle bundle = Models.read(Optional.ofNullable(file));
-      try (ScoringModel model = Models.scoring(bundle, 1)) {
-        System.out.print(json ? Json.of(asMap(bundle)) + "\n" : asText(bundle, model));
+      ModelBundle bundle = model == null ? Models.read(Optional.empty()) : registry.bundle(model);
+      try (ScoringModel scoring = Models.scoring(bundle, 1)) {
+        System.out.print(json ? Json.of(asMap(bundle)) + "\n" : asText(bundle, scoring));
       }
       return 0;
     }

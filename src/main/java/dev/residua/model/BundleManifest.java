@@ -3,6 +3,7 @@ package dev.residua.model;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.residua.causal.Latent;
 import dev.residua.frame.ImageShape;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -42,7 +43,7 @@ public record BundleManifest(
     if (latents.isEmpty()) {
       throw new IllegalArgumentException("a model needs at least one latent");
     }
-    sha256 = Map.copyOf(new TreeMap<>(sha256));
+    sha256 = Collections.unmodifiableMap(new TreeMap<>(sha256)); // sorted: written in this order
   }
 
   BundleManifest withDigests(Map<String, String> digests) {
@@ -56,6 +57,11 @@ public record BundleManifest(
         latents,
         provenance,
         digests);
+  }
+
+  BundleManifest withId(String newId) {
+    return new BundleManifest(
+        formatVersion, newId, id, architecture, image, preprocessing, latents, provenance, sha256);
   }
 
   /**

@@ -79,14 +79,19 @@ public final class ModelBundle {
   private final BundleManifest manifest;
   private final CausalGraph graph;
   private final Map<String, byte[]> entries;
+  private final byte[] manifestJson; // as it was read: its digest is the bundle's
   private final String digest;
 
   private ModelBundle(
-      BundleManifest manifest, CausalGraph graph, Map<String, byte[]> entries, String digest) {
+      BundleManifest manifest,
+      CausalGraph graph,
+      Map<String, byte[]> entries,
+      byte[] manifestJson) {
     this.manifest = manifest;
     this.graph = graph;
     this.entries = entries;
-    this.digest = digest;
+    this.manifestJson = manifestJson;
+    this.digest = sha256(manifestJson);
   }
 
   /**
@@ -101,7 +106,7 @@ public final class ModelBundle {
     Map<String, String> digests = new TreeMap<>();
     all.forEach((name, content) -> digests.put(name, sha256(content)));
     BundleManifest complete = manifest.withDigests(digests);
-    return new ModelBundle(complete, graph, all, sha256(toJson(complete)));
+    return new ModelBundle(complete, graph, all, toJson(complete));
   }
 
   /** Reads and checks a bundle file. */
@@ -155,8 +160,7 @@ public final class ModelBundle {
     }
     BundleManifest manifest = manifest(manifestJson, origin);
     checkDigests(manifest, entries, origin);
-    return new ModelBundle(
-        manifest, graph(manifest, entries, origin), entries, sha256(manifestJson));
+    return new ModelBundle(manifest, graph(manifest, entries, origin), entries, manifestJson);
   }
 
   private static BundleManifest manifest(byte[] json, String origin) throws BadBundleException {
@@ -218,7 +222,7 @@ public final class ModelBundle {
   /** Writes the bundle; the same bundle gives the same bytes. Does not close {@code out}. */
   public void write(OutputStream out) throws IOException {
     ZipOutputStream zip = new ZipOutputStream(out);
-    put(zip, MANIFEST, toJson(manifest));
+    put(zip, MANIFEST, manifestJson);
     for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
       put(zip, entry.getKey(), entry.getValue());
     }
@@ -241,6 +245,13 @@ public final class ModelBundle {
     zip.putNextEntry(entry);
     zip.write(content);
     zip.closeEntry();
+  }
+
+  /** A model that works like this one under another identity, with this one as its parent. */
+  public ModelBundle withId(String newId) {
+    Map<String, byte[]> others = new TreeMap<>(entries);
+    others.remove(GRAPH);
+    return of(manifest.withId(newId), graph, others);
   }
 
   public BundleManifest manifest() {

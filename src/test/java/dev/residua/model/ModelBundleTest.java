@@ -1,5 +1,6 @@
 package dev.residua.model;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -192,5 +193,34 @@ class ModelBundleTest {
     assertThatThrownBy(() -> ModelBundle.read(folder.resolve("none.residua")))
         .isInstanceOf(BadBundleException.class)
         .hasMessageContaining("none.residua does not exist");
+  }
+
+  @Test
+  void shouldKeepItsDigestHoweverOftenItIsWritten() throws BadBundleException, IOException {
+    // Given a manifest that another program wrote, with its own order and spaces
+    String text = new String(entry(bundle().toBytes(), ModelBundle.MANIFEST), UTF_8);
+    byte[] spaced = text.replace("{", "{ ").getBytes(UTF_8);
+    // When
+    Map<String, byte[]> change = new LinkedHashMap<>();
+    change.put(ModelBundle.MANIFEST, spaced);
+    ModelBundle read = read(altered(change));
+    ModelBundle again = read(read.toBytes());
+    // Then
+    assertThat(again.digest()).isEqualTo(read.digest()).isNotEqualTo(bundle().digest());
+    assertThat(again.toBytes()).isEqualTo(read.toBytes());
+    assertThat(text.indexOf("calibration/anomaly.bin"))
+        .as("digests are written in the order of their names, in every JVM")
+        .isLessThan(text.indexOf("calibration/drift.bin"));
+  }
+
+  private static byte[] entry(byte[] zip, String name) throws IOException {
+    try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip))) {
+      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+        if (entry.getName().equals(name)) {
+          return in.readAllBytes();
+        }
+      }
+    }
+    throw new AssertionError("no entry " + name);
   }
 }

@@ -67,18 +67,6 @@ public final class Bundles {
         entries);
   }
 
-  /** A model that works like another and has another id. */
-  public static ModelBundle copy(ModelBundle bundle, String id) {
-    Map<String, byte[]> entries = new LinkedHashMap<>();
-    for (String name : bundle.entryNames()) {
-      if (!name.equals(ModelBundle.GRAPH)) {
-        entries.put(name, bundle.entry(name));
-      }
-    }
-    return ModelBundle.of(
-        bundle.manifest().calibrated(id, "the same frames", Map.of()), bundle.graph(), entries);
-  }
-
   /**
    * A model whose latents are all 0.
    *

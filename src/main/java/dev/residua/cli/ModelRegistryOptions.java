@@ -1,0 +1,104 @@
+package dev.residua.cli;
+
+import dev.residua.app.Models;
+import dev.residua.model.BadBundleException;
+import dev.residua.model.ModelBundle;
+import dev.residua.model.ModelRegistry;
+import dev.residua.models.ModelAdmin;
+import dev.residua.models.ModelAdmin.Author;
+import dev.residua.models.RegistryFollower;
+import dev.residua.models.RegistryWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.apache.kafka.common.KafkaException;
+import picocli.CommandLine.Mixin;
+
+/** Options of the commands that talk to the registry of models. */
+final class ModelRegistryOptions {
+  @Mixin KafkaOptions kafka = new KafkaOptions();
+
+  /** What one command does with the registry. */
+  @FunctionalInterface
+  interface Use<T> {
+    T with(RegistryFollower registry) throws IOException, BadBundleException;
+  }
+
+  /**
+   * Follows the registry for as long as a command needs it; it is read to its end first.
+   *
+   * @throws CommandFailedException with what to do, if it cannot be read or the use fails
+   */
+  <T> T use(Use<T> use) {
+    try (RegistryFollower registry =
+        new RegistryFollower(
+            kafka.clients().registry(kafka.prefix), kafka.topics(), Models.OUTSIDE)) {
+      registry.refreshed();
+      return use.with(registry);
+    } catch (IOException | BadBundleException e) {
+      throw new CommandFailedException(Failures.reason(e), e);
+    } catch (KafkaException e) {
+      throw kafka.failed("reading the registry of models", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailedException("interrupted", e);
+    }
+  }
+
+  /** Changes the registry; see {@link ModelAdmin}. */
+  ModelRegistry change(Change change) {
+    try {
+      return change.by(
+          new ModelAdmin(
+              new RegistryWriter(kafka.clients().registry(kafka.prefix), kafka.topics())));
+    } catch (IOException e) {
+      throw new CommandFailedException(Failures.reason(e), e);
+    } catch (KafkaException e) {
+      throw kafka.failed("changing the registry of models", e);
+    }
+  }
+
+  /** One change. */
+  @FunctionalInterface
+  interface Change {
+    ModelRegistry by(ModelAdmin admin) throws IOException;
+  }
+
+  static Author author(String by, String reason) {
+    return new Author(by, reason, Instant.now());
+  }
+
+  /** Whether a text names a file that exists. */
+  static boolean isFile(String text) {
+    try {
+      return Files.isRegularFile(Path.of(text));
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
+  /**
+   * The bundle of a file, or of the registry where there is no such file.
+   *
+   * @throws CommandFailedException if it is neither, or damaged
+   */
+  ModelBundle bundle(String fileOrId) {
+    if (isFile(fileOrId)) {
+      return checked(Path.of(fileOrId));
+    }
+    if (fileOrId.endsWith(".residua") || fileOrId.contains("/")) {
+      throw new CommandFailedException(fileOrId + " does not exist");
+    }
+    return use(registry -> registry.bundle(fileOrId));
+  }
+
+  private static ModelBundle checked(Path file) {
+    try {
+      return ModelBundle.read(file);
+    } catch (BadBundleException e) {
+      throw new CommandFailedException(Failures.reason(e), e);
+    }
+  }
+}
