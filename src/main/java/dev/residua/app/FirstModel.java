@@ -7,7 +7,6 @@ import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.models.ModelAdmin;
 import dev.residua.models.ModelAdmin.Author;
 import dev.residua.models.RegistryFollower;
-import dev.residua.models.RegistryWriter;
 import dev.residua.wire.Topics;
 import java.io.IOException;
 import java.time.Duration;
@@ -46,8 +45,9 @@ final class FirstModel {
         if (Collections.disjoint(config.roles(), Access.BEGINNING_MODELS)) {
           first.await();
         } else {
-          first.begin(
-              new ModelAdmin(new RegistryWriter(clients.registry(config.topicPrefix()), topics)));
+          try (ModelAdmin admin = ModelAdmin.of(clients.registry(config.topicPrefix()), topics)) {
+            first.begin(admin);
+          }
         }
       } else {
         first.tellWhichIsUsed(known.active().get());

@@ -13,7 +13,6 @@ import dev.residua.model.RegistryRecord.Start;
 import dev.residua.models.ModelAdmin;
 import dev.residua.models.ModelAdmin.Author;
 import dev.residua.models.RegistryFollower;
-import dev.residua.models.RegistryWriter;
 import dev.residua.scoring.ModelPool;
 import dev.residua.scoring.ScoringListener;
 import dev.residua.scoring.ScoringSettings;
@@ -145,20 +144,20 @@ public final class SwapBenchmark implements AutoCloseable {
    */
   public Result run(int swaps, double framesPerSecond, DoubleConsumer progress)
       throws StartFailedException, BadBundleException, IOException, InterruptedException {
-    try (TopicAdmin admin = new TopicAdmin(clients)) {
-      admin.create(topics, partitions, Optional.empty());
+    try (TopicAdmin topicAdmin = new TopicAdmin(clients)) {
+      topicAdmin.create(topics, partitions, Optional.empty());
     }
-    ModelAdmin admin = new ModelAdmin(new RegistryWriter(clients.registry("swap."), topics));
-    admin.begin(one, null, author());
-    admin.publish(other, null, null, author());
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     List<Double> resident = new ArrayList<>();
     Watch watch = new Watch();
     long start = System.nanoTime();
     int sent;
     int openModels;
-    try (RegistryFollower registry =
-        new RegistryFollower(clients.registry("swap."), topics, Models.OUTSIDE)) {
+    try (ModelAdmin admin = ModelAdmin.of(clients.registry("swap."), topics);
+        RegistryFollower registry =
+            new RegistryFollower(clients.registry("swap."), topics, Models.OUTSIDE)) {
+      admin.begin(one, null, author());
+      admin.publish(other, null, null, author());
       registry.refreshed();
       RegistryMonitorModels monitored =
           new RegistryMonitorModels(

@@ -7,7 +7,6 @@ import dev.residua.model.ModelRegistry;
 import dev.residua.models.ModelAdmin;
 import dev.residua.models.ModelAdmin.Author;
 import dev.residua.models.RegistryFollower;
-import dev.residua.models.RegistryWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -49,10 +48,8 @@ final class ModelRegistryOptions {
 
   /** Changes the registry; see {@link ModelAdmin}. */
   ModelRegistry change(Change change) {
-    try {
-      return change.by(
-          new ModelAdmin(
-              new RegistryWriter(kafka.clients().registry(kafka.prefix), kafka.topics())));
+    try (ModelAdmin admin = ModelAdmin.of(kafka.clients().registry(kafka.prefix), kafka.topics())) {
+      return change.by(admin);
     } catch (IOException e) {
       throw new CommandFailedException(Failures.reason(e), e);
     } catch (KafkaException e) {

@@ -7,6 +7,7 @@ import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.RegistryRecord.Entry;
 import dev.residua.model.RegistryRecord.Removed;
 import dev.residua.model.RegistryRecord.Shadow;
+import dev.residua.wire.Topics;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,11 +21,26 @@ import org.jspecify.annotations.Nullable;
  * asked twice, the second time changes nothing. Whether a bundle is sound is for the caller to
  * check before.
  */
-public final class ModelAdmin {
+public final class ModelAdmin implements AutoCloseable {
   private final RegistryWriter writer;
 
+  /**
+   * Connects with the first change.
+   *
+   * @param writer owned from now on
+   */
   public ModelAdmin(RegistryWriter writer) {
     this.writer = writer;
+  }
+
+  /** Of the registry that these clients reach. */
+  public static ModelAdmin of(RegistryClients clients, Topics topics) {
+    return new ModelAdmin(new RegistryWriter(clients, topics));
+  }
+
+  @Override
+  public void close() {
+    writer.close();
   }
 
   /**

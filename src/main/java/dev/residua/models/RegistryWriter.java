@@ -22,14 +22,16 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Changes the registry: decides on the newest state and writes, as one transaction. All writers
  * share one transactional id, so that whoever begins later makes the earlier fail, which then
  * decides again on what the later one wrote. A bundle and its entry appear together or not at all,
- * whenever the process dies.
+ * whenever the process dies. What was read and the transactional producer are kept from one change
+ * to the next. For any thread, one after the other.
  */
-public final class RegistryWriter {
+public final class RegistryWriter implements AutoCloseable {
   private static final int ATTEMPTS = 8;
   private static final Duration POLL = Duration.ofMillis(50);
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -37,7 +39,12 @@ public final class RegistryWriter {
 
   private final RegistryClients clients;
   private final Topics topics;
+  private @Nullable Producer<byte[], byte[]> producer; // not fenced, as far as is known
+  private @Nullable Reading reading;
 
+  private record Reading(Consumer<byte[], byte[]> consumer, RegistryLog log) {}
+
+  /** Connects with the first change. */
   public RegistryWriter(RegistryClients clients, Topics topics) {
     this.clients = clients;
     this.topics = topics;
@@ -62,11 +69,13 @@ public final class RegistryWriter {
    * @return the registry after the change
    * @throws IOException with what to do, if Kafka does not take it or the decision refuses
    */
-  public ModelRegistry change(Decision decision, Map<String, byte[]> bundles) throws IOException {
+  public synchronized ModelRegistry change(Decision decision, Map<String, byte[]> bundles)
+      throws IOException {
     for (int attempt = 1; ; attempt++) {
-      try (Closing closing = new Closing(clients.producers().get())) {
-        return changeOnce(closing.producer, decision, bundles);
+      try {
+        return changeOnce(decision, bundles);
       } catch (ProducerFencedException | InvalidProducerEpochException e) {
+        close();
         if (attempt == ATTEMPTS) {
           throw new IOException(
               "%d attempts to change the registry of models were each overtaken by another process; try again"
@@ -74,6 +83,7 @@ public final class RegistryWriter {
               e);
         }
       } catch (KafkaException e) {
+        close();
         throw new IOException(
             "the registry of models (%s) cannot be changed: %s"
                 .formatted(topics.models().name(), RootCause.message(e)),
@@ -82,41 +92,51 @@ public final class RegistryWriter {
     }
   }
 
-  private ModelRegistry changeOnce(
-      Producer<byte[], byte[]> producer, Decision decision, Map<String, byte[]> bundles)
+  private ModelRegistry changeOnce(Decision decision, Map<String, byte[]> bundles)
       throws IOException {
-    producer.initTransactions(); // from now on whoever was before us can commit nothing
+    Producer<byte[], byte[]> open = producer();
     ModelRegistry before = read();
     List<RegistryRecord> facts = decision.on(before);
     if (facts.isEmpty()) {
       return before;
     }
-    producer.beginTransaction();
+    open.beginTransaction();
     try {
       Future<RecordMetadata> last = null;
       for (RegistryRecord fact : facts) {
         byte[] bundle = fact instanceof Entry entry ? bundles.get(entry.id()) : null;
         if (bundle != null) {
           BundleParts.cut(((Entry) fact).id(), bundle)
-              .forEach((part, bytes) -> send(producer, part.key(), bytes));
+              .forEach((part, bytes) -> send(open, part.key(), bytes));
         }
         if (fact instanceof Removed) {
-          removeParts(producer, before, fact.key());
+          removeParts(open, before, fact.key());
         }
-        last = send(producer, ModelRecords.key(fact.key()), ModelRecords.value(fact));
+        last = send(open, ModelRecords.key(fact.key()), ModelRecords.value(fact));
       }
       if (last != null) {
         last.get();
       }
-      producer.commitTransaction();
+      open.commitTransaction();
     } catch (ExecutionException e) {
-      producer.abortTransaction();
       throw e.getCause() instanceof KafkaException kafka ? kafka : new KafkaException(e.getCause());
     } catch (InterruptedException e) {
+      close();
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while the registry of models was changed", e);
     }
     return before.with(facts);
+  }
+
+  /** From its first use on whoever was before us can commit nothing. */
+  private Producer<byte[], byte[]> producer() {
+    Producer<byte[], byte[]> open = producer;
+    if (open == null) {
+      open = clients.producers().get();
+      producer = open; // closed whatever happens now
+      open.initTransactions();
+    }
+    return open;
   }
 
   private void removeParts(Producer<byte[], byte[]> producer, ModelRegistry before, String key) {
@@ -131,38 +151,50 @@ public final class RegistryWriter {
 
   @SuppressWarnings("NullAway") // an empty value is what compaction removes
   private Future<RecordMetadata> send(
-      Producer<byte[], byte[]> producer,
-      byte[] key,
-      byte @org.jspecify.annotations.Nullable [] value) {
+      Producer<byte[], byte[]> producer, byte[] key, byte @Nullable [] value) {
     return producer.send(
         new ProducerRecord<>(topics.models().name(), Topics.REGISTRY_PARTITION, key, value));
   }
 
-  /** All that is committed; nobody else can commit any more but starts of activations. */
+  /**
+   * All that is committed. Who commits something else until we do fences us, but for starts of
+   * activations, on which no decision depends.
+   */
   private ModelRegistry read() throws IOException {
     TopicPartition partition = RegistryLog.partition(topics);
-    try (Consumer<byte[], byte[]> any = clients.consumers().apply(IsolationLevel.READ_UNCOMMITTED);
-        Consumer<byte[], byte[]> committed =
-            clients.consumers().apply(IsolationLevel.READ_COMMITTED)) {
-      long end = any.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-      RegistryLog log = new RegistryLog(committed, topics, problem -> {});
-      long deadline = System.nanoTime() + LIMIT.toNanos();
-      while (log.position() < end) {
-        log.poll(POLL);
-        if (System.nanoTime() > deadline) {
-          throw new IOException(
-              "the registry of models (%s) could not be read to offset %d within %s; a transaction of another process may hang"
-                  .formatted(partition, end, LIMIT));
-        }
-      }
-      return log.registry();
+    Reading open = reading;
+    if (open == null) {
+      Consumer<byte[], byte[]> consumer = clients.consumers().apply(IsolationLevel.READ_COMMITTED);
+      open = new Reading(consumer, new RegistryLog(consumer, topics, problem -> {}));
+      reading = open;
     }
+    long end;
+    try (Consumer<byte[], byte[]> any =
+        clients.consumers().apply(IsolationLevel.READ_UNCOMMITTED)) {
+      end = any.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+    }
+    long deadline = System.nanoTime() + LIMIT.toNanos();
+    while (open.log().position() < end) {
+      open.log().poll(POLL);
+      if (System.nanoTime() > deadline) {
+        throw new IOException(
+            "the registry of models (%s) could not be read to offset %d within %s; a transaction of another process may hang"
+                .formatted(partition, end, LIMIT));
+      }
+    }
+    return open.log().registry();
   }
 
-  private record Closing(Producer<byte[], byte[]> producer) implements AutoCloseable {
-    @Override
-    public void close() {
+  /** Gives the clients back; a further change connects again. */
+  @Override
+  public synchronized void close() {
+    if (producer != null) {
       producer.close(CLOSE);
+      producer = null;
+    }
+    if (reading != null) {
+      reading.consumer().close();
+      reading = null;
     }
   }
 }

@@ -14,7 +14,6 @@ import dev.residua.models.ModelAdmin;
 import dev.residua.models.ModelAdmin.Author;
 import dev.residua.models.RegistryClients;
 import dev.residua.models.RegistryFollower;
-import dev.residua.models.RegistryWriter;
 import dev.residua.testing.Bundles;
 import dev.residua.testing.TestBroker;
 import dev.residua.wire.ModelRecords;
@@ -33,6 +32,7 @@ import java.util.stream.LongStream;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,10 +65,15 @@ class ModelRegistryIT {
     prefix = "registry" + number++ + ".";
     topics = new Topics(prefix);
     clients = broker.clients().registry(prefix);
-    admin = new ModelAdmin(new RegistryWriter(clients, topics));
+    admin = ModelAdmin.of(clients, topics);
     try (TopicAdmin topicAdmin = new TopicAdmin(broker.clients())) {
       topicAdmin.create(topics, 2, java.util.Optional.empty());
     }
+  }
+
+  @AfterEach
+  void closeRegistry() {
+    admin.close();
   }
 
   private static Author author(String reason) {
@@ -153,9 +158,10 @@ class ModelRegistryIT {
       int writer = w;
       Callable<Void> work =
           () -> {
-            ModelAdmin own = new ModelAdmin(new RegistryWriter(clients, topics));
-            for (int i = 0; i < each; i++) {
-              promoteUntilTaken(own, "m" + (writer * each + i));
+            try (ModelAdmin own = ModelAdmin.of(clients, topics)) {
+              for (int i = 0; i < each; i++) {
+                promoteUntilTaken(own, "m" + (writer * each + i));
+              }
             }
             return null;
           };

@@ -11,7 +11,6 @@ import dev.residua.model.RegistryRecord.Entry;
 import dev.residua.models.ModelAdmin;
 import dev.residua.models.ModelAdmin.Author;
 import dev.residua.models.RegistryFollower;
-import dev.residua.models.RegistryWriter;
 import dev.residua.testing.Camera;
 import dev.residua.testing.Service;
 import dev.residua.testing.TestBroker;
@@ -73,10 +72,9 @@ class SwapIT {
   @Test
   void shouldJudgeEveryFrameOnceByTheModelOfItsOffsetWhateverDies() throws Exception {
     // Given
-    try (TestBroker kafka = TestBroker.start(TOPICS, PARTITIONS)) {
+    try (TestBroker kafka = TestBroker.start(TOPICS, PARTITIONS);
+        ModelAdmin admin = ModelAdmin.of(kafka.clients().registry(Topics.DEFAULT_PREFIX), TOPICS)) {
       clients = kafka.clients();
-      ModelAdmin admin =
-          new ModelAdmin(new RegistryWriter(clients.registry(Topics.DEFAULT_PREFIX), TOPICS));
       ModelBundle shipped = Models.read(Optional.empty());
       ModelBundle other = shipped.withId("pendulum-other");
       start("score", "a");
@@ -111,6 +109,8 @@ class SwapIT {
           }
         }
         killWhilePromoting(shipped);
+        // Whatever they left, the registry takes the next change
+        admin.promote(shipped.id(), author("back to the shipped one"));
         awaitBegun();
         frames = camera.stop();
       }
@@ -181,9 +181,6 @@ class SwapIT {
               .filter(a -> ids.contains(a.modelId()))
               .count());
     }
-    // Whatever they left, the registry takes the next change
-    new ModelAdmin(new RegistryWriter(clients.registry(Topics.DEFAULT_PREFIX), TOPICS))
-        .promote(shipped.id(), author("back to the shipped one"));
   }
 
   /** Records of open transactions included. */
