@@ -79,6 +79,12 @@ public record Access(
       others.add(group(group));
       others.add(transactions(group + "-", group + "-" + instance + "-0"));
     }
+    if (roles.contains(Role.SHADOW)) {
+      String group = ShadowRole.group(prefix);
+      allow(byTopic, AclOperation.READ, List.of(topics.frames()));
+      allow(byTopic, AclOperation.WRITE, List.of(topics.shadowScores()));
+      others.add(group(group));
+    }
     if (roles.contains(Role.MONITOR)) {
       String application = MonitorRole.application(prefix);
       allow(byTopic, AclOperation.READ, List.of(topics.scores(), topics.control()));

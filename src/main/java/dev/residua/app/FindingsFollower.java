@@ -4,6 +4,7 @@ import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.causal.Finding;
 import dev.residua.dashboard.LiveState.FindingView;
 import dev.residua.drift.DriftEvent;
+import dev.residua.incident.ControlCommand.Training;
 import dev.residua.incident.Incident;
 import dev.residua.intervention.InterventionEvent;
 import dev.residua.wire.DeadLetter;
@@ -23,13 +24,17 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Follows the output topics from now on and feeds the status page. */
+/**
+ * Follows the output topics from now on, and what is said of trainings from the beginning, and
+ * feeds the pages.
+ */
 final class FindingsFollower implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FindingsFollower.class);
   private static final Duration POLL = Duration.ofMillis(250);
 
   private final Topics topics;
   private final LiveFindings findings;
+  private final LiveModels models;
   private final Consumer<byte[], byte[]> consumer;
   private final java.util.function.Consumer<FindingView> onFinding;
   private final Thread thread;
@@ -42,10 +47,12 @@ final class FindingsFollower implements AutoCloseable {
       KafkaClients clients,
       Topics topics,
       LiveFindings findings,
+      LiveModels models,
       java.util.function.Consumer<FindingView> onFinding) {
     this.topics = topics;
     this.onFinding = onFinding;
     this.findings = findings;
+    this.models = models;
     this.consumer = clients.follower(new ByteArrayDeserializer(), new ByteArrayDeserializer());
     List<TopicPartition> partitions =
         followed(topics).stream()
@@ -53,6 +60,8 @@ final class FindingsFollower implements AutoCloseable {
             .toList();
     consumer.assign(partitions);
     consumer.seekToEnd(partitions);
+    consumer.seekToBeginning(
+        partitions.stream().filter(p -> p.topic().equals(topics.control().name())).toList());
     partitions.forEach(consumer::position); // fixes "now" before anything else starts
     this.thread = new Thread(this::follow, "residua-dashboard");
     thread.setDaemon(true);
@@ -64,6 +73,7 @@ final class FindingsFollower implements AutoCloseable {
     List<Topic<?, ?>> followed = new ArrayList<>(topics.judgements());
     followed.add(topics.scores());
     followed.add(topics.deadLetters());
+    followed.add(topics.control());
     return followed;
   }
 
@@ -114,6 +124,11 @@ final class FindingsFollower implements AutoCloseable {
       found(
           event.finding(),
           "intervention: " + event.kind().name().toLowerCase(Locale.ROOT).replace('_', ' '));
+    } else if (topic.equals(topics.control().name())) {
+      if (topics.control().value().deserializer().deserialize(topic, value)
+          instanceof Training training) {
+        models.training(training);
+      }
     } else if (topic.equals(topics.incidents().name())) {
       found(topics.incidents().value().deserializer().deserialize(topic, value));
     } else {

@@ -15,7 +15,7 @@ import java.util.Set;
 @ConfigMapping(prefix = "residua")
 public interface ResiduaConfig {
   /** Roles that this process plays; all by default. */
-  @WithDefault("score,monitor,dashboard")
+  @WithDefault("score,monitor,shadow,train,dashboard")
   Set<Role> roles();
 
   /**

@@ -6,6 +6,10 @@ public enum Role {
   SCORE,
   /** Scores to verdicts and drift: Kafka Streams. */
   MONITOR,
+  /** Frames to scores of a challenger, a share of them and for a while, beside the active model. */
+  SHADOW,
+  /** Trains models from the stream's own frames, one at a time, in a process of its own. */
+  TRAIN,
   /** The status page and its data. */
   DASHBOARD
 }

@@ -50,6 +50,7 @@ public class Roles {
   private final RoleHealth health;
   private final LiveFindings findings;
   private final ModelPictures pictures;
+  private final LiveModels models;
   private final LiveControl control;
   private final HttpGuard guard;
   private final Deque<AutoCloseable> running = new ArrayDeque<>();
@@ -63,6 +64,7 @@ public class Roles {
       RoleHealth health,
       LiveFindings findings,
       ModelPictures pictures,
+      LiveModels models,
       LiveControl control,
       HttpGuard guard) {
     this.config = config;
@@ -71,6 +73,7 @@ public class Roles {
     this.health = health;
     this.findings = findings;
     this.pictures = pictures;
+    this.models = models;
     this.control = control;
     this.guard = guard;
   }
@@ -101,18 +104,30 @@ public class Roles {
     ActiveModelWatch watch = new ActiveModelWatch(registry, bundle);
     running.push(watch);
     if (config.roles().contains(Role.MONITOR)) {
-      RegistryMonitorModels models =
+      RegistryMonitorModels monitored =
           new RegistryMonitorModels(registry, read -> MonitorRole.model(read, config));
-      models.add(monitorModel(bundle));
-      watch.onChange(next -> models.prepare());
-      running.push(MonitorRole.start(clients, topics, models, config, health, meters, this::fail));
+      monitored.add(monitorModel(bundle));
+      watch.onChange(next -> monitored.prepare());
+      running.push(
+          MonitorRole.start(clients, topics, monitored, config, health, meters, this::fail));
     }
     if (config.roles().contains(Role.SCORE)) {
       startScoring(clients, topics, registry, bundle);
     }
+    if (config.roles().contains(Role.SHADOW)) {
+      running.push(
+          new ShadowRole(
+              clients,
+              topics,
+              config.topicPrefix(),
+              registry,
+              read -> Models.scoring(read, config.scoring().networkThreads()),
+              scoringSettings()));
+    }
     Optional<DemoSettings> demo = DemoSettings.of(config.demo());
     DemoNarrator narrator = new DemoNarrator(System.out);
     if (config.roles().contains(Role.DASHBOARD)) {
+      models.registry(registry::registry);
       findings.model(bundle);
       pictures.model(bundle);
       watch.onChange(findings::model);
@@ -122,7 +137,11 @@ public class Roles {
       running.push(control::close);
       running.push(
           new FindingsFollower(
-              clients, topics, findings, demo.isPresent() ? narrator::found : finding -> {}));
+              clients,
+              topics,
+              findings,
+              models,
+              demo.isPresent() ? narrator::found : finding -> {}));
     }
     if (demo.isPresent()) {
       narrator.start(

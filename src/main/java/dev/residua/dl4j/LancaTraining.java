@@ -41,6 +41,7 @@ import org.nd4j.linalg.factory.Nd4j;
 final class LancaTraining {
   private static final int MEAN_FRAMES = 4_000;
   private static final int COLLECT_EVERY = 400;
+  private static final int CHECKPOINT_EVERY = 50;
 
   private static final double PIN_WEIGHT = 0.1;
 
@@ -299,6 +300,12 @@ final class LancaTraining {
         nanos[(step - firstStep) % nanos.length] = System.nanoTime() - began;
         if (step % 10 == 9 || step == end - 1) {
           progress.at("training", (step + 1.0) / steps, curve.shown());
+        }
+        if (step % CHECKPOINT_EVERY == CHECKPOINT_EVERY - 1) {
+          int done = step + 1;
+          progress.checkpoint(
+              done,
+              () -> weights(new Checkpoint(done, adam, curve).toBytes(fingerprint)).toBytes());
         }
         if (step % COLLECT_EVERY == COLLECT_EVERY - 1) {
           Nd4j.getMemoryManager().invokeGc();

@@ -2,16 +2,19 @@ package dev.residua.incident;
 
 import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.ControlCommand.Announcement;
+import dev.residua.incident.ControlCommand.CancelTraining;
 import dev.residua.incident.ControlCommand.Feedback;
 import dev.residua.incident.ControlCommand.FeedbackVerdict;
 import dev.residua.incident.ControlCommand.Maintenance;
 import dev.residua.incident.ControlCommand.Order;
 import dev.residua.incident.ControlCommand.Period;
+import dev.residua.incident.ControlCommand.Retrain;
 import dev.residua.incident.ControlCommand.Suppression;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -41,7 +44,11 @@ public final class ControlRequest {
     /** The present is normal. */
     ACCEPT_NORMAL(List.of()),
     /** Whether {@code incident} was a true alarm: {@code verdict}. */
-    FEEDBACK(List.of("incident", "verdict"));
+    FEEDBACK(List.of("incident", "verdict")),
+    /** Train a model; {@code incidents}, separated by commas, show the new normal. */
+    RETRAIN(List.of("incidents")),
+    /** End {@code training}. */
+    CANCEL_TRAINING(List.of("training"));
 
     private final List<String> fields;
 
@@ -123,6 +130,8 @@ public final class ControlRequest {
       case SUPPRESS -> new Suppression(order, required("latent"), margin());
       case ACCEPT_NORMAL -> new AcceptNormal(order);
       case FEEDBACK -> new Feedback(order, required("incident"), verdict());
+      case RETRAIN -> new Retrain(order, incidents());
+      case CANCEL_TRAINING -> new CancelTraining(order, required("training"));
     };
   }
 
@@ -132,6 +141,13 @@ public final class ControlRequest {
       throw new IllegalArgumentException(shown.apply(name) + " is missing");
     }
     return value;
+  }
+
+  private List<String> incidents() {
+    return Arrays.stream(fields.getOrDefault("incidents", "").split(","))
+        .map(String::strip)
+        .filter(id -> !id.isEmpty())
+        .toList();
   }
 
   private double margin() {

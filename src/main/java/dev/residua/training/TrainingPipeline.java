@@ -133,7 +133,24 @@ public final class TrainingPipeline {
       @Nullable ModelBundle parent,
       TrainingProgress progress)
       throws TrainingFailedException {
-    return new Training(data, settings, known, parent, progress).run();
+    return run(data, settings, known, parent, null, progress);
+  }
+
+  /**
+   * The same for a training that broke off.
+   *
+   * @param unfinished what {@link TrainingProgress#checkpoint} last gave; null to begin at the
+   *     beginning
+   */
+  public TrainingReport run(
+      TrainingData data,
+      TrainingSettings settings,
+      @Nullable GraphConstraints known,
+      @Nullable ModelBundle parent,
+      byte @Nullable [] unfinished,
+      TrainingProgress progress)
+      throws TrainingFailedException {
+    return new Training(data, settings, known, parent, unfinished, progress).run();
   }
 
   /**
@@ -231,6 +248,7 @@ public final class TrainingPipeline {
     private final TrainingSettings settings;
     private final GraphConstraints known;
     private final @Nullable ModelBundle parent;
+    private final byte @Nullable [] unfinished;
     private final TrainingProgress progress;
     private final Instant started = clock.instant();
     private final int trained;
@@ -245,9 +263,11 @@ public final class TrainingPipeline {
         TrainingSettings settings,
         @Nullable GraphConstraints known,
         @Nullable ModelBundle parent,
+        byte @Nullable [] unfinished,
         TrainingProgress progress)
         throws TrainingFailedException {
       this.data = data;
+      this.unfinished = unfinished;
       this.settings = settings;
       this.parent = parent;
       this.progress = progress;
@@ -301,7 +321,10 @@ public final class TrainingPipeline {
     }
 
     TrainingReport run() throws TrainingFailedException {
-      byte[] start = parent == null ? null : parent.entry(ModelBundle.WEIGHTS);
+      byte[] start =
+          unfinished != null
+              ? unfinished
+              : parent == null ? null : parent.entry(ModelBundle.WEIGHTS);
       try (TrainedNetwork network =
           trainer.train(data, trained, labelled, settings, start, progress)) {
         return finish(network);

@@ -1,5 +1,6 @@
 package dev.residua.training;
 
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Hears how far a training is; called on the training thread, so it must be quick. */
@@ -13,4 +14,14 @@ public interface TrainingProgress {
    * @param losses of recent steps, while the network is trained
    */
   void at(String stage, double fraction, @Nullable TrainingLosses losses);
+
+  /**
+   * Told now and then, between two steps: who keeps what it offers can go on from here if the
+   * process dies.
+   *
+   * @param step steps done
+   * @param weights gives what {@link Trainer#train} starts from to continue exactly; a few
+   *     megabytes, made only when asked, and only within this call
+   */
+  default void checkpoint(int step, Supplier<byte[]> weights) {}
 }

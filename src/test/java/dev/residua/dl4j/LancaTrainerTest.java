@@ -17,12 +17,15 @@ import dev.residua.training.TrainingLosses;
 import dev.residua.training.TrainingProgress;
 import dev.residua.training.TrainingSettings;
 import dev.residua.training.metrics.Correlation;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -321,6 +324,35 @@ class LancaTrainerTest {
   }
 
   @Test
+  void shouldContinueFromACheckpointAsIfItHadNotDied() throws Exception {
+    // Given a training of which only what it offered at its 50th step is left
+    Spots data = new Spots(TINY, 200, 2, 1);
+    TrainingSettings settings = SETTINGS.withSteps(70);
+    List<Integer> offered = new ArrayList<>();
+    List<byte[]> kept = new ArrayList<>();
+    TrainingProgress keeping =
+        new TrainingProgress() {
+          @Override
+          public void at(String stage, double fraction, @Nullable TrainingLosses losses) {}
+
+          @Override
+          public void checkpoint(int step, Supplier<byte[]> weights) {
+            offered.add(step);
+            kept.add(weights.get());
+          }
+        };
+    byte[] whole;
+    try (TrainedNetwork network = train(data, settings, null, keeping)) {
+      whole = network.weights();
+    }
+    // When
+    byte[] continued = weights(data, settings, kept.get(0));
+    // Then
+    assertThat(offered).containsExactly(50);
+    assertThat(continued).isEqualTo(whole).isNotEqualTo(kept.get(0));
+  }
+
+  @Test
   void shouldSayThatItStartsAnewWithOtherSettings() throws Exception {
     // Given
     Spots data = new Spots(TINY, 200, 2, 1);
@@ -465,9 +497,14 @@ class LancaTrainerTest {
 
   private static TrainedNetwork train(TrainingData data, TrainingSettings settings, byte[] start)
       throws TrainingFailedException {
+    return train(data, settings, start, TrainingProgress.SILENT);
+  }
+
+  private static TrainedNetwork train(
+      TrainingData data, TrainingSettings settings, byte[] start, TrainingProgress progress)
+      throws TrainingFailedException {
     int[] labelled = IntStream.range(0, data.size()).filter(i -> data.factors(i) != null).toArray();
-    return new LancaTrainer()
-        .train(data, data.size(), labelled, settings, start, TrainingProgress.SILENT);
+    return new LancaTrainer().train(data, data.size(), labelled, settings, start, progress);
   }
 
   private static byte[] weights(TrainingData data, TrainingSettings settings, byte[] start)

@@ -92,7 +92,8 @@ class ControlRequestTest {
   @Test
   void shouldNameAllKindsWhereItIsNone() {
     assertThatThrownBy(() -> Kind.of("retrain"))
-        .hasMessageContaining("silence, announce, suppress, accept-normal, feedback")
+        .hasMessageContaining(
+            "silence, announce, suppress, accept-normal, feedback, retrain, cancel-training")
         .hasMessageContaining("'retrain'");
     assertThatThrownBy(() -> Kind.of(null)).hasMessageContaining("missing");
   }
