@@ -252,19 +252,24 @@ public final class TriggerWatch {
 
   private void accept(Changes c, AcceptNormal command) {
     Pattern sources = Pattern.compile(command.order().sources());
-    Instant said = command.order().at();
     Map<String, Known> next = new TreeMap<>(incidents);
     next.replaceAll(
-        (id, known) -> {
-          Incident incident = known.incident();
-          Instant resolved = incident.resolvedAt();
-          boolean meant =
-              sources.matcher(incident.source()).matches()
-                  && !incident.openedAt().isAfter(said)
-                  && (resolved == null || !resolved.plus(ACCEPT_TOLERANCE).isBefore(said));
-          return meant ? new Known(incident, true) : known;
-        });
+        (id, known) ->
+            means(command, sources, known.incident()) ? new Known(known.incident(), true) : known);
     c.incidents = next;
+  }
+
+  /**
+   * Whether an order to take the present as normal is about an incident.
+   *
+   * @param sources the order's own, ready to match
+   */
+  static boolean means(AcceptNormal command, Pattern sources, Incident incident) {
+    Instant said = command.order().at();
+    Instant resolved = incident.resolvedAt();
+    return sources.matcher(incident.source()).matches()
+        && !incident.openedAt().isAfter(said)
+        && (resolved == null || !resolved.plus(ACCEPT_TOLERANCE).isBefore(said));
   }
 
   private void begin(Changes c, TrainingStarted started) {
