@@ -92,6 +92,11 @@ public final class Exclusions {
     return null;
   }
 
+  /** Whether a frame was refused when it came. */
+  public boolean refused(FramePosition position) {
+    return deadLetters.contains(position);
+  }
+
   private List<Span> spans(String source) {
     List<Span> all = new ArrayList<>(ofSource.getOrDefault(source, List.of()));
     for (Order order : orders) {

@@ -37,7 +37,7 @@ public sealed interface TriggerObservation {
    * A frame was scored.
    *
    * @param sequence its number
-   * @param at capture time
+   * @param at when it was scored
    * @param jointPValue conformal p-value over all latents, in (0, 1]
    * @param quiet whether no alarm was on and no maintenance announced; open incidents are known
    *     here anyway
