@@ -67,6 +67,9 @@ public final class FrameSelection {
     if (why == null) {
       offered++;
       tails.offer(frame);
+    } else if (why == LeftOut.DEAD_LETTER && tails.repeats(frame)) {
+      // A frame that its producer sent again leaves no gap.
+      leaveOut(null, why);
     } else {
       leaveOut(frame.source(), why);
     }

@@ -76,6 +76,12 @@ final class QuietTails {
     trim(tail);
   }
 
+  /** Whether the source has come as far as this frame already. */
+  boolean repeats(FrameCandidate frame) {
+    FrameCandidate before = previous.get(frame.source());
+    return before != null && frame.sequence() <= before.sequence();
+  }
+
   /** A frame of a source that must not be learnt: what comes after it follows nothing. */
   void interrupt(String source) {
     previous.remove(source);

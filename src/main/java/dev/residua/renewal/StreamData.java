@@ -359,8 +359,17 @@ public final class StreamData implements TrainingData {
     sha.update(bytes);
   }
 
-  /** Settings that train on the sample and calibrate on the stretches behind it. */
+  /**
+   * Settings that train on the sample and calibrate on the stretches behind it.
+   *
+   * @throws IllegalStateException if one of the two is missing
+   */
   public TrainingSettings settings(TrainingSettings settings) {
+    if (trained == 0 || trained == frames.size()) {
+      throw new IllegalStateException(
+          "%s has %d frames to train on and %d in quiet stretches to calibrate with, expected some of both: take a longer range, or one with fewer incidents"
+              .formatted(name, trained, frames.size() - trained));
+    }
     // Half a frame more, so that rounding cannot take one away.
     double share = (trained + 0.5) / frames.size();
     return settings.with(c -> c.trainShare = share);

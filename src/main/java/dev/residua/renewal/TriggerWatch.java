@@ -53,6 +53,9 @@ import org.jspecify.annotations.Nullable;
  * accept-normal}. That makes every incident of these sources, open at that time or resolved within
  * {@link #ACCEPT_TOLERANCE} before, one that counts, also after it is resolved.
  *
+ * <p>How long an incident is open is reckoned from the capture time of its first frame to the time
+ * of the observations: frames must come about when they were captured.
+ *
  * <p><b>After a restart</b> the state is made again from topics. Start with the time of the newest
  * record of a training: of the moments of the schedule that were missed since then, one counts.
  * Then {@linkplain #replayed replay} an {@link IncidentChanged} for every key of the compacted

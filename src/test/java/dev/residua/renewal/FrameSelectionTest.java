@@ -181,4 +181,23 @@ class FrameSelectionTest {
     assertThat(plan.heldOut()).hasSize(2);
     assertThat(plan.heldOut().get(0)).hasSize(100);
   }
+
+  @Test
+  void shouldNotCutAStretchAtAFrameThatWasSentAgain() {
+    // Given frame 1950 sent again after frame 1960, and refused for it; and frame 1500 refused
+    List<FrameCandidate> frames = source("cam1", 0, 2_000);
+    FramePosition again = new FramePosition("f", 0, 9_999);
+    frames.add(
+        1_961, new FrameCandidate("cam1", again, frames.get(1_950).capturedAt(), 1_950, false));
+    Exclusions exclusions =
+        Exclusions.builder().deadLetter(again).deadLetter(frames.get(1_500).position()).build();
+
+    FrameSelection.Plan plan = plan(exclusions, frames);
+
+    assertThat(plan.leftOut()).containsEntry(LeftOut.DEAD_LETTER, 2L);
+    assertThat(sequences(plan.heldOut().get(0))).hasSize(200).endsWith(1_999L);
+    assertThat(plan.calibration()).hasSize(2);
+    assertThat(sequences(plan.calibration().get(1))).startsWith(1_501L);
+    assertInARow(plan.heldOut());
+  }
 }

@@ -276,6 +276,19 @@ class StreamDataTest {
     }
   }
 
+  @Test
+  void shouldSayWhatIsMissingForATraining() {
+    // Given so few frames that no stretch calibrates
+    FrameSelection.Plan plan = plan(FrameSelectionTest.source("a", 0, 30));
+    try (PixelStore store = store(1 << 20)) {
+      StreamData data = parts(plan, store, 0, false, 0).training();
+
+      assertThatThrownBy(() -> data.settings(TrainingSettings.DEFAULTS))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("line has 0 frames to train on and 0 in quiet stretches");
+    }
+  }
+
   private static ModelProvenance provenance() {
     return new ModelProvenance(
         "line", "", "", 0, Map.of("steps", "5"), 1, "", "", "", "", Map.of());

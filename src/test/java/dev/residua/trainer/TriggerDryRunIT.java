@@ -81,10 +81,9 @@ class TriggerDryRunIT {
               fraction -> {},
               () -> false);
 
-      // Then cam1's first window is full at frame 495, its training ends at 615 and the cooldown
-      // at 975; the next window, full at 995, begins the second; the third is kept back until
-      // 995 + 120 + 360 = 1475 from where the drift of minute 5 + 20 is waited for less than the
-      // window of 1495; it is the third and last of the week
+      // Then cam1's windows are full at seconds 495, 995, 1495: each of them begins a training, as
+      // the one before ended 120 s after it began and the cooldown is over 360 s later, and three
+      // are allowed
       assertThat(report.scores()).isEqualTo(2 * 2_400);
       assertThat(report.firstScore()).contains(START);
       List<TriggerDryRun.Entry> trainings =
@@ -98,7 +97,7 @@ class TriggerDryRunIT {
       assertThat(trainings.get(0).trigger().sources()).containsExactly("cam1");
       assertThat(trainings.get(0).sentence())
           .startsWith("training, since the joint p-values of 100 quiet frames of cam1");
-      // Afterwards the drift lasts, and is held back by the training, its cooldown and the budget
+      // The drift counts from second 300 + 1200 on, and is held back by what stands against it then
       assertThat(report.entries().stream().filter(e -> e.at().isAfter(time(1_495))))
           .filteredOn(e -> e.trigger().incidents().contains("i2"))
           .extracting(e -> e.suppressed() == null ? null : e.suppressed().why())
