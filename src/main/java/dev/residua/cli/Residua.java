@@ -35,6 +35,7 @@ import picocli.CommandLine.ScopeType;
       SuppressCommand.class,
       AcceptNormalCommand.class,
       FeedbackCommand.class,
+      RetrainCommand.class,
       BenchCommand.class,
       BrokerCommand.class,
     })

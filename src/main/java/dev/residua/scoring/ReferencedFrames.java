@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * times; then the frame is refused, so that the partition goes on, and can be replayed from the
  * dead letters. For one thread.
  */
-final class ReferencedFrames {
+public final class ReferencedFrames {
   /** Attribute that holds the address. */
   static final String REFERENCE = "residua-ref";
 
@@ -48,7 +48,7 @@ final class ReferencedFrames {
   private final ReferenceSettings settings;
   private @Nullable HttpClient http;
 
-  ReferencedFrames(ReferenceSettings settings) {
+  public ReferencedFrames(ReferenceSettings settings) {
     this.settings = settings;
   }
 
@@ -58,7 +58,7 @@ final class ReferencedFrames {
    * @throws RejectedFrameException if the reference may not be followed, leads nowhere, or leads to
    *     something too large or other than the digest says
    */
-  Frame resolve(Frame frame) throws RejectedFrameException {
+  public Frame resolve(Frame frame) throws RejectedFrameException {
     String reference = frame.attributes().get(REFERENCE);
     if (reference == null) {
       return frame;
