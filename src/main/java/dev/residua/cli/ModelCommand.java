@@ -18,12 +18,18 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code model}: looks at model bundles and calibrates them. */
+/** {@code model}: looks at model bundles, calibrates and signs them. */
 @Command(
     name = "model",
-    description = "Looks at model bundles and calibrates them.",
+    description = "Looks at model bundles, calibrates and signs them.",
     mixinStandardHelpOptions = true,
-    subcommands = {ModelCommand.Show.class, ModelCalibrateCommand.class})
+    subcommands = {
+      ModelCommand.Show.class,
+      ModelCalibrateCommand.class,
+      ModelKeygenCommand.class,
+      ModelSignCommand.class,
+      ModelVerifyCommand.class
+    })
 final class ModelCommand {
   @Command(
       name = "show",
@@ -53,6 +59,7 @@ final class ModelCommand {
     private static Map<String, Object> asMap(ModelBundle bundle) {
       Map<String, Object> map = new LinkedHashMap<>();
       map.put("digest", bundle.digest());
+      bundle.signature().ifPresent(signature -> map.put("signedBy", signature.keyId()));
       map.put("selfTest", "passed");
       map.put("manifest", bundle.manifest());
       map.put("edges", edges(bundle));
@@ -90,6 +97,7 @@ final class ModelCommand {
       return """
           model        %s  (%s)
           digest       %s
+          signature    %s
           image        %s, %s
           latents      %s
           graph
@@ -107,6 +115,7 @@ final class ModelCommand {
               manifest.id(),
               manifest.architecture(),
               bundle.digest(),
+              bundle.signature().map(s -> "by key " + s.keyId() + ", not checked").orElse("none"),
               manifest.image(),
               manifest.preprocessing(),
               String.join(", ", manifest.latentNames()),

@@ -1,6 +1,7 @@
 package dev.residua.model;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -31,6 +32,8 @@ public record ModelProvenance(
     String finishedAt,
     Map<String, Double> metrics) {
   public ModelProvenance {
+    Objects.requireNonNull(hyperParameters, "hyperParameters");
+    Objects.requireNonNull(metrics, "metrics");
     hyperParameters = new TreeMap<>(hyperParameters);
     metrics = new TreeMap<>(metrics);
   }
