@@ -9,10 +9,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.Latent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -305,6 +307,37 @@ public final class ModelBundle {
    */
   public String digest() {
     return digest;
+  }
+
+  /**
+   * The same model under other names of its latents, wherever names stand: manifest, graph, what
+   * the provenance and the warnings of the training say of latents. Order and numbers stay as they
+   * are, and so does the id, since it is meant for a bundle that nothing has used yet; the digest
+   * changes, and a signature is gone.
+   *
+   * @param latents one for each latent, in its order
+   * @throws IllegalArgumentException if there is another number of them, or two have one name
+   */
+  public ModelBundle renamed(List<Latent> latents) {
+    BundleManifest.checkLatents(latents);
+    if (latents.size() != manifest.latents().size()) {
+      throw new IllegalArgumentException(
+          "model %s has %d latents but %d names were given"
+              .formatted(id(), manifest.latents().size(), latents.size()));
+    }
+    List<String> names = latents.stream().map(Latent::name).toList();
+    LatentNames change = new LatentNames(manifest.latentNames(), names);
+    Map<String, byte[]> renamed = new TreeMap<>(entries);
+    renamed.computeIfPresent(
+        WARNINGS,
+        (name, text) ->
+            change
+                .inText(new String(text, StandardCharsets.UTF_8))
+                .getBytes(StandardCharsets.UTF_8));
+    return of(
+        manifest.withLatents(latents).withProvenance(manifest.provenance().renamed(change)),
+        graph.renamed(names),
+        renamed);
   }
 
   /** Names of all entries but the manifest and the signature. */
