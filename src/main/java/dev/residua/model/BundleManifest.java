@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,9 +48,6 @@ public record BundleManifest(
   /** Longest name of a latent, in characters. */
   public static final int MAX_LATENT_NAME = 100;
 
-  private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}");
-  private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
-
   public BundleManifest {
     checkId("id", id);
     if (parentId != null) {
@@ -78,7 +74,7 @@ public record BundleManifest(
   }
 
   private static void checkId(String component, @Nullable String id) {
-    if (id == null || !ID.matcher(id).matches()) {
+    if (id == null || !BundleStore.ID.matcher(id).matches()) {
       throw new IllegalArgumentException(
           "%s is '%s', expected 1 to 200 letters, digits, '.', '_' or '-', not '.' first"
               .formatted(component, Printable.of(id)));
@@ -115,7 +111,7 @@ public record BundleManifest(
   }
 
   private static void checkDigest(String entry, @Nullable String digest) {
-    if (digest == null || !SHA256.matcher(digest).matches()) {
+    if (digest == null || !BundleStore.DIGEST.matcher(digest).matches()) {
       throw new IllegalArgumentException(
           "sha256 of '%s' is '%s', expected 64 lower-case hexadecimal digits"
               .formatted(Printable.of(entry), Printable.of(digest)));
