@@ -235,15 +235,16 @@ public final class SensorReference {
       throw new IllegalArgumentException(
           "sensor reference of %d frames has a run of %d".formatted(frames, longestRun));
     }
+    float[] limits = new float[6];
+    for (int i = 0; i < limits.length; i++) {
+      limits[i] = in.getFloat();
+      if (!Float.isFinite(limits[i])) {
+        throw new IllegalArgumentException(
+            "sensor reference has the limit %s, expected a finite number".formatted(limits[i]));
+      }
+    }
     return new SensorReference(
-        frames,
-        longestRun,
-        in.getFloat(),
-        in.getFloat(),
-        in.getFloat(),
-        in.getFloat(),
-        in.getFloat(),
-        in.getFloat());
+        frames, longestRun, limits[0], limits[1], limits[2], limits[3], limits[4], limits[5]);
   }
 
   private static long checksum(byte[] bytes) {

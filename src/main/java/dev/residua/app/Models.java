@@ -78,13 +78,52 @@ public final class Models {
   public static ScoringModel scoring(ModelBundle bundle, FrameScorer scorer)
       throws BadBundleException {
     try {
-      return new ScoringModel(
-          bundle.id(),
-          scorer,
-          AnomalyCalibration.fromBytes(bundle.entry(ModelBundle.ANOMALY_CALIBRATION)),
-          AppearanceReference.fromBytes(bundle.entry(ModelBundle.APPEARANCE)));
-    } catch (RuntimeException e) {
+      Calibrations read = calibrations(bundle);
+      return new ScoringModel(bundle.id(), scorer, read.anomaly(), read.appearance());
+    } catch (BadBundleException | RuntimeException e) {
       scorer.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Checks what scoring will read of a bundle, without opening its network: that needs no native
+   * library and runs nothing of it.
+   *
+   * @throws BadBundleException if the network or a calibration is not one of the manifest's model
+   */
+  public static void check(ModelBundle bundle) throws BadBundleException {
+    ScoringEngines.checkNetwork(bundle);
+    calibrations(bundle);
+  }
+
+  /** What scoring needs of a bundle beside its network. */
+  record Calibrations(AnomalyCalibration anomaly, AppearanceReference appearance) {}
+
+  /**
+   * Reads what scoring needs of a bundle beside its network.
+   *
+   * @throws BadBundleException if an entry is damaged or is not of the manifest's model
+   */
+  static Calibrations calibrations(ModelBundle bundle) throws BadBundleException {
+    try {
+      AnomalyCalibration anomaly =
+          AnomalyCalibration.fromBytes(bundle.entry(ModelBundle.ANOMALY_CALIBRATION));
+      AppearanceReference appearance =
+          AppearanceReference.fromBytes(bundle.entry(ModelBundle.APPEARANCE));
+      int latents = bundle.manifest().latents().size();
+      if (anomaly.latents() != latents) {
+        throw new IllegalArgumentException(
+            "%s is of %d latents, the manifest has %d"
+                .formatted(ModelBundle.ANOMALY_CALIBRATION, anomaly.latents(), latents));
+      }
+      if (!appearance.shape().equals(bundle.manifest().image())) {
+        throw new IllegalArgumentException(
+            "%s is of images of %s, the manifest has %s"
+                .formatted(ModelBundle.APPEARANCE, appearance.shape(), bundle.manifest().image()));
+      }
+      return new Calibrations(anomaly, appearance);
+    } catch (RuntimeException e) {
       throw new BadBundleException(
           "model %s has a damaged calibration: %s".formatted(bundle.id(), e.getMessage()), e);
     }
@@ -133,8 +172,10 @@ public final class Models {
    *
    * @param networkThreads threads inside the network, at least 1
    * @return owns native memory
+   * @throws BadBundleException if the bundle's network is no scorer of its images and latents
    */
-  public static FrameScorer scorer(ModelBundle bundle, int networkThreads) {
+  public static FrameScorer scorer(ModelBundle bundle, int networkThreads)
+      throws BadBundleException {
     return ScoringEngines.scorer(bundle, ScoringEngine.ONNXRUNTIME, networkThreads);
   }
 
@@ -144,10 +185,12 @@ public final class Models {
    * @param engine one engine, not {@link ScoringEngine#AUTO}
    * @param networkThreads threads inside the network, at least 1, for ONNX Runtime
    * @return owns native memory
+   * @throws BadBundleException if the bundle's network is no scorer of its images and latents
    * @throws IllegalStateException if the engine's library is missing
    * @throws IllegalArgumentException if this machine cannot run the network with this engine
    */
-  public static FrameScorer scorer(ModelBundle bundle, ScoringEngine engine, int networkThreads) {
+  public static FrameScorer scorer(ModelBundle bundle, ScoringEngine engine, int networkThreads)
+      throws BadBundleException {
     return ScoringEngines.scorer(bundle, engine, networkThreads);
   }
 }

@@ -1,6 +1,7 @@
 package dev.residua.app;
 
 import dev.residua.causal.FrameScorer;
+import dev.residua.dl4j.OnnxCheck;
 import dev.residua.dl4j.ScorerParts;
 import dev.residua.dl4j.ScorerPlan;
 import dev.residua.frame.ImageShape;
@@ -123,20 +124,24 @@ final class ScoringEngines {
   }
 
   /**
-   * Opens the network of a bundle with a given engine, without a self-test.
+   * Opens the network of a bundle with a given engine, without a self-test. What it is made of is
+   * checked before native code sees it.
    *
    * @param networkThreads threads inside the network, for ONNX Runtime
    * @return owns native memory
+   * @throws BadBundleException if the bundle's network is no scorer of its images and latents
    * @throws IllegalStateException if the engine's library is missing
    * @throws IllegalArgumentException if the engine cannot run this network, or there is no one
    *     engine of that name
    */
-  static FrameScorer scorer(ModelBundle bundle, ScoringEngine engine, int networkThreads) {
+  static FrameScorer scorer(ModelBundle bundle, ScoringEngine engine, int networkThreads)
+      throws BadBundleException {
     byte[] model = bundle.entry(ModelBundle.SCORER);
     ImageShape image = bundle.manifest().image();
     int latents = bundle.manifest().latents().size();
+    checkNetwork(bundle);
     return switch (engine) {
-      case ONNXRUNTIME -> onnxRuntime(model, image, latents, networkThreads);
+      case ONNXRUNTIME -> onnxRuntime(bundle, networkThreads);
       case ONEDNN -> new OneDnnFrameScorer(ScorerPlan.of(model, image, latents), Precision.BF16);
       case ONEDNN_FP32 ->
           new OneDnnFrameScorer(ScorerPlan.of(model, image, latents), Precision.FP32);
@@ -144,10 +149,40 @@ final class ScoringEngines {
     };
   }
 
-  private static FrameScorer onnxRuntime(
-      byte[] model, ImageShape image, int latents, int networkThreads) {
-    ScorerParts parts = ScorerParts.of(model, image, latents);
-    return OnnxFrameScorer.inHalves(
-        parts.whole(), parts.encoder(), parts.reconstruction(), image, latents, networkThreads);
+  /**
+   * Checks the network of a bundle without opening it.
+   *
+   * @throws BadBundleException if it is no scorer of the manifest's images and latents
+   */
+  static void checkNetwork(ModelBundle bundle) throws BadBundleException {
+    try {
+      OnnxCheck.check(
+          bundle.entry(ModelBundle.SCORER),
+          bundle.manifest().image(),
+          bundle.manifest().latents().size());
+    } catch (IllegalArgumentException e) {
+      throw refused(bundle, e);
+    }
+  }
+
+  private static BadBundleException refused(ModelBundle bundle, RuntimeException e) {
+    return new BadBundleException(
+        "model %s has a %s that is not used: %s"
+            .formatted(bundle.id(), ModelBundle.SCORER, e.getMessage()),
+        e);
+  }
+
+  /** The reference: what it cannot run is no fault of the machine. */
+  private static FrameScorer onnxRuntime(ModelBundle bundle, int networkThreads)
+      throws BadBundleException {
+    ImageShape image = bundle.manifest().image();
+    int latents = bundle.manifest().latents().size();
+    try {
+      ScorerParts parts = ScorerParts.of(bundle.entry(ModelBundle.SCORER), image, latents);
+      return OnnxFrameScorer.inHalves(
+          parts.whole(), parts.encoder(), parts.reconstruction(), image, latents, networkThreads);
+    } catch (IllegalArgumentException e) {
+      throw refused(bundle, e);
+    }
   }
 }

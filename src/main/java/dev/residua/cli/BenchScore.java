@@ -145,7 +145,8 @@ final class BenchScore implements Callable<Integer> {
   }
 
   private Map<ScoringEngine, FrameScorer> open(
-      ModelBundle bundle, int networkThreads, Map<String, Object> unavailable) {
+      ModelBundle bundle, int networkThreads, Map<String, Object> unavailable)
+      throws BadBundleException {
     Map<ScoringEngine, FrameScorer> scorers = new EnumMap<>(ScoringEngine.class);
     for (ScoringEngine engine : engines) {
       if (scorers.containsKey(engine)) {

@@ -18,10 +18,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code model}: looks at model bundles, calibrates them, and keeps the registry of models. */
+/** {@code model}: looks at model bundles, calibrates and signs them, and keeps their registry. */
 @Command(
     name = "model",
-    description = "Looks at model bundles, calibrates them, and keeps the registry of models.",
+    description = "Looks at model bundles, calibrates and signs them, and keeps their registry.",
     mixinStandardHelpOptions = true,
     subcommands = {
       ModelRegistryCommands.ListModels.class,
@@ -34,7 +34,10 @@ import picocli.CommandLine.Parameters;
       ModelRegistryCommands.ShadowModel.class,
       ModelRegistryCommands.RemoveModel.class,
       ModelRegistryCommands.Export.class,
-      ModelCalibrateCommand.class
+      ModelCalibrateCommand.class,
+      ModelKeygenCommand.class,
+      ModelSignCommand.class,
+      ModelVerifyCommand.class
     })
 final class ModelCommand {
   @Command(
@@ -69,6 +72,7 @@ final class ModelCommand {
     private static Map<String, Object> asMap(ModelBundle bundle) {
       Map<String, Object> map = new LinkedHashMap<>();
       map.put("digest", bundle.digest());
+      bundle.signature().ifPresent(signature -> map.put("signedBy", signature.keyId()));
       map.put("selfTest", "passed");
       map.put("manifest", bundle.manifest());
       map.put("edges", edges(bundle));
@@ -106,6 +110,7 @@ final class ModelCommand {
       return """
           model        %s  (%s)
           digest       %s
+          signature    %s
           image        %s, %s
           latents      %s
           graph
@@ -123,6 +128,7 @@ final class ModelCommand {
               manifest.id(),
               manifest.architecture(),
               bundle.digest(),
+              bundle.signature().map(s -> "by key " + s.keyId() + ", not checked").orElse("none"),
               manifest.image(),
               manifest.preprocessing(),
               String.join(", ", manifest.latentNames()),

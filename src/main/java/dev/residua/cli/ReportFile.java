@@ -6,6 +6,7 @@ import dev.residua.causal.LatentDecoder;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dl4j.OnnxExport;
 import dev.residua.frame.ImageShape;
+import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.WholeFile;
 import dev.residua.onnx.OnnxFrameScorer;
@@ -39,13 +40,14 @@ final class ReportFile {
    * @throws IllegalArgumentException if the set does not suit the model or the bundle is damaged
    */
   static void write(ModelBundle bundle, FrameDataset set, Path file, int threads)
-      throws IOException {
+      throws IOException, BadBundleException {
     String page = HtmlReport.render(report(bundle, set, threads));
     byte[] bytes = page.getBytes(StandardCharsets.UTF_8);
     WholeFile.write(file, out -> out.write(bytes));
   }
 
-  private static ModelReport report(ModelBundle bundle, FrameDataset set, int threads) {
+  private static ModelReport report(ModelBundle bundle, FrameDataset set, int threads)
+      throws BadBundleException {
     List<String> factors =
         set.factors().stream()
             .filter(name -> set.labels().has(name) && set.labels().isNumeric(name))

@@ -225,7 +225,7 @@ final class TrainCommand implements Callable<Integer> {
     if (page != null) {
       try {
         ReportFile.write(report.bundle(), source.set(), page, threads);
-      } catch (IOException | IllegalArgumentException e) {
+      } catch (IOException | BadBundleException | IllegalArgumentException e) {
         throw new CommandFailedException(
             "the model is written to %s, but not its report: %s".formatted(out, Failures.reason(e)),
             e);

@@ -20,8 +20,8 @@ import org.nd4j.shade.protobuf.ByteString;
  * into the layers around them.
  */
 public final class OnnxExport {
-  private static final int IR_VERSION = 8;
-  private static final int OPSET = 13;
+  static final int IR_VERSION = 8;
+  static final int OPSET = 13;
   private static final double WHITE = 255;
 
   /** Standardised latents as the encoder gives them. */

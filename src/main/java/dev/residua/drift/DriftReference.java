@@ -1,5 +1,6 @@
 package dev.residua.drift;
 
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,6 +22,10 @@ public final class DriftReference {
   /** Largest. */
   public static final double MAX_TARGET = 1e9;
 
+  /** As many as a model may have, or as there are numbers of a picture. */
+  private static final int MAX_LATENTS = 62;
+
+  private static final int ANY = -1;
   private static final int MAGIC = 0x52455344; // "RESD"
   private static final int VERSION = 2;
 
@@ -332,15 +337,29 @@ public final class DriftReference {
           "drift reference of %d bytes is damaged or cut short: its checksum is wrong"
               .formatted(bytes.length));
     }
+    try {
+      return body(in, version);
+    } catch (BufferUnderflowException e) {
+      throw new IllegalArgumentException(
+          "drift reference of %d bytes is cut short".formatted(bytes.length), e);
+    }
+  }
+
+  private static DriftReference body(ByteBuffer in, int version) {
     int latents = in.getInt();
     int samples = in.getInt();
     int blockLength = in.getInt();
     int order = version == VERSION ? in.getInt() : 0;
-    int[] scales = new int[in.getInt()];
+    if (latents < 1 || latents > MAX_LATENTS || samples < 1 || blockLength < 1 || order < 0) {
+      throw new IllegalArgumentException(
+          "drift reference has %d latents, %d samples, blocks of %d and order %d, expected 1 to %d, at least 1, 1 and 0"
+              .formatted(latents, samples, blockLength, order, MAX_LATENTS));
+    }
+    int[] scales = new int[count(in, Integer.BYTES, "scales")];
     for (int i = 0; i < scales.length; i++) {
       scales[i] = in.getInt();
     }
-    double[] bandwidths = new double[in.getInt()];
+    double[] bandwidths = new double[count(in, Double.BYTES, "bandwidths")];
     for (int i = 0; i < bandwidths.length; i++) {
       bandwidths[i] = in.getDouble();
     }
@@ -349,7 +368,7 @@ public final class DriftReference {
     boolean mean = in.get() == 1;
     boolean spread = in.get() == 1;
     boolean energy = version == VERSION && in.get() == 1;
-    int[] memories = new int[version == VERSION ? in.getInt() : 0];
+    int[] memories = new int[version == VERSION ? count(in, Integer.BYTES, "memories") : 0];
     for (int i = 0; i < memories.length; i++) {
       memories[i] = in.getInt();
     }
@@ -373,7 +392,7 @@ public final class DriftReference {
         new FeatureMap(
             settings,
             array(in, latents, "location"),
-            array(in, latents, "scale"),
+            positive(array(in, latents, "scale"), "scale"),
             array(in, latents, "bound"),
             rows(array(in, latents * m, "frequencies"), latents),
             array(in, latents * latents, "whitening"),
@@ -384,7 +403,17 @@ public final class DriftReference {
             array(in, FeatureMap.size(settings, latents), "centre"));
     float[] starts = array(in, cells, "tail starts");
     float[] excesses = array(in, cells, "tail excesses");
-    float[] levels = array(in, -1, "levels");
+    float[] levels = array(in, ANY, "levels");
+    for (int i = 0; i < levels.length; i++) {
+      if (i > 0 && !(levels[i] > levels[i - 1])) {
+        throw new IllegalArgumentException(
+            "drift reference has level %s after %s, expected a larger one"
+                .formatted(levels[i], levels[i - 1]));
+      }
+    }
+    if (levels.length == 0) {
+      throw new IllegalArgumentException("drift reference has no levels, expected at least one");
+    }
     float[] logs = array(in, levels.length, "run lengths");
     float[] errors = array(in, levels.length, "errors");
     float[] slope = array(in, 2, "slope");
@@ -397,6 +426,16 @@ public final class DriftReference {
         samples,
         blockLength,
         order);
+  }
+
+  private static float[] positive(float[] values, String name) {
+    for (float value : values) {
+      if (!(value > 0)) {
+        throw new IllegalArgumentException(
+            "drift reference has the %s %s, expected one above 0".formatted(name, value));
+      }
+    }
+    return values;
   }
 
   private static float[] filled(int count, float value) {
@@ -423,17 +462,31 @@ public final class DriftReference {
     return rows;
   }
 
+  /** A number of values that follow; what it claims is not allocated before they are there. */
+  private static int count(ByteBuffer in, int valueBytes, String name) {
+    int count = in.getInt();
+    if (count < 0 || count > in.remaining() / valueBytes) {
+      throw new IllegalArgumentException(
+          "drift reference has %d %s, but only %d bytes follow"
+              .formatted(count, name, in.remaining()));
+    }
+    return count;
+  }
+
   private static float[] array(ByteBuffer in, int expected, String name) {
-    int length = in.getInt();
-    if (length < 0
-        || (expected >= 0 && length != expected)
-        || length > in.remaining() / Float.BYTES) {
+    int length = count(in, Float.BYTES, "values of " + name);
+    if (expected != ANY && length != expected) {
       throw new IllegalArgumentException(
           "drift reference has %d values of %s, expected %d".formatted(length, name, expected));
     }
     float[] values = new float[length];
     for (int i = 0; i < length; i++) {
       values[i] = in.getFloat();
+      if (!Float.isFinite(values[i])) {
+        throw new IllegalArgumentException(
+            "drift reference has %s for %s %d, expected a finite number"
+                .formatted(values[i], name, i));
+      }
     }
     return values;
   }

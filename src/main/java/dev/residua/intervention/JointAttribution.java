@@ -29,7 +29,7 @@ public final class JointAttribution {
   /** Most latents for which all subsets are visited. */
   public static final int EXACT_LATENTS = 6;
 
-  private static final int MAX_LATENTS = 62;
+  static final int MAX_LATENTS = 62;
   private static final int MAGIC = 0x52455347; // "RESG"
   private static final int VERSION = 1;
   private static final int HEADER_BYTES = 5 * Integer.BYTES;
@@ -147,6 +147,11 @@ public final class JointAttribution {
     for (float[] row : rows) {
       for (int i = 0; i < d; i++) {
         row[i] = in.getFloat();
+        if (!Float.isFinite(row[i])) {
+          throw new IllegalArgumentException(
+              "reference for attribution has %s for latent %d, expected finite numbers"
+                  .formatted(row[i], i));
+        }
       }
     }
     return ofEnergy(rows);

@@ -441,9 +441,10 @@ public final class MechanismReference {
       throw new IllegalArgumentException("mechanism reference is damaged: its checksum is wrong");
     }
     int d = in.getInt();
-    if (d < 1 || in.remaining() < (long) d * d) {
+    if (d < 1 || d > JointAttribution.MAX_LATENTS || in.remaining() < d * d) {
       throw new IllegalArgumentException(
-          "mechanism reference of %d latents has %d bytes".formatted(d, bytes.length));
+          "mechanism reference of %d latents has %d bytes, expected 1 to %d latents"
+              .formatted(d, bytes.length, JointAttribution.MAX_LATENTS));
     }
     boolean[][] edges = new boolean[d][d];
     for (boolean[] row : edges) {
@@ -472,6 +473,10 @@ public final class MechanismReference {
     for (double[] row : values) {
       for (int j = 0; j < columns; j++) {
         row[j] = in.getFloat();
+        if (!Double.isFinite(row[j])) {
+          throw new IllegalArgumentException(
+              "mechanism reference has the value %s, expected finite numbers".formatted(row[j]));
+        }
       }
     }
     return values;

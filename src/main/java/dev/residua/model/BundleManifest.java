@@ -4,9 +4,11 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.residua.causal.Latent;
 import dev.residua.frame.ImageShape;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -34,16 +36,86 @@ public record BundleManifest(
     List<Latent> latents,
     ModelProvenance provenance,
     Map<String, String> sha256) {
+  /** Most latents: attribution numbers sets of them with the bits of a long. */
+  public static final int MAX_LATENTS = 62;
+
+  /** Largest width or height of the images that a model reads, in pixels. */
+  public static final int MAX_SIDE = 4_096;
+
+  /** Most pixels of them: dense layers of larger ones do not fit into a bundle. */
+  public static final int MAX_PIXELS = 1 << 20;
+
+  /** Longest name of a latent, in characters. */
+  public static final int MAX_LATENT_NAME = 100;
+
   public BundleManifest {
-    Objects.requireNonNull(id, "id");
+    checkId("id", id);
+    if (parentId != null) {
+      checkId("parentId", parentId);
+    }
     Objects.requireNonNull(architecture, "architecture");
     Objects.requireNonNull(image, "image");
+    Objects.requireNonNull(preprocessing, "preprocessing");
     Objects.requireNonNull(provenance, "provenance");
-    latents = List.copyOf(latents);
-    if (latents.isEmpty()) {
-      throw new IllegalArgumentException("a model needs at least one latent");
+    Objects.requireNonNull(latents, "latents");
+    Objects.requireNonNull(sha256, "sha256");
+    if (image.width() > MAX_SIDE
+        || image.height() > MAX_SIDE
+        || (long) image.width() * image.height() > MAX_PIXELS) {
+      throw new IllegalArgumentException(
+          "image is %s, expected at most %d pixels on a side and %d in all"
+              .formatted(image, MAX_SIDE, MAX_PIXELS));
     }
-    sha256 = Collections.unmodifiableMap(new TreeMap<>(sha256)); // sorted: written in this order
+    checkLatents(latents);
+    latents = List.copyOf(latents);
+    sha256.forEach(BundleManifest::checkDigest);
+    // In the order of names, so that the same manifest is the same JSON in every process.
+    sha256 = Collections.unmodifiableMap(new TreeMap<>(sha256));
+  }
+
+  private static void checkId(String component, @Nullable String id) {
+    if (id == null || !BundleStore.ID.matcher(id).matches()) {
+      throw new IllegalArgumentException(
+          "%s is '%s', expected 1 to 200 letters, digits, '.', '_' or '-', not '.' first"
+              .formatted(component, Printable.of(id)));
+    }
+  }
+
+  /**
+   * Checks the latents of a model: their number, their indices and their names, which are unique.
+   */
+  static void checkLatents(List<Latent> latents) {
+    if (latents.isEmpty() || latents.size() > MAX_LATENTS) {
+      throw new IllegalArgumentException(
+          "a model has 1 to %d latents, but this one %d".formatted(MAX_LATENTS, latents.size()));
+    }
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < latents.size(); i++) {
+      Latent latent = Objects.requireNonNull(latents.get(i), "latent");
+      String name = latent.name();
+      if (latent.index() != i) {
+        throw new IllegalArgumentException(
+            "latent '%s' has index %d, expected %d"
+                .formatted(Printable.of(name), latent.index(), i));
+      }
+      if (name.length() > MAX_LATENT_NAME || !Printable.isPrintable(name)) {
+        throw new IllegalArgumentException(
+            "latent %d has the name '%s', expected at most %d printable characters"
+                .formatted(i, Printable.of(name), MAX_LATENT_NAME));
+      }
+      if (!names.add(name)) {
+        throw new IllegalArgumentException(
+            "latent %d has the name '%s', as another one has".formatted(i, name));
+      }
+    }
+  }
+
+  private static void checkDigest(String entry, @Nullable String digest) {
+    if (digest == null || !BundleStore.DIGEST.matcher(digest).matches()) {
+      throw new IllegalArgumentException(
+          "sha256 of '%s' is '%s', expected 64 lower-case hexadecimal digits"
+              .formatted(Printable.of(entry), Printable.of(digest)));
+    }
   }
 
   BundleManifest withDigests(Map<String, String> digests) {
@@ -111,6 +183,19 @@ public record BundleManifest(
         preprocessing,
         latents,
         newProvenance,
+        sha256);
+  }
+
+  BundleManifest withLatents(List<Latent> newLatents) {
+    return new BundleManifest(
+        formatVersion,
+        id,
+        parentId,
+        architecture,
+        image,
+        preprocessing,
+        newLatents,
+        provenance,
         sha256);
   }
 

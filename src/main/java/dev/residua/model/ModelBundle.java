@@ -1,36 +1,43 @@
 package dev.residua.model;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.Latent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A trained model with everything that changes together with it: scorer, weights, graph,
  * calibration. Reading checks names, sizes and digests of all entries; a bundle that exists in
- * memory is whole. Immutable; arrays that {@link #entry} returns are shared and must not be
- * changed.
+ * memory is whole. Bundles come from wherever models are trained and are not trusted: what is wrong
+ * with one is a {@link BadBundleException}, and sizes are bounded before anything is allocated.
+ * Immutable; arrays that {@link #entry} returns are shared and must not be changed.
  */
 public final class ModelBundle {
   /** Layout version that this code reads and writes. */
@@ -64,34 +71,55 @@ public final class ModelBundle {
   /** Sentences, one a line, to know before trusting the model; older models have none. */
   public static final String WARNINGS = "training/warnings.txt";
 
+  /** Who vouches for the manifest, and so for all other entries; see {@link BundleSignature}. */
+  public static final String SIGNATURE = "signature.ed25519";
+
   private static final List<String> REQUIRED =
       List.of(SCORER, GRAPH, ANOMALY_CALIBRATION, APPEARANCE, DRIFT_REFERENCE, SELF_TEST);
-  private static final Pattern ENTRY_NAME =
-      Pattern.compile("[a-z0-9]+(/[a-z0-9_-]+)?(\\.[a-z0-9]+)?");
-  private static final int MAX_ENTRIES = 64;
-  private static final long MAX_BYTES = 256L << 20;
+
+  /** Largest file of a bundle, in bytes. */
+  public static final int MAX_FILE_BYTES = BundleZip.MAX_FILE_BYTES;
+
+  private static final int MAX_JSON_DEPTH = 16;
+  private static final int MAX_JSON_STRING = 1 << 16;
+  private static final int MAX_JSON_NUMBER = 64;
   private static final ObjectMapper JSON =
-      JsonMapper.builder()
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder()
+                          .maxNestingDepth(MAX_JSON_DEPTH)
+                          .maxStringLength(MAX_JSON_STRING)
+                          .maxNameLength(MAX_JSON_STRING)
+                          .maxNumberLength(MAX_JSON_NUMBER)
+                          .build())
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                  .build())
           .enable(SerializationFeature.INDENT_OUTPUT)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .build();
 
   private final BundleManifest manifest;
+  private final byte[] manifestJson; // as it was read: its digest is the bundle's
   private final CausalGraph graph;
   private final Map<String, byte[]> entries;
-  private final byte[] manifestJson; // as it was read: its digest is the bundle's
   private final String digest;
+  private final @Nullable BundleSignature signature;
 
   private ModelBundle(
       BundleManifest manifest,
+      byte[] manifestJson,
       CausalGraph graph,
       Map<String, byte[]> entries,
-      byte[] manifestJson) {
+      @Nullable BundleSignature signature) {
     this.manifest = manifest;
+    this.manifestJson = manifestJson;
     this.graph = graph;
     this.entries = entries;
-    this.manifestJson = manifestJson;
     this.digest = sha256(manifestJson);
+    this.signature = signature;
   }
 
   /**
@@ -106,7 +134,7 @@ public final class ModelBundle {
     Map<String, String> digests = new TreeMap<>();
     all.forEach((name, content) -> digests.put(name, sha256(content)));
     BundleManifest complete = manifest.withDigests(digests);
-    return new ModelBundle(complete, graph, all, toJson(complete));
+    return new ModelBundle(complete, toJson(complete), graph, all, null);
   }
 
   /** Reads and checks a bundle file. */
@@ -127,40 +155,27 @@ public final class ModelBundle {
    * @param origin where it comes from, for messages
    */
   public static ModelBundle read(InputStream in, String origin) throws BadBundleException {
-    Map<String, byte[]> entries = new TreeMap<>();
-    try (ZipInputStream zip = new ZipInputStream(in)) {
-      long left = MAX_BYTES;
-      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-        String name = entry.getName();
-        if (!ENTRY_NAME.matcher(name).matches()) {
-          throw new BadBundleException(
-              "model bundle %s has an entry with the name '%s', expected names like 'calibration/drift.bin'"
-                  .formatted(origin, name));
-        }
-        byte[] content = zip.readNBytes((int) Math.min(Integer.MAX_VALUE - 8, left + 1));
-        left -= content.length;
-        if (left < 0 || entries.size() >= MAX_ENTRIES) {
-          throw new BadBundleException(
-              "model bundle %s is larger than %d entries or %d MiB unpacked"
-                  .formatted(origin, MAX_ENTRIES, MAX_BYTES >> 20));
-        }
-        if (entries.put(name, content) != null) {
-          throw new BadBundleException(
-              "model bundle %s has the entry %s twice".formatted(origin, name));
-        }
-      }
-    } catch (IOException | IllegalArgumentException e) {
+    Map<String, byte[]> entries;
+    try {
+      entries = new TreeMap<>(BundleZip.read(in, origin));
+    } catch (IOException e) {
       throw new BadBundleException(
-          "model bundle %s is damaged: %s".formatted(origin, e.getMessage()), e);
+          "model bundle %s cannot be read: %s".formatted(origin, e.getMessage()), e);
     }
     byte[] manifestJson = entries.remove(MANIFEST);
     if (manifestJson == null) {
       throw new BadBundleException(
           "%s is not a model bundle: it has no %s".formatted(origin, MANIFEST));
     }
+    byte[] signature = entries.remove(SIGNATURE);
     BundleManifest manifest = manifest(manifestJson, origin);
     checkDigests(manifest, entries, origin);
-    return new ModelBundle(manifest, graph(manifest, entries, origin), entries, manifestJson);
+    return new ModelBundle(
+        manifest,
+        manifestJson,
+        graph(manifest, entries, origin),
+        entries,
+        signature == null ? null : BundleSignature.fromBytes(signature, origin));
   }
 
   private static BundleManifest manifest(byte[] json, String origin) throws BadBundleException {
@@ -173,9 +188,19 @@ public final class ModelBundle {
       }
       return JSON.readValue(json, BundleManifest.class);
     } catch (IOException e) {
-      throw new BadBundleException(
-          "model bundle %s has a damaged %s: %s".formatted(origin, MANIFEST, e.getMessage()), e);
+      throw damaged(origin, MANIFEST, e);
     }
+  }
+
+  private static BadBundleException damaged(String origin, String entry, Exception e) {
+    String why =
+        e instanceof JsonProcessingException json && json.getCause() instanceof RuntimeException own
+            ? String.valueOf(own.getMessage())
+            : e instanceof JsonProcessingException json
+                ? json.getOriginalMessage()
+                : String.valueOf(e.getMessage());
+    return new BadBundleException(
+        "model bundle %s has a damaged %s: %s".formatted(origin, entry, Printable.of(why)), e);
   }
 
   private static void checkDigests(
@@ -192,7 +217,8 @@ public final class ModelBundle {
       if (!actual.equals(expected)) {
         throw new BadBundleException(
             "model bundle %s: entry %s has SHA-256 %s, the manifest says %s"
-                .formatted(origin, entry.getKey(), actual, expected));
+                .formatted(
+                    origin, entry.getKey(), actual, expected == null ? "nothing of it" : expected));
       }
     }
     for (String name : manifest.sha256().keySet()) {
@@ -207,10 +233,13 @@ public final class ModelBundle {
       BundleManifest manifest, Map<String, byte[]> entries, String origin)
       throws BadBundleException {
     try {
-      return JSON.readValue(entries.get(GRAPH), GraphFile.class).toGraph(manifest.latentNames());
+      GraphFile file = JSON.readValue(entries.get(GRAPH), GraphFile.class);
+      if (file == null) {
+        throw new IllegalArgumentException("it is null, expected an object");
+      }
+      return file.toGraph(manifest.latentNames());
     } catch (IOException | IllegalArgumentException e) {
-      throw new BadBundleException(
-          "model bundle %s has a damaged %s: %s".formatted(origin, GRAPH, e.getMessage()), e);
+      throw damaged(origin, GRAPH, e);
     }
   }
 
@@ -223,6 +252,9 @@ public final class ModelBundle {
   public void write(OutputStream out) throws IOException {
     ZipOutputStream zip = new ZipOutputStream(out);
     put(zip, MANIFEST, manifestJson);
+    if (signature != null) {
+      put(zip, SIGNATURE, signature.toBytes());
+    }
     for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
       put(zip, entry.getKey(), entry.getValue());
     }
@@ -266,15 +298,56 @@ public final class ModelBundle {
     return graph;
   }
 
+  /** Who vouches for the bundle; whether to believe it is for {@link TrustedKeys} to say. */
+  public Optional<BundleSignature> signature() {
+    return Optional.ofNullable(signature);
+  }
+
+  /** The same bundle, digest included, with a signature in place of the one it may have. */
+  public ModelBundle signed(SigningKey key) {
+    return new ModelBundle(manifest, manifestJson, graph, entries, key.sign(digest));
+  }
+
   /**
-   * SHA-256 of the manifest, which names the digests of all entries: it identifies the whole
-   * bundle.
+   * SHA-256 of the manifest's bytes, which name the digests of all entries but the signature: it
+   * identifies the whole bundle.
    */
   public String digest() {
     return digest;
   }
 
-  /** Names of all entries but the manifest. */
+  /**
+   * The same model under other names of its latents, wherever names stand: manifest, graph, what
+   * the provenance and the warnings of the training say of latents. Order and numbers stay as they
+   * are, and so does the id, since it is meant for a bundle that nothing has used yet; the digest
+   * changes, and a signature is gone.
+   *
+   * @param latents one for each latent, in its order
+   * @throws IllegalArgumentException if there is another number of them, or two have one name
+   */
+  public ModelBundle renamed(List<Latent> latents) {
+    BundleManifest.checkLatents(latents);
+    if (latents.size() != manifest.latents().size()) {
+      throw new IllegalArgumentException(
+          "model %s has %d latents but %d names were given"
+              .formatted(id(), manifest.latents().size(), latents.size()));
+    }
+    List<String> names = latents.stream().map(Latent::name).toList();
+    LatentNames change = new LatentNames(manifest.latentNames(), names);
+    Map<String, byte[]> renamed = new TreeMap<>(entries);
+    renamed.computeIfPresent(
+        WARNINGS,
+        (name, text) ->
+            change
+                .inText(new String(text, StandardCharsets.UTF_8))
+                .getBytes(StandardCharsets.UTF_8));
+    return of(
+        manifest.withLatents(latents).withProvenance(manifest.provenance().renamed(change)),
+        graph.renamed(names),
+        renamed);
+  }
+
+  /** Names of all entries but the manifest and the signature. */
   public List<String> entryNames() {
     return List.copyOf(entries.keySet());
   }
@@ -307,7 +380,7 @@ public final class ModelBundle {
     }
   }
 
-  private static String sha256(byte[] content) {
+  static String sha256(byte[] content) {
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
     } catch (NoSuchAlgorithmException e) {
@@ -317,7 +390,20 @@ public final class ModelBundle {
 
   /** Layout of {@code graph.json}. */
   record GraphFile(List<String> order, List<Edge> edges) {
-    record Edge(String from, String to, double confidence) {}
+    GraphFile {
+      order = List.copyOf(order);
+      edges = List.copyOf(edges);
+    }
+
+    record Edge(String from, String to, double confidence) {
+      Edge {
+        if (!(confidence >= 0 && confidence <= 1)) {
+          throw new IllegalArgumentException(
+              "edge %s -> %s has confidence %s, expected a number in [0, 1]"
+                  .formatted(from, to, confidence));
+        }
+      }
+    }
 
     static GraphFile of(CausalGraph graph) {
       List<Edge> edges =
@@ -333,6 +419,12 @@ public final class ModelBundle {
 
     CausalGraph toGraph(List<String> names) {
       int d = names.size();
+      Set<String> ordered = new HashSet<>(order);
+      if (order.size() != d || !ordered.equals(Set.copyOf(names))) {
+        throw new IllegalArgumentException(
+            "its order has %s, expected each latent of the manifest once: %s"
+                .formatted(order, names));
+      }
       boolean[][] has = new boolean[d][d];
       double[][] confidence = new double[d][d];
       for (Edge edge : edges) {
@@ -342,6 +434,10 @@ public final class ModelBundle {
           throw new IllegalArgumentException(
               "edge %s -> %s names a latent that the manifest does not have: %s"
                   .formatted(edge.from(), edge.to(), names));
+        }
+        if (has[from][to]) {
+          throw new IllegalArgumentException(
+              "it has the edge %s -> %s twice".formatted(edge.from(), edge.to()));
         }
         has[from][to] = true;
         confidence[from][to] = edge.confidence();

@@ -1,6 +1,7 @@
 package dev.residua.model;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -30,8 +31,39 @@ public record ModelProvenance(
     String startedAt,
     String finishedAt,
     Map<String, Double> metrics) {
+  /** Hyper-parameter that says which latents are corrected, by name. */
+  public static final String CORRECTED_LATENTS = "correctedLatents";
+
+  /** Hyper-parameter that has the edges that the network learnt, by name. */
+  public static final String LEARNT_GRAPH = "learntGraph";
+
+  /** Start of the metrics whose end is the name of a latent. */
+  public static final String HELD_ERROR = "held.error.";
+
   public ModelProvenance {
+    Objects.requireNonNull(hyperParameters, "hyperParameters");
+    Objects.requireNonNull(metrics, "metrics");
     hyperParameters = new TreeMap<>(hyperParameters);
     metrics = new TreeMap<>(metrics);
+  }
+
+  ModelProvenance renamed(LatentNames change) {
+    Map<String, String> settings = new TreeMap<>(hyperParameters);
+    settings.computeIfPresent(CORRECTED_LATENTS, (key, value) -> change.inText(value));
+    settings.computeIfPresent(LEARNT_GRAPH, (key, value) -> change.inText(value));
+    Map<String, Double> figures = new TreeMap<>();
+    metrics.forEach((key, value) -> figures.put(change.atEnd(HELD_ERROR, key), value));
+    return new ModelProvenance(
+        data,
+        dataRange,
+        dataSha256,
+        labelledFrames,
+        settings,
+        seed,
+        codeVersion,
+        jvm,
+        startedAt,
+        finishedAt,
+        figures);
   }
 }

@@ -63,6 +63,79 @@ public record NetworkPlan(
           "a decoder goes from a dense layer of %d latents to a convolution with %d channels"
               .formatted(latents, first.in()));
     }
+    int rows = image.height() / block;
+    int columns = image.width() / block;
+    walk(encoder, new Size(first.in(), rows, columns));
+    int deepRows = rows;
+    int deepColumns = columns;
+    for (NetworkLayer layer : decoder) {
+      if (layer instanceof NetworkLayer.Deconvolution d) {
+        deepRows = (deepRows + 2 * d.padding() - d.kernel()) / d.stride() + 1;
+        deepColumns = (deepColumns + 2 * d.padding() - d.kernel()) / d.stride() + 1;
+      }
+    }
+    int flat = 0;
+    while (flat < decoder.size() && decoder.get(flat) instanceof NetworkLayer.Dense) {
+      flat++;
+    }
+    Size dense = walk(decoder.subList(0, flat), new Size(latents, 1, 1));
+    int area = deepRows * deepColumns;
+    if (area < 1 || dense.channels() % area != 0) {
+      throw new IllegalArgumentException(
+          "a decoder's dense layers give %d values, which are no pictures of %dx%d"
+              .formatted(dense.channels(), deepColumns, deepRows));
+    }
+    Size end =
+        walk(
+            decoder.subList(flat, decoder.size()),
+            new Size(dense.channels() / area, deepRows, deepColumns));
+    if (end.rows() != rows || end.columns() != columns) {
+      throw new IllegalArgumentException(
+          "a decoder gives %dx%d blocks, expected %dx%d"
+              .formatted(end.columns(), end.rows(), columns, rows));
+    }
+  }
+
+  /** What one layer hands to the next. */
+  private record Size(int channels, int rows, int columns) {}
+
+  /** Checks that each layer takes what the one before gives: engines rely on it. */
+  private static Size walk(List<NetworkLayer> layers, Size start) {
+    Size at = start;
+    for (NetworkLayer layer : layers) {
+      Size next;
+      long in = at.channels();
+      if (layer instanceof NetworkLayer.Convolution c) {
+        next =
+            new Size(
+                c.out(),
+                (at.rows() + 2 * c.padding() - c.kernel()) / c.stride() + 1,
+                (at.columns() + 2 * c.padding() - c.kernel()) / c.stride() + 1);
+      } else if (layer instanceof NetworkLayer.Deconvolution d) {
+        next =
+            new Size(
+                d.out(),
+                (at.rows() - 1) * d.stride() + d.kernel() - 2 * d.padding(),
+                (at.columns() - 1) * d.stride() + d.kernel() - 2 * d.padding());
+      } else {
+        in = (long) at.channels() * at.rows() * at.columns();
+        next = new Size(layer.out(), 1, 1);
+      }
+      if (layer.in() != in || next.rows() < 1 || next.columns() < 1) {
+        throw new IllegalArgumentException(
+            "a layer takes %d and gives %d of %dx%d, the one before gives %d of %dx%d"
+                .formatted(
+                    layer.in(),
+                    next.channels(),
+                    next.columns(),
+                    next.rows(),
+                    at.channels(),
+                    at.columns(),
+                    at.rows()));
+      }
+      at = next;
+    }
+    return at;
   }
 
   /** Rows of blocks. */

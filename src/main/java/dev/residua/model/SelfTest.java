@@ -29,9 +29,9 @@ public final class SelfTest {
 
   private static final int MAGIC = 0x52535354; // "RSST"
   private static final int VERSION = 1;
-  private static final int MAX_FRAMES = 1_024;
-  private static final int MAX_LATENTS = 1_024;
-  private static final int MAX_FRAME_BYTES = 1 << 26;
+  private static final int MAX_FRAMES = 64;
+  private static final int MAX_LATENTS = BundleManifest.MAX_LATENTS;
+  private static final int MAX_FRAME_BYTES = 3 * BundleManifest.MAX_PIXELS;
 
   private final int frames;
   private final byte[] pixels;
@@ -152,8 +152,16 @@ public final class SelfTest {
           || size > MAX_FRAME_BYTES
           || in.available() != needed) {
         throw new IllegalArgumentException(
-            "it has %d bytes for %d frames of %d bytes and %d latents"
-                .formatted(in.available(), frames, size, latents));
+            "it has %d bytes for %d frames of %d bytes and %d latents, expected %d for at most %d frames, %d bytes and %d latents"
+                .formatted(
+                    in.available(),
+                    frames,
+                    size,
+                    latents,
+                    needed,
+                    MAX_FRAMES,
+                    MAX_FRAME_BYTES,
+                    MAX_LATENTS));
       }
       byte[] pixels = new byte[frames * size];
       in.readFully(pixels);

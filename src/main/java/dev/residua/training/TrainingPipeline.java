@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TrainingPipeline {
   /** Hyper-parameter that tells the graph that gradient descent settled on. */
-  public static final String LEARNT_GRAPH = "learntGraph";
+  public static final String LEARNT_GRAPH = ModelProvenance.LEARNT_GRAPH;
 
   /** Its value where nothing was learnt. */
   public static final String NOT_LEARNT = "not learnt";
@@ -395,7 +395,7 @@ public final class TrainingPipeline {
             heldErrors(scorer, FrameScores.rows(calibration.observed(), nominal.length, d));
         for (Latent latent : latents) {
           if (held.pairs()[latent.index()] > 0) {
-            metrics.put("held.error." + latent.name(), held.errors()[latent.index()]);
+            metrics.put(ModelProvenance.HELD_ERROR + latent.name(), held.errors()[latent.index()]);
           }
         }
         List<String> warnings =
@@ -505,7 +505,7 @@ public final class TrainingPipeline {
               ? "given"
               : known.empty() ? "searched" : "searched within what is known");
       hyper.put(
-          "correctedLatents",
+          ModelProvenance.CORRECTED_LATENTS,
           head == null
               ? "none"
               : latents.stream()

@@ -223,4 +223,71 @@ class ModelBundleTest {
     }
     throw new AssertionError("no entry " + name);
   }
+
+  @Test
+  void shouldRenameLatentsWhereverNamesStand() throws Exception {
+    // Given names that are exchanged, and one that begins another
+    ModelProvenance provenance =
+        new ModelProvenance(
+            "light",
+            "frames 0..9",
+            "00",
+            2,
+            Map.of(
+                ModelProvenance.LEARNT_GRAPH,
+                "light -> shadow",
+                ModelProvenance.CORRECTED_LATENTS,
+                "shadow, light",
+                "calibration",
+                "light, 9 frames"),
+            7,
+            "test",
+            "test",
+            "",
+            "",
+            Map.of("held.error.light", 0.25, "explained.1", 0.5));
+    Map<String, byte[]> entries = new TreeMap<>();
+    for (String name : bundle().entryNames()) {
+      if (!name.equals(ModelBundle.GRAPH)) {
+        entries.put(name, bundle().entry(name));
+      }
+    }
+    entries.put(
+        ModelBundle.WARNINGS,
+        "light explain 1.0 % of shadow: shadow_2 and lights are others\n"
+            .getBytes(StandardCharsets.UTF_8));
+    ModelBundle old =
+        ModelBundle.of(bundle().manifest().withProvenance(provenance), bundle().graph(), entries);
+    // When
+    ModelBundle renamed =
+        old.renamed(List.of(new Latent(0, "shadow", true), new Latent(1, "z_1", false)));
+    // Then
+    assertThat(renamed.id()).isEqualTo(old.id());
+    assertThat(renamed.manifest().latentNames()).containsExactly("shadow", "z_1");
+    assertThat(renamed.graph().toString()).isEqualTo("shadow -> z_1");
+    assertThat(renamed.graph().confidence(0, 1)).isEqualTo(0.75);
+    ModelProvenance said = renamed.manifest().provenance();
+    assertThat(said.hyperParameters())
+        .containsEntry("learntGraph", "shadow -> z_1")
+        .containsEntry("correctedLatents", "z_1, shadow")
+        .containsEntry("calibration", "light, 9 frames");
+    assertThat(said.metrics()).containsOnlyKeys("held.error.shadow", "explained.1");
+    assertThat(said.data()).isEqualTo("light");
+    assertThat(new String(renamed.entry(ModelBundle.WARNINGS), StandardCharsets.UTF_8))
+        .isEqualTo("shadow explain 1.0 % of z_1: shadow_2 and lights are others\n");
+    assertThat(renamed.entry(ModelBundle.SCORER)).isEqualTo(old.entry(ModelBundle.SCORER));
+    assertThat(read(renamed.toBytes()).digest())
+        .isEqualTo(renamed.digest())
+        .isNotEqualTo(old.digest());
+  }
+
+  @Test
+  void shouldRefuseNamesThatDoNotFitTheModel() {
+    assertThatThrownBy(() -> bundle().renamed(List.of(new Latent(0, "a", true))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("model model-1 has 2 latents but 1 names were given");
+    assertThatThrownBy(
+            () -> bundle().renamed(List.of(new Latent(0, "a", true), new Latent(1, "a", true))))
+        .hasMessageContaining("latent 1 has the name 'a', as another one has");
+  }
 }

@@ -7,7 +7,8 @@ import java.util.SplittableRandom;
 public final class Columns {
   private Columns() {}
 
-  static double[] of(double[][] rows, int column) {
+  /** One column, a copy. */
+  public static double[] of(double[][] rows, int column) {
     double[] values = new double[rows.length];
     for (int i = 0; i < rows.length; i++) {
       values[i] = rows[i][column];

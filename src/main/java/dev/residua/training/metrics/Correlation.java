@@ -40,7 +40,7 @@ public final class Correlation {
   }
 
   /** Ranks from 1, ties get their average. */
-  static double[] ranks(double[] values) {
+  public static double[] ranks(double[] values) {
     int n = values.length;
     Integer[] order = new Integer[n];
     Arrays.setAll(order, i -> i);

@@ -1,0 +1,286 @@
+package dev.residua.training;
+
+import dev.residua.training.metrics.Assignment;
+import dev.residua.training.metrics.Columns;
+import dev.residua.training.metrics.Correlation;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/**
+ * Which latent of a new model is which of the old one: a latent's index and sign mean nothing from
+ * one training to the next, but its name is what people write rules about.
+ *
+ * <p>Both models see the same frames. Latents are assigned one to one so that the sum of {@code
+ * |Spearman correlation|} is largest. Frames are resampled in blocks (they follow one another) and
+ * assigned again, which tells how far to believe each pair.
+ *
+ * @param pairs one for each latent of the new model, in its order
+ */
+public record LatentMatching(List<Pair> pairs) {
+  /**
+   * Share of resamples in which a pair must be matched for its name to be carried over. A name on
+   * the wrong latent silences or blames the wrong mechanism, a new one only asks people to look.
+   */
+  public static final double MIN_CONFIDENCE = 0.95;
+
+  /** Least absolute correlation of a pair whose name is carried over. */
+  public static final double MIN_CORRELATION = 0.8;
+
+  /** Least lead over the next best latent, in absolute correlation. */
+  public static final double MIN_MARGIN = 0.1;
+
+  /** Most latents of a model. O(resamples (n d^2 + d^3)) time. */
+  public static final int MAX_LATENTS = 62;
+
+  /** Fewest frames that are matched on. */
+  public static final int MIN_FRAMES = 100;
+
+  public LatentMatching {
+    pairs = List.copyOf(pairs);
+  }
+
+  /**
+   * One latent of the new model.
+   *
+   * @param latent its index
+   * @param old index of its match in the old model; -1 if that has fewer latents
+   * @param correlation Spearman's, in [-1, 1], on all frames; 0 without a match
+   * @param margin its size less that of the next best pair of either latent; negative where the
+   *     assignment gave the best one to another; 0 without a match
+   * @param confidence share of resamples that match the same pair, in [0, 1]
+   */
+  public record Pair(int latent, int old, double correlation, double margin, double confidence) {
+    /** -1 if the new latent falls where the old one rises, else 1. */
+    public int sign() {
+      return correlation < 0 ? -1 : 1;
+    }
+
+    /** Whether it is the same latent beyond reasonable doubt. */
+    public boolean carriedOver() {
+      return old >= 0
+          && Math.abs(correlation) >= MIN_CORRELATION
+          && margin >= MIN_MARGIN
+          && confidence >= MIN_CONFIDENCE;
+    }
+  }
+
+  /**
+   * How the match is tried again.
+   *
+   * @param resamples at least 1
+   * @param blockFrames frames that are drawn together, at least 1: longer than what one frame says
+   *     of the next
+   * @param seed of the draws
+   */
+  public record Bootstrap(int resamples, int blockFrames, long seed) {
+    /** 200 resamples of blocks of 25 frames. */
+    public static final Bootstrap DEFAULTS = new Bootstrap(200, 25, 1);
+
+    public Bootstrap {
+      if (resamples < 1 || blockFrames < 1) {
+        throw new IllegalArgumentException(
+            "bootstrap must have at least 1 resample of blocks of at least 1 frame but has %d of %d"
+                .formatted(resamples, blockFrames));
+      }
+    }
+  }
+
+  /**
+   * Matches latents.
+   *
+   * @param old of the old model, shape {@code [n][d]}, finite, in the order of time
+   * @param current of the new model on the same frames, shape {@code [n][e]}; {@code e} may differ
+   * @throws IllegalArgumentException if shapes do not fit or a value is not finite
+   */
+  public static LatentMatching of(double[][] old, double[][] current, Bootstrap bootstrap) {
+    int n = old.length;
+    if (n != current.length || n < MIN_FRAMES) {
+      throw new IllegalArgumentException(
+          "latents are matched on the same frames, at least %d, but the old model has %d and the new one %d"
+              .formatted(MIN_FRAMES, n, current.length));
+    }
+    check("old", old);
+    check("new", current);
+    int e = current[0].length;
+    double[][] oldRanks = ranks(old);
+    double[][] newRanks = ranks(current);
+    double[][] all = correlations(oldRanks, newRanks);
+    int[] match = match(all);
+    int[] same = new int[e];
+    SplittableRandom random = new SplittableRandom(bootstrap.seed());
+    int block = Math.min(bootstrap.blockFrames(), n);
+    double[][] oldSample = new double[oldRanks.length][n];
+    double[][] newSample = new double[e][n];
+    for (int r = 0; r < bootstrap.resamples(); r++) {
+      for (int at = 0; at < n; at += block) {
+        int from = random.nextInt(n - block + 1);
+        int length = Math.min(block, n - at);
+        copy(oldRanks, from, oldSample, at, length);
+        copy(newRanks, from, newSample, at, length);
+      }
+      // Correlations of the ranks on all frames: ranking every resample again changes ties only.
+      int[] again = match(correlations(oldSample, newSample));
+      for (int j = 0; j < e; j++) {
+        same[j] += again[j] == match[j] ? 1 : 0;
+      }
+    }
+    List<Pair> pairs = new ArrayList<>();
+    for (int j = 0; j < e; j++) {
+      int i = match[j];
+      pairs.add(
+          new Pair(
+              j,
+              i,
+              i < 0 ? 0 : all[j][i],
+              i < 0 ? 0 : margin(all, j, i),
+              (double) same[j] / bootstrap.resamples()));
+    }
+    return new LatentMatching(pairs);
+  }
+
+  /**
+   * Names for the latents of the new model: those of the old one where they are carried over, and
+   * for all others a name that none ever had, so that no rule about another latent hits them.
+   *
+   * @param oldNames of the old model's latents, in its order
+   * @param everUsed all names that any model before had; those of the old model are added
+   * @param stem start of new names, such as {@code latent}: they are {@code latent_1}, {@code
+   *     latent_2} and so on
+   * @throws IllegalArgumentException if there are fewer names than latents that were matched
+   */
+  public List<String> names(List<String> oldNames, Set<String> everUsed, String stem) {
+    Set<String> used = new HashSet<>(everUsed);
+    used.addAll(oldNames);
+    List<String> names = new ArrayList<>();
+    int number = 1;
+    for (Pair pair : pairs) {
+      if (pair.old() >= oldNames.size()) {
+        throw new IllegalArgumentException(
+            "latent %d is matched with latent %d of the old model, which has %d names"
+                .formatted(pair.latent(), pair.old(), oldNames.size()));
+      }
+      if (pair.carriedOver()) {
+        names.add(oldNames.get(pair.old()));
+        continue;
+      }
+      String fresh = stem + "_" + number++;
+      while (!used.add(fresh)) {
+        fresh = stem + "_" + number++;
+      }
+      names.add(fresh);
+    }
+    return List.copyOf(names);
+  }
+
+  private static void check(String which, double[][] rows) {
+    int d = rows[0].length;
+    if (d < 1 || d > MAX_LATENTS) {
+      throw new IllegalArgumentException(
+          "the %s model has %d latents, expected 1 to %d".formatted(which, d, MAX_LATENTS));
+    }
+    for (int i = 0; i < rows.length; i++) {
+      if (rows[i].length != d) {
+        throw new IllegalArgumentException(
+            "row %d of the %s latents has %d values, row 0 has %d"
+                .formatted(i, which, rows[i].length, d));
+      }
+      for (double value : rows[i]) {
+        if (!Double.isFinite(value)) {
+          throw new IllegalArgumentException(
+              "row %d of the %s latents holds %s, expected finite numbers"
+                  .formatted(i, which, value));
+        }
+      }
+    }
+  }
+
+  /** Ranks by latent, shape {@code [d][n]}. */
+  private static double[][] ranks(double[][] rows) {
+    double[][] ranks = new double[rows[0].length][];
+    for (int j = 0; j < ranks.length; j++) {
+      ranks[j] = Correlation.ranks(Columns.of(rows, j));
+    }
+    return ranks;
+  }
+
+  private static void copy(double[][] from, int at, double[][] to, int start, int length) {
+    for (int j = 0; j < from.length; j++) {
+      System.arraycopy(from[j], at, to[j], start, length);
+    }
+  }
+
+  /** Correlations, shape {@code [new][old]}. */
+  private static double[][] correlations(double[][] old, double[][] current) {
+    double[][] a = centred(old);
+    double[][] b = centred(current);
+    double[][] out = new double[b.length][a.length];
+    for (int j = 0; j < b.length; j++) {
+      for (int i = 0; i < a.length; i++) {
+        double sum = 0;
+        for (int t = 0; t < a[i].length; t++) {
+          sum += a[i][t] * b[j][t];
+        }
+        out[j][i] = Math.max(-1, Math.min(1, sum));
+      }
+    }
+    return out;
+  }
+
+  /** Each row less its mean, with length 1; 0 where it does not vary. */
+  private static double[][] centred(double[][] rows) {
+    double[][] out = new double[rows.length][];
+    for (int i = 0; i < rows.length; i++) {
+      double mean = Arrays.stream(rows[i]).average().orElse(0);
+      double squares = 0;
+      double[] row = new double[rows[i].length];
+      for (int t = 0; t < row.length; t++) {
+        row[t] = rows[i][t] - mean;
+        squares += row[t] * row[t];
+      }
+      double length = Math.sqrt(squares);
+      for (int t = 0; t < row.length; t++) {
+        row[t] = length > 0 ? row[t] / length : 0;
+      }
+      out[i] = row;
+    }
+    return out;
+  }
+
+  /** Old latent of each new one; -1 where there are more new ones. */
+  private static int[] match(double[][] correlations) {
+    int e = correlations.length;
+    int d = correlations[0].length;
+    boolean turned = e > d;
+    double[][] value = new double[turned ? d : e][turned ? e : d];
+    for (int j = 0; j < e; j++) {
+      for (int i = 0; i < d; i++) {
+        value[turned ? i : j][turned ? j : i] = Math.abs(correlations[j][i]);
+      }
+    }
+    int[] found = Assignment.maximize(value);
+    if (!turned) {
+      return found;
+    }
+    int[] match = new int[e];
+    Arrays.fill(match, -1);
+    for (int i = 0; i < d; i++) {
+      match[found[i]] = i;
+    }
+    return match;
+  }
+
+  private static double margin(double[][] correlations, int latent, int old) {
+    double next = 0;
+    for (int i = 0; i < correlations[latent].length; i++) {
+      next = i == old ? next : Math.max(next, Math.abs(correlations[latent][i]));
+    }
+    for (int j = 0; j < correlations.length; j++) {
+      next = j == latent ? next : Math.max(next, Math.abs(correlations[j][old]));
+    }
+    return Math.abs(correlations[latent][old]) - next;
+  }
+}

@@ -1,0 +1,115 @@
+package dev.residua.testing;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * S3Proxy, a server of the S3 protocol, on loopback with its objects in a folder. A process of its
+ * own, since it brings other versions of Jackson and of the client than the product has.
+ */
+public final class S3Proxy implements AutoCloseable {
+  public static final String ACCESS_KEY = "residua-test";
+  public static final String SECRET_KEY = "not-a-secret";
+
+  private static final Path LIBRARIES = Path.of("target", "s3proxy").toAbsolutePath();
+  private static final Duration READY = Duration.ofSeconds(60);
+
+  private final Process process;
+  private final URI url;
+
+  private S3Proxy(Process process, URI url) {
+    this.process = process;
+    this.url = url;
+  }
+
+  /** Why it cannot be started here; null if it can. */
+  public static @Nullable String problem() {
+    return Files.isDirectory(LIBRARIES)
+        ? null
+        : "S3Proxy is not in target/s3proxy; fetch it (38 MB) with: ./mvnw -q -f \"$PWD/src/test/s3proxy/pom.xml\" dependency:copy-dependencies";
+  }
+
+  /**
+   * Starts it and waits until it answers, about 5 seconds.
+   *
+   * @param bucket that it has
+   */
+  public static S3Proxy start(Path folder, String bucket) throws IOException {
+    int port = Service.freePort();
+    URI url = URI.create("http://127.0.0.1:" + port);
+    Path data = Files.createDirectories(folder.resolve("objects"));
+    Files.createDirectories(data.resolve(bucket));
+    Path settings =
+        Files.writeString(
+            folder.resolve("s3proxy.properties"),
+            """
+            s3proxy.authorization=aws-v4
+            s3proxy.identity=%s
+            s3proxy.credential=%s
+            s3proxy.endpoint=%s
+            jclouds.provider=filesystem-nio2
+            jclouds.filesystem.basedir=%s
+            """
+                .formatted(ACCESS_KEY, SECRET_KEY, url, data));
+    Path log = folder.resolve("s3proxy.log");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-DLOG_LEVEL=warn",
+                "-cp",
+                LIBRARIES + "/*",
+                "org.gaul.s3proxy.Main",
+                "--properties",
+                settings.toString())
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    S3Proxy proxy = new S3Proxy(process, url);
+    long end = System.nanoTime() + READY.toNanos();
+    while (!listens(port)) {
+      if (!process.isAlive() || System.nanoTime() > end) {
+        proxy.close();
+        throw new AssertionError("S3Proxy does not start:\n" + Files.readString(log));
+      }
+      try {
+        Thread.sleep(100);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AssertionError("interrupted", e);
+      }
+    }
+    return proxy;
+  }
+
+  private static boolean listens(int port) {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress("127.0.0.1", port), 1_000);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  public URI url() {
+    return url;
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+    try {
+      process.waitFor(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
