@@ -30,6 +30,7 @@ class ArchitectureTest {
     "monitor",
     "model",
     "training",
+    "renewal",
     "dataset",
     "experiment",
     "report"
@@ -52,6 +53,18 @@ class ArchitectureTest {
           Map.entry(
               "training",
               List.of("frame", "causal", "anomaly", "drift", "intervention", "model", "dataset")),
+          Map.entry(
+              "renewal",
+              List.of(
+                  "frame",
+                  "causal",
+                  "anomaly",
+                  "drift",
+                  "intervention",
+                  "incident",
+                  "monitor",
+                  "model",
+                  "training")),
           Map.entry(
               "experiment",
               List.of(
