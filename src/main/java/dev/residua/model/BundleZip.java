@@ -41,7 +41,7 @@ final class BundleZip {
 
   private static final int MAX_NAME = 80;
   private static final int MAX_EXTRA = 256;
-  private static final Pattern NAME = Pattern.compile("[a-z0-9]+(/[a-z0-9_-]+)?(\\.[a-z0-9]+)?");
+  static final Pattern NAME = Pattern.compile("[a-z0-9]+(/[a-z0-9_-]+)?(\\.[a-z0-9]+)?");
 
   private static final int LOCAL = 0x04034b50;
   private static final int DESCRIPTOR = 0x08074b50;

@@ -74,6 +74,9 @@ public final class ModelBundle {
   /** Who vouches for the manifest, and so for all other entries; see {@link BundleSignature}. */
   public static final String SIGNATURE = "signature.ed25519";
 
+  /** How the model was judged before it was used; models that were not compared have none. */
+  public static final String GATE_VERDICT = "gate/verdict.json";
+
   private static final List<String> REQUIRED =
       List.of(SCORER, GRAPH, ANOMALY_CALIBRATION, APPEARANCE, DRIFT_REFERENCE, SELF_TEST);
 
@@ -133,6 +136,36 @@ public final class ModelBundle {
     all.put(GRAPH, toJson(GraphFile.of(graph)));
     Map<String, String> digests = new TreeMap<>();
     all.forEach((name, content) -> digests.put(name, sha256(content)));
+    BundleManifest complete = manifest.withDigests(digests);
+    return new ModelBundle(complete, toJson(complete), graph, all, null);
+  }
+
+  /**
+   * This bundle with one more entry, or another content of an entry that it has. All other entries
+   * stay as they are, byte for byte; the manifest differs in the digests alone, so that the bundle
+   * keeps its id and gets another {@link #digest}.
+   *
+   * @param entry name such as {@code gate/verdict.json}; neither manifest nor graph, which are made
+   *     from what the bundle says
+   * @param content owned by the bundle from now on
+   * @throws IllegalArgumentException if the name cannot be that of an entry, or the bundle would
+   *     have too many
+   */
+  public ModelBundle with(String entry, byte[] content) {
+    if (!BundleZip.NAME.matcher(entry).matches()
+        || List.of(MANIFEST, GRAPH, SIGNATURE).contains(entry)) {
+      throw new IllegalArgumentException(
+          "'%s' cannot be an entry added to model %s, expected a name like 'gate/verdict.json' other than %s and %s"
+              .formatted(entry, id(), MANIFEST, GRAPH));
+    }
+    Map<String, byte[]> all = new TreeMap<>(entries);
+    all.put(entry, content);
+    if (all.size() >= BundleZip.MAX_ENTRIES) {
+      throw new IllegalArgumentException(
+          "model %s has %d entries already, no room for %s".formatted(id(), entries.size(), entry));
+    }
+    Map<String, String> digests = new TreeMap<>(manifest.sha256());
+    digests.put(entry, sha256(content));
     BundleManifest complete = manifest.withDigests(digests);
     return new ModelBundle(complete, toJson(complete), graph, all, null);
   }

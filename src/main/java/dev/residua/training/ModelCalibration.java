@@ -78,7 +78,8 @@ public final class ModelCalibration {
     Optional<Monitorability> monitorability = monitorability(model.graph(), data, nominal, scores);
     Map<String, byte[]> entries = new TreeMap<>();
     for (String name : model.manifest().sha256().keySet()) {
-      if (!name.equals(ModelBundle.GRAPH)) {
+      // A verdict speaks of the model as it was calibrated then.
+      if (!name.equals(ModelBundle.GRAPH) && !name.equals(ModelBundle.GATE_VERDICT)) {
         entries.put(name, model.entry(name));
       }
     }

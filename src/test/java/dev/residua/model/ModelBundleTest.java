@@ -290,4 +290,45 @@ class ModelBundleTest {
             () -> bundle().renamed(List.of(new Latent(0, "a", true), new Latent(1, "a", true))))
         .hasMessageContaining("latent 1 has the name 'a', as another one has");
   }
+
+  @Test
+  void shouldTakeOneMoreEntryAndLeaveTheOthers() throws Exception {
+    // Given
+    byte[] verdict = "{}".getBytes(StandardCharsets.UTF_8);
+    // When
+    ModelBundle with = read(bundle().with(ModelBundle.GATE_VERDICT, verdict).toBytes());
+    // Then
+    assertThat(with.entry(ModelBundle.GATE_VERDICT)).isEqualTo(verdict);
+    assertThat(with.id()).isEqualTo(bundle().id());
+    assertThat(with.digest()).isNotEqualTo(bundle().digest());
+    assertThat(with.entryNames()).hasSize(bundle().entryNames().size() + 1);
+    for (String name : bundle().entryNames()) {
+      assertThat(with.entry(name)).isEqualTo(bundle().entry(name));
+      assertThat(with.manifest().sha256())
+          .containsEntry(name, bundle().manifest().sha256().get(name));
+    }
+    assertThat(with.manifest().provenance()).isEqualTo(bundle().manifest().provenance());
+  }
+
+  @Test
+  void shouldReplaceAnEntry() throws Exception {
+    // When
+    ModelBundle twice =
+        read(
+            bundle()
+                .with(ModelBundle.GATE_VERDICT, new byte[] {1})
+                .with(ModelBundle.GATE_VERDICT, new byte[] {2})
+                .toBytes());
+    // Then
+    assertThat(twice.entry(ModelBundle.GATE_VERDICT)).containsExactly(2);
+  }
+
+  @Test
+  void shouldRefuseToReplaceWhatItIsMadeFrom() {
+    for (String name : List.of(ModelBundle.MANIFEST, ModelBundle.GRAPH, "Gate/Verdict", "../up")) {
+      assertThatThrownBy(() -> bundle().with(name, new byte[0]))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("'" + name + "' cannot be an entry added to model model-1");
+    }
+  }
 }
