@@ -5,6 +5,7 @@ import dev.residua.dashboard.PictureFiles;
 import dev.residua.dashboard.Pictures;
 import dev.residua.dl4j.ScorerDecoder;
 import dev.residua.frame.ImageShape;
+import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.onnx.OnnxLatentDecoder;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -68,9 +69,14 @@ public class ModelPictures implements Pictures {
     return model;
   }
 
-  private LatentDecoder decoder(ModelBundle model) {
+  private LatentDecoder decoder(ModelBundle model) throws UnavailableException {
     LatentDecoder open = decoder;
     if (open == null) {
+      try {
+        Models.checkNetwork(model);
+      } catch (BadBundleException e) {
+        throw new UnavailableException(String.valueOf(e.getMessage()));
+      }
       ImageShape shape = model.manifest().image();
       int latents = model.manifest().latents().size();
       open =

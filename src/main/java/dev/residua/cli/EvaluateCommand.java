@@ -1,5 +1,6 @@
 package dev.residua.cli;
 
+import dev.residua.app.Models;
 import dev.residua.causal.CausalGraph;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.model.BadBundleException;
@@ -112,7 +113,9 @@ final class EvaluateCommand implements Callable<Integer> {
     return names;
   }
 
-  private Map<String, Object> evaluate(ModelBundle bundle, FrameDataset set, List<String> names) {
+  private Map<String, Object> evaluate(ModelBundle bundle, FrameDataset set, List<String> names)
+      throws BadBundleException {
+    Models.checkNetwork(bundle);
     CausalGraph truth = graph == null ? null : GraphFile.read(graph).whole(names, "factors");
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("model", bundle.id());

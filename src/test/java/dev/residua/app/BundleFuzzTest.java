@@ -130,7 +130,7 @@ class BundleFuzzTest {
     assertThat(structure.length).isBetween(1_000, 20_000);
     SplittableRandom random = new SplittableRandom(2);
     int accepted = 0;
-    for (int i = 0; i < 1_500; i++) {
+    for (int i = 0; i < 1_000; i++) {
       byte[] damaged = scorer.clone();
       int flips = 1 + random.nextInt(2);
       for (int flip = 0; flip < flips; flip++) {
@@ -151,7 +151,7 @@ class BundleFuzzTest {
       accepted += accepted("damaged network " + i, () -> score(model)) ? 1 : 0;
     }
     // Then
-    assertThat(accepted).isBetween(1, 750);
+    assertThat(accepted).isBetween(1, 500);
   }
 
   /** Places of all bytes that are not in constants of more than 64 bytes. */
@@ -179,7 +179,7 @@ class BundleFuzzTest {
     SplittableRandom random = new SplittableRandom(3);
     List<String> names = new ArrayList<>(SEALS.keySet());
     int accepted = 0;
-    for (int i = 0; i < 1_000; i++) {
+    for (int i = 0; i < 600; i++) {
       String name = names.get(random.nextInt(names.size()));
       byte[] damaged = bundle.entry(name).clone();
       int flips = 1 + random.nextInt(3);
@@ -212,7 +212,7 @@ class BundleFuzzTest {
               : 0;
     }
     // Then
-    assertThat(accepted).isBetween(1, 900);
+    assertThat(accepted).isBetween(1, 550);
   }
 
   /** How each entry's own checksum is made right. */
