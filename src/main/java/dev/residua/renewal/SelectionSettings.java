@@ -11,7 +11,8 @@ import java.util.function.Consumer;
  * @param timeBucket length of time within which frames of a source count as of the same time, above
  *     zero
  * @param calibrationFrames most frames, of all sources together, that calibrate, at least {@code
- *     minStretchFrames}
+ *     minStretchFrames}. Where there are more sources than these and the next are enough for, some
+ *     of the sources are drawn
  * @param heldOutFrames most frames, of all sources together, that are kept back to examine the new
  *     model with, at least {@code minStretchFrames}
  * @param minStretchFrames shortest stretch of frames in a row that says something of how frames

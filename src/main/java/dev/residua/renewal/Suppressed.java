@@ -17,7 +17,9 @@ public record Suppressed(RetrainTrigger trigger, Why why, String detail) {
     /** There were as many in the period as there may be. */
     BUDGET,
     /** An incident of a kind that is not learnt is open at the same source. */
-    FAULT
+    FAULT,
+    /** An incident is open at the same source that counts by itself once it has lasted. */
+    DRIFT
   }
 
   /** Sources and incidents that it is about, to tell it from others of its kind. */

@@ -48,10 +48,11 @@ import org.jspecify.annotations.Nullable;
  * evidence) is kept and counts again after the cooldown, a drift as long as it is open. A moment of
  * the schedule that is held back is passed over.
  *
- * <p>An incident of any other kind puts an end to decay and evidence of its source, which are then
- * explained by it: a broken mechanism is never learnt unless an operator says {@code
- * accept-normal}. That makes every incident of these sources, open at that time or resolved within
- * {@link #ACCEPT_TOLERANCE} before, one that counts, also after it is resolved.
+ * <p>An open incident puts an end to decay and evidence of its source, which are then explained by
+ * it: what is learnt of that source waits until the incident has lasted. A broken mechanism is
+ * never learnt unless an operator says {@code accept-normal}. That makes every incident of the
+ * sources meant, open at that time or resolved within {@link #ACCEPT_TOLERANCE} before, one that
+ * counts, also after it is resolved.
  *
  * <p>How long an incident is open is reckoned from the capture time of its first frame to the time
  * of the observations: frames must come about when they were captured.
@@ -376,9 +377,9 @@ public final class TriggerWatch {
 
   private Optional<RetrainTrigger> decay(Changes c, List<Suppressed> suppressed) {
     for (Decay decay : c.decays.values()) {
-      Incident fault = fault(c, decay.source());
-      if (fault != null) {
-        suppressed.add(withheld(new CalibrationDecay(c.now, List.of(decay)), fault));
+      Known incident = openAt(c, decay.source());
+      if (incident != null) {
+        suppressed.add(withheld(new CalibrationDecay(c.now, List.of(decay)), incident));
         c.decays = without(c.decays, decay.source());
       }
     }
@@ -390,9 +391,9 @@ public final class TriggerWatch {
   private Optional<RetrainTrigger> evidence(Changes c, List<Suppressed> suppressed) {
     List<Crossing> stands = new ArrayList<>();
     for (Crossing crossing : c.evidence.values()) {
-      Incident fault = fault(c, crossing.source());
-      if (fault != null) {
-        suppressed.add(withheld(new Evidence(c.now, List.of(crossing)), fault));
+      Known incident = openAt(c, crossing.source());
+      if (incident != null) {
+        suppressed.add(withheld(new Evidence(c.now, List.of(crossing)), incident));
         c.evidence = without(c.evidence, crossing.source());
       } else if (!crossing.at().plus(settings.evidenceWait()).isAfter(c.now)) {
         stands.add(crossing);
@@ -402,23 +403,29 @@ public final class TriggerWatch {
     return stands.isEmpty() ? Optional.empty() : Optional.of(new Evidence(c.now, stands));
   }
 
-  private @Nullable Incident fault(Changes c, String source) {
+  private static @Nullable Known openAt(Changes c, String source) {
     for (Known known : c.incidents.values()) {
-      if (known.incident().open()
-          && known.incident().source().equals(source)
-          && !learnable(known)) {
-        return known.incident();
+      if (known.incident().open() && known.incident().source().equals(source)) {
+        return known;
       }
     }
     return null;
   }
 
-  private static Suppressed withheld(RetrainTrigger trigger, Incident fault) {
-    return new Suppressed(
-        trigger,
-        Why.FAULT,
-        "incident %s of %s is open and of the kind %s, which is learnt only after accept-normal"
-            .formatted(fault.id(), fault.source(), fault.kind()));
+  /** What an open incident explains. */
+  private Suppressed withheld(RetrainTrigger trigger, Known known) {
+    Incident incident = known.incident();
+    return learnable(known)
+        ? new Suppressed(
+            trigger,
+            Why.DRIFT,
+            "incident %s of %s explains it and counts itself once it has lasted %s"
+                .formatted(incident.id(), incident.source(), settings.lastingDrift()))
+        : new Suppressed(
+            trigger,
+            Why.FAULT,
+            "incident %s of %s is open and of the kind %s, which is learnt only after accept-normal"
+                .formatted(incident.id(), incident.source(), incident.kind()));
   }
 
   private Optional<RetrainTrigger> scheduled(Changes c) {

@@ -323,6 +323,22 @@ class TriggerWatchTest {
   }
 
   @Test
+  void shouldWaitForADriftThatExplainsTheEvidence() {
+    // Given evidence, and then an incident of a root that moved at the same source
+    Told told =
+        new Told(SETTINGS)
+            .tell(new DriftSeen(evidence("cam1"), at("PT10M")))
+            .tell(opened("i1", "cam1", ROOT, "PT20M"));
+    assertThat(told.suppressed).extracting(Suppressed::why).containsExactly(Why.DRIFT);
+    assertThat(told.suppressed.get(0).detail())
+        .isEqualTo("incident i1 of cam1 explains it and counts itself once it has lasted PT2H");
+
+    // Then what begins a training is the drift, when it has lasted
+    assertThat(told.tick("PT2H19M").trigger).isEmpty();
+    assertThat(told.tick("PT2H20M").trigger).map(RetrainTrigger::kind).contains("lasting-drift");
+  }
+
+  @Test
   void shouldKeepEvidenceOfOtherSourcesThanTheFaults() {
     Told told =
         new Told(SETTINGS)

@@ -13,6 +13,7 @@ import dev.residua.incident.ControlCommand.Maintenance;
 import dev.residua.incident.ControlCommand.Order;
 import dev.residua.incident.ControlCommand.Period;
 import dev.residua.incident.Incident;
+import dev.residua.renewal.Exclusions;
 import dev.residua.renewal.LeftOut;
 import dev.residua.renewal.OffsetRange;
 import dev.residua.renewal.SelectionSettings;
@@ -27,6 +28,7 @@ import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -309,6 +311,50 @@ class StoredFramesIT {
       learnt.addAll(sequences(frames.parts().heldOut(), "cam2"));
 
       assertThat(learnt).allMatch(i -> i >= 700 && i < 1_000).contains(700, 999);
+    }
+  }
+
+  @Test
+  void shouldPassOverWhatLiesBetweenTheChosenFrames() throws Exception {
+    // Given a selection of few frames, hundreds of offsets apart
+    Topics topics = written("few.");
+    SelectionSettings few =
+        SELECTION.with(
+            c -> {
+              c.trainingFrames = 4;
+              c.timeBucket = Duration.ofSeconds(30);
+              c.calibrationFrames = 40;
+              c.heldOutFrames = 40;
+              c.minStretchFrames = 10;
+            });
+    try (CollectedFrames frames =
+        stored(topics)
+            .collect(
+                new FrameRange.All(),
+                Exclusions.builder().build(),
+                new FrameRequest(SHAPE, List.of(), few, 0, directory),
+                TrainingProgress.SILENT,
+                () -> false)) {
+      StreamData data = frames.parts().training();
+
+      // What was passed over is no loss: every chosen frame is there, and is the right one
+      assertThat(data.trained()).isEqualTo(4);
+      assertThat(frames.parts().leftOut()).doesNotContainKey(LeftOut.UNREADABLE);
+      List<OffsetRange> ranges = data.ranges();
+      long widest = 0;
+      for (int i = 1; i < ranges.size(); i++) {
+        if (ranges.get(i).partition() == ranges.get(i - 1).partition()) {
+          widest = Math.max(widest, ranges.get(i).first() - ranges.get(i - 1).last());
+        }
+      }
+      assertThat(widest).isGreaterThan(400);
+      byte[] pixels = new byte[SHAPE.size()];
+      for (int i = 0; i < data.size(); i++) {
+        data.read(i, pixels, 0);
+        int sequence = (int) data.frame(i).sequence();
+        assertThat(pixels)
+            .isEqualTo(pixels(data.frame(i).source().equals("cam1") ? sequence : sequence + 7));
+      }
     }
   }
 

@@ -16,6 +16,7 @@ import dev.residua.testing.TestBroker;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,12 +32,15 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(180)
 class TriggerDryRunIT {
   private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
   private static final Topics TOPICS = new Topics("dry.");
   private static final int SCORES = 3_000;
+
+  @TempDir Path directory;
 
   private final List<Future<?>> sent = new ArrayList<>();
 
