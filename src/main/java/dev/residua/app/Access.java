@@ -35,7 +35,7 @@ public record Access(
   private static final Set<Role> FOLLOWING_MODELS = EnumSet.allOf(Role.class);
 
   /** Roles that put the first model into the registry where there is none. */
-  static final Set<Role> BEGINNING_MODELS = EnumSet.of(Role.SCORE, Role.MONITOR);
+  static final Set<Role> BEGINNING_MODELS = EnumSet.of(Role.SCORE, Role.MONITOR, Role.TRAIN);
 
   public Access {
     if (operations.isEmpty()) {
@@ -84,6 +84,11 @@ public record Access(
       allow(byTopic, AclOperation.READ, List.of(topics.frames()));
       allow(byTopic, AclOperation.WRITE, List.of(topics.shadowScores()));
       others.add(group(group));
+    }
+    if (roles.contains(Role.TRAIN)) {
+      allow(byTopic, AclOperation.READ, TrainRole.read(topics));
+      allow(byTopic, AclOperation.WRITE, List.of(topics.control()));
+      others.add(group(TrainRole.group(prefix)));
     }
     if (roles.contains(Role.MONITOR)) {
       String application = MonitorRole.application(prefix);

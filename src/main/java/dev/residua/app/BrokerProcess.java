@@ -1,11 +1,9 @@
 package dev.residua.app;
 
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -32,18 +30,7 @@ final class BrokerProcess implements AutoCloseable {
    */
   static BrokerProcess start(Path dataDirectory) throws StartFailedException {
     int port = Ports.free();
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseG1GC",
-                "-Xmx1g",
-                "-Djava.util.logging.manager=org.jboss.logmanager.LogManager"));
-    String program = System.getProperty("java.class.path");
-    command.addAll(
-        program.endsWith(".jar") && !program.contains(File.pathSeparator)
-            ? List.of("-jar", program)
-            : List.of("-cp", program, "dev.residua.cli.Main"));
+    List<String> command = ThisProgram.command(List.of("-Xmx1g"));
     command.addAll(
         List.of(
             "broker",

@@ -124,6 +124,11 @@ public class Roles {
               read -> Models.scoring(read, config.scoring().networkThreads()),
               scoringSettings()));
     }
+    if (config.roles().contains(Role.TRAIN)) {
+      TrainRole training = new TrainRole(clients, topics, config, bundle);
+      running.push(training);
+      watch.onChange(training::model);
+    }
     Optional<DemoSettings> demo = DemoSettings.of(config.demo());
     DemoNarrator narrator = new DemoNarrator(System.out);
     if (config.roles().contains(Role.DASHBOARD)) {

@@ -36,6 +36,7 @@ import picocli.CommandLine.ScopeType;
       AcceptNormalCommand.class,
       FeedbackCommand.class,
       RetrainCommand.class,
+      TrainingJobCommand.class,
       BenchCommand.class,
       BrokerCommand.class,
     })

@@ -2,15 +2,19 @@ package dev.residua.cli;
 
 import dev.residua.anomaly.AnomalyKind;
 import dev.residua.anomaly.AnomalySettings;
+import dev.residua.app.ControlWriter;
 import dev.residua.app.Models;
+import dev.residua.app.StartFailedException;
 import dev.residua.drift.FalseAlarmBudget;
 import dev.residua.drift.FalseAlarmBudget.Period;
+import dev.residua.incident.ControlRequest;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.model.BadBundleException;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.renewal.TriggerSettings;
 import dev.residua.trainer.CronSchedule;
 import dev.residua.trainer.TriggerDryRun;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -29,19 +34,45 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code retrain}: what leads to a training. */
+/** {@code retrain}: asks for a training, ends one, or tells what would have led to one. */
 @Command(
     name = "retrain",
     description = {
-      "With --dry-run: tells from the stored scores, drifts and incidents of a period when the model would have been trained anew, and why; does nothing."
+      "Asks the training role to train a model now from the stream's own frames. The gate decides"
+          + " whether it is used; what becomes of it is on residua.control, at /api/trainings, and"
+          + " with --wait here.",
+      "With --cancel ends a training. With --dry-run: tells from the stored scores, drifts and incidents of a period when the model would have been trained anew, and why; does nothing."
     },
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 final class RetrainCommand implements Callable<Integer> {
   private static final Duration DEFAULT_PERIOD = Duration.ofDays(7);
 
-  @Option(names = "--dry-run", description = "Only tell.", required = true)
+  @Option(names = "--dry-run", description = "Only tell what would have led to a training.")
   boolean dryRun;
+
+  @Option(names = "--reason", paramLabel = "TEXT", description = "Why; kept with the training.")
+  @Nullable String reason;
+
+  @Option(
+      names = "--by",
+      paramLabel = "NAME",
+      defaultValue = "${sys:user.name}",
+      description = "Who asks.")
+  String by;
+
+  @Option(
+      names = "--incidents",
+      split = ",",
+      paramLabel = "ID",
+      description = "Incidents whose frames are the new normal, though they are unusual now.")
+  List<String> incidents = List.of();
+
+  @Option(names = "--cancel", paramLabel = "ID", description = "End this training.")
+  @Nullable String cancel;
+
+  @Option(names = "--wait", description = "Tell what becomes of it, until it ends.")
+  boolean waits;
 
   @Option(
       names = "--from",
@@ -97,7 +128,42 @@ final class RetrainCommand implements Callable<Integer> {
   @CommandLine.Spec CommandLine.Model.CommandSpec spec;
 
   @Override
-  public Integer call() {
+  public Integer call() throws StartFailedException {
+    return dryRun ? tell() : order();
+  }
+
+  private int order() throws StartFailedException {
+    String given = reason;
+    if (given == null) {
+      throw new CommandFailedException("--reason is missing: it is kept with the training");
+    }
+    Map<String, String> fields = new LinkedHashMap<>(Map.of("by", by, "reason", given));
+    ControlRequest.Kind kind = ControlRequest.Kind.RETRAIN;
+    if (cancel != null) {
+      kind = ControlRequest.Kind.CANCEL_TRAINING;
+      fields.put("training", cancel);
+    } else if (!incidents.isEmpty()) {
+      fields.put("incidents", String.join(",", incidents));
+    }
+    String id = UUID.randomUUID().toString();
+    Instant now = Instant.now();
+    PrintWriter out = spec.commandLine().getOut();
+    try (ControlWriter writer = new ControlWriter(kafka.clients(), kafka.topics().control());
+        TrainingFollower follower = waits ? new TrainingFollower(kafka) : null) {
+      writer.write(id, new ControlRequest(kind, fields, "--"::concat).command(id, now));
+      if (follower != null) {
+        return follower.follow(cancel, now, out);
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      throw new CommandFailedException(Failures.reason(e), e);
+    } catch (KafkaException e) {
+      throw kafka.failed("following " + kafka.topics().control().name(), e);
+    }
+    out.printf("asked for as %s; a process with the role train does it%n", id);
+    return 0;
+  }
+
+  private int tell() {
     try (ProgressBar bar = new ProgressBar("reading scores")) {
       Instant end = until == null ? Instant.now() : until;
       TriggerDryRun.Request request =

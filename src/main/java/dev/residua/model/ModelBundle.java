@@ -314,9 +314,18 @@ public final class ModelBundle {
 
   /** A model that works like this one under another identity, with this one as its parent. */
   public ModelBundle withId(String newId) {
+    return with(manifest.withId(newId));
+  }
+
+  /** The same model with more to say of where it comes from. */
+  public ModelBundle withProvenance(ModelProvenance provenance) {
+    return with(manifest.withProvenance(provenance));
+  }
+
+  private ModelBundle with(BundleManifest other) {
     Map<String, byte[]> others = new TreeMap<>(entries);
     others.remove(GRAPH);
-    return of(manifest.withId(newId), graph, others);
+    return of(other, graph, others);
   }
 
   public BundleManifest manifest() {

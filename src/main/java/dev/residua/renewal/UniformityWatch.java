@@ -112,7 +112,7 @@ public final class UniformityWatch {
    * @param values in any order, at least one, in [0, 1]
    * @return in [1 / (2 m), 1] for {@code m} values
    */
-  static double distance(float[] values) {
+  public static double distance(float[] values) {
     float[] sorted = values.clone();
     Arrays.sort(sorted);
     double largest = 0;

@@ -5,14 +5,14 @@ import dev.residua.causal.LatentBatch;
 import java.util.function.DoubleConsumer;
 
 /** Scores many frames a batch at a time, so that only one batch of pixels is in memory. */
-final class FrameScores {
+public final class FrameScores {
   private static final int BATCH = 64;
 
   private FrameScores() {}
 
   /** Where pixels come from, see {@link TrainingData#read}. */
   @FunctionalInterface
-  interface Pixels {
+  public interface Pixels {
     void read(int index, byte[] into, int offset);
   }
 
@@ -23,7 +23,8 @@ final class FrameScores {
    * @param progress told the part done, in [0, 1]
    * @return one row a frame, in the order of {@code which}
    */
-  static LatentBatch of(FrameScorer scorer, Pixels pixels, int[] which, DoubleConsumer progress) {
+  public static LatentBatch of(
+      FrameScorer scorer, Pixels pixels, int[] which, DoubleConsumer progress) {
     int frames = which.length;
     int d = scorer.latents();
     int size = scorer.imageShape().size();
@@ -48,7 +49,7 @@ final class FrameScores {
   }
 
   /** Row-major values as rows, shape {@code [n][d]}. */
-  static double[][] rows(float[] values, int n, int d) {
+  public static double[][] rows(float[] values, int n, int d) {
     double[][] rows = new double[n][d];
     for (int i = 0; i < n; i++) {
       for (int j = 0; j < d; j++) {

@@ -211,35 +211,22 @@ public final class TrainingPipeline {
       metrics.put(prefix + "residual.distanceCorrelation", run.distanceCorrelation());
       run.stability().ifPresent(share -> metrics.put(prefix + "graph.confidence", share));
     }
-    BundleManifest manifest =
-        bundle
-            .manifest()
-            .withProvenance(
-                new ModelProvenance(
-                    provenance.data(),
-                    provenance.dataRange(),
-                    provenance.dataSha256(),
-                    provenance.labelledFrames(),
-                    hyper,
-                    provenance.seed(),
-                    provenance.codeVersion(),
-                    provenance.jvm(),
-                    provenance.startedAt(),
-                    provenance.finishedAt(),
-                    metrics));
-    Map<String, byte[]> entries = new LinkedHashMap<>();
-    for (String name : bundle.entryNames()) {
-      if (!name.equals(ModelBundle.GRAPH)) {
-        entries.put(name, bundle.entry(name));
-      }
-    }
+    ModelBundle told =
+        bundle.withProvenance(
+            new ModelProvenance(
+                provenance.data(),
+                provenance.dataRange(),
+                provenance.dataSha256(),
+                provenance.labelledFrames(),
+                hyper,
+                provenance.seed(),
+                provenance.codeVersion(),
+                provenance.jvm(),
+                provenance.startedAt(),
+                provenance.finishedAt(),
+                metrics));
     return new TrainingReport(
-        ModelBundle.of(manifest, bundle.graph(), entries),
-        report.graph(),
-        report.learntEdges(),
-        metrics,
-        report.warnings(),
-        runs);
+        told, report.graph(), report.learntEdges(), metrics, report.warnings(), runs);
   }
 
   /** One training: what was asked, and what is derived from it before the network is trained. */

@@ -1,0 +1,34 @@
+package dev.residua.app;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How this program is started once more. */
+final class ThisProgram {
+  private ThisProgram() {}
+
+  /**
+   * A command line up to the place where the product's own command follows.
+   *
+   * @param jvmOptions of the new process
+   */
+  static List<String> command(List<String> jvmOptions) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-XX:+UseG1GC");
+    command.add("-Djava.util.logging.manager=org.jboss.logmanager.LogManager");
+    if (Runtime.version().feature() >= 24) {
+      command.add("--enable-native-access=ALL-UNNAMED");
+      command.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    command.addAll(jvmOptions);
+    String program = System.getProperty("java.class.path");
+    command.addAll(
+        program.endsWith(".jar") && !program.contains(File.pathSeparator)
+            ? List.of("-jar", program)
+            : List.of("-cp", program, "dev.residua.cli.Main"));
+    return command;
+  }
+}

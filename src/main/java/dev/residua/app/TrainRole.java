@@ -1,0 +1,178 @@
+package dev.residua.app;
+
+import dev.residua.anomaly.AnomalyCalibration;
+import dev.residua.model.ModelBundle;
+import dev.residua.renewal.TriggerSettings;
+import dev.residua.renewal.UniformitySettings;
+import dev.residua.trainer.CronSchedule;
+import dev.residua.trainer.RenewalSettings;
+import dev.residua.trainer.TrainerLoop;
+import dev.residua.wire.Topic;
+import dev.residua.wire.Topics;
+import java.time.Clock;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** The training role of a process: decides, and starts trainings as processes of their own. */
+final class TrainRole implements AutoCloseable {
+  private static final long STOP_MILLIS = 15_000;
+  private static final int POLLED = 1;
+
+  private final TrainerLoop loop;
+  private final Thread thread;
+  private final ControlWriter writer;
+  private final AtomicInteger calibrationScores;
+
+  /**
+   * @param active the active model
+   */
+  TrainRole(KafkaClients clients, Topics topics, ResiduaConfig config, ModelBundle active)
+      throws StartFailedException {
+    String by = "trainer " + config.instance();
+    this.writer = new ControlWriter(clients, topics.control());
+    this.calibrationScores = new AtomicInteger(calibrationScores(active));
+    String group = group(config.topicPrefix());
+    try {
+      this.loop =
+          new TrainerLoop(
+              () -> clients.scoringConsumer(group, group + "-" + config.instance(), POLLED),
+              () -> clients.follower(new ByteArrayDeserializer(), new ByteArrayDeserializer()),
+              topics,
+              triggers(config.training()),
+              renewal(config),
+              config.training().timeLimit(),
+              calibrationScores::get,
+              new TrainingProcess(
+                  config.dataDir().resolve("trainings-" + config.instance()),
+                  clients,
+                  config.training().memory(),
+                  options(config, by),
+                  config
+                      .registry()
+                      .password()
+                      .map(password -> Map.of("RESIDUA_REGISTRY_PASSWORD", password))
+                      .orElse(Map.of())),
+              writer::write,
+              by,
+              Clock.systemUTC());
+    } catch (IllegalArgumentException e) {
+      writer.close();
+      throw new StartFailedException(String.valueOf(e.getMessage()), e);
+    }
+    this.thread = new Thread(loop, "residua-train");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** Another model is active. */
+  void model(ModelBundle active) {
+    calibrationScores.set(calibrationScores(active));
+  }
+
+  private static int calibrationScores(ModelBundle bundle) {
+    return AnomalyCalibration.fromBytes(bundle.entry(ModelBundle.ANOMALY_CALIBRATION)).size();
+  }
+
+  /** Consumer group of all training processes, of which one leads. */
+  static String group(String prefix) {
+    return prefix + "train";
+  }
+
+  /** Topics that decisions and trainings read. */
+  static List<Topic<?, ?>> read(Topics topics) {
+    return List.of(
+        topics.frames(),
+        topics.scores(),
+        topics.shadowScores(),
+        topics.drifts(),
+        topics.incidents(),
+        topics.control(),
+        topics.deadLetters());
+  }
+
+  private static TriggerSettings triggers(ResiduaConfig.Training training) {
+    return TriggerSettings.DEFAULTS.with(
+        c -> {
+          c.schedule =
+              training
+                  .schedule()
+                  .filter(text -> !text.isBlank())
+                  .map(text -> CronSchedule.of(text, ZoneId.systemDefault()))
+                  .orElse(null);
+          c.lastingDrift = training.lastingDrift();
+          c.evidence = training.evidence();
+          c.uniformity = training.calibrationDecay() ? UniformitySettings.DEFAULTS : null;
+          c.cooldown = training.cooldown();
+          c.budget = training.budget();
+          c.budgetPeriod = training.budgetPeriod();
+        });
+  }
+
+  private static RenewalSettings renewal(ResiduaConfig config) {
+    ResiduaConfig.Training training = config.training();
+    return new RenewalSettings(
+        training.window(),
+        training.frames(),
+        training.calibrationFrames(),
+        training.heldOutFrames(),
+        training.steps(),
+        training.warmStart(),
+        training.anchors(),
+        training.graphMayChange(),
+        training.promote(),
+        training.shadowFor(),
+        training.shadowRate(),
+        10,
+        training.threads(),
+        training.seed(),
+        training.driftSimulation());
+  }
+
+  /** What a training's process is told beside its order and the settings of its clients. */
+  private static List<String> options(ResiduaConfig config, String by) {
+    ResiduaConfig.Frames frames = config.frames();
+    List<String> options =
+        new ArrayList<>(
+            List.of(
+                "--topic-prefix",
+                config.topicPrefix(),
+                "--by",
+                by,
+                "--parent",
+                Long.toString(ProcessHandle.current().pid()),
+                "--backend",
+                config.training().backend().name(),
+                "--max-bytes",
+                Integer.toString(frames.maxBytes()),
+                "--max-side",
+                Integer.toString(frames.maxSide()),
+                "--max-pixels",
+                Long.toString(frames.maxPixels())));
+    config
+        .registry()
+        .url()
+        .ifPresent(url -> options.addAll(List.of("--registry-url", url.toString())));
+    config.registry().user().ifPresent(user -> options.addAll(List.of("--registry-user", user)));
+    frames
+        .referenceRoots()
+        .ifPresent(
+            roots ->
+                options.addAll(
+                    List.of(
+                        "--reference-roots",
+                        roots.stream().map(Object::toString).collect(Collectors.joining(",")))));
+    return options;
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    loop.stop();
+    thread.join(STOP_MILLIS);
+    writer.close();
+  }
+}

@@ -1,0 +1,210 @@
+package dev.residua.cli;
+
+import dev.residua.app.ControlWriter;
+import dev.residua.app.Models;
+import dev.residua.app.OpenModel;
+import dev.residua.app.StartFailedException;
+import dev.residua.dl4j.LancaTrainer;
+import dev.residua.drift.DriftSettings;
+import dev.residua.frame.FrameLimits;
+import dev.residua.incident.ControlCommand.TrainingPhase;
+import dev.residua.model.BadBundleException;
+import dev.residua.models.ModelAdmin;
+import dev.residua.models.RegistryFollower;
+import dev.residua.onnx.OnnxFrameScorer;
+import dev.residua.renewal.ExaminedModel;
+import dev.residua.scoring.ReferenceSettings;
+import dev.residua.trainer.RetentionTooShortException;
+import dev.residua.trainer.StoredFrames;
+import dev.residua.trainer.TrainingJob;
+import dev.residua.trainer.TrainingOrder;
+import dev.residua.trainer.TrainingVoice;
+import dev.residua.training.DagSearchSettings;
+import dev.residua.training.MechanismSettings;
+import dev.residua.training.TrainingFailedException;
+import dev.residua.training.TrainingPipeline;
+import dev.residua.wire.FrameReader;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code training-job}: the process of one training, started by the training role. */
+@Command(
+    name = "training-job",
+    hidden = true,
+    description = "Runs the training whose order lies in a folder. Started by the role train.",
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true)
+final class TrainingJobCommand implements Callable<Integer> {
+  private static final int ORPHANED = 3;
+
+  @Option(names = "--folder", required = true, paramLabel = "DIR", description = "With its order.")
+  Path folder;
+
+  @Option(names = "--by", paramLabel = "NAME", description = "Who speaks on the control topic.")
+  String by = "training-job";
+
+  @Option(
+      names = "--parent",
+      paramLabel = "PID",
+      description = "Process without which this one ends; 0 for none.")
+  long parent;
+
+  @Option(names = "--backend", description = "What to train on: ${COMPLETION-CANDIDATES}.")
+  TrainingBackend backend = TrainingBackend.CPU;
+
+  @Option(names = "--max-bytes", paramLabel = "N", description = "Largest frame value.")
+  int maxBytes = 16 << 20;
+
+  @Option(names = "--max-side", paramLabel = "N", description = "Largest width or height.")
+  int maxSide = 16_384;
+
+  @Option(names = "--max-pixels", paramLabel = "N", description = "Largest width times height.")
+  long maxPixels = 50_000_000;
+
+  @Option(
+      names = "--reference-roots",
+      split = ",",
+      paramLabel = "URI",
+      description = "Places under which frames may lie that refer to them.")
+  List<URI> referenceRoots = List.of();
+
+  @Mixin KafkaOptions kafka = new KafkaOptions();
+  @Mixin RegistryOptions registry = new RegistryOptions();
+
+  @CommandLine.Spec CommandLine.Model.CommandSpec spec;
+
+  @Override
+  public Integer call() throws StartFailedException, InterruptedException {
+    endWithParent();
+    TrainingOrder order = order();
+    try (ControlWriter writer = new ControlWriter(kafka.clients(), kafka.topics().control())) {
+      TrainingVoice voice =
+          new TrainingVoice(
+              order.id(), order.trigger(), order.incidents(), by, writer::write, Clock.systemUTC());
+      try {
+        backend.start();
+        TrainingJob.Outcome outcome = run(order, voice);
+        spec.commandLine()
+            .getOut()
+            .printf("%s%n%s%n", outcome.modelId(), outcome.verdict().toText());
+        return 0;
+      } catch (CancellationException e) {
+        voice.say(TrainingPhase.CANCELLED, 0, Failures.reason(e), null);
+        return 0;
+      } catch (IOException
+          | BadBundleException
+          | RetentionTooShortException
+          | TrainingFailedException
+          | CommandFailedException
+          | IllegalArgumentException
+          | IllegalStateException
+          | KafkaException e) {
+        voice.say(TrainingPhase.FAILED, 0, Failures.reason(e), null);
+        spec.commandLine().getErr().println("residua: " + Failures.reason(e));
+        return 0; // its end is told
+      }
+    }
+  }
+
+  private TrainingOrder order() {
+    try {
+      return TrainingOrder.read(folder);
+    } catch (IOException e) {
+      throw new CommandFailedException(Failures.reason(e), e);
+    }
+  }
+
+  private TrainingJob.Outcome run(TrainingOrder order, TrainingVoice voice)
+      throws IOException,
+          BadBundleException,
+          RetentionTooShortException,
+          TrainingFailedException,
+          InterruptedException {
+    int threads = order.settings().threads();
+    try (RegistryFollower store =
+            new RegistryFollower(
+                kafka.clients().registry(kafka.prefix), kafka.topics(), Models.OUTSIDE);
+        ModelAdmin admin = ModelAdmin.of(kafka.clients().registry(kafka.prefix), kafka.topics())) {
+      TrainingJob.Surroundings around =
+          new TrainingJob.Surroundings(
+              store,
+              admin,
+              null,
+              bundle -> new OpenedModel(OpenModel.of(bundle, threads)),
+              new TrainingPipeline(
+                  new LancaTrainer(),
+                  (model, image, d) -> new OnnxFrameScorer(model, image, d, threads),
+                  Clock.systemUTC(),
+                  Version.current(),
+                  DagSearchSettings.DEFAULTS,
+                  MechanismSettings.DEFAULTS,
+                  DriftSettings.DEFAULTS.withSimulation(
+                      order.settings().driftSimulation(), DriftSettings.DEFAULTS.streamLength())),
+              new StoredFrames(
+                  this::consumer,
+                  kafka.topics().frames().name(),
+                  new FrameReader(limits(), registry.settings()),
+                  limits(),
+                  new ReferenceSettings(
+                      referenceRoots, maxBytes, ReferenceSettings.NONE.timeout())),
+              this::consumer,
+              kafka.topics(),
+              () -> {},
+              Clock.systemUTC(),
+              System::nanoTime);
+      return new TrainingJob(around, order, folder, voice, () -> false).run();
+    }
+  }
+
+  private FrameLimits limits() {
+    return new FrameLimits(maxBytes, maxSide, maxPixels);
+  }
+
+  private Consumer<byte[], byte[]> consumer() {
+    return kafka.clients().follower(new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  private record OpenedModel(OpenModel model) implements TrainingJob.Opened {
+    @Override
+    public ExaminedModel examined() {
+      return model.examined();
+    }
+
+    @Override
+    public void close() {
+      model.close();
+    }
+  }
+
+  /** Whoever started this process may begin another training after a restart: never two of them. */
+  private void endWithParent() {
+    if (parent == 0) {
+      return;
+    }
+    Thread watch =
+        new Thread(
+            () -> {
+              while (ProcessHandle.of(parent).filter(ProcessHandle::isAlive).isPresent()) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500));
+              }
+              Runtime.getRuntime().halt(ORPHANED);
+            },
+            "parent-watch");
+    watch.setDaemon(true);
+    watch.start();
+  }
+}
