@@ -275,6 +275,13 @@ public interface ResiduaConfig {
     @WithDefault("true")
     boolean anchors();
 
+    /**
+     * Whether the active model with its calibration made anew stands at the gate where the trained
+     * one is not let through: all it takes where only the world has moved.
+     */
+    @WithDefault("true")
+    boolean recalibrate();
+
     /** Whether a new model may lack, or turn round, an edge that the active one is sure of. */
     @WithDefault("false")
     boolean graphMayChange();

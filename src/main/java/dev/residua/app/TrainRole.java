@@ -123,6 +123,7 @@ final class TrainRole implements AutoCloseable {
         training.steps(),
         training.warmStart(),
         training.anchors(),
+        training.recalibrate(),
         training.graphMayChange(),
         training.promote(),
         training.shadowFor(),

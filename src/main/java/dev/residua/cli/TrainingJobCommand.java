@@ -135,6 +135,9 @@ final class TrainingJobCommand implements Callable<Integer> {
           TrainingFailedException,
           InterruptedException {
     int threads = order.settings().threads();
+    DriftSettings drift =
+        DriftSettings.DEFAULTS.withSimulation(
+            order.settings().driftSimulation(), DriftSettings.DEFAULTS.streamLength());
     try (RegistryFollower store =
             new RegistryFollower(
                 kafka.clients().registry(kafka.prefix), kafka.topics(), Models.OUTSIDE);
@@ -152,8 +155,8 @@ final class TrainingJobCommand implements Callable<Integer> {
                   Version.current(),
                   DagSearchSettings.DEFAULTS,
                   MechanismSettings.DEFAULTS,
-                  DriftSettings.DEFAULTS.withSimulation(
-                      order.settings().driftSimulation(), DriftSettings.DEFAULTS.streamLength())),
+                  drift),
+              drift,
               new StoredFrames(
                   this::consumer,
                   kafka.topics().frames().name(),

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param schedule fixed moments; null for none
  * @param lastingDrift how long an incident of an accepted kind is open before its present counts as
- *     the world and not as a fault, above zero; a day or a shift that is longer than what comes and
- *     goes by itself
+ *     the world and not as a fault, above zero; others that are open for half as long then count
+ *     too; a day or a shift that is longer than what comes and goes by itself
  * @param acceptedKinds kinds of incidents that may be learnt without an operator. A root that moved
  *     is the world; a mechanism that broke is a fault, and learning it would silence the alarm
  * @param evidence whether anytime-valid evidence against the calibration counts. It does not say

@@ -350,12 +350,16 @@ public final class TriggerWatch {
     c.incidents = kept == null ? c.incidents : kept;
   }
 
+  /**
+   * What has lasted. One that has lasted long enough takes along those of its kind that have lasted
+   * half as long: the world often moves before several cameras at once, not to the frame.
+   */
   private Optional<RetrainTrigger> lasting(Changes c) {
+    Duration company = settings.lastingDrift().dividedBy(2);
     List<Lasting> drifts =
         c.incidents.values().stream()
             .filter(known -> learnable(known) && (known.accepted() || known.incident().open()))
-            .filter(
-                known -> !known.incident().openedAt().plus(settings.lastingDrift()).isAfter(c.now))
+            .filter(known -> !known.incident().openedAt().plus(company).isAfter(c.now))
             .map(
                 known ->
                     new Lasting(
@@ -366,7 +370,7 @@ public final class TriggerWatch {
                         known.accepted()))
             .sorted(Comparator.comparing(Lasting::openedAt).thenComparing(Lasting::incidentId))
             .toList();
-    return drifts.isEmpty()
+    return drifts.isEmpty() || drifts.get(0).openedAt().plus(settings.lastingDrift()).isAfter(c.now)
         ? Optional.empty()
         : Optional.of(new LastingDrift(c.now, drifts, settings.lastingDrift()));
   }

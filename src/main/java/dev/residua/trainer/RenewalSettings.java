@@ -14,6 +14,8 @@ import java.time.Duration;
  * @param anchors whether the active model's latents, where all of its channels are quiet, stand in
  *     for readings of factors that no frame carries; without them and without readings latents are
  *     found anew
+ * @param recalibrates whether the active model with its calibration made anew stands at the gate
+ *     where the trained one is not let through
  * @param graphMayChange whether the gate lets a sure edge of the active model's graph go
  * @param promotes whether a model that passes the gate is activated; else it is only published
  * @param shadowFor how long the new model scores beside the active one before the gate; zero for
@@ -33,6 +35,7 @@ public record RenewalSettings(
     int steps,
     boolean warmStart,
     boolean anchors,
+    boolean recalibrates,
     boolean graphMayChange,
     boolean promotes,
     Duration shadowFor,

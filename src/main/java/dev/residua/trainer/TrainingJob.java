@@ -1,6 +1,7 @@
 package dev.residua.trainer;
 
 import dev.residua.causal.Latent;
+import dev.residua.drift.DriftSettings;
 import dev.residua.incident.ControlCommand.TrainingPhase;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
@@ -22,6 +23,7 @@ import dev.residua.renewal.SelectionSettings;
 import dev.residua.renewal.StreamData;
 import dev.residua.training.FrameScores;
 import dev.residua.training.LatentMatching;
+import dev.residua.training.ModelCalibration;
 import dev.residua.training.TrainingFailedException;
 import dev.residua.training.TrainingLosses;
 import dev.residua.training.TrainingPipeline;
@@ -64,6 +66,9 @@ public final class TrainingJob {
   private static final long PIXELS_IN_MEMORY = 512L << 20;
   private static final long PAUSE_MILLIS = 250;
 
+  /** Learning rate from the active weights: low enough not to undo what they have learnt. */
+  private static final double WARM_RATE = 3e-4;
+
   private final Surroundings around;
   private final TrainingOrder order;
   private final RenewalSettings settings;
@@ -98,6 +103,7 @@ public final class TrainingJob {
    * @param outside where its bytes go; null for parts in the registry
    * @param opener opens both for the gate
    * @param pipeline trains
+   * @param drift how drift detectors are calibrated
    * @param frames reads frames back
    * @param consumers of bytes, committed records only, outside any group
    * @param cleanUp called after a model was published, to remove what nobody needs
@@ -110,6 +116,7 @@ public final class TrainingJob {
       ModelAdmin.@Nullable Outside outside,
       Opener opener,
       TrainingPipeline pipeline,
+      DriftSettings drift,
       StoredFrames frames,
       Supplier<? extends Consumer<byte[], byte[]>> consumers,
       Topics topics,
@@ -122,9 +129,12 @@ public final class TrainingJob {
    *
    * @param modelId the new model
    * @param verdict what the gate said
+   * @param sentence the same in one sentence, with what it did beside the active model
+   * @param passed whether it may be used
    * @param activated whether it is in use now
    */
-  public record Outcome(String modelId, GateVerdict verdict, boolean activated) {}
+  public record Outcome(
+      String modelId, GateVerdict verdict, String sentence, boolean passed, boolean activated) {}
 
   /**
    * @param folder of this training alone, for its checkpoint and pixels that memory does not hold
@@ -169,17 +179,52 @@ public final class TrainingJob {
         data = data.withAnchors(Anchors.of(active.examined(), data));
       }
       ModelBundle candidate = train(champion, data);
-      GateVerdict verdict;
       try (Opened opened = around.opener().open(candidate)) {
         candidate = carryNamesOver(active.examined(), opened.examined(), candidate, heldOut);
       }
-      Optional<ShadowTrial> shadow = shadow(candidate);
-      voice.say(TrainingPhase.JUDGING, 0, "examining both models", candidate.id());
-      try (Opened opened = around.opener().open(candidate)) {
-        verdict = judge(active.examined(), opened.examined(), heldOut);
-      }
-      return publish(candidate, verdict, shadow);
+      Outcome trained = consider(active.examined(), candidate, heldOut);
+      Outcome outcome =
+          trained.passed() || !settings.recalibrates()
+              ? trained
+              : consider(active.examined(), recalibrated(active.examined(), data), heldOut);
+      around.cleanUp().run();
+      voice.say(
+          outcome.activated() ? TrainingPhase.PROMOTED : TrainingPhase.KEPT,
+          1,
+          outcome == trained
+              ? outcome.sentence()
+              : "%s; before that %s".formatted(outcome.sentence(), trained.sentence()),
+          outcome.modelId());
+      return outcome;
     }
+  }
+
+  /** A new model at the gate, after it scored beside the active one where that is asked for. */
+  private Outcome consider(ExaminedModel active, ModelBundle candidate, StreamData heldOut)
+      throws IOException, InterruptedException {
+    Optional<ShadowTrial> shadow = shadow(candidate);
+    voice.say(TrainingPhase.JUDGING, 0, "examining both models", candidate.id());
+    try (Opened opened = around.opener().open(candidate)) {
+      return publish(candidate, judge(active, opened.examined(), heldOut), shadow);
+    }
+  }
+
+  /**
+   * The active model with what is normal learnt anew and nothing else: where only the world has
+   * moved and the pictures are of the same kind, that is all it takes.
+   */
+  private ModelBundle recalibrated(ExaminedModel active, StreamData data) {
+    ModelBundle bundle =
+        ModelCalibration.again(
+            active.bundle(),
+            active.scorer(),
+            new Stretches(data),
+            around.drift(),
+            settings.seed(),
+            (stage, fraction, losses) ->
+                voice.say(TrainingPhase.CALIBRATING, fraction, "the active model anew", null));
+    ModelProvenance p = bundle.manifest().provenance();
+    return bundle.withProvenance(withOrder(data.describe(p), "calibrated anew, not trained"));
   }
 
   private ModelBundle activeModel() throws IOException, BadBundleException {
@@ -244,7 +289,8 @@ public final class TrainingJob {
                 .withLatents(champion.graph().size())
                 .withSteps(settings.steps())
                 .withSeed(settings.seed())
-                .withThreads(settings.threads()));
+                .withThreads(settings.threads())
+                .with(c -> c.learningRate = warm ? WARM_RATE : c.learningRate));
     Path checkpoint = folder.resolve(CHECKPOINT);
     byte[] unfinished = Files.exists(checkpoint) ? Files.readAllBytes(checkpoint) : null;
     TrainingReport report =
@@ -254,14 +300,16 @@ public final class TrainingJob {
                 data, training, null, warm ? champion : null, unfinished, new Progress(checkpoint));
     ModelBundle bundle = report.bundle();
     return bundle.withProvenance(
-        withOrder(data.describe(bundle.manifest().provenance()), champion, warm));
+        withOrder(
+            data.describe(bundle.manifest().provenance()),
+            warm ? "weights of " + champion.id() : "random weights"));
   }
 
-  private ModelProvenance withOrder(ModelProvenance p, ModelBundle champion, boolean warm) {
+  private ModelProvenance withOrder(ModelProvenance p, String start) {
     Map<String, String> hyper = new TreeMap<>(p.hyperParameters());
     hyper.put("training", order.id());
     hyper.put("trigger", order.trigger() + ": " + order.reason());
-    hyper.put("start", warm ? "weights of " + champion.id() : "random weights");
+    hyper.put("start", start);
     if (!order.incidents().isEmpty()) {
       hyper.put("acceptedIncidents", String.join(", ", order.incidents()));
     }
@@ -442,15 +490,14 @@ public final class TrainingJob {
     if (activates) {
       around.admin().promote(judged.id(), author(sentence));
     }
-    around.cleanUp().run();
-    voice.say(
-        activates ? TrainingPhase.PROMOTED : TrainingPhase.KEPT,
-        1,
+    return new Outcome(
+        judged.id(),
+        verdict,
         passed && !activates
             ? sentence + "; to use it: residua model promote " + judged.id()
             : sentence,
-        judged.id());
-    return new Outcome(judged.id(), verdict, activates);
+        passed,
+        activates);
   }
 
   private Author author(String reason) {

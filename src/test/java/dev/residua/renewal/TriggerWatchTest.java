@@ -113,6 +113,21 @@ class TriggerWatchTest {
   }
 
   @Test
+  void shouldTakeAlongWhatHasLastedHalfAsLong() {
+    // Given the same move at three cameras, and a fault at a fourth
+    Told told =
+        new Told(SETTINGS)
+            .tell(opened("i1", "cam1", ROOT, "PT0S"))
+            .tell(opened("i2", "cam2", ROOT, "PT1H"))
+            .tell(opened("i3", "cam3", ROOT, "PT1H0.001S"))
+            .tell(opened("i4", "cam4", "INTERVENTION.OFFSET", "PT0S"));
+    // When
+    told.tick("PT2H");
+    // Then
+    assertThat(told.trigger.orElseThrow().incidents()).containsExactly("i1", "i2");
+  }
+
+  @Test
   void shouldNotTrainOnADriftThatIsResolvedInTime() {
     Told told =
         new Told(SETTINGS)
