@@ -77,18 +77,8 @@ final class TrainingProcess implements TrainerLoop.Starter {
     Path own = Files.createDirectories(folder(order.id()));
     order.write(own);
     writeClientSettings(own.resolve(CLIENT_FILE));
-    List<String> command = new ArrayList<>();
-    if (Files.isExecutable(NICE)) {
-      command.addAll(List.of(NICE.toString(), "-n", "19"));
-    }
-    command.addAll(
-        ThisProgram.command(
-            List.of(
-                "-Xmx" + memory,
-                "-XX:+ExitOnOutOfMemoryError",
-                "-Dorg.bytedeco.javacpp.maxbytes=0",
-                "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
-                "-Djava.awt.headless=true")));
+    List<String> command = new ArrayList<>(after());
+    command.addAll(ThisProgram.command(jvmOptions(memory)));
     command.addAll(
         List.of(
             "training-job",
@@ -106,6 +96,25 @@ final class TrainingProcess implements TrainerLoop.Starter {
     builder.environment().put("OMP_NUM_THREADS", "1");
     builder.environment().putAll(environment);
     return new Running(builder.start(), own);
+  }
+
+  /** What a command begins with to have the processor after everything else, where that is. */
+  static List<String> after() {
+    return Files.isExecutable(NICE) ? List.of(NICE.toString(), "-n", "19") : List.of();
+  }
+
+  /**
+   * Options of a training's JVM.
+   *
+   * @param memory its heap, as {@code -Xmx} takes it
+   */
+  static List<String> jvmOptions(String memory) {
+    return List.of(
+        "-Xmx" + memory,
+        "-XX:+ExitOnOutOfMemoryError",
+        "-Dorg.bytedeco.javacpp.maxbytes=0",
+        "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
+        "-Djava.awt.headless=true");
   }
 
   /** Passwords may be among them: readable by this user alone. */

@@ -5,6 +5,7 @@ import dev.residua.app.Models;
 import dev.residua.app.PipelineBenchmark;
 import dev.residua.app.ScoringEngine;
 import dev.residua.app.StartFailedException;
+import dev.residua.app.TrainingBeside;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.scoring.Guarantee;
@@ -141,6 +142,13 @@ final class BenchPipeline implements Callable<Integer> {
           "Interpreter for --versus (default: /usr/bin/python3, else the first on the path).")
   @Nullable Path python;
 
+  @Option(
+      names = "--beside-training",
+      description =
+          "Measure every row once more while a training runs in a process of its own, as the role"
+              + " train starts it.")
+  boolean besideTraining;
+
   @CommandLine.Spec CommandLine.Model.CommandSpec spec;
 
   @Override
@@ -162,6 +170,7 @@ final class BenchPipeline implements Callable<Integer> {
     List<Map<String, Object>> rows = new ArrayList<>();
     Map<String, Object> compared = new LinkedHashMap<>();
     Path data = Files.createTempDirectory("residua-bench");
+    TrainingBeside training = null;
     try (ProgressBar progress = new ProgressBar("bench pipeline");
         PythonComparison rival =
             versus.isEmpty()
@@ -181,9 +190,13 @@ final class BenchPipeline implements Callable<Integer> {
                 deadlines.get(0),
                 all.size() + i));
       }
-      for (int i = 0; i < all.size(); i++) {
+      int rounds = besideTraining ? 2 : 1;
+      for (int i = 0; i < rounds * all.size(); i++) {
+        if (i == all.size()) {
+          training = TrainingBeside.start(data);
+        }
         int done = i;
-        Setup setup = all.get(i);
+        Setup setup = all.get(i % all.size()).again(i);
         Topics topics = benchmark.backlog(frames);
         PipelineBenchmark.Result result =
             benchmark.drain(
@@ -192,8 +205,11 @@ final class BenchPipeline implements Callable<Integer> {
                 setup.settings(),
                 frames,
                 seconds,
-                part -> progress.update((done + part) / all.size()));
+                part -> progress.update((done + part) / (rounds * all.size())));
         Map<String, Object> row = row(setup, result);
+        if (besideTraining) {
+          row.put("besideTraining", training != null);
+        }
         rows.add(row);
         if (rival != null) {
           rival.after(
@@ -205,6 +221,9 @@ final class BenchPipeline implements Callable<Integer> {
         rival.addTo(compared);
       }
     } finally {
+      if (training != null) {
+        training.close();
+      }
       Folders.delete(data);
     }
     Map<String, Object> answer = new LinkedHashMap<>();
@@ -222,6 +241,27 @@ final class BenchPipeline implements Callable<Integer> {
 
   /** What is measured in one row. */
   private record Setup(ScoringEngine engine, ScoringSettings settings) {
+    /** The same with a consumer group of its own. */
+    Setup again(int number) {
+      ScoringSettings s = settings;
+      return new Setup(
+          engine,
+          new ScoringSettings(
+              "bench-run-" + number,
+              s.instance(),
+              s.threads(),
+              s.networkThreads(),
+              s.maxFrames(),
+              s.guarantee(),
+              s.batchDeadline(),
+              s.transactionDeadline(),
+              s.reconstruction(),
+              s.clockTolerance(),
+              s.limits(),
+              s.references(),
+              s.registry()));
+    }
+
     ScoringModel model(ModelBundle bundle) throws BadBundleException {
       return Models.scoring(bundle, Models.scorer(bundle, engine, 1));
     }

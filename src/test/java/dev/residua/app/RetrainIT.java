@@ -270,12 +270,16 @@ class RetrainIT {
     // Given a world that does not move
     try (TestBroker kafka = TestBroker.start(TOPICS, 2)) {
       clients = kafka.clients();
-      start("a", "score,monitor,shadow,train");
+      List<String> hardlyAny = new ArrayList<>(BUDGET);
+      hardlyAny.addAll(
+          List.of("-Dresidua.training.steps=30", "-Dresidua.training.recalibrate=false"));
+      running.put(
+          "a", Service.role(directory, hardlyAny, clients, "score,monitor,shadow,train", "a"));
       running.get("a").awaitReady();
       String old = active().active().orElseThrow().modelId();
       try (Pendulums pendulums = new Pendulums(-1);
           Told told = new Told()) {
-        running.get("a").awaitRecords(LIMIT, clients, TOPICS.scores(), 3_000);
+        running.get("a").awaitRecords(LIMIT, clients, TOPICS.scores(), 2_400);
 
         // When
         Service.Result result =
@@ -300,8 +304,8 @@ class RetrainIT {
             GateVerdict.fromJson(bundle(done.modelId()).entry(ModelBundle.GATE_VERDICT));
         assertThat(verdict.promoted()).isFalse();
         assertThat(verdict.broken()).contains(GateRule.NO_BETTER);
-        assertThat(active().entry(done.modelId()).orElseThrow().verdict())
-            .isEqualTo(done.order().reason());
+        assertThat(done.order().reason())
+            .startsWith(active().entry(done.modelId()).orElseThrow().verdict());
       }
       Set<String> models = new TreeSet<>();
       TopicReader.values(clients, TOPICS.scores()).forEach(score -> models.add(score.modelId()));
