@@ -82,11 +82,8 @@ final class ModelRegistryOptions {
    * @throws CommandFailedException if it is neither, or damaged
    */
   ModelBundle bundle(String fileOrId) {
-    if (isFile(fileOrId)) {
-      return checked(Path.of(fileOrId));
-    }
-    if (fileOrId.endsWith(".residua") || fileOrId.contains("/")) {
-      throw new CommandFailedException(fileOrId + " does not exist");
+    if (isFile(fileOrId) || fileOrId.endsWith(".residua") || fileOrId.contains("/")) {
+      return checked(Path.of(fileOrId)); // says so where there is no such file
     }
     return use(registry -> registry.bundle(fileOrId));
   }

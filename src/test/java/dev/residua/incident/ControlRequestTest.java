@@ -91,10 +91,10 @@ class ControlRequestTest {
 
   @Test
   void shouldNameAllKindsWhereItIsNone() {
-    assertThatThrownBy(() -> Kind.of("retrain"))
+    assertThatThrownBy(() -> Kind.of("restart"))
         .hasMessageContaining(
             "silence, announce, suppress, accept-normal, feedback, retrain, cancel-training")
-        .hasMessageContaining("'retrain'");
+        .hasMessageContaining("'restart'");
     assertThatThrownBy(() -> Kind.of(null)).hasMessageContaining("missing");
   }
 }
