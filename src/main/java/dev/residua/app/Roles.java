@@ -100,7 +100,7 @@ public class Roles {
     createDataDirectory();
     KafkaClients clients =
         clients(topics).withTransactionTimeout(config.kafka().transactionTimeout());
-    BundlePlaces places = BundlePlaces.of(config.models());
+    BundlePlaces places = bundlePlaces();
     running.push(places);
     TrustedKeys trusted = trustedKeys();
     RegistryFollower follower =
@@ -169,6 +169,14 @@ public class Roles {
         config.roles(),
         clients.bootstrapServers(),
         bundle.id());
+  }
+
+  private BundlePlaces bundlePlaces() throws StartFailedException {
+    try {
+      return BundlePlaces.of(config.models());
+    } catch (IllegalArgumentException e) {
+      throw new StartFailedException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private TrustedKeys trustedKeys() throws StartFailedException {
