@@ -7,9 +7,10 @@ import dev.residua.model.RegistryRecord.Activation;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,10 +19,13 @@ import org.slf4j.LoggerFactory;
 final class ActiveModelWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ActiveModelWatch.class);
 
+  /** Pause after which a bundle that could not be fetched is fetched again. */
+  private static final long RETRY_SECONDS = 10;
+
   private final ModelStore store;
   private final List<Consumer<ModelBundle>> listeners = new CopyOnWriteArrayList<>();
-  private final ExecutorService thread =
-      Executors.newSingleThreadExecutor(
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
           work -> {
             Thread made = new Thread(work, "residua-active-model");
             made.setDaemon(true);
@@ -60,14 +64,25 @@ final class ActiveModelWatch implements AutoCloseable {
       ModelBundle bundle = store.bundle(active);
       told = active;
       listeners.forEach(listener -> listener.accept(bundle));
-    } catch (BadBundleException | IOException e) {
+    } catch (BadBundleException e) {
       LOG.warn("model {} is active but cannot be had: {}", active, e.getMessage());
+    } catch (IOException e) {
+      LOG.warn("model {} is active but cannot be had now: {}", active, e.getMessage());
+      tryAgainLater();
+    }
+  }
+
+  private void tryAgainLater() {
+    try {
+      thread.schedule(this::check, RETRY_SECONDS, TimeUnit.SECONDS);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("closing, nobody is told any more", e);
     }
   }
 
   @Override
   public void close() {
     stopListening.run();
-    thread.shutdown();
+    thread.shutdownNow();
   }
 }

@@ -3,15 +3,18 @@ package dev.residua.app;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelRegistry;
+import dev.residua.model.ModelStore;
 import dev.residua.model.RegistryRecord.Activation;
+import dev.residua.model.TrustedKeys;
 import dev.residua.models.ModelAdmin;
 import dev.residua.models.ModelAdmin.Author;
-import dev.residua.models.RegistryFollower;
 import dev.residua.wire.Topics;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -27,18 +30,35 @@ final class FirstModel {
   private static final Duration WAIT = Duration.ofSeconds(60);
 
   private final ResiduaConfig config;
-  private final RegistryFollower registry;
+  private final ModelStore registry;
+  private final TrustedKeys trusted;
+  private final BundlePlaces places;
 
-  private FirstModel(ResiduaConfig config, RegistryFollower registry) {
+  private FirstModel(
+      ResiduaConfig config, ModelStore registry, TrustedKeys trusted, BundlePlaces places) {
     this.config = config;
     this.registry = registry;
+    this.trusted = trusted;
+    this.places = places;
   }
 
-  /** The active model of the registry; activates that of the settings where there is none. */
+  /**
+   * The active model of the registry, or the last before it that may be used here; activates that
+   * of the settings where there is none.
+   *
+   * @param registry gives only bundles that may be used
+   * @param trusted keys of which one must have signed the bundle of the settings
+   * @param places where that is kept
+   */
   static ModelBundle of(
-      ResiduaConfig config, KafkaClients clients, Topics topics, RegistryFollower registry)
+      ResiduaConfig config,
+      KafkaClients clients,
+      Topics topics,
+      ModelStore registry,
+      TrustedKeys trusted,
+      BundlePlaces places)
       throws StartFailedException {
-    FirstModel first = new FirstModel(config, registry);
+    FirstModel first = new FirstModel(config, registry, trusted, places);
     try {
       ModelRegistry known = registry.refreshed();
       if (known.active().isEmpty()) {
@@ -52,18 +72,47 @@ final class FirstModel {
       } else {
         first.tellWhichIsUsed(known.active().get());
       }
-      return registry.bundle(registry.registry().active().orElseThrow().modelId());
+      return first.newestUsable();
     } catch (IOException | BadBundleException e) {
       throw new StartFailedException(String.valueOf(e.getMessage()), e);
     }
   }
 
-  private void begin(ModelAdmin admin) throws IOException, BadBundleException {
+  /** A bundle that was refused stays refused: frames of before it need the one before. */
+  private ModelBundle newestUsable() throws IOException, BadBundleException {
+    List<Activation> activations = new ArrayList<>(registry.registry().activations());
+    Collections.reverse(activations);
+    BadBundleException refusal = null;
+    for (Activation activation : activations) {
+      try {
+        return registry.bundle(activation.modelId());
+      } catch (BadBundleException e) {
+        LOG.warn(
+            "model {} of activation {} is not used here, the one before is tried: {}",
+            activation.modelId(),
+            activation.number(),
+            e.getMessage());
+        refusal = refusal == null ? e : refusal;
+      }
+    }
+    throw refusal == null ? new BadBundleException("no model was ever activated") : refusal;
+  }
+
+  private void begin(ModelAdmin admin)
+      throws IOException, BadBundleException, StartFailedException {
     ModelBundle bundle = Models.read(config.model());
+    try {
+      trusted.check(bundle);
+    } catch (BadBundleException e) {
+      throw new StartFailedException(
+          "the first model cannot be used: %s; sign it (residua model sign) and give it as residua.model, or promote a signed one: residua model promote FILE"
+              .formatted(e.getMessage()),
+          e);
+    }
     Models.scoring(bundle, 1).close(); // its self-test
     admin.begin(
         bundle,
-        null,
+        places.outside(),
         new Author(
             "instance " + config.instance(),
             "the first model of this installation",

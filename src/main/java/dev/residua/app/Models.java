@@ -27,7 +27,7 @@ public final class Models {
   /** The bundle that ships with the product. */
   public static final String DEFAULT = "/models/pendulum.residua";
 
-  /** Fetches bundles that lie outside Kafka. */
+  /** For registries whose bundles all lie in Kafka; {@link BundlePlaces} reads the others. */
   public static final RegistryFollower.OutsideBundles OUTSIDE =
       (entry, location) -> {
         throw new IOException(

@@ -37,6 +37,8 @@ public interface ResiduaConfig {
   /** Model bundle to use; the noisy pendulum of the demo by default. */
   Optional<Path> model();
 
+  Models models();
+
   Kafka kafka();
 
   Frames frames();
@@ -80,6 +82,40 @@ public interface ResiduaConfig {
      */
     @WithDefault("PT30S")
     Duration transactionTimeout();
+  }
+
+  /** Where bundles are kept, and which may be used. */
+  interface Models {
+    /**
+     * Where this process keeps the bundles that it publishes: {@code kafka}, {@code
+     * file:///folder/} that all processes share, or {@code s3://bucket/prefix}. Bundles are read
+     * wherever the registry says they lie.
+     */
+    @WithDefault("kafka")
+    String store();
+
+    /**
+     * Server that speaks S3, such as {@code http://minio:9000}; AWS by default. Credentials are
+     * found as every AWS tool finds them.
+     */
+    Optional<URI> s3Endpoint();
+
+    /** Region of the buckets; by default that of the environment. */
+    Optional<String> s3Region();
+
+    /** Whether the bucket is in the path, as most other servers than AWS' want it. */
+    @WithDefault("false")
+    boolean s3PathStyle();
+
+    /**
+     * Public Ed25519 keys, PEM files separated by commas: this process uses only bundles that one
+     * of them has signed. Without any it uses every bundle, signed or not.
+     */
+    Optional<List<Path>> trustedKeys();
+
+    /** Newest models that a clean-up leaves though nothing needs them, at least 0. */
+    @WithDefault("10")
+    int keep();
   }
 
   /** What a frame may cost before it is decoded. */
@@ -300,6 +336,12 @@ public interface ResiduaConfig {
     /** Share of the frames that it scores meanwhile, in (0, 1]. */
     @WithDefault("0.1")
     double shadowRate();
+
+    /**
+     * Private Ed25519 key, a PEM file, that signs new models; needed where {@code
+     * residua.models.trusted-keys} is set, or they are published but not activated.
+     */
+    Optional<Path> signingKey();
 
     /** Time after which a training is ended, above zero. */
     @WithDefault("PT6H")

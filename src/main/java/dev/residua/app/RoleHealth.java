@@ -13,8 +13,11 @@ import org.eclipse.microprofile.health.Startup;
 public class RoleHealth {
   private volatile State state = new State(Phase.STARTING, "", "", "", "not started", "");
 
-  /** Why the active model is not used for scoring here; empty while it is. */
-  private volatile String refusal = "";
+  private volatile String activeModel = "";
+  private volatile Refusal refusal = new Refusal("", "");
+
+  /** Why a model is not used for scoring here. */
+  private record Refusal(String modelId, String why) {}
 
   private enum Phase {
     STARTING,
@@ -29,9 +32,21 @@ public class RoleHealth {
     state = new State(Phase.RUNNING, "", modelId, kafka, state.monitor, state.engine);
   }
 
+  /** Which model the registry says is active; a refusal of another no longer matters. */
+  void active(String modelId) {
+    activeModel = modelId;
+  }
+
   /** An active model is not used here; the one before stays, so that the process stays up. */
   void refused(String modelId, String why) {
-    refusal = "model %s is not used: %s".formatted(modelId, why);
+    refusal = new Refusal(modelId, why);
+  }
+
+  /** It is used after all, with another signature. */
+  void accepted(String modelId) {
+    if (refusal.modelId().equals(modelId)) {
+      refusal = new Refusal("", "");
+    }
   }
 
   void failed(String why) {
@@ -68,8 +83,10 @@ public class RoleHealth {
     if (!now.modelId.isEmpty()) {
       response.withData("model", now.modelId).withData("kafka", now.kafka);
     }
-    if (!refusal.isEmpty()) {
-      response.withData("refused", refusal);
+    Refusal refused = refusal;
+    if (!refused.modelId().isEmpty() && refused.modelId().equals(activeModel)) {
+      response.withData(
+          "refused", "model %s is not used: %s".formatted(refused.modelId(), refused.why()));
     }
     if (!now.engine.isEmpty()) {
       response.withData("engine", now.engine);

@@ -3,7 +3,10 @@ package dev.residua.app;
 import dev.residua.frame.FrameLimits;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
+import dev.residua.model.ModelStore;
+import dev.residua.model.TrustedKeys;
 import dev.residua.models.RegistryFollower;
+import dev.residua.models.TrustedModels;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.scoring.ModelPool;
 import dev.residua.scoring.ReconstructionPlan;
@@ -97,10 +100,16 @@ public class Roles {
     createDataDirectory();
     KafkaClients clients =
         clients(topics).withTransactionTimeout(config.kafka().transactionTimeout());
-    RegistryFollower registry =
-        new RegistryFollower(clients.registry(config.topicPrefix()), topics, Models.OUTSIDE);
-    running.push(registry);
-    ModelBundle bundle = FirstModel.of(config, clients, topics, registry);
+    BundlePlaces places = bundlePlaces();
+    running.push(places);
+    TrustedKeys trusted = trustedKeys();
+    RegistryFollower follower =
+        new RegistryFollower(clients.registry(config.topicPrefix()), topics, places);
+    running.push(follower);
+    ModelStore registry = new TrustedModels(follower, trusted);
+    ModelBundle bundle = FirstModel.of(config, clients, topics, registry, trusted, places);
+    tellActive(registry);
+    registry.onChange(() -> tellActive(registry));
     ActiveModelWatch watch = new ActiveModelWatch(registry, bundle);
     running.push(watch);
     if (config.roles().contains(Role.MONITOR)) {
@@ -167,6 +176,27 @@ public class Roles {
         bundle.id());
   }
 
+  private BundlePlaces bundlePlaces() throws StartFailedException {
+    try {
+      return BundlePlaces.of(config.models());
+    } catch (IllegalArgumentException e) {
+      throw new StartFailedException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private TrustedKeys trustedKeys() throws StartFailedException {
+    try {
+      return TrustedKeys.read(config.models().trustedKeys().orElse(List.of()));
+    } catch (IOException e) {
+      throw new StartFailedException(
+          "residua.models.trusted-keys cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private void tellActive(ModelStore registry) {
+    registry.registry().active().ifPresent(active -> health.active(active.modelId()));
+  }
+
   private HttpAccess httpAccess() throws StartFailedException {
     try {
       return HttpAccess.of(config.http());
@@ -228,7 +258,7 @@ public class Roles {
   }
 
   private void startScoring(
-      KafkaClients clients, Topics topics, RegistryFollower registry, ModelBundle bundle)
+      KafkaClients clients, Topics topics, ModelStore registry, ModelBundle bundle)
       throws StartFailedException {
     try {
       ScoringEngines.Chosen first = scoringEngine(bundle);
@@ -272,7 +302,9 @@ public class Roles {
 
   private ScoringModel openForScoring(ModelBundle bundle) throws BadBundleException {
     try {
-      return Models.scoring(bundle, scoringEngine(bundle).scorer());
+      ScoringModel model = Models.scoring(bundle, scoringEngine(bundle).scorer());
+      health.accepted(bundle.id());
+      return model;
     } catch (StartFailedException e) {
       throw new BadBundleException(String.valueOf(e.getMessage()), e);
     }

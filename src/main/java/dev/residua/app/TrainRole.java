@@ -128,7 +128,7 @@ final class TrainRole implements AutoCloseable {
         training.promote(),
         training.shadowFor(),
         training.shadowRate(),
-        10,
+        config.models().keep(),
         training.threads(),
         training.seed(),
         training.driftSimulation());
@@ -154,6 +154,21 @@ final class TrainRole implements AutoCloseable {
                 Integer.toString(frames.maxSide()),
                 "--max-pixels",
                 Long.toString(frames.maxPixels())));
+    ResiduaConfig.Models models = config.models();
+    options.addAll(List.of("--store", models.store()));
+    models
+        .s3Endpoint()
+        .ifPresent(endpoint -> options.addAll(List.of("--s3-endpoint", endpoint.toString())));
+    models.s3Region().ifPresent(region -> options.addAll(List.of("--s3-region", region)));
+    if (models.s3PathStyle()) {
+      options.add("--s3-path-style");
+    }
+    models.trustedKeys().ifPresent(keys -> options.addAll(List.of("--trusted", joined(keys))));
+    config
+        .training()
+        .signingKey()
+        .ifPresent(
+            key -> options.addAll(List.of("--signing-key", key.toAbsolutePath().toString())));
     config
         .registry()
         .url()
@@ -161,13 +176,12 @@ final class TrainRole implements AutoCloseable {
     config.registry().user().ifPresent(user -> options.addAll(List.of("--registry-user", user)));
     frames
         .referenceRoots()
-        .ifPresent(
-            roots ->
-                options.addAll(
-                    List.of(
-                        "--reference-roots",
-                        roots.stream().map(Object::toString).collect(Collectors.joining(",")))));
+        .ifPresent(roots -> options.addAll(List.of("--reference-roots", joined(roots))));
     return options;
+  }
+
+  private static String joined(List<?> values) {
+    return values.stream().map(Object::toString).collect(Collectors.joining(","));
   }
 
   @Override

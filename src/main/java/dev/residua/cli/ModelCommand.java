@@ -33,6 +33,7 @@ import picocli.CommandLine.Parameters;
       ModelRegistryCommands.LabelModel.class,
       ModelRegistryCommands.ShadowModel.class,
       ModelRegistryCommands.RemoveModel.class,
+      ModelRegistryCommands.Clean.class,
       ModelRegistryCommands.Export.class,
       ModelCalibrateCommand.class,
       ModelKeygenCommand.class,

@@ -1,5 +1,7 @@
 package dev.residua.cli;
 
+import dev.residua.app.BundlePlaces;
+import dev.residua.app.ModelCleanUp;
 import dev.residua.app.Models;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.BundleDifference;
@@ -8,13 +10,17 @@ import dev.residua.model.ModelRegistry;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.RegistryRecord.Entry;
 import dev.residua.model.RegistryRecord.Shadow;
+import dev.residua.model.TrustedKeys;
+import dev.residua.models.ModelAdmin.Removal;
 import dev.residua.models.RegistryFollower;
+import dev.residua.models.TrustedModels;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -42,6 +48,10 @@ final class ModelRegistryCommands {
 
     PrintWriter out() {
       return spec.commandLine().getOut();
+    }
+
+    void print(Removal removal) {
+      ModelCleanUp.sentences(removal).forEach(out()::println);
     }
   }
 
@@ -190,14 +200,25 @@ final class ModelRegistryCommands {
     @Parameters(paramLabel = "FILE", description = "Model bundle.")
     Path file;
 
+    @Mixin StoreOption store = new StoreOption();
+
     @Override
     public Integer call() {
       ModelBundle bundle = checked(registry.bundle(file.toString()));
-      registry.change(
-          admin -> admin.publish(bundle, null, null, ModelRegistryOptions.author(by, "published")));
+      registry.publish(bundle, store.store, ModelRegistryOptions.author(by, "published"));
       out().printf("published %s%n", bundle.id());
       return 0;
     }
+  }
+
+  /** Where bundles go. */
+  static final class StoreOption {
+    @Option(
+        names = "--store",
+        paramLabel = "URI",
+        defaultValue = "${env:RESIDUA_MODELS_STORE:-" + BundlePlaces.KAFKA + "}",
+        description = "Where the bundle goes: kafka, file:///folder/ or s3://bucket/prefix.")
+    String store;
   }
 
   private static ModelBundle checked(ModelBundle bundle) {
@@ -223,6 +244,36 @@ final class ModelRegistryCommands {
         paramLabel = "DURATION",
         description = "How long to wait until it holds on all partitions; PT0S does not wait.")
     Duration wait = Duration.ofSeconds(30);
+
+    @Option(
+        names = "--trusted",
+        split = ",",
+        paramLabel = "KEY.pub.pem",
+        defaultValue = "${env:RESIDUA_MODELS_TRUSTED_KEYS}",
+        description =
+            "Public Ed25519 keys, separated by commas: the model must be signed by one of them"
+                + " (default: none, any model will do).")
+    List<Path> trusted = List.of();
+
+    /**
+     * Keys of which one must have signed the model.
+     *
+     * @throws CommandFailedException if a file is no key
+     */
+    TrustedKeys trusted() {
+      try {
+        return TrustedKeys.read(trusted == null ? List.of() : trusted);
+      } catch (IOException e) {
+        throw new CommandFailedException(Failures.reason(e), e);
+      }
+    }
+
+    /** Refuses a model of the registry that is not to be trusted. */
+    void checkTrusted(TrustedKeys keys, String id) {
+      if (!keys.trustEverything()) {
+        registry.use(follower -> new TrustedModels(follower, keys).bundle(id));
+      }
+    }
 
     /** Tells from which frames on the active model holds. */
     int tell(ModelRegistry changed) {
@@ -281,19 +332,31 @@ final class ModelRegistryCommands {
     @Parameters(paramLabel = "FILE|ID", description = "The model.")
     String model;
 
+    @Mixin StoreOption store = new StoreOption();
+
     @Override
     public Integer call() {
+      TrustedKeys keys = trusted();
       String id = model;
       if (ModelRegistryOptions.isFile(model)) {
-        ModelBundle bundle = checked(registry.bundle(model));
+        ModelBundle bundle = checked(trusted(keys, registry.bundle(model)));
         id = bundle.id();
-        registry.change(
-            admin -> admin.publish(bundle, null, null, ModelRegistryOptions.author(by, reason)));
+        registry.publish(bundle, store.store, ModelRegistryOptions.author(by, reason));
       }
+      checkTrusted(keys, id); // the one of the registry, which may have been there before
       String promoted = id;
       return tell(
           registry.change(
               admin -> admin.promote(promoted, ModelRegistryOptions.author(by, reason))));
+    }
+
+    private static ModelBundle trusted(TrustedKeys keys, ModelBundle bundle) {
+      try {
+        keys.check(bundle);
+        return bundle;
+      } catch (BadBundleException e) {
+        throw new CommandFailedException(Failures.reason(e), e);
+      }
     }
   }
 
@@ -314,6 +377,12 @@ final class ModelRegistryCommands {
 
     @Override
     public Integer call() {
+      TrustedKeys keys = trusted();
+      if (!keys.trustEverything()) {
+        Optional<String> target =
+            Optional.ofNullable(to).or(() -> registry.use(r -> r.registry().previous()));
+        target.ifPresent(id -> checkTrusted(keys, id));
+      }
       return tell(
           registry.change(admin -> admin.rollback(to, ModelRegistryOptions.author(by, reason))));
     }
@@ -396,7 +465,49 @@ final class ModelRegistryCommands {
 
     @Override
     public Integer call() {
-      registry.change(admin -> admin.remove(model));
+      try (BundlePlaces places = registry.places.open(BundlePlaces.KAFKA)) {
+        print(registry.change(admin -> admin.remove(model, places::discard)));
+      }
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "clean",
+      description = {
+        "Removes models that no stored frame needs: those that are in no activation which is needed,"
+            + " carry no label, do not shadow and are not among the newest.",
+        "Activations that hold for no stored frame go too."
+      },
+      mixinStandardHelpOptions = true,
+      showDefaultValues = true)
+  static final class Clean extends OnRegistry {
+    @Option(
+        names = "--keep",
+        paramLabel = "N",
+        defaultValue = "${env:RESIDUA_MODELS_KEEP:-10}",
+        description = "Newest models that stay though nothing needs them.")
+    int keep;
+
+    @Override
+    public Integer call() {
+      try (BundlePlaces places = registry.places.open(BundlePlaces.KAFKA)) {
+        Removal removal =
+            registry.change(
+                admin ->
+                    ModelCleanUp.run(
+                        registry.kafka.clients(),
+                        registry.kafka.topics(),
+                        admin,
+                        places::discard,
+                        keep));
+        print(removal);
+        if (removal.models().isEmpty() && removal.activations().isEmpty()) {
+          out().println("nothing to remove");
+        }
+      } catch (IllegalArgumentException e) {
+        throw new CommandFailedException(Failures.reason(e), e);
+      }
       return 0;
     }
   }

@@ -1,9 +1,8 @@
 package dev.residua.cli;
 
-import dev.residua.app.Models;
+import dev.residua.app.BundlePlaces;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
-import dev.residua.model.ModelRegistry;
 import dev.residua.models.ModelAdmin;
 import dev.residua.models.ModelAdmin.Author;
 import dev.residua.models.RegistryFollower;
@@ -19,6 +18,8 @@ import picocli.CommandLine.Mixin;
 final class ModelRegistryOptions {
   @Mixin KafkaOptions kafka = new KafkaOptions();
 
+  @Mixin BundlePlaceOptions places = new BundlePlaceOptions();
+
   /** What one command does with the registry. */
   @FunctionalInterface
   interface Use<T> {
@@ -31,9 +32,9 @@ final class ModelRegistryOptions {
    * @throws CommandFailedException with what to do, if it cannot be read or the use fails
    */
   <T> T use(Use<T> use) {
-    try (RegistryFollower registry =
-        new RegistryFollower(
-            kafka.clients().registry(kafka.prefix), kafka.topics(), Models.OUTSIDE)) {
+    try (BundlePlaces outside = places.open(BundlePlaces.KAFKA);
+        RegistryFollower registry =
+            new RegistryFollower(kafka.clients().registry(kafka.prefix), kafka.topics(), outside)) {
       registry.refreshed();
       return use.with(registry);
     } catch (IOException | BadBundleException e) {
@@ -47,7 +48,7 @@ final class ModelRegistryOptions {
   }
 
   /** Changes the registry; see {@link ModelAdmin}. */
-  ModelRegistry change(Change change) {
+  <T> T change(Change<T> change) {
     try (ModelAdmin admin = ModelAdmin.of(kafka.clients().registry(kafka.prefix), kafka.topics())) {
       return change.by(admin);
     } catch (IOException e) {
@@ -59,8 +60,36 @@ final class ModelRegistryOptions {
 
   /** One change. */
   @FunctionalInterface
-  interface Change {
-    ModelRegistry by(ModelAdmin admin) throws IOException;
+  interface Change<T> {
+    T by(ModelAdmin admin) throws IOException;
+  }
+
+  /**
+   * Publishes a bundle, anew where the registry has it but its bytes cannot be had.
+   *
+   * @param store where to; see {@link BundlePlaces}
+   */
+  void publish(ModelBundle bundle, String store, Author author) {
+    boolean lost =
+        use(
+            registry -> {
+              if (registry.registry().entry(bundle.id()).isEmpty()) {
+                return false;
+              }
+              try {
+                registry.bundle(bundle.id());
+                return false;
+              } catch (IOException | BadBundleException e) {
+                return true;
+              }
+            });
+    try (BundlePlaces outside = places.open(store)) {
+      change(
+          admin ->
+              lost
+                  ? admin.publishAgain(bundle, outside.outside(), author)
+                  : admin.publish(bundle, outside.outside(), null, author));
+    }
   }
 
   static Author author(String by, String reason) {

@@ -1,7 +1,8 @@
 package dev.residua.cli;
 
+import dev.residua.app.BundlePlaces;
 import dev.residua.app.ControlWriter;
-import dev.residua.app.Models;
+import dev.residua.app.ModelCleanUp;
 import dev.residua.app.OpenModel;
 import dev.residua.app.StartFailedException;
 import dev.residua.dl4j.LancaTrainer;
@@ -9,8 +10,11 @@ import dev.residua.drift.DriftSettings;
 import dev.residua.frame.FrameLimits;
 import dev.residua.incident.ControlCommand.TrainingPhase;
 import dev.residua.model.BadBundleException;
+import dev.residua.model.SigningKey;
+import dev.residua.model.TrustedKeys;
 import dev.residua.models.ModelAdmin;
 import dev.residua.models.RegistryFollower;
+import dev.residua.models.TrustedModels;
 import dev.residua.onnx.OnnxFrameScorer;
 import dev.residua.renewal.ExaminedModel;
 import dev.residua.scoring.ReferenceSettings;
@@ -36,6 +40,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -82,6 +87,20 @@ final class TrainingJobCommand implements Callable<Integer> {
       description = "Places under which frames may lie that refer to them.")
   List<URI> referenceRoots = List.of();
 
+  @Option(names = "--store", paramLabel = "URI", description = "Where the bundle's bytes go.")
+  String store = BundlePlaces.KAFKA;
+
+  @Option(
+      names = "--trusted",
+      split = ",",
+      paramLabel = "FILE",
+      description = "Public keys of which one must have signed what is used.")
+  List<Path> trusted = List.of();
+
+  @Option(names = "--signing-key", paramLabel = "FILE", description = "Signs the new model.")
+  @Nullable Path signingKey;
+
+  @Mixin BundlePlaceOptions places = new BundlePlaceOptions();
   @Mixin KafkaOptions kafka = new KafkaOptions();
   @Mixin RegistryOptions registry = new RegistryOptions();
 
@@ -138,15 +157,19 @@ final class TrainingJobCommand implements Callable<Integer> {
     DriftSettings drift =
         DriftSettings.DEFAULTS.withSimulation(
             order.settings().driftSimulation(), DriftSettings.DEFAULTS.streamLength());
-    try (RegistryFollower store =
-            new RegistryFollower(
-                kafka.clients().registry(kafka.prefix), kafka.topics(), Models.OUTSIDE);
+    TrustedKeys keys = TrustedKeys.read(trusted);
+    try (BundlePlaces outside = places.open(store);
+        RegistryFollower follower =
+            new RegistryFollower(kafka.clients().registry(kafka.prefix), kafka.topics(), outside);
         ModelAdmin admin = ModelAdmin.of(kafka.clients().registry(kafka.prefix), kafka.topics())) {
       TrainingJob.Surroundings around =
           new TrainingJob.Surroundings(
-              store,
+              new TrustedModels(follower, keys),
               admin,
-              null,
+              outside.outside(),
+              outside::discard,
+              signingKey == null ? null : SigningKey.read(signingKey),
+              keys,
               bundle -> new OpenedModel(OpenModel.of(bundle, threads)),
               new TrainingPipeline(
                   new LancaTrainer(),
@@ -166,10 +189,21 @@ final class TrainingJobCommand implements Callable<Integer> {
                       referenceRoots, maxBytes, ReferenceSettings.NONE.timeout())),
               this::consumer,
               kafka.topics(),
-              () -> {},
+              () -> cleanUp(admin, outside, order.settings().keep()),
               Clock.systemUTC(),
               System::nanoTime);
       return new TrainingJob(around, order, folder, voice, () -> false).run();
+    }
+  }
+
+  /** A failure is told and no reason to fail: the next training does it again. */
+  private void cleanUp(ModelAdmin admin, BundlePlaces outside, int keep) {
+    try {
+      ModelCleanUp.sentences(
+              ModelCleanUp.run(kafka.clients(), kafka.topics(), admin, outside::discard, keep))
+          .forEach(spec.commandLine().getOut()::println);
+    } catch (IOException e) {
+      spec.commandLine().getErr().println("residua: nothing cleaned up: " + Failures.reason(e));
     }
   }
 

@@ -20,7 +20,7 @@ public interface BundleStore extends AutoCloseable {
    * Stores a bundle. The same bytes may be put again.
    *
    * @param id of the model
-   * @param digest of the bundle; see {@link ModelBundle#digest}
+   * @param digest that tells these bytes from others of the same model, such as their SHA-256
    * @param bytes of the bundle's file, not kept
    * @return where they are from now on
    * @throws IllegalArgumentException if id or digest are none

@@ -422,7 +422,8 @@ public final class ModelBundle {
     }
   }
 
-  static String sha256(byte[] content) {
+  /** SHA-256 in lower-case hexadecimal. */
+  public static String sha256(byte[] content) {
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
     } catch (NoSuchAlgorithmException e) {

@@ -13,7 +13,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,12 +56,40 @@ public final class ModelAdmin implements AutoCloseable {
   /** Keeps the bytes of bundles somewhere else than in Kafka. */
   @FunctionalInterface
   public interface Outside {
-    /** Keeps a bundle; returns where, a URI. */
+    /** Keeps a bundle, which may be there already; returns where, a URI. */
     String keep(ModelBundle bundle, byte[] bytes) throws IOException;
   }
 
+  /** Deletes what an {@link Outside} kept. */
+  @FunctionalInterface
+  public interface Discarding {
+    /**
+     * Deletes the bytes of a model that is no longer in the registry; none may be there.
+     *
+     * @param location the entry's
+     */
+    void discard(Entry entry, String location) throws IOException;
+  }
+
   /**
-   * Puts a bundle into the registry, without using it.
+   * What is no longer in the registry.
+   *
+   * @param models entries of the models that went
+   * @param activations numbers of the activations that went
+   * @param left bytes outside Kafka that could not be deleted and that nothing names any more: one
+   *     sentence each, with where and why
+   */
+  public record Removal(List<Entry> models, List<Long> activations, List<String> left) {
+    public Removal {
+      models = List.copyOf(models);
+      activations = List.copyOf(activations);
+      left = List.copyOf(left);
+    }
+  }
+
+  /**
+   * Puts a bundle into the registry, without using it. One that is there already stays where it is;
+   * with another signature it takes the place of the one before, for the model is the same.
    *
    * @param outside where its bytes go; null for parts in the registry
    * @param verdict what the gate said of it, if it was asked
@@ -68,9 +98,18 @@ public final class ModelAdmin implements AutoCloseable {
   public ModelRegistry publish(
       ModelBundle bundle, @Nullable Outside outside, @Nullable String verdict, Author author)
       throws IOException {
-    byte[] bytes = bundle.toBytes();
-    Entry entry = entry(bundle, bytes, outside, verdict, author);
-    return writer.change(registry -> publishing(registry, entry), Map.of(bundle.id(), bytes));
+    Publication publication = new Publication(bundle, outside, verdict, author, false);
+    return writer.change(publication::facts, Map.of(bundle.id(), publication.bytes));
+  }
+
+  /**
+   * The same where the bytes in the registry were lost or damaged: they are written anew, into the
+   * place that is given, and the entry leads there.
+   */
+  public ModelRegistry publishAgain(ModelBundle bundle, @Nullable Outside outside, Author author)
+      throws IOException {
+    Publication publication = new Publication(bundle, outside, null, author, true);
+    return writer.change(publication::facts, Map.of(bundle.id(), publication.bytes));
   }
 
   /**
@@ -80,54 +119,80 @@ public final class ModelAdmin implements AutoCloseable {
    */
   public ModelRegistry begin(ModelBundle bundle, @Nullable Outside outside, Author author)
       throws IOException {
-    byte[] bytes = bundle.toBytes();
-    Entry entry = entry(bundle, bytes, outside, null, author);
+    Publication publication = new Publication(bundle, outside, null, author, false);
     return writer.change(
         registry -> {
           if (registry.active().isPresent()) {
             return List.of();
           }
-          List<RegistryRecord> facts = new ArrayList<>(publishing(registry, entry));
-          facts.add(activation(registry, entry, Activation.Kind.INITIAL, author));
+          List<RegistryRecord> facts = new ArrayList<>(publication.facts(registry));
+          facts.add(
+              activation(registry, bundle.id(), bundle.digest(), Activation.Kind.INITIAL, author));
           return facts;
         },
-        Map.of(bundle.id(), bytes));
+        Map.of(bundle.id(), publication.bytes));
   }
 
-  private static Entry entry(
-      ModelBundle bundle,
-      byte[] bytes,
-      @Nullable Outside outside,
-      @Nullable String verdict,
-      Author author)
-      throws IOException {
-    String location = outside == null ? null : outside.keep(bundle, bytes);
-    return new Entry(
-        bundle.id(),
-        bundle.digest(),
-        bundle.manifest().parentId(),
-        author.at(),
-        author.by(),
-        bytes.length,
-        BundleParts.sha256(bytes),
-        location == null ? BundleParts.count(bytes.length) : 0,
-        location,
-        verdict,
-        Map.of());
-  }
+  /** One bundle on its way into the registry, however often the decision is taken. */
+  private static final class Publication {
+    private final ModelBundle bundle;
+    private final byte[] bytes;
+    private final String sha256;
+    private final @Nullable Outside outside;
+    private final @Nullable String verdict;
+    private final Author author;
+    private final boolean again;
+    private @Nullable String location; // once it is kept
 
-  private static List<RegistryRecord> publishing(ModelRegistry registry, Entry entry)
-      throws IOException {
-    Optional<Entry> there = registry.entry(entry.id());
-    if (there.isEmpty()) {
-      return List.of(entry);
+    Publication(
+        ModelBundle bundle,
+        @Nullable Outside outside,
+        @Nullable String verdict,
+        Author author,
+        boolean again) {
+      this.bundle = bundle;
+      this.bytes = bundle.toBytes();
+      this.sha256 = BundleParts.sha256(bytes);
+      this.outside = outside;
+      this.verdict = verdict;
+      this.author = author;
+      this.again = again;
     }
-    if (!there.get().digest().equals(entry.digest())) {
-      throw new IOException(
-          "the registry has another model '%s', with the digest %s where this one has %s; models are never changed: give it another id"
-              .formatted(entry.id(), there.get().digest(), entry.digest()));
+
+    List<RegistryRecord> facts(ModelRegistry registry) throws IOException {
+      Optional<Entry> there = registry.entry(bundle.id());
+      if (there.isEmpty()) {
+        return List.of(entry(verdict, Map.of()));
+      }
+      Entry before = there.get();
+      if (!before.digest().equals(bundle.digest())) {
+        throw new IOException(
+            "the registry has another model '%s', with the digest %s where this one has %s; models are never changed: give it another id"
+                .formatted(before.id(), before.digest(), bundle.digest()));
+      }
+      return !again && (before.sha256().equals(sha256) || bundle.signature().isEmpty())
+          ? List.of()
+          : List.of(entry(verdict == null ? before.verdict() : verdict, before.labels()));
     }
-    return List.of();
+
+    /** The entry, with its bytes kept first where they go outside. */
+    private Entry entry(@Nullable String said, Map<String, String> labels) throws IOException {
+      if (outside != null && location == null) {
+        location = outside.keep(bundle, bytes);
+      }
+      return new Entry(
+          bundle.id(),
+          bundle.digest(),
+          bundle.manifest().parentId(),
+          author.at(),
+          author.by(),
+          bytes.length,
+          sha256,
+          location == null ? BundleParts.count(bytes.length) : 0,
+          location,
+          said,
+          labels);
+    }
   }
 
   /**
@@ -177,19 +242,17 @@ public final class ModelAdmin implements AutoCloseable {
     }
     return List.of(
         activation(
-            registry, entry, registry.active().isEmpty() ? Activation.Kind.INITIAL : kind, author));
+            registry,
+            entry.id(),
+            entry.digest(),
+            registry.active().isEmpty() ? Activation.Kind.INITIAL : kind,
+            author));
   }
 
   private static Activation activation(
-      ModelRegistry registry, Entry entry, Activation.Kind kind, Author author) {
+      ModelRegistry registry, String id, String digest, Activation.Kind kind, Author author) {
     return new Activation(
-        registry.nextNumber(),
-        entry.id(),
-        entry.digest(),
-        kind,
-        author.at(),
-        author.by(),
-        author.reason());
+        registry.nextNumber(), id, digest, kind, author.at(), author.by(), author.reason());
   }
 
   private static Entry existing(ModelRegistry registry, String modelId) throws IOException {
@@ -243,10 +306,11 @@ public final class ModelAdmin implements AutoCloseable {
   /**
    * Removes a model that no kept activation needs.
    *
+   * @param outside deletes its bytes where they lie outside Kafka, once it is removed
    * @throws IOException if it is needed, or there is none
    */
-  public ModelRegistry remove(String modelId) throws IOException {
-    return writer.change(
+  public Removal remove(String modelId, Discarding outside) throws IOException {
+    return removing(
         registry -> {
           Entry entry = existing(registry, modelId);
           Optional<Activation> user =
@@ -256,9 +320,9 @@ public final class ModelAdmin implements AutoCloseable {
                 "model '%s' is in activation %d, which stored frames may need"
                     .formatted(modelId, user.get().number()));
           }
-          return List.of(new Removed(entry.key()));
+          return List.of(entry.key());
         },
-        Map.of());
+        outside);
   }
 
   /**
@@ -266,11 +330,51 @@ public final class ModelAdmin implements AutoCloseable {
    *
    * @param firstStored offset of the first frame that each partition of the frames still has
    * @param keep newest models that stay though nothing needs them
+   * @param outside deletes the bytes of models that lie outside Kafka, once they are removed
    */
-  public ModelRegistry cleanUp(Map<Integer, Long> firstStored, int keep) throws IOException {
-    return writer.change(
-        registry ->
-            List.copyOf(registry.obsolete(firstStored, keep).stream().map(Removed::new).toList()),
-        Map.of());
+  public Removal cleanUp(Map<Integer, Long> firstStored, int keep, Discarding outside)
+      throws IOException {
+    return removing(registry -> registry.obsolete(firstStored, keep), outside);
+  }
+
+  /** Keys of the facts to remove. */
+  private interface Choice {
+    List<String> of(ModelRegistry registry) throws IOException;
+  }
+
+  /**
+   * Deletes only after the change, so that the registry never names bytes which are gone; those
+   * that cannot be deleted stay as they are.
+   */
+  private Removal removing(Choice choice, Discarding outside) throws IOException {
+    AtomicReference<ModelRegistry> decidedOn = new AtomicReference<>(ModelRegistry.EMPTY);
+    ModelRegistry after =
+        writer.change(
+            registry -> {
+              decidedOn.set(registry);
+              return List.copyOf(choice.of(registry).stream().map(Removed::new).toList());
+            },
+            Map.of());
+    ModelRegistry before = Objects.requireNonNull(decidedOn.get());
+    List<Entry> models =
+        before.entries().stream().filter(e -> after.entry(e.id()).isEmpty()).toList();
+    List<Long> activations =
+        before.activations().stream()
+            .filter(a -> !after.activations().contains(a))
+            .map(Activation::number)
+            .toList();
+    List<String> left = new ArrayList<>();
+    for (Entry entry : models) {
+      if (entry.location() != null) {
+        try {
+          outside.discard(entry, entry.location());
+        } catch (IOException e) {
+          left.add(
+              "the bundle of the removed model %s is left at %s: %s"
+                  .formatted(entry.id(), entry.location(), e.getMessage()));
+        }
+      }
+    }
+    return new Removal(models, activations, left);
   }
 }

@@ -104,13 +104,16 @@ public final class RegistryWriter implements AutoCloseable {
     try {
       Future<RecordMetadata> last = null;
       for (RegistryRecord fact : facts) {
-        byte[] bundle = fact instanceof Entry entry ? bundles.get(entry.id()) : null;
+        byte[] bundle =
+            fact instanceof Entry entry && entry.parts() > 0 ? bundles.get(entry.id()) : null;
         if (bundle != null) {
           BundleParts.cut(((Entry) fact).id(), bundle)
               .forEach((part, bytes) -> send(open, part.key(), bytes));
         }
-        if (fact instanceof Removed) {
-          removeParts(open, before, fact.key());
+        if (fact instanceof Entry entry) {
+          removeParts(open, before, entry.id(), entry.parts());
+        } else if (fact instanceof Removed && fact.key().startsWith(Entry.PREFIX)) {
+          removeParts(open, before, fact.key().substring(Entry.PREFIX.length()), 0);
         }
         last = send(open, ModelRecords.key(fact.key()), ModelRecords.value(fact));
       }
@@ -139,13 +142,12 @@ public final class RegistryWriter implements AutoCloseable {
     return open;
   }
 
-  private void removeParts(Producer<byte[], byte[]> producer, ModelRegistry before, String key) {
-    if (key.startsWith(Entry.PREFIX)) {
-      String id = key.substring(Entry.PREFIX.length());
-      int parts = before.entry(id).map(Entry::parts).orElse(0);
-      for (int n = 0; n < parts; n++) {
-        send(producer, new ModelRecords.Part(id, n).key(), null);
-      }
+  /** Removes the parts of a model from a number on. */
+  private void removeParts(
+      Producer<byte[], byte[]> producer, ModelRegistry before, String id, int from) {
+    int parts = before.entry(id).map(Entry::parts).orElse(0);
+    for (int n = from; n < parts; n++) {
+      send(producer, new ModelRecords.Part(id, n).key(), null);
     }
   }
 

@@ -56,7 +56,13 @@ public final class S3BundleStore implements BundleStore {
       this.client = builder.build();
     } catch (SdkException e) {
       throw new IllegalArgumentException(
-          "no client for the bucket %s: %s".formatted(settings.bucket(), e.getMessage()), e);
+          "no client for the bucket %s: %s"
+              .formatted(
+                  settings.bucket(),
+                  settings.region().isPresent()
+                      ? e.getMessage()
+                      : "nothing names its region; set residua.models.s3-region (--s3-region) or AWS_REGION"),
+          e);
     }
   }
 

@@ -5,19 +5,18 @@ import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelRegistry;
 import dev.residua.model.ModelStore;
 import dev.residua.model.RegistryRecord.Activation;
+import dev.residua.model.RegistryRecord.Entry;
 import dev.residua.model.RegistryRecord.Start;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
@@ -32,11 +31,15 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ModelPool.class);
   private static final long STOP_SECONDS = 15;
 
+  /** Pause after which a bundle that could not be fetched is fetched again. */
+  private static final long RETRY_SECONDS = 10;
+
   private final ModelStore store;
   private final Loader loader;
   private final RefusalListener onRefused;
-  private final ExecutorService background =
-      Executors.newSingleThreadExecutor(
+  private final ScheduledThreadPoolExecutor background =
+      new ScheduledThreadPoolExecutor(
+          1,
           work -> {
             Thread thread = new Thread(work, "residua-model-loader");
             thread.setDaemon(true);
@@ -46,8 +49,10 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
 
   // Guarded by this
   private final Map<String, Slot> slots = new HashMap<>();
-  private final Set<Long> refused = new HashSet<>();
+  private final Map<Long, String> refused = new HashMap<>(); // activation -> digest of the bytes
   private final List<Start> ours = new ArrayList<>(); // begun here, not yet read back
+
+  private long unfetched = -1; // activation whose bundle is fetched again after a pause
 
   private volatile Set<String> ready = Set.of();
   private volatile View view = new View(ModelRegistry.EMPTY, ModelRegistry.EMPTY);
@@ -90,6 +95,7 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
     keep(first);
     this.loader = loader;
     this.onRefused = onRefused;
+    background.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     this.stopListening = store.onChange(this::prepareLater);
     prepareLater();
   }
@@ -108,23 +114,47 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
       return;
     }
     Activation wanted = active.get();
+    String bytes = store.registry().entry(wanted.modelId()).map(Entry::sha256).orElse("");
     boolean missing;
     synchronized (this) {
-      missing = !slots.containsKey(wanted.modelId()) && !refused.contains(wanted.number());
+      missing =
+          !slots.containsKey(wanted.modelId())
+              && !bytes.equals(refused.get(wanted.number()))
+              && unfetched != wanted.number();
     }
     if (missing) {
       try {
         keep(load(wanted));
       } catch (BadBundleException | RuntimeException e) {
         synchronized (this) {
-          refused.add(wanted.number());
+          refused.put(wanted.number(), bytes);
         }
         onRefused.refused(wanted, String.valueOf(e.getMessage()));
       } catch (IOException e) {
         LOG.warn("model {} cannot be fetched now: {}", wanted.modelId(), e.getMessage());
+        fetchAgainLater(wanted.number());
       }
     }
     closeUnused();
+  }
+
+  private void fetchAgainLater(long activation) {
+    synchronized (this) {
+      unfetched = activation;
+    }
+    try {
+      background.schedule(
+          () -> {
+            synchronized (this) {
+              unfetched = -1;
+            }
+            prepare();
+          },
+          RETRY_SECONDS,
+          TimeUnit.SECONDS);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("closing, nothing is prepared any more", e);
+    }
   }
 
   private ScoringModel load(Activation activation) throws BadBundleException, IOException {

@@ -9,6 +9,8 @@ import dev.residua.model.ModelProvenance;
 import dev.residua.model.ModelStore;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.RegistryRecord.Shadow;
+import dev.residua.model.SigningKey;
+import dev.residua.model.TrustedKeys;
 import dev.residua.model.WholeFile;
 import dev.residua.models.ModelAdmin;
 import dev.residua.models.ModelAdmin.Author;
@@ -101,6 +103,9 @@ public final class TrainingJob {
    * @param store where the active model comes from
    * @param admin takes the new one
    * @param outside where its bytes go; null for parts in the registry
+   * @param discarding deletes what lies there
+   * @param signer signs it; null for not at all
+   * @param trusted whose signature the processes want that will use it
    * @param opener opens both for the gate
    * @param pipeline trains
    * @param drift how drift detectors are calibrated
@@ -114,6 +119,9 @@ public final class TrainingJob {
       ModelStore store,
       ModelAdmin admin,
       ModelAdmin.@Nullable Outside outside,
+      ModelAdmin.Discarding discarding,
+      @Nullable SigningKey signer,
+      TrustedKeys trusted,
       Opener opener,
       TrainingPipeline pipeline,
       DriftSettings drift,
@@ -429,7 +437,7 @@ public final class TrainingJob {
     if (settings.shadowFor().isZero()) {
       return Optional.empty();
     }
-    ModelBundle challenger = candidate.withId(candidate.id() + "-shadow");
+    ModelBundle challenger = signed(candidate.withId(candidate.id() + "-shadow"));
     Map<TopicPartition, Long> from = ShadowTrial.now(around.consumers(), around.topics());
     Instant begin = around.clock().instant();
     Instant end = begin.plus(settings.shadowFor());
@@ -459,7 +467,7 @@ public final class TrainingJob {
       }
     } finally {
       around.admin().endShadow();
-      around.admin().remove(challenger.id());
+      around.admin().remove(challenger.id(), around.discarding());
     }
   }
 
@@ -484,9 +492,10 @@ public final class TrainingJob {
     String sentence =
         verdict.sentence()
             + shadow.map(s -> (s.passed() ? "; " : "; refused, as ") + s.sentence()).orElse("");
-    ModelBundle judged = candidate.with(ModelBundle.GATE_VERDICT, verdict.toJson());
+    ModelBundle judged = signed(candidate.with(ModelBundle.GATE_VERDICT, verdict.toJson()));
     around.admin().publish(judged, around.outside(), sentence, author(order.reason()));
-    boolean activates = passed && settings.promotes();
+    Optional<String> untrusted = untrusted(judged);
+    boolean activates = passed && settings.promotes() && untrusted.isEmpty();
     if (activates) {
       around.admin().promote(judged.id(), author(sentence));
     }
@@ -494,10 +503,29 @@ public final class TrainingJob {
         judged.id(),
         verdict,
         passed && !activates
-            ? sentence + "; to use it: residua model promote " + judged.id()
+            ? "%s; %sto use it: residua model promote %s"
+                .formatted(
+                    sentence,
+                    untrusted.map(why -> "not activated, as " + why + "; ").orElse(""),
+                    judged.id())
             : sentence,
         passed,
         activates);
+  }
+
+  private ModelBundle signed(ModelBundle bundle) {
+    SigningKey key = around.signer();
+    return key == null ? bundle : bundle.signed(key);
+  }
+
+  /** Why nobody would use it, where only signed bundles are used. */
+  private Optional<String> untrusted(ModelBundle bundle) {
+    try {
+      around.trusted().check(bundle);
+      return Optional.empty();
+    } catch (BadBundleException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
   }
 
   private Author author(String reason) {

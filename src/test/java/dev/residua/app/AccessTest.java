@@ -29,7 +29,13 @@ class AccessTest {
             add + " --operation Write --operation DescribeConfigs --topic residua.scores",
             add
                 + " --operation Read --operation Write --operation DescribeConfigs"
+                + " --topic residua.models",
+            add
+                + " --operation Read --operation Write --operation DescribeConfigs"
                 + " --topic residua.timelines",
+            add
+                + " --operation Write --transactional-id residua.models"
+                + " --resource-pattern-type prefixed",
             add + " --operation Read --group residua.score",
             add
                 + " --operation Write --transactional-id residua.score-"

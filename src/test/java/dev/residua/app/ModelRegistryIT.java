@@ -42,6 +42,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(180)
 class ModelRegistryIT {
   private static final int LARGE = 700_000; // of each entry: several parts
+  private static final ModelAdmin.Discarding NOTHING_OUTSIDE =
+      (entry, location) -> {
+        throw new AssertionError("all bundles lie in Kafka");
+      };
   private static TestBroker broker;
   private static int number;
 
@@ -127,7 +131,8 @@ class ModelRegistryIT {
         .hasMessageContaining("no model was in use before one");
     assertThatThrownBy(() -> admin.promote("three", author("?")))
         .hasMessageContaining("no model 'three', only [one, two]");
-    assertThatThrownBy(() -> admin.remove("two")).hasMessageContaining("in activation 1");
+    assertThatThrownBy(() -> admin.remove("two", NOTHING_OUTSIDE))
+        .hasMessageContaining("in activation 1");
   }
 
   @Test
@@ -274,7 +279,7 @@ class ModelRegistryIT {
     try (RegistryFollower follower = follower()) {
       Runnable stop = follower.onChange(() -> sizes.add(follower.registry().entries().size()));
       // When
-      admin.cleanUp(Map.of(0, 0L), 0);
+      admin.cleanUp(Map.of(0, 0L), 0, NOTHING_OUTSIDE);
       follower.refreshed();
       stop.run();
       // Then

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 /** The README's table of properties against the typed configuration. */
 class ReadmeConfigurationTest {
   private static final Pattern ROW =
-      Pattern.compile("^\\| `(residua\\.[a-z.-]+)` \\| (?:`([^`]*)`|[^|]*) \\|", Pattern.MULTILINE);
+      Pattern.compile(
+          "^\\| `(residua\\.[a-z0-9.-]+)` \\| (?:`([^`]*)`|[^|]*) \\|", Pattern.MULTILINE);
 
   @Test
   void shouldDocumentEveryPropertyWithItsDefault() throws Exception {
