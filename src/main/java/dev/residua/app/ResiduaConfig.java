@@ -284,6 +284,9 @@ public interface ResiduaConfig {
     @WithDefault("PT24H")
     Duration window();
 
+    /** Data set to take frames from instead of the topic, a folder that every trainer can read. */
+    Optional<Path> data();
+
     /** Most frames that the network is trained on, spread over sources and time, at least 256. */
     @WithDefault("8000")
     int frames();

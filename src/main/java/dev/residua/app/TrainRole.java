@@ -1,6 +1,7 @@
 package dev.residua.app;
 
 import dev.residua.anomaly.AnomalyCalibration;
+import dev.residua.dl4j.CudaCheck;
 import dev.residua.model.ModelBundle;
 import dev.residua.renewal.TriggerSettings;
 import dev.residua.renewal.UniformitySettings;
@@ -14,6 +15,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -33,6 +35,12 @@ final class TrainRole implements AutoCloseable {
    */
   TrainRole(KafkaClients clients, Topics topics, ResiduaConfig config, ModelBundle active)
       throws StartFailedException {
+    if (config.training().backend() == ResiduaConfig.Training.Backend.CUDA) {
+      Optional<String> problem = CudaCheck.problem();
+      if (problem.isPresent()) {
+        throw new StartFailedException("residua.training.backend is cuda, but " + problem.get());
+      }
+    }
     String by = "trainer " + config.instance();
     this.writer = new ControlWriter(clients, topics.control());
     this.calibrationScores = new AtomicInteger(calibrationScores(active));
@@ -169,6 +177,17 @@ final class TrainRole implements AutoCloseable {
         .signingKey()
         .ifPresent(
             key -> options.addAll(List.of("--signing-key", key.toAbsolutePath().toString())));
+    config
+        .training()
+        .data()
+        .ifPresent(
+            data ->
+                options.addAll(
+                    List.of(
+                        "--data",
+                        data.toAbsolutePath().toString(),
+                        "--frames-per-second",
+                        Double.toString(config.incidents().framesPerSecond()))));
     config
         .registry()
         .url()

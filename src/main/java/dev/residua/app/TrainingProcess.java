@@ -8,11 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,6 +71,21 @@ final class TrainingProcess implements TrainerLoop.Starter {
     } catch (IOException e) {
       LOG.warn("training {} cannot go on: {}", trainingId, e.getMessage());
       return Optional.empty();
+    }
+  }
+
+  @Override
+  public void keepOnly(Collection<String> trainingIds) {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (Stream<Path> all = Files.list(folder)) {
+      for (Path own :
+          all.filter(one -> !trainingIds.contains(one.getFileName().toString())).toList()) {
+        Folders.delete(own);
+      }
+    } catch (IOException e) {
+      LOG.warn("folders of ended trainings in {} cannot be removed: {}", folder, e.toString());
     }
   }
 

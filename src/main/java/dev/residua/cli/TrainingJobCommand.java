@@ -5,6 +5,7 @@ import dev.residua.app.ControlWriter;
 import dev.residua.app.ModelCleanUp;
 import dev.residua.app.OpenModel;
 import dev.residua.app.StartFailedException;
+import dev.residua.dataset.FrameDataset;
 import dev.residua.dl4j.LancaTrainer;
 import dev.residua.drift.DriftSettings;
 import dev.residua.frame.FrameLimits;
@@ -18,6 +19,8 @@ import dev.residua.models.TrustedModels;
 import dev.residua.onnx.OnnxFrameScorer;
 import dev.residua.renewal.ExaminedModel;
 import dev.residua.scoring.ReferenceSettings;
+import dev.residua.trainer.DatasetFrames;
+import dev.residua.trainer.FrameRange;
 import dev.residua.trainer.RetentionTooShortException;
 import dev.residua.trainer.StoredFrames;
 import dev.residua.trainer.TrainingJob;
@@ -70,6 +73,15 @@ final class TrainingJobCommand implements Callable<Integer> {
 
   @Option(names = "--backend", description = "What to train on: ${COMPLETION-CANDIDATES}.")
   TrainingBackend backend = TrainingBackend.CPU;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Data set to take frames from, instead of the topic.")
+  @Nullable Path data;
+
+  @Option(names = "--frames-per-second", paramLabel = "F", description = "Dates its frames.")
+  double framesPerSecond = 20;
 
   @Option(names = "--max-bytes", paramLabel = "N", description = "Largest frame value.")
   int maxBytes = 16 << 20;
@@ -180,13 +192,7 @@ final class TrainingJobCommand implements Callable<Integer> {
                   MechanismSettings.DEFAULTS,
                   drift),
               drift,
-              new StoredFrames(
-                  this::consumer,
-                  kafka.topics().frames().name(),
-                  new FrameReader(limits(), registry.settings()),
-                  limits(),
-                  new ReferenceSettings(
-                      referenceRoots, maxBytes, ReferenceSettings.NONE.timeout())),
+              source(),
               this::consumer,
               kafka.topics(),
               () -> cleanUp(admin, outside, order.settings().keep()),
@@ -205,6 +211,28 @@ final class TrainingJobCommand implements Callable<Integer> {
     } catch (IOException e) {
       spec.commandLine().getErr().println("residua: nothing cleaned up: " + Failures.reason(e));
     }
+  }
+
+  private TrainingJob.Source source() throws IOException {
+    if (data != null) {
+      FrameDataset set = FrameDataset.open(data);
+      return (order, exclusions, request, progress, cancelled) ->
+          DatasetFrames.collect(set, framesPerSecond, exclusions, request, progress, cancelled);
+    }
+    StoredFrames stored =
+        new StoredFrames(
+            this::consumer,
+            kafka.topics().frames().name(),
+            new FrameReader(limits(), registry.settings()),
+            limits(),
+            new ReferenceSettings(referenceRoots, maxBytes, ReferenceSettings.NONE.timeout()));
+    return (order, exclusions, request, progress, cancelled) ->
+        stored.collect(
+            new FrameRange.Times(order.from(), order.until()),
+            exclusions,
+            request,
+            progress,
+            cancelled);
   }
 
   private FrameLimits limits() {

@@ -87,6 +87,9 @@ public final class TrainerLoop implements Runnable {
 
     /** The order of a training that this machine has begun and not ended. */
     Optional<TrainingOrder> unfinished(String trainingId);
+
+    /** Removes what trainings have left on this machine, but for these. */
+    void keepOnly(Collection<String> trainingIds);
   }
 
   /** A training's process. */
@@ -296,6 +299,7 @@ public final class TrainerLoop implements Runnable {
           "leads the trainers: {} incidents and {} commands known",
           incidents.size(),
           commands.size());
+      starter.keepOnly(open.stream().map(Training::trainingId).toList());
       open.forEach(this::goOn);
     }
 

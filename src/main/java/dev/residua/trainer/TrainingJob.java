@@ -16,6 +16,7 @@ import dev.residua.models.ModelAdmin;
 import dev.residua.models.ModelAdmin.Author;
 import dev.residua.renewal.ExaminationSettings;
 import dev.residua.renewal.ExaminedModel;
+import dev.residua.renewal.Exclusions;
 import dev.residua.renewal.Examiner;
 import dev.residua.renewal.Gate;
 import dev.residua.renewal.GatePolicy;
@@ -86,6 +87,24 @@ public final class TrainingJob {
     void close();
   }
 
+  /** Where frames come from. */
+  @FunctionalInterface
+  public interface Source {
+    /**
+     * Chooses and reads them.
+     *
+     * @throws RetentionTooShortException if some of the range are no longer there
+     * @throws IOException if they cannot be read
+     */
+    CollectedFrames collect(
+        TrainingOrder order,
+        Exclusions exclusions,
+        FrameRequest request,
+        TrainingProgress progress,
+        BooleanSupplier cancelled)
+        throws RetentionTooShortException, IOException;
+  }
+
   /** Opens models. */
   @FunctionalInterface
   public interface Opener {
@@ -109,7 +128,7 @@ public final class TrainingJob {
    * @param opener opens both for the gate
    * @param pipeline trains
    * @param drift how drift detectors are calibrated
-   * @param frames reads frames back
+   * @param frames where frames come from
    * @param consumers of bytes, committed records only, outside any group
    * @param cleanUp called after a model was published, to remove what nobody needs
    * @param clock for times
@@ -125,7 +144,7 @@ public final class TrainingJob {
       Opener opener,
       TrainingPipeline pipeline,
       DriftSettings drift,
-      StoredFrames frames,
+      Source frames,
       Supplier<? extends Consumer<byte[], byte[]>> consumers,
       Topics topics,
       Runnable cleanUp,
@@ -244,7 +263,8 @@ public final class TrainingJob {
     return around.store().bundle(active.get().modelId());
   }
 
-  private CollectedFrames collect(ModelBundle champion) throws RetentionTooShortException {
+  private CollectedFrames collect(ModelBundle champion)
+      throws RetentionTooShortException, IOException {
     SelectionSettings selection =
         SelectionSettings.DEFAULTS.with(
             c -> {
@@ -263,7 +283,7 @@ public final class TrainingJob {
     return around
         .frames()
         .collect(
-            new FrameRange.Times(order.from(), order.until()),
+            order,
             StoredExclusions.read(
                 around.consumers(), around.topics(), order.incidents(), cancelled),
             request,
