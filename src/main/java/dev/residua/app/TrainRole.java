@@ -161,7 +161,11 @@ final class TrainRole implements AutoCloseable {
                 "--max-side",
                 Integer.toString(frames.maxSide()),
                 "--max-pixels",
-                Long.toString(frames.maxPixels())));
+                Long.toString(frames.maxPixels()),
+                "--reference-max-bytes",
+                Integer.toString(frames.referenceMaxBytes()),
+                "--reference-timeout",
+                frames.referenceTimeout().toString()));
     ResiduaConfig.Models models = config.models();
     options.addAll(List.of("--store", models.store()));
     models

@@ -12,6 +12,7 @@ import dev.residua.incident.IncidentSettings;
 import dev.residua.model.BadBundleException;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.renewal.TriggerSettings;
+import dev.residua.renewal.UniformitySettings;
 import dev.residua.trainer.CronSchedule;
 import dev.residua.trainer.TriggerDryRun;
 import java.io.IOException;
@@ -111,6 +112,12 @@ final class RetrainCommand implements Callable<Integer> {
       description = "Time between the end of a training and the next.")
   Duration cooldown = TriggerSettings.DEFAULTS.cooldown();
 
+  @Option(names = "--evidence", description = "Anytime-valid evidence counts.")
+  boolean evidence;
+
+  @Option(names = "--calibration-decay", description = "A calibration that decayed counts.")
+  boolean calibrationDecay;
+
   @Option(names = "--budget", paramLabel = "N", description = "Most trainings in a week.")
   int budget = TriggerSettings.DEFAULTS.budget();
 
@@ -152,7 +159,7 @@ final class RetrainCommand implements Callable<Integer> {
         TrainingFollower follower = waits ? new TrainingFollower(kafka) : null) {
       writer.write(id, new ControlRequest(kind, fields, "--"::concat).command(id, now));
       if (follower != null) {
-        return follower.follow(cancel, now, out);
+        return follower.follow(cancel, "%s asked for it: %s".formatted(by, given), now, out);
       }
     } catch (IOException | IllegalArgumentException e) {
       throw new CommandFailedException(Failures.reason(e), e);
@@ -197,6 +204,8 @@ final class RetrainCommand implements Callable<Integer> {
         c -> {
           c.schedule = schedule == null ? null : CronSchedule.of(schedule, ZoneId.systemDefault());
           c.lastingDrift = lastingDrift;
+          c.evidence = evidence;
+          c.uniformity = calibrationDecay ? UniformitySettings.DEFAULTS : null;
           c.cooldown = cooldown;
           c.budget = budget;
         });

@@ -22,7 +22,8 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--roles",
       paramLabel = "ROLE,...",
-      description = "Roles of this process: score, monitor, dashboard (default: all).")
+      description =
+          "Roles of this process: score, monitor, shadow, train, dashboard (default: all).")
   @Nullable String roles;
 
   @Option(

@@ -43,7 +43,8 @@ final class TopicsAclsCommand implements Callable<Integer> {
       names = "--roles",
       split = ",",
       paramLabel = "ROLE",
-      description = "Roles of the process: score, monitor, dashboard (default: all).")
+      description =
+          "Roles of the process: score, monitor, shadow, train, dashboard (default: all).")
   @Nullable Set<Role> roles;
 
   @Option(

@@ -40,10 +40,12 @@ final class TrainingFollower implements AutoCloseable {
   /**
    * Prints what becomes of a training.
    *
-   * @param id which one; null for the first that is asked for, or held back, from a moment on
+   * @param id which one; null for the one whose reason holds a text
+   * @param reason that text
+   * @param from nothing that was said before counts
    * @return 0 if a new model is in use or the gate kept the active one, else 1
    */
-  int follow(@Nullable String id, Instant from, PrintWriter out) {
+  int follow(@Nullable String id, String reason, Instant from, PrintWriter out) {
     String followed = id;
     TrainingPhase last = null;
     long began = System.nanoTime();
@@ -53,7 +55,7 @@ final class TrainingFollower implements AutoCloseable {
         if (training == null || training.order().at().isBefore(from)) {
           continue;
         }
-        if (followed == null && training.trigger().equals("commanded")) {
+        if (followed == null && training.order().reason().contains(reason)) {
           followed = training.trainingId();
         }
         if (!training.trainingId().equals(followed)) {

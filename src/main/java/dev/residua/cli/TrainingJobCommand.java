@@ -35,6 +35,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -98,6 +99,15 @@ final class TrainingJobCommand implements Callable<Integer> {
       paramLabel = "URI",
       description = "Places under which frames may lie that refer to them.")
   List<URI> referenceRoots = List.of();
+
+  @Option(names = "--reference-max-bytes", paramLabel = "N", description = "Largest such file.")
+  int referenceMaxBytes = ReferenceSettings.NONE.maxBytes();
+
+  @Option(
+      names = "--reference-timeout",
+      paramLabel = "DURATION",
+      description = "Time for one attempt to fetch it.")
+  Duration referenceTimeout = ReferenceSettings.NONE.timeout();
 
   @Option(names = "--store", paramLabel = "URI", description = "Where the bundle's bytes go.")
   String store = BundlePlaces.KAFKA;
@@ -225,7 +235,7 @@ final class TrainingJobCommand implements Callable<Integer> {
             kafka.topics().frames().name(),
             new FrameReader(limits(), registry.settings()),
             limits(),
-            new ReferenceSettings(referenceRoots, maxBytes, ReferenceSettings.NONE.timeout()));
+            new ReferenceSettings(referenceRoots, referenceMaxBytes, referenceTimeout));
     return (order, exclusions, request, progress, cancelled) ->
         stored.collect(
             new FrameRange.Times(order.from(), order.until()),

@@ -497,7 +497,9 @@ public final class TrainerLoop implements Runnable {
       if (phase != null) {
         voice(running.order).say(phase, 0, sentence, null);
       }
-      running.process.forget();
+      if (phase != TrainingPhase.FAILED) {
+        running.process.forget(); // of one that failed it stays for people, until the next start
+      }
       watch = watch.next(new TrainingEnded(running.order.id(), clock.instant())).next();
     }
 

@@ -16,8 +16,8 @@ import dev.residua.models.ModelAdmin;
 import dev.residua.models.ModelAdmin.Author;
 import dev.residua.renewal.ExaminationSettings;
 import dev.residua.renewal.ExaminedModel;
-import dev.residua.renewal.Exclusions;
 import dev.residua.renewal.Examiner;
+import dev.residua.renewal.Exclusions;
 import dev.residua.renewal.Gate;
 import dev.residua.renewal.GatePolicy;
 import dev.residua.renewal.GateVerdict;
@@ -64,10 +64,15 @@ import org.jspecify.annotations.Nullable;
  * last checkpoint if it is run again with the same order and folder.
  */
 public final class TrainingJob {
+  private static final String SHADOW_SUFFIX = "-shadow";
   private static final String CHECKPOINT = "checkpoint.bin";
   private static final Duration CHECKPOINT_PACE = Duration.ofSeconds(20);
   private static final long PIXELS_IN_MEMORY = 512L << 20;
   private static final long PAUSE_MILLIS = 250;
+
+  /** Frames in a row that an injected fault takes, with the quiet ones before it. */
+  private static final int FAULT_PLACE =
+      ExaminationSettings.DEFAULTS.leadFrames() + ExaminationSettings.DEFAULTS.faultFrames();
 
   /** Learning rate from the active weights: low enough not to undo what they have learnt. */
   private static final double WARM_RATE = 3e-4;
@@ -196,6 +201,7 @@ public final class TrainingJob {
           TrainingFailedException,
           InterruptedException {
     voice.say(TrainingPhase.COLLECTING, 0, order.reason(), null);
+    endShadowThatWasLeft();
     ModelBundle champion = activeModel();
     try (Opened active = around.opener().open(champion);
         CollectedFrames collected = collect(champion)) {
@@ -271,6 +277,7 @@ public final class TrainingJob {
               c.trainingFrames = settings.trainingFrames();
               c.calibrationFrames = settings.calibrationFrames();
               c.heldOutFrames = settings.heldOutFrames();
+              c.minStretchFrames = FAULT_PLACE;
               c.seed = settings.seed();
             });
     FrameRequest request =
@@ -457,7 +464,7 @@ public final class TrainingJob {
     if (settings.shadowFor().isZero()) {
       return Optional.empty();
     }
-    ModelBundle challenger = signed(candidate.withId(candidate.id() + "-shadow"));
+    ModelBundle challenger = signed(candidate.withId(candidate.id() + SHADOW_SUFFIX));
     Map<TopicPartition, Long> from = ShadowTrial.now(around.consumers(), around.topics());
     Instant begin = around.clock().instant();
     Instant end = begin.plus(settings.shadowFor());
@@ -488,6 +495,21 @@ public final class TrainingJob {
     } finally {
       around.admin().endShadow();
       around.admin().remove(challenger.id(), around.discarding());
+    }
+  }
+
+  /** A training that was killed while its model scored beside the active one left both behind. */
+  private void endShadowThatWasLeft() throws IOException {
+    Optional<String> left =
+        around
+            .store()
+            .refreshed()
+            .shadow()
+            .map(Shadow::modelId)
+            .filter(id -> id.endsWith(SHADOW_SUFFIX));
+    if (left.isPresent()) {
+      around.admin().endShadow();
+      around.admin().remove(left.get(), around.discarding());
     }
   }
 
