@@ -272,7 +272,11 @@ class RetrainIT {
       clients = kafka.clients();
       List<String> hardlyAny = new ArrayList<>(BUDGET);
       hardlyAny.addAll(
-          List.of("-Dresidua.training.steps=30", "-Dresidua.training.recalibrate=false"));
+          List.of(
+              "-Dresidua.training.steps=30",
+              "-Dresidua.training.recalibrate=false",
+              "-Dresidua.training.shadow-for=PT6S",
+              "-Dresidua.training.shadow-rate=1"));
       running.put(
           "a", Service.role(directory, hardlyAny, clients, "score,monitor,shadow,train", "a"));
       running.get("a").awaitReady();
@@ -297,13 +301,23 @@ class RetrainIT {
         // Then
         System.out.println("retrain test: " + result.out());
         assertThat(result.exitCode()).as(result.err()).isZero();
-        assertThat(result.out()).contains("triggered", "collecting", "judging", "kept");
+        assertThat(result.out())
+            .contains("triggered", "collecting", "shadowing", "judging", "kept", "live frames");
         Training done = told.await(TrainingPhase.KEPT);
         assertThat(active().active().orElseThrow().modelId()).isEqualTo(old);
         GateVerdict verdict =
             GateVerdict.fromJson(bundle(done.modelId()).entry(ModelBundle.GATE_VERDICT));
         assertThat(verdict.promoted()).isFalse();
         assertThat(verdict.broken()).contains(GateRule.NO_BETTER);
+        assertThat(TopicReader.values(clients, TOPICS.shadowScores()))
+            .as("scores of the challenger on live frames")
+            .hasSizeGreaterThan(100)
+            .allSatisfy(
+                score -> assertThat(score.modelId()).isEqualTo(done.modelId() + "-shadow"));
+        assertThat(active().shadow()).isEmpty();
+        assertThat(active().entries())
+            .extracting(Entry::id)
+            .containsExactlyInAnyOrder(old, done.modelId());
         assertThat(done.order().reason())
             .startsWith(active().entry(done.modelId()).orElseThrow().verdict());
       }
