@@ -1,8 +1,8 @@
 package dev.residua.renewal;
 
 import dev.residua.causal.ScoredFrame;
-import dev.residua.incident.ControlBoard;
 import dev.residua.drift.DriftEvent;
+import dev.residua.incident.ControlBoard;
 import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.Incident;
 import java.time.Instant;
