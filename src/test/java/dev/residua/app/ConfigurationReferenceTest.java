@@ -260,7 +260,8 @@ class ConfigurationReferenceTest {
               "dev.residua.app.",
               "dev.residua.scoring.",
               "dev.residua.alerting.",
-              "dev.residua.app.ResiduaConfig$")) {
+              "dev.residua.app.ResiduaConfig$",
+              "dev.residua.app.ResiduaConfig$Training$")) {
         try {
           Object[] constants = Class.forName(place + name).getEnumConstants();
           if (constants != null) {
