@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.smallrye.config.WithDefault;
 import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class ReadmeConfigurationTest {
   private static final Pattern ROW =
       Pattern.compile(
-          "^\\| `(residua\\.[a-z0-9.-]+)` \\| (?:`([^`]*)`|[^|]*) \\|", Pattern.MULTILINE);
+          "^\\| `(residua\\.[a-zA-Z0-9.-]+)` \\| (?:`([^`]*)`|[^|]*) \\|", Pattern.MULTILINE);
 
   @Test
   void shouldDocumentEveryPropertyWithItsDefault() throws Exception {
@@ -41,7 +42,10 @@ class ReadmeConfigurationTest {
         continue;
       }
       String name = prefix + kebab(method.getName());
-      if (method.getReturnType().isInterface()
+      if (method.getGenericReturnType() instanceof ParameterizedType map
+          && map.getRawType() == Map.class) {
+        collect((Class<?>) map.getActualTypeArguments()[1], name + ".NAME.", into);
+      } else if (method.getReturnType().isInterface()
           && mapping.equals(method.getReturnType().getEnclosingClass())) {
         collect(method.getReturnType(), name + ".", into);
       } else {
