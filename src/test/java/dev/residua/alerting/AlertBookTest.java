@@ -341,7 +341,13 @@ class AlertBookTest {
               i.sequence = 150;
             }));
     pager.addAll(actions(tell(book, "pager", TAKEN)));
-    record(book, Incidents.with(i -> i.source = "press-7"));
+    record(
+        book,
+        Incidents.with(
+            i -> {
+              i.id = "other";
+              i.source = "press-7";
+            }));
 
     // Then
     assertThat(before).isEmpty();
