@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -80,7 +81,19 @@ public final class AlertLoop implements Runnable {
   private final Clock clock;
   private final RandomGenerator random;
   private final AlertStateJson state;
-  private final Set<String> acknowledged = new HashSet<>();
+
+  /** Incidents that someone looks at, the latest ones. */
+  private final Set<String> acknowledged =
+      Collections.newSetFromMap(
+          new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+              return size() > MOST_ACKNOWLEDGED;
+            }
+          });
+
   private volatile boolean stopped;
 
   /**
@@ -138,6 +151,10 @@ public final class AlertLoop implements Runnable {
           work.end();
         } catch (KafkaException e) {
           LOG.warn("alerting waits for Kafka: {}", e.getMessage());
+          ways.forEach(Way::drop);
+          pause();
+        } catch (RuntimeException e) {
+          LOG.error("alerting stumbled and begins again from what is stored", e);
           ways.forEach(Way::drop);
           pause();
         }
@@ -373,8 +390,7 @@ public final class AlertLoop implements Runnable {
         ControlCommand command =
             topics.control().value().deserializer().deserialize(record.topic(), record.value());
         if (command instanceof Feedback feedback
-            && feedback.verdict() == FeedbackVerdict.TRUE_ALARM
-            && acknowledged.size() < MOST_ACKNOWLEDGED) {
+            && feedback.verdict() == FeedbackVerdict.TRUE_ALARM) {
           acknowledged.add(feedback.incidentId());
         }
       } catch (SerializationException e) {
@@ -554,6 +570,9 @@ public final class AlertLoop implements Runnable {
     private void announce(Instant now) throws InterruptedException {
       Map<String, Long> told = changesTold;
       if (told == null) {
+        for (Way way : ways) {
+          way.changed(false); // whoever tells of models now asks again
+        }
         return;
       }
       List<Activation> all =

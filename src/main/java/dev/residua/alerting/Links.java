@@ -38,8 +38,7 @@ final class Links {
     }
     links.put(
         DASHBOARD,
-        "%s/?source=%s&incident=%s"
-            .formatted(base.get(), encoded(incident.source()), encoded(incident.id())));
+        "%s/#/sources/%s".formatted(base.get(), encoded(incident.source())));
     add(links, EXPECTED, incident.links().get(PictureLinks.EXPECTED));
     for (Cause cause : incident.causes()) {
       add(links, HEATMAP, incident.links().get(PictureLinks.HEATMAP + cause.latent()));
