@@ -1,7 +1,7 @@
 package dev.residua.app;
 
 import dev.residua.alerting.ReceiverType;
-import dev.residua.causal.Finding;
+import dev.residua.causal.Finding.Severity;
 import dev.residua.scoring.Guarantee;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -552,7 +552,7 @@ public interface ResiduaConfig {
 
       /** Least severity: {@code info}, {@code warning} or {@code critical}. */
       @WithDefault("info")
-      Finding.Severity severity();
+      Severity severity();
 
       /** Names of the receivers, separated by commas. */
       Set<String> receivers();

@@ -35,6 +35,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
@@ -110,6 +111,10 @@ class AlertingIT {
   }
 
   private AlertRole role() {
+    return role("1");
+  }
+
+  private AlertRole role(String instance) {
     List<ReceiverSettings> receivers = new ArrayList<>();
     if (alertmanager != null) {
       receivers.add(receiver("am", ReceiverType.ALERTMANAGER, alertmanager.url(), null));
@@ -127,7 +132,7 @@ class AlertingIT {
         clients,
         TOPICS,
         Topics.DEFAULT_PREFIX,
-        "1",
+        instance,
         settings,
         () -> activations,
         AlertListener.NONE);
@@ -243,6 +248,33 @@ class AlertingIT {
     assertThat(pages("away-2")).containsExactly("trigger", "resolve");
     publish(incident("away-1", State.RESOLVED, 200));
     await("and its end", () -> pages("away-1").equals(List.of("trigger", "resolve")));
+  }
+
+  @Test
+  void shouldShareTheWorkAmongProcessesAndTellNothingTwice() throws Exception {
+    // Given
+    List<String> sources = IntStream.range(0, 12).mapToObj(i -> "share-" + i).toList();
+    AlertRole second = role("2");
+    try {
+      // When
+      for (String source : sources) {
+        publish(incident(source, State.OPENED, 100));
+        Thread.sleep(100); // while partitions change hands
+      }
+      await("all are told", () -> sources.stream().allMatch(s -> pages(s).size() == 1));
+      role.close();
+      role = null;
+      for (String source : sources) {
+        publish(incident(source, State.RESOLVED, 200));
+      }
+      await("the other takes over", () -> sources.stream().allMatch(s -> pages(s).size() == 2));
+    } finally {
+      second.close();
+    }
+
+    // Then
+    assertThat(sources).allMatch(s -> pages(s).equals(List.of("trigger", "resolve")));
+    await("Slack knows", () -> sources.stream().allMatch(s -> messages(s) == 2));
   }
 
   @Test
