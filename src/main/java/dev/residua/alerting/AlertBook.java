@@ -51,6 +51,10 @@ final class AlertBook {
   /** Attempts of this process to tell one receiver of one incident. */
   private static final class Track {
     boolean inFlight;
+
+    /** Whether it may know of the incident though it did not say so. */
+    boolean attempted;
+
     int failures;
     @Nullable Instant firstFailure;
     @Nullable Instant notBefore;
@@ -161,7 +165,9 @@ final class AlertBook {
         if (limited(notice)) {
           left--;
         }
-        pageOf(notice).track(receiver).inFlight = true;
+        Track track = pageOf(notice).track(receiver);
+        track.inFlight = true;
+        track.attempted |= notice.action() == Action.OPEN;
         due.add(notice);
       }
     }
@@ -184,7 +190,7 @@ final class AlertBook {
         page.entry.told(receiver),
         to.type().habits(),
         to.repeatInterval(),
-        page.wanted.contains(receiver),
+        page.wanted.contains(receiver) || track.attempted,
         acknowledged.test(page.entry.incident().id()),
         track.lastSent,
         now);
@@ -215,6 +221,7 @@ final class AlertBook {
                 notice.entry().revision(),
                 incident.severity(),
                 incident.kind(),
+                incident.flaps(),
                 now,
                 false));
     changed.add(incident.id());
@@ -279,6 +286,7 @@ final class AlertBook {
     track.firstFailure = null;
     track.notBefore = null;
     track.lastSent = now;
+    track.attempted = false;
     page.entry = page.entry.with(receiver, notice.after(now));
     if (notice.action() != Action.REPEAT) {
       changed.add(id);
@@ -319,6 +327,7 @@ final class AlertBook {
   private Lost lose(
       String receiver, Page page, Notice notice, String format, String why, Instant now) {
     Track track = page.track(receiver);
+    track.attempted = false;
     track.failures = 0;
     track.firstFailure = null;
     track.notBefore = null;
@@ -341,7 +350,8 @@ final class AlertBook {
                             page.entry,
                             page.entry.told(receiver.name()),
                             habits,
-                            page.wanted.contains(receiver.name()),
+                            page.wanted.contains(receiver.name())
+                                || page.track(receiver.name()).attempted,
                             now);
                   });
       if (done) {

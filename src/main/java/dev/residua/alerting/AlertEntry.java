@@ -41,7 +41,7 @@ public record AlertEntry(
 
   /** The same incident as a later record says. */
   AlertEntry next(Incident changed, long offset, Instant at) {
-    boolean again = !incident.open() && changed.open();
+    boolean again = changed.open() && (!incident.open() || changed.flaps() != incident.flaps());
     return new AlertEntry(changed, offset, again ? at : since, at, only, told);
   }
 }

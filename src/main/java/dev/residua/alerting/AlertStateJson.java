@@ -55,6 +55,7 @@ final class AlertStateJson {
               one.put("revision", now.revision());
               one.put("severity", now.severity().name());
               one.put("kind", now.kind());
+              one.put("flaps", now.flaps());
               one.put("at", now.at().toString());
               one.put("acknowledged", now.acknowledged());
             });
@@ -80,6 +81,7 @@ final class AlertStateJson {
                 one.path("revision").asLong(),
                 Severity.valueOf(one.path("severity").asText()),
                 one.path("kind").asText(),
+                one.path("flaps").asInt(),
                 Instant.parse(one.path("at").asText()),
                 one.path("acknowledged").asBoolean()));
       }

@@ -36,9 +36,7 @@ final class Links {
     if (base.isEmpty()) {
       return links;
     }
-    links.put(
-        DASHBOARD,
-        "%s/#/sources/%s".formatted(base.get(), encoded(incident.source())));
+    links.put(DASHBOARD, "%s/#/sources/%s".formatted(base.get(), encoded(incident.source())));
     add(links, EXPECTED, incident.links().get(PictureLinks.EXPECTED));
     for (Cause cause : incident.causes()) {
       add(links, HEATMAP, incident.links().get(PictureLinks.HEATMAP + cause.latent()));

@@ -24,6 +24,7 @@ public record Notice(Action action, AlertEntry entry, Told before) {
         said ? entry.revision() : before.revision(),
         said ? entry.incident().severity() : before.severity(),
         said ? entry.incident().kind() : before.kind(),
+        said ? entry.incident().flaps() : before.flaps(),
         stage == before.stage() ? before.at() : now,
         action == Action.ACKNOWLEDGE || (action != Action.OPEN && before.acknowledged()));
   }

@@ -43,6 +43,10 @@ final class TellRules {
       return switch (told.stage()) {
         case NOTHING, RESOLVED -> wanted ? Optional.of(Action.OPEN) : Optional.empty();
         case FIRING -> {
+          // It was over meanwhile, and the receiver may have heard of that.
+          if (told.flaps() != entry.incident().flaps()) {
+            yield Optional.of(Action.OPEN);
+          }
           if (told.revision() < entry.revision() && worthAnUpdate(entry, told, habits)) {
             yield Optional.of(Action.UPDATE);
           }
@@ -53,17 +57,25 @@ final class TellRules {
         }
       };
     }
+    if (unheard(entry, told)) {
+      return wanted
+          ? Optional.of(habits.opensFirst() ? Action.OPEN : Action.RESOLVE)
+          : Optional.empty();
+    }
     return switch (told.stage()) {
-      case NOTHING ->
-          wanted
-              ? Optional.of(habits.opensFirst() ? Action.OPEN : Action.RESOLVE)
-              : Optional.empty();
+      case NOTHING -> Optional.empty();
       case FIRING -> Optional.of(Action.RESOLVE);
       case RESOLVED ->
           habits.forgets() && silent && now.isBefore(told.at().plus(habits.repeatResolved()))
               ? Optional.of(Action.REPEAT)
               : Optional.empty();
     };
+  }
+
+  /** Whether the receiver has not taken a notice since the incident opened, or opened again. */
+  private static boolean unheard(AlertEntry entry, Told told) {
+    return told.stage() == Stage.NOTHING
+        || (told.stage() == Stage.RESOLVED && told.flaps() != entry.incident().flaps());
   }
 
   private static boolean worthAnUpdate(AlertEntry entry, Told told, Habits habits) {
@@ -74,7 +86,7 @@ final class TellRules {
   /** Whether the receiver need never be told of the incident again, as it stands. */
   static boolean done(AlertEntry entry, Told told, Habits habits, boolean wanted, Instant now) {
     return !entry.incident().open()
-        && (told.stage() == Stage.NOTHING
+        && (unheard(entry, told)
             ? !wanted
             : told.stage() == Stage.RESOLVED
                 && !now.isBefore(told.at().plus(habits.repeatResolved())));

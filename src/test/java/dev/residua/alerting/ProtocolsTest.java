@@ -31,7 +31,7 @@ class ProtocolsTest {
   }
 
   private static Told firing(Severity severity, String kind) {
-    return new Told(Told.Stage.FIRING, 5, severity, kind, SINCE, false);
+    return new Told(Told.Stage.FIRING, 5, severity, kind, 0, SINCE, false);
   }
 
   private static JsonNode body(ReceiverSettings receiver, Notice... notices) {
