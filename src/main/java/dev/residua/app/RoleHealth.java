@@ -1,6 +1,8 @@
 package dev.residua.app;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -14,6 +16,7 @@ public class RoleHealth {
   private volatile State state = new State(Phase.STARTING, "", "", "", "not started", "");
 
   private volatile String activeModel = "";
+  private final Map<String, String> receivers = new ConcurrentSkipListMap<>();
   private volatile Refusal refusal = new Refusal("", "");
 
   /** Why a model is not used for scoring here. */
@@ -59,6 +62,19 @@ public class RoleHealth {
             state.phase, state.reason, state.modelId, state.kafka, streamsState, state.engine);
   }
 
+  /**
+   * How it goes with a receiver of alerts; the process stays up without it.
+   *
+   * @param problem empty for none
+   */
+  void receiver(String name, String problem) {
+    if (problem.isEmpty()) {
+      receivers.remove(name);
+    } else {
+      receivers.put(name, problem);
+    }
+  }
+
   /** Which engine scores; told before {@link #ready}. */
   void engine(String label) {
     state = new State(state.phase, state.reason, state.modelId, state.kafka, state.monitor, label);
@@ -88,6 +104,9 @@ public class RoleHealth {
       response.withData(
           "refused", "model %s is not used: %s".formatted(refused.modelId(), refused.why()));
     }
+    receivers.forEach(
+        (name, problem) ->
+            response.withData("receiver " + name, "is not told for now: " + problem));
     if (!now.engine.isEmpty()) {
       response.withData("engine", now.engine);
     }
