@@ -129,6 +129,7 @@ class ArchitectureTest {
             "org.nd4j..",
             "ai.onnxruntime..",
             "org.bytedeco..",
+            "io.opentelemetry..",
             "io.quarkus..",
             "jakarta..",
             "org.slf4j..",
@@ -175,6 +176,18 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAPackage("org.knowm.xchart..")
         .because("a chart leaves the report as the bytes of a picture")
+        .check(product);
+  }
+
+  @Test
+  void shouldKeepTracesInsideTelemetry() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + "telemetry..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.opentelemetry..")
+        .because("names of traces follow conventions that are still in development")
         .check(product);
   }
 
