@@ -200,7 +200,9 @@ final class HealthState {
       data.put("role", played());
     }
     data.put("since", (fault == null ? since : fault.since()).toString());
-    data.put("monitor", monitor.isEmpty() ? "not started" : monitor);
+    if (!monitor.isEmpty()) {
+      data.put("monitor", monitor);
+    }
     if (!reason.isEmpty()) {
       data.put("reason", reason);
     }
