@@ -386,18 +386,7 @@ public final class TrainerLoop implements Runnable {
     }
 
     private void judged(ScoredFrame frame, Instant at) {
-      boolean quiet =
-          !board.maintained(frame.source(), frame.capturedAt())
-              && !board.expectsChange(frame.source(), frame.capturedAt());
-      tell(
-          new FrameJudged(
-              frame.source(),
-              frame.sequence(),
-              at,
-              frame.jointPValue(),
-              quiet,
-              calibrationScores.getAsInt(),
-              frame.modelId()));
+      tell(FrameJudged.of(frame, at, board, calibrationScores.getAsInt()));
     }
 
     private void obey(ControlCommand command) {
