@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** {@code docker-compose.yml} as Docker Compose reads it; {@code deploy/compose-up} starts it. */
 class ComposeFileTest {
-  private static final Set<String> ROLES = Set.of("score", "monitor", "train", "dashboard");
+  private static final Set<String> ROLES = Set.of("score", "monitor", "train", "alert", "dashboard");
 
   /** What Docker Compose prints; skips the test where there is none. */
   private static String compose(String... arguments) throws Exception {
@@ -89,6 +89,7 @@ class ComposeFileTest {
             "kafka",
             "score",
             "monitor",
+            "alert",
             "dashboard",
             "camera",
             "prometheus",
@@ -145,7 +146,7 @@ class ComposeFileTest {
     // Given
     String prometheus = Files.readString(Path.of("deploy/prometheus/prometheus.yml"));
     // When, Then
-    for (String role : List.of("score", "monitor", "dashboard")) {
+    for (String role : List.of("score", "monitor", "alert", "dashboard")) {
       assertThat(prometheus).contains("- " + role + ":8080\n");
     }
     assertThat(prometheus).contains("job_name: residua\n", "metrics_path: /q/metrics\n");
