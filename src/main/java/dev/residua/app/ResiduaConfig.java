@@ -55,6 +55,8 @@ public interface ResiduaConfig {
 
   Incidents incidents();
 
+  Dashboard dashboard();
+
   Http http();
 
   Demo demo();
@@ -459,6 +461,16 @@ public interface ResiduaConfig {
     /** Frames after which an open incident is critical. */
     @WithDefault("6000")
     int criticalFrames();
+  }
+
+  /** The dashboard. */
+  interface Dashboard {
+    /**
+     * How far back scores and events are read from Kafka when the dashboard starts, at least 0: at
+     * least 2,000 records of a partition, at most 50,000.
+     */
+    @WithDefault("PT15M")
+    Duration history();
   }
 
   /**

@@ -10,6 +10,6 @@ public enum Role {
   SHADOW,
   /** Trains models from the stream's own frames, one at a time, in a process of its own. */
   TRAIN,
-  /** The status page and its data. */
+  /** The dashboard and its data. */
   DASHBOARD
 }

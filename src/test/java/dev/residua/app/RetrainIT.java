@@ -312,8 +312,7 @@ class RetrainIT {
         assertThat(TopicReader.values(clients, TOPICS.shadowScores()))
             .as("scores of the challenger on live frames")
             .hasSizeGreaterThan(100)
-            .allSatisfy(
-                score -> assertThat(score.modelId()).isEqualTo(done.modelId() + "-shadow"));
+            .allSatisfy(score -> assertThat(score.modelId()).isEqualTo(done.modelId() + "-shadow"));
         assertThat(active().shadow()).isEmpty();
         assertThat(active().entries())
             .extracting(Entry::id)
