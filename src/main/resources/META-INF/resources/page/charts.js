@@ -1,6 +1,7 @@
 /* Charts over time, drawn by uPlot, and two that it does not have. */
 import uPlot from '../webjars/uplot/1.6.30/dist/uPlot.esm.js';
 import { h, svg, colour, framed, attribute } from './dom.js';
+import { clock } from './words.js';
 
 const all = new Set();
 
@@ -25,6 +26,7 @@ const CURSOR = uPlot.sync('residua');
  * @param limits [{ value, colour }] horizontal lines
  * @param range of y: (min, max) => [min, max]
  * @param band [low, high] of values that are usual
+ * @param splits where the axis has labels: max => [...]
  * @param axis whether the times stand below
  */
 export class TimeChart {
@@ -58,8 +60,9 @@ export class TimeChart {
       padding: [8, 8, options.axis ? 0 : 4, 0],
       scales: { x: { time: true, range: (u, min, max) => this.#window ?? [min, max] }, y: { range: (u, min, max) => options.range(min ?? 0, max ?? 0) } },
       axes: [
-        { ...axis, show: options.axis, size: 28, space: 90, values: [[1, '{HH}:{mm}:{ss}', null, null, null, null, null, null, 1]] },
-        { ...axis, size: 44, space: 26, splits: options.splits ? () => options.splits : undefined },
+        // A label that the edge would cut is left out.
+        { ...axis, show: options.axis, size: 28, space: 90, values: (u, splits) => splits.map(s => (u.valToPos(s, 'x') > u.bbox.width / devicePixelRatio - 26 ? '' : clock(1000 * s))) },
+        { ...axis, size: 44, space: 26, splits: options.splits ? (u, i, min, max) => options.splits(max) : undefined },
       ],
       series: [{}, ...options.series.map(s => ({ label: s.label, stroke: c[s.colour], width: s.width ?? 1.5, dash: s.dash, points: { show: false }, spanGaps: false }))],
       hooks: { drawClear: [u => this.#under(u)], draw: [u => this.#over(u)], setCursor: [u => options.onCursor?.(u.cursor.idx, this.#data)] },
@@ -168,10 +171,12 @@ export class ScaleStrip {
         const x = Math.floor((data.millis[k] - from) / span * (columns - 1));
         if (x >= 0 && x < columns && data.rows[i][k] !== null) largest[x] = Math.max(largest[x], data.rows[i][k]);
       }
-      let last = -1;
+      // Where there are fewer rows than columns, a column without one shows the one before.
+      const reach = 2 * Math.ceil(columns / data.millis.length);
+      let last = -1, since = 0;
       for (let x = 0; x < columns; x++) {
-        if (largest[x] >= 0) last = largest[x]; // gaps between columns show what was before
-        if (last <= 0) continue;
+        if (largest[x] >= 0) { last = largest[x]; since = x; }
+        if (last <= 0 || x - since > reach) continue;
         context.globalAlpha = last >= 1 ? 1 : Math.min(0.85, 0.1 + 0.75 * last);
         context.fillStyle = last >= 1 ? c.bad : c.accent;
         context.fillRect(left + x, i * row + 1, 1, row - 2);

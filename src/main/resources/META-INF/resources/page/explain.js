@@ -58,11 +58,14 @@ const SECTIONS = [
 
 export function explain(root, { live }, [anchor]) {
   live.see({ see: 'nothing' });
-  const article = h('article', { class: 'prose' }, h('h1', null, 'What the figures and events mean'));
+  const article = h('article', { class: 'prose' });
+  const contents = h('nav', { class: 'panel contents', 'aria-label': 'On this page' });
   for (const [title, entries] of SECTIONS) {
-    article.append(h('section', null, h('h2', null, title), h('dl', null, entries.map(([id, term, words, level]) => h('div', { class: level ? 'kind' : null, id: id ? `about-${id}` : null, tabindex: id ? -1 : null }, h('dt', null, term), h('dd', null, words))))));
+    const heading = h('h2', { tabindex: -1 }, title);
+    contents.append(h('button', { type: 'button', class: 'quiet', onclick: () => { heading.scrollIntoView({ block: 'start' }); heading.focus({ preventScroll: true }); } }, title));
+    article.append(h('section', null, heading, h('dl', null, entries.map(([id, term, words, level]) => h('div', { class: level ? 'kind' : null, id: id ? `about-${id}` : null, tabindex: id ? -1 : null }, h('dt', null, term), h('dd', null, words))))));
   }
-  root.append(h('div', { class: 'panel' }, h('div', { class: 'body' }, article)));
+  root.append(h('h1', null, 'What the figures and events mean'), h('div', { class: 'explained' }, contents, h('div', { class: 'panel' }, h('div', { class: 'body' }, article))));
   const target = anchor && document.getElementById(`about-${anchor}`);
   if (target) {
     target.classList.add('target');

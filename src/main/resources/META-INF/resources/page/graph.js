@@ -31,9 +31,10 @@ function columns({ nodes, edges }) {
  *
  * @param graph { nodes, edges: [{ from, to, confidence }] }
  * @param marked edges to draw as new or gone: ({ from, to }) => class name or ''
+ * @param plain whether nodes have no second line
  * @return { element, light(names), values(byName) }
  */
-export function drawGraph(graph, marked = () => '') {
+export function drawGraph(graph, marked = () => '', plain = false) {
   const found = columns(graph), id = ++marks;
   const rows = Math.max(...found.map(c => c.length));
   const width = 2 * MARGIN + found.length * WIDTH + (found.length - 1) * GAP_X;
@@ -47,7 +48,7 @@ export function drawGraph(graph, marked = () => '') {
   const described = graph.edges.length
     ? graph.edges.map(e => `${spoken(e.from)} causes ${spoken(e.to)}`).join(', ')
     : 'no latent causes another';
-  const root = svg('svg', { class: 'graph', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': `Causal graph: ${described}` },
+  const root = svg('svg', { class: 'graph', width: Math.round(width * 1.1), viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': `Causal graph: ${described}` },
     svg('defs', null, marker('arrow', false), marker('arrow-lit', true)));
   const edges = graph.edges.map(e => {
     const a = at[e.from], b = at[e.to];
@@ -62,7 +63,7 @@ export function drawGraph(graph, marked = () => '') {
     const { x, y } = at[name];
     const value = svg('text', { class: 'value', x: x + WIDTH / 2, y: y + 38 }, '');
     const label = spoken(name);
-    const title = svg('text', { x: x + WIDTH / 2, y: y + 21 }, label.length > 19 ? `${label.slice(0, 18)}…` : label);
+    const title = svg('text', { x: x + WIDTH / 2, y: y + (plain ? 29 : 21) }, label.length > 19 ? `${label.slice(0, 18)}…` : label);
     const halo = svg('rect', { class: 'halo', x: x - 3, y: y - 3, width: WIDTH + 6, height: HEIGHT + 6, rx: 11, visibility: 'hidden' });
     const node = svg('g', { class: 'node' }, halo, svg('rect', { x, y, width: WIDTH, height: HEIGHT, rx: 9 }), title, value, svg('title', null, label));
     root.append(node);

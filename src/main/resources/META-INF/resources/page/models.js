@@ -40,7 +40,7 @@ export function models(root, { live }, [wanted]) {
       m.verdict && h('span', { class: 'soft small' }, m.verdict),
       Object.keys(m.labels).length > 0 && h('span', { class: 'small' }, Object.entries(m.labels).map(([k, v]) => `${k}=${v}`).join(', '))))));
     if (!models.models.length) list.replaceChildren(h('li', { class: 'empty soft' }, 'The registry is empty. A process that scores puts the first model in.'));
-    trainings.replaceChildren(...(runs.length ? runs.slice(0, 12).map(training) : [h('p', { class: 'empty soft' }, 'No training yet. One begins when a root stays moved, on a schedule, or when you say so.')]));
+    trainings.replaceChildren(...(runs.length ? runs.slice(0, 12).map(training) : [h('p', { class: 'note soft' }, 'No training yet. One begins when a root stays moved, on a schedule, or when you say so.')]));
     swaps.replaceChildren(...models.activations.map(a => h('div', { class: 'incident' }, h('span', { class: `chip ${a.kind === 'rollback' ? 'warn' : 'good'}` }, a.kind),
       h('div', { class: 'sentence' }, h('a', { href: modelLink(a.model) }, a.model), ` ${a.reason}`), h('time', { datetime: a.at }, moment(Date.parse(a.at))),
       h('div', { class: 'meta' }, h('span', null, `by ${a.by}`), Object.keys(a.starts).length > 0 && h('span', null, `from ${Object.entries(a.starts).map(([p, o]) => `${p}@${o}`).join(', ')}`)))));
@@ -75,23 +75,23 @@ export function models(root, { live }, [wanted]) {
       if (gone || shown !== id) return;
       buttons(id, models);
       const others = models.models.map(o => o.id).filter(o => o !== id);
-      detail.replaceChildren(summary(m), ...(m.warnings.length ? [warnings(m)] : []), gate(m), ...(others.length ? [difference(m, others, models)] : []), graphPanel(m), figures(m));
+      detail.replaceChildren(summary(m, others), ...(m.warnings.length ? [warnings(m)] : []), gate(m), ...(others.length ? [difference(m, others, models)] : []), graphPanel(m), figures(m));
     } catch (e) {
       shown = null;
       detail.replaceChildren(h('div', { class: 'panel empty' }, h('h2', null, id), h('p', { class: 'soft' }, e.message)));
     }
   }
 
-  const summary = m => h('section', { class: 'panel', 'aria-label': 'Model' }, h('header', null, h('h2', null, m.id), h('span', { class: 'aside' }, actionBox)),
+  const summary = (m, others) => h('section', { class: 'panel', 'aria-label': 'Model' }, h('header', null, h('h2', null, m.id), h('span', { class: 'aside' }, actionBox)),
     h('dl', { class: 'props body' }, pairs({
-      Parent: m.parent && h('a', { href: modelLink(m.parent) }, m.parent), Architecture: m.architecture, Images: m.image, Trained: `${m.startedAt.slice(0, 19).replace('T', ' ')} to ${m.finishedAt.slice(11, 19)}`,
+      Parent: m.parent && (others.includes(m.parent) ? h('a', { href: modelLink(m.parent) }, m.parent) : m.parent), Architecture: m.architecture, Images: m.image, Trained: `${m.startedAt.slice(0, 19).replace('T', ' ')} to ${m.finishedAt.slice(11, 19)}`,
       Data: `${m.data}, ${m.dataRange}`, 'Labelled frames': integer(m.labelledFrames), Latents: m.graph.nodes.map(n => spoken(n) + (m.anchored.includes(n) ? '' : ' (unnamed)')).join(', '), Seed: String(m.seed), Code: m.codeVersion, Digest: h('span', { class: 'mono' }, m.digest),
     })));
   const warnings = m => h('section', { class: 'panel fault warn' }, h('div', { class: 'body' }, h('h2', null, 'To know before trusting it'), h('ul', null, m.warnings.map(w => h('li', null, w)))));
 
   function gate(m) {
     const header = h('header', null, h('h2', null, 'Gate'), m.gate && h('span', { class: `chip ${m.gate.promoted ? 'good' : 'warn'}` }, m.gate.promoted ? 'let through' : 'not let through'), h('span', { class: 'aside' }, help('gate', 'what the gate asks')));
-    if (!m.gate) return h('section', { class: 'panel' }, header, h('p', { class: 'empty soft' }, 'This model was not compared with another: it is the first, or was put into the registry by hand.'));
+    if (!m.gate) return h('section', { class: 'panel' }, header, h('p', { class: 'note soft' }, 'This model was not compared with another: it is the first, or was put into the registry by hand.'));
     return h('section', { class: 'panel' }, header, h('p', { class: 'body' }, m.gate.sentence, h('span', { class: 'soft small' }, ` Compared with ${m.gate.champion} on ${integer(m.gate.frames)} held-out frames and ${integer(m.gate.faults)} injected faults.`)),
       h('div', { class: 'scroll' }, h('table', null, h('thead', null, h('tr', null, ['Rule', 'In use', 'This', 'Bound', '', 'Why'].map((n, i) => h('th', { scope: 'col', class: i > 0 && i < 4 ? 'right' : null }, n || h('span', { class: 'visually-hidden' }, 'Passed'))))),
         h('tbody', null, m.gate.rulings.map(r => h('tr', null, h('th', { scope: 'row' }, spoken(r.rule), h('div', { class: 'soft small' }, r.measures)), [r.champion, r.candidate, r.bound].map(v => h('td', { class: 'right num' }, figure(v))), h('td', null, h('span', { class: `chip ${r.passed ? 'good' : 'bad'}` }, r.passed ? 'holds' : 'broken')), h('td', { class: 'small' }, r.sentence)))))));
@@ -111,7 +111,7 @@ export function models(root, { live }, [wanted]) {
         const state = e => (e.before === null ? ['added', 'new'] : e.after === null ? ['gone', 'gone'] : ['', 'stays']);
         const sure = v => (v === null ? 'absent' : `${Math.round(100 * v)} % sure`);
         body.replaceChildren(
-          h('div', { class: 'two' }, h('figure', null, drawGraph(before.graph, mark).element, h('figcaption', { class: 'soft small' }, from)), h('figure', null, drawGraph(m.graph, mark).element, h('figcaption', { class: 'soft small' }, m.id))),
+          h('div', { class: 'two' }, h('figure', null, drawGraph(before.graph, mark, true).element, h('figcaption', { class: 'soft small' }, from)), h('figure', null, drawGraph(m.graph, mark, true).element, h('figcaption', { class: 'soft small' }, m.id))),
           h('ul', { class: 'small' }, [...d.latentsGone.map(l => h('li', { class: 'gone' }, `latent ${spoken(l)} is gone`)), ...d.latentsNew.map(l => h('li', { class: 'added' }, `latent ${spoken(l)} is new`)),
             ...d.edges.map(e => h('li', { class: state(e)[0] }, `${spoken(e.cause)} → ${spoken(e.effect)}: ${state(e)[1]}, ${sure(e.before)} before, ${sure(e.after)} now`))]),
           !d.edges.length && !d.latentsGone.length && !d.latentsNew.length ? h('p', { class: 'soft' }, 'Both have the same latents and the same graph.') : '',
@@ -125,10 +125,11 @@ export function models(root, { live }, [wanted]) {
 
   const twoColumns = (title, map, from, to, show) => Object.keys(map).length === 0 ? '' : h('details', null, h('summary', null, `${title} that differ: ${Object.keys(map).length}`), h('div', { class: 'scroll' }, h('table', null,
     h('thead', null, h('tr', null, h('th', { scope: 'col' }, title), h('th', { scope: 'col' }, from), h('th', { scope: 'col' }, to))), h('tbody', null, Object.entries(map).map(([k, [a, b]]) => h('tr', null, h('th', { scope: 'row' }, k), h('td', null, show(a)), h('td', null, show(b))))))));
-  const graphPanel = m => h('section', { class: 'panel' }, h('header', null, h('h2', null, 'Graph'), h('span', { class: 'aside' }, help('graph', 'how to read it'))), h('div', { class: 'body' }, drawGraph(m.graph).element));
+  const graphPanel = m => h('section', { class: 'panel' }, h('header', null, h('h2', null, 'Graph'), h('span', { class: 'aside' }, help('graph', 'how to read it'))), h('div', { class: 'body' }, drawGraph(m.graph, undefined, true).element));
   const figures = m => h('section', { class: 'panel' }, h('header', null, h('h2', null, 'Figures of the training')), h('div', { class: 'body stack' },
-    h('dl', { class: 'props' }, pairs(Object.fromEntries(Object.entries(m.metrics).map(([k, v]) => [k, figure(v)])))),
-    h('details', null, h('summary', null, 'Settings'), h('dl', { class: 'props' }, pairs(m.hyperParameters)))));
+    h('dl', { class: 'props many' }, together(Object.fromEntries(Object.entries(m.metrics).map(([k, v]) => [k, figure(v)])))),
+    h('details', null, h('summary', null, 'Settings'), h('dl', { class: 'props many' }, together(m.hyperParameters)))));
+  const together = object => Object.entries(object).map(([k, v]) => h('div', null, h('dt', null, k), h('dd', null, v)));
   const pairs = object => Object.entries(object).filter(([, v]) => v !== null && v !== undefined && v !== '').map(([k, v]) => [h('dt', null, k), h('dd', null, v)]);
 
   const soon = () => { clearTimeout(timer); key = ''; refresh(); };

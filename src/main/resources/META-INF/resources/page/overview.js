@@ -110,7 +110,7 @@ function sourceRow(name) {
   const chip = h('span', { class: 'chip' }), sentence = h('p'), spark = sparkline(), share = h('span', { class: 'num small soft' });
   const pace = h('td', { class: 'pace right num' }), last = h('td', { class: 'last right' });
   const element = h('tr', { class: 'link', onclick: event => { if (!event.target.closest('a')) location.hash = sourceLink(name); } },
-    h('td', { class: 'name' }, h('a', { href: sourceLink(name) }, name), sentence), h('td', null, chip), h('td', { class: 'drift' }, spark.element, share), pace, last);
+    h('td', { class: 'name' }, h('a', { href: sourceLink(name) }, name), sentence), h('td', null, chip), h('td', { class: 'drift' }, h('div', null, spark.element, share)), pace, last);
   return {
     element,
     set(r, now) {
@@ -119,7 +119,7 @@ function sourceRow(name) {
       text(sentence, r.sentence ?? '');
       sentence.hidden = !r.sentence;
       spark.set(r.trend);
-      text(share, r.threshold ? `${Math.round(100 * r.statistic / r.threshold)} %` : '');
+      text(share, r.threshold ? (r.statistic < 9.995 * r.threshold ? `${Math.round(100 * r.statistic / r.threshold)} %` : `× ${Math.round(r.statistic / r.threshold)}`) : '');
       text(pace, r.framesPerSecond ? number(r.framesPerSecond, 1) : '–');
       text(last, ago(r.scoredAt, now));
     },

@@ -8,6 +8,7 @@ import { noFrames } from './overview.js';
 import { conditionWord, conditionColour, severityColour, integer, number, signed, pValue, ago, duration, moment, clock, full, kindWords, spoken, figure } from './words.js';
 
 const MAX_ROWS = 1200, MAX_CHARTS = 12, STRETCH = 10000, PICTURE_PAUSE = 250, STATISTICS = 4;
+const Z_SPLITS = max => (max < 9 ? [-3, 0, 3] : [-Math.floor(max / 2), 0, Math.floor(max / 2)]);
 const help = (anchor, words) => h('a', { class: 'help', href: `#/explain/${anchor}` }, words);
 
 export function source(root, { live, about }, [name]) {
@@ -21,7 +22,7 @@ export function source(root, { live, about }, [name]) {
   const fact = label => { const value = h('b', null, '–'); facts.append(h('span', null, label, ' ', value)); return value; };
   const facing = { pace: fact('Frames a second'), frame: fact('Last frame'), sequence: fact('Sequence'), model: fact('Model') };
   const head = h('header', null,
-    h('p', { class: 'crumbs' }, h('a', { href: '#/' }, 'Sources'), ' / '),
+    h('p', { class: 'crumbs' }, h('a', { href: '#/' }, '← All sources')),
     h('div', { class: 'title' }, h('h1', null, name), chip,
       h('div', { class: 'actions' }, pause, h('button', { type: 'button', onclick: () => acceptNormal(name) }, 'Accept as normal'), h('button', { type: 'button', onclick: () => silence(name) }, 'Silence …'))),
     facts);
@@ -44,8 +45,13 @@ export function source(root, { live, about }, [name]) {
 
   // Graph
   const graphBox = h('div', { class: 'body' }), graphNote = h('p', { class: 'graph-note' });
+  const channels = [['Residual', 'a mechanism is broken', 'jointPValue'], ['Reconstruction', 'the model cannot redraw the frame', 'reconstructionPValue'], ['Appearance', 'pixels that never vary have changed', 'appearancePValue']].map(([title, words, key]) => {
+    const value = h('td', { class: 'right num' }, '–');
+    return { key, value, row: h('tr', null, h('th', { scope: 'row' }, title, h('small', null, words)), value) };
+  });
   const mechanisms = h('section', { class: 'panel', 'aria-labelledby': 'graph-title' },
-    h('header', null, h('h2', { id: 'graph-title' }, 'Mechanisms'), h('span', { class: 'aside' }, help('graph', 'how to read the graph'))), graphBox, graphNote);
+    h('header', null, h('h2', { id: 'graph-title' }, 'Mechanisms'), h('span', { class: 'aside' }, help('graph', 'how to read the graph'))), graphBox, graphNote,
+    h('table', { class: 'latents' }, h('thead', null, h('tr', null, h('th', { scope: 'col' }, 'Channel of the frame'), h('th', { scope: 'col', class: 'right' }, h('a', { class: 'help', href: '#/explain/p-value' }, 'p-value')))), h('tbody', null, channels.map(c => c.row))));
 
   // Charts
   const spans = [['frames', 'Last frames'], ['quarter', '15 minutes']].map(([span, label]) => {
@@ -143,7 +149,7 @@ export function source(root, { live, about }, [name]) {
     if (named.length > MAX_CHARTS) residualBox.append(h('p', { class: 'soft small' }, `${named.length - MAX_CHARTS} further latents are in the table above.`));
     for (const c of charts) {
       c.chart = new TimeChart(c.box, {
-        height: c.axis ? 112 : 88, axis: c.axis, band: [-3, 3], series: [{ label: spoken(c.latent), colour: 'series-1', width: 1.4 }],
+        height: c.axis ? 116 : 92, axis: c.axis, band: [-3, 3], splits: Z_SPLITS, series: [{ label: spoken(c.latent), colour: 'series-1', width: 1.4 }],
         range: (min, max) => { const most = Math.max(4.5, Math.abs(min), Math.abs(max)) * 1.05; return [-most, most]; },
       });
     }
@@ -170,6 +176,10 @@ export function source(root, { live, about }, [name]) {
       attribute(row.element, 'class', lit.includes(row.latent) ? 'lit' : null);
       byName[row.latent] = state.last.standardized[i];
     });
+    for (const c of channels) {
+      const p = state.last[c.key];
+      text(c.value, c.key === 'reconstructionPValue' && p === null ? 'not asked' : pValue(p));
+    }
     graph.values(byName);
     graph.light(lit);
     const about = state.shown ?? openIncident();
@@ -189,10 +199,11 @@ export function source(root, { live, about }, [name]) {
       driftChart.set([millis, millis.map(() => null), state.trends[0]], spans, window);
       scaleStrip.set(state.scales, [], []);
     } else {
-      charts.forEach((c, i) => c.chart.set([scores.millis, scores.columns[i] ?? []], spans));
-      const share = (column, limit) => drift.columns[column]?.map((v, k) => { const of = drift.columns[limit][k]; return v !== null && of > 0 ? v / of : null; }) ?? [];
-      driftChart.set([drift.millis, share(2, 3), share(0, 1)], spans);
-      scaleStrip.set(state.scales, drift.millis, state.scales.map((_, i) => share(STATISTICS + i, 1)));
+      const s = connected(scores), d = connected(drift);
+      charts.forEach((c, i) => c.chart.set([s.millis, s.columns[i] ?? []], spans));
+      const share = (column, limit) => d.columns[column]?.map((v, k) => { const of = d.columns[limit][k]; return v !== null && of > 0 ? v / of : null; }) ?? [];
+      driftChart.set([d.millis, share(2, 3), share(0, 1)], spans);
+      scaleStrip.set(state.scales, d.millis, state.scales.map((_, i) => share(STATISTICS + i, 1)));
     }
     charts.forEach((c, i) => {
       const z = state.last?.standardized[i];
@@ -247,7 +258,7 @@ export function source(root, { live, about }, [name]) {
       ...state.events.filter(e => !known.has(e.incidentId)).map(e => ({ at: e.at, element: () => eventItem(e, unfolded.has(e.id)) })),
       ...state.orders.filter(o => o.kind === 'accept-normal').map(o => ({ at: o.at, element: () => orderItem(o) })),
     ].sort((a, b) => b.at - a.at).slice(0, 60);
-    timeline.replaceChildren(...(items.length ? items.map(i => i.element()) : [h('p', { class: 'empty soft' }, 'Nothing has happened so far.')]));
+    timeline.replaceChildren(...(items.length ? items.map(i => i.element()) : [h('p', { class: 'note soft' }, 'Nothing has happened so far.')]));
   }
 
   const takeBack = order => ask({ title: 'Take it back', explanation: `${order.reason} (${order.by})`, confirm: 'Take back', reason: false, send: async () => { await remove(`api/control/${encodeURIComponent(order.id)}`); return 'It is taken back.'; } });
@@ -340,6 +351,16 @@ export function source(root, { live, about }, [name]) {
     driftChart.destroy();
     scaleStrip.destroy();
   };
+}
+
+/** The rows since the last long pause, so that what happened long before does not press them together. */
+function connected({ millis, columns }) {
+  const n = millis.length;
+  const usual = n > 1 ? (millis[n - 1] - millis[Math.max(0, n - 33)]) / Math.min(32, n - 1) : 0;
+  const pause = Math.max(30000, 20 * usual);
+  let first = n - 1;
+  while (first > 0 && millis[first] - millis[first - 1] < pause) first--;
+  return first <= 0 ? { millis, columns } : { millis: millis.slice(first), columns: columns.map(column => column.slice(first)) };
 }
 
 /** Rows that come a few at a time; the oldest of too many go. */

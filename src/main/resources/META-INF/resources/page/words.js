@@ -20,7 +20,10 @@ export function figure(value) {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–';
   const size = Math.abs(value);
   if (Number.isInteger(value) && size < 1e15) return integer(value);
-  if (size >= 1e5 || size < 1e-3) return value.toExponential(2).replace('e', ' × 10^').replace('^+', '^');
+  if (size >= 1e5 || size < 1e-3) {
+    const [digits, exponent] = value.toExponential(2).split('e');
+    return `${digits} × 10${[...exponent.replace('+', '')].map(c => (c === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[c])).join('')}`;
+  }
   return value.toPrecision(4).replace(/\.?0+$/, '');
 }
 export function pValue(value) {

@@ -233,10 +233,13 @@ public final class Chromium implements AutoCloseable {
             .formatted(name, quoted(value)));
   }
 
-  /** Waits until an expression is true. */
+  /** Waits until an expression is true; one that throws is not yet. */
   public void await(Duration limit, String what, String expression) {
     long end = System.nanoTime() + limit.toNanos();
-    while (!evaluate("Boolean(" + expression + ")").asBoolean()) {
+    String tried =
+        "(() => { try { return Boolean(%s); } catch (e) { return false; } })()"
+            .formatted(expression);
+    while (!evaluate(tried).asBoolean()) {
       if (System.nanoTime() > end) {
         throw new AssertionError(
             "waited %d s but not: %s%nerrors: %s%npage: %s"
