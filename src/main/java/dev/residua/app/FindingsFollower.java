@@ -94,7 +94,10 @@ final class FindingsFollower implements AutoCloseable {
       starts.put(
           partition,
           start(
-              partition.topic(), first.getOrDefault(partition, 0L), found == null ? end : found.offset(), end));
+              partition.topic(),
+              first.getOrDefault(partition, 0L),
+              found == null ? end : found.offset(),
+              end));
     }
     return starts;
   }

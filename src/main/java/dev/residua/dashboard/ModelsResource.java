@@ -95,8 +95,7 @@ public class ModelsResource {
   @Consumes(MediaType.APPLICATION_JSON)
   public Response promote(
       @PathParam("id") String id, String body, @Context RoutingContext request) {
-    return change(
-        body, request, said -> orders.promote(id, said.by(), said.reason()));
+    return change(body, request, said -> orders.promote(id, said.by(), said.reason()));
   }
 
   @POST
@@ -127,10 +126,7 @@ public class ModelsResource {
             "a change of the model must say who makes it and why but has by='%s', reason='%s'"
                 .formatted(by, reason));
       }
-      return Response.ok(
-              Map.of(
-                  "active",
-                  change.of(new Said(by, reason, text(object, "to")))))
+      return Response.ok(Map.of("active", change.of(new Said(by, reason, text(object, "to")))))
           .build();
     } catch (JsonProcessingException e) {
       return Problems.answer(
