@@ -111,7 +111,7 @@ export function models(root, { live }, [wanted]) {
         const state = e => (e.before === null ? ['added', 'new'] : e.after === null ? ['gone', 'gone'] : ['', 'stays']);
         const sure = v => (v === null ? 'absent' : `${Math.round(100 * v)} % sure`);
         body.replaceChildren(
-          h('div', { class: 'two' }, h('figure', null, drawGraph(before.graph, mark, true).element, h('figcaption', { class: 'soft small' }, from)), h('figure', null, drawGraph(m.graph, mark, true).element, h('figcaption', { class: 'soft small' }, m.id))),
+          h('div', { class: 'two even' }, h('figure', null, drawGraph(before.graph, mark, true).element, h('figcaption', { class: 'soft small' }, from)), h('figure', null, drawGraph(m.graph, mark, true).element, h('figcaption', { class: 'soft small' }, m.id))),
           h('ul', { class: 'small' }, [...d.latentsGone.map(l => h('li', { class: 'gone' }, `latent ${spoken(l)} is gone`)), ...d.latentsNew.map(l => h('li', { class: 'added' }, `latent ${spoken(l)} is new`)),
             ...d.edges.map(e => h('li', { class: state(e)[0] }, `${spoken(e.cause)} → ${spoken(e.effect)}: ${state(e)[1]}, ${sure(e.before)} before, ${sure(e.after)} now`))]),
           !d.edges.length && !d.latentsGone.length && !d.latentsNew.length ? h('p', { class: 'soft' }, 'Both have the same latents and the same graph.') : '',
