@@ -13,7 +13,7 @@ const help = (anchor, words) => h('a', { class: 'help', href: `#/explain/${ancho
 
 export function source(root, { live, about }, [name]) {
   const view = { see: 'source', name };
-  const state = { graph: null, last: null, row: null, incidents: [], events: [], orders: [], scales: [], trends: null, trendStart: 0, span: 'frames', paused: false, shown: null };
+  const state = { graph: null, last: null, row: null, incidents: [], events: [], orders: [], scales: [], trends: null, trendStart: 0, span: 'frames', paused: false, shown: null, pictured: null };
   const scores = rows(), drift = rows();
 
   const chip = h('span', { class: 'chip' }, '…');
@@ -163,21 +163,22 @@ export function source(root, { live, about }, [name]) {
 
   function drawLatents() {
     if (!state.last || !graph) return;
-    const lit = causesShown(), byName = {};
-    const readings = state.shown ? state.shown.readings : state.last.readings;
+    // The figures are of the frame in the pictures, as soon as there is one.
+    const lit = causesShown(), byName = {}, frame = state.pictured?.readings.length === state.last.readings.length ? state.pictured : state.last;
+    const readings = state.shown ? state.shown.readings : frame.readings;
     latentRows.forEach((row, i) => {
-      const reading = readings[i], z = state.shown ? null : state.last.standardized[i];
+      const reading = readings[i], z = state.shown ? null : frame.standardized[i];
       text(row.observed, signed(reading?.observed, 2));
       text(row.expected, signed(reading?.expected, 2));
       const shown = state.shown ? (reading ? reading.observed - reading.expected : null) : z;
       row.bar.set(shown);
       text(row.z, signed(shown));
-      text(row.p, state.shown ? '–' : pValue(state.last.pValues[i]));
+      text(row.p, state.shown ? '–' : pValue(frame.pValues[i]));
       attribute(row.element, 'class', lit.includes(row.latent) ? 'lit' : null);
-      byName[row.latent] = state.last.standardized[i];
+      byName[row.latent] = frame.standardized[i];
     });
     for (const c of channels) {
-      const p = state.last[c.key];
+      const p = frame[c.key];
       text(c.value, c.key === 'reconstructionPValue' && p === null ? 'not asked' : pValue(p));
     }
     graph.values(byName);
@@ -341,6 +342,7 @@ export function source(root, { live, about }, [name]) {
     text(pictureOf, words);
     pictureAt = key;
     pictureBusy = false;
+    if (place.readings) { state.pictured = place; drawLatents(); }
   }
 
   live.see(view, draw);

@@ -191,8 +191,7 @@ class DashboardIT {
     browser.await(SOON, "it is taken back", "!" + says("belt change (ann, until"));
   }
 
-  private static void models(Chromium browser, String home, KafkaClients clients)
-      throws Exception {
+  private static void models(Chromium browser, String home, KafkaClients clients) throws Exception {
     browser.open(home + "#/models");
     browser.await(SOON, "the model and where it comes from", says("Figures of the training"));
     assertThat(browser.text("main")).contains("in use", "Gate", "reconstruction.mse");
@@ -425,8 +424,7 @@ class DashboardIT {
         Service.launchAgain(
             dashboard,
             data,
-            List.of(
-                "-Dresidua.http.token=" + TOKEN, "-Dresidua.http.read-token=" + READ_TOKEN),
+            List.of("-Dresidua.http.token=" + TOKEN, "-Dresidua.http.read-token=" + READ_TOKEN),
             List.of(
                 "serve",
                 "--roles",
