@@ -65,6 +65,8 @@ public interface ResiduaConfig {
 
   Tracing tracing();
 
+  Dashboard dashboard();
+
   Http http();
 
   Demo demo();
@@ -587,6 +589,16 @@ public interface ResiduaConfig {
      */
     @WithDefault("0.01")
     double ratio();
+  }
+
+  /** The dashboard. */
+  interface Dashboard {
+    /**
+     * How far back scores and events are read from Kafka when the dashboard starts, at least 0: at
+     * least 2,000 records of a partition, at most 50,000.
+     */
+    @WithDefault("PT15M")
+    Duration history();
   }
 
   /**

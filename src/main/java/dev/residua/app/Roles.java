@@ -1,23 +1,28 @@
 package dev.residua.app;
 
 import dev.residua.alerting.AlertingSettings;
+import dev.residua.dashboard.LiveHistory;
+import dev.residua.dashboard.LiveState.FindingView;
 import dev.residua.frame.FrameLimits;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelStore;
 import dev.residua.model.TrustedKeys;
+import dev.residua.models.ModelAdmin;
 import dev.residua.models.RegistryFollower;
 import dev.residua.models.TrustedModels;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.scoring.ModelPool;
 import dev.residua.scoring.ReconstructionPlan;
 import dev.residua.scoring.ReferenceSettings;
+import dev.residua.scoring.ReferencedFrames;
 import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.Stages;
 import dev.residua.streams.RegistryMonitorModels;
 import dev.residua.telemetry.OtlpTracing;
 import dev.residua.telemetry.Tracing;
+import dev.residua.wire.FrameReader;
 import dev.residua.wire.RegistrySettings;
 import dev.residua.wire.RootCause;
 import dev.residua.wire.Topics;
@@ -38,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,10 +61,13 @@ public class Roles {
   private final Config properties;
   private final MeterRegistry meters;
   private final RoleHealth health;
-  private final LiveFindings findings;
+  private final LiveHistory history;
   private final ModelPictures pictures;
+  private final LiveFrames frames;
   private final LiveModels models;
   private final LiveControl control;
+  private final LiveModelOrders modelOrders;
+  private final LiveSurroundings surroundings;
   private final HttpGuard guard;
   private final Deque<AutoCloseable> running = new ArrayDeque<>();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -69,19 +78,25 @@ public class Roles {
       Config properties,
       MeterRegistry meters,
       RoleHealth health,
-      LiveFindings findings,
+      LiveHistory history,
       ModelPictures pictures,
+      LiveFrames frames,
       LiveModels models,
       LiveControl control,
+      LiveModelOrders modelOrders,
+      LiveSurroundings surroundings,
       HttpGuard guard) {
     this.config = config;
     this.properties = properties;
     this.meters = meters;
     this.health = health;
-    this.findings = findings;
+    this.history = history;
     this.pictures = pictures;
+    this.frames = frames;
     this.models = models;
     this.control = control;
+    this.modelOrders = modelOrders;
+    this.surroundings = surroundings;
     this.guard = guard;
   }
 
@@ -157,21 +172,14 @@ public class Roles {
     Optional<DemoSettings> demo = DemoSettings.of(config.demo());
     DemoNarrator narrator = new DemoNarrator(System.out);
     if (config.roles().contains(Role.DASHBOARD)) {
-      models.registry(registry::registry);
-      findings.model(bundle);
-      pictures.model(bundle);
-      watch.onChange(findings::model);
-      watch.onChange(pictures::model);
-      running.push(pictures::close);
-      control.open(new ControlWriter(clients, topics.control()));
-      running.push(control::close);
-      running.push(
-          new FindingsFollower(
-              clients,
-              topics,
-              findings,
-              models,
-              demo.isPresent() ? narrator::found : finding -> {}));
+      startDashboard(
+          clients,
+          topics,
+          registry,
+          bundle,
+          watch,
+          access,
+          demo.isPresent() ? narrator::found : finding -> {});
     }
     if (demo.isPresent()) {
       narrator.start(
@@ -211,6 +219,38 @@ public class Roles {
             new AlertMetrics(meters, settings, health::receiver)));
   }
 
+  private void startDashboard(
+      KafkaClients clients,
+      Topics topics,
+      ModelStore registry,
+      ModelBundle bundle,
+      ActiveModelWatch watch,
+      HttpAccess access,
+      Consumer<FindingView> onFinding)
+      throws StartFailedException {
+    models.store(registry);
+    history.model(bundle.id(), bundle.graph());
+    pictures.model(bundle);
+    watch.onChange(next -> history.model(next.id(), next.graph()));
+    watch.onChange(pictures::model);
+    running.push(pictures::close);
+    frames.open(
+        clients.recordReader(),
+        topics.frames().name(),
+        new FrameReader(frameLimits(), registry()),
+        new ReferencedFrames(referenceSettings()),
+        frameLimits());
+    running.push(frames::close);
+    control.open(new ControlWriter(clients, topics.control()));
+    running.push(control::close);
+    modelOrders.open(registry, () -> ModelAdmin.of(clients.registry(config.topicPrefix()), topics));
+    running.push(modelOrders::close);
+    running.push(
+        new FindingsFollower(
+            clients, topics, history, models, config.dashboard().history(), onFinding));
+    surroundings.open(clients.bootstrapServers(), topics.frames().name(), access.writable());
+  }
+
   private BundlePlaces bundlePlaces() throws StartFailedException {
     try {
       return BundlePlaces.of(config.models());
@@ -242,7 +282,6 @@ public class Roles {
 
   private ScoringSettings scoringSettings() {
     ResiduaConfig.Scoring scoring = config.scoring();
-    ResiduaConfig.Frames frames = config.frames();
     return new ScoringSettings(
         ScoringRole.group(config.topicPrefix()),
         config.instance(),
@@ -253,13 +292,23 @@ public class Roles {
         scoring.batchDeadline(),
         scoring.transactionDeadline(),
         new ReconstructionPlan(scoring.reconstructionRate(), scoring.reconstructionBelow()),
-        frames.clockTolerance(),
-        new FrameLimits(frames.maxBytes(), frames.maxSide(), frames.maxPixels()),
-        new ReferenceSettings(
-            frames.referenceRoots().orElse(List.of()),
-            frames.referenceMaxBytes(),
-            frames.referenceTimeout()),
+        config.frames().clockTolerance(),
+        frameLimits(),
+        referenceSettings(),
         registry());
+  }
+
+  private FrameLimits frameLimits() {
+    ResiduaConfig.Frames limits = config.frames();
+    return new FrameLimits(limits.maxBytes(), limits.maxSide(), limits.maxPixels());
+  }
+
+  private ReferenceSettings referenceSettings() {
+    ResiduaConfig.Frames references = config.frames();
+    return new ReferenceSettings(
+        references.referenceRoots().orElse(List.of()),
+        references.referenceMaxBytes(),
+        references.referenceTimeout());
   }
 
   private Optional<RegistrySettings> registry() {
