@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /** {@code docker-compose.yml} as Docker Compose reads it; {@code deploy/compose-up} starts it. */
 class ComposeFileTest {
-  private static final Set<String> ROLES = Set.of("score", "monitor", "train", "alert", "dashboard");
+  private static final Set<String> ROLES =
+      Set.of("score", "monitor", "train", "alert", "dashboard");
 
   /** What Docker Compose prints; skips the test where there is none. */
   private static String compose(String... arguments) throws Exception {
@@ -40,7 +41,8 @@ class ComposeFileTest {
     }
     assumeTrue(problem == null, problem);
     ProcessBuilder builder = new ProcessBuilder(command);
-    for (String name : List.of("RESIDUA_IMAGE", "RESIDUA_PORT", "KAFKA_VERSION", "COMPOSE_PROFILES")) {
+    for (String name :
+        List.of("RESIDUA_IMAGE", "RESIDUA_PORT", "KAFKA_VERSION", "COMPOSE_PROFILES")) {
       builder.environment().remove(name);
     }
     Process process = builder.start();
@@ -160,7 +162,8 @@ class ComposeFileTest {
     String image = services().path("score").path("image").asText();
     // Then
     assertThat(image)
-        .isEqualTo("residua/residua:" + between(pom, "<artifactId>residua</artifactId>", "version"));
+        .isEqualTo(
+            "residua/residua:" + between(pom, "<artifactId>residua</artifactId>", "version"));
     assertThat(services().path("kafka").path("image").asText())
         .isEqualTo("apache/kafka:" + between(pom, "", "kafka.version"));
     for (String file : List.of("deploy/kustomize/base/kustomization.yaml")) {
