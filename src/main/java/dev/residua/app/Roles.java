@@ -1,5 +1,6 @@
 package dev.residua.app;
 
+import dev.residua.alerting.AlertingSettings;
 import dev.residua.frame.FrameLimits;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
@@ -150,6 +151,9 @@ public class Roles {
       running.push(training);
       watch.onChange(training::model);
     }
+    if (config.roles().contains(Role.ALERT)) {
+      startAlerting(clients, topics, registry);
+    }
     Optional<DemoSettings> demo = DemoSettings.of(config.demo());
     DemoNarrator narrator = new DemoNarrator(System.out);
     if (config.roles().contains(Role.DASHBOARD)) {
@@ -186,6 +190,25 @@ public class Roles {
         config.roles(),
         clients.bootstrapServers(),
         bundle.id());
+  }
+
+  private void startAlerting(KafkaClients clients, Topics topics, ModelStore registry)
+      throws StartFailedException {
+    AlertingSettings settings = AlertingSetup.settings(config.alerting());
+    if (settings.receivers().isEmpty()) {
+      LOG.info(
+          "alerting: nobody is told about incidents, as no residua.alerting.receivers are configured");
+      return;
+    }
+    running.push(
+        new AlertRole(
+            clients,
+            topics,
+            config.topicPrefix(),
+            config.instance(),
+            settings,
+            () -> registry.registry().activations(),
+            new AlertMetrics(meters, settings, health::receiver)));
   }
 
   private BundlePlaces bundlePlaces() throws StartFailedException {

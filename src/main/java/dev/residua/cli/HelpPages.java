@@ -34,6 +34,7 @@ final class HelpPages {
           Map.entry("suppress", MONITORING),
           Map.entry("accept-normal", MONITORING),
           Map.entry("feedback", MONITORING),
+          Map.entry("test-alert", "src/docs/alerting.md"),
           Map.entry("retrain", MODELS),
           Map.entry("bench", "src/docs/results/pipeline.md"));
 

@@ -35,6 +35,7 @@ import picocli.CommandLine.ScopeType;
       SuppressCommand.class,
       AcceptNormalCommand.class,
       FeedbackCommand.class,
+      TestAlertCommand.class,
       RetrainCommand.class,
       TrainingJobCommand.class,
       BenchCommand.class,

@@ -260,6 +260,7 @@ class ConfigurationReferenceTest {
               "dev.residua.app.",
               "dev.residua.scoring.",
               "dev.residua.alerting.",
+              "dev.residua.causal.Finding$",
               "dev.residua.app.ResiduaConfig$",
               "dev.residua.app.ResiduaConfig$Training$")) {
         try {
