@@ -192,6 +192,20 @@ class ArchitectureTest {
   }
 
   @Test
+  void shouldDecideWhatIsToldWithoutABrokerOrAClock() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "alerting..")
+        .and()
+        .haveNameNotMatching(".*AlertLoop.*")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.apache.kafka..", "org.slf4j..", "io.quarkus..", "jakarta..")
+        .because("who is told what and when is tested over thousands of crashes in a second")
+        .check(product);
+  }
+
+  @Test
   void shouldKeepGeneratedRecordsInsideWire() {
     noClasses()
         .that()

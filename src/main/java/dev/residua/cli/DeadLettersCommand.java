@@ -56,7 +56,7 @@ final class DeadLettersCommand {
         split = ",",
         paramLabel = "REASON",
         description =
-            "Only these reasons, such as corrupt, too_large, unknown_schema, duplicate, stale, reference; other is what the monitor refused.")
+            "Only these reasons, such as corrupt, too_large, unknown_schema, duplicate, stale, reference; alert_refused and alert_undelivered are alerts that were not told; other is what the monitor refused.")
     List<String> reasons = List.of();
 
     @Option(
