@@ -167,7 +167,7 @@ public class Roles {
       watch.onChange(training::model);
     }
     if (config.roles().contains(Role.ALERT)) {
-      startAlerting(clients, topics, registry);
+      startAlerting(clients, topics, registry, tracing);
     }
     Optional<DemoSettings> demo = DemoSettings.of(config.demo());
     DemoNarrator narrator = new DemoNarrator(System.out);
@@ -200,7 +200,8 @@ public class Roles {
         bundle.id());
   }
 
-  private void startAlerting(KafkaClients clients, Topics topics, ModelStore registry)
+  private void startAlerting(
+      KafkaClients clients, Topics topics, ModelStore registry, Tracing tracing)
       throws StartFailedException {
     AlertingSettings settings = AlertingSetup.settings(config.alerting());
     if (settings.receivers().isEmpty()) {
@@ -216,7 +217,8 @@ public class Roles {
             config.instance(),
             settings,
             () -> registry.registry().activations(),
-            new AlertMetrics(meters, settings, health::receiver)));
+            new AlertMetrics(meters, settings, health::receiver),
+            tracing));
   }
 
   private void startDashboard(

@@ -42,6 +42,11 @@ final class TraceNames {
   /** Source of the frames; not of the conventions. */
   static final AttributeKey<String> SOURCE = AttributeKey.stringKey("residua.source");
 
+  /** Name that the configuration gives to a receiver of alerts; not of the conventions. */
+  static final AttributeKey<String> RECEIVER = AttributeKey.stringKey("residua.receiver");
+
+  static final String TELL = "tell";
+
   private TraceNames() {}
 
   /** Name of a span as the conventions want it: what is done, and to which topic. */

@@ -12,6 +12,7 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapSetter;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -151,6 +152,38 @@ public final class Tracing implements AutoCloseable {
             .setParent(W3C.extract(Context.root(), headers, GETTER))
             .startSpan();
     return new Step(headers, span);
+  }
+
+  /** Whether a record carries a trace. */
+  public static boolean carries(Headers headers) {
+    return carried(headers);
+  }
+
+  /**
+   * Someone outside was told something, just now.
+   *
+   * @param receiver a name of few values
+   * @param headers of the record that says it
+   * @param took how long it took
+   * @param failure why it was not taken; empty where it was
+   */
+  public void told(String receiver, Headers headers, Duration took, String failure) {
+    if (tracer == null || !carried(headers)) {
+      return;
+    }
+    Instant end = Instant.now();
+    Span span =
+        tracer
+            .spanBuilder(TraceNames.span(TraceNames.TELL, receiver))
+            .setSpanKind(SpanKind.CLIENT)
+            .setParent(W3C.extract(Context.root(), headers, GETTER))
+            .setStartTimestamp(end.minus(took))
+            .setAttribute(TraceNames.RECEIVER, receiver)
+            .startSpan();
+    if (!failure.isEmpty()) {
+      span.setStatus(StatusCode.ERROR, failure);
+    }
+    span.end(end);
   }
 
   private static SpanBuilder messaging(

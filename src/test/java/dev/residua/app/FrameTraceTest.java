@@ -23,6 +23,7 @@ import dev.residua.telemetry.Tracing;
 import dev.residua.testing.Frames;
 import dev.residua.wire.Topics;
 import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
@@ -257,6 +258,34 @@ class FrameTraceTest {
                             io.opentelemetry.api.common.AttributeKey.stringKey(
                                 "messaging.consumer.group.name")),
                 "messaging.batch.message_count", (long) FRAMES));
+  }
+
+  @Test
+  void shouldEndWithWhoIsToldOfTheIncident() throws Exception {
+    // Given
+    Tracing tracing = tracing(0);
+    TestRecord<String, Incident> incident = incident(scores(dark("01"), tracing), tracing);
+    Headers read;
+    try (Tracing.Step step =
+        tracing.process(
+            TOPICS.incidents().name(), 0, 0, "residua.alert", "cam1", incident.getHeaders())) {
+      read = step.headers();
+    }
+    // When
+    tracing.told("ops", read, Duration.ofMillis(5), "");
+    tracing.told("slack", read, Duration.ofMillis(5), "answers 503");
+    tracing.told("ops", new RecordHeaders(), Duration.ofMillis(5), "");
+    // Then
+    List<SpanData> all = spans.getFinishedSpanItems();
+    SpanData sent = named(all, "send residua.incidents");
+    SpanData taken = named(all, "process residua.incidents");
+    SpanData told = named(all, "tell ops");
+    assertThat(taken.getParentSpanId()).isEqualTo(sent.getSpanId());
+    assertThat(told.getParentSpanId()).isEqualTo(taken.getSpanId());
+    assertThat(told.getTraceId()).isEqualTo(sent.getTraceId());
+    assertThat(told.getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
+    assertThat(named(all, "tell slack").getStatus().getDescription()).isEqualTo("answers 503");
+    assertThat(all).filteredOn(span -> span.getName().equals("tell ops")).hasSize(1);
   }
 
   @Test

@@ -3,6 +3,9 @@ package dev.residua.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.residua.alerting.AlertingSettings;
+import dev.residua.alerting.ReceiverSettings;
+import dev.residua.alerting.ReceiverType;
 import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.anomaly.AnomalyKind;
 import dev.residua.causal.Finding;
@@ -19,12 +22,16 @@ import dev.residua.testing.Scored;
 import io.micrometer.prometheus.PrometheusConfig;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import io.prometheus.client.exporter.common.TextFormat;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -298,6 +305,25 @@ class MetricsTest {
         .contains("residua_incidents_opened_total{source=\"cam1\"} 1.0");
   }
 
+  private void alerts() {
+    ReceiverSettings receiver =
+        new ReceiverSettings(
+            "ops",
+            ReceiverType.ALERTMANAGER,
+            URI.create("http://localhost:9093"),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Duration.ofSeconds(10),
+            Duration.ofMinutes(1),
+            OptionalInt.empty(),
+            false);
+    new AlertMetrics(
+        meters,
+        new AlertingSettings(List.of(receiver), List.of(), Optional.empty(), Duration.ofDays(1)),
+        (name, problem) -> {});
+  }
+
   /** Everything that the product counts, as Prometheus sees it. */
   private String all() {
     ModelMetrics models = new ModelMetrics(meters);
@@ -307,6 +333,7 @@ class MetricsTest {
     scoring.model("model-1", List.of("pendulum"));
     scoring.turned(1);
     MonitorRole.feedback(meters, new ControlDesk());
+    alerts();
     judge(
         new MonitorMetrics(meters, 10),
         List.of(
