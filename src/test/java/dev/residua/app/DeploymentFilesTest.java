@@ -6,10 +6,16 @@ import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -184,5 +190,46 @@ class DeploymentFilesTest {
         .forEach(line -> yaml.append(line.isEmpty() ? "" : "  " + line).append('\n'));
     // Then
     check(DEPLOY.resolve("prometheus/prometheusrule.yaml"), yaml.toString());
+  }
+
+  /** Properties as the environment spells them; names that people choose stand for any. */
+  private static List<Pattern> properties() throws Exception {
+    return Pattern.compile("^\\| `(residua\\.[^`]+)` \\|", Pattern.MULTILINE)
+        .matcher(Files.readString(Path.of("src/docs/configuration.md")))
+        .results()
+        .map(row -> row.group(1).toUpperCase(Locale.ROOT))
+        .map(name -> name.replace("\"NAME\"", "0").replaceAll("[^A-Z0-9]", "_"))
+        .map(name -> Pattern.compile(name.replace("_0_", "_[A-Z0-9]+_")))
+        .toList();
+  }
+
+  @Test
+  void shouldSetOnlyPropertiesThatThereAre() throws Exception {
+    // Given
+    List<Path> files = new ArrayList<>(List.of(Path.of("docker-compose.yml")));
+    try (Stream<Path> below = Files.walk(DEPLOY.resolve("kustomize"))) {
+      below.filter(Files::isRegularFile).forEach(files::add);
+    }
+    Set<String> set = new TreeSet<>();
+    for (Path file : files) {
+      Pattern.compile(
+              "^ +(RESIDUA_\\w+): |^(RESIDUA_\\w+)=|name: (RESIDUA_\\w+)", Pattern.MULTILINE)
+          .matcher(Files.readString(file))
+          .results()
+          .map(
+              found ->
+                  Stream.of(found.group(1), found.group(2), found.group(3))
+                      .filter(Objects::nonNull)
+                      .findFirst()
+                      .orElseThrow())
+          .forEach(set::add);
+    }
+    // When
+    List<Pattern> known = properties();
+    set.removeIf(name -> known.stream().anyMatch(each -> each.matcher(name).matches()));
+    // Then
+    assertThat(known).hasSizeGreaterThan(50);
+    // Of the demo, which is in no reference, and of application.properties.
+    assertThat(set).containsExactly("RESIDUA_DEMO_SPEED", "RESIDUA_HTTP_HOST");
   }
 }
