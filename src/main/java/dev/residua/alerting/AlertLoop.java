@@ -5,7 +5,9 @@ import dev.residua.alerting.AlertListener.Result;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.Feedback;
 import dev.residua.incident.ControlCommand.FeedbackVerdict;
+import dev.residua.incident.Incident;
 import dev.residua.model.RegistryRecord.Activation;
+import dev.residua.telemetry.Tracing;
 import dev.residua.wire.DeadLetter;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
@@ -43,6 +45,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +61,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class AlertLoop implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(AlertLoop.class);
+  private static final int MAX_TRACES = 1_000;
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration ANSWER = Duration.ofSeconds(10);
   private static final Duration SWEEP = Duration.ofSeconds(1);
@@ -78,6 +82,7 @@ public final class AlertLoop implements Runnable {
   private final List<Way> ways = new ArrayList<>();
   private final Supplier<List<Activation>> activations;
   private final AlertListener listener;
+  private final Tracing tracing;
   private final Clock clock;
   private final RandomGenerator random;
   private final AlertStateJson state;
@@ -102,6 +107,7 @@ public final class AlertLoop implements Runnable {
    * @param producers that wait for all copies; closed here
    * @param channels to the receivers of the settings
    * @param activations which models were activated, as far as is known
+   * @param tracing carries the traces of frames on to what is told of them
    */
   public AlertLoop(
       Supplier<? extends Consumer<byte[], byte[]>> members,
@@ -112,6 +118,7 @@ public final class AlertLoop implements Runnable {
       List<Channel> channels,
       Supplier<List<Activation>> activations,
       AlertListener listener,
+      Tracing tracing,
       Clock clock,
       RandomGenerator random) {
     this.members = members;
@@ -121,6 +128,7 @@ public final class AlertLoop implements Runnable {
     this.settings = settings;
     this.activations = activations;
     this.listener = listener;
+    this.tracing = tracing;
     this.clock = clock;
     this.random = random;
     channels.forEach(channel -> ways.add(new Way(channel)));
@@ -305,6 +313,17 @@ public final class AlertLoop implements Runnable {
 
   /** One membership: the partitions that are held, from their assignment until it ends. */
   private final class Work implements ConsumerRebalanceListener {
+    /** Traces of the incidents that changed last; those from before a restart end at the topic. */
+    private final Map<String, Headers> traces =
+        new LinkedHashMap<>() {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<String, Headers> eldest) {
+            return size() > MAX_TRACES;
+          }
+        };
+
     private final Consumer<byte[], byte[]> member;
     private final Consumer<byte[], byte[]> control;
     private final Producer<byte[], byte[]> producer;
@@ -366,11 +385,25 @@ public final class AlertLoop implements Runnable {
         return;
       }
       try {
-        book.incident(
-            topics.incidents().value().deserializer().deserialize(record.topic(), record.value()),
-            record.offset(),
-            Instant.ofEpochMilli(record.timestamp()),
-            record.offset() < history.getOrDefault(partition, 0L));
+        Incident incident =
+            topics.incidents().value().deserializer().deserialize(record.topic(), record.value());
+        try (Tracing.Step step =
+            tracing.process(
+                record.topic(),
+                record.partition(),
+                record.offset(),
+                member.groupMetadata().groupId(),
+                incident.source(),
+                record.headers())) {
+          book.incident(
+              incident,
+              record.offset(),
+              Instant.ofEpochMilli(record.timestamp()),
+              record.offset() < history.getOrDefault(partition, 0L));
+          if (Tracing.carries(record.headers())) {
+            traces.put(incident.id(), step.headers());
+          }
+        }
       } catch (SerializationException | IllegalArgumentException e) {
         LOG.warn(
             "nobody is told of an incident that cannot be read: topic={} partition={} offset={}: {}",
@@ -422,12 +455,24 @@ public final class AlertLoop implements Runnable {
           way.limit.took(now);
         }
         listener.sent(way.name, result(answer));
+        traced(way.name, asked.notice(), answer, ended.nanos());
         if (book != null) {
           Optional<Lost> lost = book.settle(way.name, asked.notice(), answer, now);
           if (lost.isPresent()) {
             bury(way.name, asked.partition(), lost.get());
           }
         }
+      }
+    }
+
+    private void traced(String receiver, Notice notice, Answer answer, long nanos) {
+      Headers trace = traces.get(notice.entry().incident().id());
+      if (trace != null && notice.action() != Action.REPEAT) {
+        tracing.told(
+            receiver,
+            trace,
+            Duration.ofNanos(nanos),
+            answer instanceof Answer.Accepted ? "" : answer.detail());
       }
     }
 

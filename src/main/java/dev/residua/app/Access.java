@@ -64,7 +64,7 @@ public record Access(
     if (!Collections.disjoint(roles, FOLLOWING_MODELS)) {
       allow(byTopic, AclOperation.READ, List.of(topics.models()));
     }
-    if (!Collections.disjoint(roles, BEGINNING_MODELS)) {
+    if (!Collections.disjoint(roles, BEGINNING_MODELS) || roles.contains(Role.DASHBOARD)) {
       String registry = KafkaClients.registryTransactions(prefix);
       allow(byTopic, AclOperation.WRITE, List.of(topics.models()));
       others.add(transactions(registry, registry));
@@ -115,6 +115,7 @@ public record Access(
     }
     if (roles.contains(Role.DASHBOARD)) {
       allow(byTopic, AclOperation.READ, FindingsFollower.followed(topics));
+      allow(byTopic, AclOperation.READ, List.of(topics.frames())); // the pictures
       allow(byTopic, AclOperation.WRITE, List.of(topics.control()));
     }
     List<Access> all = new ArrayList<>();

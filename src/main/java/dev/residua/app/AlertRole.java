@@ -6,6 +6,7 @@ import dev.residua.alerting.AlertingSettings;
 import dev.residua.alerting.Channel;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.scoring.Guarantee;
+import dev.residua.telemetry.Tracing;
 import dev.residua.wire.Topics;
 import java.time.Clock;
 import java.util.List;
@@ -29,6 +30,7 @@ final class AlertRole implements AutoCloseable {
    * @param instance name of this process
    * @param settings with at least one receiver
    * @param activations which models were activated, as far as is known
+   * @param tracing carries traces on
    */
   AlertRole(
       KafkaClients clients,
@@ -37,7 +39,8 @@ final class AlertRole implements AutoCloseable {
       String instance,
       AlertingSettings settings,
       Supplier<List<Activation>> activations,
-      AlertListener listener) {
+      AlertListener listener,
+      Tracing tracing) {
     String group = group(prefix);
     String member = group + "-" + instance;
     Clock clock = Clock.systemUTC();
@@ -53,6 +56,7 @@ final class AlertRole implements AutoCloseable {
                 .toList(),
             activations,
             listener,
+            tracing,
             clock,
             new Random());
     this.thread = new Thread(loop, "residua-alert");

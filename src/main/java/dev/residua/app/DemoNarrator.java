@@ -24,7 +24,7 @@ final class DemoNarrator {
         Residua watches a simulated camera. A ball on a rod throws a shadow; the model learnt that
           %s.
         On a schedule something breaks (marked "camera"); what Residua finds is marked "found".
-          status page  http://localhost:%d
+          dashboard    http://localhost:%d
           Kafka        %s   (send your own frames, read residua.scores: see README)
         Stop with Ctrl-C.
         """

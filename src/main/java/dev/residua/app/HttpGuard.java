@@ -6,9 +6,13 @@ import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.quarkus.vertx.http.runtime.security.QuarkusHttpUser;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,7 +22,11 @@ import org.slf4j.LoggerFactory;
  * Stands before every path of the server, known or not. A request that may change something, which
  * is every method but GET, HEAD and OPTIONS, needs a bearer token that allows it; where none is
  * configured, all of them are refused. Reading is open unless a read token is configured; the
- * probes of {@code /q/health} are always open.
+ * probes of {@code /q/health} and the dashboard's own files, which hold no data, are always open.
+ *
+ * <p>A browser cannot send that header with a WebSocket: there the token may come as a subprotocol
+ * {@value #BEARER_PROTOCOL} with the token in base64url after it. Browsers also let any page of any
+ * site open a WebSocket to anywhere: one with an origin other than this server's is refused.
  */
 @ApplicationScoped
 public class HttpGuard {
@@ -29,6 +37,12 @@ public class HttpGuard {
   private static final Set<HttpMethod> SAFE =
       Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
   private static final String BEARER = "Bearer ";
+
+  /** Start of the subprotocol that carries a token. */
+  static final String BEARER_PROTOCOL = "bearer.";
+
+  /** Paths of the dashboard's files; all data is elsewhere. */
+  private static final List<String> FILES = List.of("/page/", "/webjars/");
 
   private volatile @Nullable HttpAccess access;
 
@@ -43,6 +57,10 @@ public class HttpGuard {
 
   private void check(RoutingContext request) {
     HttpAccess now = access;
+    if (foreignSocket(request.request())) {
+      refuse(request, 403, "a WebSocket of another origin is not let in");
+      return;
+    }
     boolean safe = SAFE.contains(request.request().method());
     if (now == null) {
       if (safe) {
@@ -52,7 +70,7 @@ public class HttpGuard {
       }
       return;
     }
-    if (safe && (!now.readProtected() || request.normalizedPath().startsWith("/q/health"))) {
+    if (safe && (!now.readProtected() || alwaysOpen(request.normalizedPath()))) {
       request.next();
       return;
     }
@@ -75,11 +93,48 @@ public class HttpGuard {
     }
   }
 
+  private static boolean alwaysOpen(String path) {
+    return path.startsWith("/q/health")
+        || path.equals("/")
+        || path.equals("/index.html")
+        || FILES.stream().anyMatch(path::startsWith);
+  }
+
+  private static boolean isSocket(HttpServerRequest request) {
+    return "websocket".equalsIgnoreCase(request.getHeader("Upgrade"));
+  }
+
+  private static boolean foreignSocket(HttpServerRequest request) {
+    String origin = request.getHeader("Origin");
+    if (!isSocket(request) || origin == null) {
+      return false;
+    }
+    int host = origin.indexOf("://");
+    return host < 0 || !origin.substring(host + 3).equalsIgnoreCase(request.getHeader("Host"));
+  }
+
   private static @Nullable String token(RoutingContext request) {
     String header = request.request().getHeader("Authorization");
-    return header != null && header.regionMatches(true, 0, BEARER, 0, BEARER.length())
-        ? header.substring(BEARER.length()).strip()
-        : null;
+    if (header != null && header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+      return header.substring(BEARER.length()).strip();
+    }
+    String protocols = request.request().getHeader("Sec-WebSocket-Protocol");
+    if (protocols != null && isSocket(request.request())) {
+      for (String protocol : protocols.split(",", -1)) {
+        if (protocol.strip().startsWith(BEARER_PROTOCOL)) {
+          return decoded(protocol.strip().substring(BEARER_PROTOCOL.length()));
+        }
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable String decoded(String base64) {
+    try {
+      return new String(Base64.getUrlDecoder().decode(base64), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      return null; // no token at all
+    }
   }
 
   private static void checkIdentity(RoutingContext request, HttpAccess access) {

@@ -126,6 +126,18 @@ public record KafkaClients(String bootstrapServers, Map<String, String> common) 
     return new KafkaConsumer<>(settings, key, value);
   }
 
+  /** A follower for single records at given offsets, which fetches as little more as it can. */
+  KafkaConsumer<byte[], byte[]> recordReader() {
+    Map<String, Object> settings = base();
+    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
+    settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 64 << 10);
+    settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 200);
+    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
   /** All partitions that a topic has. */
   static List<TopicPartition> partitions(Consumer<?, ?> consumer, String topic) {
     return consumer.partitionsFor(topic).stream()

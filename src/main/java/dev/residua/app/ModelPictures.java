@@ -61,6 +61,36 @@ public class ModelPictures implements Pictures {
     return PictureFiles.difference(decoder(model).decode(both, 2), model.manifest().image());
   }
 
+  /**
+   * Shape of the pictures.
+   *
+   * @throws UnavailableException if no model is in use here
+   */
+  synchronized ImageShape shape() throws UnavailableException {
+    return model().manifest().image();
+  }
+
+  /**
+   * Draws where a picture differs from that of latents.
+   *
+   * @param pixels in {@link #shape}
+   * @param latents of the other picture, shape {@code [d]}
+   * @return a PNG file of the model's size
+   * @throws UnavailableException if no model is in use here, or one of another shape
+   */
+  synchronized byte[] difference(byte[] pixels, float[] latents) throws UnavailableException {
+    ImageShape shape = shape();
+    if (pixels.length != shape.size()) {
+      throw new UnavailableException("another model came into use meanwhile");
+    }
+    float[] both = new float[2 * shape.size()];
+    for (int i = 0; i < pixels.length; i++) {
+      both[i] = (pixels[i] & 0xFF) / 255f;
+    }
+    System.arraycopy(decoder(model()).decode(latents, 1), 0, both, pixels.length, pixels.length);
+    return PictureFiles.difference(both, shape);
+  }
+
   private ModelBundle model() throws UnavailableException {
     ModelBundle model = bundle;
     if (model == null) {

@@ -61,6 +61,12 @@ public interface ResiduaConfig {
 
   Alerting alerting();
 
+  Metrics metrics();
+
+  Tracing tracing();
+
+  Dashboard dashboard();
+
   Http http();
 
   Demo demo();
@@ -557,6 +563,42 @@ public interface ResiduaConfig {
       /** Names of the receivers, separated by commas. */
       Set<String> receivers();
     }
+  }
+
+  /** What is measured at {@code /q/metrics}. */
+  interface Metrics {
+    /**
+     * Sources that have a label of their own in metrics, the first that a process sees, at least 0;
+     * the others share the label {@code _other}. About 9 series each.
+     */
+    @WithDefault("100")
+    int sources();
+  }
+
+  /** Traces of single frames from the producer to the alert. */
+  interface Tracing {
+    /**
+     * Base address of a collector that takes OTLP over HTTP, such as {@code http://collector:4318};
+     * without it no traces are made, and those of producers are only carried on.
+     */
+    Optional<URI> endpoint();
+
+    /**
+     * Share of the frames to follow whose producer began no trace, in [0, 1]; where one did, its
+     * own choice holds.
+     */
+    @WithDefault("0.01")
+    double ratio();
+  }
+
+  /** The dashboard. */
+  interface Dashboard {
+    /**
+     * How far back scores and events are read from Kafka when the dashboard starts, at least 0: at
+     * least 2,000 records of a partition, at most 50,000.
+     */
+    @WithDefault("PT15M")
+    Duration history();
   }
 
   /**

@@ -12,6 +12,6 @@ public enum Role {
   TRAIN,
   /** Tells the configured receivers about incidents. */
   ALERT,
-  /** The status page and its data. */
+  /** The dashboard and its data. */
   DASHBOARD
 }

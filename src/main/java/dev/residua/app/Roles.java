@@ -1,21 +1,28 @@
 package dev.residua.app;
 
 import dev.residua.alerting.AlertingSettings;
+import dev.residua.dashboard.LiveHistory;
+import dev.residua.dashboard.LiveState.FindingView;
 import dev.residua.frame.FrameLimits;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelStore;
 import dev.residua.model.TrustedKeys;
+import dev.residua.models.ModelAdmin;
 import dev.residua.models.RegistryFollower;
 import dev.residua.models.TrustedModels;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.scoring.ModelPool;
 import dev.residua.scoring.ReconstructionPlan;
 import dev.residua.scoring.ReferenceSettings;
+import dev.residua.scoring.ReferencedFrames;
 import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.Stages;
 import dev.residua.streams.RegistryMonitorModels;
+import dev.residua.telemetry.OtlpTracing;
+import dev.residua.telemetry.Tracing;
+import dev.residua.wire.FrameReader;
 import dev.residua.wire.RegistrySettings;
 import dev.residua.wire.RootCause;
 import dev.residua.wire.Topics;
@@ -27,6 +34,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -35,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,10 +61,13 @@ public class Roles {
   private final Config properties;
   private final MeterRegistry meters;
   private final RoleHealth health;
-  private final LiveFindings findings;
+  private final LiveHistory history;
   private final ModelPictures pictures;
+  private final LiveFrames frames;
   private final LiveModels models;
   private final LiveControl control;
+  private final LiveModelOrders modelOrders;
+  private final LiveSurroundings surroundings;
   private final HttpGuard guard;
   private final Deque<AutoCloseable> running = new ArrayDeque<>();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -66,19 +78,25 @@ public class Roles {
       Config properties,
       MeterRegistry meters,
       RoleHealth health,
-      LiveFindings findings,
+      LiveHistory history,
       ModelPictures pictures,
+      LiveFrames frames,
       LiveModels models,
       LiveControl control,
+      LiveModelOrders modelOrders,
+      LiveSurroundings surroundings,
       HttpGuard guard) {
     this.config = config;
     this.properties = properties;
     this.meters = meters;
     this.health = health;
-    this.findings = findings;
+    this.history = history;
     this.pictures = pictures;
+    this.frames = frames;
     this.models = models;
     this.control = control;
+    this.modelOrders = modelOrders;
+    this.surroundings = surroundings;
     this.guard = guard;
   }
 
@@ -99,6 +117,10 @@ public class Roles {
     Topics topics = new Topics(config.topicPrefix());
     HttpAccess access = httpAccess();
     createDataDirectory();
+    Tracing tracing = tracing();
+    running.push(tracing);
+    ModelMetrics used = new ModelMetrics(meters);
+    health.waitsFor("an answer of Kafka");
     KafkaClients clients =
         clients(topics).withTransactionTimeout(config.kafka().transactionTimeout());
     BundlePlaces places = bundlePlaces();
@@ -107,22 +129,27 @@ public class Roles {
     RegistryFollower follower =
         new RegistryFollower(clients.registry(config.topicPrefix()), topics, places);
     running.push(follower);
+    health.waitsFor("a first model");
     ModelStore registry = new TrustedModels(follower, trusted);
     ModelBundle bundle = FirstModel.of(config, clients, topics, registry, trusted, places);
     tellActive(registry);
     registry.onChange(() -> tellActive(registry));
     ActiveModelWatch watch = new ActiveModelWatch(registry, bundle);
     running.push(watch);
+    used.active(bundle.id(), bundle.digest());
+    watch.onChange(next -> used.active(next.id(), next.digest()));
+    health.waitsFor("the start of the roles");
     if (config.roles().contains(Role.MONITOR)) {
       RegistryMonitorModels monitored =
           new RegistryMonitorModels(registry, read -> MonitorRole.model(read, config));
       monitored.add(monitorModel(bundle));
       watch.onChange(next -> monitored.prepare());
       running.push(
-          MonitorRole.start(clients, topics, monitored, config, health, meters, this::fail));
+          MonitorRole.start(
+              clients, topics, monitored, config, health, meters, tracing, this::fail));
     }
     if (config.roles().contains(Role.SCORE)) {
-      startScoring(clients, topics, registry, bundle);
+      startScoring(clients, topics, registry, bundle, tracing, used);
     }
     if (config.roles().contains(Role.SHADOW)) {
       running.push(
@@ -135,31 +162,24 @@ public class Roles {
               scoringSettings()));
     }
     if (config.roles().contains(Role.TRAIN)) {
-      TrainRole training = new TrainRole(clients, topics, config, bundle);
+      TrainRole training = new TrainRole(clients, topics, config, bundle, used);
       running.push(training);
       watch.onChange(training::model);
     }
     if (config.roles().contains(Role.ALERT)) {
-      startAlerting(clients, topics, registry);
+      startAlerting(clients, topics, registry, tracing);
     }
     Optional<DemoSettings> demo = DemoSettings.of(config.demo());
     DemoNarrator narrator = new DemoNarrator(System.out);
     if (config.roles().contains(Role.DASHBOARD)) {
-      models.registry(registry::registry);
-      findings.model(bundle);
-      pictures.model(bundle);
-      watch.onChange(findings::model);
-      watch.onChange(pictures::model);
-      running.push(pictures::close);
-      control.open(new ControlWriter(clients, topics.control()));
-      running.push(control::close);
-      running.push(
-          new FindingsFollower(
-              clients,
-              topics,
-              findings,
-              models,
-              demo.isPresent() ? narrator::found : finding -> {}));
+      startDashboard(
+          clients,
+          topics,
+          registry,
+          bundle,
+          watch,
+          access,
+          demo.isPresent() ? narrator::found : finding -> {});
     }
     if (demo.isPresent()) {
       narrator.start(
@@ -171,8 +191,8 @@ public class Roles {
               clients, topics, bundle.manifest().image(), demo.get(), narrator::fault));
     }
     guard.open(access);
-    watch.onChange(next -> health.ready(next.id(), clients.bootstrapServers()));
-    health.ready(bundle.id(), clients.bootstrapServers());
+    watch.onChange(next -> health.ready(config.roles(), next.id(), clients.bootstrapServers()));
+    health.ready(config.roles(), bundle.id(), clients.bootstrapServers());
     LOG.info(
         "ready: roles={} kafka={} modelId={}",
         config.roles(),
@@ -180,7 +200,8 @@ public class Roles {
         bundle.id());
   }
 
-  private void startAlerting(KafkaClients clients, Topics topics, ModelStore registry)
+  private void startAlerting(
+      KafkaClients clients, Topics topics, ModelStore registry, Tracing tracing)
       throws StartFailedException {
     AlertingSettings settings = AlertingSetup.settings(config.alerting());
     if (settings.receivers().isEmpty()) {
@@ -196,7 +217,40 @@ public class Roles {
             config.instance(),
             settings,
             () -> registry.registry().activations(),
-            new AlertMetrics(meters, settings, health::receiver)));
+            new AlertMetrics(meters, settings, health::receiver),
+            tracing));
+  }
+
+  private void startDashboard(
+      KafkaClients clients,
+      Topics topics,
+      ModelStore registry,
+      ModelBundle bundle,
+      ActiveModelWatch watch,
+      HttpAccess access,
+      Consumer<FindingView> onFinding)
+      throws StartFailedException {
+    models.store(registry);
+    history.model(bundle.id(), bundle.graph());
+    pictures.model(bundle);
+    watch.onChange(next -> history.model(next.id(), next.graph()));
+    watch.onChange(pictures::model);
+    running.push(pictures::close);
+    frames.open(
+        clients.recordReader(),
+        topics.frames().name(),
+        new FrameReader(frameLimits(), registry()),
+        new ReferencedFrames(referenceSettings()),
+        frameLimits());
+    running.push(frames::close);
+    control.open(new ControlWriter(clients, topics.control()));
+    running.push(control::close);
+    modelOrders.open(registry, () -> ModelAdmin.of(clients.registry(config.topicPrefix()), topics));
+    running.push(modelOrders::close);
+    running.push(
+        new FindingsFollower(
+            clients, topics, history, models, config.dashboard().history(), onFinding));
+    surroundings.open(clients.bootstrapServers(), topics.frames().name(), access.writable());
   }
 
   private BundlePlaces bundlePlaces() throws StartFailedException {
@@ -230,7 +284,6 @@ public class Roles {
 
   private ScoringSettings scoringSettings() {
     ResiduaConfig.Scoring scoring = config.scoring();
-    ResiduaConfig.Frames frames = config.frames();
     return new ScoringSettings(
         ScoringRole.group(config.topicPrefix()),
         config.instance(),
@@ -241,13 +294,23 @@ public class Roles {
         scoring.batchDeadline(),
         scoring.transactionDeadline(),
         new ReconstructionPlan(scoring.reconstructionRate(), scoring.reconstructionBelow()),
-        frames.clockTolerance(),
-        new FrameLimits(frames.maxBytes(), frames.maxSide(), frames.maxPixels()),
-        new ReferenceSettings(
-            frames.referenceRoots().orElse(List.of()),
-            frames.referenceMaxBytes(),
-            frames.referenceTimeout()),
+        config.frames().clockTolerance(),
+        frameLimits(),
+        referenceSettings(),
         registry());
+  }
+
+  private FrameLimits frameLimits() {
+    ResiduaConfig.Frames limits = config.frames();
+    return new FrameLimits(limits.maxBytes(), limits.maxSide(), limits.maxPixels());
+  }
+
+  private ReferenceSettings referenceSettings() {
+    ResiduaConfig.Frames references = config.frames();
+    return new ReferenceSettings(
+        references.referenceRoots().orElse(List.of()),
+        references.referenceMaxBytes(),
+        references.referenceTimeout());
   }
 
   private Optional<RegistrySettings> registry() {
@@ -280,16 +343,41 @@ public class Roles {
     }
   }
 
+  private Tracing tracing() throws StartFailedException {
+    Optional<URI> endpoint = config.tracing().endpoint();
+    if (endpoint.isEmpty()) {
+      return Tracing.OFF;
+    }
+    try {
+      return OtlpTracing.to(
+          endpoint.get(), config.tracing().ratio(), config.instance(), ThisProgram.version());
+    } catch (IllegalArgumentException e) {
+      throw new StartFailedException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
   private void startScoring(
-      KafkaClients clients, Topics topics, ModelStore registry, ModelBundle bundle)
+      KafkaClients clients,
+      Topics topics,
+      ModelStore registry,
+      ModelBundle bundle,
+      Tracing tracing,
+      ModelMetrics used)
       throws StartFailedException {
     try {
       ScoringEngines.Chosen first = scoringEngine(bundle);
+      ScoringMetrics metrics =
+          new ScoringMetrics(meters, first.engine().label(), used, health::turned);
+      metrics.model(bundle);
       ModelPool pool =
           new ModelPool(
               registry,
               Models.scoring(bundle, first.scorer()),
-              this::openForScoring,
+              next -> {
+                ScoringModel model = openForScoring(next);
+                metrics.model(next);
+                return model;
+              },
               (activation, why) -> {
                 LOG.error(
                     "model {} of activation {} is not used here, the one before stays: {}",
@@ -297,6 +385,7 @@ public class Roles {
                     activation.number(),
                     why);
                 health.refused(activation.modelId(), why);
+                used.refused();
               });
       running.push(
           new ScoringRole(
@@ -305,8 +394,9 @@ public class Roles {
               pool,
               pool::close,
               scoringSettings(),
-              new ScoringMetrics(meters, first.engine().label()),
+              metrics,
               thread -> Stages.NONE,
+              tracing,
               this::fail));
     } catch (BadBundleException e) {
       throw new StartFailedException(String.valueOf(e.getMessage()), e);

@@ -48,6 +48,7 @@ public final class TopicAdmin implements AutoCloseable {
       Stream.of(
               "org.apache.kafka.clients.NetworkClient",
               "org.apache.kafka.clients.admin.internals.AdminMetadataManager",
+              "org.apache.kafka.clients.admin.internals.PartitionLeaderStrategy",
               "org.apache.kafka.common.network.Selector",
               "org.apache.kafka.common.security.ssl.DefaultSslEngineFactory")
           .map(Logger::getLogger)

@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
     name = "demo",
     description = {
       "Runs everything in one process: an embedded Kafka broker, a simulated pendulum camera in which things go wrong on a schedule, and all roles.",
-      "Findings appear here, one line each, and on the status page."
+      "Findings appear here, one line each, and on the dashboard."
     },
     mixinStandardHelpOptions = true,
     showDefaultValues = true)

@@ -16,7 +16,7 @@ final class ServerOptions {
       names = "--http-port",
       paramLabel = "PORT",
       defaultValue = "8080",
-      description = "Port of the status page, health and metrics.")
+      description = "Port of the dashboard, health and metrics.")
   int httpPort;
 
   @Option(
@@ -46,7 +46,7 @@ final class ServerOptions {
   int run() {
     if (httpPort != 0 && !Ports.isFree(httpPort)) {
       throw new CommandFailedException(
-          "port %d is in use, so the status page cannot listen there; choose another with --http-port"
+          "port %d is in use, so the dashboard cannot listen there; choose another with --http-port"
               .formatted(httpPort));
     }
     System.setProperty("quarkus.http.port", Integer.toString(httpPort));

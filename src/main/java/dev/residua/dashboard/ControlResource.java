@@ -77,7 +77,7 @@ public class ControlResource {
       }
       command = new ControlRequest(kind, fields, name -> name).command(id, clock.instant());
     } catch (IllegalArgumentException e) {
-      return problem(Response.Status.BAD_REQUEST, e);
+      return Problems.answer(Response.Status.BAD_REQUEST, e);
     }
     return give(id, command);
   }
@@ -89,7 +89,7 @@ public class ControlResource {
     try {
       checkId(id);
     } catch (IllegalArgumentException e) {
-      return problem(Response.Status.BAD_REQUEST, e);
+      return Problems.answer(Response.Status.BAD_REQUEST, e);
     }
     return give(id, null);
   }
@@ -99,7 +99,7 @@ public class ControlResource {
       orders.give(id, command);
       return Response.accepted(Map.of("id", id)).build();
     } catch (IOException e) {
-      return problem(Response.Status.SERVICE_UNAVAILABLE, e);
+      return Problems.answer(Response.Status.SERVICE_UNAVAILABLE, e);
     }
   }
 
@@ -134,12 +134,5 @@ public class ControlResource {
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("the body is no JSON: " + e.getOriginalMessage(), e);
     }
-  }
-
-  private static Response problem(Response.Status status, Exception why) {
-    return Response.status(status)
-        .type(MediaType.TEXT_PLAIN_TYPE.withCharset("UTF-8"))
-        .entity(why.getMessage() + "\n")
-        .build();
   }
 }

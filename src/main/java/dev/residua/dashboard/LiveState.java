@@ -3,7 +3,7 @@ package dev.residua.dashboard;
 import java.util.List;
 import java.util.Map;
 
-/** What the status page shows; a port, so that the page knows nothing of Kafka. */
+/** The service in short, for {@code /api/status}. */
 public interface LiveState {
   /** A consistent picture of now. */
   Status status();

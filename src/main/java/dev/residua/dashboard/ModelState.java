@@ -1,7 +1,10 @@
 package dev.residua.dashboard;
 
+import dev.residua.model.BundleDifference;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What the pages of models and trainings show; a port, so that they know nothing of Kafka. */
@@ -11,6 +14,22 @@ public interface ModelState {
 
   /** Trainings, newest first. */
   List<TrainingView> trainings();
+
+  /**
+   * All that a model's bundle says of it.
+   *
+   * @return empty if the registry has no such model
+   * @throws IOException with a sentence, if its bundle cannot be had
+   */
+  Optional<ModelDetail> detail(String id) throws IOException;
+
+  /**
+   * How one model differs from another.
+   *
+   * @return empty if the registry lacks one of them
+   * @throws IOException with a sentence, if a bundle cannot be had
+   */
+  Optional<BundleDifference> difference(String from, String to) throws IOException;
 
   /**
    * The registry.
@@ -86,4 +105,68 @@ public interface ModelState {
       @Nullable String model,
       String at,
       boolean ended) {}
+
+  /**
+   * What a bundle says of its model.
+   *
+   * @param image width, height and channels of what it reads
+   * @param anchored names of the latents that labels gave their meaning
+   * @param graph which latent causes which
+   * @param metrics figures of its training, by name; null where one is no number
+   * @param warnings to know before trusting it
+   * @param gate how it was judged before it was used; null where it was not compared
+   */
+  record ModelDetail(
+      String id,
+      @Nullable String parent,
+      String digest,
+      String architecture,
+      String image,
+      String preprocessing,
+      List<String> anchored,
+      LiveViews.GraphView graph,
+      String data,
+      String dataRange,
+      int labelledFrames,
+      Map<String, String> hyperParameters,
+      long seed,
+      String codeVersion,
+      String jvm,
+      String startedAt,
+      String finishedAt,
+      Map<String, @Nullable Double> metrics,
+      List<String> warnings,
+      @Nullable GateView gate) {}
+
+  /**
+   * A verdict of the gate.
+   *
+   * @param champion model in use then
+   * @param frames held-out frames that both were examined with
+   * @param faults faults injected
+   */
+  record GateView(
+      boolean promoted,
+      String sentence,
+      String champion,
+      int frames,
+      int faults,
+      List<RulingView> rulings) {}
+
+  /**
+   * One rule of it.
+   *
+   * @param measures what its figures are
+   * @param champion the champion's figure; null where there is none
+   * @param candidate the candidate's
+   * @param bound what that was held against
+   */
+  record RulingView(
+      String rule,
+      String measures,
+      @Nullable Double champion,
+      @Nullable Double candidate,
+      @Nullable Double bound,
+      boolean passed,
+      String sentence) {}
 }

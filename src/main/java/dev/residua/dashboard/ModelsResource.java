@@ -1,21 +1,46 @@
 package dev.residua.dashboard;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** The registry of models, and what becomes of trainings: to read. */
+/**
+ * The registry of models, and what becomes of trainings; {@code POST /api/models/ID/promote} and
+ * {@code POST /api/models/rollback} change the model in use, with {@code {"by": "ann", "reason":
+ * "new lens"}} and, to roll back to a given one, {@code "to"}. 400 with a sentence for what cannot
+ * be meant, 404 for a model that is not there, 503 while Kafka does not take it or give it. Who may
+ * ask is decided before a request comes here.
+ */
 @Path("/api")
 @Produces(MediaType.APPLICATION_JSON)
 public class ModelsResource {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int MAX_TEXT = 500;
+
   private final ModelState state;
+  private final ModelOrders orders;
 
   @Inject
-  public ModelsResource(ModelState state) {
+  public ModelsResource(ModelState state, ModelOrders orders) {
     this.state = state;
+    this.orders = orders;
   }
 
   @GET
@@ -28,5 +53,97 @@ public class ModelsResource {
   @Path("/trainings")
   public List<ModelState.TrainingView> trainings() {
     return state.trainings();
+  }
+
+  @GET
+  @Path("/models/{id}")
+  public Response model(@PathParam("id") String id) {
+    return found(() -> state.detail(id), "the registry has no model '%s'".formatted(id));
+  }
+
+  @GET
+  @Path("/models/{id}/difference")
+  public Response difference(
+      @PathParam("id") String id, @QueryParam("from") @Nullable String from) {
+    if (from == null || from.isBlank()) {
+      return Problems.answer(
+          Response.Status.BAD_REQUEST,
+          "query parameter from is missing, expected the id of the model to compare with");
+    }
+    return found(
+        () -> state.difference(from, id),
+        "the registry lacks one of the models '%s' and '%s'".formatted(from, id));
+  }
+
+  private interface Lookup {
+    Optional<?> find() throws IOException;
+  }
+
+  private static Response found(Lookup lookup, String missing) {
+    try {
+      Optional<?> found = lookup.find();
+      return found.isPresent()
+          ? Response.ok(found.get()).build()
+          : Problems.answer(Response.Status.NOT_FOUND, missing);
+    } catch (IOException e) {
+      return Problems.answer(Response.Status.SERVICE_UNAVAILABLE, e);
+    }
+  }
+
+  @POST
+  @Path("/models/{id}/promote")
+  @Consumes(MediaType.APPLICATION_JSON)
+  public Response promote(
+      @PathParam("id") String id, String body, @Context RoutingContext request) {
+    return change(body, request, said -> orders.promote(id, said.by(), said.reason()));
+  }
+
+  @POST
+  @Path("/models/rollback")
+  @Consumes(MediaType.APPLICATION_JSON)
+  public Response rollback(String body, @Context RoutingContext request) {
+    return change(
+        body,
+        request,
+        said -> orders.rollback(said.to().isEmpty() ? null : said.to(), said.by(), said.reason()));
+  }
+
+  /** Who asks for a change, why, and to which model; empty where it does not say. */
+  private record Said(String by, String reason, String to) {}
+
+  private interface Change {
+    String of(Said said) throws IOException;
+  }
+
+  private static Response change(String body, RoutingContext request, Change change) {
+    try {
+      JsonNode object = JSON.readTree(body);
+      String person = request.get(ControlResource.PRINCIPAL);
+      String by = person == null ? text(object, "by") : person;
+      String reason = text(object, "reason");
+      if (by.isBlank() || reason.isBlank()) {
+        throw new IllegalArgumentException(
+            "a change of the model must say who makes it and why but has by='%s', reason='%s'"
+                .formatted(by, reason));
+      }
+      return Response.ok(Map.of("active", change.of(new Said(by, reason, text(object, "to")))))
+          .build();
+    } catch (JsonProcessingException e) {
+      return Problems.answer(
+          Response.Status.BAD_REQUEST, "the body is no JSON: " + e.getOriginalMessage());
+    } catch (IllegalArgumentException e) {
+      return Problems.answer(Response.Status.BAD_REQUEST, e);
+    } catch (IOException e) {
+      return Problems.answer(Response.Status.SERVICE_UNAVAILABLE, e);
+    }
+  }
+
+  private static String text(JsonNode object, String name) {
+    String text = object.path(name).asText("").strip();
+    if (text.length() > MAX_TEXT) {
+      throw new IllegalArgumentException(
+          "%s may have %d characters but has %d".formatted(name, MAX_TEXT, text.length()));
+    }
+    return text;
   }
 }

@@ -1,19 +1,22 @@
 package dev.residua.dashboard;
 
 import dev.residua.dashboard.Pictures.UnavailableException;
+import dev.residua.dashboard.StoredPictures.MissingException;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.QueryParam;
-import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Pictures of what an event says: {@code decoded} draws latents, {@code heatmap} where one latent's
- * deviation shows. PNG files of the model's size; 400 with a sentence for parameters that are not
- * latents, 503 where this process has no model.
+ * deviation shows, {@code frame} a stored frame as the model reads it, and {@code difference} where
+ * that differs from the picture of latents. PNG files of the model's size; 400 with a sentence for
+ * parameters that cannot be meant, 404 for a frame that is not stored any more, 503 where this
+ * process has no model or Kafka does not answer.
  */
 @Path("/api/pictures")
 public class PicturesResource {
@@ -25,10 +28,12 @@ public class PicturesResource {
   private static final int MAX_SHOWN = 40;
 
   private final Pictures pictures;
+  private final StoredPictures stored;
 
   @Inject
-  public PicturesResource(Pictures pictures) {
+  public PicturesResource(Pictures pictures, StoredPictures stored) {
     this.pictures = pictures;
+    this.stored = stored;
   }
 
   @GET
@@ -57,25 +62,72 @@ public class PicturesResource {
         });
   }
 
+  @GET
+  @Path("/frame")
+  public Response frame(
+      @QueryParam("source") @Nullable String source,
+      @QueryParam("partition") @Nullable String partition,
+      @QueryParam("offset") @Nullable String offset) {
+    return answer(
+        () ->
+            stored.frame(
+                text("source", source),
+                (int) whole("partition", partition, Integer.MAX_VALUE),
+                whole("offset", offset, Long.MAX_VALUE)));
+  }
+
+  @GET
+  @Path("/difference")
+  public Response difference(
+      @QueryParam("source") @Nullable String source,
+      @QueryParam("partition") @Nullable String partition,
+      @QueryParam("offset") @Nullable String offset,
+      @QueryParam("latents") @Nullable String latents) {
+    return answer(
+        () ->
+            stored.difference(
+                text("source", source),
+                (int) whole("partition", partition, Integer.MAX_VALUE),
+                whole("offset", offset, Long.MAX_VALUE),
+                numbers("latents", latents, pictures.latents())));
+  }
+
+  private static String text(String parameter, @Nullable String value) {
+    if (value == null || value.isBlank()) {
+      throw new IllegalArgumentException(
+          "query parameter %s is missing, expected a source".formatted(parameter));
+    }
+    return value;
+  }
+
+  private static long whole(String parameter, @Nullable String value, long most) {
+    try {
+      long number = value == null ? -1 : Long.parseLong(value);
+      if (number >= 0 && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // said below
+    }
+    throw new IllegalArgumentException(
+        "query parameter %s %s, expected a whole number of at least 0"
+            .formatted(parameter, shown(value)));
+  }
+
   private interface Drawing {
-    byte[] draw() throws UnavailableException;
+    byte[] draw() throws UnavailableException, MissingException, IOException;
   }
 
   private static Response answer(Drawing drawing) {
     try {
       return Response.ok(drawing.draw(), PNG).build();
     } catch (IllegalArgumentException e) {
-      return problem(Response.Status.BAD_REQUEST, e);
-    } catch (UnavailableException e) {
-      return problem(Response.Status.SERVICE_UNAVAILABLE, e);
+      return Problems.answer(Response.Status.BAD_REQUEST, e);
+    } catch (MissingException e) {
+      return Problems.answer(Response.Status.NOT_FOUND, e);
+    } catch (UnavailableException | IOException e) {
+      return Problems.answer(Response.Status.SERVICE_UNAVAILABLE, e);
     }
-  }
-
-  private static Response problem(Response.Status status, Exception why) {
-    return Response.status(status)
-        .type(MediaType.TEXT_PLAIN_TYPE.withCharset("UTF-8"))
-        .entity(why.getMessage() + "\n")
-        .build();
   }
 
   private static float[] numbers(String parameter, @Nullable String text, List<String> names) {

@@ -6,7 +6,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 
-/** The data of the status page. */
+/** The service in short: counts, sources and last findings. */
 @Path("/api/status")
 public class StatusResource {
   private final LiveState state;

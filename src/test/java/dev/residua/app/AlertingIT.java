@@ -16,6 +16,7 @@ import dev.residua.incident.ControlCommand.Order;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Incident.State;
 import dev.residua.model.RegistryRecord.Activation;
+import dev.residua.telemetry.Tracing;
 import dev.residua.testing.Alertmanager;
 import dev.residua.testing.Incidents;
 import dev.residua.testing.RecordingServer;
@@ -135,7 +136,8 @@ class AlertingIT {
         instance,
         settings,
         () -> activations,
-        AlertListener.NONE);
+        AlertListener.NONE,
+        Tracing.OFF);
   }
 
   private static ReceiverSettings receiver(

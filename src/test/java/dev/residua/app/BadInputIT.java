@@ -183,7 +183,7 @@ class BadInputIT {
     Service running = Objects.requireNonNull(service);
     running.await(
         LIMIT,
-        "the status page counts the dead letters by reason",
+        "the dashboard counts the dead letters by reason",
         () -> {
           int count = 0;
           for (var reason : running.json("/api/status").path("deadLetters")) {

@@ -32,7 +32,26 @@ class PicturesResourceTest {
         }
       };
 
-  private final PicturesResource resource = new PicturesResource(ECHO);
+  private static final StoredPictures STORED =
+      new StoredPictures() {
+        @Override
+        public byte[] frame(String source, int partition, long offset) throws MissingException {
+          if (offset == 404) {
+            throw new MissingException("the frame is not stored any more");
+          }
+          return "%s-%d@%d"
+              .formatted(source, partition, offset)
+              .getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public byte[] difference(String source, int partition, long offset, float[] latents)
+            throws java.io.IOException {
+          throw new java.io.IOException("Kafka does not answer");
+        }
+      };
+
+  private final PicturesResource resource = new PicturesResource(ECHO, STORED);
 
   private static String text(Response response) {
     return new String((byte[]) response.getEntity(), java.nio.charset.StandardCharsets.UTF_8);
@@ -96,6 +115,17 @@ class PicturesResourceTest {
             throw new AssertionError();
           }
         };
-    assertThat(new PicturesResource(none).decoded("1,2").getStatus()).isEqualTo(503);
+    assertThat(new PicturesResource(none, STORED).decoded("1,2").getStatus()).isEqualTo(503);
+  }
+
+  @Test
+  void shouldShowAStoredFrameOrSayWhyNot() {
+    assertThat(text(resource.frame("cam1", "3", "17"))).isEqualTo("cam1-3@17");
+    assertThat(resource.frame("cam1", "3", "404").getStatus()).isEqualTo(404);
+    assertThat(resource.difference("cam1", "3", "17", "1,2").getStatus()).isEqualTo(503);
+    assertThat(resource.frame("cam1", "-1", "17").getEntity())
+        .isEqualTo("query parameter partition '-1', expected a whole number of at least 0\n");
+    assertThat(resource.frame("cam1", "3", null).getStatus()).isEqualTo(400);
+    assertThat(resource.frame(" ", "3", "4").getStatus()).isEqualTo(400);
   }
 }

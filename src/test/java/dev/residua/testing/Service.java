@@ -160,6 +160,21 @@ public final class Service implements AutoCloseable {
     }
   }
 
+  /**
+   * A service on the HTTP port of another that has ended.
+   *
+   * @param directory working directory and place of the captured output
+   * @param arguments command and its options, without {@code --http-port}
+   */
+  public static Service launchAgain(
+      Service ended, Path directory, List<String> jvmOptions, List<String> arguments)
+      throws IOException {
+    Files.createDirectories(directory);
+    List<String> all = new ArrayList<>(arguments);
+    all.addAll(List.of("--http-port", Integer.toString(ended.httpPort)));
+    return launch(directory, jvmOptions, all, ended.httpPort);
+  }
+
   private static Service launch(
       Path directory, List<String> jvmOptions, List<String> arguments, int httpPort) {
     if (!Files.exists(JAR)) {

@@ -1,0 +1,622 @@
+package dev.residua.dashboard;
+
+import dev.residua.causal.CausalGraph;
+import dev.residua.causal.Finding;
+import dev.residua.causal.ScoredFrame;
+import dev.residua.dashboard.LiveViews.CauseView;
+import dev.residua.dashboard.LiveViews.EdgeView;
+import dev.residua.dashboard.LiveViews.EventView;
+import dev.residua.dashboard.LiveViews.GraphView;
+import dev.residua.dashboard.LiveViews.IncidentView;
+import dev.residua.dashboard.LiveViews.LastFrame;
+import dev.residua.dashboard.LiveViews.OrderView;
+import dev.residua.dashboard.LiveViews.Overview;
+import dev.residua.dashboard.LiveViews.ReadingView;
+import dev.residua.dashboard.LiveViews.Row;
+import dev.residua.dashboard.LiveViews.Rows;
+import dev.residua.dashboard.LiveViews.SourceView;
+import dev.residua.drift.DriftScore;
+import dev.residua.incident.ControlBoard;
+import dev.residua.incident.ControlCommand;
+import dev.residua.incident.ControlCommand.AcceptNormal;
+import dev.residua.incident.ControlCommand.Announcement;
+import dev.residua.incident.ControlCommand.Feedback;
+import dev.residua.incident.ControlCommand.FeedbackVerdict;
+import dev.residua.incident.ControlCommand.Maintenance;
+import dev.residua.incident.ControlCommand.Suppression;
+import dev.residua.incident.Incident;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the pages know: the last frames, drift scores, events and incidents of every source, counts,
+ * and what operators said. Fed by who reads Kafka; for any thread. Memory is bounded: about 40 MB
+ * of frames in all, shared between the sources, so that each remembers less where there are many.
+ */
+@ApplicationScoped
+public class LiveHistory implements LiveState {
+  /** Sources that are remembered; of more, those that said nothing for the longest time go. */
+  static final int MAX_SOURCES = 10_000;
+
+  /** Most frames that are remembered of one source. */
+  static final int MAX_ROWS = 1_200;
+
+  private static final int MIN_ROWS = 64;
+  private static final int ALL_ROWS = 400_000;
+  private static final int MAX_INCIDENTS = 2_000;
+  private static final int SHOWN_INCIDENTS = 50;
+  private static final int SHOWN_CLOSED = 20;
+  private static final int SHOWN_OF_SOURCE = 50;
+  private static final int MAX_ORDERS = 1_000;
+  private static final int MAX_MODELS = 8;
+  private static final int SHOWN_SOURCES = 50;
+  private static final int MAX_FINDINGS = 100;
+  private static final int RATE_SECONDS = 10;
+  private static final int MAX_PAGE = 200;
+
+  private String modelId = "";
+  private String graph = "";
+  private final Map<String, CausalGraph> graphs = bounded(MAX_MODELS, false);
+  private long scored;
+  private final long[] perSecond = new long[RATE_SECONDS];
+  private long currentSecond;
+  private final Map<String, Long> deadLetters = new TreeMap<>();
+  private final Deque<FindingView> findings = new ArrayDeque<>();
+  private final Map<String, SourceHistory> sources = bounded(MAX_SOURCES, true);
+  private final Map<String, Incident> incidents = new LinkedHashMap<>();
+  private final Map<String, ControlCommand> orders = new LinkedHashMap<>();
+  private ControlBoard board = ControlBoard.EMPTY;
+  private int rowsEach = MAX_ROWS;
+  private long revision;
+
+  private static <V> Map<String, V> bounded(int most, boolean byUse) {
+    return new LinkedHashMap<>(16, 0.75f, byUse) {
+      private static final long serialVersionUID = 1L;
+
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
+        return size() > most;
+      }
+    };
+  }
+
+  /** A model is in use. */
+  public synchronized void model(String id, CausalGraph newGraph) {
+    modelId = id;
+    graph = newGraph.toString();
+    graphs.put(id, newGraph);
+    revision++;
+  }
+
+  /**
+   * A frame was scored.
+   *
+   * @param live whether it is new, rather than read back from before this process started
+   */
+  public synchronized void scored(ScoredFrame frame, boolean live) {
+    if (live) {
+      scored++;
+      long now = seconds();
+      advance(now);
+      perSecond[(int) (now % RATE_SECONDS)]++;
+    }
+    source(frame.source()).scored(frame);
+  }
+
+  /** The drift detector has seen a frame. */
+  public synchronized void drift(DriftScore score) {
+    source(score.source()).drift(score);
+  }
+
+  /**
+   * An event.
+   *
+   * @param what {@code anomaly}, {@code drift} or {@code intervention}
+   * @param kind which one
+   * @param condition under which its figures hold
+   */
+  public synchronized void happened(
+      Finding finding,
+      String what,
+      String kind,
+      double statistic,
+      double threshold,
+      double pValue,
+      String condition) {
+    source(finding.source())
+        .happened(
+            new EventView(
+                finding.eventId(),
+                finding.incidentId(),
+                what,
+                kind,
+                finding.lastAt().toEpochMilli(),
+                finding.firstSequence(),
+                finding.lastSequence(),
+                finding.severity().name(),
+                finding.sentence(),
+                causes(finding.causes()),
+                finding.readings().stream()
+                    .map(r -> new ReadingView(r.latent(), round(r.observed()), round(r.expected())))
+                    .toList(),
+                finding.position().partition(),
+                finding.position().offset(),
+                round(statistic),
+                round(threshold),
+                number(pValue),
+                condition));
+    revision++;
+  }
+
+  /** An incident as it stands now. */
+  public synchronized void incident(Incident incident) {
+    incidents.remove(incident.id()); // so that the newest are last
+    incidents.put(incident.id(), incident);
+    if (incident.open() || sources.containsKey(incident.source())) {
+      source(incident.source()).incident(incident);
+    }
+    for (Iterator<Incident> all = incidents.values().iterator();
+        incidents.size() > MAX_INCIDENTS && all.hasNext(); ) {
+      if (!all.next().open()) {
+        all.remove();
+      }
+    }
+    revision++;
+  }
+
+  /**
+   * What an operator said.
+   *
+   * @param key of the record, which a later one replaces
+   * @param command null where it was taken back
+   */
+  public synchronized void ordered(String key, @Nullable ControlCommand command) {
+    ControlCommand before = orders.remove(key);
+    if (before != null) {
+      board = board.without(before.order().id());
+    }
+    if (command != null) {
+      orders.put(key, command);
+      board = board.with(command);
+      if (orders.size() > MAX_ORDERS) {
+        ControlCommand oldest = orders.remove(orders.keySet().iterator().next());
+        board = board.without(oldest.order().id());
+      }
+    }
+    revision++;
+  }
+
+  /** Something for the list of last findings. */
+  public synchronized void found(FindingView finding) {
+    findings.addFirst(finding);
+    if (findings.size() > MAX_FINDINGS) {
+      findings.removeLast();
+    }
+  }
+
+  /** A record was refused. */
+  public synchronized void deadLetter(String reason) {
+    deadLetters.merge(reason, 1L, Long::sum);
+  }
+
+  private SourceHistory source(String name) {
+    SourceHistory known = sources.get(name);
+    if (known == null) {
+      known = new SourceHistory(rowsEach);
+      sources.put(name, known);
+      share();
+    }
+    return known;
+  }
+
+  /** Halves what each source remembers whenever their number has doubled too often. */
+  private void share() {
+    while (rowsEach > MIN_ROWS && (long) rowsEach * sources.size() > ALL_ROWS) {
+      rowsEach = Math.max(MIN_ROWS, rowsEach / 2);
+      sources.values().forEach(one -> one.limit(rowsEach));
+    }
+  }
+
+  private static long seconds() {
+    return System.nanoTime() / 1_000_000_000L;
+  }
+
+  private void advance(long nowSeconds) {
+    long steps = Math.min(RATE_SECONDS, nowSeconds - currentSecond);
+    for (long s = nowSeconds - steps + 1; s <= nowSeconds; s++) {
+      perSecond[(int) Math.floorMod(s, (long) RATE_SECONDS)] = 0;
+    }
+    currentSecond = Math.max(currentSecond, nowSeconds);
+  }
+
+  private double rate() {
+    advance(seconds());
+    return Arrays.stream(perSecond).sum() / (double) RATE_SECONDS;
+  }
+
+  @Override
+  public synchronized Status status() {
+    List<Source> rows = new ArrayList<>();
+    for (Map.Entry<String, SourceHistory> entry : sources.entrySet()) {
+      ScoredFrame frame = entry.getValue().lastFrame();
+      DriftScore score = entry.getValue().lastDrift();
+      rows.add(
+          new Source(
+              entry.getKey(),
+              entry.getValue().frames(),
+              frame == null ? 0 : frame.sequence(),
+              score == null ? 0 : score.statistic(),
+              score == null ? 0 : score.threshold(),
+              frame == null ? List.of() : names(frame),
+              frame == null ? new float[0] : frame.standardized()));
+    }
+    return new Status(
+        modelId,
+        graph,
+        scored,
+        rate(),
+        new TreeMap<>(deadLetters),
+        List.copyOf(rows.subList(Math.max(0, rows.size() - SHOWN_SOURCES), rows.size())),
+        List.copyOf(findings));
+  }
+
+  private List<String> names(ScoredFrame frame) {
+    CausalGraph known = graphs.get(frame.modelId());
+    int d = frame.standardized().length;
+    if (known != null && known.size() == d) {
+      return known.names();
+    }
+    List<String> numbered = new ArrayList<>();
+    for (int i = 0; i < d; i++) {
+      numbered.add("z" + i);
+    }
+    return numbered;
+  }
+
+  /** Which sources to list. */
+  public record Query(String text, Optional<SourceCondition> condition, int page, int size) {
+    public Query {
+      text = text.strip().toLowerCase(Locale.ROOT);
+      if (page < 0) {
+        throw new IllegalArgumentException("page must be at least 0 but was " + page);
+      }
+      if (size < 1 || size > MAX_PAGE) {
+        throw new IllegalArgumentException(
+            "size must be from 1 to %d but was %d".formatted(MAX_PAGE, size));
+      }
+    }
+  }
+
+  private record Listed(String name, SourceHistory history, SourceCondition condition) {}
+
+  /** All sources at a glance. */
+  public synchronized Overview overview(Query query, Instant now) {
+    long at = now.toEpochMilli();
+    Map<SourceCondition, Integer> counts = new EnumMap<>(SourceCondition.class);
+    List<Listed> matching = new ArrayList<>();
+    for (Map.Entry<String, SourceHistory> entry : sources.entrySet()) {
+      SourceCondition condition =
+          entry.getValue().condition(at, board.maintained(entry.getKey(), now));
+      counts.merge(condition, 1, Integer::sum);
+      if (query.condition().map(wanted -> wanted == condition).orElse(true)
+          && entry.getKey().toLowerCase(Locale.ROOT).contains(query.text())) {
+        matching.add(new Listed(entry.getKey(), entry.getValue(), condition));
+      }
+    }
+    matching.sort(Comparator.comparing(Listed::condition).thenComparing(Listed::name));
+    int page = Math.min(query.page(), Math.max(0, (matching.size() - 1) / query.size()));
+    List<Row> rows =
+        matching.stream()
+            .skip((long) page * query.size())
+            .limit(query.size())
+            .map(one -> row(one.name(), one.history(), one.condition()))
+            .toList();
+    List<Incident> open = new ArrayList<>();
+    List<IncidentView> closed = new ArrayList<>();
+    List<Incident> newestFirst = new ArrayList<>(incidents.values());
+    java.util.Collections.reverse(newestFirst);
+    for (Incident incident : newestFirst) {
+      if (incident.open()) {
+        open.add(incident);
+      } else if (closed.size() < SHOWN_CLOSED) {
+        closed.add(view(incident));
+      }
+    }
+    open.sort(
+        Comparator.comparing(Incident::severity)
+            .reversed()
+            .thenComparing(Incident::openedAt, Comparator.reverseOrder()));
+    return new Overview(
+        at,
+        modelId,
+        scored,
+        rate(),
+        new TreeMap<>(deadLetters),
+        counts,
+        matching.size(),
+        page,
+        rows,
+        open.stream().limit(SHOWN_INCIDENTS).map(this::view).toList(),
+        open.size(),
+        closed);
+  }
+
+  private static Row row(String name, SourceHistory history, SourceCondition condition) {
+    ScoredFrame frame = history.lastFrame();
+    DriftScore score = history.lastDrift();
+    long interval = history.interval().toNanos();
+    String sentence = null;
+    for (Incident incident : history.open().values()) {
+      sentence = incident.sentence();
+    }
+    return new Row(
+        name,
+        condition,
+        history.frames(),
+        interval == 0 ? 0 : Math.round(1e10 / interval) / 10.0,
+        frame == null ? 0 : frame.scoredAt().toEpochMilli(),
+        frame == null ? 0 : frame.sequence(),
+        score == null ? null : round(score.statistic()),
+        score == null ? null : round(score.threshold()),
+        rounded(history.trend().of(0)),
+        history.trend().newest(),
+        sentence);
+  }
+
+  /**
+   * How far a reader of one source has come.
+   *
+   * @param generation of the rows' columns
+   * @param revision of incidents, events and orders
+   * @param stretch newest of the trends
+   * @param modelId whose graph was sent
+   */
+  public record Seen(
+      int generation, long scores, long drift, long revision, long stretch, String modelId) {
+    /** Nothing yet. */
+    public static final Seen NOTHING = new Seen(-1, 0, 0, -1, Long.MIN_VALUE, "");
+  }
+
+  /** One source, and how far its reader has come with that. */
+  public record SourceAnswer(SourceView view, Seen seen) {}
+
+  /**
+   * One source.
+   *
+   * @param seen what need not be said again
+   * @return empty if nothing is known of it
+   */
+  public synchronized Optional<SourceAnswer> source(String name, Seen seen, Instant now) {
+    SourceHistory history = sources.get(name);
+    if (history == null) {
+      return Optional.empty();
+    }
+    long at = now.toEpochMilli();
+    ScoredFrame frame = history.lastFrame();
+    DriftScore score = history.lastDrift();
+    boolean reset = seen.generation() != history.generation();
+    NumberRing.Series scores = history.scores().since(reset ? 0 : seen.scores());
+    NumberRing.Series drift = history.drift().since(reset ? 0 : seen.drift());
+    String scoredBy = frame == null ? modelId : frame.modelId();
+    CausalGraph known = graphs.get(scoredBy);
+    String graphOf = known == null ? "" : scoredBy;
+    boolean news = revision != seen.revision();
+    Trend trend = history.trend();
+    SourceView view =
+        new SourceView(
+            at,
+            row(name, history, history.condition(at, board.maintained(name, now))),
+            SourceCondition.silence(history.interval()).toMillis(),
+            known == null || graphOf.equals(seen.modelId()) ? null : graphView(known),
+            score == null ? List.of() : Arrays.stream(score.scales()).boxed().toList(),
+            score == null ? 0 : score.samples(),
+            score == null ? null : number(score.targetRunLength()),
+            score == null ? null : number(score.beside().quietRunLength()),
+            frame == null ? null : view(frame),
+            rows(scores, reset),
+            rows(drift, reset),
+            (trend.newest() - Trend.STRETCHES + 1) * Trend.STRETCH_MILLIS,
+            trend.newest() == seen.stretch() && !reset ? null : trends(trend),
+            news ? incidentsOf(name) : null,
+            news ? List.copyOf(history.events()) : null,
+            news ? ordersFor(name) : null);
+    return Optional.of(
+        new SourceAnswer(
+            view,
+            new Seen(
+                history.generation(),
+                scores.cursor(),
+                drift.cursor(),
+                revision,
+                trend.newest(),
+                graphOf)));
+  }
+
+  /** Whether anything is known of a source. */
+  public synchronized boolean knows(String name) {
+    return sources.containsKey(name);
+  }
+
+  private List<IncidentView> incidentsOf(String source) {
+    List<IncidentView> found = new ArrayList<>();
+    for (Incident incident : incidents.values()) {
+      if (incident.source().equals(source)) {
+        found.add(0, view(incident));
+      }
+    }
+    return found.subList(0, Math.min(SHOWN_OF_SOURCE, found.size()));
+  }
+
+  private List<OrderView> ordersFor(String source) {
+    List<OrderView> found = new ArrayList<>();
+    for (ControlCommand command : orders.values()) {
+      String kind = kind(command);
+      if (kind != null && Pattern.matches(command.order().sources(), source)) {
+        Instant until =
+            command instanceof Maintenance m
+                ? m.period().until()
+                : command instanceof Announcement a ? a.period().until() : null;
+        found.add(
+            0,
+            new OrderView(
+                command.order().id(),
+                kind,
+                command.order().by(),
+                command.order().reason(),
+                command.order().at().toEpochMilli(),
+                until == null ? null : until.toEpochMilli()));
+      }
+    }
+    return found.subList(0, Math.min(SHOWN_OF_SOURCE, found.size()));
+  }
+
+  /** What is listed on the page of a source, in the words of {@code ControlRequest}. */
+  private static @Nullable String kind(ControlCommand command) {
+    if (command instanceof Maintenance) {
+      return "silence";
+    }
+    if (command instanceof Announcement) {
+      return "announce";
+    }
+    if (command instanceof Suppression) {
+      return "suppress";
+    }
+    return command instanceof AcceptNormal ? "accept-normal" : null;
+  }
+
+  private IncidentView view(Incident incident) {
+    String verdict = null;
+    for (ControlCommand command : orders.values()) {
+      if (command instanceof Feedback f && f.incidentId().equals(incident.id())) {
+        verdict = f.verdict() == FeedbackVerdict.TRUE_ALARM ? "true" : "false";
+      }
+    }
+    Instant resolved = incident.resolvedAt();
+    return new IncidentView(
+        incident.id(),
+        incident.source(),
+        incident.state().name(),
+        incident.severity().name(),
+        incident.kind(),
+        incident.sentence(),
+        causes(incident.causes()),
+        incident.openedAt().toEpochMilli(),
+        incident.updatedAt().toEpochMilli(),
+        resolved == null ? null : resolved.toEpochMilli(),
+        incident.openedSequence(),
+        incident.updatedSequence(),
+        incident.events(),
+        incident.flaps(),
+        incident.modelId(),
+        verdict);
+  }
+
+  private static List<CauseView> causes(List<Finding.Cause> causes) {
+    return causes.stream()
+        .map(
+            cause ->
+                new CauseView(
+                    cause.latent(),
+                    cause.parents(),
+                    round(cause.evidence()),
+                    number(cause.pValue()),
+                    Math.round(cause.share() * 1e3) / 1e3))
+        .toList();
+  }
+
+  private LastFrame view(ScoredFrame frame) {
+    List<String> names = names(frame);
+    List<ReadingView> readings = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      readings.add(
+          new ReadingView(names.get(i), round(frame.latents()[i]), round(frame.expected()[i])));
+    }
+    return new LastFrame(
+        frame.sequence(),
+        frame.capturedAt().toEpochMilli(),
+        frame.scoredAt().toEpochMilli(),
+        frame.modelId(),
+        frame.position().partition(),
+        frame.position().offset(),
+        readings,
+        rounded(frame.standardized()),
+        pValues(frame.pValues()),
+        number(frame.jointPValue()),
+        number(frame.reconstructionPValue()),
+        number(frame.appearancePValue()));
+  }
+
+  /** A graph as it is sent. */
+  public static GraphView graphView(CausalGraph graph) {
+    return new GraphView(
+        graph.names(),
+        graph.edgeList().stream()
+            .map(
+                e ->
+                    new EdgeView(
+                        graph.name(e.from()),
+                        graph.name(e.to()),
+                        Math.round(e.confidence() * 1e3) / 1e3))
+            .toList());
+  }
+
+  private static List<List<@Nullable Double>> trends(Trend trend) {
+    List<List<@Nullable Double>> all = new ArrayList<>();
+    for (int i = 0; i < trend.numbers(); i++) {
+      all.add(rounded(trend.of(i)));
+    }
+    return all;
+  }
+
+  private static Rows rows(NumberRing.Series series, boolean reset) {
+    List<List<@Nullable Double>> columns = new ArrayList<>();
+    for (float[] column : series.columns()) {
+      columns.add(rounded(column));
+    }
+    return new Rows(
+        series.cursor(),
+        reset,
+        Arrays.stream(series.sequence()).boxed().toList(),
+        Arrays.stream(series.millis()).boxed().toList(),
+        columns);
+  }
+
+  private static List<@Nullable Double> rounded(float[] values) {
+    List<@Nullable Double> list = new ArrayList<>(values.length);
+    for (float value : values) {
+      list.add(round(value));
+    }
+    return list;
+  }
+
+  private static List<@Nullable Double> pValues(float[] values) {
+    List<@Nullable Double> list = new ArrayList<>(values.length);
+    for (float value : values) {
+      list.add(number(Math.round(value * 1e6) / 1e6));
+    }
+    return list;
+  }
+
+  private static @Nullable Double round(double value) {
+    return Double.isFinite(value) ? Double.valueOf(Math.round(value * 1e3) / 1e3) : null;
+  }
+
+  private static @Nullable Double number(double value) {
+    return Double.isFinite(value) ? Double.valueOf(value) : null;
+  }
+}

@@ -1,0 +1,147 @@
+package dev.residua.dashboard;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.residua.dashboard.LiveHistory.Query;
+import dev.residua.dashboard.LiveHistory.Seen;
+import dev.residua.dashboard.LiveHistory.SourceAnswer;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One page that looks on. It is told something only after it has asked for the next, which it does
+ * when it has drawn what came before: a slow or hidden page gets fewer and larger updates, never a
+ * queue. Pure but for the history it reads; for any thread.
+ *
+ * <p>The page says what it looks at, {@code {"see": "overview", "text": "", "condition": "",
+ * "page": 0, "size": 50}}, {@code {"see": "source", "name": "cam1"}} or {@code {"see": "nothing"}},
+ * and then {@code {"next": true}} for every further update. Answers are {@code {"type": "overview",
+ * "overview": {...}}}, {@code {"type": "source", "name": ..., "source": {...}}}, {@code {"type":
+ * "unknown", "name": ...}} for a source that nothing is known of, and {@code {"type": "problem",
+ * "sentence": ...}}.
+ */
+final class LiveSession {
+  /** Longest message that a page may send, in characters. */
+  static final int MAX_MESSAGE = 2_000;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final long SOURCE_MILLIS = 100;
+  private static final long OVERVIEW_MILLIS = 250;
+  private static final Query ALL = new Query("", Optional.empty(), 0, 50);
+
+  private final LiveHistory history;
+  private View view = View.NOTHING;
+  private Query query = ALL;
+  private String source = "";
+  private Seen seen = Seen.NOTHING;
+  private boolean asked;
+  private long lastMillis = Long.MIN_VALUE / 2;
+  private @Nullable String problem;
+
+  private enum View {
+    NOTHING,
+    OVERVIEW,
+    SOURCE
+  }
+
+  LiveSession(LiveHistory history) {
+    this.history = history;
+  }
+
+  /** The page says something. */
+  synchronized void said(String text) {
+    try {
+      JsonNode message = JSON.readTree(text);
+      if (message.path("next").asBoolean()) {
+        asked = true;
+        return;
+      }
+      String see = message.path("see").asText("");
+      switch (see) {
+        case "overview" -> {
+          query =
+              new Query(
+                  message.path("text").asText(""),
+                  condition(message.path("condition").asText("")),
+                  message.path("page").asInt(0),
+                  message.path("size").asInt(ALL.size()));
+          view = View.OVERVIEW;
+        }
+        case "source" -> {
+          source = message.path("name").asText("");
+          seen = Seen.NOTHING;
+          view = View.SOURCE;
+        }
+        case "nothing" -> view = View.NOTHING;
+        default ->
+            throw new IllegalArgumentException(
+                "see must be overview, source or nothing but was '%s'".formatted(see));
+      }
+      asked = true;
+      lastMillis = Long.MIN_VALUE / 2; // what it now looks at comes at once
+    } catch (JsonProcessingException e) {
+      problem = "the message is no JSON: " + e.getOriginalMessage();
+    } catch (IllegalArgumentException e) {
+      problem = e.getMessage();
+    }
+  }
+
+  static Optional<SourceCondition> condition(String text) {
+    if (text.isBlank()) {
+      return Optional.empty();
+    }
+    for (SourceCondition condition : SourceCondition.values()) {
+      if (condition.name().equals(text.strip().toUpperCase(Locale.ROOT))) {
+        return Optional.of(condition);
+      }
+    }
+    throw new IllegalArgumentException(
+        "condition must be one of %s but was '%s'"
+            .formatted(java.util.Arrays.toString(SourceCondition.values()), text));
+  }
+
+  /**
+   * What to send now, if the page has asked and it is time.
+   *
+   * @param now wall clock
+   */
+  synchronized Optional<String> due(Instant now) {
+    String wrong = problem;
+    if (wrong != null) {
+      problem = null;
+      return Optional.of(write(JSON.createObjectNode().put("sentence", wrong), "problem"));
+    }
+    long millis = now.toEpochMilli();
+    long pause = view == View.SOURCE ? SOURCE_MILLIS : OVERVIEW_MILLIS;
+    if (!asked || view == View.NOTHING || millis - lastMillis < pause) {
+      return Optional.empty();
+    }
+    asked = false;
+    lastMillis = millis;
+    if (view == View.OVERVIEW) {
+      ObjectNode answer = JSON.createObjectNode();
+      answer.set("overview", JSON.valueToTree(history.overview(query, now)));
+      return Optional.of(write(answer, "overview"));
+    }
+    Optional<SourceAnswer> found = history.source(source, seen, now);
+    ObjectNode answer = JSON.createObjectNode().put("name", source);
+    if (found.isEmpty()) {
+      return Optional.of(write(answer, "unknown"));
+    }
+    seen = found.get().seen();
+    answer.set("source", JSON.valueToTree(found.get().view()));
+    return Optional.of(write(answer, "source"));
+  }
+
+  private static String write(ObjectNode answer, String type) {
+    try {
+      return JSON.writeValueAsString(answer.put("type", type));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("cannot write an update as JSON", e);
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package dev.residua.dashboard;
+
+import io.quarkus.websockets.next.CloseReason;
+import io.quarkus.websockets.next.OnClose;
+import io.quarkus.websockets.next.OnError;
+import io.quarkus.websockets.next.OnOpen;
+import io.quarkus.websockets.next.OnTextMessage;
+import io.quarkus.websockets.next.WebSocket;
+import io.quarkus.websockets.next.WebSocketConnection;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Live updates for pages; {@link LiveSession} says how they are asked for. Read-only. */
+@WebSocket(path = "/api/live")
+@ApplicationScoped
+public class LiveSocket {
+  private static final Logger LOG = LoggerFactory.getLogger(LiveSocket.class);
+  private static final long TICK_MILLIS = 50;
+  private static final int MAX_PAGES = 500;
+  private static final int TRY_AGAIN_LATER = 1013;
+  private static final int TOO_LARGE = 1009;
+
+  private final LiveHistory history;
+  private final Clock clock = Clock.systemUTC();
+  private final Map<String, Page> pages = new ConcurrentHashMap<>();
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          work -> {
+            Thread made = new Thread(work, "residua-pages");
+            made.setDaemon(true);
+            return made;
+          });
+
+  /** A page, and whether something is still on its way to it. */
+  private record Page(WebSocketConnection connection, LiveSession session, AtomicBoolean sending) {}
+
+  @Inject
+  public LiveSocket(LiveHistory history) {
+    this.history = history;
+    thread.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  @OnOpen
+  void opened(WebSocketConnection connection) {
+    if (pages.size() >= MAX_PAGES) {
+      close(connection, TRY_AGAIN_LATER, "%d pages look on already".formatted(MAX_PAGES));
+      return;
+    }
+    pages.put(connection.id(), new Page(connection, new LiveSession(history), new AtomicBoolean()));
+  }
+
+  @OnTextMessage
+  void said(String text, WebSocketConnection connection) {
+    if (text.length() > LiveSession.MAX_MESSAGE) {
+      close(
+          connection,
+          TOO_LARGE,
+          "a message may have %d characters".formatted(LiveSession.MAX_MESSAGE));
+      return;
+    }
+    Page page = pages.get(connection.id());
+    if (page != null) {
+      page.session().said(text);
+    }
+  }
+
+  @OnClose
+  void closed(WebSocketConnection connection) {
+    pages.remove(connection.id());
+  }
+
+  @OnError
+  void failed(Throwable why, WebSocketConnection connection) {
+    LOG.debug("a page was lost: {}", why.toString());
+    pages.remove(connection.id());
+  }
+
+  private static void close(WebSocketConnection connection, int code, String why) {
+    connection.close(new CloseReason(code, why)).subscribe().with(done -> {}, e -> {});
+  }
+
+  private void tick() {
+    for (Page page : pages.values()) {
+      try {
+        if (!page.sending().get()) {
+          Optional<String> update = page.session().due(clock.instant());
+          if (update.isPresent()) {
+            send(page, update.get());
+          }
+        }
+      } catch (RuntimeException e) {
+        LOG.warn("a page gets no updates any more: {}", e.toString());
+        pages.remove(page.connection().id());
+        close(page.connection(), TRY_AGAIN_LATER, "updates failed");
+      }
+    }
+  }
+
+  private static void send(Page page, String update) {
+    page.sending().set(true);
+    page.connection()
+        .sendText(update)
+        .subscribe()
+        .with(
+            sent -> page.sending().set(false),
+            why -> LOG.debug("a page does not take updates: {}", why.toString()));
+  }
+
+  @PreDestroy
+  void stop() {
+    thread.shutdownNow();
+  }
+}

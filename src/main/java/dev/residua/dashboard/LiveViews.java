@@ -1,0 +1,213 @@
+package dev.residua.dashboard;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the pages of sources and incidents show, as they are sent. Numbers that are none are null.
+ */
+public final class LiveViews {
+  private LiveViews() {}
+
+  /**
+   * All sources at a glance.
+   *
+   * @param at now, milliseconds since 1970
+   * @param modelId model in use
+   * @param framesScored frames with a score since this process started
+   * @param framesPerSecond rate over the last ten seconds
+   * @param deadLetters records refused since then, by reason
+   * @param counts sources by condition
+   * @param matching sources that the filter lets through
+   * @param page number of this page, from 0
+   * @param rows one page of them, those that need a person first
+   * @param openIncidents all that are open, the most urgent first, at most 50
+   * @param openCount how many there are
+   * @param closed the last that were resolved, newest first
+   */
+  public record Overview(
+      long at,
+      String modelId,
+      long framesScored,
+      double framesPerSecond,
+      Map<String, Long> deadLetters,
+      Map<SourceCondition, Integer> counts,
+      int matching,
+      int page,
+      List<Row> rows,
+      List<IncidentView> openIncidents,
+      int openCount,
+      List<IncidentView> closed) {}
+
+  /**
+   * One source among others.
+   *
+   * @param name source
+   * @param condition how it is
+   * @param frames its frames that were read, those of before this process started included
+   * @param framesPerSecond pace of its camera
+   * @param scoredAt when its last frame was scored, milliseconds since 1970; 0 before the first
+   * @param lastSequence its last frame
+   * @param statistic drift statistic at the last frame
+   * @param threshold its threshold
+   * @param trend largest share of the threshold in stretches of ten seconds, oldest first
+   * @param newestStretch number of the last of them, which counts up by one every ten seconds
+   * @param sentence what its open incident says
+   */
+  public record Row(
+      String name,
+      SourceCondition condition,
+      long frames,
+      double framesPerSecond,
+      long scoredAt,
+      long lastSequence,
+      @Nullable Double statistic,
+      @Nullable Double threshold,
+      List<@Nullable Double> trend,
+      long newestStretch,
+      @Nullable String sentence) {}
+
+  /** A latent that is to blame, see {@code Finding.Cause}. */
+  public record CauseView(
+      String latent,
+      List<String> parents,
+      @Nullable Double evidence,
+      @Nullable Double pValue,
+      double share) {}
+
+  /**
+   * An incident as it stands.
+   *
+   * @param verdict what an operator found out about it: {@code true} or {@code false}; null before
+   */
+  public record IncidentView(
+      String id,
+      String source,
+      String state,
+      String severity,
+      String kind,
+      String sentence,
+      List<CauseView> causes,
+      long openedAt,
+      long updatedAt,
+      @Nullable Long resolvedAt,
+      long openedSequence,
+      long updatedSequence,
+      long events,
+      int flaps,
+      String modelId,
+      @Nullable String verdict) {}
+
+  /**
+   * One event.
+   *
+   * @param what {@code anomaly}, {@code drift} or {@code intervention}
+   * @param kind which one, upper case
+   * @param at capture time of the frame that it was said at, milliseconds since 1970
+   * @param condition assumption under which its figures hold
+   */
+  public record EventView(
+      String id,
+      String incidentId,
+      String what,
+      String kind,
+      long at,
+      long firstSequence,
+      long lastSequence,
+      String severity,
+      String sentence,
+      List<CauseView> causes,
+      List<ReadingView> readings,
+      int partition,
+      long offset,
+      @Nullable Double statistic,
+      @Nullable Double threshold,
+      @Nullable Double pValue,
+      String condition) {}
+
+  /** One latent as seen and as expected, in standard deviations of the training set. */
+  public record ReadingView(String latent, @Nullable Double observed, @Nullable Double expected) {}
+
+  /** A standing order of an operator about a source. */
+  public record OrderView(
+      String id, String kind, String by, String reason, long at, @Nullable Long until) {}
+
+  /** An edge of the graph; confidence in [0, 1]. */
+  public record EdgeView(String from, String to, double confidence) {}
+
+  /** What is supposed to cause what. */
+  public record GraphView(List<String> nodes, List<EdgeView> edges) {}
+
+  /**
+   * Rows by column.
+   *
+   * @param cursor says how far the reader has come
+   * @param reset whether these rows take the place of all before, instead of following them
+   * @param millis times, milliseconds since 1970
+   * @param columns {@code [column][row]}
+   */
+  public record Rows(
+      long cursor,
+      boolean reset,
+      List<Long> sequence,
+      List<Long> millis,
+      List<List<@Nullable Double>> columns) {}
+
+  /** The last frame of a source. */
+  public record LastFrame(
+      long sequence,
+      long capturedAt,
+      long scoredAt,
+      String modelId,
+      int partition,
+      long offset,
+      List<ReadingView> readings,
+      List<@Nullable Double> standardized,
+      List<@Nullable Double> pValues,
+      @Nullable Double jointPValue,
+      @Nullable Double reconstructionPValue,
+      @Nullable Double appearancePValue) {}
+
+  /**
+   * One source. What has not changed since the reader's last look is left out where it is large.
+   *
+   * @param row as in the overview
+   * @param silentAfter milliseconds without a frame after which it counts as silent
+   * @param graph of the model that scored its last frame; left out if unchanged
+   * @param scales window lengths of the drift detector, in frames
+   * @param samples frames that the detector has seen
+   * @param targetRunLength average run length that the threshold is set for, in frames
+   * @param quietRunLength run length that its own quiet stretches show
+   * @param last its last frame
+   * @param scores columns: standardised residual of each latent, then minus log10 of the joint
+   *     p-value
+   * @param drift columns: statistic, threshold, statistic and threshold of the picture, then the
+   *     statistic at each scale
+   * @param trendStart start of the first stretch of {@code trends}, milliseconds since 1970
+   * @param trends share of the drift threshold, then the residual furthest from zero of each
+   *     latent, in stretches of ten seconds; left out if unchanged
+   * @param incidents newest first; left out if unchanged
+   * @param events newest first; left out if unchanged
+   * @param orders what operators said about it, newest first; left out if unchanged
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record SourceView(
+      long at,
+      Row row,
+      long silentAfter,
+      @Nullable GraphView graph,
+      List<Integer> scales,
+      long samples,
+      @Nullable Double targetRunLength,
+      @Nullable Double quietRunLength,
+      @Nullable LastFrame last,
+      Rows scores,
+      Rows drift,
+      long trendStart,
+      @Nullable List<List<@Nullable Double>> trends,
+      @Nullable List<IncidentView> incidents,
+      @Nullable List<EventView> events,
+      @Nullable List<OrderView> orders) {}
+}

@@ -1,0 +1,153 @@
+package dev.residua.dashboard;
+
+import java.util.Arrays;
+
+/**
+ * The last rows of numbers of one source, oldest first: each has a sequence, a time and the same
+ * number of values. Memory grows with the rows up to a limit, then the oldest row makes room. Not
+ * thread-safe.
+ */
+final class NumberRing {
+  private static final int FIRST_ROWS = 16;
+
+  private final int columns;
+  private int limit;
+  private long[] sequences;
+  private long[] millis;
+  private float[] values; // [row][column]
+  private int first;
+  private int size;
+  private long written;
+
+  /**
+   * @param columns values of a row, at least 0
+   * @param limit most rows, at least 1
+   */
+  NumberRing(int columns, int limit) {
+    if (columns < 0 || limit < 1) {
+      throw new IllegalArgumentException(
+          "a ring needs at least 0 columns and 1 row but has %d and %d".formatted(columns, limit));
+    }
+    this.columns = columns;
+    this.limit = limit;
+    int rows = Math.min(FIRST_ROWS, limit);
+    sequences = new long[rows];
+    millis = new long[rows];
+    values = new float[rows * columns];
+  }
+
+  int columns() {
+    return columns;
+  }
+
+  int size() {
+    return size;
+  }
+
+  /** Rows ever added: what {@link #since} takes to go on from here. */
+  long cursor() {
+    return written;
+  }
+
+  /**
+   * Adds a row.
+   *
+   * @param row its first {@link #columns} values are copied
+   */
+  void add(long sequence, long atMillis, float[] row) {
+    int capacity = sequences.length;
+    if (size == capacity && capacity < limit) {
+      resize(Math.min(limit, 2 * capacity));
+      capacity = sequences.length;
+    }
+    int at = (first + size) % capacity;
+    if (size == capacity) {
+      first = (first + 1) % capacity;
+    } else {
+      size++;
+    }
+    sequences[at] = sequence;
+    millis[at] = atMillis;
+    System.arraycopy(row, 0, values, at * columns, columns);
+    written++;
+  }
+
+  /** From now on at most so many rows; the oldest of more are dropped. */
+  void limit(int rows) {
+    limit = Math.max(1, rows);
+    if (sequences.length > limit) {
+      resize(limit);
+    }
+  }
+
+  private void resize(int capacity) {
+    int kept = Math.min(size, capacity);
+    long[] newSequences = new long[capacity];
+    long[] newMillis = new long[capacity];
+    float[] newValues = new float[capacity * columns];
+    for (int i = 0; i < kept; i++) {
+      int from = index(size - kept + i);
+      newSequences[i] = sequences[from];
+      newMillis[i] = millis[from];
+      System.arraycopy(values, from * columns, newValues, i * columns, columns);
+    }
+    sequences = newSequences;
+    millis = newMillis;
+    values = newValues;
+    first = 0;
+    size = kept;
+  }
+
+  private int index(int row) {
+    return (first + row) % sequences.length;
+  }
+
+  /** Time of the row that is so many before the last, which is 0. */
+  long millisBeforeLast(int rows) {
+    return millis[index(size - 1 - rows)];
+  }
+
+  /** Sequence of the last row. */
+  long lastSequence() {
+    return sequences[index(size - 1)];
+  }
+
+  /**
+   * The rows added since a cursor, as far as they are still there.
+   *
+   * @param cursor 0 for all rows; one of another ring, which may be ahead, gives all rows too
+   */
+  Series since(long cursor) {
+    long wanted = cursor < 0 || cursor > written ? written : written - cursor;
+    int n = (int) Math.min(size, wanted);
+    long[] t = new long[n];
+    long[] s = new long[n];
+    float[][] v = new float[columns][n];
+    for (int i = 0; i < n; i++) {
+      int from = index(size - n + i);
+      t[i] = millis[from];
+      s[i] = sequences[from];
+      for (int c = 0; c < columns; c++) {
+        v[c][i] = values[from * columns + c];
+      }
+    }
+    return new Series(written, s, t, v);
+  }
+
+  /**
+   * Rows by column.
+   *
+   * @param cursor for the next {@link #since}
+   * @param sequence of each row
+   * @param millis time of each row, milliseconds since 1970
+   * @param columns {@code [column][row]}
+   */
+  @SuppressWarnings("ArrayRecordComponent") // made for one answer and not kept
+  record Series(long cursor, long[] sequence, long[] millis, float[][] columns) {
+    @Override
+    public String toString() {
+      return "%d rows up to cursor %d: %s"
+          .formatted(sequence.length, cursor, Arrays.toString(sequence));
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package dev.residua.dashboard;
+
+import java.time.Duration;
+
+/** How a source is, in one word; declared in the order in which pages list them. */
+public enum SourceCondition {
+  /** An incident is open that is no drift. */
+  ANOMALOUS,
+  /** An incident of a drift is open, or the drift statistic is at its threshold. */
+  DRIFTING,
+  /** No frame came for much longer than is usual for it. */
+  SILENT,
+  /** Its longest window of the drift detector is not filled yet. */
+  WARMING_UP,
+  /** Someone silenced it. */
+  MAINTENANCE,
+  /** None of these. */
+  NORMAL;
+
+  private static final Duration LEAST_SILENCE = Duration.ofSeconds(10);
+  private static final int USUAL_INTERVALS = 20;
+
+  /**
+   * What is known of a source now.
+   *
+   * @param maintained whether no incident may open for it
+   * @param incident whether an incident is open
+   * @param drift whether that is of a drift
+   * @param beyondThreshold whether the drift statistic is at or above its threshold
+   * @param warmingUp whether its longest window is not filled yet
+   * @param sinceLastFrame time since its last frame was scored
+   * @param interval usual time between two frames; zero where it is not known
+   */
+  record Facts(
+      boolean maintained,
+      boolean incident,
+      boolean drift,
+      boolean beyondThreshold,
+      boolean warmingUp,
+      Duration sinceLastFrame,
+      Duration interval) {}
+
+  /** The condition that these facts make. An open incident goes before all that may explain it. */
+  static SourceCondition of(Facts facts) {
+    if (facts.incident()) {
+      return facts.drift() ? DRIFTING : ANOMALOUS;
+    }
+    if (facts.maintained()) {
+      return MAINTENANCE;
+    }
+    if (facts.sinceLastFrame().compareTo(silence(facts.interval())) > 0) {
+      return SILENT;
+    }
+    if (facts.warmingUp()) {
+      return WARMING_UP;
+    }
+    return facts.beyondThreshold() ? DRIFTING : NORMAL;
+  }
+
+  /** After this time without a frame a source is silent: 20 usual intervals, 10 s at least. */
+  static Duration silence(Duration interval) {
+    Duration usual = interval.multipliedBy(USUAL_INTERVALS);
+    return usual.compareTo(LEAST_SILENCE) > 0 ? usual : LEAST_SILENCE;
+  }
+}

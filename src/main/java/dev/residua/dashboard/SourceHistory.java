@@ -1,0 +1,180 @@
+package dev.residua.dashboard;
+
+import dev.residua.causal.ScoredFrame;
+import dev.residua.dashboard.LiveViews.EventView;
+import dev.residua.drift.DriftScore;
+import dev.residua.incident.Incident;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What is remembered of one source, in bounded memory. Not thread-safe. */
+final class SourceHistory {
+  static final int MAX_EVENTS = 60;
+
+  /** Columns of a row of the drift detector before those of the scales. */
+  static final int DRIFT_COLUMNS = 4;
+
+  private static final int PACE_FRAMES = 32;
+
+  private final Deque<EventView> events = new ArrayDeque<>();
+  private final Map<String, Incident> open = new LinkedHashMap<>();
+  private int rows;
+  private NumberRing scores;
+  private NumberRing drift;
+  private Trend trend;
+  private int generation;
+  private long frames;
+  private @Nullable ScoredFrame lastFrame;
+  private @Nullable DriftScore lastDrift;
+
+  /**
+   * @param rows frames that are remembered, at least 1
+   */
+  SourceHistory(int rows) {
+    this.rows = rows;
+    this.scores = new NumberRing(1, rows);
+    this.drift = new NumberRing(DRIFT_COLUMNS, rows);
+    this.trend = new Trend(1);
+  }
+
+  /** From now on at most so many frames. */
+  void limit(int newRows) {
+    rows = newRows;
+    scores.limit(rows);
+    drift.limit(rows);
+  }
+
+  void scored(ScoredFrame frame) {
+    int d = frame.standardized().length;
+    if (scores.columns() != d + 1) {
+      scores = new NumberRing(d + 1, rows);
+      trend = new Trend(d + 1);
+      generation++;
+    }
+    float[] row = new float[d + 1];
+    System.arraycopy(frame.standardized(), 0, row, 0, d);
+    row[d] = (float) -Math.log10(frame.jointPValue());
+    long at = frame.capturedAt().toEpochMilli();
+    scores.add(frame.sequence(), at, row);
+    trend.add(at, 1, frame.standardized());
+    frames++;
+    lastFrame = frame;
+  }
+
+  void drift(DriftScore score) {
+    int scales = score.perScale().length;
+    if (drift.columns() != DRIFT_COLUMNS + scales) {
+      drift = new NumberRing(DRIFT_COLUMNS + scales, rows);
+      generation++;
+    }
+    float[] row = new float[DRIFT_COLUMNS + scales];
+    row[0] = score.statistic();
+    row[1] = score.threshold();
+    row[2] = score.beside().pictureStatistic();
+    row[3] = score.beside().pictureThreshold();
+    System.arraycopy(score.perScale(), 0, row, DRIFT_COLUMNS, scales);
+    long at = score.capturedAt().toEpochMilli();
+    drift.add(score.sequence(), at, row);
+    if (score.threshold() > 0) {
+      trend.add(at, 0, score.statistic() / score.threshold());
+    }
+    lastDrift = score;
+  }
+
+  void happened(EventView event) {
+    events.addFirst(event);
+    if (events.size() > MAX_EVENTS) {
+      events.removeLast();
+    }
+  }
+
+  void incident(Incident incident) {
+    if (incident.open()) {
+      open.put(incident.id(), incident);
+    } else {
+      open.remove(incident.id());
+    }
+  }
+
+  Deque<EventView> events() {
+    return events;
+  }
+
+  /** Incidents that are open, the oldest first. */
+  Map<String, Incident> open() {
+    return open;
+  }
+
+  NumberRing scores() {
+    return scores;
+  }
+
+  NumberRing drift() {
+    return drift;
+  }
+
+  Trend trend() {
+    return trend;
+  }
+
+  /** Counts up when rows have other columns than before. */
+  int generation() {
+    return generation;
+  }
+
+  long frames() {
+    return frames;
+  }
+
+  @Nullable ScoredFrame lastFrame() {
+    return lastFrame;
+  }
+
+  @Nullable DriftScore lastDrift() {
+    return lastDrift;
+  }
+
+  /** Usual time between two frames, by the last 32; zero where it is not known. */
+  Duration interval() {
+    int n = Math.min(PACE_FRAMES, scores.size()) - 1;
+    if (n < 1) {
+      return Duration.ZERO;
+    }
+    long span = scores.millisBeforeLast(0) - scores.millisBeforeLast(n);
+    return span <= 0 ? Duration.ZERO : Duration.ofNanos(span * 1_000_000 / n);
+  }
+
+  /**
+   * How the source is.
+   *
+   * @param nowMillis milliseconds since 1970
+   * @param maintained whether someone silenced it
+   */
+  SourceCondition condition(long nowMillis, boolean maintained) {
+    ScoredFrame frame = lastFrame;
+    DriftScore score = lastDrift;
+    Duration since =
+        frame == null
+            ? Duration.ofDays(1)
+            : Duration.ofMillis(Math.max(0, nowMillis - frame.scoredAt().toEpochMilli()));
+    boolean incident = !open.isEmpty();
+    boolean drifting =
+        incident && open.values().stream().allMatch(one -> one.kind().startsWith("DRIFT"));
+    int[] scales = score == null ? new int[0] : score.scales();
+    boolean warmingUp =
+        score == null || (scales.length > 0 && score.samples() < scales[scales.length - 1]);
+    return SourceCondition.of(
+        new SourceCondition.Facts(
+            maintained,
+            incident,
+            drifting,
+            score != null && score.threshold() > 0 && score.statistic() >= score.threshold(),
+            warmingUp,
+            since,
+            interval()));
+  }
+}

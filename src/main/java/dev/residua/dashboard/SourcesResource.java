@@ -1,0 +1,76 @@
+package dev.residua.dashboard;
+
+import dev.residua.dashboard.LiveHistory.Query;
+import dev.residua.dashboard.LiveHistory.Seen;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Clock;
+
+/**
+ * What the pages show of sources and incidents, once: {@code GET /api/sources} lists them with open
+ * incidents, {@code GET /api/sources/NAME} has the last frames of one. 400 with a sentence for
+ * parameters that cannot be meant, 404 for a source that nothing is known of.
+ */
+@Path("/api/sources")
+public class SourcesResource {
+  private final LiveHistory history;
+  private final Clock clock = Clock.systemUTC();
+
+  @Inject
+  public SourcesResource(LiveHistory history) {
+    this.history = history;
+  }
+
+  @GET
+  @Produces(MediaType.APPLICATION_JSON)
+  public Response sources(
+      @QueryParam("text") @DefaultValue("") String text,
+      @QueryParam("condition") @DefaultValue("") String condition,
+      @QueryParam("page") @DefaultValue("0") String page,
+      @QueryParam("size") @DefaultValue("50") String size) {
+    try {
+      return Response.ok(
+              history.overview(
+                  new Query(
+                      text,
+                      LiveSession.condition(condition),
+                      number("page", page),
+                      number("size", size)),
+                  clock.instant()))
+          .build();
+    } catch (IllegalArgumentException e) {
+      return Problems.answer(Response.Status.BAD_REQUEST, e);
+    }
+  }
+
+  private static int number(String parameter, String text) {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "query parameter %s must be a whole number but was '%s'".formatted(parameter, text), e);
+    }
+  }
+
+  @GET
+  @Path("/{name}")
+  @Produces(MediaType.APPLICATION_JSON)
+  public Response source(@PathParam("name") String name) {
+    return history
+        .source(name, Seen.NOTHING, clock.instant())
+        .map(answer -> Response.ok(answer.view()).build())
+        .orElseGet(
+            () ->
+                Problems.answer(
+                    Response.Status.NOT_FOUND,
+                    "nothing is known of the source '%s'; /api/sources lists those that sent a frame"
+                        .formatted(name)));
+  }
+}

@@ -1,0 +1,38 @@
+package dev.residua.dashboard;
+
+import java.io.IOException;
+
+/** Frames as they were sent, read back from where they are stored; a port. */
+public interface StoredPictures {
+  /**
+   * A frame in the size that the model reads.
+   *
+   * @param source source of the frame
+   * @param partition partition of the frames
+   * @param offset offset in it
+   * @return a PNG file
+   * @throws MissingException if no such frame of that source is stored any more
+   * @throws Pictures.UnavailableException if no model is in use here
+   * @throws IOException with a sentence, if it cannot be had now
+   */
+  byte[] frame(String source, int partition, long offset)
+      throws MissingException, Pictures.UnavailableException, IOException;
+
+  /**
+   * Where a frame differs from a picture of latents, as a heat map.
+   *
+   * @param latents of that picture, shape {@code [d]}
+   * @return a PNG file
+   */
+  byte[] difference(String source, int partition, long offset, float[] latents)
+      throws MissingException, Pictures.UnavailableException, IOException;
+
+  /** The frame is not there. */
+  final class MissingException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    public MissingException(String message) {
+      super(message);
+    }
+  }
+}

@@ -1,0 +1,114 @@
+/* What people may say: dialogs that ask who and why, and send it with the token. */
+import { h, toast } from './dom.js';
+import { token, person, remember, tryToken, post, Refused } from './api.js';
+
+let about = { writable: true };
+export const setAbout = value => { about = value; };
+
+const field = (label, input, hint) => h('label', null, label, input, hint && h('span', { class: 'hint' }, hint));
+
+/**
+ * Opens a dialog.
+ *
+ * @param fields more inputs: { name, label, value, hint, type } or { name, label, options }
+ * @param send gets all values; what it returns is said when it is done
+ */
+export function ask({ title, explanation, fields = [], confirm, reason = true, send }) {
+  const inputs = {};
+  const error = h('p', { class: 'error', role: 'alert', hidden: true });
+  const form = h('form', { method: 'dialog', 'aria-labelledby': 'ask-title' }, h('h2', { id: 'ask-title' }, title));
+  if (explanation) form.append(h('p', { class: 'soft' }, explanation));
+  if (!about.writable) {
+    form.append(h('p', { class: 'error' }, 'Changes are switched off on this service. Start it with a token in RESIDUA_HTTP_TOKEN, 16 characters or more, to allow them.'));
+  }
+  for (const one of fields) {
+    const input = one.options
+      ? h('select', { name: one.name }, one.options.map(([value, label]) => h('option', { value }, label)))
+      : h('input', { name: one.name, type: one.type ?? 'text', value: one.value ?? '', required: !one.optional });
+    inputs[one.name] = input;
+    form.append(field(one.label, input, one.hint));
+  }
+  if (reason) {
+    inputs.reason = h('input', { name: 'reason', required: true, maxlength: 300, autocomplete: 'off' });
+    form.append(field('Why', inputs.reason, 'Kept with it, for whoever looks later.'));
+  }
+  inputs.by = h('input', { name: 'by', value: person(), maxlength: 100, autocomplete: 'name' });
+  form.append(field('Your name', inputs.by, 'Not needed where your token says it.'));
+  let tokenInput = null;
+  if (!token()) {
+    tokenInput = h('input', { name: 'token', type: 'password', required: true, autocomplete: 'off' });
+    form.append(field('Token', tokenInput, 'residua.http.token of this service. Kept in this tab until it is closed.'));
+  }
+  const submit = h('button', { class: 'primary', type: 'submit', disabled: !about.writable }, confirm);
+  form.append(error, h('div', { class: 'actions' }, h('button', { type: 'button', onclick: () => dialog.close() }, 'Cancel'), submit));
+  const dialog = h('dialog', null, form);
+  form.addEventListener('submit', async event => {
+    event.preventDefault();
+    submit.disabled = true;
+    error.hidden = true;
+    try {
+      const values = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.value.trim()]));
+      if (tokenInput) {
+        const known = await tryToken(tokenInput.value.trim());
+        remember(tokenInput.value.trim(), known.by ?? values.by);
+        if (known.by) values.by = '';
+      } else {
+        remember(token(), values.by);
+      }
+      if (!values.by) delete values.by;
+      const done = await send(values);
+      dialog.close();
+      if (done) toast(done);
+    } catch (e) {
+      if (e instanceof Refused && e.status === 401) remember(null);
+      error.textContent = e.message;
+      error.hidden = false;
+      submit.disabled = false;
+    }
+  });
+  dialog.addEventListener('close', () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+}
+
+export function unlock() {
+  if (token()) {
+    remember(null);
+    toast('Actions are locked again; the token is forgotten.');
+    return;
+  }
+  ask({ title: 'Unlock actions', explanation: 'Feedback, silences and changes of the model need the token of this service. Looking does not.', confirm: 'Unlock', reason: false, send: async () => 'Actions are unlocked in this tab.' });
+}
+
+export const order = body => post('api/control', body);
+const exactly = name => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+export const feedback = (incident, verdict) => ask({
+  title: verdict ? 'A true alarm' : 'A false alarm',
+  explanation: `${incident.source}: ${incident.sentence}`,
+  confirm: verdict ? 'Say: true alarm' : 'Say: false alarm',
+  send: async values => {
+    await order({ kind: 'feedback', incident: incident.id, verdict: String(verdict), ...values });
+    return 'Your verdict is on the control topic.';
+  },
+});
+export const acceptNormal = source => ask({
+  title: `Accept the present of ${source} as normal`,
+  explanation: 'The detectors start anew around the last frames, and an open incident is resolved.',
+  confirm: 'Accept as normal',
+  send: async values => {
+    await order({ kind: 'accept-normal', sources: exactly(source), ...values });
+    return `The present of ${source} is normal from now on.`;
+  },
+});
+export const silence = source => ask({
+  title: `Silence ${source}`,
+  explanation: 'No incident opens meanwhile; one that is still on afterwards opens then. Frames are scored as before.',
+  fields: [{ name: 'for', label: 'For how long', options: [['PT15M', '15 minutes'], ['PT1H', '1 hour'], ['PT4H', '4 hours'], ['PT24H', '1 day'], ['P7D', '7 days']] }],
+  confirm: 'Silence',
+  send: async values => {
+    await order({ kind: 'silence', sources: exactly(source), ...values });
+    return `${source} is silenced.`;
+  },
+});

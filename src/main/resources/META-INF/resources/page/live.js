@@ -1,0 +1,93 @@
+/*
+ * Live updates. The page asks for the next one when it has drawn the last: a slow page gets fewer,
+ * larger updates, and the service never queues anything for it. See LiveSession for the messages.
+ */
+import { token, onToken, get, Refused } from './api.js';
+
+const HIDDEN_PAUSE = 1000, LONGEST_WAIT = 10000;
+
+export class Live {
+  #socket = null; #view = null; #onMessage = () => {}; #onState = () => {};
+  #failures = 0; #timer = 0; #last = 0;
+
+  constructor() {
+    onToken(() => this.#again());
+    addEventListener('online', () => this.#again());
+    document.addEventListener('visibilitychange', () => { if (!document.hidden) this.#next(); });
+  }
+
+  /** Told of {@code ('on' | 'off' | 'connecting' | 'refused', sentence)}. */
+  onState(listener) { this.#onState = listener; this.#connect(); }
+
+  /** What the page looks at from now on, and who draws it. */
+  see(view, onMessage) {
+    this.#view = view;
+    this.#onMessage = onMessage ?? (() => {});
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(view));
+  }
+
+  #again() {
+    clearTimeout(this.#timer);
+    this.#failures = 0;
+    if (this.#socket) { this.#socket.onclose = null; this.#socket.close(); }
+    this.#connect();
+  }
+
+  #connect() {
+    this.#onState('connecting', 'connecting');
+    const protocols = ['residua.live'];
+    if (token()) {
+      const bytes = new TextEncoder().encode(token());
+      const base64 = btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+      protocols.push(`bearer.${base64}`);
+    }
+    const url = new URL('api/live', document.baseURI);
+    url.hash = '';
+    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+    const socket = new WebSocket(url, protocols);
+    this.#socket = socket;
+    socket.onopen = () => {
+      this.#failures = 0;
+      this.#onState('on', 'live');
+      if (this.#view) socket.send(JSON.stringify(this.#view));
+    };
+    socket.onmessage = event => {
+      this.#last = performance.now();
+      const message = JSON.parse(event.data);
+      // An answer to what was looked at before is only counted.
+      const wanted = this.#view && message.type !== 'problem' && (message.name ?? '') === (this.#view.name ?? '')
+        && (message.type === this.#view.see || message.type === 'unknown');
+      try { if (wanted) this.#onMessage(message); } finally { this.#next(); }
+    };
+    socket.onclose = () => { this.#lost(); };
+  }
+
+  #asking = false;
+  /** Asks for the next update after the browser has painted; a hidden page once a second. */
+  #next() {
+    if (this.#asking) return;
+    this.#asking = true;
+    const ask = () => {
+      this.#asking = false;
+      if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send('{"next":true}');
+    };
+    if (document.hidden) setTimeout(ask, HIDDEN_PAUSE); else requestAnimationFrame(ask);
+  }
+
+  async #lost() {
+    this.#socket = null;
+    const wait = Math.min(LONGEST_WAIT, 500 * 2 ** this.#failures++);
+    this.#timer = setTimeout(() => this.#connect(), wait);
+    try {
+      await get('api/about');
+      this.#onState('off', 'The live connection was lost. Trying again.');
+    } catch (e) {
+      if (e instanceof Refused && (e.status === 401 || e.status === 403)) {
+        clearTimeout(this.#timer);
+        this.#onState('refused', 'This dashboard can be read with a token only.');
+      } else {
+        this.#onState('off', `The service does not answer. Trying again in ${Math.ceil(wait / 1000)} s; what is shown is from before.`);
+      }
+    }
+  }
+}

@@ -1,0 +1,380 @@
+/* One source: what it shows, what was expected, how residuals and drift went, and what happened. */
+import { h, text, attribute } from './dom.js';
+import { picture, remove, Refused } from './api.js';
+import { ask, feedback, acceptNormal, silence } from './actions.js';
+import { TimeChart, ScaleStrip, zBar, plotBox } from './charts.js';
+import { drawGraph } from './graph.js';
+import { noFrames } from './overview.js';
+import { conditionWord, conditionColour, severityColour, integer, number, signed, pValue, ago, duration, moment, clock, full, kindWords, spoken, figure } from './words.js';
+
+const MAX_ROWS = 1200, MAX_CHARTS = 12, STRETCH = 10000, PICTURE_PAUSE = 250, STATISTICS = 4;
+const Z_SPLITS = max => (max < 9 ? [-3, 0, 3] : [-Math.floor(max / 2), 0, Math.floor(max / 2)]);
+const help = (anchor, words) => h('a', { class: 'help', href: `#/explain/${anchor}` }, words);
+
+export function source(root, { live, about }, [name]) {
+  const view = { see: 'source', name };
+  const state = { graph: null, last: null, row: null, incidents: [], events: [], orders: [], scales: [], trends: null, trendStart: 0, span: 'frames', paused: false, shown: null, pictured: null };
+  const scores = rows(), drift = rows();
+
+  const chip = h('span', { class: 'chip' }, '…');
+  const pause = h('button', { type: 'button', 'aria-pressed': 'false', onclick: () => setPaused(!state.paused) }, 'Pause');
+  const facts = h('div', { class: 'facts' });
+  const fact = label => { const value = h('b', null, '–'); facts.append(h('span', null, label, ' ', value)); return value; };
+  const facing = { pace: fact('Frames a second'), frame: fact('Last frame'), sequence: fact('Sequence'), model: fact('Model') };
+  const head = h('header', null,
+    h('p', { class: 'crumbs' }, h('a', { href: '#/' }, '← All sources')),
+    h('div', { class: 'title' }, h('h1', null, name), chip,
+      h('div', { class: 'actions' }, pause, h('button', { type: 'button', onclick: () => acceptNormal(name) }, 'Accept as normal'), h('button', { type: 'button', onclick: () => silence(name) }, 'Silence …'))),
+    facts);
+  const unknown = h('div', { class: 'panel empty', hidden: true });
+  const fault = h('section', { class: 'panel fault', 'aria-label': 'Open incident', hidden: true });
+  const orders = h('div', { class: 'stack', hidden: true });
+
+  // Pictures
+  const shots = [['Seen', 'the frame, as the model reads it'], ['Expected', 'as its causes explain it'], ['Difference', 'black: none, white: most']].map(([title, words]) => {
+    const image = h('img', { alt: '', hidden: true }), note = h('p', null, 'no frame yet'), caption = h('span', null, words);
+    return { title, image, note, box: h('figure', null, h('div', { class: 'frame' }, image, note), h('figcaption', null, title, caption)) };
+  });
+  const pictureOf = h('span', { class: 'soft small num' }), back = h('button', { type: 'button', hidden: true, onclick: () => showEvent(null) }, 'Back to live');
+  const latentBody = h('tbody');
+  const now = h('section', { class: 'panel', 'aria-labelledby': 'now-title' },
+    h('header', null, h('h2', { id: 'now-title' }, 'Frame'), pictureOf, h('span', { class: 'aside' }, back, help('pictures', 'how to read these'))),
+    h('div', { class: 'body' }, h('div', { class: 'pictures' }, shots.map(s => s.box))),
+    h('div', { class: 'scroll' }, h('table', { class: 'latents' }, h('caption', { class: 'visually-hidden' }, 'Latents of the frame'),
+      h('thead', null, h('tr', null, h('th', { scope: 'col' }, 'Latent'), h('th', { scope: 'col', class: 'right wide' }, 'Observed'), h('th', { scope: 'col', class: 'right wide' }, 'Expected'), h('th', { scope: 'col' }, 'Residual, sd'), h('th', { scope: 'col', class: 'right' }, h('span', { class: 'visually-hidden' }, 'Residual as a number')), h('th', { scope: 'col', class: 'right' }, 'p-value'))), latentBody)));
+
+  // Graph
+  const graphBox = h('div', { class: 'body' }), graphNote = h('p', { class: 'graph-note' });
+  const channels = [['Residual', 'a mechanism is broken', 'jointPValue'], ['Reconstruction', 'the model cannot redraw the frame', 'reconstructionPValue'], ['Appearance', 'pixels that never vary have changed', 'appearancePValue']].map(([title, words, key]) => {
+    const value = h('td', { class: 'right num' }, '–');
+    return { key, value, row: h('tr', null, h('th', { scope: 'row' }, title, h('small', null, words)), value) };
+  });
+  const mechanisms = h('section', { class: 'panel', 'aria-labelledby': 'graph-title' },
+    h('header', null, h('h2', { id: 'graph-title' }, 'Mechanisms'), h('span', { class: 'aside' }, help('graph', 'how to read the graph'))), graphBox, graphNote,
+    h('table', { class: 'latents' }, h('thead', null, h('tr', null, h('th', { scope: 'col' }, 'Channel of the frame'), h('th', { scope: 'col', class: 'right' }, h('a', { class: 'help', href: '#/explain/p-value' }, 'p-value')))), h('tbody', null, channels.map(c => c.row))));
+
+  // Charts
+  const spans = [['frames', 'Last frames'], ['quarter', '15 minutes']].map(([span, label]) => {
+    const button = h('button', { type: 'button', 'aria-pressed': String(span === state.span), onclick: () => { state.span = span; spans.forEach(s => attribute(s.button, 'aria-pressed', s.span === span)); drawCharts(); } }, label);
+    return { span, button };
+  });
+  const residualBox = h('div', { class: 'charts' });
+  const residuals = h('section', { class: 'panel', 'aria-labelledby': 'residuals-title' },
+    h('header', null, h('h2', { id: 'residuals-title' }, 'Residuals'), h('span', { class: 'soft small' }, 'what is left of each latent after its causes, in standard deviations'),
+      h('span', { class: 'aside' }, h('div', { class: 'segments', role: 'group', 'aria-label': 'Time that charts show' }, spans.map(s => s.button)), help('residual', 'what a residual is'))),
+    h('div', { class: 'body' }, residualBox));
+  const driftBox = plotBox('Drift statistic as a share of its threshold over time'), driftValue = h('span', { class: 'value' }), driftWords = h('p', { class: 'soft small' });
+  const strip = h('canvas', { class: 'strip', role: 'img', 'aria-label': 'Drift statistic at every window length over time' });
+  const scaleWords = h('p', { class: 'visually-hidden' });
+  const drifting = h('section', { class: 'panel', 'aria-labelledby': 'drift-title' },
+    h('header', null, h('h2', { id: 'drift-title' }, 'Drift'), h('span', { class: 'aside' }, help('drift', 'what the statistic is'))),
+    h('div', { class: 'body charts' },
+      h('div', { class: 'chart' }, h('header', null, h('h3', null, 'Share of the threshold ', h('small', null, '1 is a drift')), driftValue), driftBox,
+        h('p', { class: 'key' }, h('span', null, 'residuals'), h('span', { class: 'second' }, 'picture'), h('span', { class: 'limit' }, 'threshold'), h('span', { class: 'fault-span' }, 'incident'))),
+      h('div', { class: 'chart' }, h('header', null, h('h3', null, 'At every scale ', h('small', null, 'window length in frames; red is beyond the threshold'))), strip, scaleWords),
+      driftWords));
+
+  // Time line
+  const timeline = h('div', { class: 'timeline' });
+  const history = h('section', { class: 'panel', 'aria-labelledby': 'timeline-title' }, h('header', null, h('h2', { id: 'timeline-title' }, 'Time line'), h('span', { class: 'aside' }, help('events', 'what the events mean'))), timeline);
+
+  const filled = h('div', { class: 'stack', hidden: true }, fault, orders, h('div', { class: 'two' }, now, mechanisms), residuals, drifting, history);
+  root.append(head, unknown, filled);
+
+  const driftChart = new TimeChart(driftBox, {
+    height: 150, axis: true, series: [{ label: 'picture', colour: 'series-2', width: 1.2 }, { label: 'residuals', colour: 'series-1', width: 1.8 }],
+    limits: [{ value: 1, colour: 'bad', dash: [6, 4] }], range: (min, max) => [0, Math.max(1.2, max * 1.05)],
+  });
+  const scaleStrip = new ScaleStrip(strip);
+  let charts = [], latentRows = [], graph = null;
+  let pictureAt = '', pictureBusy = false, pictureTime = 0, aborting = new AbortController(), urls = [];
+
+  function setPaused(paused) {
+    state.paused = paused;
+    attribute(pause, 'aria-pressed', paused);
+    text(pause, paused ? 'Go on' : 'Pause');
+    live.see(paused ? { see: 'nothing' } : view, draw);
+  }
+
+  function draw(message) {
+    unknown.hidden = message.type !== 'unknown';
+    filled.hidden = message.type === 'unknown';
+    if (message.type === 'unknown') {
+      if (!unknown.firstChild) unknown.append(...noFrames({ ...about, framesTopic: about.framesTopic }));
+      text(unknown.querySelector('h2'), `Nothing is known of ${name} yet`);
+      return;
+    }
+    const s = message.source, newGraph = s.graph && JSON.stringify(s.graph) !== JSON.stringify(state.graph);
+    state.row = s.row;
+    state.at = s.at;
+    state.scales = s.scales;
+    state.last = s.last ?? state.last;
+    if (s.trends) { state.trends = s.trends; state.trendStart = s.trendStart; }
+    scores.add(s.scores);
+    drift.add(s.drift);
+    if (newGraph || (!graph && state.last)) {
+      state.graph = s.graph ?? state.graph ?? { nodes: state.last.readings.map(r => r.latent), edges: [] };
+      buildLatents();
+    }
+    text(chip, conditionWord(s.row.condition));
+    attribute(chip, 'class', `chip ${conditionColour(s.row.condition)}`);
+    text(facing.pace, s.row.framesPerSecond ? number(s.row.framesPerSecond, 1) : '–');
+    text(facing.frame, ago(s.row.scoredAt, s.at));
+    text(facing.sequence, s.row.lastSequence ? String(s.row.lastSequence) : '–');
+    text(facing.model, state.last?.modelId ?? '–');
+    if (s.incidents) { state.incidents = s.incidents; state.events = s.events ?? []; state.orders = s.orders ?? []; drawNews(); }
+    const open = openIncident();
+    document.title = `${open ? '(!) ' : ''}${name} · Residua`;
+    drawLatents();
+    drawCharts();
+    drawDriftWords(s);
+    if (!state.shown) showPictures(state.last, liveLatents(), `${clock(state.last?.capturedAt ?? 0)}`);
+  }
+
+  const openIncident = () => state.incidents.find(i => i.resolvedAt === null || i.resolvedAt === undefined);
+  const parents = latent => state.graph.edges.filter(e => e.to === latent).map(e => e.from);
+  const causesShown = () => (state.shown ? state.shown.causes : openIncident()?.causes ?? []).map(c => c.latent);
+
+  function buildLatents() {
+    graph = drawGraph(state.graph);
+    graphBox.replaceChildren(graph.element);
+    charts.forEach(c => c.chart.destroy());
+    const named = state.graph.nodes;
+    charts = named.slice(0, MAX_CHARTS).map((latent, i) => {
+      const from = parents(latent), value = h('span', { class: 'value' }), box = plotBox(`Residual of ${spoken(latent)} over time`);
+      const element = h('div', { class: 'chart' }, h('header', null, h('h3', null, spoken(latent), ' ', h('small', null, from.length ? `after ${from.map(spoken).join(' and ')}` : 'has no causes: its distance from its usual values')), value), box);
+      return { latent, value, element, box, axis: i === Math.min(named.length, MAX_CHARTS) - 1 };
+    });
+    residualBox.replaceChildren(...charts.map(c => c.element));
+    if (named.length > MAX_CHARTS) residualBox.append(h('p', { class: 'soft small' }, `${named.length - MAX_CHARTS} further latents are in the table above.`));
+    for (const c of charts) {
+      c.chart = new TimeChart(c.box, {
+        height: c.axis ? 116 : 92, axis: c.axis, band: [-3, 3], splits: Z_SPLITS, series: [{ label: spoken(c.latent), colour: 'series-1', width: 1.4 }],
+        range: (min, max) => { const most = Math.max(4.5, Math.abs(min), Math.abs(max)) * 1.05; return [-most, most]; },
+      });
+    }
+    latentRows = named.map(latent => {
+      const from = parents(latent), bar = zBar(), observed = h('td', { class: 'right num wide' }), expected = h('td', { class: 'right num wide' }), z = h('td', { class: 'right num' }), p = h('td', { class: 'right num' });
+      const element = h('tr', null, h('th', { scope: 'row' }, spoken(latent), h('small', null, from.length ? `from ${from.map(spoken).join(', ')}` : 'root')), observed, expected, h('td', null, bar.element), z, p);
+      return { latent, bar, observed, expected, z, p, element };
+    });
+    latentBody.replaceChildren(...latentRows.map(r => r.element));
+  }
+
+  function drawLatents() {
+    if (!state.last || !graph) return;
+    // The figures are of the frame in the pictures, as soon as there is one.
+    const lit = causesShown(), byName = {}, frame = state.pictured?.readings.length === state.last.readings.length ? state.pictured : state.last;
+    const readings = state.shown ? state.shown.readings : frame.readings;
+    latentRows.forEach((row, i) => {
+      const reading = readings[i], z = state.shown ? null : frame.standardized[i];
+      text(row.observed, signed(reading?.observed, 2));
+      text(row.expected, signed(reading?.expected, 2));
+      const shown = state.shown ? (reading ? reading.observed - reading.expected : null) : z;
+      row.bar.set(shown);
+      text(row.z, signed(shown));
+      text(row.p, state.shown ? '–' : pValue(frame.pValues[i]));
+      attribute(row.element, 'class', lit.includes(row.latent) ? 'lit' : null);
+      byName[row.latent] = frame.standardized[i];
+    });
+    for (const c of channels) {
+      const p = frame[c.key];
+      text(c.value, c.key === 'reconstructionPValue' && p === null ? 'not asked' : pValue(p));
+    }
+    graph.values(byName);
+    graph.light(lit);
+    const about = state.shown ?? openIncident();
+    text(graphNote, about
+      ? (lit.length ? about.sentence : `${about.sentence} No single mechanism is to blame.`)
+      : 'Every latent follows its causes.');
+  }
+
+  const incidentSpans = () => state.incidents.map(i => [i.openedAt, i.resolvedAt ?? null]);
+
+  function drawCharts() {
+    const spans = incidentSpans();
+    if (state.span === 'quarter' && state.trends) {
+      const millis = state.trends[0].map((_, i) => state.trendStart + i * STRETCH);
+      const window = [millis[0], millis.at(-1) + STRETCH];
+      charts.forEach((c, i) => c.chart.set([millis, state.trends[i + 1] ?? millis.map(() => null)], spans, window));
+      driftChart.set([millis, millis.map(() => null), state.trends[0]], spans, window);
+      scaleStrip.set(state.scales, [], []);
+    } else {
+      const s = connected(scores), d = connected(drift);
+      charts.forEach((c, i) => c.chart.set([s.millis, s.columns[i] ?? []], spans));
+      const share = (column, limit) => d.columns[column]?.map((v, k) => { const of = d.columns[limit][k]; return v !== null && of > 0 ? v / of : null; }) ?? [];
+      driftChart.set([d.millis, share(2, 3), share(0, 1)], spans);
+      scaleStrip.set(state.scales, d.millis, state.scales.map((_, i) => share(STATISTICS + i, 1)));
+    }
+    charts.forEach((c, i) => {
+      const z = state.last?.standardized[i];
+      text(c.value, `${signed(z)} sd`);
+      attribute(c.value, 'class', `value num${Math.abs(z ?? 0) >= 3 ? ' far' : ''}`);
+    });
+  }
+
+  let saidScales = 0;
+  function drawDriftWords(s) {
+    const r = s.row;
+    text(driftValue, r.threshold ? `${number(r.statistic)} of ${number(r.threshold)}` : '–');
+    attribute(driftValue, 'class', `value num${r.threshold && r.statistic >= r.threshold ? ' far' : ''}`);
+    const longest = s.scales.at(-1);
+    text(driftWords, !r.threshold ? 'No drift score yet: the monitor has not judged a frame of this source.'
+      : s.samples < longest ? `Warming up: ${integer(s.samples)} of the ${integer(longest)} frames that the longest window needs.`
+        : `The threshold is set for one false alarm in ${integer(s.targetRunLength)} frames on average${r.framesPerSecond ? `, ${duration(s.targetRunLength / r.framesPerSecond * 1000)} at this pace` : ''}.${s.quietRunLength ? ` The source's own quiet stretches show one in ${integer(s.quietRunLength)}.` : ''}`);
+    if (s.at - saidScales > 5000 && drift.millis.length) {
+      saidScales = s.at;
+      text(scaleWords, s.scales.map((scale, i) => `${scale} frames: ${number(drift.columns[STATISTICS + i]?.at(-1))} of ${number(r.threshold)}`).join('; '));
+    }
+  }
+
+  // What a person reads changes rarely: it is built anew then, and what was unfolded stays so.
+  function drawNews() {
+    const open = openIncident();
+    fault.hidden = !open;
+    if (open) {
+      attribute(fault, 'class', `panel fault ${severityColour(open.severity)}`);
+      const key = JSON.stringify([open.id, open.sentence, open.severity, open.verdict, open.events]);
+      if (fault.dataset.key !== key) {
+        fault.dataset.key = key;
+        fault.replaceChildren(h('div', { class: 'body' },
+          h('p', null, h('span', { class: `chip ${severityColour(open.severity)}` }, spoken(open.severity)), ' ', h('span', { class: 'soft small' }, `${kindWords(open.kind)}, since ${moment(open.openedAt)}, frame ${open.openedSequence}${open.flaps ? `, came back ${open.flaps} times` : ''}`)),
+          h('p', { class: 'sentence', role: 'status' }, open.sentence),
+          open.causes.length > 0 && h('p', { class: 'soft small' }, 'To blame: ', open.causes.map(c => `${spoken(c.latent)}${c.parents.length ? ` (caused by ${c.parents.map(spoken).join(', ')})` : ' (a root)'}, ${Math.round(100 * c.share)} %`).join('; ')),
+          feedbackButtons(open)));
+      }
+    } else { delete fault.dataset.key; fault.replaceChildren(); }
+
+    const standing = state.orders.filter(o => o.kind !== 'accept-normal' && (o.until === null || o.until > state.at));
+    orders.hidden = !standing.length;
+    orders.replaceChildren(...standing.map(o => h('div', { class: 'panel body incident' },
+      h('span', { class: 'chip hollow' }, { silence: 'silenced', announce: 'announced', suppress: 'suppressed' }[o.kind]),
+      h('div', { class: 'sentence' }, `${o.reason} (${o.by}${o.until ? `, until ${moment(o.until)}` : ''})`),
+      h('button', { type: 'button', onclick: () => takeBack(o) }, 'Take back'))));
+
+    const unfolded = new Set([...timeline.querySelectorAll('details[open]')].map(d => d.dataset.id));
+    const known = new Set(state.incidents.map(i => i.id));
+    const items = [
+      ...state.incidents.map(i => ({ at: i.updatedAt, element: () => incidentItem(i, unfolded.has(i.id)) })),
+      ...state.events.filter(e => !known.has(e.incidentId)).map(e => ({ at: e.at, element: () => eventItem(e, unfolded.has(e.id)) })),
+      ...state.orders.filter(o => o.kind === 'accept-normal').map(o => ({ at: o.at, element: () => orderItem(o) })),
+    ].sort((a, b) => b.at - a.at).slice(0, 60);
+    timeline.replaceChildren(...(items.length ? items.map(i => i.element()) : [h('p', { class: 'note soft' }, 'Nothing has happened so far.')]));
+  }
+
+  const takeBack = order => ask({ title: 'Take it back', explanation: `${order.reason} (${order.by})`, confirm: 'Take back', reason: false, send: async () => { await remove(`api/control/${encodeURIComponent(order.id)}`); return 'It is taken back.'; } });
+
+  function feedbackButtons(incident) {
+    const said = incident.verdict;
+    return h('div', { class: 'actions' },
+      h('button', { type: 'button', 'aria-pressed': String(said === 'true'), onclick: () => feedback(incident, true) }, said === 'true' ? '✓ True alarm' : 'True alarm'),
+      h('button', { type: 'button', 'aria-pressed': String(said === 'false'), onclick: () => feedback(incident, false) }, said === 'false' ? '✓ False alarm' : 'False alarm'));
+  }
+
+  const when = millis => h('time', { class: 'soft small', datetime: new Date(millis).toISOString(), title: full(millis) }, moment(millis));
+
+  function incidentItem(i, unfolded) {
+    const open = !i.resolvedAt, events = state.events.filter(e => e.incidentId === i.id);
+    return h('details', { 'data-id': i.id, open: unfolded },
+      h('summary', null, when(i.openedAt), h('span', { class: 'sentence' }, i.sentence), h('span', { class: `chip ${open ? severityColour(i.severity) : 'good'}` }, open ? 'open' : 'resolved')),
+      h('div', { class: 'inner' },
+        h('dl', { class: 'props' }, h('dt', null, 'Kind'), h('dd', null, kindWords(i.kind)), h('dt', null, 'Lasted'), h('dd', null, open ? `since ${moment(i.openedAt)}` : `${duration(i.resolvedAt - i.openedAt)}, until ${moment(i.resolvedAt)}`), h('dt', null, 'Frames'), h('dd', null, `${i.openedSequence} to ${i.updatedSequence}`), h('dt', null, 'Incident'), h('dd', { class: 'mono' }, i.id), h('dt', null, 'Model'), h('dd', { class: 'mono' }, i.modelId)),
+        feedbackButtons(i),
+        events.length ? h('ul', { class: 'events', 'aria-label': 'Events of the incident' }, events.map(e => h('li', null, eventLine(e)))) : h('p', { class: 'soft small' }, 'Its events are no longer remembered here; they are on their topics.')));
+  }
+
+  function eventItem(e, unfolded) {
+    return h('details', { 'data-id': e.id, open: unfolded },
+      h('summary', null, when(e.at), h('span', { class: 'sentence' }, e.sentence), h('span', { class: 'chip plain' }, spoken(e.what))),
+      h('div', { class: 'inner' }, eventLine(e)));
+  }
+
+  const orderItem = o => h('details', null, h('summary', null, when(o.at), h('span', { class: 'sentence' }, `The present was accepted as normal: ${o.reason}`), h('span', { class: 'chip plain' }, 'order')), h('p', { class: 'inner soft small' }, `by ${o.by}`));
+
+  function eventLine(e) {
+    return [
+      h('p', null, h('b', null, `${spoken(e.what)}: ${spoken(e.kind)}`), ' ', e.sentence),
+      h('p', { class: 'meta' }, when(e.at), h('span', null, `frame ${e.lastSequence}`), e.statistic !== null && h('span', null, `statistic ${figure(e.statistic)} of ${figure(e.threshold)}`), e.pValue !== null && h('span', null, `p = ${figure(e.pValue)}`),
+        h('button', { type: 'button', onclick: () => showEvent(e) }, 'Show its frame')),
+      e.condition && h('p', { class: 'meta' }, `holds if: ${e.condition}`),
+    ];
+  }
+
+  function showEvent(e) {
+    state.shown = e;
+    back.hidden = !e;
+    pictureAt = '';
+    drawLatents();
+    if (e) {
+      showPictures({ partition: e.partition, offset: e.offset }, explained(e.readings), `event at ${clock(e.at)}, frame ${e.lastSequence}`);
+      now.scrollIntoView({ block: 'nearest' });
+      back.focus();
+    }
+  }
+
+  const explained = readings => readings.map(r => (parents(r.latent).length ? r.expected : r.observed));
+  const liveLatents = () => (state.last && state.graph ? explained(state.last.readings) : null);
+
+  async function showPictures(place, latents, words) {
+    if (!place || !latents || latents.some(v => v === null)) return;
+    const key = `${place.partition}@${place.offset}`;
+    if (key === pictureAt || pictureBusy || (!state.shown && (document.hidden || performance.now() - pictureTime < PICTURE_PAUSE))) {
+      if (state.shown && pictureBusy) setTimeout(() => state.shown && showPictures(place, latents, words), 100);
+      return;
+    }
+    pictureBusy = true;
+    pictureTime = performance.now();
+    const where = `source=${encodeURIComponent(name)}&partition=${place.partition}&offset=${place.offset}`;
+    const z = latents.map(v => Math.max(-999, Math.min(999, v)).toFixed(3)).join();
+    const paths = [`api/pictures/frame?${where}`, `api/pictures/decoded?latents=${z}`, `api/pictures/difference?${where}&latents=${z}`];
+    const found = await Promise.allSettled(paths.map(path => picture(path, aborting.signal)));
+    if (aborting.signal.aborted) return;
+    const old = urls;
+    urls = found.map(f => (f.status === 'fulfilled' ? URL.createObjectURL(f.value) : null));
+    shots.forEach((shot, i) => {
+      const url = urls[i], failed = found[i].reason;
+      shot.image.hidden = !url;
+      shot.note.hidden = Boolean(url);
+      if (url) { shot.image.src = url; shot.image.alt = `${shot.title}, ${words}`; }
+      else text(shot.note, failed instanceof Refused ? failed.message : 'This picture cannot be had.');
+    });
+    old.forEach(url => url && URL.revokeObjectURL(url));
+    text(pictureOf, words);
+    pictureAt = key;
+    pictureBusy = false;
+    if (place.readings) { state.pictured = place; drawLatents(); }
+  }
+
+  live.see(view, draw);
+  return () => {
+    aborting.abort();
+    urls.forEach(url => url && URL.revokeObjectURL(url));
+    charts.forEach(c => c.chart.destroy());
+    driftChart.destroy();
+    scaleStrip.destroy();
+  };
+}
+
+/** The rows since the last long pause, so that what happened long before does not press them together. */
+function connected({ millis, columns }) {
+  const n = millis.length;
+  const usual = n > 1 ? (millis[n - 1] - millis[Math.max(0, n - 33)]) / Math.min(32, n - 1) : 0;
+  const pause = Math.max(30000, 20 * usual);
+  let first = n - 1;
+  while (first > 0 && millis[first] - millis[first - 1] < pause) first--;
+  return first <= 0 ? { millis, columns } : { millis: millis.slice(first), columns: columns.map(column => column.slice(first)) };
+}
+
+/** Rows that come a few at a time; the oldest of too many go. */
+function rows() {
+  const kept = { millis: [], columns: [] };
+  kept.add = ({ reset, millis, columns }) => {
+    if (reset || kept.columns.length !== columns.length) { kept.millis = []; kept.columns = columns.map(() => []); }
+    if (!millis.length) return;
+    kept.millis = kept.millis.concat(millis);
+    kept.columns = kept.columns.map((column, i) => column.concat(columns[i]));
+    const many = kept.millis.length - MAX_ROWS;
+    if (many > 0) { kept.millis = kept.millis.slice(many); kept.columns = kept.columns.map(column => column.slice(many)); }
+  };
+  return kept;
+}

@@ -1,0 +1,60 @@
+/* Numbers, times and names as people read them. */
+
+export const spoken = name => String(name).replaceAll('_', ' ').toLowerCase();
+
+const CONDITIONS = {
+  ANOMALOUS: ['anomalous', 'bad'], DRIFTING: ['drifting', 'warn'], SILENT: ['silent', 'violet'],
+  WARMING_UP: ['warming up', 'info'], MAINTENANCE: ['maintenance', 'calm'], NORMAL: ['normal', 'good'],
+};
+export const CONDITION_ORDER = Object.keys(CONDITIONS);
+export const conditionWord = condition => CONDITIONS[condition]?.[0] ?? spoken(condition);
+export const conditionColour = condition => CONDITIONS[condition]?.[1] ?? 'calm';
+export const severityColour = severity => ({ CRITICAL: 'bad', WARNING: 'warn' })[severity] ?? 'info';
+
+export const integer = new Intl.NumberFormat('en', { maximumFractionDigits: 0 }).format;
+export function number(value, digits = 2) {
+  return value === null || value === undefined || !Number.isFinite(value) ? '–' : value.toFixed(digits);
+}
+/** A figure of any size in a few characters. */
+export function figure(value) {
+  if (value === null || value === undefined || !Number.isFinite(value)) return '–';
+  const size = Math.abs(value);
+  if (Number.isInteger(value) && size < 1e15) return integer(value);
+  if (size >= 1e5 || size < 1e-3) {
+    const [digits, exponent] = value.toExponential(2).split('e');
+    return `${digits} × 10${[...exponent.replace('+', '')].map(c => (c === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[c])).join('')}`;
+  }
+  return value.toPrecision(4).replace(/\.?0+$/, '');
+}
+export function pValue(value) {
+  if (value === null || value === undefined) return '–';
+  return value < 0.001 ? '< 0.001' : value.toFixed(3);
+}
+export const signed = (value, digits = 1) =>
+  value === null || value === undefined ? '–' : `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}`;
+
+const CLOCK = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+const DAY = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' });
+export const clock = millis => CLOCK.format(millis);
+export const full = millis => FULL.format(millis);
+/** The time of today, else the day too. */
+export function moment(millis) {
+  return new Date(millis).toDateString() === new Date().toDateString() ? clock(millis) : DAY.format(millis);
+}
+export function duration(millis) {
+  const seconds = Math.max(0, Math.round(millis / 1000));
+  if (seconds < 90) return `${seconds} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 129600) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86400)} days`;
+}
+export const ago = (millis, now) => !millis ? 'never' : now - millis < 2000 ? 'now' : `${duration(now - millis)} ago`;
+export const bytes = n => n < 1e6 ? `${Math.round(n / 1e3)} kB` : `${(n / 1e6).toFixed(1)} MB`;
+export const short = id => id.length > 22 ? `${id.slice(0, 10)}…${id.slice(-8)}` : id;
+
+/** The kind of an incident, such as DRIFT.RESIDUAL, in words. */
+export const kindWords = kind => {
+  const [what, which] = String(kind).split('.');
+  return which ? `${spoken(what)}: ${spoken(which)}` : spoken(what);
+};
