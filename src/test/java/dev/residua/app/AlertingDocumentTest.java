@@ -59,7 +59,8 @@ class AlertingDocumentTest {
     assertThat(
             TestAlert.routed(
                 settings,
-                TestAlert.incident("press-7", Severity.CRITICAL, "s", false, java.time.Instant.EPOCH)))
+                TestAlert.incident(
+                    "press-7", Severity.CRITICAL, "s", false, java.time.Instant.EPOCH)))
         .containsExactly("chat");
   }
 

@@ -200,8 +200,7 @@ class AlertingIT {
             }));
     await(
         "the worse one fires",
-        () ->
-            "critical".equals(manager.alerts("am-4").path(0).at("/labels/severity").asText()));
+        () -> "critical".equals(manager.alerts("am-4").path(0).at("/labels/severity").asText()));
 
     // Then
     assertThat(manager.alerts("am-4")).hasSize(1);
