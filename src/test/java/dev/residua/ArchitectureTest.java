@@ -129,6 +129,7 @@ class ArchitectureTest {
             "org.nd4j..",
             "ai.onnxruntime..",
             "org.bytedeco..",
+            "io.opentelemetry..",
             "io.quarkus..",
             "jakarta..",
             "org.slf4j..",
@@ -175,6 +176,32 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAPackage("org.knowm.xchart..")
         .because("a chart leaves the report as the bytes of a picture")
+        .check(product);
+  }
+
+  @Test
+  void shouldDecideWhatIsToldWithoutABrokerOrAClock() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "alerting..")
+        .and()
+        .haveNameNotMatching(".*AlertLoop.*")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.apache.kafka..", "org.slf4j..", "io.quarkus..", "jakarta..")
+        .because("who is told what and when is tested over thousands of crashes in a second")
+        .check(product);
+  }
+
+  @Test
+  void shouldKeepTracesInsideTelemetry() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + "telemetry..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.opentelemetry..")
+        .because("names of traces follow conventions that are still in development")
         .check(product);
   }
 

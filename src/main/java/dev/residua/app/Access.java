@@ -90,6 +90,14 @@ public record Access(
       allow(byTopic, AclOperation.WRITE, List.of(topics.control()));
       others.add(group(TrainRole.group(prefix)));
     }
+    if (roles.contains(Role.ALERT)) {
+      allow(
+          byTopic,
+          AclOperation.READ,
+          List.of(topics.incidents(), topics.control(), topics.alerts()));
+      allow(byTopic, AclOperation.WRITE, List.of(topics.alerts(), topics.deadLetters()));
+      others.add(group(AlertRole.group(prefix)));
+    }
     if (roles.contains(Role.MONITOR)) {
       String application = MonitorRole.application(prefix);
       allow(byTopic, AclOperation.READ, List.of(topics.scores(), topics.control()));

@@ -242,7 +242,7 @@ public final class MonitorBenchmark implements AutoCloseable {
         MonitorModels.fixed(model),
         new ControlDesk(),
         settings,
-        beforeStart,
+        MonitorWatch.only(beforeStart),
         why -> failure.compareAndSet(null, why));
   }
 

@@ -12,7 +12,10 @@ import dev.residua.streams.ControlDesk;
 import dev.residua.streams.ForeignScoreHandler;
 import dev.residua.streams.MonitorModels;
 import dev.residua.streams.MonitorTopology;
+import dev.residua.streams.RefusalListener;
 import dev.residua.streams.RefusedRecordHandler;
+import dev.residua.streams.UnreadableScoreHandler;
+import dev.residua.telemetry.Tracing;
 import dev.residua.wire.RootCause;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
@@ -25,7 +28,6 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
-import org.apache.kafka.streams.errors.LogAndContinueExceptionHandler;
 
 /** The monitoring role of a process: Kafka Streams on the scores topic. */
 final class MonitorRole implements AutoCloseable {
@@ -49,15 +51,12 @@ final class MonitorRole implements AutoCloseable {
       ResiduaConfig config,
       RoleHealth health,
       MeterRegistry meters,
+      Tracing tracing,
       Consumer<Throwable> onFailure)
       throws StartFailedException {
     ControlDesk desk = new ControlDesk();
-    for (FeedbackVerdict verdict : FeedbackVerdict.values()) {
-      Gauge.builder("residua.feedback", desk, d -> d.board().count(verdict))
-          .description("Incidents that operators judged, by verdict")
-          .tag("verdict", verdict.name().toLowerCase(Locale.ROOT))
-          .register(meters);
-    }
+    feedback(meters, desk);
+    MonitorMetrics metrics = new MonitorMetrics(meters, config.metrics().sources());
     return start(
         clients,
         topics,
@@ -65,15 +64,31 @@ final class MonitorRole implements AutoCloseable {
         models,
         desk,
         settings(config),
-        streams -> streams.setStateListener((next, previous) -> health.monitor(next.name())),
+        new MonitorWatch(
+            metrics,
+            metrics,
+            tracing,
+            streams -> {
+              streams.setStateListener((next, previous) -> health.monitor(next.name()));
+              metrics.follow(streams, topics.scores().name());
+            }),
         onFailure);
+  }
+
+  /** Shows what operators said of incidents. */
+  static void feedback(MeterRegistry meters, ControlDesk desk) {
+    for (FeedbackVerdict verdict : FeedbackVerdict.values()) {
+      Gauge.builder("residua.feedback", desk, d -> d.board().count(verdict))
+          .description("Incidents that operators judged, by verdict")
+          .tag("verdict", verdict.name().toLowerCase(Locale.ROOT))
+          .register(meters);
+    }
   }
 
   /**
    * The same for any models and settings.
    *
    * @param prefix start of all topic names
-   * @param beforeStart may add listeners
    */
   static MonitorRole start(
       KafkaClients clients,
@@ -82,19 +97,22 @@ final class MonitorRole implements AutoCloseable {
       MonitorModels models,
       ControlDesk desk,
       MonitorSettings settings,
-      Consumer<KafkaStreams> beforeStart,
+      MonitorWatch watch,
       Consumer<Throwable> onFailure) {
+    Properties properties = properties(clients, topics, prefix, settings);
+    properties.put(RefusalListener.SETTING, watch.refused());
     KafkaStreams streams =
         new KafkaStreams(
-            MonitorTopology.build(topics, models, desk, settings.liveSources()),
-            properties(clients, topics, prefix, settings));
+            MonitorTopology.build(
+                topics, models, desk, settings.liveSources(), watch.judged(), watch.tracing()),
+            properties);
     streams.setUncaughtExceptionHandler(
         new MonitorThreads(
             application(prefix),
             topics.judgements().stream().map(Topic::name).toList(),
             System::nanoTime,
             onFailure));
-    beforeStart.accept(streams);
+    watch.beforeStart().accept(streams);
     streams.start();
     return new MonitorRole(streams);
   }
@@ -170,8 +188,7 @@ final class MonitorRole implements AutoCloseable {
     settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, monitor.cacheBytes());
     settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, -1); // what the broker is set to
     settings.put(
-        StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG,
-        LogAndContinueExceptionHandler.class);
+        StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG, UnreadableScoreHandler.class);
     settings.put(
         StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, ForeignScoreHandler.class);
     settings.put(

@@ -10,6 +10,7 @@ import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringModels;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.Stages.Stage;
+import dev.residua.telemetry.Tracing;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.io.IOException;
@@ -167,6 +168,7 @@ public final class PipelineBenchmark implements AutoCloseable {
                 settings,
                 count,
                 stages::get,
+                Tracing.OFF,
                 why -> failure.compareAndSet(null, why));
         Producer<byte[], byte[]> producer = clients.frameProducer()) {
       await(count.reached, failure);

@@ -10,6 +10,8 @@ public enum Role {
   SHADOW,
   /** Trains models from the stream's own frames, one at a time, in a process of its own. */
   TRAIN,
+  /** Tells the configured receivers about incidents. */
+  ALERT,
   /** The dashboard and its data. */
   DASHBOARD
 }

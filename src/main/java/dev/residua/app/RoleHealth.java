@@ -1,6 +1,8 @@
 package dev.residua.app;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.util.Set;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -8,89 +10,75 @@ import org.eclipse.microprofile.health.Liveness;
 import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
 
-/** What the health endpoints say, and why. */
+/** What the health endpoints say, and why: {@link HealthState} over HTTP. */
 @ApplicationScoped
 public class RoleHealth {
-  private volatile State state = new State(Phase.STARTING, "", "", "", "not started", "");
+  private final HealthState state = new HealthState(Clock.systemUTC());
 
-  private volatile String activeModel = "";
-  private volatile Refusal refusal = new Refusal("", "");
-
-  /** Why a model is not used for scoring here. */
-  private record Refusal(String modelId, String why) {}
-
-  private enum Phase {
-    STARTING,
-    RUNNING,
-    FAILED
+  // Methods, not a field: the checks below hold a client proxy, whose fields are its own.
+  void waitsFor(String what) {
+    state.waitsFor(what);
   }
 
-  private record State(
-      Phase phase, String reason, String modelId, String kafka, String monitor, String engine) {}
-
-  void ready(String modelId, String kafka) {
-    state = new State(Phase.RUNNING, "", modelId, kafka, state.monitor, state.engine);
+  void ready(Set<Role> roles, String modelId, String kafka) {
+    state.ready(roles, modelId, kafka);
   }
 
-  /** Which model the registry says is active; a refusal of another no longer matters. */
   void active(String modelId) {
-    activeModel = modelId;
+    state.active(modelId);
   }
 
-  /** An active model is not used here; the one before stays, so that the process stays up. */
   void refused(String modelId, String why) {
-    refusal = new Refusal(modelId, why);
+    state.refused(modelId, why);
   }
 
-  /** It is used after all, with another signature. */
   void accepted(String modelId) {
-    if (refusal.modelId().equals(modelId)) {
-      refusal = new Refusal("", "");
-    }
+    state.accepted(modelId);
   }
 
   void failed(String why) {
-    state = new State(Phase.FAILED, why, state.modelId, state.kafka, state.monitor, state.engine);
+    state.failed(why);
   }
 
   void monitor(String streamsState) {
-    state =
-        new State(
-            state.phase, state.reason, state.modelId, state.kafka, streamsState, state.engine);
+    state.monitor(streamsState);
+  }
+
+  /**
+   * How it goes with a receiver of alerts; the process stays up without it.
+   *
+   * @param problem empty for none
+   */
+  void receiver(String name, String problem) {
+    state.receiver(name, problem);
   }
 
   /** Which engine scores; told before {@link #ready}. */
   void engine(String label) {
-    state = new State(state.phase, state.reason, state.modelId, state.kafka, state.monitor, label);
+    state.engine(label);
   }
 
-  // Methods, not fields: the checks below hold a client proxy, whose fields are its own.
-  HealthCheckResponse upWhileRunning() {
-    return response(state.phase == Phase.RUNNING);
+  /** A scoring loop turns. */
+  void turned() {
+    state.turned();
   }
 
-  HealthCheckResponse upUnlessFailed() {
-    return response(state.phase != Phase.FAILED);
+  HealthState.Answer started() {
+    return state.started();
   }
 
-  private HealthCheckResponse response(boolean up) {
-    State now = state;
+  HealthState.Answer ready() {
+    return state.ready();
+  }
+
+  HealthState.Answer live() {
+    return state.live();
+  }
+
+  private static HealthCheckResponse response(HealthState.Answer answer) {
     HealthCheckResponseBuilder response =
-        HealthCheckResponse.named("residua-roles").status(up).withData("monitor", now.monitor);
-    if (!now.reason.isEmpty()) {
-      response.withData("reason", now.reason);
-    }
-    if (!now.modelId.isEmpty()) {
-      response.withData("model", now.modelId).withData("kafka", now.kafka);
-    }
-    Refusal refused = refusal;
-    if (!refused.modelId().isEmpty() && refused.modelId().equals(activeModel)) {
-      response.withData(
-          "refused", "model %s is not used: %s".formatted(refused.modelId(), refused.why()));
-    }
-    if (!now.engine.isEmpty()) {
-      response.withData("engine", now.engine);
-    }
+        HealthCheckResponse.named("residua-roles").status(answer.up());
+    answer.data().forEach(response::withData);
     return response.build();
   }
 
@@ -106,11 +94,11 @@ public class RoleHealth {
 
     @Override
     public HealthCheckResponse call() {
-      return health.upWhileRunning();
+      return response(health.started());
     }
   }
 
-  /** Up while all roles run. */
+  /** Up while all roles do their work. */
   @Readiness
   @ApplicationScoped
   public static class Ready implements HealthCheck {
@@ -122,7 +110,7 @@ public class RoleHealth {
 
     @Override
     public HealthCheckResponse call() {
-      return health.upWhileRunning();
+      return response(health.ready());
     }
   }
 
@@ -138,7 +126,7 @@ public class RoleHealth {
 
     @Override
     public HealthCheckResponse call() {
-      return health.upUnlessFailed();
+      return response(health.live());
     }
   }
 }

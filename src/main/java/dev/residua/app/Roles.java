@@ -1,5 +1,6 @@
 package dev.residua.app;
 
+import dev.residua.alerting.AlertingSettings;
 import dev.residua.dashboard.LiveHistory;
 import dev.residua.dashboard.LiveState.FindingView;
 import dev.residua.frame.FrameLimits;
@@ -19,6 +20,8 @@ import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.Stages;
 import dev.residua.streams.RegistryMonitorModels;
+import dev.residua.telemetry.OtlpTracing;
+import dev.residua.telemetry.Tracing;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.RegistrySettings;
 import dev.residua.wire.RootCause;
@@ -31,6 +34,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -113,6 +117,10 @@ public class Roles {
     Topics topics = new Topics(config.topicPrefix());
     HttpAccess access = httpAccess();
     createDataDirectory();
+    Tracing tracing = tracing();
+    running.push(tracing);
+    ModelMetrics used = new ModelMetrics(meters);
+    health.waitsFor("an answer of Kafka");
     KafkaClients clients =
         clients(topics).withTransactionTimeout(config.kafka().transactionTimeout());
     BundlePlaces places = bundlePlaces();
@@ -121,22 +129,27 @@ public class Roles {
     RegistryFollower follower =
         new RegistryFollower(clients.registry(config.topicPrefix()), topics, places);
     running.push(follower);
+    health.waitsFor("a first model");
     ModelStore registry = new TrustedModels(follower, trusted);
     ModelBundle bundle = FirstModel.of(config, clients, topics, registry, trusted, places);
     tellActive(registry);
     registry.onChange(() -> tellActive(registry));
     ActiveModelWatch watch = new ActiveModelWatch(registry, bundle);
     running.push(watch);
+    used.active(bundle.id(), bundle.digest());
+    watch.onChange(next -> used.active(next.id(), next.digest()));
+    health.waitsFor("the start of the roles");
     if (config.roles().contains(Role.MONITOR)) {
       RegistryMonitorModels monitored =
           new RegistryMonitorModels(registry, read -> MonitorRole.model(read, config));
       monitored.add(monitorModel(bundle));
       watch.onChange(next -> monitored.prepare());
       running.push(
-          MonitorRole.start(clients, topics, monitored, config, health, meters, this::fail));
+          MonitorRole.start(
+              clients, topics, monitored, config, health, meters, tracing, this::fail));
     }
     if (config.roles().contains(Role.SCORE)) {
-      startScoring(clients, topics, registry, bundle);
+      startScoring(clients, topics, registry, bundle, tracing, used);
     }
     if (config.roles().contains(Role.SHADOW)) {
       running.push(
@@ -149,9 +162,12 @@ public class Roles {
               scoringSettings()));
     }
     if (config.roles().contains(Role.TRAIN)) {
-      TrainRole training = new TrainRole(clients, topics, config, bundle);
+      TrainRole training = new TrainRole(clients, topics, config, bundle, used);
       running.push(training);
       watch.onChange(training::model);
+    }
+    if (config.roles().contains(Role.ALERT)) {
+      startAlerting(clients, topics, registry, tracing);
     }
     Optional<DemoSettings> demo = DemoSettings.of(config.demo());
     DemoNarrator narrator = new DemoNarrator(System.out);
@@ -175,13 +191,34 @@ public class Roles {
               clients, topics, bundle.manifest().image(), demo.get(), narrator::fault));
     }
     guard.open(access);
-    watch.onChange(next -> health.ready(next.id(), clients.bootstrapServers()));
-    health.ready(bundle.id(), clients.bootstrapServers());
+    watch.onChange(next -> health.ready(config.roles(), next.id(), clients.bootstrapServers()));
+    health.ready(config.roles(), bundle.id(), clients.bootstrapServers());
     LOG.info(
         "ready: roles={} kafka={} modelId={}",
         config.roles(),
         clients.bootstrapServers(),
         bundle.id());
+  }
+
+  private void startAlerting(
+      KafkaClients clients, Topics topics, ModelStore registry, Tracing tracing)
+      throws StartFailedException {
+    AlertingSettings settings = AlertingSetup.settings(config.alerting());
+    if (settings.receivers().isEmpty()) {
+      LOG.info(
+          "alerting: nobody is told about incidents, as no residua.alerting.receivers are configured");
+      return;
+    }
+    running.push(
+        new AlertRole(
+            clients,
+            topics,
+            config.topicPrefix(),
+            config.instance(),
+            settings,
+            () -> registry.registry().activations(),
+            new AlertMetrics(meters, settings, health::receiver),
+            tracing));
   }
 
   private void startDashboard(
@@ -306,16 +343,41 @@ public class Roles {
     }
   }
 
+  private Tracing tracing() throws StartFailedException {
+    Optional<URI> endpoint = config.tracing().endpoint();
+    if (endpoint.isEmpty()) {
+      return Tracing.OFF;
+    }
+    try {
+      return OtlpTracing.to(
+          endpoint.get(), config.tracing().ratio(), config.instance(), ThisProgram.version());
+    } catch (IllegalArgumentException e) {
+      throw new StartFailedException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
   private void startScoring(
-      KafkaClients clients, Topics topics, ModelStore registry, ModelBundle bundle)
+      KafkaClients clients,
+      Topics topics,
+      ModelStore registry,
+      ModelBundle bundle,
+      Tracing tracing,
+      ModelMetrics used)
       throws StartFailedException {
     try {
       ScoringEngines.Chosen first = scoringEngine(bundle);
+      ScoringMetrics metrics =
+          new ScoringMetrics(meters, first.engine().label(), used, health::turned);
+      metrics.model(bundle);
       ModelPool pool =
           new ModelPool(
               registry,
               Models.scoring(bundle, first.scorer()),
-              this::openForScoring,
+              next -> {
+                ScoringModel model = openForScoring(next);
+                metrics.model(next);
+                return model;
+              },
               (activation, why) -> {
                 LOG.error(
                     "model {} of activation {} is not used here, the one before stays: {}",
@@ -323,6 +385,7 @@ public class Roles {
                     activation.number(),
                     why);
                 health.refused(activation.modelId(), why);
+                used.refused();
               });
       running.push(
           new ScoringRole(
@@ -331,8 +394,9 @@ public class Roles {
               pool,
               pool::close,
               scoringSettings(),
-              new ScoringMetrics(meters, first.engine().label()),
+              metrics,
               thread -> Stages.NONE,
+              tracing,
               this::fail));
     } catch (BadBundleException e) {
       throw new StartFailedException(String.valueOf(e.getMessage()), e);

@@ -8,6 +8,7 @@ import dev.residua.scoring.ScoringModels;
 import dev.residua.scoring.ScoringProducers;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.Stages;
+import dev.residua.telemetry.Tracing;
 import dev.residua.wire.Topics;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ final class ScoringRole implements AutoCloseable {
    * @param models what to score with
    * @param whenEnded run after all loops have ended
    * @param stages told what each thread does
+   * @param tracing carries traces on
    * @param onFailure told why, when a loop ends by itself
    */
   ScoringRole(
@@ -37,6 +39,7 @@ final class ScoringRole implements AutoCloseable {
       ScoringSettings settings,
       ScoringListener listener,
       IntFunction<Stages> stages,
+      Tracing tracing,
       Consumer<Throwable> onFailure) {
     this.whenEnded = whenEnded;
     for (int i = 0; i < settings.threads(); i++) {
@@ -53,7 +56,8 @@ final class ScoringRole implements AutoCloseable {
               new KafkaTimelineStore(clients::stateReader, topics),
               Clock.systemUTC(),
               listener,
-              stages.apply(i));
+              stages.apply(i),
+              tracing);
       Thread thread = new Thread(() -> runLoop(loop, onFailure), "residua-score-" + i);
       loops.add(loop);
       threads.add(thread);

@@ -19,6 +19,7 @@ import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.Stages;
 import dev.residua.streams.ControlDesk;
 import dev.residua.streams.RegistryMonitorModels;
+import dev.residua.telemetry.Tracing;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.io.IOException;
@@ -180,7 +181,7 @@ public final class SwapBenchmark implements AutoCloseable {
                   new ControlDesk(),
                   new MonitorSettings(
                       "1", data.resolve("state"), 1, 0, 256, Duration.ofMillis(100), 64 << 20),
-                  streams -> {},
+                  MonitorWatch.only(streams -> {}),
                   why -> failure.compareAndSet(null, why));
           ScoringRole scoring =
               new ScoringRole(
@@ -191,6 +192,7 @@ public final class SwapBenchmark implements AutoCloseable {
                   ScoringSettings.defaults("swap.score", "1"),
                   watch,
                   thread -> Stages.NONE,
+                  Tracing.OFF,
                   why -> failure.compareAndSet(null, why));
           Sender sender = new Sender(framesPerSecond)) {
         await(failure, "the first frames are scored", () -> watch.scored.get() > 500);

@@ -9,6 +9,12 @@ import java.util.List;
 final class ThisProgram {
   private ThisProgram() {}
 
+  /** Version of the product, as the build wrote it into the jar. */
+  static String version() {
+    String version = ThisProgram.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+
   /**
    * A command line up to the place where the product's own command follows.
    *

@@ -48,6 +48,7 @@ public final class TopicAdmin implements AutoCloseable {
       Stream.of(
               "org.apache.kafka.clients.NetworkClient",
               "org.apache.kafka.clients.admin.internals.AdminMetadataManager",
+              "org.apache.kafka.clients.admin.internals.PartitionLeaderStrategy",
               "org.apache.kafka.common.network.Selector",
               "org.apache.kafka.common.security.ssl.DefaultSslEngineFactory")
           .map(Logger::getLogger)
@@ -92,10 +93,8 @@ public final class TopicAdmin implements AutoCloseable {
   public List<String> create(Topics topics, int partitions, Optional<Short> replication)
       throws StartFailedException {
     Set<String> existing = call("list topics", admin.listTopics().names());
-    int ofTimelines =
-        existing.contains(topics.frames().name())
-            ? Math.max(partitions, partitionsOf(topics.frames().name()).orElse(partitions))
-            : partitions;
+    int ofTimelines = beside(topics.frames(), existing, partitions);
+    int ofAlerts = beside(topics.incidents(), existing, partitions);
     List<NewTopic> missing = new ArrayList<>();
     for (Topic<?, ?> topic : topics.all()) {
       if (!existing.contains(topic.name())) {
@@ -105,7 +104,9 @@ public final class TopicAdmin implements AutoCloseable {
                     Optional.of(
                         topic == topics.timelines()
                             ? ofTimelines
-                            : topic == topics.models() ? 1 : partitions),
+                            : topic == topics.alerts()
+                                ? ofAlerts
+                                : topic == topics.models() ? 1 : partitions),
                     replication)
                 .configs(topic.settings()));
       }
@@ -126,6 +127,14 @@ public final class TopicAdmin implements AutoCloseable {
     }
     awaitLeaders(created);
     return List.copyOf(created.keySet());
+  }
+
+  /** Partitions of a topic that goes partition by partition beside another. */
+  private int beside(Topic<?, ?> topic, Set<String> existing, int partitions)
+      throws StartFailedException {
+    return existing.contains(topic.name())
+        ? Math.max(partitions, partitionsOf(topic.name()).orElse(partitions))
+        : partitions;
   }
 
   private void awaitLeaders(Map<String, Integer> partitions) throws StartFailedException {
@@ -172,26 +181,27 @@ public final class TopicAdmin implements AutoCloseable {
                 .formatted(topic.name(), servers));
       }
     }
-    Integer frames = partitions.get(topics.frames().name());
-    Integer timelines = partitions.get(topics.timelines().name());
-    if (frames != null && timelines != null && timelines < frames) {
-      problems.add(
-          "topic %s has %d partitions and %s has %d; it needs as many: kafka-topics.sh --bootstrap-server %s --alter --topic %s --partitions %d"
-              .formatted(
-                  topics.timelines().name(),
-                  timelines,
-                  topics.frames().name(),
-                  frames,
-                  servers,
-                  topics.timelines().name(),
-                  frames));
-    }
+    tooFew(topics.timelines(), topics.frames(), partitions).ifPresent(problems::add);
+    tooFew(topics.alerts(), topics.incidents(), partitions).ifPresent(problems::add);
     for (Topic<?, ?> topic : topics.all()) {
       if (partitions.containsKey(topic.name())) {
         problems.addAll(settingProblems(topic));
       }
     }
     return problems;
+  }
+
+  /** The problem that a topic has fewer partitions than the one that it goes beside. */
+  private Optional<String> tooFew(
+      Topic<?, ?> topic, Topic<?, ?> besides, Map<String, Integer> partitions) {
+    Integer has = partitions.get(topic.name());
+    Integer needs = partitions.get(besides.name());
+    if (has == null || needs == null || has >= needs) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "topic %s has %d partitions and %s has %d; it needs as many: kafka-topics.sh --bootstrap-server %s --alter --topic %s --partitions %d"
+            .formatted(topic.name(), has, besides.name(), needs, servers, topic.name(), needs));
   }
 
   /** Partitions of a topic; empty where there is none of that name. */

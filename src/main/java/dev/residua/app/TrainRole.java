@@ -33,7 +33,12 @@ final class TrainRole implements AutoCloseable {
   /**
    * @param active the active model
    */
-  TrainRole(KafkaClients clients, Topics topics, ResiduaConfig config, ModelBundle active)
+  TrainRole(
+      KafkaClients clients,
+      Topics topics,
+      ResiduaConfig config,
+      ModelBundle active,
+      ModelMetrics metrics)
       throws StartFailedException {
     if (config.training().backend() == ResiduaConfig.Training.Backend.CUDA) {
       Optional<String> problem = CudaCheck.problem();
@@ -41,6 +46,7 @@ final class TrainRole implements AutoCloseable {
         throw new StartFailedException("residua.training.backend is cuda, but " + problem.get());
       }
     }
+    metrics.trains();
     String by = "trainer " + config.instance();
     this.writer = new ControlWriter(clients, topics.control());
     this.calibrationScores = new AtomicInteger(calibrationScores(active));
@@ -66,6 +72,7 @@ final class TrainRole implements AutoCloseable {
                       .map(password -> Map.of("RESIDUA_REGISTRY_PASSWORD", password))
                       .orElse(Map.of())),
               writer::write,
+              metrics::training,
               by,
               Clock.systemUTC());
     } catch (IllegalArgumentException e) {

@@ -56,7 +56,7 @@ final class DeadLettersCommand {
         split = ",",
         paramLabel = "REASON",
         description =
-            "Only these reasons, such as corrupt, too_large, unknown_schema, duplicate, stale, reference; other is what the monitor refused.")
+            "Only these reasons, such as corrupt, too_large, unknown_schema, duplicate, stale, reference; alert_refused and alert_undelivered are alerts that were not told; other is what the monitor refused.")
     List<String> reasons = List.of();
 
     @Option(
@@ -243,6 +243,7 @@ final class DeadLettersCommand {
 
     private int sendable;
     private int unknown;
+    private int alerts;
     private final List<String> truncated = new ArrayList<>();
 
     @Override
@@ -259,7 +260,9 @@ final class DeadLettersCommand {
       try (KafkaProducer<byte[], byte[]> producer = selection.kafka.clients().frameProducer()) {
         selection.forEach(
             found -> {
-              if (found.letter().topic().isEmpty()) {
+              if (found.letter().isAlert()) {
+                alerts++;
+              } else if (found.letter().topic().isEmpty()) {
                 unknown++;
               } else if (DeadLetter.isTruncated(found.record())) {
                 truncated.add(origin(found.letter()));
@@ -288,6 +291,11 @@ final class DeadLettersCommand {
           sendable, sendable == 1 ? "" : "s", dryRun ? "would be sent again" : "sent again");
       if (unknown > 0) {
         out.printf("%d left out, as they do not say where they come from%n", unknown);
+      }
+      if (alerts > 0) {
+        out.printf(
+            "%d left out, as they are alerts that were not told: their incidents have gone on%n",
+            alerts);
       }
       if (!truncated.isEmpty()) {
         out.printf(

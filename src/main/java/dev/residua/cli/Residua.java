@@ -35,10 +35,12 @@ import picocli.CommandLine.ScopeType;
       SuppressCommand.class,
       AcceptNormalCommand.class,
       FeedbackCommand.class,
+      TestAlertCommand.class,
       RetrainCommand.class,
       TrainingJobCommand.class,
       BenchCommand.class,
       BrokerCommand.class,
+      CompletionCommand.class,
     })
 public final class Residua implements Runnable {
   @Option(
@@ -57,6 +59,7 @@ public final class Residua implements Runnable {
   static CommandLine commandLine() {
     Residua root = new Residua();
     CommandLine line = new CommandLine(root);
+    HelpPages.addTo(line);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpAutoWidth(true);
     line.setExecutionStrategy(
@@ -77,6 +80,7 @@ public final class Residua implements Runnable {
               .println(
                   "residua: "
                       + (message == null || message.isBlank() ? failure.toString() : message));
+          HelpPages.of(command).ifPresent(page -> command.getErr().println("residua: see " + page));
           if (!root.stacktrace
               && failure instanceof RuntimeException
               && !(failure instanceof CommandFailedException)) {

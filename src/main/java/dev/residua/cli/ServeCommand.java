@@ -23,7 +23,7 @@ final class ServeCommand implements Callable<Integer> {
       names = "--roles",
       paramLabel = "ROLE,...",
       description =
-          "Roles of this process: score, monitor, shadow, train, dashboard (default: all).")
+          "Roles of this process: score, monitor, shadow, train, alert, dashboard (default: all).")
   @Nullable String roles;
 
   @Option(

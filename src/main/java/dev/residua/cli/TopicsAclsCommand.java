@@ -44,7 +44,7 @@ final class TopicsAclsCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "ROLE",
       description =
-          "Roles of the process: score, monitor, shadow, train, dashboard (default: all).")
+          "Roles of the process: score, monitor, shadow, train, alert, dashboard (default: all).")
   @Nullable Set<Role> roles;
 
   @Option(

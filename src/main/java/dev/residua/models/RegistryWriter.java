@@ -21,6 +21,7 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.jspecify.annotations.Nullable;
 
@@ -74,7 +75,10 @@ public final class RegistryWriter implements AutoCloseable {
     for (int attempt = 1; ; attempt++) {
       try {
         return changeOnce(decision, bundles);
-      } catch (ProducerFencedException | InvalidProducerEpochException e) {
+      } catch (ProducerFencedException
+          | InvalidProducerEpochException
+          | InvalidTxnStateException e) {
+        // The last where the other one's start has ended our transaction just before its commit.
         close();
         if (attempt == ATTEMPTS) {
           throw new IOException(

@@ -1,6 +1,8 @@
 package dev.residua.renewal;
 
+import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.DriftEvent;
+import dev.residua.incident.ControlBoard;
 import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.Incident;
 import java.time.Instant;
@@ -52,7 +54,29 @@ public sealed interface TriggerObservation {
       boolean quiet,
       int calibrationScores,
       String modelId)
-      implements TriggerObservation {}
+      implements TriggerObservation {
+    /**
+     * A frame as those see it who know of maintenance and announced changes.
+     *
+     * @param at when it was seen
+     * @param board orders in force
+     * @param calibrationScores behind its p-value
+     */
+    public static FrameJudged of(
+        ScoredFrame frame, Instant at, ControlBoard board, int calibrationScores) {
+      boolean quiet =
+          !board.maintained(frame.source(), frame.capturedAt())
+              && !board.expectsChange(frame.source(), frame.capturedAt());
+      return new FrameJudged(
+          frame.source(),
+          frame.sequence(),
+          at,
+          frame.jointPValue(),
+          quiet,
+          calibrationScores,
+          frame.modelId());
+    }
+  }
 
   /** An operator takes the present of some sources as normal, whatever broke. */
   record NormalAccepted(AcceptNormal command) implements TriggerObservation {

@@ -81,6 +81,10 @@ final class FrameQueue {
         + (record.value() == null ? 0L : record.value().length);
   }
 
+  int size() {
+    return waiting.size();
+  }
+
   boolean isEmpty() {
     return waiting.isEmpty();
   }

@@ -35,6 +35,13 @@ public interface ScoringListener {
   /** A record was refused; counted when it is seen, so again if its transaction is repeated. */
   void rejected(Reason reason);
 
+  /**
+   * The loop turns; told about once a second, also where nothing comes.
+   *
+   * @param behind records of its partitions that it has not taken yet
+   */
+  default void turned(long behind) {}
+
   /** A model took over on a partition; told after the commit that says so. */
   default void swapped(Activation activation, Start start) {}
 }

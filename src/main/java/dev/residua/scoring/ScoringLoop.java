@@ -1,10 +1,12 @@
 package dev.residua.scoring;
 
 import dev.residua.causal.ScoredFrame;
+import dev.residua.frame.FramePosition;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.RegistryRecord.Start;
 import dev.residua.scoring.Stages.Stage;
+import dev.residua.telemetry.Tracing;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.ModelRecords;
 import dev.residua.wire.Topics;
@@ -61,6 +63,7 @@ public final class ScoringLoop implements Runnable {
   private static final Duration CLOSE = Duration.ofSeconds(5);
   private static final long MIN_PAUSE_MILLIS = 50;
   private static final long MAX_PAUSE_MILLIS = 2_000;
+  private static final long TOLD_EVERY_NANOS = 1_000_000_000L;
 
   private final Consumer<byte[], byte[]> consumer;
   private final ScoringProducers producers;
@@ -74,6 +77,8 @@ public final class ScoringLoop implements Runnable {
   private final Clock clock;
   private final ScoringListener listener;
   private final Stages stages;
+  private final Tracing tracing;
+  private final String group;
   private final AtomicBoolean stopped = new AtomicBoolean();
   private final DeadLetters deadLetters;
   private final TransactionFailure.Place place;
@@ -81,6 +86,8 @@ public final class ScoringLoop implements Runnable {
 
   private Producer<byte[], byte[]> producer;
   private Publication publication;
+  private Tracing.Batch traces;
+  private long toldNanos = System.nanoTime() - TOLD_EVERY_NANOS;
 
   /** A batch for every model in use, by its id; one, but for a moment after a swap. */
   private final Map<String, Loaded> loaded = new HashMap<>();
@@ -98,6 +105,7 @@ public final class ScoringLoop implements Runnable {
    *     transactional where the settings promise exactly once
    * @param models the models in use
    * @param store where timelines of partitions come from that are taken over
+   * @param tracing carries the traces of frames on to their scores
    */
   public ScoringLoop(
       Consumer<byte[], byte[]> consumer,
@@ -108,7 +116,8 @@ public final class ScoringLoop implements Runnable {
       TimelineStore store,
       Clock clock,
       ScoringListener listener,
-      Stages stages) {
+      Stages stages,
+      Tracing tracing) {
     this.consumer = consumer;
     this.producers = producers;
     this.producer = producers.next().get();
@@ -140,6 +149,9 @@ public final class ScoringLoop implements Runnable {
     this.clock = clock;
     this.listener = listener;
     this.stages = stages;
+    this.tracing = tracing;
+    this.group = group.groupId();
+    this.traces = newTraces();
   }
 
   /** Makes {@link #run} return after the transaction in progress. */
@@ -163,6 +175,7 @@ public final class ScoringLoop implements Runnable {
       while (!stopped.get()) {
         stages.enter(Stage.CONSUME);
         waiting.gather(settings.batchDeadline(), stopped::get);
+        tell();
         if (!waiting.isEmpty() || swapPending()) {
           transact();
         }
@@ -179,9 +192,28 @@ public final class ScoringLoop implements Runnable {
     }
   }
 
+  private Tracing.Batch newTraces() {
+    return tracing.batch(topics.frames().name(), topics.scores().name(), group);
+  }
+
+  /** About once a second: that the loop turns, and how much waits for it. */
+  private void tell() {
+    long now = System.nanoTime();
+    if (now - toldNanos < TOLD_EVERY_NANOS) {
+      return;
+    }
+    toldNanos = now;
+    long behind = waiting.size();
+    for (TopicPartition partition : consumer.assignment()) {
+      behind += consumer.currentLag(partition).orElse(0);
+    }
+    listener.turned(behind);
+  }
+
   private void transact() {
     long start = System.nanoTime();
     List<ConsumerRecord<byte[], byte[]>> taken = new ArrayList<>();
+    traces = newTraces();
     try {
       publication.begin();
       int scored = score(taken, start + settings.transactionDeadline().toNanos());
@@ -191,12 +223,14 @@ public final class ScoringLoop implements Runnable {
               send(new ProducerRecord<>(topics.timelines().name(), partition, key, value)));
       stages.enter(Stage.COMMIT);
       publication.commit(offsets(taken));
+      traces.committed(taken.size());
       timelines.committed();
       deadLetters.committed();
       recovering.succeeded();
       swapped();
       listener.committed(scored, taken.size() - scored, System.nanoTime() - start);
     } catch (KafkaException e) {
+      traces.failed(e);
       recovering.from(e, start, taken);
     }
   }
@@ -224,9 +258,11 @@ public final class ScoringLoop implements Runnable {
       }
       current = batch;
       try {
+        traces.taken(record); // first: a full batch is scored at once
         intake.take(record, batch);
         scored++;
       } catch (RejectedFrameException why) {
+        traces.refused(record, why.reason().name());
         deadLetters.send(publication, record, why);
         listener.rejected(why.reason());
         LOG.debug(
@@ -337,11 +373,14 @@ public final class ScoringLoop implements Runnable {
 
   private void send(ScoredFrame score) {
     String topic = topics.scores().name();
+    FramePosition position = score.position();
     send(
         new ProducerRecord<>(
             topic,
+            null,
             score.source().getBytes(StandardCharsets.UTF_8),
-            topics.scores().value().serializer().serialize(topic, score)));
+            topics.scores().value().serializer().serialize(topic, score),
+            traces.headers(score.source(), position.partition(), position.offset())));
     listener.scored(score);
   }
 

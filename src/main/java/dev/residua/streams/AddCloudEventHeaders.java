@@ -2,6 +2,7 @@ package dev.residua.streams;
 
 import dev.residua.causal.Finding;
 import dev.residua.incident.Incident;
+import dev.residua.telemetry.Tracing;
 import dev.residua.wire.CloudEventHeaders;
 import java.time.Instant;
 import java.util.function.Function;
@@ -10,10 +11,12 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 
-/** Puts the CloudEvents attributes of an event into its headers. */
+/** Puts the CloudEvents attributes of an event, and the trace of its frame, into its headers. */
 final class AddCloudEventHeaders<E> extends ContextualFixedKeyProcessor<String, E, E> {
   private final String type;
   private final Function<E, Attributes> attributesOf;
+  private final String topic;
+  private final Tracing tracing;
 
   /**
    * What the headers say of one event.
@@ -36,9 +39,15 @@ final class AddCloudEventHeaders<E> extends ContextualFixedKeyProcessor<String, 
     }
   }
 
-  AddCloudEventHeaders(String type, Function<E, Attributes> attributesOf) {
+  /**
+   * @param topic that the event goes to
+   */
+  AddCloudEventHeaders(
+      String type, Function<E, Attributes> attributesOf, String topic, Tracing tracing) {
     this.type = type;
     this.attributesOf = attributesOf;
+    this.topic = topic;
+    this.tracing = tracing;
   }
 
   @Override
@@ -46,6 +55,9 @@ final class AddCloudEventHeaders<E> extends ContextualFixedKeyProcessor<String, 
     Attributes attributes = attributesOf.apply(event.value());
     Headers headers = new RecordHeaders();
     CloudEventHeaders.add(headers, type, attributes.id(), attributes.source(), attributes.time());
+    try (Tracing.Step step = tracing.send(topic, event.headers())) {
+      step.writeTo(headers);
+    }
     context().forward(event.withHeaders(headers));
   }
 }

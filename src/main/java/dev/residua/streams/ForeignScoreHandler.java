@@ -10,16 +10,20 @@ import org.apache.kafka.streams.processor.api.Record;
 public final class ForeignScoreHandler implements ProcessingExceptionHandler {
   private final LogAndContinueProcessingExceptionHandler deadLetter =
       new LogAndContinueProcessingExceptionHandler();
+  private RefusalListener listener = reason -> {};
 
   @Override
   public Response handleError(ErrorHandlerContext context, Record<?, ?> record, Exception why) {
-    return why instanceof CheckModel.ForeignScoreException
-        ? deadLetter.handleError(context, record, why)
-        : Response.fail();
+    if (!(why instanceof CheckModel.ForeignScoreException)) {
+      return Response.fail();
+    }
+    listener.refused(RefusalListener.Reason.FOREIGN_SCORE);
+    return deadLetter.handleError(context, record, why);
   }
 
   @Override
   public void configure(Map<String, ?> settings) {
+    listener = RefusalListener.of(settings);
     deadLetter.configure(settings);
   }
 }

@@ -3,12 +3,16 @@ package dev.residua.streams;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.monitor.Judgement;
 import dev.residua.monitor.SourceMonitor;
+import dev.residua.telemetry.Tracing;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +27,8 @@ final class MonitorSource implements FixedKeyProcessor<String, ScoredFrame, Judg
   private final MonitorModels models;
   private final ControlDesk desk;
   private final int liveSources;
+  private final MonitorListener listener;
+  private final Tracing tracing;
   private final Map<String, SourceMonitor> live =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -42,8 +48,15 @@ final class MonitorSource implements FixedKeyProcessor<String, ScoredFrame, Judg
   private KeyValueStore<String, byte[]> monitors;
 
   @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before process
-  MonitorSource(MonitorModels models, ControlDesk desk, int liveSources) {
+  MonitorSource(
+      MonitorModels models,
+      ControlDesk desk,
+      int liveSources,
+      MonitorListener listener,
+      Tracing tracing) {
     this.liveSources = liveSources;
+    this.listener = listener;
+    this.tracing = tracing;
     this.models = models;
     this.desk = desk;
   }
@@ -61,9 +74,31 @@ final class MonitorSource implements FixedKeyProcessor<String, ScoredFrame, Judg
   public void process(FixedKeyRecord<String, ScoredFrame> record) {
     ScoredFrame frame = record.value();
     SourceMonitor monitor = monitor(frame.source(), limits(frame));
-    Judgement judgement = monitor.next(frame, desk.board());
-    monitors.put(frame.source(), monitor.toBytes());
-    context.forward(record.withValue(judgement));
+    Judgement judgement;
+    Headers headers;
+    try (Tracing.Step step = trace(frame.source(), record.headers())) {
+      judgement = monitor.next(frame, desk.board());
+      monitors.put(frame.source(), monitor.toBytes());
+      headers = step.headers();
+    }
+    listener.judged(context.taskId().partition(), frame, judgement, monitor.incidentOpen());
+    context.forward(record.withValue(judgement).withHeaders(headers));
+  }
+
+  private Tracing.Step trace(String source, Headers headers) {
+    Optional<RecordMetadata> place = context.recordMetadata();
+    return tracing.process(
+        place.map(RecordMetadata::topic).orElse(""),
+        place.map(RecordMetadata::partition).orElse(-1),
+        place.map(RecordMetadata::offset).orElse(-1L),
+        context.applicationId(),
+        source,
+        headers);
+  }
+
+  @Override
+  public void close() {
+    listener.released(context.taskId().partition());
   }
 
   private SourceMonitor.Limits limits(ScoredFrame frame) {

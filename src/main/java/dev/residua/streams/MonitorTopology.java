@@ -2,6 +2,7 @@ package dev.residua.streams;
 
 import dev.residua.monitor.Judgement;
 import dev.residua.streams.AddCloudEventHeaders.Attributes;
+import dev.residua.telemetry.Tracing;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.util.Map;
@@ -22,6 +23,12 @@ public final class MonitorTopology {
 
   private MonitorTopology() {}
 
+  /** The topology, watched by nobody. */
+  public static Topology build(
+      Topics topics, MonitorModels models, ControlDesk desk, int liveSources) {
+    return build(topics, models, desk, liveSources, MonitorListener.NONE, Tracing.OFF);
+  }
+
   /**
    * The topology.
    *
@@ -29,9 +36,16 @@ public final class MonitorTopology {
    * @param models what scores may be of
    * @param desk receives what operators say; one a topology
    * @param liveSources sources of a partition that are held ready in memory, at least 1
+   * @param listener told what is found
+   * @param tracing carries the traces of frames on to what is found in them
    */
   public static Topology build(
-      Topics topics, MonitorModels models, ControlDesk desk, int liveSources) {
+      Topics topics,
+      MonitorModels models,
+      ControlDesk desk,
+      int liveSources,
+      MonitorListener listener,
+      Tracing tracing) {
     StreamsBuilder builder = new StreamsBuilder();
     builder.addStateStore(monitors());
     builder.addGlobalStore(
@@ -47,7 +61,7 @@ public final class MonitorTopology {
         builder.stream(topics.scores().name(), topics.scores().consumed("scores"))
             .processValues(() -> new CheckModel(models), Named.as("check-model"))
             .processValues(
-                () -> new MonitorSource(models, desk, liveSources),
+                () -> new MonitorSource(models, desk, liveSources, listener, tracing),
                 Named.as("monitor-source"),
                 MonitorSource.STORE);
     judged
@@ -57,24 +71,28 @@ public final class MonitorTopology {
         judged.flatMapValues(Judgement::anomalies, Named.as("only-anomaly-events")),
         "anomaly",
         event -> Attributes.of(event.finding()),
-        topics.anomalies());
+        topics.anomalies(),
+        tracing);
     publish(
         judged.flatMapValues(Judgement::drifts, Named.as("only-drift-events")),
         "drift",
         event -> Attributes.of(event.finding()),
-        topics.drifts());
+        topics.drifts(),
+        tracing);
     publish(
         judged.flatMapValues(Judgement::interventions, Named.as("only-interventions")),
         "intervention",
         event -> Attributes.of(event.finding()),
-        topics.interventions());
+        topics.interventions(),
+        tracing);
     publish(
         judged
             .flatMapValues(Judgement::incidents, Named.as("only-incidents"))
             .selectKey((source, incident) -> incident.id(), Named.as("key-by-incident")),
         "incident",
         Attributes::of,
-        topics.incidents());
+        topics.incidents(),
+        tracing);
     return builder.build();
   }
 
@@ -82,10 +100,13 @@ public final class MonitorTopology {
       KStream<String, E> events,
       String type,
       Function<E, Attributes> attributesOf,
-      Topic<String, E> topic) {
+      Topic<String, E> topic,
+      Tracing tracing) {
     events
         .processValues(
-            () -> new AddCloudEventHeaders<>("dev.residua." + type, attributesOf),
+            () ->
+                new AddCloudEventHeaders<>(
+                    "dev.residua." + type, attributesOf, topic.name(), tracing),
             Named.as("describe-" + type))
         .to(topic.name(), topic.produced(type + "-events"));
   }

@@ -72,6 +72,7 @@ public final class TrainerLoop implements Runnable {
   private final IntSupplier calibrationScores;
   private final Starter starter;
   private final TrainingVoice.Writer writer;
+  private final java.util.function.Consumer<TrainingPhase> heard;
   private final String by;
   private final Clock clock;
   private volatile boolean stopped;
@@ -117,6 +118,7 @@ public final class TrainerLoop implements Runnable {
    * @param timeLimit longest time of a training, above zero
    * @param calibrationScores scores behind the active model's p-values
    * @param writer puts records on the control topic
+   * @param heard told of each phase that a training comes into under this loop's lead
    * @param by who speaks, such as {@code trainer node-1}
    */
   public TrainerLoop(
@@ -129,6 +131,7 @@ public final class TrainerLoop implements Runnable {
       IntSupplier calibrationScores,
       Starter starter,
       TrainingVoice.Writer writer,
+      java.util.function.Consumer<TrainingPhase> heard,
       String by,
       Clock clock) {
     this.members = members;
@@ -140,6 +143,7 @@ public final class TrainerLoop implements Runnable {
     this.calibrationScores = calibrationScores;
     this.starter = starter;
     this.writer = writer;
+    this.heard = heard;
     this.by = by;
     this.clock = clock;
     if (timeLimit.isNegative() || timeLimit.isZero()) {
@@ -382,18 +386,7 @@ public final class TrainerLoop implements Runnable {
     }
 
     private void judged(ScoredFrame frame, Instant at) {
-      boolean quiet =
-          !board.maintained(frame.source(), frame.capturedAt())
-              && !board.expectsChange(frame.source(), frame.capturedAt());
-      tell(
-          new FrameJudged(
-              frame.source(),
-              frame.sequence(),
-              at,
-              frame.jointPValue(),
-              quiet,
-              calibrationScores.getAsInt(),
-              frame.modelId()));
+      tell(FrameJudged.of(frame, at, board, calibrationScores.getAsInt()));
     }
 
     private void obey(ControlCommand command) {
@@ -409,6 +402,8 @@ public final class TrainerLoop implements Runnable {
         commanded = List.of();
       } else if (command instanceof AcceptNormal accepted) {
         tell(new NormalAccepted(accepted));
+      } else if (command instanceof Training training) {
+        heard.accept(training.phase());
       } else if (command instanceof CancelTraining cancel) {
         Current running = current;
         if (running != null && running.order.id().equals(cancel.trainingId())) {

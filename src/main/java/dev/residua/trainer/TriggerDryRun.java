@@ -248,18 +248,7 @@ public final class TriggerDryRun {
       firstScore = at;
     }
     advance(at);
-    boolean quiet =
-        !board.maintained(frame.source(), frame.capturedAt())
-            && !board.expectsChange(frame.source(), frame.capturedAt());
-    tell(
-        new FrameJudged(
-            frame.source(),
-            frame.sequence(),
-            at,
-            frame.jointPValue(),
-            quiet,
-            request.calibrationScores(),
-            frame.modelId()));
+    tell(FrameJudged.of(frame, at, board, request.calibrationScores()));
   }
 
   /** Lets time pass, ticking and ending trainings on the way. */

@@ -32,6 +32,12 @@ public record DeadLetter(
   /** Header of a letter whose value was left out: its size, and where the whole record is. */
   public static final String TRUNCATED = "residua.dead-letter.truncated";
 
+  /** Reason of an alert that its receiver refused for good. */
+  public static final String ALERT_REFUSED = "ALERT_REFUSED";
+
+  /** Reason of an alert that its receiver did not take for too long. */
+  public static final String ALERT_UNDELIVERED = "ALERT_UNDELIVERED";
+
   private static final String PREFIX = "__streams.errors.";
   private static final String TIMESTAMP = "residua.timestamp";
   private static final String OTHER = "OTHER";
@@ -74,6 +80,11 @@ public record DeadLetter(
   /** Whether a header is of those that {@link #addTo} adds. */
   public static boolean owns(Header header) {
     return header.key().startsWith(PREFIX) || header.key().equals(TIMESTAMP);
+  }
+
+  /** Whether it is an alert that was not told; the record is the incident as it was then. */
+  public boolean isAlert() {
+    return reason.equals(ALERT_REFUSED) || reason.equals(ALERT_UNDELIVERED);
   }
 
   /** The reason as a label of metrics: lower case. */

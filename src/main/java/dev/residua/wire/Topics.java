@@ -59,6 +59,7 @@ public final class Topics {
   private final Topic<String, ControlCommand> control;
   private final Topic<byte[], byte[]> deadLetters;
   private final Topic<byte[], byte[]> timelines;
+  private final Topic<byte[], byte[]> alerts;
 
   /** The catalogue under a prefix such as {@code residua.}. */
   public Topics(String prefix) {
@@ -82,6 +83,7 @@ public final class Topics {
             Map.of("cleanup.policy", "compact,delete"));
     deadLetters = new Topic<>(prefix + "dead-letters", bytes, bytes, LARGE);
     timelines = new Topic<>(prefix + "timelines", bytes, bytes, STATE);
+    alerts = new Topic<>(prefix + "alerts", bytes, bytes, STATE);
   }
 
   /** Frames: Avro {@code Frame} records or bare PNG or JPEG files, keyed by source. */
@@ -145,6 +147,14 @@ public final class Topics {
     return timelines;
   }
 
+  /**
+   * What alerting has to tell and has told; partition by partition beside the incidents. JSON, and
+   * not for others.
+   */
+  public Topic<byte[], byte[]> alerts() {
+    return alerts;
+  }
+
   /** What the monitor makes of scores. */
   public List<Topic<?, ?>> judgements() {
     return List.of(drift, anomalies, drifts, interventions, incidents);
@@ -154,7 +164,7 @@ public final class Topics {
   public List<Topic<?, ?>> all() {
     List<Topic<?, ?>> all = new ArrayList<>(List.of(frames, deadLetters, scores));
     all.addAll(judgements());
-    all.addAll(List.of(shadowScores, models, control, timelines));
+    all.addAll(List.of(shadowScores, models, control, timelines, alerts));
     return List.copyOf(all);
   }
 }

@@ -43,6 +43,29 @@ class AccessTest {
   }
 
   @Test
+  void shouldLetAnAlertingProcessReadIncidentsAndWriteNothingButItsOwnStateAndDeadLetters() {
+    // When
+    List<String> access =
+        Access.needed("residua.", "1", Set.of(Role.ALERT)).stream()
+            .filter(
+                one ->
+                    one.operations().contains(AclOperation.READ)
+                        || one.operations().contains(AclOperation.WRITE))
+            .map(one -> one.describe(one.operations()))
+            .toList();
+
+    // Then
+    assertThat(access)
+        .containsExactly(
+            "Write, DescribeConfigs on topic residua.dead-letters",
+            "Read, DescribeConfigs on topic residua.incidents",
+            "Read, DescribeConfigs on topic residua.models",
+            "Read, DescribeConfigs on topic residua.control",
+            "Read, Write, DescribeConfigs on topic residua.alerts",
+            "Read on group residua.alert");
+  }
+
+  @Test
   void shouldAskOnceForWhatSeveralRolesNeed() {
     // When
     List<Access> all = Access.needed("plant.", "7", EnumSet.allOf(Role.class));

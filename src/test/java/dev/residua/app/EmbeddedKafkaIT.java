@@ -125,7 +125,11 @@ class EmbeddedKafkaIT {
                   new NewTopic(fewer.frames().name(), 6, (short) 1)
                       .configs(fewer.frames().settings()),
                   new NewTopic(fewer.timelines().name(), 2, (short) 1)
-                      .configs(fewer.timelines().settings())))
+                      .configs(fewer.timelines().settings()),
+                  new NewTopic(fewer.incidents().name(), 4, (short) 1)
+                      .configs(fewer.incidents().settings()),
+                  new NewTopic(fewer.alerts().name(), 3, (short) 1)
+                      .configs(fewer.alerts().settings())))
           .all()
           .get();
       // When
@@ -134,9 +138,17 @@ class EmbeddedKafkaIT {
       // Then
       assertThat(admin.check(topics)).isEmpty();
       assertThat(admin.check(fewer))
-          .singleElement()
-          .asString()
-          .contains("fewer.timelines has 2 partitions and fewer.frames has 6", "--partitions 6");
+          .satisfiesExactly(
+              problem ->
+                  assertThat(problem)
+                      .contains(
+                          "fewer.timelines has 2 partitions and fewer.frames has 6",
+                          "--partitions 6"),
+              problem ->
+                  assertThat(problem)
+                      .contains(
+                          "fewer.alerts has 3 partitions and fewer.incidents has 4",
+                          "--partitions 4"));
     }
   }
 

@@ -348,8 +348,8 @@ class LargeFramesIT {
     assertThat(deadLetters()).isEqualTo(reasons);
     assertThat(sequences()).isEqualTo(Map.of("good", List.of(0L)));
     assertThat(metrics)
-        .contains("residua_dead_letters_total{reason=\"reference\"} 10.0")
-        .contains("residua_dead_letters_total{reason=\"too_large\"} 2.0");
+        .contains("residua_dlq_records_total{reason=\"reference\"} 10.0")
+        .contains("residua_dlq_records_total{reason=\"too_large\"} 2.0");
   }
 
   @Test

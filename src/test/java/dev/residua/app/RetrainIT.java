@@ -50,13 +50,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole way of a model that renews itself, on a stream of pendulums, with a small budget. */
-@Timeout(420)
+@Timeout(900)
 class RetrainIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
   private static final int SOURCES = 2;
   private static final double FRAMES_PER_SECOND = 60; // of each source
   private static final int QUIET_FRAMES = 400;
-  private static final Duration LIMIT = Duration.ofSeconds(240);
+  private static final Duration LIMIT =
+      Duration.ofSeconds(480); // a training yields to whatever else runs
 
   /** Small enough for a test; nothing of it is a figure that the product quotes. */
   private static final List<String> BUDGET =

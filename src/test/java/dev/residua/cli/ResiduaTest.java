@@ -49,30 +49,45 @@ class ResiduaTest {
     }
   }
 
-  @Test
-  void shouldHaveEveryCommandThatTheReadmeShows() throws Exception {
+  @ParameterizedTest
+  @MethodSource("commands")
+  void shouldNameAPageThatHelpsWithEveryCommand(CommandLine command) {
     // Given
-    String readme = java.nio.file.Files.readString(java.nio.file.Path.of("README.md"));
-    List<String> shown =
-        java.util.regex.Pattern.compile("^\\./residua ([a-z-]+)", java.util.regex.Pattern.MULTILINE)
-            .matcher(readme)
-            .results()
-            .map(match -> match.group(1))
-            .distinct()
-            .toList();
-    // When, Then
-    assertThat(shown).hasSizeGreaterThan(5);
-    assertThat(Residua.commandLine().getSubcommands()).containsKeys(shown.toArray(String[]::new));
+    boolean shown = !command.getCommandSpec().usageMessage().hidden();
+    boolean whole = command.getParent() == null || command.getCommandName().equals("completion");
+    // When
+    java.util.Optional<String> page = HelpPages.of(command);
+    // Then
+    if (shown && !whole) {
+      assertThat(page).as(command.getCommandSpec().qualifiedName()).isPresent();
+      assertThat(java.nio.file.Path.of(page.orElseThrow())).isRegularFile();
+      assertThat(command.getUsageMessage()).contains("More: " + page.orElseThrow());
+    }
   }
 
   @Test
-  void shouldSayInOneLineWhatIsWrong() {
+  void shouldCompleteCommandsAndOptions() {
+    // When
+    int exit = run("completion");
+    // Then
+    assertThat(exit).isZero();
+    assertThat(out.toString())
+        .contains("complete -F _complete_residua")
+        .contains("accept-normal")
+        .contains("--false-alarms-per-week")
+        .doesNotContain("training-job");
+  }
+
+  @Test
+  void shouldSayInOneLineWhatIsWrongAndInAnotherWhatHelps() {
     // When
     int exit = run("model", "show", "no-such-file.residua");
     // Then
     assertThat(exit).isEqualTo(1);
     assertThat(err.toString())
-        .isEqualToIgnoringNewLines("residua: model bundle no-such-file.residua does not exist");
+        .isEqualToNormalizingNewlines(
+            "residua: model bundle no-such-file.residua does not exist\n"
+                + "residua: see src/docs/models.md\n");
   }
 
   @Test

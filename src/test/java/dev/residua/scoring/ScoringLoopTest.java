@@ -14,6 +14,7 @@ import dev.residua.frame.RejectedFrameException.Reason;
 import dev.residua.model.ModelRegistry;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.RegistryRecord.Start;
+import dev.residua.telemetry.Tracing;
 import dev.residua.testing.Frames;
 import dev.residua.wire.DeadLetter;
 import dev.residua.wire.ModelRecords;
@@ -99,7 +100,8 @@ class ScoringLoopTest {
             rejected.add(reason);
           }
         },
-        Stages.NONE);
+        Stages.NONE,
+        Tracing.OFF);
   }
 
   /** Every latent is the first byte of the frame in tenths: tells which frame was scored. */

@@ -60,6 +60,7 @@ class TrainerLoopTest {
   private final MockConsumer<byte[], byte[]> member = new MockConsumer<>("earliest");
   private final MockConsumer<byte[], byte[]> follower = new MockConsumer<>("earliest");
   private final List<Training> said = new ArrayList<>();
+  private final List<TrainingPhase> heard = new ArrayList<>();
   private final Processes processes = new Processes();
   private Instant now = T0;
   private long controlOffset;
@@ -138,6 +139,7 @@ class TrainerLoopTest {
             () -> 1_000,
             processes,
             (key, command) -> said.add((Training) command),
+            heard::add,
             "trainer 1",
             new Clock() {
               @Override
@@ -232,6 +234,25 @@ class TrainerLoopTest {
     assertThat(processes.started).hasSize(1);
     assertThat(phases()).containsExactly(TrainingPhase.TRIGGERED, TrainingPhase.SUPPRESSED);
     assertThat(said.get(1).order().reason()).startsWith("no training although kim asked for it");
+  }
+
+  @Test
+  void shouldTellWhatBecameOfATrainingUnderItsLead() {
+    // When
+    run(
+        () ->
+            command(
+                new Training(
+                    order("training-t1"),
+                    "t1",
+                    "commanded",
+                    TrainingPhase.PROMOTED,
+                    1,
+                    "model-2",
+                    List.of())),
+        TrainerLoopTest::nothing);
+    // Then
+    assertThat(heard).containsExactly(TrainingPhase.PROMOTED);
   }
 
   @Test

@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.residua.testing.Frames;
 import dev.residua.testing.Service;
 import dev.residua.testing.TestBroker;
+import dev.residua.testing.TopicReader;
+import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,9 +27,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The programs of the README, run as they stand there. */
+/** The program of the README and the examples, run as they stand there. */
 @Timeout(180)
-class ReadmeSnippetsIT {
+class ExamplesIT {
   private static final int PARTITIONS = 4;
   private static final int PICTURES = 3;
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -71,17 +74,74 @@ class ReadmeSnippetsIT {
   }
 
   @Test
+  void shouldCutWhatFollowsOneAnotherIntoFrames() throws Exception {
+    // Given
+    assumeTrue(
+        run(List.of(PYTHON, "-c", "import confluent_kafka")).exitCode() == 0,
+        "skipped: python3-confluent-kafka is not installed");
+    List<String> pictures = command(List.of(), "pipe-camera").subList(1, 1 + PICTURES);
+
+    // When
+    Ran ran =
+        run(
+            List.of(
+                "bash",
+                "-c",
+                "cat %s | %s src/examples/python/pipe_to_kafka.py pipe-camera"
+                    .formatted(String.join(" ", pictures), PYTHON)));
+
+    // Then
+    assertThat(ran.output().strip()).isEqualTo(PICTURES + " frames sent");
+    List<byte[]> frames = new ArrayList<>();
+    Topic<byte[], byte[]> topic = new Topics(Topics.DEFAULT_PREFIX).frames();
+    try (TopicReader<byte[], byte[]> reader =
+        new TopicReader<>(Objects.requireNonNull(broker).clients().follower(topic), topic.name())) {
+      reader.readToEnd(
+          record -> {
+            if (new String(record.key(), StandardCharsets.UTF_8).equals("pipe-camera")) {
+              frames.add(record.value());
+            }
+          });
+    }
+    assertThat(frames).hasSize(PICTURES);
+    for (int i = 0; i < PICTURES; i++) {
+      assertThat(frames.get(i)).isEqualTo(Files.readAllBytes(Path.of(pictures.get(i))));
+    }
+  }
+
+  @Test
+  void shouldSendPicturesAndReadScoresAndEventsFromNode() throws Exception {
+    // Given
+    Path libraries = Path.of("target/node-example/node_modules").toAbsolutePath();
+    assumeTrue(
+        Files.isDirectory(libraries.resolve("kafkajs")),
+        "skipped: no target/node-example/node_modules; .ci/run makes it");
+
+    // When
+    Ran ran =
+        run(
+            command(
+                List.of(
+                    "env", "NODE_PATH=" + libraries, "node", "src/examples/node/send_and_read.js"),
+                "node-camera"));
+
+    // Then
+    assertSentAndRead(ran);
+    assertThat(ran.output()).as("events, as the pictures are noise").contains("event ");
+  }
+
+  @Test
   void shouldSendPicturesAndReadScoresFromJava() throws Exception {
     // Given
-    Path program =
-        Files.writeString(
-            directory.resolve("SendAndRead.java"),
-            snippet("java", "src/examples/java/SendAndRead.java"));
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     String libraries = Path.of("target", "quarkus-app", "lib", "main").toAbsolutePath() + "/*";
 
     // When
-    Ran ran = run(command(List.of(java, "-cp", libraries, program.toString()), "java-camera"));
+    Ran ran =
+        run(
+            command(
+                List.of(java, "-cp", libraries, "src/examples/java/SendAndRead.java"),
+                "java-camera"));
 
     // Then
     assertSentAndRead(ran);

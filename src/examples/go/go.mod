@@ -1,0 +1,3 @@
+module residua.example/send-and-read
+
+go 1.22

@@ -1,0 +1,397 @@
+package dev.residua.alerting;
+
+import dev.residua.alerting.ReceiverType.Habits;
+import dev.residua.alerting.Told.Stage;
+import dev.residua.incident.Incident;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The incidents of one partition that someone has to be told of. Knows no clock and sends nothing:
+ * records, time and answers in; notices, and what must be stored, out. For one thread.
+ */
+final class AlertBook {
+  private final int partition;
+  private final AlertingSettings settings;
+  private final Map<String, ReceiverSettings> receivers = new LinkedHashMap<>();
+  private final RandomGenerator random;
+  private final Map<String, Page> pages = new HashMap<>();
+  private final Set<String> changed = new HashSet<>();
+  private final Map<String, HeldBack> heldBack = new HashMap<>();
+
+  /** An incident with what this process knows of its notices. */
+  private static final class Page {
+    AlertEntry entry;
+    Set<String> wanted;
+    final Map<String, Track> tracks = new HashMap<>();
+
+    Page(AlertEntry entry, Set<String> wanted) {
+      this.entry = entry;
+      this.wanted = wanted;
+    }
+
+    Track track(String receiver) {
+      return tracks.computeIfAbsent(receiver, name -> new Track());
+    }
+  }
+
+  /** Attempts of this process to tell one receiver of one incident. */
+  private static final class Track {
+    boolean inFlight;
+
+    /** Whether it may know of the incident though it did not say so. */
+    boolean attempted;
+
+    int failures;
+    @Nullable Instant firstFailure;
+    @Nullable Instant notBefore;
+    @Nullable Instant lastSent;
+  }
+
+  /**
+   * A notice that will not be told.
+   *
+   * @param why for a person
+   * @param refused whether the receiver refused it, rather than not answer
+   */
+  record Lost(Notice notice, String why, boolean refused) {}
+
+  AlertBook(int partition, AlertingSettings settings, RandomGenerator random) {
+    this.partition = partition;
+    this.settings = settings;
+    this.random = random;
+    settings
+        .receivers()
+        .forEach(
+            receiver -> {
+              receivers.put(receiver.name(), receiver);
+              heldBack.put(
+                  receiver.name(), new HeldBack(receiver.name(), partition, receiver.limit()));
+            });
+  }
+
+  /** What was stored by whoever had this partition before. */
+  void restore(AlertEntry entry) {
+    pages.put(entry.incident().id(), new Page(entry, wanted(entry)));
+  }
+
+  private Set<String> wanted(AlertEntry entry) {
+    return entry
+        .only()
+        .<Set<String>>map(Set::of)
+        .orElseGet(() -> settings.receiversOf(entry.incident()));
+  }
+
+  /**
+   * A record of the topic.
+   *
+   * @param offset of the record; one that was seen before changes nothing
+   * @param at when it was written
+   * @param history whether it was written before anyone was to be told; what is over then is not
+   */
+  void incident(Incident incident, long offset, Instant at, boolean history) {
+    Page page = pages.get(incident.id());
+    if (page != null && page.entry.revision() >= offset) {
+      return;
+    }
+    AlertEntry entry =
+        page == null
+            ? new AlertEntry(incident, offset, at, at, Optional.empty(), Map.of())
+            : page.entry.next(incident, offset, at);
+    Set<String> wanted = wanted(entry);
+    if (page == null) {
+      if (wanted.isEmpty() || (history && !incident.open())) {
+        return;
+      }
+      pages.put(incident.id(), new Page(entry, wanted));
+    } else {
+      page.entry = entry;
+      page.wanted = wanted;
+    }
+    changed.add(incident.id());
+  }
+
+  /**
+   * What to tell a receiver now, most urgent first. Whatever is returned is on its way until it is
+   * settled.
+   *
+   * @param room most notices
+   * @param budget most incidents that may be opened or updated
+   * @param acknowledged whether someone looks at the incident with an id
+   */
+  List<Notice> due(
+      String receiver, int room, int budget, Predicate<String> acknowledged, Instant now) {
+    List<Notice> candidates = new ArrayList<>();
+    for (Page page : pages.values()) {
+      Track track = page.track(receiver);
+      if (!track.inFlight && (track.notBefore == null || !now.isBefore(track.notBefore))) {
+        next(page, receiver, track, acknowledged, now)
+            .ifPresent(
+                action ->
+                    candidates.add(new Notice(action, page.entry, page.entry.told(receiver))));
+      }
+    }
+    candidates.sort(
+        Comparator.comparing((Notice notice) -> notice.entry().only().isEmpty())
+            .thenComparing(notice -> limited(notice) || notice.action() == Action.REPEAT)
+            .thenComparing(notice -> notice.action() == Action.REPEAT)
+            .thenComparing(
+                notice -> notice.entry().incident().severity(), Comparator.reverseOrder())
+            .thenComparing(notice -> pageOf(notice).track(receiver).failures)
+            .thenComparing(notice -> notice.entry().since())
+            .thenComparing(notice -> notice.entry().incident().id()));
+    List<Notice> due = new ArrayList<>();
+    List<Incident> held = new ArrayList<>();
+    int left = budget;
+    for (Notice notice : candidates) {
+      if (limited(notice) && left <= 0) {
+        if (notice.action() == Action.OPEN) {
+          holdBack(receiver, notice, held, now);
+        }
+      } else if (due.size() < room) {
+        if (limited(notice)) {
+          left--;
+        }
+        Track track = pageOf(notice).track(receiver);
+        track.inFlight = true;
+        track.attempted |= notice.action() == Action.OPEN;
+        due.add(notice);
+      }
+    }
+    summarise(receiver, held, now);
+    return due;
+  }
+
+  private Page pageOf(Notice notice) {
+    return java.util.Objects.requireNonNull(pages.get(notice.entry().incident().id()));
+  }
+
+  private Optional<Action> next(
+      Page page, String receiver, Track track, Predicate<String> acknowledged, Instant now) {
+    ReceiverSettings to = receivers.get(receiver);
+    if (to == null) {
+      return Optional.empty();
+    }
+    return TellRules.next(
+        page.entry,
+        page.entry.told(receiver),
+        to.type().habits(),
+        to.repeatInterval(),
+        page.wanted.contains(receiver) || track.attempted,
+        acknowledged.test(page.entry.incident().id()),
+        track.lastSent,
+        now);
+  }
+
+  /** Whether a notice counts for the limit; what ends something never does. */
+  static boolean limited(Notice notice) {
+    return notice.entry().only().isEmpty()
+        && (notice.action() == Action.OPEN || notice.action() == Action.UPDATE);
+  }
+
+  private void holdBack(String receiver, Notice notice, List<Incident> held, Instant now) {
+    Incident incident = notice.entry().incident();
+    if (incident.open()) {
+      held.add(incident);
+      return;
+    }
+    HeldBack summary = heldBack.get(receiver);
+    if (summary != null) {
+      summary.over();
+    }
+    Page page = pageOf(notice);
+    page.entry =
+        page.entry.with(
+            receiver,
+            new Told(
+                Stage.RESOLVED,
+                notice.entry().revision(),
+                incident.severity(),
+                incident.kind(),
+                incident.flaps(),
+                now,
+                false));
+    changed.add(incident.id());
+  }
+
+  private void summarise(String receiver, List<Incident> held, Instant now) {
+    HeldBack summary = heldBack.get(receiver);
+    if (summary == null) {
+      return;
+    }
+    String id = HeldBack.id(receiver, partition);
+    Page page = pages.get(id);
+    Incident next = summary.next(held, page == null ? null : page.entry.incident(), now);
+    if (next == null) {
+      return;
+    }
+    long revision = next.updatedSequence();
+    if (page == null) {
+      AlertEntry entry = new AlertEntry(next, revision, now, now, Optional.of(receiver), Map.of());
+      pages.put(id, new Page(entry, wanted(entry)));
+    } else {
+      page.entry = page.entry.next(next, Math.max(revision, page.entry.revision() + 1), now);
+    }
+    changed.add(id);
+  }
+
+  /** A notice was not sent after all. */
+  void returned(String receiver, Notice notice) {
+    Page page = pages.get(notice.entry().incident().id());
+    if (page != null) {
+      page.track(receiver).inFlight = false;
+    }
+  }
+
+  /**
+   * What became of a notice.
+   *
+   * @return the notice, if it is lost for good
+   */
+  Optional<Lost> settle(String receiver, Notice notice, Answer answer, Instant now) {
+    String id = notice.entry().incident().id();
+    Page page = pages.get(id);
+    if (page == null) {
+      return Optional.empty();
+    }
+    Track track = page.track(receiver);
+    track.inFlight = false;
+    if (answer instanceof Answer.Unavailable unavailable) {
+      track.failures++;
+      Instant since = track.firstFailure == null ? now : track.firstFailure;
+      track.firstFailure = since;
+      if (mayGiveUp(receiver, notice) && !now.isBefore(since.plus(settings.giveUpAfter()))) {
+        return Optional.of(
+            lose(receiver, page, notice, "was not taken for %s: %s", unavailable.detail(), now));
+      }
+      Duration pause = BackOff.after(track.failures, random);
+      Duration asked = unavailable.pause().orElse(Duration.ZERO);
+      track.notBefore = now.plus(asked.compareTo(pause) > 0 ? asked : pause);
+      return Optional.empty();
+    }
+    track.failures = 0;
+    track.firstFailure = null;
+    track.notBefore = null;
+    track.lastSent = now;
+    track.attempted = false;
+    page.entry = page.entry.with(receiver, notice.after(now));
+    if (notice.action() != Action.REPEAT) {
+      changed.add(id);
+    }
+    return answer instanceof Answer.Refused refused
+        ? Optional.of(new Lost(notice, refused.detail(), true))
+        : Optional.empty();
+  }
+
+  /**
+   * Gives up what has waited too long for a receiver that takes nothing.
+   *
+   * @param why what it said last
+   */
+  List<Lost> expire(String receiver, String why, Instant now) {
+    List<Lost> lost = new ArrayList<>();
+    for (Page page : pages.values()) {
+      Track track = page.track(receiver);
+      if (track.inFlight || now.isBefore(page.entry.changedAt().plus(settings.giveUpAfter()))) {
+        continue;
+      }
+      next(page, receiver, track, id -> false, now)
+          .map(action -> new Notice(action, page.entry, page.entry.told(receiver)))
+          .filter(notice -> notice.action() != Action.REPEAT && mayGiveUp(receiver, notice))
+          .ifPresent(
+              notice ->
+                  lost.add(lose(receiver, page, notice, "was not taken for %s: %s", why, now)));
+    }
+    return lost;
+  }
+
+  /** Of what Alertmanager must know now, nothing is ever too old. */
+  private boolean mayGiveUp(String receiver, Notice notice) {
+    ReceiverSettings to = receivers.get(receiver);
+    return to == null || !to.type().habits().forgets() || !notice.entry().incident().open();
+  }
+
+  private Lost lose(
+      String receiver, Page page, Notice notice, String format, String why, Instant now) {
+    Track track = page.track(receiver);
+    track.attempted = false;
+    track.failures = 0;
+    track.firstFailure = null;
+    track.notBefore = null;
+    page.entry = page.entry.with(receiver, notice.after(now));
+    changed.add(notice.entry().incident().id());
+    return new Lost(notice, format.formatted(settings.giveUpAfter(), why), false);
+  }
+
+  /** Forgets what everybody knows. */
+  void sweep(Instant now) {
+    for (Iterator<Page> all = pages.values().iterator(); all.hasNext(); ) {
+      Page page = all.next();
+      boolean done =
+          receivers.values().stream()
+              .allMatch(
+                  receiver -> {
+                    Habits habits = receiver.type().habits();
+                    return !page.track(receiver.name()).inFlight
+                        && TellRules.done(
+                            page.entry,
+                            page.entry.told(receiver.name()),
+                            habits,
+                            page.wanted.contains(receiver.name())
+                                || page.track(receiver.name()).attempted,
+                            now);
+                  });
+      if (done) {
+        changed.add(page.entry.incident().id());
+        all.remove();
+      }
+    }
+  }
+
+  /** What has to be stored since the last call, by incident; empty for what is to be forgotten. */
+  Map<String, Optional<AlertEntry>> changes() {
+    Map<String, Optional<AlertEntry>> changes = new LinkedHashMap<>();
+    for (String id : changed) {
+      changes.put(id, Optional.ofNullable(pages.get(id)).map(page -> page.entry));
+    }
+    changed.clear();
+    return changes;
+  }
+
+  /** How many incidents a receiver has not been told of as they stand. */
+  int waiting(String receiver, Instant now) {
+    int waiting = 0;
+    for (Page page : pages.values()) {
+      if (next(page, receiver, page.track(receiver), id -> false, now)
+          .filter(action -> action != Action.REPEAT)
+          .isPresent()) {
+        waiting++;
+      }
+    }
+    return waiting;
+  }
+
+  /** How many of these wait for the receiver's limit. */
+  int heldBack(String receiver) {
+    HeldBack summary = heldBack.get(receiver);
+    return summary == null ? 0 : summary.waiting();
+  }
+
+  /** How many incidents are known. */
+  int size() {
+    return pages.size();
+  }
+}

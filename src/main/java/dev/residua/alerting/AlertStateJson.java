@@ -1,0 +1,126 @@
+package dev.residua.alerting;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.residua.causal.Finding.Severity;
+import dev.residua.incident.Incident;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * What is stored of alerting, as JSON with a version: one record an incident that someone has to be
+ * told of, and one that says which model changes were told.
+ */
+final class AlertStateJson {
+  /** Key of the record of model changes. */
+  static final String ACTIVATIONS = "activations";
+
+  private static final String INCIDENT = "incident/";
+  private static final int VERSION = 1;
+
+  private final Function<Incident, byte[]> write;
+  private final Function<byte[], Incident> read;
+
+  /**
+   * @param write an incident as the topic of incidents has it
+   * @param read the opposite
+   */
+  AlertStateJson(Function<Incident, byte[]> write, Function<byte[], Incident> read) {
+    this.write = write;
+    this.read = read;
+  }
+
+  static String key(String incidentId) {
+    return INCIDENT + incidentId;
+  }
+
+  byte[] bytes(AlertEntry entry) {
+    ObjectNode node = Json.object();
+    node.put("version", VERSION);
+    node.put("revision", entry.revision());
+    node.put("since", entry.since().toString());
+    node.put("changedAt", entry.changedAt().toString());
+    entry.only().ifPresent(only -> node.put("only", only));
+    ObjectNode told = node.putObject("told");
+    new TreeMap<>(entry.told())
+        .forEach(
+            (receiver, now) -> {
+              ObjectNode one = told.putObject(receiver);
+              one.put("stage", now.stage().name());
+              one.put("revision", now.revision());
+              one.put("severity", now.severity().name());
+              one.put("kind", now.kind());
+              one.put("flaps", now.flaps());
+              one.put("at", now.at().toString());
+              one.put("acknowledged", now.acknowledged());
+            });
+    node.put("incident", write.apply(entry.incident()));
+    return Json.bytes(node);
+  }
+
+  /**
+   * Reads what {@link #bytes} wrote.
+   *
+   * @throws IllegalArgumentException if it is damaged or of a later version
+   */
+  AlertEntry entry(byte[] bytes) {
+    try {
+      JsonNode node = checked(bytes);
+      Map<String, Told> told = new HashMap<>();
+      for (Map.Entry<String, JsonNode> each : node.path("told").properties()) {
+        JsonNode one = each.getValue();
+        told.put(
+            each.getKey(),
+            new Told(
+                Told.Stage.valueOf(one.path("stage").asText()),
+                one.path("revision").asLong(),
+                Severity.valueOf(one.path("severity").asText()),
+                one.path("kind").asText(),
+                one.path("flaps").asInt(),
+                Instant.parse(one.path("at").asText()),
+                one.path("acknowledged").asBoolean()));
+      }
+      return new AlertEntry(
+          read.apply(node.path("incident").binaryValue()),
+          node.path("revision").asLong(),
+          Instant.parse(node.path("since").asText()),
+          Instant.parse(node.path("changedAt").asText()),
+          node.hasNonNull("only") ? Optional.of(node.path("only").asText()) : Optional.empty(),
+          told);
+    } catch (IOException | RuntimeException e) {
+      throw new IllegalArgumentException("the state of an alert cannot be read: " + e, e);
+    }
+  }
+
+  /** The number of the last activation that each receiver was told of. */
+  static byte[] activations(Map<String, Long> told) {
+    ObjectNode node = Json.object();
+    node.put("version", VERSION);
+    ObjectNode numbers = node.putObject("told");
+    new TreeMap<>(told).forEach(numbers::put);
+    return Json.bytes(node);
+  }
+
+  /** Reads what {@link #activations(Map)} wrote. */
+  static Map<String, Long> activations(byte[] bytes) {
+    Map<String, Long> told = new HashMap<>();
+    for (Map.Entry<String, JsonNode> each : checked(bytes).path("told").properties()) {
+      told.put(each.getKey(), each.getValue().asLong());
+    }
+    return told;
+  }
+
+  private static JsonNode checked(byte[] bytes) {
+    JsonNode node = Json.read(bytes);
+    if (node.path("version").asInt() != VERSION) {
+      throw new IllegalArgumentException(
+          "it has version %s, expected %d".formatted(node.path("version"), VERSION));
+    }
+    return node;
+  }
+}

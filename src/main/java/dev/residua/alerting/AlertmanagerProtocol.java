@@ -1,0 +1,91 @@
+package dev.residua.alerting;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.residua.alerting.Told.Stage;
+import dev.residua.causal.Finding.Severity;
+import dev.residua.incident.Incident;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Alertmanager's API, version 2: labels are the identity of an alert, so when the severity or kind
+ * of an incident changes, the alert with the old labels is resolved in the request that opens the
+ * one with the new. Times are those of this machine, as Prometheus' are, not of the camera.
+ *
+ * <p>Source: prometheus/alertmanager, {@code api/v2/openapi.yaml} and "Alerts API".
+ */
+final class AlertmanagerProtocol implements Protocol {
+  /** Value of the label {@code alertname} of all incidents. */
+  static final String ALERT_NAME = "ResiduaIncident";
+
+  /** An alert that is not repeated for so long is over, at least. */
+  private static final Duration LEAST_LIFE = Duration.ofMinutes(5);
+
+  private static final int REPEATS_MISSED = 4;
+  private static final Duration TICK = Duration.ofMillis(1);
+
+  private final URI url;
+  private final Duration life;
+  private final Links links;
+
+  AlertmanagerProtocol(ReceiverSettings receiver, Links links) {
+    this.url = Json.below(receiver.url(), "/api/v2/alerts");
+    Duration repeats = receiver.repeatInterval().multipliedBy(REPEATS_MISSED);
+    this.life = repeats.compareTo(LEAST_LIFE) > 0 ? repeats : LEAST_LIFE;
+    this.links = links;
+  }
+
+  @Override
+  public OutgoingRequest request(List<Notice> notices, Instant now) {
+    ArrayNode alerts = Json.array();
+    for (Notice notice : notices) {
+      Incident incident = notice.entry().incident();
+      Told before = notice.before();
+      if (before.stage() == Stage.FIRING
+          && (before.severity() != incident.severity() || !before.kind().equals(incident.kind()))) {
+        alerts.add(alert(notice.entry(), before.severity(), before.kind(), now, false));
+      }
+      alerts.add(alert(notice.entry(), incident.severity(), incident.kind(), now, incident.open()));
+    }
+    return new OutgoingRequest(url, Map.of(), OutgoingRequest.JSON, Json.bytes(alerts));
+  }
+
+  private ObjectNode alert(
+      AlertEntry entry, Severity severity, String kind, Instant now, boolean firing) {
+    Incident incident = entry.incident();
+    ObjectNode alert = Json.object();
+    ObjectNode labels = alert.putObject("labels");
+    labels.put("alertname", ALERT_NAME);
+    labels.put("incident", incident.id());
+    labels.put("source", incident.source());
+    labels.put("kind", kind);
+    labels.put("severity", Texts.severity(severity));
+    ObjectNode annotations = alert.putObject("annotations");
+    annotations.put("summary", Texts.headline(incident));
+    String causes = Texts.causes(incident.causes());
+    if (!causes.isEmpty()) {
+      annotations.put("causes", causes);
+    }
+    annotations.put("model", incident.modelId());
+    annotations.put("captured", incident.openedAt().toString());
+    Map<String, String> to = links.of(incident);
+    to.forEach(annotations::put);
+    String page = to.get(Links.DASHBOARD);
+    if (page != null) {
+      alert.put("generatorURL", page);
+    }
+    Instant start = entry.since().isAfter(now) ? now : entry.since();
+    Instant end = now.plus(life);
+    if (!firing) {
+      Instant changed = incident.open() || entry.changedAt().isAfter(now) ? now : entry.changedAt();
+      end = changed.isAfter(start) ? changed : start.plus(TICK);
+    }
+    alert.put("startsAt", start.toString());
+    alert.put("endsAt", end.toString());
+    return alert;
+  }
+}

@@ -1,0 +1,173 @@
+package dev.residua.alerting;
+
+import java.io.ByteArrayOutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Base64;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Sends requests to one receiver, and to no other: not to another host, not where a redirect leads.
+ * One attempt a call, which takes at most the receiver's timeout. Thread-safe.
+ */
+final class HttpSender {
+  private static final int MOST_ANSWER_BYTES = 4_096;
+  private static final int MOST_SHOWN = 200;
+  private static final Duration MOST_WAIT = Duration.ofMinutes(5);
+
+  private final ReceiverSettings receiver;
+  private final HttpClient http;
+
+  HttpSender(ReceiverSettings receiver) {
+    this.receiver = receiver;
+    this.http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(receiver.timeout())
+            .build();
+  }
+
+  /** Sends, and says what became of it. */
+  Answer send(OutgoingRequest request, Instant now) throws InterruptedException {
+    check(request.url());
+    HttpRequest.Builder post =
+        HttpRequest.newBuilder(request.url())
+            .timeout(receiver.timeout())
+            .header("Content-Type", request.contentType())
+            .header("User-Agent", "Residua")
+            .POST(BodyPublishers.ofByteArray(request.body()));
+    request.headers().forEach(post::header);
+    authorization().ifPresent(value -> post.header("Authorization", value));
+    ByteArrayOutputStream answer = new ByteArrayOutputStream();
+    // The timeout of a request ends with the headers of the answer; this one covers the body too.
+    CompletableFuture<HttpResponse<Void>> response =
+        http.sendAsync(
+            post.build(),
+            BodyHandlers.ofByteArrayConsumer(
+                part ->
+                    part.ifPresent(
+                        bytes ->
+                            answer.write(
+                                bytes,
+                                0,
+                                Math.min(bytes.length, MOST_ANSWER_BYTES - answer.size())))));
+    try {
+      HttpResponse<Void> got = response.get(receiver.timeout().toMillis(), TimeUnit.MILLISECONDS);
+      return judged(got.statusCode(), got.headers(), answer.toString(StandardCharsets.UTF_8), now);
+    } catch (TimeoutException e) {
+      response.cancel(true);
+      return unreachable("does not answer within %d ms".formatted(receiver.timeout().toMillis()));
+    } catch (ExecutionException e) {
+      Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+      return unreachable("cannot be reached (%s)".formatted(cause));
+    } catch (InterruptedException e) {
+      response.cancel(true);
+      throw e;
+    }
+  }
+
+  private void check(URI url) {
+    URI allowed = receiver.url();
+    if (!url.getScheme().equalsIgnoreCase(allowed.getScheme())
+        || !url.getHost().equalsIgnoreCase(allowed.getHost())
+        || url.getPort() != allowed.getPort()) {
+      throw new IllegalStateException(
+          "a request for receiver %s would go to another place than %s"
+              .formatted(receiver.name(), receiver.place()));
+    }
+  }
+
+  private Optional<String> authorization() {
+    return receiver
+        .token()
+        .map(
+            token ->
+                receiver
+                    .user()
+                    .map(
+                        user ->
+                            "Basic "
+                                + Base64.getEncoder()
+                                    .encodeToString(
+                                        (user + ":" + token.value())
+                                            .getBytes(StandardCharsets.UTF_8)))
+                    .orElse("Bearer " + token.value()));
+  }
+
+  private Answer unreachable(String why) {
+    return new Answer.Unavailable(receiver.place() + " " + why, Optional.empty(), true);
+  }
+
+  private Answer judged(int status, HttpHeaders headers, String body, Instant now) {
+    String detail = "%d%s".formatted(status, body.isBlank() ? "" : " " + shown(body));
+    if (status >= 200 && status < 300) {
+      return new Answer.Accepted(detail);
+    }
+    if (status >= 300 && status < 400) {
+      return new Answer.Unavailable(
+          detail + "; redirects are not followed, set url to where it leads",
+          Optional.empty(),
+          true);
+    }
+    return switch (status) {
+      // What an operator mends: the key, the address, the channel.
+      case 401, 403, 404, 405, 407, 410 -> new Answer.Unavailable(detail, Optional.empty(), true);
+      case 408, 425, 429, 502, 503, 504 ->
+          new Answer.Unavailable(
+              detail, headers.firstValue("Retry-After").flatMap(text -> wait(text, now)), true);
+      default ->
+          status >= 500
+              ? new Answer.Unavailable(detail, Optional.empty(), false)
+              : new Answer.Refused(detail);
+    };
+  }
+
+  /** Seconds, or a date; at most five minutes. */
+  static Optional<Duration> wait(String text, Instant now) {
+    Duration wait;
+    try {
+      wait =
+          text.strip().matches("\\d{1,9}")
+              ? Duration.ofSeconds(Long.parseLong(text.strip()))
+              : Duration.between(
+                  now,
+                  ZonedDateTime.parse(text.strip(), DateTimeFormatter.RFC_1123_DATE_TIME)
+                      .toInstant());
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
+    if (wait.isNegative()) {
+      return Optional.empty();
+    }
+    return Optional.of(wait.compareTo(MOST_WAIT) > 0 ? MOST_WAIT : wait);
+  }
+
+  /** An answer in one line, without what is secret. */
+  private String shown(String body) {
+    String text = body.strip().replaceAll("[\\p{Cntrl}\\s]+", " ");
+    for (Optional<Secret> secret : List.of(receiver.key(), receiver.token())) {
+      if (secret.isPresent()) {
+        text = text.replace(secret.get().value(), secret.get().toString());
+      }
+    }
+    return Texts.cut(text, MOST_SHOWN);
+  }
+}

@@ -1,0 +1,95 @@
+package dev.residua.alerting;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.residua.causal.Finding.Cause;
+import dev.residua.incident.Incident;
+import java.net.URI;
+import java.util.Map;
+
+/** JSON that protocols share. */
+final class Json {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private Json() {}
+
+  static ObjectNode object() {
+    return MAPPER.createObjectNode();
+  }
+
+  static ArrayNode array() {
+    return MAPPER.createArrayNode();
+  }
+
+  static byte[] bytes(JsonNode node) {
+    try {
+      return MAPPER.writeValueAsBytes(node);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree in memory can be written", e);
+    }
+  }
+
+  /**
+   * Reads a text.
+   *
+   * @throws IllegalArgumentException if it is no JSON
+   */
+  static JsonNode read(byte[] bytes) {
+    try {
+      return MAPPER.readTree(bytes);
+    } catch (java.io.IOException e) {
+      throw new IllegalArgumentException("is no JSON: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * An incident as people read it: the fields of the {@code Incident} record, under their names.
+   */
+  static ObjectNode incident(Incident incident, Map<String, String> links) {
+    ObjectNode node = object();
+    node.put("incidentId", incident.id());
+    node.put("source", incident.source());
+    node.put("state", Texts.lower(incident.state()));
+    node.put("severity", Texts.severity(incident.severity()));
+    node.put("kind", incident.kind());
+    node.put("sentence", incident.sentence());
+    ArrayNode causes = node.putArray("causes");
+    for (Cause cause : incident.causes()) {
+      ObjectNode one = causes.addObject();
+      one.put("latent", cause.latent());
+      ArrayNode parents = one.putArray("parents");
+      cause.parents().forEach(parents::add);
+      number(one, "evidence", cause.evidence());
+      number(one, "pValue", cause.pValue());
+      number(one, "share", cause.share());
+    }
+    node.put("openedAt", incident.openedAt().toString());
+    node.put("updatedAt", incident.updatedAt().toString());
+    if (incident.resolvedAt() != null) {
+      node.put("resolvedAt", incident.resolvedAt().toString());
+    }
+    node.put("openedSequence", incident.openedSequence());
+    node.put("updatedSequence", incident.updatedSequence());
+    node.put("events", incident.events());
+    node.put("flaps", incident.flaps());
+    node.put("modelId", incident.modelId());
+    ObjectNode to = node.putObject("links");
+    links.forEach(to::put);
+    return node;
+  }
+
+  /** JSON has no NaN: what is not finite is left out. */
+  private static void number(ObjectNode node, String name, double value) {
+    if (Double.isFinite(value)) {
+      node.put(name, value);
+    }
+  }
+
+  /** An address below another. */
+  static URI below(URI base, String path) {
+    return URI.create(base.toString().replaceAll("/+$", "") + path);
+  }
+}

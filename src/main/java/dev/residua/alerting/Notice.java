@@ -1,0 +1,36 @@
+package dev.residua.alerting;
+
+import java.time.Instant;
+
+/**
+ * One thing to tell one receiver.
+ *
+ * @param action what
+ * @param entry of the incident, as it is told
+ * @param before what the receiver knows so far
+ */
+public record Notice(Action action, AlertEntry entry, Told before) {
+  /** What the receiver knows once it has taken this. */
+  Told after(Instant now) {
+    Told.Stage stage =
+        switch (action) {
+          case OPEN, UPDATE -> Told.Stage.FIRING;
+          case RESOLVE -> Told.Stage.RESOLVED;
+          case REPEAT, ACKNOWLEDGE -> before.stage();
+        };
+    boolean said = action != Action.ACKNOWLEDGE;
+    return new Told(
+        stage,
+        said ? entry.revision() : before.revision(),
+        said ? entry.incident().severity() : before.severity(),
+        said ? entry.incident().kind() : before.kind(),
+        said ? entry.incident().flaps() : before.flaps(),
+        stage == before.stage() ? before.at() : now,
+        action == Action.ACKNOWLEDGE || (action != Action.OPEN && before.acknowledged()));
+  }
+
+  /** Whether the receiver is to take the incident for open. */
+  boolean firing() {
+    return action == Action.REPEAT ? before.stage() == Told.Stage.FIRING : action != Action.RESOLVE;
+  }
+}

@@ -1,0 +1,104 @@
+package dev.residua.alerting;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.residua.incident.Incident;
+import dev.residua.model.RegistryRecord.Activation;
+import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * PagerDuty's Events API, version 2: the incident's id is the {@code dedup_key}, so whatever is
+ * sent twice joins the alert that is open.
+ *
+ * <p>Source: PagerDuty developer documentation, "Events API v2 Overview", "Trigger Events", "Send
+ * Change Events".
+ */
+final class PagerDutyProtocol implements Protocol {
+  static final int MOST_SUMMARY = 1_024;
+  static final int MOST_DEDUP_KEY = 255;
+  private static final String CLIENT = "Residua";
+
+  private final ReceiverSettings receiver;
+  private final Links links;
+
+  PagerDutyProtocol(ReceiverSettings receiver, Links links) {
+    this.receiver = receiver;
+    this.links = links;
+  }
+
+  @Override
+  public OutgoingRequest request(List<Notice> notices, Instant now) {
+    Notice notice = notices.get(0);
+    Incident incident = notice.entry().incident();
+    ObjectNode event = Json.object();
+    event.put("routing_key", receiver.key().orElseThrow().value());
+    event.put(
+        "event_action",
+        switch (notice.action()) {
+          case OPEN, UPDATE, REPEAT -> "trigger";
+          case ACKNOWLEDGE -> "acknowledge";
+          case RESOLVE -> "resolve";
+        });
+    event.put("dedup_key", dedupKey(incident.id()));
+    if (notice.action() != Action.ACKNOWLEDGE && notice.action() != Action.RESOLVE) {
+      describe(incident, event);
+    }
+    return post("/v2/enqueue", event);
+  }
+
+  private void describe(Incident incident, ObjectNode event) {
+    Map<String, String> to = links.of(incident);
+    ObjectNode payload = event.putObject("payload");
+    payload.put("summary", Texts.cut(Texts.headline(incident), MOST_SUMMARY));
+    payload.put("source", incident.source());
+    payload.put("severity", Texts.severity(incident.severity()));
+    payload.put("timestamp", incident.openedAt().toString());
+    if (!incident.causes().isEmpty()) {
+      payload.put("component", incident.causes().get(0).latent());
+    }
+    payload.put("class", incident.kind());
+    payload.set("custom_details", Json.incident(incident, to));
+    event.put("client", CLIENT);
+    String page = to.get(Links.DASHBOARD);
+    if (page != null) {
+      event.put("client_url", page);
+    }
+    ArrayNode all = event.putArray("links");
+    to.forEach((purpose, href) -> all.addObject().put("href", href).put("text", purpose));
+    ArrayNode images = event.putArray("images");
+    for (String purpose : List.of(Links.EXPECTED, Links.HEATMAP)) {
+      String picture = to.get(purpose);
+      if (picture != null && picture.startsWith("https://")) { // others are not shown there
+        images.addObject().put("src", picture).put("href", page).put("alt", purpose);
+      }
+    }
+  }
+
+  @Override
+  public Optional<OutgoingRequest> change(Activation activation, Instant now) {
+    ObjectNode event = Json.object();
+    event.put("routing_key", receiver.key().orElseThrow().value());
+    ObjectNode payload = event.putObject("payload");
+    payload.put("summary", Texts.cut(ModelTexts.headline(activation), MOST_SUMMARY));
+    payload.put("timestamp", activation.at().toString());
+    payload.put("source", CLIENT);
+    payload.set("custom_details", ModelTexts.json(activation));
+    ArrayNode all = event.putArray("links");
+    links.home().ifPresent(home -> all.addObject().put("href", home).put("text", Links.DASHBOARD));
+    return Optional.of(post("/v2/change/enqueue", event));
+  }
+
+  private OutgoingRequest post(String path, ObjectNode event) {
+    URI url = Json.below(receiver.url(), path);
+    return new OutgoingRequest(url, Map.of(), OutgoingRequest.JSON, Json.bytes(event));
+  }
+
+  /** Ids are short; one that is not keeps its identity. */
+  static String dedupKey(String incidentId) {
+    return incidentId.length() <= MOST_DEDUP_KEY ? incidentId : Signature.sha256(incidentId);
+  }
+}

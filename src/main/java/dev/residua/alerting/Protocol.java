@@ -1,0 +1,31 @@
+package dev.residua.alerting;
+
+import dev.residua.model.RegistryRecord.Activation;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** How notices become requests of one protocol. Pure. */
+interface Protocol {
+  /**
+   * The request that tells these.
+   *
+   * @param notices from one to as many as the protocol's batch
+   */
+  OutgoingRequest request(List<Notice> notices, Instant now);
+
+  /** The request that tells of another model; empty where the protocol has nothing for that. */
+  default Optional<OutgoingRequest> change(Activation activation, Instant now) {
+    return Optional.empty();
+  }
+
+  /** The protocol of a receiver. */
+  static Protocol of(ReceiverSettings receiver, Links links) {
+    return switch (receiver.type()) {
+      case ALERTMANAGER -> new AlertmanagerProtocol(receiver, links);
+      case PAGERDUTY -> new PagerDutyProtocol(receiver, links);
+      case WEBHOOK -> new WebhookProtocol(receiver, links);
+      case SLACK -> new SlackProtocol(receiver, links);
+    };
+  }
+}

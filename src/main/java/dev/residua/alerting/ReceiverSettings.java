@@ -1,0 +1,185 @@
+package dev.residua.alerting;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * Someone to tell.
+ *
+ * @param name as operators call it; part of metrics and of what is stored
+ * @param type protocol
+ * @param url where it listens; for Alertmanager and PagerDuty without the path of the API. Secret
+ *     for Slack
+ * @param key PagerDuty's routing key, or what the webhook's events are signed with
+ * @param user for basic authentication with {@code token} as the password
+ * @param token bearer token, or that password
+ * @param timeout for one request, in [100 ms, 60 s]
+ * @param repeatInterval time between two notices of the same state, for those that forget, in [1 s,
+ *     1 h]
+ * @param limitPerMinute most incidents that are opened or updated there in a minute, at least 1
+ * @param modelChanges whether it is told of another model, where its protocol has words for that
+ */
+public record ReceiverSettings(
+    String name,
+    ReceiverType type,
+    URI url,
+    Optional<Secret> key,
+    Optional<String> user,
+    Optional<Secret> token,
+    Duration timeout,
+    Duration repeatInterval,
+    OptionalInt limitPerMinute,
+    boolean modelChanges) {
+  /** Where PagerDuty takes events. */
+  public static final URI PAGERDUTY = URI.create("https://events.pagerduty.com");
+
+  /** How keys of the Standard Webhooks convention begin. */
+  static final String WEBHOOK_KEY = "whsec_";
+
+  /** Most alerts in a minute to receivers that are not Alertmanager's. */
+  static final int DEFAULT_LIMIT = 60;
+
+  private static final Duration LEAST_TIMEOUT = Duration.ofMillis(100);
+  private static final Duration MOST_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration LEAST_REPEAT = Duration.ofSeconds(1);
+  private static final Duration MOST_REPEAT = Duration.ofHours(1);
+  private static final int ROUTING_KEY_CHARACTERS = 32;
+  private static final int LEAST_WEBHOOK_KEY = 24;
+  private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+
+  public ReceiverSettings {
+    String at = "residua.alerting.receivers." + name;
+    if (!name.matches("[A-Za-z0-9][A-Za-z0-9_-]{0,62}")) {
+      throw new IllegalArgumentException(
+          "residua.alerting.receivers: the name of a receiver must be letters, digits, '-' and '_', at most 63, but was '%s'"
+              .formatted(name));
+    }
+    check(at + ".url", url, type);
+    within(at + ".timeout", timeout, LEAST_TIMEOUT, MOST_TIMEOUT);
+    within(at + ".repeat-interval", repeatInterval, LEAST_REPEAT, MOST_REPEAT);
+    if (limitPerMinute.isPresent() && limitPerMinute.getAsInt() < 1) {
+      throw new IllegalArgumentException(
+          "%s.limit-per-minute must be at least 1 but was %d; leave it out for the default"
+              .formatted(at, limitPerMinute.getAsInt()));
+    }
+    if (user.isPresent() && token.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s.user is set but its password is not; set %s.token or %s.token-file"
+              .formatted(at, at, at));
+    }
+    switch (type) {
+      case PAGERDUTY -> {
+        if (key.isEmpty() || key.get().value().length() != ROUTING_KEY_CHARACTERS) {
+          throw new IllegalArgumentException(
+              "%s.key must be the routing key of an Events API v2 integration, %d characters, but %s; PagerDuty shows it under Integrations of the service"
+                  .formatted(
+                      at,
+                      ROUTING_KEY_CHARACTERS,
+                      key.map(k -> "has " + k.value().length()).orElse("is missing")));
+        }
+      }
+      case WEBHOOK -> {
+        if (key.isPresent() && key.get().value().length() < LEAST_WEBHOOK_KEY) {
+          throw new IllegalArgumentException(
+              "%s.key must have at least %d characters but has %d; make one with: echo \"whsec_$(openssl rand -base64 32)\""
+                  .formatted(at, LEAST_WEBHOOK_KEY, key.get().value().length()));
+        }
+        key.ifPresent(k -> signingKey(at, k));
+      }
+      case ALERTMANAGER, SLACK -> {
+        if (key.isPresent()) {
+          throw new IllegalArgumentException(
+              "%s.key is set, but a receiver of type %s has none"
+                  .formatted(at, type.name().toLowerCase(Locale.ROOT)));
+        }
+      }
+    }
+  }
+
+  private static void check(String at, URI url, ReceiverType type) {
+    boolean http = "http".equalsIgnoreCase(url.getScheme());
+    boolean secret = type == ReceiverType.SLACK;
+    String shown = secret ? "" : " but was " + withoutUser(url);
+    if ((!http && !"https".equalsIgnoreCase(url.getScheme())) || url.getHost() == null) {
+      throw new IllegalArgumentException(
+          "%s must be an address such as https://host:port/path%s".formatted(at, shown));
+    }
+    if (url.getRawUserInfo() != null) {
+      throw new IllegalArgumentException(
+          "%s must not hold a user or password; set user and token of the receiver".formatted(at));
+    }
+    if (url.getRawFragment() != null) {
+      throw new IllegalArgumentException("%s must not have a fragment (#)".formatted(at));
+    }
+    boolean path = type == ReceiverType.SLACK || type == ReceiverType.WEBHOOK;
+    if (!path && url.getRawQuery() != null) {
+      throw new IllegalArgumentException(
+          "%s must be where the API begins, without a query%s".formatted(at, shown));
+    }
+    boolean secretInside = secret || type == ReceiverType.PAGERDUTY;
+    if (http && secretInside && !LOOPBACK.contains(url.getHost())) {
+      throw new IllegalArgumentException(
+          "%s must begin with https, since what is sent there is secret%s".formatted(at, shown));
+    }
+  }
+
+  private static String withoutUser(URI url) {
+    try {
+      return url.getRawUserInfo() == null
+          ? url.toString()
+          : new URI(url.getScheme(), null, url.getHost(), url.getPort(), url.getPath(), null, null)
+              .toString();
+    } catch (URISyntaxException e) {
+      return "another";
+    }
+  }
+
+  private static void within(String at, Duration value, Duration least, Duration most) {
+    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+      throw new IllegalArgumentException(
+          "%s must be from %s to %s but was %s".formatted(at, least, most, value));
+    }
+  }
+
+  private static byte[] signingKey(String at, Secret key) {
+    String text = key.value();
+    if (!text.startsWith(WEBHOOK_KEY)) {
+      return text.getBytes(StandardCharsets.UTF_8);
+    }
+    try {
+      return Base64.getDecoder().decode(text.substring(WEBHOOK_KEY.length()));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "%s.key begins with %s, but what follows is not Base64; make one with: echo \"whsec_$(openssl rand -base64 32)\""
+              .formatted(at, WEBHOOK_KEY),
+          e);
+    }
+  }
+
+  /** Most incidents that are opened or updated there in a minute, after the protocol's default. */
+  int limit() {
+    return limitPerMinute.orElse(type.habits().forgets() ? Integer.MAX_VALUE : DEFAULT_LIMIT);
+  }
+
+  /** The bytes of the key that events are signed with. */
+  Optional<byte[]> signingKey() {
+    return key.map(k -> signingKey("residua.alerting.receivers." + name, k));
+  }
+
+  /** What is said of where it is, in messages: never a secret. */
+  public String place() {
+    return url.getScheme() + "://" + url.getHost() + (url.getPort() < 0 ? "" : ":" + url.getPort());
+  }
+
+  @Override
+  public String toString() {
+    return "%s (%s, %s)".formatted(name, type.name().toLowerCase(Locale.ROOT), place());
+  }
+}

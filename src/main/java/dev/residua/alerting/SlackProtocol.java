@@ -1,0 +1,120 @@
+package dev.residua.alerting;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.residua.incident.Incident;
+import dev.residua.model.RegistryRecord.Activation;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.StringJoiner;
+
+/**
+ * Messages for incoming webhooks: a line of text for notifications, and one attachment, which
+ * Slack, Mattermost and Rocket.Chat all show.
+ *
+ * <p>Source: Slack API, "Sending messages using incoming webhooks", "Formatting text for app
+ * surfaces", "Reference: Secondary message attachments".
+ */
+final class SlackProtocol implements Protocol {
+  static final int MOST_TEXT = 3_000;
+  private static final int MOST_FIELD = 300;
+
+  private final ReceiverSettings receiver;
+  private final Links links;
+
+  SlackProtocol(ReceiverSettings receiver, Links links) {
+    this.receiver = receiver;
+    this.links = links;
+  }
+
+  @Override
+  public OutgoingRequest request(List<Notice> notices, Instant now) {
+    Incident incident = notices.get(0).entry().incident();
+    Map<String, String> to = links.of(incident);
+    ObjectNode message = Json.object();
+    message.put(
+        "text",
+        Texts.cut(
+            "%s %s: %s"
+                .formatted(mark(incident), word(incident), escaped(Texts.headline(incident))),
+            MOST_TEXT));
+    ObjectNode attachment = message.putArray("attachments").addObject();
+    attachment.put("fallback", Texts.cut(escaped(Texts.headline(incident)), MOST_TEXT));
+    attachment.put("color", colour(incident));
+    ArrayNode fields = attachment.putArray("fields");
+    field(fields, "Source", incident.source());
+    field(fields, "Severity", Texts.severity(incident.severity()));
+    field(fields, "Kind", incident.kind());
+    String causes = Texts.causes(incident.causes());
+    if (!causes.isEmpty()) {
+      field(fields, "Causes", causes);
+    }
+    if (!to.isEmpty()) {
+      StringJoiner all = new StringJoiner(" | ");
+      to.forEach((purpose, href) -> all.add("<%s|%s>".formatted(escaped(href), purpose)));
+      attachment.put("text", Texts.cut(all.toString(), MOST_TEXT));
+    }
+    attachment.put("footer", "Residua, incident " + escaped(incident.id()));
+    attachment.put("ts", incident.updatedAt().getEpochSecond());
+    return post(message);
+  }
+
+  @Override
+  public Optional<OutgoingRequest> change(Activation activation, Instant now) {
+    ObjectNode message = Json.object();
+    message.put(
+        "text",
+        Texts.cut(
+            ":arrows_counterclockwise: " + escaped(ModelTexts.headline(activation)), MOST_TEXT));
+    return Optional.of(post(message));
+  }
+
+  private OutgoingRequest post(ObjectNode message) {
+    return new OutgoingRequest(receiver.url(), Map.of(), OutgoingRequest.JSON, Json.bytes(message));
+  }
+
+  private static void field(ArrayNode fields, String title, String value) {
+    fields
+        .addObject()
+        .put("title", title)
+        .put("value", Texts.cut(escaped(value), MOST_FIELD))
+        .put("short", title.length() + value.length() < 40);
+  }
+
+  private static String word(Incident incident) {
+    return switch (incident.state()) {
+      case OPENED -> incident.flaps() > 0 ? "back" : "opened";
+      case ESCALATED -> "more is known";
+      case RESOLVED -> "resolved";
+    };
+  }
+
+  private static String mark(Incident incident) {
+    if (!incident.open()) {
+      return ":large_green_circle:";
+    }
+    return switch (incident.severity()) {
+      case INFO -> ":information_source:";
+      case WARNING -> ":warning:";
+      case CRITICAL -> ":rotating_light:";
+    };
+  }
+
+  private static String colour(Incident incident) {
+    if (!incident.open()) {
+      return "good";
+    }
+    return switch (incident.severity()) {
+      case INFO -> "#439FE0";
+      case WARNING -> "warning";
+      case CRITICAL -> "danger";
+    };
+  }
+
+  /** The three characters that would begin a command, such as a mention of everybody. */
+  static String escaped(String text) {
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+  }
+}

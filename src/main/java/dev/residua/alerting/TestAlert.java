@@ -1,0 +1,82 @@
+package dev.residua.alerting;
+
+import dev.residua.causal.Finding;
+import dev.residua.incident.Incident;
+import dev.residua.incident.Incident.State;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** An incident that is none, to see whether the receivers can be told. */
+public final class TestAlert {
+  /** Kind of such incidents. */
+  public static final String KIND = "TEST.ALERT";
+
+  private TestAlert() {}
+
+  /**
+   * What one receiver said.
+   *
+   * @param receiver the receiver
+   * @param answer its answer
+   */
+  public record Said(ReceiverSettings receiver, Answer answer) {
+    /** Whether it has the alert. */
+    public boolean accepted() {
+      return answer instanceof Answer.Accepted;
+    }
+  }
+
+  /**
+   * The incident; of one source always the same, so that what was opened can be resolved.
+   *
+   * @param resolved whether it is over
+   */
+  public static Incident incident(
+      String source, Finding.Severity severity, String sentence, boolean resolved, Instant now) {
+    return new Incident(
+        "test-alert-" + source,
+        source,
+        resolved ? State.RESOLVED : State.OPENED,
+        severity,
+        KIND,
+        sentence,
+        List.of(),
+        now,
+        now,
+        resolved ? now : null,
+        0,
+        now.toEpochMilli(),
+        1,
+        0,
+        "",
+        Map.of());
+  }
+
+  /**
+   * Tells receivers once, whatever the routes say.
+   *
+   * @param receivers some of the settings'
+   */
+  public static List<Said> tell(
+      List<ReceiverSettings> receivers, AlertingSettings settings, Incident incident, Clock clock)
+      throws InterruptedException {
+    Instant now = clock.instant();
+    AlertEntry entry = new AlertEntry(incident, 0, now, now, Optional.empty(), Map.of());
+    List<Said> said = new ArrayList<>();
+    for (ReceiverSettings receiver : receivers) {
+      Notice notice =
+          new Notice(incident.open() ? Action.OPEN : Action.RESOLVE, entry, Told.NOTHING);
+      said.add(new Said(receiver, Channel.to(receiver, settings, clock).test(notice)));
+    }
+    return said;
+  }
+
+  /** Names of the receivers that the routes give the incident to. */
+  public static List<String> routed(AlertingSettings settings, Incident incident) {
+    return settings.receiversOf(incident).stream().sorted().toList();
+  }
+}

@@ -1,0 +1,90 @@
+package dev.residua.alerting;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.residua.incident.Incident;
+import dev.residua.model.RegistryRecord.Activation;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * CloudEvents in structured JSON, signed: the same event has the same id however often it is sent.
+ *
+ * <p>Source: CloudEvents 1.0 JSON format; Standard Webhooks 1.0.0, "Signature scheme".
+ */
+final class WebhookProtocol implements Protocol {
+  private static final String CONTENT_TYPE = "application/cloudevents+json; charset=UTF-8";
+  private static final String INCIDENT_TYPE = "dev.residua.incident.";
+  private static final String MODEL_TYPE = "dev.residua.model.activated";
+
+  private final ReceiverSettings receiver;
+  private final Links links;
+
+  WebhookProtocol(ReceiverSettings receiver, Links links) {
+    this.receiver = receiver;
+    this.links = links;
+  }
+
+  @Override
+  public OutgoingRequest request(List<Notice> notices, Instant now) {
+    Incident incident = notices.get(0).entry().incident();
+    String id =
+        "%s.%d.%s.%d"
+            .formatted(
+                incident.id(),
+                incident.flaps(),
+                Texts.lower(incident.state()),
+                incident.updatedSequence());
+    ObjectNode event =
+        event(
+            id,
+            INCIDENT_TYPE + Texts.lower(incident.state()),
+            "/residua/sources/" + encoded(incident.source()),
+            incident.updatedAt());
+    event.put("subject", incident.source());
+    event.set("data", Json.incident(incident, links.of(incident)));
+    return signed(id, event, now);
+  }
+
+  @Override
+  public Optional<OutgoingRequest> change(Activation activation, Instant now) {
+    String id = "activation." + activation.number();
+    ObjectNode event = event(id, MODEL_TYPE, "/residua/models", activation.at());
+    event.put("subject", activation.modelId());
+    event.set("data", ModelTexts.json(activation));
+    return Optional.of(signed(id, event, now));
+  }
+
+  private static ObjectNode event(String id, String type, String source, Instant time) {
+    ObjectNode event = Json.object();
+    event.put("specversion", "1.0");
+    event.put("id", id);
+    event.put("source", source);
+    event.put("type", type);
+    event.put("time", time.toString());
+    event.put("datacontenttype", OutgoingRequest.JSON);
+    return event;
+  }
+
+  private OutgoingRequest signed(String id, ObjectNode event, Instant now) {
+    byte[] body = Json.bytes(event);
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put("webhook-id", id);
+    headers.put("webhook-timestamp", Long.toString(now.getEpochSecond()));
+    receiver
+        .signingKey()
+        .ifPresent(
+            key ->
+                headers.put(
+                    "webhook-signature", Signature.of(key, id, now.getEpochSecond(), body)));
+    return new OutgoingRequest(receiver.url(), headers, CONTENT_TYPE, body);
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+}

@@ -1,0 +1,25 @@
+package dev.residua.streams;
+
+import java.util.Map;
+
+/** Told of scores that become dead letters. Kafka Streams makes the handlers that tell it. */
+public interface RefusalListener {
+  /** Setting of Kafka Streams that has the listener. */
+  String SETTING = "dev.residua.refusal.listener";
+
+  /** Why a score is refused. */
+  enum Reason {
+    /** Its bytes are no score. */
+    UNREADABLE_SCORE,
+    /** It is of a model that is not known here, or has values that no detector could forget. */
+    FOREIGN_SCORE
+  }
+
+  /** A score was refused; again where its transaction is repeated. */
+  void refused(Reason reason);
+
+  /** The one of these settings, or one that ignores everything. */
+  static RefusalListener of(Map<String, ?> settings) {
+    return settings.get(SETTING) instanceof RefusalListener listener ? listener : reason -> {};
+  }
+}

@@ -1,0 +1,459 @@
+package dev.residua.alerting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.residua.alerting.AlertBook.Lost;
+import dev.residua.causal.Finding.Severity;
+import dev.residua.incident.Incident;
+import dev.residua.incident.Incident.State;
+import dev.residua.testing.Incidents;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Who is told what and when, over records, time and answers. */
+class AlertBookTest {
+  private static final int ROOM = 100;
+  private static final Answer TAKEN = new Answer.Accepted("202");
+  private static final Answer AWAY = new Answer.Unavailable("503", Optional.empty(), true);
+
+  private Instant now = Instant.parse("2026-05-01T10:00:00Z");
+  private final Map<String, AlertEntry> stored = new HashMap<>();
+  private final Map<String, Incident> incidents = new HashMap<>();
+  private long offset;
+
+  private static AlertBook book(AlertingSettings settings) {
+    return new AlertBook(3, settings, new Random(7));
+  }
+
+  private void record(AlertBook book, Incident incident) {
+    incidents.put(incident.id(), incident);
+    book.incident(incident, ++offset, now, false);
+  }
+
+  /** Tells a receiver what is due; every notice gets the same answer. */
+  private List<Notice> tell(AlertBook book, String receiver, Answer answer) {
+    return tell(book, receiver, answer, ROOM, Set.of());
+  }
+
+  private List<Notice> tell(
+      AlertBook book, String receiver, Answer answer, int budget, Set<String> acknowledged) {
+    List<Notice> due = book.due(receiver, ROOM, budget, acknowledged::contains, now);
+    due.forEach(notice -> book.settle(receiver, notice, answer, now));
+    book.sweep(now);
+    book.changes()
+        .forEach(
+            (id, entry) -> entry.ifPresentOrElse(e -> stored.put(id, e), () -> stored.remove(id)));
+    return due;
+  }
+
+  private AlertBook restarted(AlertingSettings settings) {
+    AlertBook book = book(settings);
+    stored.values().forEach(book::restore);
+    return book;
+  }
+
+  private static List<Action> actions(List<Notice> notices) {
+    return notices.stream().map(Notice::action).toList();
+  }
+
+  @Test
+  void shouldOpenOnceAndResolveOnceForThoseWhoRemember() {
+    // Given
+    AlertBook book = book(Receivers.settings(Receivers.webhook(r -> {})));
+    record(book, Incidents.opened());
+
+    // When
+    List<Action> told = new ArrayList<>(actions(tell(book, "hook", TAKEN)));
+    for (int i = 0; i < 20; i++) {
+      now = now.plusSeconds(60);
+      told.addAll(actions(tell(book, "hook", TAKEN)));
+    }
+    record(book, Incidents.resolved());
+    for (int i = 0; i < 20; i++) {
+      told.addAll(actions(tell(book, "hook", TAKEN)));
+      now = now.plusSeconds(60);
+    }
+
+    // Then
+    assertThat(told).containsExactly(Action.OPEN, Action.RESOLVE);
+    assertThat(stored).isEmpty();
+  }
+
+  @Test
+  void shouldRepeatToAlertmanagerWhileItFiresAndFiveMinutesAfter() {
+    // Given
+    AlertBook book = book(Receivers.settings(Receivers.alertmanager(r -> {})));
+    record(book, Incidents.opened());
+
+    // When
+    List<Action> told = new ArrayList<>();
+    for (int second = 0; second < 180; second++) {
+      told.addAll(actions(tell(book, "am", TAKEN)));
+      now = now.plusSeconds(1);
+    }
+    record(book, Incidents.resolved());
+    for (int second = 0; second < 600; second++) {
+      told.addAll(actions(tell(book, "am", TAKEN)));
+      now = now.plusSeconds(1);
+    }
+
+    // Then
+    assertThat(told)
+        .containsExactly(
+            Action.OPEN,
+            Action.REPEAT,
+            Action.REPEAT,
+            Action.RESOLVE,
+            Action.REPEAT,
+            Action.REPEAT,
+            Action.REPEAT,
+            Action.REPEAT);
+    assertThat(stored).isEmpty();
+  }
+
+  @Test
+  void shouldGoOnAfterARestartWithoutOpeningAgain() {
+    // Given
+    AlertingSettings settings =
+        Receivers.settings(Receivers.alertmanager(r -> {}), Receivers.pagerduty(r -> {}));
+    AlertBook book = book(settings);
+    record(book, Incidents.opened());
+    tell(book, "am", TAKEN);
+    tell(book, "pager", TAKEN);
+
+    // When
+    AlertBook next = restarted(settings);
+    next.incident(Incidents.opened(), offset, now, false); // was not committed
+    List<Notice> pager = tell(next, "pager", TAKEN);
+    List<Notice> alertmanager = tell(next, "am", TAKEN);
+    record(next, Incidents.resolved());
+
+    // Then
+    assertThat(pager).isEmpty();
+    assertThat(actions(alertmanager)).containsExactly(Action.REPEAT);
+    assertThat(actions(tell(next, "pager", TAKEN))).containsExactly(Action.RESOLVE);
+  }
+
+  @Test
+  void shouldKeepWhatAReceiverMissesUntilItIsBackAndHoldNobodyElseUp() {
+    // Given
+    AlertingSettings settings =
+        Receivers.settings(Receivers.pagerduty(r -> {}), Receivers.slack(r -> {}));
+    AlertBook book = book(settings);
+    record(book, Incidents.opened());
+
+    // When
+    List<Action> chat = new ArrayList<>(actions(tell(book, "chat", TAKEN)));
+    int attempts = tell(book, "pager", AWAY).size();
+    record(book, Incidents.resolved());
+    chat.addAll(actions(tell(book, "chat", TAKEN)));
+    for (int second = 0; second < 600; second++) {
+      now = now.plusSeconds(1);
+      attempts += tell(book, "pager", AWAY).size();
+    }
+    now = now.plusSeconds(60);
+    List<Action> pager = new ArrayList<>(actions(tell(book, "pager", TAKEN)));
+    pager.addAll(actions(tell(book, "pager", TAKEN)));
+
+    // Then
+    assertThat(chat).containsExactly(Action.OPEN, Action.RESOLVE);
+    assertThat(attempts).isBetween(12, 25);
+    assertThat(pager).containsExactly(Action.OPEN, Action.RESOLVE);
+    assertThat(stored).isEmpty();
+  }
+
+  @Test
+  void shouldNotOpenInPagerDutyAgainWhatIsResolvedThere() {
+    // Given
+    AlertingSettings settings = Receivers.settings(Receivers.pagerduty(r -> {}));
+    AlertBook book = book(settings);
+    record(book, Incidents.opened());
+    tell(book, "pager", TAKEN);
+    record(book, Incidents.resolved());
+    book.due("pager", ROOM, ROOM, id -> false, now); // on its way when the process dies
+
+    // When
+    AlertBook next = restarted(settings);
+    next.incident(Incidents.resolved(), offset, now, false);
+
+    // Then
+    assertThat(actions(tell(next, "pager", TAKEN))).containsExactly(Action.RESOLVE);
+  }
+
+  @Test
+  void shouldOpenAgainWhatComesBack() {
+    // Given
+    AlertBook book = book(Receivers.settings(Receivers.pagerduty(r -> {})));
+    record(book, Incidents.opened());
+    tell(book, "pager", TAKEN);
+    record(book, Incidents.resolved());
+    tell(book, "pager", TAKEN);
+
+    // When
+    record(
+        book,
+        Incidents.with(
+            i -> {
+              i.sequence = 300;
+              i.flaps = 1;
+            }));
+
+    // Then
+    assertThat(actions(tell(book, "pager", TAKEN))).containsExactly(Action.OPEN);
+  }
+
+  @Test
+  void shouldTriggerPagerDutyAgainOnlyForWhatIsWorse() {
+    // Given
+    AlertBook book =
+        book(Receivers.settings(Receivers.pagerduty(r -> {}), Receivers.slack(r -> {})));
+    record(book, Incidents.opened());
+    tell(book, "pager", TAKEN);
+    tell(book, "chat", TAKEN);
+
+    // When
+    record(book, escalated(Severity.WARNING, 120));
+    List<Action> same = actions(tell(book, "pager", TAKEN));
+    List<Action> chat = actions(tell(book, "chat", TAKEN));
+    record(book, escalated(Severity.CRITICAL, 140));
+    List<Action> worse = actions(tell(book, "pager", TAKEN));
+
+    // Then
+    assertThat(same).isEmpty();
+    assertThat(chat).containsExactly(Action.UPDATE);
+    assertThat(worse).containsExactly(Action.UPDATE);
+  }
+
+  private static Incident escalated(Severity severity, long sequence) {
+    return Incidents.with(
+        i -> {
+          i.state = State.ESCALATED;
+          i.severity = severity;
+          i.sequence = sequence;
+        });
+  }
+
+  @Test
+  void shouldAcknowledgeOnceWhatSomeoneCallsATrueAlarm() {
+    // Given
+    AlertBook book = book(Receivers.settings(Receivers.pagerduty(r -> {})));
+    record(book, Incidents.opened());
+    Set<String> acknowledged = Set.of("incident-1");
+
+    // When
+    List<Action> told = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      told.addAll(actions(tell(book, "pager", TAKEN, ROOM, acknowledged)));
+    }
+
+    // Then
+    assertThat(told).containsExactly(Action.OPEN, Action.ACKNOWLEDGE);
+  }
+
+  @Test
+  void shouldBuryWhatIsRefusedAndNotSendItAgain() {
+    // Given
+    AlertBook book = book(Receivers.settings(Receivers.webhook(r -> {})));
+    record(book, Incidents.opened());
+    Notice notice = book.due("hook", ROOM, ROOM, id -> false, now).get(0);
+
+    // When
+    Optional<Lost> lost = book.settle("hook", notice, new Answer.Refused("400 bad"), now);
+
+    // Then
+    assertThat(lost).get().extracting(Lost::why, Lost::refused).containsExactly("400 bad", true);
+    assertThat(tell(book, "hook", TAKEN)).isEmpty();
+  }
+
+  @Test
+  void shouldGiveUpWhatNobodyTakesForTooLongButNeverWhatAlertmanagerMustKnow() {
+    // Given
+    AlertBook book =
+        book(Receivers.settings(Receivers.alertmanager(r -> {}), Receivers.webhook(r -> {})));
+    record(book, Incidents.opened());
+
+    // When
+    now = now.plus(Duration.ofHours(23));
+    List<Lost> early = book.expire("hook", "no route", now);
+    now = now.plus(Duration.ofHours(2));
+    List<Lost> hook = book.expire("hook", "no route", now);
+    List<Lost> alertmanager = book.expire("am", "no route", now);
+
+    // Then
+    assertThat(early).isEmpty();
+    assertThat(hook)
+        .singleElement()
+        .extracting(Lost::why)
+        .isEqualTo("was not taken for PT24H: no route");
+    assertThat(alertmanager).isEmpty();
+    assertThat(tell(book, "hook", TAKEN)).isEmpty();
+    assertThat(actions(tell(book, "am", TAKEN))).containsExactly(Action.OPEN);
+  }
+
+  @Test
+  void shouldNotTellWhatWasOverBeforeAnyoneWasToBeTold() {
+    // Given
+    AlertBook book = book(Receivers.settings(Receivers.slack(r -> {})));
+
+    // When
+    book.incident(Incidents.resolved(), 5, now, true);
+    book.incident(Incidents.with(i -> i.id = "open"), 6, now, true);
+
+    // Then
+    assertThat(tell(book, "chat", TAKEN))
+        .extracting(notice -> notice.entry().incident().id())
+        .containsExactly("open");
+  }
+
+  @Test
+  void shouldTellThoseWhomARouteNamesAndEndWhatWasBegun() {
+    // Given
+    AlertingSettings settings =
+        new AlertingSettings(
+            List.of(Receivers.pagerduty(r -> {}), Receivers.slack(r -> {})),
+            List.of(
+                Route.of("all", "cam.*", ".*", Severity.INFO, Set.of("chat")),
+                Route.of("night", ".*", "drift.*", Severity.CRITICAL, Set.of("pager"))),
+            Optional.empty(),
+            Duration.ofDays(1));
+    AlertBook book = book(settings);
+
+    // When
+    record(book, Incidents.opened());
+    List<Notice> before = tell(book, "pager", TAKEN);
+    record(book, escalated(Severity.CRITICAL, 120));
+    List<Action> pager = new ArrayList<>(actions(tell(book, "pager", TAKEN)));
+    record(
+        book,
+        Incidents.with(
+            i -> {
+              i.state = State.RESOLVED;
+              i.kind = "INTERVENTION.OFFSET";
+              i.sequence = 150;
+            }));
+    pager.addAll(actions(tell(book, "pager", TAKEN)));
+    record(
+        book,
+        Incidents.with(
+            i -> {
+              i.id = "other";
+              i.source = "press-7";
+            }));
+
+    // Then
+    assertThat(before).isEmpty();
+    assertThat(pager).containsExactly(Action.OPEN, Action.RESOLVE);
+    assertThat(tell(book, "chat", TAKEN))
+        .extracting(notice -> notice.entry().incident().source())
+        .containsExactly("cam1");
+  }
+
+  @Test
+  void shouldHoldBackWhatIsBeyondTheLimitSayHowMuchAndNeverHoldBackAResolve() {
+    // Given
+    AlertBook book =
+        book(Receivers.settings(Receivers.pagerduty(r -> r.limit = OptionalInt.of(2))));
+    for (int i = 0; i < 5; i++) {
+      int number = i;
+      record(book, one(number, State.OPENED));
+    }
+
+    // When
+    List<Notice> first = tell(book, "pager", TAKEN, 2, Set.of());
+    List<Notice> second = tell(book, "pager", TAKEN, 0, Set.of());
+    record(book, one(0, State.RESOLVED));
+    record(book, one(4, State.RESOLVED));
+    List<Notice> third = tell(book, "pager", TAKEN, 0, Set.of());
+    int waiting = book.heldBack("pager");
+    now = now.plusSeconds(70);
+    List<Notice> fourth = tell(book, "pager", TAKEN, 2, Set.of());
+    tell(book, "pager", TAKEN, 2, Set.of());
+    List<Notice> last = tell(book, "pager", TAKEN, 2, Set.of());
+
+    // Then
+    assertThat(ids(first)).containsExactly("i-0", "i-1");
+    assertThat(ids(second)).containsExactly("held-back-pager-3");
+    assertThat(second.get(0).entry().incident().sentence())
+        .isEqualTo(
+            "3 incidents are held back by the limit of 2 alerts a minute, of cam2, cam3, cam4");
+    assertThat(third)
+        .extracting(n -> n.action() + " " + n.entry().incident().id())
+        .containsExactly("RESOLVE i-0");
+    assertThat(waiting).isEqualTo(2);
+    assertThat(ids(fourth)).containsExactly("i-2", "i-3");
+    assertThat(last).isEmpty();
+    assertThat(stored.keySet()).containsExactlyInAnyOrder("i-1", "i-2", "i-3");
+  }
+
+  @Test
+  void shouldResolveTheSummaryOnceNothingIsHeldBack() {
+    // Given
+    AlertBook book =
+        book(Receivers.settings(Receivers.pagerduty(r -> r.limit = OptionalInt.of(1))));
+    record(book, one(0, State.OPENED));
+    record(book, one(1, State.OPENED));
+    tell(book, "pager", TAKEN, 1, Set.of());
+    tell(book, "pager", TAKEN, 0, Set.of());
+
+    // When
+    now = now.plusSeconds(70);
+    List<Notice> told = new ArrayList<>(tell(book, "pager", TAKEN, 1, Set.of()));
+    told.addAll(tell(book, "pager", TAKEN, 0, Set.of()));
+
+    // Then
+    assertThat(told)
+        .extracting(n -> n.action() + " " + n.entry().incident().id())
+        .containsExactly("OPEN i-1", "RESOLVE held-back-pager-3");
+    assertThat(stored.keySet()).containsExactlyInAnyOrder("i-0", "i-1");
+  }
+
+  private static List<String> ids(List<Notice> notices) {
+    return notices.stream().map(n -> n.entry().incident().id()).toList();
+  }
+
+  private static Incident one(int number, State state) {
+    return Incidents.with(
+        i -> {
+          i.id = "i-" + number;
+          i.source = "cam" + number;
+          i.state = state;
+        });
+  }
+
+  @Test
+  void shouldPauseLongerAfterEveryFailure() {
+    // When
+    List<Long> pauses = new ArrayList<>();
+    for (int failures = 1; failures <= 40; failures++) {
+      pauses.add(BackOff.after(failures, new Random(failures)).toMillis());
+    }
+
+    // Then
+    assertThat(pauses.get(0)).isBetween(500L, 1_000L);
+    assertThat(pauses.get(3)).isBetween(4_000L, 8_000L);
+    assertThat(pauses.subList(6, 40)).allMatch(pause -> pause >= 30_000 && pause <= 60_000);
+    assertThat(pauses.subList(6, 40).stream().distinct().count()).isGreaterThan(20);
+  }
+
+  @Test
+  void shouldCountEveryMinuteAnew() {
+    // Given
+    RateLimit limit = new RateLimit(2);
+    limit.took(now);
+    limit.took(now.plusSeconds(30));
+
+    // When, Then
+    assertThat(limit.free(now.plusSeconds(59))).isZero();
+    assertThat(limit.free(now.plusSeconds(60))).isEqualTo(1);
+    assertThat(limit.free(now.plusSeconds(90))).isEqualTo(2);
+  }
+}

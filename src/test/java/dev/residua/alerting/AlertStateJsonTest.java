@@ -1,0 +1,73 @@
+package dev.residua.alerting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.residua.causal.Finding.Severity;
+import dev.residua.testing.Incidents;
+import dev.residua.wire.Topics;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class AlertStateJsonTest {
+  private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
+  private static final AlertStateJson STATE =
+      new AlertStateJson(
+          i -> TOPICS.incidents().value().serializer().serialize("t", i),
+          b -> TOPICS.incidents().value().deserializer().deserialize("t", b));
+  private static final Instant AT = Instant.parse("2026-05-01T10:00:00Z");
+
+  /** What the first version wrote. */
+  private static final String FIRST =
+      """
+      {"version":1,"revision":7,"since":"2026-05-01T10:00:00Z","changedAt":"2026-05-01T10:00:01Z","only":"pager",\
+      "told":{"am":{"stage":"FIRING","revision":6,"severity":"WARNING","kind":"DRIFT.RESIDUAL","flaps":2,"at":"2026-05-01T10:00:00Z","acknowledged":true}},\
+      "incident":"%s"}""";
+
+  private static AlertEntry entry() {
+    return new AlertEntry(
+        Incidents.opened(),
+        7,
+        AT,
+        AT.plusSeconds(1),
+        Optional.of("pager"),
+        Map.of(
+            "am", new Told(Told.Stage.FIRING, 6, Severity.WARNING, "DRIFT.RESIDUAL", 2, AT, true)));
+  }
+
+  @Test
+  void shouldReadWhatItWrote() {
+    assertThat(STATE.entry(STATE.bytes(entry()))).isEqualTo(entry());
+    assertThat(AlertStateJson.activations(AlertStateJson.activations(Map.of("pager", 7L))))
+        .isEqualTo(Map.of("pager", 7L));
+  }
+
+  @Test
+  void shouldWriteAndReadAsTheFirstVersionDid() {
+    // Given
+    String incident =
+        java.util.Base64.getEncoder()
+            .encodeToString(
+                TOPICS.incidents().value().serializer().serialize("t", Incidents.opened()));
+    byte[] first = FIRST.formatted(incident).getBytes(StandardCharsets.UTF_8);
+
+    // When, Then
+    assertThat(STATE.entry(first)).isEqualTo(entry());
+    assertThat(new String(STATE.bytes(entry()), StandardCharsets.UTF_8))
+        .isEqualTo(FIRST.formatted(incident));
+  }
+
+  @Test
+  void shouldRefuseWhatALaterVersionWrote() {
+    // Given
+    byte[] later = "{\"version\":2}".getBytes(StandardCharsets.UTF_8);
+
+    // When, Then
+    assertThatThrownBy(() -> STATE.entry(later))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("version 2, expected 1");
+  }
+}

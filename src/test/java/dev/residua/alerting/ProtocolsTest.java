@@ -1,0 +1,286 @@
+package dev.residua.alerting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.residua.causal.Finding.Severity;
+import dev.residua.incident.Incident;
+import dev.residua.incident.Incident.State;
+import dev.residua.model.RegistryRecord.Activation;
+import dev.residua.testing.Incidents;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Bodies and headers, against what the protocols' documents say. */
+class ProtocolsTest {
+  private static final Instant SINCE = Instant.parse("2026-05-01T10:00:01Z");
+  private static final Instant NOW = Instant.parse("2026-05-01T10:05:00Z");
+  private static final Links LINKS = new Links(Optional.of(URI.create("https://residua.test/")));
+  private static final String PAGE = "https://residua.test/#/sources/cam1";
+
+  private static Notice notice(Action action, Incident incident, Told before) {
+    Instant changed = incident.open() ? SINCE : SINCE.plusSeconds(60);
+    return new Notice(
+        action, new AlertEntry(incident, 7, SINCE, changed, Optional.empty(), Map.of()), before);
+  }
+
+  private static Told firing(Severity severity, String kind) {
+    return new Told(Told.Stage.FIRING, 5, severity, kind, 0, SINCE, false);
+  }
+
+  private static JsonNode body(ReceiverSettings receiver, Notice... notices) {
+    return Json.read(Protocol.of(receiver, LINKS).request(List.of(notices), NOW).body());
+  }
+
+  @Test
+  void shouldIdentifyAnAlertByItsLabelsAndSayTheRestInAnnotations() {
+    // When
+    ReceiverSettings receiver = Receivers.alertmanager(r -> {});
+    OutgoingRequest request =
+        Protocol.of(receiver, LINKS)
+            .request(List.of(notice(Action.OPEN, Incidents.opened(), Told.NOTHING)), NOW);
+
+    // Then
+    assertThat(request.url()).isEqualTo(URI.create("http://am.test:9093/api/v2/alerts"));
+    JsonNode alerts = Json.read(request.body());
+    assertThat(alerts).hasSize(1);
+    JsonNode alert = alerts.get(0);
+    assertThat(alert.get("labels"))
+        .isEqualTo(
+            Json.object()
+                .put("alertname", "ResiduaIncident")
+                .put("incident", "incident-1")
+                .put("source", "cam1")
+                .put("kind", "DRIFT.RESIDUAL")
+                .put("severity", "warning"));
+    assertThat(alert.at("/annotations/summary").asText())
+        .isEqualTo("cam1: shadow length strays more than usual from what pendulum explains");
+    assertThat(alert.at("/annotations/causes").asText())
+        .isEqualTo("shadow_length (80 %) given pendulum, light");
+    assertThat(alert.at("/annotations/expected").asText())
+        .isEqualTo("https://residua.test/api/pictures/decoded?latents=1,2");
+    assertThat(alert.get("generatorURL").asText()).isEqualTo(PAGE);
+    assertThat(alert.get("startsAt").asText()).isEqualTo(SINCE.toString());
+    assertThat(Instant.parse(alert.get("endsAt").asText()))
+        .isEqualTo(NOW.plus(Duration.ofMinutes(5)));
+  }
+
+  @Test
+  void shouldEndTheAlertWithTheOldLabelsWhenTheSeverityHasChanged() {
+    // Given
+    Incident worse =
+        Incidents.with(
+            i -> {
+              i.state = State.ESCALATED;
+              i.severity = Severity.CRITICAL;
+            });
+
+    // When
+    JsonNode alerts =
+        body(
+            Receivers.alertmanager(r -> {}),
+            notice(Action.UPDATE, worse, firing(Severity.WARNING, "DRIFT.RESIDUAL")));
+
+    // Then
+    assertThat(alerts).hasSize(2);
+    assertThat(alerts.get(0).at("/labels/severity").asText()).isEqualTo("warning");
+    assertThat(alerts.get(0).get("endsAt").asText()).isEqualTo(NOW.toString());
+    assertThat(alerts.get(1).at("/labels/severity").asText()).isEqualTo("critical");
+    assertThat(Instant.parse(alerts.get(1).get("endsAt").asText())).isAfter(NOW);
+  }
+
+  @Test
+  void shouldEndAResolvedAlertWhenItsRecordWasWrittenAndNotBeforeItBegan() {
+    // When
+    JsonNode alert =
+        body(
+                Receivers.alertmanager(r -> {}),
+                notice(
+                    Action.RESOLVE,
+                    Incidents.resolved(),
+                    firing(Severity.WARNING, "DRIFT.RESIDUAL")))
+            .get(0);
+
+    // Then
+    assertThat(alert.get("startsAt").asText()).isEqualTo(SINCE.toString());
+    assertThat(alert.get("endsAt").asText()).isEqualTo(SINCE.plusSeconds(60).toString());
+  }
+
+  @Test
+  void shouldTriggerAcknowledgeAndResolveInPagerDutyUnderOneDedupKey() {
+    // Given
+    ReceiverSettings pager = Receivers.pagerduty(r -> {});
+    Told told = firing(Severity.WARNING, "DRIFT.RESIDUAL");
+
+    // When
+    JsonNode trigger = body(pager, notice(Action.OPEN, Incidents.opened(), Told.NOTHING));
+    JsonNode acknowledge = body(pager, notice(Action.ACKNOWLEDGE, Incidents.opened(), told));
+    JsonNode resolve = body(pager, notice(Action.RESOLVE, Incidents.resolved(), told));
+
+    // Then
+    assertThat(trigger.get("event_action").asText()).isEqualTo("trigger");
+    assertThat(trigger.get("routing_key").asText()).isEqualTo(Receivers.ROUTING_KEY);
+    assertThat(trigger.at("/payload/source").asText()).isEqualTo("cam1");
+    assertThat(trigger.at("/payload/severity").asText()).isEqualTo("warning");
+    assertThat(trigger.at("/payload/component").asText()).isEqualTo("shadow_length");
+    assertThat(trigger.at("/links/0/href").asText()).isEqualTo(PAGE);
+    assertThat(trigger.at("/images/0/src").asText())
+        .startsWith("https://residua.test/api/pictures");
+    assertThat(acknowledge.get("event_action").asText()).isEqualTo("acknowledge");
+    assertThat(resolve.get("event_action").asText()).isEqualTo("resolve");
+    assertThat(List.of(trigger, acknowledge, resolve))
+        .allMatch(event -> event.get("dedup_key").asText().equals("incident-1"));
+  }
+
+  @Test
+  void shouldKeepToTheLengthsThatPagerDutyTakes() {
+    // Given
+    String id = "i".repeat(300);
+    Incident large =
+        Incidents.with(
+            i -> {
+              i.id = id;
+              i.sentence = "s".repeat(1_014) + "\uD83D\uDD25".repeat(20);
+            });
+
+    // When
+    JsonNode event = body(Receivers.pagerduty(r -> {}), notice(Action.OPEN, large, Told.NOTHING));
+
+    // Then
+    String summary = event.at("/payload/summary").asText();
+    assertThat(summary.length()).isBetween(1_022, 1_024);
+    assertThat(summary).endsWith("...");
+    assertThat(Character.isHighSurrogate(summary.charAt(summary.length() - 4))).isFalse();
+    assertThat(event.get("dedup_key").asText()).isEqualTo(Signature.sha256(id)).hasSize(64);
+  }
+
+  @Test
+  void shouldLeaveOutPicturesThatPagerDutyDoesNotShow() {
+    // When
+    Links plain = new Links(Optional.of(URI.create("http://residua.test")));
+    JsonNode event =
+        Json.read(
+            Protocol.of(Receivers.pagerduty(r -> {}), plain)
+                .request(List.of(notice(Action.OPEN, Incidents.opened(), Told.NOTHING)), NOW)
+                .body());
+
+    // Then
+    assertThat(event.get("images")).isEmpty();
+    assertThat(event.get("links")).hasSize(3);
+  }
+
+  @Test
+  void shouldTellPagerDutyOfAModelAsAChangeThatNotifiesNobody() {
+    // When
+    OutgoingRequest request =
+        Protocol.of(Receivers.pagerduty(r -> {}), LINKS).change(activation(), NOW).orElseThrow();
+
+    // Then
+    assertThat(request.url())
+        .isEqualTo(URI.create("https://events.pagerduty.com/v2/change/enqueue"));
+    JsonNode event = Json.read(request.body());
+    assertThat(event.has("event_action")).isFalse();
+    assertThat(event.at("/payload/summary").asText())
+        .isEqualTo("model m-2 is active (promotion by ann): new lens");
+    assertThat(event.at("/payload/timestamp").asText()).isEqualTo(NOW.toString());
+  }
+
+  @Test
+  void shouldGiveTheSameEventTheSameIdHoweverOftenItIsSent() {
+    // Given
+    Protocol hook = Protocol.of(Receivers.webhook(r -> {}), LINKS);
+    Notice notice = notice(Action.OPEN, Incidents.opened(), Told.NOTHING);
+
+    // When
+    OutgoingRequest first = hook.request(List.of(notice), NOW);
+    OutgoingRequest again = hook.request(List.of(notice), NOW.plusSeconds(5));
+
+    // Then
+    assertThat(again.headers().get("webhook-id")).isEqualTo(first.headers().get("webhook-id"));
+    assertThat(again.body()).isEqualTo(first.body());
+    JsonNode event = Json.read(first.body());
+    assertThat(event.get("specversion").asText()).isEqualTo("1.0");
+    assertThat(event.get("id").asText()).isEqualTo(first.headers().get("webhook-id"));
+    assertThat(event.get("type").asText()).isEqualTo("dev.residua.incident.opened");
+    assertThat(event.get("source").asText()).isEqualTo("/residua/sources/cam1");
+    assertThat(event.at("/data/causes/0/latent").asText()).isEqualTo("shadow_length");
+    assertThat(first.contentType()).isEqualTo("application/cloudevents+json; charset=UTF-8");
+    assertThat(
+            body(
+                    Receivers.webhook(r -> {}),
+                    notice(Action.RESOLVE, Incidents.resolved(), Told.NOTHING))
+                .get("id")
+                .asText())
+        .isNotEqualTo(event.get("id").asText());
+  }
+
+  @Test
+  void shouldSignAsStandardWebhooksSay() {
+    // Given: the same with openssl: printf 'msg_1.1614265330.{"test": 2432232314}' | openssl dgst
+    // -sha256 -mac HMAC -macopt hexkey:$(printf MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw | base64 -d | xxd
+    // -p) -binary | base64
+    byte[] key = Base64.getDecoder().decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+
+    // When
+    String signature =
+        Signature.of(key, "msg_1", 1_614_265_330, "{\"test\": 2432232314}".getBytes());
+
+    // Then
+    assertThat(signature).isEqualTo("v1,9o7UeFkn1GjVbcY4emAJruJCYqgH2EIf8u/slvVRBZI=");
+    assertThat(Receivers.webhook(r -> {}).signingKey()).hasValue(key);
+  }
+
+  @Test
+  void shouldNotLetASourceMentionEverybodyInAChat() {
+    // Given
+    Incident odd = Incidents.with(i -> i.source = "<!channel> & co");
+
+    // When
+    JsonNode message = body(Receivers.slack(r -> {}), notice(Action.OPEN, odd, Told.NOTHING));
+
+    // Then
+    assertThat(message.get("text").asText())
+        .startsWith(":warning: opened: &lt;!channel&gt; &amp; co: shadow length");
+    assertThat(message.toString()).doesNotContain("<!channel");
+    assertThat(message.at("/attachments/0/color").asText()).isEqualTo("warning");
+    assertThat(message.at("/attachments/0/text").asText())
+        .contains("|dashboard>", "|expected>", "|heatmap>");
+  }
+
+  @Test
+  void shouldSayInAChatThatItIsOver() {
+    // When
+    JsonNode message =
+        body(
+            Receivers.slack(r -> {}),
+            notice(Action.RESOLVE, Incidents.resolved(), firing(Severity.WARNING, "K")));
+
+    // Then
+    assertThat(message.get("text").asText()).startsWith(":large_green_circle: resolved: cam1: ");
+    assertThat(message.at("/attachments/0/color").asText()).isEqualTo("good");
+  }
+
+  @Test
+  void shouldHaveNoLinksWithoutADashboard() {
+    // When
+    JsonNode alert =
+        Json.read(
+            Protocol.of(Receivers.alertmanager(r -> {}), new Links(Optional.empty()))
+                .request(List.of(notice(Action.OPEN, Incidents.opened(), Told.NOTHING)), NOW)
+                .body());
+
+    // Then
+    assertThat(alert.get(0).has("generatorURL")).isFalse();
+    assertThat(alert.get(0).get("annotations").has("dashboard")).isFalse();
+  }
+
+  private static Activation activation() {
+    return new Activation(4, "m-2", "ab", Activation.Kind.PROMOTION, NOW, "ann", "new lens");
+  }
+}

@@ -1,0 +1,75 @@
+package dev.residua.alerting;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+
+/** Receivers of tests. */
+final class Receivers {
+  static final String ROUTING_KEY = "0123456789abcdef0123456789abcdef";
+  static final String SIGNING_KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+  String name;
+  ReceiverType type;
+  URI url;
+  Optional<Secret> key = Optional.empty();
+  Optional<String> user = Optional.empty();
+  Optional<Secret> token = Optional.empty();
+  Duration timeout = Duration.ofSeconds(2);
+  Duration repeatInterval = Duration.ofMinutes(1);
+  OptionalInt limit = OptionalInt.empty();
+
+  private Receivers(String name, ReceiverType type, String url) {
+    this.name = name;
+    this.type = type;
+    this.url = URI.create(url);
+  }
+
+  static ReceiverSettings alertmanager(Consumer<Receivers> changes) {
+    return made(new Receivers("am", ReceiverType.ALERTMANAGER, "http://am.test:9093"), changes);
+  }
+
+  static ReceiverSettings pagerduty(Consumer<Receivers> changes) {
+    Receivers receiver =
+        new Receivers("pager", ReceiverType.PAGERDUTY, "https://events.pagerduty.com");
+    receiver.key = Optional.of(new Secret(ROUTING_KEY));
+    return made(receiver, changes);
+  }
+
+  static ReceiverSettings webhook(Consumer<Receivers> changes) {
+    Receivers receiver = new Receivers("hook", ReceiverType.WEBHOOK, "https://hook.test/in?a=b");
+    receiver.key = Optional.of(new Secret(SIGNING_KEY));
+    return made(receiver, changes);
+  }
+
+  static ReceiverSettings slack(Consumer<Receivers> changes) {
+    return made(
+        new Receivers("chat", ReceiverType.SLACK, "https://chat.test/services/T/B/X"), changes);
+  }
+
+  private static ReceiverSettings made(Receivers of, Consumer<Receivers> changes) {
+    changes.accept(of);
+    return new ReceiverSettings(
+        of.name,
+        of.type,
+        of.url,
+        of.key,
+        of.user,
+        of.token,
+        of.timeout,
+        of.repeatInterval,
+        of.limit,
+        true);
+  }
+
+  static AlertingSettings settings(ReceiverSettings... receivers) {
+    return new AlertingSettings(
+        List.of(receivers),
+        List.of(),
+        Optional.of(URI.create("https://residua.test/")),
+        Duration.ofDays(1));
+  }
+}

@@ -1,0 +1,146 @@
+package dev.residua.testing;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Debian's Alertmanager as a process of its own, on loopback, that notifies one webhook about
+ * groups of one incident each.
+ */
+public final class Alertmanager implements AutoCloseable {
+  private static final Path BINARY = Path.of("/usr/bin/prometheus-alertmanager");
+  private static final Duration READY = Duration.ofSeconds(30);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Process process;
+  private final URI url;
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  private Alertmanager(Process process, URI url) {
+    this.process = process;
+    this.url = url;
+  }
+
+  /** Why it cannot be started here; null if it can. */
+  public static @Nullable String problem() {
+    return Files.isExecutable(BINARY)
+        ? null
+        : "%s is missing; install it with: apt-get install prometheus-alertmanager"
+            .formatted(BINARY);
+  }
+
+  /**
+   * Starts it and waits until it answers, about a second.
+   *
+   * @param webhook that is notified
+   */
+  public static Alertmanager start(Path folder, URI webhook) throws Exception {
+    int port = Service.freePort();
+    Path config =
+        Files.writeString(
+            folder.resolve("alertmanager.yml"),
+            """
+            route:
+              receiver: hook
+              group_by: [incident]
+              group_wait: 1s
+              group_interval: 1s
+              repeat_interval: 4h
+            receivers:
+              - name: hook
+                webhook_configs:
+                  - url: %s
+                    send_resolved: true
+            """
+                .formatted(webhook));
+    Path log = folder.resolve("alertmanager.log");
+    Process process =
+        new ProcessBuilder(
+                BINARY.toString(),
+                "--config.file=" + config,
+                "--storage.path=" + folder.resolve("alertmanager"),
+                "--web.listen-address=127.0.0.1:" + port,
+                "--cluster.listen-address=")
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    Alertmanager started = new Alertmanager(process, URI.create("http://127.0.0.1:" + port));
+    long end = System.nanoTime() + READY.toNanos();
+    while (!started.ready()) {
+      if (!process.isAlive() || System.nanoTime() > end) {
+        started.close();
+        throw new AssertionError("Alertmanager does not start:\n" + Files.readString(log));
+      }
+      Thread.sleep(50);
+    }
+    return started;
+  }
+
+  private boolean ready() throws InterruptedException {
+    try {
+      return send(HttpRequest.newBuilder(url.resolve("/-/ready")).build()).statusCode() == 200;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Its alerts of one source, all states. */
+  public JsonNode alerts(String source) throws IOException, InterruptedException {
+    return JSON.readTree(
+        send(HttpRequest.newBuilder(
+                    url.resolve("/api/v2/alerts?filter=source%3D%22" + source + "%22"))
+                .build())
+            .body());
+  }
+
+  /** Silences a source for an hour. */
+  public void silence(String source) throws IOException, InterruptedException {
+    Instant now = Instant.now();
+    String body =
+        """
+        {"matchers": [{"name": "source", "value": "%s", "isRegex": false, "isEqual": true}],
+         "startsAt": "%s", "endsAt": "%s", "createdBy": "test", "comment": "test"}"""
+            .formatted(source, now, now.plusSeconds(3600));
+    HttpResponse<String> answer =
+        send(
+            HttpRequest.newBuilder(url.resolve("/api/v2/silences"))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body))
+                .build());
+    if (answer.statusCode() != 200) {
+      throw new AssertionError("Alertmanager takes no silence: " + answer.body());
+    }
+  }
+
+  private HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
+    return http.send(request, BodyHandlers.ofString());
+  }
+
+  public URI url() {
+    return url;
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+    try {
+      process.waitFor(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

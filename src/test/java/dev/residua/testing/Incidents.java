@@ -1,0 +1,68 @@
+package dev.residua.testing;
+
+import dev.residua.causal.Finding.Cause;
+import dev.residua.causal.Finding.Severity;
+import dev.residua.incident.Incident;
+import dev.residua.incident.Incident.State;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Incidents as the monitor publishes them, changed where a test says so. */
+public final class Incidents {
+  public static final Instant OPENED = Instant.parse("2026-05-01T10:00:00Z");
+
+  public String id = "incident-1";
+  public String source = "cam1";
+  public State state = State.OPENED;
+  public Severity severity = Severity.WARNING;
+  public String kind = "DRIFT.RESIDUAL";
+  public String sentence = "shadow length strays more than usual from what pendulum explains";
+  public long sequence = 100;
+  public int flaps;
+
+  private Incidents() {}
+
+  /** An open one, warning, of {@code cam1}. */
+  public static Incident opened() {
+    return with(i -> {});
+  }
+
+  /** The same with something else. */
+  public static Incident with(Consumer<Incidents> changes) {
+    Incidents of = new Incidents();
+    changes.accept(of);
+    Instant updated = OPENED.plusMillis(50 * (of.sequence - 100));
+    return new Incident(
+        of.id,
+        of.source,
+        of.state,
+        of.severity,
+        of.kind,
+        of.sentence,
+        List.of(new Cause("shadow_length", List.of("pendulum", "light"), 8.9, 1e-6, 0.8)),
+        OPENED,
+        updated,
+        of.state == State.RESOLVED ? updated : null,
+        100,
+        of.sequence,
+        3,
+        of.flaps,
+        "model-1",
+        Map.of(
+            "expected",
+            "/api/pictures/decoded?latents=1,2",
+            "heatmap:shadow_length",
+            "/api/pictures/heatmap?latent=shadow_length"));
+  }
+
+  /** The same incident, over. */
+  public static Incident resolved() {
+    return with(
+        i -> {
+          i.state = State.RESOLVED;
+          i.sequence = 200;
+        });
+  }
+}
