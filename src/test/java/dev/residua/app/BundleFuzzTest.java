@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
  * passes its self-test, and never more is allocated than a model needs.
  */
 class BundleFuzzTest {
-  /** More of them with {@code -Dresidua.test.jvm=-Dresidua.fuzz.rounds=10}. */
+  /** More of them with {@code -Dresidua.test.jvm="-Xmx1536m -Dresidua.fuzz.rounds=10"}. */
   private static final int ROUNDS = Integer.getInteger("residua.fuzz.rounds", 1);
 
   private static final long MAX_ALLOCATED = 96L << 20;
