@@ -277,9 +277,11 @@ final class AlertBook {
         return Optional.of(
             lose(receiver, page, notice, "was not taken for %s: %s", unavailable.detail(), now));
       }
-      Duration pause = BackOff.after(track.failures, random);
-      Duration asked = unavailable.pause().orElse(Duration.ZERO);
-      track.notBefore = now.plus(asked.compareTo(pause) > 0 ? asked : pause);
+      if (!unavailable.everything()) { // else the whole receiver is left alone for a while
+        Duration pause = BackOff.after(track.failures, random);
+        Duration asked = unavailable.pause().orElse(Duration.ZERO);
+        track.notBefore = now.plus(asked.compareTo(pause) > 0 ? asked : pause);
+      }
       return Optional.empty();
     }
     track.failures = 0;

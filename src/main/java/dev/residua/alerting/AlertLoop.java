@@ -438,6 +438,9 @@ public final class AlertLoop implements Runnable {
       }
       Instant now = clock.instant();
       listener.took(way.name, ended.nanos());
+      if (!ended.answers().isEmpty()) {
+        way.judge(ended.answers().get(ended.answers().size() - 1), now);
+      }
       for (int i = 0; i < ended.asked().size(); i++) {
         Addressed asked = ended.asked().get(i);
         AlertBook book = books.get(asked.partition());
@@ -448,7 +451,6 @@ public final class AlertLoop implements Runnable {
           continue;
         }
         Answer answer = ended.answers().get(i);
-        way.judge(answer, now);
         if (answer instanceof Answer.Accepted && AlertBook.limited(asked.notice())) {
           way.limit.took(now);
         }
@@ -525,7 +527,7 @@ public final class AlertLoop implements Runnable {
       new DeadLetter(
               reason,
               message,
-              "dev.residua.alerting." + receiver,
+              (lost.refused() ? Answer.Refused.class : Answer.Unavailable.class).getName(),
               topics.incidents().name(),
               partition,
               entry.only().isPresent() ? -1 : entry.revision(),

@@ -15,6 +15,9 @@ final class Links {
   /** Page of the source. */
   static final String DASHBOARD = "dashboard";
 
+  /** The frame itself. */
+  static final String FRAME = PictureLinks.FRAME;
+
   /** Picture that the causes explain. */
   static final String EXPECTED = PictureLinks.EXPECTED;
 
@@ -37,6 +40,7 @@ final class Links {
       return links;
     }
     links.put(DASHBOARD, "%s/#/sources/%s".formatted(base.get(), encoded(incident.source())));
+    add(links, FRAME, incident.links().get(PictureLinks.FRAME));
     add(links, EXPECTED, incident.links().get(PictureLinks.EXPECTED));
     for (Cause cause : incident.causes()) {
       add(links, HEATMAP, incident.links().get(PictureLinks.HEATMAP + cause.latent()));

@@ -70,7 +70,7 @@ final class PagerDutyProtocol implements Protocol {
     ArrayNode all = event.putArray("links");
     to.forEach((purpose, href) -> all.addObject().put("href", href).put("text", purpose));
     ArrayNode images = event.putArray("images");
-    for (String purpose : List.of(Links.EXPECTED, Links.HEATMAP)) {
+    for (String purpose : List.of(Links.FRAME, Links.EXPECTED, Links.HEATMAP)) {
       String picture = to.get(purpose);
       if (picture != null && picture.startsWith("https://")) { // others are not shown there
         images.addObject().put("src", picture).put("href", page).put("alt", purpose);

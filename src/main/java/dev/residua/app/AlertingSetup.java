@@ -85,6 +85,7 @@ public final class AlertingSetup {
           new SmallRyeConfigBuilder()
               .addDefaultInterceptors()
               .addDefaultSources()
+              .withValidateUnknown(false) // as the server does
               .withMapping(ResiduaConfig.class);
       if (Files.exists(file)) {
         builder.withSources(new PropertiesConfigSource(file.toUri().toURL(), FILE_ORDINAL));

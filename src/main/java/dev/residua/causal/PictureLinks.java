@@ -1,5 +1,6 @@
 package dev.residua.causal;
 
+import dev.residua.frame.FramePosition;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -10,6 +11,9 @@ import java.util.StringJoiner;
 
 /** Links to pictures of what a finding says, relative to the address of the dashboard. */
 public final class PictureLinks {
+  /** Purpose of the frame itself. */
+  public static final String FRAME = "frame";
+
   /** Purpose of the picture that the causes explain. */
   public static final String EXPECTED = "expected";
 
@@ -55,6 +59,15 @@ public final class PictureLinks {
                   observed, expected, URLEncoder.encode(cause.latent(), StandardCharsets.UTF_8)));
     }
     return links;
+  }
+
+  /** Link to a stored frame. */
+  public static String frame(String source, FramePosition position) {
+    return "/api/pictures/frame?source=%s&partition=%d&offset=%d"
+        .formatted(
+            URLEncoder.encode(source, StandardCharsets.UTF_8),
+            position.partition(),
+            position.offset());
   }
 
   private static String rounded(float value) {

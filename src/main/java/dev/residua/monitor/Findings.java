@@ -24,7 +24,9 @@ import dev.residua.intervention.InterventionKind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -319,6 +321,8 @@ final class Findings {
       String sentence,
       List<Finding.Cause> causes) {
     List<Finding.Reading> readings = Finding.readings(model.graph(), frame);
+    Map<String, String> links = new HashMap<>(PictureLinks.of(model.graph(), readings, causes));
+    links.put(PictureLinks.FRAME, PictureLinks.frame(frame.source(), frame.position()));
     return new Finding(
         EventIds.of(type, frame),
         frame.source(),
@@ -333,7 +337,7 @@ final class Findings {
         causes,
         readings,
         frame.position(),
-        PictureLinks.of(model.graph(), readings, causes));
+        links);
   }
 
   private int leading(List<Finding.Cause> causes) {

@@ -238,7 +238,7 @@ export function source(root, { live, about }, [name]) {
       if (fault.dataset.key !== key) {
         fault.dataset.key = key;
         fault.replaceChildren(h('div', { class: 'body' },
-          h('p', null, h('span', { class: `chip ${severityColour(open.severity)}` }, spoken(open.severity)), ' ', h('span', { class: 'soft small' }, `${kindWords(open.kind)}, since ${moment(open.openedAt)}, frame ${open.openedSequence}${open.flaps ? `, came back ${open.flaps} times` : ''}`)),
+          h('p', null, h('span', { class: `chip ${severityColour(open.severity)}` }, spoken(open.severity)), ' ', h('span', { class: 'soft small' }, `${kindWords(open.kind)}, since ${moment(open.openedAt)}, frame ${open.openedSequence}${open.flaps ? `, came back ${open.flaps === 1 ? 'once' : `${open.flaps} times`}` : ''}`)),
           h('p', { class: 'sentence', role: 'status' }, open.sentence),
           open.causes.length > 0 && h('p', { class: 'soft small' }, 'To blame: ', open.causes.map(c => `${spoken(c.latent)}${c.parents.length ? ` (caused by ${c.parents.map(spoken).join(', ')})` : ' (a root)'}, ${Math.round(100 * c.share)} %`).join('; ')),
           feedbackButtons(open)));

@@ -30,8 +30,11 @@ export function pValue(value) {
   if (value === null || value === undefined) return '–';
   return value < 0.001 ? '< 0.001' : value.toFixed(3);
 }
-export const signed = (value, digits = 1) =>
-  value === null || value === undefined ? '–' : `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}`;
+export function signed(value, digits = 1) {
+  if (value === null || value === undefined) return '–';
+  const size = Math.abs(value).toFixed(digits);
+  return `${Number(size) === 0 ? '' : value < 0 ? '−' : '+'}${size}`;
+}
 
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
 const DAY = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });

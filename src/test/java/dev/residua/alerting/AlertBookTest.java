@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class AlertBookTest {
   private static final int ROOM = 100;
   private static final Answer TAKEN = new Answer.Accepted("202");
-  private static final Answer AWAY = new Answer.Unavailable("503", Optional.empty(), true);
+  private static final Answer AWAY = new Answer.Unavailable("500", Optional.empty(), false);
 
   private Instant now = Instant.parse("2026-05-01T10:00:00Z");
   private final Map<String, AlertEntry> stored = new HashMap<>();

@@ -131,7 +131,7 @@ class ProtocolsTest {
     assertThat(trigger.at("/payload/component").asText()).isEqualTo("shadow_length");
     assertThat(trigger.at("/links/0/href").asText()).isEqualTo(PAGE);
     assertThat(trigger.at("/images/0/src").asText())
-        .startsWith("https://residua.test/api/pictures");
+        .startsWith("https://residua.test/api/pictures/frame?source=cam1");
     assertThat(acknowledge.get("event_action").asText()).isEqualTo("acknowledge");
     assertThat(resolve.get("event_action").asText()).isEqualTo("resolve");
     assertThat(List.of(trigger, acknowledge, resolve))
@@ -172,7 +172,7 @@ class ProtocolsTest {
 
     // Then
     assertThat(event.get("images")).isEmpty();
-    assertThat(event.get("links")).hasSize(3);
+    assertThat(event.get("links")).hasSize(4);
   }
 
   @Test
@@ -250,7 +250,7 @@ class ProtocolsTest {
     assertThat(message.toString()).doesNotContain("<!channel");
     assertThat(message.at("/attachments/0/color").asText()).isEqualTo("warning");
     assertThat(message.at("/attachments/0/text").asText())
-        .contains("|dashboard>", "|expected>", "|heatmap>");
+        .contains("|dashboard>", "|frame>", "|expected>", "|heatmap>");
   }
 
   @Test

@@ -182,6 +182,32 @@ class AlertingIT {
   }
 
   @Test
+  void shouldReplaceTheAlertWhoseSeverityHasChanged() throws Exception {
+    // Given
+    Alertmanager manager = alertmanager();
+    publish(incident("am-4", State.OPENED, 100));
+    await("it fires", () -> manager.alerts("am-4").size() == 1);
+
+    // When
+    publish(
+        Incidents.with(
+            i -> {
+              i.id = "incident-am-4";
+              i.source = "am-4";
+              i.state = State.ESCALATED;
+              i.severity = Severity.CRITICAL;
+              i.sequence = 120;
+            }));
+    await(
+        "the worse one fires",
+        () -> "critical".equals(manager.alerts("am-4").path(0).at("/labels/severity").asText()));
+
+    // Then
+    assertThat(manager.alerts("am-4")).hasSize(1);
+    publish(incident("am-4", State.RESOLVED, 200));
+  }
+
+  @Test
   void shouldNotNotifyAboutWhatIsSilencedInAlertmanager() throws Exception {
     // Given
     Alertmanager manager = alertmanager();

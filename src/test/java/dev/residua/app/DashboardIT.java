@@ -118,7 +118,7 @@ class DashboardIT {
         SOON,
         "the state of the source",
         "document.querySelector('.sources .chip').innerText.match(/anomalous|drifting/)");
-    assertThat(browser.text(".sources .drift")).contains("%");
+    assertThat(browser.text(".sources .drift")).containsPattern("\\d+ %|× \\d+");
     assertThat(
             browser
                 .evaluate("document.querySelectorAll('.spark .line')[0].getAttribute('d')")

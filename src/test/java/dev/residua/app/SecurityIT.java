@@ -393,7 +393,7 @@ class SecurityIT {
 
   private static void assertOneMessage(Result result, String... parts) {
     assertThat(result.exitCode()).as("exit code with:\n" + result.err()).isEqualTo(1);
-    assertThat(result.err().strip().lines()).as("lines of:\n" + result.err()).hasSize(1);
+    assertThat(result.problems()).as("lines of:\n" + result.err()).hasSize(1);
     assertThat(result.err()).startsWith("residua: ").contains(parts);
     assertThat(result.err() + result.out())
         .doesNotContain(PASSWORD, "not-the-password", certificates.password(), "\tat ");

@@ -190,7 +190,12 @@ class MonitorTopologyTest {
     assertThat(finding.causes().get(0).parents()).containsExactly("pendulum", "light");
     assertThat(event.statistic()).isGreaterThanOrEqualTo(event.threshold());
     assertThat(finding.links())
-        .containsOnlyKeys("expected", "heatmap:shadow_length")
+        .containsOnlyKeys("frame", "expected", "heatmap:shadow_length")
+        .containsEntry(
+            "frame",
+            "/api/pictures/frame?source=%s&partition=%d&offset=%d"
+                .formatted(
+                    finding.source(), finding.position().partition(), finding.position().offset()))
         .containsEntry("expected", "/api/pictures/decoded?latents=0.0000,0.0000,0.0000,0.0000");
     assertThat(event.resolution()).isEqualTo(1 / 876.0);
     assertThat(event.tailPValue()).isBetween(1e-12, 1e-3);

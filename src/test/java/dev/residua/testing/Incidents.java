@@ -51,6 +51,8 @@ public final class Incidents {
         of.flaps,
         "model-1",
         Map.of(
+            "frame",
+            "/api/pictures/frame?source=cam1&partition=0&offset=7",
             "expected",
             "/api/pictures/decoded?latents=1,2",
             "heatmap:shadow_length",

@@ -35,7 +35,12 @@ public final class Service implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** How a process ended, and what it said. */
-  public record Result(int exitCode, String out, String err) {}
+  public record Result(int exitCode, String out, String err) {
+    /** What it says went wrong, without the line that names a page of the documents. */
+    public List<String> problems() {
+      return err.strip().lines().filter(line -> !line.startsWith("residua: see ")).toList();
+    }
+  }
 
   private final Process process;
   private final Path out;
