@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +22,9 @@ import org.junit.jupiter.api.Test;
 class ComposeFileTest {
   private static final Set<String> ROLES =
       Set.of("score", "monitor", "train", "alert", "dashboard");
+
+  /** What was read already, by profiles: each reading starts a process. */
+  private static final Map<List<String>, JsonNode> SERVICES = new HashMap<>();
 
   /** What Docker Compose prints; skips the test where there is none. */
   private static String compose(String... arguments) throws Exception {
@@ -54,6 +58,15 @@ class ComposeFileTest {
   }
 
   private static JsonNode services(String... profiles) throws Exception {
+    JsonNode read = SERVICES.get(List.of(profiles));
+    if (read == null) {
+      read = read(profiles);
+      SERVICES.put(List.of(profiles), read);
+    }
+    return read;
+  }
+
+  private static JsonNode read(String... profiles) throws Exception {
     List<String> arguments = new ArrayList<>();
     for (String profile : profiles) {
       arguments.addAll(List.of("--profile", profile));

@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -73,6 +74,7 @@ class KubernetesManifestsTest {
                 }
               });
 
+  private static final Map<String, List<JsonNode>> BUILT = new HashMap<>();
   private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
   private static List<JsonNode> documents(String yaml) throws IOException {
@@ -138,6 +140,15 @@ class KubernetesManifestsTest {
 
   /** What kustomize makes of a folder. */
   private static List<JsonNode> built(String folder) throws Exception {
+    List<JsonNode> read = BUILT.get(folder);
+    if (read == null) {
+      read = build(folder);
+      BUILT.put(folder, read);
+    }
+    return read;
+  }
+
+  private static List<JsonNode> build(String folder) throws Exception {
     Process process;
     try {
       process = new ProcessBuilder("kustomize", "build", "deploy/" + folder).start();
