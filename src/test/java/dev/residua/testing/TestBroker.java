@@ -10,7 +10,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.testcontainers.kafka.KafkaContainer;
 
@@ -106,6 +114,33 @@ public final class TestBroker implements AutoCloseable {
       }
     } catch (Exception e) {
       throw new AssertionError("the broker of the test did not stop", e);
+    }
+  }
+
+  /**
+   * Creates topics with settings of their own, and returns when all their leaders take requests: to
+   * one that comes up between two of its requests a producer cannot send for good.
+   */
+  public static void create(KafkaClients clients, List<NewTopic> topics) throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", clients.bootstrapServers()))) {
+      admin.createTopics(topics).all().get();
+      Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
+      for (NewTopic topic : topics) {
+        for (int i = 0; i < topic.numPartitions(); i++) {
+          wanted.put(new TopicPartition(topic.name(), i), OffsetSpec.latest());
+        }
+      }
+      for (int attempt = 1; ; attempt++) {
+        try {
+          admin.listOffsets(wanted).all().get();
+          return;
+        } catch (ExecutionException e) {
+          if (attempt == 500) {
+            throw e;
+          }
+          Thread.sleep(20);
+        }
+      }
     }
   }
 

@@ -98,15 +98,13 @@ class StoredFramesIT {
   /** Topics of one test, with two sources on one partition each and what is to be left out. */
   private static Topics written(String prefix) throws Exception {
     Topics topics = new Topics(prefix);
-    try (Admin admin = Admin.create(settings())) {
-      List<NewTopic> all = new ArrayList<>();
-      for (Topic<?, ?> topic :
-          List.of(topics.frames(), topics.incidents(), topics.control(), topics.deadLetters())) {
-        // Frames of long ago would be deleted while the test reads them.
-        all.add(new NewTopic(topic.name(), 2, (short) 1).configs(Map.of("retention.ms", "-1")));
-      }
-      admin.createTopics(all).all().get();
+    List<NewTopic> all = new ArrayList<>();
+    for (Topic<?, ?> topic :
+        List.of(topics.frames(), topics.incidents(), topics.control(), topics.deadLetters())) {
+      // Frames of long ago would be deleted while the test reads them.
+      all.add(new NewTopic(topic.name(), 2, (short) 1).configs(Map.of("retention.ms", "-1")));
     }
+    TestBroker.create(clients, all);
     List<Future<?>> sent = new ArrayList<>();
     try (KafkaProducer<byte[], byte[]> producer = clients.frameProducer()) {
       for (int i = 0; i < FRAMES; i++) {

@@ -22,9 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.concurrent.Future;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -110,16 +108,12 @@ class TriggerDryRunIT {
   }
 
   private static void create(KafkaClients clients) throws Exception {
-    Properties settings = new Properties();
-    settings.put("bootstrap.servers", clients.bootstrapServers());
-    try (Admin admin = Admin.create(settings)) {
-      List<NewTopic> all = new ArrayList<>();
-      for (Topic<?, ?> topic :
-          List.of(TOPICS.scores(), TOPICS.drifts(), TOPICS.incidents(), TOPICS.control())) {
-        all.add(new NewTopic(topic.name(), 2, (short) 1).configs(Map.of("retention.ms", "-1")));
-      }
-      admin.createTopics(all).all().get();
+    List<NewTopic> all = new ArrayList<>();
+    for (Topic<?, ?> topic :
+        List.of(TOPICS.scores(), TOPICS.drifts(), TOPICS.incidents(), TOPICS.control())) {
+      all.add(new NewTopic(topic.name(), 2, (short) 1).configs(Map.of("retention.ms", "-1")));
     }
+    TestBroker.create(clients, all);
   }
 
   private <V> void send(
