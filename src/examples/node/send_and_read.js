@@ -9,17 +9,31 @@ const servers = process.env.KAFKA_BOOTSTRAP_SERVERS ?? "localhost:9092";
 const [source, ...files] = process.argv.slice(2);
 const kafka = new Kafka({ clientId: "example-node", brokers: servers.split(","), logLevel: logLevel.ERROR });
 
+// Numbers of JavaScript have 53 bits, and hashes of pictures have 64: longs are BigInts here.
+const long = avro.types.LongType.__with({
+  fromBuffer: (buffer) => buffer.readBigInt64LE(),
+  toBuffer: (value) => {
+    const buffer = Buffer.alloc(8);
+    buffer.writeBigInt64LE(value);
+    return buffer;
+  },
+  fromJSON: BigInt,
+  toJSON: Number,
+  isValid: (value) => typeof value === "bigint",
+  compare: (a, b) => (a < b ? -1 : a > b ? 1 : 0),
+});
+
 const newest = { scores: "FrameScore-v3", anomalies: "AnomalyEvent-v2", drifts: "DriftEvent-v2" };
 const types = {};
 for (const [topic, record] of Object.entries(newest)) {
   const schema = JSON.parse(fs.readFileSync(`src/main/resources/schemas-released/${record}.avsc`));
-  types["residua." + topic] = avro.Type.forSchema(schema, { wrapUnions: false });
+  types["residua." + topic] = avro.Type.forSchema(schema, { wrapUnions: false, registry: { long } });
 }
 
 function show(topic, value) {
   if (topic === "residua.scores") {
     const residuals = value.standardized.map((residual) => residual.toFixed(2));
-    console.log("score", value.sequence, "p =", value.jointPValue.toFixed(4), residuals.join(" "));
+    console.log("score", String(value.sequence), "p =", value.jointPValue.toFixed(4), residuals.join(" "));
   } else {
     console.log("event", value.kind, value.sentence);
   }

@@ -67,7 +67,7 @@ class RetrainIT {
           "-Dresidua.training.frames=1000",
           "-Dresidua.training.calibration-frames=900",
           "-Dresidua.training.held-out-frames=500",
-          "-Dresidua.training.steps=400",
+          "-Dresidua.training.steps=150",
           "-Dresidua.training.drift-simulation=300",
           "-Dresidua.training.cooldown=PT1H",
           "-Dresidua.training.memory=1g");
