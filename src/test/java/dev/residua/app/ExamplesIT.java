@@ -16,7 +16,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,22 +39,47 @@ class ExamplesIT {
   private static final int PICTURES = 3;
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final String PYTHON = "/usr/bin/python3";
+  private static final Path NODE_LIBRARIES =
+      Path.of("target/node-example/node_modules").toAbsolutePath();
+
+  /** Each of them waits a quarter of a minute for what comes, so they run beside one another. */
+  private static final Map<String, Future<Ran>> PROGRAMS = new ConcurrentHashMap<>();
+
+  private static final ExecutorService THREADS = Executors.newFixedThreadPool(3);
 
   @TempDir static Path directory;
   private static @Nullable TestBroker broker;
   private static @Nullable Service service;
 
   @BeforeAll
-  static void start() throws IOException {
+  static void start() throws Exception {
     TestBroker kafka = TestBroker.start(new Topics(Topics.DEFAULT_PREFIX), PARTITIONS);
     broker = kafka;
     Service started = Service.serve(directory.resolve("service"), kafka.clients());
     service = started;
     started.awaitReady();
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    String libraries = Path.of("target", "quarkus-app", "lib", "main").toAbsolutePath() + "/*";
+    Path program =
+        Files.writeString(
+            directory.resolve("send_and_read.py"),
+            snippet("python", "src/examples/python/send_and_read.py"));
+    run("python", List.of(PYTHON, program.toString()));
+    run("java", List.of(java, "-cp", libraries, "src/examples/java/SendAndRead.java"));
+    run(
+        "node",
+        List.of(
+            "env", "NODE_PATH=" + NODE_LIBRARIES, "node", "src/examples/node/send_and_read.js"));
+  }
+
+  private static void run(String language, List<String> program) throws IOException {
+    List<String> command = command(program, language + "-camera");
+    PROGRAMS.put(language, THREADS.submit(() -> run(command)));
   }
 
   @AfterAll
   static void stop() {
+    THREADS.shutdownNow();
     Service.close(service);
     TestBroker.close(broker);
   }
@@ -60,13 +90,9 @@ class ExamplesIT {
     assumeTrue(
         run(List.of(PYTHON, "-c", "import confluent_kafka, avro")).exitCode() == 0,
         "skipped: python3-confluent-kafka and python3-avro are not installed");
-    Path program =
-        Files.writeString(
-            directory.resolve("send_and_read.py"),
-            snippet("python", "src/examples/python/send_and_read.py"));
 
     // When
-    Ran ran = run(command(List.of(PYTHON, program.toString()), "python-camera"));
+    Ran ran = PROGRAMS.get("python").get();
 
     // Then
     assertSentAndRead(ran);
@@ -112,18 +138,12 @@ class ExamplesIT {
   @Test
   void shouldSendPicturesAndReadScoresAndEventsFromNode() throws Exception {
     // Given
-    Path libraries = Path.of("target/node-example/node_modules").toAbsolutePath();
     assumeTrue(
-        Files.isDirectory(libraries.resolve("kafkajs")),
+        Files.isDirectory(NODE_LIBRARIES.resolve("kafkajs")),
         "skipped: no target/node-example/node_modules; .ci/run makes it");
 
     // When
-    Ran ran =
-        run(
-            command(
-                List.of(
-                    "env", "NODE_PATH=" + libraries, "node", "src/examples/node/send_and_read.js"),
-                "node-camera"));
+    Ran ran = PROGRAMS.get("node").get();
 
     // Then
     assertSentAndRead(ran);
@@ -132,16 +152,8 @@ class ExamplesIT {
 
   @Test
   void shouldSendPicturesAndReadScoresFromJava() throws Exception {
-    // Given
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    String libraries = Path.of("target", "quarkus-app", "lib", "main").toAbsolutePath() + "/*";
-
     // When
-    Ran ran =
-        run(
-            command(
-                List.of(java, "-cp", libraries, "src/examples/java/SendAndRead.java"),
-                "java-camera"));
+    Ran ran = PROGRAMS.get("java").get();
 
     // Then
     assertSentAndRead(ran);

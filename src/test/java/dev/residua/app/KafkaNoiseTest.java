@@ -51,6 +51,31 @@ class KafkaNoiseTest {
   }
 
   @Test
+  void shouldNotSayThatABrokerWhichEndsClosesAClientTwice() {
+    // Given
+    LogRecord closed = record("org.apache.kafka.clients.NetworkClient", Level.WARNING);
+    closed.setMessage("Attempting to close NetworkClient that has already been closed.");
+
+    // When, Then
+    assertThat(noise.isLoggable(closed)).isFalse();
+    assertThat(noise.isLoggable(record("org.apache.kafka.clients.NetworkClient", Level.WARNING)))
+        .as("it does not count as the line in a while")
+        .isTrue();
+  }
+
+  @Test
+  void shouldLeaveToTheRoleWhatAProducerThrowsAsWell() {
+    // Given
+    String sender = "org.apache.kafka.clients.producer.internals.Sender";
+    LogRecord aborts = record(sender, Level.SEVERE);
+    aborts.setMessage("[Producer clientId=p] Aborting producer batches due to fatal error");
+
+    // When, Then
+    assertThat(noise.isLoggable(aborts)).isFalse();
+    assertThat(noise.isLoggable(record(sender, Level.SEVERE))).isTrue();
+  }
+
+  @Test
   void shouldLeaveToTheRoleWhatTheStateManagerThrowsAsWell() {
     // Given
     String manager = "org.apache.kafka.streams.processor.internals.ProcessorStateManager";
