@@ -3,11 +3,13 @@ package dev.residua.alerting;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -74,9 +76,13 @@ final class HttpSender {
       return judged(got.statusCode(), got.headers(), answer.toString(StandardCharsets.UTF_8), now);
     } catch (TimeoutException e) {
       response.cancel(true);
-      return unreachable("does not answer within %d ms".formatted(receiver.timeout().toMillis()));
+      return unanswered();
     } catch (ExecutionException e) {
       Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+      if (cause instanceof HttpTimeoutException
+          && !(cause instanceof HttpConnectTimeoutException)) {
+        return unanswered();
+      }
       return unreachable("cannot be reached (%s)".formatted(cause));
     } catch (InterruptedException e) {
       response.cancel(true);
@@ -110,6 +116,10 @@ final class HttpSender {
                                         (user + ":" + token.value())
                                             .getBytes(StandardCharsets.UTF_8)))
                     .orElse("Bearer " + token.value()));
+  }
+
+  private Answer unanswered() {
+    return unreachable("does not answer within %d ms".formatted(receiver.timeout().toMillis()));
   }
 
   private Answer unreachable(String why) {
