@@ -12,7 +12,7 @@ import java.util.logging.LogRecord;
  * Keeps readable what Kafka's clients log while a broker is away: every client says every second
  * that it does not answer; one such line in a while tells as much. A stack trace of a warning leads
  * into Kafka, and nowhere. And what Kafka Streams' state manager logs as an error it throws as
- * well, and so does a producer that may not go on, so that the role says it once with what to do.
+ * well, so that the role says it once with what to do.
  */
 @LoggingFilter(name = "kafka-noise")
 public final class KafkaNoise implements Filter {
@@ -22,8 +22,6 @@ public final class KafkaNoise implements Filter {
 
   private static final String STATE_MANAGER =
       "org.apache.kafka.streams.processor.internals.ProcessorStateManager";
-
-  private static final String SENDER = "org.apache.kafka.clients.producer.internals.Sender";
 
   private final LongSupplier nanoTime;
   private final AtomicLong next;
@@ -44,9 +42,7 @@ public final class KafkaNoise implements Filter {
       return true;
     }
     if (record.getLevel().intValue() > Level.WARNING.intValue()) {
-      return !logger.equals(STATE_MANAGER)
-          && !(logger.equals(SENDER)
-              && says(record, "Aborting producer batches due to fatal error"));
+      return !logger.equals(STATE_MANAGER);
     }
     record.setThrown(null);
     if (!logger.equals(NETWORK)) {

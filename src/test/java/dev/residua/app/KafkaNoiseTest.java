@@ -64,18 +64,6 @@ class KafkaNoiseTest {
   }
 
   @Test
-  void shouldLeaveToTheRoleWhatAProducerThrowsAsWell() {
-    // Given
-    String sender = "org.apache.kafka.clients.producer.internals.Sender";
-    LogRecord aborts = record(sender, Level.SEVERE);
-    aborts.setMessage("[Producer clientId=p] Aborting producer batches due to fatal error");
-
-    // When, Then
-    assertThat(noise.isLoggable(aborts)).isFalse();
-    assertThat(noise.isLoggable(record(sender, Level.SEVERE))).isTrue();
-  }
-
-  @Test
   void shouldLeaveToTheRoleWhatTheStateManagerThrowsAsWell() {
     // Given
     String manager = "org.apache.kafka.streams.processor.internals.ProcessorStateManager";
