@@ -7,11 +7,9 @@ import dev.residua.drift.DriftSettings;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.onnx.OnnxFrameScorer;
-import dev.residua.training.DagSearchSettings;
 import dev.residua.training.DatasetSource;
 import dev.residua.training.GraphConstraints;
 import dev.residua.training.LancaOption;
-import dev.residua.training.MechanismSettings;
 import dev.residua.training.RunSelection;
 import dev.residua.training.TrainingFailedException;
 import dev.residua.training.TrainingPipeline;
@@ -208,8 +206,6 @@ final class TrainCommand implements Callable<Integer> {
                   (model, image, d) -> new OnnxFrameScorer(model, image, d, threads),
                   Clock.systemUTC(),
                   Version.current(),
-                  DagSearchSettings.DEFAULTS,
-                  MechanismSettings.DEFAULTS,
                   drift)
               .best(source, settings, known, parent, runs, bars);
     } catch (TrainingFailedException e) {

@@ -26,8 +26,6 @@ import dev.residua.trainer.StoredFrames;
 import dev.residua.trainer.TrainingJob;
 import dev.residua.trainer.TrainingOrder;
 import dev.residua.trainer.TrainingVoice;
-import dev.residua.training.DagSearchSettings;
-import dev.residua.training.MechanismSettings;
 import dev.residua.training.TrainingFailedException;
 import dev.residua.training.TrainingPipeline;
 import dev.residua.wire.FrameReader;
@@ -198,8 +196,6 @@ final class TrainingJobCommand implements Callable<Integer> {
                   (model, image, d) -> new OnnxFrameScorer(model, image, d, threads),
                   Clock.systemUTC(),
                   Version.current(),
-                  DagSearchSettings.DEFAULTS,
-                  MechanismSettings.DEFAULTS,
                   drift),
               drift,
               source(),

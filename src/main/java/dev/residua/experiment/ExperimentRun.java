@@ -2,9 +2,7 @@ package dev.residua.experiment;
 
 import dev.residua.drift.DriftSettings;
 import dev.residua.model.BadBundleException;
-import dev.residua.training.DagSearchSettings;
 import dev.residua.training.GraphLearner;
-import dev.residua.training.MechanismSettings;
 import dev.residua.training.ScorerFactory;
 import dev.residua.training.Trainer;
 import dev.residua.training.TrainingFailedException;
@@ -47,15 +45,7 @@ public final class ExperimentRun {
       TrainingProgress progress) {
     this.dir = dir;
     this.progress = progress;
-    TrainingPipeline pipeline =
-        new TrainingPipeline(
-            trainer,
-            scorers,
-            clock,
-            codeVersion,
-            DagSearchSettings.DEFAULTS,
-            MechanismSettings.DEFAULTS,
-            SHORT);
+    TrainingPipeline pipeline = new TrainingPipeline(trainer, scorers, clock, codeVersion, SHORT);
     this.bench = new Workbench(dir, trainer, pipeline, scorers, learner, model, progress);
   }
 

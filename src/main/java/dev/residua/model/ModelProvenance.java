@@ -53,9 +53,29 @@ public record ModelProvenance(
     settings.computeIfPresent(LEARNT_GRAPH, (key, value) -> change.inText(value));
     Map<String, Double> figures = new TreeMap<>();
     metrics.forEach((key, value) -> figures.put(change.atEnd(HELD_ERROR, key), value));
+    return with(dataRange, settings, figures);
+  }
+
+  /** The same with another range of the data. */
+  public ModelProvenance withDataRange(String range) {
+    return with(range, hyperParameters, metrics);
+  }
+
+  /** The same with other settings. */
+  public ModelProvenance withHyperParameters(Map<String, String> settings) {
+    return with(dataRange, settings, metrics);
+  }
+
+  /** The same with other figures. */
+  public ModelProvenance withMetrics(Map<String, Double> figures) {
+    return with(dataRange, hyperParameters, figures);
+  }
+
+  private ModelProvenance with(
+      String range, Map<String, String> settings, Map<String, Double> figures) {
     return new ModelProvenance(
         data,
-        dataRange,
+        range,
         dataSha256,
         labelledFrames,
         settings,

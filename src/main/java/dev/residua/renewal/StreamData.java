@@ -450,17 +450,6 @@ public final class StreamData implements TrainingData {
   public ModelProvenance describe(ModelProvenance provenance) {
     Map<String, String> hyper = new TreeMap<>(provenance.hyperParameters());
     hyper.putAll(origin);
-    return new ModelProvenance(
-        provenance.data(),
-        dataRange(),
-        provenance.dataSha256(),
-        provenance.labelledFrames(),
-        hyper,
-        provenance.seed(),
-        provenance.codeVersion(),
-        provenance.jvm(),
-        provenance.startedAt(),
-        provenance.finishedAt(),
-        provenance.metrics());
+    return provenance.withDataRange(dataRange()).withHyperParameters(hyper);
   }
 }

@@ -348,18 +348,7 @@ public final class TrainingJob {
     if (!order.incidents().isEmpty()) {
       hyper.put("acceptedIncidents", String.join(", ", order.incidents()));
     }
-    return new ModelProvenance(
-        p.data(),
-        p.dataRange(),
-        p.dataSha256(),
-        p.labelledFrames(),
-        hyper,
-        p.seed(),
-        p.codeVersion(),
-        p.jvm(),
-        p.startedAt(),
-        p.finishedAt(),
-        p.metrics());
+    return p.withHyperParameters(hyper);
   }
 
   /** Tells progress, keeps checkpoints, and ends where that is asked for. */
@@ -425,30 +414,19 @@ public final class TrainingJob {
     used.addAll(candidate.manifest().latentNames());
     List<String> names = matching.names(oldNames, used, "z");
     List<Latent> renamed = new ArrayList<>();
-    Map<String, Double> metrics = new TreeMap<>(candidate.manifest().provenance().metrics());
+    Map<String, Double> identity = new TreeMap<>();
     for (LatentMatching.Pair pair : matching.pairs()) {
       String name = names.get(pair.latent());
       renamed.add(
           new Latent(pair.latent(), name, pair.carriedOver() && old.get(pair.old()).anchored()));
-      metrics.put("identity.correlation." + name, pair.correlation());
-      metrics.put("identity.confidence." + name, pair.confidence());
+      identity.put("identity.correlation." + name, pair.correlation());
+      identity.put("identity.confidence." + name, pair.confidence());
     }
-    ModelProvenance p = candidate.manifest().provenance();
-    return candidate
-        .renamed(renamed)
-        .withProvenance(
-            new ModelProvenance(
-                p.data(),
-                p.dataRange(),
-                p.dataSha256(),
-                p.labelledFrames(),
-                p.hyperParameters(),
-                p.seed(),
-                p.codeVersion(),
-                p.jvm(),
-                p.startedAt(),
-                p.finishedAt(),
-                metrics));
+    ModelBundle named = candidate.renamed(renamed);
+    ModelProvenance provenance = named.manifest().provenance();
+    Map<String, Double> metrics = new TreeMap<>(provenance.metrics());
+    metrics.putAll(identity);
+    return named.withProvenance(provenance.withMetrics(metrics));
   }
 
   private static double[][] latents(ExaminedModel model, StreamData frames, int[] which) {

@@ -56,6 +56,20 @@ public final class TrainingPipeline {
    * @param codeVersion version of this product, for the provenance
    */
   public TrainingPipeline(Trainer trainer, ScorerFactory scorers, Clock clock, String codeVersion) {
+    this(trainer, scorers, clock, codeVersion, DriftSettings.DEFAULTS);
+  }
+
+  /**
+   * @param clock for the times in the provenance
+   * @param codeVersion version of this product, for the provenance
+   * @param drift how the drift detector is calibrated
+   */
+  public TrainingPipeline(
+      Trainer trainer,
+      ScorerFactory scorers,
+      Clock clock,
+      String codeVersion,
+      DriftSettings drift) {
     this(
         trainer,
         scorers,
@@ -63,7 +77,7 @@ public final class TrainingPipeline {
         codeVersion,
         DagSearchSettings.DEFAULTS,
         MechanismSettings.DEFAULTS,
-        DriftSettings.DEFAULTS);
+        drift);
   }
 
   /**
@@ -212,19 +226,7 @@ public final class TrainingPipeline {
       run.stability().ifPresent(share -> metrics.put(prefix + "graph.confidence", share));
     }
     ModelBundle told =
-        bundle.withProvenance(
-            new ModelProvenance(
-                provenance.data(),
-                provenance.dataRange(),
-                provenance.dataSha256(),
-                provenance.labelledFrames(),
-                hyper,
-                provenance.seed(),
-                provenance.codeVersion(),
-                provenance.jvm(),
-                provenance.startedAt(),
-                provenance.finishedAt(),
-                metrics));
+        bundle.withProvenance(provenance.withHyperParameters(hyper).withMetrics(metrics));
     return new TrainingReport(
         told, report.graph(), report.learntEdges(), metrics, report.warnings(), runs);
   }
