@@ -42,13 +42,17 @@ final class MonitorMetrics implements MonitorListener, RefusalListener {
   /** What is known of one source; written by the thread of its partition. */
   private static final class Watched {
     private final int partition;
-    private final boolean other;
+    private final String label;
     private final List<Meter> own = new ArrayList<>();
     private volatile Reading reading = Reading.NOTHING;
 
-    Watched(int partition, boolean other) {
+    Watched(int partition, String label) {
       this.partition = partition;
-      this.other = other;
+      this.label = label;
+    }
+
+    boolean other() {
+      return label.equals(SourceLabels.OTHERS);
     }
   }
 
@@ -204,8 +208,8 @@ final class MonitorMetrics implements MonitorListener, RefusalListener {
 
   @Override
   public void judged(int partition, ScoredFrame frame, Judgement judgement, boolean incidentOpen) {
-    String label = labels.of(frame.source());
-    Watched source = sources.computeIfAbsent(frame.source(), name -> watched(partition, label));
+    Watched source =
+        sources.computeIfAbsent(frame.source(), name -> watched(partition, labels.of(name)));
     source.reading = Reading.of(frame, judgement.score(), incidentOpen);
     judgement
         .anomalies()
@@ -219,7 +223,7 @@ final class MonitorMetrics implements MonitorListener, RefusalListener {
     for (Incident incident : judgement.incidents()) {
       incidents[incident.state().ordinal()][incident.severity().ordinal()].increment();
       if (incident.state() == Incident.State.OPENED) {
-        opened(label).increment();
+        opened(source.label).increment();
       }
     }
   }
@@ -234,9 +238,8 @@ final class MonitorMetrics implements MonitorListener, RefusalListener {
   }
 
   private Watched watched(int partition, String label) {
-    boolean other = label.equals(SourceLabels.OTHERS);
-    Watched source = new Watched(partition, other);
-    if (!other) {
+    Watched source = new Watched(partition, label);
+    if (!source.other()) {
       for (Shown shown : Shown.values()) {
         source.own.add(
             Gauge.builder(shown.metric, source, s -> shown.value.applyAsDouble(s.reading))
@@ -252,7 +255,7 @@ final class MonitorMetrics implements MonitorListener, RefusalListener {
 
   private double ofOthers(Shown shown) {
     return sources.values().stream()
-        .filter(source -> source.other)
+        .filter(Watched::other)
         .map(source -> source.reading)
         .filter(reading -> !Double.isNaN(shown.matters.applyAsDouble(reading)))
         .max(Comparator.comparingDouble(shown.matters))
@@ -262,7 +265,7 @@ final class MonitorMetrics implements MonitorListener, RefusalListener {
 
   private double openOfOthers() {
     return sources.values().stream()
-        .filter(source -> source.other)
+        .filter(Watched::other)
         .mapToDouble(source -> source.reading.open())
         .sum();
   }

@@ -85,12 +85,8 @@ public final class Tracing implements AutoCloseable {
         onClose);
   }
 
-  /** Whether spans are made. */
-  public boolean on() {
-    return tracer != null;
-  }
-
-  private static boolean carried(Headers headers) {
+  /** Whether a record carries a trace. */
+  public static boolean carries(Headers headers) {
     return headers.lastHeader(PARENT) != null;
   }
 
@@ -123,7 +119,7 @@ public final class Tracing implements AutoCloseable {
    */
   public Step process(
       String topic, int partition, long offset, String group, String source, Headers headers) {
-    if (tracer == null || !carried(headers)) {
+    if (tracer == null || !carries(headers)) {
       return new Step(headers, null);
     }
     Span span =
@@ -144,7 +140,7 @@ public final class Tracing implements AutoCloseable {
    * @param headers of the record that it follows from
    */
   public Step send(String topic, Headers headers) {
-    if (tracer == null || !carried(headers)) {
+    if (tracer == null || !carries(headers)) {
       return new Step(headers, null);
     }
     Span span =
@@ -152,11 +148,6 @@ public final class Tracing implements AutoCloseable {
             .setParent(W3C.extract(Context.root(), headers, GETTER))
             .startSpan();
     return new Step(headers, span);
-  }
-
-  /** Whether a record carries a trace. */
-  public static boolean carries(Headers headers) {
-    return carried(headers);
   }
 
   /**
@@ -168,7 +159,7 @@ public final class Tracing implements AutoCloseable {
    * @param failure why it was not taken; empty where it was
    */
   public void told(String receiver, Headers headers, Duration took, String failure) {
-    if (tracer == null || !carried(headers)) {
+    if (tracer == null || !carries(headers)) {
       return;
     }
     Instant end = Instant.now();
@@ -232,13 +223,6 @@ public final class Tracing implements AutoCloseable {
       return next;
     }
 
-    /** It went wrong. */
-    public void failed(Throwable why) {
-      if (span != null) {
-        fail(span, why);
-      }
-    }
-
     @Override
     public void close() {
       if (span != null) {
@@ -277,7 +261,7 @@ public final class Tracing implements AutoCloseable {
     public void taken(ConsumerRecord<?, ?> record) {
       Headers headers = record.headers();
       if (tracer == null) {
-        if (carried(headers)) {
+        if (carries(headers)) {
           waiting.put(new Place(record.partition(), record.offset()), new Waiting(headers, null));
         }
         return;
