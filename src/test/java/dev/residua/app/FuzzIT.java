@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Sends damaged records of all kinds, and looks whether anything stops, is lost or grows. */
 @Timeout(300)
 class FuzzIT {
-  private static final int FRAMES = 10_000;
+  private static final int FRAMES = 20_000;
   private static final int SCORES = 2_000;
 
   /** After so many damaged records comes a good one. */
