@@ -14,6 +14,7 @@ import com.sun.source.util.DocTrees;
 import com.sun.source.util.JavacTask;
 import com.sun.source.util.TreePath;
 import com.sun.source.util.TreePathScanner;
+import dev.residua.testing.Documents;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The reference of all properties is made from the typed configuration and what its Javadoc says;
- * {@code -Dresidua.docs.write=true} writes it.
+ * {@code -Dresidua.golden.write=true} writes it.
  */
 class ConfigurationReferenceTest {
   private static final Path SOURCE = Path.of("src/main/java/dev/residua/app/ResiduaConfig.java");
@@ -80,17 +81,7 @@ class ConfigurationReferenceTest {
 
   @Test
   void shouldListEveryPropertyWithKindDefaultAndMeaning() throws IOException {
-    // Given
-    String wanted = page();
-    if (Boolean.getBoolean("residua.docs.write")) {
-      Files.writeString(PAGE, wanted);
-    }
-    // When
-    String page = Files.readString(PAGE);
-    // Then
-    assertThat(page)
-        .as("%s; write it with -Dtest=ConfigurationReferenceTest -Dresidua.docs.write=true", PAGE)
-        .isEqualTo(wanted);
+    Documents.assertIs(PAGE, page());
   }
 
   @Test

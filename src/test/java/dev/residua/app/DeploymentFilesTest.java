@@ -2,6 +2,7 @@ package dev.residua.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.residua.testing.Documents;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.nio.file.Files;
@@ -38,15 +39,6 @@ class DeploymentFilesTest {
           TOPICS.interventions(), "90",
           TOPICS.control(), "3650",
           TOPICS.deadLetters(), "14");
-
-  private static void check(Path file, String expected) throws Exception {
-    if (Boolean.getBoolean("residua.golden.write")) {
-      Files.writeString(file, expected);
-    }
-    assertThat(Files.readString(file))
-        .as(file + ", written with -Dresidua.golden.write=true")
-        .isEqualTo(expected);
-  }
 
   @Test
   void shouldHaveTheTopicsOfTheCatalogue() throws Exception {
@@ -87,7 +79,7 @@ class DeploymentFilesTest {
                       : "    %s: \"%s\"%n".formatted(key, value)));
     }
     // Then
-    check(DEPLOY.resolve("strimzi/topics.yaml"), yaml.toString());
+    Documents.assertIs(DEPLOY.resolve("strimzi/topics.yaml"), yaml.toString());
   }
 
   @Test
@@ -144,7 +136,7 @@ class DeploymentFilesTest {
           operations: [Describe]
         """);
     // Then
-    check(
+    Documents.assertIs(
         DEPLOY.resolve("strimzi/users.yaml"),
         yaml.toString().replaceAll("(?m)(^---\n#.*\n)---\n", "$1"));
   }
@@ -189,7 +181,7 @@ class DeploymentFilesTest {
         .dropWhile(line -> !line.equals("groups:"))
         .forEach(line -> yaml.append(line.isEmpty() ? "" : "  " + line).append('\n'));
     // Then
-    check(DEPLOY.resolve("prometheus/prometheusrule.yaml"), yaml.toString());
+    Documents.assertIs(DEPLOY.resolve("prometheus/prometheusrule.yaml"), yaml.toString());
   }
 
   /** Properties as the environment spells them; names that people choose stand for any. */

@@ -2,10 +2,9 @@ package dev.residua.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -15,23 +14,7 @@ class HealthStateTest {
 
   private Instant now = START;
   private final HealthState health =
-      new HealthState(
-          new Clock() {
-            @Override
-            public ZoneId getZone() {
-              return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-              return this;
-            }
-
-            @Override
-            public Instant instant() {
-              return now;
-            }
-          });
+      new HealthState(((InstantSource) () -> now).withZone(ZoneOffset.UTC));
 
   private void later(Duration by) {
     now = now.plus(by);

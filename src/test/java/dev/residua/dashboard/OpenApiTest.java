@@ -1,8 +1,9 @@
 package dev.residua.dashboard;
 
+import static dev.residua.testing.Documents.at;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.residua.testing.Documents;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -16,26 +17,22 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.yaml.snakeyaml.Yaml;
 
 /**
  * The document of the HTTP interface says what the resources do. Its schemas are made from the
- * records; {@code -Dresidua.docs.write=true} writes them.
+ * records; {@code -Dresidua.golden.write=true} writes them.
  */
 class OpenApiTest {
   private static final Path DOCUMENT =
       Path.of("src/main/resources/META-INF/resources/openapi.yaml");
-  private static final Path TOOLS = Path.of("target/node");
   private static final String SCHEMAS = "\n  schemas:";
 
   private static final List<Class<?>> RESOURCES =
@@ -71,14 +68,14 @@ class OpenApiTest {
     }
     // When
     Map<String, TreeSet<String>> described = new TreeMap<>();
-    Map<String, Object> document = document();
-    map(document, "paths")
+    Map<String, Object> document = Documents.yaml(DOCUMENT);
+    at(document, "paths")
         .forEach(
             (path, methods) ->
-                map(methods)
+                at(methods)
                     .forEach(
                         (verb, operation) ->
-                            described.put(verb + " " + path, queries(document, map(operation)))));
+                            described.put(verb + " " + path, queries(document, at(operation)))));
     // Then
     assertThat(described).isEqualTo(taken);
   }
@@ -88,35 +85,17 @@ class OpenApiTest {
     // Given
     String text = Files.readString(DOCUMENT);
     String wanted = text.substring(0, text.indexOf(SCHEMAS)) + SCHEMAS + "\n" + schemas();
-    if (Boolean.getBoolean("residua.docs.write")) {
-      Files.writeString(DOCUMENT, wanted);
-    }
     // When, Then
-    assertThat(Files.readString(DOCUMENT))
-        .as("%s; write it with -Dtest=OpenApiTest -Dresidua.docs.write=true", DOCUMENT)
-        .isEqualTo(wanted);
+    Documents.assertIs(DOCUMENT, wanted);
   }
 
   @Test
   void shouldBeValidToAParserOfOpenApi() throws Exception {
-    // Given
-    assumeTrue(
-        Files.isDirectory(TOOLS.resolve("node_modules/@apidevtools/swagger-parser")),
-        "skipped: no target/node/node_modules; .ci/run makes it");
-    Files.copy(
-        Path.of("src/test/node/openapi.mjs"),
-        TOOLS.resolve("openapi.mjs"),
-        StandardCopyOption.REPLACE_EXISTING);
     // When
-    Process node =
-        new ProcessBuilder("node", TOOLS.resolve("openapi.mjs").toString(), DOCUMENT.toString())
-            .redirectErrorStream(true)
-            .start();
-    String said = new String(node.getInputStream().readAllBytes());
-    boolean ended = node.waitFor(60, TimeUnit.SECONDS);
+    String said = Documents.checkedByNode("openapi.mjs", "@apidevtools/swagger-parser", DOCUMENT);
+
     // Then
-    assertThat(ended).as("the parser ends").isTrue();
-    assertThat(node.exitValue()).as(said).isZero();
+    assertThat(said).startsWith("valid OpenAPI 3.0.3");
   }
 
   private static String path(Class<?> resource, Method method) {
@@ -134,9 +113,9 @@ class OpenApiTest {
     TreeSet<String> names = new TreeSet<>();
     Object parameters = operation.getOrDefault("parameters", List.of());
     for (Object parameter : (List<?>) parameters) {
-      Map<String, Object> at = map(parameter);
+      Map<String, Object> at = at(parameter);
       if (at.get("$ref") instanceof String reference) {
-        at = map(document, reference.substring(2).split("/"));
+        at = at(document, reference.substring(2).split("/"));
       }
       if ("query".equals(at.get("in"))) {
         names.add((String) at.get("name"));
@@ -191,18 +170,5 @@ class OpenApiTest {
       case "double[]" -> "{type: array, items: {type: number}}";
       default -> "{type: string, nullable: true}";
     };
-  }
-
-  private static Map<String, Object> document() throws IOException {
-    return new Yaml().load(Files.readString(DOCUMENT));
-  }
-
-  @SuppressWarnings("unchecked")
-  private static Map<String, Object> map(Object from, String... path) {
-    Object at = from;
-    for (String step : path) {
-      at = ((Map<String, Object>) at).get(step);
-    }
-    return (Map<String, Object>) at;
   }
 }

@@ -13,7 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.TimeUnit;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,13 +25,14 @@ public final class Alertmanager implements AutoCloseable {
   private static final Duration READY = Duration.ofSeconds(30);
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final Process process;
+  private final ServerProcess process;
   private final URI url;
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final HttpClient http;
 
-  private Alertmanager(Process process, URI url) {
+  private Alertmanager(ServerProcess process, URI url, HttpClient http) {
     this.process = process;
     this.url = url;
+    this.http = http;
   }
 
   /** Why it cannot be started here; null if it can. */
@@ -47,7 +48,7 @@ public final class Alertmanager implements AutoCloseable {
    *
    * @param webhook that is notified
    */
-  public static Alertmanager start(Path folder, URI webhook) throws Exception {
+  public static Alertmanager start(Path folder, URI webhook) throws IOException {
     int port = Service.freePort();
     Path config =
         Files.writeString(
@@ -66,35 +67,32 @@ public final class Alertmanager implements AutoCloseable {
                     send_resolved: true
             """
                 .formatted(webhook));
-    Path log = folder.resolve("alertmanager.log");
-    Process process =
-        new ProcessBuilder(
+    URI url = URI.create("http://127.0.0.1:" + port);
+    HttpClient http = HttpClient.newHttpClient();
+    return new Alertmanager(
+        ServerProcess.start(
+            "Alertmanager",
+            folder,
+            List.of(
                 BINARY.toString(),
                 "--config.file=" + config,
                 "--storage.path=" + folder.resolve("alertmanager"),
                 "--web.listen-address=127.0.0.1:" + port,
-                "--cluster.listen-address=")
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
-    Alertmanager started = new Alertmanager(process, URI.create("http://127.0.0.1:" + port));
-    long end = System.nanoTime() + READY.toNanos();
-    while (!started.ready()) {
-      if (!process.isAlive() || System.nanoTime() > end) {
-        started.close();
-        throw new AssertionError("Alertmanager does not start:\n" + Files.readString(log));
-      }
-      Thread.sleep(50);
-    }
-    return started;
+                "--cluster.listen-address="),
+            () -> ready(http, url),
+            READY),
+        url,
+        http);
   }
 
-  private boolean ready() throws InterruptedException {
+  private static boolean ready(HttpClient http, URI url) {
     try {
-      return send(HttpRequest.newBuilder(url.resolve("/-/ready")).build()).statusCode() == 200;
+      HttpRequest request = HttpRequest.newBuilder(url.resolve("/-/ready")).build();
+      return http.send(request, BodyHandlers.discarding()).statusCode() == 200;
     } catch (IOException e) {
       return false;
+    } catch (InterruptedException e) {
+      throw ServerProcess.interrupted(e);
     }
   }
 
@@ -136,11 +134,6 @@ public final class Alertmanager implements AutoCloseable {
 
   @Override
   public void close() {
-    process.destroyForcibly();
-    try {
-      process.waitFor(10, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    process.close();
   }
 }

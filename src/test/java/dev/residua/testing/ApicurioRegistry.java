@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -43,13 +42,14 @@ public final class ApicurioRegistry implements AutoCloseable {
   private static final Duration READY = Duration.ofSeconds(90);
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final Process process;
+  private final ServerProcess process;
   private final URI url;
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final HttpClient http;
 
-  private ApicurioRegistry(Process process, URI url) {
+  private ApicurioRegistry(ServerProcess process, URI url, HttpClient http) {
     this.process = process;
     this.url = url;
+    this.http = http;
   }
 
   /** Why it cannot be started here; null if it can. */
@@ -68,9 +68,13 @@ public final class ApicurioRegistry implements AutoCloseable {
   public static ApicurioRegistry start(Path directory) throws IOException {
     unpack();
     int port = Service.freePort();
-    Path log = Files.createTempFile(directory, "registry-", ".log");
-    Process process =
-        new ProcessBuilder(
+    URI url = URI.create("http://localhost:%d/apis/ccompat/v7".formatted(port));
+    HttpClient http = HttpClient.newHttpClient();
+    return new ApicurioRegistry(
+        ServerProcess.start(
+            "the registry",
+            directory,
+            List.of(
                 java().orElseThrow().toString(),
                 "-Xmx512m",
                 "-Dquarkus.http.host=localhost",
@@ -78,22 +82,11 @@ public final class ApicurioRegistry implements AutoCloseable {
                 "-Dquarkus.management.host=localhost",
                 "-Dquarkus.management.port=" + Service.freePort(),
                 "-jar",
-                HOME.resolve("quarkus-run.jar").toString())
-            .directory(directory.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
-    URI url = URI.create("http://localhost:%d/apis/ccompat/v7".formatted(port));
-    ApicurioRegistry registry = new ApicurioRegistry(process, url);
-    long end = System.nanoTime() + READY.toNanos();
-    while (!registry.answers()) {
-      if (!process.isAlive() || System.nanoTime() > end) {
-        registry.close();
-        throw new AssertionError("the registry does not start:\n" + Files.readString(log));
-      }
-      sleep();
-    }
-    return registry;
+                HOME.resolve("quarkus-run.jar").toString()),
+            () -> answers(http, url),
+            READY),
+        url,
+        http);
   }
 
   /** Base of its Confluent API. */
@@ -123,7 +116,7 @@ public final class ApicurioRegistry implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
-      throw interrupted(e);
+      throw ServerProcess.interrupted(e);
     }
   }
 
@@ -146,11 +139,11 @@ public final class ApicurioRegistry implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
-      throw interrupted(e);
+      throw ServerProcess.interrupted(e);
     }
   }
 
-  private boolean answers() {
+  private static boolean answers(HttpClient http, URI url) {
     try {
       HttpRequest request =
           HttpRequest.newBuilder(URI.create(url + "/subjects"))
@@ -160,7 +153,7 @@ public final class ApicurioRegistry implements AutoCloseable {
     } catch (IOException e) {
       return false;
     } catch (InterruptedException e) {
-      throw interrupted(e);
+      throw ServerProcess.interrupted(e);
     }
   }
 
@@ -215,32 +208,14 @@ public final class ApicurioRegistry implements AutoCloseable {
         throw new IOException("%s failed: %s".formatted(command, output));
       }
     } catch (InterruptedException e) {
-      throw interrupted(e);
+      throw ServerProcess.interrupted(e);
     }
     Files.createFile(complete);
   }
 
-  private static void sleep() {
-    try {
-      Thread.sleep(100);
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    }
-  }
-
-  private static AssertionError interrupted(InterruptedException e) {
-    Thread.currentThread().interrupt();
-    return new AssertionError("interrupted", e);
-  }
-
   @Override
   public void close() {
-    process.destroyForcibly();
-    try {
-      process.waitFor(10, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    }
+    process.close();
   }
 
   /** Closes a registry that may not have been started. */

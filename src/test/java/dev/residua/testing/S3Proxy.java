@@ -7,7 +7,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,10 +21,10 @@ public final class S3Proxy implements AutoCloseable {
   private static final Path LIBRARIES = Path.of("target", "s3proxy").toAbsolutePath();
   private static final Duration READY = Duration.ofSeconds(60);
 
-  private final Process process;
+  private final ServerProcess process;
   private final URI url;
 
-  private S3Proxy(Process process, URI url) {
+  private S3Proxy(ServerProcess process, URI url) {
     this.process = process;
     this.url = url;
   }
@@ -58,9 +58,11 @@ public final class S3Proxy implements AutoCloseable {
             jclouds.filesystem.basedir=%s
             """
                 .formatted(ACCESS_KEY, SECRET_KEY, url, data));
-    Path log = folder.resolve("s3proxy.log");
-    Process process =
-        new ProcessBuilder(
+    return new S3Proxy(
+        ServerProcess.start(
+            "S3Proxy",
+            folder,
+            List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-DLOG_LEVEL=warn",
@@ -68,26 +70,10 @@ public final class S3Proxy implements AutoCloseable {
                 LIBRARIES + "/*",
                 "org.gaul.s3proxy.Main",
                 "--properties",
-                settings.toString())
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
-    S3Proxy proxy = new S3Proxy(process, url);
-    long end = System.nanoTime() + READY.toNanos();
-    while (!listens(port)) {
-      if (!process.isAlive() || System.nanoTime() > end) {
-        proxy.close();
-        throw new AssertionError("S3Proxy does not start:\n" + Files.readString(log));
-      }
-      try {
-        Thread.sleep(100);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new AssertionError("interrupted", e);
-      }
-    }
-    return proxy;
+                settings.toString()),
+            () -> listens(port),
+            READY),
+        url);
   }
 
   private static boolean listens(int port) {
@@ -105,11 +91,6 @@ public final class S3Proxy implements AutoCloseable {
 
   @Override
   public void close() {
-    process.destroyForcibly();
-    try {
-      process.waitFor(10, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    process.close();
   }
 }

@@ -12,10 +12,9 @@ import dev.residua.renewal.TriggerSettings;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -141,22 +140,7 @@ class TrainerLoopTest {
             (key, command) -> said.add((Training) command),
             heard::add,
             "trainer 1",
-            new Clock() {
-              @Override
-              public ZoneId getZone() {
-                return ZoneOffset.UTC;
-              }
-
-              @Override
-              public Clock withZone(ZoneId zone) {
-                return this;
-              }
-
-              @Override
-              public Instant instant() {
-                return now;
-              }
-            });
+            ((InstantSource) () -> now).withZone(ZoneOffset.UTC));
   }
 
   /** Leads, does the steps one after the other, each followed by a round of the loop, and stops. */
