@@ -55,7 +55,7 @@ final class FindingsFollower implements AutoCloseable {
   private volatile boolean stopped;
 
   /**
-   * @param back how far back the history goes
+   * @param back how far back the history goes, at least 0
    * @param onFinding also told of every finding of from now on
    */
   FindingsFollower(
@@ -65,6 +65,10 @@ final class FindingsFollower implements AutoCloseable {
       LiveModels models,
       Duration back,
       java.util.function.Consumer<FindingView> onFinding) {
+    if (back.isNegative()) {
+      throw new IllegalArgumentException(
+          "residua.dashboard.history must be at least 0 but was " + back);
+    }
     this.topics = topics;
     this.onFinding = onFinding;
     this.history = history;
