@@ -8,12 +8,13 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Refused records as dead letters: key and value unchanged, the original headers, and Kafka
@@ -22,8 +23,11 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
  * <p>A letter that turns out larger than its topic allows fails its transaction. It is remembered,
  * and when its record is read again it goes without the value and the original headers, and with
  * {@link DeadLetter#TRUNCATED}, which says where the whole record still is. So it stops no
- * partition and is not lost silently. For one loop; answers of the broker come on the producer's
- * thread.
+ * partition and is not lost silently. The broker refuses whole batches, so small letters are
+ * refused beside a large one: only the largest of those that were refused together is shortened,
+ * which is too large for certain, and the others are tried again as they are. So n letters that are
+ * too large, within one transaction, take n attempts. For one loop; answers of the broker come on
+ * the producer's thread.
  */
 final class DeadLetters {
   private static final int MAX_STACK_CHARACTERS = 4096;
@@ -31,7 +35,15 @@ final class DeadLetters {
 
   private final String topic;
   private final Set<FramePosition> tooLarge = ConcurrentHashMap.newKeySet();
-  private final AtomicBoolean foundMore = new AtomicBoolean();
+  private final AtomicReference<@Nullable Refused> largest = new AtomicReference<>();
+
+  /**
+   * A letter that the broker has refused, alone or with the others of its batch.
+   *
+   * @param position of its record
+   * @param bytes of the letter, without what a batch adds
+   */
+  private record Refused(FramePosition position, int bytes) {}
 
   DeadLetters(String topic) {
     this.topic = topic;
@@ -42,23 +54,39 @@ final class DeadLetters {
       Publication publication, ConsumerRecord<byte[], byte[]> refused, RejectedFrameException why) {
     FramePosition position =
         new FramePosition(refused.topic(), refused.partition(), refused.offset());
+    boolean shortened = tooLarge.contains(position);
     ProducerRecord<byte[], byte[]> letter =
-        tooLarge.contains(position) ? shortened(refused, why) : whole(refused, why);
+        shortened ? shortened(refused, why) : whole(refused, why);
+    Refused inCase = new Refused(position, bytes(letter));
     publication.send(
         letter,
         (metadata, failure) -> {
-          if (failure instanceof RecordTooLargeException && tooLarge.add(position)) {
-            foundMore.set(true);
+          if (failure instanceof RecordTooLargeException && !shortened) {
+            largest.accumulateAndGet(
+                inCase, (a, b) -> a == null || (b != null && b.bytes() > a.bytes()) ? b : a);
           }
         });
   }
 
+  private static int bytes(ProducerRecord<byte[], byte[]> letter) {
+    int bytes = length(letter.key()) + length(letter.value());
+    for (Header header : letter.headers()) {
+      bytes += header.key().length() + length(header.value());
+    }
+    return bytes;
+  }
+
+  private static int length(byte @Nullable [] bytes) {
+    return bytes == null ? 0 : bytes.length;
+  }
+
   /**
-   * Whether letters turned out too large since the last call: the same records give shorter ones
-   * next time. To be asked after the transaction was aborted, when all answers are in.
+   * Whether a letter turned out too large since the last call: its record gives a shorter one next
+   * time. To be asked after the transaction was aborted, when all answers are in.
    */
   boolean shorterNextTime() {
-    return foundMore.getAndSet(false);
+    Refused found = largest.getAndSet(null);
+    return found != null && tooLarge.add(found.position());
   }
 
   /** What was sent is committed: no record comes again. */

@@ -161,6 +161,15 @@ class ScoringLoopTest {
    */
   private void runTwice(
       ScoringLoop loop, List<ConsumerRecord<byte[], byte[]>> records, Runnable meanwhile) {
+    run(2, loop, records, meanwhile);
+  }
+
+  /** Lets it read the records so many times, as after aborted transactions. */
+  private void run(
+      int times,
+      ScoringLoop loop,
+      List<ConsumerRecord<byte[], byte[]>> records,
+      Runnable meanwhile) {
     consumer.schedulePollTask(
         () -> {
           consumer.rebalance(List.of(PARTITION));
@@ -168,11 +177,13 @@ class ScoringLoopTest {
           records.forEach(consumer::addRecord);
         });
     consumer.schedulePollTask(() -> {}); // after many records it looks for more before it scores
-    consumer.schedulePollTask(
-        () -> {
-          meanwhile.run();
-          records.forEach(consumer::addRecord);
-        });
+    for (int i = 1; i < times; i++) {
+      consumer.schedulePollTask(
+          () -> {
+            meanwhile.run();
+            records.forEach(consumer::addRecord);
+          });
+    }
     consumer.schedulePollTask(loop::stop);
     loop.run();
   }
@@ -534,6 +545,25 @@ class ScoringLoopTest {
   }
 
   @Test
+  void shouldKeepTheValuesOfLettersThatAreRefusedOnlyBesideALargeOne() {
+    // Given
+    BatchLimit limited = new BatchLimit(topics.deadLetters().name(), 4_000);
+    List<ConsumerRecord<byte[], byte[]>> records =
+        List.of(
+            record(0, key("cam1"), new byte[3_000]),
+            record(1, key("cam1"), new byte[5_000]),
+            record(2, key("cam1"), new byte[6_000]),
+            record(3, key("cam1"), new byte[10]));
+    // When it reads them three times: one of the large ones is found each time
+    run(3, loop(() -> limited), records, () -> {});
+    // Then
+    assertThat(limited.history())
+        .filteredOn(r -> r.topic().equals(topics.deadLetters().name()))
+        .extracting(r -> r.value() == null ? -1 : r.value().length)
+        .containsExactly(3_000, -1, -1, 10);
+  }
+
+  @Test
   void shouldEndWhereAScoreIsLargerThanItsTopicAllows() {
     // Given
     TopicLimit limited = new TopicLimit(topics.scores().name(), 10);
@@ -573,6 +603,47 @@ class ScoringLoopTest {
     public void abortTransaction() {
       super.abortTransaction();
       commitTransactionException = null;
+    }
+  }
+
+  /** A broker that gets all records of a topic as one batch, and refuses all for a large one. */
+  private static final class BatchLimit extends MockProducer<byte[], byte[]> {
+    private final String topic;
+    private final int bytes;
+    private final List<Callback> batch = new ArrayList<>();
+    private boolean large;
+
+    BatchLimit(String topic, int bytes) {
+      super(true, null, new ByteArraySerializer(), new ByteArraySerializer());
+      this.topic = topic;
+      this.bytes = bytes;
+    }
+
+    @Override
+    public synchronized Future<RecordMetadata> send(
+        ProducerRecord<byte[], byte[]> record, Callback callback) {
+      if (record.topic().equals(topic)) {
+        batch.add(callback);
+        large |= record.value() != null && record.value().length > bytes;
+      }
+      return super.send(record, null);
+    }
+
+    @Override
+    public void commitTransaction() {
+      if (large) {
+        RecordTooLargeException refused = new RecordTooLargeException("too large");
+        batch.forEach(callback -> callback.onCompletion(null, refused));
+        throw new KafkaException("in an error state", refused);
+      }
+      super.commitTransaction();
+    }
+
+    @Override
+    public void abortTransaction() {
+      super.abortTransaction();
+      batch.clear();
+      large = false;
     }
   }
 
