@@ -8,6 +8,7 @@ import dev.residua.alerting.ReceiverSettings;
 import dev.residua.alerting.Route;
 import dev.residua.alerting.TestAlert;
 import dev.residua.causal.Finding.Severity;
+import dev.residua.testing.Documents;
 import dev.residua.testing.RecordingServer;
 import dev.residua.testing.RecordingServer.Request;
 import java.nio.charset.StandardCharsets;
@@ -16,8 +17,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,10 +34,9 @@ class AlertingDocumentTest {
     Files.writeString(folder.resolve("pagerduty-key"), "0123456789abcdef0123456789abcdef\n");
     Files.writeString(folder.resolve("slack-url"), "https://hooks.example.org/services/T/B/X\n");
     Files.writeString(folder.resolve("webhook-key"), KEY + "\n");
-    return Pattern.compile("^    (residua\\.alerting\\.\\S+=.*)$", Pattern.MULTILINE)
-        .matcher(Files.readString(PAGE))
-        .results()
-        .map(line -> line.group(1).replace("/etc/residua", folder.toString()))
+    return Documents.snippets(PAGE, "properties").stream()
+        .flatMap(snippet -> snippet.code().lines())
+        .map(line -> line.replace("/etc/residua", folder.toString()))
         .distinct()
         .collect(Collectors.joining("\n"));
   }
@@ -68,9 +66,7 @@ class AlertingDocumentTest {
   void shouldShowAProgramThatKnowsASignedEventFromOthers() throws Exception {
     // Given
     assumeTrue(Files.isExecutable(PYTHON), "skipped: there is no " + PYTHON);
-    Matcher program =
-        Pattern.compile("```python\\n(.*?)```", Pattern.DOTALL).matcher(Files.readString(PAGE));
-    assertThat(program.find()).isTrue();
+    String program = Documents.snippets(PAGE, "python").get(0).code();
     try (RecordingServer server = RecordingServer.anything()) {
       Request event = event(server);
       Files.write(folder.resolve("body"), event.bytes());
@@ -85,7 +81,7 @@ class AlertingDocumentTest {
                 verified("whsec_AAAA", headers, body), verified("%s", other, body), verified("%s", old, body))
           """
               .formatted(quoted(event), KEY, KEY, KEY, KEY);
-      Path file = Files.writeString(folder.resolve("check.py"), program.group(1) + check);
+      Path file = Files.writeString(folder.resolve("check.py"), program + check);
 
       // When
       Process python =

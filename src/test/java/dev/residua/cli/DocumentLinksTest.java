@@ -2,6 +2,7 @@ package dev.residua.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.residua.testing.Documents;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +12,6 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Links between the documents lead somewhere. */
@@ -22,17 +22,10 @@ class DocumentLinksTest {
 
   @Test
   void shouldLeadToFilesAndHeadingsThatExist() throws IOException {
-    // Given
-    List<Path> pages = new ArrayList<>(List.of(Path.of("README.md")));
-    for (String folder : List.of("src/docs", "src/examples", "deploy")) {
-      try (Stream<Path> files = Files.walk(Path.of(folder))) {
-        files.filter(file -> file.toString().endsWith(".md")).forEach(pages::add);
-      }
-    }
     // When
     int links = 0;
     List<String> broken = new ArrayList<>();
-    for (Path page : pages) {
+    for (Path page : Documents.pages()) {
       String text = CODE.matcher(Files.readString(page)).replaceAll("");
       for (MatchResult link : LINK.matcher(text).results().toList()) {
         links++;

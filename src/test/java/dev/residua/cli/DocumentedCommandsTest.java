@@ -2,13 +2,14 @@ package dev.residua.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.residua.testing.Documents;
+import dev.residua.testing.Documents.Snippet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -18,9 +19,6 @@ import picocli.CommandLine;
 
 /** Every command line that the documents show is one that the product takes. */
 class DocumentedCommandsTest {
-  private static final Pattern BLOCK =
-      Pattern.compile(
-          "^```\\w*\\n(.*?)^ *```$|^((?: {4,}[^\\n]*\\n)+)", Pattern.MULTILINE | Pattern.DOTALL);
   private static final Pattern INLINE = Pattern.compile("`(\\./residua [^`]+)`");
   private static final Pattern RUN = Pattern.compile("(?:^|[ (])\\./residua(?= |$)([^|>&)]*)");
   private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|'([^']*)'|(\\S+)");
@@ -33,21 +31,11 @@ class DocumentedCommandsTest {
 
   static List<Shown> shown() throws IOException {
     List<Shown> all = new ArrayList<>();
-    List<Path> pages = new ArrayList<>(List.of(Path.of("README.md")));
-    for (String folder : List.of("src/docs", "src/examples", "deploy")) {
-      try (Stream<Path> files = Files.walk(Path.of(folder))) {
-        files.filter(file -> file.toString().endsWith(".md")).sorted().forEach(pages::add);
+    for (Path page : Documents.pages()) {
+      for (Snippet snippet : Documents.snippets(page)) {
+        snippet.commands().forEach(line -> add(page, line, all));
       }
-    }
-    for (Path page : pages) {
-      String text = Files.readString(page);
-      for (MatchResult block : BLOCK.matcher(text).results().toList()) {
-        String code = block.group(1) == null ? block.group(2) : block.group(1);
-        for (String line : code.replaceAll("\\\\\\n\\s*", " ").split("\n")) {
-          add(page, line.replaceAll("(^|\\s)#.*", ""), all);
-        }
-      }
-      for (MatchResult inline : INLINE.matcher(text).results().toList()) {
+      for (MatchResult inline : INLINE.matcher(Files.readString(page)).results().toList()) {
         add(page, inline.group(1).replaceAll("\\s*\\n\\s*", " "), all);
       }
     }
@@ -55,22 +43,29 @@ class DocumentedCommandsTest {
   }
 
   private static void add(Path page, String line, List<Shown> all) {
-    Matcher run = RUN.matcher(line);
-    while (run.find()) {
-      List<String> words =
-          WORD.matcher(run.group(1))
-              .results()
-              .map(
-                  word ->
-                      Stream.of(word.group(1), word.group(2), word.group(3))
-                          .filter(java.util.Objects::nonNull)
-                          .findFirst()
-                          .orElseThrow())
-              .toList();
+    for (List<String> words : commands(line)) {
       if (!words.contains("...")) {
         all.add(new Shown(page.toString(), words));
       }
     }
+  }
+
+  /** What follows each {@code ./residua} of a line of shell, as words. */
+  static List<List<String>> commands(String line) {
+    return RUN.matcher(line)
+        .results()
+        .map(
+            run ->
+                WORD.matcher(run.group(1))
+                    .results()
+                    .map(
+                        word ->
+                            Stream.of(word.group(1), word.group(2), word.group(3))
+                                .filter(java.util.Objects::nonNull)
+                                .findFirst()
+                                .orElseThrow())
+                    .toList())
+        .toList();
   }
 
   @ParameterizedTest

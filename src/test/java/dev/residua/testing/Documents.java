@@ -8,9 +8,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.yaml.snakeyaml.Yaml;
 
 /** Files of the repository that tests compare with the code. */
@@ -18,7 +22,71 @@ public final class Documents {
   private static final Path TOOLS = Path.of("target/node");
   private static final String WRITE = "residua.golden.write";
 
+  private static final Pattern BLOCK =
+      Pattern.compile("^```(\\w*)\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
+
+  /**
+   * A block of code in a document.
+   *
+   * @param page where it stands
+   * @param line of its first line, from 1
+   * @param language as the fence says it; empty if it says none
+   * @param code with a line break at its end
+   */
+  public record Snippet(Path page, int line, String language, String code) {
+    /**
+     * Its commands where it is one of shell, with lines that go on joined and comments taken off.
+     */
+    public List<String> commands() {
+      return code.replaceAll("\\\\\\n\\s*", " ")
+          .lines()
+          .map(text -> text.replaceAll("(^|\\s)#.*", "").strip())
+          .filter(text -> !text.isEmpty())
+          .toList();
+    }
+
+    @Override
+    public String toString() {
+      return page + ":" + line;
+    }
+  }
+
   private Documents() {}
+
+  /** All pages that users read. */
+  public static List<Path> pages() throws IOException {
+    List<Path> pages = new ArrayList<>(List.of(Path.of("README.md")));
+    for (String folder : List.of("src/docs", "src/examples", "deploy")) {
+      try (Stream<Path> files = Files.walk(Path.of(folder))) {
+        files.filter(file -> file.toString().endsWith(".md")).sorted().forEach(pages::add);
+      }
+    }
+    return pages;
+  }
+
+  /** The blocks of code of a page, in order. */
+  public static List<Snippet> snippets(Path page) throws IOException {
+    String text = Files.readString(page);
+    return BLOCK
+        .matcher(text)
+        .results()
+        .map(
+            block ->
+                new Snippet(
+                    page,
+                    (int) text.substring(0, block.start(2)).lines().count() + 1,
+                    block.group(1),
+                    block.group(2)))
+        .toList();
+  }
+
+  /** The blocks of code of a page in one language, in order; at least one. */
+  public static List<Snippet> snippets(Path page, String language) throws IOException {
+    List<Snippet> found =
+        snippets(page).stream().filter(snippet -> snippet.language().equals(language)).toList();
+    assertThat(found).as("blocks of %s in %s", language, page).isNotEmpty();
+    return found;
+  }
 
   /**
    * Checks that a file which is made from the code has that content; makes it with {@code
