@@ -3,7 +3,10 @@ package dev.residua.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.residua.testing.Documents;
+import dev.residua.testing.Documents.Snippet;
 import dev.residua.testing.Frames;
+import dev.residua.testing.Mosquitto;
 import dev.residua.testing.Service;
 import dev.residua.testing.TestBroker;
 import dev.residua.testing.TopicReader;
@@ -23,8 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -119,12 +121,10 @@ class ExamplesIT {
     // Then
     assertThat(ran.output().strip()).isEqualTo(PICTURES + " frames sent");
     List<byte[]> frames = new ArrayList<>();
-    Topic<byte[], byte[]> topic = new Topics(Topics.DEFAULT_PREFIX).frames();
-    try (TopicReader<byte[], byte[]> reader =
-        new TopicReader<>(Objects.requireNonNull(broker).clients().follower(topic), topic.name())) {
+    try (TopicReader<byte[], byte[]> reader = frames()) {
       reader.readToEnd(
           record -> {
-            if (new String(record.key(), StandardCharsets.UTF_8).equals("pipe-camera")) {
+            if (key(record).equals("pipe-camera")) {
               frames.add(record.value());
             }
           });
@@ -132,6 +132,60 @@ class ExamplesIT {
     assertThat(frames).hasSize(PICTURES);
     for (int i = 0; i < PICTURES; i++) {
       assertThat(frames.get(i)).isEqualTo(Files.readAllBytes(Path.of(pictures.get(i))));
+    }
+  }
+
+  @Test
+  void shouldPassOnWhatAGatewaySendsOverMqtt() throws Exception {
+    // Given
+    assumeTrue(
+        Mosquitto.problem() == null
+            && run(List.of(PYTHON, "-c", "import confluent_kafka, paho.mqtt")).exitCode() == 0,
+        "skipped: mosquitto, python3-paho-mqtt or python3-confluent-kafka is not installed");
+    byte[] picture = Frames.png(64, 63);
+    Path file = Files.write(directory.resolve("mqtt.png"), picture);
+    String recipe = Documents.snippets(Path.of("src/docs/recipes.md"), "python").get(0).code();
+    try (Mosquitto mqtt = Mosquitto.start(directory)) {
+      Path program =
+          Files.writeString(
+              directory.resolve("mqtt.py"),
+              recipe
+                  .replace("localhost:9092", Objects.requireNonNull(broker).bootstrapServers())
+                  .replace(
+                      "connect(\"broker\")", "connect(\"localhost\", %d)".formatted(mqtt.port())));
+      Process gateway =
+          new ProcessBuilder(PYTHON, program.toString())
+              .inheritIO()
+              .directory(directory.toFile())
+              .start();
+      try {
+        // When
+        String send =
+            """
+            import paho.mqtt.publish as publish
+            publish.single("cameras/mqtt-camera", open("%s", "rb").read(), qos=1, retain=True, port=%d)
+            """
+                .formatted(file, mqtt.port());
+        assertThat(run(List.of(PYTHON, "-c", send)).exitCode()).isZero();
+
+        // Then
+        try (TopicReader<byte[], byte[]> frames = frames()) {
+          List<byte[]> sent = new ArrayList<>();
+          Objects.requireNonNull(service)
+              .await(
+                  LIMIT,
+                  "the picture is on the topic",
+                  () -> {
+                    frames.poll().stream()
+                        .filter(record -> key(record).equals("mqtt-camera"))
+                        .forEach(record -> sent.add(record.value()));
+                    return !sent.isEmpty();
+                  });
+          assertThat(sent.get(0)).isEqualTo(picture);
+        }
+      } finally {
+        gateway.destroyForcibly();
+      }
     }
   }
 
@@ -159,6 +213,16 @@ class ExamplesIT {
     assertSentAndRead(ran);
   }
 
+  private static TopicReader<byte[], byte[]> frames() {
+    Topic<byte[], byte[]> topic = new Topics(Topics.DEFAULT_PREFIX).frames();
+    return new TopicReader<>(
+        Objects.requireNonNull(broker).clients().follower(topic), topic.name());
+  }
+
+  private static String key(ConsumerRecord<byte[], byte[]> record) {
+    return new String(record.key(), StandardCharsets.UTF_8);
+  }
+
   private static void assertSentAndRead(Ran ran) {
     assertThat(ran.exitCode()).as("exit code with:\n" + ran.output()).isZero();
     assertThat(ran.output().lines().filter(line -> line.startsWith("score ")))
@@ -178,14 +242,11 @@ class ExamplesIT {
 
   /** The first block of a language in the README, which must be the example of that file. */
   private static String snippet(String language, String example) throws IOException {
-    Matcher block =
-        Pattern.compile("^```" + language + "\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL)
-            .matcher(Files.readString(Path.of("README.md")));
-    assertThat(block.find()).as("README.md has a block of " + language).isTrue();
-    assertThat(block.group(1).strip())
-        .as("the block of %s in README.md and %s", language, example)
+    Snippet first = Documents.snippets(Path.of("README.md"), language).get(0);
+    assertThat(first.code().strip())
+        .as("%s and %s", first, example)
         .isEqualTo(Files.readString(Path.of(example)).strip());
-    return block.group(1);
+    return first.code();
   }
 
   private record Ran(int exitCode, String output) {}

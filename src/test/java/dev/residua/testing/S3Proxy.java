@@ -1,8 +1,6 @@
 package dev.residua.testing;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,18 +69,9 @@ public final class S3Proxy implements AutoCloseable {
                 "org.gaul.s3proxy.Main",
                 "--properties",
                 settings.toString()),
-            () -> listens(port),
+            () -> ServerProcess.listens(port),
             READY),
         url);
-  }
-
-  private static boolean listens(int port) {
-    try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress("127.0.0.1", port), 1_000);
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   public URI url() {

@@ -1,6 +1,8 @@
 package dev.residua.testing;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,6 +52,16 @@ final class ServerProcess implements AutoCloseable {
       }
     }
     return started;
+  }
+
+  /** Whether something listens on a port of this machine. */
+  static boolean listens(int port) {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress("127.0.0.1", port), 1_000);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   long pid() {
