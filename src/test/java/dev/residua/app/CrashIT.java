@@ -30,6 +30,7 @@ import java.util.stream.LongStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
  * then counts: every frame is on its topic once, and all statistics are those of a run that nothing
  * disturbed.
  */
+@Tag("alone")
 @Timeout(600)
 class CrashIT {
   private static final int PARTITIONS = 8;

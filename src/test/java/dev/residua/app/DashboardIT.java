@@ -38,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The dashboard as a process of its own, in a real browser. Writes pictures of the pages to {@code
  * target/dashboard}.
  */
+@Tag("alone")
 @Timeout(240)
 class DashboardIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);

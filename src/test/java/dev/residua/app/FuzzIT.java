@@ -28,11 +28,13 @@ import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Sends damaged records of all kinds, and looks whether anything stops, is lost or grows. */
+@Tag("alone")
 @Timeout(300)
 class FuzzIT {
   private static final int FRAMES = 20_000;

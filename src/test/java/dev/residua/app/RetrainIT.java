@@ -45,11 +45,13 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole way of a model that renews itself, on a stream of pendulums, with a small budget. */
+@Tag("alone")
 @Timeout(900)
 class RetrainIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);

@@ -29,6 +29,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Two monitors share the sources, and one is killed: the other goes on with the sources of the dead
  * one, from its own copy of their state where it keeps one and from the changelog where not.
  */
+@Tag("alone")
 @Timeout(420)
 class StandbyIT {
   private static final int PARTITIONS = 8;
