@@ -61,10 +61,15 @@ public final class TopicAdmin implements AutoCloseable {
   /**
    * Connects lazily: the first call fails if no broker answers.
    *
-   * @throws StartFailedException if the settings of the clients cannot be used
+   * @throws StartFailedException if the settings of the clients cannot be used, or something else
+   *     than Kafka answers
    */
   public TopicAdmin(KafkaClients clients) throws StartFailedException {
     this.servers = clients.bootstrapServers();
+    BrokerProbe probe = BrokerProbe.of(clients);
+    if (probe.foreign()) {
+      throw new StartFailedException(probe.problem().orElseThrow());
+    }
     for (Logger logger : CLIENTS) {
       levels.put(logger, Optional.ofNullable(logger.getLevel()));
       logger.setLevel(Level.OFF);

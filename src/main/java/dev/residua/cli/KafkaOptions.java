@@ -1,10 +1,12 @@
 package dev.residua.cli;
 
+import dev.residua.app.BrokerProbe;
 import dev.residua.app.KafkaClients;
 import dev.residua.app.KafkaFailures;
 import dev.residua.wire.Topics;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -30,10 +32,26 @@ final class KafkaOptions {
       description = "Start of every topic name.")
   String prefix;
 
+  private @Nullable KafkaClients clients;
+
+  /**
+   * Clients of that cluster; before the first of them it is looked whether it is one.
+   *
+   * @throws CommandFailedException with what to do, if nobody or something else answers there
+   */
   KafkaClients clients() {
-    Map<String, String> common =
-        config == null ? Map.of() : PropertiesFile.read(config, "the client settings");
-    return new KafkaClients(bootstrap, common);
+    KafkaClients known = clients;
+    if (known == null) {
+      Map<String, String> common =
+          config == null ? Map.of() : PropertiesFile.read(config, "the client settings");
+      known = new KafkaClients(bootstrap, common);
+      Optional<String> problem = BrokerProbe.of(known).problem();
+      if (problem.isPresent()) {
+        throw new CommandFailedException(problem.get());
+      }
+      clients = known;
+    }
+    return known;
   }
 
   Topics topics() {

@@ -17,6 +17,7 @@ import dev.residua.incident.Incident;
 import dev.residua.monitor.Judgement;
 import dev.residua.streams.ControlDesk;
 import dev.residua.streams.RefusalListener;
+import dev.residua.testing.Documents;
 import dev.residua.testing.Exposed;
 import dev.residua.testing.Scored;
 import io.micrometer.prometheus.PrometheusConfig;
@@ -353,14 +354,35 @@ class MetricsTest {
         .results()
         .forEach(row -> documented.add(row.group(1)));
     // When
+    Set<String> families = families(Exposed.names(all()));
+    // Then
+    assertThat(families).isEqualTo(documented);
+  }
+
+  private static Set<String> families(Set<String> names) {
     Set<String> families = new TreeSet<>();
-    for (String name : Exposed.names(all())) {
+    for (String name : names) {
       if (name.startsWith("residua_")) {
         families.add(name.replaceAll("_(bucket|count|sum|max|created)$", ""));
       }
     }
+    return families;
+  }
+
+  @Test
+  void shouldHaveAllThatTheDocumentsName() throws Exception {
+    // Given
+    Set<String> named = new TreeSet<>();
+    for (Path page : Documents.pages()) {
+      if (!page.endsWith("CHANGELOG.md")) { // which also says how they were called
+        named.addAll(families(Exposed.used(Files.readString(page))));
+      }
+    }
+    // When
+    Set<String> families = families(Exposed.names(all()));
     // Then
-    assertThat(families).isEqualTo(documented);
+    assertThat(named).hasSizeGreaterThan(20);
+    assertThat(families).containsAll(named);
   }
 
   @Test

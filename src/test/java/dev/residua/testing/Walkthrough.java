@@ -32,7 +32,7 @@ public final class Walkthrough implements AutoCloseable {
   private final Map<String, String> environment = new TreeMap<>();
   private final Map<String, String> replaced = new TreeMap<>();
   private final List<Typed> running = new ArrayList<>();
-  private final int httpPort = Service.freePort();
+  private final int httpPort;
 
   /** What was typed into one terminal. */
   public final class Typed {
@@ -104,6 +104,11 @@ public final class Walkthrough implements AutoCloseable {
 
   private Walkthrough(Path folder, int kafkaPort, String bootstrapServers) throws IOException {
     this.folder = folder;
+    int free = Service.freePort();
+    while (free == kafkaPort) {
+      free = Service.freePort();
+    }
+    this.httpPort = free;
     environment.put("KAFKA_BOOTSTRAP_SERVERS", bootstrapServers);
     for (String name : LINKED) {
       Files.createSymbolicLink(folder.resolve(name), Path.of(name).toAbsolutePath());
