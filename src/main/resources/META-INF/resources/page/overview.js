@@ -63,7 +63,7 @@ export function overview(root, { live, about }) {
     text(figures[0].note, o.openCount ? 'need a look' : 'nothing needs you');
     text(figures[1].value, integer(total));
     text(figures[1].note, `${integer(o.counts.NORMAL ?? 0)} normal, ${integer(o.counts.SILENT ?? 0)} silent`);
-    text(figures[2].value, number(o.framesPerSecond, 1));
+    text(figures[2].value, o.framesPerSecond < 100 ? number(o.framesPerSecond, 1) : integer(Math.round(o.framesPerSecond)));
     text(figures[2].note, `${integer(o.framesScored)} since the start`);
     const refused = Object.entries(o.deadLetters);
     text(figures[3].value, integer(refused.reduce((sum, [, n]) => sum + n, 0)));

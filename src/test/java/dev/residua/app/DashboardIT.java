@@ -61,6 +61,8 @@ class DashboardIT {
   private static final int FAULT_FROM = 400;
   private static final int FRAMES = 470;
   private static final int SOURCES = 8;
+  private static final int MANY = 5_000;
+  private static final int[] SCALES = {1, 2, 4, 8, 16, 32, 64, 128};
   private static final int LOAD_FRAMES = 300; // of each source, 60 a second
 
   @TempDir Path directory;
@@ -299,101 +301,95 @@ class DashboardIT {
         "axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html + ' ' + n.failureSummary).join('; ')))");
   }
 
-  /** Eight sources at 60 frames a second each: what the browser counts of its own pauses. */
+  /** Eight sources at 60 frames a second each. */
   private static void load(Chromium browser, String home, KafkaClients clients) throws Exception {
     browser.open(home + "#/sources/load1");
-    String measure =
-        """
-        new Promise(done => { let frames = 0, longest = 0, last = performance.now(), blocked = 0;
-          const observer = new PerformanceObserver(l => l.getEntries().forEach(e => { blocked += e.duration; }));
-          observer.observe({ type: 'longtask' });
-          const start = last, tick = now => { frames++; longest = Math.max(longest, now - last); last = now;
-            if (now - start < %d) requestAnimationFrame(tick);
-            else { observer.disconnect(); done({ rate: 1000 * frames / (now - start), longest, blocked: blocked / (now - start), sequence: document.querySelector('.facts').innerText }); } };
-          requestAnimationFrame(tick); })
-        """;
-    Thread sender = new Thread(() -> sendLoad(clients), "load");
+    Thread sender = new Thread(() -> sendLoad(clients, "load", SOURCES, LOAD_FRAMES, 60), "load");
     sender.start();
     browser.await(
         LIMIT,
         "the first frame of the load",
         "document.querySelectorAll('.chart canvas').length > 5");
-    JsonNode source = browser.evaluate(measure.formatted(2_000));
+    assertSmooth("a source, of 8 at 60 frames a second each", browser, 2_000);
     browser.open(home + "#/");
     browser.await(SOON, "all sources", says("load8"));
-    JsonNode overview =
-        browser.evaluate(
-            measure.replace("document.querySelector('.facts').innerText", "''").formatted(1_000));
+    assertSmooth("the overview of the same", browser, 1_000);
     browser.screenshot(PICTURES.resolve("overview-desktop-load.png"));
     sender.join(30_000);
     browser.open(home + "#/sources/load1");
     browser.await(SOON, "the last frame of the load", says(Integer.toString(LOAD_FRAMES - 1)));
-    for (JsonNode one : List.of(source, overview)) {
-      System.out.printf(
-          Locale.ROOT,
-          "dashboard under load (8 sources, 60 frames a second each): %.0f animation frames a second, longest pause %.0f ms, %.0f %% of the time in long tasks%n",
-          one.path("rate").asDouble(),
-          one.path("longest").asDouble(),
-          100 * one.path("blocked").asDouble());
-      assertThat(one.path("rate").asDouble()).as("frames a second").isGreaterThan(15);
-      assertThat(one.path("longest").asDouble()).as("longest pause, ms").isLessThan(1_000);
-      assertThat(one.path("blocked").asDouble()).as("share of long tasks").isLessThan(0.5);
-    }
   }
 
-  private static void sendLoad(KafkaClients clients) {
-    int[] scales = {1, 2, 4, 8, 16, 32, 64, 128};
+  /** Thousands of sources at a frame a second each. */
+  private static void many(Chromium browser, String home, KafkaClients clients) throws Exception {
+    browser.open(home + "#/");
+    Thread sender = new Thread(() -> sendLoad(clients, "many", MANY, 6, 1), "many");
+    sender.start();
+    browser.await(
+        LIMIT,
+        "all of them are counted",
+        "[...document.querySelectorAll('.figures dd')].some(d => Number(d.innerText.replace(/\\D/g, '')) >= %d)"
+            .formatted(MANY));
+    assertSmooth("the overview of %,d sources".formatted(MANY), browser, 2_000);
+    assertThat(browser.evaluate("document.querySelectorAll('.sources tbody tr').length").asInt())
+        .as("rows of a page")
+        .isEqualTo(50);
+    browser.evaluate("document.querySelector('nav.pages button:nth-of-type(2)').click()");
+    browser.await(SOON, "the second page", says("51 to 100 of"));
+    browser.evaluate(
+        """
+        { const find = document.querySelector('.filters input');
+          find.value = 'many%d'; find.dispatchEvent(new Event('input', { bubbles: true })); null }
+        """
+            .formatted(MANY));
+    browser.await(
+        SOON,
+        "the one that is looked for",
+        "document.querySelectorAll('.sources tbody tr').length === 1 && " + says("many" + MANY));
+    browser.screenshot(PICTURES.resolve("overview-desktop-many.png"));
+    sender.join(30_000);
+  }
+
+  /** What the browser counts of its own pauses. */
+  private static void assertSmooth(String what, Chromium browser, int millis) {
+    JsonNode seen =
+        browser.evaluate(
+            """
+            new Promise(done => { let frames = 0, longest = 0, last = performance.now(), blocked = 0;
+              const observer = new PerformanceObserver(l => l.getEntries().forEach(e => { blocked += e.duration; }));
+              observer.observe({ type: 'longtask' });
+              const start = last, tick = now => { frames++; longest = Math.max(longest, now - last); last = now;
+                if (now - start < %d) requestAnimationFrame(tick);
+                else { observer.disconnect(); done({ rate: 1000 * frames / (now - start), longest, blocked: blocked / (now - start) }); } };
+              requestAnimationFrame(tick); })
+            """
+                .formatted(millis));
+    System.out.printf(
+        Locale.ROOT,
+        "dashboard, %s: %.0f animation frames a second, longest pause %.0f ms, %.0f %% of the time in long tasks%n",
+        what,
+        seen.path("rate").asDouble(),
+        seen.path("longest").asDouble(),
+        100 * seen.path("blocked").asDouble());
+    assertThat(seen.path("rate").asDouble()).as("frames a second").isGreaterThan(15);
+    assertThat(seen.path("longest").asDouble()).as("longest pause, ms").isLessThan(1_000);
+    assertThat(seen.path("blocked").asDouble()).as("share of long tasks").isLessThan(0.5);
+  }
+
+  /**
+   * Scores and drift scores as if frames of some sources had come.
+   *
+   * @param perSecond frames of each
+   */
+  private static void sendLoad(
+      KafkaClients clients, String prefix, int sources, int frames, int perSecond) {
     try (KafkaProducer<byte[], byte[]> producer = clients.frameProducer()) {
       long start = System.nanoTime();
-      for (int i = 0; i < LOAD_FRAMES; i++) {
-        for (int s = 1; s <= SOURCES; s++) {
-          float wave = (float) Math.sin(i / 20.0 + s);
-          String source = "load" + s;
-          Instant now = Instant.now();
-          ScoredFrame made =
-              Scored.nominal().source(source).residuals(wave, -wave, 2 * wave, 0).frame(i);
-          ScoredFrame frame =
-              new ScoredFrame(
-                  source,
-                  i,
-                  now,
-                  now,
-                  made.modelId(),
-                  made.latents(),
-                  made.expected(),
-                  made.residuals(),
-                  made.standardized(),
-                  made.pValues(),
-                  made.jointPValue(),
-                  made.reconstruction(),
-                  made.reconstructionError(),
-                  made.reconstructionPValue(),
-                  made.appearance(),
-                  made.appearancePValue(),
-                  made.sensor(),
-                  made.timing(),
-                  made.position());
-          float[] perScale = new float[scales.length];
-          Arrays.fill(perScale, 10 + 5 * wave);
-          send(producer, TOPICS.scores(), source, frame);
-          send(
-              producer,
-              TOPICS.drift(),
-              source,
-              new DriftScore(
-                  source,
-                  i,
-                  now,
-                  made.modelId(),
-                  10 + 5 * wave,
-                  20,
-                  1e6,
-                  perScale,
-                  scales,
-                  i + 1,
-                  DriftScore.Beside.NOTHING));
+      for (int i = 0; i < frames; i++) {
+        for (int s = 1; s <= sources; s++) {
+          sendScores(producer, prefix + s, i, (float) Math.sin(i / 20.0 + s));
         }
-        long left = start + i * 1_000_000_000L / 60 - System.nanoTime();
+        long left = start + i * 1_000_000_000L / perSecond - System.nanoTime();
         if (left > 0) {
           Thread.sleep(left / 1_000_000);
         }
@@ -401,6 +397,53 @@ class DashboardIT {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static void sendScores(
+      KafkaProducer<byte[], byte[]> producer, String source, int sequence, float wave) {
+    Instant now = Instant.now();
+    ScoredFrame made =
+        Scored.nominal().source(source).residuals(wave, -wave, 2 * wave, 0).frame(sequence);
+    ScoredFrame frame =
+        new ScoredFrame(
+            source,
+            sequence,
+            now,
+            now,
+            made.modelId(),
+            made.latents(),
+            made.expected(),
+            made.residuals(),
+            made.standardized(),
+            made.pValues(),
+            made.jointPValue(),
+            made.reconstruction(),
+            made.reconstructionError(),
+            made.reconstructionPValue(),
+            made.appearance(),
+            made.appearancePValue(),
+            made.sensor(),
+            made.timing(),
+            made.position());
+    float[] perScale = new float[SCALES.length];
+    Arrays.fill(perScale, 10 + 5 * wave);
+    send(producer, TOPICS.scores(), source, frame);
+    send(
+        producer,
+        TOPICS.drift(),
+        source,
+        new DriftScore(
+            source,
+            sequence,
+            now,
+            made.modelId(),
+            10 + 5 * wave,
+            20,
+            1e6,
+            perScale,
+            SCALES,
+            sequence + 1,
+            DriftScore.Beside.NOTHING));
   }
 
   private static <V> void send(
@@ -463,6 +506,7 @@ class DashboardIT {
       browser.fill("token", TOKEN);
       browser.click("Unlock");
       browser.await(SOON, "it reads again", says("✓ True alarm"));
+      many(browser, home, kafka.clients()); // now, as sources share the memory for their histories
       assertThat(again.stop(Duration.ofSeconds(10))).as("exit code").isIn(0, 143);
       assertThat(again.err()).doesNotContain(" ERROR ");
     }
