@@ -2,12 +2,16 @@ package dev.residua.cli;
 
 import dev.residua.wire.RegistrySettings;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Options of the commands that talk to a schema registry. */
 final class RegistryOptions {
+  /** No partition waits for a command, and a registry that has just started is slow at first. */
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+
   @Option(
       names = "--registry-url",
       paramLabel = "URL",
@@ -31,11 +35,7 @@ final class RegistryOptions {
     }
     try {
       return Optional.of(
-          RegistrySettings.of(
-              url,
-              user,
-              System.getenv("RESIDUA_REGISTRY_PASSWORD"),
-              RegistrySettings.DEFAULT_TIMEOUT));
+          RegistrySettings.of(url, user, System.getenv("RESIDUA_REGISTRY_PASSWORD"), PATIENCE));
     } catch (IllegalArgumentException e) {
       throw new CommandFailedException(String.valueOf(e.getMessage()), e);
     }

@@ -53,6 +53,7 @@ class DocumentedCommandsIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final String TOKEN = "a-token-of-24-characters";
   private static final int PICTURES = 700;
+  private static final String PYTHON = "/usr/bin/python3";
 
   /** What runs the lines that start like this. */
   private static final Map<String, String> ELSEWHERE =
@@ -82,8 +83,7 @@ class DocumentedCommandsIT {
           Map.entry("./residua model calibrate --model pendulum", "the one with --data calm is"),
           Map.entry("RESIDUA_HEAP=640m", "a benchmark of ten minutes"),
           Map.entry("RESIDUA_JAVA_OPTIONS=\"-XX:StartFlightRecording", "a profile of minutes"),
-          Map.entry("jfr print", "it reads that profile"),
-          Map.entry("ffmpeg", "it needs a camera; ExamplesIT runs what is behind the pipe"));
+          Map.entry("jfr print", "it reads that profile"));
 
   /** Lines that need a shell; each has a test below. */
   private static final List<String> BELOW =
@@ -91,6 +91,7 @@ class DocumentedCommandsIT {
           "kcat -b localhost:9092 -P -t residua.frames -k cam1 frame.png",
           "kcat -b localhost:9092 -P -t residua.frames -k cam1 -X partitioner=murmur2_random"
               + " frame1.png frame2.png",
+          "ffmpeg -loglevel error -rtsp_transport tcp -i rtsp://camera/stream ",
           "curl -X ",
           "export RESIDUA_ALERTING_RECEIVERS_OPS_TYPE=alertmanager",
           "RESIDUA_FRAMES_REFERENCE_ROOTS=",
@@ -328,6 +329,40 @@ class DocumentedCommandsIT {
           });
     }
     assertThat(sent).containsAll(pictures);
+  }
+
+  @Test
+  void shouldTakeFramesOfAnRtspCamera() throws Exception {
+    assumeTrue(
+        Files.isExecutable(Path.of("/usr/bin/ffmpeg")) && canSend(),
+        "skipped: ffmpeg or python3-confluent-kafka is not installed");
+    // Given a camera that calls, as ffmpeg does, where real ones are called
+    String stream = "rtsp://127.0.0.1:%d/stream".formatted(Service.freePort());
+    try (Walkthrough reader = reader("rtsp")) {
+      reader
+          .replacing("rtsp://camera/stream", stream)
+          .replacing("-rtsp_transport tcp", "-rtsp_flags listen -rtsp_transport tcp")
+          .replacing("python3 src", PYTHON + " src");
+
+      // When
+      Typed recipe = reader.start(below("ffmpeg ").get(0));
+      reader.start(
+          """
+          until ffmpeg -loglevel error -re -f lavfi -i testsrc=duration=4:size=320x240:rate=10 \\
+              -c:v mpeg4 -f rtsp %s; do sleep 0.3; done
+          """
+              .formatted(stream));
+      String said = recipe.awaitEnd(LIMIT);
+
+      // Then about five of each second are sent
+      String sent = said.strip().replaceAll("(?s).*?(\\d+) frames sent$", "$1");
+      assertThat(Integer.parseInt(sent)).isBetween(15, 25);
+    }
+  }
+
+  private static boolean canSend() throws IOException, InterruptedException {
+    return Files.isExecutable(Path.of(PYTHON))
+        && new ProcessBuilder(PYTHON, "-c", "import confluent_kafka").start().waitFor() == 0;
   }
 
   @Test
