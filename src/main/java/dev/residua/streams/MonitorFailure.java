@@ -4,6 +4,7 @@ import dev.residua.wire.Refusals;
 import dev.residua.wire.RootCause;
 import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
@@ -64,7 +65,10 @@ public sealed interface MonitorFailure {
           "a topic that %s reads was deleted (%s); create it with 'residua topics create' and start again"
               .formatted(application, cause.getMessage()));
     }
-    if (cause instanceof RetriableException) {
+    // The producer says so, in no exception of its own, where acknowledgements stayed away too
+    // long.
+    boolean unanswered = cause.getClass() == KafkaException.class && cause.getCause() == null;
+    if (cause instanceof RetriableException || unanswered) {
       return new Replace(
           "a thread of %s ended because no broker answered as it should (%s); another one goes on at the last commit. Check that the brokers run and have disk space"
               .formatted(application, cause.getMessage()));

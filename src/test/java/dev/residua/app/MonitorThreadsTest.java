@@ -34,6 +34,24 @@ class MonitorThreadsTest {
   }
 
   @Test
+  void shouldReplaceAThreadWhoseProducerWaitedTooLongForAcknowledgements() {
+    // Given what Kafka throws when it commits after a broker was away
+    KafkaException lost =
+        new KafkaException(
+            "The client hasn't received acknowledgment for some previously sent messages and can no longer retry them. It is safe to abort the transaction and continue.");
+    KafkaException state =
+        new KafkaException(
+            "Cannot execute transactional method because we are in an error state", lost);
+
+    // When, Then
+    assertThat(
+            threads.handle(
+                new StreamsException("Error encountered trying to commit a transaction", state)))
+        .isEqualTo(REPLACE_THREAD);
+    assertThat(failures).isEmpty();
+  }
+
+  @Test
   void shouldEndWhenThreadsHaveToBeReplacedOverAndOver() {
     // Given
     StreamsException failure = new StreamsException(new TimeoutException("60000 ms"));
