@@ -32,8 +32,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
@@ -44,6 +46,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +55,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The alerting role between a real broker and a real Alertmanager, and servers that answer as
  * PagerDuty and Slack do. Every test has sources of its own.
  */
+@Tag("alone")
 @Timeout(120)
 class AlertingIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
@@ -328,6 +332,7 @@ class AlertingIT {
   @Test
   void shouldBuryWhatIsRefusedWithItsReason() throws Exception {
     // Given
+    await("what other tests have left is told", AlertingIT::pagerKnowsAllEnds);
     pagerDuty.fail(400);
 
     // When
@@ -427,6 +432,18 @@ class AlertingIT {
         .filter(event -> event.path("dedup_key").asText().equals("incident-" + source))
         .map(event -> event.path("event_action").asText())
         .toList();
+  }
+
+  /** Whether the last that PagerDuty heard of each incident is its end. */
+  private static boolean pagerKnowsAllEnds() {
+    Map<String, String> last = new TreeMap<>();
+    for (Request request : pagerDuty.taken()) {
+      String key = request.body().path("dedup_key").asText();
+      if (!key.isEmpty()) {
+        last.put(key, request.body().path("event_action").asText());
+      }
+    }
+    return last.values().stream().allMatch("resolve"::equals);
   }
 
   private static long messages(String source) {
