@@ -65,8 +65,7 @@ public sealed interface MonitorFailure {
           "a topic that %s reads was deleted (%s); create it with 'residua topics create' and start again"
               .formatted(application, cause.getMessage()));
     }
-    // The producer says so, in no exception of its own, where acknowledgements stayed away too
-    // long.
+    // When acknowledgements stay away too long, the producer has no exception of its own for it.
     boolean unanswered = cause.getClass() == KafkaException.class && cause.getCause() == null;
     if (cause instanceof RetriableException || unanswered) {
       return new Replace(

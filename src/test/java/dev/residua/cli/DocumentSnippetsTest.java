@@ -35,17 +35,6 @@ class DocumentSnippetsTest {
 
   @TempDir Path folder;
 
-  private static List<Snippet> in(String language) throws IOException {
-    List<Snippet> all = new ArrayList<>();
-    for (Path page : Documents.pages()) {
-      Documents.snippets(page).stream()
-          .filter(s -> s.language().equals(language))
-          .forEach(all::add);
-    }
-    assertThat(all).isNotEmpty();
-    return all;
-  }
-
   /** Names of the reference, with any name in place of NAME. */
   private static Pattern properties() throws IOException {
     return Pattern.compile(
@@ -64,7 +53,7 @@ class DocumentSnippetsTest {
 
     // When
     List<String> unknown = new ArrayList<>();
-    for (Snippet snippet : in("properties")) {
+    for (Snippet snippet : Documents.snippets("properties")) {
       Properties shown = new Properties();
       shown.load(new StringReader(snippet.code()));
       assertThat(shown).as("%s", snippet).isNotEmpty();
@@ -87,7 +76,7 @@ class DocumentSnippetsTest {
 
   @Test
   void shouldShowShellThatCanBeParsed() throws Exception {
-    for (Snippet snippet : in("sh")) {
+    for (Snippet snippet : Documents.snippets("sh")) {
       Process bash =
           new ProcessBuilder("bash", "-n", "-c", snippet.code()).redirectErrorStream(true).start();
       String said = new String(bash.getInputStream().readAllBytes());
@@ -98,7 +87,7 @@ class DocumentSnippetsTest {
 
   @Test
   void shouldShowScenariosThatCanBePlayed() throws IOException {
-    for (Snippet snippet : in("json")) {
+    for (Snippet snippet : Documents.snippets("json")) {
       Path file = Files.writeString(folder.resolve("scenario.json"), snippet.code());
       assertThatCode(() -> Scenario.read(file)).as("%s", snippet).doesNotThrowAnyException();
     }
@@ -106,7 +95,7 @@ class DocumentSnippetsTest {
 
   @Test
   void shouldShowYamlThatCanBeRead() throws IOException {
-    for (Snippet snippet : in("yaml")) {
+    for (Snippet snippet : Documents.snippets("yaml")) {
       assertThatCode(() -> new Yaml().load(snippet.code()))
           .as("%s", snippet)
           .doesNotThrowAnyException();

@@ -107,13 +107,10 @@ class DocumentedCommandsIT {
   private static @Nullable Service service;
 
   private static List<Snippet> snippets() throws IOException {
-    List<Snippet> all = new ArrayList<>();
-    for (Path page : Documents.pages()) {
-      if (!page.equals(Path.of("src/docs/tutorial.md"))) { // TutorialIT types it as it is
-        all.addAll(Documents.snippets(page));
-      }
-    }
-    return all.stream().filter(snippet -> snippet.language().equals("sh")).toList();
+    Path tutorial = Path.of("src/docs/tutorial.md"); // TutorialIT types it as it is
+    return Documents.snippets("sh").stream()
+        .filter(snippet -> !snippet.page().equals(tutorial))
+        .toList();
   }
 
   private static boolean starts(String line, Stream<String> beginnings) {
@@ -158,7 +155,6 @@ class DocumentedCommandsIT {
     HERE.put("model remove ID", "model remove spare");
     HERE.put(" ID", " mine");
     HERE.put(" mine.residua", " " + folder.resolve("mine.residua"));
-    HERE.put("--incident mine", "--incident any");
     for (String count : List.of("24000", "12000", "10000", "3280")) {
       HERE.put("--count " + count, "--count " + PICTURES);
     }

@@ -575,7 +575,7 @@ class ScoringLoopTest {
   }
 
   /** A broker that refuses large records of one topic, and with them their transaction. */
-  private static final class TopicLimit extends MockProducer<byte[], byte[]> {
+  private static class TopicLimit extends MockProducer<byte[], byte[]> {
     private final String topic;
     private final int bytes;
 
@@ -585,10 +585,22 @@ class ScoringLoopTest {
       this.bytes = bytes;
     }
 
+    boolean isOfTopic(ProducerRecord<byte[], byte[]> record) {
+      return record.topic().equals(topic);
+    }
+
+    boolean isTooLarge(ProducerRecord<byte[], byte[]> record) {
+      return isOfTopic(record) && record.value() != null && record.value().length > bytes;
+    }
+
+    Future<RecordMetadata> sent(ProducerRecord<byte[], byte[]> record) {
+      return super.send(record, null);
+    }
+
     @Override
     public synchronized Future<RecordMetadata> send(
         ProducerRecord<byte[], byte[]> record, Callback callback) {
-      if (record.topic().equals(topic) && record.value() != null && record.value().length > bytes) {
+      if (isTooLarge(record)) {
         RecordTooLargeException refused = new RecordTooLargeException("too large");
         commitTransactionException = new KafkaException("in an error state", refused);
         if (callback != null) {
@@ -607,26 +619,22 @@ class ScoringLoopTest {
   }
 
   /** A broker that gets all records of a topic as one batch, and refuses all for a large one. */
-  private static final class BatchLimit extends MockProducer<byte[], byte[]> {
-    private final String topic;
-    private final int bytes;
+  private static final class BatchLimit extends TopicLimit {
     private final List<Callback> batch = new ArrayList<>();
     private boolean large;
 
     BatchLimit(String topic, int bytes) {
-      super(true, null, new ByteArraySerializer(), new ByteArraySerializer());
-      this.topic = topic;
-      this.bytes = bytes;
+      super(topic, bytes);
     }
 
     @Override
     public synchronized Future<RecordMetadata> send(
         ProducerRecord<byte[], byte[]> record, Callback callback) {
-      if (record.topic().equals(topic)) {
+      if (isOfTopic(record)) {
         batch.add(callback);
-        large |= record.value() != null && record.value().length > bytes;
+        large |= isTooLarge(record);
       }
-      return super.send(record, null);
+      return sent(record);
     }
 
     @Override

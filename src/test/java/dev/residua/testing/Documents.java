@@ -80,6 +80,16 @@ public final class Documents {
         .toList();
   }
 
+  /** The blocks of code of all pages in one language, in order; at least one. */
+  public static List<Snippet> snippets(String language) throws IOException {
+    List<Snippet> found = new ArrayList<>();
+    for (Path page : pages()) {
+      snippets(page).stream().filter(s -> s.language().equals(language)).forEach(found::add);
+    }
+    assertThat(found).as("blocks of %s", language).isNotEmpty();
+    return found;
+  }
+
   /** The blocks of code of a page in one language, in order; at least one. */
   public static List<Snippet> snippets(Path page, String language) throws IOException {
     List<Snippet> found =
