@@ -94,7 +94,7 @@ class ConfigurationReferenceTest {
   }
 
   @Test
-  void shouldGiveThePropertiesOfTheReadmeWithTheirDefaults() throws IOException {
+  void shouldRepeatFrequentPropertiesWithTheirDefaults() throws IOException {
     // Given
     Map<String, String> all = new TreeMap<>();
     for (Group group : groups) {
@@ -103,10 +103,10 @@ class ConfigurationReferenceTest {
       }
     }
     // When
-    String readme = Files.readString(Path.of("README.md"));
+    String page = Files.readString(Path.of("src/docs/running.md"));
     Map<String, String> shown = new TreeMap<>();
     for (MatchResult row :
-        ROW.matcher(readme.substring(readme.indexOf("| property "))).results().toList()) {
+        ROW.matcher(page.substring(page.indexOf("| property "))).results().toList()) {
       shown.put(row.group(1), row.group(2) == null ? "" : row.group(2));
     }
     // Then

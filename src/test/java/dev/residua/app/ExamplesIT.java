@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The program of the README and the examples, run as they stand there. */
+/** Runs the program that the page of topics shows and the examples, unchanged. */
 @Timeout(180)
 class ExamplesIT {
   private static final int PARTITIONS = 4;
@@ -240,9 +240,9 @@ class ExamplesIT {
     return command;
   }
 
-  /** The first block of a language in the README, which must be the example of that file. */
+  /** The first block of a language in the page of topics, which must equal the example file. */
   private static String snippet(String language, String example) throws IOException {
-    Snippet first = Documents.snippets(Path.of("README.md"), language).get(0);
+    Snippet first = Documents.snippets(Path.of("src/docs/topics.md"), language).get(0);
     assertThat(first.code().strip())
         .as("%s and %s", first, example)
         .isEqualTo(Files.readString(Path.of(example)).strip());
