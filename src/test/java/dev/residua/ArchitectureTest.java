@@ -10,6 +10,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,64 +21,42 @@ import org.junit.jupiter.api.TestFactory;
 /** The package map: who may know whom. */
 class ArchitectureTest {
   private static final String ROOT = "dev.residua.";
-  private static final String[] DOMAIN = {
-    "frame",
-    "causal",
-    "anomaly",
-    "drift",
-    "intervention",
-    "incident",
-    "monitor",
-    "model",
-    "training",
-    "renewal",
-    "dataset",
-    "experiment",
-    "report"
-  };
 
-  /** What each domain package may use of the others. */
-  private static final Map<String, List<String>> DOMAIN_DEPENDENCIES =
-      Map.ofEntries(
-          Map.entry("frame", List.of()),
-          Map.entry("causal", List.of("frame")),
-          Map.entry("anomaly", List.of("frame", "causal")),
-          Map.entry("drift", List.of("frame", "causal")),
-          Map.entry("intervention", List.of("frame", "causal", "anomaly", "drift")),
-          Map.entry("incident", List.of("frame", "causal", "anomaly", "drift", "intervention")),
-          Map.entry(
-              "monitor",
-              List.of("frame", "causal", "anomaly", "drift", "intervention", "incident")),
-          Map.entry("model", List.of("frame", "causal")),
-          Map.entry("dataset", List.of("frame", "causal")),
-          Map.entry(
-              "training",
-              List.of("frame", "causal", "anomaly", "drift", "intervention", "model", "dataset")),
-          Map.entry(
-              "renewal",
-              List.of(
-                  "frame",
-                  "causal",
-                  "anomaly",
-                  "drift",
-                  "intervention",
-                  "incident",
-                  "monitor",
-                  "model",
-                  "training")),
-          Map.entry(
-              "experiment",
-              List.of(
-                  "frame",
-                  "causal",
-                  "anomaly",
-                  "drift",
-                  "intervention",
-                  "model",
-                  "dataset",
-                  "training")),
-          Map.entry(
-              "report", List.of("frame", "causal", "anomaly", "model", "dataset", "training")));
+  /** Plain Java: what each of these packages may use of the others. */
+  private static final Map<String, List<String>> DOMAIN =
+      domain(
+          "frame <-",
+          "causal <- frame",
+          "anomaly <- causal frame",
+          "drift <- causal frame",
+          "intervention <- anomaly causal drift frame",
+          "incident <- anomaly causal drift frame intervention",
+          "monitor <- anomaly causal drift frame incident intervention",
+          "model <- causal frame",
+          "dataset <- causal frame",
+          "simulation <- causal dataset frame",
+          "training <- anomaly causal dataset drift frame intervention model",
+          "renewal.trigger <- causal drift incident",
+          "renewal.selection <- frame incident model renewal.trigger training",
+          "renewal.gate <- anomaly causal drift frame incident intervention model monitor training",
+          "bench.experiment <- anomaly causal dataset drift frame intervention model simulation training",
+          "report <- anomaly causal dataset frame model training");
+
+  /** The composition root, bottom to top: a package may use those before it. */
+  private static final List<String> APPLICATION =
+      List.of(
+          "app.process",
+          "app.config",
+          "app.kafka",
+          "app.model",
+          "app.metrics",
+          "app.roles",
+          "app.web",
+          "app.demo",
+          "app");
+
+  /** The commands: each group may use {@code cli.console}, and none another group. */
+  private static final List<String> COMMANDS = List.of("serve", "data", "model", "ops");
 
   private static JavaClasses product;
 
@@ -92,7 +71,7 @@ class ArchitectureTest {
   @TestFactory
   List<DynamicTest> shouldKeepTheDirectionsOfTheDomain() {
     List<DynamicTest> tests = new ArrayList<>();
-    DOMAIN_DEPENDENCIES.forEach(
+    DOMAIN.forEach(
         (name, allowed) -> {
           List<String> packages = new ArrayList<>(List.of(ROOT + name + ".."));
           allowed.forEach(other -> packages.add(ROOT + other + ".."));
@@ -120,7 +99,7 @@ class ArchitectureTest {
   void shouldKeepTheDomainPlainJava() {
     noClasses()
         .that()
-        .resideInAnyPackage(packages(DOMAIN))
+        .resideInAnyPackage(packages(DOMAIN.keySet().toArray(String[]::new)))
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
@@ -236,7 +215,7 @@ class ArchitectureTest {
   void shouldKeepOuterPackagesFromKnowingTheApplication() {
     noClasses()
         .that()
-        .resideOutsideOfPackages(ROOT + "app..", ROOT + "cli..")
+        .resideOutsideOfPackages(ROOT + "app..", ROOT + "cli..", ROOT + "bench..", "dev.residua")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(ROOT + "app..", ROOT + "cli..")
@@ -253,8 +232,79 @@ class ArchitectureTest {
   }
 
   @Test
+  void shouldKeepMeasuringApparatusOutOfTheProduct() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(ROOT + "bench..", "dev.residua")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(ROOT + "bench..")
+        .because("only the root command refers to benchmarks and experiments")
+        .check(product);
+  }
+
+  @TestFactory
+  List<DynamicTest> shouldKeepTheDirectionsOfTheApplication() {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (int i = 0; i < APPLICATION.size() - 1; i++) {
+      String[] above =
+          APPLICATION.subList(i + 1, APPLICATION.size()).stream()
+              .map(name -> ROOT + name)
+              .toArray(String[]::new);
+      String name = APPLICATION.get(i);
+      tests.add(
+          DynamicTest.dynamicTest(
+              name,
+              () ->
+                  noClasses()
+                      .that()
+                      .resideInAPackage(ROOT + name)
+                      .should()
+                      .dependOnClassesThat()
+                      .resideInAnyPackage(above)
+                      .because("app.process < config < kafka < model < metrics < roles, web, demo")
+                      .check(product)));
+    }
+    return tests;
+  }
+
+  @TestFactory
+  List<DynamicTest> shouldKeepGroupsOfCommandsApart() {
+    return COMMANDS.stream()
+        .map(
+            group ->
+                DynamicTest.dynamicTest(
+                    group,
+                    () ->
+                        noClasses()
+                            .that()
+                            .resideInAPackage(ROOT + "cli." + group)
+                            .should()
+                            .dependOnClassesThat()
+                            .resideInAnyPackage(
+                                COMMANDS.stream()
+                                    .filter(other -> !other.equals(group))
+                                    .map(other -> ROOT + "cli." + other)
+                                    .toArray(String[]::new))
+                            .because("what two groups of commands share is in cli.console")
+                            .check(product)))
+        .toList();
+  }
+
+  @Test
   void shouldHaveNoCycles() {
     slices().matching("dev.residua.(*)..").should().beFreeOfCycles().check(product);
+    slices().matching("dev.residua.(**)").should().beFreeOfCycles().check(product);
+  }
+
+  private static Map<String, List<String>> domain(String... lines) {
+    Map<String, List<String>> map = new LinkedHashMap<>();
+    for (String line : lines) {
+      String[] sides = line.split(" <-", -1);
+      String right = sides[1].strip();
+      map.put(sides[0], right.isEmpty() ? List.of() : List.of(right.split(" ", -1)));
+    }
+    return map;
   }
 
   private static String[] packages(String... names) {

@@ -1,8 +1,8 @@
 package dev.residua.frame;
 
-import dev.residua.dataset.Pendulum;
-import dev.residua.dataset.Scenario;
-import dev.residua.dataset.ScenarioStream;
+import dev.residua.simulation.Pendulum;
+import dev.residua.simulation.Scenario;
+import dev.residua.simulation.ScenarioStream;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

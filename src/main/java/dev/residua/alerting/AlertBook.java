@@ -1,7 +1,7 @@
 package dev.residua.alerting;
 
+import dev.residua.alerting.NotifiedState.Stage;
 import dev.residua.alerting.ReceiverType.Habits;
-import dev.residua.alerting.Told.Stage;
 import dev.residua.incident.Incident;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,7 +30,7 @@ final class AlertBook {
   private final RandomGenerator random;
   private final Map<String, Page> pages = new HashMap<>();
   private final Set<String> changed = new HashSet<>();
-  private final Map<String, HeldBack> heldBack = new HashMap<>();
+  private final Map<String, RateLimitDigest> heldBack = new HashMap<>();
 
   /** An incident with what this process knows of its notices. */
   private static final class Page {
@@ -79,7 +79,8 @@ final class AlertBook {
             receiver -> {
               receivers.put(receiver.name(), receiver);
               heldBack.put(
-                  receiver.name(), new HeldBack(receiver.name(), partition, receiver.limit()));
+                  receiver.name(),
+                  new RateLimitDigest(receiver.name(), partition, receiver.limit()));
             });
   }
 
@@ -185,7 +186,7 @@ final class AlertBook {
     if (to == null) {
       return Optional.empty();
     }
-    return TellRules.next(
+    return NotificationPolicy.next(
         page.entry,
         page.entry.told(receiver),
         to.type().habits(),
@@ -208,7 +209,7 @@ final class AlertBook {
       held.add(incident);
       return;
     }
-    HeldBack summary = heldBack.get(receiver);
+    RateLimitDigest summary = heldBack.get(receiver);
     if (summary != null) {
       summary.over();
     }
@@ -216,7 +217,7 @@ final class AlertBook {
     page.entry =
         page.entry.with(
             receiver,
-            new Told(
+            new NotifiedState(
                 Stage.RESOLVED,
                 notice.entry().revision(),
                 incident.severity(),
@@ -228,11 +229,11 @@ final class AlertBook {
   }
 
   private void summarise(String receiver, List<Incident> held, Instant now) {
-    HeldBack summary = heldBack.get(receiver);
+    RateLimitDigest summary = heldBack.get(receiver);
     if (summary == null) {
       return;
     }
-    String id = HeldBack.id(receiver, partition);
+    String id = RateLimitDigest.id(receiver, partition);
     Page page = pages.get(id);
     Incident next = summary.next(held, page == null ? null : page.entry.incident(), now);
     if (next == null) {
@@ -261,7 +262,7 @@ final class AlertBook {
    *
    * @return the notice, if it is lost for good
    */
-  Optional<Lost> settle(String receiver, Notice notice, Answer answer, Instant now) {
+  Optional<Lost> settle(String receiver, Notice notice, DeliveryResult answer, Instant now) {
     String id = notice.entry().incident().id();
     Page page = pages.get(id);
     if (page == null) {
@@ -269,7 +270,7 @@ final class AlertBook {
     }
     Track track = page.track(receiver);
     track.inFlight = false;
-    if (answer instanceof Answer.Unavailable unavailable) {
+    if (answer instanceof DeliveryResult.Unavailable unavailable) {
       track.failures++;
       Instant since = track.firstFailure == null ? now : track.firstFailure;
       track.firstFailure = since;
@@ -293,7 +294,7 @@ final class AlertBook {
     if (notice.action() != Action.REPEAT) {
       changed.add(id);
     }
-    return answer instanceof Answer.Refused refused
+    return answer instanceof DeliveryResult.Refused refused
         ? Optional.of(new Lost(notice, refused.detail(), true))
         : Optional.empty();
   }
@@ -348,7 +349,7 @@ final class AlertBook {
                   receiver -> {
                     Habits habits = receiver.type().habits();
                     return !page.track(receiver.name()).inFlight
-                        && TellRules.done(
+                        && NotificationPolicy.done(
                             page.entry,
                             page.entry.told(receiver.name()),
                             habits,
@@ -388,7 +389,7 @@ final class AlertBook {
 
   /** How many of these wait for the receiver's limit. */
   int heldBack(String receiver) {
-    HeldBack summary = heldBack.get(receiver);
+    RateLimitDigest summary = heldBack.get(receiver);
     return summary == null ? 0 : summary.waiting();
   }
 

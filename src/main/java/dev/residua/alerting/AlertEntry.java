@@ -22,19 +22,19 @@ public record AlertEntry(
     Instant since,
     Instant changedAt,
     Optional<String> only,
-    Map<String, Told> told) {
+    Map<String, NotifiedState> told) {
   public AlertEntry {
     told = Map.copyOf(told);
   }
 
   /** What a receiver knows. */
-  public Told told(String receiver) {
-    return told.getOrDefault(receiver, Told.NOTHING);
+  public NotifiedState told(String receiver) {
+    return told.getOrDefault(receiver, NotifiedState.NOTHING);
   }
 
   /** The same when a receiver knows something else. */
-  AlertEntry with(String receiver, Told now) {
-    Map<String, Told> next = new TreeMap<>(told);
+  AlertEntry with(String receiver, NotifiedState now) {
+    Map<String, NotifiedState> next = new TreeMap<>(told);
     next.put(receiver, now);
     return new AlertEntry(incident, revision, since, changedAt, only, next);
   }

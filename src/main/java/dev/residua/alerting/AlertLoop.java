@@ -182,7 +182,7 @@ public final class AlertLoop implements Runnable {
   private record Addressed(int partition, Notice notice) {}
 
   /** What a batch came to; of what lacks an answer nothing was sent. */
-  private record Answered(List<Addressed> asked, List<Answer> answers, long nanos) {}
+  private record Answered(List<Addressed> asked, List<DeliveryResult> answers, long nanos) {}
 
   /** A receiver, its thread, and how it goes with it. */
   private final class Way {
@@ -192,7 +192,7 @@ public final class AlertLoop implements Runnable {
     private final ExecutorService thread;
     private @Nullable Future<Answered> batch;
     private List<Addressed> asked = List.of();
-    private @Nullable Future<Optional<Answer>> change;
+    private @Nullable Future<Optional<DeliveryResult>> change;
     private volatile boolean hurry;
     private int failures;
     private @Nullable Instant notBefore;
@@ -222,7 +222,7 @@ public final class AlertLoop implements Runnable {
           thread.submit(
               () -> {
                 long began = System.nanoTime();
-                List<Answer> answers =
+                List<DeliveryResult> answers =
                     channel.tell(notices.stream().map(Addressed::notice).toList(), () -> !hurry);
                 return new Answered(notices, answers, System.nanoTime() - began);
               });
@@ -244,12 +244,12 @@ public final class AlertLoop implements Runnable {
       return ended == null ? new Answered(asked, List.of(), 0) : ended;
     }
 
-    @Nullable Optional<Answer> changed(boolean wait) throws InterruptedException {
-      Future<Optional<Answer>> running = change;
+    @Nullable Optional<DeliveryResult> changed(boolean wait) throws InterruptedException {
+      Future<Optional<DeliveryResult>> running = change;
       if (running == null || !(wait || running.isDone())) {
         return null;
       }
-      Optional<Answer> ended = ended(running);
+      Optional<DeliveryResult> ended = ended(running);
       change = null;
       return ended;
     }
@@ -269,8 +269,8 @@ public final class AlertLoop implements Runnable {
     }
 
     /** The receiver takes nothing, or does again. */
-    void judge(Answer answer, Instant now) {
-      if (answer instanceof Answer.Unavailable unavailable && unavailable.everything()) {
+    void judge(DeliveryResult answer, Instant now) {
+      if (answer instanceof DeliveryResult.Unavailable unavailable && unavailable.everything()) {
         failures++;
         if (downSince == null) {
           downSince = now;
@@ -450,8 +450,8 @@ public final class AlertLoop implements Runnable {
           }
           continue;
         }
-        Answer answer = ended.answers().get(i);
-        if (answer instanceof Answer.Accepted && AlertBook.limited(asked.notice())) {
+        DeliveryResult answer = ended.answers().get(i);
+        if (answer instanceof DeliveryResult.Accepted && AlertBook.limited(asked.notice())) {
           way.limit.took(now);
         }
         listener.sent(way.name, result(answer));
@@ -465,22 +465,22 @@ public final class AlertLoop implements Runnable {
       }
     }
 
-    private void traced(String receiver, Notice notice, Answer answer, long nanos) {
+    private void traced(String receiver, Notice notice, DeliveryResult answer, long nanos) {
       Headers trace = traces.get(notice.entry().incident().id());
       if (trace != null && notice.action() != Action.REPEAT) {
         tracing.told(
             receiver,
             trace,
             Duration.ofNanos(nanos),
-            answer instanceof Answer.Accepted ? "" : answer.detail());
+            answer instanceof DeliveryResult.Accepted ? "" : answer.detail());
       }
     }
 
-    private static Result result(Answer answer) {
-      if (answer instanceof Answer.Accepted) {
+    private static Result result(DeliveryResult answer) {
+      if (answer instanceof DeliveryResult.Accepted) {
         return Result.ACCEPTED;
       }
-      return answer instanceof Answer.Refused ? Result.REFUSED : Result.RETRIED;
+      return answer instanceof DeliveryResult.Refused ? Result.REFUSED : Result.RETRIED;
     }
 
     private void sweep(Instant now) {
@@ -527,7 +527,8 @@ public final class AlertLoop implements Runnable {
       new DeadLetter(
               reason,
               message,
-              (lost.refused() ? Answer.Refused.class : Answer.Unavailable.class).getName(),
+              (lost.refused() ? DeliveryResult.Refused.class : DeliveryResult.Unavailable.class)
+                  .getName(),
               topics.incidents().name(),
               partition,
               entry.only().isPresent() ? -1 : entry.revision(),
@@ -636,7 +637,7 @@ public final class AlertLoop implements Runnable {
         }
         Long number = Objects.requireNonNull(told.get(way.name));
         Optional<Activation> next = all.stream().filter(a -> a.number() > number).findFirst();
-        Optional<Answer> answer = way.changed(false);
+        Optional<DeliveryResult> answer = way.changed(false);
         if (answer != null) {
           changed |= heard(way, answer, next, told, now);
         } else if (next.isPresent() && way.mayTell(now)) {
@@ -651,17 +652,17 @@ public final class AlertLoop implements Runnable {
 
     private boolean heard(
         Way way,
-        Optional<Answer> answer,
+        Optional<DeliveryResult> answer,
         Optional<Activation> next,
         Map<String, Long> told,
         Instant now) {
       if (answer.isPresent()) {
         way.judge(answer.get(), now);
         listener.sent(way.name, result(answer.get()));
-        if (answer.get() instanceof Answer.Unavailable) {
+        if (answer.get() instanceof DeliveryResult.Unavailable) {
           return false;
         }
-        if (answer.get() instanceof Answer.Refused) {
+        if (answer.get() instanceof DeliveryResult.Refused) {
           LOG.error(
               "receiver {} refuses to hear of another model: {}", way.name, answer.get().detail());
         }

@@ -71,13 +71,13 @@ final class AlertStateJson {
   AlertEntry entry(byte[] bytes) {
     try {
       JsonNode node = checked(bytes);
-      Map<String, Told> told = new HashMap<>();
+      Map<String, NotifiedState> told = new HashMap<>();
       for (Map.Entry<String, JsonNode> each : node.path("told").properties()) {
         JsonNode one = each.getValue();
         told.put(
             each.getKey(),
-            new Told(
-                Told.Stage.valueOf(one.path("stage").asText()),
+            new NotifiedState(
+                NotifiedState.Stage.valueOf(one.path("stage").asText()),
                 one.path("revision").asLong(),
                 Severity.valueOf(one.path("severity").asText()),
                 one.path("kind").asText(),

@@ -2,7 +2,7 @@ package dev.residua.alerting;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.residua.alerting.Told.Stage;
+import dev.residua.alerting.NotifiedState.Stage;
 import dev.residua.causal.Finding.Severity;
 import dev.residua.incident.Incident;
 import java.net.URI;
@@ -44,7 +44,7 @@ final class AlertmanagerProtocol implements Protocol {
     ArrayNode alerts = Json.array();
     for (Notice notice : notices) {
       Incident incident = notice.entry().incident();
-      Told before = notice.before();
+      NotifiedState before = notice.before();
       if (before.stage() == Stage.FIRING
           && (before.severity() != incident.severity() || !before.kind().equals(incident.kind()))) {
         alerts.add(alert(notice.entry(), before.severity(), before.kind(), now, false));

@@ -37,37 +37,38 @@ public final class Channel {
    * @param goOn asked before every request
    * @return answers to the first of them; of the others nothing was sent
    */
-  List<Answer> tell(List<Notice> notices, BooleanSupplier goOn) throws InterruptedException {
-    List<Answer> answers = new ArrayList<>();
+  List<DeliveryResult> tell(List<Notice> notices, BooleanSupplier goOn)
+      throws InterruptedException {
+    List<DeliveryResult> answers = new ArrayList<>();
     int batch = receiver.type().habits().batch();
     for (int i = 0; i < notices.size() && goOn.getAsBoolean(); i += batch) {
       List<Notice> some = notices.subList(i, Math.min(notices.size(), i + batch));
-      Answer answer = send(some);
-      if (answer instanceof Answer.Refused && some.size() > 1) {
+      DeliveryResult answer = send(some);
+      if (answer instanceof DeliveryResult.Refused && some.size() > 1) {
         for (Notice one : some) { // so that one does not spoil the others
           answers.add(send(List.of(one)));
         }
       } else {
         some.forEach(one -> answers.add(answer));
       }
-      if (answer instanceof Answer.Unavailable unavailable && unavailable.everything()) {
+      if (answer instanceof DeliveryResult.Unavailable unavailable && unavailable.everything()) {
         break;
       }
     }
     return answers;
   }
 
-  private Answer send(List<Notice> notices) throws InterruptedException {
+  private DeliveryResult send(List<Notice> notices) throws InterruptedException {
     return http.send(protocol.request(notices, clock.instant()), clock.instant());
   }
 
   /** Tells one, for a person who wants to see what the receiver says. */
-  public Answer test(Notice notice) throws InterruptedException {
+  public DeliveryResult test(Notice notice) throws InterruptedException {
     return send(List.of(notice));
   }
 
   /** Tells of another model; empty where the protocol has no words for it. */
-  Optional<Answer> change(Activation activation) throws InterruptedException {
+  Optional<DeliveryResult> change(Activation activation) throws InterruptedException {
     Optional<OutgoingRequest> request = protocol.change(activation, clock.instant());
     return request.isEmpty()
         ? Optional.empty()

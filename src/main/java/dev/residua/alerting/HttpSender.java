@@ -48,7 +48,7 @@ final class HttpSender {
   }
 
   /** Sends, and says what became of it. */
-  Answer send(OutgoingRequest request, Instant now) throws InterruptedException {
+  DeliveryResult send(OutgoingRequest request, Instant now) throws InterruptedException {
     check(request.url());
     HttpRequest.Builder post =
         HttpRequest.newBuilder(request.url())
@@ -118,35 +118,36 @@ final class HttpSender {
                     .orElse("Bearer " + token.value()));
   }
 
-  private Answer unanswered() {
+  private DeliveryResult unanswered() {
     return unreachable("does not answer within %d ms".formatted(receiver.timeout().toMillis()));
   }
 
-  private Answer unreachable(String why) {
-    return new Answer.Unavailable(receiver.place() + " " + why, Optional.empty(), true);
+  private DeliveryResult unreachable(String why) {
+    return new DeliveryResult.Unavailable(receiver.place() + " " + why, Optional.empty(), true);
   }
 
-  private Answer judged(int status, HttpHeaders headers, String body, Instant now) {
+  private DeliveryResult judged(int status, HttpHeaders headers, String body, Instant now) {
     String detail = "%d%s".formatted(status, body.isBlank() ? "" : " " + shown(body));
     if (status >= 200 && status < 300) {
-      return new Answer.Accepted(detail);
+      return new DeliveryResult.Accepted(detail);
     }
     if (status >= 300 && status < 400) {
-      return new Answer.Unavailable(
+      return new DeliveryResult.Unavailable(
           detail + "; redirects are not followed, set url to where it leads",
           Optional.empty(),
           true);
     }
     return switch (status) {
       // What an operator mends: the key, the address, the channel.
-      case 401, 403, 404, 405, 407, 410 -> new Answer.Unavailable(detail, Optional.empty(), true);
+      case 401, 403, 404, 405, 407, 410 ->
+          new DeliveryResult.Unavailable(detail, Optional.empty(), true);
       case 408, 425, 429, 502, 503, 504 ->
-          new Answer.Unavailable(
+          new DeliveryResult.Unavailable(
               detail, headers.firstValue("Retry-After").flatMap(text -> wait(text, now)), true);
       default ->
           status >= 500
-              ? new Answer.Unavailable(detail, Optional.empty(), false)
-              : new Answer.Refused(detail);
+              ? new DeliveryResult.Unavailable(detail, Optional.empty(), false)
+              : new DeliveryResult.Refused(detail);
     };
   }
 

@@ -9,17 +9,17 @@ import java.time.Instant;
  * @param entry of the incident, as it is told
  * @param before what the receiver knows so far
  */
-public record Notice(Action action, AlertEntry entry, Told before) {
+public record Notice(Action action, AlertEntry entry, NotifiedState before) {
   /** What the receiver knows once it has taken this. */
-  Told after(Instant now) {
-    Told.Stage stage =
+  NotifiedState after(Instant now) {
+    NotifiedState.Stage stage =
         switch (action) {
-          case OPEN, UPDATE -> Told.Stage.FIRING;
-          case RESOLVE -> Told.Stage.RESOLVED;
+          case OPEN, UPDATE -> NotifiedState.Stage.FIRING;
+          case RESOLVE -> NotifiedState.Stage.RESOLVED;
           case REPEAT, ACKNOWLEDGE -> before.stage();
         };
     boolean said = action != Action.ACKNOWLEDGE;
-    return new Told(
+    return new NotifiedState(
         stage,
         said ? entry.revision() : before.revision(),
         said ? entry.incident().severity() : before.severity(),
@@ -31,6 +31,8 @@ public record Notice(Action action, AlertEntry entry, Told before) {
 
   /** Whether the receiver is to take the incident for open. */
   boolean firing() {
-    return action == Action.REPEAT ? before.stage() == Told.Stage.FIRING : action != Action.RESOLVE;
+    return action == Action.REPEAT
+        ? before.stage() == NotifiedState.Stage.FIRING
+        : action != Action.RESOLVE;
   }
 }

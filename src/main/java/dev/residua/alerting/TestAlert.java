@@ -23,10 +23,10 @@ public final class TestAlert {
    * @param receiver the receiver
    * @param answer its answer
    */
-  public record Said(ReceiverSettings receiver, Answer answer) {
+  public record Said(ReceiverSettings receiver, DeliveryResult answer) {
     /** Whether it has the alert. */
     public boolean accepted() {
-      return answer instanceof Answer.Accepted;
+      return answer instanceof DeliveryResult.Accepted;
     }
   }
 
@@ -69,7 +69,7 @@ public final class TestAlert {
     List<Said> said = new ArrayList<>();
     for (ReceiverSettings receiver : receivers) {
       Notice notice =
-          new Notice(incident.open() ? Action.OPEN : Action.RESOLVE, entry, Told.NOTHING);
+          new Notice(incident.open() ? Action.OPEN : Action.RESOLVE, entry, NotifiedState.NOTHING);
       said.add(new Said(receiver, Channel.to(receiver, settings, clock).test(notice)));
     }
     return said;

@@ -1,5 +1,6 @@
 package dev.residua.app;
 
+import dev.residua.app.process.StartFailedException;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import jakarta.inject.Inject;

@@ -1,6 +1,44 @@
 package dev.residua.app;
 
 import dev.residua.alerting.AlertingSettings;
+import dev.residua.app.config.AlertingSetup;
+import dev.residua.app.config.ResiduaConfig;
+import dev.residua.app.demo.DemoNarrator;
+import dev.residua.app.demo.DemoSettings;
+import dev.residua.app.demo.SimulatedCamera;
+import dev.residua.app.kafka.ConsumerGroups;
+import dev.residua.app.kafka.ControlWriter;
+import dev.residua.app.kafka.EmbeddedKafka;
+import dev.residua.app.kafka.KafkaClients;
+import dev.residua.app.kafka.KafkaSettings;
+import dev.residua.app.kafka.TopicAdmin;
+import dev.residua.app.metrics.AlertMetrics;
+import dev.residua.app.metrics.ModelMetrics;
+import dev.residua.app.metrics.RoleHealth;
+import dev.residua.app.metrics.ScoringMetrics;
+import dev.residua.app.model.ActiveModelNotifier;
+import dev.residua.app.model.BundleStores;
+import dev.residua.app.model.InitialModel;
+import dev.residua.app.model.Models;
+import dev.residua.app.model.ScoringEngines;
+import dev.residua.app.process.Role;
+import dev.residua.app.process.RoleEndedException;
+import dev.residua.app.process.SelfLauncher;
+import dev.residua.app.process.StartFailedException;
+import dev.residua.app.roles.AlertRole;
+import dev.residua.app.roles.MonitorRole;
+import dev.residua.app.roles.ScoringRole;
+import dev.residua.app.roles.ShadowRole;
+import dev.residua.app.roles.TrainRole;
+import dev.residua.app.web.FindingsFollower;
+import dev.residua.app.web.HttpAccess;
+import dev.residua.app.web.HttpGuard;
+import dev.residua.app.web.LiveControl;
+import dev.residua.app.web.LiveFrames;
+import dev.residua.app.web.LiveModelOrders;
+import dev.residua.app.web.LiveModels;
+import dev.residua.app.web.LiveServerInfo;
+import dev.residua.app.web.ModelPictures;
 import dev.residua.dashboard.LiveHistory;
 import dev.residua.dashboard.LiveState.FindingView;
 import dev.residua.frame.FrameLimits;
@@ -8,10 +46,10 @@ import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelStore;
 import dev.residua.model.TrustedKeys;
-import dev.residua.models.ModelAdmin;
-import dev.residua.models.RegistryFollower;
-import dev.residua.models.TrustedModels;
 import dev.residua.monitor.MonitorModel;
+import dev.residua.registry.ModelAdmin;
+import dev.residua.registry.RegistryFollower;
+import dev.residua.registry.TrustedModels;
 import dev.residua.scoring.ModelPool;
 import dev.residua.scoring.ReconstructionPlan;
 import dev.residua.scoring.ReferenceSettings;
@@ -67,7 +105,7 @@ public class Roles {
   private final LiveModels models;
   private final LiveControl control;
   private final LiveModelOrders modelOrders;
-  private final LiveSurroundings surroundings;
+  private final LiveServerInfo surroundings;
   private final HttpGuard guard;
   private final Deque<AutoCloseable> running = new ArrayDeque<>();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -84,7 +122,7 @@ public class Roles {
       LiveModels models,
       LiveControl control,
       LiveModelOrders modelOrders,
-      LiveSurroundings surroundings,
+      LiveServerInfo surroundings,
       HttpGuard guard) {
     this.config = config;
     this.properties = properties;
@@ -123,7 +161,7 @@ public class Roles {
     health.waitsFor("an answer of Kafka");
     KafkaClients clients =
         clients(topics).withTransactionTimeout(config.kafka().transactionTimeout());
-    BundlePlaces places = bundlePlaces();
+    BundleStores places = bundlePlaces();
     running.push(places);
     TrustedKeys trusted = trustedKeys();
     RegistryFollower follower =
@@ -131,10 +169,10 @@ public class Roles {
     running.push(follower);
     health.waitsFor("a first model");
     ModelStore registry = new TrustedModels(follower, trusted);
-    ModelBundle bundle = FirstModel.of(config, clients, topics, registry, trusted, places);
+    ModelBundle bundle = InitialModel.of(config, clients, topics, registry, trusted, places);
     tellActive(registry);
     registry.onChange(() -> tellActive(registry));
-    ActiveModelWatch watch = new ActiveModelWatch(registry, bundle);
+    ActiveModelNotifier watch = new ActiveModelNotifier(registry, bundle);
     running.push(watch);
     used.active(bundle.id(), bundle.digest());
     watch.onChange(next -> used.active(next.id(), next.digest()));
@@ -226,7 +264,7 @@ public class Roles {
       Topics topics,
       ModelStore registry,
       ModelBundle bundle,
-      ActiveModelWatch watch,
+      ActiveModelNotifier watch,
       HttpAccess access,
       Consumer<FindingView> onFinding)
       throws StartFailedException {
@@ -253,9 +291,9 @@ public class Roles {
     surroundings.open(clients.bootstrapServers(), topics.frames().name(), access.writable());
   }
 
-  private BundlePlaces bundlePlaces() throws StartFailedException {
+  private BundleStores bundlePlaces() throws StartFailedException {
     try {
-      return BundlePlaces.of(config.models());
+      return BundleStores.of(config.models());
     } catch (IllegalArgumentException e) {
       throw new StartFailedException(String.valueOf(e.getMessage()), e);
     }
@@ -285,7 +323,7 @@ public class Roles {
   private ScoringSettings scoringSettings() {
     ResiduaConfig.Scoring scoring = config.scoring();
     return new ScoringSettings(
-        ScoringRole.group(config.topicPrefix()),
+        ConsumerGroups.score(config.topicPrefix()),
         config.instance(),
         scoring.threads(),
         scoring.networkThreads(),
@@ -350,7 +388,7 @@ public class Roles {
     }
     try {
       return OtlpTracing.to(
-          endpoint.get(), config.tracing().ratio(), config.instance(), ThisProgram.version());
+          endpoint.get(), config.tracing().ratio(), config.instance(), SelfLauncher.version());
     } catch (IllegalArgumentException e) {
       throw new StartFailedException(String.valueOf(e.getMessage()), e);
     }

@@ -1,6 +1,6 @@
 /**
- * Composition root: configuration, roles, embedded broker, health, lifecycle. Holds no logic of the
- * domain.
+ * Composition root: starts the roles of one process in the order of their dependencies and stops
+ * them in the opposite order. Holds no domain logic.
  */
 @NullMarked
 package dev.residua.app;

@@ -18,16 +18,16 @@ import org.jspecify.annotations.Nullable;
 @Path("/api")
 @Produces(MediaType.APPLICATION_JSON)
 public class AccessResource {
-  private final Surroundings surroundings;
+  private final ServerInfo surroundings;
 
   @Inject
-  public AccessResource(Surroundings surroundings) {
+  public AccessResource(ServerInfo surroundings) {
     this.surroundings = surroundings;
   }
 
   @GET
   @Path("/about")
-  public Surroundings.About about() {
+  public ServerInfo.About about() {
     return surroundings.about();
   }
 

@@ -16,7 +16,7 @@ import dev.residua.dashboard.LiveViews.Row;
 import dev.residua.dashboard.LiveViews.Rows;
 import dev.residua.dashboard.LiveViews.SourceView;
 import dev.residua.drift.DriftScore;
-import dev.residua.incident.ControlBoard;
+import dev.residua.incident.ActiveControls;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.ControlCommand.Announcement;
@@ -80,7 +80,7 @@ public class LiveHistory implements LiveState {
   private final Map<String, SourceHistory> sources = bounded(MAX_SOURCES, true);
   private final Map<String, Incident> incidents = new LinkedHashMap<>();
   private final Map<String, ControlCommand> orders = new LinkedHashMap<>();
-  private ControlBoard board = ControlBoard.EMPTY;
+  private ActiveControls board = ActiveControls.EMPTY;
   private int rowsEach = MAX_ROWS;
   private long revision;
 

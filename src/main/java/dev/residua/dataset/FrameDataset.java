@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.residua.causal.CausalGraph;
 import dev.residua.frame.ImageShape;
+import dev.residua.simulation.ScenarioEvent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,7 +1,4 @@
-/**
- * Scenes with known causes, scripted streams with known faults, and the import of a user's own
- * images.
- */
+/** Data sets as files: images, labels, arrays, and the import of a user's own images. */
 @NullMarked
 package dev.residua.dataset;
 

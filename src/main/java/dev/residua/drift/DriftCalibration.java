@@ -63,7 +63,7 @@ final class DriftCalibration {
   DriftReference run() {
     progress.accept(0);
     FeatureMap features = features();
-    QuietStreams quiet = new QuietStreams(rows);
+    NullStreams quiet = new NullStreams(rows);
     float[] starts = new float[settings.cells()];
     float[] excesses = new float[starts.length];
     tails(quiet, features, starts, excesses);
@@ -220,14 +220,14 @@ final class DriftCalibration {
 
   /** One thread's detector parts on simulated streams. */
   private final class Simulation {
-    final QuietStreams.Stream stream;
+    final NullStreams.Stream stream;
     final FeatureMap map;
     final WindowSums sums = new WindowSums(settings, latents);
     final SlowCharts slow = new SlowCharts(settings, latents);
     final float[] sample = new float[latents];
     final float[] vector;
 
-    Simulation(QuietStreams quiet, FeatureMap features) {
+    Simulation(NullStreams quiet, FeatureMap features) {
       this.stream = quiet.new Stream();
       this.map = features.copy(settings);
       this.vector = new float[features.size];
@@ -257,7 +257,7 @@ final class DriftCalibration {
    * draws depends on the seed and the number of its world only.
    */
   private void simulate(
-      QuietStreams quiet,
+      NullStreams quiet,
       FeatureMap features,
       int streams,
       long salt,
@@ -290,7 +290,7 @@ final class DriftCalibration {
             });
   }
 
-  private void tails(QuietStreams quiet, FeatureMap features, float[] starts, float[] excesses) {
+  private void tails(NullStreams quiet, FeatureMap features, float[] starts, float[] excesses) {
     int[] scales = settings.scales();
     int[] memories = settings.memories();
     int length = settings.streamLength();
@@ -387,7 +387,7 @@ final class DriftCalibration {
   }
 
   private RunLengthCurve runLengths(
-      QuietStreams quiet, FeatureMap features, float[] starts, float[] excesses) {
+      NullStreams quiet, FeatureMap features, float[] starts, float[] excesses) {
     int streams = settings.simulatedStreams();
     int length = settings.streamLength();
     int[][] times = new int[streams][];

@@ -79,7 +79,7 @@ public final class DriftReference {
    * there is nothing to fit); what it leaves is resampled with a little noise that keeps every
    * latent's law, so that values beyond the largest of the reference occur. Every fourth simulated
    * stream begins a new bootstrap replicate of the reference, so that the run length includes what
-   * a reference of {@code n} samples does not know about the world. See {@link QuietStreams}.
+   * a reference of {@code n} samples does not know about the world. See {@link NullStreams}.
    *
    * <p>Run lengths hold on average over references of this size, for streams that follow the law of
    * the reference; a single reference is off by the spread that is part of {@link Threshold}'s

@@ -77,7 +77,7 @@ public record BundleManifest(
     if (id == null || !BundleStore.ID.matcher(id).matches()) {
       throw new IllegalArgumentException(
           "%s is '%s', expected 1 to 200 letters, digits, '.', '_' or '-', not '.' first"
-              .formatted(component, Printable.of(id)));
+              .formatted(component, SafeText.of(id)));
     }
   }
 
@@ -96,12 +96,12 @@ public record BundleManifest(
       if (latent.index() != i) {
         throw new IllegalArgumentException(
             "latent '%s' has index %d, expected %d"
-                .formatted(Printable.of(name), latent.index(), i));
+                .formatted(SafeText.of(name), latent.index(), i));
       }
-      if (name.length() > MAX_LATENT_NAME || !Printable.isPrintable(name)) {
+      if (name.length() > MAX_LATENT_NAME || !SafeText.isPrintable(name)) {
         throw new IllegalArgumentException(
             "latent %d has the name '%s', expected at most %d printable characters"
-                .formatted(i, Printable.of(name), MAX_LATENT_NAME));
+                .formatted(i, SafeText.of(name), MAX_LATENT_NAME));
       }
       if (!names.add(name)) {
         throw new IllegalArgumentException(
@@ -114,7 +114,7 @@ public record BundleManifest(
     if (digest == null || !BundleStore.DIGEST.matcher(digest).matches()) {
       throw new IllegalArgumentException(
           "sha256 of '%s' is '%s', expected 64 lower-case hexadecimal digits"
-              .formatted(Printable.of(entry), Printable.of(digest)));
+              .formatted(SafeText.of(entry), SafeText.of(digest)));
     }
   }
 

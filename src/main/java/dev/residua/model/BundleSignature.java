@@ -92,7 +92,7 @@ public record BundleSignature(String keyId, byte[] value) {
     }
     throw new BadBundleException(
         "model bundle %s has a damaged %s: it is '%s', expected '%s', a key id and 64 bytes in Base64"
-            .formatted(origin, ModelBundle.SIGNATURE, Printable.of(text), MARK));
+            .formatted(origin, ModelBundle.SIGNATURE, SafeText.of(text), MARK));
   }
 
   @Override

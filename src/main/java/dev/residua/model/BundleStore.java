@@ -58,12 +58,12 @@ public interface BundleStore extends AutoCloseable {
     if (!ID.matcher(id).matches()) {
       throw new IllegalArgumentException(
           "id is '%s', expected 1 to 200 letters, digits, '.', '_' or '-', not '.' first"
-              .formatted(Printable.of(id)));
+              .formatted(SafeText.of(id)));
     }
     if (!DIGEST.matcher(digest).matches()) {
       throw new IllegalArgumentException(
           "digest is '%s', expected 64 lower-case hexadecimal digits"
-              .formatted(Printable.of(digest)));
+              .formatted(SafeText.of(digest)));
     }
     return id + "/" + digest + ".residua";
   }
@@ -89,6 +89,6 @@ public interface BundleStore extends AutoCloseable {
     }
     throw new IllegalArgumentException(
         "'%s' is not a bundle of this store, expected %sID/DIGEST.residua"
-            .formatted(Printable.of(text), root));
+            .formatted(SafeText.of(text), root));
   }
 }

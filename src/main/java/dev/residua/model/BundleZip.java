@@ -265,7 +265,7 @@ final class BundleZip {
           "model bundle %s has an entry with the name '%s'%s, expected names like 'calibration/drift.bin'"
               .formatted(
                   origin,
-                  Printable.of(name),
+                  SafeText.of(name),
                   bytes > MAX_NAME ? " and so on, %d bytes".formatted(bytes) : ""));
     }
     return name;

@@ -29,7 +29,7 @@ public final class DirectoryBundleStore implements BundleStore {
     String name = BundleStore.name(id, digest);
     Path file = folder.resolve(name);
     try {
-      WholeFile.writeNew(file, out -> out.write(bytes));
+      AtomicFile.writeNew(file, out -> out.write(bytes));
     } catch (FileAlreadyExistsException e) {
       checkSame(file, bytes);
     }

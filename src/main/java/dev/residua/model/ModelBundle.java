@@ -233,7 +233,7 @@ public final class ModelBundle {
                 ? json.getOriginalMessage()
                 : String.valueOf(e.getMessage());
     return new BadBundleException(
-        "model bundle %s has a damaged %s: %s".formatted(origin, entry, Printable.of(why)), e);
+        "model bundle %s has a damaged %s: %s".formatted(origin, entry, SafeText.of(why)), e);
   }
 
   private static void checkDigests(
@@ -278,7 +278,7 @@ public final class ModelBundle {
 
   /** Writes the bundle to a file, which appears whole or not at all. */
   public void write(Path file) throws IOException {
-    WholeFile.write(file, this::write);
+    AtomicFile.write(file, this::write);
   }
 
   /** Writes the bundle; the same bundle gives the same bytes. Does not close {@code out}. */

@@ -4,7 +4,7 @@ import dev.residua.anomaly.AnomalyKind;
 import dev.residua.causal.Finding;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.DriftEvent;
-import dev.residua.incident.ControlBoard;
+import dev.residua.incident.ActiveControls;
 import dev.residua.incident.Incident;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -115,10 +115,10 @@ public final class Backtest {
   public void next(ScoredFrame frame) {
     frames++;
     lastSequences.merge(frame.source(), frame.sequence(), Math::max);
-    Judgement judgement =
+    MonitorResult judgement =
         monitors
             .computeIfAbsent(frame.source(), source -> SourceMonitor.start(limits))
-            .next(frame, ControlBoard.EMPTY);
+            .next(frame, ActiveControls.EMPTY);
     judgement.anomalies().forEach(e -> add("anomaly", e.kind().name(), e.finding()));
     judgement.drifts().forEach(e -> add("drift", name(e), e.finding()));
     judgement.interventions().forEach(e -> add("intervention", e.kind().name(), e.finding()));

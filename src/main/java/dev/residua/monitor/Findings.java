@@ -16,7 +16,7 @@ import dev.residua.drift.ConformalMartingale;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftEvent.ChangePoint;
 import dev.residua.drift.DriftSentence;
-import dev.residua.drift.PictureNumbers;
+import dev.residua.drift.ImageStatistics;
 import dev.residua.frame.SensorReadings;
 import dev.residua.intervention.Diagnosis;
 import dev.residua.intervention.InterventionEvent;
@@ -157,7 +157,7 @@ final class Findings {
    */
   DriftEvent residualsChanged(
       ScoredFrame frame,
-      ChangeWatch watch,
+      ChangeMonitor watch,
       boolean appearanceChanged,
       boolean sensorFault,
       LongUnaryOperator sequenceAt) {
@@ -189,16 +189,16 @@ final class Findings {
   }
 
   /** The picture's detector went on. */
-  DriftEvent pictureChanged(ScoredFrame frame, ChangeWatch watch, LongUnaryOperator sequenceAt) {
+  DriftEvent pictureChanged(ScoredFrame frame, ChangeMonitor watch, LongUnaryOperator sequenceAt) {
     int window = watch.reading.scale();
-    float[] shifts = new float[PictureNumbers.COUNT];
+    float[] shifts = new float[ImageStatistics.COUNT];
     watch.detector.meanShifts(window, shifts);
     float[] means = watch.detector.sampleMeans(window);
     String sentence =
-        Math.abs(shifts[PictureNumbers.APPEARANCE]) >= NAMED_SHIFT
-            ? DriftSentence.brightness(means[PictureNumbers.APPEARANCE], window)
+        Math.abs(shifts[ImageStatistics.APPEARANCE]) >= NAMED_SHIFT
+            ? DriftSentence.brightness(means[ImageStatistics.APPEARANCE], window)
             : DriftSentence.reconstruction(
-                shifts[PictureNumbers.RECONSTRUCTION] >= NAMED_SHIFT, window);
+                shifts[ImageStatistics.RECONSTRUCTION] >= NAMED_SHIFT, window);
     return onset(frame, watch, DriftEvent.Channel.PICTURE, sequenceAt, sentence, List.of());
   }
 
@@ -229,7 +229,7 @@ final class Findings {
 
   private DriftEvent onset(
       ScoredFrame frame,
-      ChangeWatch watch,
+      ChangeMonitor watch,
       DriftEvent.Channel channel,
       LongUnaryOperator sequenceAt,
       String sentence,
@@ -253,8 +253,8 @@ final class Findings {
    * @param sequenceAt sequence of the frame before which so many had been seen
    */
   static ChangePoint changePoint(
-      ScoredFrame frame, ChangeWatch watch, LongUnaryOperator sequenceAt) {
-    ChangeWatch.Change change = watch.change();
+      ScoredFrame frame, ChangeMonitor watch, LongUnaryOperator sequenceAt) {
+    ChangeMonitor.Change change = watch.change();
     long[] ends = {
       sequenceAt.applyAsLong(change.low()),
       sequenceAt.applyAsLong(change.at()),
@@ -274,7 +274,7 @@ final class Findings {
    * @param startedAt samples that it had seen when it went on
    */
   DriftEvent ended(
-      ScoredFrame frame, ChangeWatch watch, DriftEvent.Channel channel, long startedAt) {
+      ScoredFrame frame, ChangeMonitor watch, DriftEvent.Channel channel, long startedAt) {
     return drift(
         frame,
         watch,
@@ -289,7 +289,7 @@ final class Findings {
 
   private DriftEvent drift(
       ScoredFrame frame,
-      ChangeWatch watch,
+      ChangeMonitor watch,
       DriftEvent.Channel channel,
       DriftEvent.Kind kind,
       long first,
@@ -297,7 +297,7 @@ final class Findings {
       String sentence,
       List<Finding.Cause> causes,
       @Nullable ChangePoint change) {
-    ChangeWatch.Limits limits = watch.limits;
+    ChangeMonitor.Limits limits = watch.limits;
     return new DriftEvent(
         finding("drift-" + channel + "-" + kind, frame, first, severity, sentence, causes),
         kind,

@@ -4,7 +4,7 @@ import dev.residua.anomaly.AnomalyRule;
 import dev.residua.anomaly.SensorRule;
 import dev.residua.causal.CausalGraph;
 import dev.residua.drift.DriftReference;
-import dev.residua.drift.PictureNumbers;
+import dev.residua.drift.ImageStatistics;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.intervention.JointAttribution;
 import dev.residua.intervention.MechanismReference;
@@ -51,10 +51,10 @@ public record MonitorModel(
     }
     check("reference of mechanisms", mechanisms.map(MechanismReference::latents), id, graph);
     check("reference for attribution", attribution.map(JointAttribution::latents), id, graph);
-    if (picture.isPresent() && picture.get().latents() != PictureNumbers.COUNT) {
+    if (picture.isPresent() && picture.get().latents() != ImageStatistics.COUNT) {
       throw new IllegalArgumentException(
           "the picture reference of model %s has %d numbers, expected %d"
-              .formatted(id, picture.get().latents(), PictureNumbers.COUNT));
+              .formatted(id, picture.get().latents(), ImageStatistics.COUNT));
     }
   }
 
@@ -66,12 +66,12 @@ public record MonitorModel(
     }
   }
 
-  ChangeWatch.Limits residualLimits() {
-    return ChangeWatch.Limits.of(residuals, share());
+  ChangeMonitor.Limits residualLimits() {
+    return ChangeMonitor.Limits.of(residuals, share());
   }
 
-  Optional<ChangeWatch.Limits> pictureLimits() {
-    return picture.map(reference -> ChangeWatch.Limits.of(reference, share()));
+  Optional<ChangeMonitor.Limits> pictureLimits() {
+    return picture.map(reference -> ChangeMonitor.Limits.of(reference, share()));
   }
 
   private double share() {

@@ -4,8 +4,8 @@ import dev.residua.anomaly.AnomalyEpisode;
 import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.anomaly.AnomalyKind;
 import dev.residua.anomaly.FrameStatistics;
+import dev.residua.anomaly.SensorMonitor;
 import dev.residua.anomaly.SensorRule;
-import dev.residua.anomaly.SensorWatch;
 import dev.residua.anomaly.Verdict;
 import dev.residua.causal.Finding;
 import dev.residua.causal.Reconstruction;
@@ -14,17 +14,17 @@ import dev.residua.drift.ConformalMartingale;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
 import dev.residua.drift.DriftSettings;
-import dev.residua.drift.PictureNumbers;
+import dev.residua.drift.ImageStatistics;
 import dev.residua.drift.QuietRunLength;
 import dev.residua.frame.SensorReadings;
-import dev.residua.incident.ControlBoard;
+import dev.residua.incident.ActiveControls;
 import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.Evidence;
 import dev.residua.incident.Evidence.Alarm;
 import dev.residua.incident.Evidence.Report;
 import dev.residua.incident.Evidence.Weight;
 import dev.residua.incident.Incident;
-import dev.residua.incident.IncidentLife;
+import dev.residua.incident.IncidentLifecycle;
 import dev.residua.intervention.Diagnosis;
 import dev.residua.intervention.InterventionEvent;
 import dev.residua.intervention.InterventionKind;
@@ -71,8 +71,8 @@ public final class SourceMonitor {
   private final Limits limits;
   private final MonitorModel model;
   private final Findings findings;
-  private final ChangeWatch residuals;
-  private final @Nullable ChangeWatch picture;
+  private final ChangeMonitor residuals;
+  private final @Nullable ChangeMonitor picture;
   private final long[] sequences = new long[KEPT];
 
   /** Which frame, counted from 0, each of the last samples of the picture's detector was. */
@@ -82,13 +82,13 @@ public final class SourceMonitor {
   private MechanismWindow window;
   private QuietRunLength quiet = QuietRunLength.start();
   private ConformalMartingale evidence;
-  private SensorWatch sensor = SensorWatch.START;
+  private SensorMonitor sensor = SensorMonitor.START;
   private @Nullable AnomalyKind fault;
   private AnomalyEpisode episode = AnomalyEpisode.QUIET;
   private Hold hold = Hold.NONE;
   private String told = "";
   private String acceptedOrder = "";
-  private IncidentLife life;
+  private IncidentLifecycle life;
 
   /** Whether the residuals' alarm may open an incident. */
   private enum Hold {
@@ -102,8 +102,8 @@ public final class SourceMonitor {
   /** A model with its thresholds, worked out once for all sources. */
   public static final class Limits {
     private final MonitorModel model;
-    private final ChangeWatch.Limits residuals;
-    private final Optional<ChangeWatch.Limits> picture;
+    private final ChangeMonitor.Limits residuals;
+    private final Optional<ChangeMonitor.Limits> picture;
     private final QuietRunLength.Levels quietLevels;
     private final ConformalMartingale noEvidence;
 
@@ -127,7 +127,10 @@ public final class SourceMonitor {
   }
 
   private SourceMonitor(
-      Limits limits, ChangeWatch residuals, @Nullable ChangeWatch picture, IncidentLife life) {
+      Limits limits,
+      ChangeMonitor residuals,
+      @Nullable ChangeMonitor picture,
+      IncidentLifecycle life) {
     this.model = limits.model;
     this.findings = new Findings(model);
     this.residuals = residuals;
@@ -150,17 +153,17 @@ public final class SourceMonitor {
    * @param spare of the same limits; must not be used afterwards
    */
   public static SourceMonitor start(Limits limits, @Nullable SourceMonitor spare) {
-    return start(limits, IncidentLife.QUIET, spare);
+    return start(limits, IncidentLifecycle.QUIET, spare);
   }
 
   private static SourceMonitor start(
-      Limits limits, IncidentLife life, @Nullable SourceMonitor spare) {
+      Limits limits, IncidentLifecycle life, @Nullable SourceMonitor spare) {
     return new SourceMonitor(
         limits,
-        ChangeWatch.start(limits.residuals, spare == null ? null : spare.residuals),
+        ChangeMonitor.start(limits.residuals, spare == null ? null : spare.residuals),
         limits
             .picture
-            .map(one -> ChangeWatch.start(one, spare == null ? null : spare.picture))
+            .map(one -> ChangeMonitor.start(one, spare == null ? null : spare.picture))
             .orElse(null),
         life);
   }
@@ -193,7 +196,7 @@ public final class SourceMonitor {
    *
    * @param board what operators have said by now
    */
-  public Judgement next(ScoredFrame frame, ControlBoard board) {
+  public MonitorResult next(ScoredFrame frame, ActiveControls board) {
     Said said = new Said();
     accept(frame, board, said);
     float[] sample = sample(frame);
@@ -219,7 +222,7 @@ public final class SourceMonitor {
     String before = life.openId();
     change(life.next(evidence(frame, alarm(frame, board), said.reports), model.incidents()), said);
     String incident = life.openId() == null ? before : life.openId();
-    return new Judgement(
+    return new MonitorResult(
         score(frame),
         said.anomalies.stream().map(e -> e.with(grouped(e.finding(), incident))).toList(),
         said.drifts.stream().map(e -> e.with(grouped(e.finding(), incident))).toList(),
@@ -227,7 +230,7 @@ public final class SourceMonitor {
         said.incidents);
   }
 
-  private void change(IncidentLife.Step step, Said said) {
+  private void change(IncidentLifecycle.Step step, Said said) {
     life = step.next();
     if (step.changed() != null) {
       said.incidents.add(step.changed());
@@ -238,7 +241,7 @@ public final class SourceMonitor {
     return incident == null ? finding : finding.withIncident(incident);
   }
 
-  private Alarm alarm(ScoredFrame frame, ControlBoard board) {
+  private Alarm alarm(ScoredFrame frame, ActiveControls board) {
     boolean certain = fault != null || (picture != null && picture.alarm().drifting());
     if (!certain && !residuals.alarm().drifting()) {
       return Alarm.NONE;
@@ -260,7 +263,7 @@ public final class SourceMonitor {
   }
 
   /** Takes the present as normal where an operator says so and this source has not done it yet. */
-  private void accept(ScoredFrame frame, ControlBoard board, Said said) {
+  private void accept(ScoredFrame frame, ActiveControls board, Said said) {
     Optional<AcceptNormal> order = board.accepted(frame.source());
     if (order.isEmpty() || order.get().order().id().equals(acceptedOrder)) {
       return;
@@ -329,7 +332,7 @@ public final class SourceMonitor {
       return;
     }
     SensorRule rule = model.sensor().get();
-    SensorWatch.Step step = sensor.next(readings, rule);
+    SensorMonitor.Step step = sensor.next(readings, rule);
     sensor = step.next();
     AnomalyKind now = step.fault() == null ? null : step.fault().kind();
     if (step.fault() != null && now != fault) {
@@ -352,7 +355,11 @@ public final class SourceMonitor {
   }
 
   private void watchResiduals(
-      ScoredFrame frame, float[] sample, boolean appearanceChanged, ControlBoard board, Said said) {
+      ScoredFrame frame,
+      float[] sample,
+      boolean appearanceChanged,
+      ActiveControls board,
+      Said said) {
     long startedAt = residuals.alarm().startedAt();
     switch (residuals.next(sample)) {
       case NONE -> {}
@@ -371,7 +378,7 @@ public final class SourceMonitor {
     }
   }
 
-  private Hold holdFor(Finding onset, int frames, ScoredFrame frame, ControlBoard board) {
+  private Hold holdFor(Finding onset, int frames, ScoredFrame frame, ActiveControls board) {
     if (suppressed(onset, frames, board)) {
       return Hold.WHILE_ON;
     }
@@ -385,7 +392,7 @@ public final class SourceMonitor {
   }
 
   /** Whether all that has changed are means within the margins that were granted. */
-  private static boolean suppressed(Finding onset, int frames, ControlBoard board) {
+  private static boolean suppressed(Finding onset, int frames, ActiveControls board) {
     return !onset.causes().isEmpty()
         && onset.causes().stream()
             .allMatch(
@@ -394,7 +401,7 @@ public final class SourceMonitor {
                         onset.source(), cause.latent(), cause.evidence() / Math.sqrt(frames)));
   }
 
-  private static boolean announced(Finding finding, ScoredFrame frame, ControlBoard board) {
+  private static boolean announced(Finding finding, ScoredFrame frame, ActiveControls board) {
     return !finding.causes().isEmpty()
         && board
             .announced(frame.source(), finding.causes().get(0).latent(), frame.capturedAt())
@@ -408,7 +415,7 @@ public final class SourceMonitor {
     pictureFrames[(int) (picture.detector.count() % KEPT)] = residuals.detector.count() - 1;
     long startedAt = picture.alarm().startedAt();
     float[] numbers =
-        PictureNumbers.of(
+        ImageStatistics.of(
             frame.reconstructionError(),
             frame.appearance(),
             model.rule().settings().minGreyLevels());
@@ -443,8 +450,8 @@ public final class SourceMonitor {
   }
 
   /** Tells what changed, some frames after an alarm. */
-  private void diagnose(ScoredFrame frame, ControlBoard board, Said said) {
-    ChangeWatch watch = residuals.alarm().drifting() || picture == null ? residuals : picture;
+  private void diagnose(ScoredFrame frame, ActiveControls board, Said said) {
+    ChangeMonitor watch = residuals.alarm().drifting() || picture == null ? residuals : picture;
     if (!watch.alarm().drifting() || model.mechanisms().isEmpty()) {
       return;
     }
@@ -463,9 +470,9 @@ public final class SourceMonitor {
   private void tell(
       ScoredFrame frame,
       Diagnosis diagnosis,
-      ChangeWatch watch,
+      ChangeMonitor watch,
       int frames,
-      ControlBoard board,
+      ActiveControls board,
       Said said) {
     InterventionEvent event =
         findings.intervention(
@@ -517,7 +524,7 @@ public final class SourceMonitor {
    * Frames seen before a detector had so many samples, where that is not longer ago than its
    * memory.
    */
-  private long framesBefore(ChangeWatch watch, long samples) {
+  private long framesBefore(ChangeMonitor watch, long samples) {
     return watch == residuals || samples == 0 ? samples : pictureFrame(samples - 1) + 1;
   }
 
@@ -615,25 +622,25 @@ public final class SourceMonitor {
                 .formatted(version, EVERY_FRAME_VERSION, VERSION));
       }
       boolean named = version > NAMELESS_VERSION;
-      IncidentLife life = IncidentLife.fromBytes(part(in));
+      IncidentLifecycle life = IncidentLifecycle.fromBytes(part(in));
       String acceptedOrder = named ? text(in) : "";
       if (named && !text(in).equals(limits.model.id())) {
         return carried(limits, life, acceptedOrder, spare);
       }
-      ChangeWatch residuals;
-      ChangeWatch picture;
+      ChangeMonitor residuals;
+      ChangeMonitor picture;
       byte[] residualBytes = part(in);
       byte[] pictureBytes = part(in);
       try {
         residuals =
-            ChangeWatch.fromBytes(
+            ChangeMonitor.fromBytes(
                 limits.residuals, residualBytes, spare == null ? null : spare.residuals);
         picture =
             limits
                 .picture
                 .map(
                     one ->
-                        ChangeWatch.fromBytes(
+                        ChangeMonitor.fromBytes(
                             one, pictureBytes, spare == null ? null : spare.picture))
                 .orElse(null);
       } catch (IllegalArgumentException e) {
@@ -643,7 +650,7 @@ public final class SourceMonitor {
       monitor.window = MechanismWindow.fromBytes(part(in));
       monitor.quiet = QuietRunLength.fromBytes(part(in));
       monitor.evidence = ConformalMartingale.fromBytes(part(in));
-      monitor.sensor = SensorWatch.fromBytes(part(in));
+      monitor.sensor = SensorMonitor.fromBytes(part(in));
       monitor.episode = AnomalyEpisode.fromBytes(part(in));
       monitor.told = text(in);
       monitor.acceptedOrder = named ? acceptedOrder : text(in);
@@ -670,7 +677,7 @@ public final class SourceMonitor {
   }
 
   private static SourceMonitor carried(
-      Limits limits, IncidentLife life, String acceptedOrder, @Nullable SourceMonitor spare) {
+      Limits limits, IncidentLifecycle life, String acceptedOrder, @Nullable SourceMonitor spare) {
     SourceMonitor monitor = start(limits, life, spare);
     monitor.acceptedOrder = acceptedOrder;
     return monitor;

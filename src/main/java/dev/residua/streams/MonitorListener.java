@@ -1,7 +1,7 @@
 package dev.residua.streams;
 
 import dev.residua.causal.ScoredFrame;
-import dev.residua.monitor.Judgement;
+import dev.residua.monitor.MonitorResult;
 
 /**
  * Told what the monitor found, before it is committed: again where a transaction is repeated.
@@ -17,7 +17,7 @@ public interface MonitorListener {
    * @param partition of the scores
    * @param incidentOpen whether an incident of the frame's source is open now
    */
-  void judged(int partition, ScoredFrame frame, Judgement judgement, boolean incidentOpen);
+  void judged(int partition, ScoredFrame frame, MonitorResult judgement, boolean incidentOpen);
 
   /** A partition's sources are no longer monitored by this thread, perhaps elsewhere. */
   default void released(int partition) {}

@@ -1,7 +1,7 @@
 package dev.residua.streams;
 
 import dev.residua.causal.ScoredFrame;
-import dev.residua.monitor.Judgement;
+import dev.residua.monitor.MonitorResult;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.telemetry.Tracing;
 import java.util.LinkedHashMap;
@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
  * bounded size; what is derived from it lives in memory for the sources seen last, and is computed
  * again, to the same bits, for the others and after a restart.
  */
-final class MonitorSource implements FixedKeyProcessor<String, ScoredFrame, Judgement> {
+final class MonitorSource implements FixedKeyProcessor<String, ScoredFrame, MonitorResult> {
   static final String STORE = "source-monitors";
 
   private final MonitorModels models;
-  private final ControlDesk desk;
+  private final ControlCommandStore desk;
   private final int liveSources;
   private final MonitorListener listener;
   private final Tracing tracing;
@@ -44,13 +44,13 @@ final class MonitorSource implements FixedKeyProcessor<String, ScoredFrame, Judg
   /** The monitor that was left out last: its memory is that of the next one. */
   private @Nullable SourceMonitor spare;
 
-  private FixedKeyProcessorContext<String, Judgement> context;
+  private FixedKeyProcessorContext<String, MonitorResult> context;
   private KeyValueStore<String, byte[]> monitors;
 
   @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before process
   MonitorSource(
       MonitorModels models,
-      ControlDesk desk,
+      ControlCommandStore desk,
       int liveSources,
       MonitorListener listener,
       Tracing tracing) {
@@ -62,7 +62,7 @@ final class MonitorSource implements FixedKeyProcessor<String, ScoredFrame, Judg
   }
 
   @Override
-  public void init(FixedKeyProcessorContext<String, Judgement> context) {
+  public void init(FixedKeyProcessorContext<String, MonitorResult> context) {
     this.context = context;
     this.monitors = context.getStateStore(STORE);
     this.spare = null;
@@ -74,7 +74,7 @@ final class MonitorSource implements FixedKeyProcessor<String, ScoredFrame, Judg
   public void process(FixedKeyRecord<String, ScoredFrame> record) {
     ScoredFrame frame = record.value();
     SourceMonitor monitor = monitor(frame.source(), limits(frame));
-    Judgement judgement;
+    MonitorResult judgement;
     Headers headers;
     try (Tracing.Step step = trace(frame.source(), record.headers())) {
       judgement = monitor.next(frame, desk.board());

@@ -1,6 +1,6 @@
 package dev.residua.streams;
 
-import dev.residua.monitor.Judgement;
+import dev.residua.monitor.MonitorResult;
 import dev.residua.streams.AddCloudEventHeaders.Attributes;
 import dev.residua.telemetry.Tracing;
 import dev.residua.wire.Topic;
@@ -25,7 +25,7 @@ public final class MonitorTopology {
 
   /** The topology, watched by nobody. */
   public static Topology build(
-      Topics topics, MonitorModels models, ControlDesk desk, int liveSources) {
+      Topics topics, MonitorModels models, ControlCommandStore desk, int liveSources) {
     return build(topics, models, desk, liveSources, MonitorListener.NONE, Tracing.OFF);
   }
 
@@ -42,7 +42,7 @@ public final class MonitorTopology {
   public static Topology build(
       Topics topics,
       MonitorModels models,
-      ControlDesk desk,
+      ControlCommandStore desk,
       int liveSources,
       MonitorListener listener,
       Tracing tracing) {
@@ -50,14 +50,14 @@ public final class MonitorTopology {
     builder.addStateStore(monitors());
     builder.addGlobalStore(
         Stores.keyValueStoreBuilder(
-            Stores.inMemoryKeyValueStore(ControlDesk.STORE),
+            Stores.inMemoryKeyValueStore(ControlCommandStore.STORE),
             Serdes.String(),
             topics.control().value()),
         topics.control().name(),
         topics.control().consumed("control"),
         desk::keeper);
 
-    KStream<String, Judgement> judged =
+    KStream<String, MonitorResult> judged =
         builder.stream(topics.scores().name(), topics.scores().consumed("scores"))
             .processValues(() -> new CheckModel(models), Named.as("check-model"))
             .processValues(
@@ -65,29 +65,29 @@ public final class MonitorTopology {
                 Named.as("monitor-source"),
                 MonitorSource.STORE);
     judged
-        .mapValues(Judgement::score, Named.as("drift-score"))
+        .mapValues(MonitorResult::score, Named.as("drift-score"))
         .to(topics.drift().name(), topics.drift().produced("drift"));
     publish(
-        judged.flatMapValues(Judgement::anomalies, Named.as("only-anomaly-events")),
+        judged.flatMapValues(MonitorResult::anomalies, Named.as("only-anomaly-events")),
         "anomaly",
         event -> Attributes.of(event.finding()),
         topics.anomalies(),
         tracing);
     publish(
-        judged.flatMapValues(Judgement::drifts, Named.as("only-drift-events")),
+        judged.flatMapValues(MonitorResult::drifts, Named.as("only-drift-events")),
         "drift",
         event -> Attributes.of(event.finding()),
         topics.drifts(),
         tracing);
     publish(
-        judged.flatMapValues(Judgement::interventions, Named.as("only-interventions")),
+        judged.flatMapValues(MonitorResult::interventions, Named.as("only-interventions")),
         "intervention",
         event -> Attributes.of(event.finding()),
         topics.interventions(),
         tracing);
     publish(
         judged
-            .flatMapValues(Judgement::incidents, Named.as("only-incidents"))
+            .flatMapValues(MonitorResult::incidents, Named.as("only-incidents"))
             .selectKey((source, incident) -> incident.id(), Named.as("key-by-incident")),
         "incident",
         Attributes::of,

@@ -24,9 +24,9 @@ public record MechanismSettings(
     }
     bandwidths = positive("bandwidths", bandwidths);
     ridges = positive("ridges", ridges);
-    if (maxRows < DagSearch.MIN_ROWS) {
+    if (maxRows < ExactDagSearch.MIN_ROWS) {
       throw new IllegalArgumentException(
-          "maxRows must be at least " + DagSearch.MIN_ROWS + " but was " + maxRows);
+          "maxRows must be at least " + ExactDagSearch.MIN_ROWS + " but was " + maxRows);
     }
   }
 

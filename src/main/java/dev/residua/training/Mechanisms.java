@@ -267,10 +267,10 @@ public final class Mechanisms {
         held[count++] = r;
       }
     }
-    if (count < DagSearch.MIN_ROWS) {
+    if (count < ExactDagSearch.MIN_ROWS) {
       throw new IllegalArgumentException(
           "the mechanism of %s holds in %d rows, needed are %d"
-              .formatted(graph.name(latent), count, DagSearch.MIN_ROWS));
+              .formatted(graph.name(latent), count, ExactDagSearch.MIN_ROWS));
     }
     double[][] rows = new double[Math.min(count, most)][];
     for (int r = 0; r < rows.length; r++) {

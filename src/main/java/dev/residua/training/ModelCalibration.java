@@ -9,7 +9,7 @@ import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftSettings;
-import dev.residua.drift.PictureNumbers;
+import dev.residua.drift.ImageStatistics;
 import dev.residua.frame.SensorMeter;
 import dev.residua.intervention.JointAttribution;
 import dev.residua.intervention.MechanismReference;
@@ -188,7 +188,7 @@ public final class ModelCalibration {
     float[][] observed = new float[n][];
     float[][] expected = new float[n][];
     float[][] residuals = new float[n][d];
-    double[][] picture = new double[n][PictureNumbers.COUNT];
+    double[][] picture = new double[n][ImageStatistics.COUNT];
     for (int i = 0; i < n; i++) {
       for (int j = 0; j < d; j++) {
         standardized[i][j] =
@@ -198,7 +198,7 @@ public final class ModelCalibration {
       observed[i] = Arrays.copyOfRange(scores.observed(), i * d, (i + 1) * d);
       expected[i] = Arrays.copyOfRange(scores.expected(), i * d, (i + 1) * d);
       float[] numbers =
-          PictureNumbers.of(
+          ImageStatistics.of(
               scores.reconstructionErrors()[i],
               deviations[i],
               AnomalySettings.DEFAULTS.minGreyLevels());

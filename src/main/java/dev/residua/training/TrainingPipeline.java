@@ -47,7 +47,7 @@ public final class TrainingPipeline {
   private final ScorerFactory scorers;
   private final Clock clock;
   private final String codeVersion;
-  private final DagSearchSettings search;
+  private final ExactDagSearchSettings search;
   private final MechanismSettings mechanisms;
   private final DriftSettings drift;
 
@@ -75,7 +75,7 @@ public final class TrainingPipeline {
         scorers,
         clock,
         codeVersion,
-        DagSearchSettings.DEFAULTS,
+        ExactDagSearchSettings.DEFAULTS,
         MechanismSettings.DEFAULTS,
         drift);
   }
@@ -92,7 +92,7 @@ public final class TrainingPipeline {
       ScorerFactory scorers,
       Clock clock,
       String codeVersion,
-      DagSearchSettings search,
+      ExactDagSearchSettings search,
       MechanismSettings mechanisms,
       DriftSettings drift) {
     this.trainer = trainer;
@@ -261,14 +261,14 @@ public final class TrainingPipeline {
       this.parent = parent;
       this.progress = progress;
       this.trained = trained(data, settings);
-      if (data.size() - trained < MIN_CALIBRATION || trained < DagSearch.MIN_ROWS) {
+      if (data.size() - trained < MIN_CALIBRATION || trained < ExactDagSearch.MIN_ROWS) {
         throw new TrainingFailedException(
             "%d frames give %d to train on and %d to calibrate with, needed are %d and %d: give more frames"
                 .formatted(
                     data.size(),
                     trained,
                     data.size() - trained,
-                    DagSearch.MIN_ROWS,
+                    ExactDagSearch.MIN_ROWS,
                     MIN_CALIBRATION));
       }
       this.labelled = labelled(data, trained, settings.maxLabels());
@@ -301,10 +301,10 @@ public final class TrainingPipeline {
         for (boolean[] row : holds) {
           rows += row[latent.index()] ? 1 : 0;
         }
-        if (rows < DagSearch.MIN_ROWS) {
+        if (rows < ExactDagSearch.MIN_ROWS) {
           throw new TrainingFailedException(
               "the mechanism of %s holds in %d of the %d frames to train on, needed are %d: give more usual frames"
-                  .formatted(latent.name(), rows, trained, DagSearch.MIN_ROWS));
+                  .formatted(latent.name(), rows, trained, ExactDagSearch.MIN_ROWS));
         }
       }
     }
@@ -444,7 +444,7 @@ public final class TrainingPipeline {
 
     private CausalGraph search(double[][] z) throws TrainingFailedException {
       try {
-        return DagSearch.search(z, holds, known, search.withSeed(settings.seed()));
+        return ExactDagSearch.search(z, holds, known, search.withSeed(settings.seed()));
       } catch (IllegalArgumentException e) {
         throw new TrainingFailedException("the graph cannot be searched: " + e.getMessage(), e);
       }

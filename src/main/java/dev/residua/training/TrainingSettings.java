@@ -56,7 +56,7 @@ public record TrainingSettings(
           LancaSettings.DEFAULTS);
 
   public TrainingSettings {
-    within("latents", latents, 2, DagSearch.MAX_LATENTS);
+    within("latents", latents, 2, ExactDagSearch.MAX_LATENTS);
     within("steps", steps, 1, 100_000_000);
     within("stopAt", stopAt, 1, Integer.MAX_VALUE);
     within("batch", batch, 8, 4_096);

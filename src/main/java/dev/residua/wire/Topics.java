@@ -156,14 +156,14 @@ public final class Topics {
   }
 
   /** What the monitor makes of scores. */
-  public List<Topic<?, ?>> judgements() {
+  public List<Topic<?, ?>> findings() {
     return List.of(drift, anomalies, drifts, interventions, incidents);
   }
 
   /** Every topic, those that carry frames first. */
   public List<Topic<?, ?>> all() {
     List<Topic<?, ?>> all = new ArrayList<>(List.of(frames, deadLetters, scores));
-    all.addAll(judgements());
+    all.addAll(findings());
     all.addAll(List.of(shadowScores, models, control, timelines, alerts));
     return List.copyOf(all);
   }

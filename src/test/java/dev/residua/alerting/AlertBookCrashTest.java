@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AlertBookCrashTest {
   private static final int STEPS = 400;
   private static final int PROBLEMS = 4;
-  private static final Answer AWAY = new Answer.Unavailable("away", Optional.empty(), false);
+  private static final DeliveryResult AWAY =
+      new DeliveryResult.Unavailable("away", Optional.empty(), false);
 
   private final AlertingSettings settings = Receivers.settings(Receivers.pagerduty(r -> {}));
   private final List<Incident> topic = new ArrayList<>();
@@ -111,7 +112,7 @@ class AlertBookCrashTest {
         return false; // the answer is heard by nobody
       }
       boolean heard = arrives && random.nextDouble() >= trouble;
-      book.settle("pager", notice, heard ? new Answer.Accepted("202") : AWAY, now);
+      book.settle("pager", notice, heard ? new DeliveryResult.Accepted("202") : AWAY, now);
     }
     return true;
   }

@@ -22,8 +22,9 @@ import org.junit.jupiter.api.Test;
 /** Who is told what and when, over records, time and answers. */
 class AlertBookTest {
   private static final int ROOM = 100;
-  private static final Answer TAKEN = new Answer.Accepted("202");
-  private static final Answer AWAY = new Answer.Unavailable("500", Optional.empty(), false);
+  private static final DeliveryResult TAKEN = new DeliveryResult.Accepted("202");
+  private static final DeliveryResult AWAY =
+      new DeliveryResult.Unavailable("500", Optional.empty(), false);
 
   private Instant now = Instant.parse("2026-05-01T10:00:00Z");
   private final Map<String, AlertEntry> stored = new HashMap<>();
@@ -40,12 +41,16 @@ class AlertBookTest {
   }
 
   /** Tells a receiver what is due; every notice gets the same answer. */
-  private List<Notice> tell(AlertBook book, String receiver, Answer answer) {
+  private List<Notice> tell(AlertBook book, String receiver, DeliveryResult answer) {
     return tell(book, receiver, answer, ROOM, Set.of());
   }
 
   private List<Notice> tell(
-      AlertBook book, String receiver, Answer answer, int budget, Set<String> acknowledged) {
+      AlertBook book,
+      String receiver,
+      DeliveryResult answer,
+      int budget,
+      Set<String> acknowledged) {
     List<Notice> due = book.due(receiver, ROOM, budget, acknowledged::contains, now);
     due.forEach(notice -> book.settle(receiver, notice, answer, now));
     book.sweep(now);
@@ -267,7 +272,7 @@ class AlertBookTest {
     Notice notice = book.due("hook", ROOM, ROOM, id -> false, now).get(0);
 
     // When
-    Optional<Lost> lost = book.settle("hook", notice, new Answer.Refused("400 bad"), now);
+    Optional<Lost> lost = book.settle("hook", notice, new DeliveryResult.Refused("400 bad"), now);
 
     // Then
     assertThat(lost).get().extracting(Lost::why, Lost::refused).containsExactly("400 bad", true);

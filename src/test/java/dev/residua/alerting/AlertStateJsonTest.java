@@ -35,7 +35,9 @@ class AlertStateJsonTest {
         AT.plusSeconds(1),
         Optional.of("pager"),
         Map.of(
-            "am", new Told(Told.Stage.FIRING, 6, Severity.WARNING, "DRIFT.RESIDUAL", 2, AT, true)));
+            "am",
+            new NotifiedState(
+                NotifiedState.Stage.FIRING, 6, Severity.WARNING, "DRIFT.RESIDUAL", 2, AT, true)));
   }
 
   @Test

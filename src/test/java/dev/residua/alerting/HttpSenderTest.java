@@ -68,7 +68,7 @@ class HttpSenderTest {
     server.stop(0);
   }
 
-  private Answer send(Consumer<Receivers> changes) throws InterruptedException {
+  private DeliveryResult send(Consumer<Receivers> changes) throws InterruptedException {
     ReceiverSettings receiver =
         Receivers.webhook(
             r -> {
@@ -95,10 +95,10 @@ class HttpSenderTest {
     headers = Map.of("Location", url("/elsewhere").toString());
 
     // When
-    Answer answer = send(r -> {});
+    DeliveryResult answer = send(r -> {});
 
     // Then
-    assertThat(answer).isInstanceOf(Answer.Unavailable.class);
+    assertThat(answer).isInstanceOf(DeliveryResult.Unavailable.class);
     assertThat(answer.detail()).contains("307", "redirects are not followed");
     assertThat(seen).containsExactly("POST /in null");
   }
@@ -127,15 +127,15 @@ class HttpSenderTest {
     for (int code : List.of(200, 202, 204)) {
       status = code;
       body = "";
-      assertThat(send(r -> {})).as("%d", code).isInstanceOf(Answer.Accepted.class);
+      assertThat(send(r -> {})).as("%d", code).isInstanceOf(DeliveryResult.Accepted.class);
     }
     for (int code : List.of(400, 413, 422)) {
       status = code;
-      assertThat(send(r -> {})).as("%d", code).isInstanceOf(Answer.Refused.class);
+      assertThat(send(r -> {})).as("%d", code).isInstanceOf(DeliveryResult.Refused.class);
     }
     for (int code : List.of(401, 403, 404, 410, 429, 500, 503)) {
       status = code;
-      assertThat(send(r -> {})).as("%d", code).isInstanceOf(Answer.Unavailable.class);
+      assertThat(send(r -> {})).as("%d", code).isInstanceOf(DeliveryResult.Unavailable.class);
     }
   }
 
@@ -146,11 +146,12 @@ class HttpSenderTest {
     headers = Map.of("Retry-After", "17");
 
     // When
-    Answer answer = send(r -> {});
+    DeliveryResult answer = send(r -> {});
 
     // Then
     assertThat(answer)
-        .isEqualTo(new Answer.Unavailable("429 ok", Optional.of(Duration.ofSeconds(17)), true));
+        .isEqualTo(
+            new DeliveryResult.Unavailable("429 ok", Optional.of(Duration.ofSeconds(17)), true));
     assertThat(HttpSender.wait("86400", NOW)).hasValue(Duration.ofMinutes(5));
     assertThat(HttpSender.wait("Fri, 01 May 2026 10:00:30 GMT", NOW))
         .hasValue(Duration.ofSeconds(30));
@@ -164,7 +165,7 @@ class HttpSenderTest {
 
     // When
     long began = System.nanoTime();
-    Answer answer = send(r -> r.timeout = Duration.ofMillis(300));
+    DeliveryResult answer = send(r -> r.timeout = Duration.ofMillis(300));
 
     // Then
     assertThat(answer.detail()).endsWith("does not answer within 300 ms");
@@ -178,8 +179,8 @@ class HttpSenderTest {
     body = "bad token " + TOKEN + "\r\nand key " + Receivers.SIGNING_KEY + " " + "x".repeat(9_000);
 
     // When
-    Answer bearer = send(r -> r.token = Optional.of(new Secret(TOKEN)));
-    Answer basic =
+    DeliveryResult bearer = send(r -> r.token = Optional.of(new Secret(TOKEN)));
+    DeliveryResult basic =
         send(
             r -> {
               r.user = Optional.of("ann");
@@ -202,10 +203,10 @@ class HttpSenderTest {
     server.stop(0);
 
     // When
-    Answer answer = send(r -> {});
+    DeliveryResult answer = send(r -> {});
 
     // Then
-    assertThat(answer).isInstanceOf(Answer.Unavailable.class);
+    assertThat(answer).isInstanceOf(DeliveryResult.Unavailable.class);
     assertThat(answer.detail()).startsWith("http://127.0.0.1:").contains("cannot be reached");
   }
 }

@@ -24,14 +24,14 @@ class ProtocolsTest {
   private static final Links LINKS = new Links(Optional.of(URI.create("https://residua.test/")));
   private static final String PAGE = "https://residua.test/#/sources/cam1";
 
-  private static Notice notice(Action action, Incident incident, Told before) {
+  private static Notice notice(Action action, Incident incident, NotifiedState before) {
     Instant changed = incident.open() ? SINCE : SINCE.plusSeconds(60);
     return new Notice(
         action, new AlertEntry(incident, 7, SINCE, changed, Optional.empty(), Map.of()), before);
   }
 
-  private static Told firing(Severity severity, String kind) {
-    return new Told(Told.Stage.FIRING, 5, severity, kind, 0, SINCE, false);
+  private static NotifiedState firing(Severity severity, String kind) {
+    return new NotifiedState(NotifiedState.Stage.FIRING, 5, severity, kind, 0, SINCE, false);
   }
 
   private static JsonNode body(ReceiverSettings receiver, Notice... notices) {
@@ -44,7 +44,7 @@ class ProtocolsTest {
     ReceiverSettings receiver = Receivers.alertmanager(r -> {});
     OutgoingRequest request =
         Protocol.of(receiver, LINKS)
-            .request(List.of(notice(Action.OPEN, Incidents.opened(), Told.NOTHING)), NOW);
+            .request(List.of(notice(Action.OPEN, Incidents.opened(), NotifiedState.NOTHING)), NOW);
 
     // Then
     assertThat(request.url()).isEqualTo(URI.create("http://am.test:9093/api/v2/alerts"));
@@ -116,10 +116,10 @@ class ProtocolsTest {
   void shouldTriggerAcknowledgeAndResolveInPagerDutyUnderOneDedupKey() {
     // Given
     ReceiverSettings pager = Receivers.pagerduty(r -> {});
-    Told told = firing(Severity.WARNING, "DRIFT.RESIDUAL");
+    NotifiedState told = firing(Severity.WARNING, "DRIFT.RESIDUAL");
 
     // When
-    JsonNode trigger = body(pager, notice(Action.OPEN, Incidents.opened(), Told.NOTHING));
+    JsonNode trigger = body(pager, notice(Action.OPEN, Incidents.opened(), NotifiedState.NOTHING));
     JsonNode acknowledge = body(pager, notice(Action.ACKNOWLEDGE, Incidents.opened(), told));
     JsonNode resolve = body(pager, notice(Action.RESOLVE, Incidents.resolved(), told));
 
@@ -150,7 +150,8 @@ class ProtocolsTest {
             });
 
     // When
-    JsonNode event = body(Receivers.pagerduty(r -> {}), notice(Action.OPEN, large, Told.NOTHING));
+    JsonNode event =
+        body(Receivers.pagerduty(r -> {}), notice(Action.OPEN, large, NotifiedState.NOTHING));
 
     // Then
     String summary = event.at("/payload/summary").asText();
@@ -167,7 +168,8 @@ class ProtocolsTest {
     JsonNode event =
         Json.read(
             Protocol.of(Receivers.pagerduty(r -> {}), plain)
-                .request(List.of(notice(Action.OPEN, Incidents.opened(), Told.NOTHING)), NOW)
+                .request(
+                    List.of(notice(Action.OPEN, Incidents.opened(), NotifiedState.NOTHING)), NOW)
                 .body());
 
     // Then
@@ -195,7 +197,7 @@ class ProtocolsTest {
   void shouldGiveTheSameEventTheSameIdHoweverOftenItIsSent() {
     // Given
     Protocol hook = Protocol.of(Receivers.webhook(r -> {}), LINKS);
-    Notice notice = notice(Action.OPEN, Incidents.opened(), Told.NOTHING);
+    Notice notice = notice(Action.OPEN, Incidents.opened(), NotifiedState.NOTHING);
 
     // When
     OutgoingRequest first = hook.request(List.of(notice), NOW);
@@ -214,7 +216,7 @@ class ProtocolsTest {
     assertThat(
             body(
                     Receivers.webhook(r -> {}),
-                    notice(Action.RESOLVE, Incidents.resolved(), Told.NOTHING))
+                    notice(Action.RESOLVE, Incidents.resolved(), NotifiedState.NOTHING))
                 .get("id")
                 .asText())
         .isNotEqualTo(event.get("id").asText());
@@ -242,7 +244,8 @@ class ProtocolsTest {
     Incident odd = Incidents.with(i -> i.source = "<!channel> & co");
 
     // When
-    JsonNode message = body(Receivers.slack(r -> {}), notice(Action.OPEN, odd, Told.NOTHING));
+    JsonNode message =
+        body(Receivers.slack(r -> {}), notice(Action.OPEN, odd, NotifiedState.NOTHING));
 
     // Then
     assertThat(message.get("text").asText())
@@ -272,7 +275,8 @@ class ProtocolsTest {
     JsonNode alert =
         Json.read(
             Protocol.of(Receivers.alertmanager(r -> {}), new Links(Optional.empty()))
-                .request(List.of(notice(Action.OPEN, Incidents.opened(), Told.NOTHING)), NOW)
+                .request(
+                    List.of(notice(Action.OPEN, Incidents.opened(), NotifiedState.NOTHING)), NOW)
                 .body());
 
     // Then

@@ -3,6 +3,7 @@ package dev.residua.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.anomaly.AnomalySettings;
+import dev.residua.app.model.Models;
 import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.model.ModelBundle;
@@ -14,7 +15,7 @@ import dev.residua.scoring.ScoringProducers;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.Stages;
 import dev.residua.scoring.TimelineStore;
-import dev.residua.streams.ControlDesk;
+import dev.residua.streams.ControlCommandStore;
 import dev.residua.streams.MonitorListener;
 import dev.residua.streams.MonitorModels;
 import dev.residua.streams.MonitorTopology;
@@ -178,7 +179,7 @@ class FrameTraceTest {
                 MonitorModels.fixed(
                     Models.monitor(
                         bundle, AnomalySettings.DEFAULTS, 1e6, IncidentSettings.DEFAULTS)),
-                new ControlDesk(),
+                new ControlCommandStore(),
                 256,
                 MonitorListener.NONE,
                 tracing),

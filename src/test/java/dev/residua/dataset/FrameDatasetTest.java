@@ -7,6 +7,11 @@ import dev.residua.frame.FrameDecoder;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelFormat;
+import dev.residua.simulation.DatasetGenerator;
+import dev.residua.simulation.Pendulum;
+import dev.residua.simulation.Scenario;
+import dev.residua.simulation.ScenarioStream;
+import dev.residua.simulation.SimulatedFrame;
 import dev.residua.testing.Frames;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,7 +65,7 @@ class FrameDatasetTest {
     FrameDecoder decoder = new FrameDecoder(FrameLimits.DEFAULTS, SHAPE);
     for (int i = 0; i < 30; i++) {
       byte[] drawn = new byte[SHAPE.size()];
-      SceneFrame facts = stream.next(drawn, 0);
+      SimulatedFrame facts = stream.next(drawn, 0);
       byte[] stored = new byte[SHAPE.size()];
       set.read(i, stored, 0);
       byte[] png = new byte[SHAPE.size()];

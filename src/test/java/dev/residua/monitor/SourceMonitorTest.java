@@ -15,9 +15,9 @@ import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftSettings;
-import dev.residua.drift.PictureNumbers;
+import dev.residua.drift.ImageStatistics;
 import dev.residua.frame.SensorReadings;
-import dev.residua.incident.ControlBoard;
+import dev.residua.incident.ActiveControls;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentSettings;
@@ -62,11 +62,11 @@ class SourceMonitorTest {
     }
     float[] errors = new float[n];
     float[] appearance = new float[n];
-    double[][] pictures = new double[n][PictureNumbers.COUNT];
+    double[][] pictures = new double[n][ImageStatistics.COUNT];
     for (int i = 0; i < n; i++) {
       errors[i] = error(random);
-      pictures[i][PictureNumbers.RECONSTRUCTION] =
-          PictureNumbers.of(errors[i], 0, 2)[PictureNumbers.RECONSTRUCTION];
+      pictures[i][ImageStatistics.RECONSTRUCTION] =
+          ImageStatistics.of(errors[i], 0, 2)[ImageStatistics.RECONSTRUCTION];
     }
     boolean[][] edges = new boolean[4][4];
     edges[0][LENGTH] = true;
@@ -135,10 +135,10 @@ class SourceMonitorTest {
     return new SensorReadings(128, 0, 0, 100, 1, hash);
   }
 
-  private static List<Judgement> judge(ControlBoard board, float shift) {
+  private static List<MonitorResult> judge(ActiveControls board, float shift) {
     Random random = new Random(5);
     SourceMonitor monitor = SourceMonitor.start(diagnosing);
-    List<Judgement> judgements = new ArrayList<>();
+    List<MonitorResult> judgements = new ArrayList<>();
     for (int i = 0; i < 500; i++) {
       judgements.add(monitor.next(caused(random, i, i < 300 ? 0 : shift), board));
       monitor = SourceMonitor.fromBytes(diagnosing, monitor.toBytes());
@@ -146,14 +146,14 @@ class SourceMonitorTest {
     return judgements;
   }
 
-  private static List<Incident> incidents(List<Judgement> judgements) {
+  private static List<Incident> incidents(List<MonitorResult> judgements) {
     return judgements.stream().flatMap(j -> j.incidents().stream()).toList();
   }
 
   @Test
   void shouldTellWhatChangedSomeFramesAfterTheAlarm() {
     // When
-    List<Judgement> judgements = judge(ControlBoard.EMPTY, 3);
+    List<MonitorResult> judgements = judge(ActiveControls.EMPTY, 3);
     // Then
     List<InterventionEvent> told =
         judgements.stream().flatMap(j -> j.interventions().stream()).toList();
@@ -171,7 +171,7 @@ class SourceMonitorTest {
   @Test
   void shouldOpenNoIncidentForAnAnnouncedChange() {
     // When
-    List<Judgement> judgements = judge(announcing("shadow_length"), 3);
+    List<MonitorResult> judgements = judge(announcing("shadow_length"), 3);
     // Then
     assertThat(incidents(judgements)).isEmpty();
     assertThat(judgements.stream().mapToInt(j -> j.interventions().size()).sum()).isEqualTo(1);
@@ -186,8 +186,8 @@ class SourceMonitorTest {
     assertThat(incidents.get(0).state()).isEqualTo(Incident.State.OPENED);
   }
 
-  private static ControlBoard announcing(String latent) {
-    return ControlBoard.EMPTY.with(
+  private static ActiveControls announcing(String latent) {
+    return ActiveControls.EMPTY.with(
         new ControlCommand.Announcement(
             new ControlCommand.Order("a", "cam1", "kim", "works", Instant.EPOCH),
             new ControlCommand.Period(Scored.time(0), Scored.time(10_000)),
@@ -204,11 +204,11 @@ class SourceMonitorTest {
     for (int i = 0; i < 120; i++) {
       long hash = i < 60 ? i : 60;
       ScoredFrame frame = noisy(random, 0).sensor(reading(hash)).frame(i);
-      incidents.addAll(monitor.next(frame, ControlBoard.EMPTY).incidents());
+      incidents.addAll(monitor.next(frame, ActiveControls.EMPTY).incidents());
     }
     for (int i = 120; i < 160; i++) {
       ScoredFrame frame = noisy(random, 0).sensor(reading(1_000 + i)).frame(i);
-      incidents.addAll(monitor.next(frame, ControlBoard.EMPTY).incidents());
+      incidents.addAll(monitor.next(frame, ActiveControls.EMPTY).incidents());
     }
     // Then
     assertThat(incidents)
@@ -253,9 +253,9 @@ class SourceMonitorTest {
     SourceMonitor other = SourceMonitor.start(limits);
     // When
     for (ScoredFrame frame : story()) {
-      straight.add(said(one.next(frame, ControlBoard.EMPTY)));
+      straight.add(said(one.next(frame, ActiveControls.EMPTY)));
       other = SourceMonitor.fromBytes(limits, other.toBytes());
-      interrupted.add(said(other.next(frame, ControlBoard.EMPTY)));
+      interrupted.add(said(other.next(frame, ActiveControls.EMPTY)));
     }
     // Then
     assertThat(interrupted).isEqualTo(straight);
@@ -279,25 +279,25 @@ class SourceMonitorTest {
           state == null
               ? SourceMonitor.start(limits, shared)
               : SourceMonitor.fromBytes(limits, state, shared);
-      Judgement judgement = shared.next(story.get(i), ControlBoard.EMPTY);
+      MonitorResult judgement = shared.next(story.get(i), ActiveControls.EMPTY);
       state = shared.toBytes();
       shared =
           otherState == null
               ? SourceMonitor.start(limits, shared)
               : SourceMonitor.fromBytes(limits, otherState, shared);
-      Judgement otherJudgement = shared.next(others.get(i), ControlBoard.EMPTY);
+      MonitorResult otherJudgement = shared.next(others.get(i), ActiveControls.EMPTY);
       otherState = shared.toBytes();
       // Then
-      assertThat(said(judgement)).isEqualTo(said(own.next(story.get(i), ControlBoard.EMPTY)));
+      assertThat(said(judgement)).isEqualTo(said(own.next(story.get(i), ActiveControls.EMPTY)));
       assertThat(said(otherJudgement))
-          .isEqualTo(said(ownOther.next(others.get(i), ControlBoard.EMPTY)));
+          .isEqualTo(said(ownOther.next(others.get(i), ActiveControls.EMPTY)));
     }
     assertThat(state).isEqualTo(own.toBytes());
     assertThat(otherState).isEqualTo(ownOther.toBytes());
   }
 
   /** All of a judgement, with the contents of its arrays. */
-  private static List<Object> said(Judgement judgement) {
+  private static List<Object> said(MonitorResult judgement) {
     return List.of(
         judgement.score().statistic(),
         Arrays.toString(judgement.score().perScale()),
@@ -314,7 +314,7 @@ class SourceMonitorTest {
     List<DriftEvent> drifts = new ArrayList<>();
     // When
     for (ScoredFrame frame : story()) {
-      Judgement judgement = monitor.next(frame, ControlBoard.EMPTY);
+      MonitorResult judgement = monitor.next(frame, ActiveControls.EMPTY);
       incidents.addAll(judgement.incidents());
       drifts.addAll(judgement.drifts());
     }
@@ -391,9 +391,9 @@ class SourceMonitorTest {
     List<AnomalyEvent> anomalies = new ArrayList<>();
     // When
     for (ScoredFrame frame : story) {
-      Judgement judgement = one.next(frame, ControlBoard.EMPTY);
+      MonitorResult judgement = one.next(frame, ActiveControls.EMPTY);
       other = SourceMonitor.fromBytes(limits, other.toBytes());
-      assertThat(said(other.next(frame, ControlBoard.EMPTY))).isEqualTo(said(judgement));
+      assertThat(said(other.next(frame, ActiveControls.EMPTY))).isEqualTo(said(judgement));
       drifts.addAll(judgement.drifts());
       if (frame.sequence() < 10_600) {
         anomalies.addAll(judgement.anomalies());
@@ -414,7 +414,7 @@ class SourceMonitorTest {
     List<ScoredFrame> story = story();
     SourceMonitor straight = SourceMonitor.start(limits);
     for (ScoredFrame frame : story.subList(0, 880)) {
-      straight.next(frame, ControlBoard.EMPTY);
+      straight.next(frame, ActiveControls.EMPTY);
     }
     byte[] bytes = straight.toBytes();
     byte[] nameless = nameless(bytes);
@@ -425,8 +425,8 @@ class SourceMonitorTest {
     // Then
     assertThat(upgraded.toBytes()).isEqualTo(bytes);
     for (ScoredFrame frame : story.subList(880, 1_100)) {
-      assertThat(said(upgraded.next(frame, ControlBoard.EMPTY)))
-          .isEqualTo(said(straight.next(frame, ControlBoard.EMPTY)));
+      assertThat(said(upgraded.next(frame, ActiveControls.EMPTY)))
+          .isEqualTo(said(straight.next(frame, ActiveControls.EMPTY)));
     }
   }
 
@@ -455,7 +455,7 @@ class SourceMonitorTest {
   void shouldGoOnFromTheStateOfTheVersionThatDidNotNameItsModel() {
     // Given
     SourceMonitor straight = SourceMonitor.start(limits);
-    story().subList(0, 880).forEach(frame -> straight.next(frame, ControlBoard.EMPTY));
+    story().subList(0, 880).forEach(frame -> straight.next(frame, ActiveControls.EMPTY));
     byte[] bytes = straight.toBytes();
     // When
     SourceMonitor upgraded = SourceMonitor.fromBytes(limits, nameless(bytes));
@@ -467,7 +467,7 @@ class SourceMonitorTest {
   void shouldStartAnewForAnotherModelEvenWithTheSameReference() {
     // Given two models that differ in nothing but their names
     SourceMonitor monitor = SourceMonitor.start(limits);
-    story().subList(0, 120).forEach(frame -> monitor.next(frame, ControlBoard.EMPTY));
+    story().subList(0, 120).forEach(frame -> monitor.next(frame, ActiveControls.EMPTY));
     // When
     SourceMonitor same = SourceMonitor.fromBytes(limits, monitor.toBytes());
     SourceMonitor other = SourceMonitor.fromBytes(renamed, monitor.toBytes());
@@ -481,8 +481,8 @@ class SourceMonitorTest {
   void shouldNotFollowAnOrderAgainForTheNextModel() {
     // Given an order that was followed, and an incident that opened after it
     List<ScoredFrame> story = story();
-    ControlBoard board =
-        ControlBoard.EMPTY.with(
+    ActiveControls board =
+        ActiveControls.EMPTY.with(
             new ControlCommand.AcceptNormal(
                 new ControlCommand.Order(
                     "accept-1", ".*", "me", "a test", story.get(0).capturedAt())));
@@ -502,14 +502,14 @@ class SourceMonitorTest {
     List<ScoredFrame> story = story();
     SourceMonitor monitor = SourceMonitor.start(limits);
     for (ScoredFrame frame : story.subList(0, 350)) {
-      monitor.next(frame, ControlBoard.EMPTY);
+      monitor.next(frame, ActiveControls.EMPTY);
     }
     assertThat(monitor.incidentOpen()).isTrue();
     // When
     SourceMonitor next = SourceMonitor.fromBytes(otherModel, monitor.toBytes());
     List<Incident> incidents = new ArrayList<>();
     for (ScoredFrame frame : story.subList(400, 800)) {
-      incidents.addAll(next.next(frame, ControlBoard.EMPTY).incidents());
+      incidents.addAll(next.next(frame, ActiveControls.EMPTY).incidents());
     }
     // Then
     assertThat(incidents).extracting(Incident::state).containsExactly(Incident.State.RESOLVED);

@@ -120,7 +120,7 @@ class MonitorTopologyTest {
     settings.put(
         StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, topics.deadLetters().name());
     return new TopologyTestDriver(
-        MonitorTopology.build(topics, models, new ControlDesk(), 256), settings);
+        MonitorTopology.build(topics, models, new ControlCommandStore(), 256), settings);
   }
 
   @AfterEach
@@ -160,7 +160,7 @@ class MonitorTopologyTest {
   void shouldTellTheProductsStoryInItsDescription() {
     // When
     Topology topology =
-        MonitorTopology.build(topics, MonitorModels.fixed(model), new ControlDesk(), 256);
+        MonitorTopology.build(topics, MonitorModels.fixed(model), new ControlCommandStore(), 256);
     // Then
     assertThat(topology.describe().toString())
         .contains("check-model", "monitor-source", "control-commands", "only-incidents")

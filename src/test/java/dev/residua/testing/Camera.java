@@ -2,14 +2,14 @@ package dev.residua.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.residua.app.KafkaClients;
+import dev.residua.app.kafka.KafkaClients;
 import dev.residua.causal.ScoredFrame;
-import dev.residua.dataset.Scenario;
-import dev.residua.dataset.ScenarioStream;
 import dev.residua.drift.DriftScore;
 import dev.residua.frame.Frame;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelFormat;
+import dev.residua.simulation.Scenario;
+import dev.residua.simulation.ScenarioStream;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;

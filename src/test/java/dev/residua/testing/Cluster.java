@@ -1,6 +1,6 @@
 package dev.residua.testing;
 
-import dev.residua.app.KafkaClients;
+import dev.residua.app.kafka.KafkaClients;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package dev.residua.testing;
 
-import dev.residua.dataset.ScenarioStream;
 import dev.residua.frame.ImageShape;
+import dev.residua.simulation.ScenarioStream;
 import dev.residua.training.TrainingData;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -2,7 +2,7 @@ package dev.residua.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.residua.app.KafkaClients;
+import dev.residua.app.kafka.KafkaClients;
 import dev.residua.wire.Topic;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,10 +1,10 @@
 package dev.residua.testing;
 
-import dev.residua.app.EmbeddedKafka;
-import dev.residua.app.Folders;
-import dev.residua.app.KafkaClients;
-import dev.residua.app.StartFailedException;
-import dev.residua.app.TopicAdmin;
+import dev.residua.app.kafka.EmbeddedKafka;
+import dev.residua.app.kafka.KafkaClients;
+import dev.residua.app.kafka.TopicAdmin;
+import dev.residua.app.process.StartFailedException;
+import dev.residua.app.process.TemporaryFolders;
 import dev.residua.wire.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -110,7 +110,7 @@ public final class TestBroker implements AutoCloseable {
     try {
       broker.close();
       if (data != null) {
-        Folders.delete(data);
+        TemporaryFolders.delete(data);
       }
     } catch (Exception e) {
       throw new AssertionError("the broker of the test did not stop", e);

@@ -1,6 +1,6 @@
 package dev.residua.testing;
 
-import dev.residua.app.KafkaClients;
+import dev.residua.app.kafka.KafkaClients;
 import dev.residua.wire.Topic;
 import java.time.Duration;
 import java.util.ArrayList;

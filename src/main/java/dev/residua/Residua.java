@@ -1,0 +1,130 @@
+package dev.residua;
+
+import dev.residua.app.ResiduaApplication;
+import dev.residua.bench.commands.BenchCommand;
+import dev.residua.bench.commands.ExperimentCommand;
+import dev.residua.cli.console.CommandFailedException;
+import dev.residua.cli.console.CompletionCommand;
+import dev.residua.cli.console.HelpPages;
+import dev.residua.cli.console.Version;
+import dev.residua.cli.data.DatasetCommand;
+import dev.residua.cli.data.DriftCommand;
+import dev.residua.cli.data.PublishCommand;
+import dev.residua.cli.data.ScoreCommand;
+import dev.residua.cli.model.EvaluateCommand;
+import dev.residua.cli.model.ModelCommand;
+import dev.residua.cli.model.ReportCommand;
+import dev.residua.cli.model.RetrainCommand;
+import dev.residua.cli.model.TrainCommand;
+import dev.residua.cli.ops.AcceptNormalCommand;
+import dev.residua.cli.ops.AnnounceCommand;
+import dev.residua.cli.ops.BacktestCommand;
+import dev.residua.cli.ops.DeadLettersCommand;
+import dev.residua.cli.ops.FeedbackCommand;
+import dev.residua.cli.ops.SchemasCommand;
+import dev.residua.cli.ops.SilenceCommand;
+import dev.residua.cli.ops.SuppressCommand;
+import dev.residua.cli.ops.TestAlertCommand;
+import dev.residua.cli.ops.TopicsCommand;
+import dev.residua.cli.ops.WatchCommand;
+import dev.residua.cli.serve.BrokerCommand;
+import dev.residua.cli.serve.DemoCommand;
+import dev.residua.cli.serve.ServeCommand;
+import dev.residua.cli.serve.TrainingJobCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The command line: every command of the product hangs below this one. */
+@Command(
+    name = "residua",
+    description = "Online causal residual monitoring for image streams on Kafka.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      DemoCommand.class,
+      ServeCommand.class,
+      DatasetCommand.class,
+      TrainCommand.class,
+      EvaluateCommand.class,
+      ReportCommand.class,
+      ExperimentCommand.class,
+      ScoreCommand.class,
+      BacktestCommand.class,
+      DriftCommand.class,
+      PublishCommand.class,
+      WatchCommand.class,
+      ModelCommand.class,
+      TopicsCommand.class,
+      DeadLettersCommand.class,
+      SchemasCommand.class,
+      SilenceCommand.class,
+      AnnounceCommand.class,
+      SuppressCommand.class,
+      AcceptNormalCommand.class,
+      FeedbackCommand.class,
+      TestAlertCommand.class,
+      RetrainCommand.class,
+      TrainingJobCommand.class,
+      BenchCommand.class,
+      BrokerCommand.class,
+      CompletionCommand.class,
+    })
+public final class Residua implements Runnable {
+  @Option(
+      names = "--stacktrace",
+      scope = ScopeType.INHERIT,
+      description = "Print where an error came from, not only what it says.")
+  boolean stacktrace;
+
+  @CommandLine.Spec CommandLine.Model.CommandSpec spec;
+
+  /** Parses, runs and returns the exit code: 0 done, 1 failed, 2 wrong usage. */
+  public static int execute(String... args) {
+    return commandLine().execute(args);
+  }
+
+  public static CommandLine commandLine() {
+    Residua root = new Residua();
+    CommandLine line = new CommandLine(root);
+    HelpPages.addTo(line);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setUsageHelpAutoWidth(true);
+    line.setExecutionStrategy(
+        parsed -> {
+          if (root.stacktrace) {
+            System.setProperty(ResiduaApplication.STACKTRACE, "true");
+          }
+          return new CommandLine.RunLast().execute(parsed);
+        });
+    line.setExecutionExceptionHandler(
+        (failure, command, parsed) -> {
+          if (root.stacktrace) {
+            failure.printStackTrace(command.getErr());
+          }
+          String message = failure.getMessage();
+          command
+              .getErr()
+              .println(
+                  "residua: "
+                      + (message == null || message.isBlank() ? failure.toString() : message));
+          HelpPages.of(command).ifPresent(page -> command.getErr().println("residua: see " + page));
+          if (!root.stacktrace
+              && failure instanceof RuntimeException
+              && !(failure instanceof CommandFailedException)) {
+            command
+                .getErr()
+                .println("residua: run it again with --stacktrace to see where this came from");
+          }
+          return 1;
+        });
+    return line;
+  }
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+}

@@ -1,0 +1,111 @@
+package dev.residua.anomaly;
+
+import dev.residua.causal.StateBytes;
+import dev.residua.frame.SensorReadings;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches the sensor of one source. Immutable: every frame gives the next state. Where several
+ * faults hold, the one that {@link AnomalyKind} declares first is named, because it hides the
+ * others.
+ *
+ * @param lastHash of the last picture; 0 before the first
+ * @param run pictures in a row that are equal to the last one, itself included; 0 before the first
+ * @param dark whether each of the last 32 frames was dark, the last in bit 0
+ * @param saturated the same for saturated frames
+ * @param torn the same for torn frames
+ * @param blurred the same for blurred frames
+ */
+public record SensorMonitor(
+    long lastHash, int run, int dark, int saturated, int torn, int blurred) {
+  /** Before the first frame. */
+  public static final SensorMonitor START = new SensorMonitor(0, 0, 0, 0, 0, 0);
+
+  /** Size of {@link #toBytes}. */
+  public static final int BYTES = 1 + Long.BYTES + 5 * Integer.BYTES;
+
+  private static final byte VERSION = 1;
+
+  public SensorMonitor {
+    if (run < 0) {
+      throw new IllegalArgumentException(
+          "a run has %d pictures, expected at least 0".formatted(run));
+    }
+  }
+
+  /**
+   * What follows from one frame.
+   *
+   * @param next the new state
+   * @param fault what is wrong with the sensor now, or null
+   */
+  public record Step(SensorMonitor next, @Nullable SensorFault fault) {}
+
+  /** The next state, and the fault that holds after this frame. */
+  public Step next(SensorReadings readings, SensorRule rule) {
+    SensorReference usual = rule.reference();
+    boolean same = run > 0 && readings.hash() == lastHash;
+    SensorMonitor next =
+        new SensorMonitor(
+            readings.hash(),
+            same ? (run == Integer.MAX_VALUE ? run : run + 1) : 1,
+            dark << 1 | bit(usual.dark(readings)),
+            saturated << 1 | bit(usual.saturated(readings)),
+            torn << 1 | bit(usual.torn(readings)),
+            blurred << 1 | bit(usual.blurred(readings)));
+    return new Step(next, next.fault(rule));
+  }
+
+  private @Nullable SensorFault fault(SensorRule rule) {
+    int frozen = rule.reference().frozenFrames();
+    if (count(dark, rule) >= rule.needed()) {
+      return new SensorFault(AnomalyKind.DARK, count(dark, rule), rule.needed());
+    }
+    if (count(saturated, rule) >= rule.needed()) {
+      return new SensorFault(AnomalyKind.SATURATED, count(saturated, rule), rule.needed());
+    }
+    if (run >= frozen) {
+      return new SensorFault(AnomalyKind.FROZEN, run, frozen);
+    }
+    if (count(torn, rule) >= rule.needed()) {
+      return new SensorFault(AnomalyKind.TORN, count(torn, rule), rule.needed());
+    }
+    if (count(blurred, rule) >= rule.needed()) {
+      return new SensorFault(AnomalyKind.BLURRED, count(blurred, rule), rule.needed());
+    }
+    return null;
+  }
+
+  private static int count(int history, SensorRule rule) {
+    return Integer.bitCount(history << (Integer.SIZE - rule.window()));
+  }
+
+  private static int bit(boolean value) {
+    return value ? 1 : 0;
+  }
+
+  /** Always {@link #BYTES} bytes, big-endian. */
+  public byte[] toBytes() {
+    return ByteBuffer.allocate(BYTES)
+        .put(VERSION)
+        .putLong(lastHash)
+        .putInt(run)
+        .putInt(dark)
+        .putInt(saturated)
+        .putInt(torn)
+        .putInt(blurred)
+        .array();
+  }
+
+  /**
+   * Reads what {@link #toBytes} wrote.
+   *
+   * @throws IllegalArgumentException if it has another size or version
+   */
+  public static SensorMonitor fromBytes(byte[] bytes) {
+    ByteBuffer in = StateBytes.open("sensor watch", bytes, BYTES, VERSION);
+    return new SensorMonitor(
+        in.getLong(), in.getInt(), in.getInt(), in.getInt(), in.getInt(), in.getInt());
+  }
+}

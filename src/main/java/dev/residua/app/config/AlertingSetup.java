@@ -1,0 +1,174 @@
+package dev.residua.app.config;
+
+import dev.residua.alerting.AlertingSettings;
+import dev.residua.alerting.ReceiverSettings;
+import dev.residua.alerting.ReceiverType;
+import dev.residua.alerting.Route;
+import dev.residua.alerting.Secret;
+import dev.residua.app.process.StartFailedException;
+import io.smallrye.config.ConfigValidationException;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Alerting as configured, checked whole: every mistake is named at once, and no secret shown. */
+public final class AlertingSetup {
+  /** Below the environment, above what ships with the product. */
+  private static final int FILE_ORDINAL = 260;
+
+  private static final String RECEIVERS = "residua.alerting.receivers.";
+
+  private AlertingSetup() {}
+
+  /**
+   * The settings that a configuration gives.
+   *
+   * @throws StartFailedException with everything that is wrong
+   */
+  public static AlertingSettings settings(ResiduaConfig.Alerting config)
+      throws StartFailedException {
+    List<String> problems = new ArrayList<>();
+    List<ReceiverSettings> receivers = new ArrayList<>();
+    for (Map.Entry<String, ResiduaConfig.Alerting.Receiver> each :
+        new TreeMap<>(config.receivers()).entrySet()) {
+      try {
+        receivers.add(receiver(each.getKey(), each.getValue()));
+      } catch (IllegalArgumentException e) {
+        problems.add(String.valueOf(e.getMessage()));
+      }
+    }
+    List<Route> routes = new ArrayList<>();
+    for (Map.Entry<String, ResiduaConfig.Alerting.Route> each :
+        new TreeMap<>(config.routes()).entrySet()) {
+      ResiduaConfig.Alerting.Route route = each.getValue();
+      try {
+        routes.add(
+            Route.of(
+                each.getKey(),
+                route.sources(),
+                route.kinds(),
+                route.severity(),
+                route.receivers()));
+      } catch (IllegalArgumentException e) {
+        problems.add(String.valueOf(e.getMessage()));
+      }
+    }
+    if (problems.isEmpty()) {
+      try {
+        return new AlertingSettings(receivers, routes, config.dashboardUrl(), config.giveUpAfter());
+      } catch (IllegalArgumentException e) {
+        problems.add(String.valueOf(e.getMessage()));
+      }
+    }
+    throw new StartFailedException(String.join("\nresidua: ", problems));
+  }
+
+  /**
+   * The settings that a server started here would have: system properties, the environment, and a
+   * file.
+   *
+   * @param file such as {@code config/application.properties}; left out where there is none
+   * @throws StartFailedException with everything that is wrong
+   */
+  public static AlertingSettings configured(Path file) throws StartFailedException {
+    try {
+      SmallRyeConfigBuilder builder =
+          new SmallRyeConfigBuilder()
+              .addDefaultInterceptors()
+              .addDefaultSources()
+              .withValidateUnknown(false) // as the server does
+              .withMapping(ResiduaConfig.class);
+      if (Files.exists(file)) {
+        builder.withSources(new PropertiesConfigSource(file.toUri().toURL(), FILE_ORDINAL));
+      }
+      return settings(builder.build().getConfigMapping(ResiduaConfig.class).alerting());
+    } catch (IOException e) {
+      throw new StartFailedException("%s cannot be read: %s".formatted(file, e), e);
+    } catch (ConfigValidationException | IllegalArgumentException e) {
+      throw new StartFailedException(
+          "the configuration cannot be used: "
+              + String.valueOf(e.getMessage())
+                  .strip()
+                  .replaceAll("(java\\.[\\w.]+Exception|SRCFG\\d+): ", "")
+                  .replaceAll("\\s*\\R\\s*", " "),
+          e);
+    }
+  }
+
+  private static ReceiverSettings receiver(String name, ResiduaConfig.Alerting.Receiver config) {
+    String at = RECEIVERS + name;
+    return new ReceiverSettings(
+        name,
+        config.type(),
+        url(at, config),
+        secret(at + ".key", config.key(), config.keyFile()),
+        config.user(),
+        secret(at + ".token", config.token(), config.tokenFile()),
+        config.timeout(),
+        config.repeatInterval(),
+        config.limitPerMinute(),
+        config.modelChanges());
+  }
+
+  private static URI url(String at, ResiduaConfig.Alerting.Receiver config) {
+    if (config.url().isPresent() && config.urlFile().isPresent()) {
+      throw new IllegalArgumentException(
+          "%s.url and %s.url-file are both set; set one".formatted(at, at));
+    }
+    if (config.url().isPresent()) {
+      return config.url().get();
+    }
+    if (config.urlFile().isPresent()) {
+      String text = read(at + ".url-file", config.urlFile().get());
+      try {
+        return new URI(text);
+      } catch (URISyntaxException e) {
+        // The exception would show what the file holds.
+        throw new IllegalArgumentException(
+            "%s.url-file %s does not hold an address".formatted(at, config.urlFile().get()));
+      }
+    }
+    if (config.type() == ReceiverType.PAGERDUTY) {
+      return ReceiverSettings.PAGERDUTY;
+    }
+    throw new IllegalArgumentException(
+        "%s.url is missing, where a receiver of type %s listens; set it or %s.url-file"
+            .formatted(at, config.type().name().toLowerCase(Locale.ROOT), at));
+  }
+
+  private static Optional<Secret> secret(
+      String property, Optional<String> value, Optional<Path> file) {
+    if (value.isPresent() && file.isPresent()) {
+      throw new IllegalArgumentException(
+          "%s and %s-file are both set; set one".formatted(property, property));
+    }
+    Optional<String> text = file.isPresent() ? file.map(f -> read(property + "-file", f)) : value;
+    try {
+      return text.map(Secret::new);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          file.map(f -> "%s-file %s is empty".formatted(property, f))
+              .orElse(property + " must not be blank"),
+          e);
+    }
+  }
+
+  private static String read(String property, Path file) {
+    try {
+      return Files.readString(file).strip();
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "%s %s cannot be read: %s".formatted(property, file, e), e);
+    }
+  }
+}

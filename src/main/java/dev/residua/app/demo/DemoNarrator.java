@@ -1,0 +1,57 @@
+package dev.residua.app.demo;
+
+import dev.residua.dashboard.LiveState.FindingView;
+import dev.residua.model.ModelBundle;
+import dev.residua.simulation.SimulatedFrame.ActiveEvent;
+import java.io.PrintStream;
+import java.time.LocalTime;
+import java.time.format.DateTimeFormatter;
+
+/** Tells the demo on the terminal: what the camera breaks, and what the product finds. */
+public final class DemoNarrator {
+  private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss");
+
+  private final PrintStream out;
+
+  public DemoNarrator(PrintStream out) {
+    this.out = out;
+  }
+
+  public void start(ModelBundle bundle, String kafka, int httpPort) {
+    out.println(
+        """
+
+        Residua watches a simulated camera. A ball on a rod throws a shadow; the model learnt that
+          %s.
+        On a schedule something breaks (marked "camera"); what Residua finds is marked "found".
+          dashboard    http://localhost:%d
+          Kafka        %s   (send your own frames, read residua.scores: see README)
+        Stop with Ctrl-C.
+        """
+            .formatted(bundle.graph().toString().replace('_', ' '), httpPort, kafka));
+  }
+
+  public void fault(ActiveEvent event) {
+    String node = event.event().node();
+    print(
+        "camera",
+        "%s%s for %d frame%s"
+            .formatted(
+                event.event().kind().label().replace('_', ' '),
+                node == null ? "" : " of " + node.replace('_', ' '),
+                event.event().frames(),
+                event.event().frames() == 1 ? "" : "s"));
+  }
+
+  public void found(FindingView finding) {
+    if (finding.kind().startsWith("drift") || finding.kind().startsWith("intervention")) {
+      return; // their incident says the same
+    }
+    print("found", "%s: %s".formatted(finding.kind(), finding.sentence()));
+  }
+
+  private synchronized void print(String who, String what) {
+    out.println("%s  %-6s  %s".formatted(LocalTime.now().format(CLOCK), who, what));
+    out.flush();
+  }
+}

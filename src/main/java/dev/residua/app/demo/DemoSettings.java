@@ -1,0 +1,33 @@
+package dev.residua.app.demo;
+
+import dev.residua.app.config.ResiduaConfig;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the simulated camera of the demo does.
+ *
+ * @param scenario file that says what goes wrong and when; the one that ships with the product if
+ *     null
+ * @param speed how much faster than real time, above 0
+ */
+public record DemoSettings(@Nullable Path scenario, double speed) {
+  private static final String SPEED = "residua.demo.speed";
+  private static final String SCENARIO = "residua.demo.scenario";
+
+  /** Hands the settings to the application that this process starts next. */
+  public void toSystemProperties() {
+    System.setProperty(SPEED, Double.toString(speed));
+    if (scenario != null) {
+      System.setProperty(SCENARIO, scenario.toString());
+    }
+  }
+
+  public static Optional<DemoSettings> of(ResiduaConfig.Demo config) {
+    return config.speed().isPresent()
+        ? Optional.of(
+            new DemoSettings(config.scenario().orElse(null), config.speed().getAsDouble()))
+        : Optional.empty();
+  }
+}

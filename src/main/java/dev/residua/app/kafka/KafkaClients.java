@@ -1,0 +1,225 @@
+package dev.residua.app.kafka;
+
+import dev.residua.registry.RegistryClients;
+import dev.residua.scoring.Guarantee;
+import dev.residua.scoring.ScoringLoop;
+import dev.residua.wire.Topic;
+import dev.residua.wire.Topics;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.streams.StreamsConfig;
+
+/**
+ * Settings of every Kafka client of this process: the user's own, and what the product's guarantees
+ * need on top.
+ *
+ * @param bootstrapServers {@code host:port}, comma-separated
+ * @param common settings that the user gave for all clients, such as security
+ */
+public record KafkaClients(String bootstrapServers, Map<String, String> common) {
+  private static final int MAX_REQUEST_BYTES = Topics.MAX_RECORD_BYTES + (1 << 20);
+
+  /**
+   * A member that dies without a word is known dead after this; static members keep their
+   * partitions till then.
+   */
+  private static final int SESSION_MILLIS = 10_000;
+
+  /**
+   * Transactions of the monitor are short, and that of one which died holds its partitions up for
+   * so long.
+   */
+  private static final long MONITOR_TRANSACTION_MILLIS = 10_000;
+
+  private static final Duration DEFAULT_TRANSACTION_TIMEOUT = Duration.ofSeconds(30);
+
+  public KafkaClients {
+    common = Map.copyOf(common);
+  }
+
+  /** After this the broker aborts a transaction of these clients, and it is done again. */
+  public Duration transactionTimeout() {
+    String millis = common.get(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
+    return millis == null ? DEFAULT_TRANSACTION_TIMEOUT : Duration.ofMillis(Long.parseLong(millis));
+  }
+
+  /** The same clients with another time-out of transactions, in [1 ms, 24 days]. */
+  public KafkaClients withTransactionTimeout(Duration timeout) {
+    if (timeout.toMillis() < 1 || timeout.toMillis() > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "residua.kafka.transaction-timeout must be from PT0.001S to %s but was %s"
+              .formatted(Duration.ofMillis(Integer.MAX_VALUE), timeout));
+    }
+    Map<String, String> settings = new HashMap<>(common);
+    settings.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Long.toString(timeout.toMillis()));
+    return new KafkaClients(bootstrapServers, settings);
+  }
+
+  public static KafkaClients of(String bootstrapServers) {
+    return new KafkaClients(bootstrapServers, Map.of());
+  }
+
+  public Map<String, Object> admin() {
+    Map<String, Object> settings = base();
+    settings.put("request.timeout.ms", "10000");
+    settings.put("default.api.timeout.ms", "14000");
+    return settings;
+  }
+
+  /**
+   * A consumer of committed records that commits nothing by itself.
+   *
+   * @param group consumer group
+   * @param instance static member id, so that a restart takes the same partitions without a
+   *     rebalance
+   */
+  public KafkaConsumer<byte[], byte[]> scoringConsumer(
+      String group, String instance, int maxRecords) {
+    Map<String, Object> settings = base();
+    settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+    settings.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, instance);
+    settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_MILLIS);
+    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    settings.put(
+        ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.min(maxRecords, ScoringLoop.POLLED_FRAMES));
+    settings.put(
+        ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+        CooperativeStickyAssignor.class.getName()); // who stays does not stop for who comes
+    settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 8 << 20);
+    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** A consumer outside any group for state that is read back. */
+  public KafkaConsumer<byte[], byte[]> stateReader(IsolationLevel isolation) {
+    Map<String, Object> settings = base();
+    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    settings.put(
+        ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation.toString().toLowerCase(Locale.ROOT));
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5_000);
+    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** A consumer outside any group, of committed records, from now on or from the beginning. */
+  public <K, V> KafkaConsumer<K, V> follower(Deserializer<K> key, Deserializer<V> value) {
+    Map<String, Object> settings = base();
+    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    return new KafkaConsumer<>(settings, key, value);
+  }
+
+  /** A follower for single records at given offsets, which fetches as little more as it can. */
+  public KafkaConsumer<byte[], byte[]> recordReader() {
+    Map<String, Object> settings = base();
+    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
+    settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 64 << 10);
+    settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 200);
+    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** All partitions that a topic has. */
+  public static List<TopicPartition> partitions(Consumer<?, ?> consumer, String topic) {
+    return consumer.partitionsFor(topic).stream()
+        .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
+        .toList();
+  }
+
+  /** A follower of one topic. */
+  public <K, V> KafkaConsumer<K, V> follower(Topic<K, V> topic) {
+    return follower(topic.key().deserializer(), topic.value().deserializer());
+  }
+
+  /**
+   * A producer of scores, transactional where the guarantee needs it.
+   *
+   * @param transactionalId of the transactions
+   */
+  public KafkaProducer<byte[], byte[]> resultProducer(Guarantee guarantee, String transactionalId) {
+    Map<String, Object> settings = producer();
+    if (guarantee == Guarantee.EXACTLY_ONCE) {
+      settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
+      settings.put(
+          ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+          Math.toIntExact(transactionTimeout().toMillis()));
+    } else {
+      settings.remove(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
+    }
+    settings.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+    return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /** An idempotent producer for frames. */
+  public KafkaProducer<byte[], byte[]> frameProducer() {
+    Map<String, Object> settings = producer();
+    settings.put(ProducerConfig.LINGER_MS_CONFIG, 2);
+    settings.put(ProducerConfig.BATCH_SIZE_CONFIG, 256 << 10);
+    return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /**
+   * Clients of the registry of models.
+   *
+   * @param prefix start of all topic names
+   */
+  public RegistryClients registry(String prefix) {
+    return new RegistryClients(
+        this::stateReader,
+        () -> resultProducer(Guarantee.EXACTLY_ONCE, registryTransactions(prefix)));
+  }
+
+  /** Transactional id of all that change the registry of models. */
+  static String registryTransactions(String prefix) {
+    return prefix + "models";
+  }
+
+  /** Settings of Kafka Streams without application id and state directory. */
+  public Properties streams() {
+    Properties settings = new Properties();
+    settings.putAll(base());
+    settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+    settings.put(
+        StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
+        (int) Math.min(MONITOR_TRANSACTION_MILLIS, transactionTimeout().toMillis()));
+    settings.put(
+        StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), SESSION_MILLIS);
+    settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
+    return settings;
+  }
+
+  private Map<String, Object> producer() {
+    Map<String, Object> settings = base();
+    settings.put(ProducerConfig.ACKS_CONFIG, "all");
+    settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_REQUEST_BYTES);
+    settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, (long) MAX_REQUEST_BYTES * 2);
+    return settings;
+  }
+
+  private Map<String, Object> base() {
+    Map<String, Object> settings = new HashMap<>(common);
+    settings.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    return settings;
+  }
+}

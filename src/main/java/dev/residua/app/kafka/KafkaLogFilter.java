@@ -1,0 +1,63 @@
+package dev.residua.app.kafka;
+
+import io.quarkus.logging.LoggingFilter;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import java.util.logging.Filter;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+
+/**
+ * Keeps readable what Kafka's clients log while a broker is away: every client says every second
+ * that it does not answer; one such line in a while tells as much. A stack trace of a warning leads
+ * into Kafka, and nowhere. And what Kafka Streams' state manager logs as an error it throws as
+ * well, so that the role says it once with what to do.
+ */
+@LoggingFilter(name = "kafka-noise")
+public final class KafkaLogFilter implements Filter {
+  static final Duration EVERY = Duration.ofSeconds(30);
+
+  private static final String NETWORK = "org.apache.kafka.clients.NetworkClient";
+
+  private static final String STATE_MANAGER =
+      "org.apache.kafka.streams.processor.internals.ProcessorStateManager";
+
+  private final LongSupplier nanoTime;
+  private final AtomicLong next;
+
+  public KafkaLogFilter() {
+    this(System::nanoTime);
+  }
+
+  KafkaLogFilter(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+    this.next = new AtomicLong(nanoTime.getAsLong());
+  }
+
+  @Override
+  public boolean isLoggable(LogRecord record) {
+    String logger = record.getLoggerName();
+    if (logger == null || !logger.startsWith("org.apache.kafka.")) {
+      return true;
+    }
+    if (record.getLevel().intValue() > Level.WARNING.intValue()) {
+      return !logger.equals(STATE_MANAGER);
+    }
+    record.setThrown(null);
+    if (!logger.equals(NETWORK)) {
+      return true;
+    }
+    if (says(record, "that has already been closed")) {
+      return false; // an embedded broker that ends soon after its start closes a client twice
+    }
+    long now = nanoTime.getAsLong();
+    long due = next.get();
+    return now - due >= 0 && next.compareAndSet(due, now + EVERY.toNanos());
+  }
+
+  private static boolean says(LogRecord record, String part) {
+    String message = record.getMessage();
+    return message != null && message.contains(part);
+  }
+}

@@ -1,0 +1,53 @@
+package dev.residua.app.kafka;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.eclipse.microprofile.config.Config;
+
+/**
+ * What the user set for all Kafka clients: properties {@code kafka.*}, or environment variables
+ * such as {@code KAFKA_SASL_JAAS_CONFIG} for {@code kafka.sasl.jaas.config}. A property wins.
+ */
+public final class KafkaSettings {
+  private static final String PROPERTY = "kafka.";
+  private static final String VARIABLE = "KAFKA_";
+
+  private KafkaSettings() {}
+
+  /** The settings by Kafka's own keys. */
+  public static Map<String, String> of(Config properties, Map<String, String> environment) {
+    Map<String, String> settings = new HashMap<>();
+    Set<String> known = known();
+    environment.forEach(
+        (name, value) -> {
+          if (name.startsWith(VARIABLE)) {
+            String key =
+                name.substring(VARIABLE.length()).toLowerCase(Locale.ROOT).replace('_', '.');
+            if (known.contains(key)) { // others are of Kafka's scripts
+              settings.put(key, value);
+            }
+          }
+        });
+    for (String name : properties.getPropertyNames()) {
+      if (name.startsWith(PROPERTY)) {
+        properties
+            .getOptionalValue(name, String.class)
+            .ifPresent(value -> settings.put(name.substring(PROPERTY.length()), value));
+      }
+    }
+    return settings;
+  }
+
+  private static Set<String> known() {
+    Set<String> known = new HashSet<>(AdminClientConfig.configNames());
+    known.addAll(ConsumerConfig.configNames());
+    known.addAll(ProducerConfig.configNames());
+    return known;
+  }
+}

@@ -1,0 +1,324 @@
+package dev.residua.app.kafka;
+
+import dev.residua.app.process.Role;
+import dev.residua.app.process.StartFailedException;
+import dev.residua.wire.RootCause;
+import dev.residua.wire.Topic;
+import dev.residua.wire.Topics;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** Creates and checks the product's topics on a cluster. */
+public final class TopicAdmin implements AutoCloseable {
+  private static final long TIMEOUT_SECONDS = 15;
+
+  /**
+   * Least that every topic must take: scores, events and shortened dead letters are smaller, and so
+   * is a producer's batch. (A producer whose batches are larger than a topic takes sends them again
+   * and again until they expire.)
+   */
+  private static final long LEAST_MESSAGE_BYTES = 1 << 16;
+
+  /** Say again and again what a broker refuses or that it does not answer; this class says it. */
+  private static final List<Logger> CLIENTS =
+      Stream.of(
+              "org.apache.kafka.clients.NetworkClient",
+              "org.apache.kafka.clients.admin.internals.AdminMetadataManager",
+              "org.apache.kafka.clients.admin.internals.PartitionLeaderStrategy",
+              "org.apache.kafka.common.network.Selector",
+              "org.apache.kafka.common.security.ssl.DefaultSslEngineFactory")
+          .map(Logger::getLogger)
+          .toList();
+
+  private final Admin admin;
+  private final String servers;
+  private final Map<Logger, Optional<Level>> levels = new HashMap<>();
+
+  /**
+   * Connects lazily: the first call fails if no broker answers.
+   *
+   * @throws StartFailedException if the settings of the clients cannot be used, or something else
+   *     than Kafka answers
+   */
+  public TopicAdmin(KafkaClients clients) throws StartFailedException {
+    this.servers = clients.bootstrapServers();
+    BrokerProbe probe = BrokerProbe.of(clients);
+    if (probe.foreign()) {
+      throw new StartFailedException(probe.problem().orElseThrow());
+    }
+    for (Logger logger : CLIENTS) {
+      levels.put(logger, Optional.ofNullable(logger.getLevel()));
+      logger.setLevel(Level.OFF);
+    }
+    try {
+      this.admin = Admin.create(clients.admin());
+    } catch (KafkaException e) {
+      restoreLevels();
+      throw new StartFailedException(
+          KafkaFailures.explain(e, servers)
+              .orElse("cannot make a client of Kafka: " + RootCause.message(e)),
+          e);
+    }
+  }
+
+  /**
+   * Creates the topics that do not exist, and returns when the leaders of all their partitions
+   * accept requests. Before that an idempotent producer can lose its place for good: a leader that
+   * comes up between two of its requests refuses the first, accepts the second, and from then on
+   * refuses the first as out of order.
+   *
+   * @param partitions partitions of each new topic, at least 1
+   * @param replication copies of each partition; empty takes the broker's default
+   * @return names of the topics created
+   */
+  public List<String> create(Topics topics, int partitions, Optional<Short> replication)
+      throws StartFailedException {
+    Set<String> existing = call("list topics", admin.listTopics().names());
+    int ofTimelines = beside(topics.frames(), existing, partitions);
+    int ofAlerts = beside(topics.incidents(), existing, partitions);
+    List<NewTopic> missing = new ArrayList<>();
+    for (Topic<?, ?> topic : topics.all()) {
+      if (!existing.contains(topic.name())) {
+        missing.add(
+            new NewTopic(
+                    topic.name(),
+                    Optional.of(
+                        topic == topics.timelines()
+                            ? ofTimelines
+                            : topic == topics.alerts()
+                                ? ofAlerts
+                                : topic == topics.models() ? 1 : partitions),
+                    replication)
+                .configs(topic.settings()));
+      }
+    }
+    Map<String, Integer> created = new LinkedHashMap<>();
+    Map<String, Integer> counts = new HashMap<>();
+    missing.forEach(topic -> counts.put(topic.name(), topic.numPartitions()));
+    for (Map.Entry<String, KafkaFuture<Void>> result :
+        admin.createTopics(missing).values().entrySet()) {
+      try {
+        call("create topic " + result.getKey(), result.getValue());
+        created.put(result.getKey(), counts.getOrDefault(result.getKey(), partitions));
+      } catch (StartFailedException e) {
+        if (!(e.getCause() instanceof TopicExistsException)) {
+          throw e;
+        }
+      }
+    }
+    awaitLeaders(created);
+    return List.copyOf(created.keySet());
+  }
+
+  /** Partitions of a topic that goes partition by partition beside another. */
+  private int beside(Topic<?, ?> topic, Set<String> existing, int partitions)
+      throws StartFailedException {
+    return existing.contains(topic.name())
+        ? Math.max(partitions, partitionsOf(topic.name()).orElse(partitions))
+        : partitions;
+  }
+
+  private void awaitLeaders(Map<String, Integer> partitions) throws StartFailedException {
+    Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
+    partitions.forEach(
+        (name, count) -> {
+          for (int i = 0; i < count; i++) {
+            wanted.put(new TopicPartition(name, i), OffsetSpec.latest());
+          }
+        });
+    // Only a leader answers. The client asks again until it does, but gives up on a topic that
+    // the broker has not heard of yet.
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
+    while (true) {
+      try {
+        call("reach the leaders of the new topics", admin.listOffsets(wanted).all());
+        return;
+      } catch (StartFailedException e) {
+        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
+            || System.nanoTime() > end) {
+          throw e;
+        }
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+      }
+    }
+  }
+
+  /**
+   * Checks that the topics exist with the settings they need and that input and output partitions
+   * fit.
+   *
+   * @return one sentence a problem; empty if all is well
+   */
+  public List<String> check(Topics topics) throws StartFailedException {
+    List<String> problems = new ArrayList<>();
+    Map<String, Integer> partitions = new HashMap<>();
+    for (Topic<?, ?> topic : topics.all()) {
+      Optional<Integer> count = partitionsOf(topic.name());
+      if (count.isPresent()) {
+        partitions.put(topic.name(), count.get());
+      } else {
+        problems.add(
+            "topic %s does not exist; create it with: residua topics create --bootstrap %s"
+                .formatted(topic.name(), servers));
+      }
+    }
+    tooFew(topics.timelines(), topics.frames(), partitions).ifPresent(problems::add);
+    tooFew(topics.alerts(), topics.incidents(), partitions).ifPresent(problems::add);
+    for (Topic<?, ?> topic : topics.all()) {
+      if (partitions.containsKey(topic.name())) {
+        problems.addAll(settingProblems(topic));
+      }
+    }
+    return problems;
+  }
+
+  /** The problem that a topic has fewer partitions than the one that it goes beside. */
+  private Optional<String> tooFew(
+      Topic<?, ?> topic, Topic<?, ?> besides, Map<String, Integer> partitions) {
+    Integer has = partitions.get(topic.name());
+    Integer needs = partitions.get(besides.name());
+    if (has == null || needs == null || has >= needs) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "topic %s has %d partitions and %s has %d; it needs as many: kafka-topics.sh --bootstrap-server %s --alter --topic %s --partitions %d"
+            .formatted(topic.name(), has, besides.name(), needs, servers, topic.name(), needs));
+  }
+
+  /** Partitions of a topic; empty where there is none of that name. */
+  private Optional<Integer> partitionsOf(String topic) throws StartFailedException {
+    try {
+      Map<String, TopicDescription> found =
+          call("describe topic " + topic, admin.describeTopics(List.of(topic)).allTopicNames());
+      return found.values().stream().findFirst().map(t -> t.partitions().size());
+    } catch (StartFailedException e) {
+      if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+        throw e;
+      }
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Checks that these clients may do what roles need, on a cluster that controls access.
+   *
+   * @throws StartFailedException with all that is missing
+   */
+  public void checkAccess(String prefix, String instance, Set<Role> roles)
+      throws StartFailedException {
+    List<String> missing;
+    try {
+      missing = new AccessCheck(admin).missing(RequiredAcl.needed(prefix, instance, roles));
+    } catch (AccessCheck.UnansweredException e) {
+      throw failed("ask for access", Objects.requireNonNullElse(e.getCause(), e));
+    }
+    if (!missing.isEmpty()) {
+      throw new StartFailedException(
+          "Kafka at %s does not allow this user: %s; grant what 'residua topics acls --principal User:NAME --roles %s' prints"
+              .formatted(
+                  servers,
+                  String.join("; ", missing),
+                  roles.stream()
+                      .map(role -> role.name().toLowerCase(Locale.ROOT))
+                      .sorted()
+                      .collect(Collectors.joining(","))));
+    }
+  }
+
+  private List<String> settingProblems(Topic<?, ?> topic) throws StartFailedException {
+    List<String> problems = new ArrayList<>();
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
+    Map<ConfigResource, Config> configs =
+        call(
+            "read the settings of topic " + topic.name(),
+            admin.describeConfigs(List.of(resource)).all());
+    long largest =
+        Long.parseLong(
+            Objects.requireNonNull(configs.get(resource)).get("max.message.bytes").value());
+    if (largest < LEAST_MESSAGE_BYTES) {
+      problems.add(
+          "topic %s has max.message.bytes=%d, expected at least %d: a record of the product may be larger"
+              .formatted(topic.name(), largest, LEAST_MESSAGE_BYTES));
+    }
+    for (Map.Entry<String, String> wanted : topic.settings().entrySet()) {
+      String actual = Objects.requireNonNull(configs.get(resource)).get(wanted.getKey()).value();
+      boolean fits =
+          wanted.getKey().equals("max.message.bytes") // checked above
+              || Set.of(actual.split(",")).equals(Set.of(wanted.getValue().split(",")));
+      if (!fits) {
+        problems.add(
+            "topic %s has %s=%s, expected %s"
+                .formatted(topic.name(), wanted.getKey(), actual, wanted.getValue()));
+      }
+    }
+    return problems;
+  }
+
+  private <T> T call(String what, KafkaFuture<T> future) throws StartFailedException {
+    try {
+      return future.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw unreachable(e);
+    } catch (ExecutionException e) {
+      throw failed(what, Objects.requireNonNullElse(e.getCause(), e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StartFailedException("interrupted while trying to " + what, e);
+    }
+  }
+
+  private StartFailedException failed(String what, Throwable cause) {
+    if (cause instanceof TimeoutException
+        || cause instanceof org.apache.kafka.common.errors.TimeoutException) {
+      return unreachable(cause);
+    }
+    return new StartFailedException(
+        KafkaFailures.explain(cause, servers)
+            .map(why -> "cannot %s: %s".formatted(what, why))
+            .orElse("cannot %s on %s: %s".formatted(what, servers, cause.getMessage())),
+        cause);
+  }
+
+  private StartFailedException unreachable(Throwable cause) {
+    return new StartFailedException(
+        "no Kafka broker answers at %s within %d s; check the address (--bootstrap or KAFKA_BOOTSTRAP_SERVERS), that the broker runs, and kafka.security.protocol where it wants TLS or SASL"
+            .formatted(servers, TIMEOUT_SECONDS),
+        cause);
+  }
+
+  @Override
+  public void close() {
+    admin.close(java.time.Duration.ofSeconds(2));
+    restoreLevels();
+  }
+
+  private void restoreLevels() {
+    levels.forEach((logger, level) -> logger.setLevel(level.orElse(null)));
+  }
+}

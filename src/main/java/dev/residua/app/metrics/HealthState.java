@@ -1,0 +1,224 @@
+package dev.residua.app.metrics;
+
+import dev.residua.app.process.Role;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of the roles of this process, and what follows for probes. An answer that is down
+ * says which role is at fault, what is missing, what there is instead, and since when. For any
+ * thread.
+ */
+final class HealthState {
+  /** Longer than this without a turn of the scoring loop, and the process is not ready. */
+  static final Duration TURN_LIMIT = Duration.ofSeconds(60);
+
+  /** Longer than this in another state than {@link #MONITORS}, and the process is not ready. */
+  static final Duration MONITOR_LIMIT = Duration.ofSeconds(60);
+
+  /** State of Kafka Streams in which frames are judged. */
+  static final String MONITORS = "RUNNING";
+
+  private final Clock clock;
+  private Set<Role> roles = Set.of();
+  private Phase phase = Phase.STARTING;
+  private Instant since;
+  private String step = "the start of the process";
+  private String reason = "";
+  private String modelId = "";
+  private String kafka = "";
+  private String engine = "";
+  private String monitor = "";
+  private Instant monitorSince;
+  private @Nullable Instant lastTurn;
+  private final Map<String, String> receivers = new TreeMap<>();
+  private String activeModel = "";
+  private String refusedModel = "";
+  private String whyRefused = "";
+
+  private enum Phase {
+    STARTING,
+    RUNNING,
+    FAILED
+  }
+
+  /**
+   * Answer of a probe.
+   *
+   * @param data what there is to know, by name
+   */
+  record Answer(boolean up, Map<String, String> data) {}
+
+  HealthState(Clock clock) {
+    this.clock = clock;
+    this.since = clock.instant();
+    this.monitorSince = since;
+  }
+
+  /** What the start waits for now, such as {@code an answer of Kafka}. */
+  synchronized void waitsFor(String what) {
+    step = what;
+    since = clock.instant();
+  }
+
+  /** All roles were started, or another model is active. */
+  synchronized void ready(Set<Role> played, String model, String bootstrapServers) {
+    if (phase == Phase.STARTING) {
+      phase = Phase.RUNNING;
+      since = clock.instant();
+      lastTurn = since; // its first turn may take a while
+      monitorSince = since;
+    }
+    roles = Set.copyOf(played);
+    modelId = model;
+    kafka = bootstrapServers;
+  }
+
+  synchronized void failed(String why) {
+    phase = Phase.FAILED;
+    reason = why;
+    since = clock.instant();
+  }
+
+  synchronized void monitor(String streamsState) {
+    if (!monitor.equals(streamsState)) {
+      monitor = streamsState;
+      monitorSince = clock.instant();
+    }
+  }
+
+  synchronized void engine(String label) {
+    engine = label;
+  }
+
+  /** A scoring loop turns. */
+  synchronized void turned() {
+    lastTurn = clock.instant();
+  }
+
+  /**
+   * How it goes with a receiver of alerts; the process stays up without it.
+   *
+   * @param problem empty for none
+   */
+  synchronized void receiver(String name, String problem) {
+    if (problem.isEmpty()) {
+      receivers.remove(name);
+    } else {
+      receivers.put(name, problem);
+    }
+  }
+
+  /** Which model the registry says is active; a refusal of another no longer matters. */
+  synchronized void active(String model) {
+    activeModel = model;
+  }
+
+  /** An active model is not used here; the one before stays, so that the process stays up. */
+  synchronized void refused(String model, String why) {
+    refusedModel = model;
+    whyRefused = why;
+  }
+
+  /** It is used after all, with another signature. */
+  synchronized void accepted(String model) {
+    if (refusedModel.equals(model)) {
+      refusedModel = "";
+    }
+  }
+
+  /** Up as soon as all roles were started. */
+  synchronized Answer started() {
+    return answer(phase == Phase.RUNNING ? null : broken());
+  }
+
+  /** Up while all roles do their work. */
+  synchronized Answer ready() {
+    return answer(phase == Phase.RUNNING ? idle() : broken());
+  }
+
+  /** Down once a role has failed: the process should be started again. */
+  synchronized Answer live() {
+    return answer(phase == Phase.FAILED ? broken() : null);
+  }
+
+  private record Fault(String role, String missing, String value, Instant since) {}
+
+  private Fault broken() {
+    return phase == Phase.FAILED
+        ? new Fault(played(), "a process without a failure", reason, since)
+        : new Fault(played(), step, "still starting", since);
+  }
+
+  /** A role that runs but does not do its work, or null. */
+  private @Nullable Fault idle() {
+    Instant now = clock.instant();
+    if (roles.contains(Role.SCORE) && lastTurn != null && lastTurn.plus(TURN_LIMIT).isBefore(now)) {
+      return new Fault(
+          "score",
+          "a turn of the scoring loop within %s: do the brokers at %s answer, is a batch too slow?"
+              .formatted(TURN_LIMIT, kafka),
+          "no turn for " + Duration.between(lastTurn, now).truncatedTo(ChronoUnit.SECONDS),
+          lastTurn);
+    }
+    if (roles.contains(Role.MONITOR)
+        && !monitor.equals(MONITORS)
+        && monitorSince.plus(MONITOR_LIMIT).isBefore(now)) {
+      return new Fault(
+          "monitor",
+          "state %s of Kafka Streams within %s: do the brokers at %s answer, is state being read back?"
+              .formatted(MONITORS, MONITOR_LIMIT, kafka),
+          monitor.isEmpty() ? "not started" : monitor,
+          monitorSince);
+    }
+    return null;
+  }
+
+  private String played() {
+    return new TreeSet<>(roles)
+        .stream()
+            .map(role -> role.name().toLowerCase(Locale.ROOT))
+            .collect(Collectors.joining(","));
+  }
+
+  private Answer answer(@Nullable Fault fault) {
+    Map<String, String> data = new LinkedHashMap<>();
+    if (fault != null) {
+      data.put("role", fault.role());
+      data.put("missing", fault.missing());
+      data.put("value", fault.value());
+    } else {
+      data.put("role", played());
+    }
+    data.put("since", (fault == null ? since : fault.since()).toString());
+    if (!monitor.isEmpty()) {
+      data.put("monitor", monitor);
+    }
+    if (!reason.isEmpty()) {
+      data.put("reason", reason);
+    }
+    if (!modelId.isEmpty()) {
+      data.put("model", modelId);
+      data.put("kafka", kafka);
+    }
+    if (!refusedModel.isEmpty() && refusedModel.equals(activeModel)) {
+      data.put("refused", "model %s is not used: %s".formatted(refusedModel, whyRefused));
+    }
+    receivers.forEach(
+        (name, problem) -> data.put("receiver " + name, "is not told for now: " + problem));
+    if (!engine.isEmpty()) {
+      data.put("engine", engine);
+    }
+    return new Answer(fault == null, data);
+  }
+}

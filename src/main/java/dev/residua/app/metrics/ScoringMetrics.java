@@ -1,0 +1,176 @@
+package dev.residua.app.metrics;
+
+import dev.residua.app.process.Role;
+import dev.residua.causal.Reconstruction;
+import dev.residua.causal.ScoredFrame;
+import dev.residua.frame.FrameTiming.Arrival;
+import dev.residua.frame.RejectedFrameException.Reason;
+import dev.residua.model.ModelBundle;
+import dev.residua.model.RegistryRecord.Activation;
+import dev.residua.model.RegistryRecord.Start;
+import dev.residua.scoring.ScoringListener;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.prometheus.client.Histogram;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/** What the scoring loops do, as metrics. For any thread. */
+public final class ScoringMetrics implements ScoringListener {
+  private static final double[] BATCH_FRAMES = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512};
+  private static final Duration[] SCORE_TIMES =
+      millis(1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000);
+  private static final Duration[] AGES =
+      millis(
+          5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000,
+          1_800_000, 7_200_000);
+
+  private final PValueHistogram histogram;
+  private final Counter scored;
+  private final Timer transactions;
+  private final Timer ages;
+  private final DistributionSummary batches;
+  private final Counter missing;
+  private final ModelMetrics used;
+  private final Runnable onTurn;
+  private final Counter[] arrivals = new Counter[Arrival.values().length];
+  private final Counter[] reconstructions = new Counter[Reconstruction.values().length];
+  private final Counter[] rejected = new Counter[Reason.values().length];
+  private final Map<String, Histogram.Child[]> pValues = new ConcurrentHashMap<>();
+  private final Map<Thread, Long> behind = new ConcurrentHashMap<>();
+
+  /**
+   * @param engine that scores, a label of an info metric
+   * @param used told of models that take over
+   * @param onTurn told about once a second of every loop that turns
+   */
+  public ScoringMetrics(MeterRegistry meters, String engine, ModelMetrics used, Runnable onTurn) {
+    this.histogram = new PValueHistogram(meters);
+    this.used = used;
+    this.onTurn = onTurn;
+    Gauge.builder("residua.scoring.engine.info", () -> 1)
+        .description("Engine that runs the network")
+        .tag("engine", engine)
+        .register(meters);
+    scored =
+        Counter.builder("residua.frames.scored")
+            .description("Frames that got a committed score")
+            .register(meters);
+    transactions =
+        Timer.builder("residua.score")
+            .description("Time of one scoring transaction, from a poll to its commit")
+            .serviceLevelObjectives(SCORE_TIMES)
+            .register(meters);
+    ages =
+        Timer.builder("residua.frame.age")
+            .description("Time from a frame's capture to its score")
+            .serviceLevelObjectives(AGES)
+            .register(meters);
+    batches =
+        DistributionSummary.builder("residua.score.batch.frames")
+            .description("Frames of one scoring transaction")
+            .serviceLevelObjectives(BATCH_FRAMES)
+            .register(meters);
+    consumerLag(meters, Role.SCORE, () -> behind.values().stream().mapToLong(n -> n).sum());
+    for (Arrival arrival : Arrival.values()) {
+      arrivals[arrival.ordinal()] =
+          Counter.builder("residua.frames.arrived")
+              .description("Frames scored, by how they came after the others of their source")
+              .tag("arrival", lower(arrival))
+              .register(meters);
+    }
+    missing =
+        Counter.builder("residua.frames.missing")
+            .description("Frames that were missing when a later one of their source came")
+            .register(meters);
+    for (Reconstruction kind : Reconstruction.values()) {
+      reconstructions[kind.ordinal()] =
+          Counter.builder("residua.frames.reconstructed")
+              .description("Frames scored, by whether they were reconstructed and why")
+              .tag("reconstruction", lower(kind))
+              .register(meters);
+    }
+    for (Reason reason : Reason.values()) {
+      rejected[reason.ordinal()] = deadLetters(meters, reason);
+    }
+  }
+
+  /** Records of its partitions that a role of this process has not taken yet. */
+  static void consumerLag(
+      MeterRegistry meters, Role role, java.util.function.Supplier<Number> records) {
+    Gauge.builder("residua.consumer.lag.records", records)
+        .description("Records of this process's partitions that a role has not taken yet")
+        .tag("role", lower(role))
+        .register(meters);
+  }
+
+  /** Counter of dead letters of one reason; all roles write to one topic. */
+  static Counter deadLetters(MeterRegistry meters, Enum<?> reason) {
+    return Counter.builder("residua.dlq.records")
+        .description("Records refused as dead letters, by reason")
+        .tag("reason", lower(reason))
+        .register(meters);
+  }
+
+  public static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static Duration[] millis(long... values) {
+    return java.util.Arrays.stream(values).mapToObj(Duration::ofMillis).toArray(Duration[]::new);
+  }
+
+  /** A model may score from now on: its latents have names. */
+  public void model(ModelBundle bundle) {
+    model(bundle.id(), bundle.manifest().latentNames());
+  }
+
+  public void model(String id, List<String> latents) {
+    pValues.put(id, histogram.of(latents));
+  }
+
+  @Override
+  public void committed(int frames, int deadLetters, long nanos) {
+    scored.increment(frames);
+    transactions.record(nanos, TimeUnit.NANOSECONDS);
+    batches.record(frames + (double) deadLetters);
+  }
+
+  @Override
+  public void scored(ScoredFrame score) {
+    arrivals[score.timing().arrival().ordinal()].increment();
+    missing.increment(score.timing().missing());
+    reconstructions[score.reconstruction().ordinal()].increment();
+    Duration age = Duration.between(score.capturedAt(), score.scoredAt());
+    ages.record(age.isNegative() ? Duration.ZERO : age); // a camera's clock may be ahead
+    Histogram.Child[] latents = pValues.get(score.modelId());
+    if (latents != null) {
+      for (int i = 0; i < Math.min(latents.length, score.pValues().length); i++) {
+        latents[i].observe(score.pValues()[i]);
+      }
+    }
+  }
+
+  @Override
+  public void rejected(Reason reason) {
+    rejected[reason.ordinal()].increment();
+  }
+
+  @Override
+  public void swapped(Activation activation, Start start) {
+    used.swapped(activation.number());
+  }
+
+  @Override
+  public void turned(long records) {
+    behind.put(Thread.currentThread(), records);
+    onTurn.run();
+  }
+}

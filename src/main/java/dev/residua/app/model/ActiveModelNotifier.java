@@ -1,0 +1,88 @@
+package dev.residua.app.model;
+
+import dev.residua.model.BadBundleException;
+import dev.residua.model.ModelBundle;
+import dev.residua.model.ModelStore;
+import dev.residua.model.RegistryRecord.Activation;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells parts of this process, on a thread of its own, when another model is active. */
+public final class ActiveModelNotifier implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ActiveModelNotifier.class);
+
+  /** Pause after which a bundle that could not be fetched is fetched again. */
+  private static final long RETRY_SECONDS = 10;
+
+  private final ModelStore store;
+  private final List<Consumer<ModelBundle>> listeners = new CopyOnWriteArrayList<>();
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          work -> {
+            Thread made = new Thread(work, "residua-active-model");
+            made.setDaemon(true);
+            return made;
+          });
+  private final Runnable stopListening;
+  private String told; // on the thread
+
+  /**
+   * @param first the model that is active now
+   */
+  public ActiveModelNotifier(ModelStore store, ModelBundle first) {
+    this.store = store;
+    this.told = first.id();
+    this.stopListening = store.onChange(this::checkLater);
+  }
+
+  public void onChange(Consumer<ModelBundle> listener) {
+    listeners.add(listener);
+  }
+
+  private void checkLater() {
+    try {
+      thread.execute(this::check);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("closing, nobody is told any more", e);
+    }
+  }
+
+  private void check() {
+    String active = store.registry().active().map(Activation::modelId).orElse(told);
+    if (active.equals(told)) {
+      return;
+    }
+    try {
+      ModelBundle bundle = store.bundle(active);
+      told = active;
+      listeners.forEach(listener -> listener.accept(bundle));
+    } catch (BadBundleException e) {
+      LOG.warn("model {} is active but cannot be had: {}", active, e.getMessage());
+    } catch (IOException e) {
+      LOG.warn("model {} is active but cannot be had now: {}", active, e.getMessage());
+      tryAgainLater();
+    }
+  }
+
+  private void tryAgainLater() {
+    try {
+      thread.schedule(this::check, RETRY_SECONDS, TimeUnit.SECONDS);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("closing, nobody is told any more", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    stopListening.run();
+    thread.shutdownNow();
+  }
+}

@@ -1,0 +1,157 @@
+package dev.residua.app.model;
+
+import dev.residua.app.config.ResiduaConfig;
+import dev.residua.app.kafka.KafkaClients;
+import dev.residua.app.kafka.RequiredAcl;
+import dev.residua.app.process.StartFailedException;
+import dev.residua.model.BadBundleException;
+import dev.residua.model.ModelBundle;
+import dev.residua.model.ModelRegistry;
+import dev.residua.model.ModelStore;
+import dev.residua.model.RegistryRecord.Activation;
+import dev.residua.model.TrustedKeys;
+import dev.residua.registry.ModelAdmin;
+import dev.residua.registry.ModelAdmin.Author;
+import dev.residua.wire.Topics;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sees to it that a model is active before a role starts. {@code residua.model} is only the first
+ * one: as soon as the registry has an active model, that is used, on every process and after every
+ * restart.
+ */
+public final class InitialModel {
+  private static final Logger LOG = LoggerFactory.getLogger(InitialModel.class);
+  private static final Duration WAIT = Duration.ofSeconds(60);
+
+  private final ResiduaConfig config;
+  private final ModelStore registry;
+  private final TrustedKeys trusted;
+  private final BundleStores places;
+
+  private InitialModel(
+      ResiduaConfig config, ModelStore registry, TrustedKeys trusted, BundleStores places) {
+    this.config = config;
+    this.registry = registry;
+    this.trusted = trusted;
+    this.places = places;
+  }
+
+  /**
+   * The active model of the registry, or the last before it that may be used here; activates that
+   * of the settings where there is none.
+   *
+   * @param registry gives only bundles that may be used
+   * @param trusted keys of which one must have signed the bundle of the settings
+   * @param places where that is kept
+   */
+  public static ModelBundle of(
+      ResiduaConfig config,
+      KafkaClients clients,
+      Topics topics,
+      ModelStore registry,
+      TrustedKeys trusted,
+      BundleStores places)
+      throws StartFailedException {
+    InitialModel first = new InitialModel(config, registry, trusted, places);
+    try {
+      ModelRegistry known = registry.refreshed();
+      if (known.active().isEmpty()) {
+        if (Collections.disjoint(config.roles(), RequiredAcl.BEGINNING_MODELS)) {
+          first.await();
+        } else {
+          try (ModelAdmin admin = ModelAdmin.of(clients.registry(config.topicPrefix()), topics)) {
+            first.begin(admin);
+          }
+        }
+      } else {
+        first.tellWhichIsUsed(known.active().get());
+      }
+      return first.newestUsable();
+    } catch (IOException | BadBundleException e) {
+      throw new StartFailedException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** A bundle that was refused stays refused: frames of before it need the one before. */
+  private ModelBundle newestUsable() throws IOException, BadBundleException {
+    List<Activation> activations = new ArrayList<>(registry.registry().activations());
+    Collections.reverse(activations);
+    BadBundleException refusal = null;
+    for (Activation activation : activations) {
+      try {
+        return registry.bundle(activation.modelId());
+      } catch (BadBundleException e) {
+        LOG.warn(
+            "model {} of activation {} is not used here, the one before is tried: {}",
+            activation.modelId(),
+            activation.number(),
+            e.getMessage());
+        refusal = refusal == null ? e : refusal;
+      }
+    }
+    throw refusal == null ? new BadBundleException("no model was ever activated") : refusal;
+  }
+
+  private void begin(ModelAdmin admin)
+      throws IOException, BadBundleException, StartFailedException {
+    ModelBundle bundle = Models.read(config.model());
+    try {
+      trusted.check(bundle);
+    } catch (BadBundleException e) {
+      throw new StartFailedException(
+          "the first model cannot be used: %s; sign it (residua model sign) and give it as residua.model, or promote a signed one: residua model promote FILE"
+              .formatted(e.getMessage()),
+          e);
+    }
+    Models.scoring(bundle, 1).close(); // its self-test
+    admin.begin(
+        bundle,
+        places.outside(),
+        new Author(
+            "instance " + config.instance(),
+            "the first model of this installation",
+            Instant.now()));
+    Activation active = registry.refreshed().active().orElseThrow();
+    if (!active.modelId().equals(bundle.id())) {
+      tellWhichIsUsed(active); // another process was first
+    }
+  }
+
+  private void await() throws IOException, StartFailedException {
+    LOG.info("waiting for the first model: no process that scores or monitors has started yet");
+    long end = System.nanoTime() + WAIT.toNanos();
+    while (registry.refreshed().active().isEmpty()) {
+      if (System.nanoTime() > end) {
+        throw new StartFailedException(
+            "no model is active after %d s; start a process with the roles score or monitor, or: residua model promote FILE"
+                .formatted(WAIT.toSeconds()));
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+    }
+  }
+
+  private void tellWhichIsUsed(Activation active) throws BadBundleException {
+    if (config.model().isPresent()) {
+      ModelBundle given = ModelBundle.read(config.model().get());
+      if (!given.id().equals(active.modelId())) {
+        LOG.warn(
+            "model {} of residua.model is not used: {} is active since {} ({}); to change that: residua model promote {}",
+            given.id(),
+            active.modelId(),
+            active.at(),
+            active.reason(),
+            config.model().get());
+      }
+    }
+  }
+}

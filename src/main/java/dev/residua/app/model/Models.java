@@ -1,0 +1,207 @@
+package dev.residua.app.model;
+
+import dev.residua.anomaly.AnomalyCalibration;
+import dev.residua.anomaly.AnomalyRule;
+import dev.residua.anomaly.AnomalySettings;
+import dev.residua.anomaly.AppearanceReference;
+import dev.residua.anomaly.SensorReference;
+import dev.residua.anomaly.SensorRule;
+import dev.residua.app.process.ScoringEngine;
+import dev.residua.causal.FrameScorer;
+import dev.residua.drift.DriftReference;
+import dev.residua.incident.IncidentSettings;
+import dev.residua.intervention.JointAttribution;
+import dev.residua.intervention.MechanismReference;
+import dev.residua.model.BadBundleException;
+import dev.residua.model.ModelBundle;
+import dev.residua.model.SelfTest;
+import dev.residua.monitor.MonitorModel;
+import dev.residua.registry.RegistryFollower;
+import dev.residua.scoring.ScoringModel;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Bundles to things that run: the one place that knows which entry belongs to which package. */
+public final class Models {
+  /** The bundle that ships with the product. */
+  public static final String DEFAULT = "/models/pendulum.residua";
+
+  /** For registries whose bundles all lie in Kafka; {@link BundleStores} reads the others. */
+  public static final RegistryFollower.OutsideBundles OUTSIDE =
+      (entry, location) -> {
+        throw new IOException(
+            "model %s lies at %s, which this process cannot read".formatted(entry.id(), location));
+      };
+
+  private Models() {}
+
+  /** Reads the bundle of a file, or the one that ships with the product. */
+  public static ModelBundle read(Optional<Path> file) throws BadBundleException {
+    if (file.isPresent()) {
+      return ModelBundle.read(file.get());
+    }
+    try (InputStream in = Models.class.getResourceAsStream(DEFAULT)) {
+      if (in == null) {
+        throw new BadBundleException(
+            "this build has no default model; give one with --model FILE.residua");
+      }
+      return ModelBundle.read(in, "default (" + DEFAULT + ")");
+    } catch (IOException e) {
+      throw new BadBundleException("the default model cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Loads a bundle for scoring with the reference engine and runs its self-test.
+   *
+   * @param networkThreads threads inside the network, at least 1
+   * @return owns native memory
+   */
+  public static ScoringModel scoring(ModelBundle bundle, int networkThreads)
+      throws BadBundleException {
+    FrameScorer scorer = scorer(bundle, networkThreads);
+    try {
+      SelfTest.check(bundle, scorer);
+    } catch (BadBundleException | RuntimeException e) {
+      scorer.close();
+      throw e;
+    }
+    return scoring(bundle, scorer);
+  }
+
+  /**
+   * A bundle for scoring with an engine that has passed its self-test.
+   *
+   * @param scorer owned by the result; closed if there is none
+   */
+  public static ScoringModel scoring(ModelBundle bundle, FrameScorer scorer)
+      throws BadBundleException {
+    try {
+      Calibrations read = calibrations(bundle);
+      return new ScoringModel(bundle.id(), scorer, read.anomaly(), read.appearance());
+    } catch (BadBundleException | RuntimeException e) {
+      scorer.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Checks the network of a bundle, which must come before any of it is opened other than by this
+   * class.
+   *
+   * @throws BadBundleException if it is no scorer of the manifest's images and latents
+   */
+  public static void checkNetwork(ModelBundle bundle) throws BadBundleException {
+    ScoringEngines.checkNetwork(bundle);
+  }
+
+  /**
+   * Checks what scoring will read of a bundle, without opening its network: that needs no native
+   * library and runs nothing of it.
+   *
+   * @throws BadBundleException if the network or a calibration is not one of the manifest's model
+   */
+  public static void check(ModelBundle bundle) throws BadBundleException {
+    ScoringEngines.checkNetwork(bundle);
+    calibrations(bundle);
+  }
+
+  /** What scoring needs of a bundle beside its network. */
+  record Calibrations(AnomalyCalibration anomaly, AppearanceReference appearance) {}
+
+  /**
+   * Reads what scoring needs of a bundle beside its network.
+   *
+   * @throws BadBundleException if an entry is damaged or is not of the manifest's model
+   */
+  static Calibrations calibrations(ModelBundle bundle) throws BadBundleException {
+    try {
+      AnomalyCalibration anomaly =
+          AnomalyCalibration.fromBytes(bundle.entry(ModelBundle.ANOMALY_CALIBRATION));
+      AppearanceReference appearance =
+          AppearanceReference.fromBytes(bundle.entry(ModelBundle.APPEARANCE));
+      int latents = bundle.manifest().latents().size();
+      if (anomaly.latents() != latents) {
+        throw new IllegalArgumentException(
+            "%s is of %d latents, the manifest has %d"
+                .formatted(ModelBundle.ANOMALY_CALIBRATION, anomaly.latents(), latents));
+      }
+      if (!appearance.shape().equals(bundle.manifest().image())) {
+        throw new IllegalArgumentException(
+            "%s is of images of %s, the manifest has %s"
+                .formatted(ModelBundle.APPEARANCE, appearance.shape(), bundle.manifest().image()));
+      }
+      return new Calibrations(anomaly, appearance);
+    } catch (RuntimeException e) {
+      throw new BadBundleException(
+          "model %s has a damaged calibration: %s".formatted(bundle.id(), e.getMessage()), e);
+    }
+  }
+
+  /**
+   * What monitoring needs of a bundle.
+   *
+   * @param targetRunLength average frames between two false alarms of one source
+   * @throws BadBundleException if an entry is damaged or does not go with the settings
+   */
+  public static MonitorModel monitor(
+      ModelBundle bundle,
+      AnomalySettings anomalies,
+      double targetRunLength,
+      IncidentSettings incidents)
+      throws BadBundleException {
+    try {
+      AnomalyCalibration calibration =
+          AnomalyCalibration.fromBytes(bundle.entry(ModelBundle.ANOMALY_CALIBRATION));
+      return new MonitorModel(
+          bundle.id(),
+          bundle.digest(),
+          bundle.graph(),
+          AnomalyRule.of(anomalies, calibration),
+          DriftReference.fromBytes(bundle.entry(ModelBundle.DRIFT_REFERENCE)),
+          bundle.find(ModelBundle.PICTURE_REFERENCE).map(DriftReference::fromBytes),
+          bundle.find(ModelBundle.MECHANISM_REFERENCE).map(MechanismReference::fromBytes),
+          bundle.find(ModelBundle.ATTRIBUTION_REFERENCE).map(JointAttribution::energyFromBytes),
+          bundle
+              .find(ModelBundle.SENSOR_REFERENCE)
+              .map(SensorReference::fromBytes)
+              .map(SensorRule::of),
+          targetRunLength,
+          incidents);
+    } catch (IllegalArgumentException e) {
+      throw new BadBundleException(
+          "model %s cannot be monitored with these settings: %s"
+              .formatted(bundle.id(), e.getMessage()),
+          e);
+    }
+  }
+
+  /**
+   * Opens the network of a bundle with the reference engine, ONNX Runtime.
+   *
+   * @param networkThreads threads inside the network, at least 1
+   * @return owns native memory
+   * @throws BadBundleException if the bundle's network is no scorer of its images and latents
+   */
+  public static FrameScorer scorer(ModelBundle bundle, int networkThreads)
+      throws BadBundleException {
+    return ScoringEngines.scorer(bundle, ScoringEngine.ONNXRUNTIME, networkThreads);
+  }
+
+  /**
+   * Opens the network of a bundle with a given engine, without a self-test.
+   *
+   * @param engine one engine, not {@link ScoringEngine#AUTO}
+   * @param networkThreads threads inside the network, at least 1, for ONNX Runtime
+   * @return owns native memory
+   * @throws BadBundleException if the bundle's network is no scorer of its images and latents
+   * @throws IllegalStateException if the engine's library is missing
+   * @throws IllegalArgumentException if this machine cannot run the network with this engine
+   */
+  public static FrameScorer scorer(ModelBundle bundle, ScoringEngine engine, int networkThreads)
+      throws BadBundleException {
+    return ScoringEngines.scorer(bundle, engine, networkThreads);
+  }
+}

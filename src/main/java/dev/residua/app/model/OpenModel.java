@@ -1,0 +1,81 @@
+package dev.residua.app.model;
+
+import dev.residua.anomaly.AnomalyCalibration;
+import dev.residua.anomaly.AnomalySettings;
+import dev.residua.anomaly.AppearanceReference;
+import dev.residua.causal.FrameScorer;
+import dev.residua.causal.LatentDecoder;
+import dev.residua.dl4j.ScorerDecoder;
+import dev.residua.dl4j.ScorerPlan;
+import dev.residua.frame.ImageShape;
+import dev.residua.incident.IncidentSettings;
+import dev.residua.model.BadBundleException;
+import dev.residua.model.ModelBundle;
+import dev.residua.monitor.MonitorModel;
+import dev.residua.onnx.OnnxLatentDecoder;
+import dev.residua.renewal.gate.ExaminedModel;
+
+/** A model with everything of it open that an examination runs. Owns the native memory. */
+public final class OpenModel implements AutoCloseable {
+  private final ExaminedModel examined;
+
+  private OpenModel(ExaminedModel examined) {
+    this.examined = examined;
+  }
+
+  /**
+   * Opens a model with the reference engine.
+   *
+   * @param networkThreads threads inside the network, at least 1
+   * @throws IllegalArgumentException if the bundle cannot be used, with the reason
+   */
+  public static OpenModel of(ModelBundle bundle, int networkThreads) {
+    int d = bundle.graph().size();
+    ImageShape image = bundle.manifest().image();
+    byte[] onnx = bundle.entry(ModelBundle.SCORER);
+    FrameScorer scorer;
+    try {
+      scorer = Models.scorer(bundle, networkThreads);
+    } catch (BadBundleException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+    LatentDecoder decoder = null;
+    try {
+      decoder = new OnnxLatentDecoder(ScorerDecoder.of(onnx, image, d), image, d);
+      return new OpenModel(
+          new ExaminedModel(
+              bundle,
+              scorer,
+              AnomalyCalibration.fromBytes(bundle.entry(ModelBundle.ANOMALY_CALIBRATION)),
+              AppearanceReference.fromBytes(bundle.entry(ModelBundle.APPEARANCE)),
+              decoder,
+              ScorerPlan.of(onnx, image, d).equations(),
+              target -> monitor(bundle, target)));
+    } catch (RuntimeException e) {
+      scorer.close();
+      if (decoder != null) {
+        decoder.close();
+      }
+      throw e;
+    }
+  }
+
+  private static MonitorModel monitor(ModelBundle bundle, double target) {
+    try {
+      return Models.monitor(bundle, AnomalySettings.DEFAULTS, target, IncidentSettings.DEFAULTS);
+    } catch (BadBundleException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+
+  /** Usable until this is closed. */
+  public ExaminedModel examined() {
+    return examined;
+  }
+
+  @Override
+  public void close() {
+    examined.scorer().close();
+    examined.decoder().close();
+  }
+}

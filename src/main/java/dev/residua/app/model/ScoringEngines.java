@@ -1,0 +1,190 @@
+package dev.residua.app.model;
+
+import dev.residua.app.process.ScoringEngine;
+import dev.residua.app.process.StartFailedException;
+import dev.residua.causal.FrameScorer;
+import dev.residua.dl4j.OnnxCheck;
+import dev.residua.dl4j.ScorerParts;
+import dev.residua.dl4j.ScorerPlan;
+import dev.residua.frame.ImageShape;
+import dev.residua.model.BadBundleException;
+import dev.residua.model.EngineDeviation;
+import dev.residua.model.ModelBundle;
+import dev.residua.model.SelfTest;
+import dev.residua.onednn.OneDnn;
+import dev.residua.onednn.OneDnnFrameScorer;
+import dev.residua.onednn.Precision;
+import dev.residua.onnx.OnnxFrameScorer;
+
+/** Chooses the engine of the scoring role and opens it; see {@link ScoringEngine}. */
+public final class ScoringEngines {
+  private static final String PROPERTY = "residua.scoring.engine";
+
+  private final CpuFeatures cpu;
+
+  ScoringEngines(CpuFeatures cpu) {
+    this.cpu = cpu;
+  }
+
+  public static ScoringEngines ofThisMachine() {
+    return new ScoringEngines(CpuFeatures.ofThisMachine());
+  }
+
+  /**
+   * An engine that passed its self-test.
+   *
+   * @param scorer owned by whoever has this record
+   * @param engine which one it is, never {@link ScoringEngine#AUTO}
+   * @param why it was chosen
+   */
+  public record Chosen(FrameScorer scorer, ScoringEngine engine, String why) {}
+
+  /** A candidate that will not do. */
+  private static final class Unfit extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    Unfit(String why) {
+      super(why);
+    }
+  }
+
+  /**
+   * Opens the engine that was asked for, or the best one.
+   *
+   * @param networkThreads threads inside the network, for ONNX Runtime
+   * @throws BadBundleException if the bundle fails its self-test with the reference engine
+   * @throws StartFailedException if an engine was insisted on that cannot be used
+   */
+  public Chosen open(ModelBundle bundle, ScoringEngine wanted, int networkThreads)
+      throws BadBundleException, StartFailedException {
+    FrameScorer reference = scorer(bundle, ScoringEngine.ONNXRUNTIME, networkThreads);
+    boolean kept = false;
+    try {
+      SelfTest.check(bundle, reference);
+      if (wanted == ScoringEngine.ONNXRUNTIME) {
+        kept = true;
+        return new Chosen(reference, wanted, PROPERTY + " says so");
+      }
+      ScoringEngine candidate = wanted == ScoringEngine.AUTO ? ScoringEngine.ONEDNN : wanted;
+      try {
+        if (wanted == ScoringEngine.AUTO && !cpu.amxBf16()) {
+          throw new Unfit("this processor has no AMX (flags amx_tile and amx_bf16)");
+        }
+        return candidate(bundle, candidate, reference);
+      } catch (Unfit e) {
+        if (wanted == ScoringEngine.AUTO) {
+          kept = true;
+          return new Chosen(reference, ScoringEngine.ONNXRUNTIME, String.valueOf(e.getMessage()));
+        }
+        throw new StartFailedException(
+            "%s is %s, but %s; set it to auto or onnxruntime"
+                .formatted(PROPERTY, wanted.label(), e.getMessage()),
+            e);
+      }
+    } finally {
+      if (!kept) {
+        reference.close();
+      }
+    }
+  }
+
+  private Chosen candidate(ModelBundle bundle, ScoringEngine engine, FrameScorer reference)
+      throws Unfit, BadBundleException {
+    if (engine == ScoringEngine.ONEDNN && !cpu.bf16()) {
+      throw new Unfit("this processor has no bfloat16 (flag avx512_bf16 or amx_bf16)");
+    }
+    FrameScorer scorer;
+    try {
+      scorer = scorer(bundle, engine, 1);
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      throw new Unfit(String.valueOf(e.getMessage()));
+    }
+    boolean kept = false;
+    try {
+      EngineDeviation deviation = SelfTest.compare(bundle, reference, scorer);
+      boolean agrees =
+          engine == ScoringEngine.ONEDNN
+              ? deviation.withinBounds()
+              : deviation.latents() <= SelfTest.TOLERANCE
+                  && deviation.reconstruction() <= SelfTest.TOLERANCE;
+      if (!agrees) {
+        throw new Unfit(
+            "oneDNN %s disagrees with ONNX Runtime: %s".formatted(OneDnn.version(), deviation));
+      }
+      kept = true;
+      return new Chosen(
+          scorer,
+          engine,
+          "oneDNN %s agrees with ONNX Runtime: %s".formatted(OneDnn.version(), deviation));
+    } catch (IllegalStateException e) {
+      throw new Unfit(String.valueOf(e.getMessage()));
+    } finally {
+      if (!kept) {
+        scorer.close();
+      }
+    }
+  }
+
+  /**
+   * Opens the network of a bundle with a given engine, without a self-test. What it is made of is
+   * checked before native code sees it.
+   *
+   * @param networkThreads threads inside the network, for ONNX Runtime
+   * @return owns native memory
+   * @throws BadBundleException if the bundle's network is no scorer of its images and latents
+   * @throws IllegalStateException if the engine's library is missing
+   * @throws IllegalArgumentException if the engine cannot run this network, or there is no one
+   *     engine of that name
+   */
+  static FrameScorer scorer(ModelBundle bundle, ScoringEngine engine, int networkThreads)
+      throws BadBundleException {
+    byte[] model = bundle.entry(ModelBundle.SCORER);
+    ImageShape image = bundle.manifest().image();
+    int latents = bundle.manifest().latents().size();
+    checkNetwork(bundle);
+    return switch (engine) {
+      case ONNXRUNTIME -> onnxRuntime(bundle, networkThreads);
+      case ONEDNN -> new OneDnnFrameScorer(ScorerPlan.of(model, image, latents), Precision.BF16);
+      case ONEDNN_FP32 ->
+          new OneDnnFrameScorer(ScorerPlan.of(model, image, latents), Precision.FP32);
+      case AUTO -> throw new IllegalArgumentException("auto is not one engine");
+    };
+  }
+
+  /**
+   * Checks the network of a bundle without opening it.
+   *
+   * @throws BadBundleException if it is no scorer of the manifest's images and latents
+   */
+  static void checkNetwork(ModelBundle bundle) throws BadBundleException {
+    try {
+      OnnxCheck.check(
+          bundle.entry(ModelBundle.SCORER),
+          bundle.manifest().image(),
+          bundle.manifest().latents().size());
+    } catch (IllegalArgumentException e) {
+      throw refused(bundle, e);
+    }
+  }
+
+  private static BadBundleException refused(ModelBundle bundle, RuntimeException e) {
+    return new BadBundleException(
+        "model %s has a %s that is not used: %s"
+            .formatted(bundle.id(), ModelBundle.SCORER, e.getMessage()),
+        e);
+  }
+
+  /** The reference: what it cannot run is no fault of the machine. */
+  private static FrameScorer onnxRuntime(ModelBundle bundle, int networkThreads)
+      throws BadBundleException {
+    ImageShape image = bundle.manifest().image();
+    int latents = bundle.manifest().latents().size();
+    try {
+      ScorerParts parts = ScorerParts.of(bundle.entry(ModelBundle.SCORER), image, latents);
+      return OnnxFrameScorer.inHalves(
+          parts.whole(), parts.encoder(), parts.reconstruction(), image, latents, networkThreads);
+    } catch (IllegalArgumentException e) {
+      throw refused(bundle, e);
+    }
+  }
+}

@@ -1,0 +1,10 @@
+package dev.residua.app.process;
+
+/** A role ended for a reason that its message tells in full: what happened and what to do. */
+public final class RoleEndedException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public RoleEndedException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,75 @@
+package dev.residua.app.roles;
+
+import dev.residua.alerting.AlertListener;
+import dev.residua.alerting.AlertLoop;
+import dev.residua.alerting.AlertingSettings;
+import dev.residua.alerting.Channel;
+import dev.residua.app.kafka.ConsumerGroups;
+import dev.residua.app.kafka.KafkaClients;
+import dev.residua.model.RegistryRecord.Activation;
+import dev.residua.scoring.Guarantee;
+import dev.residua.telemetry.Tracing;
+import dev.residua.wire.Topics;
+import java.time.Clock;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Supplier;
+import org.apache.kafka.common.IsolationLevel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The alerting role of a process: follows the incidents and tells the receivers. */
+public final class AlertRole implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AlertRole.class);
+  private static final long STOP_MILLIS = 15_000;
+  private static final int POLLED = 500;
+
+  private final AlertLoop loop;
+  private final Thread thread;
+
+  /**
+   * @param prefix start of all topic names
+   * @param instance name of this process
+   * @param settings with at least one receiver
+   * @param activations which models were activated, as far as is known
+   * @param tracing carries traces on
+   */
+  public AlertRole(
+      KafkaClients clients,
+      Topics topics,
+      String prefix,
+      String instance,
+      AlertingSettings settings,
+      Supplier<List<Activation>> activations,
+      AlertListener listener,
+      Tracing tracing) {
+    String group = ConsumerGroups.alert(prefix);
+    String member = group + "-" + instance;
+    Clock clock = Clock.systemUTC();
+    this.loop =
+        new AlertLoop(
+            () -> clients.scoringConsumer(group, member, POLLED),
+            () -> clients.stateReader(IsolationLevel.READ_COMMITTED),
+            () -> clients.resultProducer(Guarantee.AT_LEAST_ONCE, member),
+            topics,
+            settings,
+            settings.receivers().stream()
+                .map(receiver -> Channel.to(receiver, settings, clock))
+                .toList(),
+            activations,
+            listener,
+            tracing,
+            clock,
+            new Random());
+    this.thread = new Thread(loop, "residua-alert");
+    thread.setDaemon(true);
+    thread.start();
+    LOG.info("alerting: receivers={} routes={}", settings.receivers(), settings.routes().size());
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    loop.stop();
+    thread.join(STOP_MILLIS);
+  }
+}

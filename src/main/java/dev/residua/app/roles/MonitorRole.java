@@ -1,0 +1,203 @@
+package dev.residua.app.roles;
+
+import dev.residua.anomaly.AnomalySettings;
+import dev.residua.app.config.ResiduaConfig;
+import dev.residua.app.kafka.ConsumerGroups;
+import dev.residua.app.kafka.KafkaClients;
+import dev.residua.app.metrics.MonitorMetrics;
+import dev.residua.app.metrics.RoleHealth;
+import dev.residua.app.model.Models;
+import dev.residua.app.process.StartFailedException;
+import dev.residua.drift.FalseAlarmBudget;
+import dev.residua.drift.FalseAlarmBudget.Period;
+import dev.residua.incident.ControlCommand.FeedbackVerdict;
+import dev.residua.incident.IncidentSettings;
+import dev.residua.model.BadBundleException;
+import dev.residua.model.ModelBundle;
+import dev.residua.monitor.MonitorModel;
+import dev.residua.streams.ControlCommandStore;
+import dev.residua.streams.ForeignScoreHandler;
+import dev.residua.streams.MonitorModels;
+import dev.residua.streams.MonitorTopology;
+import dev.residua.streams.RefusalListener;
+import dev.residua.streams.RefusedRecordHandler;
+import dev.residua.streams.UnreadableScoreHandler;
+import dev.residua.telemetry.Tracing;
+import dev.residua.wire.RootCause;
+import dev.residua.wire.Topic;
+import dev.residua.wire.Topics;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Properties;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+
+/** The monitoring role of a process: Kafka Streams on the scores topic. */
+public final class MonitorRole implements AutoCloseable {
+  private static final Duration STOP = Duration.ofSeconds(15);
+
+  private final KafkaStreams streams;
+
+  private MonitorRole(KafkaStreams streams) {
+    this.streams = streams;
+  }
+
+  /**
+   * Starts the topology; returns at once, the state is restored in the background.
+   *
+   * @param onFailure told why, when the topology ends by itself
+   */
+  public static MonitorRole start(
+      KafkaClients clients,
+      Topics topics,
+      MonitorModels models,
+      ResiduaConfig config,
+      RoleHealth health,
+      MeterRegistry meters,
+      Tracing tracing,
+      Consumer<Throwable> onFailure)
+      throws StartFailedException {
+    ControlCommandStore desk = new ControlCommandStore();
+    feedback(meters, desk);
+    MonitorMetrics metrics = new MonitorMetrics(meters, config.metrics().sources());
+    return start(
+        clients,
+        topics,
+        config.topicPrefix(),
+        models,
+        desk,
+        settings(config),
+        new MonitorObservers(
+            metrics,
+            metrics,
+            tracing,
+            streams -> {
+              streams.setStateListener((next, previous) -> health.monitor(next.name()));
+              metrics.follow(streams, topics.scores().name());
+            }),
+        onFailure);
+  }
+
+  /** Shows what operators said of incidents. */
+  public static void feedback(MeterRegistry meters, ControlCommandStore desk) {
+    for (FeedbackVerdict verdict : FeedbackVerdict.values()) {
+      Gauge.builder("residua.feedback", desk, d -> d.board().count(verdict))
+          .description("Incidents that operators judged, by verdict")
+          .tag("verdict", verdict.name().toLowerCase(Locale.ROOT))
+          .register(meters);
+    }
+  }
+
+  /**
+   * The same for any models and settings.
+   *
+   * @param prefix start of all topic names
+   */
+  public static MonitorRole start(
+      KafkaClients clients,
+      Topics topics,
+      String prefix,
+      MonitorModels models,
+      ControlCommandStore desk,
+      MonitorSettings settings,
+      MonitorObservers watch,
+      Consumer<Throwable> onFailure) {
+    Properties properties = properties(clients, topics, prefix, settings);
+    properties.put(RefusalListener.SETTING, watch.refused());
+    KafkaStreams streams =
+        new KafkaStreams(
+            MonitorTopology.build(
+                topics, models, desk, settings.liveSources(), watch.judged(), watch.tracing()),
+            properties);
+    streams.setUncaughtExceptionHandler(
+        new MonitorThreads(
+            ConsumerGroups.monitor(prefix),
+            topics.findings().stream().map(Topic::name).toList(),
+            System::nanoTime,
+            onFailure));
+    watch.beforeStart().accept(streams);
+    streams.start();
+    return new MonitorRole(streams);
+  }
+
+  private static MonitorSettings settings(ResiduaConfig config) throws StartFailedException {
+    ResiduaConfig.Monitor monitor = config.monitor();
+    try {
+      return new MonitorSettings(
+          config.instance(),
+          config.dataDir().resolve("streams-" + config.instance()),
+          monitor.threads(),
+          monitor.standbyReplicas(),
+          monitor.liveSources(),
+          monitor.commitInterval(),
+          monitor.cacheBytes());
+    } catch (IllegalArgumentException e) {
+      throw new StartFailedException(RootCause.message(e), e);
+    }
+  }
+
+  /**
+   * What monitoring needs of a bundle, with the settings of this process.
+   *
+   * @throws BadBundleException if the two do not go together
+   */
+  public static MonitorModel model(ModelBundle bundle, ResiduaConfig config)
+      throws BadBundleException {
+    try {
+      ResiduaConfig.Incidents incidents = config.incidents();
+      return Models.monitor(
+          bundle,
+          new AnomalySettings(
+              config.anomaly().falseAlarmRate(),
+              AnomalySettings.DEFAULTS.causeFdr(),
+              AnomalySettings.DEFAULTS.minGreyLevels(),
+              config.anomaly().quietFrames(),
+              AnomalySettings.DEFAULTS.warmUpFrames()),
+          new FalseAlarmBudget(
+                  incidents.falseAlarmsPerWeek(), Period.WEEK, incidents.framesPerSecond())
+              .runLength(),
+          new IncidentSettings(
+              incidents.alarmFrames(),
+              incidents.ofFrames(),
+              incidents.resolveFrames(),
+              incidents.cooldownFrames(),
+              incidents.criticalFrames()));
+    } catch (IllegalArgumentException e) {
+      throw new BadBundleException(RootCause.message(e), e);
+    }
+  }
+
+  private static Properties properties(
+      KafkaClients clients, Topics topics, String prefix, MonitorSettings monitor) {
+    Properties settings = clients.streams();
+    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, ConsumerGroups.monitor(prefix));
+    settings.put(
+        StreamsConfig.STATE_DIR_CONFIG, monitor.stateDirectory().toAbsolutePath().toString());
+    settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, monitor.threads());
+    settings.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, monitor.standbyReplicas());
+    settings.put(
+        StreamsConfig.consumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG),
+        ConsumerGroups.monitor(prefix) + "-" + monitor.instance());
+    settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, monitor.commitInterval().toMillis());
+    settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, monitor.cacheBytes());
+    settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, -1); // what the broker is set to
+    settings.put(
+        StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG, UnreadableScoreHandler.class);
+    settings.put(
+        StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, ForeignScoreHandler.class);
+    settings.put(
+        StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, RefusedRecordHandler.class);
+    settings.put(
+        StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, topics.deadLetters().name());
+    return settings;
+  }
+
+  @Override
+  public void close() {
+    streams.close(STOP);
+  }
+}

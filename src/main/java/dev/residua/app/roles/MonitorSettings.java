@@ -1,0 +1,45 @@
+package dev.residua.app.roles;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * How a process monitors.
+ *
+ * @param instance name of this process, unique among those that run together and the same after a
+ *     restart
+ * @param stateDirectory where the state of the sources lies; survives restarts
+ * @param threads threads, each with partitions of its own, at least 1
+ * @param standbyReplicas further processes that keep a copy of the state of each partition ready,
+ *     at least 0
+ * @param liveSources sources of a partition whose derived values are held ready in memory, about
+ *     0.6 MB each at four latents, at least 1; those of others are computed again from their state
+ * @param commitInterval time between two transactions, above 0
+ * @param cacheBytes memory for state that is not written yet, at least 0
+ */
+public record MonitorSettings(
+    String instance,
+    Path stateDirectory,
+    int threads,
+    int standbyReplicas,
+    int liveSources,
+    Duration commitInterval,
+    long cacheBytes) {
+  public MonitorSettings {
+    atLeast("residua.monitor.threads", threads, 1);
+    atLeast("residua.monitor.standby-replicas", standbyReplicas, 0);
+    atLeast("residua.monitor.live-sources", liveSources, 1);
+    atLeast("residua.monitor.cache-bytes", cacheBytes, 0);
+    if (commitInterval.isNegative() || commitInterval.isZero()) {
+      throw new IllegalArgumentException(
+          "residua.monitor.commit-interval must be above 0 but was " + commitInterval);
+    }
+  }
+
+  private static void atLeast(String key, long value, long least) {
+    if (value < least) {
+      throw new IllegalArgumentException(
+          "%s must be at least %d but was %d".formatted(key, least, value));
+    }
+  }
+}

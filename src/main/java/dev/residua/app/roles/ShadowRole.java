@@ -1,0 +1,49 @@
+package dev.residua.app.roles;
+
+import dev.residua.app.kafka.ConsumerGroups;
+import dev.residua.app.kafka.KafkaClients;
+import dev.residua.model.ModelStore;
+import dev.residua.scoring.Guarantee;
+import dev.residua.scoring.ModelPool;
+import dev.residua.scoring.ScoringSettings;
+import dev.residua.scoring.ShadowLoop;
+import dev.residua.wire.Topics;
+import java.time.Clock;
+
+/** The shadow role of a process: idle but while a challenger scores beside the active model. */
+public final class ShadowRole implements AutoCloseable {
+  private static final long STOP_MILLIS = 10_000;
+
+  private final ShadowLoop loop;
+  private final Thread thread;
+
+  public ShadowRole(
+      KafkaClients clients,
+      Topics topics,
+      String prefix,
+      ModelStore store,
+      ModelPool.Loader loader,
+      ScoringSettings settings) {
+    String member = ConsumerGroups.shadow(prefix) + "-" + settings.instance();
+    this.loop =
+        new ShadowLoop(
+            () ->
+                clients.scoringConsumer(
+                    ConsumerGroups.shadow(prefix), member, settings.maxFrames()),
+            () -> clients.resultProducer(Guarantee.AT_LEAST_ONCE, member),
+            topics,
+            store,
+            loader,
+            settings,
+            Clock.systemUTC());
+    this.thread = new Thread(loop, "residua-shadow");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    loop.stop();
+    thread.join(STOP_MILLIS);
+  }
+}

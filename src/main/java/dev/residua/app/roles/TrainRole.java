@@ -1,0 +1,211 @@
+package dev.residua.app.roles;
+
+import dev.residua.anomaly.AnomalyCalibration;
+import dev.residua.app.config.ResiduaConfig;
+import dev.residua.app.kafka.ConsumerGroups;
+import dev.residua.app.kafka.ControlWriter;
+import dev.residua.app.kafka.KafkaClients;
+import dev.residua.app.metrics.ModelMetrics;
+import dev.residua.app.process.StartFailedException;
+import dev.residua.dl4j.CudaCheck;
+import dev.residua.model.ModelBundle;
+import dev.residua.renewal.job.CronSchedule;
+import dev.residua.renewal.job.RenewalSettings;
+import dev.residua.renewal.job.TrainerLoop;
+import dev.residua.renewal.trigger.TriggerSettings;
+import dev.residua.renewal.trigger.UniformitySettings;
+import dev.residua.wire.Topics;
+import java.time.Clock;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** The training role of a process: decides, and starts trainings as processes of their own. */
+public final class TrainRole implements AutoCloseable {
+  private static final long STOP_MILLIS = 15_000;
+  private static final int POLLED = 1;
+
+  private final TrainerLoop loop;
+  private final Thread thread;
+  private final ControlWriter writer;
+  private final AtomicInteger calibrationScores;
+
+  /**
+   * @param active the active model
+   */
+  public TrainRole(
+      KafkaClients clients,
+      Topics topics,
+      ResiduaConfig config,
+      ModelBundle active,
+      ModelMetrics metrics)
+      throws StartFailedException {
+    if (config.training().backend() == ResiduaConfig.Training.Backend.CUDA) {
+      Optional<String> problem = CudaCheck.problem();
+      if (problem.isPresent()) {
+        throw new StartFailedException("residua.training.backend is cuda, but " + problem.get());
+      }
+    }
+    metrics.trains();
+    String by = "trainer " + config.instance();
+    this.writer = new ControlWriter(clients, topics.control());
+    this.calibrationScores = new AtomicInteger(calibrationScores(active));
+    String group = ConsumerGroups.train(config.topicPrefix());
+    try {
+      this.loop =
+          new TrainerLoop(
+              () -> clients.scoringConsumer(group, group + "-" + config.instance(), POLLED),
+              () -> clients.follower(new ByteArrayDeserializer(), new ByteArrayDeserializer()),
+              topics,
+              triggers(config.training()),
+              renewal(config),
+              config.training().timeLimit(),
+              calibrationScores::get,
+              new TrainingProcess(
+                  config.dataDir().resolve("trainings-" + config.instance()),
+                  clients,
+                  config.training().memory(),
+                  options(config, by),
+                  config
+                      .registry()
+                      .password()
+                      .map(password -> Map.of("RESIDUA_REGISTRY_PASSWORD", password))
+                      .orElse(Map.of())),
+              writer::write,
+              metrics::training,
+              by,
+              Clock.systemUTC());
+    } catch (IllegalArgumentException e) {
+      writer.close();
+      throw new StartFailedException(String.valueOf(e.getMessage()), e);
+    }
+    this.thread = new Thread(loop, "residua-train");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** Another model is active. */
+  public void model(ModelBundle active) {
+    calibrationScores.set(calibrationScores(active));
+  }
+
+  private static int calibrationScores(ModelBundle bundle) {
+    return AnomalyCalibration.fromBytes(bundle.entry(ModelBundle.ANOMALY_CALIBRATION)).size();
+  }
+
+  private static TriggerSettings triggers(ResiduaConfig.Training training) {
+    return TriggerSettings.DEFAULTS.with(
+        c -> {
+          c.schedule =
+              training
+                  .schedule()
+                  .filter(text -> !text.isBlank())
+                  .map(text -> CronSchedule.of(text, ZoneId.systemDefault()))
+                  .orElse(null);
+          c.lastingDrift = training.lastingDrift();
+          c.evidence = training.evidence();
+          c.uniformity = training.calibrationDecay() ? UniformitySettings.DEFAULTS : null;
+          c.cooldown = training.cooldown();
+          c.budget = training.budget();
+          c.budgetPeriod = training.budgetPeriod();
+        });
+  }
+
+  private static RenewalSettings renewal(ResiduaConfig config) {
+    ResiduaConfig.Training training = config.training();
+    return new RenewalSettings(
+        training.window(),
+        training.frames(),
+        training.calibrationFrames(),
+        training.heldOutFrames(),
+        training.steps(),
+        training.warmStart(),
+        training.anchors(),
+        training.recalibrate(),
+        training.graphMayChange(),
+        training.promote(),
+        training.shadowFor(),
+        training.shadowRate(),
+        config.models().keep(),
+        training.threads(),
+        training.seed(),
+        training.driftSimulation());
+  }
+
+  /** What a training's process is told beside its order and the settings of its clients. */
+  private static List<String> options(ResiduaConfig config, String by) {
+    ResiduaConfig.Frames frames = config.frames();
+    List<String> options =
+        new ArrayList<>(
+            List.of(
+                "--topic-prefix",
+                config.topicPrefix(),
+                "--by",
+                by,
+                "--parent",
+                Long.toString(ProcessHandle.current().pid()),
+                "--backend",
+                config.training().backend().name(),
+                "--max-bytes",
+                Integer.toString(frames.maxBytes()),
+                "--max-side",
+                Integer.toString(frames.maxSide()),
+                "--max-pixels",
+                Long.toString(frames.maxPixels()),
+                "--reference-max-bytes",
+                Integer.toString(frames.referenceMaxBytes()),
+                "--reference-timeout",
+                frames.referenceTimeout().toString()));
+    ResiduaConfig.Models models = config.models();
+    options.addAll(List.of("--store", models.store()));
+    models
+        .s3Endpoint()
+        .ifPresent(endpoint -> options.addAll(List.of("--s3-endpoint", endpoint.toString())));
+    models.s3Region().ifPresent(region -> options.addAll(List.of("--s3-region", region)));
+    if (models.s3PathStyle()) {
+      options.add("--s3-path-style");
+    }
+    models.trustedKeys().ifPresent(keys -> options.addAll(List.of("--trusted", joined(keys))));
+    config
+        .training()
+        .signingKey()
+        .ifPresent(
+            key -> options.addAll(List.of("--signing-key", key.toAbsolutePath().toString())));
+    config
+        .training()
+        .data()
+        .ifPresent(
+            data ->
+                options.addAll(
+                    List.of(
+                        "--data",
+                        data.toAbsolutePath().toString(),
+                        "--frames-per-second",
+                        Double.toString(config.incidents().framesPerSecond()))));
+    config
+        .registry()
+        .url()
+        .ifPresent(url -> options.addAll(List.of("--registry-url", url.toString())));
+    config.registry().user().ifPresent(user -> options.addAll(List.of("--registry-user", user)));
+    frames
+        .referenceRoots()
+        .ifPresent(roots -> options.addAll(List.of("--reference-roots", joined(roots))));
+    return options;
+  }
+
+  private static String joined(List<?> values) {
+    return values.stream().map(Object::toString).collect(Collectors.joining(","));
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    loop.stop();
+    thread.join(STOP_MILLIS);
+    writer.close();
+  }
+}

@@ -1,0 +1,210 @@
+package dev.residua.app.roles;
+
+import dev.residua.app.kafka.KafkaClients;
+import dev.residua.app.process.SelfLauncher;
+import dev.residua.app.process.TemporaryFolders;
+import dev.residua.renewal.job.TrainerLoop;
+import dev.residua.renewal.job.TrainingRequest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Trainings as processes of their own, started from the same program: with their own limit of
+ * memory and, where the system has {@code nice}, after everything else that wants the processor.
+ * Each has a folder below the data directory with its order, its checkpoint and what it printed.
+ */
+public final class TrainingProcess implements TrainerLoop.Starter {
+  private static final Logger LOG = LoggerFactory.getLogger(TrainingProcess.class);
+  private static final Path NICE = Path.of("/usr/bin/nice");
+  private static final String LOG_FILE = "training.log";
+  private static final String CLIENT_FILE = "client.properties";
+  private static final int LAST_LINES = 3;
+
+  private final Path folder;
+  private final KafkaClients clients;
+  private final String memory;
+  private final List<String> options;
+  private final Map<String, String> environment;
+
+  /**
+   * @param folder of all trainings of this process
+   * @param clients whose settings the training has too
+   * @param memory heap of the training, as {@code -Xmx} takes it
+   * @param options further options of the {@code training-job} command
+   * @param environment what else it must know that others must not read
+   */
+  TrainingProcess(
+      Path folder,
+      KafkaClients clients,
+      String memory,
+      List<String> options,
+      Map<String, String> environment) {
+    this.folder = folder;
+    this.clients = clients;
+    this.memory = memory;
+    this.options = List.copyOf(options);
+    this.environment = Map.copyOf(environment);
+  }
+
+  private Path folder(String trainingId) {
+    return folder.resolve(trainingId);
+  }
+
+  @Override
+  public Optional<TrainingRequest> unfinished(String trainingId) {
+    Path own = folder(trainingId);
+    if (!Files.exists(own.resolve(TrainingRequest.FILE))) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(TrainingRequest.read(own));
+    } catch (IOException e) {
+      LOG.warn("training {} cannot go on: {}", trainingId, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public void keepOnly(Collection<String> trainingIds) {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (Stream<Path> all = Files.list(folder)) {
+      for (Path own :
+          all.filter(one -> !trainingIds.contains(one.getFileName().toString())).toList()) {
+        TemporaryFolders.delete(own);
+      }
+    } catch (IOException e) {
+      LOG.warn("folders of ended trainings in {} cannot be removed: {}", folder, e.toString());
+    }
+  }
+
+  @Override
+  public TrainerLoop.Running start(TrainingRequest order) throws IOException {
+    Path own = Files.createDirectories(folder(order.id()));
+    order.write(own);
+    writeClientSettings(own.resolve(CLIENT_FILE));
+    List<String> command = new ArrayList<>(after());
+    command.addAll(SelfLauncher.command(jvmOptions(memory)));
+    command.addAll(
+        List.of(
+            "training-job",
+            "--folder",
+            own.toAbsolutePath().toString(),
+            "--bootstrap",
+            clients.bootstrapServers(),
+            "--kafka-config",
+            own.resolve(CLIENT_FILE).toAbsolutePath().toString()));
+    command.addAll(options);
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(own.resolve(LOG_FILE).toFile()));
+    builder.environment().put("OMP_NUM_THREADS", "1");
+    builder.environment().putAll(environment);
+    return new Running(builder.start(), own);
+  }
+
+  /** What a command begins with to have the processor after everything else, where that is. */
+  public static List<String> after() {
+    return Files.isExecutable(NICE) ? List.of(NICE.toString(), "-n", "19") : List.of();
+  }
+
+  /**
+   * Options of a training's JVM.
+   *
+   * @param memory its heap, as {@code -Xmx} takes it
+   */
+  public static List<String> jvmOptions(String memory) {
+    return List.of(
+        "-Xmx" + memory,
+        "-XX:+ExitOnOutOfMemoryError",
+        "-Dorg.bytedeco.javacpp.maxbytes=0",
+        "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
+        "-Djava.awt.headless=true");
+  }
+
+  /** Passwords may be among them: readable by this user alone. */
+  private void writeClientSettings(Path file) throws IOException {
+    Properties settings = new Properties();
+    for (Map.Entry<String, String> one : clients.common().entrySet()) {
+      settings.setProperty(one.getKey(), one.getValue());
+    }
+    Files.deleteIfExists(file);
+    if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      Files.createFile(
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    }
+    try (var out = Files.newBufferedWriter(file)) {
+      settings.store(out, null);
+    }
+  }
+
+  /** One of them. */
+  private record Running(Process process, Path own) implements TrainerLoop.Running {
+    Running {
+      // also where this process is ended before it could end the training
+      Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly, "training-stop"));
+    }
+
+    @Override
+    public boolean alive() {
+      return process.isAlive();
+    }
+
+    @Override
+    public boolean succeeded() {
+      return !process.isAlive() && process.exitValue() == 0;
+    }
+
+    @Override
+    public String lastWords() {
+      try {
+        List<String> lines =
+            Files.readString(own.resolve(LOG_FILE), StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> !line.isBlank())
+                .toList();
+        return "its process ended with %d: %s"
+            .formatted(
+                process.exitValue(),
+                String.join(
+                    " / ", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size())));
+      } catch (IOException e) {
+        return "its process ended with %d".formatted(process.exitValue());
+      }
+    }
+
+    @Override
+    public void kill() {
+      process.destroyForcibly();
+      try {
+        process.waitFor(10, TimeUnit.SECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    @Override
+    public void forget() {
+      try {
+        TemporaryFolders.delete(own);
+      } catch (IOException e) {
+        LOG.warn("the folder of a training cannot be removed: {}", e.toString());
+      }
+    }
+  }
+}

@@ -1,0 +1,254 @@
+package dev.residua.app.web;
+
+import dev.residua.anomaly.AnomalyEvent;
+import dev.residua.app.kafka.ConsumerGroups;
+import dev.residua.app.kafka.KafkaClients;
+import dev.residua.causal.Finding;
+import dev.residua.dashboard.LiveHistory;
+import dev.residua.dashboard.LiveState.FindingView;
+import dev.residua.drift.DriftEvent;
+import dev.residua.incident.ControlCommand;
+import dev.residua.incident.ControlCommand.Training;
+import dev.residua.incident.Incident;
+import dev.residua.intervention.InterventionEvent;
+import dev.residua.wire.DeadLetter;
+import dev.residua.wire.Topics;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the output topics and feeds the pages: scores, drift scores and events from a while ago,
+ * so that the pages have a history at once, incidents and what was said by operators and of
+ * trainings from the beginning, dead letters from now on.
+ */
+public final class FindingsFollower implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(FindingsFollower.class);
+  private static final Duration POLL = Duration.ofMillis(250);
+
+  /** Most records of a partition that are read back, however short ago they were written. */
+  private static final long MOST_BACK = 50_000;
+
+  /** Records of a partition that are read back, however long ago they were written. */
+  private static final long LEAST_BACK = 2_000;
+
+  private final Topics topics;
+  private final LiveHistory history;
+  private final LiveModels models;
+  private final Consumer<byte[], byte[]> consumer;
+  private final java.util.function.Consumer<FindingView> onFinding;
+  private final Thread thread;
+  private final Map<TopicPartition, Long> now;
+  private volatile boolean stopped;
+
+  /**
+   * @param back how far back the history goes, at least 0
+   * @param onFinding also told of every finding of from now on
+   */
+  public FindingsFollower(
+      KafkaClients clients,
+      Topics topics,
+      LiveHistory history,
+      LiveModels models,
+      Duration back,
+      java.util.function.Consumer<FindingView> onFinding) {
+    if (back.isNegative()) {
+      throw new IllegalArgumentException(
+          "residua.dashboard.history must be at least 0 but was " + back);
+    }
+    this.topics = topics;
+    this.onFinding = onFinding;
+    this.history = history;
+    this.models = models;
+    this.consumer = clients.follower(new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    List<TopicPartition> partitions =
+        ConsumerGroups.readByDashboard(topics).stream()
+            .flatMap(topic -> KafkaClients.partitions(consumer, topic.name()).stream())
+            .toList();
+    consumer.assign(partitions);
+    this.now = consumer.endOffsets(partitions); // fixes "now" before anything else starts
+    starts(partitions, Instant.now().minus(back)).forEach(consumer::seek);
+    this.thread = new Thread(this::follow, "residua-dashboard");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private Map<TopicPartition, Long> starts(List<TopicPartition> partitions, Instant from) {
+    Map<TopicPartition, Long> first = consumer.beginningOffsets(partitions);
+    Map<TopicPartition, Long> times = new HashMap<>();
+    partitions.forEach(partition -> times.put(partition, from.toEpochMilli()));
+    Map<TopicPartition, OffsetAndTimestamp> since = consumer.offsetsForTimes(times);
+    Map<TopicPartition, Long> starts = new HashMap<>();
+    for (TopicPartition partition : partitions) {
+      OffsetAndTimestamp found = since.get(partition);
+      long end = now.getOrDefault(partition, 0L);
+      starts.put(
+          partition,
+          start(
+              partition.topic(),
+              first.getOrDefault(partition, 0L),
+              found == null ? end : found.offset(),
+              end));
+    }
+    return starts;
+  }
+
+  private long start(String topic, long first, long since, long end) {
+    if (topic.equals(topics.control().name()) || topic.equals(topics.incidents().name())) {
+      return first;
+    }
+    if (topic.equals(topics.deadLetters().name())) {
+      return end;
+    }
+    return Math.max(first, Math.max(end - MOST_BACK, Math.min(since, end - LEAST_BACK)));
+  }
+
+  private boolean isNew(ConsumerRecord<byte[], byte[]> record) {
+    return record.offset()
+        >= now.getOrDefault(new TopicPartition(record.topic(), record.partition()), 0L);
+  }
+
+  private void follow() {
+    try (consumer) {
+      while (!stopped) {
+        ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+          try {
+            show(record);
+          } catch (SerializationException | IllegalArgumentException e) {
+            LOG.debug(
+                "not shown: {}-{}@{}: {}",
+                record.topic(),
+                record.partition(),
+                record.offset(),
+                e.toString());
+          }
+        }
+      }
+    } catch (WakeupException e) {
+      if (!stopped) {
+        throw e;
+      }
+    }
+  }
+
+  private void show(ConsumerRecord<byte[], byte[]> record) {
+    String topic = record.topic();
+    byte[] value = record.value();
+    boolean isNew = isNew(record);
+    if (topic.equals(topics.scores().name())) {
+      history.scored(topics.scores().value().deserializer().deserialize(topic, value), isNew);
+    } else if (topic.equals(topics.drift().name())) {
+      history.drift(topics.drift().value().deserializer().deserialize(topic, value));
+    } else if (topic.equals(topics.anomalies().name())) {
+      AnomalyEvent event = topics.anomalies().value().deserializer().deserialize(topic, value);
+      history.happened(
+          event.finding(),
+          "anomaly",
+          event.kind().name(),
+          event.statistic(),
+          event.threshold(),
+          event.pValue(),
+          event.condition());
+      found(event.finding(), "anomaly: " + spoken(event.kind()), isNew);
+    } else if (topic.equals(topics.drifts().name())) {
+      DriftEvent event = topics.drifts().value().deserializer().deserialize(topic, value);
+      history.happened(
+          event.finding(),
+          "drift",
+          event.channel() + "_" + event.kind(),
+          event.statistic(),
+          event.threshold(),
+          Double.NaN,
+          event.condition());
+      found(event.finding(), "drift: " + spoken(event.kind()), isNew);
+    } else if (topic.equals(topics.interventions().name())) {
+      InterventionEvent event =
+          topics.interventions().value().deserializer().deserialize(topic, value);
+      history.happened(
+          event.finding(),
+          "intervention",
+          event.kind().name(),
+          event.statistic(),
+          event.threshold(),
+          event.pValue(),
+          event.condition());
+      found(event.finding(), "intervention: " + spoken(event.kind()), isNew);
+    } else if (topic.equals(topics.control().name())) {
+      ordered(record);
+    } else if (topic.equals(topics.incidents().name())) {
+      if (value != null) {
+        found(topics.incidents().value().deserializer().deserialize(topic, value), isNew);
+      }
+    } else {
+      history.deadLetter(DeadLetter.of(record).label());
+    }
+  }
+
+  private void ordered(ConsumerRecord<byte[], byte[]> record) {
+    String key = topics.control().key().deserializer().deserialize(record.topic(), record.key());
+    ControlCommand command =
+        record.value() == null
+            ? null
+            : topics.control().value().deserializer().deserialize(record.topic(), record.value());
+    if (command instanceof Training training) {
+      models.training(training);
+    } else if (key != null) {
+      history.ordered(key, command);
+    }
+  }
+
+  private static String spoken(Enum<?> kind) {
+    return kind.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+
+  private void found(Finding finding, String kind, boolean isNew) {
+    show(
+        new FindingView(
+            finding.lastAt().toString(),
+            finding.source(),
+            finding.lastSequence(),
+            kind,
+            finding.sentence()),
+        isNew);
+  }
+
+  private void found(Incident incident, boolean isNew) {
+    history.incident(incident);
+    show(
+        new FindingView(
+            incident.updatedAt().toString(),
+            incident.source(),
+            incident.updatedSequence(),
+            "incident " + incident.state().name().toLowerCase(Locale.ROOT),
+            incident.sentence()),
+        isNew);
+  }
+
+  private void show(FindingView view, boolean isNew) {
+    history.found(view);
+    if (isNew) {
+      onFinding.accept(view);
+    }
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    stopped = true;
+    consumer.wakeup();
+    thread.join(5_000);
+  }
+}

@@ -1,0 +1,237 @@
+package dev.residua.app.web;
+
+import dev.residua.app.model.Models;
+import dev.residua.causal.Latent;
+import dev.residua.dashboard.LiveHistory;
+import dev.residua.dashboard.ModelState;
+import dev.residua.incident.ControlCommand.Training;
+import dev.residua.model.BadBundleException;
+import dev.residua.model.BundleDifference;
+import dev.residua.model.BundleManifest;
+import dev.residua.model.ModelBundle;
+import dev.residua.model.ModelProvenance;
+import dev.residua.model.ModelRegistry;
+import dev.residua.model.ModelStore;
+import dev.residua.model.RegistryRecord.Activation;
+import dev.residua.model.RegistryRecord.Entry;
+import dev.residua.renewal.gate.GateVerdict;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The registry and the trainings as far as this process has read them. For any thread. */
+@ApplicationScoped
+public class LiveModels implements ModelState {
+  private static final int MAX_TRAININGS = 200;
+
+  private static final int MAX_DETAILS = 4;
+
+  private volatile @Nullable ModelStore store;
+  private final Map<String, ModelBundle> opened =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, ModelBundle> eldest) {
+          return size() > MAX_DETAILS;
+        }
+      };
+  private final Map<String, Training> trainings =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Training> eldest) {
+          return size() > MAX_TRAININGS;
+        }
+      };
+
+  public void store(ModelStore newStore) {
+    store = newStore;
+  }
+
+  private ModelRegistry registry() {
+    ModelStore now = store;
+    return now == null ? ModelRegistry.EMPTY : now.registry();
+  }
+
+  /** A training has come so far. */
+  void training(Training training) {
+    synchronized (trainings) {
+      trainings.put(training.trainingId(), training);
+    }
+  }
+
+  @Override
+  public Models models() {
+    ModelRegistry now = registry();
+    return new Models(
+        now.active().map(Activation::modelId).orElse(null),
+        now.entries().stream()
+            .sorted(Comparator.comparing(Entry::publishedAt).reversed())
+            .map(
+                e ->
+                    new ModelView(
+                        e.id(),
+                        e.digest(),
+                        e.parentId(),
+                        e.publishedAt().toString(),
+                        e.publishedBy(),
+                        e.bytes(),
+                        e.verdict(),
+                        e.labels()))
+            .toList(),
+        now.activations().stream()
+            .sorted(Comparator.comparing(Activation::number).reversed())
+            .map(
+                a ->
+                    new ActivationView(
+                        a.number(),
+                        a.modelId(),
+                        lower(a.kind()),
+                        a.at().toString(),
+                        a.by(),
+                        a.reason(),
+                        now.starts(a.number())))
+            .toList(),
+        now.shadow()
+            .map(
+                s ->
+                    new ShadowView(
+                        s.modelId(), s.rate(), s.from().toString(), s.until().toString()))
+            .orElse(null));
+  }
+
+  @Override
+  public List<TrainingView> trainings() {
+    List<Training> all;
+    synchronized (trainings) {
+      all = List.copyOf(trainings.values());
+    }
+    return all.stream()
+        .sorted(Comparator.comparing((Training t) -> t.order().at()).reversed())
+        .map(
+            t ->
+                new TrainingView(
+                    t.trainingId(),
+                    t.trigger(),
+                    t.order().reason(),
+                    lower(t.phase()),
+                    t.progress(),
+                    t.modelId(),
+                    t.order().at().toString(),
+                    t.phase().ended()))
+        .toList();
+  }
+
+  private static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public Optional<ModelDetail> detail(String id) throws IOException {
+    return bundle(id).map(LiveModels::detail);
+  }
+
+  @Override
+  public Optional<BundleDifference> difference(String from, String to) throws IOException {
+    Optional<ModelBundle> one = bundle(from);
+    Optional<ModelBundle> other = bundle(to);
+    return one.isPresent() && other.isPresent()
+        ? Optional.of(BundleDifference.between(one.get(), other.get()))
+        : Optional.empty();
+  }
+
+  private Optional<ModelBundle> bundle(String id) throws IOException {
+    Optional<Entry> entry = registry().entry(id);
+    ModelStore now = store;
+    if (entry.isEmpty() || now == null) {
+      return Optional.empty();
+    }
+    synchronized (opened) {
+      ModelBundle known = opened.get(entry.get().digest());
+      if (known != null) {
+        return Optional.of(known);
+      }
+    }
+    try {
+      ModelBundle bundle = now.bundle(id);
+      synchronized (opened) {
+        opened.put(entry.get().digest(), bundle);
+      }
+      return Optional.of(bundle);
+    } catch (BadBundleException e) {
+      throw new IOException(
+          "the bundle of model %s cannot be used: %s".formatted(id, e.getMessage()), e);
+    }
+  }
+
+  private static ModelDetail detail(ModelBundle bundle) {
+    BundleManifest manifest = bundle.manifest();
+    ModelProvenance provenance = manifest.provenance();
+    Map<String, @Nullable Double> metrics = new TreeMap<>();
+    provenance.metrics().forEach((name, value) -> metrics.put(name, number(value)));
+    return new ModelDetail(
+        bundle.id(),
+        manifest.parentId(),
+        bundle.digest(),
+        manifest.architecture(),
+        manifest.image().toString(),
+        manifest.preprocessing(),
+        manifest.latents().stream().filter(Latent::anchored).map(Latent::name).toList(),
+        LiveHistory.graphView(bundle.graph()),
+        provenance.data(),
+        provenance.dataRange(),
+        provenance.labelledFrames(),
+        provenance.hyperParameters(),
+        provenance.seed(),
+        provenance.codeVersion(),
+        provenance.jvm(),
+        provenance.startedAt(),
+        provenance.finishedAt(),
+        metrics,
+        bundle
+            .find(ModelBundle.WARNINGS)
+            .map(text -> new String(text, StandardCharsets.UTF_8).lines().toList())
+            .orElse(List.of()),
+        bundle.find(ModelBundle.GATE_VERDICT).map(LiveModels::gate).orElse(null));
+  }
+
+  private static @Nullable GateView gate(byte[] json) {
+    try {
+      GateVerdict verdict = GateVerdict.fromJson(json);
+      return new GateView(
+          verdict.promoted(),
+          verdict.sentence(),
+          verdict.championId(),
+          verdict.frames(),
+          verdict.faults(),
+          verdict.rulings().stream()
+              .map(
+                  r ->
+                      new RulingView(
+                          lower(r.rule()),
+                          r.rule().measures(),
+                          number(r.champion()),
+                          number(r.candidate()),
+                          number(r.bound()),
+                          r.passed(),
+                          r.sentence()))
+              .toList());
+    } catch (IllegalArgumentException e) {
+      return null; // of another version of the product
+    }
+  }
+
+  private static @Nullable Double number(@Nullable Double value) {
+    return value != null && Double.isFinite(value) ? value : null;
+  }
+}

@@ -1,0 +1,120 @@
+package dev.residua.app.web;
+
+import dev.residua.app.model.Models;
+import dev.residua.causal.LatentDecoder;
+import dev.residua.dashboard.PictureFiles;
+import dev.residua.dashboard.Pictures;
+import dev.residua.dl4j.ScorerDecoder;
+import dev.residua.frame.ImageShape;
+import dev.residua.model.BadBundleException;
+import dev.residua.model.ModelBundle;
+import dev.residua.onnx.OnnxLatentDecoder;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Draws with the decoder of the model in use, and owns its native memory: opened by the first
+ * request, closed with the roles. One picture at a time, so that the page never takes more than one
+ * core from scoring.
+ */
+@ApplicationScoped
+public class ModelPictures implements Pictures {
+  private @Nullable ModelBundle bundle;
+  private @Nullable LatentDecoder decoder;
+
+  /** Draws with this model from now on, until {@link #close}. */
+  public synchronized void model(ModelBundle newBundle) {
+    close();
+    bundle = newBundle;
+  }
+
+  /** Gives the native memory back; afterwards there is no model. */
+  public synchronized void close() {
+    LatentDecoder open = decoder;
+    decoder = null;
+    bundle = null;
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  @Override
+  public synchronized List<String> latents() throws UnavailableException {
+    return model().manifest().latentNames();
+  }
+
+  @Override
+  public synchronized byte[] decoded(float[] latents) throws UnavailableException {
+    ImageShape shape = model().manifest().image();
+    return PictureFiles.picture(decoder(model()).decode(latents, 1), 0, shape);
+  }
+
+  @Override
+  public synchronized byte[] heatmap(float[] observed, float[] expected, int latent)
+      throws UnavailableException {
+    ModelBundle model = model();
+    int d = observed.length;
+    float[] both = new float[2 * d];
+    System.arraycopy(observed, 0, both, 0, d);
+    System.arraycopy(observed, 0, both, d, d);
+    both[d + latent] = expected[latent];
+    return PictureFiles.difference(decoder(model).decode(both, 2), model.manifest().image());
+  }
+
+  /**
+   * Shape of the pictures.
+   *
+   * @throws UnavailableException if no model is in use here
+   */
+  synchronized ImageShape shape() throws UnavailableException {
+    return model().manifest().image();
+  }
+
+  /**
+   * Draws where a picture differs from that of latents.
+   *
+   * @param pixels in {@link #shape}
+   * @param latents of the other picture, shape {@code [d]}
+   * @return a PNG file of the model's size
+   * @throws UnavailableException if no model is in use here, or one of another shape
+   */
+  synchronized byte[] difference(byte[] pixels, float[] latents) throws UnavailableException {
+    ImageShape shape = shape();
+    if (pixels.length != shape.size()) {
+      throw new UnavailableException("another model came into use meanwhile");
+    }
+    float[] both = new float[2 * shape.size()];
+    for (int i = 0; i < pixels.length; i++) {
+      both[i] = (pixels[i] & 0xFF) / 255f;
+    }
+    System.arraycopy(decoder(model()).decode(latents, 1), 0, both, pixels.length, pixels.length);
+    return PictureFiles.difference(both, shape);
+  }
+
+  private ModelBundle model() throws UnavailableException {
+    ModelBundle model = bundle;
+    if (model == null) {
+      throw new UnavailableException("no model is in use here: this process plays no dashboard");
+    }
+    return model;
+  }
+
+  private LatentDecoder decoder(ModelBundle model) throws UnavailableException {
+    LatentDecoder open = decoder;
+    if (open == null) {
+      try {
+        Models.checkNetwork(model);
+      } catch (BadBundleException e) {
+        throw new UnavailableException(String.valueOf(e.getMessage()));
+      }
+      ImageShape shape = model.manifest().image();
+      int latents = model.manifest().latents().size();
+      open =
+          new OnnxLatentDecoder(
+              ScorerDecoder.of(model.entry(ModelBundle.SCORER), shape, latents), shape, latents);
+      decoder = open;
+    }
+    return open;
+  }
+}

@@ -1,0 +1,84 @@
+package dev.residua.bench;
+
+import dev.residua.app.process.Ports;
+import dev.residua.app.process.SelfLauncher;
+import dev.residua.app.process.StartFailedException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A single-node broker in a process of its own, started from the same program with its {@code
+ * broker} command; for benchmarks, whose figures must not mix the broker's work with the rest.
+ */
+final class BrokerProcess implements AutoCloseable {
+  private static final long STOP_SECONDS = 30;
+
+  private final Process process;
+  private final String bootstrapServers;
+
+  private BrokerProcess(Process process, String bootstrapServers) {
+    this.process = process;
+    this.bootstrapServers = bootstrapServers;
+  }
+
+  /**
+   * Starts it; returns when it accepts requests.
+   *
+   * @param dataDirectory empty directory for its data
+   * @throws StartFailedException with what it printed, if it ends before that
+   */
+  static BrokerProcess start(Path dataDirectory) throws StartFailedException {
+    int port = Ports.free();
+    List<String> command = SelfLauncher.command(List.of("-Xmx1g"));
+    command.addAll(
+        List.of(
+            "broker",
+            "--port",
+            Integer.toString(port),
+            "--data-dir",
+            dataDirectory.toAbsolutePath().toString()));
+    try {
+      Process process =
+          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      // Closing the reader would close the broker's output, so it stays open as long as it runs.
+      BufferedReader out = new BufferedReader(process.inputReader(StandardCharsets.UTF_8));
+      for (String line = out.readLine(); line != null; line = out.readLine()) {
+        if (line.contains("is ready at")) {
+          // also where this process is ended before it could close the broker
+          Runtime.getRuntime().addShutdownHook(new Thread(process::destroy, "bench-broker-stop"));
+          return new BrokerProcess(process, "localhost:" + port);
+        }
+      }
+      throw new StartFailedException(
+          "the broker's process ended before it was ready: " + String.join(" ", command));
+    } catch (IOException e) {
+      throw new StartFailedException("the broker's process cannot be started: " + e, e);
+    }
+  }
+
+  String bootstrapServers() {
+    return bootstrapServers;
+  }
+
+  /** Processor time that it has used, all threads together, in nanoseconds. */
+  long cpuNanos() {
+    return process.info().totalCpuDuration().map(java.time.Duration::toNanos).orElse(0L);
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

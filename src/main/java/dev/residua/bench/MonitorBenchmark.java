@@ -1,0 +1,392 @@
+package dev.residua.bench;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.residua.app.kafka.KafkaClients;
+import dev.residua.app.kafka.TopicAdmin;
+import dev.residua.app.process.StartFailedException;
+import dev.residua.app.process.TemporaryFolders;
+import dev.residua.app.roles.MonitorObservers;
+import dev.residua.app.roles.MonitorRole;
+import dev.residua.app.roles.MonitorSettings;
+import dev.residua.causal.Reconstruction;
+import dev.residua.causal.ScoredFrame;
+import dev.residua.frame.FramePosition;
+import dev.residua.frame.FrameTiming;
+import dev.residua.frame.SensorReadings;
+import dev.residua.monitor.MonitorModel;
+import dev.residua.monitor.SourceMonitor;
+import dev.residua.streams.ControlCommandStore;
+import dev.residua.streams.MonitorModels;
+import dev.residua.wire.Topic;
+import dev.residua.wire.Topics;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.DoubleConsumer;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.processor.StateRestoreListener;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Measures the monitoring role with a real broker in a process of its own: how fast it judges a
+ * backlog of scores of many sources, what memory it takes, and how long a process without any state
+ * takes until it goes on.
+ *
+ * <p>Scores are quiet: independent standard normal residuals, reconstruction errors as calibrated.
+ */
+public final class MonitorBenchmark implements AutoCloseable {
+  private static final int DRAWN = 4_096;
+  private static final long MAX_SECONDS = 600;
+  private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
+
+  private final MonitorModel model;
+  private final int partitions;
+  private final BrokerProcess broker;
+  private final KafkaClients clients;
+  private final ScoredFrame[] drawn;
+  private int run;
+
+  /**
+   * What was measured.
+   *
+   * @param scores scores of the backlog
+   * @param sources sources that they are of, in turn
+   * @param scoresPerSecond rate of the last three quarters of the backlog
+   * @param threadMicrosPerScore processor time of the monitoring threads for each score
+   * @param processMicrosPerScore processor time of this whole process for each score, network
+   *     threads, compiler and garbage collector included
+   * @param brokerMicrosPerScore processor time of the broker's process for each score
+   * @param pureMicrosPerScore time of the detectors alone, without Kafka and state
+   * @param stateBytes bytes of one source's state
+   * @param heapMiBAtHalf heap in use after a collection when half of the backlog was judged
+   * @param heapMiBAtEnd the same at the end
+   * @param restoreSeconds time from the start of a process without state until it judges again
+   * @param restoredMiB state that it read back for that
+   */
+  public record Result(
+      int scores,
+      int sources,
+      double scoresPerSecond,
+      double threadMicrosPerScore,
+      double processMicrosPerScore,
+      double brokerMicrosPerScore,
+      double pureMicrosPerScore,
+      int stateBytes,
+      long heapMiBAtHalf,
+      long heapMiBAtEnd,
+      double restoreSeconds,
+      double restoredMiB) {}
+
+  /**
+   * Starts the broker.
+   *
+   * @param dataDirectory empty directory for the broker
+   * @param partitions partitions of each topic, at least 1
+   */
+  public MonitorBenchmark(MonitorModel model, Path dataDirectory, int partitions)
+      throws StartFailedException {
+    this.model = model;
+    this.partitions = partitions;
+    this.drawn = draw(model);
+    this.broker = BrokerProcess.start(dataDirectory);
+    this.clients = KafkaClients.of(broker.bootstrapServers());
+  }
+
+  private static ScoredFrame[] draw(MonitorModel model) {
+    Random random = new Random(1);
+    int d = model.graph().size();
+    ScoredFrame[] frames = new ScoredFrame[DRAWN];
+    for (int i = 0; i < DRAWN; i++) {
+      float[] residuals = new float[d];
+      float[] expected = new float[d];
+      float[] latents = new float[d];
+      float[] p = new float[d];
+      for (int k = 0; k < d; k++) {
+        residuals[k] = (float) random.nextGaussian();
+        expected[k] = (float) random.nextGaussian();
+        latents[k] = expected[k] + residuals[k];
+        p[k] = 1 - random.nextFloat();
+      }
+      frames[i] =
+          new ScoredFrame(
+              "",
+              i,
+              START,
+              START,
+              model.id(),
+              latents,
+              expected,
+              residuals,
+              residuals,
+              p,
+              1 - random.nextFloat(),
+              Reconstruction.SAMPLED,
+              (float) (1e-3 * Math.exp(0.2 * random.nextGaussian())),
+              1 - random.nextFloat(),
+              0,
+              1,
+              new SensorReadings(128, 0.1f, 0.1f, 1, 1, i),
+              FrameTiming.ON_TIME,
+              new FramePosition("frames", 0, i));
+    }
+    return frames;
+  }
+
+  private ScoredFrame frame(int index, int sources) {
+    ScoredFrame like = drawn[index % DRAWN];
+    int sequence = index / sources;
+    return new ScoredFrame(
+        "cam" + index % sources,
+        sequence,
+        START.plusMillis(50L * sequence),
+        START.plusMillis(50L * sequence + 5),
+        like.modelId(),
+        like.latents(),
+        like.expected(),
+        like.residuals(),
+        like.standardized(),
+        like.pValues(),
+        like.jointPValue(),
+        like.reconstruction(),
+        like.reconstructionError(),
+        like.reconstructionPValue(),
+        like.appearance(),
+        like.appearancePValue(),
+        like.sensor(),
+        like.timing(),
+        like.position());
+  }
+
+  /** Microseconds of processor time of one score in the detectors alone. */
+  private double pureMicros(int scores, int sources) {
+    int monitors = Math.min(sources, 64);
+    return MonitorCost.of(
+            IntStream.range(0, scores).mapToObj(i -> frame(i, monitors)).toList(), model, false)
+        .cpuMicrosPerFrame();
+  }
+
+  /**
+   * Judges a backlog on fresh topics, then starts again without state.
+   *
+   * @param settings how; the state directory is emptied
+   * @param progress told the part done, in [0, 1]
+   */
+  public Result run(MonitorSettings settings, int scores, int sources, DoubleConsumer progress)
+      throws StartFailedException, InterruptedException, IOException {
+    String prefix = "bench" + ++run + ".";
+    Topics topics = new Topics(prefix);
+    try (TopicAdmin admin = new TopicAdmin(clients)) {
+      admin.create(topics, partitions, Optional.empty());
+    }
+    publish(topics.scores(), scores, sources);
+    progress.accept(0.2);
+    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    Marks marks = new Marks(scores, sources);
+    try (MonitorRole role = role(topics, prefix, settings, streams -> {}, failure)) {
+      follow(topics.drift(), scores, marks, failure, part -> progress.accept(0.2 + 0.6 * part));
+    }
+    TemporaryFolders.delete(settings.stateDirectory());
+    Restore restore = new Restore();
+    long start = System.nanoTime();
+    CountDownLatch running = new CountDownLatch(1);
+    double seconds;
+    try (MonitorRole role =
+        role(
+            topics,
+            prefix,
+            settings,
+            streams -> {
+              streams.setGlobalStateRestoreListener(restore);
+              streams.setStateListener(
+                  (next, previous) -> {
+                    if (next == KafkaStreams.State.RUNNING) {
+                      running.countDown();
+                    }
+                  });
+            },
+            failure)) {
+      if (!running.await(MAX_SECONDS, TimeUnit.SECONDS)) {
+        throw new StartFailedException("the state was not restored within " + MAX_SECONDS + " s");
+      }
+      seconds = (System.nanoTime() - start) / 1e9;
+    }
+    progress.accept(1);
+    int bytes = SourceMonitor.start(new SourceMonitor.Limits(model)).toBytes().length;
+    return marks.result(
+        pureMicros(Math.min(scores, 50_000), sources),
+        bytes,
+        seconds,
+        restore.records.get() * (double) bytes / (1 << 20));
+  }
+
+  private MonitorRole role(
+      Topics topics,
+      String prefix,
+      MonitorSettings settings,
+      java.util.function.Consumer<KafkaStreams> beforeStart,
+      AtomicReference<@Nullable Throwable> failure) {
+    return MonitorRole.start(
+        clients,
+        topics,
+        prefix,
+        MonitorModels.fixed(model),
+        new ControlCommandStore(),
+        settings,
+        MonitorObservers.only(beforeStart),
+        why -> failure.compareAndSet(null, why));
+  }
+
+  private void publish(Topic<String, ScoredFrame> topic, int scores, int sources) {
+    try (Producer<byte[], byte[]> producer = clients.frameProducer()) {
+      for (int i = 0; i < scores; i++) {
+        ScoredFrame frame = frame(i, sources);
+        producer.send(
+            new ProducerRecord<>(
+                topic.name(),
+                topic.key().serializer().serialize(topic.name(), frame.source()),
+                topic.value().serializer().serialize(topic.name(), frame)));
+      }
+    }
+  }
+
+  private void follow(
+      Topic<?, ?> topic,
+      int wanted,
+      Marks marks,
+      AtomicReference<@Nullable Throwable> failure,
+      DoubleConsumer progress)
+      throws StartFailedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(MAX_SECONDS);
+    try (Consumer<byte[], byte[]> consumer =
+        clients.follower(new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      List<TopicPartition> all = KafkaClients.partitions(consumer, topic.name());
+      consumer.assign(all);
+      consumer.seekToBeginning(all);
+      int seen = 0;
+      while (seen < wanted) {
+        seen += consumer.poll(Duration.ofMillis(50)).count();
+        marks.at(seen);
+        progress.accept((double) seen / wanted);
+        Throwable why = failure.get();
+        if (why != null || System.nanoTime() > deadline) {
+          throw new StartFailedException(
+              why == null
+                  ? "no end after %d s".formatted(MAX_SECONDS)
+                  : "the monitor failed: " + why);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    broker.close();
+  }
+
+  /** Counts what is read back. */
+  private static final class Restore implements StateRestoreListener {
+    private final AtomicLong records = new AtomicLong();
+
+    @Override
+    public void onRestoreStart(TopicPartition partition, String store, long from, long to) {}
+
+    @Override
+    public void onBatchRestored(TopicPartition partition, String store, long end, long count) {}
+
+    @Override
+    public void onRestoreEnd(TopicPartition partition, String store, long total) {
+      records.addAndGet(total);
+    }
+  }
+
+  /** Clocks when a quarter, a half and all of the backlog was judged. */
+  private final class Marks {
+    private final int scores;
+    private final int sources;
+    private @Nullable Mark quarter;
+    private @Nullable Mark end;
+    private long heapAtHalf;
+    private long heapAtEnd;
+
+    private record Mark(int seen, long nanos, long threads, long process, long broker) {}
+
+    Marks(int scores, int sources) {
+      this.scores = scores;
+      this.sources = sources;
+    }
+
+    void at(int seen) {
+      if (quarter == null && seen >= scores / 4) {
+        quarter = mark(seen);
+      }
+      if (heapAtHalf == 0 && seen >= scores / 2) {
+        heapAtHalf = heap();
+      }
+      if (end == null && seen >= scores) {
+        end = mark(seen);
+        heapAtEnd = heap();
+      }
+    }
+
+    private Mark mark(int seen) {
+      OperatingSystemMXBean system =
+          (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+      return new Mark(
+          seen, System.nanoTime(), threads(), system.getProcessCpuTime(), broker.cpuNanos());
+    }
+
+    private long threads() {
+      ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+      long sum = 0;
+      for (ThreadInfo info : threads.getThreadInfo(threads.getAllThreadIds())) {
+        if (info != null
+            && info.getThreadName().contains("-StreamThread-")
+            && !info.getThreadName().contains("producer")) {
+          sum += Math.max(0, threads.getThreadCpuTime(info.getThreadId()));
+        }
+      }
+      return sum;
+    }
+
+    private long heap() {
+      System.gc();
+      return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() >> 20;
+    }
+
+    Result result(double pure, int bytes, double restoreSeconds, double restoredMiB) {
+      Mark a = java.util.Objects.requireNonNull(quarter);
+      Mark b = java.util.Objects.requireNonNull(end);
+      double n = b.seen() - a.seen();
+      return new Result(
+          scores,
+          sources,
+          n / ((b.nanos() - a.nanos()) / 1e9),
+          (b.threads() - a.threads()) / 1e3 / n,
+          (b.process() - a.process()) / 1e3 / n,
+          (b.broker() - a.broker()) / 1e3 / n,
+          pure,
+          bytes,
+          heapAtHalf,
+          heapAtEnd,
+          restoreSeconds,
+          restoredMiB);
+    }
+  }
+}

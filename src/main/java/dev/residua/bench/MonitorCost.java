@@ -1,0 +1,103 @@
+package dev.residua.bench;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.residua.app.kafka.KafkaClients;
+import dev.residua.app.process.StartFailedException;
+import dev.residua.causal.ScoredFrame;
+import dev.residua.incident.ActiveControls;
+import dev.residua.monitor.MonitorModel;
+import dev.residua.monitor.SourceMonitor;
+import dev.residua.wire.Topics;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * Processor time that the monitor's own work takes: judging each frame, and where asked writing its
+ * source's state to bytes, without Kafka Streams around it.
+ *
+ * @param frames frames that were judged while it was measured, at least 1
+ * @param cpuMicrosPerFrame processor time of this process for each of them, in microseconds
+ */
+public record MonitorCost(int frames, double cpuMicrosPerFrame) {
+  private static final long MAX_SECONDS = 120;
+
+  /**
+   * The same for scores that are read from a topic, with the state.
+   *
+   * @param bootstrapServers address of the broker
+   * @param topics whose scores are judged
+   * @param frames scores that are there, at least 4
+   * @throws StartFailedException if they do not arrive
+   */
+  public static MonitorCost measure(
+      String bootstrapServers, Topics topics, MonitorModel model, int frames)
+      throws StartFailedException {
+    return of(read(bootstrapServers, topics, frames), model, true);
+  }
+
+  /**
+   * Judges scores once to warm up, and once more with fresh monitors; the last three quarters of
+   * the second pass count.
+   *
+   * @param scores at least 4
+   * @param withState whether a source's state is written to bytes after each of its scores
+   */
+  static MonitorCost of(List<ScoredFrame> scores, MonitorModel model, boolean withState) {
+    SourceMonitor.Limits limits = new SourceMonitor.Limits(model);
+    judge(scores, new HashMap<>(), limits, withState);
+    Map<String, SourceMonitor> monitors = new HashMap<>();
+    int warmUp = scores.size() / 4;
+    judge(scores.subList(0, warmUp), monitors, limits, withState);
+    OperatingSystemMXBean system =
+        (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    long before = system.getProcessCpuTime();
+    judge(scores.subList(warmUp, scores.size()), monitors, limits, withState);
+    int measured = scores.size() - warmUp;
+    return new MonitorCost(measured, (system.getProcessCpuTime() - before) / 1e3 / measured);
+  }
+
+  private static void judge(
+      List<ScoredFrame> scores,
+      Map<String, SourceMonitor> monitors,
+      SourceMonitor.Limits limits,
+      boolean withState) {
+    long bytes = 0;
+    for (ScoredFrame score : scores) {
+      SourceMonitor monitor =
+          monitors.computeIfAbsent(score.source(), source -> SourceMonitor.start(limits));
+      monitor.next(score, ActiveControls.EMPTY);
+      bytes += withState ? monitor.toBytes().length : 1;
+    }
+    if (bytes < scores.size()) {
+      throw new IllegalStateException("monitors of no size");
+    }
+  }
+
+  private static List<ScoredFrame> read(String bootstrapServers, Topics topics, int frames)
+      throws StartFailedException {
+    List<ScoredFrame> scores = new ArrayList<>(frames);
+    try (Consumer<String, ScoredFrame> consumer =
+        KafkaClients.of(bootstrapServers).follower(topics.scores())) {
+      consumer.assign(KafkaClients.partitions(consumer, topics.scores().name()));
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(MAX_SECONDS);
+      while (scores.size() < frames) {
+        if (System.nanoTime() > deadline) {
+          throw new StartFailedException(
+              "only %d of %d scores could be read from %s within %d s"
+                  .formatted(scores.size(), frames, topics.scores().name(), MAX_SECONDS));
+        }
+        for (ConsumerRecord<String, ScoredFrame> record : consumer.poll(Duration.ofMillis(50))) {
+          scores.add(record.value());
+        }
+      }
+    }
+    return scores;
+  }
+}

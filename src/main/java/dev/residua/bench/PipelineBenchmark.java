@@ -1,0 +1,387 @@
+package dev.residua.bench;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.residua.app.kafka.KafkaClients;
+import dev.residua.app.kafka.TopicAdmin;
+import dev.residua.app.process.StartFailedException;
+import dev.residua.app.roles.ScoringRole;
+import dev.residua.causal.ScoredFrame;
+import dev.residua.frame.ImageShape;
+import dev.residua.frame.RejectedFrameException.Reason;
+import dev.residua.model.BadBundleException;
+import dev.residua.scoring.ScoringListener;
+import dev.residua.scoring.ScoringModel;
+import dev.residua.scoring.ScoringModels;
+import dev.residua.scoring.ScoringSettings;
+import dev.residua.scoring.Stages.Stage;
+import dev.residua.telemetry.Tracing;
+import dev.residua.wire.Topic;
+import dev.residua.wire.Topics;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.DoubleConsumer;
+import org.HdrHistogram.Histogram;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Measures the scoring role with a real broker in a process of its own on the same machine: how
+ * fast a backlog drains and what the processor does meanwhile, and how long a frame takes to its
+ * committed score at a steady open-loop load of half that rate.
+ *
+ * <p>The rate is that of the last three quarters of the backlog, so that compilation and the first
+ * fetches do not count. A first small backlog warms up the process before anything is measured.
+ */
+public final class PipelineBenchmark implements AutoCloseable {
+  private static final long MAX_SECONDS = 300;
+  private static final int WARM_UP_FRAMES = 30_000;
+
+  private final BenchmarkFrames drawn;
+  private final BrokerProcess broker;
+  private final KafkaClients clients;
+  private final int partitions;
+  private int run;
+
+  /** Makes the model of one run, which closes it. */
+  public interface ModelMaker {
+    ScoringModel make() throws BadBundleException;
+  }
+
+  /**
+   * What was measured.
+   *
+   * @param frames frames of the backlog
+   * @param framesPerSecond rate at which the backlog drained
+   * @param cpuMicrosPerFrame processor time of a frame while it drained, in microseconds: the
+   *     broker's process, the stages of the scoring threads, and what else this process did
+   *     (network threads, compiler, garbage collector)
+   * @param framesPerCpuSecond frames for each second of processor time of this process
+   * @param loadFramesPerSecond steady load of the second part, in frames a second; 0 where it was
+   *     left out
+   * @param p50Millis median time from the moment a frame was due to be sent to its committed score,
+   *     in milliseconds
+   * @param p99Millis 99th percentile of the same
+   * @param p999Millis 99.9th percentile of the same
+   * @param maxMillis largest of the same
+   */
+  public record Result(
+      int frames,
+      double framesPerSecond,
+      Map<String, Double> cpuMicrosPerFrame,
+      double framesPerCpuSecond,
+      double loadFramesPerSecond,
+      double p50Millis,
+      double p99Millis,
+      double p999Millis,
+      double maxMillis) {}
+
+  /**
+   * Draws the frames that are sent, and starts the broker.
+   *
+   * @param shape of the frames
+   * @param dataDirectory empty directory for the broker
+   * @param partitions partitions of each topic, at least 1
+   * @param sources cameras, at least 1
+   */
+  public PipelineBenchmark(ImageShape shape, Path dataDirectory, int partitions, int sources)
+      throws IOException, StartFailedException {
+    this.partitions = partitions;
+    this.drawn = new BenchmarkFrames(shape, sources);
+    this.broker = BrokerProcess.start(dataDirectory);
+    this.clients = KafkaClients.of(broker.bootstrapServers());
+  }
+
+  /** Address of the broker, for others that are measured on it. */
+  public String bootstrapServers() {
+    return broker.bootstrapServers();
+  }
+
+  /**
+   * Puts a backlog on fresh topics.
+   *
+   * @param frames of all sources together, in turn
+   * @return its topics
+   */
+  public Topics backlog(int frames) throws StartFailedException {
+    Topics topics = new Topics("bench" + ++run + ".");
+    try (TopicAdmin admin = new TopicAdmin(clients)) {
+      admin.create(topics, partitions, Optional.empty());
+    }
+    try (Producer<byte[], byte[]> producer = clients.frameProducer()) {
+      for (int i = 0; i < frames; i++) {
+        producer.send(drawn.record(topics, i, Instant.now()));
+      }
+      producer.flush();
+    }
+    return topics;
+  }
+
+  /** Drains a small backlog, so that the first figures are those of a warm process. */
+  public void warmUp(ModelMaker model, ScoringSettings settings)
+      throws StartFailedException, BadBundleException, InterruptedException {
+    drain(backlog(WARM_UP_FRAMES), model, settings, WARM_UP_FRAMES, 0, part -> {});
+  }
+
+  /**
+   * Runs both parts.
+   *
+   * @param topics with the backlog of the first part
+   * @param backlog its frames, at least 100
+   * @param loadSeconds length of the second part; 0 leaves it out
+   * @param progress told the part done, in [0, 1]
+   */
+  public Result drain(
+      Topics topics,
+      ModelMaker model,
+      ScoringSettings settings,
+      int backlog,
+      int loadSeconds,
+      DoubleConsumer progress)
+      throws StartFailedException, BadBundleException, InterruptedException {
+    List<StageTimes> stages = new ArrayList<>();
+    for (int i = 0; i < settings.threads(); i++) {
+      stages.add(new StageTimes());
+    }
+    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    Count count = new Count(backlog / 4, backlog, stages);
+    ScoringModel scored = model.make();
+    try (ScoringRole role =
+            new ScoringRole(
+                clients,
+                topics,
+                ScoringModels.fixed(scored),
+                scored::close,
+                settings,
+                count,
+                stages::get,
+                Tracing.OFF,
+                why -> failure.compareAndSet(null, why));
+        Producer<byte[], byte[]> producer = clients.frameProducer()) {
+      await(count.reached, failure);
+      double rate = count.rate();
+      Map<String, Double> cpu = count.cpuMicros();
+      progress.accept(0.6);
+      Histogram micros = new Histogram(TimeUnit.MINUTES.toMicros(5), 3);
+      double load = loadSeconds == 0 ? 0 : rate / 2;
+      if (loadSeconds > 0) {
+        load(topics, producer, failure, load, loadSeconds, backlog, micros, progress);
+      }
+      return new Result(
+          backlog,
+          rate,
+          cpu,
+          1e6
+              / cpu.entrySet().stream()
+                  .filter(part -> !part.getKey().equals("broker"))
+                  .mapToDouble(Map.Entry::getValue)
+                  .sum(),
+          load,
+          micros.getValueAtPercentile(50) / 1e3,
+          micros.getValueAtPercentile(99) / 1e3,
+          micros.getValueAtPercentile(99.9) / 1e3,
+          micros.getMaxValue() / 1e3);
+    }
+  }
+
+  private static void await(CountDownLatch latch, AtomicReference<@Nullable Throwable> failure)
+      throws InterruptedException, StartFailedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(MAX_SECONDS);
+    while (!latch.await(200, TimeUnit.MILLISECONDS)) {
+      Throwable why = failure.get();
+      if (why != null) {
+        throw new StartFailedException("the scoring role failed: " + why, why);
+      }
+      if (System.nanoTime() > deadline) {
+        throw new StartFailedException(
+            "no end after %d s; the machine is too busy".formatted(MAX_SECONDS));
+      }
+    }
+  }
+
+  /**
+   * Sends at a steady rate whatever the service does, and counts each frame from the moment it was
+   * due: a stall is charged to every frame behind it.
+   */
+  private void load(
+      Topics topics,
+      Producer<byte[], byte[]> producer,
+      AtomicReference<@Nullable Throwable> failure,
+      double rate,
+      int seconds,
+      int first,
+      Histogram micros,
+      DoubleConsumer progress)
+      throws InterruptedException, StartFailedException {
+    AtomicLong missing = new AtomicLong();
+    int total = (int) (rate * seconds);
+    int warmUp = (int) Math.min(total / 4, rate * 2);
+    CountDownLatch started = new CountDownLatch(1);
+    Instant startAt = Instant.now().plusMillis(500).truncatedTo(ChronoUnit.MICROS);
+    Thread reader =
+        new Thread(
+            () ->
+                read(
+                    topics.scores(),
+                    startAt
+                        .plusNanos((long) (warmUp * 1e9 / rate))
+                        .truncatedTo(ChronoUnit.MICROS), // as on the wire
+                    total - warmUp,
+                    micros,
+                    started,
+                    missing,
+                    failure),
+            "bench-reader");
+    reader.start();
+    started.await();
+    long start =
+        System.nanoTime() + Math.max(0, Duration.between(Instant.now(), startAt).toNanos());
+    for (int i = 0; i < total; i++) {
+      long dueNanos = (long) (i * 1e9 / rate);
+      for (long left = start + dueNanos - System.nanoTime();
+          left > 0;
+          left = start + dueNanos - System.nanoTime()) {
+        LockSupport.parkNanos(left);
+      }
+      producer.send(drawn.record(topics, first + i, startAt.plusNanos(dueNanos)));
+      if (i % 1000 == 0) {
+        progress.accept(0.6 + 0.4 * i / total);
+      }
+    }
+    producer.flush();
+    reader.join(TimeUnit.SECONDS.toMillis(MAX_SECONDS));
+    Throwable why = failure.get();
+    if (why != null) {
+      throw new StartFailedException("the scoring role failed: " + why, why);
+    }
+    if (missing.get() > 0) {
+      throw new StartFailedException(
+          "%d frames had no score %d s after the load".formatted(missing.get(), MAX_SECONDS));
+    }
+  }
+
+  private void read(
+      Topic<String, ScoredFrame> topic,
+      Instant from,
+      int wanted,
+      Histogram micros,
+      CountDownLatch started,
+      AtomicLong missing,
+      AtomicReference<@Nullable Throwable> failure) {
+    try (Consumer<String, ScoredFrame> consumer = clients.follower(topic)) {
+      List<TopicPartition> all = KafkaClients.partitions(consumer, topic.name());
+      consumer.assign(all);
+      consumer.seekToEnd(all);
+      all.forEach(consumer::position);
+      started.countDown();
+      missing.set(wanted);
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(MAX_SECONDS);
+      while (missing.get() > 0 && failure.get() == null && System.nanoTime() < deadline) {
+        for (ConsumerRecord<String, ScoredFrame> record : consumer.poll(Duration.ofMillis(20))) {
+          if (!record.value().capturedAt().isBefore(from)) {
+            micros.recordValue(
+                Math.max(0, ChronoUnit.MICROS.between(record.value().capturedAt(), Instant.now())));
+            missing.decrementAndGet();
+          }
+        }
+      }
+    } finally {
+      started.countDown();
+    }
+  }
+
+  @Override
+  public void close() {
+    broker.close();
+  }
+
+  /** Notes time and processor time when a first part and when all frames are committed. */
+  private final class Count implements ScoringListener {
+    private final long from;
+    private final long total;
+    private final List<StageTimes> stages;
+    private final AtomicLong done = new AtomicLong();
+    private final CountDownLatch reached = new CountDownLatch(1);
+    private @Nullable Mark begin;
+    private @Nullable Mark end;
+
+    /** The state of all clocks. */
+    private record Mark(
+        long done, long nanos, long broker, long process, Map<Stage, Long> stages) {}
+
+    Count(long from, long total, List<StageTimes> stages) {
+      this.from = from;
+      this.total = total;
+      this.stages = stages;
+    }
+
+    @Override
+    public synchronized void committed(int scored, int rejected, long nanos) {
+      long now = done.addAndGet(scored);
+      if (begin == null && now >= from) {
+        begin = mark(now);
+      }
+      if (end == null && now >= total) {
+        end = mark(now);
+        reached.countDown();
+      }
+    }
+
+    private Mark mark(long now) {
+      Map<Stage, Long> sum = new LinkedHashMap<>();
+      for (StageTimes each : stages) {
+        each.nanos().forEach((stage, value) -> sum.merge(stage, value, Long::sum));
+      }
+      OperatingSystemMXBean system =
+          (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+      return new Mark(now, System.nanoTime(), broker.cpuNanos(), system.getProcessCpuTime(), sum);
+    }
+
+    @Override
+    public void scored(ScoredFrame score) {}
+
+    @Override
+    public void rejected(Reason reason) {
+      throw new IllegalStateException("a benchmark frame was refused: " + reason);
+    }
+
+    synchronized double rate() {
+      Mark a = java.util.Objects.requireNonNull(begin);
+      Mark b = java.util.Objects.requireNonNull(end);
+      return (b.done() - a.done()) / ((b.nanos() - a.nanos()) / 1e9);
+    }
+
+    synchronized Map<String, Double> cpuMicros() {
+      Mark a = java.util.Objects.requireNonNull(begin);
+      Mark b = java.util.Objects.requireNonNull(end);
+      double n = b.done() - a.done();
+      Map<String, Double> micros = new LinkedHashMap<>();
+      micros.put("broker", (b.broker() - a.broker()) / 1e3 / n);
+      double other = b.process() - a.process();
+      for (Stage stage : Stage.values()) {
+        long spent = b.stages().getOrDefault(stage, 0L) - a.stages().getOrDefault(stage, 0L);
+        micros.put(stage.name().toLowerCase(Locale.ROOT), spent / 1e3 / n);
+        other -= spent;
+      }
+      micros.put("other", Math.max(0, other) / 1e3 / n);
+      return micros;
+    }
+  }
+}

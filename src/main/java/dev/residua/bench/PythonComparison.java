@@ -1,0 +1,138 @@
+package dev.residua.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.residua.anomaly.AnomalySettings;
+import dev.residua.app.model.Models;
+import dev.residua.app.process.StartFailedException;
+import dev.residua.drift.FalseAlarmBudget;
+import dev.residua.drift.FalseAlarmBudget.Period;
+import dev.residua.incident.IncidentSettings;
+import dev.residua.model.BadBundleException;
+import dev.residua.model.ModelBundle;
+import dev.residua.monitor.MonitorModel;
+import dev.residua.wire.Topics;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Puts rows of {@code bench pipeline} beside what a Python program does with the same backlog on
+ * the same broker. Owns a copy of the model in a temporary file.
+ */
+public final class PythonComparison implements AutoCloseable {
+  /** Frames a second of a camera; with one false alarm a week it sets the monitor's thresholds. */
+  private static final double CAMERA_RATE = 10;
+
+  /** What the figures mean, in the answer. */
+  static final String CONDITIONS =
+      "ratio: frames a second of processor time, ours by theirs, broker excluded on both sides, one"
+          + " scoring thread; ours is the scoring role and, since the Python program judges drift"
+          + " too, the monitor's own work (judging and state to bytes, without Kafka Streams),"
+          + " measured on the same scores. ratioScoringAlone leaves the monitor out."
+          + " ratioOfRates: frames a second as the clock on the wall has it, without the monitor."
+          + " The Python program promises at-least-once, writes JSON, makes no p-values and no"
+          + " events.";
+
+  /** What is compared with. */
+  public enum Rival {
+    /** PyTorch in single precision. */
+    PYTHON("fp32"),
+    /** PyTorch in bfloat16. */
+    PYTHON_BF16("bf16");
+
+    private final String precision;
+
+    Rival(String precision) {
+      this.precision = precision;
+    }
+  }
+
+  private final PythonPipeline python;
+  private final List<Rival> rivals;
+  private final MonitorModel monitor;
+  private final Path model;
+  private final List<Map<String, Object>> rows = new ArrayList<>();
+  private final Map<Rival, Double> smallest = new EnumMap<>(Rival.class);
+
+  /**
+   * @param interpreter as in {@link PythonPipeline#find}
+   * @throws StartFailedException if Python, a module or the script is missing
+   */
+  public PythonComparison(ModelBundle bundle, List<Rival> rivals, Optional<Path> interpreter)
+      throws BadBundleException, IOException, StartFailedException, InterruptedException {
+    this.python = PythonPipeline.find(interpreter);
+    this.rivals = List.copyOf(rivals);
+    this.monitor =
+        Models.monitor(
+            bundle,
+            AnomalySettings.DEFAULTS,
+            new FalseAlarmBudget(1, Period.WEEK, CAMERA_RATE).runLength(),
+            IncidentSettings.DEFAULTS);
+    this.model = Files.createTempFile("residua-bench", ".residua");
+    bundle.write(model);
+  }
+
+  /**
+   * Measures the monitor on the scores of a row, and the Python program on a backlog of its own.
+   *
+   * @param row what the row says of itself; repeated in the answer
+   * @param topics that the row was measured on
+   * @param reconstruct whether its frames were all reconstructed
+   */
+  public void after(
+      PipelineBenchmark benchmark,
+      Map<String, Object> row,
+      PipelineBenchmark.Result ours,
+      Topics topics,
+      boolean reconstruct)
+      throws StartFailedException, InterruptedException {
+    MonitorCost cost =
+        MonitorCost.measure(benchmark.bootstrapServers(), topics, monitor, ours.frames());
+    double perCpuSecond = 1e6 / (1e6 / ours.framesPerCpuSecond() + cost.cpuMicrosPerFrame());
+    for (Rival rival : rivals) {
+      JsonNode theirs =
+          python.run(
+              benchmark.bootstrapServers(),
+              benchmark.backlog(ours.frames()),
+              model,
+              ours.frames(),
+              reconstruct,
+              rival.precision);
+      double theirRate = theirs.path("framesPerCpuSecond").asDouble();
+      Map<String, Object> all = new LinkedHashMap<>(row);
+      all.remove("result");
+      all.put("framesPerSecond", ours.framesPerSecond());
+      all.put("framesPerCpuSecondScoring", ours.framesPerCpuSecond());
+      all.put("monitorCpuMicrosPerFrame", cost.cpuMicrosPerFrame());
+      all.put("framesPerCpuSecond", perCpuSecond);
+      all.put("pythonPrecision", rival.precision);
+      all.put("python", theirs);
+      all.put("ratio", perCpuSecond / theirRate);
+      smallest.merge(rival, perCpuSecond / theirRate, Math::min);
+      all.put("ratioScoringAlone", ours.framesPerCpuSecond() / theirRate);
+      all.put("ratioOfRates", ours.framesPerSecond() / theirs.path("framesPerSecond").asDouble());
+      rows.add(all);
+    }
+  }
+
+  /**
+   * Adds the keys {@code versus}, {@code versusConditions} and {@code ratio}: the smallest of all
+   * rows against single precision, or against bfloat16 where only that was measured.
+   */
+  public void addTo(Map<String, Object> answer) {
+    answer.put("versus", rows);
+    answer.put("versusConditions", CONDITIONS);
+    answer.put("ratio", smallest.values().stream().findFirst().orElse(Double.NaN));
+  }
+
+  @Override
+  public void close() throws IOException {
+    Files.deleteIfExists(model);
+  }
+}

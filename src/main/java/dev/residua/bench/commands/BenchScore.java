@@ -1,0 +1,250 @@
+package dev.residua.bench.commands;
+
+import dev.residua.app.model.Models;
+import dev.residua.app.process.ScoringEngine;
+import dev.residua.causal.FrameScorer;
+import dev.residua.cli.console.CommandFailedException;
+import dev.residua.cli.console.EngineConverter;
+import dev.residua.cli.console.Json;
+import dev.residua.cli.console.ProgressBar;
+import dev.residua.frame.ImageShape;
+import dev.residua.model.BadBundleException;
+import dev.residua.model.ModelBundle;
+import dev.residua.model.SelfTest;
+import dev.residua.simulation.Scenario;
+import dev.residua.simulation.ScenarioStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code bench score}: what the network costs, by engine. */
+@Command(
+    name = "score",
+    description = {
+      "Milliseconds a frame of the model by engine, batch size and threads: encoding with the structural equations, and that with reconstruction and its error.",
+      "Engines take turns, so that a ratio to ONNX Runtime is of the same minute."
+    },
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true)
+final class BenchScore implements Callable<Integer> {
+  private static final int REPETITIONS = 5;
+  private static final int WARM_UP_FRAMES = 2_000;
+
+  @Option(
+      names = "--engine",
+      split = ",",
+      paramLabel = "ENGINE",
+      converter = EngineConverter.class,
+      defaultValue = "onnxruntime,onednn-fp32,onednn",
+      description = "Engines: onnxruntime, onednn-fp32, onednn (bfloat16).")
+  List<ScoringEngine> engines;
+
+  @Option(
+      names = "--batch",
+      split = ",",
+      paramLabel = "N",
+      defaultValue = "1,8,32",
+      description = "Batch sizes.")
+  List<Integer> batches;
+
+  @Option(
+      names = "--threads",
+      split = ",",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Threads inside the network, for onnxruntime; oneDNN uses as many as OMP_NUM_THREADS says.")
+  List<Integer> threads;
+
+  @Option(
+      names = "--frames",
+      paramLabel = "N",
+      defaultValue = "4000",
+      description = "Frames of each of five repetitions.")
+  int frames;
+
+  @Option(
+      names = "--model",
+      paramLabel = "FILE",
+      description = "Model bundle (default: the one that ships with the product).")
+  @Nullable Path model;
+
+  @CommandLine.Spec CommandLine.Model.CommandSpec spec;
+
+  /** What is timed. */
+  private enum Work {
+    ENCODE("encode"),
+    SCORE("encode+reconstruct");
+
+    private final String label;
+
+    Work(String label) {
+      this.label = label;
+    }
+
+    void run(FrameScorer scorer, byte[] pixels, int batch) {
+      if (this == ENCODE) {
+        scorer.encode(pixels, batch);
+      } else {
+        scorer.score(pixels, batch);
+      }
+    }
+  }
+
+  @Override
+  public Integer call() throws IOException, BadBundleException {
+    if (frames < 1
+        || batches.stream().anyMatch(n -> n < 1)
+        || threads.stream().anyMatch(n -> n < 1)) {
+      throw new CommandFailedException("--frames, --batch and --threads must be at least 1");
+    }
+    ModelBundle bundle = Models.read(Optional.ofNullable(model));
+    List<Map<String, Object>> rows = new ArrayList<>();
+    Map<String, Object> deviations = new LinkedHashMap<>();
+    Map<String, Object> unavailable = new LinkedHashMap<>();
+    try (ProgressBar progress = new ProgressBar("bench score")) {
+      int parts = threads.size() * batches.size() * Work.values().length;
+      int done = 0;
+      for (int networkThreads : threads) {
+        Map<ScoringEngine, FrameScorer> scorers = open(bundle, networkThreads, unavailable);
+        try {
+          deviations(bundle, scorers, deviations);
+          for (int batch : batches) {
+            for (Work work : Work.values()) {
+              rows.addAll(rows(scorers, networkThreads, batch, work));
+              progress.update(++done / (double) parts);
+            }
+          }
+        } finally {
+          scorers.values().forEach(FrameScorer::close);
+        }
+      }
+    }
+    if (rows.isEmpty()) {
+      throw new CommandFailedException("no engine runs on this machine: " + unavailable);
+    }
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("benchmark", "score");
+    answer.put("image", bundle.manifest().image().toString());
+    answer.put("results", rows);
+    answer.put("deviationFromOnnxRuntime", deviations);
+    answer.put("unavailable", unavailable);
+    Map<String, Object> environment = BenchCommand.environment(bundle);
+    environment.put(
+        "ompNumThreads", Optional.ofNullable(System.getenv("OMP_NUM_THREADS")).orElse(""));
+    answer.put("environment", environment);
+    spec.commandLine().getOut().println(Json.of(answer));
+    return 0;
+  }
+
+  private Map<ScoringEngine, FrameScorer> open(
+      ModelBundle bundle, int networkThreads, Map<String, Object> unavailable)
+      throws BadBundleException {
+    Map<ScoringEngine, FrameScorer> scorers = new EnumMap<>(ScoringEngine.class);
+    for (ScoringEngine engine : engines) {
+      if (scorers.containsKey(engine)) {
+        continue;
+      }
+      try {
+        scorers.put(engine, Models.scorer(bundle, engine, networkThreads));
+      } catch (IllegalArgumentException | IllegalStateException e) {
+        unavailable.put(engine.label(), String.valueOf(e.getMessage()));
+      }
+    }
+    return scorers;
+  }
+
+  /** How far the others are from ONNX Runtime on the frames of the bundle's self-test. */
+  private static void deviations(
+      ModelBundle bundle, Map<ScoringEngine, FrameScorer> scorers, Map<String, Object> into)
+      throws BadBundleException {
+    FrameScorer reference = scorers.get(ScoringEngine.ONNXRUNTIME);
+    if (reference == null) {
+      return;
+    }
+    for (Map.Entry<ScoringEngine, FrameScorer> entry : scorers.entrySet()) {
+      if (entry.getKey() != ScoringEngine.ONNXRUNTIME) {
+        into.put(entry.getKey().label(), SelfTest.compare(bundle, reference, entry.getValue()));
+      }
+    }
+  }
+
+  private List<Map<String, Object>> rows(
+      Map<ScoringEngine, FrameScorer> scorers, int networkThreads, int batch, Work work)
+      throws IOException {
+    List<Measured> all = new ArrayList<>();
+    for (Map.Entry<ScoringEngine, FrameScorer> entry : scorers.entrySet()) {
+      FrameScorer scorer = entry.getValue();
+      Measured one =
+          new Measured(
+              entry.getKey(), scorer, pixels(scorer.imageShape(), batch), new double[REPETITIONS]);
+      repeat(one, batch, WARM_UP_FRAMES, work);
+      all.add(one);
+    }
+    for (int i = 0; i < REPETITIONS; i++) {
+      for (Measured one : all) {
+        one.millis[i] = repeat(one, batch, frames, work);
+      }
+    }
+    Optional<Measured> reference =
+        all.stream().filter(one -> one.engine == ScoringEngine.ONNXRUNTIME).findFirst();
+    List<Map<String, Object>> rows = new ArrayList<>();
+    for (Measured one : all) {
+      Map<String, Object> row = new LinkedHashMap<>();
+      row.put("engine", one.engine.label());
+      row.put("work", work.label);
+      row.put("threads", networkThreads);
+      row.put("batch", batch);
+      row.put("millisPerFrame", median(one.millis));
+      row.put("best", Arrays.stream(one.millis).min().orElseThrow());
+      row.put("worst", Arrays.stream(one.millis).max().orElseThrow());
+      reference.ifPresent(
+          other -> {
+            double[] ratios = new double[REPETITIONS];
+            Arrays.setAll(ratios, i -> one.millis[i] / other.millis[i]);
+            row.put("ratioToOnnxRuntime", median(ratios));
+          });
+      rows.add(row);
+    }
+    return rows;
+  }
+
+  /** One engine with its times so far. */
+  private record Measured(
+      ScoringEngine engine, FrameScorer scorer, byte[] pixels, double[] millis) {}
+
+  private static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return sorted[sorted.length / 2];
+  }
+
+  private static double repeat(Measured one, int batch, int frames, Work work) {
+    int calls = Math.max(1, frames / batch);
+    long start = System.nanoTime();
+    for (int i = 0; i < calls; i++) {
+      work.run(one.scorer, one.pixels, batch);
+    }
+    return (System.nanoTime() - start) / 1e6 / calls / batch;
+  }
+
+  private static byte[] pixels(ImageShape shape, int batch) throws IOException {
+    byte[] pixels = new byte[batch * shape.size()];
+    ScenarioStream stream = new ScenarioStream(Scenario.shipped("demo"), shape);
+    for (int i = 0; i < batch; i++) {
+      stream.next(pixels, i * shape.size());
+    }
+    return pixels;
+  }
+}

@@ -1,0 +1,100 @@
+package dev.residua.bench.experiment;
+
+import dev.residua.drift.DriftSettings;
+import dev.residua.model.BadBundleException;
+import dev.residua.training.GraphLearner;
+import dev.residua.training.ScorerFactory;
+import dev.residua.training.Trainer;
+import dev.residua.training.TrainingFailedException;
+import dev.residua.training.TrainingPipeline;
+import dev.residua.training.TrainingProgress;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Runs experiments and keeps their results, so that one that was interrupted goes on. */
+public final class ExperimentRun {
+  /**
+   * Drift detectors of these models are never used, so their calibration is as short as it may be.
+   */
+  private static final DriftSettings SHORT =
+      new DriftSettings(
+          new int[] {1}, new double[0], 4, false, true, false, false, new int[0], 100, 50, 512);
+
+  private final Path dir;
+  private final Workbench bench;
+  private final TrainingProgress progress;
+
+  /**
+   * @param dir where data sets and results go
+   * @param model of experiments that train none
+   * @param progress hears of every part
+   */
+  public ExperimentRun(
+      Path dir,
+      Trainer trainer,
+      ScorerFactory scorers,
+      GraphLearner learner,
+      ModelSource model,
+      Clock clock,
+      String codeVersion,
+      TrainingProgress progress) {
+    this.dir = dir;
+    this.progress = progress;
+    TrainingPipeline pipeline = new TrainingPipeline(trainer, scorers, clock, codeVersion, SHORT);
+    this.bench = new Workbench(dir, trainer, pipeline, scorers, learner, model, progress);
+  }
+
+  /** Names and purposes of all experiments. */
+  public static Map<String, String> all() {
+    Map<String, String> all = new LinkedHashMap<>();
+    for (Experiments experiment : Experiments.values()) {
+      all.put(experiment.label(), experiment.purpose());
+    }
+    return all;
+  }
+
+  /**
+   * Runs what is missing of an experiment.
+   *
+   * @param name one of {@link #all}
+   * @param seeds of the repetitions
+   * @param frames of each data set, of which 70 % train
+   * @param steps of each training
+   * @param labels labelled frames of a training where the experiment does not vary them
+   * @return all results of that experiment in {@code dir}, those of earlier runs too
+   * @throws IllegalArgumentException if there is no such experiment
+   */
+  public ResultLog run(String name, List<Long> seeds, int frames, int steps, int labels)
+      throws IOException, TrainingFailedException, BadBundleException {
+    Experiments experiment =
+        Arrays.stream(Experiments.values())
+            .filter(one -> one.label().equals(name))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "there is no experiment '%s', only %s"
+                            .formatted(name, String.join(", ", all().keySet()))));
+    ResultLog log = new ResultLog(dir.resolve(name + ".jsonl"));
+    List<Cell> cells = experiment.cells(seeds, new Experiments.Scale(frames, steps, labels));
+    for (int i = 0; i < cells.size(); i++) {
+      Cell cell = cells.get(i);
+      if (!log.has(cell.variant(), cell.seed())) {
+        progress.at(
+            "%s %d of %d: %s, seed %d"
+                .formatted(name, i + 1, cells.size(), cell.variant(), cell.seed()),
+            0,
+            null);
+        for (ResultLog.Row row : cell.work().run(bench)) {
+          log.add(row);
+        }
+      }
+    }
+    return log;
+  }
+}

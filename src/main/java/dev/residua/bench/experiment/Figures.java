@@ -1,0 +1,41 @@
+package dev.residua.bench.experiment;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Figures by dotted name in the nested maps that an evaluation gives. */
+record Figures(Map<String, Object> all) {
+  boolean has(String name) {
+    return find(name) instanceof Number;
+  }
+
+  double get(String name) {
+    return find(name) instanceof Number number ? number.doubleValue() : Double.NaN;
+  }
+
+  void copy(String name, Map<String, Double> row, String column) {
+    row.put(column, get(name));
+  }
+
+  /** Latent that each factor was matched to, -1 for none. */
+  int[] matching(List<String> factors, List<String> latents) {
+    int[] found = new int[factors.size()];
+    for (int f = 0; f < found.length; f++) {
+      Object name = find("matching." + factors.get(f));
+      found[f] = name instanceof String text ? latents.indexOf(text) : -1;
+    }
+    return found;
+  }
+
+  private @Nullable Object find(String name) {
+    Object at = all;
+    for (String part : name.split("\\.")) {
+      if (!(at instanceof Map<?, ?> map)) {
+        return null;
+      }
+      at = map.get(part);
+    }
+    return at;
+  }
+}

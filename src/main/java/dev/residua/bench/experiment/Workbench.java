@@ -1,0 +1,194 @@
+package dev.residua.bench.experiment;
+
+import dev.residua.causal.FrameScorer;
+import dev.residua.dataset.FrameDataset;
+import dev.residua.frame.ImageShape;
+import dev.residua.model.BadBundleException;
+import dev.residua.model.ModelBundle;
+import dev.residua.simulation.DatasetGenerator;
+import dev.residua.simulation.SimulatedScene;
+import dev.residua.training.DatasetEvaluation;
+import dev.residua.training.DatasetSource;
+import dev.residua.training.GraphLearner;
+import dev.residua.training.ScorerFactory;
+import dev.residua.training.TrainedNetwork;
+import dev.residua.training.Trainer;
+import dev.residua.training.TrainingFailedException;
+import dev.residua.training.TrainingPipeline;
+import dev.residua.training.TrainingProgress;
+import dev.residua.training.TrainingReport;
+import dev.residua.training.TrainingSettings;
+import dev.residua.training.metrics.GraphDistance;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What experiments work with: data sets that are generated once and kept, trainings, and the
+ * figures that every training is judged by.
+ */
+final class Workbench {
+  /** Frames that a trained model is judged on; none of them is in any training set. */
+  private static final int FRESH_FRAMES = 4_000;
+
+  private static final ImageShape SHAPE = new ImageShape(64, 64, 3);
+
+  private final Path dir;
+  private final Trainer trainer;
+  private final TrainingPipeline pipeline;
+  private final ScorerFactory scorers;
+  private final GraphLearner learner;
+  private final ModelSource model;
+  private final TrainingProgress progress;
+  private final Map<Asked, TrainingReport> trained = new HashMap<>();
+
+  private record Asked(DataSpec spec, TrainingSettings settings) {}
+
+  Workbench(
+      Path dir,
+      Trainer trainer,
+      TrainingPipeline pipeline,
+      ScorerFactory scorers,
+      GraphLearner learner,
+      ModelSource model,
+      TrainingProgress progress) {
+    this.dir = dir;
+    this.trainer = trainer;
+    this.pipeline = pipeline;
+    this.scorers = scorers;
+    this.learner = learner;
+    this.model = model;
+    this.progress = progress;
+  }
+
+  GraphLearner learner() {
+    return learner;
+  }
+
+  TrainingProgress progress() {
+    return progress;
+  }
+
+  /** The trained model that an experiment without trainings is about. */
+  ModelBundle model() throws BadBundleException {
+    return model.open();
+  }
+
+  FrameDataset data(DataSpec spec) throws IOException {
+    Path folder = dir.resolve("data").resolve(spec.folder());
+    if (!Files.exists(folder)) {
+      Files.createDirectories(dir.resolve("data"));
+      DatasetGenerator.generate(
+          spec.scenario(),
+          new DatasetGenerator.Settings(
+              spec.count(),
+              spec.count(),
+              SHAPE,
+              false,
+              false,
+              spec.commissioning(),
+              0,
+              spec.holds()),
+          folder,
+          fraction -> progress.at("drawing " + spec.folder(), fraction, null));
+    }
+    return FrameDataset.open(folder);
+  }
+
+  /** Trains on the factors of the scene, or gives the same training again. */
+  TrainingReport train(DataSpec spec, TrainingSettings settings)
+      throws IOException, TrainingFailedException {
+    FrameDataset set = data(spec);
+    TrainingSettings own = settings.withLatents(set.factors().size());
+    Asked asked = new Asked(spec, own);
+    TrainingReport before = trained.get(asked);
+    if (before != null) {
+      return before;
+    }
+    TrainingReport report =
+        pipeline.run(new DatasetSource(set, set.factors()), own, null, null, progress);
+    trained.put(asked, report);
+    return report;
+  }
+
+  /** Reconstruction loss at the end of a training on one batch, squared error summed a frame. */
+  double overfit(long seed, TrainingSettings settings) throws IOException, TrainingFailedException {
+    FrameDataset set = data(DataSpec.usual("pendulum", settings.batch(), seed));
+    try (TrainedNetwork network =
+        trainer.train(
+            new DatasetSource(set, set.factors()),
+            settings.batch(),
+            new int[0],
+            settings.withLatents(set.factors().size()),
+            null,
+            progress)) {
+      return network.finalLosses().reconstruction();
+    }
+  }
+
+  /** A scorer on a bundle's model; close it. */
+  FrameScorer scorer(ModelBundle bundle) {
+    return scorers.open(
+        bundle.entry(ModelBundle.SCORER),
+        bundle.manifest().image(),
+        bundle.manifest().latents().size());
+  }
+
+  /** All figures of a trained model on fresh frames, as {@code evaluate} gives them. */
+  Map<String, Object> evaluate(ModelBundle bundle, DataSpec spec) throws IOException {
+    FrameDataset set = data(spec.fresh(FRESH_FRAMES));
+    try (FrameScorer scorer = scorer(bundle)) {
+      DatasetEvaluation.Scores scores =
+          DatasetEvaluation.score(
+              scorer, set, FRESH_FRAMES, done -> progress.at("judging", done, null));
+      return DatasetEvaluation.of(scores, bundle.graph(), set, set.factors(), null, 1);
+    }
+  }
+
+  /** Trains, judges on fresh frames and gives the columns of every table of trainings. */
+  Map<String, Double> figures(DataSpec spec, TrainingSettings settings)
+      throws IOException, TrainingFailedException {
+    return figures(spec, train(spec, settings));
+  }
+
+  Map<String, Double> figures(DataSpec spec, TrainingReport report) throws IOException {
+    Figures figures = new Figures(evaluate(report.bundle(), spec));
+    Map<String, Double> row = new LinkedHashMap<>();
+    row.put(
+        "not reconstructed %",
+        100 * report.metrics().getOrDefault("reconstruction.shareOfVariance", Double.NaN));
+    figures.copy("mcc", row, "MCC");
+    figures.copy("mccSpearman", row, "MCC rank");
+    figures.copy("shd", row, "SHD searched");
+    row.put("SHD learnt", learntDistance(spec.drawn(), report, figures));
+    for (String factor : spec.drawn().factors()) {
+      if (figures.has("residual.noiseCorrelation." + factor)) {
+        figures.copy("residual.noiseCorrelation." + factor, row, "noise corr " + factor);
+      }
+    }
+    figures.copy("residual.distanceCorrelation", row, "residual dcor");
+    figures.copy("dci.disentanglement", row, "DCI D");
+    figures.copy("irs", row, "IRS");
+    row.put("ms a step", report.metrics().getOrDefault("training.stepMillis", Double.NaN));
+    return row;
+  }
+
+  /**
+   * Distance of the graph that gradient descent settled on from the true one; NaN if it has none.
+   */
+  private static double learntDistance(
+      SimulatedScene scene, TrainingReport report, Figures figures) {
+    Map<String, String> hyper = report.bundle().manifest().provenance().hyperParameters();
+    if (TrainingPipeline.NOT_LEARNT.equals(hyper.get(TrainingPipeline.LEARNT_GRAPH))) {
+      return Double.NaN;
+    }
+    return GraphDistance.matched(
+            scene.graph().edges(),
+            GraphLearner.edges(report.learntEdges()),
+            figures.matching(scene.factors(), report.graph().names()))
+        .shd();
+  }
+}

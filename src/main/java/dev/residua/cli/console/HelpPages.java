@@ -1,0 +1,58 @@
+package dev.residua.cli.console;
+
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine;
+
+/** Which page of the documents helps with a command: told by its {@code --help} and its errors. */
+public final class HelpPages {
+  private static final String MONITORING = "src/docs/operations.md";
+  private static final String DATA = "src/docs/datasets.md";
+  private static final String MODELS = "src/docs/models.md";
+  private static final String KAFKA = "src/docs/kafka-failures.md";
+
+  private static final Map<String, String> PAGES =
+      Map.ofEntries(
+          Map.entry("demo", "README.md"),
+          Map.entry("serve", KAFKA),
+          Map.entry("dataset", DATA),
+          Map.entry("train", DATA),
+          Map.entry("evaluate", DATA),
+          Map.entry("report", DATA),
+          Map.entry("experiment", "src/docs/results/lanca.md"),
+          Map.entry("score", DATA),
+          Map.entry("backtest", MONITORING),
+          Map.entry("drift", "src/docs/concepts.md"),
+          Map.entry("publish", "src/docs/frames.md"),
+          Map.entry("watch", KAFKA),
+          Map.entry("model", MODELS),
+          Map.entry("topics", KAFKA),
+          Map.entry("dead-letters", "src/docs/frames.md"),
+          Map.entry("schemas", "src/docs/registry.md"),
+          Map.entry("silence", MONITORING),
+          Map.entry("announce", MONITORING),
+          Map.entry("suppress", MONITORING),
+          Map.entry("accept-normal", MONITORING),
+          Map.entry("feedback", MONITORING),
+          Map.entry("test-alert", "src/docs/alerting.md"),
+          Map.entry("retrain", MODELS),
+          Map.entry("bench", "src/docs/results/pipeline.md"));
+
+  private HelpPages() {}
+
+  /** The page of a command or of the one that it belongs to; empty for the whole program. */
+  public static Optional<String> of(CommandLine command) {
+    CommandLine at = command;
+    while (at.getParent() != null && at.getParent().getParent() != null) {
+      at = at.getParent();
+    }
+    return Optional.ofNullable(PAGES.get(at.getCommandName()));
+  }
+
+  /** Puts the page below the help of every command. */
+  public static void addTo(CommandLine command) {
+    of(command)
+        .ifPresent(page -> command.getCommandSpec().usageMessage().footer("", "More: " + page));
+    command.getSubcommands().values().forEach(HelpPages::addTo);
+  }
+}

@@ -1,0 +1,51 @@
+package dev.residua.cli.console;
+
+import dev.residua.wire.RegistrySettings;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options of the commands that talk to a schema registry. */
+public final class RegistryOptions {
+  /** No partition waits for a command, and a registry that has just started is slow at first. */
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+  @Option(
+      names = "--registry-url",
+      paramLabel = "URL",
+      defaultValue = "${env:RESIDUA_REGISTRY_URL}",
+      description =
+          "Confluent API of the schema registry, such as http://localhost:8081; Apicurio's ends in /apis/ccompat/v7.")
+  @Nullable URI url;
+
+  @Option(
+      names = "--registry-user",
+      paramLabel = "USER",
+      defaultValue = "${env:RESIDUA_REGISTRY_USER}",
+      description =
+          "User for basic authentication; the password comes from RESIDUA_REGISTRY_PASSWORD.")
+  @Nullable String user;
+
+  /** Empty where no registry is given. */
+  public Optional<RegistrySettings> settings() {
+    if (url == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          RegistrySettings.of(url, user, System.getenv("RESIDUA_REGISTRY_PASSWORD"), PATIENCE));
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailedException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  public RegistrySettings required() {
+    return settings()
+        .orElseThrow(
+            () ->
+                new CommandFailedException(
+                    "no schema registry is given; set --registry-url or RESIDUA_REGISTRY_URL"));
+  }
+}

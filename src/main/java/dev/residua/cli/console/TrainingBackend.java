@@ -1,0 +1,31 @@
+package dev.residua.cli.console;
+
+import dev.residua.dl4j.CudaCheck;
+import dev.residua.dl4j.Nd4jBackends;
+import dev.residua.training.TrainingFailedException;
+
+/** What to train on. */
+public enum TrainingBackend {
+  CPU,
+  CUDA;
+
+  /** Before anything else, so that nothing is read or built in vain. */
+  public void start() {
+    if (this == CPU) {
+      Nd4jBackends.processorProblem().ifPresent(TrainingBackend::refuse);
+      Nd4jBackends.useProcessor();
+      return;
+    }
+    CudaCheck.problem().ifPresent(TrainingBackend::refuse);
+    try {
+      Nd4jBackends.useCuda();
+    } catch (TrainingFailedException e) {
+      throw new CommandFailedException(
+          e.getMessage() == null ? "the CUDA backend does not start" : e.getMessage(), e);
+    }
+  }
+
+  private static void refuse(String problem) {
+    throw new CommandFailedException(problem);
+  }
+}

@@ -1,0 +1,5 @@
+/** What several commands share: options, progress bars, failures, JSON output. */
+@NullMarked
+package dev.residua.cli.console;
+
+import org.jspecify.annotations.NullMarked;

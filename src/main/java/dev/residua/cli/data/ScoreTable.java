@@ -1,0 +1,259 @@
+package dev.residua.cli.data;
+
+import dev.residua.anomaly.AnomalyCalibration;
+import dev.residua.anomaly.AppearanceReference;
+import dev.residua.anomaly.FrameStatistics;
+import dev.residua.causal.FrameScorer;
+import dev.residua.causal.LatentBatch;
+import dev.residua.dataset.FrameDataset;
+import dev.residua.dataset.LabelTable;
+import dev.residua.frame.Frame;
+import dev.residua.frame.FrameDecoder;
+import dev.residua.frame.FrameLimits;
+import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelFormat;
+import dev.residua.frame.RejectedFrameException;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleConsumer;
+
+/** Writes what a model says of every frame of a data set as CSV. */
+final class ScoreTable {
+  private static final int BATCH = 64;
+  private static final FrameLimits UNLIMITED =
+      new FrameLimits(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
+
+  private final List<String> names;
+  private final FrameScorer scorer;
+  private final AnomalyCalibration calibration;
+  private final AppearanceReference appearance;
+
+  ScoreTable(
+      List<String> names,
+      FrameScorer scorer,
+      AnomalyCalibration calibration,
+      AppearanceReference appearance) {
+    this.names = names;
+    this.scorer = scorer;
+    this.calibration = calibration;
+    this.appearance = appearance;
+  }
+
+  /**
+   * What is said of all frames together.
+   *
+   * @param meanReconstructionError mean squared pixel error, in squared units of intensity
+   * @param belowOnePercent share of frames with a joint p-value below 0.01
+   * @param noiseCorrelation Pearson correlation of residual and true noise by latent, where the
+   *     labels have it, over frames without events
+   */
+  record Summary(
+      int frames,
+      double meanReconstructionError,
+      double belowOnePercent,
+      Map<String, Double> noiseCorrelation) {}
+
+  /** Column names of the table. */
+  List<String> columns() {
+    List<String> columns = new ArrayList<>();
+    columns.add("index");
+    for (String kind : List.of("z", "expected", "residual", "standardized", "p")) {
+      for (String name : names) {
+        columns.add(kind + "." + name);
+      }
+    }
+    columns.addAll(
+        List.of(
+            "joint_p", "reconstruction_error", "reconstruction_p", "appearance", "appearance_p"));
+    return columns;
+  }
+
+  /**
+   * Scores a data set. Frames of another size are resampled as {@link FrameDecoder} does. The file
+   * appears only when it is complete.
+   *
+   * @param progress told the part done, in [0, 1]
+   */
+  Summary write(FrameDataset set, Path out, DoubleConsumer progress) throws IOException {
+    Path partial = out.resolveSibling(out.getFileName() + ".part");
+    Path parent = out.toAbsolutePath().getParent();
+    try {
+      if (parent != null) {
+        Files.createDirectories(parent);
+      }
+      Summary summary = writeAll(set, partial, progress);
+      Files.move(partial, out, StandardCopyOption.REPLACE_EXISTING);
+      return summary;
+    } catch (FileSystemException e) {
+      throw new IOException(
+          "cannot write %s (%s), expected a file in a folder that can be written"
+              .formatted(out, e.getClass().getSimpleName().replace("Exception", "")),
+          e);
+    } finally {
+      if (Files.exists(partial)) {
+        Files.delete(partial);
+      }
+    }
+  }
+
+  private Summary writeAll(FrameDataset set, Path file, DoubleConsumer progress)
+      throws IOException {
+    ImageShape shape = scorer.imageShape();
+    Pixels pixels = new Pixels(set, shape);
+    byte[] batch = new byte[BATCH * shape.size()];
+    int d = names.size();
+    Map<Integer, Correlation> correlations = correlations(set.labels());
+    double errors = 0;
+    int below = 0;
+    try (LabelTable.Writer writer = new LabelTable.Writer(file, columns())) {
+      for (int from = 0; from < set.size(); from += BATCH) {
+        int n = Math.min(BATCH, set.size() - from);
+        for (int i = 0; i < n; i++) {
+          pixels.read(from + i, batch, i * shape.size());
+        }
+        LatentBatch scored = scorer.score(batch, n);
+        for (int i = 0; i < n; i++) {
+          FrameStatistics statistics =
+              calibration.statistics(scored, i, appearance.deviation(batch, i * shape.size()));
+          writer.write(cells(from + i, scored, i, statistics));
+          errors += scored.reconstructionErrors()[i];
+          below += statistics.jointPValue() < 0.01 ? 1 : 0;
+          for (Map.Entry<Integer, Correlation> entry : correlations.entrySet()) {
+            entry.getValue().add(from + i, scored.residuals()[i * d + entry.getKey()]);
+          }
+        }
+        progress.accept((from + n) / (double) set.size());
+      }
+    }
+    Map<String, Double> noise = new LinkedHashMap<>();
+    correlations.forEach(
+        (latent, correlation) -> {
+          if (correlation.isDefined()) {
+            noise.put(names.get(latent), correlation.value());
+          }
+        });
+    return new Summary(set.size(), errors / set.size(), below / (double) set.size(), noise);
+  }
+
+  private List<String> cells(int index, LatentBatch scored, int row, FrameStatistics statistics) {
+    int d = names.size();
+    List<String> cells = new ArrayList<>();
+    cells.add(Integer.toString(index));
+    for (float[] values : List.of(scored.observed(), scored.expected(), scored.residuals())) {
+      add(cells, values, row * d);
+    }
+    add(cells, statistics.standardized(), 0);
+    add(cells, statistics.pValues(), 0);
+    cells.add(Float.toString(statistics.jointPValue()));
+    cells.add(Float.toString(scored.reconstructionErrors()[row]));
+    cells.add(Float.toString(statistics.reconstructionPValue()));
+    cells.add(Float.toString(statistics.appearanceDeviation()));
+    cells.add(Float.toString(statistics.appearancePValue()));
+    return cells;
+  }
+
+  private void add(List<String> cells, float[] values, int from) {
+    for (int i = 0; i < names.size(); i++) {
+      cells.add(Float.toString(values[from + i]));
+    }
+  }
+
+  private Map<Integer, Correlation> correlations(LabelTable labels) {
+    Map<Integer, Correlation> found = new LinkedHashMap<>();
+    for (int latent = 0; latent < names.size(); latent++) {
+      for (String column : labels.columns()) {
+        String plain = "noise." + names.get(latent);
+        if (column.replace('_', ' ').equals(plain.replace('_', ' '))) {
+          found.put(latent, new Correlation(labels, column));
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Pearson correlation of residuals with a column, by Welford's recurrence. */
+  private static final class Correlation {
+    private final LabelTable labels;
+    private final String column;
+    private final boolean events;
+    private int n;
+    private double meanX;
+    private double meanY;
+    private double xx;
+    private double yy;
+    private double xy;
+
+    Correlation(LabelTable labels, String column) {
+      this.labels = labels;
+      this.column = column;
+      this.events = labels.has(FrameDataset.EVENT_COLUMN);
+    }
+
+    void add(int row, double y) {
+      double x = labels.value(row, column);
+      if (Double.isNaN(x) || (events && labels.text(row, FrameDataset.EVENT_COLUMN) != null)) {
+        return;
+      }
+      n++;
+      double stepX = x - meanX;
+      double stepY = y - meanY;
+      meanX += stepX / n;
+      meanY += stepY / n;
+      xx += stepX * (x - meanX);
+      yy += stepY * (y - meanY);
+      xy += stepX * (y - meanY);
+    }
+
+    boolean isDefined() {
+      return xx > 0 && yy > 0;
+    }
+
+    double value() {
+      return xy / Math.sqrt(xx * yy);
+    }
+  }
+
+  /** Frames of a data set at the size that the model reads. */
+  private static final class Pixels {
+    private final FrameDataset set;
+    private final boolean same;
+    private final FrameDecoder decoder;
+
+    Pixels(FrameDataset set, ImageShape shape) {
+      this.set = set;
+      this.same = set.shape().equals(shape);
+      this.decoder = new FrameDecoder(UNLIMITED, shape);
+    }
+
+    void read(int index, byte[] into, int offset) throws IOException {
+      if (same) {
+        set.read(index, into, offset);
+        return;
+      }
+      ImageShape stored = set.shape();
+      Frame frame =
+          new Frame(
+              set.name(),
+              index,
+              Instant.EPOCH,
+              stored.width(),
+              stored.height(),
+              stored.channels() == 1 ? PixelFormat.GRAY8 : PixelFormat.RGB8,
+              set.read(index, 1),
+              Map.of());
+      try {
+        decoder.decode(frame, into, offset);
+      } catch (RejectedFrameException e) {
+        throw new IOException("frame %d: %s".formatted(index, e.getMessage()), e);
+      }
+    }
+  }
+}

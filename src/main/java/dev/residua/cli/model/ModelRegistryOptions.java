@@ -1,0 +1,131 @@
+package dev.residua.cli.model;
+
+import dev.residua.app.model.BundleStores;
+import dev.residua.cli.console.BundleStoreOptions;
+import dev.residua.cli.console.CommandFailedException;
+import dev.residua.cli.console.Failures;
+import dev.residua.cli.console.KafkaOptions;
+import dev.residua.model.BadBundleException;
+import dev.residua.model.ModelBundle;
+import dev.residua.registry.ModelAdmin;
+import dev.residua.registry.ModelAdmin.Author;
+import dev.residua.registry.RegistryFollower;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.apache.kafka.common.KafkaException;
+import picocli.CommandLine.Mixin;
+
+/** Options of the commands that talk to the registry of models. */
+final class ModelRegistryOptions {
+  @Mixin KafkaOptions kafka = new KafkaOptions();
+
+  @Mixin BundleStoreOptions places = new BundleStoreOptions();
+
+  /** What one command does with the registry. */
+  @FunctionalInterface
+  interface Use<T> {
+    T with(RegistryFollower registry) throws IOException, BadBundleException;
+  }
+
+  /**
+   * Follows the registry for as long as a command needs it; it is read to its end first.
+   *
+   * @throws CommandFailedException with what to do, if it cannot be read or the use fails
+   */
+  <T> T use(Use<T> use) {
+    try (BundleStores outside = places.open(BundleStores.KAFKA);
+        RegistryFollower registry =
+            new RegistryFollower(kafka.clients().registry(kafka.prefix), kafka.topics(), outside)) {
+      registry.refreshed();
+      return use.with(registry);
+    } catch (IOException | BadBundleException e) {
+      throw new CommandFailedException(Failures.reason(e), e);
+    } catch (KafkaException e) {
+      throw kafka.failed("reading the registry of models", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailedException("interrupted", e);
+    }
+  }
+
+  /** Changes the registry; see {@link ModelAdmin}. */
+  <T> T change(Change<T> change) {
+    try (ModelAdmin admin = ModelAdmin.of(kafka.clients().registry(kafka.prefix), kafka.topics())) {
+      return change.by(admin);
+    } catch (IOException e) {
+      throw new CommandFailedException(Failures.reason(e), e);
+    } catch (KafkaException e) {
+      throw kafka.failed("changing the registry of models", e);
+    }
+  }
+
+  /** One change. */
+  @FunctionalInterface
+  interface Change<T> {
+    T by(ModelAdmin admin) throws IOException;
+  }
+
+  /**
+   * Publishes a bundle, anew where the registry has it but its bytes cannot be had.
+   *
+   * @param store where to; see {@link BundleStores}
+   */
+  void publish(ModelBundle bundle, String store, Author author) {
+    boolean lost =
+        use(
+            registry -> {
+              if (registry.registry().entry(bundle.id()).isEmpty()) {
+                return false;
+              }
+              try {
+                registry.bundle(bundle.id());
+                return false;
+              } catch (IOException | BadBundleException e) {
+                return true;
+              }
+            });
+    try (BundleStores outside = places.open(store)) {
+      change(
+          admin ->
+              lost
+                  ? admin.publishAgain(bundle, outside.outside(), author)
+                  : admin.publish(bundle, outside.outside(), null, author));
+    }
+  }
+
+  static Author author(String by, String reason) {
+    return new Author(by, reason, Instant.now());
+  }
+
+  /** Whether a text names a file that exists. */
+  static boolean isFile(String text) {
+    try {
+      return Files.isRegularFile(Path.of(text));
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
+  /**
+   * The bundle of a file, or of the registry where there is no such file.
+   *
+   * @throws CommandFailedException if it is neither, or damaged
+   */
+  ModelBundle bundle(String fileOrId) {
+    if (isFile(fileOrId) || fileOrId.endsWith(".residua") || fileOrId.contains("/")) {
+      return checked(Path.of(fileOrId)); // says so where there is no such file
+    }
+    return use(registry -> registry.bundle(fileOrId));
+  }
+
+  private static ModelBundle checked(Path file) {
+    try {
+      return ModelBundle.read(file);
+    } catch (BadBundleException e) {
+      throw new CommandFailedException(Failures.reason(e), e);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package dev.residua.cli.model;
+
+import dev.residua.app.model.Models;
+import dev.residua.causal.FrameScorer;
+import dev.residua.causal.LatentDecoder;
+import dev.residua.cli.console.ProgressBar;
+import dev.residua.dataset.FrameDataset;
+import dev.residua.dl4j.OnnxExport;
+import dev.residua.frame.ImageShape;
+import dev.residua.model.AtomicFile;
+import dev.residua.model.BadBundleException;
+import dev.residua.model.ModelBundle;
+import dev.residua.onnx.OnnxFrameScorer;
+import dev.residua.onnx.OnnxLatentDecoder;
+import dev.residua.report.HtmlReport;
+import dev.residua.report.ModelReport;
+import dev.residua.report.ModelReports;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Writes the report of a model. */
+final class ReportFile {
+  private static final String BUNDLE = ".residua";
+  private static final String PAGE = ".html";
+
+  private ReportFile() {}
+
+  /** {@code mine.html} for {@code mine.residua}. */
+  static Path beside(Path bundle) {
+    String name = String.valueOf(bundle.getFileName());
+    String stem = name.endsWith(BUNDLE) ? name.substring(0, name.length() - BUNDLE.length()) : name;
+    return bundle.resolveSibling(stem + PAGE);
+  }
+
+  /**
+   * Writes the page, which appears whole or not at all, and replaces an older one as a bundle does.
+   *
+   * @param threads threads inside the network
+   * @throws IllegalArgumentException if the set does not suit the model or the bundle is damaged
+   */
+  static void write(ModelBundle bundle, FrameDataset set, Path file, int threads)
+      throws IOException, BadBundleException {
+    String page = HtmlReport.render(report(bundle, set, threads));
+    byte[] bytes = page.getBytes(StandardCharsets.UTF_8);
+    AtomicFile.write(file, out -> out.write(bytes));
+  }
+
+  private static ModelReport report(ModelBundle bundle, FrameDataset set, int threads)
+      throws BadBundleException {
+    List<String> factors =
+        set.factors().stream()
+            .filter(name -> set.labels().has(name) && set.labels().isNumeric(name))
+            .toList();
+    try (FrameScorer scorer = Models.scorer(bundle, threads);
+        ProgressBar bar = new ProgressBar("report")) {
+      if (!bundle.entryNames().contains(ModelBundle.WEIGHTS)) {
+        return ModelReports.of(bundle, set, factors, scorer, null, bar::update);
+      }
+      byte[] weights = bundle.entry(ModelBundle.WEIGHTS);
+      ImageShape image = bundle.manifest().image();
+      int d = bundle.manifest().latents().size();
+      try (FrameScorer encoder =
+              new OnnxFrameScorer(OnnxExport.network(weights), image, d, threads);
+          LatentDecoder decoder = new OnnxLatentDecoder(OnnxExport.decoder(weights), image, d)) {
+        return ModelReports.of(
+            bundle, set, factors, scorer, new ModelReports.Network(encoder, decoder), bar::update);
+      }
+    }
+  }
+}

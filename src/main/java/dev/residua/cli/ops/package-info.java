@@ -1,0 +1,8 @@
+/**
+ * Commands for operators: topics, dead letters, backtests, control commands, events on the
+ * terminal.
+ */
+@NullMarked
+package dev.residua.cli.ops;
+
+import org.jspecify.annotations.NullMarked;

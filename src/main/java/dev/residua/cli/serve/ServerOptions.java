@@ -1,0 +1,89 @@
+package dev.residua.cli.serve;
+
+import dev.residua.app.ResiduaApplication;
+import dev.residua.app.process.Ports;
+import dev.residua.cli.console.CommandFailedException;
+import dev.residua.wire.RootCause;
+import io.quarkus.runtime.Quarkus;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options of the commands that start the server. */
+final class ServerOptions {
+  @Option(
+      names = "--http-port",
+      paramLabel = "PORT",
+      defaultValue = "8080",
+      description = "Port of the dashboard, health and metrics.")
+  int httpPort;
+
+  @Option(
+      names = "--kafka-port",
+      paramLabel = "PORT",
+      description =
+          "Port that the embedded Kafka tries first (default: 9092); 0 takes any free one. Used where no --bootstrap is given.")
+  @Nullable Integer kafkaPort;
+
+  @Option(
+      names = "--data-dir",
+      paramLabel = "DIR",
+      description = "Directory of the embedded Kafka and the state stores (default: data).")
+  @Nullable Path dataDir;
+
+  @Option(
+      names = "--model",
+      paramLabel = "FILE",
+      description =
+          "Model bundle to use (default: the noisy pendulum that ships with the product).")
+  @Nullable Path model;
+
+  /**
+   * Sets the options as properties, over environment and files, and runs until the process is told
+   * to stop.
+   */
+  int run() {
+    if (httpPort != 0 && !Ports.isFree(httpPort)) {
+      throw new CommandFailedException(
+          "port %d is in use, so the dashboard cannot listen there; choose another with --http-port"
+              .formatted(httpPort));
+    }
+    System.setProperty("quarkus.http.port", Integer.toString(httpPort));
+    set("residua.kafka.port", kafkaPort);
+    set("residua.data-dir", dataDir);
+    set("residua.model", model);
+    AtomicInteger exit = new AtomicInteger();
+    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    Quarkus.run(
+        ResiduaApplication.class,
+        (code, why) -> {
+          exit.set(code);
+          failure.set(why);
+        });
+    Throwable why = failure.get();
+    if (why != null) {
+      throw new CommandFailedException(
+          "the server could not start: " + oneLine(RootCause.of(why)), why);
+    }
+    return exit.get();
+  }
+
+  /** Messages of the configuration have a line a problem, with class names and numbers. */
+  private static String oneLine(Throwable failure) {
+    String message = failure.getMessage();
+    return message == null
+        ? failure.toString()
+        : message
+            .strip()
+            .replaceAll("(java\\.[\\w.]+Exception|SRCFG\\d+): ", "")
+            .replaceAll("\\s*\\R\\s*", " ");
+  }
+
+  static void set(String property, @Nullable Object value) {
+    if (value != null) {
+      System.setProperty(property, value.toString());
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package dev.residua.drift;
+
+/**
+ * The two numbers that tell how a picture as a whole is doing, as the drift detector takes them:
+ * the logarithm of the reconstruction error, and the static pixels' deviation in grey levels beyond
+ * a dead band. Without the band, cameras without noise would alarm at single grey levels.
+ */
+public final class ImageStatistics {
+  /** How many numbers there are. */
+  public static final int COUNT = 2;
+
+  /** Index of the reconstruction error. */
+  public static final int RECONSTRUCTION = 0;
+
+  /** Index of the appearance. */
+  public static final int APPEARANCE = 1;
+
+  private static final float WHITE = 255;
+
+  private ImageStatistics() {}
+
+  /**
+   * The numbers of one frame.
+   *
+   * @param reconstructionError mean squared pixel error, where 1 is white
+   * @param appearance median deviation of the static pixels, where 1 is white
+   * @param band half width of the dead band in grey levels, at least 0
+   * @return shape {@code [COUNT]}, finite where the arguments are
+   */
+  public static float[] of(float reconstructionError, float appearance, double band) {
+    double grey = appearance * (double) WHITE;
+    return new float[] {
+      (float) Math.log(Math.max(0, reconstructionError) + 1e-12),
+      (float) (Math.signum(grey) * Math.max(0, Math.abs(grey) - band))
+    };
+  }
+}

@@ -1,0 +1,81 @@
+package dev.residua.model;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Files that appear whole or not at all. */
+public final class AtomicFile {
+  /** Two threads may write the same file. */
+  private static final AtomicLong PARTS = new AtomicLong();
+
+  private AtomicFile() {}
+
+  /** What goes into a file. */
+  @FunctionalInterface
+  public interface Content {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /**
+   * Writes beside the file and moves the result in its place, which replaces an older file. Makes
+   * the folder if need be.
+   */
+  public static void write(Path file, Content content) throws IOException {
+    write(
+        file,
+        content,
+        (part, target) -> Files.move(part, target, StandardCopyOption.REPLACE_EXISTING));
+  }
+
+  /**
+   * Likewise, but never in place of another file, whoever makes one at the same time.
+   *
+   * @throws FileAlreadyExistsException if there is one already
+   */
+  static void writeNew(Path file, Content content) throws IOException {
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw new FileAlreadyExistsException(file.toString());
+    }
+    write(file, content, AtomicFile::linked);
+  }
+
+  /** A second name is given to the file only if nothing has it, which moving does not promise. */
+  private static void linked(Path part, Path target) throws IOException {
+    try {
+      Files.createLink(target, part);
+    } catch (UnsupportedOperationException e) {
+      Files.move(part, target);
+    }
+  }
+
+  private interface Placing {
+    void place(Path part, Path target) throws IOException;
+  }
+
+  private static void write(Path file, Content content, Placing placing) throws IOException {
+    Path target = file.toAbsolutePath();
+    Path part =
+        target.resolveSibling(
+            "%s.%d-%d.part"
+                .formatted(
+                    target.getFileName(), ProcessHandle.current().pid(), PARTS.incrementAndGet()));
+    Path folder = target.getParent();
+    if (folder != null) {
+      Files.createDirectories(folder);
+    }
+    try {
+      try (OutputStream out = Files.newOutputStream(part)) {
+        content.writeTo(out);
+      }
+      placing.place(part, target);
+    } finally {
+      Files.deleteIfExists(part);
+    }
+  }
+}

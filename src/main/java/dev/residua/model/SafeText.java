@@ -1,0 +1,38 @@
+package dev.residua.model;
+
+/** Text of others as it may stand in a message. */
+final class SafeText {
+  private static final int MAX_LENGTH = 200;
+
+  private SafeText() {}
+
+  /** At most 200 characters, with a question mark for what could move a terminal's cursor. */
+  static String of(@org.jspecify.annotations.Nullable String text) {
+    if (text == null) {
+      return "";
+    }
+    StringBuilder out = new StringBuilder();
+    text.codePoints().limit(MAX_LENGTH).forEach(c -> out.appendCodePoint(printable(c) ? c : '?'));
+    return out + (text.codePointCount(0, text.length()) > MAX_LENGTH ? " ..." : "");
+  }
+
+  /** Whether a character takes a place of its own on a line. */
+  static boolean printable(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.PRIVATE_USE,
+          Character.UNASSIGNED,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          false;
+      default -> true;
+    };
+  }
+
+  /** Whether all characters are. */
+  static boolean isPrintable(String text) {
+    return text.codePoints().allMatch(SafeText::printable);
+  }
+}

@@ -1,0 +1,31 @@
+package dev.residua.monitor;
+
+import dev.residua.anomaly.AnomalyEvent;
+import dev.residua.drift.DriftEvent;
+import dev.residua.drift.DriftScore;
+import dev.residua.incident.Incident;
+import dev.residua.intervention.InterventionEvent;
+import java.util.List;
+
+/**
+ * What follows from one frame.
+ *
+ * @param score state of the residuals' detector
+ * @param anomalies the frame itself or the sensor, where it is to be reported
+ * @param drifts alarms that went on or off
+ * @param interventions what changed, once it can be told
+ * @param incidents the source's incident, where it changed
+ */
+public record MonitorResult(
+    DriftScore score,
+    List<AnomalyEvent> anomalies,
+    List<DriftEvent> drifts,
+    List<InterventionEvent> interventions,
+    List<Incident> incidents) {
+  public MonitorResult {
+    anomalies = List.copyOf(anomalies);
+    drifts = List.copyOf(drifts);
+    interventions = List.copyOf(interventions);
+    incidents = List.copyOf(incidents);
+  }
+}

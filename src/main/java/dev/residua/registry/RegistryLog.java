@@ -1,0 +1,77 @@
+package dev.residua.registry;
+
+import dev.residua.model.ModelRegistry;
+import dev.residua.model.RegistryRecord;
+import dev.residua.wire.ModelRecords;
+import dev.residua.wire.Topics;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
+
+/** Reads the partition that holds the registry, from its beginning. For one thread. */
+final class RegistryLog {
+  private final org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer;
+  private final TopicPartition partition;
+  private final Consumer<String> problems;
+  private final Map<String, Long> firstParts = new HashMap<>();
+  private ModelRegistry registry = ModelRegistry.EMPTY;
+
+  /**
+   * @param consumer outside any group, of committed records; its owner closes it
+   * @param problems told of records that cannot be used, and are left out
+   */
+  RegistryLog(
+      org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer,
+      Topics topics,
+      Consumer<String> problems) {
+    this.consumer = consumer;
+    this.partition = partition(topics);
+    this.problems = problems;
+    consumer.assign(List.of(partition));
+    consumer.seekToBeginning(List.of(partition));
+  }
+
+  static TopicPartition partition(Topics topics) {
+    return new TopicPartition(topics.models().name(), Topics.REGISTRY_PARTITION);
+  }
+
+  /** Reads what comes within a time; returns whether anything changed. */
+  boolean poll(Duration timeout) {
+    List<RegistryRecord> facts = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(timeout)) {
+      if (record.key() == null) {
+        problems.accept("a record without key at offset " + record.offset());
+        continue;
+      }
+      ModelRecords.part(record.key())
+          .filter(part -> part.number() == 0)
+          .ifPresent(part -> firstParts.put(part.modelId(), record.offset()));
+      try {
+        ModelRecords.fact(record.key(), record.value()).ifPresent(facts::add);
+      } catch (SerializationException e) {
+        problems.accept("%s (offset %d)".formatted(e.getMessage(), record.offset()));
+      }
+    }
+    registry = registry.with(facts);
+    return !facts.isEmpty();
+  }
+
+  long position() {
+    return consumer.position(partition);
+  }
+
+  ModelRegistry registry() {
+    return registry;
+  }
+
+  /** Offset of the newest first part of each model's bundle. */
+  Map<String, Long> firstParts() {
+    return Map.copyOf(firstParts);
+  }
+}

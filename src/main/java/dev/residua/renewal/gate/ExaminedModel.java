@@ -1,0 +1,61 @@
+package dev.residua.renewal.gate;
+
+import dev.residua.anomaly.AnomalyCalibration;
+import dev.residua.anomaly.AppearanceReference;
+import dev.residua.causal.FrameScorer;
+import dev.residua.causal.LatentDecoder;
+import dev.residua.causal.StructuralEquations;
+import dev.residua.model.ModelBundle;
+import dev.residua.monitor.MonitorModel;
+import java.util.function.DoubleFunction;
+
+/**
+ * A model with all that an examination runs of it. Owns nothing: scorer and decoder stay open and
+ * belong to the caller.
+ *
+ * @param bundle identity, graph and size
+ * @param scorer the engine that would score with it
+ * @param calibration of residuals, reconstruction errors and appearance
+ * @param appearance static pixels
+ * @param decoder draws the pictures of latents in the units of {@code scorer}'s {@code observed}
+ * @param equations between these latents
+ * @param monitor what monitoring needs of the model, for a target run length in frames
+ */
+public record ExaminedModel(
+    ModelBundle bundle,
+    FrameScorer scorer,
+    AnomalyCalibration calibration,
+    AppearanceReference appearance,
+    LatentDecoder decoder,
+    StructuralEquations equations,
+    DoubleFunction<MonitorModel> monitor) {
+  public ExaminedModel {
+    int d = bundle.graph().size();
+    if (scorer.latents() != d
+        || calibration.latents() != d
+        || decoder.latents() != d
+        || equations.latents() != d) {
+      throw new IllegalArgumentException(
+          "model %s has %d latents, its scorer %d, calibration %d, decoder %d and equations %d"
+              .formatted(
+                  bundle.id(),
+                  d,
+                  scorer.latents(),
+                  calibration.latents(),
+                  decoder.latents(),
+                  equations.latents()));
+    }
+    if (!decoder.imageShape().equals(scorer.imageShape())
+        || !appearance.shape().equals(scorer.imageShape())) {
+      throw new IllegalArgumentException(
+          "the scorer of model %s reads %s, its decoder draws %s and its appearance is of %s"
+              .formatted(
+                  bundle.id(), scorer.imageShape(), decoder.imageShape(), appearance.shape()));
+    }
+  }
+
+  /** Size of all entries of the bundle, unpacked. */
+  long bytes() {
+    return bundle.entryNames().stream().mapToLong(name -> bundle.entry(name).length).sum();
+  }
+}

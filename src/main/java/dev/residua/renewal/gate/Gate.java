@@ -1,0 +1,543 @@
+package dev.residua.renewal.gate;
+
+import dev.residua.causal.CausalGraph;
+import dev.residua.renewal.gate.GateVerdict.Ruling;
+import dev.residua.training.metrics.GraphDistance;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.IntPredicate;
+
+/**
+ * Decides whether a candidate replaces the champion, by the figures of one {@link ModelEvaluator}.
+ * Pure: the same figures and policy give the same verdict. A candidate wins only where it is not
+ * worse by any rule and better by evidence in at least one of these:
+ *
+ * <ul>
+ *   <li>calibration: p-values of the champion are rejected as uniform, those of the candidate not
+ *       (Kolmogorov-Smirnov at {@link GatePolicy#refusal});
+ *   <li>reconstruction: the upper end of the ratio of mean errors, by a paired block bootstrap with
+ *       {@link GatePolicy#better} on either side, is below 1 less the gain asked for;
+ *   <li>run length: the champion alarms on quiet frames more often than its bound, the candidate
+ *       does not;
+ *   <li>detection, localisation: more faults alarmed, or named, by McNemar's exact test;
+ *   <li>delay: faults alarmed earlier, by the sign test over faults that both alarm, and by more
+ *       than the margin that the rule allows.
+ * </ul>
+ *
+ * <p>Where the world has moved it is the champion's figures that are bad, and a candidate that was
+ * trained on the world as it is wins by calibration and run length.
+ */
+public final class Gate {
+  private final GatePolicy policy;
+  private final Examination champion;
+  private final Examination candidate;
+  private final List<String> gains = new ArrayList<>();
+
+  private Gate(GatePolicy policy, Examination champion, Examination candidate) {
+    this.policy = policy;
+    this.champion = champion;
+    this.candidate = candidate;
+  }
+
+  /**
+   * Judges a candidate. O({@code resamples * frames / block}).
+   *
+   * @throws IllegalArgumentException if the two were not examined with the same frames and faults
+   */
+  public static GateVerdict judge(GatePolicy policy, Examination champion, Examination candidate) {
+    if (!Arrays.equals(champion.sequenceLengths(), candidate.sequenceLengths())
+        || !champion.faults().equals(candidate.faults())
+        || champion.frameNanos().length != candidate.frameNanos().length) {
+      throw new IllegalArgumentException(
+          "models %s and %s were not examined together: %d and %d frames, %d and %d faults, %d and %d timed batches"
+              .formatted(
+                  champion.modelId(),
+                  candidate.modelId(),
+                  champion.frames(),
+                  candidate.frames(),
+                  champion.faults().size(),
+                  candidate.faults().size(),
+                  champion.frameNanos().length,
+                  candidate.frameNanos().length));
+    }
+    return new Gate(policy, champion, candidate).judge();
+  }
+
+  private GateVerdict judge() {
+    List<Ruling> rulings = new ArrayList<>();
+    rulings.add(calibration());
+    rulings.add(independence());
+    rulings.add(reconstruction());
+    rulings.add(runLength());
+    rulings.add(detection());
+    rulings.add(delay());
+    rulings.add(localisation());
+    rulings.add(graph());
+    rulings.add(speed());
+    rulings.add(memory());
+    rulings.add(monitorability());
+    rulings.add(collapse());
+    rulings.add(
+        new Ruling(
+            GateRule.NO_BETTER,
+            Double.NaN,
+            gains.size(),
+            1,
+            !gains.isEmpty(),
+            gains.isEmpty()
+                ? "it is better in nothing by evidence"
+                : "it is better: " + String.join("; ", gains)));
+    return new GateVerdict(champion, candidate, rulings);
+  }
+
+  private Ruling calibration() {
+    Examination.Uniformity own = candidate.leastUniform();
+    Examination.Uniformity other = champion.leastUniform();
+    double effective = candidate.uniformity().get(0).effectiveFrames();
+    boolean enough = effective >= policy.minEffectiveFrames();
+    boolean rejected = rejected(candidate);
+    if (enough && !rejected && rejected(champion)) {
+      gains.add(
+          text(
+              "p-values of %s were %.2f from uniform, those of the candidate are at most %.2f",
+              other.name(), other.distance(), own.distance()));
+    }
+    return new Ruling(
+        GateRule.CALIBRATION,
+        other.distance(),
+        own.distance(),
+        policy.calibrationTolerance(),
+        enough && !rejected,
+        enough
+            ? text(
+                "p-values of %s are %.3f from uniform (p = %.2g over %.0f independent frames), %s",
+                own.name(),
+                own.distance(),
+                own.pValue(),
+                own.effectiveFrames(),
+                rejected ? "which is no chance" : "as they may be")
+            : text(
+                "the frames are worth %.0f independent ones, too few to tell (at least %.0f)",
+                effective, policy.minEffectiveFrames()));
+  }
+
+  private boolean rejected(Examination of) {
+    double level = policy.refusal() / of.uniformity().size();
+    return of.uniformity().stream()
+        .anyMatch(one -> one.pValue() <= level && one.distance() > policy.calibrationTolerance());
+  }
+
+  private Ruling independence() {
+    double bound =
+        Math.max(policy.independenceFloor(), champion.dependence() + policy.independenceMargin());
+    return atMost(
+        GateRule.INDEPENDENCE,
+        champion.dependence(),
+        candidate.dependence(),
+        bound,
+        "two residuals have a distance correlation of %.3f, the champion's %.3f, at most %.3f");
+  }
+
+  private static Ruling atMost(
+      GateRule rule, double champion, double candidate, double bound, String sentence) {
+    return new Ruling(
+        rule,
+        champion,
+        candidate,
+        bound,
+        candidate <= bound,
+        text(sentence, candidate, champion, bound));
+  }
+
+  private Ruling reconstruction() {
+    float[] own = candidate.reconstructionErrors();
+    float[] other = champion.reconstructionErrors();
+    double[] difference = new double[own.length];
+    for (int i = 0; i < own.length; i++) {
+      difference[i] = own[i] - other[i];
+    }
+    int[] lengths = champion.sequenceLengths();
+    int block =
+        (int)
+            Math.ceil(
+                Math.max(
+                    GateStatistics.autocorrelationTime(difference, lengths),
+                    Math.cbrt(own.length)));
+    double[] interval =
+        GateStatistics.ratioInterval(
+            own, other, lengths, block, policy.better(), policy.resamples(), policy.seed());
+    double ratio = candidate.meanError() / champion.meanError();
+    if (interval[1] < 1 - policy.reconstructionGain()) {
+      gains.add(text("it redraws frames with %.3f times the error", ratio));
+    }
+    double bound = 1 + policy.reconstructionMargin();
+    return new Ruling(
+        GateRule.RECONSTRUCTION,
+        champion.meanError(),
+        candidate.meanError(),
+        bound * champion.meanError(),
+        interval[1] <= bound,
+        text(
+            "its error is %.3f times the champion's (%.3f to %.3f by bootstrap), at most %.3f",
+            ratio, interval[0], interval[1], bound));
+  }
+
+  private Ruling runLength() {
+    int bound = bound(candidate.replay());
+    boolean passed = candidate.replay().alarms() <= bound;
+    if (passed && champion.replay().alarms() > bound(champion.replay())) {
+      gains.add(
+          text(
+              "on quiet frames the champion alarms %d times, the candidate %d times, with %.1f to expect",
+              champion.replay().alarms(),
+              candidate.replay().alarms(),
+              candidate.replay().expected()));
+    }
+    return new Ruling(
+        GateRule.RUN_LENGTH,
+        champion.replay().alarms(),
+        candidate.replay().alarms(),
+        bound,
+        passed,
+        text(
+            "%d alarms in %,d quiet frames, the champion's %d, with %.1f to expect and at most %d",
+            candidate.replay().alarms(),
+            candidate.replay().frames(),
+            champion.replay().alarms(),
+            candidate.replay().expected(),
+            bound));
+  }
+
+  private int bound(Examination.Replay replay) {
+    return GateStatistics.poissonBound(
+        replay.expected() * policy.runLengthSlack(), policy.refusal());
+  }
+
+  /** Outcomes that differ, and the latents at which the candidate has none. */
+  private record Compared(int pairs, int champion, int candidate, int lost, int won, String blind) {
+    double share(int of) {
+      return pairs == 0 ? Double.NaN : (double) of / pairs;
+    }
+  }
+
+  private Compared compare(IntPredicate counts, IntPredicate champions, IntPredicate candidates) {
+    int pairs = 0;
+    int own = 0;
+    int other = 0;
+    int lost = 0;
+    int won = 0;
+    Map<String, int[]> byNode = new LinkedHashMap<>(); // successes of champion and candidate
+    for (int k = 0; k < champion.faults().size(); k++) {
+      if (!counts.test(k)) {
+        continue;
+      }
+      boolean first = champions.test(k);
+      boolean second = candidates.test(k);
+      pairs++;
+      other += first ? 1 : 0;
+      own += second ? 1 : 0;
+      lost += first && !second ? 1 : 0;
+      won += second && !first ? 1 : 0;
+      String node = champion.faults().get(k).node();
+      if (node != null) {
+        int[] both = byNode.computeIfAbsent(node, any -> new int[2]);
+        both[0] += first ? 1 : 0;
+        both[1] += second ? 1 : 0;
+      }
+    }
+    List<String> blind = new ArrayList<>();
+    byNode.forEach(
+        (node, both) -> {
+          if (both[0] >= policy.blindFaults() && both[1] == 0) {
+            blind.add(node);
+          }
+        });
+    return new Compared(pairs, other, own, lost, won, String.join(", ", blind));
+  }
+
+  private Ruling detection() {
+    Compared all =
+        compare(
+            k -> true,
+            k -> champion.found().get(k).detected(),
+            k -> candidate.found().get(k).detected());
+    double p = GateStatistics.signTest(all.won(), all.lost());
+    if (p <= policy.better()) {
+      gains.add(
+          text(
+              "it alarms %d faults that the champion misses and misses %d that it alarms (p = %.2g)",
+              all.won(), all.lost(), p));
+    }
+    if (championIsNoMeasure()) {
+      return alone(
+          GateRule.DETECTION,
+          all,
+          "it alarms %d of %d faults, at least %.2f of them, where the champion alarms without");
+    }
+    return lossRuling(
+        GateRule.DETECTION,
+        all,
+        policy.detectionLoss(),
+        "it alarms %d of %d faults, the champion %d",
+        "it sees nothing at ");
+  }
+
+  private Ruling lossRuling(
+      GateRule rule, Compared all, double loss, String counts, String blindness) {
+    double least = all.share(all.champion()) - loss;
+    boolean kept = all.pairs() == 0 || all.lost() - all.won() <= loss * all.pairs();
+    return new Ruling(
+        rule,
+        all.share(all.champion()),
+        all.share(all.candidate()),
+        least,
+        kept && all.blind().isEmpty(),
+        text(counts, all.candidate(), all.pairs(), all.champion())
+            + (all.blind().isEmpty() ? "" : "; " + blindness + all.blind()));
+  }
+
+  /** Whether the champion alarms without a fault so often that it is no measure. */
+  private boolean championIsNoMeasure() {
+    long anyway = champion.found().stream().filter(Fault.Found::alarmsAnyway).count();
+    return 2 * anyway > champion.found().size();
+  }
+
+  /** The candidate alone, where the champion is no measure. */
+  private Ruling alone(GateRule rule, Compared all, String counts) {
+    double share = all.share(all.candidate());
+    return new Ruling(
+        rule,
+        all.share(all.champion()),
+        share,
+        policy.minShare(),
+        all.pairs() == 0 || share >= policy.minShare(),
+        text(counts, all.candidate(), all.pairs(), policy.minShare()));
+  }
+
+  private boolean bothDetect(int k) {
+    return champion.found().get(k).detected() && candidate.found().get(k).detected();
+  }
+
+  private Ruling delay() {
+    int both = 0;
+    int later = 0;
+    int earlier = 0;
+    double own = 0;
+    double other = 0;
+    for (int k = 0; k < champion.faults().size(); k++) {
+      if (bothDetect(k)) {
+        int first = champion.found().get(k).delay();
+        int second = candidate.found().get(k).delay();
+        both++;
+        other += first;
+        own += second;
+        later += second > first ? 1 : 0;
+        earlier += second < first ? 1 : 0;
+      }
+    }
+    if (both == 0) {
+      return new Ruling(
+          GateRule.DELAY,
+          Double.NaN,
+          Double.NaN,
+          Double.NaN,
+          true,
+          "there is no fault that both alarm");
+    }
+    own /= both;
+    other /= both;
+    double bound = other * policy.delayRatio() + policy.delayFrames();
+    boolean passed = own <= bound || GateStatistics.signTest(later, earlier) > policy.delayLevel();
+    if (own * policy.delayRatio() + policy.delayFrames() < other
+        && GateStatistics.signTest(earlier, later) <= policy.better()) {
+      gains.add(text("it alarms after %.1f frames, the champion after %.1f", own, other));
+    }
+    return new Ruling(
+        GateRule.DELAY,
+        other,
+        own,
+        bound,
+        passed,
+        text(
+            "it alarms after %.1f frames, the champion after %.1f, at most %.1f (%d faults later, %d earlier)",
+            own, other, bound, later, earlier));
+  }
+
+  private Ruling localisation() {
+    if (championIsNoMeasure()) {
+      return alone(
+          GateRule.LOCALISATION,
+          compare(
+              k -> candidate.found().get(k).detected() && nameable(champion.faults().get(k)),
+              k -> names(champion, k),
+              k -> names(candidate, k)),
+          "it blames the right latent for %d of %d faults that it alarms, at least %.2f of them, where the champion is no measure");
+    }
+    Compared all =
+        compare(
+            k -> bothDetect(k) && nameable(champion.faults().get(k)),
+            k -> names(champion, k),
+            k -> names(candidate, k));
+    double p = GateStatistics.signTest(all.won(), all.lost());
+    if (p <= policy.better()) {
+      gains.add(
+          text(
+              "it names the latent of %d faults that the champion does not, and not that of %d others (p = %.2g)",
+              all.won(), all.lost(), p));
+    }
+    return lossRuling(
+        GateRule.LOCALISATION,
+        all,
+        policy.localisationLoss(),
+        "it blames the right latent for %d of %d faults that both alarm, the champion for %d",
+        "it never blames ");
+  }
+
+  /** Whether the latent's name means the same to both. */
+  private boolean nameable(Fault fault) {
+    return fault.node() != null
+        && champion.anchors(fault.node())
+        && candidate.anchors(fault.node());
+  }
+
+  private static boolean names(Examination of, int fault) {
+    String node = of.faults().get(fault).node();
+    return node != null && node.equals(of.found().get(fault).blamed());
+  }
+
+  private Ruling graph() {
+    CausalGraph sure = champion.graph();
+    CausalGraph own = candidate.graph();
+    int figures = 0;
+    List<String> lost = new ArrayList<>();
+    for (int i = 0; i < sure.size(); i++) {
+      if (champion.anchored()[i]) {
+        figures++;
+        if (!own.names().contains(sure.name(i))) {
+          lost.add("latent " + sure.spokenName(i));
+        }
+      }
+    }
+    for (CausalGraph.Edge edge : sure.edgeList()) {
+      int from = own.names().indexOf(sure.name(edge.from()));
+      int to = own.names().indexOf(sure.name(edge.to()));
+      if (edge.confidence() < policy.sureEdge()) {
+        continue;
+      }
+      figures++;
+      if (from >= 0 && to >= 0 && surelyNot(own, from, to)) {
+        lost.add(
+            "edge %s -> %s".formatted(sure.spokenName(edge.from()), sure.spokenName(edge.to())));
+      }
+    }
+    String distance =
+        sure.names().equals(own.names())
+            ? text(
+                ", structural Hamming distance %d",
+                GraphDistance.of(sure.edges(), own.edges()).shd())
+            : "";
+    return new Ruling(
+        GateRule.GRAPH,
+        figures,
+        figures - lost.size(),
+        figures,
+        lost.isEmpty() || policy.graphMayChange(),
+        lost.isEmpty()
+            ? "every latent and edge that the champion is sure of is there" + distance
+            : "it lacks "
+                + String.join(", ", lost)
+                + (policy.graphMayChange() ? ", which is allowed" : "")
+                + distance);
+  }
+
+  /** Whether an edge is missing, or turned round, with as much confidence as makes one sure. */
+  private boolean surelyNot(CausalGraph graph, int from, int to) {
+    return !graph.hasEdge(from, to)
+        && (1 - graph.confidence(from, to) >= policy.sureEdge()
+            || (graph.hasEdge(to, from) && graph.confidence(to, from) >= policy.sureEdge()));
+  }
+
+  private Ruling speed() {
+    double[] ratios = new double[candidate.frameNanos().length];
+    for (int i = 0; i < ratios.length; i++) {
+      // A clock that is too coarse for a batch says nothing of it.
+      double other = Math.max(1e-3, champion.frameNanos()[i]);
+      ratios[i] = Math.max(1e-3, candidate.frameNanos()[i]) / other;
+    }
+    double ratio = GateStatistics.median(ratios);
+    return new Ruling(
+        GateRule.SPEED,
+        champion.medianNanos(),
+        candidate.medianNanos(),
+        policy.speedRatio() * champion.medianNanos(),
+        ratio <= policy.speedRatio(),
+        text(
+            "a frame takes %.2f times as long as with the champion, at most %.2f",
+            ratio, policy.speedRatio()));
+  }
+
+  private Ruling memory() {
+    return atMost(
+        GateRule.MEMORY,
+        champion.bytes(),
+        candidate.bytes(),
+        policy.bytesRatio() * champion.bytes(),
+        "its entries have %,.0f bytes, the champion's %,.0f, at most %,.0f");
+  }
+
+  /** By the injected faults, and where both calibrations state a figure by these as well. */
+  private Ruling monitorability() {
+    double own = candidate.estimatedLeakage();
+    double bound = leakageBound(champion.estimatedLeakage());
+    boolean passed = own <= bound;
+    String stated = "";
+    if (champion.statedLeakage().isPresent() && candidate.statedLeakage().isPresent()) {
+      double first = champion.statedLeakage().getAsDouble();
+      double second = candidate.statedLeakage().getAsDouble();
+      passed &= second <= leakageBound(first);
+      stated =
+          text(
+              "; its calibration states %.2f, the champion's %.2f, at most %.2f",
+              second, first, leakageBound(first));
+    }
+    return new Ruling(
+        GateRule.MONITORABILITY,
+        champion.estimatedLeakage(),
+        own,
+        bound,
+        passed,
+        text(
+                "an offset of one latent leaks %.2f of itself to the others' residuals, with the champion %.2f, at most %.2f",
+                own, champion.estimatedLeakage(), bound)
+            + stated);
+  }
+
+  private double leakageBound(double champions) {
+    return Math.max(policy.leakageFloor(), champions + policy.leakageMargin());
+  }
+
+  private Ruling collapse() {
+    double other = Arrays.stream(champion.spread()).min().orElse(0);
+    double own = Arrays.stream(candidate.spread()).min().orElse(0);
+    double bound = policy.minSpread() * Math.min(1, other);
+    double redrawn = candidate.shareReproduced();
+    double least = champion.shareReproduced() - policy.varianceLoss();
+    return new Ruling(
+        GateRule.COLLAPSE,
+        other,
+        own,
+        bound,
+        own >= bound && redrawn >= least,
+        text(
+            "its stillest latent has a variance of %.3g (at least %.3g), and it redraws %.3f of the pictures' variance (at least %.3f)",
+            own, bound, redrawn, least));
+  }
+
+  private static String text(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+}

@@ -1,0 +1,103 @@
+package dev.residua.renewal.gate;
+
+import dev.residua.anomaly.FrameStatistics;
+import dev.residua.causal.LatentBatch;
+import dev.residua.causal.ScoredFrame;
+import dev.residua.frame.FramePosition;
+import dev.residua.frame.FrameTiming;
+import dev.residua.frame.SensorReadings;
+import java.time.Instant;
+import java.util.Arrays;
+
+/** What one model says of frames, row by row, as the service would hand it to a monitor. */
+final class HeldOutScores {
+  private static final String SOURCE = "held-out";
+  private static final int FRAME_MILLIS = 50;
+
+  final ExaminedModel model;
+  final int latents;
+  final float[] observed; // [n][d]
+  final float[] expected; // [n][d]
+  final FrameStatistics[] statistics; // [n]
+  private final SensorReadings[] sensor; // [n], of the frames, whatever the model
+
+  /**
+   * @param frames number {@code n}
+   * @param sensor shape {@code [n]}, filled by the caller and shared
+   */
+  HeldOutScores(ExaminedModel model, int frames, SensorReadings[] sensor) {
+    this.model = model;
+    this.latents = model.scorer().latents();
+    this.observed = new float[frames * latents];
+    this.expected = new float[frames * latents];
+    this.statistics = new FrameStatistics[frames];
+    this.sensor = sensor;
+  }
+
+  int frames() {
+    return statistics.length;
+  }
+
+  /**
+   * Keeps a batch.
+   *
+   * @param at row of its first frame
+   * @param pixels of its frames
+   */
+  void put(int at, LatentBatch batch, byte[] pixels) {
+    int size = model.scorer().imageShape().size();
+    System.arraycopy(batch.observed(), 0, observed, at * latents, batch.frames() * latents);
+    System.arraycopy(batch.expected(), 0, expected, at * latents, batch.frames() * latents);
+    for (int i = 0; i < batch.frames(); i++) {
+      float deviation = model.appearance().deviation(pixels, i * size);
+      statistics[at + i] = model.calibration().statistics(batch, i, deviation);
+    }
+  }
+
+  /**
+   * A row for a monitor.
+   *
+   * @param sequence number that it gets there; its time follows from that
+   */
+  ScoredFrame frame(int row, long sequence) {
+    FrameStatistics of = statistics[row];
+    float[] z = Arrays.copyOfRange(observed, row * latents, (row + 1) * latents);
+    float[] f = Arrays.copyOfRange(expected, row * latents, (row + 1) * latents);
+    float[] e = new float[latents];
+    for (int k = 0; k < latents; k++) {
+      e[k] = z[k] - f[k];
+    }
+    Instant time = Instant.EPOCH.plusMillis(FRAME_MILLIS * sequence);
+    return new ScoredFrame(
+        SOURCE,
+        sequence,
+        time,
+        time,
+        model.bundle().id(),
+        z,
+        f,
+        e,
+        of.standardized(),
+        of.pValues(),
+        of.jointPValue(),
+        of.reconstruction(),
+        of.reconstructionError(),
+        of.reconstructionPValue(),
+        of.appearanceDeviation(),
+        of.appearancePValue(),
+        sensor[row],
+        FrameTiming.ON_TIME,
+        new FramePosition(SOURCE, 0, sequence));
+  }
+
+  /** Standardised residuals, shape {@code [n][d]}. */
+  double[][] standardized() {
+    double[][] rows = new double[frames()][latents];
+    for (int i = 0; i < rows.length; i++) {
+      for (int k = 0; k < latents; k++) {
+        rows[i][k] = statistics[i].standardized()[k];
+      }
+    }
+    return rows;
+  }
+}

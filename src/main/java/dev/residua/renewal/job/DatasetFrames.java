@@ -1,0 +1,132 @@
+package dev.residua.renewal.job;
+
+import dev.residua.dataset.FrameDataset;
+import dev.residua.dataset.LabelTable;
+import dev.residua.frame.Frame;
+import dev.residua.frame.FrameLimits;
+import dev.residua.frame.FramePosition;
+import dev.residua.frame.PixelFormat;
+import dev.residua.renewal.selection.Exclusions;
+import dev.residua.renewal.selection.FrameCandidate;
+import dev.residua.renewal.selection.FrameSelection;
+import dev.residua.renewal.selection.RejectionReason;
+import dev.residua.renewal.selection.StreamData;
+import dev.residua.training.TrainingProgress;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A data set as if its frames had come as the stream of one source, named after it. Frames with an
+ * {@code event}, of held pairs and with a value repeated on purpose are left out; columns of
+ * factors are their readings.
+ */
+public final class DatasetFrames {
+  private static final FrameLimits LIMITS =
+      new FrameLimits(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
+  private static final List<String> NOT_USUAL =
+      List.of(
+          FrameDataset.EVENT_COLUMN,
+          FrameDataset.EVENT_NODE_COLUMN,
+          FrameDataset.HELD_COLUMN,
+          FrameDataset.CHANGED_COLUMN);
+
+  private DatasetFrames() {}
+
+  /**
+   * Chooses and reads frames.
+   *
+   * @param framesPerSecond pace at which they were captured, above 0
+   * @param exclusions what else must not be learnt, by capture times that begin in 1970
+   * @throws CancellationException if {@code cancelled} says so
+   */
+  public static CollectedFrames collect(
+      FrameDataset set,
+      double framesPerSecond,
+      Exclusions exclusions,
+      FrameRequest request,
+      TrainingProgress progress,
+      BooleanSupplier cancelled) {
+    if (!(framesPerSecond > 0)) {
+      throw new IllegalArgumentException(
+          "framesPerSecond must be above 0 but was " + framesPerSecond);
+    }
+    FrameSelection selection = new FrameSelection(request.selection(), exclusions);
+    for (int i = 0; i < set.size(); i++) {
+      Map<String, String> attributes = attributes(set, i, request.factorNames());
+      if (unusual(set.labels(), i)) {
+        selection.leaveOut(set.name(), RejectionReason.EVENT);
+      } else {
+        selection.offer(
+            new FrameCandidate(
+                set.name(),
+                position(set, i),
+                capturedAt(i, framesPerSecond),
+                i,
+                CollectedFrames.known(
+                    CollectedFrames.readings(attributes, request.factorNames()))));
+      }
+    }
+    FrameSelection.Plan plan = selection.plan();
+    Set<FramePosition> wanted = plan.positions();
+    PixelFormat format = set.shape().channels() == 1 ? PixelFormat.GRAY8 : PixelFormat.RGB8;
+    try (CollectedFrames.Collector collector = new CollectedFrames.Collector(request, LIMITS)) {
+      for (int i = 0; i < set.size(); i++) {
+        if (cancelled.getAsBoolean()) {
+          throw new CancellationException(
+              "reading %s was cancelled after %d of %d frames"
+                  .formatted(set.name(), i, set.size()));
+        }
+        FramePosition position = position(set, i);
+        if (wanted.contains(position)) {
+          collector.take(
+              position,
+              new Frame(
+                  set.name(),
+                  i,
+                  capturedAt(i, framesPerSecond),
+                  set.shape().width(),
+                  set.shape().height(),
+                  format,
+                  set.read(i, 1),
+                  attributes(set, i, request.factorNames())));
+        }
+        progress.at("reading frames", (i + 1.0) / set.size(), null);
+      }
+      return collector.done(set.name(), plan);
+    }
+  }
+
+  private static boolean unusual(LabelTable labels, int row) {
+    for (String column : NOT_USUAL) {
+      String text = labels.has(column) ? labels.text(row, column) : null;
+      if (text != null && !text.isBlank()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static Map<String, String> attributes(FrameDataset set, int row, List<String> factors) {
+    Map<String, String> attributes = new HashMap<>();
+    for (String factor : factors) {
+      if (set.labels().has(factor)) {
+        attributes.put(
+            StreamData.READING + factor, Double.toString(set.labels().value(row, factor)));
+      }
+    }
+    return attributes;
+  }
+
+  private static FramePosition position(FrameDataset set, int frame) {
+    return new FramePosition(set.name(), 0, frame);
+  }
+
+  private static Instant capturedAt(int frame, double framesPerSecond) {
+    return Instant.EPOCH.plusNanos(Math.round(frame * 1e9 / framesPerSecond));
+  }
+}

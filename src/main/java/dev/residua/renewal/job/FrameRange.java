@@ -1,0 +1,55 @@
+package dev.residua.renewal.job;
+
+import java.time.Instant;
+import java.util.Map;
+
+/** Which part of the topic of frames is meant. */
+public sealed interface FrameRange {
+  /** All that is stored. */
+  record All() implements FrameRange {}
+
+  /**
+   * Offsets of some partitions; the others are not read.
+   *
+   * @param partitions span of offsets by partition, at least one
+   */
+  record Offsets(Map<Integer, Span> partitions) implements FrameRange {
+    public Offsets {
+      partitions = Map.copyOf(partitions);
+      if (partitions.isEmpty()) {
+        throw new IllegalArgumentException("a range of offsets needs at least one partition");
+      }
+    }
+  }
+
+  /**
+   * From one offset to another.
+   *
+   * @param from first offset, at least 0
+   * @param until offset after the last, above {@code from}; the end of what is stored where it is
+   *     beyond it
+   */
+  record Span(long from, long until) {
+    public Span {
+      if (from < 0 || until <= from) {
+        throw new IllegalArgumentException(
+            "a span of offsets must be A..B with 0 <= A < B but was %d..%d".formatted(from, until));
+      }
+    }
+  }
+
+  /**
+   * Records of all partitions by their timestamps.
+   *
+   * @param from first moment
+   * @param until moment after the last, later than {@code from}
+   */
+  record Times(Instant from, Instant until) implements FrameRange {
+    public Times {
+      if (!from.isBefore(until)) {
+        throw new IllegalArgumentException(
+            "a range of times must end after it begins but was %s to %s".formatted(from, until));
+      }
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package dev.residua.renewal.job;
+
+import dev.residua.frame.ImageShape;
+import dev.residua.renewal.selection.SelectionSettings;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Which frames are wanted, and where they are kept meanwhile.
+ *
+ * @param shape of the pictures that the model reads; frames are resampled to it
+ * @param factorNames factors whose readings count, in the order of the model's latents; may be
+ *     empty
+ * @param selection how frames are chosen
+ * @param memoryBytes pixels held in memory, in bytes, at least 0; the others go to a file
+ * @param folder where that file is made
+ */
+public record FrameRequest(
+    ImageShape shape,
+    List<String> factorNames,
+    SelectionSettings selection,
+    long memoryBytes,
+    Path folder) {
+  public FrameRequest {
+    factorNames = List.copyOf(factorNames);
+    if (memoryBytes < 0) {
+      throw new IllegalArgumentException("memoryBytes must be at least 0 but was " + memoryBytes);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package dev.residua.renewal.job;
+
+import java.time.Duration;
+
+/**
+ * How a model is trained anew.
+ *
+ * @param window how far back frames are taken, above zero
+ * @param trainingFrames most frames that the network is trained on, at least 256
+ * @param calibrationFrames most frames that calibrate, at least 256
+ * @param heldOutFrames most frames for the gate, at least 200
+ * @param steps parameter updates, at least 1
+ * @param warmStart whether to start from the weights of the active model
+ * @param anchors whether the active model's latents, where all of its channels are quiet, stand in
+ *     for readings of factors that no frame carries; without them and without readings latents are
+ *     found anew
+ * @param recalibrates whether the active model with its calibration made anew stands at the gate
+ *     where the trained one is not let through
+ * @param graphMayChange whether the gate lets a sure edge of the active model's graph go
+ * @param promotes whether a model that passes the gate is activated; else it is only published
+ * @param shadowFor how long the new model scores beside the active one before the gate; zero for
+ *     not at all
+ * @param shadowRate share of the frames meanwhile, in (0, 1]
+ * @param keep newest models that stay in the registry though nothing needs them, at least 0
+ * @param threads native threads, at least 1
+ * @param seed of every draw
+ * @param driftSimulation random streams that thresholds are set with, at least 100; more are surer
+ *     and slower
+ */
+public record RenewalSettings(
+    Duration window,
+    int trainingFrames,
+    int calibrationFrames,
+    int heldOutFrames,
+    int steps,
+    boolean warmStart,
+    boolean anchors,
+    boolean recalibrates,
+    boolean graphMayChange,
+    boolean promotes,
+    Duration shadowFor,
+    double shadowRate,
+    int keep,
+    int threads,
+    long seed,
+    int driftSimulation) {
+  public RenewalSettings {
+    above("window", window.isNegative() || window.isZero(), window);
+    atLeast("frames", trainingFrames, 256);
+    atLeast("calibration-frames", calibrationFrames, 256);
+    atLeast("held-out-frames", heldOutFrames, 200);
+    atLeast("steps", steps, 1);
+    atLeast("keep", keep, 0);
+    atLeast("threads", threads, 1);
+    atLeast("drift-simulation", driftSimulation, 100);
+    if (shadowFor.isNegative()) {
+      throw new IllegalArgumentException(
+          "residua.training.shadow-for must be at least zero but was " + shadowFor);
+    }
+    if (!(shadowRate > 0 && shadowRate <= 1)) {
+      throw new IllegalArgumentException(
+          "residua.training.shadow-rate must be in (0, 1] but was " + shadowRate);
+    }
+  }
+
+  private static void above(String name, boolean wrong, Duration value) {
+    if (wrong) {
+      throw new IllegalArgumentException(
+          "residua.training.%s must be above zero but was %s".formatted(name, value));
+    }
+  }
+
+  private static void atLeast(String name, long value, long least) {
+    if (value < least) {
+      throw new IllegalArgumentException(
+          "residua.training.%s must be at least %d but was %d".formatted(name, least, value));
+    }
+  }
+}

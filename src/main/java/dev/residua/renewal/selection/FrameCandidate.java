@@ -1,0 +1,67 @@
+package dev.residua.renewal.selection;
+
+import dev.residua.frame.FramePosition;
+import java.time.Instant;
+
+/**
+ * A stored frame that may be learnt from, without its pixels.
+ *
+ * @param source camera or stream
+ * @param position where it is stored
+ * @param capturedAt when the picture was taken
+ * @param sequence its number within the source, at least 0
+ * @param labelled whether readings of factors came with it
+ */
+public record FrameCandidate(
+    String source, FramePosition position, Instant capturedAt, long sequence, boolean labelled) {
+  public FrameCandidate {
+    if (source.isBlank() || sequence < 0) {
+      throw new IllegalArgumentException(
+          "frame at %s needs a source and a sequence of at least 0 but has '%s' and %d"
+              .formatted(position, source, sequence));
+    }
+  }
+
+  /**
+   * Whether this frame follows another one of its source without one missing between them.
+   *
+   * @param maxGapNanos longest time between two frames
+   */
+  boolean follows(FrameCandidate before, long maxGapNanos) {
+    if (capturedAt.isBefore(before.capturedAt)
+        || before.capturedAt.plusNanos(maxGapNanos).isBefore(capturedAt)) {
+      return false;
+    }
+    // A bare file has its offset for a sequence, and those of other sources lie between two.
+    boolean numbered = sequence != position.offset() || before.sequence != before.position.offset();
+    return numbered ? sequence == before.sequence + 1 : sequence > before.sequence;
+  }
+
+  /** Number drawn for this frame, the same for the same frame and seed wherever it is stored. */
+  long draw(long seed) {
+    long hash = mix(seed ^ 0x9E3779B97F4A7C15L);
+    hash = hash(hash, source);
+    hash = mix(hash ^ sequence);
+    hash = mix(hash ^ capturedAt.getEpochSecond());
+    return mix(hash ^ capturedAt.getNano());
+  }
+
+  static long hash(long seed, String text) {
+    long hash = seed;
+    for (int i = 0; i < text.length(); i++) {
+      hash = mix(hash ^ text.charAt(i));
+    }
+    return mix(hash ^ text.length());
+  }
+
+  /**
+   * A bijection of 64 bits in which every bit depends on every other. Source: Steele, Lea and
+   * Flood, Fast splittable pseudorandom number generators, OOPSLA 2014, Figure 16 (variant 13).
+   */
+  static long mix(long value) {
+    long z = value + 0x9E3779B97F4A7C15L;
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+}

@@ -1,0 +1,168 @@
+package dev.residua.renewal.selection;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * The last quiet frames of every source in a row, for what needs frames in their order: calibration
+ * and examination. Every source has the same room; where that would be too little, those sources
+ * have some whose numbers, drawn from name and seed, are smallest. Frames that fall out are handed
+ * on. What is kept depends on each source's own order only. Memory: the frames asked for, and O(1)
+ * for each source. For one thread.
+ */
+final class QuietTails {
+  private final SelectionSettings settings;
+  private final Consumer<FrameCandidate> fallen;
+  private final Map<String, Tail> tails = new TreeMap<>();
+  private final Map<String, FrameCandidate> previous = new HashMap<>();
+  private final TreeMap<Long, String> order = new TreeMap<>();
+  private final int most;
+  private final int mostSources;
+  private long lastSource = Long.MAX_VALUE;
+
+  /** The last frames of a source; those that begin a stretch are marked. */
+  private static final class Tail {
+    final ArrayDeque<Link> links = new ArrayDeque<>();
+  }
+
+  private record Link(FrameCandidate frame, boolean follows) {}
+
+  /** What is made of the frames in the end. */
+  record Split(
+      List<List<FrameCandidate>> calibration,
+      List<List<FrameCandidate>> heldOut,
+      Map<RejectionReason, Long> leftOut) {}
+
+  QuietTails(SelectionSettings settings, Consumer<FrameCandidate> fallen) {
+    this.settings = settings;
+    this.fallen = fallen;
+    this.most = settings.calibrationFrames() + settings.heldOutFrames();
+    // Enough for one stretch to calibrate with and one to hold out, by their shares.
+    double share = Math.min(settings.heldOutFrames(), settings.calibrationFrames()) / (double) most;
+    int least = (int) Math.ceil(settings.minStretchFrames() / share) + settings.separationFrames();
+    this.mostSources = Math.max(1, most / least);
+  }
+
+  /** A frame that may be learnt from, after all earlier ones of its source. */
+  void offer(FrameCandidate frame) {
+    FrameCandidate before = previous.put(frame.source(), frame);
+    boolean follows = before != null && frame.follows(before, settings.maxGap().toNanos());
+    Tail tail = tails.get(frame.source());
+    if (tail == null) {
+      long number = FrameCandidate.hash(FrameCandidate.mix(settings.seed()), frame.source());
+      if (number >= lastSource) {
+        fallen.accept(frame);
+        return;
+      }
+      tail = new Tail();
+      tails.put(frame.source(), tail);
+      order.put(number, frame.source());
+      if (tails.size() > mostSources) {
+        drop();
+      }
+      tails.values().forEach(this::trim);
+      if (!tails.containsKey(frame.source())) {
+        fallen.accept(frame);
+        return;
+      }
+    }
+    tail.links.add(new Link(frame, follows));
+    trim(tail);
+  }
+
+  /** Whether the source has come as far as this frame already. */
+  boolean repeats(FrameCandidate frame) {
+    FrameCandidate before = previous.get(frame.source());
+    return before != null && frame.sequence() <= before.sequence();
+  }
+
+  /** A frame of a source that must not be learnt: what comes after it follows nothing. */
+  void interrupt(String source) {
+    previous.remove(source);
+  }
+
+  private void drop() {
+    Map.Entry<Long, String> last = order.pollLastEntry();
+    lastSource = last.getKey();
+    Tail dropped = tails.remove(last.getValue());
+    if (dropped != null) {
+      dropped.links.forEach(link -> fallen.accept(link.frame()));
+    }
+  }
+
+  private void trim(Tail tail) {
+    int room = most / tails.size();
+    while (tail.links.size() > room) {
+      fallen.accept(tail.links.removeFirst().frame());
+    }
+  }
+
+  /**
+   * Divides what is kept: of every source, the end of its last long enough stretch is held out, and
+   * the long enough stretches before calibrate.
+   */
+  Split split() {
+    List<List<FrameCandidate>> calibration = new ArrayList<>();
+    List<List<FrameCandidate>> heldOut = new ArrayList<>();
+    Map<RejectionReason, Long> leftOut = new EnumMap<>(RejectionReason.class);
+    for (Tail tail : tails.values()) {
+      List<List<FrameCandidate>> stretches = stretches(tail);
+      int wanted = (int) ((long) tail.links.size() * settings.heldOutFrames() / most);
+      int last = stretches.size() - 1;
+      while (last >= 0 && stretches.get(last).size() < settings.minStretchFrames()) {
+        count(leftOut, RejectionReason.SHORT_STRETCH, stretches.remove(last--).size());
+      }
+      if (last < 0) {
+        continue;
+      }
+      List<FrameCandidate> newest = stretches.remove(last);
+      int held = Math.min(newest.size(), Math.max(settings.minStretchFrames(), wanted));
+      heldOut.add(newest.subList(newest.size() - held, newest.size()));
+      stretches.add(newest.subList(0, newest.size() - held));
+      int separation = settings.separationFrames();
+      for (int i = stretches.size() - 1; i >= 0 && separation > 0; i--) {
+        List<FrameCandidate> stretch = stretches.get(i);
+        int cut = Math.min(separation, stretch.size());
+        count(leftOut, RejectionReason.SEPARATION, cut);
+        stretches.set(i, stretch.subList(0, stretch.size() - cut));
+        separation -= cut;
+      }
+      for (List<FrameCandidate> stretch : stretches) {
+        if (stretch.size() >= settings.minStretchFrames()) {
+          calibration.add(stretch);
+        } else {
+          count(leftOut, RejectionReason.SHORT_STRETCH, stretch.size());
+        }
+      }
+    }
+    return new Split(calibration, heldOut, leftOut);
+  }
+
+  private static List<List<FrameCandidate>> stretches(Tail tail) {
+    List<List<FrameCandidate>> stretches = new ArrayList<>();
+    List<FrameCandidate> current = new ArrayList<>();
+    for (Link link : tail.links) {
+      if (!link.follows() && !current.isEmpty()) {
+        stretches.add(current);
+        current = new ArrayList<>();
+      }
+      current.add(link.frame());
+    }
+    if (!current.isEmpty()) {
+      stretches.add(current);
+    }
+    return stretches;
+  }
+
+  private static void count(Map<RejectionReason, Long> leftOut, RejectionReason why, long frames) {
+    if (frames > 0) {
+      leftOut.merge(why, frames, Long::sum);
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package dev.residua.renewal.selection;
+
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/**
+ * Which frames of a stream are learnt from.
+ *
+ * @param trainingFrames most frames that the network is trained on, at least 1; fewer where many
+ *     look alike
+ * @param timeBucket length of time within which frames of a source count as of the same time, above
+ *     zero
+ * @param calibrationFrames most frames, of all sources together, that calibrate, at least {@code
+ *     minStretchFrames}. Where there are more sources than these and the next are enough for, some
+ *     of the sources are drawn
+ * @param heldOutFrames most frames, of all sources together, that are kept back to examine the new
+ *     model with, at least {@code minStretchFrames}
+ * @param minStretchFrames shortest stretch of frames in a row that says something of how frames
+ *     depend on one another, at least 2
+ * @param separationFrames frames left out between those that calibrate and those that are held out,
+ *     at least 0: as many as it takes for frames to have forgotten one another
+ * @param maxGap longest time between two frames in a row, above zero
+ * @param duplicateGreyLevels mean absolute difference of two thumbnails below which the later frame
+ *     counts as a copy, in grey levels, at least 0; 0 keeps all. See {@link Thumbnail}
+ * @param duplicateWindow how far back in time frames are compared, at least zero
+ * @param seed of every draw
+ */
+public record SelectionSettings(
+    int trainingFrames,
+    Duration timeBucket,
+    int calibrationFrames,
+    int heldOutFrames,
+    int minStretchFrames,
+    int separationFrames,
+    Duration maxGap,
+    double duplicateGreyLevels,
+    Duration duplicateWindow,
+    long seed) {
+  public static final SelectionSettings DEFAULTS =
+      new SelectionSettings(
+          8_000,
+          Duration.ofMinutes(10),
+          4_096,
+          2_048,
+          64,
+          64,
+          Duration.ofSeconds(5),
+          0.5,
+          Duration.ofMinutes(10),
+          1);
+
+  public SelectionSettings {
+    atLeast("trainingFrames", trainingFrames, 1);
+    atLeast("minStretchFrames", minStretchFrames, 2);
+    atLeast("calibrationFrames", calibrationFrames, minStretchFrames);
+    atLeast("heldOutFrames", heldOutFrames, minStretchFrames);
+    atLeast("separationFrames", separationFrames, 0);
+    above("timeBucket", timeBucket);
+    above("maxGap", maxGap);
+    if (!(duplicateGreyLevels >= 0 && duplicateGreyLevels <= 255)) {
+      throw new IllegalArgumentException(
+          "duplicateGreyLevels must be from 0 to 255 but was " + duplicateGreyLevels);
+    }
+    if (duplicateWindow.isNegative()) {
+      throw new IllegalArgumentException(
+          "duplicateWindow must be at least zero but was " + duplicateWindow);
+    }
+  }
+
+  private static void atLeast(String name, int value, int least) {
+    if (value < least) {
+      throw new IllegalArgumentException(
+          "%s must be at least %d but was %d".formatted(name, least, value));
+    }
+  }
+
+  private static void above(String name, Duration value) {
+    if (value.isNegative() || value.isZero()) {
+      throw new IllegalArgumentException("%s must be above zero but was %s".formatted(name, value));
+    }
+  }
+
+  /** These settings with some of them changed. */
+  public SelectionSettings with(Consumer<Changes> change) {
+    Changes c = new Changes(this);
+    change.accept(c);
+    return new SelectionSettings(
+        c.trainingFrames,
+        c.timeBucket,
+        c.calibrationFrames,
+        c.heldOutFrames,
+        c.minStretchFrames,
+        c.separationFrames,
+        c.maxGap,
+        c.duplicateGreyLevels,
+        c.duplicateWindow,
+        c.seed);
+  }
+
+  /** The components, to be assigned; see {@link SelectionSettings}. */
+  public static final class Changes {
+    public int trainingFrames;
+    public Duration timeBucket;
+    public int calibrationFrames;
+    public int heldOutFrames;
+    public int minStretchFrames;
+    public int separationFrames;
+    public Duration maxGap;
+    public double duplicateGreyLevels;
+    public Duration duplicateWindow;
+    public long seed;
+
+    private Changes(SelectionSettings from) {
+      trainingFrames = from.trainingFrames;
+      timeBucket = from.timeBucket;
+      calibrationFrames = from.calibrationFrames;
+      heldOutFrames = from.heldOutFrames;
+      minStretchFrames = from.minStretchFrames;
+      separationFrames = from.separationFrames;
+      maxGap = from.maxGap;
+      duplicateGreyLevels = from.duplicateGreyLevels;
+      duplicateWindow = from.duplicateWindow;
+      seed = from.seed;
+    }
+  }
+}

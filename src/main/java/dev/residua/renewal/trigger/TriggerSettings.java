@@ -1,0 +1,116 @@
+package dev.residua.renewal.trigger;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When a model is trained anew.
+ *
+ * @param schedule fixed moments; null for none
+ * @param lastingDrift how long an incident of an accepted kind is open before its present counts as
+ *     the world and not as a fault, above zero; others that are open for half as long then count
+ *     too; a day or a shift that is longer than what comes and goes by itself
+ * @param acceptedKinds kinds of incidents that may be learnt without an operator. A root that moved
+ *     is the world; a mechanism that broke is a fault, and learning it would silence the alarm
+ * @param evidence whether anytime-valid evidence against the calibration counts. It does not say
+ *     which mechanism moved: where a slow fault must not be learnt, leave it out or have every new
+ *     model approved
+ * @param evidenceWait how long evidence waits for a diagnosis before it counts, at least zero
+ * @param uniformity how decay of the calibration is found; null for not at all
+ * @param cooldown time after a training ended in which no other begins by itself, at least zero
+ * @param budget most trainings that begin in {@code budgetPeriod}, at least 1; commands count and
+ *     are not held back
+ * @param budgetPeriod above zero
+ */
+public record TriggerSettings(
+    @Nullable Schedule schedule,
+    Duration lastingDrift,
+    Set<String> acceptedKinds,
+    boolean evidence,
+    Duration evidenceWait,
+    @Nullable UniformitySettings uniformity,
+    Duration cooldown,
+    int budget,
+    Duration budgetPeriod) {
+  /** The only kind of incident that is learnt by itself: a latent without causes has moved. */
+  public static final String ROOT_MOVED = "INTERVENTION.COVARIATE_DRIFT";
+
+  /**
+   * No schedule; a root that stays moved for six hours, evidence that stands for one, or a decayed
+   * calibration; six hours between trainings and at most seven in a week.
+   */
+  public static final TriggerSettings DEFAULTS =
+      new TriggerSettings(
+          null,
+          Duration.ofHours(6),
+          Set.of(ROOT_MOVED),
+          true,
+          Duration.ofHours(1),
+          UniformitySettings.DEFAULTS,
+          Duration.ofHours(6),
+          7,
+          Duration.ofDays(7));
+
+  public TriggerSettings {
+    acceptedKinds = Set.copyOf(acceptedKinds);
+    atLeast("lastingDrift", lastingDrift, Duration.ofNanos(1));
+    atLeast("evidenceWait", evidenceWait, Duration.ZERO);
+    atLeast("cooldown", cooldown, Duration.ZERO);
+    atLeast("budgetPeriod", budgetPeriod, Duration.ofNanos(1));
+    if (budget < 1) {
+      throw new IllegalArgumentException(
+          "budget must be at least 1 training in %s but was %d".formatted(budgetPeriod, budget));
+    }
+  }
+
+  private static void atLeast(String name, Duration value, Duration least) {
+    if (value.compareTo(least) < 0) {
+      throw new IllegalArgumentException(
+          "%s must be %s but was %s"
+              .formatted(name, least.isZero() ? "at least zero" : "above zero", value));
+    }
+  }
+
+  /** These settings with some of them changed. */
+  public TriggerSettings with(Consumer<Changes> change) {
+    Changes c = new Changes(this);
+    change.accept(c);
+    return new TriggerSettings(
+        c.schedule,
+        c.lastingDrift,
+        c.acceptedKinds,
+        c.evidence,
+        c.evidenceWait,
+        c.uniformity,
+        c.cooldown,
+        c.budget,
+        c.budgetPeriod);
+  }
+
+  /** The components, to be assigned; see {@link TriggerSettings}. */
+  public static final class Changes {
+    public @Nullable Schedule schedule;
+    public Duration lastingDrift;
+    public Set<String> acceptedKinds;
+    public boolean evidence;
+    public Duration evidenceWait;
+    public @Nullable UniformitySettings uniformity;
+    public Duration cooldown;
+    public int budget;
+    public Duration budgetPeriod;
+
+    private Changes(TriggerSettings from) {
+      schedule = from.schedule;
+      lastingDrift = from.lastingDrift;
+      acceptedKinds = from.acceptedKinds;
+      evidence = from.evidence;
+      evidenceWait = from.evidenceWait;
+      uniformity = from.uniformity;
+      cooldown = from.cooldown;
+      budget = from.budget;
+      budgetPeriod = from.budgetPeriod;
+    }
+  }
+}

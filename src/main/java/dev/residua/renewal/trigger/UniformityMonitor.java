@@ -1,0 +1,126 @@
+package dev.residua.renewal.trigger;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Whether conformal p-values of one source's quiet frames are still uniform, which is what a
+ * calibration promises. Immutable: every p-value gives the next state.
+ *
+ * <p><b>Statistic.</b> Over {@code m} p-values {@code p_(1) <= ... <= p_(m)}, one window after the
+ * other without overlap, the Kolmogorov distance {@code D = max_i max(i / m - p_(i), p_(i) - (i -
+ * 1) / m)}.
+ *
+ * <p><b>Guarantee.</b> With {@code p = (1 + #{i <= n : s_i >= s}) / (n + 1)}, independent
+ * calibration scores of a continuous law {@code F}, and quiet frames' scores of a window that are
+ * independent with that law, {@code P(D > bound) <= alpha} for every window, given the calibration
+ * set, for all but a share {@code delta} of calibration sets. For by Dvoretzky, Kiefer, Wolfowitz
+ * and Massart {@code sup |F_n - F| <= eps} on those sets, so that the law of {@code p} is within
+ * {@code eps + 1 / n} of the uniform one; and by the same inequality the window's own distribution
+ * is within {@code sqrt(ln(2 / alpha) / (2 m))} of that law but for probability {@code alpha}. See
+ * {@link UniformitySettings#bound} for the sum.
+ *
+ * <p>Nothing is promised where frames of a window depend on one another, which {@link
+ * UniformitySettings#everyFrames} is to prevent, and changes smaller than the bound are not found.
+ * That frames with an alarm are left out makes no difference as long as alarms are rare.
+ *
+ * <p>O(1) time a p-value that is passed over, O(m) memory and time for one that is kept, O(m log m)
+ * for the last of a window.
+ *
+ * <p>Source: Massart, The Tight Constant in the Dvoretzky-Kiefer-Wolfowitz Inequality, Annals of
+ * Probability 18 (1990), Corollary 1.
+ */
+public final class UniformityMonitor {
+  /**
+   * What one full window says.
+   *
+   * @param frames p-values in it
+   * @param distance Kolmogorov distance to the uniform law, in [0, 1]
+   * @param bound what sampling explains
+   * @param modelId model whose calibration it is
+   */
+  public record Result(int frames, double distance, double bound, String modelId) {
+    /** Whether the p-values are not uniform. */
+    public boolean decayed() {
+      return distance > bound;
+    }
+  }
+
+  /**
+   * What follows from one p-value.
+   *
+   * @param next the new state
+   * @param result what the window says that this p-value filled
+   */
+  public record Step(UniformityMonitor next, Optional<Result> result) {}
+
+  private static final UniformityMonitor EMPTY = new UniformityMonitor("", 0, new float[0]);
+
+  private final String modelId;
+  private final int calibrationScores;
+  private final float[] window;
+
+  private UniformityMonitor(String modelId, int calibrationScores, float[] window) {
+    this.modelId = modelId;
+    this.calibrationScores = calibrationScores;
+    this.window = window;
+  }
+
+  /** Nothing seen. */
+  public static UniformityMonitor start() {
+    return EMPTY;
+  }
+
+  /** P-values in the window that is being filled. */
+  public int size() {
+    return window.length;
+  }
+
+  /** Whether a frame is one of those that are looked at. */
+  public static boolean looksAt(long sequence, UniformitySettings settings) {
+    return sequence % settings.everyFrames() == 0;
+  }
+
+  /**
+   * The state after a quiet frame that is {@linkplain #looksAt looked at}; the window starts anew
+   * where the model is another than before.
+   *
+   * @param pValue in (0, 1]
+   * @param calibrationScores behind it
+   */
+  public Step next(
+      double pValue, int calibrationScores, String model, UniformitySettings settings) {
+    if (!(pValue > 0 && pValue <= 1)) {
+      throw new IllegalArgumentException("p-value must be in (0, 1] but was " + pValue);
+    }
+    boolean same = model.equals(modelId) && calibrationScores == this.calibrationScores;
+    float[] kept = same ? window : EMPTY.window;
+    float[] more = Arrays.copyOf(kept, kept.length + 1);
+    more[kept.length] = (float) pValue;
+    if (more.length < settings.windowFrames()) {
+      return new Step(new UniformityMonitor(model, calibrationScores, more), Optional.empty());
+    }
+    return new Step(
+        new UniformityMonitor(model, calibrationScores, EMPTY.window),
+        Optional.of(
+            new Result(more.length, distance(more), settings.bound(calibrationScores), model)));
+  }
+
+  /**
+   * Kolmogorov distance between values and the uniform law on [0, 1].
+   *
+   * @param values in any order, at least one, in [0, 1]
+   * @return in [1 / (2 m), 1] for {@code m} values
+   */
+  public static double distance(float[] values) {
+    float[] sorted = values.clone();
+    Arrays.sort(sorted);
+    double largest = 0;
+    for (int i = 0; i < sorted.length; i++) {
+      double above = (i + 1.0) / sorted.length - sorted[i];
+      double below = sorted[i] - (double) i / sorted.length;
+      largest = Math.max(largest, Math.max(above, below));
+    }
+    return largest;
+  }
+}

@@ -1,0 +1,62 @@
+package dev.residua.renewal.trigger;
+
+/**
+ * When joint p-values of quiet frames count as no longer uniform; see {@link UniformityMonitor}.
+ *
+ * @param windowFrames p-values {@code m} of one test, from one source, at least 50
+ * @param everyFrames one frame in so many is looked at, those whose sequence it divides, so that
+ *     neighbours depend little on one another; at least 1. Take the number of frames after which
+ *     residuals have forgotten one another, or more
+ * @param level probability {@code alpha} that one test is wrong, in (0, 1)
+ * @param calibrationDelta share {@code delta} of calibration sets for which that may fail, in (0,
+ *     1)
+ */
+public record UniformitySettings(
+    int windowFrames, int everyFrames, double level, double calibrationDelta) {
+  /**
+   * One test in 1,000 frames of which 19 of 20 are passed over: about a quarter of an hour at 20
+   * frames a second, and less than one false alarm in 10,000 tests.
+   */
+  public static final UniformitySettings DEFAULTS = new UniformitySettings(1_000, 20, 1e-4, 0.01);
+
+  public UniformitySettings {
+    if (windowFrames < 50) {
+      throw new IllegalArgumentException(
+          "windowFrames must be at least 50 but was " + windowFrames);
+    }
+    if (everyFrames < 1) {
+      throw new IllegalArgumentException("everyFrames must be at least 1 but was " + everyFrames);
+    }
+    within("level", level);
+    within("calibrationDelta", calibrationDelta);
+  }
+
+  private static void within(String name, double value) {
+    if (!(value > 0 && value < 1)) {
+      throw new IllegalArgumentException(
+          "%s must be between 0 and 1 but was %s".formatted(name, value));
+    }
+  }
+
+  /**
+   * Largest Kolmogorov distance between the p-values of a window and the uniform law that sampling
+   * explains:
+   *
+   * <pre>  sqrt(ln(2 / alpha) / (2 m)) + sqrt(ln(2 / delta) / (2 n)) + 1 / n</pre>
+   *
+   * <p>The first term is the window's own error, the second that of the {@code n} calibration
+   * scores that the p-values are ranks among, the third their grain.
+   *
+   * @param calibrationScores {@code n}, at least 1
+   * @return above 0; from 1 on no window can exceed it
+   */
+  public double bound(int calibrationScores) {
+    if (calibrationScores < 1) {
+      throw new IllegalArgumentException(
+          "p-values need at least 1 calibration score but have " + calibrationScores);
+    }
+    return Math.sqrt(Math.log(2 / level) / (2.0 * windowFrames))
+        + Math.sqrt(Math.log(2 / calibrationDelta) / (2.0 * calibrationScores))
+        + 1.0 / calibrationScores;
+  }
+}

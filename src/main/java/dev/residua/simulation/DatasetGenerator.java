@@ -1,0 +1,160 @@
+package dev.residua.simulation;
+
+import dev.residua.dataset.DatasetWriter;
+import dev.residua.frame.ImageShape;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleConsumer;
+
+/** Draws data sets from scenarios. */
+public final class DatasetGenerator {
+  private static final double MOST_PLANNED = 0.5;
+
+  private DatasetGenerator() {}
+
+  /**
+   * How a data set is written.
+   *
+   * @param count number of frames, at least 1
+   * @param labelled how many frames keep their factors in the labels, spread evenly over the set;
+   *     at most {@code count}
+   * @param shape size of the pictures
+   * @param png whether to write PNG files too
+   * @param replace whether a data set that is there may be replaced
+   * @param commissioning share of the frames in which one mechanism at a time is decoupled from its
+   *     causes on purpose, in [0, 0.5]
+   * @param pairs share of the frames that come as pairs which differ in one exogenous variable, in
+   *     [0, 0.5]
+   * @param holds share of the frames that come as pairs in which one factor is held at a value and
+   *     all else drawn afresh, in [0, 0.5]; the three shares sum to 1 at most
+   */
+  public record Settings(
+      int count,
+      int labelled,
+      ImageShape shape,
+      boolean png,
+      boolean replace,
+      double commissioning,
+      double pairs,
+      double holds) {
+
+    /** Frames as the scenario has them. */
+    public Settings(int count, int labelled, ImageShape shape, boolean png, boolean replace) {
+      this(count, labelled, shape, png, replace, 0, 0, 0);
+    }
+
+    public Settings {
+      if (count < 1) {
+        throw new IllegalArgumentException("count must be at least 1 but was " + count);
+      }
+      if (labelled < 0 || labelled > count) {
+        throw new IllegalArgumentException(
+            "labels must be between 0 and the %d frames but was %d".formatted(count, labelled));
+      }
+      checkShare("commissioning", commissioning);
+      checkShare("pairs", pairs);
+      checkShare("holds", holds);
+      if (commissioning + pairs + holds > 1) {
+        throw new IllegalArgumentException(
+            "commissioning, pairs and holds must sum to at most 1 but are %s, %s and %s"
+                .formatted(commissioning, pairs, holds));
+      }
+    }
+
+    private static void checkShare(String name, double share) {
+      if (!(share >= 0 && share <= MOST_PLANNED)) {
+        throw new IllegalArgumentException(
+            "%s must be from 0 to %s but was %s".formatted(name, MOST_PLANNED, share));
+      }
+    }
+  }
+
+  /**
+   * Writes the first frames of a scenario as a data set.
+   *
+   * @param progress told the part done, in [0, 1]
+   * @return SHA-256 of the set
+   */
+  public static String generate(
+      Scenario scenario, Settings settings, Path dir, DoubleConsumer progress) throws IOException {
+    SimulatedScene scene = scenario.scene();
+    ImageShape shape = settings.shape();
+    List<String> columns =
+        ScenarioStream.columns(scene, settings.pairs() > 0, settings.holds() > 0);
+    SamplingPlan plan =
+        SamplingPlan.of(
+            settings.count(), settings.commissioning(), settings.pairs(), settings.holds());
+    ScenarioStream stream = new ScenarioStream(plan.commissioned(scenario), shape, plan);
+    byte[] pixels = new byte[shape.size()];
+    try (DatasetWriter writer =
+        new DatasetWriter(
+            dir,
+            shape,
+            columns,
+            new DatasetWriter.Description(
+                scene.name(), scene.factors(), scene.graph(), origin(scenario, settings)),
+            settings.png(),
+            settings.replace())) {
+      for (int i = 0; i < settings.count(); i++) {
+        SimulatedFrame frame = stream.next(pixels, 0);
+        writer.write(
+            pixels,
+            0,
+            ScenarioStream.cells(
+                scene, frame, isLabelled(i, settings.labelled(), settings.count()), columns));
+        progress.accept((i + 1.0) / settings.count());
+      }
+      return writer.finish();
+    }
+  }
+
+  /** Whether row {@code i} is one of {@code labelled} rows that lie evenly among {@code count}. */
+  static boolean isLabelled(int i, int labelled, int count) {
+    return (long) (i + 1) * labelled / count > (long) i * labelled / count;
+  }
+
+  private static Map<String, Object> origin(Scenario scenario, Settings settings) {
+    Map<String, Object> origin = new LinkedHashMap<>();
+    origin.put("generator", scenario.scene().name());
+    List<Double> noise = scenario.noise();
+    origin.put("noise", noise == null ? "literal" : noise);
+    origin.putAll(scenario.scene().settings());
+    origin.put("seed", scenario.seed());
+    origin.put("autocorrelation", scenario.autocorrelation());
+    origin.put("labelled", settings.labelled());
+    if (settings.commissioning() > 0) {
+      origin.put("commissioning", settings.commissioning());
+    }
+    if (settings.pairs() > 0) {
+      origin.put("pairs", settings.pairs());
+    }
+    if (settings.holds() > 0) {
+      origin.put("holds", settings.holds());
+    }
+    List<Map<String, Object>> events = new ArrayList<>();
+    for (ScenarioEvent event : scenario.events()) {
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("kind", event.kind().label());
+      if (event.node() != null) {
+        entry.put("node", event.node());
+      }
+      entry.put("at", event.at());
+      entry.put("frames", event.frames());
+      entry.put("size", event.size());
+      if (event.kind() == ScenarioEvent.Kind.SPARSE_ANOMALIES) {
+        entry.put("rate", event.rate());
+      }
+      events.add(entry);
+    }
+    if (!events.isEmpty()) {
+      origin.put("framesPerSecond", scenario.framesPerSecond());
+      origin.put("framesPerPass", scenario.frames());
+      origin.put("events", events);
+    }
+    return origin;
+  }
+}

@@ -1,0 +1,31 @@
+package dev.residua.simulation;
+
+import java.util.Locale;
+
+/** How noise enters a structural equation. */
+public enum NoiseKind {
+  /** {@code mechanism + noise}. */
+  ADDITIVE,
+  /** {@code mechanism * (1 + noise / mean)}, with the nominal mean of the mechanism. */
+  MULTIPLICATIVE;
+
+  /**
+   * The kind as scenario files write it.
+   *
+   * @throws IllegalArgumentException if there is none; the message lists those there are
+   */
+  static NoiseKind of(String label) {
+    for (NoiseKind kind : values()) {
+      if (kind.toString().equals(label)) {
+        return kind;
+      }
+    }
+    throw new IllegalArgumentException(
+        "unknown noiseKind '%s', expected additive or multiplicative".formatted(label));
+  }
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,363 @@
+package dev.residua.simulation;
+
+import dev.residua.causal.CausalGraph;
+import dev.residua.dataset.FrameDataset;
+import dev.residua.frame.ImageShape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Plays a scenario frame by frame, without end: after the last frame of the script its events start
+ * again while the scene's random draws go on. The same scenario gives the same frames, and events
+ * do not disturb the draws: two scenarios that differ only in their events agree wherever neither
+ * has one, and the pairs of a plan leave the draws of other frames alone too. For one thread.
+ */
+public final class ScenarioStream {
+  private final Scenario scenario;
+  private final SimulatedScene scene;
+  private final CausalGraph graph;
+  private final ImageShape shape;
+  private final SimulationLaw law;
+  private final SamplingPlan plan;
+  private final Draws nominal;
+  private final Draws events;
+  private final Draws redrawn;
+  private final Draws afresh;
+  private final double[] scores;
+  private final byte[] lastPicture;
+  private final List<Integer> exogenous;
+  private double[] hidden;
+  private double[] drawn;
+  private long index;
+  private int pairs;
+  private @Nullable Hold hold;
+  private int holds;
+
+  /** A factor that is kept at a value whatever its causes. */
+  private record Hold(int node, double value) {}
+
+  public ScenarioStream(Scenario scenario, ImageShape shape) {
+    this(scenario, shape, SamplingPlan.NOMINAL);
+  }
+
+  ScenarioStream(Scenario scenario, ImageShape shape, SamplingPlan plan) {
+    this.scenario = scenario;
+    this.plan = plan;
+    this.scene = scenario.scene();
+    this.graph = scene.graph();
+    this.shape = shape;
+    this.law = new SimulationLaw(scenario);
+    this.nominal = new Draws(scenario.seed());
+    this.events = new Draws(~scenario.seed());
+    this.redrawn = new Draws(Long.rotateLeft(~scenario.seed(), 32));
+    this.afresh = new Draws(Long.rotateLeft(~scenario.seed(), 16));
+    this.scores = new double[scene.hidden().size() + graph.size()];
+    this.hidden = new double[scene.hidden().size()];
+    this.drawn = new double[graph.size()];
+    this.exogenous = new ArrayList<>();
+    for (int node = 0; node < graph.size(); node++) {
+      if (graph.isRoot(node) || law.noiseDeviation(node) > 0) {
+        exogenous.add(node);
+      }
+    }
+    this.lastPicture = new byte[shape.size()];
+  }
+
+  public Scenario scenario() {
+    return scenario;
+  }
+
+  public ImageShape shape() {
+    return shape;
+  }
+
+  /**
+   * Draws the next frame.
+   *
+   * @param into receives unsigned bytes, {@code [height][width][channels]}
+   * @param offset index in {@code into} of the first byte
+   * @return what is true of the frame
+   */
+  public SimulatedFrame next(byte[] into, int offset) {
+    SimulatedFrame frame = nextFacts();
+    ScenarioEvent.Kind kind = frame.event() == null ? null : frame.event().event().kind();
+    if (kind == ScenarioEvent.Kind.FROZEN_CAMERA && frame.index() > 0) {
+      System.arraycopy(lastPicture, 0, into, offset, lastPicture.length);
+      return frame;
+    }
+    scene.draw(frame.factors(), frame.hidden(), into, offset, shape);
+    if (frame.event() != null) {
+      CameraEffect.apply(frame.event().event(), frame.index(), shape, into, offset);
+    }
+    System.arraycopy(into, offset, lastPicture, 0, lastPicture.length);
+    return frame;
+  }
+
+  /** Draws the next frame's factors without its picture. */
+  SimulatedFrame nextFacts() {
+    long t = index % scenario.frames();
+    @Nullable ScenarioEvent active = null;
+    int number = 0;
+    List<ScenarioEvent> script = scenario.events();
+    for (int i = 0; i < script.size(); i++) {
+      if (t >= script.get(i).at() && t < script.get(i).end()) {
+        active = script.get(i);
+        number = i;
+      }
+    }
+    // Drawn in every frame, so that an event never shifts the draws of a later one.
+    double ownDraw = events.gaussian();
+    boolean hit = events.uniform() < (active == null ? 0 : active.rate());
+    double sign = events.uniform() < 0.5 ? -1 : 1;
+    if (active != null && active.kind() == ScenarioEvent.Kind.SPARSE_ANOMALIES && !hit) {
+      active = null;
+    }
+    int touched =
+        active == null || active.node() == null ? -1 : graph.names().indexOf(active.node());
+
+    String changed = drawExogenous();
+    Hold now = hold;
+    int d = graph.size();
+    double[] factors = new double[d];
+    double[] noise = new double[d];
+    for (int node = 0; node < d; node++) {
+      ScenarioEvent here = node == touched ? active : null;
+      if (graph.isRoot(node)) {
+        factors[node] =
+            now != null && now.node() == node ? now.value() : root(node, here, ownDraw, sign);
+      } else {
+        double explained = scene.mechanism(node, factors);
+        double scale = scene.noiseScale(node, factors);
+        factors[node] =
+            now != null && now.node() == node
+                ? now.value()
+                : caused(node, explained, scale, here, ownDraw, sign);
+        noise[node] = (factors[node] - explained) / scale;
+      }
+    }
+    SimulatedFrame.ActiveEvent event =
+        active == null
+            ? null
+            : new SimulatedFrame.ActiveEvent(
+                "p%de%d".formatted(index / scenario.frames() + 1, number + 1),
+                active,
+                index - t + active.at());
+    return new SimulatedFrame(
+        index++,
+        factors,
+        noise,
+        hidden,
+        event,
+        changed,
+        now == null ? null : graph.name(now.node()));
+  }
+
+  /**
+   * Draws hidden variables, root values and noises of the next frame into {@link #hidden} and
+   * {@link #drawn}. The second frame of a pair keeps those of the first but for one, whose name is
+   * returned; its own draws are taken all the same, so that later frames do not depend on the plan.
+   * Nor do they on held pairs, whose frames are drawn from a stream of their own.
+   */
+  private @Nullable String drawExogenous() {
+    boolean pair = plan.isSecondOfPair(index);
+    double[] newHidden = new double[hidden.length];
+    double[] newDrawn = new double[drawn.length];
+    for (int i = 0; i < newHidden.length; i++) {
+      newHidden[i] = law.hiddenAt(i, tied(i, nominal.gaussian()));
+    }
+    for (int node = 0; node < newDrawn.length; node++) {
+      double draw = nominal.gaussian();
+      newDrawn[node] =
+          graph.isRoot(node)
+              ? law.rootAt(node, tied(newHidden.length + node, draw), newHidden)
+              : law.noiseAt(node, draw);
+    }
+    if (!pair) {
+      hidden = newHidden;
+      drawn = newDrawn;
+      drawHeld();
+      return null;
+    }
+    hold = null;
+    int node = exogenous.get(pairs++ % exogenous.size());
+    double before = drawn[node];
+    hidden = hidden.clone();
+    drawn = drawn.clone();
+    while (drawn[node] == before) {
+      double draw = redrawn.gaussian();
+      drawn[node] = graph.isRoot(node) ? law.rootAt(node, draw, hidden) : law.noiseAt(node, draw);
+    }
+    return graph.name(node);
+  }
+
+  /**
+   * Both frames of a held pair get draws of their own, untied to one another and to other frames;
+   * what they share is the value that the factor, each in turn, has in a third, nominal frame.
+   */
+  private void drawHeld() {
+    if (plan.isFirstHeld(index)) {
+      drawAfresh();
+      int node = holds++ % graph.size();
+      hold = new Hold(node, nominalValue(node));
+      drawAfresh();
+    } else if (index > 0 && plan.isFirstHeld(index - 1)) {
+      drawAfresh();
+    } else {
+      hold = null;
+    }
+  }
+
+  private void drawAfresh() {
+    hidden = new double[hidden.length];
+    drawn = new double[drawn.length];
+    for (int i = 0; i < hidden.length; i++) {
+      hidden[i] = law.hiddenAt(i, afresh.gaussian());
+    }
+    for (int node = 0; node < drawn.length; node++) {
+      double draw = afresh.gaussian();
+      drawn[node] = graph.isRoot(node) ? law.rootAt(node, draw, hidden) : law.noiseAt(node, draw);
+    }
+  }
+
+  /** Value of a node under the present draws if nothing is done to any. */
+  private double nominalValue(int node) {
+    double[] values = new double[graph.size()];
+    for (int i = 0; i <= node; i++) {
+      values[i] =
+          graph.isRoot(i)
+              ? drawn[i]
+              : caused(
+                  i, scene.mechanism(i, values), scene.noiseScale(i, values), null, Double.NaN, 1);
+    }
+    return values[node];
+  }
+
+  /** Ties a draw to the one of the frame before. */
+  private double tied(int i, double draw) {
+    double rho = scenario.autocorrelation();
+    scores[i] = index == 0 ? draw : rho * scores[i] + Math.sqrt(1 - rho * rho) * draw;
+    return scores[i];
+  }
+
+  private double root(int node, @Nullable ScenarioEvent event, double ownDraw, double sign) {
+    double value = drawn[node];
+    if (event == null) {
+      return value;
+    }
+    double step = event.size() * law.unit(node);
+    double moved =
+        switch (event.kind()) {
+          case SINGLE_SHOCK, OFFSET -> value + step;
+          case SPARSE_ANOMALIES -> value + sign * step;
+          case HARD_INTERVENTION -> law.mean(node) + step;
+          case STOCHASTIC_INTERVENTION -> law.mean(node) + step * ownDraw;
+          case COVARIATE_DRIFT ->
+              law.rootAt(node, scores[hidden.length + node] + event.size(), hidden);
+          case MECHANISM_CHANGE,
+              NOISE_CHANGE,
+              COMMISSIONING,
+              BRIGHTNESS,
+              FROZEN_CAMERA,
+              DARK,
+              SATURATED,
+              BLURRED,
+              TORN ->
+              value;
+        };
+    return scene.clip(node, moved);
+  }
+
+  private double caused(
+      int node,
+      double explained,
+      double scale,
+      @Nullable ScenarioEvent event,
+      double ownDraw,
+      double sign) {
+    double noise = scale * drawn[node];
+    if (event == null) {
+      return scene.clip(node, explained + noise);
+    }
+    double step = event.size() * law.unit(node);
+    double value =
+        switch (event.kind()) {
+          case SINGLE_SHOCK, OFFSET -> explained + noise + step;
+          case SPARSE_ANOMALIES -> explained + noise + sign * step;
+          case HARD_INTERVENTION -> law.mean(node) + step;
+          case STOCHASTIC_INTERVENTION -> law.mean(node) + step * ownDraw;
+          case MECHANISM_CHANGE ->
+              explained
+                  + step * (explained - law.meanExplained(node)) / law.sdExplained(node)
+                  + noise;
+          case COMMISSIONING -> law.inRange(node, Draws.normalCdf(ownDraw));
+          case NOISE_CHANGE -> explained + event.size() * noise;
+          case COVARIATE_DRIFT, BRIGHTNESS, FROZEN_CAMERA, DARK, SATURATED, BLURRED, TORN ->
+              explained + noise;
+        };
+    return scene.clip(node, value);
+  }
+
+  /**
+   * Columns of {@code labels.csv} for the frames of a scene.
+   *
+   * @param pairs whether there is a column that says what changed in a pair
+   * @param holds whether there is a column that says what is held in a pair
+   */
+  static List<String> columns(SimulatedScene scene, boolean pairs, boolean holds) {
+    List<String> columns = new ArrayList<>(scene.factors());
+    for (int node : scene.caused()) {
+      columns.add("noise." + scene.factors().get(node));
+    }
+    columns.addAll(scene.hidden());
+    columns.addAll(EVENT_COLUMNS);
+    if (pairs) {
+      columns.add(FrameDataset.CHANGED_COLUMN);
+    }
+    if (holds) {
+      columns.add(FrameDataset.HELD_COLUMN);
+    }
+    return columns;
+  }
+
+  /** Columns that say what was done to a frame. */
+  static final List<String> EVENT_COLUMNS =
+      List.of(FrameDataset.EVENT_COLUMN, FrameDataset.EVENT_NODE_COLUMN, "event_id", "event_start");
+
+  /**
+   * The row of {@code labels.csv} for a frame; factors are left out where they are not known.
+   *
+   * @param columns of the table, see {@link #columns}
+   */
+  static List<@Nullable String> cells(
+      SimulatedScene scene, SimulatedFrame frame, boolean labelled, List<String> columns) {
+    int[] caused = scene.caused();
+    int d = scene.factors().size();
+    @Nullable String[] cells = new String[columns.size()];
+    for (int node = 0; node < d; node++) {
+      cells[node] = labelled ? Double.toString(frame.factors()[node]) : null;
+    }
+    for (int i = 0; i < caused.length; i++) {
+      cells[d + i] = Double.toString(frame.noise()[caused[i]]);
+    }
+    int at = d + caused.length;
+    for (double value : frame.hidden()) {
+      cells[at++] = Double.toString(value);
+    }
+    SimulatedFrame.ActiveEvent event = frame.event();
+    if (event != null) {
+      cells[at] = event.event().kind().label();
+      cells[at + 1] = event.event().node();
+      cells[at + 2] = event.id();
+      cells[at + 3] = Long.toString(event.start());
+    }
+    if (columns.contains(FrameDataset.CHANGED_COLUMN)) {
+      cells[columns.indexOf(FrameDataset.CHANGED_COLUMN)] = frame.changed();
+    }
+    if (columns.contains(FrameDataset.HELD_COLUMN)) {
+      cells[columns.indexOf(FrameDataset.HELD_COLUMN)] = frame.held();
+    }
+    return Arrays.asList(cells);
+  }
+}

@@ -1,0 +1,38 @@
+package dev.residua.simulation;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is true of one generated frame. The arrays are owned by this record.
+ *
+ * @param index number of the frame in the stream, from 0
+ * @param factors value of every node, in causal order, as drawn
+ * @param noise structural residual of every node under the nominal mechanisms, {@code (factor -
+ *     mechanism(parents)) / noiseScale(parents)}; in nominal frames exactly the noise that was
+ *     drawn; 0 for roots
+ * @param hidden value of every hidden variable of the scene
+ * @param event what is happening to this frame; null in nominal frames
+ * @param changed in the second frame of a pair, the factor whose root value or noise alone was
+ *     redrawn; else null
+ * @param held in both frames of a held pair, the factor that is held at the value the two share;
+ *     else null
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record SimulatedFrame(
+    long index,
+    double[] factors,
+    double[] noise,
+    double[] hidden,
+    @Nullable ActiveEvent event,
+    @Nullable String changed,
+    @Nullable String held) {
+
+  /**
+   * An event at work.
+   *
+   * @param id name of the event, unique in the stream
+   * @param event what the scenario says of it
+   * @param start index of its first frame in the stream
+   */
+  public record ActiveEvent(String id, ScenarioEvent event, long start) {}
+}

@@ -1,0 +1,155 @@
+package dev.residua.simulation;
+
+import dev.residua.causal.CausalGraph;
+import dev.residua.frame.ImageShape;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A picture whose contents cause one another in a known way. Nodes are numbered in causal order;
+ * roots are uniform over {@link #lowest} to {@link #highest} unless the scene says otherwise, every
+ * other node is {@code mechanism(parents) + noiseScale(parents) * noise}. What the picture shows
+ * beside its factors, and what ties the roots to one another, is {@link #hidden}. Implementations
+ * are immutable and safe for use by many threads.
+ */
+public sealed interface SimulatedScene permits Pendulum, Flow, Candle, Valve {
+  /** Names of the scenes that {@link #named} knows. */
+  List<String> NAMES = List.of("pendulum", "flow", "candle", "valve");
+
+  /**
+   * The scene of that name.
+   *
+   * @param kind how its noise enters; only the pendulum has a choice
+   * @throws IllegalArgumentException if there is none; the message lists those there are
+   */
+  static SimulatedScene named(String name, NoiseKind kind) {
+    if (kind != NoiseKind.ADDITIVE && NAMES.contains(name) && !name.equals("pendulum")) {
+      throw new IllegalArgumentException(
+          "%s noise is for the pendulum only, not for %s".formatted(kind, name));
+    }
+    return switch (name) {
+      case "pendulum" -> new Pendulum(kind);
+      case "flow" -> new Flow();
+      case "candle" -> new Candle();
+      case "valve" -> new Valve();
+      default ->
+          throw new IllegalArgumentException(
+              "unknown scene '%s', expected one of %s".formatted(name, String.join(", ", NAMES)));
+    };
+  }
+
+  String name();
+
+  /** What beside its name tells this scene from others, for the origin of a data set. */
+  default Map<String, Object> settings() {
+    return Map.of();
+  }
+
+  /** The true graph; its names are the factor columns of {@code labels.csv}. */
+  CausalGraph graph();
+
+  /** Factor columns in causal order. */
+  default List<String> factors() {
+    return graph().names();
+  }
+
+  /** Smallest value of a root in nominal frames, in the units of the factor. */
+  double lowest(int root);
+
+  /** Largest value of a root in nominal frames, in the units of the factor. */
+  double highest(int root);
+
+  /** Keeps a value inside what can be drawn; events may leave the nominal range but not this. */
+  double clip(int node, double value);
+
+  /**
+   * What is drawn in every frame beside the factors: confounders of the roots and nuisances of the
+   * picture, as columns of {@code labels.csv}.
+   */
+  default List<String> hidden() {
+    return List.of();
+  }
+
+  /**
+   * Value of a hidden variable from its quantile.
+   *
+   * @param quantile in (0, 1)
+   * @param noise standard deviations in the noisy variant; null in the literal one
+   */
+  default double hiddenAt(int index, double quantile, @Nullable List<Double> noise) {
+    throw new IllegalArgumentException("nothing is hidden in " + name());
+  }
+
+  /**
+   * Value of a root from its quantile.
+   *
+   * @param quantile in (0, 1)
+   * @param hidden the frame's hidden variables
+   */
+  default double rootAt(int root, double quantile, double[] hidden) {
+    double low = lowest(root);
+    return low + (highest(root) - low) * quantile;
+  }
+
+  /**
+   * Right-hand side of the structural equation of a caused node, without its noise.
+   *
+   * @param factors values of all nodes, of which only the parents of {@code node} are read
+   */
+  double mechanism(int node, double[] factors);
+
+  /**
+   * What the noise of a caused node is multiplied by before it is added to the mechanism; 1 where
+   * the noise is additive. Never 0.
+   *
+   * @param factors values of all nodes, of which only the parents of {@code node} are read
+   */
+  default double noiseScale(int node, double[] factors) {
+    return 1;
+  }
+
+  /** What the numbers of {@link #usualNoise} are for: the caused factors, in causal order. */
+  default List<String> noisy() {
+    return Arrays.stream(caused()).mapToObj(factors()::get).toList();
+  }
+
+  /**
+   * Standard deviations of the noise of the usual noisy variant, one for each of {@link #noisy}.
+   */
+  double[] usualNoise();
+
+  /**
+   * Noise of a caused node in the literal variant, from its quantile.
+   *
+   * @param quantile in (0, 1)
+   */
+  double literalNoise(int node, double quantile);
+
+  /** Standard deviation of {@link #literalNoise}; 0 where there is none. */
+  double literalNoiseDeviation(int node);
+
+  /**
+   * Draws one frame, anti-aliased.
+   *
+   * @param factors one value a node
+   * @param hidden one value for each of {@link #hidden()}
+   * @param into receives unsigned bytes, {@code [height][width][channels]}
+   * @param offset index in {@code into} of the first byte
+   */
+  void draw(double[] factors, double[] hidden, byte[] into, int offset, ImageShape shape);
+
+  /** Nodes that have parents, ascending. */
+  default int[] caused() {
+    CausalGraph graph = graph();
+    int[] nodes = new int[graph.size()];
+    int n = 0;
+    for (int node = 0; node < graph.size(); node++) {
+      if (!graph.isRoot(node)) {
+        nodes[n++] = node;
+      }
+    }
+    return Arrays.copyOf(nodes, n);
+  }
+}

@@ -1,0 +1,137 @@
+package dev.residua.simulation;
+
+import dev.residua.causal.CausalGraph;
+import java.util.Arrays;
+
+/**
+ * The nominal law of a scenario's nodes: how draws become values, and the means and spreads that
+ * events are measured in. Moments and quantiles of caused nodes are estimated on a fixed sample of
+ * {@value #SAMPLE} draws, moments to within one percent of a standard deviation. Immutable.
+ */
+final class SimulationLaw {
+  private static final int SAMPLE = 20_000;
+  private static final double RANGE_TAIL = 0.005;
+  private static final long SAMPLE_SEED = 0x5EED_0F_1A55L;
+
+  private final Scenario scenario;
+  private final SimulatedScene scene;
+  private final double[] mean;
+  private final double[] meanExplained;
+  private final double[] sdExplained;
+  private final double[] unit;
+  private final double[] noiseDeviation;
+  private final double[][] sorted;
+
+  SimulationLaw(Scenario scenario) {
+    this.scenario = scenario;
+    this.scene = scenario.scene();
+    CausalGraph graph = scene.graph();
+    int d = graph.size();
+    this.noiseDeviation = new double[d];
+    for (int node : scene.caused()) {
+      noiseDeviation[node] = scenario.noiseDeviation(node);
+    }
+    this.mean = new double[d];
+    this.meanExplained = new double[d];
+    this.sdExplained = new double[d];
+    this.unit = new double[d];
+    this.sorted = new double[d][];
+    for (int node : scene.caused()) {
+      sorted[node] = new double[SAMPLE];
+    }
+    double[] squares = new double[d];
+    double[] scaleSquares = new double[d];
+    double[] explainedSquares = new double[d];
+    double[] values = new double[d];
+    Draws draws = new Draws(SAMPLE_SEED);
+    // Welford's recurrence for the value and for the explained part of every node.
+    for (int n = 1; n <= SAMPLE; n++) {
+      double[] hidden = new double[scene.hidden().size()];
+      for (int i = 0; i < hidden.length; i++) {
+        hidden[i] = hiddenAt(i, draws.gaussian());
+      }
+      for (int node = 0; node < d; node++) {
+        double draw = draws.gaussian();
+        double explained = graph.isRoot(node) ? 0 : scene.mechanism(node, values);
+        if (graph.isRoot(node)) {
+          values[node] = rootAt(node, draw, hidden);
+        } else {
+          double scale = scene.noiseScale(node, values);
+          values[node] = explained + scale * noiseAt(node, draw);
+          scaleSquares[node] += scale * scale;
+          sorted[node][n - 1] = values[node];
+        }
+        double step = values[node] - mean[node];
+        mean[node] += step / n;
+        squares[node] += step * (values[node] - mean[node]);
+        double explainedStep = explained - meanExplained[node];
+        meanExplained[node] += explainedStep / n;
+        explainedSquares[node] += explainedStep * (explained - meanExplained[node]);
+      }
+    }
+    for (int node = 0; node < d; node++) {
+      if (graph.isRoot(node)) {
+        mean[node] = (scene.lowest(node) + scene.highest(node)) / 2;
+        unit[node] = (scene.highest(node) - scene.lowest(node)) / Math.sqrt(12);
+      } else {
+        sdExplained[node] = Math.sqrt(explainedSquares[node] / (SAMPLE - 1));
+        double sd = Math.sqrt(squares[node] / (SAMPLE - 1));
+        double scale = Math.sqrt(scaleSquares[node] / SAMPLE);
+        unit[node] = noiseDeviation[node] > 0 ? scale * noiseDeviation[node] : sd;
+        Arrays.sort(sorted[node]);
+      }
+    }
+  }
+
+  /** Value of a hidden variable whose normal score is given. */
+  double hiddenAt(int index, double score) {
+    return scene.hiddenAt(index, Draws.normalCdf(score), scenario.noise());
+  }
+
+  /** Value of a root whose normal score is given. */
+  double rootAt(int root, double score, double[] hidden) {
+    return scene.rootAt(root, Draws.normalCdf(score), hidden);
+  }
+
+  /**
+   * Value inside the nominal range of a caused node, from {@value #RANGE_TAIL} to 1 - {@value
+   * #RANGE_TAIL} of its distribution, for a part in [0, 1] of the way.
+   */
+  double inRange(int node, double part) {
+    double low = sorted[node][(int) (RANGE_TAIL * SAMPLE)];
+    double high = sorted[node][(int) ((1 - RANGE_TAIL) * SAMPLE)];
+    return low + (high - low) * part;
+  }
+
+  /** Noise of a caused node whose normal score is given. */
+  double noiseAt(int node, double score) {
+    return scenario.noise() == null
+        ? scene.literalNoise(node, Draws.normalCdf(score))
+        : noiseDeviation[node] * score;
+  }
+
+  /** Nominal mean of a node. */
+  double mean(int node) {
+    return mean[node];
+  }
+
+  /** Nominal mean of what the parents explain of a caused node. */
+  double meanExplained(int node) {
+    return meanExplained[node];
+  }
+
+  /** Nominal standard deviation of what the parents explain of a caused node. */
+  double sdExplained(int node) {
+    return sdExplained[node];
+  }
+
+  /** Nominal standard deviation of the noise of a caused node, before its scale; 0 for a root. */
+  double noiseDeviation(int node) {
+    return noiseDeviation[node];
+  }
+
+  /** What sizes of events are counted in, see {@link ScenarioEvent}. */
+  double unit(int node) {
+    return unit[node];
+  }
+}

@@ -1,0 +1,63 @@
+package dev.residua.training;
+
+/**
+ * How {@link ExactDagSearch} looks for a graph.
+ *
+ * @param features random Fourier features of each regression, at least 8
+ * @param ridge ridge per row: the penalty on squared weights is {@code ridge * rows}, above 0
+ * @param edgePenalty nats that an edge must save to be kept, at least 0
+ * @param maxRows rows used; more are thinned evenly, at least 100
+ * @param resamples half-samples for the confidence of edges; 0 gives every edge confidence 1
+ * @param maxParentsOfLargeGraphs most parents of a latent where there are more than {@link
+ *     DagSearch#MAX_EXACT} latents
+ * @param seed of the features and the half-samples
+ */
+public record ExactDagSearchSettings(
+    int features,
+    double ridge,
+    double edgePenalty,
+    int maxRows,
+    int resamples,
+    int maxParentsOfLargeGraphs,
+    long seed) {
+  public static final ExactDagSearchSettings DEFAULTS =
+      new ExactDagSearchSettings(300, 1e-4, 0.2, 5_000, 8, 3, 1);
+
+  public ExactDagSearchSettings {
+    if (features < 8) {
+      throw new IllegalArgumentException("features must be at least 8 but was " + features);
+    }
+    if (!(ridge > 0)) {
+      throw new IllegalArgumentException("ridge must be above 0 but was " + ridge);
+    }
+    if (!(edgePenalty >= 0)) {
+      throw new IllegalArgumentException("edgePenalty must be at least 0 but was " + edgePenalty);
+    }
+    if (maxRows < ExactDagSearch.MIN_ROWS) {
+      throw new IllegalArgumentException(
+          "maxRows must be at least " + ExactDagSearch.MIN_ROWS + " but was " + maxRows);
+    }
+    if (resamples < 0) {
+      throw new IllegalArgumentException("resamples must be at least 0 but was " + resamples);
+    }
+    if (maxParentsOfLargeGraphs < 1) {
+      throw new IllegalArgumentException(
+          "maxParentsOfLargeGraphs must be at least 1 but was " + maxParentsOfLargeGraphs);
+    }
+  }
+
+  public ExactDagSearchSettings withSeed(long newSeed) {
+    return new ExactDagSearchSettings(
+        features, ridge, edgePenalty, maxRows, resamples, maxParentsOfLargeGraphs, newSeed);
+  }
+
+  public ExactDagSearchSettings withResamples(int newResamples) {
+    return new ExactDagSearchSettings(
+        features, ridge, edgePenalty, maxRows, newResamples, maxParentsOfLargeGraphs, seed);
+  }
+
+  public ExactDagSearchSettings withEdgePenalty(double newPenalty) {
+    return new ExactDagSearchSettings(
+        features, ridge, newPenalty, maxRows, resamples, maxParentsOfLargeGraphs, seed);
+  }
+}

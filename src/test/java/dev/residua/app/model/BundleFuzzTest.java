@@ -1,0 +1,244 @@
+package dev.residua.app.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import dev.residua.anomaly.AnomalySettings;
+import dev.residua.incident.IncidentSettings;
+import dev.residua.model.BadBundleException;
+import dev.residua.model.ModelBundle;
+import java.io.ByteArrayInputStream;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.zip.CRC32;
+import java.util.zip.CRC32C;
+import onnx.Onnx;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Random damage to the shipped bundle: each time it is refused with a reason, or it is a model that
+ * passes its self-test, and never more is allocated than a model needs.
+ */
+class BundleFuzzTest {
+  /** More of them with {@code -Dresidua.test.jvm="-Xmx1536m -Dresidua.fuzz.rounds=10"}. */
+  private static final int ROUNDS = Integer.getInteger("residua.fuzz.rounds", 1);
+
+  private static final long MAX_ALLOCATED = 96L << 20;
+
+  private static ModelBundle bundle;
+
+  @BeforeAll
+  static void readTheShippedBundle() throws Exception {
+    ModelBundle shipped = Models.read(Optional.empty());
+    Map<String, byte[]> entries = entries(shipped);
+    entries.remove(ModelBundle.WEIGHTS); // not for scoring
+    bundle = ModelBundle.of(shipped.manifest(), shipped.graph(), entries);
+  }
+
+  private static Map<String, byte[]> entries(ModelBundle of) {
+    Map<String, byte[]> entries = new TreeMap<>();
+    of.entryNames().forEach(name -> entries.put(name, of.entry(name)));
+    entries.remove(ModelBundle.GRAPH);
+    return entries;
+  }
+
+  /** The bundle with one entry replaced and digests that agree. */
+  private static ModelBundle with(String name, byte[] content) {
+    Map<String, byte[]> entries = entries(bundle);
+    entries.put(name, content);
+    return ModelBundle.of(bundle.manifest(), bundle.graph(), entries);
+  }
+
+  private interface Use {
+    void run() throws BadBundleException;
+  }
+
+  /** Whether it was accepted. */
+  private static boolean accepted(String what, Use use) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long thread = Thread.currentThread().getId();
+    long before = threads.getThreadAllocatedBytes(thread);
+    boolean accepted;
+    try {
+      use.run();
+      accepted = true;
+    } catch (BadBundleException e) {
+      assertThat(e.getMessage()).as(what).isNotBlank().doesNotContain("null");
+      accepted = false;
+    } catch (RuntimeException | Error e) {
+      throw new AssertionError(what, e);
+    }
+    assertThat(threads.getThreadAllocatedBytes(thread) - before)
+        .as("bytes allocated with " + what)
+        .isLessThan(MAX_ALLOCATED);
+    return accepted;
+  }
+
+  private static void score(ModelBundle model) throws BadBundleException {
+    Models.scoring(model, 1).close();
+  }
+
+  @Test
+  void shouldRefuseOrReadADamagedFile() {
+    // Given places in the descriptions of entries rather than in their content
+    Map<String, byte[]> small = entries(bundle);
+    small.replaceAll((name, content) -> Arrays.copyOf(content, Math.min(content.length, 4_000)));
+    byte[] file = ModelBundle.of(bundle.manifest(), bundle.graph(), small).toBytes();
+    int directory =
+        ByteBuffer.wrap(file).order(java.nio.ByteOrder.LITTLE_ENDIAN).getInt(file.length - 6);
+    SplittableRandom random = new SplittableRandom(1);
+    int accepted = 0;
+    for (int i = 0; i < 1_000 * ROUNDS; i++) {
+      byte[] damaged = file.clone();
+      int flips = 1 + random.nextInt(3);
+      for (int flip = 0; flip < flips; flip++) {
+        int at =
+            switch (random.nextInt(8)) {
+              case 0 -> random.nextInt(file.length);
+              case 1 -> random.nextInt(2_000);
+              default -> directory + random.nextInt(file.length - directory);
+            };
+        damaged[at] ^= (byte) (1 << random.nextInt(8));
+      }
+      if (random.nextInt(6) == 0) {
+        damaged = Arrays.copyOf(damaged, random.nextInt(damaged.length));
+      }
+      byte[] bytes = damaged;
+      // When
+      accepted +=
+          accepted(
+                  "damaged file " + i,
+                  () -> ModelBundle.read(new ByteArrayInputStream(bytes), "fuzz.residua"))
+              ? 1
+              : 0;
+    }
+    // Then what was accepted differs in times and versions of tools, which nothing depends on
+    assertThat(accepted).isLessThan(700 * ROUNDS);
+  }
+
+  @Test
+  void shouldRefuseOrRunADamagedNetwork() {
+    // Given places mostly outside of the weights
+    byte[] scorer = bundle.entry(ModelBundle.SCORER);
+    int[] structure = structure(scorer);
+    assertThat(structure.length).isBetween(1_000, 20_000);
+    SplittableRandom random = new SplittableRandom(2);
+    int accepted = 0;
+    for (int i = 0; i < 300 * ROUNDS; i++) {
+      byte[] damaged = scorer.clone();
+      int flips = 1 + random.nextInt(2);
+      for (int flip = 0; flip < flips; flip++) {
+        int at =
+            random.nextInt(20) == 0
+                ? random.nextInt(scorer.length)
+                : structure[random.nextInt(structure.length)];
+        damaged[at] =
+            random.nextBoolean()
+                ? (byte) (damaged[at] ^ 1 << random.nextInt(8))
+                : (byte) random.nextInt(256);
+      }
+      if (random.nextInt(10) == 0) {
+        damaged = Arrays.copyOf(damaged, random.nextInt(damaged.length));
+      }
+      ModelBundle model = with(ModelBundle.SCORER, damaged);
+      // When
+      accepted += accepted("damaged network " + i, () -> score(model)) ? 1 : 0;
+    }
+    // Then
+    assertThat(accepted).isBetween(1, 150 * ROUNDS);
+  }
+
+  /** Places of all bytes that are not in constants of more than 64 bytes. */
+  private static int[] structure(byte[] scorer) {
+    boolean[] weights = new boolean[scorer.length];
+    String text = new String(scorer, StandardCharsets.ISO_8859_1);
+    try {
+      for (Onnx.TensorProto tensor :
+          Onnx.ModelProto.parseFrom(scorer).getGraph().getInitializerList()) {
+        byte[] raw = tensor.getRawData().toByteArray();
+        if (raw.length > 64) {
+          int at = text.indexOf(new String(raw, 0, 64, StandardCharsets.ISO_8859_1));
+          Arrays.fill(weights, at, at + raw.length, true);
+        }
+      }
+    } catch (org.nd4j.shade.protobuf.InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
+    return java.util.stream.IntStream.range(0, scorer.length).filter(i -> !weights[i]).toArray();
+  }
+
+  @Test
+  void shouldRefuseOrUseDamagedCalibrations() {
+    // Given damage whose checksum inside the entry is right
+    SplittableRandom random = new SplittableRandom(3);
+    List<String> names = new ArrayList<>(SEALS.keySet());
+    int accepted = 0;
+    for (int i = 0; i < 200 * ROUNDS; i++) {
+      String name = names.get(random.nextInt(names.size()));
+      byte[] damaged = bundle.entry(name).clone();
+      int flips = 1 + random.nextInt(3);
+      for (int flip = 0; flip < flips; flip++) {
+        int within = random.nextBoolean() ? Math.min(200, damaged.length) : damaged.length;
+        int at = random.nextInt(within) / 4 * 4;
+        int value =
+            switch (random.nextInt(4)) {
+              case 0 -> Float.floatToIntBits(Float.NaN);
+              case 1 -> random.nextInt();
+              case 2 -> Integer.MAX_VALUE;
+              default -> random.nextInt(100) - 1;
+            };
+        if (at + 4 <= damaged.length) {
+          ByteBuffer.wrap(damaged).putInt(at, value);
+        }
+      }
+      SEALS.get(name).accept(ByteBuffer.wrap(damaged));
+      ModelBundle model = with(name, damaged);
+      // When
+      accepted +=
+          accepted(
+                  "damaged " + name + " " + i,
+                  () -> {
+                    Models.calibrations(model);
+                    Models.monitor(
+                        model, AnomalySettings.DEFAULTS, 1_000_000, IncidentSettings.DEFAULTS);
+                  })
+              ? 1
+              : 0;
+    }
+    // Then
+    assertThat(accepted).isBetween(1, 190 * ROUNDS);
+  }
+
+  /** How each entry's own checksum is made right. */
+  private static final Map<String, java.util.function.Consumer<ByteBuffer>> SEALS =
+      Map.of(
+          ModelBundle.DRIFT_REFERENCE, bytes -> bytes.putInt(8, crc32c(bytes, 12)),
+          ModelBundle.PICTURE_REFERENCE, bytes -> bytes.putInt(8, crc32c(bytes, 12)),
+          ModelBundle.MECHANISM_REFERENCE, bytes -> bytes.putInt(8, crc32c(bytes, 12)),
+          ModelBundle.ATTRIBUTION_REFERENCE, bytes -> bytes.putInt(16, crc32c(bytes, 20)),
+          ModelBundle.SENSOR_REFERENCE, bytes -> bytes.putLong(8, crc32(bytes, 0, 16)),
+          ModelBundle.APPEARANCE, bytes -> bytes.putLong(24, crc32(bytes, 24, 32)),
+          ModelBundle.ANOMALY_CALIBRATION, bytes -> bytes.putLong(16, crc32(bytes, 0, 32)));
+
+  private static int crc32c(ByteBuffer bytes, int from) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes.array(), from, bytes.capacity() - from);
+    return (int) crc.getValue();
+  }
+
+  private static long crc32(ByteBuffer bytes, int head, int from) {
+    CRC32 crc = new CRC32();
+    crc.update(bytes.array(), 0, head);
+    crc.update(bytes.array(), from, bytes.capacity() - from);
+    return crc.getValue();
+  }
+}

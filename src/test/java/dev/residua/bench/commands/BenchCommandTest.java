@@ -1,0 +1,99 @@
+package dev.residua.bench.commands;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.residua.Residua;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class BenchCommandTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... arguments) {
+    CommandLine line = Residua.commandLine();
+    line.setOut(new PrintWriter(out));
+    line.setErr(new PrintWriter(err));
+    return line.execute(arguments);
+  }
+
+  @Test
+  void shouldMeasureStepsOfATraining() throws IOException {
+    // When
+    int exit = run("bench", "train", "--steps", "10");
+    // Then
+    assertThat(err.toString()).isEmpty();
+    assertThat(exit).isZero();
+    JsonNode json = JsonMapper.builder().build().readTree(out.toString());
+    double median = json.path("result").path("medianMillis").asDouble();
+    assertThat(median).isPositive();
+    assertThat(json.path("result").path("p90Millis").asDouble()).isGreaterThanOrEqualTo(median);
+    assertThat(json.path("result").path("waitShare").asDouble()).isBetween(0.0, 1.0);
+    assertThat(json.path("backend").asText()).isEqualTo("cpu");
+    assertThat(json.path("environment").path("nd4j").asText()).startsWith("1.");
+    assertThat(json.path("environment").has("residua")).isTrue();
+  }
+
+  @Test
+  void shouldRefuseTooFewSteps() {
+    assertThat(run("bench", "train", "--steps", "9")).isEqualTo(1);
+    assertThat(err.toString()).contains("--steps must be at least 10");
+  }
+
+  @Test
+  void shouldCompareEnginesInOneRun() throws IOException {
+    // When
+    int exit =
+        run(
+            "bench",
+            "score",
+            "--engine",
+            "onnxruntime,onednn-fp32",
+            "--batch",
+            "2",
+            "--frames",
+            "4");
+    // Then
+    assertThat(err.toString()).isEmpty();
+    assertThat(exit).isZero();
+    JsonNode json = JsonMapper.builder().build().readTree(out.toString());
+    JsonNode rows = json.path("results");
+    assertThat(rows).hasSize(4);
+    assertThat(rows.findValuesAsText("engine"))
+        .containsExactly("onnxruntime", "onednn-fp32", "onnxruntime", "onednn-fp32");
+    assertThat(rows.findValuesAsText("work"))
+        .containsExactly("encode", "encode", "encode+reconstruct", "encode+reconstruct");
+    assertThat(rows.get(0).path("ratioToOnnxRuntime").asDouble()).isEqualTo(1);
+    assertThat(rows.get(1).path("millisPerFrame").asDouble()).isPositive();
+    JsonNode deviation = json.path("deviationFromOnnxRuntime").path("onednn-fp32");
+    assertThat(deviation.path("latents").asDouble()).isBetween(1e-9, 1e-4);
+  }
+
+  @Test
+  void shouldNameTheEnginesThatThereAre() {
+    assertThat(run("bench", "score", "--engine", "tensorrt")).isNotZero();
+    assertThat(err.toString())
+        .contains("'tensorrt' is no scoring engine, expected onnxruntime, onednn, onednn-fp32");
+  }
+
+  @Test
+  void shouldCompareWithPythonOnlyWhereBothDoTheSame() {
+    assertThat(
+            run("bench", "pipeline", "--versus", "python", "--threads", "2", "--reconstruct", ".5"))
+        .isEqualTo(1);
+    assertThat(err.toString())
+        .contains("--threads must be 1 and --reconstruct 1, 0 or 1,0 but they were [2] and [0.5]");
+  }
+
+  @Test
+  void shouldSayWhatToInstallWhereThereIsNoPythonToCompareWith() {
+    assertThat(run("bench", "pipeline", "--versus", "python", "--python", "/nowhere/python3"))
+        .isEqualTo(1);
+    assertThat(err.toString()).contains("/nowhere/python3", "apt-get install -y python3");
+  }
+}

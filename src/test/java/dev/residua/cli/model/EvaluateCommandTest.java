@@ -1,0 +1,159 @@
+package dev.residua.cli.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.residua.Residua;
+import dev.residua.causal.CausalGraph;
+import dev.residua.causal.Latent;
+import dev.residua.dataset.Npy;
+import dev.residua.frame.ImageShape;
+import dev.residua.model.BundleManifest;
+import dev.residua.model.ModelBundle;
+import dev.residua.model.ModelProvenance;
+import dev.residua.testing.Models;
+import dev.residua.testing.Spots;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** Runs the command on a model that nobody trained: what counts is that every figure is there. */
+class EvaluateCommandTest {
+  private static final ImageShape IMAGE = new ImageShape(32, 32, 1);
+  private static final int FRAMES = 200;
+
+  @TempDir Path dir;
+  private Path model;
+  private Path data;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @BeforeEach
+  void write() throws IOException {
+    model = dir.resolve("random.residua");
+    Map<String, byte[]> entries = new HashMap<>();
+    entries.put(ModelBundle.SCORER, Models.scorer(IMAGE, 2));
+    for (String name :
+        List.of(
+            ModelBundle.ANOMALY_CALIBRATION,
+            ModelBundle.APPEARANCE,
+            ModelBundle.DRIFT_REFERENCE,
+            ModelBundle.SELF_TEST)) {
+      entries.put(name, new byte[] {1});
+    }
+    ModelProvenance provenance =
+        new ModelProvenance(
+            "spots", "", "", 0, Map.of(), 1, "test", "test", "then", "now", Map.of());
+    List<Latent> latents = List.of(new Latent(0, "z0", false), new Latent(1, "z1", false));
+    ModelBundle.of(
+            new BundleManifest(
+                ModelBundle.FORMAT_VERSION,
+                "random",
+                null,
+                "none",
+                IMAGE,
+                "none",
+                latents,
+                provenance,
+                Map.of()),
+            CausalGraph.empty(List.of("z0", "z1")),
+            entries)
+        .write(model);
+    data = Files.createDirectory(dir.resolve("spots"));
+    Spots spots = new Spots(IMAGE, FRAMES, 1, 1);
+    byte[] pixels = new byte[FRAMES * IMAGE.size()];
+    StringBuilder labels = new StringBuilder("cause,effect,noise.effect,weather\n");
+    for (int i = 0; i < FRAMES; i++) {
+      spots.read(i, pixels, i * IMAGE.size());
+      double[] truth = spots.truth(i);
+      labels.append(
+          "%s,%s,%s,sunny%n".formatted(truth[0], truth[1], truth[1] - truth[0] * truth[0] + 0.5));
+    }
+    Npy.write(data.resolve("frames.npy"), pixels, FRAMES, 32, 32, 1);
+    Files.writeString(data.resolve("labels.csv"), labels);
+  }
+
+  private int run(String... more) {
+    CommandLine line = Residua.commandLine();
+    line.setOut(new PrintWriter(out));
+    line.setErr(new PrintWriter(err));
+    String[] args = new String[5 + more.length];
+    args[0] = "evaluate";
+    args[1] = "--model";
+    args[2] = model.toString();
+    args[3] = "--data";
+    args[4] = data.toString();
+    System.arraycopy(more, 0, args, 5, more.length);
+    return line.execute(args);
+  }
+
+  @Test
+  void shouldGiveEveryFigureWithItsFloorAndCeiling() throws IOException {
+    // Given
+    Path truth = dir.resolve("truth.txt");
+    Files.writeString(truth, "cause -> effect\n");
+    // When
+    int exit = run("--graph", truth.toString(), "--json");
+    // Then
+    assertThat(err.toString()).isEmpty();
+    assertThat(exit).isZero();
+    JsonNode json = JsonMapper.builder().build().readTree(out.toString());
+    assertThat(json.path("reconstruction").path("mse").asDouble()).isPositive();
+    assertThat(json.path("residual").path("mmd").isNumber()).isTrue();
+    assertThat(json.path("residual").path("noiseCorrelation").path("effect").asDouble())
+        .isBetween(-1.0, 1.0);
+    assertThat(json.path("residual").path("hsicPValue").asDouble()).isBetween(0.0, 1.0);
+    assertThat(json.path("residual").path("leakage").has("dominance")).isTrue();
+    assertThat(json.path("r2Nonlinear").path("effect").isNumber()).isTrue();
+    assertThat(json.path("mcc").asDouble()).isBetween(0.0, 1.0);
+    assertThat(json.path("dci").path("disentanglement").asDouble()).isBetween(0.0, 1.0);
+    assertThat(json.path("irs").asDouble()).isBetween(0.0, 1.0);
+    assertThat(json.path("shd").asInt(-1)).isEqualTo(1);
+    assertThat(json.path("graph").isArray()).isTrue();
+    assertThat(List.of("z0", "z1"))
+        .containsExactlyInAnyOrder(
+            json.path("matching").path("cause").asText(),
+            json.path("matching").path("effect").asText());
+    assertThat(json.path("ceiling").path("mcc").asDouble()).isEqualTo(1.0);
+    assertThat(json.path("floor").path("mcc").asDouble()).isLessThan(0.3);
+  }
+
+  @Test
+  void shouldSayWhatIsMissingWhereFactorsAreUnknown() throws IOException {
+    // Given
+    Files.delete(data.resolve("labels.csv"));
+    // When
+    int exit = run("--json");
+    // Then
+    JsonNode json = JsonMapper.builder().build().readTree(out.toString());
+    assertThat(exit).isZero();
+    assertThat(json.has("mcc")).isFalse();
+    assertThat(json.path("note").asText()).contains("no scores with factors");
+  }
+
+  @Test
+  void shouldFailWithOneSentenceOnColumnsThatAreNoFactors() {
+    assertThat(run("--factors", "cause,sun")).isEqualTo(1);
+    assertThat(run("--factors", "weather")).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("has no column 'sun', only [cause, effect, noise.effect, weather]")
+        .contains("column 'weather' of labels.csv holds text");
+  }
+
+  @Test
+  void shouldFailWithOneSentenceOnFramesOfAnotherSize() throws IOException {
+    Npy.write(data.resolve("frames.npy"), new byte[FRAMES * 12], FRAMES, 2, 2, 3);
+    assertThat(run()).isEqualTo(1);
+    assertThat(err.toString()).contains("has frames of 2x2x3, the model reads 32x32x1");
+  }
+}

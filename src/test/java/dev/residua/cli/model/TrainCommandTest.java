@@ -1,0 +1,165 @@
+package dev.residua.cli.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.residua.Residua;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class TrainCommandTest {
+  @TempDir Path dir;
+  private final StringWriter err = new StringWriter();
+  private String data;
+
+  @BeforeEach
+  void generate() {
+    data = dir.resolve("set").toString();
+    int exit =
+        run(
+            "dataset",
+            "generate",
+            "pendulum",
+            "--noise",
+            "--count",
+            "60",
+            "--size",
+            "32x32",
+            "--out",
+            data);
+    assertThat(exit).isZero();
+  }
+
+  @Test
+  void shouldSayWhyCudaCannotTrainHere() {
+    // Given
+    // When
+    int exit = train("--backend", "cuda");
+    // Then
+    assertThat(exit).isEqualTo(1);
+    assertThat(err.toString()).contains("--backend cpu").doesNotContain("\tat ");
+  }
+
+  @Test
+  void shouldNameTheColumnsThatThereAre() {
+    // Given
+    // When
+    int exit = train("--factors", "pendulum,shade");
+    // Then
+    assertThat(exit).isEqualTo(1);
+    assertThat(err.toString()).contains("no column 'shade'").contains("shadow_length");
+  }
+
+  @Test
+  void shouldSayHowManyFramesAreNeeded() {
+    // Given
+    // When
+    int exit = train();
+    // Then
+    assertThat(exit).isEqualTo(1);
+    assertThat(err.toString()).contains("60 frames give 42 to train on");
+    assertThat(dir.resolve("m.residua")).doesNotExist();
+  }
+
+  @Test
+  void shouldRefuseAGraphOverOtherNames() throws Exception {
+    // Given
+    Path graph = Files.writeString(dir.resolve("g.txt"), "light -> shade\n");
+    // When
+    int exit = train("--graph", graph.toString());
+    // Then
+    assertThat(exit).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("light -> shade")
+        .contains("[pendulum, light, shadow_length, shadow_position]");
+  }
+
+  @Test
+  void shouldRefuseACyclicGraph() throws Exception {
+    // Given
+    Path graph =
+        Files.writeString(
+            dir.resolve("g.json"),
+            "{\"edges\":[[\"light\",\"pendulum\"],[\"pendulum\",\"light\"]]}");
+    // When
+    int exit = train("--graph", graph.toString());
+    // Then
+    assertThat(exit).isEqualTo(1);
+    assertThat(err.toString()).contains("cycle").contains("g.json");
+  }
+
+  @Test
+  void shouldSayThatABundleToResumeFromIsMissing() {
+    // Given
+    // When
+    int exit = train("--resume", dir.resolve("none.residua").toString());
+    // Then
+    assertThat(exit).isEqualTo(1);
+    assertThat(err.toString()).contains("none.residua does not exist");
+  }
+
+  @Test
+  void shouldNameTheOptionThatIsOutOfRange() {
+    // Given
+    // When
+    int exit = train("--latents", "50");
+    // Then
+    assertThat(exit).isEqualTo(1);
+    assertThat(err.toString()).contains("--latents must be from 2 to 12 but was 50");
+  }
+
+  private int train(String... more) {
+    String[] arguments = new String[5 + more.length];
+    arguments[0] = "train";
+    arguments[1] = "--data";
+    arguments[2] = data;
+    arguments[3] = "--out";
+    arguments[4] = dir.resolve("m.residua").toString();
+    System.arraycopy(more, 0, arguments, 5, more.length);
+    return run(arguments);
+  }
+
+  private int run(String... arguments) {
+    CommandLine line = Residua.commandLine();
+    line.setErr(new PrintWriter(err, true));
+    line.setOut(new PrintWriter(new StringWriter(), true));
+    return line.execute(arguments);
+  }
+
+  @Test
+  void shouldSayWhatContradictsItselfInAPartialGraph() throws Exception {
+    // Given
+    Path both =
+        Files.writeString(
+            dir.resolve("both.txt"), "partial\nlight -> pendulum\nlight !> pendulum\n");
+    Path mixed =
+        Files.writeString(
+            dir.resolve("mixed.json"), "{\"edges\":[], \"forbidden\":[[\"light\",\"pendulum\"]]}");
+    Path key = Files.writeString(dir.resolve("key.json"), "{\"need\":[]}");
+    Path order = Files.writeString(dir.resolve("o.txt"), "light < pendulum\npendulum -> light\n");
+    // When
+    int exits =
+        train("--graph", both.toString())
+            + train("--graph", mixed.toString())
+            + train("--graph", key.toString())
+            + train("--graph", order.toString());
+    // Then
+    assertThat(exits).isEqualTo(4);
+    assertThat(err.toString())
+        .contains("both.txt: the edge light -> pendulum is both required and forbidden")
+        .contains("mixed.json: gives a whole graph by 'edges'")
+        .contains("key.json: has the key 'need', expected some of [edges, required")
+        .contains("o.txt: the required edges contradict the order");
+  }
+
+  @Test
+  void shouldRefuseANumberOfRunsThatMakesNoSense() {
+    assertThat(train("--runs", "0")).isEqualTo(1);
+    assertThat(err.toString()).contains("--runs must be from 1 to 20 but was 0");
+  }
+}

@@ -1,0 +1,106 @@
+package dev.residua.incident;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.residua.incident.ControlCommand.AcceptNormal;
+import dev.residua.incident.ControlCommand.Announcement;
+import dev.residua.incident.ControlCommand.Feedback;
+import dev.residua.incident.ControlCommand.FeedbackVerdict;
+import dev.residua.incident.ControlCommand.Maintenance;
+import dev.residua.incident.ControlCommand.Order;
+import dev.residua.incident.ControlCommand.Period;
+import dev.residua.incident.ControlCommand.Suppression;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class ActiveControlsTest {
+  private static final Instant T = Instant.parse("2026-05-01T10:00:00Z");
+  private static final Period HOUR = new Period(T, T.plusSeconds(3_600));
+
+  private static Order order(String id, String sources) {
+    return new Order(id, sources, "kim", "belt change", T);
+  }
+
+  @Test
+  void shouldKnowMaintenanceByWholeSourceNameAndTime() {
+    // When
+    ActiveControls board = ActiveControls.EMPTY.with(new Maintenance(order("1", "cam[12]"), HOUR));
+    // Then
+    assertThat(board.maintained("cam1", T)).isTrue();
+    assertThat(board.maintained("cam12", T)).isFalse();
+    assertThat(board.maintained("cam1", T.plusSeconds(3_600))).isFalse();
+    assertThat(board.maintained("cam1", T.minusMillis(1))).isFalse();
+    assertThat(board.without("1").maintained("cam1", T)).isFalse();
+  }
+
+  @Test
+  void shouldMatchAnnouncementsByLatent() {
+    // When
+    ActiveControls board =
+        ActiveControls.EMPTY.with(new Announcement(order("1", ".*"), HOUR, "light"));
+    // Then
+    assertThat(board.expectsChange("cam1", T)).isTrue();
+    assertThat(board.announced("cam1", "light", T)).isPresent();
+    assertThat(board.announced("cam1", "pendulum", T)).isEmpty();
+    assertThat(board.expectsChange("cam1", T.minusSeconds(1))).isFalse();
+  }
+
+  @Test
+  void shouldSuppressUpToTheMargin() {
+    // When
+    ActiveControls board =
+        ActiveControls.EMPTY.with(new Suppression(order("1", "cam1"), "light", 0.5));
+    // Then
+    assertThat(board.suppressed("cam1", "light", -0.5)).isTrue();
+    assertThat(board.suppressed("cam1", "light", 0.51)).isFalse();
+    assertThat(board.suppressed("cam1", "pendulum", 0.1)).isFalse();
+    assertThat(board.suppressed("cam2", "light", 0.1)).isFalse();
+  }
+
+  @Test
+  void shouldReplaceACommandOfTheSameId() {
+    // When
+    ActiveControls board =
+        ActiveControls.EMPTY
+            .with(new Suppression(order("1", "cam1"), "light", 0.5))
+            .with(new Suppression(order("1", "cam1"), "light", 2));
+    // Then
+    assertThat(board.suppressed("cam1", "light", 1.5)).isTrue();
+  }
+
+  @Test
+  void shouldGiveTheLatestAcceptedNormal() {
+    // When
+    ActiveControls board =
+        ActiveControls.EMPTY
+            .with(new AcceptNormal(new Order("b", "cam1", "kim", "new lamp", T.plusSeconds(9))))
+            .with(new AcceptNormal(new Order("a", "cam1", "kim", "new lens", T)));
+    // Then
+    assertThat(board.accepted("cam1").orElseThrow().order().id()).isEqualTo("b");
+    assertThat(board.accepted("cam2")).isEmpty();
+  }
+
+  @Test
+  void shouldCountFeedback() {
+    // When
+    ActiveControls board =
+        ActiveControls.EMPTY
+            .with(new Feedback(order("1", ".*"), "i1", FeedbackVerdict.FALSE_ALARM))
+            .with(new Feedback(order("2", ".*"), "i2", FeedbackVerdict.TRUE_ALARM))
+            .with(new Feedback(order("3", ".*"), "i3", FeedbackVerdict.TRUE_ALARM));
+    // Then
+    assertThat(board.count(FeedbackVerdict.TRUE_ALARM)).isEqualTo(2);
+    assertThat(board.count(FeedbackVerdict.FALSE_ALARM)).isEqualTo(1);
+  }
+
+  @Test
+  void shouldSayWhatIsWrongWithACommand() {
+    assertThatThrownBy(() -> order("1", "cam["))
+        .hasMessageContaining("sources 'cam[' of control command 1 is no regular expression");
+    assertThatThrownBy(() -> new Order("1", ".*", "", "x", T)).hasMessageContaining("by=''");
+    assertThatThrownBy(() -> new Period(T, T)).hasMessageContaining("must end after it begins");
+    assertThatThrownBy(() -> new Suppression(order("1", ".*"), "light", 0))
+        .hasMessageContaining("must be above 0 standard deviations but was 0.0");
+  }
+}

@@ -1,0 +1,259 @@
+package dev.residua.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.residua.app.kafka.KafkaClients;
+import dev.residua.frame.Frame;
+import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelFormat;
+import dev.residua.simulation.Scenario;
+import dev.residua.simulation.ScenarioStream;
+import dev.residua.testing.Frames;
+import dev.residua.testing.Service;
+import dev.residua.testing.TestBroker;
+import dev.residua.testing.TopicReader;
+import dev.residua.wire.FrameReader;
+import dev.residua.wire.Topics;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.LongStream;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Kills scoring and monitoring processes while they work, lets further instances come and go, and
+ * then counts: every frame is on its topic once, and all statistics are those of a run that nothing
+ * disturbed.
+ */
+@Tag("alone")
+@Timeout(600)
+class CrashIT {
+  private static final int PARTITIONS = 8;
+  private static final int SOURCES = 200;
+  private static final int FRAMES = 50_000;
+  private static final int KILLS = 10;
+  private static final int PICTURES = 128;
+
+  /** One record in so many is damaged, and one in so many is sent twice. */
+  private static final int DAMAGED_EVERY = 97;
+
+  private static final int TWICE_EVERY = 89;
+  private static final ImageShape SHAPE = new ImageShape(64, 64, 3);
+  private static final Duration LIMIT = Duration.ofSeconds(240);
+  private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
+
+  @TempDir Path directory;
+
+  private final Map<String, Service> running = new LinkedHashMap<>();
+  private KafkaClients clients;
+
+  @Test
+  void shouldLoseAndRepeatNothingWhateverDies() throws Exception {
+    // Given
+    try (TestBroker kafka = TestBroker.start(TOPICS, PARTITIONS)) {
+      clients = kafka.clients();
+      Sent sent = publish();
+
+      // When
+      try {
+        disturb();
+        await(TOPICS.scores().name(), FRAMES);
+        await(TOPICS.drift().name(), FRAMES);
+        await(TOPICS.deadLetters().name(), sent.damaged() + sent.twice());
+      } finally {
+        running.values().forEach(service -> service.close());
+      }
+
+      // Then
+      Map<String, List<byte[]>> scores = UndisturbedMonitor.values(clients, TOPICS.scores().name());
+      Map<String, List<byte[]>> drifts = UndisturbedMonitor.values(clients, TOPICS.drift().name());
+      Map<String, List<Long>> expected = new TreeMap<>();
+      for (int i = 0; i < SOURCES; i++) {
+        expected.put(source(i), LongStream.range(0, FRAMES / SOURCES).boxed().toList());
+      }
+      Map<String, List<Long>> sequences = new TreeMap<>();
+      scores.forEach(
+          (source, list) ->
+              sequences.put(
+                  source,
+                  list.stream()
+                      .map(b -> UndisturbedMonitor.scored(TOPICS, b).sequence())
+                      .toList()));
+      assertThat(sequences).as("sequences of the scores, in order").isEqualTo(expected);
+      assertThat(
+              UndisturbedMonitor.values(clients, TOPICS.deadLetters().name()).values().stream()
+                  .mapToInt(List::size)
+                  .sum())
+          .as("dead letters")
+          .isEqualTo(sent.damaged() + sent.twice());
+      UndisturbedMonitor.assertSameDriftScores(TOPICS, scores, drifts);
+    }
+  }
+
+  /** Kills at random moments; a second and a third instance come, and one goes as it should. */
+  private void disturb() throws IOException {
+    Random random = new Random(20261125);
+    start("score", "a");
+    start("monitor", "a");
+    for (int kill = 0; kill < KILLS; kill++) {
+      int wanted = count(TOPICS.scores().name()) + 500 + random.nextInt(3_000);
+      int most = FRAMES * (kill + 1) / (KILLS + 1);
+      await(TOPICS.scores().name(), Math.min(wanted, most));
+      List<String> victims =
+          switch (random.nextInt(3)) {
+            case 0 -> matching("score", random);
+            case 1 -> matching("monitor", random);
+            default -> {
+              List<String> both = new ArrayList<>(matching("score", random));
+              both.addAll(matching("monitor", random));
+              yield both;
+            }
+          };
+      for (String victim : victims) {
+        running.get(victim).kill();
+      }
+      System.out.printf(
+          "crash test: kill %d of %s at %d scores%n",
+          kill + 1, victims, count(TOPICS.scores().name()));
+      for (String victim : victims) {
+        String[] name = victim.split("-", 2);
+        start(name[0], name[1]);
+      }
+      switch (kill) {
+        case 1 -> {
+          start("score", "b");
+          start("monitor", "b");
+        }
+        case 3 -> start("score", "c");
+        case 5 -> {
+          assertThat(running.remove("score-b").stop(Duration.ofSeconds(30))).isIn(0, 143);
+          assertThat(running.remove("monitor-b").stop(Duration.ofSeconds(30))).isIn(0, 143);
+        }
+        default -> {}
+      }
+    }
+  }
+
+  private List<String> matching(String role, Random random) {
+    List<String> all = running.keySet().stream().filter(name -> name.startsWith(role)).toList();
+    return List.of(all.get(random.nextInt(all.size())));
+  }
+
+  private void start(String role, String instance) throws IOException {
+    running.put(role + "-" + instance, Service.role(directory, List.of(), clients, role, instance));
+  }
+
+  /** Committed records of a topic. */
+  private int count(String topic) {
+    int[] count = {0};
+    try (TopicReader<byte[], byte[]> reader = reader(topic)) {
+      reader.readToEnd(record -> count[0]++);
+    }
+    return count[0];
+  }
+
+  private TopicReader<byte[], byte[]> reader(String topic) {
+    return new TopicReader<>(
+        clients.follower(new ByteArrayDeserializer(), new ByteArrayDeserializer()), topic);
+  }
+
+  private void await(String topic, int wanted) {
+    int[] count = {0};
+    long end = System.nanoTime() + LIMIT.toNanos();
+    try (TopicReader<byte[], byte[]> reader = reader(topic)) {
+      while (count[0] < wanted) {
+        count[0] += reader.poll().size();
+        for (Map.Entry<String, Service> each : running.entrySet()) {
+          if (!each.getValue().isAlive()) {
+            throw each.getValue().failure(each.getKey() + " ended by itself");
+          }
+        }
+        if (System.nanoTime() > end) {
+          throw running
+              .values()
+              .iterator()
+              .next()
+              .failure("%s has %d records, not %d".formatted(topic, count[0], wanted));
+        }
+      }
+    }
+  }
+
+  private record Sent(int damaged, int twice) {}
+
+  private Sent publish() throws IOException {
+    ScenarioStream stream = new ScenarioStream(Scenario.shipped("demo"), SHAPE);
+    byte[][] pictures = new byte[PICTURES][SHAPE.size()];
+    for (byte[] picture : pictures) {
+      stream.next(picture, 0);
+    }
+    AtomicReference<Exception> failure = new AtomicReference<>();
+    byte[] damaged = Frames.truncatedPng();
+    int damagedSent = 0;
+    int twiceSent = 0;
+    Map<String, Integer> next = new HashMap<>();
+    try (KafkaProducer<byte[], byte[]> producer = clients.frameProducer()) {
+      for (int i = 0; i < FRAMES; i++) {
+        String source = source(i % SOURCES);
+        int sequence = next.merge(source, 1, Integer::sum) - 1;
+        byte[] frame =
+            FrameReader.write(
+                new Frame(
+                    source,
+                    sequence,
+                    Instant.parse("2026-03-01T12:00:00Z").plusMillis(50L * sequence),
+                    SHAPE.width(),
+                    SHAPE.height(),
+                    PixelFormat.RGB8,
+                    pictures[(i % SOURCES + sequence) % PICTURES],
+                    Map.of()));
+        send(producer, source, frame, failure);
+        if (i % DAMAGED_EVERY == 0) {
+          send(producer, source, damaged, failure);
+          damagedSent++;
+        }
+        if (i % TWICE_EVERY == 0) {
+          send(producer, source, frame, failure);
+          twiceSent++;
+        }
+      }
+    }
+    assertThat(failure.get()).as("failure to publish").isNull();
+    return new Sent(damagedSent, twiceSent);
+  }
+
+  private static void send(
+      KafkaProducer<byte[], byte[]> producer,
+      String source,
+      byte[] value,
+      AtomicReference<Exception> failure) {
+    producer.send(
+        new ProducerRecord<>(
+            TOPICS.frames().name(), source.getBytes(StandardCharsets.UTF_8), value),
+        (metadata, e) -> {
+          if (e != null) {
+            failure.compareAndSet(null, e);
+          }
+        });
+  }
+
+  private static String source(int number) {
+    return "camera-" + number;
+  }
+}

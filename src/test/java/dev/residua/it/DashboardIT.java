@@ -1,0 +1,570 @@
+package dev.residua.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.residua.app.kafka.KafkaClients;
+import dev.residua.app.model.Models;
+import dev.residua.causal.ScoredFrame;
+import dev.residua.drift.DriftScore;
+import dev.residua.frame.Frame;
+import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelFormat;
+import dev.residua.incident.ControlCommand;
+import dev.residua.model.ModelBundle;
+import dev.residua.registry.ModelAdmin;
+import dev.residua.renewal.gate.GateRule;
+import dev.residua.renewal.gate.GateVerdict;
+import dev.residua.renewal.gate.GateVerdict.Ruling;
+import dev.residua.simulation.Scenario;
+import dev.residua.simulation.ScenarioStream;
+import dev.residua.testing.Chromium;
+import dev.residua.testing.Scored;
+import dev.residua.testing.Service;
+import dev.residua.testing.TestBroker;
+import dev.residua.testing.TopicReader;
+import dev.residua.wire.FrameReader;
+import dev.residua.wire.Topic;
+import dev.residua.wire.Topics;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The dashboard as a process of its own, in a real browser. Writes pictures of the pages to {@code
+ * target/dashboard}.
+ */
+@Tag("alone")
+@Timeout(240)
+class DashboardIT {
+  private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
+  private static final ImageShape SHAPE = new ImageShape(64, 64, 3);
+  private static final Duration LIMIT = Duration.ofSeconds(40);
+  private static final Duration SOON = Duration.ofSeconds(15);
+  private static final String TOKEN = "a-token-of-the-dashboard-test";
+  private static final String READ_TOKEN = "a-token-for-looking-only";
+  private static final Path PICTURES = Path.of("target", "dashboard");
+  private static final String AXE = "/META-INF/resources/webjars/axe-core/4.6.3/axe.min.js";
+  private static final int FAULT_FROM = 400;
+  private static final int FRAMES = 470;
+  private static final int SOURCES = 8;
+  private static final int MANY = 5_000;
+  private static final int[] SCALES = {1, 2, 4, 8, 16, 32, 64, 128};
+  private static final int LOAD_FRAMES = 300; // of each source, 60 a second
+
+  @TempDir Path directory;
+
+  @Test
+  void shouldShowWhatGoesWrongTakeOrdersAndKeepItsHistory() throws Exception {
+    assumeThat(Chromium.installed())
+        .as("skipped: no chromium on this machine (apt-get install chromium)")
+        .isPresent();
+    try (TestBroker kafka = TestBroker.start(TOPICS, 2);
+        Service worker = Service.role(directory, List.of(), kafka.clients(), "score,monitor", "1");
+        Service dashboard = dashboard(kafka);
+        Chromium browser = Chromium.start(directory.resolve("browser"))) {
+      KafkaClients clients = kafka.clients();
+      worker.awaitReady();
+      dashboard.awaitReady();
+      String home = "http://localhost:" + dashboard.httpPort() + "/";
+      browser.device(1440, 900, false, false);
+
+      emptyStates(browser, home, clients);
+      publish(clients, 0, FRAMES);
+      overview(browser, home);
+      source(browser, home, clients);
+      orders(browser, clients);
+      models(browser, home, clients);
+      pages(browser, home);
+      assertThat(unexpected(browser)).isEmpty();
+
+      worker.stop(Duration.ofSeconds(30));
+      load(browser, home, clients);
+      assertThat(unexpected(browser)).isEmpty();
+      restart(browser, home, kafka, dashboard);
+    }
+  }
+
+  private Service dashboard(TestBroker kafka) throws IOException {
+    return Service.role(
+        directory, List.of("-Dresidua.http.token=" + TOKEN), kafka.clients(), "dashboard", "1");
+  }
+
+  private static void emptyStates(Chromium browser, String home, KafkaClients clients) {
+    browser.open(home);
+    browser.await(LIMIT, "how to send a frame", says("No frame has come yet"));
+    assertThat(browser.text(".command code"))
+        .isEqualTo(
+            "kcat -b %s -P -t residua.frames -k cam1 frame.png"
+                .formatted(clients.bootstrapServers()));
+    assertThat(browser.text("#connection")).isEqualTo("live");
+  }
+
+  private static void overview(Chromium browser, String home) {
+    browser.await(LIMIT, "the source is listed", says("cam1"));
+    browser.await(
+        LIMIT, "its incident is listed", "document.querySelector('.incident.open .sentence')");
+    assertThat(browser.text(".incident.open .sentence")).contains("cam1").contains("shadow length");
+    browser.await(
+        SOON,
+        "the state of the source",
+        "document.querySelector('.sources .chip').innerText.match(/anomalous|drifting/)");
+    assertThat(browser.text(".sources .drift")).containsPattern("\\d+ %|× \\d+");
+    assertThat(
+            browser
+                .evaluate("document.querySelectorAll('.spark .line')[0].getAttribute('d')")
+                .asText())
+        .contains("L");
+  }
+
+  private static void source(Chromium browser, String home, KafkaClients clients) throws Exception {
+    browser.click("cam1");
+    browser.await(LIMIT, "the page of the source", says("Every") + " || " + says("shadow length"));
+    browser.await(
+        LIMIT,
+        "three pictures of the frame",
+        "[...document.querySelectorAll('.pictures img')].filter(i => i.naturalWidth === 64).length === 3");
+    browser.await(SOON, "the incident", "!document.querySelector('.fault').hidden");
+    assertThat(browser.text(".fault .sentence")).contains("shadow length");
+    assertThat(browser.text("tr.lit th")).startsWith("shadow length");
+    assertThat(browser.evaluate("document.querySelectorAll('.graph .node.lit').length").asInt())
+        .isEqualTo(1);
+    assertThat(browser.evaluate("document.querySelectorAll('.graph .edge.lit').length").asInt())
+        .as("the causes of the mechanism at fault")
+        .isEqualTo(2);
+    assertThat(browser.text(".graph-note")).isEqualTo(browser.text(".fault .sentence"));
+    assertThat(browser.evaluate("document.querySelectorAll('.chart canvas').length").asInt())
+        .as("four residuals, the drift statistic and its scales")
+        .isEqualTo(6);
+
+    String before = browser.text(".facts");
+    publish(clients, FRAMES, FRAMES + 20);
+    browser.await(
+        SOON,
+        "values change",
+        "document.querySelector('.facts').innerText !== %s && %s"
+            .formatted(
+                com.fasterxml.jackson.databind.node.TextNode.valueOf(before),
+                says(Integer.toString(FRAMES + 19))));
+
+    browser.evaluate("document.querySelector('.timeline summary').click()");
+    browser.click("Show its frame");
+    browser.await(SOON, "the frame of the event", says("event at"));
+    browser.click("Back to live");
+  }
+
+  private static void orders(Chromium browser, KafkaClients clients) {
+    // without the token, then with a wrong one
+    browser.click("True alarm");
+    browser.fill("reason", "the lamp was moved");
+    browser.fill("by", "ann");
+    browser.fill("token", "not-the-token-of-this-service");
+    browser.click("Say: true alarm");
+    browser.await(SOON, "the refusal", dialogSays("not the one that this service knows"));
+    assertThat(TopicReader.values(clients, TOPICS.control())).isEmpty();
+
+    // with the right one
+    browser.fill("token", TOKEN);
+    browser.click("Say: true alarm");
+    browser.await(SOON, "the verdict comes back over Kafka", says("✓ True alarm"));
+    List<ControlCommand> commands = TopicReader.values(clients, TOPICS.control());
+    assertThat(commands).hasSize(1);
+    assertThat(commands.get(0)).isInstanceOf(ControlCommand.Feedback.class);
+    assertThat(commands.get(0).order().by()).isEqualTo("ann");
+    assertThat(commands.get(0).order().reason()).isEqualTo("the lamp was moved");
+
+    browser.click("Silence");
+    browser.fill("reason", "belt change");
+    browser.evaluate("document.querySelector('dialog .primary').click()");
+    browser.await(SOON, "the silence", says("belt change (ann, until"));
+    browser.click("Take back");
+    browser.evaluate("document.querySelector('dialog .primary').click()");
+    browser.await(SOON, "it is taken back", "!" + says("belt change (ann, until"));
+  }
+
+  private static void models(Chromium browser, String home, KafkaClients clients) throws Exception {
+    browser.open(home + "#/models");
+    browser.await(SOON, "the model and where it comes from", says("Figures of the training"));
+    assertThat(browser.text("main")).contains("in use", "Gate", "reconstruction.mse");
+    browser.click("Roll back");
+    browser.fill("reason", "to try it");
+    browser.evaluate("document.querySelector('dialog .primary').click()");
+    browser.await(SOON, "why not", dialogSays("no model was in use before"));
+    browser.click("Cancel");
+
+    // When another model comes, with what the gate said of it
+    ModelBundle first = Models.read(Optional.empty());
+    ModelBundle other =
+        first.withId("new-lens").with(ModelBundle.GATE_VERDICT, verdict(first).toJson());
+    try (ModelAdmin admin = ModelAdmin.of(clients.registry(Topics.DEFAULT_PREFIX), TOPICS)) {
+      admin.publish(other, null, "promoted", new ModelAdmin.Author("ann", "test", Instant.now()));
+    }
+    browser.await(SOON, "the new model is listed", says("new-lens"));
+    browser.open(home + "#/models/new-lens");
+    browser.await(SOON, "its gate", says("largest distance of p-values from uniform"));
+    browser.await(SOON, "its difference", says("Both have the same latents and the same graph"));
+    assertThat(browser.text("main")).contains("let through", "0.0125", first.id());
+    browser.click("Promote");
+    browser.fill("reason", "new lens");
+    browser.evaluate("document.querySelector('dialog .primary').click()");
+    browser.await(
+        SOON,
+        "the new model is in use",
+        "document.querySelector('.pick a[aria-current=true] .chip')?.innerText === 'in use'");
+    browser.click("Roll back");
+    browser.fill("reason", "it misses the lamp");
+    browser.evaluate("document.querySelector('dialog .primary').click()");
+    browser.await(SOON, "the first model is in use again", says("it misses the lamp"));
+  }
+
+  private static GateVerdict verdict(ModelBundle first) {
+    return new GateVerdict(
+        1,
+        first.id(),
+        first.digest(),
+        "new-lens",
+        first.digest(),
+        2_048,
+        60,
+        Arrays.stream(GateRule.values())
+            .map(rule -> new Ruling(rule, Double.NaN, 0.0125, 0.05, true, "as it may be"))
+            .toList());
+  }
+
+  /**
+   * Every page in every look; on a desktop with the rules of axe, which has WCAG 2.1 AA among them.
+   */
+  private static void pages(Chromium browser, String home) throws IOException {
+    Map<String, String> pages =
+        Map.of(
+            "overview", "#/",
+            "source", "#/sources/cam1",
+            "models", "#/models",
+            "explain", "#/explain/gate");
+    Map<String, String> ready =
+        Map.of(
+            "overview",
+            "document.querySelector('.sources .chip')",
+            "source",
+            "document.querySelector('.pictures img[src]')",
+            "models",
+            says("Figures of the training"),
+            "explain",
+            says("What you can say"));
+    String axe;
+    try (InputStream in = DashboardIT.class.getResourceAsStream(AXE)) {
+      axe = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+    for (boolean phone : new boolean[] {false, true}) {
+      for (boolean dark : new boolean[] {false, true}) {
+        browser.device(phone ? 390 : 1440, phone ? 844 : 900, phone, dark);
+        for (String page : pages.keySet()) {
+          browser.open(home + pages.get(page));
+          browser.await(SOON, page, ready.get(page));
+          if (!phone) {
+            assertThat(violations(browser, axe)).as("%s, dark %s", page, dark).isEmpty();
+          }
+          assertThat(
+                  browser
+                      .evaluate("document.documentElement.scrollWidth <= innerWidth")
+                      .asBoolean())
+              .as("%s fits its width, phone %s", page, phone)
+              .isTrue();
+          browser.screenshot(
+              PICTURES.resolve(
+                  "%s-%s-%s.png"
+                      .formatted(page, phone ? "phone" : "desktop", dark ? "dark" : "light")));
+        }
+      }
+    }
+    browser.device(1440, 900, false, false);
+  }
+
+  private static JsonNode violations(Chromium browser, String axe) {
+    if (browser.evaluate("typeof axe").asText().equals("undefined")) {
+      browser.evaluate(axe + ";null");
+    }
+    return browser.evaluate(
+        "axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html + ' ' + n.failureSummary).join('; ')))");
+  }
+
+  /** Eight sources at 60 frames a second each. */
+  private static void load(Chromium browser, String home, KafkaClients clients) throws Exception {
+    browser.open(home + "#/sources/load1");
+    Thread sender = new Thread(() -> sendLoad(clients, "load", SOURCES, LOAD_FRAMES, 60), "load");
+    sender.start();
+    browser.await(
+        LIMIT,
+        "the first frame of the load",
+        "document.querySelectorAll('.chart canvas').length > 5");
+    assertSmooth("a source, of 8 at 60 frames a second each", browser, 2_000);
+    browser.open(home + "#/");
+    browser.await(SOON, "all sources", says("load8"));
+    assertSmooth("the overview of the same", browser, 1_000);
+    browser.screenshot(PICTURES.resolve("overview-desktop-load.png"));
+    sender.join(30_000);
+    browser.open(home + "#/sources/load1");
+    browser.await(SOON, "the last frame of the load", says(Integer.toString(LOAD_FRAMES - 1)));
+  }
+
+  /** Thousands of sources at a frame a second each. */
+  private static void many(Chromium browser, String home, KafkaClients clients) throws Exception {
+    browser.open(home + "#/");
+    Thread sender = new Thread(() -> sendLoad(clients, "many", MANY, 6, 1), "many");
+    sender.start();
+    browser.await(
+        LIMIT,
+        "all of them are counted",
+        "[...document.querySelectorAll('.figures dd')].some(d => Number(d.innerText.replace(/\\D/g, '')) >= %d)"
+            .formatted(MANY));
+    assertSmooth("the overview of %,d sources".formatted(MANY), browser, 2_000);
+    assertThat(browser.evaluate("document.querySelectorAll('.sources tbody tr').length").asInt())
+        .as("rows of a page")
+        .isEqualTo(50);
+    browser.evaluate("document.querySelector('nav.pages button:nth-of-type(2)').click()");
+    browser.await(SOON, "the second page", says("51 to 100 of"));
+    browser.evaluate(
+        """
+        { const find = document.querySelector('.filters input');
+          find.value = 'many%d'; find.dispatchEvent(new Event('input', { bubbles: true })); null }
+        """
+            .formatted(MANY));
+    browser.await(
+        SOON,
+        "the one that is looked for",
+        "document.querySelectorAll('.sources tbody tr').length === 1 && " + says("many" + MANY));
+    browser.screenshot(PICTURES.resolve("overview-desktop-many.png"));
+    sender.join(30_000);
+  }
+
+  /** What the browser counts of its own pauses. */
+  private static void assertSmooth(String what, Chromium browser, int millis) {
+    JsonNode seen =
+        browser.evaluate(
+            """
+            new Promise(done => { let frames = 0, longest = 0, last = performance.now(), blocked = 0;
+              const observer = new PerformanceObserver(l => l.getEntries().forEach(e => { blocked += e.duration; }));
+              observer.observe({ type: 'longtask' });
+              const start = last, tick = now => { frames++; longest = Math.max(longest, now - last); last = now;
+                if (now - start < %d) requestAnimationFrame(tick);
+                else { observer.disconnect(); done({ rate: 1000 * frames / (now - start), longest, blocked: blocked / (now - start) }); } };
+              requestAnimationFrame(tick); })
+            """
+                .formatted(millis));
+    System.out.printf(
+        Locale.ROOT,
+        "dashboard, %s: %.0f animation frames a second, longest pause %.0f ms, %.0f %% of the time in long tasks%n",
+        what,
+        seen.path("rate").asDouble(),
+        seen.path("longest").asDouble(),
+        100 * seen.path("blocked").asDouble());
+    assertThat(seen.path("rate").asDouble()).as("frames a second").isGreaterThan(15);
+    assertThat(seen.path("longest").asDouble()).as("longest pause, ms").isLessThan(1_000);
+    assertThat(seen.path("blocked").asDouble()).as("share of long tasks").isLessThan(0.5);
+  }
+
+  /**
+   * Scores and drift scores as if frames of some sources had come.
+   *
+   * @param perSecond frames of each
+   */
+  private static void sendLoad(
+      KafkaClients clients, String prefix, int sources, int frames, int perSecond) {
+    try (KafkaProducer<byte[], byte[]> producer = clients.frameProducer()) {
+      long start = System.nanoTime();
+      for (int i = 0; i < frames; i++) {
+        for (int s = 1; s <= sources; s++) {
+          sendScores(producer, prefix + s, i, (float) Math.sin(i / 20.0 + s));
+        }
+        long left = start + i * 1_000_000_000L / perSecond - System.nanoTime();
+        if (left > 0) {
+          Thread.sleep(left / 1_000_000);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void sendScores(
+      KafkaProducer<byte[], byte[]> producer, String source, int sequence, float wave) {
+    Instant now = Instant.now();
+    ScoredFrame made =
+        Scored.nominal().source(source).residuals(wave, -wave, 2 * wave, 0).frame(sequence);
+    ScoredFrame frame =
+        new ScoredFrame(
+            source,
+            sequence,
+            now,
+            now,
+            made.modelId(),
+            made.latents(),
+            made.expected(),
+            made.residuals(),
+            made.standardized(),
+            made.pValues(),
+            made.jointPValue(),
+            made.reconstruction(),
+            made.reconstructionError(),
+            made.reconstructionPValue(),
+            made.appearance(),
+            made.appearancePValue(),
+            made.sensor(),
+            made.timing(),
+            made.position());
+    float[] perScale = new float[SCALES.length];
+    Arrays.fill(perScale, 10 + 5 * wave);
+    send(producer, TOPICS.scores(), source, frame);
+    send(
+        producer,
+        TOPICS.drift(),
+        source,
+        new DriftScore(
+            source,
+            sequence,
+            now,
+            made.modelId(),
+            10 + 5 * wave,
+            20,
+            1e6,
+            perScale,
+            SCALES,
+            sequence + 1,
+            DriftScore.Beside.NOTHING));
+  }
+
+  private static <V> void send(
+      KafkaProducer<byte[], byte[]> producer, Topic<String, V> topic, String key, V value) {
+    producer.send(
+        new ProducerRecord<>(
+            topic.name(),
+            key.getBytes(StandardCharsets.UTF_8),
+            topic.value().serializer().serialize(topic.name(), value)));
+  }
+
+  /**
+   * The dashboard dies and comes back, with a token for reading too: the page says so, comes back
+   * by itself, and knows all; without the token it asks for it.
+   */
+  private void restart(Chromium browser, String home, TestBroker kafka, Service dashboard)
+      throws Exception {
+    dashboard.kill();
+    browser.await(SOON, "that the service is gone", "!document.querySelector('#banner').hidden");
+    assertThat(browser.text("#connection")).isEqualTo("not connected");
+    Path data = directory.resolve("dashboard-again");
+    try (Service again =
+        Service.launchAgain(
+            dashboard,
+            data,
+            List.of("-Dresidua.http.token=" + TOKEN, "-Dresidua.http.read-token=" + READ_TOKEN),
+            List.of(
+                "serve",
+                "--roles",
+                "dashboard",
+                "--bootstrap",
+                kafka.bootstrapServers(),
+                "--data-dir",
+                data.toString()))) {
+      again.awaitReady();
+      browser.await(LIMIT, "the page is live again", "document.querySelector('#banner').hidden");
+      browser.open(home + "#/sources/cam1");
+      browser.await(SOON, "another source", "document.title.includes('cam1')");
+      browser.send("Page.reload", Map.of());
+      browser.await(SOON, "the history", says(Integer.toString(FRAMES + 19)));
+      assertThat(
+              browser
+                  .evaluate(
+                      "fetch('api/sources/cam1', {headers: {Authorization: 'Bearer %s'}}).then(r => r.json()).then(s => s.scores.millis.length)"
+                          .formatted(READ_TOKEN))
+                  .asInt())
+          .as("frames of before the restart")
+          .isEqualTo(FRAMES + 20);
+      browser.await(SOON, "the verdict", says("✓ True alarm"));
+      browser.await(
+          SOON,
+          "the frame is read back from Kafka",
+          "[...document.querySelectorAll('.pictures img')].filter(i => i.naturalWidth === 64).length === 3");
+      browser.screenshot(PICTURES.resolve("source-desktop-after-restart.png"));
+      browser.evaluate("sessionStorage.clear()");
+      browser.send("Page.reload", Map.of());
+      browser.await(SOON, "the page asks for a token", "document.querySelector('dialog[open]')");
+      assertThat(browser.text("#banner")).contains("with a token only");
+      assertThat(browser.text("main")).doesNotContain("shadow length");
+      browser.fill("token", TOKEN);
+      browser.click("Unlock");
+      browser.await(SOON, "it reads again", says("✓ True alarm"));
+      many(browser, home, kafka.clients()); // now, as sources share the memory for their histories
+      assertThat(again.stop(Duration.ofSeconds(10))).as("exit code").isIn(0, 143);
+      assertThat(again.err()).doesNotContain(" ERROR ");
+    }
+  }
+
+  /** What the console has, but for the two refusals that the test provokes. */
+  private static List<String> unexpected(Chromium browser) {
+    return browser.errors().stream()
+        .filter(error -> !error.contains("401") || !error.contains("/api/access"))
+        .filter(error -> !error.contains("400") || !error.contains("/api/models/rollback"))
+        .toList();
+  }
+
+  private static String says(String text) {
+    return "document.querySelector('main').innerText.includes(%s)"
+        .formatted(com.fasterxml.jackson.databind.node.TextNode.valueOf(text));
+  }
+
+  private static String dialogSays(String text) {
+    return "document.querySelector('dialog .error:not([hidden])')?.innerText.includes(%s)"
+        .formatted(com.fasterxml.jackson.databind.node.TextNode.valueOf(text));
+  }
+
+  /** A pendulum whose shadow is three noise deviations too long from a frame on. */
+  private static void publish(KafkaClients clients, int from, int to) throws IOException {
+    Scenario scenario =
+        Scenario.parse(
+            """
+            {"scene": "pendulum", "noise": [0.5, 0.4], "seed": 4242, "frames": 1000, "events": [
+              {"kind": "offset", "node": "shadow_length", "at": %d, "frames": 500, "size": 3}]}
+            """
+                .formatted(FAULT_FROM),
+            "scenario");
+    ScenarioStream stream = new ScenarioStream(scenario, SHAPE);
+    try (KafkaProducer<byte[], byte[]> producer = clients.frameProducer()) {
+      for (int i = 0; i < to; i++) {
+        byte[] picture = new byte[SHAPE.size()];
+        stream.next(picture, 0);
+        if (i >= from) {
+          Frame frame =
+              new Frame(
+                  "cam1",
+                  i,
+                  Instant.now().minusMillis(50L * (to - i)),
+                  SHAPE.width(),
+                  SHAPE.height(),
+                  PixelFormat.RGB8,
+                  picture,
+                  Map.of());
+          producer.send(
+              new ProducerRecord<>(
+                  TOPICS.frames().name(),
+                  "cam1".getBytes(StandardCharsets.UTF_8),
+                  FrameReader.write(frame)));
+        }
+      }
+    }
+  }
+}

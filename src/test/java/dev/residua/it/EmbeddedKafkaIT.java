@@ -1,0 +1,225 @@
+package dev.residua.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.residua.app.kafka.EmbeddedKafka;
+import dev.residua.app.kafka.KafkaClients;
+import dev.residua.app.kafka.TopicAdmin;
+import dev.residua.app.process.StartFailedException;
+import dev.residua.testing.Service;
+import dev.residua.testing.TopicReader;
+import dev.residua.wire.Topics;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class EmbeddedKafkaIT {
+  private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
+
+  @TempDir Path directory;
+
+  @Test
+  void shouldKeepTopicsAndRecordsOverARestart() throws Exception {
+    // Given
+    try (EmbeddedKafka kafka = start(0)) {
+      KafkaClients clients = KafkaClients.of(kafka.bootstrapServers());
+      try (TopicAdmin admin = new TopicAdmin(clients)) {
+        admin.create(TOPICS, 2, Optional.empty());
+      }
+      send(clients, "cam1", "first");
+      send(clients, "cam2", "second");
+    }
+
+    // When
+    List<String> values = new ArrayList<>();
+    List<String> problems;
+    List<String> created;
+    try (EmbeddedKafka kafka = start(0)) {
+      KafkaClients clients = KafkaClients.of(kafka.bootstrapServers());
+      try (TopicReader<byte[], byte[]> reader =
+          new TopicReader<>(clients.follower(TOPICS.frames()), TOPICS.frames().name())) {
+        reader.readToEnd(r -> values.add(new String(r.value(), StandardCharsets.UTF_8)));
+      }
+      try (TopicAdmin admin = new TopicAdmin(clients)) {
+        problems = admin.check(TOPICS);
+        created = admin.create(TOPICS, 2, Optional.empty());
+      }
+    }
+
+    // Then
+    assertThat(values).containsExactlyInAnyOrder("first", "second");
+    assertThat(problems).isEmpty();
+    assertThat(created).isEmpty();
+  }
+
+  @Test
+  void shouldServeEveryPartitionAsSoonAsTheTopicsAreCreated() throws Exception {
+    // Given
+    try (EmbeddedKafka kafka = start(0)) {
+      KafkaClients clients = KafkaClients.of(kafka.bootstrapServers());
+      List<String> refused = new CopyOnWriteArrayList<>();
+
+      // When
+      for (int round = 0; round < 8; round++) {
+        Topics topics = new Topics("round-" + round + ".");
+        try (TopicAdmin admin = new TopicAdmin(clients);
+            KafkaProducer<byte[], byte[]> producer = withoutRetries(kafka)) {
+          admin.create(topics, 16, Optional.empty());
+          for (int i = 0; i < 16; i++) {
+            producer.send(
+                new ProducerRecord<>(topics.frames().name(), i, new byte[1], new byte[1]),
+                (metadata, e) -> {
+                  if (e != null) {
+                    refused.add(e.toString());
+                  }
+                });
+          }
+        }
+      }
+
+      // Then
+      assertThat(refused).isEmpty();
+    }
+  }
+
+  /** Every answer of a broker that is not ready yet shows. */
+  private static KafkaProducer<byte[], byte[]> withoutRetries(EmbeddedKafka kafka) {
+    return new KafkaProducer<>(
+        Map.of(
+            "bootstrap.servers", kafka.bootstrapServers(),
+            "enable.idempotence", "false",
+            "retries", "0"),
+        new ByteArraySerializer(),
+        new ByteArraySerializer());
+  }
+
+  @Test
+  void shouldGiveTimelinesAsManyPartitionsAsTheFramesHave() throws Exception {
+    // Given frames of an earlier installation with six partitions
+    Topics topics = new Topics("six.");
+    Topics fewer = new Topics("fewer.");
+    try (EmbeddedKafka kafka =
+            EmbeddedKafka.start(directory.resolve("data"), 0, Topics.MAX_RECORD_BYTES);
+        Admin kafkaAdmin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
+        TopicAdmin admin = new TopicAdmin(KafkaClients.of(kafka.bootstrapServers()))) {
+      kafkaAdmin
+          .createTopics(
+              List.of(
+                  new NewTopic(topics.frames().name(), 6, (short) 1)
+                      .configs(topics.frames().settings()),
+                  new NewTopic(fewer.frames().name(), 6, (short) 1)
+                      .configs(fewer.frames().settings()),
+                  new NewTopic(fewer.timelines().name(), 2, (short) 1)
+                      .configs(fewer.timelines().settings()),
+                  new NewTopic(fewer.incidents().name(), 4, (short) 1)
+                      .configs(fewer.incidents().settings()),
+                  new NewTopic(fewer.alerts().name(), 3, (short) 1)
+                      .configs(fewer.alerts().settings())))
+          .all()
+          .get();
+      // When
+      admin.create(topics, 2, Optional.empty());
+      admin.create(fewer, 2, Optional.empty());
+      // Then
+      assertThat(admin.check(topics)).isEmpty();
+      assertThat(admin.check(fewer))
+          .satisfiesExactly(
+              problem ->
+                  assertThat(problem)
+                      .contains(
+                          "fewer.timelines has 2 partitions and fewer.frames has 6",
+                          "--partitions 6"),
+              problem ->
+                  assertThat(problem)
+                      .contains(
+                          "fewer.alerts has 3 partitions and fewer.incidents has 4",
+                          "--partitions 4"));
+    }
+  }
+
+  @Test
+  void shouldTakeAnotherPortWhenTheWantedOneIsInUse() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("localhost"))) {
+      // When
+      try (EmbeddedKafka kafka = start(taken.getLocalPort());
+          TopicAdmin admin = new TopicAdmin(KafkaClients.of(kafka.bootstrapServers()))) {
+        // Then
+        assertThat(kafka.port()).isNotEqualTo(taken.getLocalPort());
+        assertThat(admin.create(TOPICS, 1, Optional.empty())).hasSize(TOPICS.all().size());
+      }
+    }
+  }
+
+  @Test
+  void shouldTakeTheWantedPortWhenItIsFree() throws Exception {
+    int wanted = Service.freePort();
+    try (EmbeddedKafka kafka = start(wanted)) {
+      assertThat(kafka.port()).isEqualTo(wanted);
+    }
+  }
+
+  @Test
+  void shouldSayWhatToDoWhenTheDirectoryCannotBeWritten() throws IOException {
+    // Given
+    Path file = Files.createFile(directory.resolve("file"));
+
+    // When, Then
+    for (Path unwritable : List.of(file, file.resolve("below"))) {
+      assertThatThrownBy(() -> EmbeddedKafka.start(unwritable, 0, Topics.MAX_RECORD_BYTES))
+          .isInstanceOf(StartFailedException.class)
+          .hasMessageContaining(unwritable.toString())
+          .hasMessageContaining("--data-dir");
+    }
+  }
+
+  @Test
+  void shouldSayWhatToDoWhenAnotherBrokerUsesTheDirectory() throws Exception {
+    try (EmbeddedKafka first = start(0)) {
+      // When
+      assertThatThrownBy(() -> start(0))
+          // Then
+          .isInstanceOf(StartFailedException.class)
+          .hasMessageContaining(directory.toString())
+          .hasMessageContaining("another process uses the data directory")
+          .hasMessageContaining("--data-dir");
+      try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(first.bootstrapServers()))) {
+        assertThat(admin.create(TOPICS, 1, Optional.empty())).isNotEmpty();
+      }
+    }
+  }
+
+  private EmbeddedKafka start(int port) throws StartFailedException {
+    return EmbeddedKafka.start(directory, port, Topics.MAX_RECORD_BYTES);
+  }
+
+  private static void send(KafkaClients clients, String key, String value) throws Exception {
+    try (KafkaProducer<byte[], byte[]> producer = clients.frameProducer()) {
+      producer
+          .send(
+              new ProducerRecord<>(
+                  TOPICS.frames().name(),
+                  key.getBytes(StandardCharsets.UTF_8),
+                  value.getBytes(StandardCharsets.UTF_8)))
+          .get(20, TimeUnit.SECONDS);
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package dev.residua.renewal.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.residua.dataset.DatasetWriter;
+import dev.residua.dataset.FrameDataset;
+import dev.residua.frame.ImageShape;
+import dev.residua.incident.ControlCommand.Period;
+import dev.residua.renewal.selection.Exclusions;
+import dev.residua.renewal.selection.RejectionReason;
+import dev.residua.renewal.selection.SelectionSettings;
+import dev.residua.renewal.selection.StreamData;
+import dev.residua.training.TrainingProgress;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DatasetFramesTest {
+  private static final ImageShape SHAPE = new ImageShape(4, 4, 1);
+  private static final int FRAMES = 400;
+  private static final SelectionSettings SELECTION =
+      SelectionSettings.DEFAULTS.with(
+          c -> {
+            c.calibrationFrames = 60;
+            c.heldOutFrames = 40;
+            c.minStretchFrames = 10;
+            c.separationFrames = 5;
+            c.duplicateGreyLevels = 0;
+          });
+
+  @TempDir Path directory;
+
+  /** Frames whose pixels are the frame's number, with a label on every fourth and an event. */
+  private FrameDataset set() throws IOException {
+    Path dir = directory.resolve("set");
+    try (DatasetWriter writer =
+        new DatasetWriter(
+            dir,
+            SHAPE,
+            List.of("light", "event"),
+            new DatasetWriter.Description("line", List.of("light"), null, Map.of()),
+            false,
+            false)) {
+      byte[] pixels = new byte[SHAPE.size()];
+      for (int i = 0; i < FRAMES; i++) {
+        Arrays.fill(pixels, (byte) i);
+        writer.write(
+            pixels,
+            0,
+            Arrays.asList(
+                i % 4 == 0 ? Integer.toString(i) : null, i >= 100 && i < 110 ? "offset" : null));
+      }
+      writer.finish();
+    }
+    return FrameDataset.open(dir);
+  }
+
+  private FrameRequest request(ImageShape shape) {
+    return new FrameRequest(shape, List.of("light"), SELECTION, 1 << 20, directory);
+  }
+
+  @Test
+  void shouldGiveADataSetAsAStreamOfOneSource() throws IOException {
+    // Given two frames a second, and a stretch of frames 20 to 29 that is excluded
+    Exclusions exclusions =
+        Exclusions.builder()
+            .span(
+                "line",
+                new Period(Instant.ofEpochSecond(10), Instant.ofEpochSecond(15)),
+                RejectionReason.MAINTENANCE)
+            .build();
+    try (CollectedFrames frames =
+        DatasetFrames.collect(
+            set(), 2, exclusions, request(SHAPE), TrainingProgress.SILENT, () -> false)) {
+      StreamData data = frames.parts().training();
+      StreamData heldOut = frames.parts().heldOut();
+
+      assertThat(frames.parts().leftOut())
+          .isEqualTo(
+              Map.of(
+                  RejectionReason.EVENT,
+                  10L,
+                  RejectionReason.MAINTENANCE,
+                  10L,
+                  RejectionReason.SEPARATION,
+                  5L));
+      assertThat(data.trained()).isEqualTo(FRAMES - 20 - 100);
+      assertThat(data.size()).isEqualTo(FRAMES - 20 - 40 - 5);
+      assertThat(heldOut.size()).isEqualTo(40);
+      byte[] pixels = new byte[SHAPE.size()];
+      for (int i = 0; i < data.size(); i++) {
+        int sequence = (int) data.frame(i).sequence();
+        assertThat(sequence < 20 || sequence >= 30 && sequence < 100 || sequence >= 110).isTrue();
+        data.read(i, pixels, 0);
+        assertThat(pixels).containsOnly((byte) sequence);
+        if (sequence % 4 == 0) {
+          assertThat(data.factors(i)).containsExactly(sequence);
+        } else {
+          assertThat(data.factors(i)).isNull();
+        }
+      }
+    }
+  }
+
+  @Test
+  void shouldResampleToTheModelsShape() throws IOException {
+    try (CollectedFrames frames =
+        DatasetFrames.collect(
+            set(),
+            20,
+            Exclusions.builder().build(),
+            request(new ImageShape(2, 2, 3)),
+            TrainingProgress.SILENT,
+            () -> false)) {
+      byte[] pixels = new byte[12];
+      frames.parts().heldOut().read(39, pixels, 0);
+
+      assertThat(pixels).containsOnly((byte) (FRAMES - 1));
+    }
+  }
+
+  @Test
+  void shouldStopWhenItIsTold() throws IOException {
+    FrameDataset set = set();
+
+    assertThatThrownBy(
+            () ->
+                DatasetFrames.collect(
+                    set,
+                    20,
+                    Exclusions.builder().build(),
+                    request(SHAPE),
+                    TrainingProgress.SILENT,
+                    () -> true))
+        .isInstanceOf(CancellationException.class)
+        .hasMessage("reading line was cancelled after 0 of 400 frames");
+  }
+}

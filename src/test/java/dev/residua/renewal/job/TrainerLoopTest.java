@@ -1,0 +1,332 @@
+package dev.residua.renewal.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.residua.incident.ControlCommand;
+import dev.residua.incident.ControlCommand.CancelTraining;
+import dev.residua.incident.ControlCommand.Order;
+import dev.residua.incident.ControlCommand.Retrain;
+import dev.residua.incident.ControlCommand.Training;
+import dev.residua.incident.ControlCommand.TrainingPhase;
+import dev.residua.renewal.trigger.TriggerSettings;
+import dev.residua.wire.Topic;
+import dev.residua.wire.Topics;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.record.TimestampType;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The loop on one thread: every step of a test runs within its polls. */
+class TrainerLoopTest {
+  private static final Instant T0 = Instant.parse("2026-03-01T12:00:00Z");
+  private static final RenewalSettings RENEWAL =
+      new RenewalSettings(
+          Duration.ofHours(1),
+          1_000,
+          500,
+          300,
+          10,
+          true,
+          true,
+          false,
+          false,
+          true,
+          Duration.ZERO,
+          0.1,
+          3,
+          1,
+          1,
+          200);
+
+  private final Topics topics = new Topics("residua.");
+  private final TopicPartition registry = new TopicPartition(topics.models().name(), 0);
+  private final MockConsumer<byte[], byte[]> member = new MockConsumer<>("earliest");
+  private final MockConsumer<byte[], byte[]> follower = new MockConsumer<>("earliest");
+  private final List<Training> said = new ArrayList<>();
+  private final List<TrainingPhase> heard = new ArrayList<>();
+  private final Processes processes = new Processes();
+  private Instant now = T0;
+  private long controlOffset;
+  private TrainerLoop loop;
+
+  /** Trainings that do nothing until a test says so. */
+  private static final class Processes implements TrainerLoop.Starter {
+    private final List<TrainingRequest> started = new ArrayList<>();
+    private final Map<String, TrainingRequest> left = new HashMap<>();
+    private final List<String> done = new ArrayList<>();
+    private boolean alive = true;
+    private boolean succeeds = true;
+    private Collection<String> kept = Set.of();
+
+    @Override
+    public TrainerLoop.Running start(TrainingRequest order) {
+      started.add(order);
+      return new TrainerLoop.Running() {
+        @Override
+        public boolean alive() {
+          return alive;
+        }
+
+        @Override
+        public boolean succeeded() {
+          return succeeds;
+        }
+
+        @Override
+        public String lastWords() {
+          return "its process ended with 9: out of memory";
+        }
+
+        @Override
+        public void kill() {
+          done.add("killed");
+        }
+
+        @Override
+        public void forget() {
+          done.add("forgotten");
+        }
+      };
+    }
+
+    @Override
+    public Optional<TrainingRequest> unfinished(String trainingId) {
+      return Optional.ofNullable(left.get(trainingId));
+    }
+
+    @Override
+    public void keepOnly(Collection<String> trainingIds) {
+      kept = List.copyOf(trainingIds);
+    }
+  }
+
+  @BeforeEach
+  void connect() {
+    for (Topic<?, ?> topic : List.of(topics.incidents(), topics.control(), topics.drifts())) {
+      TopicPartition partition = new TopicPartition(topic.name(), 0);
+      Node node = new Node(0, "localhost", 1);
+      follower.updatePartitions(
+          topic.name(),
+          List.of(new PartitionInfo(topic.name(), 0, node, new Node[] {node}, new Node[] {node})));
+      follower.updateBeginningOffsets(Map.of(partition, 0L));
+      follower.updateEndOffsets(Map.of(partition, 0L));
+    }
+    loop =
+        new TrainerLoop(
+            () -> member,
+            () -> follower,
+            topics,
+            TriggerSettings.DEFAULTS.with(c -> c.uniformity = null),
+            RENEWAL,
+            Duration.ofHours(2),
+            () -> 1_000,
+            processes,
+            (key, command) -> said.add((Training) command),
+            heard::add,
+            "trainer 1",
+            ((InstantSource) () -> now).withZone(ZoneOffset.UTC));
+  }
+
+  /** Leads, does the steps one after the other, each followed by a round of the loop, and stops. */
+  private void run(Runnable... steps) {
+    member.schedulePollTask(
+        () -> {
+          member.rebalance(List.of(registry));
+          member.updateBeginningOffsets(Map.of(registry, 0L));
+        });
+    for (Runnable step : steps) {
+      member.schedulePollTask(step);
+    }
+    member.schedulePollTask(loop::stop);
+    loop.run();
+  }
+
+  private Order order(String id) {
+    return new Order(id, ".*", "kim", "a test", now);
+  }
+
+  private void command(ControlCommand command) {
+    follower.addRecord(record(controlOffset++, command));
+  }
+
+  private ConsumerRecord<byte[], byte[]> record(long offset, ControlCommand command) {
+    String topic = topics.control().name();
+    byte[] value = topics.control().value().serializer().serialize(topic, command);
+    return new ConsumerRecord<>(
+        topic,
+        0,
+        offset,
+        now.toEpochMilli(),
+        TimestampType.CREATE_TIME,
+        0,
+        value.length,
+        command.order().id().getBytes(StandardCharsets.UTF_8),
+        value,
+        new org.apache.kafka.common.header.internals.RecordHeaders(),
+        Optional.empty());
+  }
+
+  private List<TrainingPhase> phases() {
+    return said.stream().map(Training::phase).toList();
+  }
+
+  private static void nothing() {}
+
+  @Test
+  void shouldTrainWhereItIsAskedToAndSayWhy() {
+    // When
+    run(
+        () -> command(new Retrain(order("c1"), List.of("incident-3"))),
+        () -> processes.alive = false,
+        TrainerLoopTest::nothing);
+    // Then
+    assertThat(processes.started).hasSize(1);
+    TrainingRequest started = processes.started.get(0);
+    assertThat(started.incidents()).containsExactly("incident-3");
+    assertThat(started.until()).isEqualTo(T0);
+    assertThat(started.from()).isEqualTo(T0.minus(Duration.ofHours(1)));
+    assertThat(phases()).containsExactly(TrainingPhase.TRIGGERED);
+    assertThat(said.get(0).order().reason()).isEqualTo("kim asked for it: a test");
+    assertThat(said.get(0).trigger()).isEqualTo("commanded");
+    assertThat(processes.done).as("what it left is removed").containsExactly("forgotten");
+  }
+
+  @Test
+  void shouldSayWhyItDoesNotTrainBesideAnother() {
+    // When
+    run(
+        () -> command(new Retrain(order("c1"), List.of())),
+        () -> command(new Retrain(order("c2"), List.of())),
+        TrainerLoopTest::nothing);
+    // Then
+    assertThat(processes.started).hasSize(1);
+    assertThat(phases()).containsExactly(TrainingPhase.TRIGGERED, TrainingPhase.SUPPRESSED);
+    assertThat(said.get(1).order().reason()).startsWith("no training although kim asked for it");
+  }
+
+  @Test
+  void shouldTellWhatBecameOfATrainingUnderItsLead() {
+    // When
+    run(
+        () ->
+            command(
+                new Training(
+                    order("training-t1"),
+                    "t1",
+                    "commanded",
+                    TrainingPhase.PROMOTED,
+                    1,
+                    "model-2",
+                    List.of())),
+        TrainerLoopTest::nothing);
+    // Then
+    assertThat(heard).containsExactly(TrainingPhase.PROMOTED);
+  }
+
+  @Test
+  void shouldEndATrainingThatSomeoneCancels() {
+    // When someone cancels another one, and then this
+    run(
+        () -> command(new Retrain(order("c1"), List.of())),
+        () -> command(new CancelTraining(order("c2"), "some other")),
+        () -> command(new CancelTraining(order("c3"), processes.started.get(0).id())),
+        TrainerLoopTest::nothing);
+    // Then
+    assertThat(processes.done).containsExactly("killed", "forgotten");
+    assertThat(phases()).containsExactly(TrainingPhase.TRIGGERED, TrainingPhase.CANCELLED);
+    assertThat(said.get(1).order().reason()).isEqualTo("kim ended it: a test");
+  }
+
+  @Test
+  void shouldEndATrainingThatTakesTooLong() {
+    // When
+    run(
+        () -> command(new Retrain(order("c1"), List.of())),
+        () -> now = T0.plus(Duration.ofHours(2)),
+        () -> now = now.plusMillis(1),
+        TrainerLoopTest::nothing);
+    // Then
+    assertThat(processes.done).as("what it printed stays").containsExactly("killed");
+    assertThat(said.get(1).phase()).isEqualTo(TrainingPhase.FAILED);
+    assertThat(said.get(1).order().reason()).contains("PT2H (residua.training.time-limit)");
+  }
+
+  @Test
+  void shouldTellTheLastWordsOfAProcessThatDied() {
+    // Given
+    processes.succeeds = false;
+    // When
+    run(
+        () -> command(new Retrain(order("c1"), List.of())),
+        () -> processes.alive = false,
+        TrainerLoopTest::nothing);
+    // Then
+    assertThat(said.get(1).phase()).isEqualTo(TrainingPhase.FAILED);
+    assertThat(said.get(1).order().reason()).contains("out of memory");
+  }
+
+  @Test
+  void shouldEndItsTrainingWhereAnotherProcessLeads() {
+    // When
+    run(
+        () -> command(new Retrain(order("c1"), List.of())),
+        () -> member.rebalance(List.of()),
+        TrainerLoopTest::nothing);
+    // Then what it left stays, in case it leads again
+    assertThat(processes.done).containsExactly("killed");
+  }
+
+  @Test
+  void shouldGoOnWithATrainingThatItLeftAndGiveUpOneThatItDoesNotHave() {
+    // Given two trainings that the topic says are running, one of them left on this machine
+    TrainingRequest left =
+        new TrainingRequest(
+            "mine", "commanded", "kim asked for it", List.of(), T0.minusSeconds(60), T0, RENEWAL);
+    processes.left.put("mine", left);
+    TopicPartition control = new TopicPartition(topics.control().name(), 0);
+    follower.updateEndOffsets(Map.of(control, 3L));
+    follower.schedulePollTask(
+        () -> {
+          command(running("mine"));
+          command(running("theirs"));
+          command(ended("done"));
+        });
+    // When
+    run(TrainerLoopTest::nothing);
+    // Then
+    assertThat(processes.started).containsExactly(left);
+    assertThat(said).hasSize(1);
+    assertThat(said.get(0).trainingId()).isEqualTo("theirs");
+    assertThat(said.get(0).phase()).isEqualTo(TrainingPhase.FAILED);
+    assertThat(processes.kept).containsExactlyInAnyOrder("mine", "theirs");
+  }
+
+  private Training running(String id) {
+    return training(id, TrainingPhase.TRAINING);
+  }
+
+  private Training ended(String id) {
+    return training(id, TrainingPhase.KEPT);
+  }
+
+  private Training training(String id, TrainingPhase phase) {
+    return new Training(
+        order(TrainingStatusPublisher.key(id)), id, "commanded", phase, 0.5, null, List.of());
+  }
+}
