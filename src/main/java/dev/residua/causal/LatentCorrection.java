@@ -49,6 +49,36 @@ public final class LatentCorrection {
     this.weights = weights;
   }
 
+  /** Number of latents {@code d}. */
+  public int latents() {
+    return latents;
+  }
+
+  /** Number of centres. */
+  public int centres() {
+    return count;
+  }
+
+  /** Coordinates of all centres along a latent, shape {@code [centre]}. */
+  public float[] centres(int latent) {
+    return Arrays.copyOfRange(centres, latent * count, (latent + 1) * count);
+  }
+
+  /** Shape {@code [latent]}, not copied. */
+  public float[] biases() {
+    return biases;
+  }
+
+  /** Shape {@code [latent]}, not copied. */
+  public float[] scales() {
+    return scales;
+  }
+
+  /** Shape {@code [centre]}, not copied; empty where a latent changes by its bias only. */
+  public float[] weights(int latent) {
+    return weights[latent];
+  }
+
   /**
    * Corrects many rows.
    *

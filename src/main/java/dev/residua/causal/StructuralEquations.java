@@ -13,9 +13,12 @@ public final class StructuralEquations {
   private final int features;
   private final float[] intercepts;
   private final float[] linear; // [from][to]
-  private final float[] frequencies; // [latent][feature], in turns
-  private final float[] phases; // [feature], in turns
-  private final float[][] weights; // [latent][features of firstFeature...]
+  private final float[] frequencies; // [latent][feature]
+  private final float[] phases; // [feature]
+  private final float[] weights; // [feature][latent]
+  private final float[] frequencyTurns; // [latent][feature]
+  private final float[] phaseTurns; // [feature]
+  private final float[][] ownWeights; // [latent][features of firstFeature...]
   private final int[] firstFeature;
 
   /**
@@ -39,10 +42,13 @@ public final class StructuralEquations {
     }
     this.intercepts = intercepts;
     this.linear = linear;
-    this.frequencies = turns(frequencies);
-    this.phases = turns(phases);
+    this.frequencies = frequencies;
+    this.phases = phases;
+    this.weights = weights;
+    this.frequencyTurns = turns(frequencies);
+    this.phaseTurns = turns(phases);
     this.firstFeature = new int[latents];
-    this.weights = new float[latents][];
+    this.ownWeights = new float[latents][];
     for (int i = 0; i < latents; i++) {
       int first = 0;
       while (first < features && weights[first * latents + i] == 0) {
@@ -53,9 +59,9 @@ public final class StructuralEquations {
         last--;
       }
       firstFeature[i] = first;
-      this.weights[i] = new float[last - first];
+      ownWeights[i] = new float[last - first];
       for (int m = first; m < last; m++) {
-        this.weights[i][m - first] = weights[m * latents + i];
+        ownWeights[i][m - first] = weights[m * latents + i];
       }
     }
   }
@@ -73,6 +79,36 @@ public final class StructuralEquations {
     return latents;
   }
 
+  /** Number of cosines. */
+  public int features() {
+    return features;
+  }
+
+  /** Shape {@code [d]}, not copied. */
+  public float[] intercepts() {
+    return intercepts;
+  }
+
+  /** Slopes from the row's latent to the column's, shape {@code [d][d]}, not copied. */
+  public float[] linear() {
+    return linear;
+  }
+
+  /** Radians per unit, shape {@code [d][features]}, not copied. */
+  public float[] frequencies() {
+    return frequencies;
+  }
+
+  /** Radians, shape {@code [features]}, not copied. */
+  public float[] phases() {
+    return phases;
+  }
+
+  /** Shape {@code [features][d]}, not copied. */
+  public float[] weights() {
+    return weights;
+  }
+
   /**
    * What the equations expect of many rows.
    *
@@ -83,12 +119,12 @@ public final class StructuralEquations {
     float[] out = new float[n * latents];
     float[] cosines = new float[features];
     for (int row = 0; row < n; row++) {
-      System.arraycopy(phases, 0, cosines, 0, features);
+      System.arraycopy(phaseTurns, 0, cosines, 0, features);
       for (int j = 0; j < latents; j++) {
         float value = z[row * latents + j];
         int at = j * features;
         for (int m = 0; m < features; m++) {
-          cosines[m] += frequencies[at + m] * value;
+          cosines[m] += frequencyTurns[at + m] * value;
         }
       }
       FloatFunctions.cosine(cosines);
@@ -97,7 +133,7 @@ public final class StructuralEquations {
         for (int j = 0; j < latents; j++) {
           sum += linear[j * latents + i] * z[row * latents + j];
         }
-        out[row * latents + i] = sum + FloatFunctions.dot(weights[i], cosines, firstFeature[i]);
+        out[row * latents + i] = sum + FloatFunctions.dot(ownWeights[i], cosines, firstFeature[i]);
       }
     }
     return out;

@@ -1,5 +1,6 @@
 package dev.residua.dl4j;
 
+import dev.residua.model.NetworkPlan;
 import dev.residua.training.LatentHead;
 import dev.residua.training.Mechanisms;
 import dev.residua.training.StepTimes;
@@ -75,9 +76,9 @@ final class LancaTrained implements TrainedNetwork {
   }
 
   @Override
-  public byte[] scorer(
+  public NetworkPlan plan(
       double[] mean, double[] scale, @Nullable LatentHead head, @Nullable Mechanisms mechanisms) {
-    return OnnxExport.scorer(weights, mean, scale, head, mechanisms);
+    return PlanBuilder.model(weights, mean, scale, head, mechanisms);
   }
 
   @Override

@@ -28,7 +28,7 @@ public final class LancaTrainer implements Trainer {
   @Override
   public String preprocessing() {
     return "unsigned bytes divided by 255, minus the mean of the training frames, blocks of 4x4"
-        + " pixels as channels; inside scorer.onnx";
+        + " pixels as channels; inside the network";
   }
 
   @Override

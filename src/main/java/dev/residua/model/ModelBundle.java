@@ -33,7 +33,7 @@ import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A trained model with everything that changes together with it: scorer, weights, graph,
+ * A trained model with everything that changes together with it: network, weights, graph,
  * calibration. Reading checks names, sizes and digests of all entries; a bundle that exists in
  * memory is whole. Bundles come from wherever models are trained and are not trusted: what is wrong
  * with one is a {@link BadBundleException}, and sizes are bounded before anything is allocated.
@@ -44,7 +44,10 @@ public final class ModelBundle {
   public static final int FORMAT_VERSION = 1;
 
   public static final String MANIFEST = "manifest.json";
-  public static final String SCORER = "scorer.onnx";
+
+  /** The network, from which every engine is built; see {@link NetworkPlanCodec}. */
+  public static final String NETWORK = "network/plan.bin";
+
   public static final String GRAPH = "graph.json";
   public static final String ANOMALY_CALIBRATION = "calibration/anomaly.bin";
   public static final String APPEARANCE = "calibration/appearance.bin";
@@ -78,7 +81,7 @@ public final class ModelBundle {
   public static final String GATE_VERDICT = "gate/verdict.json";
 
   private static final List<String> REQUIRED =
-      List.of(SCORER, GRAPH, ANOMALY_CALIBRATION, APPEARANCE, DRIFT_REFERENCE, SELF_TEST);
+      List.of(NETWORK, GRAPH, ANOMALY_CALIBRATION, APPEARANCE, DRIFT_REFERENCE, SELF_TEST);
 
   /** Largest file of a bundle, in bytes. */
   public static final int MAX_FILE_BYTES = BundleZip.MAX_FILE_BYTES;
@@ -406,6 +409,28 @@ public final class ModelBundle {
           "model %s has no entry %s, only %s".formatted(id(), name, entries.keySet()));
     }
     return content;
+  }
+
+  /**
+   * Reads the network; nothing is kept.
+   *
+   * @throws BadBundleException if the entry is damaged, or the network is not for the images and
+   *     latents of the manifest
+   */
+  public NetworkPlan network() throws BadBundleException {
+    try {
+      NetworkPlan plan = NetworkPlanCodec.fromBytes(entry(NETWORK));
+      if (!plan.image().equals(manifest.image()) || plan.latents() != manifest.latents().size()) {
+        throw new IllegalArgumentException(
+            "it is for %d latents of %s images, the manifest has %d of %s"
+                .formatted(
+                    plan.latents(), plan.image(), manifest.latents().size(), manifest.image()));
+      }
+      return plan;
+    } catch (IllegalArgumentException e) {
+      throw new BadBundleException(
+          "model %s has a damaged %s: %s".formatted(id(), NETWORK, e.getMessage()), e);
+    }
   }
 
   /** An entry that not every bundle has. */

@@ -7,7 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a scorer computes, layer by layer, for engines that do not read ONNX. Nothing is copied.
+ * The network of a model, layer by layer, with its equations: every engine is built from it. Layers
+ * fit each other, and memory and multiply-adds per frame are bounded. Nothing is copied.
  *
  * <p>A frame is cut into blocks of {@code block x block} pixels, whose values become channels:
  * channel {@code (row in block * block + column in block) * colours + colour}. The mean image is
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param correction from code to latents; null where they are the same
  * @param equations between latents
  * @param decoder first layer dense with {@code d} inputs, last one a convolution
- * @param errorScale what the sum of squared differences in grey levels is multiplied by
+ * @param errorScale factor of the sum of squared differences in grey levels
  */
 public record NetworkPlan(
     ImageShape image,
@@ -35,115 +36,201 @@ public record NetworkPlan(
     StructuralEquations equations,
     List<NetworkLayer> decoder,
     float errorScale) {
+  /** Most layers of the encoder, and of the decoder. */
+  public static final int MAX_LAYERS = 16;
+
+  private static final int MAX_BLOCK = 16;
+
+  /** Values of one layer per value of a frame, in addition to {@link #SMALL_VALUES}. */
+  private static final int VALUES_PER_VALUE = 4;
+
+  private static final int SMALL_VALUES = 1 << 17;
+
+  /**
+   * Multiply-adds per value of a frame, in addition to {@link #SMALL_MULTIPLY_ADDS}. The trainer's
+   * networks need 850 (three colours) to 2,200 (one).
+   */
+  private static final long MULTIPLY_ADDS_PER_VALUE = 1 << 13;
+
+  private static final long SMALL_MULTIPLY_ADDS = 1 << 26;
+
+  /**
+   * @throws IllegalArgumentException if layers do not fit each other, the image or the number of
+   *     latents, or if they cost too much
+   */
   public NetworkPlan {
     encoder = List.copyOf(encoder);
     decoder = List.copyOf(decoder);
-    if (image.width() % block != 0
+    if (block < 1
+        || block > MAX_BLOCK
+        || image.width() % block != 0
         || image.height() % block != 0
         || meanImage.length != image.size()) {
       throw new IllegalArgumentException(
-          "network of %s frames has blocks of %d pixels and a mean image of %d values"
-              .formatted(image, block, meanImage.length));
+          "network of %s frames has blocks of %d pixels and a mean image of %d values, expected blocks of 1 to %d pixels that divide the sides and %d values"
+              .formatted(image, block, meanImage.length, MAX_BLOCK, image.size()));
     }
+    if (equations.latents() != latents
+        || (correction != null && correction.latents() != latents)
+        || !(errorScale > 0 && errorScale < Float.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "network of %d latents has equations of %d%s and an error scale of %s"
+              .formatted(
+                  latents,
+                  equations.latents(),
+                  correction == null ? "" : ", a correction of " + correction.latents(),
+                  errorScale));
+    }
+    int channels = block * block * image.channels();
     if (encoder.size() < 2
-        || !(encoder.get(0) instanceof NetworkLayer.Convolution first)
-        || first.in() != block * block * image.channels()
+        || encoder.size() > MAX_LAYERS
+        || !(encoder.get(0) instanceof NetworkLayer.Convolution)
+        || !denseFollows(encoder)
         || !(encoder.get(encoder.size() - 1) instanceof NetworkLayer.Dense code)
         || code.out() != latents) {
       throw new IllegalArgumentException(
-          "an encoder goes from a convolution of %d channels to a dense layer of %d latents"
-              .formatted(block * block * image.channels(), latents));
+          "an encoder has 2 to %d layers: convolutions from %d channels, then dense layers to %d latents"
+              .formatted(MAX_LAYERS, channels, latents));
     }
     if (decoder.size() < 2
-        || !(decoder.get(0) instanceof NetworkLayer.Dense start)
-        || start.in() != latents
+        || decoder.size() > MAX_LAYERS
+        || !(decoder.get(0) instanceof NetworkLayer.Dense)
+        || !denseLeads(decoder)
         || !(decoder.get(decoder.size() - 1) instanceof NetworkLayer.Convolution last)
-        || last.out() != first.in()) {
+        || last.out() != channels
+        || last.relu()) {
       throw new IllegalArgumentException(
-          "a decoder goes from a dense layer of %d latents to a convolution with %d channels"
-              .formatted(latents, first.in()));
+          "a decoder has 2 to %d layers: dense layers from %d latents, then convolutions, the last one linear with %d channels"
+              .formatted(MAX_LAYERS, latents, channels));
     }
-    int rows = image.height() / block;
-    int columns = image.width() / block;
-    walk(encoder, new Size(first.in(), rows, columns));
-    int deepRows = rows;
-    int deepColumns = columns;
-    for (NetworkLayer layer : decoder) {
-      if (layer instanceof NetworkLayer.Deconvolution d) {
-        deepRows = (deepRows + 2 * d.padding() - d.kernel()) / d.stride() + 1;
-        deepColumns = (deepColumns + 2 * d.padding() - d.kernel()) / d.stride() + 1;
-      }
-    }
-    int flat = 0;
-    while (flat < decoder.size() && decoder.get(flat) instanceof NetworkLayer.Dense) {
-      flat++;
-    }
-    Size dense = walk(decoder.subList(0, flat), new Size(latents, 1, 1));
-    int area = deepRows * deepColumns;
-    if (area < 1 || dense.channels() % area != 0) {
-      throw new IllegalArgumentException(
-          "a decoder's dense layers give %d values, which are no pictures of %dx%d"
-              .formatted(dense.channels(), deepColumns, deepRows));
-    }
-    Size end =
-        walk(
-            decoder.subList(flat, decoder.size()),
-            new Size(dense.channels() / area, deepRows, deepColumns));
-    if (end.rows() != rows || end.columns() != columns) {
+    NetworkLayer.Size blocks =
+        new NetworkLayer.Size(channels, image.height() / block, image.width() / block);
+    Walk walk = new Walk(image);
+    walk.through(encoder, blocks);
+    int dense = denseLayers(decoder);
+    walk.through(decoder.subList(0, dense), new NetworkLayer.Size(latents, 1, 1));
+    NetworkLayer.Size end =
+        walk.through(decoder.subList(dense, decoder.size()), spread(decoder, dense, blocks));
+    if (!end.equals(blocks)) {
       throw new IllegalArgumentException(
           "a decoder gives %dx%d blocks, expected %dx%d"
-              .formatted(end.columns(), end.rows(), columns, rows));
+              .formatted(end.columns(), end.rows(), blocks.columns(), blocks.rows()));
     }
+    walk.cost(equations.features() * 2L * latents);
+    walk.cost(correction == null ? 0 : correction.centres() * 2L * latents);
   }
 
-  /** What one layer hands to the next. */
-  private record Size(int channels, int rows, int columns) {}
-
-  /** Checks that each layer takes what the one before gives: engines rely on it. */
-  private static Size walk(List<NetworkLayer> layers, Size start) {
-    Size at = start;
-    for (NetworkLayer layer : layers) {
-      Size next;
-      long in = at.channels();
-      if (layer instanceof NetworkLayer.Convolution c) {
-        next =
-            new Size(
-                c.out(),
-                (at.rows() + 2 * c.padding() - c.kernel()) / c.stride() + 1,
-                (at.columns() + 2 * c.padding() - c.kernel()) / c.stride() + 1);
-      } else if (layer instanceof NetworkLayer.Deconvolution d) {
-        next =
-            new Size(
-                d.out(),
-                (at.rows() - 1) * d.stride() + d.kernel() - 2 * d.padding(),
-                (at.columns() - 1) * d.stride() + d.kernel() - 2 * d.padding());
-      } else {
-        in = (long) at.channels() * at.rows() * at.columns();
-        next = new Size(layer.out(), 1, 1);
+  /** Whether convolutions come first, and then dense layers only. */
+  private static boolean denseFollows(List<NetworkLayer> encoder) {
+    boolean dense = false;
+    for (NetworkLayer layer : encoder) {
+      if (layer instanceof NetworkLayer.Deconvolution
+          || (dense && !(layer instanceof NetworkLayer.Dense))) {
+        return false;
       }
-      if (layer.in() != in || next.rows() < 1 || next.columns() < 1) {
+      dense |= layer instanceof NetworkLayer.Dense;
+    }
+    return true;
+  }
+
+  /** Whether dense layers come first only. */
+  private static boolean denseLeads(List<NetworkLayer> decoder) {
+    return decoder.subList(denseLayers(decoder), decoder.size()).stream()
+        .noneMatch(NetworkLayer.Dense.class::isInstance);
+  }
+
+  private static int denseLayers(List<NetworkLayer> decoder) {
+    int dense = 0;
+    while (decoder.get(dense) instanceof NetworkLayer.Dense) {
+      dense++;
+    }
+    return dense;
+  }
+
+  /** Size of the picture that the values of the decoder's dense layers become. */
+  private static NetworkLayer.Size spread(
+      List<NetworkLayer> decoder, int dense, NetworkLayer.Size blocks) {
+    int rows = blocks.rows();
+    int columns = blocks.columns();
+    for (int i = decoder.size() - 1; i >= dense; i--) {
+      if (decoder.get(i) instanceof NetworkLayer.Deconvolution layer) {
+        rows = layer.inputSide(rows);
+        columns = layer.inputSide(columns);
+      }
+    }
+    int values = decoder.get(dense - 1).out();
+    long area = (long) rows * columns;
+    if (rows < 1 || columns < 1 || values % area != 0) {
+      throw new IllegalArgumentException(
+          "a decoder's dense layers give %d values, which are no pictures of %dx%d"
+              .formatted(values, columns, rows));
+    }
+    return new NetworkLayer.Size((int) (values / area), rows, columns);
+  }
+
+  /** Checks that each layer takes what the previous one gives, and adds up what they cost. */
+  private static final class Walk {
+    private final long maxValues;
+    private final long maxMultiplyAdds;
+    private long multiplyAdds;
+
+    Walk(ImageShape image) {
+      maxValues = (long) VALUES_PER_VALUE * image.size() + SMALL_VALUES;
+      maxMultiplyAdds = MULTIPLY_ADDS_PER_VALUE * image.size() + SMALL_MULTIPLY_ADDS;
+    }
+
+    NetworkLayer.Size through(List<NetworkLayer> layers, NetworkLayer.Size start) {
+      NetworkLayer.Size at = start;
+      for (NetworkLayer layer : layers) {
+        NetworkLayer.Size next = layer.output(at);
+        long in = layer instanceof NetworkLayer.Dense ? at.values() : at.channels();
+        if (layer.in() != in || next.rows() < 1 || next.columns() < 1) {
+          throw new IllegalArgumentException(
+              "a layer takes %d and gives %d of %dx%d, the previous one gives %d of %dx%d"
+                  .formatted(
+                      layer.in(),
+                      next.channels(),
+                      next.columns(),
+                      next.rows(),
+                      at.channels(),
+                      at.columns(),
+                      at.rows()));
+        }
+        if (next.values() > maxValues) {
+          throw new IllegalArgumentException(
+              "a layer gives %d values per frame, expected at most %d"
+                  .formatted(next.values(), maxValues));
+        }
+        cost(layer.multiplyAdds(at));
+        at = next;
+      }
+      return at;
+    }
+
+    void cost(long count) {
+      multiplyAdds += count;
+      if (multiplyAdds > maxMultiplyAdds) {
         throw new IllegalArgumentException(
-            "a layer takes %d and gives %d of %dx%d, the one before gives %d of %dx%d"
-                .formatted(
-                    layer.in(),
-                    next.channels(),
-                    next.columns(),
-                    next.rows(),
-                    at.channels(),
-                    at.columns(),
-                    at.rows()));
+            "the network needs more than %d multiply-adds per frame".formatted(maxMultiplyAdds));
       }
-      at = next;
     }
-    return at;
   }
 
-  /** Rows of blocks. */
+  /** Size of a frame in blocks: what the encoder takes and the decoder gives. */
+  public NetworkLayer.Size blocks() {
+    return new NetworkLayer.Size(
+        block * block * image.channels(), image.height() / block, image.width() / block);
+  }
+
+  /** Size of the picture that the values of the decoder's dense layers become. */
+  public NetworkLayer.Size decoderPicture() {
+    return spread(decoder, denseLayers(decoder), blocks());
+  }
+
   public int rows() {
     return image.height() / block;
   }
 
-  /** Blocks in a row. */
   public int columns() {
     return image.width() / block;
   }

@@ -6,39 +6,29 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.residua.causal.LatentDecoder;
 import dev.residua.frame.ImageShape;
+import dev.residua.model.NetworkPlan;
 import java.nio.FloatBuffer;
 import java.util.Map;
-import java.util.Set;
 
-/** Runs the decoder of a network, exported alone, on the processor with ONNX Runtime. */
+/** Runs the decoder of a network plan on the processor with ONNX Runtime. */
 public final class OnnxLatentDecoder implements LatentDecoder {
-  private static final String LATENTS = "latents";
-  private static final String PICTURES = "pictures";
-
   private final OrtSession session;
   private final ImageShape image;
   private final int latents;
 
   /**
-   * @param model an ONNX graph with input {@code latents} and output {@code pictures}
-   * @param image shape of the pictures
-   * @param latents number of latents
-   * @throws IllegalArgumentException if the bytes are not an ONNX model with that input and output
+   * Opens the decoder.
+   *
+   * @throws IllegalArgumentException if the runtime does not run the plan
    */
-  public OnnxLatentDecoder(byte[] model, ImageShape image, int latents) {
-    this.image = image;
-    this.latents = latents;
+  public OnnxLatentDecoder(NetworkPlan plan) {
+    this.image = plan.image();
+    this.latents = plan.latents();
     try {
-      this.session = OnnxFrameScorer.load(model, 1);
+      this.session = OnnxFrameScorer.load(OnnxGraphs.decoder(plan), 1);
     } catch (OrtException e) {
-      throw new IllegalArgumentException("not a usable ONNX model: " + e.getMessage(), e);
-    }
-    if (!session.getInputNames().equals(Set.of(LATENTS))
-        || !session.getOutputNames().equals(Set.of(PICTURES))) {
-      String found = session.getInputNames() + " to " + session.getOutputNames();
-      close();
       throw new IllegalArgumentException(
-          "ONNX model goes from %s, expected [%s] to [%s]".formatted(found, LATENTS, PICTURES));
+          "ONNX Runtime does not run this network: " + e.getMessage(), e);
     }
   }
 
@@ -70,7 +60,7 @@ public final class OnnxLatentDecoder implements LatentDecoder {
                 OrtEnvironment.getEnvironment(),
                 FloatBuffer.wrap(values, 0, n * latents),
                 new long[] {n, latents});
-        OrtSession.Result result = session.run(Map.of(LATENTS, tensor))) {
+        OrtSession.Result result = session.run(Map.of(OnnxGraphs.LATENTS, tensor))) {
       FloatBuffer buffer = ((OnnxTensor) result.get(0)).getFloatBuffer();
       float[] pictures = new float[buffer.remaining()];
       buffer.get(pictures);

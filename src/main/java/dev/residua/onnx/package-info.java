@@ -1,6 +1,6 @@
 /**
- * Runs scorer.onnx with ONNX Runtime behind the FrameScorer port. OnnxTensor never leaves this
- * package.
+ * Runs a network plan with ONNX Runtime behind the FrameScorer port. OnnxTensor never leaves this
+ * package. Does not use ND4J or its ONNX classes.
  */
 @NullMarked
 package dev.residua.onnx;

@@ -15,6 +15,8 @@ import dev.residua.intervention.JointAttribution;
 import dev.residua.intervention.MechanismReference;
 import dev.residua.model.BundleManifest;
 import dev.residua.model.ModelBundle;
+import dev.residua.model.NetworkPlan;
+import dev.residua.model.NetworkPlanCodec;
 import dev.residua.model.SelfTest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -119,7 +121,7 @@ public final class ModelCalibration {
       BundleManifest manifest,
       CausalGraph graph,
       TrainedNetwork network,
-      byte[] model,
+      NetworkPlan plan,
       FrameScorer scorer,
       TrainingData data,
       int[] usualPictures,
@@ -131,7 +133,7 @@ public final class ModelCalibration {
       long seed,
       DoubleConsumer progress) {
     Map<String, byte[]> entries = new TreeMap<>();
-    entries.put(ModelBundle.SCORER, model);
+    entries.put(ModelBundle.NETWORK, NetworkPlanCodec.toBytes(plan));
     entries.put(ModelBundle.WEIGHTS, network.weights());
     entries.putAll(
         entries(

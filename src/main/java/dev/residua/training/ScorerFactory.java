@@ -1,10 +1,10 @@
 package dev.residua.training;
 
 import dev.residua.causal.FrameScorer;
-import dev.residua.frame.ImageShape;
+import dev.residua.model.NetworkPlan;
 
-/** Opens a scorer on the bytes of a {@code scorer.onnx}. */
+/** Opens a scorer on a network. */
 @FunctionalInterface
 public interface ScorerFactory {
-  FrameScorer open(byte[] model, ImageShape image, int latents);
+  FrameScorer open(NetworkPlan network);
 }

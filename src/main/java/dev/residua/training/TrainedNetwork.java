@@ -1,5 +1,6 @@
 package dev.residua.training;
 
+import dev.residua.model.NetworkPlan;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +10,7 @@ public interface TrainedNetwork extends AutoCloseable {
   int latents();
 
   /**
-   * Latents as the training engine computes them, the reference for what {@link #scorer} gives.
+   * Latents as the training engine computes them, the reference for {@link #plan}.
    *
    * @param pixels unsigned bytes, {@code [frames][height][width][channels]}
    * @return shape {@code [frames][d]}; anchored latents in standard deviations of their labels
@@ -17,14 +18,14 @@ public interface TrainedNetwork extends AutoCloseable {
   float[] encode(byte[] pixels, int frames);
 
   /**
-   * Writes {@code scorer.onnx}.
+   * Returns the network of a model.
    *
    * @param mean subtracted from each latent, shape {@code [d]}
    * @param scale divides each latent afterwards, shape {@code [d]}, above 0
    * @param head corrects the latents so standardised; null leaves them as they are
    * @param mechanisms structural equations of the corrected latents; null expects 0
    */
-  byte[] scorer(
+  NetworkPlan plan(
       double[] mean, double[] scale, @Nullable LatentHead head, @Nullable Mechanisms mechanisms);
 
   /**

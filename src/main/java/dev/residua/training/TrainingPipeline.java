@@ -8,6 +8,7 @@ import dev.residua.drift.DriftSettings;
 import dev.residua.model.BundleManifest;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelProvenance;
+import dev.residua.model.NetworkPlan;
 import dev.residua.training.metrics.ResidualIndependence;
 import java.time.Clock;
 import java.time.Instant;
@@ -327,7 +328,7 @@ public final class TrainingPipeline {
       Arrays.fill(scale, 1);
       double disagreement;
       double[][] z;
-      try (FrameScorer raw = open(network.scorer(mean, scale, null, null), data, d)) {
+      try (FrameScorer raw = open(network.plan(mean, scale, null, null))) {
         disagreement = disagreement(data, network, raw);
         int[] all = new int[trained];
         Arrays.setAll(all, i -> i);
@@ -345,8 +346,8 @@ public final class TrainingPipeline {
       CausalGraph graph = known.complete() ? known.graph() : search(z);
       progress.at("fitting mechanisms", 0, null);
       Mechanisms equations = fit(graph, z);
-      byte[] model = network.scorer(mean, scale, head, equations);
-      try (FrameScorer scorer = open(model, data, d)) {
+      NetworkPlan plan = network.plan(mean, scale, head, equations);
+      try (FrameScorer scorer = open(plan)) {
         LatentBatch calibration = score(scorer, data, nominal, "calibrating", progress);
         double error = 0;
         for (float one : calibration.reconstructionErrors()) {
@@ -399,7 +400,7 @@ public final class TrainingPipeline {
                 manifest(network, head, metrics),
                 graph,
                 network,
-                model,
+                plan,
                 scorer,
                 data,
                 usualPictures(holds),
@@ -549,11 +550,11 @@ public final class TrainingPipeline {
     }
   }
 
-  private FrameScorer open(byte[] model, TrainingData data, int d) throws TrainingFailedException {
+  private FrameScorer open(NetworkPlan plan) throws TrainingFailedException {
     try {
-      return scorers.open(model, data.shape(), d);
+      return scorers.open(plan);
     } catch (IllegalArgumentException e) {
-      throw new TrainingFailedException("the exported scorer is unusable: " + e.getMessage(), e);
+      throw new TrainingFailedException("the network cannot be run: " + e.getMessage(), e);
     }
   }
 
@@ -642,7 +643,7 @@ public final class TrainingPipeline {
     }
     if (!(worst <= AGREEMENT)) {
       throw new TrainingFailedException(
-          "scorer.onnx deviates from the trained network by %.3g on %d frames, allowed is %.0e: this is a fault of this program or of the processor's libraries, not of the data"
+          "ONNX Runtime deviates from the trained network by %.3g on %d frames, allowed is %.0e: this is a fault of this program or of the processor's libraries, not of the data"
               .formatted(worst, frames, AGREEMENT));
     }
     return worst;

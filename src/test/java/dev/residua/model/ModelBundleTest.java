@@ -54,7 +54,7 @@ class ModelBundleTest {
     Map<String, byte[]> entries = new TreeMap<>();
     for (String name :
         List.of(
-            ModelBundle.SCORER,
+            ModelBundle.NETWORK,
             ModelBundle.ANOMALY_CALIBRATION,
             ModelBundle.APPEARANCE,
             ModelBundle.DRIFT_REFERENCE,
@@ -112,7 +112,7 @@ class ModelBundleTest {
     assertThat(read.manifest()).isEqualTo(written.manifest());
     assertThat(read.graph()).isEqualTo(written.graph());
     assertThat(read.digest()).isEqualTo(written.digest());
-    assertThat(read.entry(ModelBundle.SCORER)).isEqualTo(written.entry(ModelBundle.SCORER));
+    assertThat(read.entry(ModelBundle.NETWORK)).isEqualTo(written.entry(ModelBundle.NETWORK));
     try (var files = Files.list(file.getParent())) {
       assertThat(files).containsExactly(file);
     }
@@ -127,12 +127,12 @@ class ModelBundleTest {
   @Test
   void shouldNameTheEntryWhoseContentWasChanged() throws Exception {
     // Given
-    byte[] bytes = altered(Map.of(ModelBundle.SCORER, new byte[] {1}));
+    byte[] bytes = altered(Map.of(ModelBundle.NETWORK, new byte[] {1}));
     // When, Then
     assertThatThrownBy(() -> read(bytes))
         .isInstanceOf(BadBundleException.class)
         .hasMessageContaining("test.residua")
-        .hasMessageContaining("scorer.onnx has SHA-256");
+        .hasMessageContaining("network/plan.bin has SHA-256");
   }
 
   @Test
@@ -275,7 +275,7 @@ class ModelBundleTest {
     assertThat(said.data()).isEqualTo("light");
     assertThat(new String(renamed.entry(ModelBundle.WARNINGS), StandardCharsets.UTF_8))
         .isEqualTo("shadow explain 1.0 % of z_1: shadow_2 and lights are others\n");
-    assertThat(renamed.entry(ModelBundle.SCORER)).isEqualTo(old.entry(ModelBundle.SCORER));
+    assertThat(renamed.entry(ModelBundle.NETWORK)).isEqualTo(old.entry(ModelBundle.NETWORK));
     assertThat(read(renamed.toBytes()).digest())
         .isEqualTo(renamed.digest())
         .isNotEqualTo(old.digest());

@@ -6,8 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.residua.app.model.CpuFeatures;
 import dev.residua.app.model.Models;
 import dev.residua.causal.FrameScorer;
-import dev.residua.dl4j.RandomScorers;
-import dev.residua.dl4j.ScorerPlan;
+import dev.residua.dl4j.RandomNetworks;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.EngineDeviation;
 import dev.residua.model.ModelBundle;
@@ -21,7 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class OneDnnBfloat16Test extends FrameScorerContract {
-  private static final NetworkPlan PLAN = ScorerPlan.of(RandomScorers.complete(IMAGE, 3), IMAGE, 3);
+  private static final NetworkPlan PLAN = RandomNetworks.complete(IMAGE, 3);
 
   @BeforeAll
   static void needsBfloat16() {
@@ -51,15 +50,14 @@ class OneDnnBfloat16Test extends FrameScorerContract {
     // Given the model that ships with the product and frames of its scene
     ModelBundle bundle = Models.read(Optional.empty());
     ImageShape image = bundle.manifest().image();
-    byte[] model = bundle.entry(ModelBundle.SCORER);
+    NetworkPlan plan = bundle.network();
     byte[] pixels = new byte[400 * image.size()];
     ScenarioStream stream = new ScenarioStream(Scenario.shipped("demo"), image);
     for (int n = 0; n < 400; n++) {
       stream.next(pixels, n * image.size());
     }
-    try (FrameScorer reference = new OnnxFrameScorer(model, image, 4);
-        FrameScorer scorer =
-            new OneDnnFrameScorer(ScorerPlan.of(model, image, 4), Precision.BF16)) {
+    try (FrameScorer reference = new OnnxFrameScorer(plan);
+        FrameScorer scorer = new OneDnnFrameScorer(plan, Precision.BF16)) {
       // When
       EngineDeviation deviation = EngineDeviation.of(reference, scorer, pixels, 400);
       // Then it rounds (0.2 % of a standard deviation and 1.0 % of an error were seen)

@@ -3,8 +3,7 @@ package dev.residua.onednn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.causal.FrameScorer;
-import dev.residua.dl4j.RandomScorers;
-import dev.residua.dl4j.ScorerPlan;
+import dev.residua.dl4j.RandomNetworks;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.EngineDeviation;
 import dev.residua.model.NetworkPlan;
@@ -15,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class OneDnnFrameScorerTest extends FrameScorerContract {
-  private static final NetworkPlan PLAN = ScorerPlan.of(RandomScorers.complete(IMAGE, 3), IMAGE, 3);
+  private static final NetworkPlan PLAN = RandomNetworks.complete(IMAGE, 3);
 
   @Override
   protected FrameScorer open() {
@@ -37,12 +36,11 @@ class OneDnnFrameScorerTest extends FrameScorerContract {
   void shouldComputeInSinglePrecisionWhatOnnxRuntimeComputes(int width, int height, int channels) {
     // Given all that a scorer can have, and every number of frames that is compiled
     ImageShape image = new ImageShape(width, height, channels);
-    byte[] model = RandomScorers.complete(image, 4);
+    NetworkPlan plan = RandomNetworks.complete(image, 4);
     byte[] pixels = new byte[47 * image.size()];
     new Random(9).nextBytes(pixels);
-    try (FrameScorer reference = new OnnxFrameScorer(model, image, 3);
-        FrameScorer scorer =
-            new OneDnnFrameScorer(ScorerPlan.of(model, image, 3), Precision.FP32)) {
+    try (FrameScorer reference = new OnnxFrameScorer(plan);
+        FrameScorer scorer = new OneDnnFrameScorer(plan, Precision.FP32)) {
       // When
       EngineDeviation deviation = EngineDeviation.of(reference, scorer, pixels, 47);
       // Then sums in another order differ by a few units in the last place

@@ -6,20 +6,17 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
-import dev.residua.dl4j.RandomScorers;
-import dev.residua.dl4j.ScorerParts;
-import dev.residua.frame.ImageShape;
+import dev.residua.dl4j.RandomNetworks;
+import dev.residua.model.NetworkPlan;
 import dev.residua.testing.FrameScorerContract;
 import org.junit.jupiter.api.Test;
 
 class OnnxFrameScorerTest extends FrameScorerContract {
-  private static final byte[] MODEL = RandomScorers.complete(IMAGE, 3);
-  private static final ScorerParts PARTS = ScorerParts.of(MODEL, IMAGE, 3);
+  private static final NetworkPlan PLAN = RandomNetworks.complete(IMAGE, 3);
 
   @Override
   protected FrameScorer open() {
-    return OnnxFrameScorer.inHalves(
-        PARTS.whole(), PARTS.encoder(), PARTS.reconstruction(), IMAGE, 3, 1);
+    return new OnnxFrameScorer(PLAN);
   }
 
   @Override
@@ -33,19 +30,20 @@ class OnnxFrameScorerTest extends FrameScorerContract {
   }
 
   @Test
-  void shouldScoreWithHalvesExactlyAsWithout() {
+  void shouldEncodeExactlyAsItScores() {
     // Given
     byte[] pixels = pixels(9);
-    try (FrameScorer halves = open();
-        FrameScorer whole = new OnnxFrameScorer(MODEL, IMAGE, 3)) {
+    try (FrameScorer scorer = open()) {
       // When
-      LatentBatch actual = halves.score(pixels, 9);
+      LatentBatch encoded = scorer.encode(pixels, 9);
       // Then
-      LatentBatch expected = whole.score(pixels, 9);
-      assertThat(actual.observed()).isEqualTo(expected.observed());
-      assertThat(actual.expected()).isEqualTo(expected.expected());
-      assertThat(actual.residuals()).isEqualTo(expected.residuals());
-      assertThat(actual.reconstructionErrors()).isEqualTo(expected.reconstructionErrors());
+      LatentBatch scored = scorer.score(pixels, 9);
+      assertThat(encoded.observed()).isEqualTo(scored.observed());
+      assertThat(encoded.expected()).isEqualTo(scored.expected());
+      assertThat(encoded.residuals()).isEqualTo(scored.residuals());
+      assertThat(encoded.codes()).isEqualTo(scored.codes());
+      assertThat(scorer.reconstructionErrors(pixels, 9, encoded.codes()))
+          .isEqualTo(scored.reconstructionErrors());
     }
   }
 
@@ -53,13 +51,13 @@ class OnnxFrameScorerTest extends FrameScorerContract {
   void shouldTellCodesFromCorrectedLatents() {
     // Given
     byte[] pixels = pixels(9);
-    try (FrameScorer halves = open()) {
-      LatentBatch encoded = halves.encode(pixels, 9);
+    try (FrameScorer scorer = open()) {
+      LatentBatch encoded = scorer.encode(pixels, 9);
       assertThat(encoded.codes()[0]).isNotCloseTo(encoded.observed()[0], within(1e-3f));
       // When corrected latents are decoded as if they were codes
-      float[] wrong = halves.reconstructionErrors(pixels, 9, encoded.observed());
+      float[] wrong = scorer.reconstructionErrors(pixels, 9, encoded.observed());
       // Then they give something else
-      float right = halves.score(pixels, 9).reconstructionErrors()[0];
+      float right = scorer.score(pixels, 9).reconstructionErrors()[0];
       assertThat((double) wrong[0]).isNotCloseTo(right, within(1e-4 * right));
     }
   }
@@ -67,51 +65,20 @@ class OnnxFrameScorerTest extends FrameScorerContract {
   @Test
   void shouldLeaveErrorsOutWhenItOnlyEncodes() {
     // Given
-    try (FrameScorer halves = open();
-        FrameScorer whole = new OnnxFrameScorer(MODEL, IMAGE, 3)) {
+    try (FrameScorer scorer = open()) {
       // When
       // Then
-      assertThat(halves.encode(pixels(2), 2).reconstructionErrors()).containsOnly(Float.NaN);
-      assertThat(whole.encode(pixels(2), 2).reconstructionErrors())
-          .isEqualTo(whole.score(pixels(2), 2).reconstructionErrors());
+      assertThat(scorer.encode(pixels(2), 2).reconstructionErrors()).containsOnly(Float.NaN);
     }
   }
 
   @Test
-  void shouldRefuseAModelOfAnotherShape() {
-    // Given
-    ImageShape other = new ImageShape(64, 32, 3);
-    // When
-    // Then
-    assertThatThrownBy(() -> new OnnxFrameScorer(MODEL, other, 3))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("[-1, 32, 32, 3], expected [-1, 32, 64, 3]");
-    assertThatThrownBy(() -> new OnnxFrameScorer(MODEL, IMAGE, 2))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("[-1, 2]");
-  }
-
-  @Test
-  void shouldRefuseHalvesInTheWrongOrder() {
+  void shouldRefuseNoThreads() {
     // Given
     // When
     // Then
-    assertThatThrownBy(
-            () ->
-                OnnxFrameScorer.inHalves(
-                    PARTS.whole(), PARTS.reconstruction(), PARTS.encoder(), IMAGE, 3, 1))
+    assertThatThrownBy(() -> new OnnxFrameScorer(PLAN, 0))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("must have inputs [frames]");
-  }
-
-  @Test
-  void shouldRefuseBytesThatAreNoModel() {
-    // Given
-    byte[] garbage = {1, 2, 3, 4, 5};
-    // When
-    // Then
-    assertThatThrownBy(() -> new OnnxFrameScorer(garbage, IMAGE, 2))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("not a usable ONNX model");
+        .hasMessageContaining("threads must be at least 1 but was 0");
   }
 }

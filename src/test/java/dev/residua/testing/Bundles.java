@@ -47,7 +47,7 @@ public final class Bundles {
     java.util.Random random = new java.util.Random(id.hashCode());
     Map<String, byte[]> entries = new LinkedHashMap<>();
     Stream.of(
-            ModelBundle.SCORER,
+            ModelBundle.NETWORK,
             ModelBundle.ANOMALY_CALIBRATION,
             ModelBundle.APPEARANCE,
             ModelBundle.DRIFT_REFERENCE,

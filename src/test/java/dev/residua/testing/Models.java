@@ -1,19 +1,20 @@
 package dev.residua.testing;
 
-import dev.residua.dl4j.RandomScorers;
+import dev.residua.dl4j.RandomNetworks;
 import dev.residua.frame.ImageShape;
+import dev.residua.model.NetworkPlanCodec;
 
 /** Models that nobody trained, for tests of what runs models. */
 public final class Models {
   private Models() {}
 
-  /** A {@code scorer.onnx} with random weights and no edges. */
-  public static byte[] scorer(ImageShape image, int latents) {
-    return RandomScorers.of(image, latents, 1);
+  /** A network with random weights and no edges, as the entry of a bundle. */
+  public static byte[] network(ImageShape image, int latents) {
+    return NetworkPlanCodec.toBytes(RandomNetworks.of(image, latents, 1));
   }
 
   /** Weights of the same network. */
   public static byte[] weights(ImageShape image, int latents) {
-    return RandomScorers.weights(image, latents, 1);
+    return RandomNetworks.weights(image, latents, 1);
   }
 }

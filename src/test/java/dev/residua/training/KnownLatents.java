@@ -2,12 +2,15 @@ package dev.residua.training;
 
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
+import dev.residua.dl4j.RandomNetworks;
 import dev.residua.frame.ImageShape;
+import dev.residua.model.NetworkPlan;
 import dev.residua.testing.AdditiveNoise;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -101,7 +104,7 @@ final class KnownLatents implements TrainingData {
    */
   static final class Reader implements Trainer {
     private final UnaryOperator<double[]> warp;
-    private final List<Model> models = new ArrayList<>();
+    private final Map<NetworkPlan, Model> models = new IdentityHashMap<>();
     private int trainings;
 
     Reader(UnaryOperator<double[]> warp) {
@@ -151,9 +154,9 @@ final class KnownLatents implements TrainingData {
       return new Network(mean, scale, 1e-5f * settings.seed());
     }
 
-    /** Opens the models that {@link Network#scorer} numbered. */
-    FrameScorer open(byte[] model, ImageShape image, int latents) {
-      return models.get(model[0]);
+    /** Opens the models of the plans that {@link Network#plan} returned. */
+    FrameScorer open(NetworkPlan plan) {
+      return java.util.Objects.requireNonNull(models.get(plan));
     }
 
     private final class Network implements TrainedNetwork {
@@ -193,13 +196,14 @@ final class KnownLatents implements TrainingData {
       }
 
       @Override
-      public byte[] scorer(
+      public NetworkPlan plan(
           double[] mean,
           double[] scale,
           @Nullable LatentHead head,
           @Nullable Mechanisms mechanisms) {
-        models.add(new Model(this, mean.clone(), scale.clone(), head, mechanisms));
-        return new byte[] {(byte) (models.size() - 1)};
+        NetworkPlan plan = RandomNetworks.of(IMAGE, D, 1);
+        models.put(plan, new Model(this, mean.clone(), scale.clone(), head, mechanisms));
+        return plan;
       }
 
       @Override

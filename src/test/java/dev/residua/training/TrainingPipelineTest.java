@@ -8,13 +8,13 @@ import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
 import dev.residua.dl4j.LancaTrainer;
+import dev.residua.dl4j.RandomNetworks;
 import dev.residua.drift.DriftSettings;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.SelfTest;
 import dev.residua.onnx.OnnxFrameScorer;
-import dev.residua.testing.Models;
 import dev.residua.testing.Spots;
 import java.io.ByteArrayInputStream;
 import java.time.Clock;
@@ -31,7 +31,7 @@ class TrainingPipelineTest {
   private static TrainingPipeline pipeline() {
     return new TrainingPipeline(
         new LancaTrainer(),
-        (model, image, d) -> new OnnxFrameScorer(model, image, d),
+        OnnxFrameScorer::new,
         Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC),
         "test",
         new ExactDagSearchSettings(40, 1e-4, 0.1, 1_000, 2, 3, 1),
@@ -69,7 +69,7 @@ class TrainingPipelineTest {
     assertThat(report.metrics().get("onnx.disagreement")).isLessThan(1e-5);
     assertThat(report.metrics().get("reconstruction.shareOfVariance")).isLessThan(0.95);
     // and its scorer names the cause with the sign of its label
-    try (OnnxFrameScorer scorer = new OnnxFrameScorer(bundle.entry(ModelBundle.SCORER), IMAGE, 2)) {
+    try (OnnxFrameScorer scorer = new OnnxFrameScorer(bundle.network())) {
       SelfTest.check(bundle, scorer);
       byte[] pixels = new byte[100 * IMAGE.size()];
       double product = 0;
@@ -83,7 +83,7 @@ class TrainingPipelineTest {
       assertThat(product / 100).isGreaterThan(0.25);
     }
     // and a scorer of another model is refused
-    try (OnnxFrameScorer other = new OnnxFrameScorer(Models.scorer(IMAGE, 2), IMAGE, 2)) {
+    try (OnnxFrameScorer other = new OnnxFrameScorer(RandomNetworks.of(IMAGE, 2, 1))) {
       assertThatThrownBy(() -> SelfTest.check(bundle, other))
           .isInstanceOf(BadBundleException.class)
           .hasMessageContaining("self-test")
@@ -109,7 +109,7 @@ class TrainingPipelineTest {
     assertThat(report.warnings())
         .anyMatch(w -> w.contains("[cause, effect] are named by held pairs, without labels"));
     // and latents have mean 0 and variance 1 over the training frames
-    try (OnnxFrameScorer scorer = new OnnxFrameScorer(bundle.entry(ModelBundle.SCORER), IMAGE, 2)) {
+    try (OnnxFrameScorer scorer = new OnnxFrameScorer(bundle.network())) {
       byte[] pixels = new byte[1_260 * IMAGE.size()];
       for (int i = 0; i < 1_260; i++) {
         data.read(i, pixels, i * IMAGE.size());

@@ -88,23 +88,13 @@ public final class Models {
   }
 
   /**
-   * Checks the network of a bundle, which must come before any of it is opened other than by this
-   * class.
-   *
-   * @throws BadBundleException if it is no scorer of the manifest's images and latents
-   */
-  public static void checkNetwork(ModelBundle bundle) throws BadBundleException {
-    ScoringEngines.checkNetwork(bundle);
-  }
-
-  /**
    * Checks what scoring will read of a bundle, without opening its network: that needs no native
    * library and runs nothing of it.
    *
    * @throws BadBundleException if the network or a calibration is not one of the manifest's model
    */
   public static void check(ModelBundle bundle) throws BadBundleException {
-    ScoringEngines.checkNetwork(bundle);
+    bundle.network();
     calibrations(bundle);
   }
 

@@ -5,12 +5,10 @@ import dev.residua.anomaly.AnomalySettings;
 import dev.residua.anomaly.AppearanceReference;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentDecoder;
-import dev.residua.dl4j.ScorerDecoder;
-import dev.residua.dl4j.ScorerPlan;
-import dev.residua.frame.ImageShape;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
+import dev.residua.model.NetworkPlan;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.onnx.OnnxLatentDecoder;
 import dev.residua.renewal.gate.ExaminedModel;
@@ -30,18 +28,17 @@ public final class OpenModel implements AutoCloseable {
    * @throws IllegalArgumentException if the bundle cannot be used, with the reason
    */
   public static OpenModel of(ModelBundle bundle, int networkThreads) {
-    int d = bundle.graph().size();
-    ImageShape image = bundle.manifest().image();
-    byte[] onnx = bundle.entry(ModelBundle.SCORER);
+    NetworkPlan network;
     FrameScorer scorer;
     try {
+      network = bundle.network();
       scorer = Models.scorer(bundle, networkThreads);
     } catch (BadBundleException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
     LatentDecoder decoder = null;
     try {
-      decoder = new OnnxLatentDecoder(ScorerDecoder.of(onnx, image, d), image, d);
+      decoder = new OnnxLatentDecoder(network);
       return new OpenModel(
           new ExaminedModel(
               bundle,
@@ -49,7 +46,7 @@ public final class OpenModel implements AutoCloseable {
               AnomalyCalibration.fromBytes(bundle.entry(ModelBundle.ANOMALY_CALIBRATION)),
               AppearanceReference.fromBytes(bundle.entry(ModelBundle.APPEARANCE)),
               decoder,
-              ScorerPlan.of(onnx, image, d).equations(),
+              network.equations(),
               target -> monitor(bundle, target)));
     } catch (RuntimeException e) {
       scorer.close();

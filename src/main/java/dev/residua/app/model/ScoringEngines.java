@@ -3,13 +3,10 @@ package dev.residua.app.model;
 import dev.residua.app.process.ScoringEngine;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.causal.FrameScorer;
-import dev.residua.dl4j.OnnxCheck;
-import dev.residua.dl4j.ScorerParts;
-import dev.residua.dl4j.ScorerPlan;
-import dev.residua.frame.ImageShape;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.EngineDeviation;
 import dev.residua.model.ModelBundle;
+import dev.residua.model.NetworkPlan;
 import dev.residua.model.SelfTest;
 import dev.residua.onednn.OneDnn;
 import dev.residua.onednn.OneDnnFrameScorer;
@@ -126,8 +123,7 @@ public final class ScoringEngines {
   }
 
   /**
-   * Opens the network of a bundle with a given engine, without a self-test. What it is made of is
-   * checked before native code sees it.
+   * Opens the network of a bundle with a given engine, without a self-test.
    *
    * @param networkThreads threads inside the network, for ONNX Runtime
    * @return owns native memory
@@ -138,53 +134,23 @@ public final class ScoringEngines {
    */
   static FrameScorer scorer(ModelBundle bundle, ScoringEngine engine, int networkThreads)
       throws BadBundleException {
-    byte[] model = bundle.entry(ModelBundle.SCORER);
-    ImageShape image = bundle.manifest().image();
-    int latents = bundle.manifest().latents().size();
-    checkNetwork(bundle);
+    NetworkPlan network = bundle.network();
     return switch (engine) {
-      case ONNXRUNTIME -> onnxRuntime(bundle, networkThreads);
-      case ONEDNN -> new OneDnnFrameScorer(ScorerPlan.of(model, image, latents), Precision.BF16);
-      case ONEDNN_FP32 ->
-          new OneDnnFrameScorer(ScorerPlan.of(model, image, latents), Precision.FP32);
+      case ONNXRUNTIME -> onnxRuntime(bundle, network, networkThreads);
+      case ONEDNN -> new OneDnnFrameScorer(network, Precision.BF16);
+      case ONEDNN_FP32 -> new OneDnnFrameScorer(network, Precision.FP32);
       case AUTO -> throw new IllegalArgumentException("auto is not one engine");
     };
   }
 
-  /**
-   * Checks the network of a bundle without opening it.
-   *
-   * @throws BadBundleException if it is no scorer of the manifest's images and latents
-   */
-  static void checkNetwork(ModelBundle bundle) throws BadBundleException {
+  /** The reference engine: a network that it does not run is the bundle's fault. */
+  private static FrameScorer onnxRuntime(
+      ModelBundle bundle, NetworkPlan network, int networkThreads) throws BadBundleException {
     try {
-      OnnxCheck.check(
-          bundle.entry(ModelBundle.SCORER),
-          bundle.manifest().image(),
-          bundle.manifest().latents().size());
+      return new OnnxFrameScorer(network, networkThreads);
     } catch (IllegalArgumentException e) {
-      throw refused(bundle, e);
-    }
-  }
-
-  private static BadBundleException refused(ModelBundle bundle, RuntimeException e) {
-    return new BadBundleException(
-        "model %s has a %s that is not used: %s"
-            .formatted(bundle.id(), ModelBundle.SCORER, e.getMessage()),
-        e);
-  }
-
-  /** The reference: what it cannot run is no fault of the machine. */
-  private static FrameScorer onnxRuntime(ModelBundle bundle, int networkThreads)
-      throws BadBundleException {
-    ImageShape image = bundle.manifest().image();
-    int latents = bundle.manifest().latents().size();
-    try {
-      ScorerParts parts = ScorerParts.of(bundle.entry(ModelBundle.SCORER), image, latents);
-      return OnnxFrameScorer.inHalves(
-          parts.whole(), parts.encoder(), parts.reconstruction(), image, latents, networkThreads);
-    } catch (IllegalArgumentException e) {
-      throw refused(bundle, e);
+      throw new BadBundleException(
+          "model %s has a network that does not run: %s".formatted(bundle.id(), e.getMessage()), e);
     }
   }
 }

@@ -1,10 +1,8 @@
 package dev.residua.app.web;
 
-import dev.residua.app.model.Models;
 import dev.residua.causal.LatentDecoder;
 import dev.residua.dashboard.PictureFiles;
 import dev.residua.dashboard.Pictures;
-import dev.residua.dl4j.ScorerDecoder;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
@@ -104,15 +102,10 @@ public class ModelPictures implements Pictures {
     LatentDecoder open = decoder;
     if (open == null) {
       try {
-        Models.checkNetwork(model);
+        open = new OnnxLatentDecoder(model.network());
       } catch (BadBundleException e) {
         throw new UnavailableException(String.valueOf(e.getMessage()));
       }
-      ImageShape shape = model.manifest().image();
-      int latents = model.manifest().latents().size();
-      open =
-          new OnnxLatentDecoder(
-              ScorerDecoder.of(model.entry(ModelBundle.SCORER), shape, latents), shape, latents);
       decoder = open;
     }
     return open;

@@ -102,7 +102,7 @@ public final class ExperimentCommand implements Callable<Integer> {
           new ExperimentRun(
               out,
               new LancaTrainer(),
-              (model, image, d) -> new OnnxFrameScorer(model, image, d, 1),
+              network -> new OnnxFrameScorer(network, 1),
               new VectorGraphLearner(),
               () -> Models.read(Optional.ofNullable(model)),
               Clock.systemUTC(),

@@ -131,10 +131,11 @@ final class Workbench {
 
   /** A scorer on a bundle's model; close it. */
   FrameScorer scorer(ModelBundle bundle) {
-    return scorers.open(
-        bundle.entry(ModelBundle.SCORER),
-        bundle.manifest().image(),
-        bundle.manifest().latents().size());
+    try {
+      return scorers.open(bundle.network());
+    } catch (BadBundleException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
   }
 
   /** All figures of a trained model on fresh frames, as {@code evaluate} gives them. */

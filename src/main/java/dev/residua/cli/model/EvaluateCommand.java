@@ -1,6 +1,5 @@
 package dev.residua.cli.model;
 
-import dev.residua.app.model.Models;
 import dev.residua.causal.CausalGraph;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Failures;
@@ -119,13 +118,10 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   private Map<String, Object> evaluate(ModelBundle bundle, FrameDataset set, List<String> names)
       throws BadBundleException {
-    Models.checkNetwork(bundle);
     CausalGraph truth = graph == null ? null : GraphFile.read(graph).whole(names, "factors");
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("model", bundle.id());
-    try (OnnxFrameScorer scorer =
-            new OnnxFrameScorer(
-                bundle.entry(ModelBundle.SCORER), set.shape(), bundle.manifest().latents().size());
+    try (OnnxFrameScorer scorer = new OnnxFrameScorer(bundle.network());
         ProgressBar bar = new ProgressBar("scoring")) {
       DatasetEvaluation.Scores scores = DatasetEvaluation.score(scorer, set, frames, bar::update);
       result.putAll(DatasetEvaluation.of(scores, bundle.graph(), set, names, truth, seed));

@@ -5,11 +5,11 @@ import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentDecoder;
 import dev.residua.cli.console.ProgressBar;
 import dev.residua.dataset.FrameDataset;
-import dev.residua.dl4j.OnnxExport;
-import dev.residua.frame.ImageShape;
+import dev.residua.dl4j.PlanBuilder;
 import dev.residua.model.AtomicFile;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
+import dev.residua.model.NetworkPlan;
 import dev.residua.onnx.OnnxFrameScorer;
 import dev.residua.onnx.OnnxLatentDecoder;
 import dev.residua.report.HtmlReport;
@@ -59,11 +59,9 @@ final class ReportFile {
         return ModelReports.of(bundle, set, factors, scorer, null, bar::update);
       }
       byte[] weights = bundle.entry(ModelBundle.WEIGHTS);
-      ImageShape image = bundle.manifest().image();
-      int d = bundle.manifest().latents().size();
-      try (FrameScorer encoder =
-              new OnnxFrameScorer(OnnxExport.network(weights), image, d, threads);
-          LatentDecoder decoder = new OnnxLatentDecoder(OnnxExport.decoder(weights), image, d)) {
+      NetworkPlan network = PlanBuilder.network(weights);
+      try (FrameScorer encoder = new OnnxFrameScorer(network, threads);
+          LatentDecoder decoder = new OnnxLatentDecoder(network)) {
         return ModelReports.of(
             bundle, set, factors, scorer, new ModelReports.Network(encoder, decoder), bar::update);
       }

@@ -209,7 +209,7 @@ public final class TrainCommand implements Callable<Integer> {
       report =
           new TrainingPipeline(
                   new LancaTrainer(),
-                  (model, image, d) -> new OnnxFrameScorer(model, image, d, threads),
+                  network -> new OnnxFrameScorer(network, threads),
                   Clock.systemUTC(),
                   Version.current(),
                   drift)

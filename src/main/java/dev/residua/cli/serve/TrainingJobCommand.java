@@ -200,7 +200,7 @@ public final class TrainingJobCommand implements Callable<Integer> {
               bundle -> new OpenedModel(OpenModel.of(bundle, threads)),
               new TrainingPipeline(
                   new LancaTrainer(),
-                  (model, image, d) -> new OnnxFrameScorer(model, image, d, threads),
+                  network -> new OnnxFrameScorer(network, threads),
                   Clock.systemUTC(),
                   Version.current(),
                   drift),

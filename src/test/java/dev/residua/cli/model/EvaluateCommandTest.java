@@ -42,7 +42,7 @@ class EvaluateCommandTest {
   void write() throws IOException {
     model = dir.resolve("random.residua");
     Map<String, byte[]> entries = new HashMap<>();
-    entries.put(ModelBundle.SCORER, Models.scorer(IMAGE, 2));
+    entries.put(ModelBundle.NETWORK, Models.network(IMAGE, 2));
     for (String name :
         List.of(
             ModelBundle.ANOMALY_CALIBRATION,

@@ -53,7 +53,7 @@ class ReportCommandTest {
       residuals[2 * i + 1] = (float) random.nextGaussian();
       errors[i] = random.nextFloat();
     }
-    entries.put(ModelBundle.SCORER, Models.scorer(IMAGE, 2));
+    entries.put(ModelBundle.NETWORK, Models.network(IMAGE, 2));
     entries.put(ModelBundle.WEIGHTS, Models.weights(IMAGE, 2));
     entries.put(
         ModelBundle.ANOMALY_CALIBRATION,

@@ -7,11 +7,12 @@ import dev.residua.app.model.Models;
 import dev.residua.app.model.OpenModel;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
-import dev.residua.dl4j.PerturbedScorers;
+import dev.residua.dl4j.PerturbedNetworks;
 import dev.residua.drift.DriftSettings;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
+import dev.residua.model.NetworkPlanCodec;
 import dev.residua.simulation.Pendulum;
 import dev.residua.simulation.Scenario;
 import dev.residua.simulation.ScenarioEvent;
@@ -182,11 +183,12 @@ class GateTrialTest {
   }
 
   @Test
-  void shouldRefuseAWorseNetworkByItsReconstruction() {
+  void shouldRefuseAWorseNetworkByItsReconstruction() throws Exception {
     // Given weights that are wrong by 2 %, calibrated as well as can be
     ModelBundle spoilt =
         shipped.with(
-            ModelBundle.SCORER, PerturbedScorers.of(shipped.entry(ModelBundle.SCORER), 0.02, 9));
+            ModelBundle.NETWORK,
+            NetworkPlanCodec.toBytes(PerturbedNetworks.of(shipped.network(), 0.02, 9)));
     ModelBundle worse = calibrated(spoilt, frames("calibration", 702, CALIBRATION, List.of()));
     // When
     GateVerdict verdict = judge(examined(shipped), examined(worse), usual, steady());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.LatentBatch;
 import dev.residua.frame.ImageShape;
+import dev.residua.model.NetworkPlan;
 import dev.residua.onnx.OnnxFrameScorer;
 import dev.residua.onnx.OnnxLatentDecoder;
 import dev.residua.training.LatentHead;
@@ -21,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-class OnnxExportTest {
+class PlanBuilderTest {
   private static final int D = 3;
   private static final int N = 5;
 
@@ -50,7 +51,7 @@ class OnnxExportTest {
     // When
     LatentBatch onnx;
     try (OnnxFrameScorer scorer =
-        new OnnxFrameScorer(OnnxExport.scorer(weights, mean, scale, null, mechanisms), image, D)) {
+        new OnnxFrameScorer(PlanBuilder.model(weights, mean, scale, null, mechanisms))) {
       onnx = scorer.score(pixels, N);
     }
     // Then
@@ -138,13 +139,13 @@ class OnnxExportTest {
     }
     assertThat(largest).isGreaterThan(0.3);
     assertThat(corrected.reconstructionErrors()).isEqualTo(uncorrected.reconstructionErrors());
-    // And the decoder that is cut out of a scorer undoes what that scorer did to latents; slowly
+    // And the decoder undoes the correction of the same plan; slowly
     // only where z + sin(2 z) / 2 is flat
-    byte[] plainScorer = OnnxExport.scorer(weights, mean, scale, null, mechanisms);
-    byte[] headScorer = OnnxExport.scorer(weights, mean, scale, head, mechanisms);
-    float[] pictures = cutAndDecode(plainScorer, uncorrected, image);
-    assertThat(meanDifference(cutAndDecode(headScorer, corrected, image), pictures))
-        .isLessThan(0.1 * meanDifference(cutAndDecode(plainScorer, corrected, image), pictures));
+    NetworkPlan uncorrects = PlanBuilder.model(weights, mean, scale, null, mechanisms);
+    NetworkPlan corrects = PlanBuilder.model(weights, mean, scale, head, mechanisms);
+    float[] pictures = decoded(uncorrects, uncorrected);
+    assertThat(meanDifference(decoded(corrects, corrected), pictures))
+        .isLessThan(0.1 * meanDifference(decoded(uncorrects, corrected), pictures));
     for (int n = 0; n < 200; n++) {
       double squares = 0;
       for (int i = n * image.size(); i < (n + 1) * image.size(); i++) {
@@ -156,9 +157,8 @@ class OnnxExportTest {
     }
   }
 
-  private static float[] cutAndDecode(byte[] scorer, LatentBatch scores, ImageShape image) {
-    try (OnnxLatentDecoder decoder =
-        new OnnxLatentDecoder(ScorerDecoder.of(scorer, image, D), image, D)) {
+  private static float[] decoded(NetworkPlan plan, LatentBatch scores) {
+    try (OnnxLatentDecoder decoder = new OnnxLatentDecoder(plan)) {
       return decoder.decode(scores.observed(), scores.frames());
     }
   }
@@ -192,10 +192,8 @@ class OnnxExportTest {
     // When
     LatentBatch scored;
     float[] pictures;
-    try (OnnxFrameScorer scorer =
-            new OnnxFrameScorer(OnnxExport.network(weights.toBytes()), image, D);
-        OnnxLatentDecoder decoder =
-            new OnnxLatentDecoder(OnnxExport.decoder(weights.toBytes()), image, D)) {
+    try (OnnxFrameScorer scorer = new OnnxFrameScorer(PlanBuilder.network(weights.toBytes()));
+        OnnxLatentDecoder decoder = new OnnxLatentDecoder(PlanBuilder.network(weights.toBytes()))) {
       scored = scorer.score(pixels, N);
       pictures = decoder.decode(scored.observed(), N);
     }
@@ -239,8 +237,8 @@ class OnnxExportTest {
       Mechanisms mechanisms,
       ImageShape image,
       byte[] pixels) {
-    byte[] model = OnnxExport.scorer(weights, mean, scale, head, mechanisms);
-    try (OnnxFrameScorer scorer = new OnnxFrameScorer(model, image, D)) {
+    NetworkPlan plan = PlanBuilder.model(weights, mean, scale, head, mechanisms);
+    try (OnnxFrameScorer scorer = new OnnxFrameScorer(plan)) {
       return scorer.score(pixels, pixels.length / image.size());
     }
   }

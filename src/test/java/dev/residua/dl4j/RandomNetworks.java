@@ -3,6 +3,7 @@ package dev.residua.dl4j;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.LatentBatch;
 import dev.residua.frame.ImageShape;
+import dev.residua.model.NetworkPlan;
 import dev.residua.onnx.OnnxFrameScorer;
 import dev.residua.training.LatentHead;
 import dev.residua.training.MechanismSettings;
@@ -11,14 +12,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** Makes scorers with random weights for tests of other packages. */
-public final class RandomScorers {
+/** Makes networks with random weights for tests of other packages. */
+public final class RandomNetworks {
   private static final int FRAMES = 200;
 
-  private RandomScorers() {}
+  private RandomNetworks() {}
 
-  public static byte[] of(ImageShape image, int latents, long seed) {
-    return OnnxExport.network(weights(image, latents, seed));
+  public static NetworkPlan of(ImageShape image, int latents, long seed) {
+    return PlanBuilder.network(weights(image, latents, seed));
   }
 
   /** Weights of the same network. */
@@ -29,11 +30,11 @@ public final class RandomScorers {
   }
 
   /**
-   * A scorer of three latents that has all that a scorer can have: a mean image, biases, moments of
-   * latents, a correction of the first and the last latent by up to half a unit, and equations with
-   * lines and cosines 0 -> 2 <- 1. Its latents have mean 0 and variance 1 on random frames.
+   * A network of three latents that has all that a network can have: a mean image, biases, moments
+   * of latents, a correction of the first and the last latent by up to half a unit, and equations
+   * with lines and cosines 0 -> 2 <- 1. Its latents have mean 0 and variance 1 on random frames.
    */
-  public static byte[] complete(ImageShape image, long seed) {
+  public static NetworkPlan complete(ImageShape image, long seed) {
     Random random = new Random(seed);
     float[] meanImage = new float[image.size()];
     for (int i = 0; i < meanImage.length; i++) {
@@ -70,14 +71,13 @@ public final class RandomScorers {
     if (head == null) {
       throw new IllegalStateException("no correction was learnt; choose another seed");
     }
-    return OnnxExport.scorer(weights, mean, scale, head, mechanisms(random));
+    return PlanBuilder.model(weights, mean, scale, head, mechanisms(random));
   }
 
   private static double[][] standardised(
       NetworkWeights weights, byte[] pixels, ImageShape image, double[] mean, double[] scale) {
     LatentBatch raw;
-    try (OnnxFrameScorer scorer =
-        new OnnxFrameScorer(OnnxExport.network(weights.toBytes()), image, 3)) {
+    try (OnnxFrameScorer scorer = new OnnxFrameScorer(PlanBuilder.network(weights.toBytes()))) {
       raw = scorer.score(pixels, FRAMES);
     }
     double[][] z = new double[FRAMES][3];

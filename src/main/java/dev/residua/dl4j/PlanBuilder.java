@@ -1,0 +1,280 @@
+package dev.residua.dl4j;
+
+import dev.residua.causal.LatentCorrection;
+import dev.residua.causal.StructuralEquations;
+import dev.residua.frame.ImageShape;
+import dev.residua.model.NetworkLayer;
+import dev.residua.model.NetworkPlan;
+import dev.residua.training.LatentHead;
+import dev.residua.training.Mechanisms;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Builds the network plan of trained weights and structural equations. Scaling by 1/255 is folded
+ * into the first and last convolution, standardisation of latents into the layers around them.
+ */
+public final class PlanBuilder {
+  private static final double WHITE = 255;
+
+  private final NetworkWeights weights;
+  private final ImageShape image;
+  private final int d;
+
+  private PlanBuilder(NetworkWeights weights) {
+    this.weights = weights;
+    this.image = weights.image();
+    this.d = weights.latents();
+  }
+
+  /**
+   * Returns the plan of a model.
+   *
+   * @param mean subtracted from each latent, shape {@code [d]}
+   * @param scale divides each latent afterwards, shape {@code [d]}, above 0
+   * @param head corrects the standardised latents, while the decoder reads them uncorrected; null
+   *     corrects nothing
+   * @param mechanisms equations of the corrected latents; null expects 0 everywhere
+   */
+  static NetworkPlan model(
+      NetworkWeights weights,
+      double[] mean,
+      double[] scale,
+      @Nullable LatentHead head,
+      @Nullable Mechanisms mechanisms) {
+    PlanBuilder builder = new PlanBuilder(weights);
+    return new NetworkPlan(
+        builder.image,
+        builder.d,
+        NetworkLayout.BLOCK,
+        builder.meanImage(),
+        builder.encoder(mean, scale),
+        head == null ? null : builder.correction(head),
+        builder.equations(mechanisms),
+        builder.decoder(mean, scale),
+        (float) (1 / (WHITE * WHITE * builder.image.size())));
+  }
+
+  /**
+   * Returns the plan of the network alone: latents are neither standardised nor corrected, and 0 is
+   * expected of each.
+   *
+   * @param weights from {@link dev.residua.training.TrainedNetwork#weights}
+   * @throws IllegalArgumentException if the bytes are something else
+   */
+  public static NetworkPlan network(byte[] weights) {
+    NetworkWeights read = NetworkWeights.fromBytes(weights);
+    double[] ones = new double[read.latents()];
+    Arrays.fill(ones, 1);
+    return model(read, new double[read.latents()], ones, null, null);
+  }
+
+  /** The mean image in blocks, in grey levels. */
+  private float[] meanImage() {
+    int block = NetworkLayout.BLOCK;
+    int c = image.channels();
+    int rows = image.height() / block;
+    int columns = image.width() / block;
+    float[] mean = new float[image.size()];
+    for (int y = 0; y < image.height(); y++) {
+      for (int x = 0; x < image.width(); x++) {
+        for (int k = 0; k < c; k++) {
+          int channel = (y % block * block + x % block) * c + k;
+          int at = (channel * rows + y / block) * columns + x / block;
+          mean[at] = (float) (WHITE * weights.meanImage()[(y * image.width() + x) * c + k]);
+        }
+      }
+    }
+    return mean;
+  }
+
+  private List<NetworkLayer> encoder(double[] mean, double[] scale) {
+    int blocks = NetworkLayout.BLOCK * NetworkLayout.BLOCK * image.channels();
+    int flat = weights.layout().flat();
+    int n = NetworkLayout.DENSE;
+    List<NetworkLayer> layers = new ArrayList<>();
+    layers.add(convolution("enc1", 3, 1, blocks, NetworkLayout.FIRST, 1 / WHITE, 1, true));
+    layers.add(convolution("enc2", 4, 2, NetworkLayout.FIRST, NetworkLayout.DEEP, 1, 1, true));
+    layers.add(convolution("enc3", 4, 2, NetworkLayout.DEEP, NetworkLayout.DEEP, 1, 1, true));
+    float[] first = weights.get("enc4.w");
+    float[] moved = new float[first.length];
+    int[] position = channelsFirst();
+    for (int row = 0; row < flat; row++) {
+      System.arraycopy(first, row * n, moved, position[row] * n, n);
+    }
+    layers.add(new NetworkLayer.Dense(flat, n, moved, weights.get("enc4.b"), true));
+    layers.add(dense("enc5", n));
+    float[] w = weights.get("enc6.w").clone();
+    float[] b = weights.get("enc6.b").clone();
+    for (int i = 0; i < d; i++) {
+      for (int row = 0; row < n; row++) {
+        w[row * d + i] = (float) (w[row * d + i] / scale[i]);
+      }
+      b[i] = (float) ((b[i] - mean[i]) / scale[i]);
+    }
+    layers.add(new NetworkLayer.Dense(n, d, w, b, false));
+    return layers;
+  }
+
+  private LatentCorrection correction(LatentHead head) {
+    double[][] centres = head.centres();
+    float[][] byLatent = new float[d][centres.length];
+    float[] biases = new float[d];
+    float[] scales = new float[d];
+    float[][] ownWeights = new float[d][0];
+    for (int i = 0; i < d; i++) {
+      for (int c = 0; c < centres.length; c++) {
+        byLatent[i][c] = (float) centres[c][i];
+      }
+      biases[i] = (float) head.bias(i);
+      if (head.corrects(i)) {
+        double width = head.width(i);
+        scales[i] = (float) (-1 / (2 * width * width));
+        ownWeights[i] = floats(head.weights(i));
+      }
+    }
+    return new LatentCorrection(byLatent, biases, scales, ownWeights);
+  }
+
+  private StructuralEquations equations(@Nullable Mechanisms mechanisms) {
+    float[] intercept = new float[d];
+    float[] linear = new float[d * d];
+    if (mechanisms == null) {
+      return new StructuralEquations(intercept, linear, new float[0], new float[0], new float[0]);
+    }
+    List<Integer> curved = new ArrayList<>();
+    for (int i = 0; i < d; i++) {
+      intercept[i] = (float) mechanisms.intercept(i);
+      if (Arrays.stream(mechanisms.weights(i)).anyMatch(weight -> weight != 0)) {
+        curved.add(i);
+      }
+      double[] slopes = mechanisms.linear(i);
+      for (int j = 0; j < d; j++) {
+        linear[j * d + i] = (float) slopes[j];
+      }
+    }
+    int m = mechanisms.features();
+    int width = curved.size() * m;
+    float[] frequency = new float[d * width];
+    float[] phase = new float[width];
+    float[] weight = new float[width * d];
+    int column = 0;
+    for (int i : curved) {
+      double[][] frequencies = mechanisms.frequencies(i);
+      double[] phases = mechanisms.phases(i);
+      double[] own = mechanisms.weights(i);
+      for (int a = 0; a < m; a++, column++) {
+        for (int j = 0; j < d; j++) {
+          frequency[j * width + column] = (float) frequencies[a][j];
+        }
+        phase[column] = (float) phases[a];
+        weight[column * d + i] = (float) own[a];
+      }
+    }
+    return new StructuralEquations(intercept, linear, frequency, phase, weight);
+  }
+
+  private List<NetworkLayer> decoder(double[] mean, double[] scale) {
+    int n = NetworkLayout.DENSE;
+    float[] original = weights.get("dec1.w");
+    float[] w = original.clone();
+    float[] b = weights.get("dec1.b").clone();
+    for (int column = 0; column < n; column++) {
+      double shift = b[column];
+      for (int i = 0; i < d; i++) {
+        shift += mean[i] * original[i * n + column];
+        w[i * n + column] = (float) (original[i * n + column] * scale[i]);
+      }
+      b[column] = (float) shift;
+    }
+    List<NetworkLayer> layers = new ArrayList<>();
+    layers.add(new NetworkLayer.Dense(d, n, w, b, true));
+    layers.add(dense("dec2", n));
+    int flat = weights.layout().flat();
+    int[] position = channelsFirst();
+    float[] last = weights.get("dec3.w");
+    float[] lastBias = weights.get("dec3.b");
+    float[] moved = new float[last.length];
+    float[] movedBias = new float[flat];
+    for (int column = 0; column < flat; column++) {
+      movedBias[position[column]] = lastBias[column];
+      for (int row = 0; row < n; row++) {
+        moved[row * flat + position[column]] = last[row * flat + column];
+      }
+    }
+    layers.add(new NetworkLayer.Dense(n, flat, moved, movedBias, true));
+    layers.add(deconvolution("dec4", NetworkLayout.DEEP, NetworkLayout.DEEP));
+    layers.add(deconvolution("dec5", NetworkLayout.DEEP, NetworkLayout.FIRST));
+    int blocks = NetworkLayout.BLOCK * NetworkLayout.BLOCK * image.channels();
+    layers.add(convolution("dec6", 3, 1, NetworkLayout.FIRST, blocks, WHITE, WHITE, false));
+    return layers;
+  }
+
+  /** Position in {@code [c, h, w]} of each value of the flat {@code [h, w, c]} layout. */
+  private int[] channelsFirst() {
+    int area = image.height() / 16 * (image.width() / 16);
+    int[] position = new int[area * NetworkLayout.DEEP];
+    for (int cell = 0; cell < area; cell++) {
+      for (int c = 0; c < NetworkLayout.DEEP; c++) {
+        position[cell * NetworkLayout.DEEP + c] = c * area + cell;
+      }
+    }
+    return position;
+  }
+
+  private NetworkLayer convolution(
+      String name,
+      int kernel,
+      int stride,
+      int in,
+      int out,
+      double weightScale,
+      double biasScale,
+      boolean relu) {
+    float[] source = weights.get(name + ".w"); // [kH, kW, in, out]
+    float[] target = new float[source.length]; // [out, in, kH, kW]
+    int area = kernel * kernel;
+    for (int k = 0; k < area; k++) {
+      for (int i = 0; i < in; i++) {
+        for (int o = 0; o < out; o++) {
+          target[(o * in + i) * area + k] = (float) (weightScale * source[(k * in + i) * out + o]);
+        }
+      }
+    }
+    float[] bias = weights.get(name + ".b").clone();
+    for (int o = 0; o < out; o++) {
+      bias[o] = (float) (biasScale * bias[o]);
+    }
+    return new NetworkLayer.Convolution(in, out, kernel, stride, 1, target, bias, relu);
+  }
+
+  private NetworkLayer deconvolution(String name, int in, int out) {
+    int kernel = 4;
+    float[] source = weights.get(name + ".w"); // [kH, kW, out, in]
+    float[] target = new float[source.length]; // [in, out, kH, kW]
+    int area = kernel * kernel;
+    for (int k = 0; k < area; k++) {
+      for (int o = 0; o < out; o++) {
+        for (int i = 0; i < in; i++) {
+          target[(i * out + o) * area + k] = source[(k * out + o) * in + i];
+        }
+      }
+    }
+    return new NetworkLayer.Deconvolution(
+        in, out, kernel, 2, 1, target, weights.get(name + ".b"), true);
+  }
+
+  private NetworkLayer dense(String name, int n) {
+    return new NetworkLayer.Dense(n, n, weights.get(name + ".w"), weights.get(name + ".b"), true);
+  }
+
+  private static float[] floats(double[] values) {
+    float[] floats = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      floats[i] = (float) values[i];
+    }
+    return floats;
+  }
+}
