@@ -226,12 +226,4 @@ public record NetworkPlan(
   public NetworkLayer.Size decoderPicture() {
     return spread(decoder, denseLayers(decoder), blocks());
   }
-
-  public int rows() {
-    return image.height() / block;
-  }
-
-  public int columns() {
-    return image.width() / block;
-  }
 }
