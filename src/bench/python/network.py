@@ -1,12 +1,10 @@
-"""The network of a .residua bundle as torch modules with the weights of its scorer.onnx."""
+"""The network of a .residua bundle as torch modules with its weights."""
 
 import struct
 import zipfile
 
 import numpy as np
-import onnx
 import torch
-from onnx import numpy_helper
 from torch import nn
 
 BLOCK = 4  # pixels on a side of what the first layer takes as one position
@@ -18,20 +16,42 @@ class BadModel(ValueError):
 
 
 class Weights:
-    """The constants of scorer.onnx by name."""
+    """The arrays of network/plan.bin by name; its layout is in NetworkPlanCodec.java."""
 
     def __init__(self, bundle):
-        model = onnx.load_model_from_string(bundle.read("scorer.onnx"))
-        self.tensors = {
-            one.name: torch.from_numpy(numpy_helper.to_array(one).copy())
-            for one in model.graph.initializer
-        }
-        if any(name.startswith("head.") for name in self.tensors):
+        plan = bundle.read("network/plan.bin")
+        mark, version, width, height, colours, d, block, encoder, decoder, centres, cosines = struct.unpack(
+            ">11i", plan[:44]
+        )
+        if mark != 0x52534E50 or version != 1 or block != BLOCK:
+            raise BadModel("network/plan.bin is not of version 1 with blocks of %d pixels" % BLOCK)
+        if centres > 0:
             raise BadModel("the model corrects its latents, which this script does not build")
+        self.at = 44 + 28 * (encoder + decoder) + 8
+        self.plan = plan
+        self.tensors = {}
+        self.take("error.scale", 1)
+        self.take("mean.image", 1, block * block * colours, height // block, width // block)
+        for i in range(encoder + decoder):
+            kind, ins, outs, kernel = struct.unpack(">4i", plan[44 + 28 * i : 60 + 28 * i])
+            name = "enc%d" % (i + 1) if i < encoder else "dec%d" % (i + 1 - encoder)
+            first, second = (outs, ins) if kind == 1 else (ins, outs)
+            self.take(name + ".w", first, second, *(() if kind == 0 else (kernel, kernel)))
+            self.take(name + ".b", outs)
+        self.take("equation.intercept", d)
+        self.take("equation.linear", d, d)
+        self.take("equation.frequency", d, cosines)
+        self.take("equation.phase", cosines)
+        self.take("equation.weight", cosines, d)
+
+    def take(self, name, *shape):
+        values = np.frombuffer(self.plan, ">f4", int(np.prod(shape)), self.at).astype(np.float32)
+        self.at += values.nbytes
+        self.tensors[name] = torch.from_numpy(values.reshape(shape))
 
     def __getitem__(self, name):
         if name not in self.tensors:
-            raise BadModel("scorer.onnx has no '%s': it is of another architecture" % name)
+            raise BadModel("the network has no '%s': it is of another architecture" % name)
         return self.tensors[name]
 
     def fill(self, layer, name, weight):

@@ -18,7 +18,6 @@ import time
 NEEDED = {
     "numpy": "python3-numpy",
     "torch": "python3-torch libopenblas0-pthread",
-    "onnx": "python3-onnx",
     "confluent_kafka": "python3-confluent-kafka",
     "orjson": "python3-orjson",
 }
