@@ -29,6 +29,7 @@ import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,7 @@ import org.junit.jupiter.api.Test;
  * {@code -Dresidua.golden.write=true} writes it.
  */
 class ConfigurationReferenceTest {
-  private static final Path SOURCE = Path.of("src/main/java/dev/residua/app/ResiduaConfig.java");
+  private static final Path SOURCES = Path.of("src/main/java/dev/residua/app/config");
   private static final Path PAGE = Path.of("src/docs/configuration.md");
   private static final Pattern ROW =
       Pattern.compile(
@@ -167,12 +168,18 @@ class ConfigurationReferenceTest {
         JavacTask task =
             (JavacTask)
                 compiler.getTask(
-                    null, files, null, List.of(), null, files.getJavaFileObjects(SOURCE));
+                    null, files, null, List.of(), null, files.getJavaFileObjects(sources()));
         docs = DocTrees.instance(task);
         task.parse().forEach(unit -> scan(unit, null));
       }
       group("General", "residua.", interfaces.get("ResiduaConfig"));
       return List.copyOf(groups);
+    }
+
+    private static Path[] sources() throws IOException {
+      try (Stream<Path> files = Files.list(SOURCES)) {
+        return files.filter(f -> f.toString().endsWith(".java")).sorted().toArray(Path[]::new);
+      }
     }
 
     @Override
@@ -248,7 +255,8 @@ class ConfigurationReferenceTest {
     private static String constants(String name) {
       for (String place :
           List.of(
-              "dev.residua.app.",
+              "dev.residua.app.process.",
+              "dev.residua.app.config.",
               "dev.residua.scoring.",
               "dev.residua.alerting.",
               "dev.residua.causal.Finding$",
