@@ -32,7 +32,10 @@ public final class OnnxGraphs {
   public static final String ERROR = "reconstruction_error";
 
   /** Intensities that are not cut to [0, 1], {@code [n, height, width, channels]}. */
-  public static final String PICTURES = "pictures";
+  public static final String RECONSTRUCTION = "reconstruction";
+
+  /** Constant: the mean image in blocks, in grey levels. */
+  public static final String MEAN_IMAGE = "mean.image";
 
   private static final float WHITE = 255;
 
@@ -80,7 +83,7 @@ public final class OnnxGraphs {
     return graphs.graph.toBytes();
   }
 
-  /** From {@link #LATENTS} to {@link #PICTURES}. */
+  /** From {@link #LATENTS} to {@link #RECONSTRUCTION}. */
   static byte[] decoder(NetworkPlan plan) {
     OnnxGraphs graphs = new OnnxGraphs(plan, "decoder");
     graphs.graph.input(LATENTS, OnnxModelWriter.FLOAT, graphs.d);
@@ -90,7 +93,7 @@ public final class OnnxGraphs {
     return graphs.graph.toBytes();
   }
 
-  /** Returns the whole network for other programs: the scorer, with the pictures in addition. */
+  /** Returns the whole network for other programs: all outputs, reconstructed frames included. */
   public static byte[] export(NetworkPlan plan) {
     OnnxGraphs graphs = new OnnxGraphs(plan, "residua");
     graphs.encode();
@@ -129,13 +132,13 @@ public final class OnnxGraphs {
     graph.node(
         "Cast", "raw", new String[] {"blocks"}, Attribute.number("to", OnnxModelWriter.FLOAT));
     meanImage();
-    node("Sub", "centred", "raw", "mean.image");
+    node("Sub", "centred", "raw", MEAN_IMAGE);
   }
 
   private void meanImage() {
     NetworkLayer.Size blocks = plan.blocks();
     graph.floats(
-        "mean.image", plan.meanImage(), 1, blocks.channels(), blocks.rows(), blocks.columns());
+        MEAN_IMAGE, plan.meanImage(), 1, blocks.channels(), blocks.rows(), blocks.columns());
   }
 
   /** From {@link #CODE} and {@code centred} to the error; returns what the decoder gives. */
@@ -309,12 +312,14 @@ public final class OnnxGraphs {
     node("Sub", RESIDUALS, LATENTS, EXPECTED);
   }
 
-  /** From blocks above the mean image to {@link #PICTURES}, the inverse of {@link #frames}. */
+  /**
+   * From blocks above the mean image to {@link #RECONSTRUCTION}, the inverse of {@link #frames}.
+   */
   private void pictures(String decoded) {
     int block = plan.block();
     int c = image.channels();
     NetworkLayer.Size blocks = plan.blocks();
-    node("Add", "levels", decoded, "mean.image");
+    node("Add", "levels", decoded, MEAN_IMAGE);
     graph.floats("white", new float[] {WHITE}, 1);
     node("Div", "intensities", "levels", "white");
     graph.longs("shape.join", -1, block, block, c, blocks.rows(), blocks.columns());
@@ -322,8 +327,8 @@ public final class OnnxGraphs {
     graph.node(
         "Transpose", "rows", new String[] {"joined"}, Attribute.numbers("perm", 0, 4, 1, 5, 2, 3));
     graph.longs("shape.pictures", -1, image.height(), image.width(), c);
-    node("Reshape", PICTURES, "rows", "shape.pictures");
-    graph.output(PICTURES, image.height(), image.width(), c);
+    node("Reshape", RECONSTRUCTION, "rows", "shape.pictures");
+    graph.output(RECONSTRUCTION, image.height(), image.width(), c);
   }
 
   private void node(String operator, String output, String... inputs) {

@@ -19,8 +19,10 @@ final class OnnxModelWriter {
   static final int UINT8 = 2;
   private static final int INT64 = 7;
 
+  /** Version of the operators of all graphs. */
+  static final int OPSET = 13;
+
   private static final int IR_VERSION = 8;
-  private static final int OPSET = 13;
   private static final int INT_ATTRIBUTE = 2;
   private static final int INTS_ATTRIBUTE = 7;
 

@@ -517,38 +517,60 @@ final class ModelRegistryCommands {
 
   @Command(
       name = "export",
-      description = "Writes a model of the registry to a bundle file.",
+      description =
+          "Writes a model to a bundle file, or its network to a standard ONNX file for other"
+              + " programs, with what they need to know in a JSON file next to it.",
       mixinStandardHelpOptions = true,
       showDefaultValues = true)
   static final class Export extends OnRegistry {
     @Parameters(
         index = "0",
         arity = "0..1",
-        paramLabel = "ID",
-        description = "The model (default: the active one).")
+        paramLabel = "FILE|ID",
+        description = "Model bundle, or id of a model of the registry (default: the active one).")
     @Nullable String model;
 
-    @Option(names = "--out", required = true, paramLabel = "FILE", description = "Where to.")
-    Path out;
+    @Option(names = "--out", paramLabel = "FILE.residua", description = "Bundle to write.")
+    @Nullable Path out;
+
+    @Option(
+        names = "--onnx",
+        paramLabel = "FILE.onnx",
+        description = "ONNX file to write; the JSON file has the same name.")
+    @Nullable Path onnx;
 
     @Override
-    public Integer call() {
-      ModelBundle bundle =
-          registry.use(
-              follower ->
-                  follower.bundle(
-                      Optional.ofNullable(model)
-                          .or(() -> follower.registry().active().map(Activation::modelId))
-                          .orElseThrow(
-                              () -> new BadBundleException("the registry has no active model"))));
-      try {
-        bundle.write(out);
-      } catch (IOException e) {
-        throw new CommandFailedException(
-            "cannot write %s: %s".formatted(out, Failures.reason(e)), e);
+    public Integer call() throws BadBundleException {
+      if (out == null && onnx == null) {
+        throw new CommandLine.ParameterException(
+            spec.commandLine(), "Give --out FILE.residua, --onnx FILE.onnx, or both.");
       }
-      out().printf("wrote %s to %s%n", bundle.id(), out);
+      ModelBundle bundle = model == null ? registry.use(Export::active) : registry.bundle(model);
+      try {
+        if (out != null) {
+          bundle.write(out);
+          out().printf("wrote %s to %s%n", bundle.id(), out);
+        }
+        if (onnx != null) {
+          out()
+              .printf(
+                  "wrote the network of %s to %s and %s%n",
+                  bundle.id(), onnx, OnnxFile.write(bundle, onnx));
+        }
+      } catch (IOException e) {
+        throw new CommandFailedException("cannot write the model: " + Failures.reason(e), e);
+      }
       return 0;
+    }
+
+    private static ModelBundle active(RegistryFollower follower)
+        throws IOException, BadBundleException {
+      return follower.bundle(
+          follower
+              .registry()
+              .active()
+              .map(Activation::modelId)
+              .orElseThrow(() -> new BadBundleException("the registry has no active model")));
     }
   }
 }
