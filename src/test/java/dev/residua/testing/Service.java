@@ -24,12 +24,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The packaged product as a process of its own, started with the options that the launcher sets.
- * What it prints goes to files in a directory of the test; {@link #close} kills it if it still
- * runs.
+ * The packaged product as a process of its own, started with the options that the launcher sets and
+ * those of {@link QuickStart}. What it prints goes to files in a directory of the test; {@link
+ * #close} kills it if it still runs.
  */
 public final class Service implements AutoCloseable {
-  private static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
+  static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
   private static final Duration READY = Duration.ofSeconds(90);
   private static final int TAIL_LINES = 40;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -201,6 +201,7 @@ public final class Service implements AutoCloseable {
       command.add("--enable-native-access=ALL-UNNAMED");
       command.add("--sun-misc-unsafe-memory-access=allow");
     }
+    command.addAll(QuickStart.options());
     command.addAll(jvmOptions);
     command.add("-jar");
     command.add(JAR.toAbsolutePath().toString());

@@ -110,6 +110,7 @@ public final class Walkthrough implements AutoCloseable {
     }
     this.httpPort = free;
     environment.put("KAFKA_BOOTSTRAP_SERVERS", bootstrapServers);
+    environment.put("RESIDUA_JAVA_OPTIONS", String.join(" ", QuickStart.options()));
     for (String name : LINKED) {
       Files.createSymbolicLink(folder.resolve(name), Path.of(name).toAbsolutePath());
     }
