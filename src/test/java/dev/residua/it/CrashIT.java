@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
  * then counts: every frame is on its topic once, and all statistics are those of a run that nothing
  * disturbed.
  */
-@Tag("alone")
+@Tag("soak")
 @Timeout(600)
 class CrashIT {
   private static final int PARTITIONS = 8;

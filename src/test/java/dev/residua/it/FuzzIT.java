@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Sends damaged records of all kinds, and looks whether anything stops, is lost or grows. */
-@Tag("alone")
+@Tag("soak")
 @Timeout(300)
 class FuzzIT {
   private static final int FRAMES = 20_000;

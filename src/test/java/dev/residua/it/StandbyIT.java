@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Two monitors share the sources, and one is killed: the other goes on with the sources of the dead
  * one, from its own copy of their state where it keeps one and from the changelog where not.
  */
-@Tag("alone")
+@Tag("soak")
 @Timeout(420)
 class StandbyIT {
   private static final int PARTITIONS = 8;

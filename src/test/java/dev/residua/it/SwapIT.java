@@ -44,7 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
  * killed. Then every frame must have one score, by the model that the registry says held at its
  * offset, and one drift score by the same.
  */
-@Tag("alone")
+@Tag("soak")
 @Timeout(300)
 class SwapIT {
   private static final int PARTITIONS = 4;

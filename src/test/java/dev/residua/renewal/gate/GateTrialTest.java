@@ -32,6 +32,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -214,6 +215,7 @@ class GateTrialTest {
     assertThat(verdict.ruling(GateRule.CALIBRATION).sentence()).contains("shadow_length");
   }
 
+  @Tag("soak")
   @Test
   void shouldRefuseAModelWhoseThresholdsSwallowFaults() {
     // Given a calibration in which the shadow's length is off in a seventh of the frames only, so
@@ -235,6 +237,7 @@ class GateTrialTest {
             GateRule.NO_BETTER);
   }
 
+  @Tag("soak")
   @Test
   void shouldRefuseACollapsedLatent() {
     // Given a latent that stands still but for rounding, and a calibration that fits it
@@ -250,6 +253,7 @@ class GateTrialTest {
         .doesNotContain(GateRule.CALIBRATION, GateRule.RUN_LENGTH);
   }
 
+  @Tag("soak")
   @Test
   void shouldRefuseALatentThatHasLostThePicture() {
     // Given a latent that varies as it should, but with nothing in the picture
@@ -317,6 +321,7 @@ class GateTrialTest {
         .contains(GateRule.CALIBRATION, GateRule.RUN_LENGTH, GateRule.DETECTION);
   }
 
+  @Tag("soak")
   @Test
   void shouldRefuseAModelWhoseThresholdsSwallowFaultsWhereTheWorldHasMovedToo() {
     // Given a champion that is no measure any more, and a calibration with a fault in a seventh

@@ -1,0 +1,54 @@
+package dev.residua.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.residua.testing.Service;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An experiment that is killed and started again, with steps for a minute instead of hours. */
+@Tag("soak")
+@Timeout(240)
+class ExperimentIT {
+  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final List<String> EXPERIMENT =
+      List.of("experiment", "overfit", "--seeds", "1,2,3", "--steps", "400", "--out", "results");
+
+  @TempDir Path directory;
+
+  @Test
+  void shouldGoOnAfterAKillWithoutComputingARowTwice() throws Exception {
+    // Given
+    Path log = directory.resolve("results").resolve("overfit.jsonl");
+    try (Service killed = Service.command(directory, List.of(), EXPERIMENT)) {
+      killed.await(LIMIT, "a row is there", () -> !lines(log).isEmpty());
+      killed.kill();
+    }
+    List<String> before = lines(log);
+    assertThat(before).hasSizeLessThan(3);
+
+    // When
+    Service.Result again = Service.run(directory, LIMIT, EXPERIMENT);
+
+    // Then
+    assertThat(again.exitCode()).as(again.err()).isZero();
+    assertThat(lines(log)).hasSize(3).startsWith(before.toArray(String[]::new));
+    assertThat(again.out()).contains("| 64 frames |");
+  }
+
+  private static List<String> lines(Path log) {
+    try {
+      return Files.exists(log) ? Files.readAllLines(log) : List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
