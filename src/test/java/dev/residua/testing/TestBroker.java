@@ -15,18 +15,50 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
+import org.apache.kafka.clients.admin.TransactionState;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.testcontainers.kafka.KafkaContainer;
 
 /**
  * A real single-node Kafka broker for one test, empty: in a container where an engine answers and
- * has the image, else embedded in the test's process. Prints which.
+ * has the image, else embedded in the test's process. Prints which. The tests of a process share
+ * it, one after the other: {@link #close} deletes topics and groups, and stops a broker only where
+ * something of them remains.
  */
 public final class TestBroker implements AutoCloseable {
+  private static final long LIMIT_SECONDS = 20;
+  private static final ListTransactionsOptions OPEN =
+      new ListTransactionsOptions()
+          .filterStates(
+              List.of(
+                  TransactionState.ONGOING,
+                  TransactionState.PREPARE_COMMIT,
+                  TransactionState.PREPARE_ABORT));
+
+  static {
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  TestBroker last = exchange(null);
+                  if (last != null) {
+                    last.stop();
+                  }
+                }));
+  }
+
+  private static @Nullable TestBroker idle;
+
   private final String bootstrapServers;
   private final AutoCloseable broker;
   private final @Nullable Path data;
@@ -37,8 +69,19 @@ public final class TestBroker implements AutoCloseable {
     this.data = data;
   }
 
-  /** Starts a broker without topics; takes 3 to 8 seconds. */
+  /** A broker without topics; the first of a process takes 3 to 8 seconds. */
   public static TestBroker start() {
+    TestBroker broker = exchange(null);
+    return broker == null ? startNew() : broker;
+  }
+
+  private static synchronized @Nullable TestBroker exchange(@Nullable TestBroker broker) {
+    TestBroker before = idle;
+    idle = broker;
+    return before;
+  }
+
+  private static TestBroker startNew() {
     String problem = ContainerEngine.problem();
     if (problem == null) {
       KafkaContainer container = ContainerEngine.kafka();
@@ -107,6 +150,13 @@ public final class TestBroker implements AutoCloseable {
 
   @Override
   public void close() {
+    TestBroker other = emptied() ? exchange(this) : this;
+    if (other != null) {
+      other.stop();
+    }
+  }
+
+  private void stop() {
     try {
       broker.close();
       if (data != null) {
@@ -115,6 +165,35 @@ public final class TestBroker implements AutoCloseable {
     } catch (Exception e) {
       throw new AssertionError("the broker of the test did not stop", e);
     }
+  }
+
+  /** Deletes topics and groups; false if a transaction or a member of a group remains. */
+  private boolean emptied() {
+    try (Admin admin = Admin.create(clients().admin())) {
+      if (!within(admin.listTransactions(OPEN).all()).isEmpty()) {
+        return false;
+      }
+      for (GroupListing group : within(admin.listGroups().valid())) {
+        within(
+            admin
+                .removeMembersFromConsumerGroup(
+                    group.groupId(), new RemoveMembersFromConsumerGroupOptions())
+                .all());
+        within(admin.deleteConsumerGroups(List.of(group.groupId())).all());
+      }
+      within(admin.deleteTopics(within(admin.listTopics().names())).all());
+      return true;
+    } catch (ExecutionException | TimeoutException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private static <T> T within(KafkaFuture<T> future)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    return future.get(LIMIT_SECONDS, TimeUnit.SECONDS);
   }
 
   /**
