@@ -2,7 +2,10 @@ package dev.residua.app;
 
 import dev.residua.alerting.AlertingSettings;
 import dev.residua.app.config.AlertingSetup;
+import dev.residua.app.config.FramesConfig;
+import dev.residua.app.config.RegistryConfig;
 import dev.residua.app.config.ResiduaConfig;
+import dev.residua.app.config.ScoringConfig;
 import dev.residua.app.demo.DemoNarrator;
 import dev.residua.app.demo.DemoSettings;
 import dev.residua.app.demo.SimulatedCamera;
@@ -321,7 +324,7 @@ public class Roles {
   }
 
   private ScoringSettings scoringSettings() {
-    ResiduaConfig.Scoring scoring = config.scoring();
+    ScoringConfig scoring = config.scoring();
     return new ScoringSettings(
         ConsumerGroups.score(config.topicPrefix()),
         config.instance(),
@@ -339,12 +342,12 @@ public class Roles {
   }
 
   private FrameLimits frameLimits() {
-    ResiduaConfig.Frames limits = config.frames();
+    FramesConfig limits = config.frames();
     return new FrameLimits(limits.maxBytes(), limits.maxSide(), limits.maxPixels());
   }
 
   private ReferenceSettings referenceSettings() {
-    ResiduaConfig.Frames references = config.frames();
+    FramesConfig references = config.frames();
     return new ReferenceSettings(
         references.referenceRoots().orElse(List.of()),
         references.referenceMaxBytes(),
@@ -352,7 +355,7 @@ public class Roles {
   }
 
   private Optional<RegistrySettings> registry() {
-    ResiduaConfig.Registry registry = config.registry();
+    RegistryConfig registry = config.registry();
     return registry
         .url()
         .map(

@@ -35,11 +35,10 @@ public final class AlertingSetup {
    *
    * @throws StartFailedException with everything that is wrong
    */
-  public static AlertingSettings settings(ResiduaConfig.Alerting config)
-      throws StartFailedException {
+  public static AlertingSettings settings(AlertingConfig config) throws StartFailedException {
     List<String> problems = new ArrayList<>();
     List<ReceiverSettings> receivers = new ArrayList<>();
-    for (Map.Entry<String, ResiduaConfig.Alerting.Receiver> each :
+    for (Map.Entry<String, AlertingConfig.Receiver> each :
         new TreeMap<>(config.receivers()).entrySet()) {
       try {
         receivers.add(receiver(each.getKey(), each.getValue()));
@@ -48,9 +47,8 @@ public final class AlertingSetup {
       }
     }
     List<Route> routes = new ArrayList<>();
-    for (Map.Entry<String, ResiduaConfig.Alerting.Route> each :
-        new TreeMap<>(config.routes()).entrySet()) {
-      ResiduaConfig.Alerting.Route route = each.getValue();
+    for (Map.Entry<String, AlertingConfig.Route> each : new TreeMap<>(config.routes()).entrySet()) {
+      AlertingConfig.Route route = each.getValue();
       try {
         routes.add(
             Route.of(
@@ -105,7 +103,7 @@ public final class AlertingSetup {
     }
   }
 
-  private static ReceiverSettings receiver(String name, ResiduaConfig.Alerting.Receiver config) {
+  private static ReceiverSettings receiver(String name, AlertingConfig.Receiver config) {
     String at = RECEIVERS + name;
     return new ReceiverSettings(
         name,
@@ -120,7 +118,7 @@ public final class AlertingSetup {
         config.modelChanges());
   }
 
-  private static URI url(String at, ResiduaConfig.Alerting.Receiver config) {
+  private static URI url(String at, AlertingConfig.Receiver config) {
     if (config.url().isPresent() && config.urlFile().isPresent()) {
       throw new IllegalArgumentException(
           "%s.url and %s.url-file are both set; set one".formatted(at, at));

@@ -1,6 +1,6 @@
 package dev.residua.app.demo;
 
-import dev.residua.app.config.ResiduaConfig;
+import dev.residua.app.config.DemoConfig;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +24,7 @@ public record DemoSettings(@Nullable Path scenario, double speed) {
     }
   }
 
-  public static Optional<DemoSettings> of(ResiduaConfig.Demo config) {
+  public static Optional<DemoSettings> of(DemoConfig config) {
     return config.speed().isPresent()
         ? Optional.of(
             new DemoSettings(config.scenario().orElse(null), config.speed().getAsDouble()))

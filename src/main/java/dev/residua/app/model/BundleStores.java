@@ -1,6 +1,6 @@
 package dev.residua.app.model;
 
-import dev.residua.app.config.ResiduaConfig;
+import dev.residua.app.config.ModelsConfig;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.BundleStore;
 import dev.residua.model.DirectoryBundleStore;
@@ -58,7 +58,7 @@ public final class BundleStores implements RegistryFollower.OutsideBundles, Auto
   }
 
   /** As the settings say. */
-  public static BundleStores of(ResiduaConfig.Models models) {
+  public static BundleStores of(ModelsConfig models) {
     try {
       return new BundleStores(
           models.store(),

@@ -1,6 +1,8 @@
 package dev.residua.app.roles;
 
 import dev.residua.anomaly.AnomalySettings;
+import dev.residua.app.config.IncidentsConfig;
+import dev.residua.app.config.MonitorConfig;
 import dev.residua.app.config.ResiduaConfig;
 import dev.residua.app.kafka.ConsumerGroups;
 import dev.residua.app.kafka.KafkaClients;
@@ -125,7 +127,7 @@ public final class MonitorRole implements AutoCloseable {
   }
 
   private static MonitorSettings settings(ResiduaConfig config) throws StartFailedException {
-    ResiduaConfig.Monitor monitor = config.monitor();
+    MonitorConfig monitor = config.monitor();
     try {
       return new MonitorSettings(
           config.instance(),
@@ -148,7 +150,7 @@ public final class MonitorRole implements AutoCloseable {
   public static MonitorModel model(ModelBundle bundle, ResiduaConfig config)
       throws BadBundleException {
     try {
-      ResiduaConfig.Incidents incidents = config.incidents();
+      IncidentsConfig incidents = config.incidents();
       return Models.monitor(
           bundle,
           new AnomalySettings(

@@ -1,7 +1,10 @@
 package dev.residua.app.roles;
 
 import dev.residua.anomaly.AnomalyCalibration;
+import dev.residua.app.config.FramesConfig;
+import dev.residua.app.config.ModelsConfig;
 import dev.residua.app.config.ResiduaConfig;
+import dev.residua.app.config.TrainingConfig;
 import dev.residua.app.kafka.ConsumerGroups;
 import dev.residua.app.kafka.ControlWriter;
 import dev.residua.app.kafka.KafkaClients;
@@ -45,7 +48,7 @@ public final class TrainRole implements AutoCloseable {
       ModelBundle active,
       ModelMetrics metrics)
       throws StartFailedException {
-    if (config.training().backend() == ResiduaConfig.Training.Backend.CUDA) {
+    if (config.training().backend() == TrainingConfig.Backend.CUDA) {
       Optional<String> problem = CudaCheck.problem();
       if (problem.isPresent()) {
         throw new StartFailedException("residua.training.backend is cuda, but " + problem.get());
@@ -98,7 +101,7 @@ public final class TrainRole implements AutoCloseable {
     return AnomalyCalibration.fromBytes(bundle.entry(ModelBundle.ANOMALY_CALIBRATION)).size();
   }
 
-  private static TriggerSettings triggers(ResiduaConfig.Training training) {
+  private static TriggerSettings triggers(TrainingConfig training) {
     return TriggerSettings.DEFAULTS.with(
         c -> {
           c.schedule =
@@ -117,7 +120,7 @@ public final class TrainRole implements AutoCloseable {
   }
 
   private static RenewalSettings renewal(ResiduaConfig config) {
-    ResiduaConfig.Training training = config.training();
+    TrainingConfig training = config.training();
     return new RenewalSettings(
         training.window(),
         training.frames(),
@@ -139,7 +142,7 @@ public final class TrainRole implements AutoCloseable {
 
   /** What a training's process is told beside its order and the settings of its clients. */
   private static List<String> options(ResiduaConfig config, String by) {
-    ResiduaConfig.Frames frames = config.frames();
+    FramesConfig frames = config.frames();
     List<String> options =
         new ArrayList<>(
             List.of(
@@ -161,7 +164,7 @@ public final class TrainRole implements AutoCloseable {
                 Integer.toString(frames.referenceMaxBytes()),
                 "--reference-timeout",
                 frames.referenceTimeout().toString()));
-    ResiduaConfig.Models models = config.models();
+    ModelsConfig models = config.models();
     options.addAll(List.of("--store", models.store()));
     models
         .s3Endpoint()

@@ -1,6 +1,6 @@
 package dev.residua.app.web;
 
-import dev.residua.app.config.ResiduaConfig;
+import dev.residua.app.config.HttpConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -33,7 +33,7 @@ public final class HttpAccess {
    *
    * @throws IllegalArgumentException with the property that is wrong, never with its value
    */
-  public static HttpAccess of(ResiduaConfig.Http config) {
+  public static HttpAccess of(HttpConfig config) {
     Optional<String> token = config.token();
     if (config.tokenFile().isPresent()) {
       if (token.isPresent()) {

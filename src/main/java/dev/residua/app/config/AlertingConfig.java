@@ -1,0 +1,103 @@
+package dev.residua.app.config;
+
+import dev.residua.alerting.ReceiverType;
+import dev.residua.causal.Finding.Severity;
+import io.smallrye.config.WithDefault;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** Who is told about incidents. Without any receiver nobody is. */
+public interface AlertingConfig {
+  /** Address of the dashboard as people reach it, for links in alerts; no links without it. */
+  Optional<URI> dashboardUrl();
+
+  /**
+   * Time for which a receiver that takes nothing is tried before an alert becomes a dead letter, at
+   * least a minute. Alertmanager is told of what is open for ever.
+   */
+  @WithDefault("P1D")
+  Duration giveUpAfter();
+
+  /** Receivers by name: letters, digits, '-' and '_'. */
+  Map<String, Receiver> receivers();
+
+  /**
+   * Routes by name: an incident goes to the receivers of every route that takes it, and to all
+   * receivers where there is no route.
+   */
+  Map<String, Route> routes();
+
+  /** Someone who is told. */
+  interface Receiver {
+    /** Protocol: {@code alertmanager}, {@code pagerduty}, {@code webhook} or {@code slack}. */
+    ReceiverType type();
+
+    /**
+     * Where it listens: Alertmanager's own address, such as {@code http://alertmanager:9093}, the
+     * address of a webhook. PagerDuty's is known.
+     */
+    Optional<URI> url();
+
+    /** File that holds that address instead, since Slack's is a secret. */
+    Optional<Path> urlFile();
+
+    /**
+     * PagerDuty: the routing key of an Events API v2 integration. Webhook: the key that events are
+     * signed with, best {@code whsec_} and 32 random bytes in Base64. Set it in the environment.
+     */
+    Optional<String> key();
+
+    /** File that holds that key instead. */
+    Optional<Path> keyFile();
+
+    /** User for basic authentication, with the token as the password. */
+    Optional<String> user();
+
+    /** Bearer token for the receiver. */
+    Optional<String> token();
+
+    /** File that holds that token instead. */
+    Optional<Path> tokenFile();
+
+    /** Time for one request, from 0.1 to 60 seconds. */
+    @WithDefault("PT10S")
+    Duration timeout();
+
+    /** How often Alertmanager is told again of what is open, from a second to an hour. */
+    @WithDefault("PT1M")
+    Duration repeatInterval();
+
+    /**
+     * Most incidents in a minute that are opened or updated there; what is beyond waits and is told
+     * in one summary. By default 60, and no limit for Alertmanager, which groups by itself.
+     */
+    OptionalInt limitPerMinute();
+
+    /** Whether it is told of another active model; Alertmanager never is. */
+    @WithDefault("true")
+    boolean modelChanges();
+  }
+
+  /** Which incidents go to whom. */
+  interface Route {
+    /** Regular expression for the whole name of the source. */
+    @WithDefault(".*")
+    String sources();
+
+    /** Regular expression for the whole kind, such as {@code INTERVENTION.*}. */
+    @WithDefault(".*")
+    String kinds();
+
+    /** Least severity: {@code info}, {@code warning} or {@code critical}. */
+    @WithDefault("info")
+    Severity severity();
+
+    /** Names of the receivers, separated by commas. */
+    Set<String> receivers();
+  }
+}

@@ -1,0 +1,14 @@
+package dev.residua.app.config;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** The simulated camera; the {@code demo} command sets these. */
+public interface DemoConfig {
+  /** How much faster than real time the camera runs, above 0; no camera runs without it. */
+  OptionalDouble speed();
+
+  /** What goes wrong and when; the scenario that ships with the product by default. */
+  Optional<Path> scenario();
+}

@@ -1,0 +1,44 @@
+package dev.residua.app.config;
+
+import io.smallrye.config.WithDefault;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** What a frame may cost before it is decoded. */
+public interface FramesConfig {
+  /** Largest frame value, in bytes. */
+  @WithDefault("16777216")
+  int maxBytes();
+
+  /** Largest width or height, in pixels. */
+  @WithDefault("16384")
+  int maxSide();
+
+  /** Largest width times height, in pixels. */
+  @WithDefault("50000000")
+  long maxPixels();
+
+  /**
+   * How far ahead of its record's timestamp a capture time may be; beyond that the timestamp stands
+   * in for it when frames that come again are told from new ones.
+   */
+  @WithDefault("PT5M")
+  Duration clockTolerance();
+
+  /**
+   * Places under which frames may lie that are too large for Kafka, comma-separated, each {@code
+   * file:///folder/} or {@code http(s)://host/path/}. Frames refer to them with the attribute
+   * {@code residua-ref}; none by default.
+   */
+  Optional<List<URI>> referenceRoots();
+
+  /** Largest file that a frame may refer to, in bytes. */
+  @WithDefault("67108864")
+  int referenceMaxBytes();
+
+  /** Time for one attempt to fetch such a file. */
+  @WithDefault("PT5S")
+  Duration referenceTimeout();
+}

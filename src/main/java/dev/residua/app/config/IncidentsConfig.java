@@ -1,0 +1,37 @@
+package dev.residua.app.config;
+
+import io.smallrye.config.WithDefault;
+
+/** What may be said falsely, and when incidents open and end. */
+public interface IncidentsConfig {
+  /**
+   * False alarms of one source in a week that its detectors together may give, above 0. With {@code
+   * frames-per-second} it sets the average run length, which must be 100 to 1e9 frames.
+   */
+  @WithDefault("1")
+  double falseAlarmsPerWeek();
+
+  /** Pace of a source, for {@code false-alarms-per-week}, above 0. */
+  @WithDefault("20")
+  double framesPerSecond();
+
+  /** Frames with an alarm, among the last {@code of-frames}, that open an incident. */
+  @WithDefault("1")
+  int alarmFrames();
+
+  /** See {@code alarm-frames}; at most 64. */
+  @WithDefault("1")
+  int ofFrames();
+
+  /** Frames in a row without an alarm that resolve an incident. */
+  @WithDefault("20")
+  int resolveFrames();
+
+  /** Frames after a resolution within which the same incident reopens. */
+  @WithDefault("200")
+  int cooldownFrames();
+
+  /** Frames after which an open incident is critical. */
+  @WithDefault("6000")
+  int criticalFrames();
+}

@@ -1,0 +1,41 @@
+package dev.residua.app.config;
+
+import io.smallrye.config.WithDefault;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Where bundles are kept, and which may be used. */
+public interface ModelsConfig {
+  /**
+   * Where this process keeps the bundles that it publishes: {@code kafka}, {@code file:///folder/}
+   * that all processes share, or {@code s3://bucket/prefix}. Bundles are read wherever the registry
+   * says they lie.
+   */
+  @WithDefault("kafka")
+  String store();
+
+  /**
+   * Server that speaks S3, such as {@code http://minio:9000}; AWS by default. Credentials are found
+   * as every AWS tool finds them.
+   */
+  Optional<URI> s3Endpoint();
+
+  /** Region of the buckets; by default that of the environment. */
+  Optional<String> s3Region();
+
+  /** Whether the bucket is in the path, as most other servers than AWS' want it. */
+  @WithDefault("false")
+  boolean s3PathStyle();
+
+  /**
+   * Public Ed25519 keys, PEM files separated by commas: this process uses only bundles that one of
+   * them has signed. Without any it uses every bundle, signed or not.
+   */
+  Optional<List<Path>> trustedKeys();
+
+  /** Newest models that a clean-up leaves though nothing needs them, at least 0. */
+  @WithDefault("10")
+  int keep();
+}

@@ -1,0 +1,34 @@
+package dev.residua.app.config;
+
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** The monitoring role. */
+public interface MonitorConfig {
+  /** Threads that monitor, each with partitions of its own, at least 1. */
+  @WithDefault("1")
+  int threads();
+
+  /**
+   * Further monitoring processes that keep a copy of each partition's state, so that one of them
+   * goes on without reading it from Kafka where a process dies; at least 0. That it died is noticed
+   * after ten seconds.
+   */
+  @WithDefault("0")
+  int standbyReplicas();
+
+  /**
+   * Sources of a partition whose derived values are held ready, about 0.6 MB each at four latents.
+   * Those of other sources are computed again.
+   */
+  @WithDefault("256")
+  int liveSources();
+
+  /** Time between two transactions: how long a verdict may take, above 0. */
+  @WithDefault("PT0.1S")
+  Duration commitInterval();
+
+  /** Memory for state that is not written yet, in bytes, at least 0. */
+  @WithDefault("67108864")
+  long cacheBytes();
+}

@@ -1,0 +1,69 @@
+package dev.residua.app.config;
+
+import dev.residua.app.process.ScoringEngine;
+import dev.residua.scoring.Guarantee;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** The scoring role. */
+public interface ScoringConfig {
+  /** Threads that score, each with partitions and a transaction of its own, at least 1. */
+  @WithDefault("1")
+  int threads();
+
+  /**
+   * What runs the network. {@code auto} takes oneDNN in bfloat16 where the processor has AMX and
+   * oneDNN agrees with ONNX Runtime on the model's self-test, and ONNX Runtime elsewhere; {@code
+   * onnxruntime}, {@code onednn} and {@code onednn-fp32} insist, and do not start where that cannot
+   * be.
+   */
+  @WithDefault("auto")
+  ScoringEngine engine();
+
+  /**
+   * Threads inside the network for one batch, at least 1; more than 1 pays only for large images.
+   * oneDNN uses {@code OMP_NUM_THREADS} instead, which the launcher sets to 1.
+   */
+  @WithDefault("1")
+  int networkThreads();
+
+  /**
+   * Most frames in one transaction, at least 1. Fewer bound the delay under load, more raise the
+   * rate.
+   */
+  @WithDefault("256")
+  int maxFrames();
+
+  /**
+   * {@code exactly-once}, or {@code at-least-once}, which is faster and after a failure gives some
+   * scores twice.
+   */
+  @WithDefault("exactly-once")
+  Guarantee guarantee();
+
+  /**
+   * How long a frame waits for others to be scored and committed with. 0 gives the smallest delay
+   * at low load, more saves work of broker and processor.
+   */
+  @WithDefault("PT0.005S")
+  Duration batchDeadline();
+
+  /** Time after which a transaction takes no further frames. */
+  @WithDefault("PT0.2S")
+  Duration transactionDeadline();
+
+  /**
+   * Share of frames that are reconstructed for the reconstruction channel, in [0, 1]. Below 1 the
+   * service is up to three times faster, and what only the picture shows is found later by one over
+   * this.
+   */
+  @WithDefault("1")
+  double reconstructionRate();
+
+  /**
+   * Joint p-value of the residuals from which downwards a frame is reconstructed beside these, in
+   * [0, 1]; matters where the rate is below 1.
+   */
+  @WithDefault("0.01")
+  double reconstructionBelow();
+}

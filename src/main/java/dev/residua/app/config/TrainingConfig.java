@@ -1,0 +1,145 @@
+package dev.residua.app.config;
+
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The training role: when a model is trained anew, and how. */
+public interface TrainingConfig {
+  /**
+   * Fixed moments as {@code cron} writes them, five fields in this machine's time zone, such as
+   * {@code 0 3 * * 1}; none by default.
+   */
+  Optional<String> schedule();
+
+  /**
+   * How long an incident of a root that moved (covariate drift), or one that was accepted as
+   * normal, is open before what it shows is learnt, above zero.
+   */
+  @WithDefault("PT6H")
+  Duration lastingDrift();
+
+  /**
+   * Whether anytime-valid evidence against the calibration leads to a training. It cannot tell a
+   * slow fault from a world that moved: switch it on where every model is approved, or faults are
+   * announced.
+   */
+  @WithDefault("false")
+  boolean evidence();
+
+  /**
+   * Whether p-values of quiet frames that are no longer uniform lead to a training. Reads every
+   * score.
+   */
+  @WithDefault("false")
+  boolean calibrationDecay();
+
+  /** Time after a training in which no other begins by itself, at least zero. */
+  @WithDefault("PT6H")
+  Duration cooldown();
+
+  /** Most trainings that begin in {@code budget-period}, at least 1. */
+  @WithDefault("7")
+  int budget();
+
+  /** See {@code budget}; above zero. */
+  @WithDefault("P7D")
+  Duration budgetPeriod();
+
+  /** How far back frames are taken, above zero; the topic of frames must keep that much. */
+  @WithDefault("PT24H")
+  Duration window();
+
+  /** Data set to take frames from instead of the topic, a folder that every trainer can read. */
+  Optional<Path> data();
+
+  /** Most frames that the network is trained on, spread over sources and time, at least 256. */
+  @WithDefault("8000")
+  int frames();
+
+  /** Most frames that calibrate, in quiet stretches, at least 256. */
+  @WithDefault("4096")
+  int calibrationFrames();
+
+  /** Most frames that both models are examined on, at least 200. */
+  @WithDefault("2048")
+  int heldOutFrames();
+
+  /** Parameter updates of the network, at least 1. */
+  @WithDefault("3000")
+  int steps();
+
+  /** Whether to start from the weights of the active model; else from random ones. */
+  @WithDefault("true")
+  boolean warmStart();
+
+  /**
+   * Whether the active model's latents stand in for readings of factors that frames do not carry,
+   * so that latents keep their identity.
+   */
+  @WithDefault("true")
+  boolean anchors();
+
+  /**
+   * Whether the active model with its calibration made anew stands at the gate where the trained
+   * one is not let through: all it takes where only the world has moved.
+   */
+  @WithDefault("true")
+  boolean recalibrate();
+
+  /** Whether a new model may lack, or turn round, an edge that the active one is sure of. */
+  @WithDefault("false")
+  boolean graphMayChange();
+
+  /** Whether a model that passes the gate is activated; else it is only published. */
+  @WithDefault("true")
+  boolean promote();
+
+  /**
+   * How long a new model scores beside the active one before the gate; zero for not at all. Needs a
+   * process with the role shadow.
+   */
+  @WithDefault("PT0S")
+  Duration shadowFor();
+
+  /** Share of the frames that it scores meanwhile, in (0, 1]. */
+  @WithDefault("0.1")
+  double shadowRate();
+
+  /**
+   * Private Ed25519 key, a PEM file, that signs new models; needed where {@code
+   * residua.models.trusted-keys} is set, or they are published but not activated.
+   */
+  Optional<Path> signingKey();
+
+  /** Time after which a training is ended, above zero. */
+  @WithDefault("PT6H")
+  Duration timeLimit();
+
+  /** Heap of the training's own process, as {@code -Xmx} takes it. */
+  @WithDefault("2g")
+  String memory();
+
+  /** Native threads of a training, at least 1; only 1 gives the same model again. */
+  @WithDefault("1")
+  int threads();
+
+  /** Seed of every draw. */
+  @WithDefault("1")
+  long seed();
+
+  /** Random streams that drift thresholds are set with, at least 100; more are surer and slower. */
+  @WithDefault("4000")
+  int driftSimulation();
+
+  /** What to train on: {@code cpu}, or {@code cuda} in a build with that profile. */
+  @WithDefault("cpu")
+  Backend backend();
+
+  /** What a training runs on. */
+  enum Backend {
+    CPU,
+    CUDA
+  }
+}
