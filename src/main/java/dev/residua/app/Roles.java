@@ -2,69 +2,41 @@ package dev.residua.app;
 
 import dev.residua.alerting.AlertingSettings;
 import dev.residua.app.config.AlertingSetup;
-import dev.residua.app.config.FramesConfig;
-import dev.residua.app.config.RegistryConfig;
 import dev.residua.app.config.ResiduaConfig;
-import dev.residua.app.config.ScoringConfig;
 import dev.residua.app.demo.DemoNarrator;
 import dev.residua.app.demo.DemoSettings;
 import dev.residua.app.demo.SimulatedCamera;
-import dev.residua.app.kafka.ConsumerGroups;
-import dev.residua.app.kafka.ControlWriter;
-import dev.residua.app.kafka.EmbeddedKafka;
 import dev.residua.app.kafka.KafkaClients;
-import dev.residua.app.kafka.KafkaSettings;
-import dev.residua.app.kafka.TopicAdmin;
+import dev.residua.app.kafka.KafkaConnection;
 import dev.residua.app.metrics.AlertMetrics;
 import dev.residua.app.metrics.ModelMetrics;
 import dev.residua.app.metrics.RoleHealth;
-import dev.residua.app.metrics.ScoringMetrics;
 import dev.residua.app.model.ActiveModelNotifier;
 import dev.residua.app.model.BundleStores;
 import dev.residua.app.model.InitialModel;
 import dev.residua.app.model.Models;
-import dev.residua.app.model.ScoringEngines;
 import dev.residua.app.process.Role;
 import dev.residua.app.process.RoleEndedException;
 import dev.residua.app.process.SelfLauncher;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.app.roles.AlertRole;
 import dev.residua.app.roles.MonitorRole;
-import dev.residua.app.roles.ScoringRole;
+import dev.residua.app.roles.ScoringSetup;
 import dev.residua.app.roles.ShadowRole;
 import dev.residua.app.roles.TrainRole;
-import dev.residua.app.web.FindingsFollower;
+import dev.residua.app.web.DashboardRole;
 import dev.residua.app.web.HttpAccess;
 import dev.residua.app.web.HttpGuard;
-import dev.residua.app.web.LiveControl;
-import dev.residua.app.web.LiveFrames;
-import dev.residua.app.web.LiveModelOrders;
-import dev.residua.app.web.LiveModels;
-import dev.residua.app.web.LiveServerInfo;
-import dev.residua.app.web.ModelPictures;
-import dev.residua.dashboard.LiveHistory;
-import dev.residua.dashboard.LiveState.FindingView;
-import dev.residua.frame.FrameLimits;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelStore;
 import dev.residua.model.TrustedKeys;
 import dev.residua.monitor.MonitorModel;
-import dev.residua.registry.ModelAdmin;
 import dev.residua.registry.RegistryFollower;
 import dev.residua.registry.TrustedModels;
-import dev.residua.scoring.ModelPool;
-import dev.residua.scoring.ReconstructionPlan;
-import dev.residua.scoring.ReferenceSettings;
-import dev.residua.scoring.ReferencedFrames;
-import dev.residua.scoring.ScoringModel;
-import dev.residua.scoring.ScoringSettings;
-import dev.residua.scoring.Stages;
 import dev.residua.streams.RegistryMonitorModels;
 import dev.residua.telemetry.OtlpTracing;
 import dev.residua.telemetry.Tracing;
-import dev.residua.wire.FrameReader;
-import dev.residua.wire.RegistrySettings;
 import dev.residua.wire.RootCause;
 import dev.residua.wire.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -81,10 +53,8 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -102,13 +72,7 @@ public class Roles {
   private final Config properties;
   private final MeterRegistry meters;
   private final RoleHealth health;
-  private final LiveHistory history;
-  private final ModelPictures pictures;
-  private final LiveFrames frames;
-  private final LiveModels models;
-  private final LiveControl control;
-  private final LiveModelOrders modelOrders;
-  private final LiveServerInfo surroundings;
+  private final DashboardRole dashboard;
   private final HttpGuard guard;
   private final Deque<AutoCloseable> running = new ArrayDeque<>();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -119,25 +83,13 @@ public class Roles {
       Config properties,
       MeterRegistry meters,
       RoleHealth health,
-      LiveHistory history,
-      ModelPictures pictures,
-      LiveFrames frames,
-      LiveModels models,
-      LiveControl control,
-      LiveModelOrders modelOrders,
-      LiveServerInfo surroundings,
+      DashboardRole dashboard,
       HttpGuard guard) {
     this.config = config;
     this.properties = properties;
     this.meters = meters;
     this.health = health;
-    this.history = history;
-    this.pictures = pictures;
-    this.frames = frames;
-    this.models = models;
-    this.control = control;
-    this.modelOrders = modelOrders;
-    this.surroundings = surroundings;
+    this.dashboard = dashboard;
     this.guard = guard;
   }
 
@@ -162,8 +114,10 @@ public class Roles {
     running.push(tracing);
     ModelMetrics used = new ModelMetrics(meters);
     health.waitsFor("an answer of Kafka");
+    KafkaConnection kafka = KafkaConnection.open(config, properties, topics);
+    running.push(kafka);
     KafkaClients clients =
-        clients(topics).withTransactionTimeout(config.kafka().transactionTimeout());
+        kafka.clients().withTransactionTimeout(config.kafka().transactionTimeout());
     BundleStores places = bundlePlaces();
     running.push(places);
     TrustedKeys trusted = trustedKeys();
@@ -190,7 +144,18 @@ public class Roles {
               clients, topics, monitored, config, health, meters, tracing, this::fail));
     }
     if (config.roles().contains(Role.SCORE)) {
-      startScoring(clients, topics, registry, bundle, tracing, used);
+      running.push(
+          ScoringSetup.start(
+              config,
+              clients,
+              topics,
+              registry,
+              bundle,
+              tracing,
+              meters,
+              used,
+              health,
+              this::fail));
     }
     if (config.roles().contains(Role.SHADOW)) {
       running.push(
@@ -200,7 +165,7 @@ public class Roles {
               config.topicPrefix(),
               registry,
               read -> Models.scoring(read, config.scoring().networkThreads()),
-              scoringSettings()));
+              ScoringSetup.settings(config)));
     }
     if (config.roles().contains(Role.TRAIN)) {
       TrainRole training = new TrainRole(clients, topics, config, bundle, used);
@@ -213,13 +178,15 @@ public class Roles {
     Optional<DemoSettings> demo = DemoSettings.of(config.demo());
     DemoNarrator narrator = new DemoNarrator(System.out);
     if (config.roles().contains(Role.DASHBOARD)) {
-      startDashboard(
+      running.push(dashboard);
+      dashboard.start(
+          config,
           clients,
           topics,
           registry,
           bundle,
           watch,
-          access,
+          access.writable(),
           demo.isPresent() ? narrator::found : finding -> {});
     }
     if (demo.isPresent()) {
@@ -262,38 +229,6 @@ public class Roles {
             tracing));
   }
 
-  private void startDashboard(
-      KafkaClients clients,
-      Topics topics,
-      ModelStore registry,
-      ModelBundle bundle,
-      ActiveModelNotifier watch,
-      HttpAccess access,
-      Consumer<FindingView> onFinding)
-      throws StartFailedException {
-    models.store(registry);
-    history.model(bundle.id(), bundle.graph());
-    pictures.model(bundle);
-    watch.onChange(next -> history.model(next.id(), next.graph()));
-    watch.onChange(pictures::model);
-    running.push(pictures::close);
-    frames.open(
-        clients.recordReader(),
-        topics.frames().name(),
-        new FrameReader(frameLimits(), registry()),
-        new ReferencedFrames(referenceSettings()),
-        frameLimits());
-    running.push(frames::close);
-    control.open(new ControlWriter(clients, topics.control()));
-    running.push(control::close);
-    modelOrders.open(registry, () -> ModelAdmin.of(clients.registry(config.topicPrefix()), topics));
-    running.push(modelOrders::close);
-    running.push(
-        new FindingsFollower(
-            clients, topics, history, models, config.dashboard().history(), onFinding));
-    surroundings.open(clients.bootstrapServers(), topics.frames().name(), access.writable());
-  }
-
   private BundleStores bundlePlaces() throws StartFailedException {
     try {
       return BundleStores.of(config.models());
@@ -321,50 +256,6 @@ public class Roles {
     } catch (IllegalArgumentException e) {
       throw new StartFailedException(String.valueOf(e.getMessage()), e);
     }
-  }
-
-  private ScoringSettings scoringSettings() {
-    ScoringConfig scoring = config.scoring();
-    return new ScoringSettings(
-        ConsumerGroups.score(config.topicPrefix()),
-        config.instance(),
-        scoring.threads(),
-        scoring.networkThreads(),
-        scoring.maxFrames(),
-        scoring.guarantee(),
-        scoring.batchDeadline(),
-        scoring.transactionDeadline(),
-        new ReconstructionPlan(scoring.reconstructionRate(), scoring.reconstructionBelow()),
-        config.frames().clockTolerance(),
-        frameLimits(),
-        referenceSettings(),
-        registry());
-  }
-
-  private FrameLimits frameLimits() {
-    FramesConfig limits = config.frames();
-    return new FrameLimits(limits.maxBytes(), limits.maxSide(), limits.maxPixels());
-  }
-
-  private ReferenceSettings referenceSettings() {
-    FramesConfig references = config.frames();
-    return new ReferenceSettings(
-        references.referenceRoots().orElse(List.of()),
-        references.referenceMaxBytes(),
-        references.referenceTimeout());
-  }
-
-  private Optional<RegistrySettings> registry() {
-    RegistryConfig registry = config.registry();
-    return registry
-        .url()
-        .map(
-            url ->
-                RegistrySettings.of(
-                    url,
-                    registry.user().orElse(null),
-                    registry.password().orElse(null),
-                    registry.timeout()));
   }
 
   private void createDataDirectory() throws StartFailedException {
@@ -397,107 +288,12 @@ public class Roles {
     }
   }
 
-  private void startScoring(
-      KafkaClients clients,
-      Topics topics,
-      ModelStore registry,
-      ModelBundle bundle,
-      Tracing tracing,
-      ModelMetrics used)
-      throws StartFailedException {
-    try {
-      ScoringEngines.Chosen first = scoringEngine(bundle);
-      ScoringMetrics metrics =
-          new ScoringMetrics(meters, first.engine().label(), used, health::turned);
-      metrics.model(bundle);
-      ModelPool pool =
-          new ModelPool(
-              registry,
-              Models.scoring(bundle, first.scorer()),
-              next -> {
-                ScoringModel model = openForScoring(next);
-                metrics.model(next);
-                return model;
-              },
-              (activation, why) -> {
-                LOG.error(
-                    "model {} of activation {} is not used here, the one before stays: {}",
-                    activation.modelId(),
-                    activation.number(),
-                    why);
-                health.refused(activation.modelId(), why);
-                used.refused();
-              });
-      running.push(
-          new ScoringRole(
-              clients,
-              topics,
-              pool,
-              pool::close,
-              scoringSettings(),
-              metrics,
-              thread -> Stages.NONE,
-              tracing,
-              this::fail));
-    } catch (BadBundleException e) {
-      throw new StartFailedException(String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private ScoringEngines.Chosen scoringEngine(ModelBundle bundle)
-      throws StartFailedException, BadBundleException {
-    ScoringEngines.Chosen chosen =
-        ScoringEngines.ofThisMachine()
-            .open(bundle, config.scoring().engine(), config.scoring().networkThreads());
-    health.engine(chosen.engine().label());
-    LOG.info("scoring engine: {}, since {}", chosen.engine().label(), chosen.why());
-    return chosen;
-  }
-
-  private ScoringModel openForScoring(ModelBundle bundle) throws BadBundleException {
-    try {
-      ScoringModel model = Models.scoring(bundle, scoringEngine(bundle).scorer());
-      health.accepted(bundle.id());
-      return model;
-    } catch (StartFailedException e) {
-      throw new BadBundleException(String.valueOf(e.getMessage()), e);
-    }
-  }
-
   private MonitorModel monitorModel(ModelBundle bundle) throws StartFailedException {
     try {
       return MonitorRole.model(bundle, config);
     } catch (BadBundleException e) {
       throw new StartFailedException(RootCause.message(e), e);
     }
-  }
-
-  /** Clients of the given cluster, checked, or of an embedded broker started here. */
-  private KafkaClients clients(Topics topics) throws StartFailedException {
-    Map<String, String> common = KafkaSettings.of(properties, System.getenv());
-    Optional<String> given =
-        properties
-            .getOptionalValue("kafka.bootstrap.servers", String.class)
-            .filter(s -> !s.isBlank());
-    if (given.isPresent()) {
-      KafkaClients clients = new KafkaClients(given.get(), common);
-      try (TopicAdmin admin = new TopicAdmin(clients)) {
-        admin.checkAccess(config.topicPrefix(), config.instance(), config.roles());
-        List<String> problems = admin.check(topics);
-        if (!problems.isEmpty()) {
-          throw new StartFailedException(String.join("\nresidua: ", problems));
-        }
-      }
-      return clients;
-    }
-    EmbeddedKafka broker =
-        EmbeddedKafka.start(config.dataDir(), config.kafka().port(), Topics.MAX_RECORD_BYTES);
-    running.push(broker);
-    KafkaClients clients = KafkaClients.of(broker.bootstrapServers());
-    try (TopicAdmin admin = new TopicAdmin(clients)) {
-      admin.create(topics, config.kafka().partitions(), Optional.empty());
-    }
-    return clients;
   }
 
   /** A role cannot go on: the process ends, so that whoever supervises it starts it again. */

@@ -1,0 +1,171 @@
+package dev.residua.app.roles;
+
+import dev.residua.app.config.FramesConfig;
+import dev.residua.app.config.RegistryConfig;
+import dev.residua.app.config.ResiduaConfig;
+import dev.residua.app.config.ScoringConfig;
+import dev.residua.app.kafka.ConsumerGroups;
+import dev.residua.app.kafka.KafkaClients;
+import dev.residua.app.metrics.ModelMetrics;
+import dev.residua.app.metrics.RoleHealth;
+import dev.residua.app.metrics.ScoringMetrics;
+import dev.residua.app.model.Models;
+import dev.residua.app.model.ScoringEngines;
+import dev.residua.app.process.StartFailedException;
+import dev.residua.frame.FrameLimits;
+import dev.residua.model.BadBundleException;
+import dev.residua.model.ModelBundle;
+import dev.residua.model.ModelStore;
+import dev.residua.scoring.ModelPool;
+import dev.residua.scoring.ReconstructionPlan;
+import dev.residua.scoring.ReferenceSettings;
+import dev.residua.scoring.ScoringModel;
+import dev.residua.scoring.ScoringSettings;
+import dev.residua.scoring.Stages;
+import dev.residua.telemetry.Tracing;
+import dev.residua.wire.RegistrySettings;
+import dev.residua.wire.Topics;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Turns the configuration into a running scoring role: settings, engine, models, metrics. */
+public final class ScoringSetup {
+  private static final Logger LOG = LoggerFactory.getLogger(ScoringSetup.class);
+
+  private final ResiduaConfig config;
+  private final RoleHealth health;
+
+  private ScoringSetup(ResiduaConfig config, RoleHealth health) {
+    this.config = config;
+    this.health = health;
+  }
+
+  /**
+   * Starts the scoring role with the active model; later activations are opened as they come.
+   *
+   * @param onFailure notified when a loop ends on its own
+   * @throws StartFailedException if no engine can run the model
+   */
+  public static ScoringRole start(
+      ResiduaConfig config,
+      KafkaClients clients,
+      Topics topics,
+      ModelStore registry,
+      ModelBundle bundle,
+      Tracing tracing,
+      MeterRegistry meters,
+      ModelMetrics used,
+      RoleHealth health,
+      Consumer<Throwable> onFailure)
+      throws StartFailedException {
+    ScoringSetup setup = new ScoringSetup(config, health);
+    try {
+      ScoringEngines.Chosen first = setup.engine(bundle);
+      ScoringMetrics metrics =
+          new ScoringMetrics(meters, first.engine().label(), used, health::turned);
+      metrics.model(bundle);
+      ModelPool pool =
+          new ModelPool(
+              registry,
+              Models.scoring(bundle, first.scorer()),
+              next -> {
+                ScoringModel model = setup.open(next);
+                metrics.model(next);
+                return model;
+              },
+              (activation, why) -> {
+                LOG.error(
+                    "model {} of activation {} is not used here, the one before stays: {}",
+                    activation.modelId(),
+                    activation.number(),
+                    why);
+                health.refused(activation.modelId(), why);
+                used.refused();
+              });
+      return new ScoringRole(
+          clients,
+          topics,
+          pool,
+          pool::close,
+          settings(config),
+          metrics,
+          thread -> Stages.NONE,
+          tracing,
+          onFailure);
+    } catch (BadBundleException e) {
+      throw new StartFailedException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private ScoringEngines.Chosen engine(ModelBundle bundle)
+      throws StartFailedException, BadBundleException {
+    ScoringEngines.Chosen chosen =
+        ScoringEngines.ofThisMachine()
+            .open(bundle, config.scoring().engine(), config.scoring().networkThreads());
+    health.engine(chosen.engine().label());
+    LOG.info("scoring engine: {}, since {}", chosen.engine().label(), chosen.why());
+    return chosen;
+  }
+
+  private ScoringModel open(ModelBundle bundle) throws BadBundleException {
+    try {
+      ScoringModel model = Models.scoring(bundle, engine(bundle).scorer());
+      health.accepted(bundle.id());
+      return model;
+    } catch (StartFailedException e) {
+      throw new BadBundleException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Settings of all scoring loops, the shadow's included. */
+  public static ScoringSettings settings(ResiduaConfig config) {
+    ScoringConfig scoring = config.scoring();
+    return new ScoringSettings(
+        ConsumerGroups.score(config.topicPrefix()),
+        config.instance(),
+        scoring.threads(),
+        scoring.networkThreads(),
+        scoring.maxFrames(),
+        scoring.guarantee(),
+        scoring.batchDeadline(),
+        scoring.transactionDeadline(),
+        new ReconstructionPlan(scoring.reconstructionRate(), scoring.reconstructionBelow()),
+        config.frames().clockTolerance(),
+        frameLimits(config),
+        references(config),
+        registry(config));
+  }
+
+  /** Bounds of a frame. */
+  public static FrameLimits frameLimits(ResiduaConfig config) {
+    FramesConfig limits = config.frames();
+    return new FrameLimits(limits.maxBytes(), limits.maxSide(), limits.maxPixels());
+  }
+
+  /** Where referenced frames may lie. */
+  public static ReferenceSettings references(ResiduaConfig config) {
+    FramesConfig references = config.frames();
+    return new ReferenceSettings(
+        references.referenceRoots().orElse(List.of()),
+        references.referenceMaxBytes(),
+        references.referenceTimeout());
+  }
+
+  /** The schema registry, if one is configured. */
+  public static Optional<RegistrySettings> registry(ResiduaConfig config) {
+    RegistryConfig registry = config.registry();
+    return registry
+        .url()
+        .map(
+            url ->
+                RegistrySettings.of(
+                    url,
+                    registry.user().orElse(null),
+                    registry.password().orElse(null),
+                    registry.timeout()));
+  }
+}

@@ -1,0 +1,101 @@
+package dev.residua.app.web;
+
+import dev.residua.app.config.ResiduaConfig;
+import dev.residua.app.kafka.ControlWriter;
+import dev.residua.app.kafka.KafkaClients;
+import dev.residua.app.model.ActiveModelNotifier;
+import dev.residua.app.process.StartFailedException;
+import dev.residua.app.roles.ScoringSetup;
+import dev.residua.dashboard.LiveHistory;
+import dev.residua.dashboard.LiveState.FindingView;
+import dev.residua.model.ModelBundle;
+import dev.residua.model.ModelStore;
+import dev.residua.registry.ModelAdmin;
+import dev.residua.scoring.ReferencedFrames;
+import dev.residua.wire.FrameReader;
+import dev.residua.wire.Topics;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The dashboard role of a process: connects the pages' beans to Kafka and the registry. */
+@ApplicationScoped
+public class DashboardRole implements AutoCloseable {
+  private final LiveHistory history;
+  private final ModelPictures pictures;
+  private final LiveFrames frames;
+  private final LiveModels models;
+  private final LiveControl control;
+  private final LiveModelOrders modelOrders;
+  private final LiveServerInfo serverInfo;
+  private @Nullable FindingsFollower follower;
+
+  @Inject
+  public DashboardRole(
+      LiveHistory history,
+      ModelPictures pictures,
+      LiveFrames frames,
+      LiveModels models,
+      LiveControl control,
+      LiveModelOrders modelOrders,
+      LiveServerInfo serverInfo) {
+    this.history = history;
+    this.pictures = pictures;
+    this.frames = frames;
+    this.models = models;
+    this.control = control;
+    this.modelOrders = modelOrders;
+    this.serverInfo = serverInfo;
+  }
+
+  /**
+   * Fills the pages from now on.
+   *
+   * @param writable whether anyone may change something over HTTP
+   * @param onFinding notified of every event
+   */
+  public void start(
+      ResiduaConfig config,
+      KafkaClients clients,
+      Topics topics,
+      ModelStore registry,
+      ModelBundle bundle,
+      ActiveModelNotifier watch,
+      boolean writable,
+      Consumer<FindingView> onFinding)
+      throws StartFailedException {
+    models.store(registry);
+    history.model(bundle.id(), bundle.graph());
+    pictures.model(bundle);
+    watch.onChange(next -> history.model(next.id(), next.graph()));
+    watch.onChange(pictures::model);
+    frames.open(
+        clients.recordReader(),
+        topics.frames().name(),
+        new FrameReader(ScoringSetup.frameLimits(config), ScoringSetup.registry(config)),
+        new ReferencedFrames(ScoringSetup.references(config)),
+        ScoringSetup.frameLimits(config));
+    control.open(new ControlWriter(clients, topics.control()));
+    modelOrders.open(registry, () -> ModelAdmin.of(clients.registry(config.topicPrefix()), topics));
+    follower =
+        new FindingsFollower(
+            clients, topics, history, models, config.dashboard().history(), onFinding);
+    serverInfo.open(clients.bootstrapServers(), topics.frames().name(), writable);
+  }
+
+  /** Stops following Kafka; the pages keep what they have. */
+  @Override
+  public void close() throws InterruptedException {
+    try {
+      if (follower != null) {
+        follower.close();
+      }
+    } finally {
+      modelOrders.close();
+      control.close();
+      frames.close();
+      pictures.close();
+    }
+  }
+}
