@@ -178,7 +178,10 @@ class ConfigurationReferenceTest {
 
     private static Path[] sources() throws IOException {
       try (Stream<Path> files = Files.list(SOURCES)) {
-        return files.filter(f -> f.toString().endsWith("Config.java")).sorted().toArray(Path[]::new);
+        return files
+            .filter(f -> f.toString().endsWith("Config.java"))
+            .sorted()
+            .toArray(Path[]::new);
       }
     }
 
@@ -260,7 +263,7 @@ class ConfigurationReferenceTest {
               "dev.residua.scoring.",
               "dev.residua.alerting.",
               "dev.residua.causal.Finding$",
-              "dev.residua.app.config.ResiduaConfig$Training$")) {
+              "dev.residua.app.config.TrainingConfig$")) {
         try {
           Object[] constants = Class.forName(place + name).getEnumConstants();
           if (constants != null) {
