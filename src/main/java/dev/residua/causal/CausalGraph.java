@@ -18,8 +18,8 @@ public final class CausalGraph {
   /**
    * @param names one name a latent, in the model's order
    * @param edges {@code edges[from][to]}, shape {@code [d][d]}, without cycles
-   * @param confidence for each edge the share of bootstrap samples that have it, in [0, 1], shape
-   *     {@code [d][d]}
+   * @param confidence for each edge the share of half-samples that have it, in [0, 1], shape {@code
+   *     [d][d]}
    * @throws IllegalArgumentException if shapes differ or the edges form a cycle
    */
   public CausalGraph(List<String> names, boolean[][] edges, double[][] confidence) {
@@ -76,7 +76,7 @@ public final class CausalGraph {
     return edges[from][to];
   }
 
-  /** Share of bootstrap samples whose graph has the edge, in [0, 1]. */
+  /** Share of half-samples whose graph has the edge, in [0, 1]. */
   public double confidence(int from, int to) {
     return confidence[from][to];
   }
@@ -117,7 +117,7 @@ public final class CausalGraph {
    *
    * @param from index of the cause
    * @param to index of the effect
-   * @param confidence share of bootstrap samples that have the edge, in [0, 1]
+   * @param confidence share of half-samples that have the edge, in [0, 1]
    */
   public record Edge(int from, int to, double confidence) {}
 

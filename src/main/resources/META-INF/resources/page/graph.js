@@ -55,7 +55,7 @@ export function drawGraph(graph, marked = () => '', plain = false) {
     const x1 = a.x + WIDTH, y1 = a.y + HEIGHT / 2, x2 = b.x - 2, y2 = b.y + HEIGHT / 2;
     const bend = Math.max(40, (x2 - x1) / 2);
     const line = svg('path', { class: `edge ${marked(e)}`, d: `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`, 'stroke-width': 1 + 1.5 * e.confidence, 'stroke-dasharray': e.confidence < 0.5 ? '4 4' : null, 'marker-end': `url(#arrow-${id})` },
-      svg('title', null, `${spoken(e.from)} causes ${spoken(e.to)}: in ${Math.round(100 * e.confidence)} % of bootstrap samples`));
+      svg('title', null, `${spoken(e.from)} causes ${spoken(e.to)}: in ${Math.round(100 * e.confidence)} % of half-samples`));
     root.append(line);
     return { ...e, line };
   });

@@ -25,7 +25,7 @@ public final class DemoNarrator {
           %s.
         On a schedule something breaks (marked "camera"); what Residua finds is marked "found".
           dashboard    http://localhost:%d
-          Kafka        %s   (send your own frames, read residua.scores: see README)
+          Kafka        %s   (send your own frames, read residua.scores: see src/docs/topics.md)
         Stop with Ctrl-C.
         """
             .formatted(bundle.graph().toString().replace('_', ' '), httpPort, kafka));

@@ -9,31 +9,33 @@ public final class HelpPages {
   private static final String MONITORING = "src/docs/operations.md";
   private static final String DATA = "src/docs/datasets.md";
   private static final String MODELS = "src/docs/models.md";
-  private static final String KAFKA = "src/docs/kafka-failures.md";
+  private static final String CONTROL = "src/docs/control-commands.md";
+  private static final String TRAINING = "src/docs/training.md";
+  private static final String RUNNING = "src/docs/running.md";
 
   private static final Map<String, String> PAGES =
       Map.ofEntries(
           Map.entry("demo", "README.md"),
-          Map.entry("serve", KAFKA),
+          Map.entry("serve", RUNNING),
           Map.entry("dataset", DATA),
-          Map.entry("train", DATA),
-          Map.entry("evaluate", DATA),
-          Map.entry("report", DATA),
+          Map.entry("train", TRAINING),
+          Map.entry("evaluate", TRAINING),
+          Map.entry("report", TRAINING),
           Map.entry("experiment", "src/docs/results/lanca.md"),
           Map.entry("score", DATA),
           Map.entry("backtest", MONITORING),
           Map.entry("drift", "src/docs/concepts.md"),
           Map.entry("publish", "src/docs/frames.md"),
-          Map.entry("watch", KAFKA),
+          Map.entry("watch", "src/docs/topics.md"),
           Map.entry("model", MODELS),
-          Map.entry("topics", KAFKA),
+          Map.entry("topics", RUNNING),
           Map.entry("dead-letters", "src/docs/frames.md"),
           Map.entry("schemas", "src/docs/registry.md"),
-          Map.entry("silence", MONITORING),
-          Map.entry("announce", MONITORING),
-          Map.entry("suppress", MONITORING),
-          Map.entry("accept-normal", MONITORING),
-          Map.entry("feedback", MONITORING),
+          Map.entry("silence", CONTROL),
+          Map.entry("announce", CONTROL),
+          Map.entry("suppress", CONTROL),
+          Map.entry("accept-normal", CONTROL),
+          Map.entry("feedback", CONTROL),
           Map.entry("test-alert", "src/docs/alerting.md"),
           Map.entry("retrain", MODELS),
           Map.entry("bench", "src/docs/results/pipeline.md"));

@@ -103,7 +103,7 @@ public final class ModelCommand {
           bundle.graph().edgeList().stream()
               .map(
                   e ->
-                      "  %s -> %s  (%.0f %% of bootstrap samples)"
+                      "  %s -> %s  (%.0f %% of half-samples)"
                           .formatted(
                               bundle.graph().name(e.from()),
                               bundle.graph().name(e.to()),
