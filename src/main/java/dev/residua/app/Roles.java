@@ -168,7 +168,7 @@ public class Roles {
               ScoringSetup.settings(config)));
     }
     if (config.roles().contains(Role.TRAIN)) {
-      TrainRole training = new TrainRole(clients, topics, config, bundle, used);
+      TrainRole training = new TrainRole(clients, topics, config, properties, bundle, used);
       running.push(training);
       watch.onChange(training::model);
     }

@@ -68,7 +68,7 @@ public final class BackgroundTraining implements AutoCloseable {
 
   private static Process launch(Path folder, List<String> arguments) throws IOException {
     List<String> command = new ArrayList<>(TrainingProcess.after());
-    command.addAll(SelfLauncher.command(TrainingProcess.jvmOptions("2g")));
+    command.addAll(SelfLauncher.trainingCommand(TrainingProcess.jvmOptions("2g")));
     command.addAll(arguments);
     ProcessBuilder builder =
         new ProcessBuilder(command)

@@ -30,7 +30,7 @@ public final class KafkaConnection implements AutoCloseable {
     Map<String, String> common = KafkaSettings.of(properties, System.getenv());
     Optional<String> given =
         properties
-            .getOptionalValue("kafka.bootstrap.servers", String.class)
+            .getOptionalValue(KafkaSettings.BOOTSTRAP_SERVERS, String.class)
             .filter(s -> !s.isBlank());
     if (given.isPresent()) {
       KafkaClients clients = new KafkaClients(given.get(), common);

@@ -18,6 +18,9 @@ public final class KafkaSettings {
   private static final String PROPERTY = "kafka.";
   private static final String VARIABLE = "KAFKA_";
 
+  /** Property that names the cluster; without it a broker is embedded. */
+  public static final String BOOTSTRAP_SERVERS = PROPERTY + "bootstrap.servers";
+
   private KafkaSettings() {}
 
   /** The settings by Kafka's own keys. */
@@ -42,6 +45,14 @@ public final class KafkaSettings {
       }
     }
     return settings;
+  }
+
+  /** The opposite: clients as the properties that {@link #of} reads. */
+  public static Map<String, String> properties(KafkaClients clients) {
+    Map<String, String> properties = new HashMap<>();
+    clients.common().forEach((key, value) -> properties.put(PROPERTY + key, value));
+    properties.put(BOOTSTRAP_SERVERS, clients.bootstrapServers());
+    return properties;
   }
 
   private static Set<String> known() {

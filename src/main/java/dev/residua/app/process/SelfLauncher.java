@@ -4,9 +4,16 @@ import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** How this program is started once more. */
 public final class SelfLauncher {
+  private static final String MAIN = "dev.residua.Main";
+
+  /** Folders of a built product, next to its jar; the launcher names the same ones. */
+  private static final List<String> TRAINING_CLASS_PATH =
+      List.of("app", "quarkus", "lib/boot", "lib/main", "lib/training");
+
   private SelfLauncher() {}
 
   /** Version of the product, as the build wrote it into the jar. */
@@ -16,11 +23,36 @@ public final class SelfLauncher {
   }
 
   /**
-   * A command line up to the place where the product's own command follows.
+   * Starts the product's command line; its arguments follow.
    *
    * @param jvmOptions of the new process
    */
   public static List<String> command(List<String> jvmOptions) {
+    String program = System.getProperty("java.class.path");
+    return java(
+        jvmOptions,
+        isPackaged(program) ? List.of("-jar", program) : List.of("-cp", program, MAIN));
+  }
+
+  /** As {@link #command}, with the training libraries on the class path. */
+  public static List<String> trainingCommand(List<String> jvmOptions) {
+    String program = System.getProperty("java.class.path");
+    if (!isPackaged(program)) {
+      return java(jvmOptions, List.of("-cp", program, MAIN));
+    }
+    Path folder = Path.of(program).toAbsolutePath().getParent();
+    String classPath =
+        TRAINING_CLASS_PATH.stream()
+            .map(jars -> folder + File.separator + jars + File.separator + "*")
+            .collect(Collectors.joining(File.pathSeparator));
+    return java(jvmOptions, List.of("-cp", classPath, MAIN));
+  }
+
+  private static boolean isPackaged(String program) {
+    return program.endsWith(".jar") && !program.contains(File.pathSeparator);
+  }
+
+  private static List<String> java(List<String> jvmOptions, List<String> program) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:+UseG1GC");
@@ -30,11 +62,7 @@ public final class SelfLauncher {
       command.add("--sun-misc-unsafe-memory-access=allow");
     }
     command.addAll(jvmOptions);
-    String program = System.getProperty("java.class.path");
-    command.addAll(
-        program.endsWith(".jar") && !program.contains(File.pathSeparator)
-            ? List.of("-jar", program)
-            : List.of("-cp", program, "dev.residua.Main"));
+    command.addAll(program);
     return command;
   }
 }

@@ -1,13 +1,12 @@
 package dev.residua.app.roles;
 
 import dev.residua.anomaly.AnomalyCalibration;
-import dev.residua.app.config.FramesConfig;
-import dev.residua.app.config.ModelsConfig;
 import dev.residua.app.config.ResiduaConfig;
 import dev.residua.app.config.TrainingConfig;
 import dev.residua.app.kafka.ConsumerGroups;
 import dev.residua.app.kafka.ControlWriter;
 import dev.residua.app.kafka.KafkaClients;
+import dev.residua.app.kafka.KafkaSettings;
 import dev.residua.app.metrics.ModelMetrics;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.dl4j.CudaCheck;
@@ -20,16 +19,17 @@ import dev.residua.renewal.trigger.UniformitySettings;
 import dev.residua.wire.Topics;
 import java.time.Clock;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.eclipse.microprofile.config.Config;
 
 /** The training role of a process: decides, and starts trainings as processes of their own. */
 public final class TrainRole implements AutoCloseable {
+  private static final List<String> NOT_FOR_TRAINING =
+      List.of("residua.alerting.", "residua.http.");
   private static final long STOP_MILLIS = 15_000;
   private static final int POLLED = 1;
 
@@ -39,12 +39,14 @@ public final class TrainRole implements AutoCloseable {
   private final AtomicInteger calibrationScores;
 
   /**
+   * @param properties where {@code config} was read
    * @param active the active model
    */
   public TrainRole(
       KafkaClients clients,
       Topics topics,
       ResiduaConfig config,
+      Config properties,
       ModelBundle active,
       ModelMetrics metrics)
       throws StartFailedException {
@@ -71,14 +73,9 @@ public final class TrainRole implements AutoCloseable {
               calibrationScores::get,
               new TrainingProcess(
                   config.dataDir().resolve("trainings-" + config.instance()),
-                  clients,
                   config.training().memory(),
-                  options(config, by),
-                  config
-                      .registry()
-                      .password()
-                      .map(password -> Map.of("RESIDUA_REGISTRY_PASSWORD", password))
-                      .orElse(Map.of())),
+                  properties(properties, clients),
+                  by),
               writer::write,
               metrics::training,
               by,
@@ -140,69 +137,15 @@ public final class TrainRole implements AutoCloseable {
         training.driftSimulation());
   }
 
-  /** What a training's process is told beside its order and the settings of its clients. */
-  private static List<String> options(ResiduaConfig config, String by) {
-    FramesConfig frames = config.frames();
-    List<String> options =
-        new ArrayList<>(
-            List.of(
-                "--topic-prefix",
-                config.topicPrefix(),
-                "--by",
-                by,
-                "--parent",
-                Long.toString(ProcessHandle.current().pid()),
-                "--backend",
-                config.training().backend().name(),
-                "--max-bytes",
-                Integer.toString(frames.maxBytes()),
-                "--max-side",
-                Integer.toString(frames.maxSide()),
-                "--max-pixels",
-                Long.toString(frames.maxPixels()),
-                "--reference-max-bytes",
-                Integer.toString(frames.referenceMaxBytes()),
-                "--reference-timeout",
-                frames.referenceTimeout().toString()));
-    ModelsConfig models = config.models();
-    options.addAll(List.of("--store", models.store()));
-    models
-        .s3Endpoint()
-        .ifPresent(endpoint -> options.addAll(List.of("--s3-endpoint", endpoint.toString())));
-    models.s3Region().ifPresent(region -> options.addAll(List.of("--s3-region", region)));
-    if (models.s3PathStyle()) {
-      options.add("--s3-path-style");
+  /** What a training's process needs of the configuration; secrets of other roles stay here. */
+  private static Map<String, String> properties(Config all, KafkaClients clients) {
+    Map<String, String> properties = KafkaSettings.properties(clients);
+    for (String name : all.getPropertyNames()) {
+      if (name.startsWith("residua.") && NOT_FOR_TRAINING.stream().noneMatch(name::startsWith)) {
+        all.getOptionalValue(name, String.class).ifPresent(value -> properties.put(name, value));
+      }
     }
-    models.trustedKeys().ifPresent(keys -> options.addAll(List.of("--trusted", joined(keys))));
-    config
-        .training()
-        .signingKey()
-        .ifPresent(
-            key -> options.addAll(List.of("--signing-key", key.toAbsolutePath().toString())));
-    config
-        .training()
-        .data()
-        .ifPresent(
-            data ->
-                options.addAll(
-                    List.of(
-                        "--data",
-                        data.toAbsolutePath().toString(),
-                        "--frames-per-second",
-                        Double.toString(config.incidents().framesPerSecond()))));
-    config
-        .registry()
-        .url()
-        .ifPresent(url -> options.addAll(List.of("--registry-url", url.toString())));
-    config.registry().user().ifPresent(user -> options.addAll(List.of("--registry-user", user)));
-    frames
-        .referenceRoots()
-        .ifPresent(roots -> options.addAll(List.of("--reference-roots", joined(roots))));
-    return options;
-  }
-
-  private static String joined(List<?> values) {
-    return values.stream().map(Object::toString).collect(Collectors.joining(","));
+    return properties;
   }
 
   @Override

@@ -1,6 +1,6 @@
 package dev.residua.app.roles;
 
-import dev.residua.app.kafka.KafkaClients;
+import dev.residua.app.config.ConfigurationFile;
 import dev.residua.app.process.SelfLauncher;
 import dev.residua.app.process.TemporaryFolders;
 import dev.residua.renewal.job.TrainerLoop;
@@ -9,13 +9,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -30,33 +28,25 @@ public final class TrainingProcess implements TrainerLoop.Starter {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingProcess.class);
   private static final Path NICE = Path.of("/usr/bin/nice");
   private static final String LOG_FILE = "training.log";
-  private static final String CLIENT_FILE = "client.properties";
+  private static final String CONFIGURATION = "configuration.properties";
   private static final int LAST_LINES = 3;
 
   private final Path folder;
-  private final KafkaClients clients;
   private final String memory;
-  private final List<String> options;
-  private final Map<String, String> environment;
+  private final Map<String, String> properties;
+  private final String by;
 
   /**
    * @param folder of all trainings of this process
-   * @param clients whose settings the training has too
    * @param memory heap of the training, as {@code -Xmx} takes it
-   * @param options further options of the {@code training-job} command
-   * @param environment what else it must know that others must not read
+   * @param properties the configuration of the training
+   * @param by author of its records on the control topic
    */
-  TrainingProcess(
-      Path folder,
-      KafkaClients clients,
-      String memory,
-      List<String> options,
-      Map<String, String> environment) {
+  TrainingProcess(Path folder, String memory, Map<String, String> properties, String by) {
     this.folder = folder;
-    this.clients = clients;
     this.memory = memory;
-    this.options = List.copyOf(options);
-    this.environment = Map.copyOf(environment);
+    this.properties = Map.copyOf(properties);
+    this.by = by;
   }
 
   private Path folder(String trainingId) {
@@ -96,25 +86,26 @@ public final class TrainingProcess implements TrainerLoop.Starter {
   public TrainerLoop.Running start(TrainingRequest order) throws IOException {
     Path own = Files.createDirectories(folder(order.id()));
     order.write(own);
-    writeClientSettings(own.resolve(CLIENT_FILE));
+    Path configuration = own.resolve(CONFIGURATION);
+    ConfigurationFile.write(configuration, properties);
     List<String> command = new ArrayList<>(after());
-    command.addAll(SelfLauncher.command(jvmOptions(memory)));
+    command.addAll(SelfLauncher.trainingCommand(jvmOptions(memory)));
     command.addAll(
         List.of(
             "training-job",
             "--folder",
             own.toAbsolutePath().toString(),
-            "--bootstrap",
-            clients.bootstrapServers(),
-            "--kafka-config",
-            own.resolve(CLIENT_FILE).toAbsolutePath().toString()));
-    command.addAll(options);
+            "--configuration",
+            configuration.toAbsolutePath().toString(),
+            "--by",
+            by,
+            "--parent",
+            Long.toString(ProcessHandle.current().pid())));
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(own.resolve(LOG_FILE).toFile()));
     builder.environment().put("OMP_NUM_THREADS", "1");
-    builder.environment().putAll(environment);
     return new Running(builder.start(), own);
   }
 
@@ -135,22 +126,6 @@ public final class TrainingProcess implements TrainerLoop.Starter {
         "-Dorg.bytedeco.javacpp.maxbytes=0",
         "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
         "-Djava.awt.headless=true");
-  }
-
-  /** Passwords may be among them: readable by this user alone. */
-  private void writeClientSettings(Path file) throws IOException {
-    Properties settings = new Properties();
-    for (Map.Entry<String, String> one : clients.common().entrySet()) {
-      settings.setProperty(one.getKey(), one.getValue());
-    }
-    Files.deleteIfExists(file);
-    if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    }
-    try (var out = Files.newBufferedWriter(file)) {
-      settings.store(out, null);
-    }
   }
 
   /** One of them. */

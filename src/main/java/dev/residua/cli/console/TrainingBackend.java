@@ -11,6 +11,10 @@ public enum TrainingBackend {
 
   /** Before anything else, so that nothing is read or built in vain. */
   public void start() {
+    if (!isOnClassPath()) {
+      refuse(
+          "the training libraries are not on the class path; start this command with ./residua, or with java -cp APP/app/*:APP/quarkus/*:APP/lib/boot/*:APP/lib/main/*:APP/lib/training/* dev.residua.Main");
+    }
     if (this == CPU) {
       Nd4jBackends.processorProblem().ifPresent(TrainingBackend::refuse);
       Nd4jBackends.useProcessor();
@@ -22,6 +26,15 @@ public enum TrainingBackend {
     } catch (TrainingFailedException e) {
       throw new CommandFailedException(
           e.getMessage() == null ? "the CUDA backend does not start" : e.getMessage(), e);
+    }
+  }
+
+  private static boolean isOnClassPath() {
+    try {
+      Class.forName("org.nd4j.linalg.factory.Nd4j", false, TrainingBackend.class.getClassLoader());
+      return true;
+    } catch (ClassNotFoundException e) {
+      return false;
     }
   }
 

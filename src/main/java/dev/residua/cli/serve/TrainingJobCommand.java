@@ -1,21 +1,22 @@
 package dev.residua.cli.serve;
 
+import dev.residua.app.config.ConfigurationFile;
+import dev.residua.app.config.ResiduaConfig;
 import dev.residua.app.kafka.ControlWriter;
+import dev.residua.app.kafka.KafkaClients;
+import dev.residua.app.kafka.KafkaSettings;
 import dev.residua.app.model.BundleStores;
 import dev.residua.app.model.ModelCleanUp;
 import dev.residua.app.model.OpenModel;
 import dev.residua.app.process.StartFailedException;
-import dev.residua.cli.console.BundleStoreOptions;
+import dev.residua.app.roles.ScoringSetup;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Failures;
-import dev.residua.cli.console.KafkaOptions;
-import dev.residua.cli.console.RegistryOptions;
 import dev.residua.cli.console.TrainingBackend;
 import dev.residua.cli.console.Version;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dl4j.LancaTrainer;
 import dev.residua.drift.DriftSettings;
-import dev.residua.frame.FrameLimits;
 import dev.residua.incident.ControlCommand.TrainingPhase;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.SigningKey;
@@ -32,16 +33,17 @@ import dev.residua.renewal.job.StoredFrames;
 import dev.residua.renewal.job.TrainingJob;
 import dev.residua.renewal.job.TrainingRequest;
 import dev.residua.renewal.job.TrainingStatusPublisher;
-import dev.residua.scoring.ReferenceSettings;
 import dev.residua.training.TrainingFailedException;
 import dev.residua.training.TrainingPipeline;
 import dev.residua.wire.FrameReader;
+import dev.residua.wire.Topics;
+import io.smallrye.config.SmallRyeConfig;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
@@ -49,10 +51,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code training-job}: the process of one training, started by the training role. */
@@ -68,7 +68,14 @@ public final class TrainingJobCommand implements Callable<Integer> {
   @Option(names = "--folder", required = true, paramLabel = "DIR", description = "With its order.")
   Path folder;
 
-  @Option(names = "--by", paramLabel = "NAME", description = "Who speaks on the control topic.")
+  @Option(
+      names = "--configuration",
+      required = true,
+      paramLabel = "FILE",
+      description = "The configuration of the process that starts it.")
+  Path configuration;
+
+  @Option(names = "--by", paramLabel = "NAME", description = "Author on the control topic.")
   String by = "training-job";
 
   @Option(
@@ -77,79 +84,50 @@ public final class TrainingJobCommand implements Callable<Integer> {
       description = "Process without which this one ends; 0 for none.")
   long parent;
 
-  @Option(names = "--backend", description = "What to train on: ${COMPLETION-CANDIDATES}.")
-  TrainingBackend backend = TrainingBackend.CPU;
-
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "Data set to take frames from, instead of the topic.")
-  @Nullable Path data;
-
-  @Option(names = "--frames-per-second", paramLabel = "F", description = "Dates its frames.")
-  double framesPerSecond = 20;
-
-  @Option(names = "--max-bytes", paramLabel = "N", description = "Largest frame value.")
-  int maxBytes = 16 << 20;
-
-  @Option(names = "--max-side", paramLabel = "N", description = "Largest width or height.")
-  int maxSide = 16_384;
-
-  @Option(names = "--max-pixels", paramLabel = "N", description = "Largest width times height.")
-  long maxPixels = 50_000_000;
-
-  @Option(
-      names = "--reference-roots",
-      split = ",",
-      paramLabel = "URI",
-      description = "Places under which frames may lie that refer to them.")
-  List<URI> referenceRoots = List.of();
-
-  @Option(names = "--reference-max-bytes", paramLabel = "N", description = "Largest such file.")
-  int referenceMaxBytes = ReferenceSettings.NONE.maxBytes();
-
-  @Option(
-      names = "--reference-timeout",
-      paramLabel = "DURATION",
-      description = "Time for one attempt to fetch it.")
-  Duration referenceTimeout = ReferenceSettings.NONE.timeout();
-
-  @Option(names = "--store", paramLabel = "URI", description = "Where the bundle's bytes go.")
-  String store = BundleStores.KAFKA;
-
-  @Option(
-      names = "--trusted",
-      split = ",",
-      paramLabel = "FILE",
-      description = "Public keys of which one must have signed what is used.")
-  List<Path> trusted = List.of();
-
-  @Option(names = "--signing-key", paramLabel = "FILE", description = "Signs the new model.")
-  @Nullable Path signingKey;
-
-  @Mixin BundleStoreOptions places = new BundleStoreOptions();
-  @Mixin KafkaOptions kafka = new KafkaOptions();
-  @Mixin RegistryOptions registry = new RegistryOptions();
-
   @CommandLine.Spec CommandLine.Model.CommandSpec spec;
+
+  /** Settings of this process, and the cluster that they name. */
+  private record Process(ResiduaConfig config, KafkaClients clients, Topics topics) {
+    static Process of(Path file) throws IOException {
+      SmallRyeConfig properties = ConfigurationFile.read(file);
+      ResiduaConfig config = properties.getConfigMapping(ResiduaConfig.class);
+      return new Process(
+          config,
+          new KafkaClients(
+              properties.getRawValue(KafkaSettings.BOOTSTRAP_SERVERS),
+              KafkaSettings.of(properties, Map.of())),
+          new Topics(config.topicPrefix()));
+    }
+
+    Consumer<byte[], byte[]> consumer() {
+      return clients.follower(new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+  }
 
   @Override
   public Integer call() throws StartFailedException, InterruptedException {
     endWithParent();
-    TrainingRequest order = order();
-    try (ControlWriter writer = new ControlWriter(kafka.clients(), kafka.topics().control())) {
-      TrainingStatusPublisher voice =
+    TrainingRequest order;
+    Process process;
+    try {
+      order = TrainingRequest.read(folder);
+      process = Process.of(configuration);
+    } catch (IOException e) {
+      throw new CommandFailedException(Failures.reason(e), e);
+    }
+    try (ControlWriter writer = new ControlWriter(process.clients(), process.topics().control())) {
+      TrainingStatusPublisher status =
           new TrainingStatusPublisher(
               order.id(), order.trigger(), order.incidents(), by, writer::write, Clock.systemUTC());
       try {
-        backend.start();
-        TrainingJob.Outcome outcome = run(order, voice);
+        TrainingBackend.valueOf(process.config().training().backend().name()).start();
+        TrainingJob.Outcome outcome = run(process, order, status);
         spec.commandLine()
             .getOut()
             .printf("%s%n%s%n", outcome.modelId(), outcome.verdict().toText());
         return 0;
       } catch (CancellationException e) {
-        voice.say(TrainingPhase.CANCELLED, 0, Failures.reason(e), null);
+        status.say(TrainingPhase.CANCELLED, 0, Failures.reason(e), null);
         return 0;
       } catch (IOException
           | BadBundleException
@@ -159,22 +137,15 @@ public final class TrainingJobCommand implements Callable<Integer> {
           | IllegalArgumentException
           | IllegalStateException
           | KafkaException e) {
-        voice.say(TrainingPhase.FAILED, 0, Failures.reason(e), null);
+        status.say(TrainingPhase.FAILED, 0, Failures.reason(e), null);
         spec.commandLine().getErr().println("residua: " + Failures.reason(e));
-        return 0; // its end is told
+        return 0; // the failure is published
       }
     }
   }
 
-  private TrainingRequest order() {
-    try {
-      return TrainingRequest.read(folder);
-    } catch (IOException e) {
-      throw new CommandFailedException(Failures.reason(e), e);
-    }
-  }
-
-  private TrainingJob.Outcome run(TrainingRequest order, TrainingStatusPublisher voice)
+  private TrainingJob.Outcome run(
+      Process process, TrainingRequest order, TrainingStatusPublisher status)
       throws IOException,
           BadBundleException,
           RetentionTooShortException,
@@ -184,18 +155,22 @@ public final class TrainingJobCommand implements Callable<Integer> {
     DriftSettings drift =
         DriftSettings.DEFAULTS.withSimulation(
             order.settings().driftSimulation(), DriftSettings.DEFAULTS.streamLength());
-    TrustedKeys keys = TrustedKeys.read(trusted);
-    try (BundleStores outside = places.open(store);
+    ResiduaConfig config = process.config();
+    Optional<Path> signingKey = config.training().signingKey();
+    TrustedKeys keys = TrustedKeys.read(config.models().trustedKeys().orElse(List.of()));
+    try (BundleStores outside = BundleStores.of(config.models());
         RegistryFollower follower =
-            new RegistryFollower(kafka.clients().registry(kafka.prefix), kafka.topics(), outside);
-        ModelAdmin admin = ModelAdmin.of(kafka.clients().registry(kafka.prefix), kafka.topics())) {
+            new RegistryFollower(
+                process.clients().registry(config.topicPrefix()), process.topics(), outside);
+        ModelAdmin admin =
+            ModelAdmin.of(process.clients().registry(config.topicPrefix()), process.topics())) {
       TrainingJob.Surroundings around =
           new TrainingJob.Surroundings(
               new TrustedModels(follower, keys),
               admin,
               outside.outside(),
               outside::discard,
-              signingKey == null ? null : SigningKey.read(signingKey),
+              signingKey.isEmpty() ? null : SigningKey.read(signingKey.get()),
               keys,
               bundle -> new OpenedModel(OpenModel.of(bundle, threads)),
               new TrainingPipeline(
@@ -205,40 +180,43 @@ public final class TrainingJobCommand implements Callable<Integer> {
                   Version.current(),
                   drift),
               drift,
-              source(),
-              this::consumer,
-              kafka.topics(),
-              () -> cleanUp(admin, outside, order.settings().keep()),
+              source(process),
+              process::consumer,
+              process.topics(),
+              () -> cleanUp(process, admin, outside, order.settings().keep()),
               Clock.systemUTC(),
               System::nanoTime);
-      return new TrainingJob(around, order, folder, voice, () -> false).run();
+      return new TrainingJob(around, order, folder, status, () -> false).run();
     }
   }
 
   /** A failure is told and no reason to fail: the next training does it again. */
-  private void cleanUp(ModelAdmin admin, BundleStores outside, int keep) {
+  private void cleanUp(Process process, ModelAdmin admin, BundleStores outside, int keep) {
     try {
       ModelCleanUp.sentences(
-              ModelCleanUp.run(kafka.clients(), kafka.topics(), admin, outside::discard, keep))
+              ModelCleanUp.run(process.clients(), process.topics(), admin, outside::discard, keep))
           .forEach(spec.commandLine().getOut()::println);
     } catch (IOException e) {
       spec.commandLine().getErr().println("residua: nothing cleaned up: " + Failures.reason(e));
     }
   }
 
-  private TrainingJob.Source source() throws IOException {
-    if (data != null) {
-      FrameDataset set = FrameDataset.open(data);
+  private static TrainingJob.Source source(Process process) throws IOException {
+    ResiduaConfig config = process.config();
+    Optional<Path> data = config.training().data();
+    if (data.isPresent()) {
+      FrameDataset set = FrameDataset.open(data.get());
+      double rate = config.incidents().framesPerSecond();
       return (order, exclusions, request, progress, cancelled) ->
-          DatasetFrames.collect(set, framesPerSecond, exclusions, request, progress, cancelled);
+          DatasetFrames.collect(set, rate, exclusions, request, progress, cancelled);
     }
     StoredFrames stored =
         new StoredFrames(
-            this::consumer,
-            kafka.topics().frames().name(),
-            new FrameReader(limits(), registry.settings()),
-            limits(),
-            new ReferenceSettings(referenceRoots, referenceMaxBytes, referenceTimeout));
+            process::consumer,
+            process.topics().frames().name(),
+            new FrameReader(ScoringSetup.frameLimits(config), ScoringSetup.registry(config)),
+            ScoringSetup.frameLimits(config),
+            ScoringSetup.references(config));
     return (order, exclusions, request, progress, cancelled) ->
         stored.collect(
             new FrameRange.Times(order.from(), order.until()),
@@ -246,14 +224,6 @@ public final class TrainingJobCommand implements Callable<Integer> {
             request,
             progress,
             cancelled);
-  }
-
-  private FrameLimits limits() {
-    return new FrameLimits(maxBytes, maxSide, maxPixels);
-  }
-
-  private Consumer<byte[], byte[]> consumer() {
-    return kafka.clients().follower(new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
   private record OpenedModel(OpenModel model) implements TrainingJob.Opened {
