@@ -30,8 +30,7 @@ public final class SelfLauncher {
   public static List<String> command(List<String> jvmOptions) {
     String program = System.getProperty("java.class.path");
     return java(
-        jvmOptions,
-        isPackaged(program) ? List.of("-jar", program) : List.of("-cp", program, MAIN));
+        jvmOptions, isPackaged(program) ? List.of("-jar", program) : List.of("-cp", program, MAIN));
   }
 
   /** As {@link #command}, with the training libraries on the class path. */
