@@ -41,6 +41,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,6 +103,10 @@ class DocumentedCommandsIT {
           "java -cp \"target/quarkus-app/lib/main/*\" src/examples/java/SendReference.java ",
           "RESIDUA_ROLES=dashboard RESIDUA_HTTP_HOST=0.0.0.0 ./residua serve",
           "RESIDUA_HTTP_TOKEN=$(openssl rand -hex 24) ./residua serve");
+
+  /** Lines that take a minute, with what uses their result: a soak test runs them. */
+  private static final List<String> LONG =
+      List.of("./residua model calibrate --data calm", "./residua backtest --model calm.residua");
 
   /** What the lines speak of, and what it is here. */
   private static final Map<String, String> HERE = new LinkedHashMap<>();
@@ -258,7 +263,7 @@ class DocumentedCommandsIT {
     assertThat(lines())
         .as("lines for this process")
         .allMatch(line -> line.startsWith("./residua "));
-    Stream.of(ELSEWHERE.keySet(), NOWHERE.keySet(), BELOW)
+    Stream.of(ELSEWHERE.keySet(), NOWHERE.keySet(), BELOW, LONG)
         .flatMap(beginnings -> beginnings.stream())
         .forEach(
             beginning ->
@@ -275,6 +280,7 @@ class DocumentedCommandsIT {
     // Given
     List<String> lines = new ArrayList<>(lines());
     lines.remove(createTopics());
+    lines.removeIf(line -> starts(line, LONG.stream()));
     try (RecordingServer told = RecordingServer.anything()) {
       Path config = Files.createDirectories(folder.resolve("config"));
       Files.writeString(
@@ -294,8 +300,29 @@ class DocumentedCommandsIT {
       assertThat(told.taken()).hasSizeGreaterThan(1);
     }
     assertThat(lines).hasSizeGreaterThan(30);
-    assertThat(Stream.of("copy.residua", "mine.html", "signed.residua", "calm.residua"))
+    assertThat(Stream.of("copy.residua", "mine.html", "signed.residua"))
         .allSatisfy(file -> assertThat(folder.resolve(file)).exists());
+  }
+
+  @Test
+  @Tag("soak")
+  void shouldCalibrateAsTheDocumentsShow() throws Exception {
+    // Given
+    for (String line : lines()) {
+      if (line.startsWith("./residua dataset generate")) {
+        run(here(line));
+      }
+    }
+
+    // When
+    for (String line : lines()) {
+      if (starts(line, LONG.stream())) {
+        run(here(line));
+      }
+    }
+
+    // Then
+    assertThat(folder.resolve("calm.residua")).exists();
   }
 
   @Test

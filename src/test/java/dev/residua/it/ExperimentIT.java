@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ExperimentIT {
   private static final Duration LIMIT = Duration.ofSeconds(120);
   private static final List<String> EXPERIMENT =
-      List.of("experiment", "overfit", "--seeds", "1,2,3", "--steps", "400", "--out", "results");
+      List.of("experiment", "overfit", "--seeds", "1,2,3", "--steps", "60", "--out", "results");
 
   @TempDir Path directory;
 
