@@ -41,7 +41,7 @@ func main() {
 		log.Fatal(err)
 	}
 
-	schema, err := os.ReadFile("../../main/resources/schemas-released/FrameScore-v3.avsc")
+	schema, err := os.ReadFile("../../../schemas/released/FrameScore-v1.avsc")
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -27,7 +27,7 @@ public class SendAndRead {
       }
     }
 
-    Path file = Path.of("src/main/resources/schemas-released/FrameScore-v3.avsc");
+    Path file = Path.of("schemas/released/FrameScore-v1.avsc");
     var schema = new SchemaParser().parse(file).mainSchema();
     var decoder = new BinaryMessageDecoder<GenericRecord>(GenericData.get(), schema);
     try (var consumer =

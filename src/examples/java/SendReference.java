@@ -16,7 +16,7 @@ public class SendReference {
     Path file = Path.of(args[2]).toRealPath();
     byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
 
-    Path schemaFile = Path.of("src/main/resources/schemas-released/Frame-v1.avsc");
+    Path schemaFile = Path.of("schemas/released/Frame-v1.avsc");
     Schema schema = new SchemaParser().parse(schemaFile).mainSchema();
     GenericRecord frame =
         new GenericRecordBuilder(schema)

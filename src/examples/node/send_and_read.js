@@ -23,10 +23,10 @@ const long = avro.types.LongType.__with({
   compare: (a, b) => (a < b ? -1 : a > b ? 1 : 0),
 });
 
-const newest = { scores: "FrameScore-v3", anomalies: "AnomalyEvent-v2", drifts: "DriftEvent-v2" };
+const newest = { scores: "FrameScore-v1", anomalies: "AnomalyEvent-v1", drifts: "DriftEvent-v1" };
 const types = {};
 for (const [topic, record] of Object.entries(newest)) {
-  const schema = JSON.parse(fs.readFileSync(`src/main/resources/schemas-released/${record}.avsc`));
+  const schema = JSON.parse(fs.readFileSync(`schemas/released/${record}.avsc`));
   types["residua." + topic] = avro.Type.forSchema(schema, { wrapUnions: false, registry: { long } });
 }
 

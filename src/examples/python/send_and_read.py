@@ -16,8 +16,8 @@ for file in files:
 producer.flush(10)
 
 schemas = {}
-for topic, record in {"scores": "FrameScore-v3", "anomalies": "AnomalyEvent-v2", "drifts": "DriftEvent-v2"}.items():
-    with open(f"src/main/resources/schemas-released/{record}.avsc") as text:
+for topic, record in {"scores": "FrameScore-v1", "anomalies": "AnomalyEvent-v1", "drifts": "DriftEvent-v1"}.items():
+    with open(f"schemas/released/{record}.avsc") as text:
         schemas["residua." + topic] = avro.schema.parse(text.read())
 
 consumer = Consumer({"bootstrap.servers": servers, "group.id": "example-python",

@@ -4,7 +4,6 @@ import dev.residua.frame.FramePosition;
 import dev.residua.frame.FrameTiming;
 import dev.residua.frame.SensorReadings;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the model says of one accepted frame. Arrays have one value a latent, in the model's order;
@@ -27,8 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param reconstructionPValue conformal p-value of the error, in (0, 1]; NaN where it was not
  * @param appearance median deviation of the static pixels, intensity where 1 is white, in [-1, 1]
  * @param appearancePValue conformal p-value of the deviation, in (0, 1]
- * @param sensor what the picture says of its camera; null for scores of versions that did not
- *     measure it
+ * @param sensor readings of the camera from the picture
  * @param timing how it came after the others of its source
  * @param position where the frame is on Kafka
  */
@@ -50,6 +48,6 @@ public record ScoredFrame(
     float reconstructionPValue,
     float appearance,
     float appearancePValue,
-    @Nullable SensorReadings sensor,
+    SensorReadings sensor,
     FrameTiming timing,
     FramePosition position) {}

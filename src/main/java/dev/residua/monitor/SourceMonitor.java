@@ -327,7 +327,7 @@ public final class SourceMonitor {
 
   private void watchSensor(ScoredFrame frame, Said said) {
     SensorReadings readings = frame.sensor();
-    if (readings == null || model.sensor().isEmpty()) {
+    if (model.sensor().isEmpty()) {
       fault = null;
       return;
     }

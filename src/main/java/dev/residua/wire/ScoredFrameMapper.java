@@ -8,7 +8,6 @@ import dev.residua.frame.FramePosition;
 import dev.residua.frame.FrameTiming;
 import dev.residua.frame.SensorReadings;
 import org.apache.kafka.common.serialization.Serde;
-import org.jspecify.annotations.Nullable;
 
 /** {@code FrameScore} records to domain and back. */
 final class ScoredFrameMapper {
@@ -64,30 +63,24 @@ final class ScoredFrameMapper {
         position(score.getFrame()));
   }
 
-  private static dev.residua.avro.@Nullable SensorReadings sensor(
-      @Nullable SensorReadings readings) {
-    return readings == null
-        ? null
-        : new dev.residua.avro.SensorReadings(
-            readings.luma(),
-            readings.darkShare(),
-            readings.saturatedShare(),
-            readings.sharpness(),
-            readings.tear(),
-            readings.hash());
+  private static dev.residua.avro.SensorReadings sensor(SensorReadings readings) {
+    return new dev.residua.avro.SensorReadings(
+        readings.luma(),
+        readings.darkShare(),
+        readings.saturatedShare(),
+        readings.sharpness(),
+        readings.tear(),
+        readings.hash());
   }
 
-  private static @Nullable SensorReadings sensor(
-      dev.residua.avro.@Nullable SensorReadings readings) {
-    return readings == null
-        ? null
-        : new SensorReadings(
-            readings.getLuma(),
-            readings.getDarkShare(),
-            readings.getSaturatedShare(),
-            readings.getSharpness(),
-            readings.getTear(),
-            readings.getHash());
+  private static SensorReadings sensor(dev.residua.avro.SensorReadings readings) {
+    return new SensorReadings(
+        readings.getLuma(),
+        readings.getDarkShare(),
+        readings.getSaturatedShare(),
+        readings.getSharpness(),
+        readings.getTear(),
+        readings.getHash());
   }
 
   static FrameReference reference(FramePosition position) {

@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaParser;
 import org.apache.avro.io.DatumReader;
@@ -40,19 +39,19 @@ import org.apache.kafka.common.serialization.Serdes;
 
 /**
  * Avro single-object encoding: {@code C3 01}, the schema's 64-bit fingerprint (CRC-64-AVRO, little
- * endian), the record. Reads every schema version that was ever released. Thread-safe.
+ * endian), the record. Reads every released version of a schema. Thread-safe.
  *
  * <p>Source: Apache Avro 1.12 specification, "Single object encoding specification".
  */
 final class SingleObject<T extends SpecificRecordBase> {
-  /** Folder of the released schemas, one file {@code <Record>-v<N>.avsc} each. */
+  /** Folder of the released schemas on the class path, one file {@code <Record>-v<N>.avsc} each. */
   static final String RELEASED = "/schemas-released/";
 
   /** Records of the registry of models, which share one topic. */
   static final List<Class<? extends SpecificRecordBase>> REGISTRY_RECORDS =
       List.of(ModelEntry.class, ModelActivation.class, ActivationStart.class, ModelShadow.class);
 
-  /** All records that have a topic to themselves. */
+  /** All records that are the only ones on their topic. */
   static final List<Class<? extends SpecificRecordBase>> RECORDS =
       List.of(
           Frame.class,
@@ -95,7 +94,7 @@ final class SingleObject<T extends SpecificRecordBase> {
   /**
    * Decodes a record.
    *
-   * @throws UnknownSchemaException if the fingerprint is of no schema that was ever released
+   * @throws UnknownSchemaException if no released schema has the fingerprint
    * @throws SerializationException if the bytes are not such a record
    */
   T decode(byte[] bytes) {
@@ -125,7 +124,7 @@ final class SingleObject<T extends SpecificRecordBase> {
   }
 
   /**
-   * Reads one record, whoever wrote it; a damaged one costs no more memory than its own size.
+   * Reads one record. A damaged one takes no more memory than its own size.
    *
    * @param offset of the record's first byte
    * @throws SerializationException if the bytes are not such a record
@@ -163,7 +162,7 @@ final class SingleObject<T extends SpecificRecordBase> {
         (topic, value) -> value == null ? null : codec.encode(toAvro.apply(value)), deserializer);
   }
 
-  /** Names of the released schema files, without folder, from the index beside them. */
+  /** Names of the released schema files, without folder, from their index. */
   static List<String> releasedFiles() {
     return resource("index.txt").lines().filter(line -> !line.isBlank()).toList();
   }
@@ -177,8 +176,6 @@ final class SingleObject<T extends SpecificRecordBase> {
     for (String file : releasedFiles()) {
       store.addSchema(releasedSchema(file));
     }
-    Stream.concat(RECORDS.stream(), REGISTRY_RECORDS.stream())
-        .forEach(record -> store.addSchema(SpecificData.get().getSchema(record)));
     return store;
   }
 
@@ -193,7 +190,7 @@ final class SingleObject<T extends SpecificRecordBase> {
     }
   }
 
-  /** The bytes name a schema that was never released. */
+  /** The bytes name a schema that is not among the released ones. */
   static final class UnknownSchemaException extends SerializationException {
     private static final long serialVersionUID = 1L;
 

@@ -105,7 +105,7 @@ class RegistryIT {
     ApicurioRegistry apicurio = Objects.requireNonNull(registry);
     Result registered = register("--registry-url", apicurio.url().toString(), "--json");
     assertThat(registered.exitCode()).as(registered.err()).isZero();
-    String ours = Files.readString(Path.of("src/main/resources/schemas-released/Frame-v1.avsc"));
+    String ours = Files.readString(Path.of("schemas/released/Frame-v1.avsc"));
     int ourId = apicurio.register("residua.frames-value", ours);
     int evolvedId = apicurio.register("evolved-value", EVOLVED);
     int brokenId = apicurio.register("broken-value", WITHOUT_DATA);

@@ -8,6 +8,7 @@ import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.FrameTiming;
+import dev.residua.frame.SensorReadings;
 import dev.residua.incident.Incident;
 import dev.residua.renewal.job.TriggerDryRun;
 import dev.residua.renewal.trigger.SuppressionReason;
@@ -180,7 +181,7 @@ class TriggerDryRunIT {
         0.5f,
         0,
         0.5f,
-        null,
+        new SensorReadings(128, 0, 0, 100, 1, sequence),
         FrameTiming.ON_TIME,
         new FramePosition("dry.frames", 0, sequence));
   }

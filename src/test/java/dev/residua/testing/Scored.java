@@ -118,7 +118,7 @@ public final class Scored {
         reconstructionPValue,
         appearance,
         appearancePValue,
-        sensor,
+        sensor == null ? new SensorReadings(128, 0, 0, 100, 1, sequence) : sensor,
         FrameTiming.ON_TIME,
         new FramePosition("residua.frames", 0, sequence));
   }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** The document of all topics says what the catalogue says. */
 class AsyncApiTest {
   private static final Path DOCUMENT = Path.of("src/docs/asyncapi.yaml");
-  private static final Path RELEASED = Path.of("src/main/resources/schemas-released");
+  private static final Path RELEASED = Path.of("schemas/released");
 
   private static Map<String, Object> document;
 
