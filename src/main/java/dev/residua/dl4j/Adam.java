@@ -1,8 +1,8 @@
 package dev.residua.dl4j;
 
 /**
- * Adam (Kingma and Ba, ICLR 2015) with decay 0.9 and 0.999 and {@code epsilon = 1e-8} beside the
- * corrected root, as PyTorch has it, over a flat array.
+ * Adam (Kingma and Ba, ICLR 2015) with decay 0.9 and 0.999 and {@code epsilon = 1e-8} added to the
+ * corrected root, as PyTorch does, over a flat array.
  */
 final class Adam {
   private static final double FIRST_DECAY = 0.9;

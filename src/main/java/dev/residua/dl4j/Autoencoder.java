@@ -13,8 +13,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 /**
  * Convolutional encoder and its mirror for batches of one size, forward and back.
  *
- * <p>The decoder may carry {@code extra} rows of latents besides those of the batch; they are
- * compared with the first frames of the batch.
+ * <p>The decoder may carry {@code extra} rows of latents in addition to those of the batch; they
+ * are compared with the first frames of the batch.
  */
 final class Autoencoder {
   private final INDArray frames;
@@ -123,7 +123,7 @@ final class Autoencoder {
     layers.put(name, layer);
   }
 
-  /** Rows that the decoder carries besides those of the batch. */
+  /** Rows that the decoder carries in addition to those of the batch. */
   int extra() {
     return extra;
   }

@@ -14,7 +14,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a training that was stopped needs, besides its weights, to go on as if it had not been. All
+ * State that lets a stopped training continue to the same result, in addition to its weights. All
  * draws depend on the seed and the number of the step, so no generator's state is in it.
  *
  * @param step the next one

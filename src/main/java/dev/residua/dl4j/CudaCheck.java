@@ -127,7 +127,7 @@ public final class CudaCheck {
   }
 
   /**
-   * Judges what the driver said.
+   * Evaluates the answer of the driver.
    *
    * @param built whether this build has the CUDA backend
    */

@@ -56,7 +56,7 @@ public final class Nd4jBackends {
         "this build has no training libraries, as the image for serving: train with ./residua train from the sources, or in the image of deploy/trainer-cuda");
   }
 
-  /** Makes ND4J compute on the processor, whatever else is on the class path. */
+  /** Makes ND4J compute on the processor, even if other backends are on the class path. */
   public static void useProcessor() {
     if (cudaIsThere()) {
       ND4JClassLoading.setNd4jClassloader(new WithoutCuda(ND4JClassLoading.getNd4jClassloader()));

@@ -32,7 +32,7 @@ final class RecordedGradient {
   private final Map<String, String> gradientNames = new HashMap<>();
 
   /**
-   * Prints every operation, so whoever records keeps System.out quiet meanwhile.
+   * Prints every operation, so callers keep System.out quiet while they record.
    *
    * @param graph without placeholders, with its loss set; to be given new values only by assigning
    *     to the arrays that its variables have now

@@ -12,7 +12,7 @@ import java.util.List;
  * reason and the remedy. Means are exponential, over about the last 50 steps.
  */
 final class TrainingWatch {
-  /** Before this many steps nothing is judged but whether numbers are finite. */
+  /** Before this many steps, only finite numbers are checked. */
   static final int LEAST_STEPS = 400;
 
   private static final double MEAN_RATE = 0.02;

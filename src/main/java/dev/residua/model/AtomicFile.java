@@ -23,8 +23,8 @@ public final class AtomicFile {
   }
 
   /**
-   * Writes beside the file and moves the result in its place, which replaces an older file. Makes
-   * the folder if need be.
+   * Writes to a temporary file and moves it into place, which replaces an older file. Makes the
+   * folder if need be.
    */
   public static void write(Path file, Content content) throws IOException {
     write(
@@ -34,7 +34,7 @@ public final class AtomicFile {
   }
 
   /**
-   * Likewise, but never in place of another file, whoever makes one at the same time.
+   * Writes a new file, never in place of another one, even if one appears at the same time.
    *
    * @throws FileAlreadyExistsException if there is one already
    */

@@ -5,8 +5,8 @@ import java.net.URI;
 import java.util.regex.Pattern;
 
 /**
- * Keeps the bytes of bundles where a topic should not: a folder, a bucket. What was put never
- * changes under its address. Whoever gets bytes checks them as those of a stranger, with {@link
+ * Keeps the bytes of bundles where a topic should not: a folder, a bucket. Stored bytes never
+ * change under their address. Readers do not trust them and check them with {@link
  * ModelBundle#read} and the digest that it expects. Safe for several threads and processes.
  */
 public interface BundleStore extends AutoCloseable {
@@ -20,7 +20,8 @@ public interface BundleStore extends AutoCloseable {
    * Stores a bundle. The same bytes may be put again.
    *
    * @param id of the model
-   * @param digest that tells these bytes from others of the same model, such as their SHA-256
+   * @param digest that distinguishes these bytes from others of the same model, such as their
+   *     SHA-256
    * @param bytes of the bundle's file, not kept
    * @return where they are from now on
    * @throws IllegalArgumentException if id or digest are none

@@ -53,35 +53,47 @@ public final class ModelBundle {
   public static final String APPEARANCE = "calibration/appearance.bin";
   public static final String DRIFT_REFERENCE = "calibration/drift.bin";
 
-  /** Reference of the picture's detector; models of before there was one have none. */
+  /** Reference of the detector of changes of the whole picture. */
   public static final String PICTURE_REFERENCE = "calibration/picture.bin";
 
-  /** Reference of windows of mechanisms; models of before there was one have none. */
+  /** Reference of windows of mechanisms; absent where too few frames calibrated the model. */
   public static final String MECHANISM_REFERENCE = "calibration/mechanisms.bin";
 
-  /** Residuals that shares of causes are worked out with; models of before have none. */
+  /** Residuals from which shares of causes are computed. */
   public static final String ATTRIBUTION_REFERENCE = "calibration/attribution.bin";
 
-  /** Normal ranges of the camera; models of before there were any have none. */
+  /** Normal ranges of the camera. */
   public static final String SENSOR_REFERENCE = "calibration/sensor.bin";
 
+  /** Everything that a further training starts from. */
   public static final String WEIGHTS = "weights/lanca.bin";
+
   public static final String SELF_TEST = "selftest/frames.bin";
 
-  /** Losses over the training, for people; models of before there were reports have none. */
+  /** Losses over the training, for people; the shipped model has none. */
   public static final String LOSSES = "training/losses.csv";
 
-  /** Sentences, one a line, to know before trusting the model; older models have none. */
+  /** Warnings of the training, one per line; the shipped model has none. */
   public static final String WARNINGS = "training/warnings.txt";
 
   /** Who vouches for the manifest, and so for all other entries; see {@link BundleSignature}. */
   public static final String SIGNATURE = "signature.ed25519";
 
-  /** How the model was judged before it was used; models that were not compared have none. */
+  /** Verdict of the gate on the model; absent where it was not compared with another. */
   public static final String GATE_VERDICT = "gate/verdict.json";
 
   private static final List<String> REQUIRED =
-      List.of(NETWORK, GRAPH, ANOMALY_CALIBRATION, APPEARANCE, DRIFT_REFERENCE, SELF_TEST);
+      List.of(
+          NETWORK,
+          GRAPH,
+          ANOMALY_CALIBRATION,
+          APPEARANCE,
+          DRIFT_REFERENCE,
+          PICTURE_REFERENCE,
+          ATTRIBUTION_REFERENCE,
+          SENSOR_REFERENCE,
+          WEIGHTS,
+          SELF_TEST);
 
   /** Largest file of a bundle, in bytes. */
   public static final int MAX_FILE_BYTES = BundleZip.MAX_FILE_BYTES;

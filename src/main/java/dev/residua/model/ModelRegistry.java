@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * All models there are, and which one holds where. Immutable: facts give a new registry.
  *
- * <p>A frame is judged by the model of the activation with the highest number that begins at or
+ * <p>A frame is scored by the model of the activation with the highest number that begins at or
  * before its offset on its partition: the same frames give the same models, however often they are
  * read.
  */

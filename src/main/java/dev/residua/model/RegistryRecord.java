@@ -129,8 +129,8 @@ public sealed interface RegistryRecord {
   }
 
   /**
-   * Where an activation begins on one partition. Written in the transaction that scores the first
-   * frame under it, by whoever scores that partition, so that it is exact.
+   * Where an activation begins on one partition. Written by the process that scores the partition,
+   * in the transaction that scores the first frame under it, so that it is exact.
    *
    * @param number of the activation
    * @param partition of the topic of frames
@@ -155,7 +155,7 @@ public sealed interface RegistryRecord {
   }
 
   /**
-   * A model scores frames beside the active one for a while, to a topic of its own.
+   * A model scores frames in addition to the active one for a while, to a topic of its own.
    *
    * @param modelId the challenger
    * @param rate share of the sources' frames, in (0, 1]

@@ -13,7 +13,7 @@ import java.util.Arrays;
  * A few frames with what the model said of them when it was made. Scoring them again on another
  * machine shows that model, runtime and processor still agree, before a model is used.
  *
- * <p>Layout (big-endian): mark, version, frames {@code n}, latents {@code d}, bytes a frame, then
+ * <p>Layout (big-endian): mark, version, frames {@code n}, latents {@code d}, bytes per frame, then
  * pixels, latents, expected latents and reconstruction errors.
  */
 public final class SelfTest {
@@ -89,7 +89,7 @@ public final class SelfTest {
     int size = scorer.imageShape().size();
     if (pixels.length != frames * size || expected.latents() != scorer.latents()) {
       throw new IllegalArgumentException(
-          "it has %d bytes a frame and %d latents, the scorer takes %d and gives %d"
+          "it has %d bytes per frame and %d latents, the scorer takes %d and gives %d"
               .formatted(pixels.length / frames, expected.latents(), size, scorer.latents()));
     }
     LatentBatch actual = scorer.score(pixels, frames);

@@ -23,7 +23,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleConsumer;
-import org.jspecify.annotations.Nullable;
 
 /** Gathers what a report shows of a model from its bundle and from frames. */
 public final class ModelReports {
@@ -49,7 +48,7 @@ public final class ModelReports {
    *
    * @param factors columns of the labels that are true factors; may be empty
    * @param scorer of the bundle
-   * @param network of the bundle, or null for a report without pictures
+   * @param network of the bundle
    * @param progress told the part done, in [0, 1]
    * @throws IllegalArgumentException if frames have another shape than the model reads, too few are
    *     nominal, or an entry of the bundle is damaged
@@ -59,7 +58,7 @@ public final class ModelReports {
       FrameDataset set,
       List<String> factors,
       FrameScorer scorer,
-      @Nullable Network network,
+      Network network,
       DoubleConsumer progress) {
     BundleManifest manifest = bundle.manifest();
     if (!set.shape().equals(manifest.image())) {
@@ -90,7 +89,7 @@ public final class ModelReports {
             : "%,d frames of %s.".formatted(frames.length, set.name()),
         Arrays.stream(statistics).map(ModelReports::standardized).toArray(double[][]::new),
         own ? Map.of() : pValues(statistics, bundle),
-        network == null ? List.of() : pictures(bundle, set, frames, network),
+        pictures(bundle, set, frames, network),
         set.shape());
   }
 

@@ -22,6 +22,8 @@ import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelBundleTest {
   @TempDir Path folder;
@@ -58,6 +60,9 @@ class ModelBundleTest {
             ModelBundle.ANOMALY_CALIBRATION,
             ModelBundle.APPEARANCE,
             ModelBundle.DRIFT_REFERENCE,
+            ModelBundle.PICTURE_REFERENCE,
+            ModelBundle.ATTRIBUTION_REFERENCE,
+            ModelBundle.SENSOR_REFERENCE,
             ModelBundle.SELF_TEST,
             ModelBundle.WEIGHTS)) {
       entries.put(name, ("content of " + name).getBytes(StandardCharsets.UTF_8));
@@ -135,15 +140,27 @@ class ModelBundleTest {
         .hasMessageContaining("network/plan.bin has SHA-256");
   }
 
-  @Test
-  void shouldNameAnEntryThatIsMissing() throws Exception {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        ModelBundle.NETWORK,
+        ModelBundle.GRAPH,
+        ModelBundle.ANOMALY_CALIBRATION,
+        ModelBundle.APPEARANCE,
+        ModelBundle.DRIFT_REFERENCE,
+        ModelBundle.PICTURE_REFERENCE,
+        ModelBundle.ATTRIBUTION_REFERENCE,
+        ModelBundle.SENSOR_REFERENCE,
+        ModelBundle.WEIGHTS,
+        ModelBundle.SELF_TEST
+      })
+  void shouldNameAnEntryThatIsMissing(String entry) throws Exception {
     // Given
     Map<String, byte[]> changes = new LinkedHashMap<>();
-    changes.put(ModelBundle.DRIFT_REFERENCE, null);
+    changes.put(entry, null);
     byte[] bytes = altered(changes);
     // When, Then
-    assertThatThrownBy(() -> read(bytes))
-        .hasMessageContaining("lacks the entry calibration/drift.bin");
+    assertThatThrownBy(() -> read(bytes)).hasMessageContaining("lacks the entry " + entry);
   }
 
   @Test

@@ -51,6 +51,10 @@ public final class Bundles {
             ModelBundle.ANOMALY_CALIBRATION,
             ModelBundle.APPEARANCE,
             ModelBundle.DRIFT_REFERENCE,
+            ModelBundle.PICTURE_REFERENCE,
+            ModelBundle.ATTRIBUTION_REFERENCE,
+            ModelBundle.SENSOR_REFERENCE,
+            ModelBundle.WEIGHTS,
             ModelBundle.SELF_TEST)
         .forEach(
             name -> {

@@ -151,13 +151,12 @@ public final class Models {
           bundle.graph(),
           AnomalyRule.of(anomalies, calibration),
           DriftReference.fromBytes(bundle.entry(ModelBundle.DRIFT_REFERENCE)),
-          bundle.find(ModelBundle.PICTURE_REFERENCE).map(DriftReference::fromBytes),
+          Optional.of(DriftReference.fromBytes(bundle.entry(ModelBundle.PICTURE_REFERENCE))),
           bundle.find(ModelBundle.MECHANISM_REFERENCE).map(MechanismReference::fromBytes),
-          bundle.find(ModelBundle.ATTRIBUTION_REFERENCE).map(JointAttribution::energyFromBytes),
-          bundle
-              .find(ModelBundle.SENSOR_REFERENCE)
-              .map(SensorReference::fromBytes)
-              .map(SensorRule::of),
+          Optional.of(
+              JointAttribution.energyFromBytes(bundle.entry(ModelBundle.ATTRIBUTION_REFERENCE))),
+          Optional.of(
+              SensorRule.of(SensorReference.fromBytes(bundle.entry(ModelBundle.SENSOR_REFERENCE)))),
           targetRunLength,
           incidents);
     } catch (IllegalArgumentException e) {

@@ -55,9 +55,6 @@ final class ReportFile {
             .toList();
     try (FrameScorer scorer = Models.scorer(bundle, threads);
         ProgressBar bar = new ProgressBar("report")) {
-      if (!bundle.entryNames().contains(ModelBundle.WEIGHTS)) {
-        return ModelReports.of(bundle, set, factors, scorer, null, bar::update);
-      }
       byte[] weights = bundle.entry(ModelBundle.WEIGHTS);
       NetworkPlan network = PlanBuilder.network(weights);
       try (FrameScorer encoder = new OnnxFrameScorer(network, threads);

@@ -304,12 +304,7 @@ public final class TrainCommand implements Callable<Integer> {
       return null;
     }
     try {
-      ModelBundle bundle = ModelBundle.read(resume);
-      if (!bundle.entryNames().contains(ModelBundle.WEIGHTS)) {
-        throw new CommandFailedException(
-            "model %s carries no weights to start from".formatted(resume));
-      }
-      return bundle;
+      return ModelBundle.read(resume);
     } catch (BadBundleException e) {
       throw new CommandFailedException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
     }

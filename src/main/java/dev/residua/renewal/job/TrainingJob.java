@@ -317,7 +317,7 @@ public final class TrainingJob {
 
   private ModelBundle train(ModelBundle champion, StreamData data)
       throws TrainingFailedException, IOException {
-    boolean warm = settings.warmStart() && champion.find(ModelBundle.WEIGHTS).isPresent();
+    boolean warm = settings.warmStart();
     TrainingSettings training =
         data.settings(
             TrainingSettings.DEFAULTS

@@ -48,6 +48,10 @@ class EvaluateCommandTest {
             ModelBundle.ANOMALY_CALIBRATION,
             ModelBundle.APPEARANCE,
             ModelBundle.DRIFT_REFERENCE,
+            ModelBundle.PICTURE_REFERENCE,
+            ModelBundle.ATTRIBUTION_REFERENCE,
+            ModelBundle.SENSOR_REFERENCE,
+            ModelBundle.WEIGHTS,
             ModelBundle.SELF_TEST)) {
       entries.put(name, new byte[] {1});
     }

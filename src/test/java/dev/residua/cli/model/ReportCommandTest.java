@@ -60,6 +60,9 @@ class ReportCommandTest {
         AnomalyCalibration.fit(residuals, 2, errors, new float[FRAMES]).toBytes());
     entries.put(ModelBundle.APPEARANCE, AppearanceReference.builder(IMAGE).build().toBytes());
     entries.put(ModelBundle.DRIFT_REFERENCE, new byte[] {1});
+    entries.put(ModelBundle.PICTURE_REFERENCE, new byte[] {1});
+    entries.put(ModelBundle.ATTRIBUTION_REFERENCE, new byte[] {1});
+    entries.put(ModelBundle.SENSOR_REFERENCE, new byte[] {1});
     entries.put(ModelBundle.SELF_TEST, new byte[] {1});
     data = Files.createDirectory(dir.resolve("spots"));
     Spots spots = new Spots(IMAGE, FRAMES, 1, 1);
@@ -136,16 +139,15 @@ class ReportCommandTest {
   }
 
   @Test
-  void shouldLeaveOutWhatABundleDoesNotHave() throws IOException {
+  void shouldLeaveOutWhatBundleAndDataDoNotHave() throws IOException {
     // Given
-    entries.remove(ModelBundle.WEIGHTS);
     Files.delete(data.resolve("labels.csv"));
     // When
     int exit = run("of other frames");
     // Then
     assertThat(err.toString()).isEmpty();
     assertThat(exit).isZero();
-    assertThat(images(Files.readString(page))).isEqualTo(2 + 2);
+    assertThat(images(Files.readString(page))).isEqualTo(3 + 2 + 2 + 2);
     assertThat(Files.readString(page)).contains("no scores with factors");
   }
 
