@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The tutorial, line by line as it stands there, from a folder of pictures to an alert in
  * Alertmanager: with fewer pictures, fewer steps of training and a faster camera.
  */
+@Tag("alone")
 @Timeout(300)
 class TutorialIT {
   private static final Path PAGE = Path.of("src/docs/tutorial.md");
