@@ -1,5 +1,6 @@
 package dev.residua.anomaly;
 
+import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.Reconstruction;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,5 +1,6 @@
 package dev.residua.anomaly;
 
+import dev.residua.causal.FrameStatistics;
 import java.util.List;
 import java.util.function.Function;
 

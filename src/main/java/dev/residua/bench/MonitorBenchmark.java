@@ -8,6 +8,7 @@ import dev.residua.app.process.TemporaryFolders;
 import dev.residua.app.roles.MonitorObservers;
 import dev.residua.app.roles.MonitorRole;
 import dev.residua.app.roles.MonitorSettings;
+import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.FramePosition;
@@ -134,19 +135,20 @@ public final class MonitorBenchmark implements AutoCloseable {
               latents,
               expected,
               residuals,
-              residuals,
-              p,
-              1 - random.nextFloat(),
-              Reconstruction.SAMPLED,
-              (float) (1e-3 * Math.exp(0.2 * random.nextGaussian())),
-              1 - random.nextFloat(),
-              0,
-              1,
+              drawStatistics(random, residuals, p),
               new SensorReadings(128, 0.1f, 0.1f, 1, 1, i),
               FrameTiming.ON_TIME,
               new FramePosition("frames", 0, i));
     }
     return frames;
+  }
+
+  private static FrameStatistics drawStatistics(Random random, float[] residuals, float[] pValues) {
+    float joint = 1 - random.nextFloat();
+    float error = (float) (1e-3 * Math.exp(0.2 * random.nextGaussian()));
+    float errorPValue = 1 - random.nextFloat();
+    return new FrameStatistics(
+        residuals, pValues, joint, Reconstruction.SAMPLED, errorPValue, 1, error, 0);
   }
 
   private ScoredFrame frame(int index, int sources) {
@@ -161,14 +163,7 @@ public final class MonitorBenchmark implements AutoCloseable {
         like.latents(),
         like.expected(),
         like.residuals(),
-        like.standardized(),
-        like.pValues(),
-        like.jointPValue(),
-        like.reconstruction(),
-        like.reconstructionError(),
-        like.reconstructionPValue(),
-        like.appearance(),
-        like.appearancePValue(),
+        like.statistics(),
         like.sensor(),
         like.timing(),
         like.position());

@@ -263,7 +263,7 @@ public class LiveHistory implements LiveState {
               score == null ? 0 : score.statistic(),
               score == null ? 0 : score.threshold(),
               frame == null ? List.of() : names(frame),
-              frame == null ? new float[0] : frame.standardized()));
+              frame == null ? new float[0] : frame.statistics().standardized()));
     }
     return new Status(
         modelId,
@@ -277,7 +277,7 @@ public class LiveHistory implements LiveState {
 
   private List<String> names(ScoredFrame frame) {
     CausalGraph known = graphs.get(frame.modelId());
-    int d = frame.standardized().length;
+    int d = frame.statistics().standardized().length;
     if (known != null && known.size() == d) {
       return known.names();
     }
@@ -554,11 +554,11 @@ public class LiveHistory implements LiveState {
         frame.position().partition(),
         frame.position().offset(),
         readings,
-        rounded(frame.standardized()),
-        pValues(frame.pValues()),
-        number(frame.jointPValue()),
-        number(frame.reconstructionPValue()),
-        number(frame.appearancePValue()));
+        rounded(frame.statistics().standardized()),
+        pValues(frame.statistics().pValues()),
+        number(frame.statistics().jointPValue()),
+        number(frame.statistics().reconstructionPValue()),
+        number(frame.statistics().appearancePValue()));
   }
 
   /** A graph as it is sent. */

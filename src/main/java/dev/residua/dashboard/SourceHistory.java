@@ -49,18 +49,18 @@ final class SourceHistory {
   }
 
   void scored(ScoredFrame frame) {
-    int d = frame.standardized().length;
+    int d = frame.statistics().standardized().length;
     if (scores.columns() != d + 1) {
       scores = new NumberRing(d + 1, rows);
       trend = new Trend(d + 1);
       generation++;
     }
     float[] row = new float[d + 1];
-    System.arraycopy(frame.standardized(), 0, row, 0, d);
-    row[d] = (float) -Math.log10(frame.jointPValue());
+    System.arraycopy(frame.statistics().standardized(), 0, row, 0, d);
+    row[d] = (float) -Math.log10(frame.statistics().jointPValue());
     long at = frame.capturedAt().toEpochMilli();
     scores.add(frame.sequence(), at, row);
-    trend.add(at, 1, frame.standardized());
+    trend.add(at, 1, frame.statistics().standardized());
     frames++;
     lastFrame = frame;
   }

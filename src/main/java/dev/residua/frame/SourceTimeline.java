@@ -70,75 +70,75 @@ public final class SourceTimeline {
       long restarts,
       long ahead) {}
 
-  /** What to do with a frame. */
-  public sealed interface Step {
-    /** Score it. */
-    record Accept(FrameTiming timing) implements Step {}
-
-    /** Refuse it, with a reason for a person. */
-    record Refuse(RejectedFrameException.Reason reason, String message) implements Step {}
-  }
+  /**
+   * A frame that may be scored. {@link #record} adds it to the timeline.
+   *
+   * @param timing how it came after the others of its source
+   * @param name by which it is recognised when it is sent again
+   * @param timeMicros capture time, limited to the present
+   * @param ahead whether its capture time is ahead of the present
+   */
+  public record Admission(
+      FrameTiming timing, long sequence, int name, long timeMicros, boolean ahead) {}
 
   /**
-   * Takes the next frame in the order of arrival.
+   * Checks the next frame in the order of arrival. Needs its pixels only where it is a bare file,
+   * and then not decoded. An admitted frame is not yet part of the timeline, a refused one is
+   * counted.
    *
    * @param bareFile whether it came as a bare file; the same for all frames of one timeline
    * @param recordTime timestamp of its record
    * @param now the present
    * @param tolerance how far ahead of these its capture time may be
+   * @throws RejectedFrameException if the frame is a duplicate or stale
    */
-  public Step next(
-      Frame frame, boolean bareFile, Instant recordTime, Instant now, Duration tolerance) {
+  public Admission check(
+      Frame frame, boolean bareFile, Instant recordTime, Instant now, Duration tolerance)
+      throws RejectedFrameException {
     long capturedAt = micros(frame.capturedAt());
     long limit = Math.min(micros(recordTime), micros(now)) + tolerance.toNanos() / 1_000;
     boolean tooFarAhead = capturedAt > limit;
     long time = Math.min(capturedAt, limit);
     int name = bareFile ? nameOf(capturedAt, frame.data()) : nameOf(capturedAt);
-    Step step = bareFile ? file(frame, name) : counted(frame, name, time);
-    if (step instanceof Step.Accept accept) {
-      remember(bareFile ? highest + 1 : frame.sequence(), name, time, accept.timing());
-      if (tooFarAhead) {
-        ahead++;
-      }
-    }
-    return step;
+    FrameTiming timing = bareFile ? checkFile(frame, name) : checkCounted(frame, name, time);
+    long sequence = bareFile ? highest + 1 : frame.sequence();
+    return new Admission(timing, sequence, name, time, tooFarAhead);
   }
 
-  private Step counted(Frame frame, int name, long time) {
+  private FrameTiming checkCounted(Frame frame, int name, long time) throws RejectedFrameException {
     long sequence = frame.sequence();
     if (highest < 0) {
-      return new Step.Accept(FrameTiming.ON_TIME);
+      return FrameTiming.ON_TIME;
     }
     if (sequence > highest) {
       if (time >= earliestMicros && time <= endMicros) {
-        return stale(frame);
+        throw stale(frame);
       }
-      return new Step.Accept(
-          sequence == highest + 1
-              ? FrameTiming.ON_TIME
-              : new FrameTiming(Arrival.GAP, sequence - highest - 1));
+      return sequence == highest + 1
+          ? FrameTiming.ON_TIME
+          : new FrameTiming(Arrival.GAP, sequence - highest - 1);
     }
     boolean remembered = sequence > highest - WINDOW;
     int seen = remembered ? names[slot(sequence)] : 0;
     if (seen == name) {
       duplicates++;
-      return new Step.Refuse(
+      throw new RejectedFrameException(
           RejectedFrameException.Reason.DUPLICATE,
           "frame %d of '%s' taken at %s was accepted before; it is not scored twice"
               .formatted(sequence, frame.source(), frame.capturedAt()));
     }
     if (remembered && seen == 0 && (sequence > first || time <= latestMicros)) {
-      return new Step.Accept(new FrameTiming(Arrival.LATE, 0));
+      return new FrameTiming(Arrival.LATE, 0);
     }
     if (time > latestMicros || time < earliestMicros) {
-      return new Step.Accept(new FrameTiming(Arrival.RESTARTED, 0));
+      return new FrameTiming(Arrival.RESTARTED, 0);
     }
-    return stale(frame);
+    throw stale(frame);
   }
 
-  private Step stale(Frame frame) {
+  private RejectedFrameException stale(Frame frame) {
     stale++;
-    return new Step.Refuse(
+    return new RejectedFrameException(
         RejectedFrameException.Reason.STALE,
         "frame %d of '%s' taken at %s is not the next after %d, and lies within the time %s to %s that was seen: it was scored before, or comes more than %d frames late; expected a higher sequence, or a later time where the source counts anew"
             .formatted(
@@ -151,21 +151,26 @@ public final class SourceTimeline {
                 WINDOW));
   }
 
-  private Step file(Frame frame, int name) {
+  private FrameTiming checkFile(Frame frame, int name) throws RejectedFrameException {
     for (int seen : names) {
       if (seen == name) {
         duplicates++;
-        return new Step.Refuse(
+        throw new RejectedFrameException(
             RejectedFrameException.Reason.DUPLICATE,
             "a file of '%s' with the same %d bytes and the same time %s was accepted before; it is not scored twice"
                 .formatted(frame.source(), frame.data().length, frame.capturedAt()));
       }
     }
-    return new Step.Accept(FrameTiming.ON_TIME);
+    return FrameTiming.ON_TIME;
   }
 
-  private void remember(long sequence, int name, long time, FrameTiming timing) {
+  /** Adds an admitted frame. Nothing else may be checked in between. */
+  public void record(Admission admitted) {
+    FrameTiming timing = admitted.timing();
+    long sequence = admitted.sequence();
+    long time = admitted.timeMicros();
     accepted++;
+    ahead += admitted.ahead() ? 1 : 0;
     missing = saturated(missing + timing.missing());
     switch (timing.arrival()) {
       case ON_TIME, GAP -> {
@@ -199,7 +204,7 @@ public final class SourceTimeline {
         }
       }
     }
-    names[slot(sequence)] = name;
+    names[slot(sequence)] = admitted.name();
     latestMicros = Math.max(latestMicros, time);
   }
 

@@ -3,11 +3,11 @@ package dev.residua.monitor;
 import dev.residua.anomaly.AnomalyEpisode;
 import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.anomaly.AnomalyKind;
-import dev.residua.anomaly.FrameStatistics;
 import dev.residua.anomaly.SensorMonitor;
 import dev.residua.anomaly.SensorRule;
 import dev.residua.anomaly.Verdict;
 import dev.residua.causal.Finding;
+import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.ConformalMartingale;
@@ -287,14 +287,14 @@ public final class SourceMonitor {
   }
 
   private float[] sample(ScoredFrame frame) {
-    float[] sample = frame.standardized().clone();
+    float[] sample = frame.statistics().standardized().clone();
     for (int k = 0; k < sample.length; k++) {
       sample[k] -= offsets[k];
     }
     return sample;
   }
 
-  /** Those of the frame, or made anew where its source has a normal of its own. */
+  /** The frame's statistics, recomputed where its source has its own normal. */
   private FrameStatistics statistics(ScoredFrame frame, float[] sample) {
     for (float offset : offsets) {
       if (offset != 0) {
@@ -305,24 +305,22 @@ public final class SourceMonitor {
                   + model.rule().calibration().location(k);
         }
         FrameStatistics statistics =
-            model.rule().calibration().statistics(shifted, 0, frame.appearance());
-        return frame.reconstruction() == Reconstruction.NONE
+            model
+                .rule()
+                .calibration()
+                .statistics(shifted, 0, frame.statistics().appearanceDeviation());
+        return frame.statistics().reconstruction() == Reconstruction.NONE
             ? statistics
             : model
                 .rule()
                 .calibration()
-                .reconstructed(statistics, frame.reconstruction(), frame.reconstructionError());
+                .reconstructed(
+                    statistics,
+                    frame.statistics().reconstruction(),
+                    frame.statistics().reconstructionError());
       }
     }
-    return new FrameStatistics(
-        frame.standardized(),
-        frame.pValues(),
-        frame.jointPValue(),
-        frame.reconstruction(),
-        frame.reconstructionPValue(),
-        frame.appearancePValue(),
-        frame.reconstructionError(),
-        frame.appearance());
+    return frame.statistics();
   }
 
   private void watchSensor(ScoredFrame frame, Said said) {
@@ -409,15 +407,15 @@ public final class SourceMonitor {
   }
 
   private void watchPicture(ScoredFrame frame, Said said) {
-    if (picture == null || frame.reconstruction() != Reconstruction.SAMPLED) {
+    if (picture == null || frame.statistics().reconstruction() != Reconstruction.SAMPLED) {
       return;
     }
     pictureFrames[(int) (picture.detector.count() % KEPT)] = residuals.detector.count() - 1;
     long startedAt = picture.alarm().startedAt();
     float[] numbers =
         ImageStatistics.of(
-            frame.reconstructionError(),
-            frame.appearance(),
+            frame.statistics().reconstructionError(),
+            frame.statistics().appearanceDeviation(),
             model.rule().settings().minGreyLevels());
     switch (picture.next(numbers)) {
       case NONE -> {}

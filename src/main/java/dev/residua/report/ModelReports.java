@@ -2,8 +2,8 @@ package dev.residua.report;
 
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AppearanceReference;
-import dev.residua.anomaly.FrameStatistics;
 import dev.residua.causal.FrameScorer;
+import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.LatentDecoder;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.frame.ImageShape;

@@ -1,7 +1,7 @@
 package dev.residua.scoring;
 
 import dev.residua.anomaly.AnomalyCalibration;
-import dev.residua.anomaly.FrameStatistics;
+import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
@@ -16,13 +16,14 @@ import dev.residua.frame.SensorMeter;
 import dev.residua.scoring.Stages.Stage;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /**
- * Collects decoded frames and scores them together, in the order in which they came; reconstructs
- * those that the plan says. One model for its whole life. Not thread-safe.
+ * Collects decoded frames of one model and scores them together, in the order of arrival. The plan
+ * chooses the frames to reconstruct. Not thread-safe.
  */
 public final class FrameBatch {
   private static final byte[] NO_DATA = {};
@@ -38,14 +39,12 @@ public final class FrameBatch {
   private final FramePosition[] positions;
   private final FrameTiming[] timings;
   private final Clock clock;
-  private final Consumer<ScoredFrame> sink;
   private final Stages stages;
   private int size;
 
   /**
    * @param capacity frames that go through the network together, at least 1
    * @param plan which frames are reconstructed
-   * @param sink receives one score a frame
    */
   public FrameBatch(
       ScoringModel model,
@@ -53,7 +52,6 @@ public final class FrameBatch {
       ReconstructionPlan plan,
       int capacity,
       Clock clock,
-      Consumer<ScoredFrame> sink,
       Stages stages) {
     this.model = model;
     this.shape = model.scorer().imageShape();
@@ -66,7 +64,6 @@ public final class FrameBatch {
     this.positions = new FramePosition[capacity];
     this.timings = new FrameTiming[capacity];
     this.clock = clock;
-    this.sink = sink;
     this.stages = stages;
   }
 
@@ -75,30 +72,31 @@ public final class FrameBatch {
   }
 
   /**
-   * Decodes a frame into the next free place, where {@link #accept} leaves it.
+   * Decodes a frame into the batch, which must not be full.
    *
    * @throws RejectedFrameException if the frame cannot be decoded; the batch is then as before
    */
-  public void decode(Frame frame) throws RejectedFrameException {
+  public void add(Frame frame, FramePosition position, FrameTiming timing)
+      throws RejectedFrameException {
     decoder.decode(frame, pixels, size * shape.size());
     // What the score needs: a whole batch of referenced pictures would not fit into memory
     frames[size] = frame.with(NO_DATA, Map.of());
-  }
-
-  /** Adds the frame that was decoded last; scores the batch when it is full. */
-  public void accept(FramePosition position, FrameTiming timing) {
     positions[size] = position;
     timings[size] = timing;
-    if (++size == frames.length) {
-      flush();
-    }
+    size++;
   }
 
-  /** Scores what is in the batch. */
-  public void flush() {
+  /** Whether the batch must be scored before the next {@link #add}. */
+  public boolean isFull() {
+    return size == frames.length;
+  }
+
+  /** Scores the frames in the batch, one score per frame in their order, and empties it. */
+  public List<ScoredFrame> score() {
     if (size == 0) {
-      return;
+      return List.of();
     }
+    List<ScoredFrame> scores = new ArrayList<>(size);
     if (plan.everyFrame()) {
       stages.enter(Stage.MODEL);
       LatentBatch batch = model.scorer().score(pixels, size);
@@ -106,15 +104,17 @@ public final class FrameBatch {
       Instant scoredAt = clock.instant();
       for (int row = 0; row < size; row++) {
         float appearance = appearance(row);
-        emit(batch, row, model.calibration().statistics(batch, row, appearance), scoredAt);
+        FrameStatistics statistics = model.calibration().statistics(batch, row, appearance);
+        scores.add(scored(batch, row, statistics, scoredAt));
       }
     } else {
-      flushPartly();
+      scorePartly(scores);
     }
     clear();
+    return scores;
   }
 
-  private void flushPartly() {
+  private void scorePartly(List<ScoredFrame> scores) {
     AnomalyCalibration calibration = model.calibration();
     stages.enter(Stage.MODEL);
     LatentBatch batch = model.scorer().encode(pixels, size);
@@ -143,13 +143,11 @@ public final class FrameBatch {
     Instant scoredAt = clock.instant();
     for (int row = 0, next = 0; row < size; row++) {
       FrameStatistics of = statistics[row];
-      emit(
-          batch,
-          row,
+      FrameStatistics all =
           reasons[row] == Reconstruction.NONE
               ? of
-              : calibration.reconstructed(of, reasons[row], errors[next++]),
-          scoredAt);
+              : calibration.reconstructed(of, reasons[row], errors[next++]);
+      scores.add(scored(batch, row, all, scoredAt));
     }
   }
 
@@ -164,39 +162,29 @@ public final class FrameBatch {
     return model.appearance().deviation(pixels, row * shape.size());
   }
 
-  /** Forgets what is in the batch, unscored. */
+  /** Drops the frames in the batch unscored. */
   void clear() {
     Arrays.fill(frames, null);
     size = 0;
   }
 
-  private void emit(LatentBatch batch, int row, FrameStatistics statistics, Instant scoredAt) {
+  private ScoredFrame scored(
+      LatentBatch batch, int row, FrameStatistics statistics, Instant scoredAt) {
     Frame frame = frames[row];
     int from = row * batch.latents();
     int to = from + batch.latents();
-    ScoredFrame scored =
-        new ScoredFrame(
-            frame.source(),
-            frame.sequence(),
-            frame.capturedAt(),
-            scoredAt,
-            model.id(),
-            Arrays.copyOfRange(batch.observed(), from, to),
-            Arrays.copyOfRange(batch.expected(), from, to),
-            Arrays.copyOfRange(batch.residuals(), from, to),
-            statistics.standardized(),
-            statistics.pValues(),
-            statistics.jointPValue(),
-            statistics.reconstruction(),
-            statistics.reconstructionError(),
-            statistics.reconstructionPValue(),
-            statistics.appearanceDeviation(),
-            statistics.appearancePValue(),
-            meter.measure(pixels, row * shape.size()),
-            timings[row],
-            positions[row]);
-    stages.enter(Stage.PRODUCE);
-    sink.accept(scored);
-    stages.enter(Stage.STATISTICS);
+    return new ScoredFrame(
+        frame.source(),
+        frame.sequence(),
+        frame.capturedAt(),
+        scoredAt,
+        model.id(),
+        Arrays.copyOfRange(batch.observed(), from, to),
+        Arrays.copyOfRange(batch.expected(), from, to),
+        Arrays.copyOfRange(batch.residuals(), from, to),
+        statistics,
+        meter.measure(pixels, row * shape.size()),
+        timings[row],
+        positions[row]);
   }
 }

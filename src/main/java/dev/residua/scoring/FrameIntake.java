@@ -1,9 +1,7 @@
 package dev.residua.scoring;
 
-import dev.residua.frame.Frame;
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.RejectedFrameException;
-import dev.residua.frame.SourceTimeline;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.RegistryUnavailableException;
 import java.time.Clock;
@@ -13,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * From a record to a frame in the batch: reads it, fetches its pixels where it refers to them,
- * decodes the picture, and asks the timeline of its source whether it is new. For one thread.
+ * Puts the frames of records into a batch: reads the record, checks that the frame is new to its
+ * source, fetches referenced pixels and decodes the picture. For one thread.
  */
 public final class FrameIntake {
   private static final Logger LOG = LoggerFactory.getLogger(FrameIntake.class);
@@ -38,7 +36,7 @@ public final class FrameIntake {
     this.stages = stages;
   }
 
-  /** For stored records, whose timelines begin with the first of them. */
+  /** An intake for stored records, whose timelines begin with the first record. */
   public static FrameIntake stored(FrameReader reader, ReferenceSettings references, Clock clock) {
     return new FrameIntake(
         reader,
@@ -49,45 +47,32 @@ public final class FrameIntake {
   }
 
   /**
-   * Adds the frame of a record to a batch.
+   * Adds the frame of a record to a batch that is not full. A frame that was accepted before is
+   * refused without fetching or decoding its picture.
    *
-   * @throws RejectedFrameException with the reason, if it is none, cannot be decoded, or was there
-   *     before; batch and timeline then do not hold it
-   * @throws RegistryUnavailableException if the schema registry does not say how to read it
+   * @throws RejectedFrameException with the reason, if it is no frame, a duplicate or stale, or
+   *     cannot be fetched or decoded; batch and timeline then do not hold it
+   * @throws RegistryUnavailableException if the schema registry does not answer
    */
-  public void take(ConsumerRecord<byte[], byte[]> record, FrameBatch batch)
-      throws RejectedFrameException {
-    stages.enter(Stages.Stage.DECODE);
-    Frame frame = decode(record, batch);
-    stages.enter(Stages.Stage.TIMELINE);
-    Instant now = clock.instant();
-    SourceTimeline.Step step =
-        timelines.next(
-            record.partition(),
-            frame,
-            FrameReader.isBareFile(record),
-            record.timestamp() < 0 ? now : Instant.ofEpochMilli(record.timestamp()),
-            now);
-    if (step instanceof SourceTimeline.Step.Refuse refusal) {
-      throw new RejectedFrameException(refusal.reason(), refusal.message());
-    }
-    batch.accept(
-        new FramePosition(record.topic(), record.partition(), record.offset()),
-        ((SourceTimeline.Step.Accept) step).timing());
-  }
-
-  /** Whatever goes wrong while bytes of others are decoded is told of these bytes alone. */
-  private Frame decode(ConsumerRecord<byte[], byte[]> record, FrameBatch batch)
+  public void admit(ConsumerRecord<byte[], byte[]> record, FrameBatch batch)
       throws RejectedFrameException {
     try {
-      Frame frame = references.resolve(reader.read(record));
-      batch.decode(frame);
-      return frame;
+      stages.enter(Stages.Stage.DECODE);
+      FrameReader.Read read = reader.read(record);
+      stages.enter(Stages.Stage.TIMELINE);
+      Timelines.Candidate candidate = check(record, read);
+      stages.enter(Stages.Stage.DECODE);
+      batch.add(
+          references.resolve(read.frame()),
+          new FramePosition(record.topic(), record.partition(), record.offset()),
+          candidate.timing());
+      stages.enter(Stages.Stage.TIMELINE);
+      timelines.accept(candidate);
     } catch (RegistryUnavailableException e) {
-      throw e; // says nothing of this record, which waits
-    } catch (RuntimeException e) {
+      throw e; // the record is not at fault and is read again
+    } catch (RuntimeException e) { // any decoding failure rejects only this record
       LOG.warn(
-          "an unforeseen failure of a decoder: topic={} partition={} offset={}",
+          "decoder failed unexpectedly: topic={} partition={} offset={}",
           record.topic(),
           record.partition(),
           record.offset(),
@@ -95,5 +80,12 @@ public final class FrameIntake {
       throw new RejectedFrameException(
           RejectedFrameException.Reason.CORRUPT, "the frame cannot be decoded: " + e, e);
     }
+  }
+
+  private Timelines.Candidate check(ConsumerRecord<byte[], byte[]> record, FrameReader.Read read)
+      throws RejectedFrameException {
+    Instant now = clock.instant();
+    Instant recordTime = record.timestamp() < 0 ? now : Instant.ofEpochMilli(record.timestamp());
+    return timelines.check(record.partition(), read.frame(), read.bareFile(), recordTime, now);
   }
 }

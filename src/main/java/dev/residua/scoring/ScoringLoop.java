@@ -254,13 +254,16 @@ public final class ScoringLoop implements Runnable {
       taken.add(record);
       FrameBatch batch = batchFor(record);
       if (current != null && current != batch) {
-        current.flush(); // keeps the order of each partition
+        publish(current.score()); // keeps the order of each partition
       }
       current = batch;
       try {
-        traces.taken(record); // first: a full batch is scored at once
-        intake.take(record, batch);
+        traces.taken(record);
+        intake.admit(record, batch);
         scored++;
+        if (batch.isFull()) {
+          publish(batch.score());
+        }
       } catch (RejectedFrameException why) {
         traces.refused(record, why.reason().name());
         deadLetters.send(publication, record, why);
@@ -274,7 +277,7 @@ public final class ScoringLoop implements Runnable {
       }
     }
     if (current != null) {
-      current.flush();
+      publish(current.score());
     }
     return scored;
   }
@@ -362,26 +365,23 @@ public final class ScoringLoop implements Runnable {
 
   private FrameBatch batchOf(ScoringModel model) {
     return new FrameBatch(
-        model,
-        settings.decodedLimits(),
-        settings.reconstruction(),
-        BATCH_FRAMES,
-        clock,
-        this::send,
-        stages);
+        model, settings.decodedLimits(), settings.reconstruction(), BATCH_FRAMES, clock, stages);
   }
 
-  private void send(ScoredFrame score) {
+  private void publish(List<ScoredFrame> scores) {
+    stages.enter(Stage.PRODUCE);
     String topic = topics.scores().name();
-    FramePosition position = score.position();
-    send(
-        new ProducerRecord<>(
-            topic,
-            null,
-            score.source().getBytes(StandardCharsets.UTF_8),
-            topics.scores().value().serializer().serialize(topic, score),
-            traces.headers(score.source(), position.partition(), position.offset())));
-    listener.scored(score);
+    for (ScoredFrame score : scores) {
+      FramePosition position = score.position();
+      send(
+          new ProducerRecord<>(
+              topic,
+              null,
+              score.source().getBytes(StandardCharsets.UTF_8),
+              topics.scores().value().serializer().serialize(topic, score),
+              traces.headers(score.source(), position.partition(), position.offset())));
+      listener.scored(score);
+    }
   }
 
   private void send(ProducerRecord<byte[], byte[]> result) {
@@ -468,10 +468,10 @@ public final class ScoringLoop implements Runnable {
       this.failure = failure;
       this.beganNanos = beganNanos;
       this.taken = taken;
-      judged(failure).handle(this);
+      classify(failure).handle(this);
     }
 
-    private TransactionFailure judged(KafkaException failure) {
+    private TransactionFailure classify(KafkaException failure) {
       return TransactionFailure.of(
           failure, Duration.ofNanos(System.nanoTime() - beganNanos), place);
     }
@@ -522,7 +522,7 @@ public final class ScoringLoop implements Runnable {
         publication.abort();
         return true;
       } catch (KafkaException e) {
-        TransactionFailure why = judged(e);
+        TransactionFailure why = classify(e);
         if (why instanceof TransactionFailure.End) {
           why.handle(this);
         } else {
@@ -542,7 +542,7 @@ public final class ScoringLoop implements Runnable {
     private void goOnAtCommitted() {
       waiting.putBack(taken);
       Map<TopicPartition, Long> first = waiting.clear();
-      timelines.forget();
+      timelines.drop();
       Set<TopicPartition> assigned = consumer.assignment();
       retried(
           () -> {

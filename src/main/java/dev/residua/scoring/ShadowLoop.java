@@ -130,7 +130,6 @@ public final class ShadowLoop implements Runnable {
               settings.reconstruction(),
               ScoringLoop.BATCH_FRAMES,
               clock,
-              score -> send(producer, score),
               Stages.NONE);
       FrameIntake intake =
           FrameIntake.stored(
@@ -141,10 +140,13 @@ public final class ShadowLoop implements Runnable {
       while (!stopped && wanted().filter(shadow::equals).isPresent()) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
           if (chosen(record.partition(), record.offset(), shadow.rate())) {
-            take(intake, batch, record);
+            admit(intake, batch, record);
+            if (batch.isFull()) {
+              publish(producer, batch.score());
+            }
           }
         }
-        batch.flush();
+        publish(producer, batch.score());
       }
     } catch (WakeupException e) {
       if (!stopped) {
@@ -154,10 +156,10 @@ public final class ShadowLoop implements Runnable {
     LOG.info("shadowing ended: modelId={}", shadow.modelId());
   }
 
-  private static void take(
+  private static void admit(
       FrameIntake intake, FrameBatch batch, ConsumerRecord<byte[], byte[]> record) {
     try {
-      intake.take(record, batch);
+      intake.admit(record, batch);
     } catch (RejectedFrameException e) {
       LOG.debug(
           "not shadowed: partition={} offset={} reason={}",
@@ -179,13 +181,15 @@ public final class ShadowLoop implements Runnable {
     return ((bits ^ (bits >>> 31)) >>> 11) * 0x1.0p-53 < rate;
   }
 
-  private void send(Producer<byte[], byte[]> producer, ScoredFrame score) {
+  private void publish(Producer<byte[], byte[]> producer, List<ScoredFrame> scores) {
     String topic = topics.shadowScores().name();
-    producer.send(
-        new ProducerRecord<>(
-            topic,
-            score.source().getBytes(StandardCharsets.UTF_8),
-            topics.shadowScores().value().serializer().serialize(topic, score)));
+    for (ScoredFrame score : scores) {
+      producer.send(
+          new ProducerRecord<>(
+              topic,
+              score.source().getBytes(StandardCharsets.UTF_8),
+              topics.shadowScores().value().serializer().serialize(topic, score)));
+    }
   }
 
   /** What waits from before is of no interest. */

@@ -1,6 +1,8 @@
 package dev.residua.scoring;
 
 import dev.residua.frame.Frame;
+import dev.residua.frame.FrameTiming;
+import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.SourceTimeline;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -12,8 +14,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The timelines of the sources of some partitions, changed by transactions: what a transaction did
- * to them is published with it, and forgotten where it is aborted. For one thread.
+ * The timelines of the sources of this process's partitions. A transaction publishes its changes;
+ * an abort takes them back. For one thread.
  */
 final class Timelines {
   private static final byte COUNTED = 0;
@@ -65,13 +67,13 @@ final class Timelines {
     partitions.put(partition, entries);
   }
 
-  /** Forgets a partition; not inside a transaction. */
+  /** Drops a partition; not inside a transaction. */
   void revoked(int partition) {
     partitions.remove(partition);
   }
 
-  /** Forgets everything, also what an open transaction did. */
-  void forget() {
+  /** Drops all partitions, and the changes of an open transaction. */
+  void drop() {
     partitions.clear();
     changed.clear();
   }
@@ -81,20 +83,45 @@ final class Timelines {
     return partitions.values().stream().mapToInt(Map::size).sum();
   }
 
-  /** Takes the next frame of a partition; see {@link SourceTimeline#next}. */
-  SourceTimeline.Step next(
-      int partition, Frame frame, boolean bareFile, Instant recordTime, Instant now) {
-    Entry entry =
-        partitions
-            .computeIfAbsent(partition, p -> new HashMap<>())
-            .computeIfAbsent(
-                (char) (bareFile ? FILES : COUNTED) + frame.source(),
-                key -> new Entry(partition, key, new SourceTimeline(), null));
+  /** A frame that is new to its source, until {@link #accept} adds it. */
+  record Candidate(Entry entry, SourceTimeline.Admission admission) {
+    FrameTiming timing() {
+      return admission.timing();
+    }
+  }
+
+  /**
+   * Checks the next frame of a partition; see {@link SourceTimeline#check}.
+   *
+   * @throws RejectedFrameException if it is a duplicate or stale
+   */
+  Candidate check(int partition, Frame frame, boolean bareFile, Instant recordTime, Instant now)
+      throws RejectedFrameException {
+    String key = (char) (bareFile ? FILES : COUNTED) + frame.source();
+    Entry known = partitions.getOrDefault(partition, Map.of()).get(key);
+    Entry entry = known == null ? new Entry(partition, key, new SourceTimeline(), null) : known;
+    try {
+      return new Candidate(
+          entry, entry.timeline.check(frame, bareFile, recordTime, now, tolerance));
+    } catch (RejectedFrameException e) {
+      markChanged(entry); // the refusal is counted
+      throw e;
+    }
+  }
+
+  /** Adds the frame that was checked last. */
+  void accept(Candidate candidate) {
+    Entry entry = candidate.entry();
+    partitions.computeIfAbsent(entry.partition, p -> new HashMap<>()).put(entry.key, entry);
+    markChanged(entry);
+    entry.timeline.record(candidate.admission());
+  }
+
+  private void markChanged(Entry entry) {
     if (!entry.dirty) {
       entry.dirty = true;
       changed.add(entry);
     }
-    return entry.timeline.next(frame, bareFile, recordTime, now, tolerance);
   }
 
   /** Writes what the transaction changed. */
@@ -115,7 +142,7 @@ final class Timelines {
     changed.clear();
   }
 
-  /** The transaction is as if it had never been. */
+  /** Restores the state before the transaction. */
   void aborted() {
     for (Entry entry : changed) {
       entry.dirty = false;

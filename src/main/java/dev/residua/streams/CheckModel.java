@@ -9,11 +9,15 @@ import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 
 /**
- * Refuses scores of models that are not known here: their residuals can be held against no
- * reference. The exception handler makes them dead letters.
+ * Finds the model of each score. Refuses scores of unknown models and damaged scores, which the
+ * exception handler turns into dead letters.
  */
-final class CheckModel extends ContextualFixedKeyProcessor<String, ScoredFrame, ScoredFrame> {
+final class CheckModel
+    extends ContextualFixedKeyProcessor<String, ScoredFrame, CheckModel.Checked> {
   private final MonitorModels models;
+
+  /** A valid score and the thresholds of its model. */
+  record Checked(ScoredFrame frame, SourceMonitor.Limits limits) {}
 
   CheckModel(MonitorModels models) {
     this.models = models;
@@ -35,36 +39,39 @@ final class CheckModel extends ContextualFixedKeyProcessor<String, ScoredFrame, 
               .formatted(score.source(), score.sequence()));
     }
     if (Stream.of(
-            score.standardized(),
+            score.statistics().standardized(),
             score.latents(),
             score.expected(),
             score.residuals(),
-            score.pValues())
+            score.statistics().pValues())
         .anyMatch(values -> values.length != d)) {
       throw new ForeignScoreException(
           "the score of %s #%d has %d latents, model '%s' has %d"
               .formatted(
                   score.source(),
                   score.sequence(),
-                  score.standardized().length,
+                  score.statistics().standardized().length,
                   score.modelId(),
                   d));
     }
-    context().forward(record);
+    context().forward(record.withValue(new Checked(score, limits.get())));
   }
 
   private static boolean finite(ScoredFrame score) {
-    float sum = score.jointPValue() + score.appearance() + score.appearancePValue();
-    if (score.reconstruction() != Reconstruction.NONE) {
-      sum += score.reconstructionError() + score.reconstructionPValue();
+    float sum =
+        score.statistics().jointPValue()
+            + score.statistics().appearanceDeviation()
+            + score.statistics().appearancePValue();
+    if (score.statistics().reconstruction() != Reconstruction.NONE) {
+      sum += score.statistics().reconstructionError() + score.statistics().reconstructionPValue();
     }
     for (float[] values :
         new float[][] {
-          score.standardized(),
+          score.statistics().standardized(),
           score.latents(),
           score.expected(),
           score.residuals(),
-          score.pValues()
+          score.statistics().pValues()
         }) {
       for (float value : values) {
         sum += 0 * value; // NaN where it is not finite
@@ -73,7 +80,7 @@ final class CheckModel extends ContextualFixedKeyProcessor<String, ScoredFrame, 
     return Float.isFinite(sum);
   }
 
-  /** A score that this monitor cannot judge. */
+  /** A score that this monitor cannot evaluate. */
   static final class ForeignScoreException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

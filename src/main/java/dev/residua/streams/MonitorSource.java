@@ -21,10 +21,9 @@ import org.jspecify.annotations.Nullable;
  * bounded size; what is derived from it lives in memory for the sources seen last, and is computed
  * again, to the same bits, for the others and after a restart.
  */
-final class MonitorSource implements FixedKeyProcessor<String, ScoredFrame, MonitorResult> {
+final class MonitorSource implements FixedKeyProcessor<String, CheckModel.Checked, MonitorResult> {
   static final String STORE = "source-monitors";
 
-  private final MonitorModels models;
   private final ControlCommandStore desk;
   private final int liveSources;
   private final MonitorListener listener;
@@ -49,15 +48,10 @@ final class MonitorSource implements FixedKeyProcessor<String, ScoredFrame, Moni
 
   @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before process
   MonitorSource(
-      MonitorModels models,
-      ControlCommandStore desk,
-      int liveSources,
-      MonitorListener listener,
-      Tracing tracing) {
+      ControlCommandStore desk, int liveSources, MonitorListener listener, Tracing tracing) {
     this.liveSources = liveSources;
     this.listener = listener;
     this.tracing = tracing;
-    this.models = models;
     this.desk = desk;
   }
 
@@ -71,18 +65,18 @@ final class MonitorSource implements FixedKeyProcessor<String, ScoredFrame, Moni
   }
 
   @Override
-  public void process(FixedKeyRecord<String, ScoredFrame> record) {
-    ScoredFrame frame = record.value();
-    SourceMonitor monitor = monitor(frame.source(), limits(frame));
-    MonitorResult judgement;
+  public void process(FixedKeyRecord<String, CheckModel.Checked> record) {
+    ScoredFrame frame = record.value().frame();
+    SourceMonitor monitor = monitor(frame.source(), record.value().limits());
+    MonitorResult result;
     Headers headers;
     try (Tracing.Step step = trace(frame.source(), record.headers())) {
-      judgement = monitor.next(frame, desk.board());
+      result = monitor.next(frame, desk.board());
       monitors.put(frame.source(), monitor.toBytes());
       headers = step.headers();
     }
-    listener.judged(context.taskId().partition(), frame, judgement, monitor.incidentOpen());
-    context.forward(record.withValue(judgement).withHeaders(headers));
+    listener.evaluated(context.taskId().partition(), frame, result, monitor.incidentOpen());
+    context.forward(record.withValue(result).withHeaders(headers));
   }
 
   private Tracing.Step trace(String source, Headers headers) {
@@ -99,15 +93,6 @@ final class MonitorSource implements FixedKeyProcessor<String, ScoredFrame, Moni
   @Override
   public void close() {
     listener.released(context.taskId().partition());
-  }
-
-  private SourceMonitor.Limits limits(ScoredFrame frame) {
-    return models
-        .find(frame.modelId())
-        .orElseThrow(
-            () ->
-                new StreamsException(
-                    "model %s is gone since it was checked".formatted(frame.modelId())));
   }
 
   /** The monitor of a source; a frame of another model than the one before starts a new one. */

@@ -57,36 +57,36 @@ public final class MonitorTopology {
         topics.control().consumed("control"),
         desk::keeper);
 
-    KStream<String, MonitorResult> judged =
+    KStream<String, MonitorResult> results =
         builder.stream(topics.scores().name(), topics.scores().consumed("scores"))
             .processValues(() -> new CheckModel(models), Named.as("check-model"))
             .processValues(
-                () -> new MonitorSource(models, desk, liveSources, listener, tracing),
+                () -> new MonitorSource(desk, liveSources, listener, tracing),
                 Named.as("monitor-source"),
                 MonitorSource.STORE);
-    judged
+    results
         .mapValues(MonitorResult::score, Named.as("drift-score"))
         .to(topics.drift().name(), topics.drift().produced("drift"));
     publish(
-        judged.flatMapValues(MonitorResult::anomalies, Named.as("only-anomaly-events")),
+        results.flatMapValues(MonitorResult::anomalies, Named.as("only-anomaly-events")),
         "anomaly",
         event -> Attributes.of(event.finding()),
         topics.anomalies(),
         tracing);
     publish(
-        judged.flatMapValues(MonitorResult::drifts, Named.as("only-drift-events")),
+        results.flatMapValues(MonitorResult::drifts, Named.as("only-drift-events")),
         "drift",
         event -> Attributes.of(event.finding()),
         topics.drifts(),
         tracing);
     publish(
-        judged.flatMapValues(MonitorResult::interventions, Named.as("only-interventions")),
+        results.flatMapValues(MonitorResult::interventions, Named.as("only-interventions")),
         "intervention",
         event -> Attributes.of(event.finding()),
         topics.interventions(),
         tracing);
     publish(
-        judged
+        results
             .flatMapValues(MonitorResult::incidents, Named.as("only-incidents"))
             .selectKey((source, incident) -> incident.id(), Named.as("key-by-incident")),
         "incident",

@@ -48,12 +48,19 @@ public final class FrameReader {
   }
 
   /**
+   * A frame as its record carried it.
+   *
+   * @param bareFile whether the value was a bare file, without a sequence of its own
+   */
+  public record Read(Frame frame, boolean bareFile) {}
+
+  /**
    * Reads one record.
    *
    * @throws RejectedFrameException with the reason, if the record is no frame
    * @throws RegistryUnavailableException if the schema registry does not say; try again later
    */
-  public Frame read(ConsumerRecord<byte[], byte[]> record) throws RejectedFrameException {
+  public Read read(ConsumerRecord<byte[], byte[]> record) throws RejectedFrameException {
     String source = source(record.key());
     byte[] value = record.value();
     if (value == null || value.length == 0) {
@@ -71,13 +78,14 @@ public final class FrameReader {
     PixelFormat file = FrameDecoder.sniff(value);
     if (file != null) {
       Instant capturedAt = Instant.ofEpochMilli(Math.max(0, record.timestamp()));
-      return new Frame(source, record.offset(), capturedAt, 0, 0, file, value, Map.of());
+      return new Read(
+          new Frame(source, record.offset(), capturedAt, 0, 0, file, value, Map.of()), true);
     }
     if (RegistryFrames.isFramed(value)) {
       if (registry == null) {
         throw RegistryFrames.withoutRegistry();
       }
-      return checked(source, registry.decode(value));
+      return new Read(checked(source, registry.decode(value)), false);
     }
     if (value.length < 10 || value[0] != (byte) 0xC3 || value[1] != 0x01) {
       throw new RejectedFrameException(
@@ -85,12 +93,7 @@ public final class FrameReader {
           "the value begins with %s; expected an Avro Frame (C3 01), a PNG (89 50 4E 47) or a JPEG (FF D8 FF)"
               .formatted(firstBytes(value)));
     }
-    return avro(source, value);
-  }
-
-  /** Whether a record that {@link #read} took is a bare file, without a sequence of its own. */
-  public static boolean isBareFile(ConsumerRecord<byte[], byte[]> record) {
-    return FrameDecoder.sniff(record.value()) != null;
+    return new Read(avro(source, value), false);
   }
 
   /** A frame as a record value in single-object encoding. */

@@ -2,6 +2,7 @@ package dev.residua.wire;
 
 import dev.residua.avro.FrameReference;
 import dev.residua.avro.FrameScore;
+import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.FramePosition;
@@ -17,6 +18,7 @@ final class ScoredFrameMapper {
   private ScoredFrameMapper() {}
 
   static FrameScore toAvro(ScoredFrame score) {
+    FrameStatistics statistics = score.statistics();
     return new FrameScore(
         score.source(),
         score.sequence(),
@@ -26,16 +28,16 @@ final class ScoredFrameMapper {
         Floats.list(score.latents()),
         Floats.list(score.expected()),
         Floats.list(score.residuals()),
-        Floats.list(score.standardized()),
-        Floats.list(score.pValues()),
-        score.jointPValue(),
-        score.reconstructionError(),
-        score.reconstructionPValue(),
-        score.appearance(),
-        score.appearancePValue(),
+        Floats.list(statistics.standardized()),
+        Floats.list(statistics.pValues()),
+        statistics.jointPValue(),
+        statistics.reconstructionError(),
+        statistics.reconstructionPValue(),
+        statistics.appearanceDeviation(),
+        statistics.appearancePValue(),
         reference(score.position()),
         sensor(score.sensor()),
-        dev.residua.avro.Reconstruction.valueOf(score.reconstruction().name()),
+        dev.residua.avro.Reconstruction.valueOf(statistics.reconstruction().name()),
         dev.residua.avro.Arrival.valueOf(score.timing().arrival().name()),
         score.timing().missing());
   }
@@ -50,14 +52,15 @@ final class ScoredFrameMapper {
         Floats.array(score.getLatents()),
         Floats.array(score.getExpected()),
         Floats.array(score.getResiduals()),
-        Floats.array(score.getStandardized()),
-        Floats.array(score.getPValues()),
-        score.getJointPValue(),
-        Reconstruction.valueOf(score.getReconstruction().name()),
-        score.getReconstructionError(),
-        score.getReconstructionPValue(),
-        score.getAppearance(),
-        score.getAppearancePValue(),
+        new FrameStatistics(
+            Floats.array(score.getStandardized()),
+            Floats.array(score.getPValues()),
+            score.getJointPValue(),
+            Reconstruction.valueOf(score.getReconstruction().name()),
+            score.getReconstructionPValue(),
+            score.getAppearancePValue(),
+            score.getReconstructionError(),
+            score.getAppearance()),
         sensor(score.getSensor()),
         new FrameTiming(FrameTiming.Arrival.valueOf(score.getArrival().name()), score.getMissing()),
         position(score.getFrame()));

@@ -3,6 +3,7 @@ package dev.residua.anomaly;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.Reconstruction;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.Reconstruction;
 import java.util.Arrays;
 import java.util.List;
@@ -71,7 +72,8 @@ class AnomalyRuleTest {
     assertThat(anomaly.causes().get(0).share()).isCloseTo(16 / 25.0, within(1e-9));
     assertThat(words(verdict))
         .isEqualTo(
-            "shadow length 4.0 sd above what pendulum and light explain; shadow position 3.0 sd below what light explains");
+            "shadow length 4.0 sd above what pendulum and light explain; shadow position 3.0 sd"
+                + " below what light explains");
   }
 
   @Test

@@ -57,7 +57,7 @@ class MetricsTest {
 
   private static void judge(
       MonitorMetrics metrics, List<AnomalyEvent> anomalies, List<Incident> incidents) {
-    metrics.judged(
+    metrics.evaluated(
         0,
         Scored.nominal().source("cam1").frame(2),
         new MonitorResult(score("cam1", 3), anomalies, List.of(), List.of(), incidents),
@@ -66,7 +66,7 @@ class MetricsTest {
 
   private static void judge(
       MonitorMetrics metrics, int partition, String source, float statistic, boolean open) {
-    metrics.judged(
+    metrics.evaluated(
         partition,
         Scored.nominal().source(source).frame(1),
         new MonitorResult(score(source, statistic), List.of(), List.of(), List.of(), List.of()),

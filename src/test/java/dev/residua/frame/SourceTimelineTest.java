@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.residua.frame.FrameTiming.Arrival;
 import dev.residua.frame.RejectedFrameException.Reason;
 import dev.residua.frame.SourceTimeline.Counts;
-import dev.residua.frame.SourceTimeline.Step;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,8 +29,27 @@ class SourceTimelineTest {
         "cam1", sequence, capturedAt, 1, 1, PixelFormat.GRAY8, new byte[] {1}, Map.of());
   }
 
+  /** What becomes of a frame. */
+  private sealed interface Step {
+    record Accept(FrameTiming timing) implements Step {}
+
+    record Refuse(Reason reason, String message) implements Step {}
+  }
+
+  private static Step next(
+      SourceTimeline timeline, Frame frame, boolean bareFile, Instant recordTime) {
+    try {
+      SourceTimeline.Admission admitted =
+          timeline.check(frame, bareFile, recordTime, LATER, TOLERANCE);
+      timeline.record(admitted);
+      return new Step.Accept(admitted.timing());
+    } catch (RejectedFrameException e) {
+      return new Step.Refuse(e.reason(), e.getMessage());
+    }
+  }
+
   private Step next(long sequence, Instant capturedAt) {
-    return timeline.next(frame(sequence, capturedAt), false, capturedAt, LATER, TOLERANCE);
+    return next(timeline, frame(sequence, capturedAt), false, capturedAt);
   }
 
   /** A frame that was taken at the usual time of its sequence. */
@@ -160,9 +178,7 @@ class SourceTimelineTest {
       next(i);
     }
     // When one frame says that it is from a far future, and then the camera restarts
-    Step ahead =
-        timeline.next(
-            frame(400, Instant.parse("2099-01-01T00:00:00Z")), false, at(400), LATER, TOLERANCE);
+    Step ahead = next(timeline, frame(400, Instant.parse("2099-01-01T00:00:00Z")), false, at(400));
     Step restart = next(0, at(400).plus(TOLERANCE).plusSeconds(1));
     // Then
     assertThat(ahead).isEqualTo(accepted(Arrival.ON_TIME, 0));
@@ -183,7 +199,7 @@ class SourceTimelineTest {
     // When
     List<Step> steps = new ArrayList<>();
     for (Frame each : List.of(file, otherBytes, otherTime, again)) {
-      steps.add(timeline.next(each, true, now, LATER, TOLERANCE));
+      steps.add(next(timeline, each, true, now));
     }
     // Then
     assertThat(steps.subList(0, 3)).containsOnly(accepted(Arrival.ON_TIME, 0));
@@ -209,7 +225,7 @@ class SourceTimelineTest {
       time = what < 0.9 || random.nextBoolean() ? time.plusMillis(40) : time.minusMillis(400);
       // When
       Step kept = next(sequence, time);
-      Step restored = other.next(frame(sequence, time), false, time, LATER, TOLERANCE);
+      Step restored = next(other, frame(sequence, time), false, time);
       other = SourceTimeline.fromBytes(other.toBytes());
       // Then
       assertThat(restored).isEqualTo(kept);

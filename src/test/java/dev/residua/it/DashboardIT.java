@@ -138,7 +138,8 @@ class DashboardIT {
     browser.await(
         LIMIT,
         "three pictures of the frame",
-        "[...document.querySelectorAll('.pictures img')].filter(i => i.naturalWidth === 64).length === 3");
+        "[...document.querySelectorAll('.pictures img')].filter(i => i.naturalWidth === 64).length"
+            + " === 3");
     browser.await(SOON, "the incident", "!document.querySelector('.fault').hidden");
     assertThat(browser.text(".fault .sentence")).contains("shadow length");
     assertThat(browser.text("tr.lit th")).startsWith("shadow length");
@@ -300,7 +301,8 @@ class DashboardIT {
       browser.evaluate(axe + ";null");
     }
     return browser.evaluate(
-        "axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html + ' ' + n.failureSummary).join('; ')))");
+        "axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html + ' ' +"
+            + " n.failureSummary).join('; ')))");
   }
 
   /** Eight sources at 60 frames a second each. */
@@ -368,7 +370,8 @@ class DashboardIT {
                 .formatted(millis));
     System.out.printf(
         Locale.ROOT,
-        "dashboard, %s: %.0f animation frames a second, longest pause %.0f ms, %.0f %% of the time in long tasks%n",
+        "dashboard, %s: %.0f animation frames a second, longest pause %.0f ms, %.0f %% of the time"
+            + " in long tasks%n",
         what,
         seen.path("rate").asDouble(),
         seen.path("longest").asDouble(),
@@ -416,14 +419,7 @@ class DashboardIT {
             made.latents(),
             made.expected(),
             made.residuals(),
-            made.standardized(),
-            made.pValues(),
-            made.jointPValue(),
-            made.reconstruction(),
-            made.reconstructionError(),
-            made.reconstructionPValue(),
-            made.appearance(),
-            made.appearancePValue(),
+            made.statistics(),
             made.sensor(),
             made.timing(),
             made.position());
@@ -498,7 +494,8 @@ class DashboardIT {
       browser.await(
           SOON,
           "the frame is read back from Kafka",
-          "[...document.querySelectorAll('.pictures img')].filter(i => i.naturalWidth === 64).length === 3");
+          "[...document.querySelectorAll('.pictures img')].filter(i => i.naturalWidth ==="
+              + " 64).length === 3");
       browser.screenshot(PICTURES.resolve("source-desktop-after-restart.png"));
       browser.evaluate("sessionStorage.clear()");
       browser.send("Page.reload", Map.of());

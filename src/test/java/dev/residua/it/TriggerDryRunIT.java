@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.causal.Finding.Severity;
+import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.FramePosition;
@@ -173,14 +174,8 @@ class TriggerDryRunIT {
         one,
         one,
         one,
-        one,
-        new float[] {0.5f},
-        jointPValue,
-        Reconstruction.SAMPLED,
-        0.001f,
-        0.5f,
-        0,
-        0.5f,
+        new FrameStatistics(
+            one, new float[] {0.5f}, jointPValue, Reconstruction.SAMPLED, 0.5f, 0.5f, 0.001f, 0),
         new SensorReadings(128, 0, 0, 100, 1, sequence),
         FrameTiming.ON_TIME,
         new FramePosition("dry.frames", 0, sequence));

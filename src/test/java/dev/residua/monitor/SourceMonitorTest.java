@@ -99,7 +99,7 @@ class SourceMonitorTest {
       ScoredFrame frame = caused(random, i, 0);
       observed[i] = frame.latents();
       expected[i] = frame.expected();
-      residuals[i] = frame.standardized();
+      residuals[i] = frame.statistics().standardized();
       sensor.add(reading(i));
     }
     return new MonitorModel(

@@ -503,18 +503,21 @@ class ScoringLoopTest {
               Reconstruction expected =
                   sampled
                       ? Reconstruction.SAMPLED
-                      : score.jointPValue() <= 0.05f ? Reconstruction.ASKED : Reconstruction.NONE;
-              assertThat(score.reconstruction()).isEqualTo(expected);
+                      : score.statistics().jointPValue() <= 0.05f
+                          ? Reconstruction.ASKED
+                          : Reconstruction.NONE;
+              assertThat(score.statistics().reconstruction()).isEqualTo(expected);
               if (expected == Reconstruction.NONE) {
-                assertThat(score.reconstructionError()).isNaN();
-                assertThat(score.reconstructionPValue()).isNaN();
+                assertThat(score.statistics().reconstructionError()).isNaN();
+                assertThat(score.statistics().reconstructionPValue()).isNaN();
               } else {
                 // the error of the fake is the first byte: that of the right frame
-                assertThat(score.reconstructionError()).isEqualTo((float) score.sequence());
+                assertThat(score.statistics().reconstructionError())
+                    .isEqualTo((float) score.sequence());
               }
             });
     assertThat(scores)
-        .extracting(ScoredFrame::reconstruction)
+        .extracting(score -> score.statistics().reconstruction())
         .contains(Reconstruction.SAMPLED, Reconstruction.ASKED, Reconstruction.NONE);
   }
 

@@ -1,5 +1,6 @@
 package dev.residua.testing;
 
+import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.FramePosition;
@@ -110,14 +111,15 @@ public final class Scored {
         latents,
         expected.clone(),
         standardized.clone(),
-        standardized.clone(),
-        pValues.clone(),
-        jointPValue,
-        reconstruction,
-        reconstructionError,
-        reconstructionPValue,
-        appearance,
-        appearancePValue,
+        new FrameStatistics(
+            standardized.clone(),
+            pValues.clone(),
+            jointPValue,
+            reconstruction,
+            reconstructionPValue,
+            appearancePValue,
+            reconstructionError,
+            appearance),
         sensor == null ? new SensorReadings(128, 0, 0, 100, 1, sequence) : sensor,
         FrameTiming.ON_TIME,
         new FramePosition("residua.frames", 0, sequence));

@@ -42,7 +42,7 @@ class DamagedFramesTest {
       long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
       try {
         Frame frame =
-            reader.read(new ConsumerRecord<>("frames", 0, i, mutant.key(), mutant.value()));
+            reader.read(new ConsumerRecord<>("frames", 0, i, mutant.key(), mutant.value())).frame();
         decoder.decode(frame, pixels, 0);
         decoded++;
       } catch (RejectedFrameException e) {

@@ -59,7 +59,7 @@ class FrameReaderTest {
   @Test
   void shouldReadWhatItWrote() throws Exception {
     // When
-    Frame read = reader.read(record(KEY, FrameReader.write(FRAME)));
+    Frame read = reader.read(record(KEY, FrameReader.write(FRAME))).frame();
     // Then
     assertThat(read).usingRecursiveComparison().isEqualTo(FRAME);
   }
@@ -69,7 +69,7 @@ class FrameReaderTest {
     // Given
     byte[] png = Frames.png(16, 16);
     // When
-    Frame read = reader.read(record(KEY, png));
+    Frame read = reader.read(record(KEY, png)).frame();
     // Then
     assertThat(read.format()).isEqualTo(PixelFormat.PNG);
     assertThat(read.sequence()).isEqualTo(4711);

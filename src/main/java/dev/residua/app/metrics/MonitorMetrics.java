@@ -208,7 +208,7 @@ public final class MonitorMetrics implements MonitorListener, RefusalListener {
   }
 
   @Override
-  public void judged(
+  public void evaluated(
       int partition, ScoredFrame frame, MonitorResult judgement, boolean incidentOpen) {
     Watched source =
         sources.computeIfAbsent(frame.source(), name -> watched(partition, labels.of(name)));

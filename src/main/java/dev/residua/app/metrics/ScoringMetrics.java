@@ -147,13 +147,13 @@ public final class ScoringMetrics implements ScoringListener {
   public void scored(ScoredFrame score) {
     arrivals[score.timing().arrival().ordinal()].increment();
     missing.increment(score.timing().missing());
-    reconstructions[score.reconstruction().ordinal()].increment();
+    reconstructions[score.statistics().reconstruction().ordinal()].increment();
     Duration age = Duration.between(score.capturedAt(), score.scoredAt());
     ages.record(age.isNegative() ? Duration.ZERO : age); // a camera's clock may be ahead
     Histogram.Child[] latents = pValues.get(score.modelId());
     if (latents != null) {
-      for (int i = 0; i < Math.min(latents.length, score.pValues().length); i++) {
-        latents[i].observe(score.pValues()[i]);
+      for (int i = 0; i < Math.min(latents.length, score.statistics().pValues().length); i++) {
+        latents[i].observe(score.statistics().pValues()[i]);
       }
     }
   }

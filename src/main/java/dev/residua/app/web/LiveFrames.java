@@ -180,7 +180,7 @@ public class LiveFrames implements StoredPictures {
   private static byte[] decode(Open now, ConsumerRecord<byte[], byte[]> record, Place place)
       throws MissingException, IOException {
     try {
-      Frame frame = now.reader().read(record);
+      Frame frame = now.reader().read(record).frame();
       if (!frame.source().equals(place.source())) {
         throw new MissingException(
             "the frame %s-%d@%d is of another source than '%s'"

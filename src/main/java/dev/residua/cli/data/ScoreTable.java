@@ -2,8 +2,8 @@ package dev.residua.cli.data;
 
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AppearanceReference;
-import dev.residua.anomaly.FrameStatistics;
 import dev.residua.causal.FrameScorer;
+import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.LatentBatch;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.LabelTable;

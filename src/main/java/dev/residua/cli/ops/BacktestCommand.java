@@ -97,7 +97,8 @@ public final class BacktestCommand implements Callable<Integer> {
       names = "--offsets",
       paramLabel = "A..B",
       description =
-          "With --from-topic: offsets of every partition, the last one not included; either may be left out.")
+          "With --from-topic: offsets of every partition, the last one not included; either may be"
+              + " left out.")
   String offsets = "..";
 
   @Option(
@@ -161,17 +162,16 @@ public final class BacktestCommand implements Callable<Integer> {
                 ReconstructionPlan.EVERY_FRAME,
                 BATCH,
                 Clock.systemUTC(),
-                backtest::next,
                 Stages.NONE);
         if (data != null) {
           FrameDataset set = FrameDataset.open(data);
-          judge(set, batch, bar);
+          evaluate(set, batch, backtest, bar);
           truths.addAll(truths(set));
           labelled = set.labels().has(FrameDataset.EVENT_COLUMN);
         } else if (topic != null) {
-          judge(topic, batch, bar);
+          evaluate(topic, batch, backtest, bar);
         }
-        batch.flush();
+        batch.score().forEach(backtest::next);
       }
       print(bundle, monitored, backtest, truths);
       return 0;
@@ -182,7 +182,8 @@ public final class BacktestCommand implements Callable<Integer> {
     }
   }
 
-  private void judge(FrameDataset set, FrameBatch batch, ProgressBar bar) throws IOException {
+  private void evaluate(FrameDataset set, FrameBatch batch, Backtest backtest, ProgressBar bar)
+      throws IOException {
     ImageShape shape = set.shape();
     for (int i = 0; i < set.size(); i++) {
       add(
@@ -197,14 +198,16 @@ public final class BacktestCommand implements Callable<Integer> {
               set.read(i, 1),
               Map.of()),
           new FramePosition(set.name(), 0, i));
+      if (batch.isFull()) {
+        batch.score().forEach(backtest::next);
+      }
       bar.update((i + 1.0) / set.size());
     }
   }
 
   private void add(FrameBatch batch, Frame frame, FramePosition position) {
     try {
-      batch.decode(frame);
-      batch.accept(position, FrameTiming.ON_TIME);
+      batch.add(frame, position, FrameTiming.ON_TIME);
     } catch (RejectedFrameException e) {
       refuse(position, e);
     }
@@ -217,7 +220,7 @@ public final class BacktestCommand implements Callable<Integer> {
     }
   }
 
-  private void judge(String from, FrameBatch batch, ProgressBar bar) {
+  private void evaluate(String from, FrameBatch batch, Backtest backtest, ProgressBar bar) {
     long[] range = range(offsets);
     FrameIntake intake =
         FrameIntake.stored(
@@ -252,9 +255,12 @@ public final class BacktestCommand implements Callable<Integer> {
           TopicPartition partition = new TopicPartition(record.topic(), record.partition());
           if (record.offset() < ends.getOrDefault(partition, 0L)) {
             try {
-              intake.take(record, batch);
+              intake.admit(record, batch);
             } catch (RejectedFrameException e) {
               refuse(new FramePosition(record.topic(), record.partition(), record.offset()), e);
+            }
+            if (batch.isFull()) {
+              batch.score().forEach(backtest::next);
             }
             bar.update(Math.min(1, ++seen / (double) Math.max(1, total)));
           }
@@ -341,7 +347,8 @@ public final class BacktestCommand implements Callable<Integer> {
           .forEach(
               (kind, result) ->
                   out.printf(
-                      "%-24s %d of %d detected, mean delay %.1f frames, %d of %d named, called %s%n",
+                      "%-24s %d of %d detected, mean delay %.1f frames, %d of %d named, called"
+                          + " %s%n",
                       kind,
                       result.detected(),
                       result.events(),

@@ -46,7 +46,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "watch",
     description = {
-      "Prints findings as they come, one line each; with --topic also scores, drift scores and dead letters.",
+      "Prints findings as they come, one line each; with --topic also scores, drift scores and dead"
+          + " letters.",
       "Runs until it is stopped, or until --count records or --timeout without any."
     },
     mixinStandardHelpOptions = true,
@@ -65,7 +66,8 @@ public final class WatchCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "TOPIC",
       description =
-          "Topics to print: scores, drift, anomalies, drifts, interventions, incidents, control, dead-letters, with or without the prefix.")
+          "Topics to print: scores, drift, anomalies, drifts, interventions, incidents, control,"
+              + " dead-letters, with or without the prefix.")
   List<String> names = List.of("anomalies", "drifts", "interventions", "incidents");
 
   @Option(names = "--source", paramLabel = "NAME", description = "Only this source.")
@@ -89,7 +91,8 @@ public final class WatchCommand implements Callable<Integer> {
       names = "--fdr",
       paramLabel = "SHARE",
       description =
-          "Of scores, print only the discoveries: over all sources and as they arrive, at most this share of them is false in expectation.",
+          "Of scores, print only the discoveries: over all sources and as they arrive, at most this"
+              + " share of them is false in expectation.",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   @Nullable Double fdr;
 
@@ -97,7 +100,9 @@ public final class WatchCommand implements Callable<Integer> {
       names = "--fdr-method",
       paramLabel = "METHOD",
       description =
-          "e_lond holds however frames depend on one another and finds little in long streams; e_lord finds more and needs independent frames (both need nominal frames like the calibration's).")
+          "e_lond holds however frames depend on one another and finds little in long streams;"
+              + " e_lord finds more and needs independent frames (both need nominal frames like the"
+              + " calibration's).")
   OnlineFdr.Method fdrMethod = OnlineFdr.Method.E_LOND;
 
   @Option(names = "--json", description = "Print one JSON object a line.")
@@ -119,7 +124,7 @@ public final class WatchCommand implements Callable<Integer> {
             continue;
           }
           if (discoveries != null && value(topics, record) instanceof ScoredFrame score) {
-            OnlineFdr.Step step = discoveries.next(EValues.fromP(score.jointPValue()));
+            OnlineFdr.Step step = discoveries.next(EValues.fromP(score.statistics().jointPValue()));
             discoveries = step.next();
             if (!step.discovery()) {
               continue;
@@ -220,11 +225,11 @@ public final class WatchCommand implements Callable<Integer> {
               score.capturedAt(),
               score.source(),
               score.sequence(),
-              score.jointPValue(),
-              score.reconstruction() == Reconstruction.NONE
+              score.statistics().jointPValue(),
+              score.statistics().reconstruction() == Reconstruction.NONE
                   ? "-"
-                  : "%.2g".formatted(score.reconstructionPValue()),
-              rounded(score.standardized()),
+                  : "%.2g".formatted(score.statistics().reconstructionPValue()),
+              rounded(score.statistics().standardized()),
               arrival(score.timing()));
     }
     if (value instanceof DriftScore drift) {

@@ -1,6 +1,6 @@
 package dev.residua.renewal.gate;
 
-import dev.residua.anomaly.FrameStatistics;
+import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.FramePosition;
@@ -60,7 +60,6 @@ final class HeldOutScores {
    * @param sequence number that it gets there; its time follows from that
    */
   ScoredFrame frame(int row, long sequence) {
-    FrameStatistics of = statistics[row];
     float[] z = Arrays.copyOfRange(observed, row * latents, (row + 1) * latents);
     float[] f = Arrays.copyOfRange(expected, row * latents, (row + 1) * latents);
     float[] e = new float[latents];
@@ -77,14 +76,7 @@ final class HeldOutScores {
         z,
         f,
         e,
-        of.standardized(),
-        of.pValues(),
-        of.jointPValue(),
-        of.reconstruction(),
-        of.reconstructionError(),
-        of.reconstructionPValue(),
-        of.appearanceDeviation(),
-        of.appearancePValue(),
+        statistics[row],
         sensor[row],
         FrameTiming.ON_TIME,
         new FramePosition(SOURCE, 0, sequence));

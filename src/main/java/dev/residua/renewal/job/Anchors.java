@@ -1,7 +1,7 @@
 package dev.residua.renewal.job;
 
-import dev.residua.anomaly.FrameStatistics;
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.LatentBatch;
 import dev.residua.renewal.gate.ExaminedModel;
 import dev.residua.renewal.selection.StreamData;

@@ -64,7 +64,7 @@ record ShadowTrial(int frames, double challengerDistance, double activeDistance,
         from,
         score -> {
           if (score.modelId().equals(challenger) && theirs.size() < MOST) {
-            theirs.put(score.position(), score.jointPValue());
+            theirs.put(score.position(), score.statistics().jointPValue());
           }
         },
         cancelled);
@@ -75,7 +75,7 @@ record ShadowTrial(int frames, double challengerDistance, double activeDistance,
         from,
         score -> {
           if (theirs.containsKey(score.position())) {
-            ours.put(score.position(), score.jointPValue());
+            ours.put(score.position(), score.statistics().jointPValue());
           }
         },
         cancelled);

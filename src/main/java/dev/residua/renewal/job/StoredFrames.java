@@ -228,7 +228,7 @@ public final class StoredFrames {
       FrameRequest request) {
     FramePosition position = new FramePosition(record.topic(), record.partition(), record.offset());
     try {
-      Frame frame = reader.read(record);
+      Frame frame = reader.read(record).frame();
       selection.offer(
           new FrameCandidate(
               frame.source(),
@@ -306,7 +306,7 @@ public final class StoredFrames {
       CollectedFrames.Collector collector) {
     FramePosition position = new FramePosition(record.topic(), record.partition(), record.offset());
     try {
-      collector.take(position, pixels.resolve(reader.read(record)));
+      collector.take(position, pixels.resolve(reader.read(record).frame()));
     } catch (RejectedFrameException e) {
       return; // counted as unreadable, as it is missing
     }

@@ -71,7 +71,7 @@ public sealed interface TriggerObservation {
           frame.source(),
           frame.sequence(),
           at,
-          frame.jointPValue(),
+          frame.statistics().jointPValue(),
           quiet,
           calibrationScores,
           frame.modelId());

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.residua.anomaly.AnomalyCalibration;
-import dev.residua.anomaly.FrameStatistics;
 import dev.residua.app.process.ScoringEngine;
 import dev.residua.causal.FrameScorer;
+import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.LatentBatch;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.ModelBundle;

@@ -1,6 +1,4 @@
-package dev.residua.anomaly;
-
-import dev.residua.causal.Reconstruction;
+package dev.residua.causal;
 
 /**
  * How unusual one frame is among the calibration frames. All p-values are conformal: where the
