@@ -2,7 +2,8 @@ package dev.residua.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.residua.testing.Service;
+import dev.residua.testing.Walkthrough;
+import dev.residua.testing.Walkthrough.Typed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(240)
 class ExperimentIT {
   private static final Duration LIMIT = Duration.ofSeconds(120);
-  private static final List<String> EXPERIMENT =
-      List.of("experiment", "overfit", "--seeds", "1,2,3", "--steps", "60", "--out", "results");
+  private static final String EXPERIMENT =
+      "./residua experiment overfit --seeds 1,2,3 --steps 60 --out results";
 
   @TempDir Path directory;
 
@@ -28,20 +29,20 @@ class ExperimentIT {
   void shouldGoOnAfterAKillWithoutComputingARowTwice() throws Exception {
     // Given
     Path log = directory.resolve("results").resolve("overfit.jsonl");
-    try (Service killed = Service.command(directory, List.of(), EXPERIMENT)) {
+    try (Walkthrough terminal = Walkthrough.embedded(directory)) {
+      Typed killed = terminal.start(EXPERIMENT);
       killed.await(LIMIT, "a row is there", () -> !lines(log).isEmpty());
-      killed.kill();
+      killed.end();
+      List<String> before = lines(log);
+      assertThat(before).hasSizeLessThan(3);
+
+      // When
+      String again = terminal.start(EXPERIMENT).awaitEnd(LIMIT);
+
+      // Then
+      assertThat(lines(log)).hasSize(3).startsWith(before.toArray(String[]::new));
+      assertThat(again).contains("| 64 frames |");
     }
-    List<String> before = lines(log);
-    assertThat(before).hasSizeLessThan(3);
-
-    // When
-    Service.Result again = Service.run(directory, LIMIT, EXPERIMENT);
-
-    // Then
-    assertThat(again.exitCode()).as(again.err()).isZero();
-    assertThat(lines(log)).hasSize(3).startsWith(before.toArray(String[]::new));
-    assertThat(again.out()).contains("| 64 frames |");
   }
 
   private static List<String> lines(Path log) {

@@ -45,7 +45,8 @@ final class QuickStart {
         options = null; // another fork is still making it
       } else {
         quick.add("-XX:SharedArchiveFile=" + archive);
-        quick.add("-Xlog:cds*=off"); // a process that cannot map it does without, and prints nothing
+        quick.add(
+            "-Xlog:cds*=off"); // a process that cannot map it does without, and prints nothing
         options = List.copyOf(quick);
       }
     }
