@@ -1,6 +1,6 @@
 package dev.residua.alerting;
 
-/** What a receiver is told. */
+/** What a receiver is notified of. */
 public enum Action {
   /** There is an incident. */
   OPEN,

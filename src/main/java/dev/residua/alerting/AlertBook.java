@@ -20,8 +20,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The incidents of one partition that someone has to be told of. Knows no clock and sends nothing:
- * records, time and answers in; notices, and what must be stored, out. For one thread.
+ * The incidents of one partition that receivers have to be notified of. Knows no clock and sends
+ * nothing: records, time and answers in; notices, and what must be stored, out. For one thread.
  */
 final class AlertBook {
   private final int partition;
@@ -30,7 +30,7 @@ final class AlertBook {
   private final RandomGenerator random;
   private final Map<String, Page> pages = new HashMap<>();
   private final Set<String> changed = new HashSet<>();
-  private final Map<String, RateLimitDigest> heldBack = new HashMap<>();
+  private final Map<String, RateLimitDigest> limited = new HashMap<>();
 
   /** An incident with what this process knows of its notices. */
   private static final class Page {
@@ -48,7 +48,7 @@ final class AlertBook {
     }
   }
 
-  /** Attempts of this process to tell one receiver of one incident. */
+  /** Attempts of this process to deliver one incident to one receiver. */
   private static final class Track {
     boolean inFlight;
 
@@ -62,7 +62,7 @@ final class AlertBook {
   }
 
   /**
-   * A notice that will not be told.
+   * A notice that will not be delivered.
    *
    * @param why for a person
    * @param refused whether the receiver refused it, rather than not answer
@@ -78,13 +78,13 @@ final class AlertBook {
         .forEach(
             receiver -> {
               receivers.put(receiver.name(), receiver);
-              heldBack.put(
+              limited.put(
                   receiver.name(),
                   new RateLimitDigest(receiver.name(), partition, receiver.limit()));
             });
   }
 
-  /** What was stored by whoever had this partition before. */
+  /** Adds an entry that an earlier owner of the partition stored. */
   void restore(AlertEntry entry) {
     pages.put(entry.incident().id(), new Page(entry, wanted(entry)));
   }
@@ -101,7 +101,7 @@ final class AlertBook {
    *
    * @param offset of the record; one that was seen before changes nothing
    * @param at when it was written
-   * @param history whether it was written before anyone was to be told; what is over then is not
+   * @param history whether it was written before alerting began; what is over then is not
    */
   void incident(Incident incident, long offset, Instant at, boolean history) {
     Page page = pages.get(incident.id());
@@ -126,8 +126,7 @@ final class AlertBook {
   }
 
   /**
-   * What to tell a receiver now, most urgent first. Whatever is returned is on its way until it is
-   * settled.
+   * Notices due to a receiver, most urgent first. Each is in progress until it is settled.
    *
    * @param room most notices
    * @param budget most incidents that may be opened or updated
@@ -142,7 +141,7 @@ final class AlertBook {
         next(page, receiver, track, acknowledged, now)
             .ifPresent(
                 action ->
-                    candidates.add(new Notice(action, page.entry, page.entry.told(receiver))));
+                    candidates.add(new Notice(action, page.entry, page.entry.notified(receiver))));
       }
     }
     candidates.sort(
@@ -188,7 +187,7 @@ final class AlertBook {
     }
     return NotificationPolicy.next(
         page.entry,
-        page.entry.told(receiver),
+        page.entry.notified(receiver),
         to.type().habits(),
         to.repeatInterval(),
         page.wanted.contains(receiver) || track.attempted,
@@ -209,7 +208,7 @@ final class AlertBook {
       held.add(incident);
       return;
     }
-    RateLimitDigest summary = heldBack.get(receiver);
+    RateLimitDigest summary = limited.get(receiver);
     if (summary != null) {
       summary.over();
     }
@@ -229,7 +228,7 @@ final class AlertBook {
   }
 
   private void summarise(String receiver, List<Incident> held, Instant now) {
-    RateLimitDigest summary = heldBack.get(receiver);
+    RateLimitDigest summary = limited.get(receiver);
     if (summary == null) {
       return;
     }
@@ -262,7 +261,7 @@ final class AlertBook {
    *
    * @return the notice, if it is lost for good
    */
-  Optional<Lost> settle(String receiver, Notice notice, DeliveryResult answer, Instant now) {
+  Optional<Lost> applyResult(String receiver, Notice notice, DeliveryResult answer, Instant now) {
     String id = notice.entry().incident().id();
     Page page = pages.get(id);
     if (page == null) {
@@ -312,7 +311,7 @@ final class AlertBook {
         continue;
       }
       next(page, receiver, track, id -> false, now)
-          .map(action -> new Notice(action, page.entry, page.entry.told(receiver)))
+          .map(action -> new Notice(action, page.entry, page.entry.notified(receiver)))
           .filter(notice -> notice.action() != Action.REPEAT && mayGiveUp(receiver, notice))
           .ifPresent(
               notice ->
@@ -351,7 +350,7 @@ final class AlertBook {
                     return !page.track(receiver.name()).inFlight
                         && NotificationPolicy.done(
                             page.entry,
-                            page.entry.told(receiver.name()),
+                            page.entry.notified(receiver.name()),
                             habits,
                             page.wanted.contains(receiver.name())
                                 || page.track(receiver.name()).attempted,
@@ -374,7 +373,7 @@ final class AlertBook {
     return changes;
   }
 
-  /** How many incidents a receiver has not been told of as they stand. */
+  /** Number of incidents whose current state was not delivered to a receiver. */
   int waiting(String receiver, Instant now) {
     int waiting = 0;
     for (Page page : pages.values()) {
@@ -388,8 +387,8 @@ final class AlertBook {
   }
 
   /** How many of these wait for the receiver's limit. */
-  int heldBack(String receiver) {
-    RateLimitDigest summary = heldBack.get(receiver);
+  int limited(String receiver) {
+    RateLimitDigest summary = limited.get(receiver);
     return summary == null ? 0 : summary.waiting();
   }
 

@@ -7,14 +7,14 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * An incident that someone has to be told of, and what each receiver knows. Immutable.
+ * An incident that receivers have to be notified of, and what each was notified of. Immutable.
  *
  * @param incident as it stands
  * @param revision offset of its record
- * @param since when this process heard of it first, or again after it was over
+ * @param since when this process read it first, or again after it had ended
  * @param changedAt when its record was written
- * @param only the one receiver that is told, for what concerns no other
- * @param told by receiver; those that are missing know nothing
+ * @param only the only receiver that is notified, if it concerns no other
+ * @param notified by receiver; one that is missing was not notified
  */
 public record AlertEntry(
     Incident incident,
@@ -22,19 +22,19 @@ public record AlertEntry(
     Instant since,
     Instant changedAt,
     Optional<String> only,
-    Map<String, NotifiedState> told) {
+    Map<String, NotifiedState> notified) {
   public AlertEntry {
-    told = Map.copyOf(told);
+    notified = Map.copyOf(notified);
   }
 
   /** What a receiver knows. */
-  public NotifiedState told(String receiver) {
-    return told.getOrDefault(receiver, NotifiedState.NOTHING);
+  public NotifiedState notified(String receiver) {
+    return notified.getOrDefault(receiver, NotifiedState.NOTHING);
   }
 
   /** The same when a receiver knows something else. */
   AlertEntry with(String receiver, NotifiedState now) {
-    Map<String, NotifiedState> next = new TreeMap<>(told);
+    Map<String, NotifiedState> next = new TreeMap<>(notified);
     next.put(receiver, now);
     return new AlertEntry(incident, revision, since, changedAt, only, next);
   }
@@ -42,6 +42,6 @@ public record AlertEntry(
   /** The same incident as a later record says. */
   AlertEntry next(Incident changed, long offset, Instant at) {
     boolean again = changed.open() && (!incident.open() || changed.flaps() != incident.flaps());
-    return new AlertEntry(changed, offset, again ? at : since, at, only, told);
+    return new AlertEntry(changed, offset, again ? at : since, at, only, notified);
   }
 }

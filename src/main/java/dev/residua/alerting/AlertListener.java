@@ -2,12 +2,12 @@ package dev.residua.alerting;
 
 import java.util.Locale;
 
-/** Is told how alerting goes. Called on the loop's thread. */
+/** Observes alerting. Called on the loop's thread. */
 public interface AlertListener {
-  /** Hears nothing. */
+  /** Ignores everything. */
   AlertListener NONE = new AlertListener() {};
 
-  /** What became of a notice. */
+  /** Outcome of a delivery. */
   enum Result {
     /** The receiver has it. */
     ACCEPTED,
@@ -17,6 +17,13 @@ public interface AlertListener {
     REFUSED,
     /** It was not taken for so long that it was given up. */
     GIVEN_UP;
+
+    static Result of(DeliveryResult result) {
+      if (result instanceof DeliveryResult.Accepted) {
+        return ACCEPTED;
+      }
+      return result instanceof DeliveryResult.Refused ? REFUSED : RETRIED;
+    }
 
     /** As a label of metrics. */
     public String label() {
@@ -28,14 +35,14 @@ public interface AlertListener {
   default void sent(String receiver, Result result) {}
 
   /** How long a batch of notices took, in nanoseconds. */
-  default void took(String receiver, long nanos) {}
+  default void latency(String receiver, long nanos) {}
 
   /**
-   * How many incidents a receiver has not been told of as they stand.
+   * Number of incidents whose current state was not delivered to a receiver.
    *
-   * @param heldBack those of them that wait for its limit
+   * @param limited those of them that wait for its limit
    */
-  default void waiting(String receiver, int waiting, int heldBack) {}
+  default void waiting(String receiver, int waiting, int limited) {}
 
   /**
    * Whether a receiver takes anything.

@@ -14,7 +14,7 @@ import java.util.function.Function;
 
 /**
  * What is stored of alerting, as JSON with a version: one record an incident that someone has to be
- * told of, and one that says which model changes were told.
+ * notified of, and one with the last model change of each receiver.
  */
 final class AlertStateJson {
   /** Key of the record of model changes. */
@@ -46,11 +46,11 @@ final class AlertStateJson {
     node.put("since", entry.since().toString());
     node.put("changedAt", entry.changedAt().toString());
     entry.only().ifPresent(only -> node.put("only", only));
-    ObjectNode told = node.putObject("told");
-    new TreeMap<>(entry.told())
+    ObjectNode notified = node.putObject("notified");
+    new TreeMap<>(entry.notified())
         .forEach(
             (receiver, now) -> {
-              ObjectNode one = told.putObject(receiver);
+              ObjectNode one = notified.putObject(receiver);
               one.put("stage", now.stage().name());
               one.put("revision", now.revision());
               one.put("severity", now.severity().name());
@@ -71,10 +71,10 @@ final class AlertStateJson {
   AlertEntry entry(byte[] bytes) {
     try {
       JsonNode node = checked(bytes);
-      Map<String, NotifiedState> told = new HashMap<>();
-      for (Map.Entry<String, JsonNode> each : node.path("told").properties()) {
+      Map<String, NotifiedState> notified = new HashMap<>();
+      for (Map.Entry<String, JsonNode> each : node.path("notified").properties()) {
         JsonNode one = each.getValue();
-        told.put(
+        notified.put(
             each.getKey(),
             new NotifiedState(
                 NotifiedState.Stage.valueOf(one.path("stage").asText()),
@@ -91,28 +91,28 @@ final class AlertStateJson {
           Instant.parse(node.path("since").asText()),
           Instant.parse(node.path("changedAt").asText()),
           node.hasNonNull("only") ? Optional.of(node.path("only").asText()) : Optional.empty(),
-          told);
+          notified);
     } catch (IOException | RuntimeException e) {
       throw new IllegalArgumentException("the state of an alert cannot be read: " + e, e);
     }
   }
 
-  /** The number of the last activation that each receiver was told of. */
-  static byte[] activations(Map<String, Long> told) {
+  /** The number of the last activation that each receiver was notified of. */
+  static byte[] activations(Map<String, Long> notified) {
     ObjectNode node = Json.object();
     node.put("version", VERSION);
-    ObjectNode numbers = node.putObject("told");
-    new TreeMap<>(told).forEach(numbers::put);
+    ObjectNode numbers = node.putObject("notified");
+    new TreeMap<>(notified).forEach(numbers::put);
     return Json.bytes(node);
   }
 
   /** Reads what {@link #activations(Map)} wrote. */
   static Map<String, Long> activations(byte[] bytes) {
-    Map<String, Long> told = new HashMap<>();
-    for (Map.Entry<String, JsonNode> each : checked(bytes).path("told").properties()) {
-      told.put(each.getKey(), each.getValue().asLong());
+    Map<String, Long> notified = new HashMap<>();
+    for (Map.Entry<String, JsonNode> each : checked(bytes).path("notified").properties()) {
+      notified.put(each.getKey(), each.getValue().asLong());
     }
-    return told;
+    return notified;
   }
 
   private static JsonNode checked(byte[] bytes) {

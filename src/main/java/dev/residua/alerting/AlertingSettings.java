@@ -10,7 +10,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Who is told of what.
+ * Which receivers are notified of which incidents.
  *
  * @param receivers all there are, names unique
  * @param routes an incident goes to the receivers of every route that takes it; without any route

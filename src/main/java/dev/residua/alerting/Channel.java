@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
-/** The way to one receiver: notices in, answers out. One attempt each. For one thread. */
+/** Delivers notices to one receiver, with one attempt per notice. For one thread. */
 public final class Channel {
   private final ReceiverSettings receiver;
   private final Protocol protocol;
@@ -21,7 +21,7 @@ public final class Channel {
     this.clock = clock;
   }
 
-  /** The way to a receiver as the settings say. */
+  /** The channel to a receiver of the settings. */
   public static Channel to(ReceiverSettings receiver, AlertingSettings settings, Clock clock) {
     Links links = new Links(settings.dashboard());
     return new Channel(receiver, Protocol.of(receiver, links), new HttpSender(receiver), clock);
@@ -32,42 +32,42 @@ public final class Channel {
   }
 
   /**
-   * Tells all of them, in their order, until the receiver takes none.
+   * Delivers notices in order until the receiver is unavailable.
    *
    * @param goOn asked before every request
-   * @return answers to the first of them; of the others nothing was sent
+   * @return results of the first of them; the others were not sent
    */
-  List<DeliveryResult> tell(List<Notice> notices, BooleanSupplier goOn)
+  List<DeliveryResult> deliver(List<Notice> notices, BooleanSupplier goOn)
       throws InterruptedException {
-    List<DeliveryResult> answers = new ArrayList<>();
+    List<DeliveryResult> results = new ArrayList<>();
     int batch = receiver.type().habits().batch();
     for (int i = 0; i < notices.size() && goOn.getAsBoolean(); i += batch) {
       List<Notice> some = notices.subList(i, Math.min(notices.size(), i + batch));
-      DeliveryResult answer = send(some);
-      if (answer instanceof DeliveryResult.Refused && some.size() > 1) {
+      DeliveryResult result = send(some);
+      if (result instanceof DeliveryResult.Refused && some.size() > 1) {
         for (Notice one : some) { // so that one does not spoil the others
-          answers.add(send(List.of(one)));
+          results.add(send(List.of(one)));
         }
       } else {
-        some.forEach(one -> answers.add(answer));
+        some.forEach(one -> results.add(result));
       }
-      if (answer instanceof DeliveryResult.Unavailable unavailable && unavailable.everything()) {
+      if (result instanceof DeliveryResult.Unavailable unavailable && unavailable.everything()) {
         break;
       }
     }
-    return answers;
+    return results;
   }
 
   private DeliveryResult send(List<Notice> notices) throws InterruptedException {
     return http.send(protocol.request(notices, clock.instant()), clock.instant());
   }
 
-  /** Tells one, for a person who wants to see what the receiver says. */
+  /** Delivers one, to try a receiver. */
   public DeliveryResult test(Notice notice) throws InterruptedException {
     return send(List.of(notice));
   }
 
-  /** Tells of another model; empty where the protocol has no words for it. */
+  /** Delivers a model change; empty if the protocol has none. */
   Optional<DeliveryResult> change(Activation activation) throws InterruptedException {
     Optional<OutgoingRequest> request = protocol.change(activation, clock.instant());
     return request.isEmpty()
@@ -75,8 +75,8 @@ public final class Channel {
         : Optional.of(http.send(request.get(), clock.instant()));
   }
 
-  /** Whether it has words for another model. */
-  boolean tellsChanges() {
+  /** Whether it delivers model changes. */
+  boolean notifiesChanges() {
     return receiver.modelChanges() && receiver.type() != ReceiverType.ALERTMANAGER;
   }
 }

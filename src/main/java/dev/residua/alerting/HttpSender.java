@@ -73,7 +73,7 @@ final class HttpSender {
                                 Math.min(bytes.length, MOST_ANSWER_BYTES - answer.size())))));
     try {
       HttpResponse<Void> got = response.get(receiver.timeout().toMillis(), TimeUnit.MILLISECONDS);
-      return judged(got.statusCode(), got.headers(), answer.toString(StandardCharsets.UTF_8), now);
+      return result(got.statusCode(), got.headers(), answer.toString(StandardCharsets.UTF_8), now);
     } catch (TimeoutException e) {
       response.cancel(true);
       return unanswered();
@@ -126,7 +126,7 @@ final class HttpSender {
     return new DeliveryResult.Unavailable(receiver.place() + " " + why, Optional.empty(), true);
   }
 
-  private DeliveryResult judged(int status, HttpHeaders headers, String body, Instant now) {
+  private DeliveryResult result(int status, HttpHeaders headers, String body, Instant now) {
     String detail = "%d%s".formatted(status, body.isBlank() ? "" : " " + shown(body));
     if (status >= 200 && status < 300) {
       return new DeliveryResult.Accepted(detail);

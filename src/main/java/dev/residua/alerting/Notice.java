@@ -3,10 +3,10 @@ package dev.residua.alerting;
 import java.time.Instant;
 
 /**
- * One thing to tell one receiver.
+ * One notification for one receiver.
  *
  * @param action what
- * @param entry of the incident, as it is told
+ * @param entry of the incident, as it is delivered
  * @param before what the receiver knows so far
  */
 public record Notice(Action action, AlertEntry entry, NotifiedState before) {

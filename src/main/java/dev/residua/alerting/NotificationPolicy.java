@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a receiver has to be told next.
+ * What a receiver has to be notified of next.
  *
  * <pre>
  *              OPEN                            RESOLVE
@@ -23,7 +23,7 @@ final class NotificationPolicy {
   private NotificationPolicy() {}
 
   /**
-   * What to tell now.
+   * The notification that is due now.
    *
    * @param wanted whether the incident, as it stands, is routed to the receiver
    * @param acknowledged whether someone has said that he looks at it
@@ -31,7 +31,7 @@ final class NotificationPolicy {
    */
   static Optional<Action> next(
       AlertEntry entry,
-      NotifiedState told,
+      NotifiedState notified,
       Habits habits,
       Duration repeatInterval,
       boolean wanted,
@@ -40,56 +40,56 @@ final class NotificationPolicy {
       Instant now) {
     boolean silent = lastSent == null || !now.isBefore(lastSent.plus(repeatInterval));
     if (entry.incident().open()) {
-      return switch (told.stage()) {
+      return switch (notified.stage()) {
         case NOTHING, RESOLVED -> wanted ? Optional.of(Action.OPEN) : Optional.empty();
         case FIRING -> {
-          // It was over meanwhile, and the receiver may have heard of that.
-          if (told.flaps() != entry.incident().flaps()) {
+          // It ended meanwhile, and the receiver may know.
+          if (notified.flaps() != entry.incident().flaps()) {
             yield Optional.of(Action.OPEN);
           }
-          if (told.revision() < entry.revision() && worthAnUpdate(entry, told, habits)) {
+          if (notified.revision() < entry.revision() && worthAnUpdate(entry, notified, habits)) {
             yield Optional.of(Action.UPDATE);
           }
-          if (acknowledged && habits.acknowledges() && !told.acknowledged()) {
+          if (acknowledged && habits.acknowledges() && !notified.acknowledged()) {
             yield Optional.of(Action.ACKNOWLEDGE);
           }
           yield habits.forgets() && silent ? Optional.of(Action.REPEAT) : Optional.empty();
         }
       };
     }
-    if (unheard(entry, told)) {
+    if (isUnnotified(entry, notified)) {
       return wanted
           ? Optional.of(habits.opensFirst() ? Action.OPEN : Action.RESOLVE)
           : Optional.empty();
     }
-    return switch (told.stage()) {
+    return switch (notified.stage()) {
       case NOTHING -> Optional.empty();
       case FIRING -> Optional.of(Action.RESOLVE);
       case RESOLVED ->
-          habits.forgets() && silent && now.isBefore(told.at().plus(habits.repeatResolved()))
+          habits.forgets() && silent && now.isBefore(notified.at().plus(habits.repeatResolved()))
               ? Optional.of(Action.REPEAT)
               : Optional.empty();
     };
   }
 
   /** Whether the receiver has not taken a notice since the incident opened, or opened again. */
-  private static boolean unheard(AlertEntry entry, NotifiedState told) {
-    return told.stage() == Stage.NOTHING
-        || (told.stage() == Stage.RESOLVED && told.flaps() != entry.incident().flaps());
+  private static boolean isUnnotified(AlertEntry entry, NotifiedState notified) {
+    return notified.stage() == Stage.NOTHING
+        || (notified.stage() == Stage.RESOLVED && notified.flaps() != entry.incident().flaps());
   }
 
-  private static boolean worthAnUpdate(AlertEntry entry, NotifiedState told, Habits habits) {
+  private static boolean worthAnUpdate(AlertEntry entry, NotifiedState notified, Habits habits) {
     return habits.updates() == Updates.EVERY_CHANGE
-        || entry.incident().severity().compareTo(told.severity()) > 0;
+        || entry.incident().severity().compareTo(notified.severity()) > 0;
   }
 
-  /** Whether the receiver need never be told of the incident again, as it stands. */
+  /** Whether nothing more has to be delivered in the current state. */
   static boolean done(
-      AlertEntry entry, NotifiedState told, Habits habits, boolean wanted, Instant now) {
+      AlertEntry entry, NotifiedState notified, Habits habits, boolean wanted, Instant now) {
     return !entry.incident().open()
-        && (unheard(entry, told)
+        && (isUnnotified(entry, notified)
             ? !wanted
-            : told.stage() == Stage.RESOLVED
-                && !now.isBefore(told.at().plus(habits.repeatResolved())));
+            : notified.stage() == Stage.RESOLVED
+                && !now.isBefore(notified.at().plus(habits.repeatResolved())));
   }
 }

@@ -4,14 +4,14 @@ import dev.residua.causal.Finding.Severity;
 import java.time.Instant;
 
 /**
- * What a receiver has been told of an incident last.
+ * What a receiver was last notified of about an incident.
  *
  * @param stage how far it is
- * @param revision offset of the incident's record that was told; -1 for nothing
- * @param severity that was told
- * @param kind that was told
+ * @param revision offset of the incident's record that was delivered; -1 for nothing
+ * @param severity that was delivered
+ * @param kind that was delivered
  * @param flaps how often the incident had come back by then
- * @param at when the stage was told first
+ * @param at when the stage was delivered first
  * @param acknowledged whether it knows that someone looks at it
  */
 public record NotifiedState(

@@ -7,7 +7,7 @@ import java.util.Map;
  * A POST of JSON.
  *
  * @param url where to
- * @param headers beside content type and authorization
+ * @param headers in addition to content type and authorization
  * @param contentType of the body
  * @param body UTF-8; not copied, nobody may change it
  */

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * PagerDuty's Events API, version 2: the incident's id is the {@code dedup_key}, so whatever is
- * sent twice joins the alert that is open.
+ * PagerDuty's Events API, version 2: the incident's id is the {@code dedup_key}, so everything that
+ * is sent twice joins the alert that is open.
  *
  * <p>Source: PagerDuty developer documentation, "Events API v2 Overview", "Trigger Events", "Send
  * Change Events".

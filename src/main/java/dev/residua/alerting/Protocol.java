@@ -8,13 +8,13 @@ import java.util.Optional;
 /** How notices become requests of one protocol. Pure. */
 interface Protocol {
   /**
-   * The request that tells these.
+   * The request that delivers these notices.
    *
    * @param notices from one to as many as the protocol's batch
    */
   OutgoingRequest request(List<Notice> notices, Instant now);
 
-  /** The request that tells of another model; empty where the protocol has nothing for that. */
+  /** The request that delivers a model change; empty if the protocol has none. */
   default Optional<OutgoingRequest> change(Activation activation, Instant now) {
     return Optional.empty();
   }

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** So many a minute, in any minute. For one thread. */
+/** At most a number of uses in any minute. For one thread. */
 final class RateLimit {
   private static final Duration PERIOD = Duration.ofMinutes(1);
 
@@ -19,7 +19,7 @@ final class RateLimit {
     this.most = most;
   }
 
-  /** How many may be taken now. */
+  /** How many uses are free now. */
   int free(Instant now) {
     while (!taken.isEmpty() && !taken.peekFirst().isAfter(now.minus(PERIOD))) {
       taken.removeFirst();
@@ -27,8 +27,8 @@ final class RateLimit {
     return most - taken.size();
   }
 
-  /** One was taken. */
-  void took(Instant now) {
+  /** Counts one use. */
+  void use(Instant now) {
     if (most < Integer.MAX_VALUE) {
       taken.addLast(now);
     }

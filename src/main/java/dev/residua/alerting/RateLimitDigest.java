@@ -12,12 +12,12 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a receiver's limit holds back of one partition, as an incident that the receiver is told in
- * its place: open while any incident waits. Mutable, for one thread.
+ * What a receiver's rate limit suppresses of one partition, as one incident that it is notified of
+ * in its place: open while any incident waits. Mutable, for one thread.
  */
 final class RateLimitDigest {
   /** Kind of these incidents. */
-  static final String KIND = "ALERTING.HELD_BACK";
+  static final String KIND = "ALERTING.LIMITED";
 
   private static final String SOURCE = "several sources";
   private static final Duration PAUSE = Duration.ofMinutes(1);
@@ -37,12 +37,12 @@ final class RateLimitDigest {
     this.limit = limit;
   }
 
-  /** Identity of the incident, the same whenever something is held back. */
+  /** Identity of the incident, the same whenever something is suppressed. */
   static String id(String receiver, int partition) {
     return "held-back-%s-%d".formatted(receiver, partition);
   }
 
-  /** One was over before its turn came, and is not told by itself. */
+  /** One ended before it was due and gets no notification of its own. */
   void over() {
     over++;
   }
@@ -56,8 +56,8 @@ final class RateLimitDigest {
    * The incident as it is now.
    *
    * @param held incidents that wait
-   * @param before as it was told last; null or resolved where it is not open
-   * @return null where there is nothing new to tell, or not yet
+   * @param before as it was last delivered; null or resolved where it is not open
+   * @return null if there is nothing new to deliver, or not yet
    */
   @Nullable Incident next(Collection<Incident> held, @Nullable Incident before, Instant now) {
     waiting = held.size();
@@ -72,16 +72,16 @@ final class RateLimitDigest {
       return done;
     }
     if (open == null) {
-      return told(incident(held, null, State.OPENED, now));
+      return digest(incident(held, null, State.OPENED, now));
     }
     boolean news = waiting != waitingTold || over != overTold;
     if (!news || now.isBefore(open.updatedAt().plus(PAUSE))) {
       return null;
     }
-    return told(incident(held, open, State.ESCALATED, now));
+    return digest(incident(held, open, State.ESCALATED, now));
   }
 
-  private Incident told(Incident incident) {
+  private Incident digest(Incident incident) {
     waitingTold = waiting;
     overTold = over;
     return incident;
@@ -115,7 +115,9 @@ final class RateLimitDigest {
 
   private String sentence(Collection<Incident> held) {
     String ended =
-        over == 0 ? "" : "%d %s over before being told".formatted(over, over == 1 ? "was" : "were");
+        over == 0
+            ? ""
+            : "%d %s over before being delivered".formatted(over, over == 1 ? "was" : "were");
     if (held.isEmpty()) {
       return "no incident waits for the limit of %d alerts a minute any more%s"
           .formatted(limit, ended.isEmpty() ? "" : "; " + ended);
@@ -123,7 +125,7 @@ final class RateLimitDigest {
     TreeSet<String> sources = new TreeSet<>();
     held.forEach(incident -> sources.add(incident.source()));
     List<String> first = sources.stream().limit(MOST_SOURCES).toList();
-    return "%d %s held back by the limit of %d alerts a minute, of %s%s%s"
+    return "%d %s suppressed by the limit of %d alerts per minute, of %s%s%s"
         .formatted(
             held.size(),
             held.size() == 1 ? "incident is" : "incidents are",

@@ -11,7 +11,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * Someone to tell.
+ * One receiver of alerts.
  *
  * @param name as operators call it; part of metrics and of what is stored
  * @param type protocol
@@ -24,7 +24,7 @@ import java.util.Set;
  * @param repeatInterval time between two notices of the same state, for those that forget, in [1 s,
  *     1 h]
  * @param limitPerMinute most incidents that are opened or updated there in a minute, at least 1
- * @param modelChanges whether it is told of another model, where its protocol has words for that
+ * @param modelChanges whether it is notified of model changes, if its protocol has them
  */
 public record ReceiverSettings(
     String name,

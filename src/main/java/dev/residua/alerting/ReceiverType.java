@@ -2,9 +2,9 @@ package dev.residua.alerting;
 
 import java.time.Duration;
 
-/** A protocol in which receivers are told. */
+/** A protocol of receivers. */
 public enum ReceiverType {
-  /** Alertmanager, API version 2: wants to hear of what fires again and again. */
+  /** Alertmanager, API version 2: expects firing alerts to be repeated. */
   ALERTMANAGER(
       new Habits(true, Updates.EVERY_CHANGE, true, Duration.ofMinutes(5), false, false, 200)),
   /** PagerDuty, Events API version 2. */
@@ -20,12 +20,12 @@ public enum ReceiverType {
     this.habits = habits;
   }
 
-  /** What its receivers expect of those who tell them. */
+  /** What its receivers expect of a sender. */
   public Habits habits() {
     return habits;
   }
 
-  /** Which changes of an open incident are worth telling. */
+  /** Which changes of an open incident are delivered. */
   public enum Updates {
     /** Every one. */
     EVERY_CHANGE,
@@ -36,10 +36,10 @@ public enum ReceiverType {
   /**
    * What receivers of a protocol expect.
    *
-   * @param forgets whether they take an incident for over that they do not hear of again
-   * @param updates which changes are told
+   * @param forgets whether they resolve an incident that is not repeated
+   * @param updates which changes are delivered
    * @param labelled whether severity and kind are part of an incident's identity there
-   * @param repeatResolved how long they are told again that an incident is over
+   * @param repeatResolved how long a resolved incident is repeated
    * @param opensFirst whether an incident that is over already must be opened before it is resolved
    * @param acknowledges whether they want to know that someone looks at it
    * @param batch most notices in one request, at least 1

@@ -13,7 +13,7 @@ import java.util.regex.PatternSyntaxException;
  * @param sources regular expression for the whole name of the source
  * @param kinds regular expression for the whole kind, upper or lower case
  * @param severity least severity
- * @param receivers names of those who are told, at least one
+ * @param receivers names of the receivers that are notified, at least one
  */
 public record Route(
     String name, Pattern sources, Pattern kinds, Severity severity, Set<String> receivers) {

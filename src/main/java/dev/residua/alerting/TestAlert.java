@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** An incident that is none, to see whether the receivers can be told. */
+/** A test incident, to check that the receivers can be reached. */
 public final class TestAlert {
   /** Kind of such incidents. */
   public static final String KIND = "TEST.ALERT";
@@ -21,12 +21,12 @@ public final class TestAlert {
    * What one receiver said.
    *
    * @param receiver the receiver
-   * @param answer its answer
+   * @param result its result
    */
-  public record Said(ReceiverSettings receiver, DeliveryResult answer) {
+  public record Delivery(ReceiverSettings receiver, DeliveryResult result) {
     /** Whether it has the alert. */
     public boolean accepted() {
-      return answer instanceof DeliveryResult.Accepted;
+      return result instanceof DeliveryResult.Accepted;
     }
   }
 
@@ -57,20 +57,20 @@ public final class TestAlert {
   }
 
   /**
-   * Tells receivers once, whatever the routes say.
+   * Notifies receivers once, independent of the routes.
    *
    * @param receivers some of the settings'
    */
-  public static List<Said> tell(
+  public static List<Delivery> send(
       List<ReceiverSettings> receivers, AlertingSettings settings, Incident incident, Clock clock)
       throws InterruptedException {
     Instant now = clock.instant();
     AlertEntry entry = new AlertEntry(incident, 0, now, now, Optional.empty(), Map.of());
-    List<Said> said = new ArrayList<>();
+    List<Delivery> said = new ArrayList<>();
     for (ReceiverSettings receiver : receivers) {
       Notice notice =
           new Notice(incident.open() ? Action.OPEN : Action.RESOLVE, entry, NotifiedState.NOTHING);
-      said.add(new Said(receiver, Channel.to(receiver, settings, clock).test(notice)));
+      said.add(new Delivery(receiver, Channel.to(receiver, settings, clock).test(notice)));
     }
     return said;
   }

@@ -33,7 +33,7 @@ public record Evidence(
     /** All quiet. */
     NONE,
     /** An alarm is on that must not open an incident now. */
-    HELD_BACK,
+    LIMITED,
     /** An alarm is on. */
     ON
   }

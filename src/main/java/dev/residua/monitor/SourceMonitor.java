@@ -248,7 +248,7 @@ public final class SourceMonitor {
     }
     return (certain || hold == Hold.NONE) && !board.maintained(frame.source(), frame.capturedAt())
         ? Alarm.ON
-        : Alarm.HELD_BACK;
+        : Alarm.LIMITED;
   }
 
   private static Evidence evidence(ScoredFrame frame, Alarm alarm, List<Report> reports) {

@@ -112,7 +112,7 @@ class AlertBookCrashTest {
         return false; // the answer is heard by nobody
       }
       boolean heard = arrives && random.nextDouble() >= trouble;
-      book.settle("pager", notice, heard ? new DeliveryResult.Accepted("202") : AWAY, now);
+      book.applyResult("pager", notice, heard ? new DeliveryResult.Accepted("202") : AWAY, now);
     }
     return true;
   }

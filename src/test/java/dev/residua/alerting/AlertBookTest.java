@@ -52,7 +52,7 @@ class AlertBookTest {
       int budget,
       Set<String> acknowledged) {
     List<Notice> due = book.due(receiver, ROOM, budget, acknowledged::contains, now);
-    due.forEach(notice -> book.settle(receiver, notice, answer, now));
+    due.forEach(notice -> book.applyResult(receiver, notice, answer, now));
     book.sweep(now);
     book.changes()
         .forEach(
@@ -272,7 +272,8 @@ class AlertBookTest {
     Notice notice = book.due("hook", ROOM, ROOM, id -> false, now).get(0);
 
     // When
-    Optional<Lost> lost = book.settle("hook", notice, new DeliveryResult.Refused("400 bad"), now);
+    Optional<Lost> lost =
+        book.applyResult("hook", notice, new DeliveryResult.Refused("400 bad"), now);
 
     // Then
     assertThat(lost).get().extracting(Lost::why, Lost::refused).containsExactly("400 bad", true);
@@ -378,7 +379,7 @@ class AlertBookTest {
     record(book, one(0, State.RESOLVED));
     record(book, one(4, State.RESOLVED));
     List<Notice> third = tell(book, "pager", TAKEN, 0, Set.of());
-    int waiting = book.heldBack("pager");
+    int waiting = book.limited("pager");
     now = now.plusSeconds(70);
     List<Notice> fourth = tell(book, "pager", TAKEN, 2, Set.of());
     tell(book, "pager", TAKEN, 2, Set.of());
@@ -389,7 +390,7 @@ class AlertBookTest {
     assertThat(ids(second)).containsExactly("held-back-pager-3");
     assertThat(second.get(0).entry().incident().sentence())
         .isEqualTo(
-            "3 incidents are held back by the limit of 2 alerts a minute, of cam2, cam3, cam4");
+            "3 incidents are suppressed by the limit of 2 alerts per minute, of cam2, cam3, cam4");
     assertThat(third)
         .extracting(n -> n.action() + " " + n.entry().incident().id())
         .containsExactly("RESOLVE i-0");
@@ -453,8 +454,8 @@ class AlertBookTest {
   void shouldCountEveryMinuteAnew() {
     // Given
     RateLimit limit = new RateLimit(2);
-    limit.took(now);
-    limit.took(now.plusSeconds(30));
+    limit.use(now);
+    limit.use(now.plusSeconds(30));
 
     // When, Then
     assertThat(limit.free(now.plusSeconds(59))).isZero();

@@ -24,7 +24,7 @@ class AlertStateJsonTest {
   private static final String FIRST =
       """
       {"version":1,"revision":7,"since":"2026-05-01T10:00:00Z","changedAt":"2026-05-01T10:00:01Z","only":"pager",\
-      "told":{"am":{"stage":"FIRING","revision":6,"severity":"WARNING","kind":"DRIFT.RESIDUAL","flaps":2,"at":"2026-05-01T10:00:00Z","acknowledged":true}},\
+      "notified":{"am":{"stage":"FIRING","revision":6,"severity":"WARNING","kind":"DRIFT.RESIDUAL","flaps":2,"at":"2026-05-01T10:00:00Z","acknowledged":true}},\
       "incident":"%s"}""";
 
   private static AlertEntry entry() {

@@ -110,7 +110,7 @@ class AlertingDocumentTest {
                 """
                     .formatted(server.url().resolve("/in"), KEY)));
     Clock clock = Clock.systemUTC();
-    TestAlert.tell(
+    TestAlert.send(
         settings.receivers(),
         settings,
         TestAlert.incident("cam1", Severity.WARNING, "s", false, clock.instant()),

@@ -219,9 +219,9 @@ class IncidentLifecycleTest {
   @Test
   void shouldOpenWithTheEarlierFindingWhenAnAlarmIsNoLongerHeldBack() {
     // Given
-    step(SETTINGS, Alarm.HELD_BACK, change());
+    step(SETTINGS, Alarm.LIMITED, change());
     for (int i = 0; i < 30; i++) {
-      step(SETTINGS, Alarm.HELD_BACK);
+      step(SETTINGS, Alarm.LIMITED);
     }
     assertThat(published).isEmpty();
     // When

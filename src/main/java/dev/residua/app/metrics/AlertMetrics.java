@@ -25,7 +25,7 @@ public final class AlertMetrics implements AlertListener {
       Map<Result, Counter> sent,
       Timer took,
       AtomicInteger waiting,
-      AtomicInteger heldBack,
+      AtomicInteger limited,
       AtomicInteger up) {}
 
   /**
@@ -62,15 +62,15 @@ public final class AlertMetrics implements AlertListener {
         .register(meters);
     AtomicInteger waiting = new AtomicInteger();
     Gauge.builder("residua.alerts.waiting", waiting, AtomicInteger::get)
-        .description("Incidents that the receiver has not been told of as they stand")
+        .description("Incidents whose current state was not delivered to the receiver")
         .tag(RECEIVER, name)
         .register(meters);
-    AtomicInteger heldBack = new AtomicInteger();
-    Gauge.builder("residua.alerts.held.back", heldBack, AtomicInteger::get)
-        .description("Incidents among them that wait for the receiver's limit")
+    AtomicInteger limited = new AtomicInteger();
+    Gauge.builder("residua.alerts.limited", limited, AtomicInteger::get)
+        .description("Incidents among them that wait for the rate limit of the receiver")
         .tag(RECEIVER, name)
         .register(meters);
-    return new Receiver(sent, took, waiting, heldBack, up);
+    return new Receiver(sent, took, waiting, limited, up);
   }
 
   @Override
@@ -83,7 +83,7 @@ public final class AlertMetrics implements AlertListener {
   }
 
   @Override
-  public void took(String receiver, long nanos) {
+  public void latency(String receiver, long nanos) {
     Receiver meters = receivers.get(receiver);
     if (meters != null) {
       meters.took().record(nanos, TimeUnit.NANOSECONDS);
@@ -91,11 +91,11 @@ public final class AlertMetrics implements AlertListener {
   }
 
   @Override
-  public void waiting(String receiver, int waiting, int heldBack) {
+  public void waiting(String receiver, int waiting, int limited) {
     Receiver meters = receivers.get(receiver);
     if (meters != null) {
       meters.waiting().set(waiting);
-      meters.heldBack().set(heldBack);
+      meters.limited().set(limited);
     }
   }
 

@@ -3,7 +3,7 @@ package dev.residua.cli.ops;
 import dev.residua.alerting.AlertingSettings;
 import dev.residua.alerting.ReceiverSettings;
 import dev.residua.alerting.TestAlert;
-import dev.residua.alerting.TestAlert.Said;
+import dev.residua.alerting.TestAlert.Delivery;
 import dev.residua.app.config.AlertingSetup;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.causal.Finding.Severity;
@@ -75,9 +75,9 @@ public final class TestAlertCommand implements Callable<Integer> {
             "this is a test by %s; nothing is wrong".formatted(System.getProperty("user.name")),
             resolve,
             clock.instant());
-    List<Said> said = TestAlert.tell(chosen(settings, incident), settings, incident, clock);
+    List<Delivery> said = TestAlert.send(chosen(settings, incident), settings, incident, clock);
     print(incident, said);
-    return said.stream().allMatch(Said::accepted) ? 0 : 1;
+    return said.stream().allMatch(Delivery::accepted) ? 0 : 1;
   }
 
   private List<ReceiverSettings> chosen(AlertingSettings settings, Incident incident) {
@@ -100,13 +100,13 @@ public final class TestAlertCommand implements Callable<Integer> {
         .toList();
   }
 
-  private void print(Incident incident, List<Said> said) {
+  private void print(Incident incident, List<Delivery> said) {
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       out.println(Json.of(said.stream().map(one -> row(incident, one)).toList()));
       return;
     }
-    for (Said one : said) {
+    for (Delivery one : said) {
       out.printf(
           "%-9s %s: %s%n", one.accepted() ? "told" : "NOT TOLD", one.receiver(), detail(one));
     }
@@ -115,11 +115,11 @@ public final class TestAlertCommand implements Callable<Integer> {
     }
   }
 
-  private static String detail(Said one) {
-    return one.answer().detail();
+  private static String detail(Delivery one) {
+    return one.result().detail();
   }
 
-  private static Map<String, Object> row(Incident incident, Said one) {
+  private static Map<String, Object> row(Incident incident, Delivery one) {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("receiver", one.receiver().name());
     row.put("type", lower(one.receiver().type()));

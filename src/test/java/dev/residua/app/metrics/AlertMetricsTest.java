@@ -54,7 +54,7 @@ class AlertMetricsTest {
     assertThat(counted("given_up")).isEqualTo(1);
     assertThat(counted("retried")).isZero();
     assertThat(gauge("residua.alerts.waiting")).isEqualTo(7);
-    assertThat(gauge("residua.alerts.held.back")).isEqualTo(3);
+    assertThat(gauge("residua.alerts.limited")).isEqualTo(3);
     assertThat(gauge("residua.alert.receiver.up")).isZero();
     assertThat(health).containsExactly("ops=503");
   }

@@ -1,0 +1,358 @@
+package dev.residua.alerting;
+
+import dev.residua.alerting.AlertBook.Lost;
+import dev.residua.alerting.AlertListener.Result;
+import dev.residua.alerting.ReceiverWorker.AddressedNotice;
+import dev.residua.alerting.ReceiverWorker.BatchResult;
+import dev.residua.incident.ControlCommand;
+import dev.residua.incident.ControlCommand.Feedback;
+import dev.residua.incident.ControlCommand.FeedbackVerdict;
+import dev.residua.incident.Incident;
+import dev.residua.telemetry.Tracing;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.header.Headers;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One membership in the group of alerting processes: follows the incidents of its partitions,
+ * stores what has to be delivered, commits, and only then hands notices to the receivers' workers.
+ */
+final class PartitionAlerts implements ConsumerRebalanceListener {
+  private static final Logger LOG = LoggerFactory.getLogger(PartitionAlerts.class);
+  private static final int MAX_TRACES = 1_000;
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration PARTITIONS_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration SWEEP = Duration.ofSeconds(1);
+
+  /** Notices given to a receiver at once if it takes one per request. */
+  private static final int ROOM = 10;
+
+  /** Traces of the incidents that changed last; those from before a restart end at the topic. */
+  private final Map<String, Headers> traces =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Headers> eldest) {
+          return size() > MAX_TRACES;
+        }
+      };
+
+  private final Consumer<byte[], byte[]> member;
+  private final Consumer<byte[], byte[]> control;
+  private final Supplier<? extends Consumer<byte[], byte[]>> readers;
+  private final AlertStore store;
+  private final ModelChangeNotifier models;
+  private final AlertLoop.Context context;
+  private final Map<Integer, AlertBook> books = new TreeMap<>();
+  private final Map<TopicPartition, Long> history = new HashMap<>();
+  private final Map<TopicPartition, OffsetAndMetadata> read = new HashMap<>();
+  private Instant swept = Instant.EPOCH;
+
+  /**
+   * @param member subscribes with this as its listener
+   * @param control reads control commands from the start
+   * @param readers for the stored state of assigned partitions; closed here
+   */
+  PartitionAlerts(
+      Consumer<byte[], byte[]> member,
+      Consumer<byte[], byte[]> control,
+      Supplier<? extends Consumer<byte[], byte[]>> readers,
+      AlertStore store,
+      ModelChangeNotifier models,
+      AlertLoop.Context context) {
+    this.member = member;
+    this.control = control;
+    this.readers = readers;
+    this.store = store;
+    this.models = models;
+    this.context = context;
+    String topic = context.topics().control().name();
+    List<TopicPartition> all =
+        control.partitionsFor(topic, PARTITIONS_TIMEOUT).stream()
+            .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
+            .toList();
+    control.assign(all);
+    control.seekToBeginning(all);
+  }
+
+  void round() throws InterruptedException {
+    for (ConsumerRecord<byte[], byte[]> record : member.poll(POLL)) {
+      onIncident(record);
+    }
+    for (ConsumerRecord<byte[], byte[]> record : control.poll(Duration.ZERO)) {
+      onControl(record);
+    }
+    for (ReceiverWorker worker : context.workers()) {
+      applyResult(worker, false);
+    }
+    Instant now = context.clock().instant();
+    if (!now.isBefore(swept.plus(SWEEP))) {
+      swept = now;
+      sweep(now);
+    }
+    store.save(books);
+    if (commit()) {
+      context.workers().forEach(worker -> deliver(worker, now));
+    }
+    models.notifyReceivers(now);
+  }
+
+  /** Waits for what is on its worker, and leaves nothing unsaid. */
+  void end() throws InterruptedException {
+    for (ReceiverWorker worker : context.workers()) {
+      applyResult(worker, true);
+    }
+    store.save(books);
+    commit();
+  }
+
+  private void onIncident(ConsumerRecord<byte[], byte[]> record) {
+    TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+    read.put(partition, new OffsetAndMetadata(record.offset() + 1));
+    AlertBook book = books.get(record.partition());
+    if (record.value() == null || book == null) {
+      return;
+    }
+    try {
+      Incident incident =
+          context
+              .topics()
+              .incidents()
+              .value()
+              .deserializer()
+              .deserialize(record.topic(), record.value());
+      try (Tracing.Step step =
+          context
+              .tracing()
+              .process(
+                  record.topic(),
+                  record.partition(),
+                  record.offset(),
+                  member.groupMetadata().groupId(),
+                  incident.source(),
+                  record.headers())) {
+        book.incident(
+            incident,
+            record.offset(),
+            Instant.ofEpochMilli(record.timestamp()),
+            record.offset() < history.getOrDefault(partition, 0L));
+        if (Tracing.carries(record.headers())) {
+          traces.put(incident.id(), step.headers());
+        }
+      }
+    } catch (SerializationException | IllegalArgumentException e) {
+      LOG.warn(
+          "an incident is unreadable and skipped: topic={} partition={} offset={}: {}",
+          record.topic(),
+          record.partition(),
+          record.offset(),
+          e.getMessage());
+    }
+  }
+
+  /** An incident with the feedback "true alarm" is acknowledged: receivers get no repeats. */
+  private void onControl(ConsumerRecord<byte[], byte[]> record) {
+    if (record.value() == null) {
+      return;
+    }
+    try {
+      ControlCommand command =
+          context
+              .topics()
+              .control()
+              .value()
+              .deserializer()
+              .deserialize(record.topic(), record.value());
+      if (command instanceof Feedback feedback
+          && feedback.verdict() == FeedbackVerdict.TRUE_ALARM) {
+        context.acknowledged().add(feedback.incidentId());
+      }
+    } catch (SerializationException e) {
+      LOG.debug("an unreadable control command is skipped", e);
+    }
+  }
+
+  private void applyResult(ReceiverWorker worker, boolean wait) throws InterruptedException {
+    BatchResult finished = worker.finishedBatch(wait);
+    if (finished == null) {
+      return;
+    }
+    Instant now = context.clock().instant();
+    context.listener().latency(worker.name, finished.nanos());
+    if (!finished.results().isEmpty()) {
+      worker.recordAvailability(finished.results().get(finished.results().size() - 1), now);
+    }
+    for (int i = 0; i < finished.notices().size(); i++) {
+      AddressedNotice sent = finished.notices().get(i);
+      AlertBook book = books.get(sent.partition());
+      if (i >= finished.results().size()) {
+        if (book != null) {
+          book.returned(worker.name, sent.notice());
+        }
+        continue;
+      }
+      DeliveryResult result = finished.results().get(i);
+      if (result instanceof DeliveryResult.Accepted && AlertBook.limited(sent.notice())) {
+        worker.limit.use(now);
+      }
+      context.listener().sent(worker.name, Result.of(result));
+      recordSpan(worker.name, sent.notice(), result, finished.nanos());
+      if (book != null) {
+        Optional<Lost> lost = book.applyResult(worker.name, sent.notice(), result, now);
+        if (lost.isPresent()) {
+          store.deadLetter(worker.name, sent.partition(), lost.get());
+        }
+      }
+    }
+  }
+
+  private void recordSpan(String receiver, Notice notice, DeliveryResult result, long nanos) {
+    Headers trace = traces.get(notice.entry().incident().id());
+    if (trace != null && notice.action() != Action.REPEAT) {
+      context
+          .tracing()
+          .told(
+              receiver,
+              trace,
+              Duration.ofNanos(nanos),
+              result instanceof DeliveryResult.Accepted ? "" : result.detail());
+    }
+  }
+
+  private void sweep(Instant now) {
+    for (ReceiverWorker worker : context.workers()) {
+      int waiting = 0;
+      int limited = 0;
+      for (Map.Entry<Integer, AlertBook> each : books.entrySet()) {
+        AlertBook book = each.getValue();
+        if (worker.isGivenUp(now)) {
+          for (Lost lost : book.expire(worker.name, "it was unavailable", now)) {
+            context.listener().sent(worker.name, Result.GIVEN_UP);
+            store.deadLetter(worker.name, each.getKey(), lost);
+          }
+        }
+        waiting += book.waiting(worker.name, now);
+        limited += book.limited(worker.name);
+      }
+      context.listener().waiting(worker.name, waiting, limited);
+    }
+    books.values().forEach(book -> book.sweep(now));
+  }
+
+  /** Whether all that was read is committed. */
+  private boolean commit() {
+    if (read.isEmpty()) {
+      return true;
+    }
+    try {
+      member.commitSync(read);
+      read.clear();
+      return true;
+    } catch (RebalanceInProgressException e) {
+      return false; // after the next poll
+    }
+  }
+
+  private void deliver(ReceiverWorker worker, Instant now) {
+    if (!worker.isIdle(now)) {
+      return;
+    }
+    int room = Math.max(ROOM, worker.channel.receiver().type().habits().batch());
+    int budget = worker.limit.free(now);
+    List<AddressedNotice> notices = new ArrayList<>();
+    for (Map.Entry<Integer, AlertBook> each : books.entrySet()) {
+      List<Notice> due =
+          each.getValue()
+              .due(
+                  worker.name,
+                  room - notices.size(),
+                  budget,
+                  context.acknowledged()::contains,
+                  now);
+      for (Notice notice : due) {
+        notices.add(new AddressedNotice(each.getKey(), notice));
+        if (AlertBook.limited(notice)) {
+          budget--;
+        }
+      }
+    }
+    if (!notices.isEmpty()) {
+      worker.start(notices);
+    }
+  }
+
+  @Override
+  public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+    if (partitions.isEmpty()) {
+      return;
+    }
+    Map<TopicPartition, Long> ends = member.endOffsets(partitions);
+    Map<TopicPartition, OffsetAndMetadata> committed = member.committed(new HashSet<>(partitions));
+    try (Consumer<byte[], byte[]> reader = readers.get()) {
+      for (TopicPartition partition : partitions) {
+        if (committed.get(partition) == null) {
+          history.put(partition, ends.getOrDefault(partition, 0L));
+        }
+        AlertBook book = new AlertBook(partition.partition(), context.settings(), context.random());
+        Map<String, Long> notified =
+            store.restore(reader, partition.partition(), book, context.stopped());
+        if (partition.partition() == ModelChangeNotifier.PARTITION) {
+          models.own(notified);
+        }
+        books.put(partition.partition(), book);
+        if (book.size() > 0) {
+          LOG.info("alerting restored: partition={} incidents={}", partition, book.size());
+        }
+      }
+    }
+  }
+
+  @Override
+  public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+    if (partitions.isEmpty()) {
+      return;
+    }
+    try {
+      end();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    drop(partitions);
+  }
+
+  @Override
+  public void onPartitionsLost(Collection<TopicPartition> partitions) {
+    drop(partitions);
+  }
+
+  private void drop(Collection<TopicPartition> partitions) {
+    for (TopicPartition partition : partitions) {
+      books.remove(partition.partition());
+      history.remove(partition);
+      read.remove(partition);
+      if (partition.partition() == ModelChangeNotifier.PARTITION) {
+        models.disown();
+      }
+    }
+  }
+}
