@@ -5,7 +5,7 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import jakarta.inject.Inject;
 
-/** Runs the roles of a process until it is told to stop. */
+/** Runs the roles of a process until it is stopped. */
 public final class ResiduaApplication implements QuarkusApplication {
   /** System property: {@code true} prints where a failure to start came from. */
   public static final String STACKTRACE = "dev.residua.stacktrace";

@@ -61,8 +61,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts what this process plays, in the order in which the parts need one another, and stops it in
- * the opposite order: broker, topics, model, monitor, scoring, dashboard, simulated camera.
+ * Starts this process's roles in the order of their dependencies, and stops them in the opposite
+ * order: broker, topics, model, monitor, scoring, dashboard, simulated camera.
  */
 @ApplicationScoped
 public class Roles {
@@ -127,8 +127,8 @@ public class Roles {
     health.waitsFor("a first model");
     ModelStore registry = new TrustedModels(follower, trusted);
     ModelBundle bundle = InitialModel.of(config, clients, topics, registry, trusted, places);
-    tellActive(registry);
-    registry.onChange(() -> tellActive(registry));
+    reportActive(registry);
+    registry.onChange(() -> reportActive(registry));
     ActiveModelNotifier watch = new ActiveModelNotifier(registry, bundle);
     running.push(watch);
     used.active(bundle.id(), bundle.digest());
@@ -213,8 +213,7 @@ public class Roles {
       throws StartFailedException {
     AlertingSettings settings = AlertingSetup.settings(config.alerting());
     if (settings.receivers().isEmpty()) {
-      LOG.info(
-          "alerting: nobody is told about incidents, as no residua.alerting.receivers are configured");
+      LOG.info("alerting is off: no residua.alerting.receivers are configured");
       return;
     }
     running.push(
@@ -246,7 +245,7 @@ public class Roles {
     }
   }
 
-  private void tellActive(ModelStore registry) {
+  private void reportActive(ModelStore registry) {
     registry.registry().active().ifPresent(active -> health.active(active.modelId()));
   }
 
@@ -296,7 +295,7 @@ public class Roles {
     }
   }
 
-  /** A role cannot go on: the process ends, so that whoever supervises it starts it again. */
+  /** Ends the process after a role failed, so that its supervisor restarts it. */
   private void fail(Throwable why) {
     if (!failure.compareAndSet(null, why)) {
       return; // what follows from the first failure

@@ -77,14 +77,14 @@ public final class BackgroundTraining implements AutoCloseable {
     builder.environment().put("OMP_NUM_THREADS", "1");
     Process process = builder.start();
     // also where this process is ended before it could end the training
-    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly, "beside-stop"));
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly, "training-stop"));
     return process;
   }
 
   private static StartFailedException failed(Path folder) throws IOException {
     String said = Files.readString(folder.resolve("training.log"));
     return new StartFailedException(
-        "the training beside does not run: "
+        "the background training does not run: "
             + said.lines().reduce((before, last) -> last).orElse("it said nothing"));
   }
 

@@ -46,7 +46,7 @@ import org.apache.kafka.streams.processor.StateRestoreListener;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures the monitoring role with a real broker in a process of its own: how fast it judges a
+ * Measures the monitoring role with a real broker in a process of its own: how fast it evaluates a
  * backlog of scores of many sources, what memory it takes, and how long a process without any state
  * takes until it goes on.
  *
@@ -76,9 +76,10 @@ public final class MonitorBenchmark implements AutoCloseable {
    * @param brokerMicrosPerScore processor time of the broker's process for each score
    * @param pureMicrosPerScore time of the detectors alone, without Kafka and state
    * @param stateBytes bytes of one source's state
-   * @param heapMiBAtHalf heap in use after a collection when half of the backlog was judged
+   * @param heapMiBAtHalf heap in use after a collection when half of the backlog was evaluated
    * @param heapMiBAtEnd the same at the end
-   * @param restoreSeconds time from the start of a process without state until it judges again
+   * @param restoreSeconds time from the start of a process without state until it evaluates frames
+   *     again
    * @param restoredMiB state that it read back for that
    */
   public record Result(
@@ -178,10 +179,10 @@ public final class MonitorBenchmark implements AutoCloseable {
   }
 
   /**
-   * Judges a backlog on fresh topics, then starts again without state.
+   * Evaluates a backlog on fresh topics, then restarts without state.
    *
    * @param settings how; the state directory is emptied
-   * @param progress told the part done, in [0, 1]
+   * @param progress receives the part done, in [0, 1]
    */
   public Result run(MonitorSettings settings, int scores, int sources, DoubleConsumer progress)
       throws StartFailedException, InterruptedException, IOException {
@@ -311,7 +312,7 @@ public final class MonitorBenchmark implements AutoCloseable {
     }
   }
 
-  /** Clocks when a quarter, a half and all of the backlog was judged. */
+  /** Clocks when a quarter, a half and all of the backlog was evaluated. */
   private final class Marks {
     private final int scores;
     private final int sources;

@@ -19,10 +19,10 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
- * Processor time that the monitor's own work takes: judging each frame, and where asked writing its
- * source's state to bytes, without Kafka Streams around it.
+ * Processor time that the monitor's own work takes: evaluating each frame, and where asked writing
+ * its source's state to bytes, without Kafka Streams around it.
  *
- * @param frames frames that were judged while it was measured, at least 1
+ * @param frames frames that were evaluated while it was measured, at least 1
  * @param cpuMicrosPerFrame processor time of this process for each of them, in microseconds
  */
 public record MonitorCost(int frames, double cpuMicrosPerFrame) {
@@ -32,7 +32,7 @@ public record MonitorCost(int frames, double cpuMicrosPerFrame) {
    * The same for scores that are read from a topic, with the state.
    *
    * @param bootstrapServers address of the broker
-   * @param topics whose scores are judged
+   * @param topics whose scores are evaluated
    * @param frames scores that are there, at least 4
    * @throws StartFailedException if they do not arrive
    */
@@ -43,7 +43,7 @@ public record MonitorCost(int frames, double cpuMicrosPerFrame) {
   }
 
   /**
-   * Judges scores once to warm up, and once more with fresh monitors; the last three quarters of
+   * Evaluates scores once to warm up, and once more with fresh monitors; the last three quarters of
    * the second pass count.
    *
    * @param scores at least 4
@@ -51,19 +51,19 @@ public record MonitorCost(int frames, double cpuMicrosPerFrame) {
    */
   static MonitorCost of(List<ScoredFrame> scores, MonitorModel model, boolean withState) {
     SourceMonitor.Limits limits = new SourceMonitor.Limits(model);
-    judge(scores, new HashMap<>(), limits, withState);
+    evaluate(scores, new HashMap<>(), limits, withState);
     Map<String, SourceMonitor> monitors = new HashMap<>();
     int warmUp = scores.size() / 4;
-    judge(scores.subList(0, warmUp), monitors, limits, withState);
+    evaluate(scores.subList(0, warmUp), monitors, limits, withState);
     OperatingSystemMXBean system =
         (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     long before = system.getProcessCpuTime();
-    judge(scores.subList(warmUp, scores.size()), monitors, limits, withState);
+    evaluate(scores.subList(warmUp, scores.size()), monitors, limits, withState);
     int measured = scores.size() - warmUp;
     return new MonitorCost(measured, (system.getProcessCpuTime() - before) / 1e3 / measured);
   }
 
-  private static void judge(
+  private static void evaluate(
       List<ScoredFrame> scores,
       Map<String, SourceMonitor> monitors,
       SourceMonitor.Limits limits,

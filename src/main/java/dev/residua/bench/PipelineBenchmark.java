@@ -74,7 +74,7 @@ public final class PipelineBenchmark implements AutoCloseable {
    *     broker's process, the stages of the scoring threads, and what else this process did
    *     (network threads, compiler, garbage collector)
    * @param framesPerCpuSecond frames for each second of processor time of this process
-   * @param loadFramesPerSecond steady load of the second part, in frames a second; 0 where it was
+   * @param loadFramesPerSecond steady load of the second part, in frames per second; 0 where it was
    *     left out
    * @param p50Millis median time from the moment a frame was due to be sent to its committed score,
    *     in milliseconds
@@ -146,7 +146,7 @@ public final class PipelineBenchmark implements AutoCloseable {
    * @param topics with the backlog of the first part
    * @param backlog its frames, at least 100
    * @param loadSeconds length of the second part; 0 leaves it out
-   * @param progress told the part done, in [0, 1]
+   * @param progress receives the part done, in [0, 1]
    */
   public Result drain(
       Topics topics,
@@ -217,8 +217,8 @@ public final class PipelineBenchmark implements AutoCloseable {
   }
 
   /**
-   * Sends at a steady rate whatever the service does, and counts each frame from the moment it was
-   * due: a stall is charged to every frame behind it.
+   * Sends at a steady rate, independent of the service, and counts each frame from the moment it
+   * was due: a stall is charged to every frame behind it.
    */
   private void load(
       Topics topics,

@@ -22,20 +22,22 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Puts rows of {@code bench pipeline} beside what a Python program does with the same backlog on
+ * Compares rows of {@code bench pipeline} with what a Python program does with the same backlog on
  * the same broker. Owns a copy of the model in a temporary file.
  */
 public final class PythonComparison implements AutoCloseable {
-  /** Frames a second of a camera; with one false alarm a week it sets the monitor's thresholds. */
+  /**
+   * Frames per second of a camera; with one false alarm per week it sets the monitor's thresholds.
+   */
   private static final double CAMERA_RATE = 10;
 
   /** What the figures mean, in the answer. */
   static final String CONDITIONS =
-      "ratio: frames a second of processor time, ours by theirs, broker excluded on both sides, one"
-          + " scoring thread; ours is the scoring role and, since the Python program judges drift"
-          + " too, the monitor's own work (judging and state to bytes, without Kafka Streams),"
+      "ratio: frames per second of processor time, ours by theirs, broker excluded on both sides, one"
+          + " scoring thread; ours is the scoring role and, since the Python program evaluates drift"
+          + " too, the monitor's own work (evaluation and state to bytes, without Kafka Streams),"
           + " measured on the same scores. ratioScoringAlone leaves the monitor out."
-          + " ratioOfRates: frames a second as the clock on the wall has it, without the monitor."
+          + " ratioOfRates: frames per second as the clock on the wall has it, without the monitor."
           + " The Python program promises at-least-once, writes JSON, makes no p-values and no"
           + " events.";
 

@@ -66,7 +66,7 @@ public final class PythonPipeline {
   }
 
   /**
-   * The script below the working directory, else beside the launcher.
+   * The script below the working directory, else next to the launcher.
    *
    * @param classPath as the virtual machine has it: one jar in {@code target/quarkus-app} where it
    *     was started by the launcher

@@ -92,7 +92,7 @@ public final class SwapBenchmark implements AutoCloseable {
    * @param lost frames without a score
    * @param doubled frames with more than one score
    * @param wrongModel scores by another model than the one that held at their offset
-   * @param judgedWrong frames without exactly one drift score by the same model
+   * @param evaluatedWrong frames without exactly one drift score by the same model
    * @param swapGapMillis gaps in which a model took over: p50, p99, max
    * @param usualGapMillis all other gaps
    * @param residentMiBEarly mean resident memory over swaps 100 to 300, in MiB
@@ -107,7 +107,7 @@ public final class SwapBenchmark implements AutoCloseable {
       int lost,
       int doubled,
       int wrongModel,
-      int judgedWrong,
+      int evaluatedWrong,
       Quantiles swapGapMillis,
       Quantiles usualGapMillis,
       double residentMiBEarly,
@@ -149,7 +149,7 @@ public final class SwapBenchmark implements AutoCloseable {
    *
    * @param swaps how many, at least 1
    * @param framesPerSecond steady rate over all sources, above 0
-   * @param progress told the part done, in [0, 1]
+   * @param progress receives the part done, in [0, 1]
    */
   public Result run(int swaps, double framesPerSecond, DoubleConsumer progress)
       throws StartFailedException, BadBundleException, IOException, InterruptedException {
@@ -231,7 +231,7 @@ public final class SwapBenchmark implements AutoCloseable {
           counted.lost,
           counted.doubled,
           counted.wrongModel,
-          counted.judgedWrong,
+          counted.evaluatedWrong,
           watch.swapGaps(),
           watch.usualGaps(),
           early,
@@ -255,7 +255,7 @@ public final class SwapBenchmark implements AutoCloseable {
   private static double residentMiB() throws IOException {
     Path status = Path.of("/proc/self/status");
     if (!Files.exists(status)) {
-      return Double.NaN; // only Linux tells
+      return Double.NaN; // only Linux reports it
     }
     try (Stream<String> lines = Files.lines(status)) {
       return lines
@@ -290,13 +290,13 @@ public final class SwapBenchmark implements AutoCloseable {
       AtomicInteger read = new AtomicInteger();
       await(
           failure,
-          "all frames are judged",
+          "all frames are evaluated",
           () -> read.addAndGet(consumer.poll(Duration.ofMillis(50)).count()) >= wanted);
     }
   }
 
   /** What is on the topics in the end. */
-  private record Counted(int lost, int doubled, int wrongModel, int judgedWrong) {}
+  private record Counted(int lost, int doubled, int wrongModel, int evaluatedWrong) {}
 
   private Counted count(ModelRegistry registry, int sent) {
     Map<String, String> models = new HashMap<>(); // by source and sequence
@@ -315,16 +315,16 @@ public final class SwapBenchmark implements AutoCloseable {
           doubled[0] += models.put(key, score.modelId()) == null ? 0 : 1;
         });
     Set<String> judged = new HashSet<>();
-    int[] judgedWrong = {0};
+    int[] evaluatedWrong = {0};
     read(
         topics.drift(),
         drift -> {
           String key = drift.source() + "#" + drift.sequence();
-          judgedWrong[0] += judged.add(key) && drift.modelId().equals(models.get(key)) ? 0 : 1;
+          evaluatedWrong[0] += judged.add(key) && drift.modelId().equals(models.get(key)) ? 0 : 1;
         });
     int unjudged = sent - judged.size();
     return new Counted(
-        sent - models.size(), doubled[0], wrong[0], judgedWrong[0] + Math.max(0, unjudged));
+        sent - models.size(), doubled[0], wrong[0], evaluatedWrong[0] + Math.max(0, unjudged));
   }
 
   private <V> void read(Topic<String, V> topic, java.util.function.Consumer<V> each) {

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What operators say, over HTTP: {@code POST /api/control} with {@code {"kind": "silence", "for":
  * "PT2H", "by": "ann", "reason": "belt change"}} answers 202 and {@code {"id": ...}}; {@code DELETE
- * /api/control/ID} takes it back. 400 with a sentence for what cannot be meant, 503 while Kafka
- * does not take it. Who may ask is decided before a request comes here.
+ * /api/control/ID} takes it back. 400 with a sentence for an invalid command, 503 while Kafka does
+ * not take it. Who may ask is decided before a request comes here.
  */
 @Path("/api/control")
 public class ControlResource {
@@ -53,12 +53,12 @@ public class ControlResource {
   @POST
   @Consumes(MediaType.APPLICATION_JSON)
   @Produces(MediaType.APPLICATION_JSON)
-  public Response say(String body, @Context RoutingContext request) {
-    return say(body, request.<String>get(PRINCIPAL));
+  public Response post(String body, @Context RoutingContext request) {
+    return post(body, request.<String>get(PRINCIPAL));
   }
 
   /** The same for a known person, who is then the one who says it. */
-  Response say(String body, @Nullable String person) {
+  Response post(String body, @Nullable String person) {
     String id;
     ControlCommand command;
     try {

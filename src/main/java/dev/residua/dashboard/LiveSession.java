@@ -13,9 +13,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One page that looks on. It is told something only after it has asked for the next, which it does
- * when it has drawn what came before: a slow or hidden page gets fewer and larger updates, never a
- * queue. Pure but for the history it reads; for any thread.
+ * One open page. It gets an update only after it has asked for the next one, which it does when it
+ * has drawn what came before: a slow or hidden page gets fewer and larger updates, never a queue.
+ * Pure but for the history it reads; for any thread.
  *
  * <p>The page says what it looks at, {@code {"see": "overview", "text": "", "condition": "",
  * "page": 0, "size": 50}}, {@code {"see": "source", "name": "cam1"}} or {@code {"see": "nothing"}},
@@ -53,7 +53,7 @@ final class LiveSession {
   }
 
   /** The page says something. */
-  synchronized void said(String text) {
+  synchronized void onMessage(String text) {
     try {
       JsonNode message = JSON.readTree(text);
       if (message.path("next").asBoolean()) {

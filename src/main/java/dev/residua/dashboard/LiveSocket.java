@@ -61,7 +61,7 @@ public class LiveSocket {
   }
 
   @OnTextMessage
-  void said(String text, WebSocketConnection connection) {
+  void onMessage(String text, WebSocketConnection connection) {
     if (text.length() > LiveSession.MAX_MESSAGE) {
       close(
           connection,
@@ -71,7 +71,7 @@ public class LiveSocket {
     }
     Page page = pages.get(connection.id());
     if (page != null) {
-      page.session().said(text);
+      page.session().onMessage(text);
     }
   }
 

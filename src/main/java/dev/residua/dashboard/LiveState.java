@@ -16,7 +16,7 @@ public interface LiveState {
    * @param framesScored frames with a score
    * @param framesPerSecond rate over the last ten seconds
    * @param deadLetters records refused, by reason
-   * @param sources one row a source
+   * @param sources one row per source
    * @param findings last findings, newest first
    */
   record Status(

@@ -46,7 +46,7 @@ public final class LiveViews {
    *
    * @param name source
    * @param condition how it is
-   * @param frames its frames that were read, those of before this process started included
+   * @param frames its frames that were read, including those before this process started
    * @param framesPerSecond pace of its camera
    * @param scoredAt when its last frame was scored, milliseconds since 1970; 0 before the first
    * @param lastSequence its last frame

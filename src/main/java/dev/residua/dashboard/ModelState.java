@@ -114,7 +114,7 @@ public interface ModelState {
    * @param graph which latent causes which
    * @param metrics figures of its training, by name; null where one is no number
    * @param warnings to know before trusting it
-   * @param gate how it was judged before it was used; null where it was not compared
+   * @param gate how it was evaluated before it was used; null where it was not compared
    */
   record ModelDetail(
       String id,

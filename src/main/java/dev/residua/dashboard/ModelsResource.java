@@ -109,10 +109,10 @@ public class ModelsResource {
   }
 
   /** Who asks for a change, why, and to which model; empty where it does not say. */
-  private record Said(String by, String reason, String to) {}
+  private record Request(String by, String reason, String to) {}
 
   private interface Change {
-    String of(Said said) throws IOException;
+    String of(Request said) throws IOException;
   }
 
   private static Response change(String body, RoutingContext request, Change change) {
@@ -126,7 +126,7 @@ public class ModelsResource {
             "a change of the model must say who makes it and why but has by='%s', reason='%s'"
                 .formatted(by, reason));
       }
-      return Response.ok(Map.of("active", change.of(new Said(by, reason, text(object, "to")))))
+      return Response.ok(Map.of("active", change.of(new Request(by, reason, text(object, "to")))))
           .build();
     } catch (JsonProcessingException e) {
       return Problems.answer(

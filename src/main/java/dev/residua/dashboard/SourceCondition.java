@@ -57,7 +57,7 @@ public enum SourceCondition {
     return facts.beyondThreshold() ? DRIFTING : NORMAL;
   }
 
-  /** After this time without a frame a source is silent: 20 usual intervals, 10 s at least. */
+  /** Time without a frame after which a source is silent: 20 usual intervals, 10 s at least. */
   static Duration silence(Duration interval) {
     Duration usual = interval.multipliedBy(USUAL_INTERVALS);
     return usual.compareTo(LEAST_SILENCE) > 0 ? usual : LEAST_SILENCE;

@@ -26,7 +26,7 @@ final class Trend {
     return numbers;
   }
 
-  /** Takes values from {@code first} on; those of before the last quarter of an hour are left. */
+  /** Takes values from {@code first} on; those older than a quarter of an hour are dropped. */
   void add(long atMillis, int first, float... values) {
     long stretch = Math.floorDiv(atMillis, STRETCH_MILLIS);
     if (newest == Long.MIN_VALUE || stretch - newest >= STRETCHES) {

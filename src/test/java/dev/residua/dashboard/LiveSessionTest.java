@@ -28,7 +28,7 @@ class LiveSessionTest {
   @Test
   void shouldSayNothingToAPageThatHasNotAsked() {
     assertThat(session.due(NOW)).isEmpty();
-    session.said("{\"next\": true}");
+    session.onMessage("{\"next\": true}");
     assertThat(session.due(NOW)).as("it looks at nothing").isEmpty();
   }
 
@@ -36,12 +36,12 @@ class LiveSessionTest {
   void shouldPutAllThatHappenedMeanwhileIntoOneUpdate() throws Exception {
     // Given
     frames(0, 10);
-    session.said("{\"see\": \"source\", \"name\": \"cam1\"}");
+    session.onMessage("{\"see\": \"source\", \"name\": \"cam1\"}");
     JsonNode first = read(session.due(NOW));
     // When
     frames(10, 70);
     Optional<String> unasked = session.due(NOW.plusSeconds(10));
-    session.said("{\"next\": true}");
+    session.onMessage("{\"next\": true}");
     JsonNode second = read(session.due(NOW.plusSeconds(10)));
     // Then
     assertThat(first.path("type").asText()).isEqualTo("source");
@@ -55,10 +55,10 @@ class LiveSessionTest {
   void shouldNotHurryAPageThatAsksAllTheTime() {
     // Given
     frames(0, 10);
-    session.said("{\"see\": \"source\", \"name\": \"cam1\"}");
+    session.onMessage("{\"see\": \"source\", \"name\": \"cam1\"}");
     session.due(NOW);
     // When
-    session.said("{\"next\": true}");
+    session.onMessage("{\"next\": true}");
     // Then
     assertThat(session.due(NOW.plusMillis(20))).isEmpty();
     assertThat(session.due(NOW.plusMillis(120))).isPresent();
@@ -68,15 +68,15 @@ class LiveSessionTest {
   void shouldAnswerAtOnceWhenThePageLooksAtSomethingElse() throws Exception {
     // Given
     frames(0, 10);
-    session.said("{\"see\": \"source\", \"name\": \"cam1\"}");
+    session.onMessage("{\"see\": \"source\", \"name\": \"cam1\"}");
     session.due(NOW);
     // When
-    session.said("{\"see\": \"overview\", \"text\": \"cam\", \"condition\": \"silent\"}");
+    session.onMessage("{\"see\": \"overview\", \"text\": \"cam\", \"condition\": \"silent\"}");
     JsonNode update = read(session.due(NOW.plusMillis(1).plusSeconds(3600)));
     // Then
     assertThat(update.path("type").asText()).isEqualTo("overview");
     assertThat(update.path("overview").path("rows")).hasSize(1);
-    session.said("{\"see\": \"source\", \"name\": \"cam9\"}");
+    session.onMessage("{\"see\": \"source\", \"name\": \"cam9\"}");
     assertThat(read(session.due(NOW.plusSeconds(3601))).path("type").asText()).isEqualTo("unknown");
   }
 
@@ -89,7 +89,7 @@ class LiveSessionTest {
           "{\"see\": \"overview\", \"condition\": \"sad\"}",
           "{\"see\": \"overview\", \"size\": 100000}"
         }) {
-      session.said(wrong);
+      session.onMessage(wrong);
       JsonNode update = read(session.due(NOW));
       assertThat(update.path("type").asText()).as(wrong).isEqualTo("problem");
       assertThat(update.path("sentence").asText()).isNotBlank();

@@ -274,7 +274,7 @@ class SecurityIT {
         // When, Then
         assertOneMessage(
             fails("SCRAM", settings),
-            RequiredAcl.spelt(one.entry().operation()),
+            RequiredAcl.describe(one.entry().operation()),
             resource(one),
             "residua topics acls --principal");
         admin.createAcls(List.of(one)).all().get();

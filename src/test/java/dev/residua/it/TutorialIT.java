@@ -73,7 +73,7 @@ class TutorialIT {
       // Then
       assertThat(blocks).as("steps that this test does not take").isExhausted();
       assertThat(trained).contains("graph ", "mcc ", "residual.distanceCorrelation ");
-      assertThat(service.output()).contains("told      ops (alertmanager, ");
+      assertThat(service.output()).contains("delivered ops (alertmanager, ");
       List<String> lines = incidents.output().lines().toList();
       assertThat(lines).allMatch(line -> line.contains(" cam1 #"), "they are of the camera");
       assertThat(lines.stream().filter(line -> line.contains("incident opened"))).hasSize(1);

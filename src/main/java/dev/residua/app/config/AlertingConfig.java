@@ -11,14 +11,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** Who is told about incidents. Without any receiver nobody is. */
+/** Which receivers are notified of incidents. Without a receiver, none is. */
 public interface AlertingConfig {
   /** Address of the dashboard as people reach it, for links in alerts; no links without it. */
   Optional<URI> dashboardUrl();
 
   /**
    * Time for which a receiver that takes nothing is tried before an alert becomes a dead letter, at
-   * least a minute. Alertmanager is told of what is open for ever.
+   * least a minute. Alertmanager is notified of open incidents for ever.
    */
   @WithDefault("P1D")
   Duration giveUpAfter();
@@ -32,7 +32,7 @@ public interface AlertingConfig {
    */
   Map<String, Route> routes();
 
-  /** Someone who is told. */
+  /** One receiver. */
   interface Receiver {
     /** Protocol: {@code alertmanager}, {@code pagerduty}, {@code webhook} or {@code slack}. */
     ReceiverType type();
@@ -68,17 +68,19 @@ public interface AlertingConfig {
     @WithDefault("PT10S")
     Duration timeout();
 
-    /** How often Alertmanager is told again of what is open, from a second to an hour. */
+    /**
+     * Time after which open incidents are sent to Alertmanager again, from one second to one hour.
+     */
     @WithDefault("PT1M")
     Duration repeatInterval();
 
     /**
-     * Most incidents in a minute that are opened or updated there; what is beyond waits and is told
-     * in one summary. By default 60, and no limit for Alertmanager, which groups by itself.
+     * Most incidents per minute that are opened or updated there; the others wait and are delivered
+     * in one summary. By default 60, and no limit for Alertmanager, which groups them.
      */
     OptionalInt limitPerMinute();
 
-    /** Whether it is told of another active model; Alertmanager never is. */
+    /** Whether it is notified of model activations; Alertmanager never is. */
     @WithDefault("true")
     boolean modelChanges();
   }

@@ -6,7 +6,7 @@ import io.smallrye.config.WithDefault;
 public interface AnomalyConfig {
   /**
    * Share of normal frames that may be reported as anomalous by each of the three channels, in
-   * [1e-12, 0.5]. At 20 frames a second 0.0002 is one in about four minutes for each. Below the
+   * [1e-12, 0.5]. At 20 frames per second 0.0002 is one in about four minutes for each. Below the
    * calibration's resolution it is met by a fitted tail: an estimate, no guarantee.
    */
   @WithDefault("0.0002")

@@ -1,5 +1,6 @@
 package dev.residua.app.config;
 
+import io.smallrye.config.ConfigValidationException;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -41,7 +42,7 @@ public final class ConfigurationFile {
           .withMapping(ResiduaConfig.class)
           .withSources(new PropertiesConfigSource(file.toUri().toURL()))
           .build();
-    } catch (IllegalArgumentException e) {
+    } catch (ConfigValidationException | IllegalArgumentException e) {
       throw new IOException("%s cannot be used: %s".formatted(file, e.getMessage()), e);
     }
   }

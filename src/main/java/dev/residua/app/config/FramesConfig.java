@@ -22,7 +22,7 @@ public interface FramesConfig {
 
   /**
    * How far ahead of its record's timestamp a capture time may be; beyond that the timestamp stands
-   * in for it when frames that come again are told from new ones.
+   * in for it when repeated frames are distinguished from new ones.
    */
   @WithDefault("PT5M")
   Duration clockTolerance();

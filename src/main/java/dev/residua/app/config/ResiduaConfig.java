@@ -7,10 +7,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 
-/** What a process of the product can be told, under {@code residua.} */
+/** Configuration of one Residua process, under {@code residua.} */
 @ConfigMapping(prefix = "residua")
 public interface ResiduaConfig {
-  /** Roles that this process plays; all by default. */
+  /** Roles of this process; all by default. */
   @WithDefault("score,monitor,shadow,train,alert,dashboard")
   Set<Role> roles();
 

@@ -61,8 +61,8 @@ public interface ScoringConfig {
   double reconstructionRate();
 
   /**
-   * Joint p-value of the residuals from which downwards a frame is reconstructed beside these, in
-   * [0, 1]; matters where the rate is below 1.
+   * Joint p-value of the residuals at or below which a frame is reconstructed in addition to these,
+   * in [0, 1]; matters where the rate is below 1.
    */
   @WithDefault("0.01")
   double reconstructionBelow();

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/** The training role: when a model is trained anew, and how. */
+/** The training role: when a model is retrained, and how. */
 public interface TrainingConfig {
   /**
    * Fixed moments as {@code cron} writes them, five fields in this machine's time zone, such as
@@ -21,9 +21,9 @@ public interface TrainingConfig {
   Duration lastingDrift();
 
   /**
-   * Whether anytime-valid evidence against the calibration leads to a training. It cannot tell a
-   * slow fault from a world that moved: switch it on where every model is approved, or faults are
-   * announced.
+   * Whether anytime-valid evidence against the calibration leads to a training. It cannot
+   * distinguish a slow fault from a lasting change of the scene: switch it on where every model is
+   * approved, or faults are announced.
    */
   @WithDefault("false")
   boolean evidence();
@@ -35,7 +35,7 @@ public interface TrainingConfig {
   @WithDefault("false")
   boolean calibrationDecay();
 
-  /** Time after a training in which no other begins by itself, at least zero. */
+  /** Time after a training in which no other starts automatically, at least zero. */
   @WithDefault("PT6H")
   Duration cooldown();
 
@@ -82,8 +82,8 @@ public interface TrainingConfig {
   boolean anchors();
 
   /**
-   * Whether the active model with its calibration made anew stands at the gate where the trained
-   * one is not let through: all it takes where only the world has moved.
+   * Whether the recalibrated active model is evaluated at the gate where the trained one is not let
+   * through: all it takes where only the world has moved.
    */
   @WithDefault("true")
   boolean recalibrate();
@@ -97,8 +97,8 @@ public interface TrainingConfig {
   boolean promote();
 
   /**
-   * How long a new model scores beside the active one before the gate; zero for not at all. Needs a
-   * process with the role shadow.
+   * How long a new model scores next to the active one before the gate; zero for not at all. Needs
+   * a process with the role shadow.
    */
   @WithDefault("PT0S")
   Duration shadowFor();

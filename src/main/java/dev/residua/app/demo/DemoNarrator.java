@@ -7,7 +7,7 @@ import java.io.PrintStream;
 import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
 
-/** Tells the demo on the terminal: what the camera breaks, and what the product finds. */
+/** Prints the demo on the terminal: what the camera breaks, and what the product finds. */
 public final class DemoNarrator {
   private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss");
 

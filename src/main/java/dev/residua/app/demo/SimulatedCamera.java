@@ -39,7 +39,7 @@ public final class SimulatedCamera implements AutoCloseable {
   private final Thread thread;
 
   /**
-   * @param onFault told of every scripted fault when its first frame is sent
+   * @param onFault notified of every scripted fault when its first frame is sent
    * @throws StartFailedException if the scenario cannot be read
    */
   public SimulatedCamera(
@@ -103,7 +103,7 @@ public final class SimulatedCamera implements AutoCloseable {
                 topic, SOURCE.getBytes(StandardCharsets.UTF_8), FrameReader.write(frame)));
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // the way this thread is told to end
+      Thread.currentThread().interrupt(); // this thread ends when it is interrupted
     } catch (RuntimeException e) {
       LOG.error("the simulated camera stopped: {}", e.toString());
     }

@@ -15,8 +15,8 @@ import java.util.Optional;
 
 /**
  * What listens where a Kafka cluster is looked for. Kafka's own clients try an address that nobody
- * listens on for a minute, and take the first bytes of an answer for its length whatever they are:
- * "HTTP" is 1.2 GB, for which there is no memory.
+ * listens on for a minute, and read the first bytes of any answer as its length: "HTTP" is 1.2 GB,
+ * for which there is no memory.
  *
  * @param problem of all addresses together, with what to do; empty if one of them may be a broker
  * @param foreign whether the problem is that something else than Kafka answers
@@ -30,7 +30,7 @@ public record BrokerProbe(Optional<String> problem, boolean foreign) {
   private static final byte TLS_ALERT = 0x15;
   private static final byte TLS_MAJOR = 3;
 
-  /** ApiVersions, version 0: what every broker answers to whoever asks, before any login. */
+  /** ApiVersions, version 0: what every broker answers before any login. */
   private static final byte[] QUESTION =
       ByteBuffer.allocate(14)
           .putInt(10)

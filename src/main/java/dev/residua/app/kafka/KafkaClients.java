@@ -83,7 +83,7 @@ public record KafkaClients(String bootstrapServers, Map<String, String> common) 
   }
 
   /**
-   * A consumer of committed records that commits nothing by itself.
+   * A consumer of committed records that commits no offsets.
    *
    * @param group consumer group
    * @param instance static member id, so that a restart takes the same partitions without a

@@ -9,8 +9,8 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 
 /**
- * Keeps readable what Kafka's clients log while a broker is away: every client says every second
- * that it does not answer; one such line in a while tells as much. A stack trace of a warning leads
+ * Keeps readable what Kafka's clients log while a broker is away: every client reports every second
+ * that it does not answer; one such line per minute says as much. A stack trace of a warning leads
  * into Kafka, and nowhere. And what Kafka Streams' state manager logs as an error it throws as
  * well, so that the role says it once with what to do.
  */
@@ -48,7 +48,7 @@ public final class KafkaLogFilter implements Filter {
     if (!logger.equals(NETWORK)) {
       return true;
     }
-    if (says(record, "that has already been closed")) {
+    if (contains(record, "that has already been closed")) {
       return false; // an embedded broker that ends soon after its start closes a client twice
     }
     long now = nanoTime.getAsLong();
@@ -56,7 +56,7 @@ public final class KafkaLogFilter implements Filter {
     return now - due >= 0 && next.compareAndSet(due, now + EVERY.toNanos());
   }
 
-  private static boolean says(LogRecord record, String part) {
+  private static boolean contains(LogRecord record, String part) {
     String message = record.getMessage();
     return message != null && message.contains(part);
   }

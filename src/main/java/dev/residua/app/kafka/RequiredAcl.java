@@ -148,7 +148,7 @@ public record RequiredAcl(
     StringBuilder line = new StringBuilder("kafka-acls.sh --bootstrap-server " + bootstrapServers);
     line.append(" --add --allow-principal '").append(principal).append("'");
     for (AclOperation operation : sorted()) {
-      line.append(" --operation ").append(spelt(operation));
+      line.append(" --operation ").append(describe(operation));
     }
     line.append(
         switch (type) {
@@ -185,14 +185,14 @@ public record RequiredAcl(
             },
             name,
             prefixed ? "prefix" : "literal",
-            String.join(", ", sorted().stream().map(RequiredAcl::spelt).toList()));
+            String.join(", ", sorted().stream().map(RequiredAcl::describe).toList()));
   }
 
   /** The same, without some of the operations' names: for a message. */
   String describe(Set<AclOperation> some) {
     return "%s on %s %s%s"
         .formatted(
-            String.join(", ", new TreeSet<>(some).stream().map(RequiredAcl::spelt).toList()),
+            String.join(", ", new TreeSet<>(some).stream().map(RequiredAcl::describe).toList()),
             type.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
             name,
             prefixed ? "*" : "");
@@ -202,8 +202,8 @@ public record RequiredAcl(
     return new TreeSet<>(operations);
   }
 
-  /** As Kafka's tools spell it: DescribeConfigs. */
-  public static String spelt(AclOperation operation) {
+  /** The name in Kafka's tools: DescribeConfigs. */
+  public static String describe(AclOperation operation) {
     StringBuilder text = new StringBuilder();
     for (String word : operation.name().split("_", -1)) {
       text.append(word.charAt(0)).append(word.substring(1).toLowerCase(java.util.Locale.ROOT));

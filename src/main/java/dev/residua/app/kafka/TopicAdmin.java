@@ -100,8 +100,8 @@ public final class TopicAdmin implements AutoCloseable {
   public List<String> create(Topics topics, int partitions, Optional<Short> replication)
       throws StartFailedException {
     Set<String> existing = call("list topics", admin.listTopics().names());
-    int ofTimelines = beside(topics.frames(), existing, partitions);
-    int ofAlerts = beside(topics.incidents(), existing, partitions);
+    int ofTimelines = partitionsLike(topics.frames(), existing, partitions);
+    int ofAlerts = partitionsLike(topics.incidents(), existing, partitions);
     List<NewTopic> missing = new ArrayList<>();
     for (Topic<?, ?> topic : topics.all()) {
       if (!existing.contains(topic.name())) {
@@ -136,8 +136,8 @@ public final class TopicAdmin implements AutoCloseable {
     return List.copyOf(created.keySet());
   }
 
-  /** Partitions of a topic that goes partition by partition beside another. */
-  private int beside(Topic<?, ?> topic, Set<String> existing, int partitions)
+  /** Number of partitions of a topic that is partitioned like another. */
+  private int partitionsLike(Topic<?, ?> topic, Set<String> existing, int partitions)
       throws StartFailedException {
     return existing.contains(topic.name())
         ? Math.max(partitions, partitionsOf(topic.name()).orElse(partitions))
@@ -153,7 +153,7 @@ public final class TopicAdmin implements AutoCloseable {
           }
         });
     // Only a leader answers. The client asks again until it does, but gives up on a topic that
-    // the broker has not heard of yet.
+    // the broker does not know yet.
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
     while (true) {
       try {
@@ -198,7 +198,7 @@ public final class TopicAdmin implements AutoCloseable {
     return problems;
   }
 
-  /** The problem that a topic has fewer partitions than the one that it goes beside. */
+  /** The problem that a topic has fewer partitions than the one that it is partitioned like. */
   private Optional<String> tooFew(
       Topic<?, ?> topic, Topic<?, ?> besides, Map<String, Integer> partitions) {
     Integer has = partitions.get(topic.name());

@@ -29,7 +29,7 @@ public final class AlertMetrics implements AlertListener {
       AtomicInteger up) {}
 
   /**
-   * @param health told the name of a receiver and its problem, empty for none
+   * @param health receives the name of a receiver and its problem, empty for none
    */
   public AlertMetrics(
       MeterRegistry meters, AlertingSettings settings, BiConsumer<String, String> health) {

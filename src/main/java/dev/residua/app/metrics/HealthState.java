@@ -26,7 +26,7 @@ final class HealthState {
   /** Longer than this in another state than {@link #MONITORS}, and the process is not ready. */
   static final Duration MONITOR_LIMIT = Duration.ofSeconds(60);
 
-  /** State of Kafka Streams in which frames are judged. */
+  /** State of Kafka Streams in which frames are evaluated. */
   static final String MONITORS = "RUNNING";
 
   private final Clock clock;
@@ -215,7 +215,7 @@ final class HealthState {
       data.put("refused", "model %s is not used: %s".formatted(refusedModel, whyRefused));
     }
     receivers.forEach(
-        (name, problem) -> data.put("receiver " + name, "is not told for now: " + problem));
+        (name, problem) -> data.put("receiver " + name, "is unavailable: " + problem));
     if (!engine.isEmpty()) {
       data.put("engine", engine);
     }

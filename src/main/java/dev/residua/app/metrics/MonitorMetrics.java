@@ -133,7 +133,7 @@ public final class MonitorMetrics implements MonitorListener, RefusalListener {
         case RUN_LENGTH ->
             "Run length to a false alarm as the source's own quiet stretches show it";
         case TARGET -> "Run length to a false alarm that thresholds are set for";
-        case LAST_FRAME -> "Capture time of the last frame that was judged";
+        case LAST_FRAME -> "Capture time of the last frame that was evaluated";
       };
     }
   }

@@ -54,7 +54,7 @@ public class RoleHealth {
     state.receiver(name, problem);
   }
 
-  /** Which engine scores; told before {@link #ready}. */
+  /** Which engine scores; set before {@link #ready}. */
   public void engine(String label) {
     state.engine(label);
   }

@@ -48,8 +48,8 @@ public final class ScoringMetrics implements ScoringListener {
 
   /**
    * @param engine that scores, a label of an info metric
-   * @param used told of models that take over
-   * @param onTurn told about once a second of every loop that turns
+   * @param used notified of models that take over
+   * @param onTurn notified about once per second of every loop that makes progress
    */
   public ScoringMetrics(MeterRegistry meters, String engine, ModelMetrics used, Runnable onTurn) {
     this.histogram = new PValueHistogram(meters);

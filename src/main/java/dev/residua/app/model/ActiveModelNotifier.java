@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells parts of this process, on a thread of its own, when another model is active. */
+/** Notifies parts of this process, on a thread of its own, when another model is active. */
 public final class ActiveModelNotifier implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ActiveModelNotifier.class);
 
@@ -51,7 +51,7 @@ public final class ActiveModelNotifier implements AutoCloseable {
     try {
       thread.execute(this::check);
     } catch (RejectedExecutionException e) {
-      LOG.debug("closing, nobody is told any more", e);
+      LOG.debug("closing: listeners are no longer notified", e);
     }
   }
 
@@ -76,7 +76,7 @@ public final class ActiveModelNotifier implements AutoCloseable {
     try {
       thread.schedule(this::check, RETRY_SECONDS, TimeUnit.SECONDS);
     } catch (RejectedExecutionException e) {
-      LOG.debug("closing, nobody is told any more", e);
+      LOG.debug("closing: listeners are no longer notified", e);
     }
   }
 

@@ -20,11 +20,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where bundles lie outside Kafka: folders and S3 buckets. One of them may be where this process
- * keeps what it publishes; read is whatever place an entry of the registry names, since another
- * process may keep its bundles elsewhere. Bytes are named by their SHA-256, so that the same model
- * with a signature lies beside the one without. Opened once for a process or a command. For any
- * thread.
+ * Stores of bundles outside Kafka: folders and S3 buckets. One of them may be where this process
+ * keeps what it publishes; it reads from the place that an entry of the registry names, since
+ * another process may keep its bundles elsewhere. Bytes are named by their SHA-256, so that the
+ * same model with a signature lies next to the one without. Opened once for a process or a command.
+ * For any thread.
  */
 public final class BundleStores implements RegistryFollower.OutsideBundles, AutoCloseable {
   /** Keeps bundles in Kafka. */
@@ -38,7 +38,7 @@ public final class BundleStores implements RegistryFollower.OutsideBundles, Auto
   private final Map<URI, BundleStore> open = new HashMap<>(); // guarded by this
 
   /**
-   * How S3 is reached, whatever the bucket; see {@link S3Settings}.
+   * How S3 is reached, for every bucket; see {@link S3Settings}.
    *
    * @param endpoint of a server other than AWS'
    * @param region of the buckets; empty takes it from the environment

@@ -74,7 +74,7 @@ public final class InitialModel {
           }
         }
       } else {
-        first.tellWhichIsUsed(known.active().get());
+        first.logWhichIsUsed(known.active().get());
       }
       return first.newestUsable();
     } catch (IOException | BadBundleException e) {
@@ -82,7 +82,7 @@ public final class InitialModel {
     }
   }
 
-  /** A bundle that was refused stays refused: frames of before it need the one before. */
+  /** A bundle that was refused stays refused: earlier frames need the model before it. */
   private ModelBundle newestUsable() throws IOException, BadBundleException {
     List<Activation> activations = new ArrayList<>(registry.registry().activations());
     Collections.reverse(activations);
@@ -123,7 +123,7 @@ public final class InitialModel {
             Instant.now()));
     Activation active = registry.refreshed().active().orElseThrow();
     if (!active.modelId().equals(bundle.id())) {
-      tellWhichIsUsed(active); // another process was first
+      logWhichIsUsed(active); // another process was first
     }
   }
 
@@ -140,7 +140,7 @@ public final class InitialModel {
     }
   }
 
-  private void tellWhichIsUsed(Activation active) throws BadBundleException {
+  private void logWhichIsUsed(Activation active) throws BadBundleException {
     if (config.model().isPresent()) {
       ModelBundle given = ModelBundle.read(config.model().get());
       if (!given.id().equals(active.modelId())) {

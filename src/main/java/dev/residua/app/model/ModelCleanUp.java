@@ -17,7 +17,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Removes models that no frame which is still stored needs. The state of monitors needs no
- * clean-up: it is one record a source, in which the next model's takes the place of the one before.
+ * clean-up: it is one record per source, in which the next model's state replaces the previous one.
  */
 public final class ModelCleanUp {
   private ModelCleanUp() {}

@@ -23,7 +23,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Bundles to things that run: the one place that knows which entry belongs to which package. */
+/** Opens bundles: the only class that knows which entry belongs to which package. */
 public final class Models {
   /** The bundle that ships with the product. */
   public static final String DEFAULT = "/models/pendulum.residua";
@@ -98,11 +98,11 @@ public final class Models {
     calibrations(bundle);
   }
 
-  /** What scoring needs of a bundle beside its network. */
+  /** What scoring needs of a bundle in addition to its network. */
   record Calibrations(AnomalyCalibration anomaly, AppearanceReference appearance) {}
 
   /**
-   * Reads what scoring needs of a bundle beside its network.
+   * Reads what scoring needs of a bundle in addition to its network.
    *
    * @throws BadBundleException if an entry is damaged or is not of the manifest's model
    */

@@ -30,7 +30,7 @@ public final class ScoringEngines {
   /**
    * An engine that passed its self-test.
    *
-   * @param scorer owned by whoever has this record
+   * @param scorer owned by the holder of this record
    * @param engine which one it is, never {@link ScoringEngine#AUTO}
    * @param why it was chosen
    */

@@ -1,16 +1,18 @@
 package dev.residua.app.process;
 
-/** A part that a process can play. */
+/** One part of the product that a process can run. */
 public enum Role {
   /** Frames to scores: a consumer, the network, a transactional producer. */
   SCORE,
   /** Scores to verdicts and drift: Kafka Streams. */
   MONITOR,
-  /** Frames to scores of a challenger, a share of them and for a while, beside the active model. */
+  /**
+   * Scores a share of the frames with a challenger, for a limited time, next to the active model.
+   */
   SHADOW,
   /** Trains models from the stream's own frames, one at a time, in a process of its own. */
   TRAIN,
-  /** Tells the configured receivers about incidents. */
+  /** Notifies the configured receivers of incidents. */
   ALERT,
   /** The dashboard and its data. */
   DASHBOARD

@@ -1,6 +1,6 @@
 package dev.residua.app.process;
 
-/** A role ended for a reason that its message tells in full: what happened and what to do. */
+/** A role ended; the message says what happened and what to do. */
 public final class RoleEndedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -18,7 +18,7 @@ import org.apache.kafka.common.IsolationLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The alerting role of a process: follows the incidents and tells the receivers. */
+/** The alerting role of a process: follows the incidents and notifies the receivers. */
 public final class AlertRole implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AlertRole.class);
   private static final long STOP_MILLIS = 15_000;

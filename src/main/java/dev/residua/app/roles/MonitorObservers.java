@@ -7,15 +7,15 @@ import java.util.function.Consumer;
 import org.apache.kafka.streams.KafkaStreams;
 
 /**
- * Who watches the monitoring role.
+ * Observers of the monitoring role.
  *
- * @param judged told what is found
- * @param refused told of scores that become dead letters
+ * @param results notified of results
+ * @param refused notified of scores that become dead letters
  * @param tracing carries traces on
  * @param beforeStart may add listeners
  */
 public record MonitorObservers(
-    MonitorListener judged,
+    MonitorListener results,
     RefusalListener refused,
     Tracing tracing,
     Consumer<KafkaStreams> beforeStart) {

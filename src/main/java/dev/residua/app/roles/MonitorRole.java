@@ -51,7 +51,7 @@ public final class MonitorRole implements AutoCloseable {
   /**
    * Starts the topology; returns at once, the state is restored in the background.
    *
-   * @param onFailure told why, when the topology ends by itself
+   * @param onFailure receives the reason when the topology ends unasked
    */
   public static MonitorRole start(
       KafkaClients clients,
@@ -88,7 +88,7 @@ public final class MonitorRole implements AutoCloseable {
   public static void feedback(MeterRegistry meters, ControlCommandStore desk) {
     for (FeedbackVerdict verdict : FeedbackVerdict.values()) {
       Gauge.builder("residua.feedback", desk, d -> d.board().count(verdict))
-          .description("Incidents that operators judged, by verdict")
+          .description("Incidents with feedback of operators, by verdict")
           .tag("verdict", verdict.name().toLowerCase(Locale.ROOT))
           .register(meters);
     }
@@ -113,7 +113,7 @@ public final class MonitorRole implements AutoCloseable {
     KafkaStreams streams =
         new KafkaStreams(
             MonitorTopology.build(
-                topics, models, desk, settings.liveSources(), watch.judged(), watch.tracing()),
+                topics, models, desk, settings.liveSources(), watch.results(), watch.tracing()),
             properties);
     streams.setUncaughtExceptionHandler(
         new MonitorThreads(

@@ -34,7 +34,7 @@ final class MonitorThreads implements StreamsUncaughtExceptionHandler {
    * @param application name of the Kafka Streams application
    * @param written names of the topics that it writes, its changelogs aside
    * @param nanoTime a clock such as {@link System#nanoTime}
-   * @param onFailure told why, when the process has to end
+   * @param onFailure receives the reason when the process has to end
    */
   MonitorThreads(
       String application,

@@ -29,9 +29,9 @@ public final class ScoringRole implements AutoCloseable {
   /**
    * @param models what to score with
    * @param whenEnded run after all loops have ended
-   * @param stages told what each thread does
+   * @param stages notified of what each thread does
    * @param tracing carries traces on
-   * @param onFailure told why, when a loop ends by itself
+   * @param onFailure receives the reason when a loop ends unasked
    */
   public ScoringRole(
       KafkaClients clients,

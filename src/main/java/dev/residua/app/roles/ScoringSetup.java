@@ -47,7 +47,7 @@ public final class ScoringSetup {
   /**
    * Starts the scoring role with the active model; later activations are opened as they come.
    *
-   * @param onFailure notified when a loop ends on its own
+   * @param onFailure receives the reason when a loop ends unasked
    * @throws StartFailedException if no engine can run the model
    */
   public static ScoringRole start(

@@ -10,7 +10,7 @@ import dev.residua.scoring.ShadowLoop;
 import dev.residua.wire.Topics;
 import java.time.Clock;
 
-/** The shadow role of a process: idle but while a challenger scores beside the active model. */
+/** The shadow role of a process: idle unless a challenger scores next to the active model. */
 public final class ShadowRole implements AutoCloseable {
   private static final long STOP_MILLIS = 10_000;
 

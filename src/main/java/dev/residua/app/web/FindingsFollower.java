@@ -56,7 +56,7 @@ public final class FindingsFollower implements AutoCloseable {
 
   /**
    * @param back how far back the history goes, at least 0
-   * @param onFinding also told of every finding of from now on
+   * @param onFinding also notified of every new finding
    */
   public FindingsFollower(
       KafkaClients clients,

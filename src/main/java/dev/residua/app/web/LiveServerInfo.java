@@ -3,7 +3,7 @@ package dev.residua.app.web;
 import dev.residua.dashboard.ServerInfo;
 import jakarta.enterprise.context.ApplicationScoped;
 
-/** What the pages are told of this process, once it plays the dashboard. */
+/** Facts about this process for the pages, once it runs the dashboard. */
 @ApplicationScoped
 public class LiveServerInfo implements ServerInfo {
   private volatile About about = new About(product(), "", "", false);

@@ -197,7 +197,7 @@ final class BenchDrift implements Callable<Integer> {
       row.put("low", one.low() / target);
       row.put("high", one.high() / target);
       row.put("perReference", per);
-      say(
+      print(
           "%s, %d latents, target %,.0f: run length %,.0f, %.2f of the target (95 %% %.2f to %.2f; references %.2f to %.2f), %d alarms of %d streams",
           family.name().toLowerCase(Locale.ROOT),
           d,
@@ -217,7 +217,7 @@ final class BenchDrift implements Callable<Integer> {
     DriftTrial trial = uncalibrated(family, d, settings());
     double threshold = threshold(trial);
     for (DriftTrial.Row change : changes) {
-      say(
+      print(
           "delay",
           family,
           d,
@@ -235,7 +235,7 @@ final class BenchDrift implements Callable<Integer> {
       double threshold = threshold(trial);
       String charts = settings == without ? ", without memories" : "";
       for (DriftTrial.Row change : DriftTrial.ramps()) {
-        say(
+        print(
             "ramp",
             family,
             d,
@@ -261,7 +261,7 @@ final class BenchDrift implements Callable<Integer> {
         (int) Math.min(Integer.MAX_VALUE, THRESHOLD_TARGETS * target));
   }
 
-  private void say(
+  private void print(
       String kind,
       StreamFamily family,
       int d,
@@ -278,7 +278,7 @@ final class BenchDrift implements Callable<Integer> {
     row.put("meanDelay", delay.mean());
     row.put("standardError", delay.error());
     row.put("missed", delay.missed());
-    say(
+    print(
         "%s, %d latents, run length %,.0f%s: %s: delay %.1f +- %.1f, %d of %d missed",
         family.name().toLowerCase(Locale.ROOT),
         d,
@@ -300,7 +300,7 @@ final class BenchDrift implements Callable<Integer> {
     return row;
   }
 
-  private void say(String format, Object... values) {
+  private void print(String format, Object... values) {
     if (!json) {
       out().println(String.format(Locale.ROOT, format, values));
       out().flush();

@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "monitor",
     description = {
-      "Scores judged a second with all detectors, exactly once, with a broker in a process of its own on this machine; memory and state of many sources, and the time until a process without state goes on.",
+      "Scores evaluated per second with all detectors, exactly once, with a broker in a process of its own on this machine; memory and state of many sources, and the time until a process without state goes on.",
       "The first quarter of the backlog warms up and does not count."
     },
     mixinStandardHelpOptions = true,

@@ -38,7 +38,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "pipeline",
     description = {
-      "Frames a second, processor time by part, and time from frame to committed score, with a broker in a process of its own on this machine.",
+      "Frames per second, processor time by part, and time from frame to committed score, with a broker in a process of its own on this machine.",
       "First a backlog is drained, then half of that rate is sent as a steady load, and each frame is timed from the moment it was due.",
       "Options that take several values are combined with one another, all on one broker, after one warm-up."
     },
@@ -95,7 +95,8 @@ final class BenchPipeline implements Callable<Integer> {
       split = ",",
       paramLabel = "SHARE",
       defaultValue = "1",
-      description = "Share of frames that are reconstructed, beside those with unusual residuals.")
+      description =
+          "Share of frames that are reconstructed, in addition to those with unusual residuals.")
   List<Double> shares;
 
   @Option(

@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
     name = "swap",
     description = {
       "Swaps between two models again and again while frames come, and counts what was lost, doubled"
-          + " or judged by the wrong model; how long frames wait; and whether memory grows.",
+          + " or evaluated by the wrong model; how long frames wait; and whether memory grows.",
       "Broker in a process of its own, scoring and monitoring in this one."
     },
     mixinStandardHelpOptions = true,
@@ -35,7 +35,7 @@ final class BenchSwap implements Callable<Integer> {
   @Option(names = "--swaps", paramLabel = "N", description = "How often.")
   int swaps = 1_000;
 
-  @Option(names = "--rate", paramLabel = "F", description = "Frames a second over all sources.")
+  @Option(names = "--rate", paramLabel = "F", description = "Frames per second over all sources.")
   double rate = 200;
 
   @Option(names = "--partitions", paramLabel = "N", description = "Partitions of each topic.")

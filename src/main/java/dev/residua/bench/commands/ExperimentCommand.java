@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
     description = {
       "Runs experiments and prints their tables; without a name, lists them.",
       "Results go to DIR/NAME.jsonl as they come. What is there is not computed again, so an"
-          + " interrupted run goes on and more seeds add rows. Rows do not tell --frames, --steps and"
+          + " interrupted run goes on and more seeds add rows. Rows do not record --frames, --steps and"
           + " --labels apart: give other values another folder."
     },
     mixinStandardHelpOptions = true,

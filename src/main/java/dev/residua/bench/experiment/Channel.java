@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a window of frames is judged by. A channel turns the rows of a window into a fixed number of
+ * Statistic of a window of frames. A channel turns the rows of a window into a fixed number of
  * statistics, each of which belongs to one node.
  *
  * @param name what tables call it

@@ -32,7 +32,7 @@ public final class ExperimentRun {
   /**
    * @param dir where data sets and results go
    * @param model of experiments that train none
-   * @param progress hears of every part
+   * @param progress receives every part
    */
   public ExperimentRun(
       Path dir,

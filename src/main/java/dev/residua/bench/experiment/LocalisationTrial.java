@@ -51,7 +51,7 @@ final class LocalisationTrial {
   private static final int NOMINAL = 20_000;
   private static final int CHUNK = 64;
 
-  /** Mean frames to a false alarm: a week at 20 frames a second, and a little over an hour. */
+  /** Mean frames to a false alarm: a week at 20 frames per second, and a little over an hour. */
   static final Map<String, Double> CONTRACTS = contracts();
 
   private static Map<String, Double> contracts() {

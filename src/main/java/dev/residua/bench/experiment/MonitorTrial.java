@@ -20,7 +20,7 @@ import java.util.function.DoubleConsumer;
 
 /**
  * What a model's residuals are worth to a monitor: scripted events are played, and windows of
- * frames are judged at equal false-alarm rate by the residuals, by the same latents without the
+ * frames are evaluated at equal false-alarm rate by the residuals, by the same latents without the
  * structural equations, by the reconstruction error, by the pixels that never vary, and by the true
  * residuals and factors, which no model can beat.
  *
@@ -45,7 +45,7 @@ public final class MonitorTrial {
           "appearance");
 
   /**
-   * How much is played and judged.
+   * How much is simulated and evaluated.
    *
    * @param frames of each event, and half of those that say what is normal
    * @param windows of each event
@@ -110,12 +110,12 @@ public final class MonitorTrial {
   }
 
   /**
-   * Plays every event and judges it; about a minute on one core.
+   * Simulates and evaluates every event; about a minute on one core.
    *
    * @param noise standard deviation of each caused node's noise
    * @param graph graph of the scorer's latents
    * @param latentOf latent that stands for each factor of the scene, shape {@code [d]}
-   * @param progress told the part done, in [0, 1]
+   * @param progress receives the part done, in [0, 1]
    */
   public static List<Row> run(
       SimulatedScene scene,
@@ -168,26 +168,28 @@ public final class MonitorTrial {
     }
     List<Row> rows = new ArrayList<>();
     List<Rows> quiet = play(Scenario.nominal(scene, noise, seed + 1_000, 0), size.frames());
-    rows.add(judge(monitors, "nothing", -1, quiet));
+    rows.add(evaluate(monitors, "nothing", -1, quiet));
     progress.accept(3 / parts);
     for (int e = 0; e < events.size(); e++) {
       Scripted scripted = events.get(e);
       ScenarioEvent event = scripted.event();
       Scenario scenario =
           new Scenario(scene, noise, 20, seed + 2_000 + e, 0, size.frames(), List.of(event));
-      rows.add(judge(monitors, scripted.name(), scripted.node(), play(scenario, size.frames())));
+      rows.add(evaluate(monitors, scripted.name(), scripted.node(), play(scenario, size.frames())));
       progress.accept((4 + e) / parts);
     }
     return rows;
   }
 
-  private Row judge(List<WindowMonitor> monitors, String event, int node, List<Rows> pools) {
+  private Row evaluate(List<WindowMonitor> monitors, String event, int node, List<Rows> pools) {
     Map<String, Double> detected = new LinkedHashMap<>();
     Map<String, Double> localised = new LinkedHashMap<>();
     for (int c = 0; c < channels.size(); c++) {
       boolean names = channels.get(c).nodes() > 1;
       WindowMonitor.Rates rates =
-          monitors.get(c).judge(pools.get(c), WINDOW, size.windows(), names ? node : -1, seed + 77);
+          monitors
+              .get(c)
+              .evaluate(pools.get(c), WINDOW, size.windows(), names ? node : -1, seed + 77);
       detected.put(CHANNELS.get(c), rates.detected());
       if (!Double.isNaN(rates.localised())) {
         localised.put(CHANNELS.get(c), rates.localised());

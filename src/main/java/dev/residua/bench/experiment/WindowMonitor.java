@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * Judges windows of independent frames by the largest of their standardised statistics, {@code
+ * Evaluates windows of independent frames by the largest of their standardised statistics, {@code
  * max_k |T_k - m_k| / s_k}, with means, deviations and threshold from windows of nominal frames. It
  * is the yardstick of the experiments, not the detector of the service: windows are drawn at random
  * from a pool of frames, so autocorrelation has no effect on it.
@@ -84,11 +84,11 @@ final class WindowMonitor {
   }
 
   /**
-   * Judges windows drawn from a pool.
+   * Evaluates windows drawn from a pool.
    *
    * @param node the node that something was done to, or -1 if none
    */
-  Rates judge(Channel.Rows pool, int frames, int windows, int node, long seed) {
+  Rates evaluate(Channel.Rows pool, int frames, int windows, int node, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     int detected = 0;
     int localised = 0;

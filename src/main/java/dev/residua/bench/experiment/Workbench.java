@@ -28,10 +28,10 @@ import java.util.Map;
 
 /**
  * What experiments work with: data sets that are generated once and kept, trainings, and the
- * figures that every training is judged by.
+ * figures of every training.
  */
 final class Workbench {
-  /** Frames that a trained model is judged on; none of them is in any training set. */
+  /** Frames that a trained model is evaluated on; none of them is in any training set. */
   private static final int FRESH_FRAMES = 4_000;
 
   private static final ImageShape SHAPE = new ImageShape(64, 64, 3);
@@ -144,12 +144,12 @@ final class Workbench {
     try (FrameScorer scorer = scorer(bundle)) {
       DatasetEvaluation.Scores scores =
           DatasetEvaluation.score(
-              scorer, set, FRESH_FRAMES, done -> progress.at("judging", done, null));
+              scorer, set, FRESH_FRAMES, done -> progress.at("evaluating", done, null));
       return DatasetEvaluation.of(scores, bundle.graph(), set, set.factors(), null, 1);
     }
   }
 
-  /** Trains, judges on fresh frames and gives the columns of every table of trainings. */
+  /** Trains, evaluates on fresh frames and gives the columns of every table of trainings. */
   Map<String, Double> figures(DataSpec spec, TrainingSettings settings)
       throws IOException, TrainingFailedException {
     return figures(spec, train(spec, settings));

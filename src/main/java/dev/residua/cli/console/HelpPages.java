@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine;
 
-/** Which page of the documents helps with a command: told by its {@code --help} and its errors. */
+/** Which page of the documents helps with a command: shown by its {@code --help} and its errors. */
 public final class HelpPages {
   private static final String MONITORING = "src/docs/operations.md";
   private static final String DATA = "src/docs/datasets.md";

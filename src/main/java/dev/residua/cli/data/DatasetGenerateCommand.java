@@ -83,7 +83,7 @@ final class DatasetGenerateCommand implements Callable<Integer> {
       paramLabel = "SHARE",
       description =
           "Share of the frames, in blocks, in which one caused factor at a time is drawn from its"
-              + " range whatever its causes, 0 to 0.5; event and event_node say so.")
+              + " range independent of its causes, 0 to 0.5; event and event_node say so.")
   double commissioning;
 
   @Option(

@@ -67,13 +67,13 @@ public final class DriftCommand implements Callable<Integer> {
       names = "--false-alarms",
       paramLabel = "N/PERIOD",
       description =
-          "Instead of --arl: false alarms an hour, day, week, month or year, such as 1/week.")
+          "Instead of --arl: false alarms per hour, day, week, month or year, such as 1/week.")
   @Nullable String falseAlarms;
 
   @Option(
       names = "--frames-per-second",
       paramLabel = "F",
-      description = "Samples a second, for --false-alarms.")
+      description = "Samples per second, for --false-alarms.")
   @Nullable Double framesPerSecond;
 
   @Option(
@@ -293,6 +293,6 @@ public final class DriftCommand implements Callable<Integer> {
             point.get("high"));
       }
     }
-    out.printf("%.2f us an update, %,d bytes of state%n", micros, stateBytes);
+    out.printf("%.2f us per update, %,d bytes of state%n", micros, stateBytes);
   }
 }

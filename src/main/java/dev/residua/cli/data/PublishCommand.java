@@ -63,7 +63,7 @@ public final class PublishCommand implements Callable<Integer> {
       names = "--rate",
       paramLabel = "FPS",
       description =
-          "Frames a second, over all sources (default: as fast as the broker takes them).")
+          "Frames per second, over all sources (default: as fast as the broker takes them).")
   @Nullable Double rate;
 
   @Option(names = "--count", paramLabel = "N", description = "Frames to send (default: all).")

@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "score",
     description = {
-      "Scores the frames of a data set and writes one row a frame.",
+      "Scores the frames of a data set and writes one row per frame.",
       "Latents and residuals are in standard deviations of the training frames; p-values hold for"
           + " frames like those that calibrated the model. Where labels.csv has the true noise of a"
           + " factor, the correlation of its residual with it is printed, over frames without"

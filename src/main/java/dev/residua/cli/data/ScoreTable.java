@@ -80,7 +80,7 @@ final class ScoreTable {
    * Scores a data set. Frames of another size are resampled as {@link FrameDecoder} does. The file
    * appears only when it is complete.
    *
-   * @param progress told the part done, in [0, 1]
+   * @param progress receives the part done, in [0, 1]
    */
   Summary write(FrameDataset set, Path out, DoubleConsumer progress) throws IOException {
     Path partial = out.resolveSibling(out.getFileName() + ".part");

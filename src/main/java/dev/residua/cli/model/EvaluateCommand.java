@@ -23,11 +23,11 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Judges a model on a data set, with known factors where there are any. */
+/** Evaluates a model on a data set, with known factors where there are any. */
 @Command(
     name = "evaluate",
     description = {
-      "Judges a model on a data set: reconstruction, independence of residuals, and with known"
+      "Evaluates a model on a data set: reconstruction, independence of residuals, and with known"
           + " factors MCC, R2, DCI, IRS and the distance of the graph from the true one.",
       "Each score with factors comes with its floor (latents that are noise) and its ceiling (the"
           + " factors themselves). Where labels.csv has columns noise.<factor>, the correlation of"

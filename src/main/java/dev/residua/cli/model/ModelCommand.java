@@ -45,7 +45,7 @@ public final class ModelCommand {
   @Command(
       name = "show",
       description =
-          "Checks a bundle (digests, shapes, numerical self-test) and tells what it is and where it comes from.",
+          "Checks a bundle (digests, shapes, numerical self-test) and prints what it is and where it comes from.",
       mixinStandardHelpOptions = true,
       showDefaultValues = true)
   static final class Show implements Callable<Integer> {

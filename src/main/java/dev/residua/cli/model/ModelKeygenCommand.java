@@ -46,7 +46,7 @@ final class ModelKeygenCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** {@code KEY.pub.pem} beside {@code KEY.pem}. */
+  /** {@code KEY.pub.pem} next to {@code KEY.pem}. */
   private static Path publicKey(Path key) {
     String name = key.getFileName().toString();
     String stem = name.endsWith(".pem") ? name.substring(0, name.length() - 4) : name;

@@ -120,7 +120,7 @@ final class ModelRegistryCommands {
               s ->
                   out()
                       .printf(
-                          "shadow: %s scores %.3g of the frames beside it from %s to %s%n",
+                          "shadow: %s scores %.3g of the frames next to it from %s to %s%n",
                           s.modelId(), s.rate(), s.from(), s.until()));
       return 0;
     }
@@ -166,7 +166,7 @@ final class ModelRegistryCommands {
   @Command(
       name = "diff",
       description = {
-        "Tells how two models differ: graph and confidence of its edges, latents, settings, figures.",
+        "Prints how two models differ: graph and confidence of its edges, latents, settings, figures.",
         "Each is a bundle file, or the id of a model of the registry."
       },
       mixinStandardHelpOptions = true,
@@ -278,8 +278,8 @@ final class ModelRegistryCommands {
       }
     }
 
-    /** Tells from which frames on the active model holds. */
-    int tell(ModelRegistry changed) {
+    /** Prints from which frames on the active model is used. */
+    int printStart(ModelRegistry changed) {
       Activation active = changed.active().orElseThrow();
       out().printf("activation %d: %s%n", active.number(), active.modelId());
       if (active.kind() == Activation.Kind.INITIAL || wait.isZero()) {
@@ -348,7 +348,7 @@ final class ModelRegistryCommands {
       }
       checkTrusted(keys, id); // the one of the registry, which may have been there before
       String promoted = id;
-      return tell(
+      return printStart(
           registry.change(
               admin -> admin.promote(promoted, ModelRegistryOptions.author(by, reason))));
     }
@@ -386,7 +386,7 @@ final class ModelRegistryCommands {
             Optional.ofNullable(to).or(() -> registry.use(r -> r.registry().previous()));
         target.ifPresent(id -> checkTrusted(keys, id));
       }
-      return tell(
+      return printStart(
           registry.change(admin -> admin.rollback(to, ModelRegistryOptions.author(by, reason))));
     }
   }
@@ -416,7 +416,7 @@ final class ModelRegistryCommands {
   @Command(
       name = "shadow",
       description = {
-        "Lets a model of the registry score a share of the frames beside the active one for a while,"
+        "Lets a model of the registry score a share of the frames next to the active one for a limited time,"
             + " to residua.scores.shadow. Processes with the role shadow do it."
       },
       mixinStandardHelpOptions = true,

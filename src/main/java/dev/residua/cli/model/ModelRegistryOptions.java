@@ -69,7 +69,7 @@ final class ModelRegistryOptions {
   }
 
   /**
-   * Publishes a bundle, anew where the registry has it but its bytes cannot be had.
+   * Publishes a bundle, again if the registry has it but its bytes are unavailable.
    *
    * @param store where to; see {@link BundleStores}
    */

@@ -28,7 +28,7 @@ final class ReportFile {
   private ReportFile() {}
 
   /** {@code mine.html} for {@code mine.residua}. */
-  static Path beside(Path bundle) {
+  static Path nextTo(Path bundle) {
     String name = String.valueOf(bundle.getFileName());
     String stem = name.endsWith(BUNDLE) ? name.substring(0, name.length() - BUNDLE.length()) : name;
     return bundle.resolveSibling(stem + PAGE);

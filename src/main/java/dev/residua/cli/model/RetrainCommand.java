@@ -40,21 +40,21 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code retrain}: asks for a training, ends one, or tells what would have led to one. */
+/** {@code retrain}: requests a training, cancels one, or lists what would have led to one. */
 @Command(
     name = "retrain",
     description = {
       "Asks the training role to train a model now from the stream's own frames. The gate decides"
           + " whether it is used; what becomes of it is on residua.control, at /api/trainings, and"
           + " with --wait here.",
-      "With --cancel ends a training. With --dry-run: tells from the stored scores, drifts and incidents of a period when the model would have been trained anew, and why; does nothing."
+      "With --cancel ends a training. With --dry-run: computes from the stored scores, drifts and incidents of a period when the model would have been retrained, and why; does nothing."
     },
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 public final class RetrainCommand implements Callable<Integer> {
   private static final Duration DEFAULT_PERIOD = Duration.ofDays(7);
 
-  @Option(names = "--dry-run", description = "Only tell what would have led to a training.")
+  @Option(names = "--dry-run", description = "Only list what would have led to a training.")
   boolean dryRun;
 
   @Option(names = "--reason", paramLabel = "TEXT", description = "Why; kept with the training.")
@@ -77,7 +77,7 @@ public final class RetrainCommand implements Callable<Integer> {
   @Option(names = "--cancel", paramLabel = "ID", description = "End this training.")
   @Nullable String cancel;
 
-  @Option(names = "--wait", description = "Tell what becomes of it, until it ends.")
+  @Option(names = "--wait", description = "Follow it until it ends.")
   boolean waits;
 
   @Option(
@@ -141,7 +141,7 @@ public final class RetrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws StartFailedException {
-    return dryRun ? tell() : order();
+    return dryRun ? printTriggers() : order();
   }
 
   private int order() throws StartFailedException {
@@ -175,7 +175,7 @@ public final class RetrainCommand implements Callable<Integer> {
     return 0;
   }
 
-  private int tell() {
+  private int printTriggers() {
     try (ProgressBar bar = new ProgressBar("reading scores")) {
       Instant end = until == null ? Instant.now() : until;
       TriggerDryRun.Request request =

@@ -151,7 +151,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--no-report",
-      description = "Do not write the report, FILE.html beside FILE.residua.")
+      description = "Do not write the report, FILE.html next to FILE.residua.")
   boolean noReport;
 
   @Option(names = "--json", description = "Print the report as JSON.")
@@ -223,7 +223,7 @@ public final class TrainCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw new CommandFailedException("cannot write " + out + ": " + e.getMessage(), e);
     }
-    Path page = noReport ? null : ReportFile.beside(out);
+    Path page = noReport ? null : ReportFile.nextTo(out);
     if (page != null) {
       try {
         ReportFile.write(report.bundle(), source.set(), page, threads);

@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
     name = "accept-normal",
     description = {
       "Takes the mean residuals of the last 128 frames as normal for these sources.",
-      "Their detectors start anew and an open incident is resolved. The order stays on the topic."
+      "Their detectors restart and an open incident is resolved. The order stays on the topic."
     },
     mixinStandardHelpOptions = true,
     showDefaultValues = true)

@@ -62,7 +62,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "backtest",
     description = {
-      "Judges stored frames as the service would: every event, and where the labels say what"
+      "Evaluates stored frames as the service would: every event, and where the labels say what"
           + " happened, delay, misses, false incidents, localisation and confusion of kinds.",
       "Frames come from a data set (--data), or from a topic of frames (--from-topic, --offsets)."
     },
@@ -154,7 +154,7 @@ public final class BacktestCommand implements Callable<Integer> {
       Backtest backtest = new Backtest(new SourceMonitor.Limits(monitored), grace);
       List<Truth> truths = new ArrayList<>();
       try (ScoringModel scoring = Models.scoring(bundle, 1);
-          ProgressBar bar = new ProgressBar("judging")) {
+          ProgressBar bar = new ProgressBar("evaluating")) {
         FrameBatch batch =
             new FrameBatch(
                 scoring,
@@ -337,7 +337,7 @@ public final class BacktestCommand implements Callable<Integer> {
           event.sentence());
     }
     out.printf(
-        "%,d frames judged at one false alarm in %,.0f frames%s%n",
+        "%,d frames evaluated at one false alarm in %,.0f frames%s%n",
         backtest.frames(),
         monitored.targetRunLength(),
         refused == 0 ? "" : "; %d refused, the first: %s".formatted(refused, whyRefused));

@@ -60,7 +60,7 @@ public final class DeadLettersCommand {
         split = ",",
         paramLabel = "REASON",
         description =
-            "Only these reasons, such as corrupt, too_large, unknown_schema, duplicate, stale, reference; alert_refused and alert_undelivered are alerts that were not told; other is what the monitor refused.")
+            "Only these reasons, such as corrupt, too_large, unknown_schema, duplicate, stale, reference; alert_refused and alert_undelivered are alerts that were not delivered; other is what the monitor refused.")
     List<String> reasons = List.of();
 
     @Option(
@@ -298,7 +298,7 @@ public final class DeadLettersCommand {
       }
       if (alerts > 0) {
         out.printf(
-            "%d left out, as they are alerts that were not told: their incidents have gone on%n",
+            "%d left out, as they are alerts that were not delivered: their incidents have gone on%n",
             alerts);
       }
       if (!truncated.isEmpty()) {

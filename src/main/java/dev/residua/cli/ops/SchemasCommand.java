@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 /** {@code schemas}: the product's schemas and a schema registry. */
 @Command(
     name = "schemas",
-    description = "Tells a schema registry the schemas of the product.",
+    description = "Registers the schemas of the product with a schema registry.",
     mixinStandardHelpOptions = true,
     subcommands = SchemasCommand.Register.class)
 public final class SchemasCommand {

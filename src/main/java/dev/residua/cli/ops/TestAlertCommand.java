@@ -22,7 +22,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code test-alert}: whether the receivers can be told. */
+/** {@code test-alert}: checks that the receivers can be reached. */
 @Command(
     name = "test-alert",
     description = {
@@ -108,7 +108,7 @@ public final class TestAlertCommand implements Callable<Integer> {
     }
     for (Delivery one : said) {
       out.printf(
-          "%-9s %s: %s%n", one.accepted() ? "told" : "NOT TOLD", one.receiver(), detail(one));
+          "%-9s %s: %s%n", one.accepted() ? "delivered" : "FAILED", one.receiver(), detail(one));
     }
     if (!resolve) {
       out.printf("end it with: residua test-alert --source %s --resolve%n", source);

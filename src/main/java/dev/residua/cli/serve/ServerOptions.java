@@ -41,7 +41,7 @@ final class ServerOptions {
   @Nullable Path model;
 
   /**
-   * Sets the options as properties, over environment and files, and runs until the process is told
+   * Sets the options as properties, over environment and files, and runs until the process is asked
    * to stop.
    */
   int run() {

@@ -190,7 +190,7 @@ public final class TrainingJobCommand implements Callable<Integer> {
     }
   }
 
-  /** A failure is told and no reason to fail: the next training does it again. */
+  /** A failed clean-up does not fail the training: the next one repeats it. */
   private void cleanUp(Process process, ModelAdmin admin, BundleStores outside, int keep) {
     try {
       ModelCleanUp.sentences(
@@ -238,7 +238,7 @@ public final class TrainingJobCommand implements Callable<Integer> {
     }
   }
 
-  /** Whoever started this process may begin another training after a restart: never two of them. */
+  /** Ends this process with its parent, which may start another training after a restart. */
   private void endWithParent() {
     if (parent == 0) {
       return;

@@ -151,7 +151,7 @@ class HealthStateTest {
     // Then
     assertThat(without.up()).isTrue();
     assertThat(without.data())
-        .containsEntry("receiver pager", "is not told for now: connection refused");
+        .containsEntry("receiver pager", "is unavailable: connection refused");
     assertThat(health.ready().data()).doesNotContainKey("receiver pager");
   }
 }

@@ -52,7 +52,7 @@ class WindowMonitorTest {
     WindowMonitor monitor = WindowMonitor.fit(RESIDUALS, rows(20_000, 1, 0, 0), 50, 4_000, 0.01, 1);
 
     // When
-    WindowMonitor.Rates rates = monitor.judge(rows(20_000, 2, 0, 0), 50, 4_000, -1, 2);
+    WindowMonitor.Rates rates = monitor.evaluate(rows(20_000, 2, 0, 0), 50, 4_000, -1, 2);
 
     // Then: threshold and rate both have about 22 % binomial error, so 4 deviations are .01 +- .012
     assertThat(rates.detected()).isBetween(0.002, 0.025);
@@ -65,7 +65,7 @@ class WindowMonitorTest {
     WindowMonitor monitor = WindowMonitor.fit(RESIDUALS, rows(6_000, 1, 0, 0), 50, 1_000, 0.01, 1);
 
     // When
-    WindowMonitor.Rates rates = monitor.judge(rows(3_000, 3, 1, 0), 50, 200, 1, 3);
+    WindowMonitor.Rates rates = monitor.evaluate(rows(3_000, 3, 1, 0), 50, 200, 1, 3);
 
     // Then: the mean of 50 moved by seven of its deviations
     assertThat(rates.detected()).isEqualTo(1);
@@ -78,7 +78,7 @@ class WindowMonitorTest {
     WindowMonitor monitor = WindowMonitor.fit(RESIDUALS, rows(6_000, 1, 0, 0), 50, 1_000, 0.01, 1);
 
     // When
-    WindowMonitor.Rates rates = monitor.judge(rows(3_000, 4, 0, -1), 50, 200, 2, 4);
+    WindowMonitor.Rates rates = monitor.evaluate(rows(3_000, 4, 0, -1), 50, 200, 2, 4);
 
     // Then
     assertThat(rates.detected()).isEqualTo(1);

@@ -184,8 +184,8 @@ class ReportCommandTest {
 
   @Test
   void shouldNameThePageAfterTheBundle() {
-    assertThat(ReportFile.beside(Path.of("a/mine.residua"))).isEqualTo(Path.of("a/mine.html"));
-    assertThat(ReportFile.beside(Path.of("mine"))).isEqualTo(Path.of("mine.html"));
-    assertThat(ReportFile.beside(Path.of("mine.html"))).isEqualTo(Path.of("mine.html.html"));
+    assertThat(ReportFile.nextTo(Path.of("a/mine.residua"))).isEqualTo(Path.of("a/mine.html"));
+    assertThat(ReportFile.nextTo(Path.of("mine"))).isEqualTo(Path.of("mine.html"));
+    assertThat(ReportFile.nextTo(Path.of("mine.html"))).isEqualTo(Path.of("mine.html.html"));
   }
 }

@@ -65,7 +65,7 @@ class TestAlertCommandTest {
     // Then
     assertThat(exit).isZero();
     assertThat(out.toString())
-        .startsWith("told      chat (slack, %s): 200 ok".formatted(slack.url()))
+        .startsWith("delivered chat (slack, %s): 200 ok".formatted(slack.url()))
         .contains("end it with: residua test-alert --source press-7 --resolve")
         .doesNotContain("services");
     assertThat(slack.taken()).hasSize(1);
