@@ -382,10 +382,10 @@ class StoredFramesIT {
                     List.of()))
         .isInstanceOf(RetentionTooShortException.class)
         .hasMessage(
-            "gone.frames-1 is asked for from offset 99 on but is kept from offset 100 on: ask for less, or keep frames for longer (retention.ms and retention.bytes of gone.frames)");
+            "gone.frames-1 was requested from offset 99 on but is stored only from offset 100 on: request a shorter range, or keep frames for longer (retention.ms and retention.bytes of gone.frames)");
     assertThatThrownBy(() -> collect(topics, new FrameRange.Times(time(50), time(500)), List.of()))
         .isInstanceOf(RetentionTooShortException.class)
-        .hasMessageContaining("gone.frames-1 is asked for from 2026-03-01T12:00:02.500Z on")
+        .hasMessageContaining("gone.frames-1 was requested from 2026-03-01T12:00:02.500Z on")
         .hasMessageContaining("is kept from 2026-03-01T12:00:05Z (offset 100) on");
     // What is still there is given
     assertThat(stored(topics).spans(new FrameRange.Times(time(100), time(500))))

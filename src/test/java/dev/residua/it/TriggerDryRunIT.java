@@ -12,7 +12,7 @@ import dev.residua.frame.FrameTiming;
 import dev.residua.frame.SensorReadings;
 import dev.residua.incident.Incident;
 import dev.residua.renewal.job.TriggerDryRun;
-import dev.residua.renewal.trigger.SuppressionReason;
+import dev.residua.renewal.trigger.SuppressedTrigger;
 import dev.residua.renewal.trigger.TriggerSettings;
 import dev.residua.renewal.trigger.UniformitySettings;
 import dev.residua.testing.TestBroker;
@@ -105,11 +105,11 @@ class TriggerDryRunIT {
       // The drift counts from second 300 + 1200 on, and is held back by what stands against it then
       assertThat(report.entries().stream().filter(e -> e.at().isAfter(time(1_495))))
           .filteredOn(e -> e.trigger().incidents().contains("i2"))
-          .extracting(e -> e.suppressed() == null ? null : e.suppressed().why())
+          .extracting(e -> e.suppressed() == null ? null : e.suppressed().reason())
           .containsExactly(
-              SuppressionReason.Why.RUNNING,
-              SuppressionReason.Why.COOLDOWN,
-              SuppressionReason.Why.BUDGET);
+              SuppressedTrigger.Reason.RUNNING,
+              SuppressedTrigger.Reason.COOLDOWN,
+              SuppressedTrigger.Reason.BUDGET);
     }
   }
 

@@ -12,9 +12,10 @@ import dev.residua.model.NetworkPlan;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.onnx.OnnxLatentDecoder;
 import dev.residua.renewal.gate.ExaminedModel;
+import dev.residua.renewal.job.TrainingJob;
 
 /** A model with everything of it open that an examination runs. Owns the native memory. */
-public final class OpenModel implements AutoCloseable {
+public final class OpenModel implements TrainingJob.ModelHandle {
   private final ExaminedModel examined;
 
   private OpenModel(ExaminedModel examined) {
@@ -66,6 +67,7 @@ public final class OpenModel implements AutoCloseable {
   }
 
   /** Usable until this is closed. */
+  @Override
   public ExaminedModel examined() {
     return examined;
   }

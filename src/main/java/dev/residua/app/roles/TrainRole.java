@@ -13,6 +13,7 @@ import dev.residua.dl4j.CudaCheck;
 import dev.residua.model.ModelBundle;
 import dev.residua.renewal.job.CronSchedule;
 import dev.residua.renewal.job.RenewalSettings;
+import dev.residua.renewal.job.TrainerDependencies;
 import dev.residua.renewal.job.TrainerLoop;
 import dev.residua.renewal.trigger.TriggerSettings;
 import dev.residua.renewal.trigger.UniformitySettings;
@@ -65,21 +66,22 @@ public final class TrainRole implements AutoCloseable {
       this.loop =
           new TrainerLoop(
               () -> clients.scoringConsumer(group, group + "-" + config.instance(), POLLED),
-              () -> clients.follower(new ByteArrayDeserializer(), new ByteArrayDeserializer()),
-              topics,
-              triggers(config.training()),
-              renewal(config),
-              config.training().timeLimit(),
-              calibrationScores::get,
-              new TrainingProcess(
-                  config.dataDir().resolve("trainings-" + config.instance()),
-                  config.training().memory(),
-                  properties(properties, clients),
-                  by),
-              writer::write,
-              metrics::training,
-              by,
-              Clock.systemUTC());
+              new TrainerDependencies(
+                  () -> clients.follower(new ByteArrayDeserializer(), new ByteArrayDeserializer()),
+                  topics,
+                  triggers(config.training()),
+                  renewal(config),
+                  config.training().timeLimit(),
+                  calibrationScores::get,
+                  new TrainingProcess(
+                      config.dataDir().resolve("trainings-" + config.instance()),
+                      config.training().memory(),
+                      properties(properties, clients),
+                      by),
+                  writer::write,
+                  metrics::training,
+                  by,
+                  Clock.systemUTC()));
     } catch (IllegalArgumentException e) {
       writer.close();
       throw new StartFailedException(String.valueOf(e.getMessage()), e);

@@ -3,7 +3,7 @@ package dev.residua.app.roles;
 import dev.residua.app.config.ConfigurationFile;
 import dev.residua.app.process.SelfLauncher;
 import dev.residua.app.process.TemporaryFolders;
-import dev.residua.renewal.job.TrainerLoop;
+import dev.residua.renewal.job.JobLauncher;
 import dev.residua.renewal.job.TrainingRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,9 +22,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Trainings as processes of their own, started from the same program: with their own limit of
  * memory and, where the system has {@code nice}, after everything else that wants the processor.
- * Each has a folder below the data directory with its order, its checkpoint and what it printed.
+ * Each has a folder below the data directory with its request, its checkpoint and its output.
  */
-public final class TrainingProcess implements TrainerLoop.Starter {
+public final class TrainingProcess implements JobLauncher {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingProcess.class);
   private static final Path NICE = Path.of("/usr/bin/nice");
   private static final String LOG_FILE = "training.log";
@@ -83,9 +83,9 @@ public final class TrainingProcess implements TrainerLoop.Starter {
   }
 
   @Override
-  public TrainerLoop.Running start(TrainingRequest order) throws IOException {
-    Path own = Files.createDirectories(folder(order.id()));
-    order.write(own);
+  public JobLauncher.Job start(TrainingRequest request) throws IOException {
+    Path own = Files.createDirectories(folder(request.id()));
+    request.write(own);
     Path configuration = own.resolve(CONFIGURATION);
     ConfigurationFile.write(configuration, properties);
     List<String> command = new ArrayList<>(after());
@@ -129,7 +129,7 @@ public final class TrainingProcess implements TrainerLoop.Starter {
   }
 
   /** One of them. */
-  private record Running(Process process, Path own) implements TrainerLoop.Running {
+  private record Running(Process process, Path own) implements JobLauncher.Job {
     Running {
       // also where this process is ended before it could end the training
       Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly, "training-stop"));
@@ -146,7 +146,7 @@ public final class TrainingProcess implements TrainerLoop.Starter {
     }
 
     @Override
-    public String lastWords() {
+    public String outputTail() {
       try {
         List<String> lines =
             Files.readString(own.resolve(LOG_FILE), StandardCharsets.UTF_8)
@@ -174,7 +174,7 @@ public final class TrainingProcess implements TrainerLoop.Starter {
     }
 
     @Override
-    public void forget() {
+    public void deleteFiles() {
       try {
         TemporaryFolders.delete(own);
       } catch (IOException e) {

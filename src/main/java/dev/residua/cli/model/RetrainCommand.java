@@ -259,7 +259,7 @@ public final class RetrainCommand implements Callable<Integer> {
     row.put("kind", entry.trigger().kind());
     row.put("sources", entry.trigger().sources());
     row.put("incidents", entry.trigger().incidents());
-    row.put("suppressed", entry.suppressed() == null ? null : entry.suppressed().why().name());
+    row.put("suppressed", entry.suppressed() == null ? null : entry.suppressed().reason().name());
     row.put("sentence", entry.sentence());
     return row;
   }

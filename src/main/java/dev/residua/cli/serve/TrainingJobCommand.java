@@ -25,7 +25,6 @@ import dev.residua.onnx.OnnxFrameScorer;
 import dev.residua.registry.ModelAdmin;
 import dev.residua.registry.RegistryFollower;
 import dev.residua.registry.TrustedModels;
-import dev.residua.renewal.gate.ExaminedModel;
 import dev.residua.renewal.job.DatasetFrames;
 import dev.residua.renewal.job.FrameRange;
 import dev.residua.renewal.job.RetentionTooShortException;
@@ -59,13 +58,17 @@ import picocli.CommandLine.Option;
 @Command(
     name = "training-job",
     hidden = true,
-    description = "Runs the training whose order lies in a folder. Started by the role train.",
+    description = "Runs the training whose request is in a folder. Started by the role train.",
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 public final class TrainingJobCommand implements Callable<Integer> {
   private static final int ORPHANED = 3;
 
-  @Option(names = "--folder", required = true, paramLabel = "DIR", description = "With its order.")
+  @Option(
+      names = "--folder",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder of its request.")
   Path folder;
 
   @Option(
@@ -107,10 +110,10 @@ public final class TrainingJobCommand implements Callable<Integer> {
   @Override
   public Integer call() throws StartFailedException, InterruptedException {
     endWithParent();
-    TrainingRequest order;
+    TrainingRequest request;
     Process process;
     try {
-      order = TrainingRequest.read(folder);
+      request = TrainingRequest.read(folder);
       process = Process.of(configuration);
     } catch (IOException e) {
       throw new CommandFailedException(Failures.reason(e), e);
@@ -118,16 +121,21 @@ public final class TrainingJobCommand implements Callable<Integer> {
     try (ControlWriter writer = new ControlWriter(process.clients(), process.topics().control())) {
       TrainingStatusPublisher status =
           new TrainingStatusPublisher(
-              order.id(), order.trigger(), order.incidents(), by, writer::write, Clock.systemUTC());
+              request.id(),
+              request.trigger(),
+              request.incidents(),
+              by,
+              writer::write,
+              Clock.systemUTC());
       try {
         TrainingBackend.valueOf(process.config().training().backend().name()).start();
-        TrainingJob.Outcome outcome = run(process, order, status);
+        TrainingJob.Outcome outcome = run(process, request, status);
         spec.commandLine()
             .getOut()
             .printf("%s%n%s%n", outcome.modelId(), outcome.verdict().toText());
         return 0;
       } catch (CancellationException e) {
-        status.say(TrainingPhase.CANCELLED, 0, Failures.reason(e), null);
+        status.publish(TrainingPhase.CANCELLED, 0, Failures.reason(e), null);
         return 0;
       } catch (IOException
           | BadBundleException
@@ -137,7 +145,7 @@ public final class TrainingJobCommand implements Callable<Integer> {
           | IllegalArgumentException
           | IllegalStateException
           | KafkaException e) {
-        status.say(TrainingPhase.FAILED, 0, Failures.reason(e), null);
+        status.publish(TrainingPhase.FAILED, 0, Failures.reason(e), null);
         spec.commandLine().getErr().println("residua: " + Failures.reason(e));
         return 0; // the failure is published
       }
@@ -145,16 +153,16 @@ public final class TrainingJobCommand implements Callable<Integer> {
   }
 
   private TrainingJob.Outcome run(
-      Process process, TrainingRequest order, TrainingStatusPublisher status)
+      Process process, TrainingRequest request, TrainingStatusPublisher status)
       throws IOException,
           BadBundleException,
           RetentionTooShortException,
           TrainingFailedException,
           InterruptedException {
-    int threads = order.settings().threads();
+    int threads = request.settings().threads();
     DriftSettings drift =
         DriftSettings.DEFAULTS.withSimulation(
-            order.settings().driftSimulation(), DriftSettings.DEFAULTS.streamLength());
+            request.settings().driftSimulation(), DriftSettings.DEFAULTS.streamLength());
     ResiduaConfig config = process.config();
     Optional<Path> signingKey = config.training().signingKey();
     TrustedKeys keys = TrustedKeys.read(config.models().trustedKeys().orElse(List.of()));
@@ -164,15 +172,15 @@ public final class TrainingJobCommand implements Callable<Integer> {
                 process.clients().registry(config.topicPrefix()), process.topics(), outside);
         ModelAdmin admin =
             ModelAdmin.of(process.clients().registry(config.topicPrefix()), process.topics())) {
-      TrainingJob.Surroundings around =
-          new TrainingJob.Surroundings(
+      TrainingJob.Dependencies dependencies =
+          new TrainingJob.Dependencies(
               new TrustedModels(follower, keys),
               admin,
               outside.outside(),
               outside::discard,
               signingKey.isEmpty() ? null : SigningKey.read(signingKey.get()),
               keys,
-              bundle -> new OpenedModel(OpenModel.of(bundle, threads)),
+              bundle -> OpenModel.of(bundle, threads),
               new TrainingPipeline(
                   new LancaTrainer(),
                   network -> new OnnxFrameScorer(network, threads),
@@ -183,14 +191,14 @@ public final class TrainingJobCommand implements Callable<Integer> {
               source(process),
               process::consumer,
               process.topics(),
-              () -> cleanUp(process, admin, outside, order.settings().keep()),
+              () -> cleanUp(process, admin, outside, request.settings().keep()),
               Clock.systemUTC(),
               System::nanoTime);
-      return new TrainingJob(around, order, folder, status, () -> false).run();
+      return new TrainingJob(dependencies, request, folder, status, () -> false).run();
     }
   }
 
-  /** A failed clean-up does not fail the training: the next one repeats it. */
+  /** Reports a failure without failing, as the next training tries again. */
   private void cleanUp(Process process, ModelAdmin admin, BundleStores outside, int keep) {
     try {
       ModelCleanUp.sentences(
@@ -201,13 +209,13 @@ public final class TrainingJobCommand implements Callable<Integer> {
     }
   }
 
-  private static TrainingJob.Source source(Process process) throws IOException {
+  private static TrainingJob.FrameSource source(Process process) throws IOException {
     ResiduaConfig config = process.config();
     Optional<Path> data = config.training().data();
     if (data.isPresent()) {
       FrameDataset set = FrameDataset.open(data.get());
       double rate = config.incidents().framesPerSecond();
-      return (order, exclusions, request, progress, cancelled) ->
+      return (training, exclusions, request, progress, cancelled) ->
           DatasetFrames.collect(set, rate, exclusions, request, progress, cancelled);
     }
     StoredFrames stored =
@@ -217,25 +225,13 @@ public final class TrainingJobCommand implements Callable<Integer> {
             new FrameReader(ScoringSetup.frameLimits(config), ScoringSetup.registry(config)),
             ScoringSetup.frameLimits(config),
             ScoringSetup.references(config));
-    return (order, exclusions, request, progress, cancelled) ->
+    return (training, exclusions, request, progress, cancelled) ->
         stored.collect(
-            new FrameRange.Times(order.from(), order.until()),
+            new FrameRange.Times(training.from(), training.until()),
             exclusions,
             request,
             progress,
             cancelled);
-  }
-
-  private record OpenedModel(OpenModel model) implements TrainingJob.Opened {
-    @Override
-    public ExaminedModel examined() {
-      return model.examined();
-    }
-
-    @Override
-    public void close() {
-      model.close();
-    }
   }
 
   /** Ends this process with its parent, which may start another training after a restart. */

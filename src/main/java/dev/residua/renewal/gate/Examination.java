@@ -5,17 +5,16 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * Figures of one model from held-out frames and injected faults. Those of two models from one
- * {@link ModelEvaluator} belong together: same frames, same faults, batches timed in turn. Arrays
- * are owned by this record and must not be changed.
+ * One model's figures from held-out frames and injected faults. Compare only two of one {@link
+ * ModelEvaluator}: same frames, same faults, alternating timed batches. Arrays are owned by this
+ * record and must not be changed.
  *
  * @param modelId identity of the model
  * @param digest SHA-256 of its bundle
  * @param graph its graph, with the confidence of every edge
- * @param anchored whether each latent has a name that means something outside of the model, shape
- *     {@code [d]}
- * @param uniformity how uniform the p-values of quiet frames are: the joint ones first, then those
- *     of each latent
+ * @param anchored whether each latent's name has a meaning outside of the model, shape {@code [d]}
+ * @param uniformity of the p-values of quiet frames: the joint ones first, then those of each
+ *     latent
  * @param dependence largest distance correlation of two residuals, in [0, 1]; positive by chance
  * @param reconstructionErrors mean squared pixel error of each held-out frame, sequence after
  *     sequence, shape {@code [frames]}
@@ -24,13 +23,12 @@ import java.util.OptionalDouble;
  *     errors
  * @param spread variance of each latent over the held-out frames, where 1 is that of the training,
  *     shape {@code [d]}
- * @param replay quiet frames watched by the model's monitor
- * @param faults the faults, shape {@code [faults]}
- * @param found what became of each
+ * @param replay of the quiet frames by the model's monitor
+ * @param found the reaction to each fault
  * @param frameNanos time of one frame in each timed batch, nanoseconds, shape {@code [batches]}
  * @param bytes size of the bundle's entries
- * @param statedLeakage {@code monitorability.leakage} as the bundle states it, where its
- *     calibration knew the true noises
+ * @param statedLeakage the bundle's {@code monitorability.leakage}, if its calibration knew the
+ *     true noises
  * @param estimatedLeakage the same from injected offsets, see {@link ModelEvaluator}
  */
 @SuppressWarnings("ArrayRecordComponent") // see above
@@ -67,15 +65,14 @@ public record Examination(
       String name, double distance, int frames, double effectiveFrames, double pValue) {}
 
   /**
-   * Quiet frames watched by a monitor that starts anew after every alarm, as an alarm that stays on
-   * would otherwise count once.
+   * Quiet frames replayed to a monitor that restarts after every alarm, as a lasting alarm would
+   * otherwise count once.
    *
-   * @param frames that were watched
-   * @param targetRunLength frames between two false alarms that the monitor was set for
+   * @param targetRunLength the monitor's target for the frames between two false alarms
    * @param alarms onsets of drifts and faults of the sensor
    */
   public record Replay(int frames, double targetRunLength, int alarms) {
-    /** Alarms to expect of a healthy monitor. */
+    /** Expected alarms of a healthy monitor. */
     public double expected() {
       return frames / targetRunLength;
     }
@@ -121,12 +118,12 @@ public record Examination(
     return sum / reconstructionErrors.length;
   }
 
-  /** Share of the pictures' variance that the model redraws, at most 1; may be negative. */
+  /** Share of the pictures' variance that the model reconstructs, at most 1; may be negative. */
   public double shareReproduced() {
     return 1 - meanError() / pictureVariance;
   }
 
-  /** The kind of p-values that is least uniform for its number of frames. */
+  /** The least uniform kind of p-values, relative to its number of frames. */
   public Uniformity leastUniform() {
     Uniformity worst = uniformity.get(0);
     for (Uniformity one : uniformity) {
@@ -138,7 +135,7 @@ public record Examination(
     return worst;
   }
 
-  /** Share of the faults that were alarmed. */
+  /** Share of the faults that were detected. */
   public double detected() {
     return (double) found.stream().filter(Fault.Found::detected).count() / found.size();
   }

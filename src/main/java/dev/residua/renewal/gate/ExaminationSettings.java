@@ -3,24 +3,24 @@ package dev.residua.renewal.gate;
 import dev.residua.drift.DriftReference;
 
 /**
- * How much two models are examined.
+ * The extent of an examination of two models.
  *
- * @param replayAlarms false alarms to expect of a healthy monitor while it replays all held-out
- *     frames: its target run length is the number of frames over this; above 0
- * @param faultRunLength target run length of the monitors that look for injected faults, in frames:
- *     long against {@code leadFrames + faultFrames}, so that hardly any fault is lost because of a
- *     false alarm at its place (with the defaults one in 125)
+ * @param replayAlarms expected false alarms of a healthy monitor on all held-out frames: its target
+ *     run length is the number of frames over this; above 0
+ * @param faultRunLength target run length of the monitors that detect injected faults, in frames:
+ *     long against {@code leadFrames + faultFrames}, so that few faults are lost to a false alarm
+ *     at their place (with the defaults one in 125)
  * @param leadFrames quiet frames before each fault, at least 2
- * @param faultFrames frames that each fault lasts, at least 64: what changed is told 32 frames
+ * @param faultFrames frames that each fault lasts, at least 64, as a diagnosis follows 32 frames
  *     after an alarm
  * @param shift offset of a caused latent, in standard deviations of its residual, above 0
- * @param rootShift offset of a latent without causes, in the same unit, cut at what the held-out
- *     frames show; above 0
- * @param noiseFactor what the noise of a caused latent is multiplied by, above 1
- * @param maxFaults most faults; where the latents ask for more, a random part, as many by each
- *     model; at least 8
+ * @param rootShift offset of a latent without causes, in the same unit, clipped to the range of the
+ *     held-out frames; above 0
+ * @param noiseFactor factor on the noise of a caused latent, above 1
+ * @param maxFaults most faults; a larger suite is reduced to a random part, the same number for
+ *     each model; at least 8
  * @param batch frames that are scored in one call, at least 1
- * @param independenceRows most frames that go into the independence of residuals, at least 20
+ * @param independenceRows most frames for the independence of residuals, at least 20
  * @param seed of every draw
  */
 public record ExaminationSettings(
@@ -38,7 +38,7 @@ public record ExaminationSettings(
   public static final ExaminationSettings DEFAULTS =
       new ExaminationSettings(4, 20_000, 64, 96, 2, 0.75, 2, 64, 32, 800, 1);
 
-  /** Fewest frames from which a fault can be told apart, see {@code faultFrames}. */
+  /** Fewest frames from which a fault can be diagnosed, see {@code faultFrames}. */
   private static final int LEAST_FAULT = 64;
 
   public ExaminationSettings {

@@ -10,16 +10,16 @@ import dev.residua.monitor.MonitorModel;
 import java.util.function.DoubleFunction;
 
 /**
- * A model with all that an examination runs of it. Owns nothing: scorer and decoder stay open and
- * belong to the caller.
+ * A model with every part that an examination runs. Owns nothing: the caller keeps scorer and
+ * decoder open.
  *
  * @param bundle identity, graph and size
- * @param scorer the engine that would score with it
+ * @param scorer the engine that scores with it
  * @param calibration of residuals, reconstruction errors and appearance
  * @param appearance static pixels
  * @param decoder draws the pictures of latents in the units of {@code scorer}'s {@code observed}
- * @param equations between these latents
- * @param monitor what monitoring needs of the model, for a target run length in frames
+ * @param equations between its latents
+ * @param monitor the model's monitor for a target run length in frames
  */
 public record ExaminedModel(
     ModelBundle bundle,

@@ -3,18 +3,17 @@ package dev.residua.renewal.gate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One fault that was put into held-out frames.
+ * One fault that was injected into held-out frames.
  *
  * @param number from 0, in the order of the suite
- * @param kind what was done
- * @param node latent whose mechanism is broken; null where the whole picture or a part of it is
+ * @param node latent whose mechanism is broken; null for faults of the picture
  * @param size signed offset in standard deviations of the residual, factor of the noise, or gain; 0
- *     where the kind has no size
- * @param drawnBy id of the model whose decoder drew it; null where none was needed
+ *     for kinds without a size
+ * @param drawnBy id of the model whose decoder drew it; null if none was needed
  */
 public record Fault(
     int number, Kind kind, @Nullable String node, double size, @Nullable String drawnBy) {
-  /** What is done to the frames. */
+  /** The change of the frames. */
   public enum Kind {
     /** A constant is added to one latent; its effects follow. */
     OFFSET,
@@ -27,7 +26,7 @@ public record Fault(
     /** The camera repeats one picture. */
     FROZEN;
 
-    /** Whether it happens to one latent. */
+    /** Whether it affects the mechanism of one latent. */
     public boolean needsNode() {
       return this == OFFSET || this == NOISE;
     }
@@ -42,13 +41,12 @@ public record Fault(
   }
 
   /**
-   * How one model dealt with it.
+   * One model's reaction to the fault.
    *
-   * @param alarmsAnyway whether it alarms in the same frames without the fault, before it or at its
-   *     place; what it says of the fault then shows nothing
-   * @param delay frames from the fault's first one to the alarm, 0 at once; -1 where there was
-   *     none, or none that shows anything
-   * @param blamed latent that was named first; null where none was
+   * @param alarmsAnyway whether it alarms in the same frames without the fault; its reaction then
+   *     shows nothing
+   * @param delay frames from the fault's first one to the alarm, from 0; -1 if it did not detect it
+   * @param blamed latent that was named first; null if none was
    */
   public record Found(boolean alarmsAnyway, int delay, @Nullable String blamed) {
     static final Found MISSED = new Found(false, -1, null);
@@ -57,12 +55,12 @@ public record Fault(
     public Found {
       if (delay < -1 || (alarmsAnyway && delay >= 0)) {
         throw new IllegalArgumentException(
-            "a fault was found after %d frames, expected -1 or more, and -1 where alarms come without it"
+            "a fault was detected after %d frames, expected -1 or more, and -1 if the model alarms without it"
                 .formatted(delay));
       }
     }
 
-    /** Whether the fault was alarmed. */
+    /** Whether the model detected the fault. */
     public boolean detected() {
       return delay >= 0;
     }

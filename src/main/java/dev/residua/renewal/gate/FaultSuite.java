@@ -8,21 +8,21 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Known faults at known places in held-out frames, the same pictures for both models.
+ * Injects known faults at known places in held-out frames, with the same pictures for both models.
  *
  * <p>Mechanism faults are drawn by a decoder {@code D}: with {@code z} what the drawing model reads
- * in the real picture {@code x}, and {@code z'} the latents after the fault, the picture shown is
- * {@code x + 255 (D(z') - D(z))}, rounded and cut to a byte: what the decoder cannot draw stays as
- * it was. {@code z'_i = z_i + k s_i} for an offset ({@code s_i} the residual's standard deviation
- * in the drawing model's calibration) or {@code z_i + (c - 1) (e_i - location)} for a noise factor
- * {@code c}; then, cause by cause, {@code z'_j = z_j + f_j(z') - f_j(z)} for what follows from it.
- * Half of them are drawn by each model, so that neither is judged on its own idea of a fault alone.
- * A latent without causes stays in the range that the held-out frames show.
+ * in the real picture {@code x}, and {@code z'} the latents after the fault, the picture is {@code
+ * x + 255 (D(z') - D(z))}, rounded and clipped to a byte: parts that the decoder cannot draw stay
+ * as they were. {@code z'_i = z_i + k s_i} for an offset ({@code s_i} the residual's standard
+ * deviation in the drawing model's calibration) or {@code z_i + (c - 1) (e_i - location)} for a
+ * noise factor {@code c}; then, in causal order, {@code z'_j = z_j + f_j(z') - f_j(z)} for its
+ * effects. Each model draws half of the faults, so that neither is tested on its own idea of a
+ * fault alone. A latent without causes stays in the range of the held-out frames.
  *
- * <p>Two offsets (one up, one down) a latent and one noise factor a caused latent, for each drawing
- * model; two gains, two occlusions and a frozen camera: {@code 2 (2 d + caused) + 5} faults, at
- * most {@link ExaminationSettings#maxFaults}. Where a model has lost a latent its decoder draws
- * nothing there, and both models miss that fault.
+ * <p>Two offsets (one up, one down) per latent and one noise factor per caused latent, for each
+ * drawing model; two gains, two occlusions and a frozen camera: {@code 2 (2 d + caused) + 5}
+ * faults, at most {@link ExaminationSettings#maxFaults}. If a model has lost a latent, its decoder
+ * draws no change there, and both models miss that fault.
  */
 final class FaultSuite {
   private static final double[] GAINS = {0.85, 0.7};
@@ -37,12 +37,12 @@ final class FaultSuite {
   private final List<Planned> planned;
 
   /**
-   * A fault with all that it takes to draw it.
+   * A fault with everything needed to draw it.
    *
    * @param drawnBy which of the models draws; -1 for none
    * @param latent of that model; -1 for none
    * @param start row of the first frame with the fault
-   * @param seed of what else must be drawn
+   * @param seed of its random details
    */
   private record Planned(Fault fault, int drawnBy, int latent, int start, long seed) {}
 
@@ -52,8 +52,8 @@ final class FaultSuite {
    * @param drawnBy which of the models drew it, from 0; -1 for none
    * @param start row of its first frame
    * @param pixels shape {@code [faultFrames][height][width][channels]}
-   * @param meanShift mean of {@code (z'_i - z_i) / s_i}, what the fault moved its latent by; 0
-   *     where it moved none
+   * @param meanShift mean of {@code (z'_i - z_i) / s_i}, the shift of its latent; 0 if it shifted
+   *     none
    */
   @SuppressWarnings("ArrayRecordComponent") // used once, where it is made
   record Drawn(Fault fault, int drawnBy, int start, byte[] pixels, double meanShift) {}
@@ -92,7 +92,7 @@ final class FaultSuite {
     return plan;
   }
 
-  /** All that one model would draw, without number and place. */
+  /** The mechanism faults that one model draws, without number and place. */
   private List<Planned> mechanisms(int m) {
     ExaminedModel model = scores.get(m).model;
     String id = model.bundle().id();
@@ -112,14 +112,14 @@ final class FaultSuite {
     return all;
   }
 
-  /** A random part in the old order. */
+  /** A random subset in the original order. */
   private static List<Planned> some(List<Planned> all, int kept, SplittableRandom random) {
     List<Planned> some = new ArrayList<>();
     for (int k = 0; k < all.size(); k++) {
       if (some.size() == kept) {
         break;
       }
-      // Each with the share of places that are left: every part is equally likely.
+      // Keep each with the share of places that are left, so that every subset is equally likely.
       if (random.nextInt(all.size() - k) < kept - some.size()) {
         some.add(all.get(k));
       }
@@ -140,7 +140,7 @@ final class FaultSuite {
     plan.add(new Planned(numbered, drawnBy, latent, start, random.nextLong()));
   }
 
-  /** Rows at which a fault may begin. */
+  /** Rows at which a fault may start. */
   private int[] places() {
     int[] found = new int[frames.count()];
     int count = 0;

@@ -13,23 +13,23 @@ import java.util.function.IntPredicate;
 
 /**
  * Decides whether a candidate replaces the champion, by the figures of one {@link ModelEvaluator}.
- * Pure: the same figures and policy give the same verdict. A candidate wins only where it is not
- * worse by any rule and better by evidence in at least one of these:
+ * Pure: the same figures and policy give the same verdict. A candidate wins only if it is not worse
+ * by any rule and significantly better in at least one of these:
  *
  * <ul>
  *   <li>calibration: p-values of the champion are rejected as uniform, those of the candidate not
  *       (Kolmogorov-Smirnov at {@link GatePolicy#refusal});
  *   <li>reconstruction: the upper end of the ratio of mean errors, by a paired block bootstrap with
- *       {@link GatePolicy#better} on either side, is below 1 less the gain asked for;
+ *       {@link GatePolicy#better} on either side, is below 1 less the required gain;
  *   <li>run length: the champion alarms on quiet frames more often than its bound, the candidate
  *       does not;
- *   <li>detection, localisation: more faults alarmed, or named, by McNemar's exact test;
- *   <li>delay: faults alarmed earlier, by the sign test over faults that both alarm, and by more
+ *   <li>detection, localisation: more faults detected, or located, by McNemar's exact test;
+ *   <li>delay: faults detected earlier, by the sign test over faults that both detect, and by more
  *       than the margin that the rule allows.
  * </ul>
  *
- * <p>Where the world has moved it is the champion's figures that are bad, and a candidate that was
- * trained on the world as it is wins by calibration and run length.
+ * <p>After a change of the world the champion's figures are bad, and a candidate trained on the
+ * changed world wins by calibration and run length.
  */
 public final class Gate {
   private final GatePolicy policy;
@@ -44,11 +44,11 @@ public final class Gate {
   }
 
   /**
-   * Judges a candidate. O({@code resamples * frames / block}).
+   * The verdict on a candidate. O({@code resamples * frames / block}).
    *
    * @throws IllegalArgumentException if the two were not examined with the same frames and faults
    */
-  public static GateVerdict judge(GatePolicy policy, Examination champion, Examination candidate) {
+  public static GateVerdict decide(GatePolicy policy, Examination champion, Examination candidate) {
     if (!Arrays.equals(champion.sequenceLengths(), candidate.sequenceLengths())
         || !champion.faults().equals(candidate.faults())
         || champion.frameNanos().length != candidate.frameNanos().length) {
@@ -64,10 +64,10 @@ public final class Gate {
                   champion.frameNanos().length,
                   candidate.frameNanos().length));
     }
-    return new Gate(policy, champion, candidate).judge();
+    return new Gate(policy, champion, candidate).decide();
   }
 
-  private GateVerdict judge() {
+  private GateVerdict decide() {
     List<Ruling> rulings = new ArrayList<>();
     rulings.add(calibration());
     rulings.add(independence());
@@ -89,7 +89,7 @@ public final class Gate {
             1,
             !gains.isEmpty(),
             gains.isEmpty()
-                ? "it is better in nothing by evidence"
+                ? "it is significantly better in nothing"
                 : "it is better: " + String.join("; ", gains)));
     return new GateVerdict(champion, candidate, rulings);
   }
@@ -119,9 +119,9 @@ public final class Gate {
                 own.distance(),
                 own.pValue(),
                 own.effectiveFrames(),
-                rejected ? "which is no chance" : "as they may be")
+                rejected ? "which is significant" : "which is allowed")
             : text(
-                "the frames are worth %.0f independent ones, too few to tell (at least %.0f)",
+                "the frames are worth %.0f independent ones, too few for a test (at least %.0f)",
                 effective, policy.minEffectiveFrames()));
   }
 
@@ -172,7 +172,7 @@ public final class Gate {
             own, other, lengths, block, policy.better(), policy.resamples(), policy.seed());
     double ratio = candidate.meanError() / champion.meanError();
     if (interval[1] < 1 - policy.reconstructionGain()) {
-      gains.add(text("it redraws frames with %.3f times the error", ratio));
+      gains.add(text("it reconstructs frames with %.3f times the error", ratio));
     }
     double bound = 1 + policy.reconstructionMargin();
     return new Ruling(
@@ -192,7 +192,7 @@ public final class Gate {
     if (passed && champion.replay().alarms() > bound(champion.replay())) {
       gains.add(
           text(
-              "on quiet frames the champion alarms %d times, the candidate %d times, with %.1f to expect",
+              "on quiet frames the champion alarms %d times, the candidate %d times, expected are %.1f",
               champion.replay().alarms(),
               candidate.replay().alarms(),
               candidate.replay().expected()));
@@ -204,7 +204,7 @@ public final class Gate {
         bound,
         passed,
         text(
-            "%d alarms in %,d quiet frames, the champion's %d, with %.1f to expect and at most %d",
+            "%d alarms in %,d quiet frames, the champion's %d, expected are %.1f and at most %d",
             candidate.replay().alarms(),
             candidate.replay().frames(),
             champion.replay().alarms(),
@@ -269,21 +269,21 @@ public final class Gate {
     if (p <= policy.better()) {
       gains.add(
           text(
-              "it alarms %d faults that the champion misses and misses %d that it alarms (p = %.2g)",
+              "it detects %d faults that the champion misses and misses %d that the champion detects (p = %.2g)",
               all.won(), all.lost(), p));
     }
-    if (championIsNoMeasure()) {
+    if (championUnusable()) {
       return alone(
           GateRule.DETECTION,
           all,
-          "it alarms %d of %d faults, at least %.2f of them, where the champion alarms without");
+          "it detects %d of %d faults, at least %.2f of them, as the champion alarms without a fault");
     }
     return lossRuling(
         GateRule.DETECTION,
         all,
         policy.detectionLoss(),
-        "it alarms %d of %d faults, the champion %d",
-        "it sees nothing at ");
+        "it detects %d of %d faults, the champion %d",
+        "it detects nothing at ");
   }
 
   private Ruling lossRuling(
@@ -300,13 +300,13 @@ public final class Gate {
             + (all.blind().isEmpty() ? "" : "; " + blindness + all.blind()));
   }
 
-  /** Whether the champion alarms without a fault so often that it is no measure. */
-  private boolean championIsNoMeasure() {
+  /** Whether the champion alarms without a fault too often for a comparison. */
+  private boolean championUnusable() {
     long anyway = champion.found().stream().filter(Fault.Found::alarmsAnyway).count();
     return 2 * anyway > champion.found().size();
   }
 
-  /** The candidate alone, where the champion is no measure. */
+  /** The candidate's share against a fixed bound, without a comparison. */
   private Ruling alone(GateRule rule, Compared all, String counts) {
     double share = all.share(all.candidate());
     return new Ruling(
@@ -346,7 +346,7 @@ public final class Gate {
           Double.NaN,
           Double.NaN,
           true,
-          "there is no fault that both alarm");
+          "there is no fault that both detect");
     }
     own /= both;
     other /= both;
@@ -368,14 +368,14 @@ public final class Gate {
   }
 
   private Ruling localisation() {
-    if (championIsNoMeasure()) {
+    if (championUnusable()) {
       return alone(
           GateRule.LOCALISATION,
           compare(
               k -> candidate.found().get(k).detected() && nameable(champion.faults().get(k)),
               k -> names(champion, k),
               k -> names(candidate, k)),
-          "it blames the right latent for %d of %d faults that it alarms, at least %.2f of them, where the champion is no measure");
+          "it names the right latent for %d of %d faults that it detects, at least %.2f of them, as the champion alarms without a fault");
     }
     Compared all =
         compare(
@@ -386,18 +386,18 @@ public final class Gate {
     if (p <= policy.better()) {
       gains.add(
           text(
-              "it names the latent of %d faults that the champion does not, and not that of %d others (p = %.2g)",
+              "it locates %d faults that the champion does not, and not %d that the champion locates (p = %.2g)",
               all.won(), all.lost(), p));
     }
     return lossRuling(
         GateRule.LOCALISATION,
         all,
         policy.localisationLoss(),
-        "it blames the right latent for %d of %d faults that both alarm, the champion for %d",
-        "it never blames ");
+        "it names the right latent for %d of %d faults that both detect, the champion for %d",
+        "it never names ");
   }
 
-  /** Whether the latent's name means the same to both. */
+  /** Whether both models anchor the fault's latent, so that its name means the same. */
   private boolean nameable(Fault fault) {
     return fault.node() != null
         && champion.anchors(fault.node())
@@ -447,14 +447,14 @@ public final class Gate {
         figures,
         lost.isEmpty() || policy.graphMayChange(),
         lost.isEmpty()
-            ? "every latent and edge that the champion is sure of is there" + distance
+            ? "it has every latent and edge that the champion is sure of" + distance
             : "it lacks "
                 + String.join(", ", lost)
                 + (policy.graphMayChange() ? ", which is allowed" : "")
                 + distance);
   }
 
-  /** Whether an edge is missing, or turned round, with as much confidence as makes one sure. */
+  /** Whether an edge is missing or reversed with the confidence of a sure edge. */
   private boolean surelyNot(CausalGraph graph, int from, int to) {
     return !graph.hasEdge(from, to)
         && (1 - graph.confidence(from, to) >= policy.sureEdge()
@@ -464,7 +464,7 @@ public final class Gate {
   private Ruling speed() {
     double[] ratios = new double[candidate.frameNanos().length];
     for (int i = 0; i < ratios.length; i++) {
-      // A clock that is too coarse for a batch says nothing of it.
+      // A clock that is too coarse measures zero for a batch.
       double other = Math.max(1e-3, champion.frameNanos()[i]);
       ratios[i] = Math.max(1e-3, candidate.frameNanos()[i]) / other;
     }
@@ -489,7 +489,7 @@ public final class Gate {
         "its entries have %,.0f bytes, the champion's %,.0f, at most %,.0f");
   }
 
-  /** By the injected faults, and where both calibrations state a figure by these as well. */
+  /** Compares leakage from injected faults, and from the calibrations if both state it. */
   private Ruling monitorability() {
     double own = candidate.estimatedLeakage();
     double bound = leakageBound(champion.estimatedLeakage());
@@ -511,7 +511,7 @@ public final class Gate {
         bound,
         passed,
         text(
-                "an offset of one latent leaks %.2f of itself to the others' residuals, with the champion %.2f, at most %.2f",
+                "an offset of one latent leaks %.2f of its size to the others' residuals, with the champion %.2f, at most %.2f",
                 own, champion.estimatedLeakage(), bound)
             + stated);
   }
@@ -533,7 +533,7 @@ public final class Gate {
         bound,
         own >= bound && redrawn >= least,
         text(
-            "its stillest latent has a variance of %.3g (at least %.3g), and it redraws %.3f of the pictures' variance (at least %.3f)",
+            "its smallest variance of a latent is %.3g (at least %.3g), and it reconstructs %.3f of the pictures' variance (at least %.3f)",
             own, bound, redrawn, least));
   }
 

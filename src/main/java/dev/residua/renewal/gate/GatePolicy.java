@@ -2,67 +2,66 @@ package dev.residua.renewal.gate;
 
 /**
  * How good a candidate must be. All rules of {@link GateRule} must hold: those up to {@link
- * GateRule#COLLAPSE} say that the candidate is not worse, the last one that it is better.
+ * GateRule#COLLAPSE} require that the candidate is not worse, the last one that it is better.
  *
- * <p>Odds below are those of refusing a candidate that is as good as the champion by that rule;
- * they cost little, as such a candidate is no better either. The odds of replacing a champion by
- * one that is only as good are at most six times {@code better}, less what the other rules refuse.
+ * <p>The probabilities below are those of refusing a candidate that is as good as the champion by
+ * that rule; they cost little, as such a candidate is no better either. The probability of
+ * replacing a champion by an equal candidate is at most six times {@code better}.
  *
  * @param refusal level of the tests of p-values and quiet alarms, in (0, 0.1]. p-values: 1 in 1,000
  *     over all latents together (Bonferroni); quiet alarms: below that, as the bound also allows
  *     for {@code runLengthSlack}
  * @param better level of each test for being better, in (0, 0.1]
- * @param calibrationTolerance Kolmogorov-Smirnov distance of p-values from uniform that is let pass
- *     whatever its significance, in [0, 1): with many frames a miscalibration that harms nobody is
- *     significant. 0.05 turns a p-value of 0.5 into 0.45 at most
+ * @param calibrationTolerance Kolmogorov-Smirnov distance of p-values from uniform that is always
+ *     accepted, in [0, 1): with many frames a harmless miscalibration is significant. 0.05 turns a
+ *     p-value of 0.5 into 0.45 at most
  * @param minEffectiveFrames fewest independent frames, {@link
  *     Examination.Uniformity#effectiveFrames}, that the joint p-values must be worth, at least 1;
- *     with fewer nothing is shown
- * @param independenceFloor distance correlation that is let pass whatever the champion's, in [0,
- *     1]: independent normal residuals pass 0.114 in 1 of 100 samples of 800 frames (largest of six
- *     pairs, 200 simulations), those of the shipped model passed 0.15 in 1 of 20
- * @param independenceMargin what the candidate may have above the champion, in [0, 1]
- * @param reconstructionMargin part by which the mean error may be above the champion's, at least 0.
- *     Not shown to be so, at {@code better}, refuses. An equal model is refused where the interval
- *     of the ratio is wider than this margin, that is with too few frames
- * @param reconstructionGain part by which it must be below to count as better, in [0, 1): a gain of
- *     a thousandth is significant with enough frames and worth nothing
- * @param runLengthSlack what the number of false alarms to expect is multiplied by before the
- *     bound, at least 1: thresholds are estimates. The shipped model, with 4 to expect, gave 3.8 on
- *     average over 20 streams of 2,000 frames, calibrated again on 3,000 frames 4.4, and at most
- *     10, where the bound is 15
- * @param detectionLoss part of all faults that may be lost, those found instead set off, in [0, 1).
- *     Two equal models that each miss one fault in fifty by chance differ by more than a tenth of
- *     25 in 1 of 100 cases, with one miss in twenty in 5 of 100
- * @param blindFaults faults at one latent that the champion finds and the candidate finds none of,
- *     from which it is blind there, at least 2. By chance: the third power of its share of misses
- * @param delayRatio what its mean delay may be multiplied by, at least 1
- * @param delayFrames frames that it may have in addition, at least 0: where both take three frames
- *     a ratio says little. Refused only where the sign test over the faults agrees at {@code
- *     delayLevel}, which bounds the odds
+ *     fewer show nothing
+ * @param independenceFloor distance correlation that is always accepted, in [0, 1]: independent
+ *     normal residuals exceed 0.114 in 1 of 100 samples of 800 frames (largest of six pairs, 200
+ *     simulations), those of the shipped model exceeded 0.15 in 1 of 20
+ * @param independenceMargin accepted excess over the champion, in [0, 1]
+ * @param reconstructionMargin relative excess of the mean error over the champion's that is
+ *     accepted, at least 0. The candidate must be shown to be within it at {@code better}; with too
+ *     few frames the interval of the ratio is wider than the margin and an equal model is refused
+ * @param reconstructionGain relative gain that counts as better, in [0, 1): with enough frames a
+ *     gain of a thousandth is significant and worth nothing
+ * @param runLengthSlack factor on the expected number of false alarms before the bound, at least 1,
+ *     as thresholds are estimates. The shipped model, with 4 expected, gave 3.8 on average over 20
+ *     streams of 2,000 frames, recalibrated on 3,000 frames 4.4, and at most 10; the bound is 15
+ * @param detectionLoss share of all faults that may be lost, net of those gained, in [0, 1). Two
+ *     equal models that each miss one fault in fifty by chance differ by more than a tenth of 25 in
+ *     1 of 100 cases, with one miss in twenty in 5 of 100
+ * @param blindFaults number of faults at one latent that the champion detects, and the candidate
+ *     none of them, for the candidate to count as blind there, at least 2. Probability by chance:
+ *     the third power of its share of misses
+ * @param delayRatio accepted ratio of the mean delays, at least 1
+ * @param delayFrames accepted delay in addition, in frames, at least 0: for delays of three frames
+ *     a ratio means little. Refused only if the sign test over the faults agrees at {@code
+ *     delayLevel}
  * @param delayLevel level of that test, in (0, 0.5)
- * @param localisationLoss part of the faults that both find at a latent whose name may be lost, in
- *     [0, 1); odds as for {@code detectionLoss}
- * @param minShare where the champion shows nothing for more than half of the faults, as it alarms
- *     without them: least share of all faults that the candidate must alarm, and of those alarmed
- *     at a latent whose name it must get right, in [0, 1]; without it a candidate that is no better
- *     would be held against nothing
+ * @param localisationLoss share of the faults that both detect whose latent may no longer be named,
+ *     in [0, 1); probabilities as for {@code detectionLoss}
+ * @param minShare bound for a champion that alarms without the fault in more than half of the
+ *     places, so that no comparison is possible: least share of faults that the candidate must
+ *     detect, and of those at a latent that it must locate, in [0, 1]
  * @param sureEdge confidence from which an edge is sure, in (0.5, 1]
  * @param graphMayChange whether sure edges and anchored latents may change: true for a candidate
  *     that was given another graph on purpose
- * @param speedRatio what the time of a frame may be multiplied by, median over batches of both in
- *     turn, at least 1. One model against itself took 0.89 to 1.07 times as long in 25 examinations
- *     on two cores that others used too
- * @param bytesRatio what the size of the bundle may be multiplied by, at least 1; calibrations grow
- *     with their frames
- * @param leakageFloor leakage that is let pass whatever the champion's, at least 0; below 1 the
- *     largest residual is at the broken mechanism. Injected faults give the shipped model, whose
- *     calibration states 0.07, 0.21 to 0.45 in seven streams, up to 0.64 where the world has moved
- * @param leakageMargin what the candidate may have above the champion, at least 0
- * @param minSpread smallest variance of a latent, as part of the smaller of 1 and the champion's
- *     smallest, in (0, 1): a latent that hardly moves where the champion's do has collapsed
- * @param varianceLoss share of the pictures' variance that it may redraw less than the champion, in
- *     [0, 1]
+ * @param speedRatio accepted ratio of the times per frame, median over alternating batches, at
+ *     least 1. One model against itself took 0.89 to 1.07 times as long in 25 examinations on two
+ *     shared cores
+ * @param bytesRatio accepted ratio of the bundles' sizes, at least 1; calibrations grow with their
+ *     frames
+ * @param leakageFloor leakage that is always accepted, at least 0; below 1 the largest residual is
+ *     at the broken mechanism. Injected faults give the shipped model, whose calibration states
+ *     0.07, 0.21 to 0.45 in seven streams, up to 0.64 after a change of the world
+ * @param leakageMargin accepted excess over the champion, at least 0
+ * @param minSpread smallest accepted variance of a latent, as a fraction of the smaller of 1 and
+ *     the champion's smallest, in (0, 1); a smaller one has collapsed
+ * @param varianceLoss share of the pictures' variance that it may reconstruct less than the
+ *     champion, in [0, 1]
  * @param resamples bootstrap samples of the errors' ratio, at least 100
  * @param seed of these
  */
@@ -140,7 +139,7 @@ public record GatePolicy(
     }
   }
 
-  /** The same policy for a candidate whose graph was changed on purpose, or was not. */
+  /** The same policy with or without changes of the graph. */
   public GatePolicy withGraphMayChange(boolean may) {
     return new GatePolicy(
         refusal,

@@ -2,31 +2,31 @@ package dev.residua.renewal.gate;
 
 /** What a candidate must satisfy to replace the champion; bounds are in {@link GatePolicy}. */
 public enum GateRule {
-  /** Its p-values are uniform on quiet held-out frames: what it calls one in a thousand is. */
+  /** Its p-values are uniform on quiet held-out frames. */
   CALIBRATION("largest distance of p-values from uniform"),
-  /** Its residuals depend on one another hardly more than the champion's. */
+  /** Its residuals depend on one another at most slightly more than the champion's. */
   INDEPENDENCE("largest distance correlation of two residuals"),
-  /** It redraws the same frames about as well. */
+  /** It reconstructs the same frames about as well. */
   RECONSTRUCTION("mean squared pixel error"),
   /** Its monitor gives no more false alarms on quiet frames than it was set for. */
   RUN_LENGTH("alarms on quiet frames"),
-  /** It alarms the faults that the champion alarms, and is blind to no latent. */
-  DETECTION("share of injected faults alarmed"),
-  /** It does so about as early. */
-  DELAY("mean frames to the alarm of faults that both alarm"),
-  /** It names the broken latent as often. */
-  LOCALISATION("share of faults blamed on the right latent, of those that both alarm"),
+  /** It detects the faults that the champion detects, and is blind to no latent. */
+  DETECTION("share of injected faults detected"),
+  /** It detects them about as early. */
+  DELAY("mean frames to the alarm of faults that both detect"),
+  /** It names the broken latent about as often. */
+  LOCALISATION("share of faults with the right latent named, of those that both detect"),
   /** It has the edges and latents that the champion is sure of. */
   GRAPH("edges and latents that the champion is sure of"),
-  /** It takes about the same time a frame. */
-  SPEED("median nanoseconds a frame"),
+  /** It takes about the same time per frame. */
+  SPEED("median nanoseconds per frame"),
   /** It is about the same size. */
   MEMORY("bytes of the bundle"),
-  /** An offset of one latent shows at the others' residuals hardly more. */
+  /** An offset of one latent leaks to the others' residuals at most slightly more. */
   MONITORABILITY("leakage between latents"),
-  /** Its latents still vary, and with them its pictures. */
+  /** Its latents and its reconstructions still vary. */
   COLLAPSE("smallest variance of a latent"),
-  /** It is better at something by evidence; a tie keeps the champion. */
+  /** It is significantly better in something; a tie keeps the champion. */
   NO_BETTER("criteria in which it is better");
 
   private final String measures;
@@ -35,7 +35,7 @@ public enum GateRule {
     this.measures = measures;
   }
 
-  /** What the rule's figures are. */
+  /** What the rule's figures measure. */
   public String measures() {
     return measures;
   }

@@ -3,7 +3,7 @@ package dev.residua.renewal.gate;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
-/** The few tests that the gate decides with. */
+/** The statistical tests of the gate. */
 final class GateStatistics {
   private static final int MAX_LAG = 512;
 
@@ -52,8 +52,8 @@ final class GateStatistics {
 
   /**
    * Integrated autocorrelation time {@code tau = 1 + 2 sum_k rho_k}: the mean of {@code n} values
-   * varies as much as that of {@code n / tau} independent ones. The sum ends where two neighbouring
-   * autocorrelations first have a sum that is not positive (the initial positive sequence), at lag
+   * varies as much as that of {@code n / tau} independent ones. The sum ends before the first two
+   * neighbouring autocorrelations whose sum is not positive (the initial positive sequence), at lag
    * 512 at the latest.
    *
    * <p>Source: Geyer, Practical Markov Chain Monte Carlo, Statistical Science 7 (1992), section
@@ -99,9 +99,9 @@ final class GateStatistics {
 
   /**
    * Interval of {@code mean(numerator) / mean(denominator)} of paired series by the moving-block
-   * bootstrap: blocks of frames, drawn with replacement and within sequences, keep what frames have
-   * to do with their neighbours and the two series with one another. Percentile interval; equal
-   * series give exactly [1, 1].
+   * bootstrap: blocks of frames, drawn with replacement and within sequences, keep the dependence
+   * between neighbours and between the two series. Percentile interval; equal series give exactly
+   * [1, 1].
    *
    * <p>Source: Künsch, The jackknife and the bootstrap for general stationary observations, Annals
    * of Statistics 17 (1989), section 2. O(samples n / block).

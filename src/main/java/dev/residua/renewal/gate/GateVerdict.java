@@ -12,12 +12,12 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * What the gate decided, and why: promoted where every rule holds.
+ * The decision of the gate with its reasons: promoted if every rule holds.
  *
  * @param version of this layout, {@value #VERSION}
  * @param championId model in use
  * @param championDigest SHA-256 of its bundle
- * @param candidateId model that was to replace it
+ * @param candidateId model that may replace it
  * @param candidateDigest SHA-256 of its bundle as it was examined, without this verdict
  * @param frames held-out frames that both were examined with
  * @param faults faults injected
@@ -42,14 +42,13 @@ public record GateVerdict(
           .build();
 
   /**
-   * How one rule was decided.
+   * The decision by one rule.
    *
-   * @param rule which one, and with it what the figures are
-   * @param champion the champion's figure; NaN where there is none
-   * @param candidate the candidate's figure; NaN where there is none
-   * @param bound what the candidate's figure was held against
+   * @param champion the champion's figure; NaN if there is none
+   * @param candidate the candidate's figure; NaN if there is none
+   * @param bound for the candidate's figure
    * @param passed whether the rule holds
-   * @param sentence why, for people
+   * @param sentence the reason, for people
    */
   public record Ruling(
       GateRule rule,
@@ -96,12 +95,12 @@ public record GateVerdict(
     return rulings.stream().allMatch(Ruling::passed);
   }
 
-  /** Rules that do not hold, in their order. */
+  /** The rules that do not hold, in the order of {@link GateRule}. */
   public List<GateRule> broken() {
     return rulings.stream().filter(one -> !one.passed()).map(Ruling::rule).toList();
   }
 
-  /** How a rule was decided. */
+  /** The decision by one rule. */
   public Ruling ruling(GateRule rule) {
     return rulings.get(rule.ordinal());
   }
@@ -141,7 +140,7 @@ public record GateVerdict(
     return text.toString();
   }
 
-  /** As JSON, UTF-8; {@code promoted} is written beside the components. */
+  /** As JSON, UTF-8, with {@code promoted} in addition to the components. */
   public byte[] toJson() {
     try {
       return JSON.writeValueAsBytes(this);

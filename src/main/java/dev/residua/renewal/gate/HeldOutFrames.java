@@ -3,7 +3,7 @@ package dev.residua.renewal.gate;
 import dev.residua.frame.ImageShape;
 import java.util.stream.IntStream;
 
-/** Held-out frames counted through, sequence after sequence. */
+/** Held-out frames by row number, sequence after sequence. */
 final class HeldOutFrames {
   private final HeldOutSet heldOut;
   private final int[] frames;

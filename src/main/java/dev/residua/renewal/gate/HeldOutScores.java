@@ -9,7 +9,7 @@ import dev.residua.frame.SensorReadings;
 import java.time.Instant;
 import java.util.Arrays;
 
-/** What one model says of frames, row by row, as the service would hand it to a monitor. */
+/** One model's scores of frames, by row, in the form that a monitor reads. */
 final class HeldOutScores {
   private static final String SOURCE = "held-out";
   private static final int FRAME_MILLIS = 50;
@@ -19,7 +19,7 @@ final class HeldOutScores {
   final float[] observed; // [n][d]
   final float[] expected; // [n][d]
   final FrameStatistics[] statistics; // [n]
-  private final SensorReadings[] sensor; // [n], of the frames, whatever the model
+  private final SensorReadings[] sensor; // [n], shared by both models
 
   /**
    * @param frames number {@code n}
@@ -39,7 +39,7 @@ final class HeldOutScores {
   }
 
   /**
-   * Keeps a batch.
+   * Stores the scores of a batch.
    *
    * @param at row of its first frame
    * @param pixels of its frames
@@ -55,9 +55,9 @@ final class HeldOutScores {
   }
 
   /**
-   * A row for a monitor.
+   * The scored frame of a row.
    *
-   * @param sequence number that it gets there; its time follows from that
+   * @param sequence its sequence number, from which its time follows
    */
   ScoredFrame frame(int row, long sequence) {
     float[] z = Arrays.copyOfRange(observed, row * latents, (row + 1) * latents);

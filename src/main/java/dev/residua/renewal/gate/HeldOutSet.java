@@ -5,10 +5,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Recent quiet frames that neither model was trained or calibrated on: what two models are examined
- * with. Frames inside incidents and maintenance do not belong here.
+ * Recent quiet frames, outside incidents and maintenance, that neither model was trained or
+ * calibrated on.
  *
- * @param data where the pixels are
+ * @param data holds the pixels
  * @param sequences indices into {@code data} of consecutive frames of one source, in the order of
  *     time; a gap or another source begins a new sequence; no frame twice
  */

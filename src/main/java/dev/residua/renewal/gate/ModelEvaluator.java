@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Measures champion and candidate on the same held-out frames and the same injected faults.
  *
- * <p>Both score every frame, a batch each in turn, the first one alternating, so that the ratio of
- * their times is not that of two states of the machine. Then every fault is drawn, scored by both
- * and watched by both monitors. The same input and seed give the same figures but for the times.
+ * <p>Both score every frame in alternating batches, so that a change of the machine's load affects
+ * both. Then every fault is drawn, scored by both and replayed to both monitors. The same input and
+ * seed give the same figures except for the times.
  *
  * <p>Cost: with {@code n} held-out frames and {@code m} faults of {@code f} frames, {@code 2 (n + m
  * f)} frames scored, {@code 2 m f} decoded by one model, and {@code 2 (n + 2 m (lead + f))}
@@ -36,10 +36,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The estimated leakage is {@code max_i sum_(j != i) |T_ij| / |T_ii|}, as {@link
  * dev.residua.training.Monitorability} has it, with {@code T_ij} the mean shift of the standardised
- * residual {@code i} over the offsets that the champion drew at latent {@code j}, for each standard
- * deviation that they moved it by: the model in use says what an offset is, as a candidate whose
- * equations are wrong draws faults that show anywhere. Infinite where a residual does not follow
- * its own offsets; 0 where there were none.
+ * residual {@code i} over the offsets that the champion drew at latent {@code j}, per standard
+ * deviation of the shift. Only the champion's offsets count, as a candidate with wrong equations
+ * draws faults that affect any residual. Infinite if a residual does not follow its own offsets; 0
+ * without offsets.
  */
 public final class ModelEvaluator {
   private static final int CHAMPION = 0;
@@ -57,10 +57,10 @@ public final class ModelEvaluator {
   private double pictureVariance;
 
   /**
-   * Both examinations.
+   * The examinations of both models.
    *
    * @param champion of the model in use
-   * @param candidate of the one that may replace it
+   * @param candidate of the model that may replace it
    */
   public record Pair(Examination champion, Examination candidate) {}
 
@@ -83,8 +83,8 @@ public final class ModelEvaluator {
   /**
    * Examines two models.
    *
-   * @param nanos a clock that never goes back, such as {@code System::nanoTime}
-   * @param progress told the part done, in [0, 1]
+   * @param nanos a monotonic clock, such as {@code System::nanoTime}
+   * @param progress receives the completed share, in [0, 1]
    * @throws IllegalArgumentException if the frames are too few, in sequences that are too short, or
    *     not of the models' shape
    */
@@ -205,8 +205,8 @@ public final class ModelEvaluator {
   }
 
   /**
-   * Watches a lead of quiet frames, then the fault, and once more the same frames without it: a
-   * monitor that has left its quiet already, because the world has moved, would alarm in both.
+   * Replays the frames without the fault, then quiet frames followed by the fault. A model that
+   * alarms without the fault, as after a change of the world, shows nothing.
    */
   private Fault.Found watch(
       SourceMonitor.Limits limits, HeldOutScores quiet, HeldOutScores faulted, int start) {
@@ -224,19 +224,19 @@ public final class ModelEvaluator {
     int delay = -1;
     Blame blame = new Blame();
     for (int row = 0; row < faulted.frames(); row++) {
-      MonitorResult judgement =
+      MonitorResult result =
           monitor.next(faulted.frame(row, settings.leadFrames() + row), ActiveControls.EMPTY);
-      delay = delay < 0 && alarms(judgement) ? row : delay;
+      delay = delay < 0 && alarms(result) ? row : delay;
       if (delay >= 0) {
-        blame.hear(judgement);
+        blame.accept(result);
       }
     }
     return delay < 0 ? Fault.Found.MISSED : new Fault.Found(false, delay, blame.latent);
   }
 
-  private static boolean alarms(MonitorResult judgement) {
-    return judgement.drifts().stream().anyMatch(ModelEvaluator::alarms)
-        || judgement.anomalies().stream().anyMatch(event -> event.kind().isSensorFault());
+  private static boolean alarms(MonitorResult result) {
+    return result.drifts().stream().anyMatch(ModelEvaluator::alarms)
+        || result.anomalies().stream().anyMatch(event -> event.kind().isSensorFault());
   }
 
   private static boolean alarms(DriftEvent event) {
@@ -244,23 +244,23 @@ public final class ModelEvaluator {
   }
 
   /**
-   * The latent that a person would be told first: that of the first diagnosis, else of the alarm;
-   * none where the sensor is blamed.
+   * The first latent that is named to people: that of the first diagnosis, else of the alarm; none
+   * if the sensor is named.
    */
   private static final class Blame {
     private int weight = -1;
     private @Nullable String latent;
 
-    void hear(MonitorResult judgement) {
-      for (DriftEvent event : judgement.drifts()) {
+    void accept(MonitorResult result) {
+      for (DriftEvent event : result.drifts()) {
         if (alarms(event)) {
-          hear(0, event.finding());
+          name(0, event.finding());
         }
       }
-      for (InterventionEvent event : judgement.interventions()) {
-        hear(1, event.finding());
+      for (InterventionEvent event : result.interventions()) {
+        name(1, event.finding());
       }
-      for (AnomalyEvent event : judgement.anomalies()) {
+      for (AnomalyEvent event : result.anomalies()) {
         if (event.kind().isSensorFault()) {
           weight = 2;
           latent = null;
@@ -268,15 +268,15 @@ public final class ModelEvaluator {
       }
     }
 
-    private void hear(int of, Finding finding) {
-      if (of > weight) {
-        weight = of;
+    private void name(int priority, Finding finding) {
+      if (priority > weight) {
+        weight = priority;
         latent = finding.causes().isEmpty() ? null : finding.causes().get(0).latent();
       }
     }
   }
 
-  /** How offsets of one latent show at the residuals of all. */
+  /** Accumulates the effect of one latent's offsets on all residuals. */
   private static final class Leakage {
     private final CausalGraph graph;
     private final double[][] shifts; // [residual][offset], sums
@@ -369,7 +369,7 @@ public final class ModelEvaluator {
       double distance = GateStatistics.distanceFromUniform(values);
       double tau = GateStatistics.autocorrelationTime(values, frames.lengths());
       double effective = values.length / tau;
-      // The calibration is a sample too, of frames as dependent as these.
+      // The calibration is also a sample, of equally dependent frames.
       double calibration = of.model.calibration().size() / tau;
       all.add(
           new Examination.Uniformity(

@@ -14,7 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Frames that were chosen and read, until it is closed. */
+/** Frames that were chosen and read; close it to free their pixels. */
 public final class CollectedFrames implements AutoCloseable {
   private final StreamData.Parts parts;
   private final PixelStore pixels;
@@ -24,7 +24,7 @@ public final class CollectedFrames implements AutoCloseable {
     this.pixels = pixels;
   }
 
-  /** What to train on, what to examine with, and what was left out. */
+  /** The frames to train on, the held-out frames, and the counts of frames left out. */
   public StreamData.Parts parts() {
     return parts;
   }
@@ -34,7 +34,7 @@ public final class CollectedFrames implements AutoCloseable {
     pixels.close();
   }
 
-  /** The readings of factors that came with a frame; NaN where there is none. */
+  /** The readings of factors in a frame's attributes; NaN for a missing one. */
   static double[] readings(Map<String, String> attributes, List<String> factorNames) {
     double[] readings = new double[factorNames.size()];
     for (int f = 0; f < readings.length; f++) {
@@ -45,7 +45,7 @@ public final class CollectedFrames implements AutoCloseable {
           double value = Double.parseDouble(text.strip());
           readings[f] = Double.isFinite(value) ? value : Double.NaN;
         } catch (NumberFormatException e) {
-          readings[f] = Double.NaN; // a reading that is no number is none
+          readings[f] = Double.NaN; // not a number, so no reading
         }
       }
     }
@@ -56,7 +56,7 @@ public final class CollectedFrames implements AutoCloseable {
     return Arrays.stream(readings).anyMatch(Double::isFinite);
   }
 
-  /** Takes the frames of a plan, in any order. */
+  /** Collects the frames of a plan, in any order. */
   static final class Collector implements AutoCloseable {
     private final FrameRequest request;
     private final FrameDecoder decoder;
@@ -72,12 +72,12 @@ public final class CollectedFrames implements AutoCloseable {
       this.picture = new byte[request.shape().size()];
     }
 
-    /** A frame that cannot be decoded is left out when it is done. */
-    void take(FramePosition position, Frame frame) {
+    /** Decodes and keeps a frame; one that cannot be decoded is left out. */
+    void add(FramePosition position, Frame frame) {
       try {
         decoder.decode(frame, picture, 0);
       } catch (RejectedFrameException | IndexOutOfBoundsException | ArithmeticException e) {
-        return; // counted as unreadable, as it is missing
+        return; // missing frames count as unreadable
       }
       double[] readings = readings(frame.attributes(), request.factorNames());
       boolean known = known(readings);
@@ -106,7 +106,7 @@ public final class CollectedFrames implements AutoCloseable {
       return frames;
     }
 
-    /** Gives the pixels back, unless they were handed on. */
+    /** Frees the pixels unless {@link #done} passed them on. */
     @Override
     public void close() {
       if (!done) {

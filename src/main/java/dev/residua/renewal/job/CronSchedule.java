@@ -8,7 +8,7 @@ import dev.residua.renewal.trigger.Schedule;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 
-/** Schedules as {@code cron} writes them. */
+/** Parses cron expressions. */
 public final class CronSchedule {
   private CronSchedule() {}
 
@@ -16,8 +16,8 @@ public final class CronSchedule {
    * The schedule of an expression of five fields: minute, hour, day of month, month, day of week.
    *
    * @param text such as {@code 0 3 * * 1}, three o'clock on Mondays
-   * @param zone whose clock is meant. Moments that it skips in spring come later, those that it
-   *     repeats in autumn once
+   * @param zone time zone. Moments that it skips in spring come later, those that it repeats in
+   *     autumn once
    * @throws IllegalArgumentException with the text and what is wrong with it
    */
   public static Schedule of(String text, ZoneId zone) {

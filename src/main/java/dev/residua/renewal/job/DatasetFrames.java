@@ -21,14 +21,14 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 
 /**
- * A data set as if its frames had come as the stream of one source, named after it. Frames with an
- * {@code event}, of held pairs and with a value repeated on purpose are left out; columns of
- * factors are their readings.
+ * Chooses and reads the frames of a data set as if they were the stream of one source of its name.
+ * Leaves out frames with an {@code event}, of held pairs and with a value repeated on purpose;
+ * columns of factors are their readings.
  */
 public final class DatasetFrames {
   private static final FrameLimits LIMITS =
       new FrameLimits(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
-  private static final List<String> NOT_USUAL =
+  private static final List<String> UNUSUAL_COLUMNS =
       List.of(
           FrameDataset.EVENT_COLUMN,
           FrameDataset.EVENT_NODE_COLUMN,
@@ -40,9 +40,9 @@ public final class DatasetFrames {
   /**
    * Chooses and reads frames.
    *
-   * @param framesPerSecond pace at which they were captured, above 0
-   * @param exclusions what else must not be learnt, by capture times that begin in 1970
-   * @throws CancellationException if {@code cancelled} says so
+   * @param framesPerSecond rate of capture, above 0
+   * @param exclusions further frames that must not be learnt, by capture times that begin in 1970
+   * @throws CancellationException if {@code cancelled} is true
    */
   public static CollectedFrames collect(
       FrameDataset set,
@@ -59,7 +59,7 @@ public final class DatasetFrames {
     for (int i = 0; i < set.size(); i++) {
       Map<String, String> attributes = attributes(set, i, request.factorNames());
       if (unusual(set.labels(), i)) {
-        selection.leaveOut(set.name(), RejectionReason.EVENT);
+        selection.reject(set.name(), RejectionReason.EVENT);
       } else {
         selection.offer(
             new FrameCandidate(
@@ -83,7 +83,7 @@ public final class DatasetFrames {
         }
         FramePosition position = position(set, i);
         if (wanted.contains(position)) {
-          collector.take(
+          collector.add(
               position,
               new Frame(
                   set.name(),
@@ -102,7 +102,7 @@ public final class DatasetFrames {
   }
 
   private static boolean unusual(LabelTable labels, int row) {
-    for (String column : NOT_USUAL) {
+    for (String column : UNUSUAL_COLUMNS) {
       String text = labels.has(column) ? labels.text(row, column) : null;
       if (text != null && !text.isBlank()) {
         return true;

@@ -3,13 +3,13 @@ package dev.residua.renewal.job;
 import java.time.Instant;
 import java.util.Map;
 
-/** Which part of the topic of frames is meant. */
+/** A part of the topic of frames. */
 public sealed interface FrameRange {
-  /** All that is stored. */
+  /** All stored frames. */
   record All() implements FrameRange {}
 
   /**
-   * Offsets of some partitions; the others are not read.
+   * Offsets of some partitions, without the others.
    *
    * @param partitions span of offsets by partition, at least one
    */
@@ -23,11 +23,10 @@ public sealed interface FrameRange {
   }
 
   /**
-   * From one offset to another.
+   * A range of offsets of one partition.
    *
    * @param from first offset, at least 0
-   * @param until offset after the last, above {@code from}; the end of what is stored where it is
-   *     beyond it
+   * @param until offset after the last, above {@code from}; reading stops at the end of the topic
    */
   record Span(long from, long until) {
     public Span {

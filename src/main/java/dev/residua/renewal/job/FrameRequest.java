@@ -6,14 +6,13 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Which frames are wanted, and where they are kept meanwhile.
+ * Which frames to collect, and where to store their pixels.
  *
  * @param shape of the pictures that the model reads; frames are resampled to it
  * @param factorNames factors whose readings count, in the order of the model's latents; may be
  *     empty
- * @param selection how frames are chosen
- * @param memoryBytes pixels held in memory, in bytes, at least 0; the others go to a file
- * @param folder where that file is made
+ * @param memoryBytes limit of pixels in memory, in bytes, at least 0; the others go to a file
+ * @param folder of that file
  */
 public record FrameRequest(
     ImageShape shape,

@@ -3,29 +3,29 @@ package dev.residua.renewal.job;
 import java.time.Duration;
 
 /**
- * How a model is trained anew.
+ * How a model is retrained.
  *
- * @param window how far back frames are taken, above zero
+ * @param window age of the oldest frames, above zero
  * @param trainingFrames most frames that the network is trained on, at least 256
  * @param calibrationFrames most frames that calibrate, at least 256
  * @param heldOutFrames most frames for the gate, at least 200
  * @param steps parameter updates, at least 1
  * @param warmStart whether to start from the weights of the active model
- * @param anchors whether the active model's latents, where all of its channels are quiet, stand in
- *     for readings of factors that no frame carries; without them and without readings latents are
- *     found anew
- * @param recalibrates whether the active model with its calibration made anew stands at the gate
- *     where the trained one is not let through
- * @param graphMayChange whether the gate lets a sure edge of the active model's graph go
+ * @param anchors whether the active model's latents on quiet frames replace readings of factors
+ *     that no frame has; without both, the training finds new latents
+ * @param recalibrates whether the recalibrated active model is evaluated at the gate if the trained
+ *     one does not pass
+ * @param graphMayChange whether the gate accepts the loss of a sure edge of the active model's
+ *     graph
  * @param promotes whether a model that passes the gate is activated; else it is only published
- * @param shadowFor how long the new model scores beside the active one before the gate; zero for
- *     not at all
- * @param shadowRate share of the frames meanwhile, in (0, 1]
- * @param keep newest models that stay in the registry though nothing needs them, at least 0
+ * @param shadowFor how long the new model scores in shadow of the active one before the gate; zero
+ *     to skip it
+ * @param shadowRate share of the frames that it scores in shadow, in (0, 1]
+ * @param keep newest models that stay in the registry although nothing needs them, at least 0
  * @param threads native threads, at least 1
  * @param seed of every draw
- * @param driftSimulation random streams that thresholds are set with, at least 100; more are surer
- *     and slower
+ * @param driftSimulation random streams from which thresholds are set, at least 100; more are more
+ *     precise and slower
  */
 public record RenewalSettings(
     Duration window,

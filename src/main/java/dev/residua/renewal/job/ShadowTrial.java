@@ -13,7 +13,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * What a challenger said of live frames, beside the active model's word on the same ones.
+ * Compares the scores of a challenger and of the active model on the same live frames.
  *
  * @param frames frames that both have scored
  * @param challengerDistance Kolmogorov distance of the challenger's joint p-values to the uniform
@@ -25,30 +25,30 @@ import org.apache.kafka.common.TopicPartition;
 record ShadowTrial(int frames, double challengerDistance, double activeDistance, double bound) {
   static final double LEVEL = 1e-3;
 
-  /** Fewest frames that say anything. */
-  private static final int LEAST = 100;
+  /** Fewest frames for a comparison. */
+  private static final int MIN_FRAMES = 100;
 
   /** Most frames that are compared. */
-  private static final int MOST = 20_000;
+  private static final int MAX_FRAMES = 20_000;
 
-  /** Whether nothing speaks against the challenger: it scores, and is calibrated as well. */
+  /** Whether the challenger scored enough frames and is calibrated as well as the active model. */
   boolean passed() {
-    return frames >= LEAST && challengerDistance <= Math.max(bound, activeDistance);
+    return frames >= MIN_FRAMES && challengerDistance <= Math.max(bound, activeDistance);
   }
 
   String sentence() {
-    return frames < LEAST
+    return frames < MIN_FRAMES
         ? "the new model scored %d live frames, needed are %d: does a process with the role shadow run?"
-            .formatted(frames, LEAST)
+            .formatted(frames, MIN_FRAMES)
         : "on %,d live frames the joint p-values of the new model are %.3f from uniform, those of the active one %.3f (sampling explains %.3f for independent frames)"
             .formatted(frames, challengerDistance, activeDistance, bound);
   }
 
   /**
-   * Compares what is on the topics.
+   * Compares the scores on the topics.
    *
-   * @param from where both topics are read from, by partition
-   * @param calibrationScores behind the challenger's p-values
+   * @param from first offsets of both topics, by partition
+   * @param calibrationScores number of calibration scores behind the challenger's p-values
    */
   static ShadowTrial of(
       Supplier<? extends Consumer<byte[], byte[]>> consumers,
@@ -57,37 +57,40 @@ record ShadowTrial(int frames, double challengerDistance, double activeDistance,
       String challenger,
       int calibrationScores,
       BooleanSupplier cancelled) {
-    Map<FramePosition, Float> theirs = new HashMap<>();
+    Map<FramePosition, Float> challengers = new HashMap<>();
     read(
         consumers,
         topics.shadowScores(),
         from,
         score -> {
-          if (score.modelId().equals(challenger) && theirs.size() < MOST) {
-            theirs.put(score.position(), score.statistics().jointPValue());
+          if (score.modelId().equals(challenger) && challengers.size() < MAX_FRAMES) {
+            challengers.put(score.position(), score.statistics().jointPValue());
           }
         },
         cancelled);
-    Map<FramePosition, Float> ours = new HashMap<>();
+    Map<FramePosition, Float> actives = new HashMap<>();
     read(
         consumers,
         topics.scores(),
         from,
         score -> {
-          if (theirs.containsKey(score.position())) {
-            ours.put(score.position(), score.statistics().jointPValue());
+          if (challengers.containsKey(score.position())) {
+            actives.put(score.position(), score.statistics().jointPValue());
           }
         },
         cancelled);
-    theirs.keySet().retainAll(ours.keySet());
-    int n = theirs.size();
+    challengers.keySet().retainAll(actives.keySet());
+    int n = challengers.size();
     if (n == 0) {
       return new ShadowTrial(0, Double.NaN, Double.NaN, Double.NaN);
     }
     double sampling = Math.sqrt(Math.log(2 / LEVEL) / (2.0 * n));
     double calibration = Math.sqrt(Math.log(2 / LEVEL) / (2.0 * calibrationScores));
     return new ShadowTrial(
-        n, distance(theirs), distance(ours), sampling + calibration + 1.0 / calibrationScores);
+        n,
+        distance(challengers),
+        distance(actives),
+        sampling + calibration + 1.0 / calibrationScores);
   }
 
   private static double distance(Map<FramePosition, Float> pValues) {
@@ -106,32 +109,19 @@ record ShadowTrial(int frames, double challengerDistance, double activeDistance,
       java.util.function.Consumer<ScoredFrame> each,
       BooleanSupplier cancelled) {
     try (Consumer<byte[], byte[]> consumer = consumers.get()) {
-      Map<TopicPartition, FrameRange.Span> spans = new HashMap<>();
-      consumer
-          .endOffsets(TopicReader.partitions(consumer, topic.name()))
-          .forEach(
-              (partition, end) -> {
-                long start = from.getOrDefault(partition, 0L);
-                if (start < end) {
-                  spans.put(partition, new FrameRange.Span(start, end));
-                }
-              });
+      Map<TopicPartition, Long> ends =
+          consumer.endOffsets(TopicReader.partitions(consumer, topic.name()));
       TopicReader.forEach(
           consumer,
-          spans,
-          record -> {
-            ScoredFrame score = StoredExclusions.value(topic, record);
-            if (score != null) {
-              each.accept(score);
-            }
-          },
+          TopicReader.spans(from, ends),
+          TopicReader.values(topic, (score, at) -> each.accept(score)),
           fraction -> {},
           cancelled);
     }
   }
 
-  /** Where both topics end now. */
-  static Map<TopicPartition, Long> now(
+  /** The current end offsets of both topics. */
+  static Map<TopicPartition, Long> endOffsets(
       Supplier<? extends Consumer<byte[], byte[]>> consumers, Topics topics) {
     try (Consumer<byte[], byte[]> consumer = consumers.get()) {
       Map<TopicPartition, Long> ends =

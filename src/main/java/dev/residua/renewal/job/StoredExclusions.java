@@ -2,27 +2,21 @@ package dev.residua.renewal.job;
 
 import dev.residua.frame.FramePosition;
 import dev.residua.incident.ControlCommand;
-import dev.residua.incident.Incident;
 import dev.residua.renewal.selection.Exclusions;
 import dev.residua.wire.DeadLetter;
-import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.errors.SerializationException;
-import org.jspecify.annotations.Nullable;
 
-/** What the topics say of frames that must not be learnt. */
+/** Reads from the topics which frames must not be learnt. */
 public final class StoredExclusions {
   private StoredExclusions() {}
 
   /**
-   * Reads all incidents, commands and dead letters that are stored now. Commands of kinds that this
-   * version does not know are passed over.
+   * Reads all stored incidents, commands and dead letters. Skips commands of unknown kinds.
    *
    * @param consumers of bytes, committed records only, outside any group
    * @param accepted incidents whose frames are the new normal
@@ -34,16 +28,8 @@ public final class StoredExclusions {
       BooleanSupplier cancelled) {
     Exclusions.Builder builder = Exclusions.builder().accept(accepted);
     try (Consumer<byte[], byte[]> consumer = consumers.get()) {
-      TopicReader.all(
-          consumer,
-          topics.incidents().name(),
-          record -> {
-            Incident incident = value(topics.incidents(), record);
-            if (incident != null) {
-              builder.incident(incident);
-            }
-          },
-          cancelled);
+      TopicReader.allValues(
+          consumer, topics.incidents(), (incident, at) -> builder.incident(incident), cancelled);
       TopicReader.all(
           consumer,
           topics.control().name(),
@@ -51,7 +37,7 @@ public final class StoredExclusions {
             if (record.value() == null && record.key() != null) {
               builder.withdraw(new String(record.key(), StandardCharsets.UTF_8));
             }
-            ControlCommand command = value(topics.control(), record);
+            ControlCommand command = TopicReader.value(topics.control(), record);
             if (command != null) {
               builder.command(command);
             }
@@ -72,17 +58,5 @@ public final class StoredExclusions {
           cancelled);
     }
     return builder.build();
-  }
-
-  /** The value of a record; null where it has none, or one that this version cannot read. */
-  static <V> @Nullable V value(Topic<?, V> topic, ConsumerRecord<byte[], byte[]> record) {
-    if (record.value() == null) {
-      return null;
-    }
-    try {
-      return topic.value().deserializer().deserialize(record.topic(), record.value());
-    } catch (SerializationException e) {
-      return null;
-    }
   }
 }

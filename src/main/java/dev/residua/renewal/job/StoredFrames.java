@@ -31,17 +31,16 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /**
- * Frames that lie on Kafka, to learn from. The topic is read twice: once for what frames there are,
- * without decoding a picture, to choose among them; and once more, passing over what lies between,
- * for the pixels of the chosen ones. Held are at most the chosen frames, whatever the topic's size:
- * their pixels in memory and then in a file.
+ * Chooses and reads frames that are stored on Kafka. Reads the topic twice: first without decoding
+ * pictures, to choose frames; then, seeking over gaps, for the pixels of the chosen ones. Memory
+ * and file space depend on the chosen frames only.
  *
- * <p>Frames that refer to pixels elsewhere are fetched in the second pass. A frame that cannot be
- * read then is left out and counted. For one thread.
+ * <p>The second pass fetches pixels that frames refer to. A frame that cannot be read then is left
+ * out and counted. For one thread.
  */
 public final class StoredFrames {
-  /** Offsets between two chosen frames from which on the records between are not fetched. */
-  private static final long SEEK = 200;
+  /** Smallest gap between two chosen offsets that is skipped by a seek. */
+  private static final long MIN_SEEK = 200;
 
   private static final Duration POLL = Duration.ofMillis(250);
   private static final Duration STALL = Duration.ofSeconds(60);
@@ -54,10 +53,7 @@ public final class StoredFrames {
 
   /**
    * @param consumers of bytes, committed records only, outside any group
-   * @param topic topic of frames
-   * @param reader how records are read
-   * @param limits of pictures
-   * @param references where frames may lie that refer to them
+   * @param references allowed locations of pixels that frames refer to
    */
   public StoredFrames(
       Supplier<? extends Consumer<byte[], byte[]>> consumers,
@@ -73,10 +69,10 @@ public final class StoredFrames {
   }
 
   /**
-   * The offsets that a range means now, by partition; partitions without any are missing.
+   * The offsets of a range now, by partition; partitions without any are missing.
    *
-   * @throws RetentionTooShortException if records at its beginning have been deleted. A topic whose
-   *     first record was never deleted has all there ever was
+   * @throws RetentionTooShortException if records at its beginning have been deleted; never for a
+   *     topic that still has its first record
    * @throws IllegalArgumentException if there is no such topic or partition
    */
   public Map<TopicPartition, FrameRange.Span> spans(FrameRange range)
@@ -118,7 +114,7 @@ public final class StoredFrames {
       until.putAll(TopicReader.offsets(consumer, partitions, times.until()));
       for (TopicPartition partition : partitions) {
         long start = starts.getOrDefault(partition, 0L);
-        // Where the first that is kept is the first of the range, there may have been others.
+        // Earlier records of the range may have been deleted before the first that is kept.
         if (start > 0 && from.getOrDefault(partition, 0L) == start) {
           refuseIfDeleted(consumer, partition, start, ends.getOrDefault(partition, 0L), times);
         }
@@ -159,7 +155,7 @@ public final class StoredFrames {
           fraction -> {},
           () -> false);
     } catch (Found e) {
-      // the first record is all that is needed
+      // only the first record is needed
     }
     if (earliest[0] > times.from().toEpochMilli()) {
       throw new RetentionTooShortException(
@@ -169,7 +165,7 @@ public final class StoredFrames {
     }
   }
 
-  /** Ends a reading whose first record was enough. */
+  /** Stops reading after the first record. */
   private static final class Found extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -182,10 +178,10 @@ public final class StoredFrames {
    * Chooses and reads frames.
    *
    * @param exclusions what must not be learnt, see {@link StoredExclusions}
-   * @param progress hears of {@code choosing frames} and {@code reading frames}
+   * @param progress receives the stages {@code choosing frames} and {@code reading frames}
    * @throws RetentionTooShortException before anything is read, if the beginning of the range has
    *     been deleted; or later, if frames were deleted while they were read
-   * @throws CancellationException if {@code cancelled} says so
+   * @throws CancellationException if {@code cancelled} is true
    */
   public CollectedFrames collect(
       FrameRange range,
@@ -238,9 +234,11 @@ public final class StoredFrames {
               CollectedFrames.known(
                   CollectedFrames.readings(frame.attributes(), request.factorNames()))));
     } catch (RejectedFrameException e) {
-      selection.leaveOut(
+      selection.reject(
           record.key() == null ? null : new String(record.key(), StandardCharsets.UTF_8),
-          exclusions.refused(position) ? RejectionReason.DEAD_LETTER : RejectionReason.UNREADABLE);
+          exclusions.deadLettered(position)
+              ? RejectionReason.DEAD_LETTER
+              : RejectionReason.UNREADABLE);
     }
   }
 
@@ -289,12 +287,12 @@ public final class StoredFrames {
           lastNanos = System.nanoTime();
           progress.at("reading frames", ++done / (double) wanted.size(), null);
         }
-        if (next < offsets.length && offsets[next] - consumer.position(partition) > SEEK) {
+        if (next < offsets.length && offsets[next] - consumer.position(partition) > MIN_SEEK) {
           consumer.seek(partition, offsets[next]);
         }
         if (System.nanoTime() - lastNanos > STALL.toNanos()) {
           throw new TimeoutException(
-              "offset %d of %s did not come for %s".formatted(offsets[next], partition, STALL));
+              "offset %d of %s did not arrive for %s".formatted(offsets[next], partition, STALL));
         }
       }
     }
@@ -306,9 +304,9 @@ public final class StoredFrames {
       CollectedFrames.Collector collector) {
     FramePosition position = new FramePosition(record.topic(), record.partition(), record.offset());
     try {
-      collector.take(position, pixels.resolve(reader.read(record).frame()));
+      collector.add(position, pixels.resolve(reader.read(record).frame()));
     } catch (RejectedFrameException e) {
-      return; // counted as unreadable, as it is missing
+      return; // missing frames count as unreadable
     }
   }
 }

@@ -18,28 +18,27 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /**
- * Records of several partitions in the order of their timestamps, as far as each partition is in
- * that order itself: of the next records of all partitions, the oldest comes first. A partition
- * that is ahead waits, so that a bounded number of records is held.
+ * Merges the records of several partitions by timestamp: of the next records of all partitions, the
+ * oldest comes first. A partition that is ahead waits, which bounds the records in memory.
  */
 final class TimeOrderedRecords {
   private static final Duration POLL = Duration.ofMillis(250);
   private static final Duration STALL = Duration.ofSeconds(60);
-  private static final int WAITING = 2_000;
+  private static final int MAX_WAITING = 2_000;
 
   private TimeOrderedRecords() {}
 
   /**
-   * Hands on every record of these spans.
+   * Passes on every record of these spans.
    *
-   * @param told what part is done, in [0, 1]
-   * @throws CancellationException if {@code cancelled} says so
+   * @param progress receives the completed share, in [0, 1]
+   * @throws CancellationException if {@code cancelled} is true
    */
   static void forEach(
       Consumer<byte[], byte[]> consumer,
       Map<TopicPartition, FrameRange.Span> spans,
       java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> each,
-      DoubleConsumer told,
+      DoubleConsumer progress,
       BooleanSupplier cancelled) {
     Map<TopicPartition, ArrayDeque<ConsumerRecord<byte[], byte[]>>> waiting = new HashMap<>();
     consumer.assign(spans.keySet());
@@ -51,18 +50,18 @@ final class TimeOrderedRecords {
     }
     Set<TopicPartition> reading = new HashSet<>(spans.keySet());
     long lastNanos = System.nanoTime();
-    long handed = 0;
+    long delivered = 0;
     while (!reading.isEmpty() || waiting.values().stream().anyMatch(q -> !q.isEmpty())) {
       if (cancelled.getAsBoolean()) {
         throw new CancellationException(
             "reading %s was cancelled after %d of %d records"
-                .formatted(spans.keySet(), handed, total));
+                .formatted(spans.keySet(), delivered, total));
       }
       if (!reading.isEmpty()) {
         List<TopicPartition> full =
-            reading.stream().filter(p -> size(waiting, p) >= WAITING).toList();
+            reading.stream().filter(p -> size(waiting, p) >= MAX_WAITING).toList();
         List<TopicPartition> low =
-            reading.stream().filter(p -> size(waiting, p) < WAITING).toList();
+            reading.stream().filter(p -> size(waiting, p) < MAX_WAITING).toList();
         consumer.pause(full);
         consumer.resume(low);
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
@@ -87,11 +86,11 @@ final class TimeOrderedRecords {
         }
         if (System.nanoTime() - lastNanos > STALL.toNanos()) {
           throw new TimeoutException(
-              "nothing came from %s for %s, %d of %d records were read"
-                  .formatted(reading, STALL, handed, total));
+              "no record of %s arrived for %s, %d of %d were read"
+                  .formatted(reading, STALL, delivered, total));
         }
       }
-      long before = handed;
+      long before = delivered;
       while (reading.stream().noneMatch(p -> size(waiting, p) == 0)) {
         ArrayDeque<ConsumerRecord<byte[], byte[]>> oldest =
             waiting.values().stream()
@@ -102,14 +101,14 @@ final class TimeOrderedRecords {
           break;
         }
         each.accept(oldest.removeFirst());
-        handed++;
+        delivered++;
       }
-      if (handed > before) {
+      if (delivered > before) {
         lastNanos = System.nanoTime();
-        told.accept(Math.min(1, handed / (double) total));
+        progress.accept(Math.min(1, delivered / (double) total));
       }
     }
-    told.accept(1);
+    progress.accept(1);
   }
 
   private static int size(

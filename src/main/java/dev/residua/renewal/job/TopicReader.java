@@ -1,5 +1,6 @@
 package dev.residua.renewal.job;
 
+import dev.residua.wire.Topic;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -8,27 +9,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleConsumer;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
-/** Reads parts of topics from their first to their last record, without a group. */
+/** Reads parts of topics, outside any consumer group. */
 final class TopicReader {
   private static final Duration POLL = Duration.ofMillis(250);
-  private static final Duration ANSWER = Duration.ofSeconds(10);
+  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
 
-  /** How long the position may stay where it is while there should be more. */
+  /** Longest time without progress before the end of the spans. */
   private static final Duration STALL = Duration.ofSeconds(60);
 
   private TopicReader() {}
 
   /** All partitions of a topic; empty if there is no such topic. */
   static List<TopicPartition> partitions(Consumer<?, ?> consumer, String topic) {
-    return consumer.partitionsFor(topic, ANSWER).stream()
+    return consumer.partitionsFor(topic, REQUEST_TIMEOUT).stream()
         .map(p -> new TopicPartition(p.topic(), p.partition()))
         .toList();
   }
@@ -38,7 +42,8 @@ final class TopicReader {
       Consumer<?, ?> consumer, List<TopicPartition> partitions, Instant time) {
     Map<TopicPartition, Long> asked = new HashMap<>();
     partitions.forEach(p -> asked.put(p, time.toEpochMilli()));
-    Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(asked, ANSWER);
+    Map<TopicPartition, OffsetAndTimestamp> found =
+        consumer.offsetsForTimes(asked, REQUEST_TIMEOUT);
     Map<TopicPartition, Long> offsets = new HashMap<>(consumer.endOffsets(partitions));
     found.forEach(
         (partition, at) -> {
@@ -50,17 +55,17 @@ final class TopicReader {
   }
 
   /**
-   * Hands on every record of these spans, in order within a partition.
+   * Passes on every record of these spans, in order within a partition.
    *
-   * @param told what part of all offsets is done, in [0, 1]
-   * @throws CancellationException if {@code cancelled} says so
-   * @throws TimeoutException if a broker gives nothing for a minute
+   * @param progress receives the share of all offsets that is done, in [0, 1]
+   * @throws CancellationException if {@code cancelled} is true
+   * @throws TimeoutException if no record arrives for a minute
    */
   static void forEach(
       Consumer<byte[], byte[]> consumer,
       Map<TopicPartition, FrameRange.Span> spans,
       java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> each,
-      DoubleConsumer told,
+      DoubleConsumer progress,
       BooleanSupplier cancelled) {
     Map<TopicPartition, FrameRange.Span> left =
         new TreeMap<>(
@@ -98,32 +103,77 @@ final class TopicReader {
       if (now > done) {
         lastNanos = System.nanoTime();
         done = now;
-        told.accept(Math.min(1, done / (double) total));
+        progress.accept(Math.min(1, done / (double) total));
       } else if (System.nanoTime() - lastNanos > STALL.toNanos()) {
         throw new TimeoutException(
-            "nothing came from %s for %s, %d of %d offsets were read"
+            "no record of %s arrived for %s, %d of %d offsets were read"
                 .formatted(left.keySet(), STALL, done, total));
       }
     }
   }
 
-  /** Hands on every record that a topic has now; nothing if there is no such topic. */
+  /** Passes on every record that a topic has now; none if there is no such topic. */
   static void all(
       Consumer<byte[], byte[]> consumer,
       String topic,
       java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> each,
       BooleanSupplier cancelled) {
     List<TopicPartition> partitions = partitions(consumer, topic);
-    Map<TopicPartition, Long> starts = consumer.beginningOffsets(partitions);
-    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-    Map<TopicPartition, FrameRange.Span> spans = new HashMap<>();
-    for (TopicPartition partition : partitions) {
-      long start = starts.getOrDefault(partition, 0L);
-      long end = ends.getOrDefault(partition, 0L);
-      if (end > start) {
-        spans.put(partition, new FrameRange.Span(start, end));
+    forEach(
+        consumer,
+        spans(consumer.beginningOffsets(partitions), consumer.endOffsets(partitions)),
+        each,
+        fraction -> {},
+        cancelled);
+  }
+
+  /** The same with the readable values of a topic and the times of their records. */
+  static <V> void allValues(
+      Consumer<byte[], byte[]> consumer,
+      Topic<?, V> topic,
+      BiConsumer<V, Instant> each,
+      BooleanSupplier cancelled) {
+    all(consumer, topic.name(), values(topic, each), cancelled);
+  }
+
+  /** Passes on the value and the time of each record that has a readable value. */
+  static <V> java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> values(
+      Topic<?, V> topic, BiConsumer<V, Instant> each) {
+    return record -> {
+      V value = value(topic, record);
+      if (value != null) {
+        each.accept(value, time(record));
       }
+    };
+  }
+
+  /** The value of a record; null if it has none, or one that this version cannot read. */
+  static <V> @Nullable V value(Topic<?, V> topic, ConsumerRecord<byte[], byte[]> record) {
+    if (record.value() == null) {
+      return null;
     }
-    forEach(consumer, spans, each, fraction -> {}, cancelled);
+    try {
+      return topic.value().deserializer().deserialize(record.topic(), record.value());
+    } catch (SerializationException e) {
+      return null;
+    }
+  }
+
+  static Instant time(ConsumerRecord<?, ?> record) {
+    return Instant.ofEpochMilli(record.timestamp());
+  }
+
+  /** The non-empty spans from a start, 0 if none is given, to an end of each partition. */
+  static Map<TopicPartition, FrameRange.Span> spans(
+      Map<TopicPartition, Long> starts, Map<TopicPartition, Long> ends) {
+    Map<TopicPartition, FrameRange.Span> spans = new HashMap<>();
+    ends.forEach(
+        (partition, end) -> {
+          long start = starts.getOrDefault(partition, 0L);
+          if (start < end) {
+            spans.put(partition, new FrameRange.Span(start, end));
+          }
+        });
+    return spans;
   }
 }

@@ -13,16 +13,13 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * One training that was decided on. Kept in a file, so that a training that died goes on with the
- * same frames.
+ * A training to run. Kept in a file, so that a training that died resumes with the same frames.
  *
- * @param id identity of the training
- * @param trigger kind of what set it off
- * @param reason why, in one sentence
+ * @param trigger kind of its trigger
+ * @param reason in one sentence
  * @param incidents incidents whose frames are the new normal
  * @param from first moment of the frames, by the timestamps of their records
- * @param until moment after the last
- * @param settings how it is done
+ * @param until moment after the last frame
  */
 public record TrainingRequest(
     String id,
@@ -33,7 +30,7 @@ public record TrainingRequest(
     Instant until,
     RenewalSettings settings) {
   /** Name of the file in a training's own folder. */
-  public static final String FILE = "order.json";
+  public static final String FILE = "request.json";
 
   private static final ObjectMapper JSON =
       JsonMapper.builder()
@@ -52,7 +49,7 @@ public record TrainingRequest(
     }
   }
 
-  /** Writes it into a folder, whole or not at all. */
+  /** Writes it into a folder atomically. */
   public void write(Path folder) throws IOException {
     byte[] json;
     try {

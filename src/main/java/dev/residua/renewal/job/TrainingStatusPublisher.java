@@ -9,18 +9,19 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says on the control topic what becomes of one training; each saying takes the place of the one
- * before. Progress within a phase is said every two seconds at most. A saying that Kafka does not
- * take is logged, and the training goes on.
+ * Publishes the status of one training on the control topic; each record replaces the previous one.
+ * Within a phase it publishes at most every two seconds. A record that Kafka does not accept is
+ * logged and does not stop the training.
  */
 public final class TrainingStatusPublisher {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingStatusPublisher.class);
-  private static final Duration PACE = Duration.ofSeconds(2);
+  private static final Duration INTERVAL = Duration.ofSeconds(2);
 
   private final String id;
   private final String trigger;
@@ -29,9 +30,9 @@ public final class TrainingStatusPublisher {
   private final Writer writer;
   private final Clock clock;
   private @Nullable TrainingPhase lastPhase;
-  private Instant lastSaid = Instant.MIN;
+  private Instant lastPublished = Instant.MIN;
 
-  /** Puts a command on the control topic. */
+  /** Writes a command to the control topic. */
   @FunctionalInterface
   public interface Writer {
     void write(String key, ControlCommand command) throws IOException;
@@ -39,8 +40,8 @@ public final class TrainingStatusPublisher {
 
   /**
    * @param id identity of the training
-   * @param trigger what set it off
-   * @param by who speaks, such as {@code trainer node-1}
+   * @param trigger kind of its trigger
+   * @param by author of the records, such as {@code trainer node-1}
    */
   public TrainingStatusPublisher(
       String id, String trigger, List<String> incidents, String by, Writer writer, Clock clock) {
@@ -52,28 +53,32 @@ public final class TrainingStatusPublisher {
     this.clock = clock;
   }
 
-  /** Key of a training's record. */
+  /** The record key of a training. */
   public static String key(String trainingId) {
     return "training-" + trainingId;
   }
 
   /**
-   * How far it is.
+   * Publishes phase and progress.
    *
-   * @param sentence why, or what happens
    * @param progress share of the phase, in [0, 1]
+   * @param sentence the reason, or what happens
    */
-  public void say(TrainingPhase phase, double progress, String sentence, @Nullable String modelId) {
+  public void publish(
+      TrainingPhase phase, double progress, String sentence, @Nullable String modelId) {
     Instant now = clock.instant();
-    if (phase == lastPhase && !phase.ended() && now.isBefore(lastSaid.plus(PACE))) {
+    if (phase == lastPhase && !phase.ended() && now.isBefore(lastPublished.plus(INTERVAL))) {
       return;
     }
     if (phase != lastPhase) {
       LOG.info(
-          "training {}: {}: {}", id, phase.name().toLowerCase(java.util.Locale.ROOT), sentence);
+          "training status: training={} phase={} reason={}",
+          id,
+          phase.name().toLowerCase(Locale.ROOT),
+          sentence);
     }
     lastPhase = phase;
-    lastSaid = now;
+    lastPublished = now;
     String key = key(id);
     try {
       writer.write(
@@ -87,7 +92,10 @@ public final class TrainingStatusPublisher {
               modelId,
               incidents));
     } catch (IOException e) {
-      LOG.warn("training {} goes on, but its progress cannot be told: {}", id, e.getMessage());
+      LOG.warn(
+          "cannot publish the training status, the training continues: training={} reason={}",
+          id,
+          e.getMessage());
     }
   }
 }

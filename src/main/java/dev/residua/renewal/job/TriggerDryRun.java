@@ -1,17 +1,14 @@
 package dev.residua.renewal.job;
 
 import dev.residua.causal.ScoredFrame;
-import dev.residua.drift.DriftEvent;
 import dev.residua.incident.ActiveControls;
-import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.AcceptNormal;
-import dev.residua.incident.Incident;
 import dev.residua.renewal.trigger.RetrainTrigger;
-import dev.residua.renewal.trigger.SuppressionReason;
+import dev.residua.renewal.trigger.SuppressedTrigger;
 import dev.residua.renewal.trigger.TriggerEvaluation;
 import dev.residua.renewal.trigger.TriggerObservation;
 import dev.residua.renewal.trigger.TriggerObservation.DriftSeen;
-import dev.residua.renewal.trigger.TriggerObservation.FrameJudged;
+import dev.residua.renewal.trigger.TriggerObservation.FrameScored;
 import dev.residua.renewal.trigger.TriggerObservation.IncidentChanged;
 import dev.residua.renewal.trigger.TriggerObservation.NormalAccepted;
 import dev.residua.renewal.trigger.TriggerObservation.Tick;
@@ -23,7 +20,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,46 +28,41 @@ import java.util.function.BooleanSupplier;
 import java.util.function.DoubleConsumer;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What would have led to a training, from stored topics, without doing anything: the scores, drift
- * events and incidents of a period are told to a {@link TriggerEvaluation} in the order of their
- * records' timestamps, with a tick every {@link #TICK}. A training is taken to begin when it is
- * asked for and to last a given time; what it would have changed is not known, so a drift that
- * lasts in the records goes on to count after the cooldown.
+ * Reports which stored events would have started a training. A {@link TriggerEvaluation} observes
+ * the scores, drift events and incidents of a period in the order of their records' timestamps,
+ * with a tick every {@link #TICK}. A training is assumed to start at once and to last a given time;
+ * its effect is unknown, so a drift that lasts in the records counts again after the cooldown.
  *
- * <p>Condition: the topics still hold the period. Of incidents that compaction has thinned, only
- * the last state is known: one that was resolved by then seems never to have been open, and its
- * frames seem quiet.
+ * <p>The topics must still hold the period. Compaction leaves only the last state of an incident: a
+ * resolved one then seems never to have been open, and its frames seem quiet.
  */
 public final class TriggerDryRun {
-  /** Time between two looks at the clock. */
+  /** Time between two ticks. */
   public static final Duration TICK = Duration.ofMinutes(1);
 
   /**
-   * One thing that would have been said.
+   * A trigger that would have occurred.
    *
-   * @param at when
-   * @param trigger the reason to train
-   * @param suppressed what stood against it; null if it would have led to a training
+   * @param suppressed why it would have started no training; null if it would have
    */
-  public record Entry(Instant at, RetrainTrigger trigger, @Nullable SuppressionReason suppressed) {
-    /** All of it in one sentence. */
+  public record Entry(Instant at, RetrainTrigger trigger, @Nullable SuppressedTrigger suppressed) {
+    /** The entry in one sentence. */
     public String sentence() {
       return suppressed == null ? "training, since " + trigger.reason() : suppressed.sentence();
     }
   }
 
   /**
-   * What came of it.
+   * The result of a dry run.
    *
    * @param entries in the order of time
-   * @param scores scores looked at
-   * @param firstScore time of the first of them; empty if there are none. Later than the period
-   *     asked for where older ones are not kept
+   * @param scores number of scores in the period
+   * @param firstScore time of the first of them; empty if there are none. Later than the start of
+   *     the period if older ones were deleted
    */
   public record Report(List<Entry> entries, long scores, Optional<Instant> firstScore) {
     public Report {
@@ -80,13 +71,13 @@ public final class TriggerDryRun {
   }
 
   /**
-   * What to ask.
+   * The parameters of a dry run.
    *
-   * @param settings when a model is trained anew
+   * @param settings when a model is retrained
    * @param from first moment
    * @param until moment after the last, later than {@code from}
-   * @param training how long a training is taken to last, at least zero
-   * @param calibrationScores scores behind the p-values of the model in use
+   * @param training assumed duration of a training, at least zero
+   * @param calibrationScores number of calibration scores behind the active model's p-values
    */
   public record Request(
       TriggerSettings settings,
@@ -108,8 +99,8 @@ public final class TriggerDryRun {
 
   private final Request request;
   private final List<Entry> entries = new ArrayList<>();
-  private TriggerEvaluation watch;
-  private ActiveControls board = ActiveControls.EMPTY;
+  private TriggerEvaluation evaluation;
+  private ActiveControls controls = ActiveControls.EMPTY;
   private Instant nextTick;
   private @Nullable Instant trainingEnds;
   private long scores;
@@ -117,25 +108,25 @@ public final class TriggerDryRun {
 
   private TriggerDryRun(Request request) {
     this.request = request;
-    this.watch = TriggerEvaluation.start(request.settings(), request.from());
+    this.evaluation = TriggerEvaluation.start(request.settings(), request.from());
     this.nextTick = request.from();
   }
 
-  /** Something that happened beside the scores. */
+  /** An observation other than a score. */
   private record Event(Instant at, TriggerObservation observation) {}
 
   /**
-   * Reads the topics and tells.
+   * Reads the topics and evaluates the triggers.
    *
    * @param consumers of bytes, committed records only, outside any group
-   * @param told what part of the scores is read, in [0, 1]
-   * @throws CancellationException if {@code cancelled} says so
+   * @param progress receives the share of the scores that is read, in [0, 1]
+   * @throws CancellationException if {@code cancelled} is true
    */
   public static Report run(
       Supplier<? extends Consumer<byte[], byte[]>> consumers,
       Topics topics,
       Request request,
-      DoubleConsumer told,
+      DoubleConsumer progress,
       BooleanSupplier cancelled) {
     TriggerDryRun run = new TriggerDryRun(request);
     try (Consumer<byte[], byte[]> consumer = consumers.get()) {
@@ -143,26 +134,19 @@ public final class TriggerDryRun {
       List<TopicPartition> partitions = TopicReader.partitions(consumer, topics.scores().name());
       Map<TopicPartition, Long> from = TopicReader.offsets(consumer, partitions, request.from());
       Map<TopicPartition, Long> until = TopicReader.offsets(consumer, partitions, request.until());
-      Map<TopicPartition, FrameRange.Span> spans = new HashMap<>();
-      from.forEach(
-          (partition, first) -> {
-            long end = until.getOrDefault(partition, first);
-            if (end > first) {
-              spans.put(partition, new FrameRange.Span(first, end));
-            }
-          });
       ArrivedEvents arrived = run.new ArrivedEvents(events);
       TimeOrderedRecords.forEach(
           consumer,
-          spans,
+          TopicReader.spans(from, until),
           record -> {
-            arrived.until(Instant.ofEpochMilli(record.timestamp()));
-            ScoredFrame frame = StoredExclusions.value(topics.scores(), record);
+            Instant at = TopicReader.time(record);
+            arrived.until(at);
+            ScoredFrame frame = TopicReader.value(topics.scores(), record);
             if (frame != null) {
-              run.judged(frame, Instant.ofEpochMilli(record.timestamp()));
+              run.scored(frame, at);
             }
           },
-          told,
+          progress,
           cancelled);
       arrived.until(request.until());
       run.advance(request.until().minusNanos(1));
@@ -170,7 +154,7 @@ public final class TriggerDryRun {
     return new Report(run.entries, run.scores, Optional.ofNullable(run.firstScore));
   }
 
-  /** Events in their order, as far as they have happened. */
+  /** The events in their order, observed as the scores reach their times. */
   private final class ArrivedEvents {
     private final List<Event> events;
     private int next;
@@ -183,10 +167,10 @@ public final class TriggerDryRun {
       while (next < events.size() && !events.get(next).at().isAfter(time)) {
         Event event = events.get(next++);
         if (event.at().isBefore(request.from())) {
-          watch = watch.replayed(event.observation());
+          evaluation = evaluation.replayed(event.observation());
         } else if (event.at().isBefore(request.until())) {
           advance(event.at());
-          tell(event.observation());
+          observe(event.observation());
         }
       }
     }
@@ -195,37 +179,28 @@ public final class TriggerDryRun {
   private List<Event> events(
       Consumer<byte[], byte[]> consumer, Topics topics, BooleanSupplier cancelled) {
     List<Event> events = new ArrayList<>();
-    TopicReader.all(
+    TopicReader.allValues(
         consumer,
-        topics.incidents().name(),
-        record -> {
-          Incident incident = StoredExclusions.value(topics.incidents(), record);
-          if (incident != null) {
-            events.add(event(record, new IncidentChanged(incident, time(record))));
+        topics.incidents(),
+        (incident, at) -> events.add(new Event(at, new IncidentChanged(incident, at))),
+        cancelled);
+    TopicReader.allValues(
+        consumer,
+        topics.drifts(),
+        (drift, at) -> {
+          // A training in the period before would have learnt earlier evidence.
+          if (!at.isBefore(request.from())) {
+            events.add(new Event(at, new DriftSeen(drift, at)));
           }
         },
         cancelled);
-    TopicReader.all(
+    TopicReader.allValues(
         consumer,
-        topics.drifts().name(),
-        record -> {
-          DriftEvent drift = StoredExclusions.value(topics.drifts(), record);
-          // Evidence of before would be learnt by now, or be found again.
-          if (drift != null && !time(record).isBefore(request.from())) {
-            events.add(event(record, new DriftSeen(drift, time(record))));
-          }
-        },
-        cancelled);
-    TopicReader.all(
-        consumer,
-        topics.control().name(),
-        record -> {
-          ControlCommand command = StoredExclusions.value(topics.control(), record);
-          if (command != null) {
-            board = board.with(command);
-            if (command instanceof AcceptNormal accepted) {
-              events.add(event(record, new NormalAccepted(accepted)));
-            }
+        topics.control(),
+        (command, at) -> {
+          controls = controls.with(command);
+          if (command instanceof AcceptNormal accepted) {
+            events.add(new Event(at, new NormalAccepted(accepted)));
           }
         },
         cancelled);
@@ -233,30 +208,21 @@ public final class TriggerDryRun {
     return events;
   }
 
-  private static Event event(
-      ConsumerRecord<byte[], byte[]> record, TriggerObservation observation) {
-    return new Event(time(record), observation);
-  }
-
-  private static Instant time(ConsumerRecord<byte[], byte[]> record) {
-    return Instant.ofEpochMilli(record.timestamp());
-  }
-
-  private void judged(ScoredFrame frame, Instant at) {
+  private void scored(ScoredFrame frame, Instant at) {
     scores++;
     if (firstScore == null) {
       firstScore = at;
     }
     advance(at);
-    tell(FrameJudged.of(frame, at, board, request.calibrationScores()));
+    observe(FrameScored.of(frame, at, controls, request.calibrationScores()));
   }
 
-  /** Lets time pass, ticking and ending trainings on the way. */
+  /** Advances the time with its ticks, and ends a training that is due. */
   private void advance(Instant to) {
     while (!nextTick.isAfter(to)) {
       Instant tick = nextTick;
       nextTick = nextTick.plus(TICK);
-      tell(new Tick(tick));
+      observe(new Tick(tick));
     }
     endTraining(to);
   }
@@ -265,21 +231,21 @@ public final class TriggerDryRun {
     Instant ends = trainingEnds;
     if (ends != null && !ends.isAfter(now)) {
       trainingEnds = null;
-      watch = watch.next(new TrainingEnded("dry-run", ends)).next();
+      evaluation = evaluation.next(new TrainingEnded("dry-run", ends)).next();
     }
   }
 
-  private void tell(TriggerObservation observation) {
+  private void observe(TriggerObservation observation) {
     endTraining(observation.at());
-    TriggerEvaluation.Step step = watch.next(observation);
-    watch = step.next();
-    for (SuppressionReason suppressed : step.suppressed()) {
-      entries.add(new Entry(watch.now(), suppressed.trigger(), suppressed));
+    TriggerEvaluation.Step step = evaluation.next(observation);
+    evaluation = step.next();
+    for (SuppressedTrigger suppressed : step.suppressed()) {
+      entries.add(new Entry(evaluation.now(), suppressed.trigger(), suppressed));
     }
     if (step.trigger().isPresent()) {
       RetrainTrigger trigger = step.trigger().get();
       entries.add(new Entry(trigger.at(), trigger, null));
-      watch = watch.next(new TrainingStarted("dry-run", trigger.at())).next();
+      evaluation = evaluation.next(new TrainingStarted("dry-run", trigger.at())).next();
       trainingEnds = trigger.at().plus(request.training());
     }
   }

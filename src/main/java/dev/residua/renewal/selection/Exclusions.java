@@ -23,21 +23,19 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Frames that must not be learnt, by source and capture time, or by where they are stored. For one
- * thread.
+ * Frames that must not be learnt, by source and capture time, or by position. For one thread.
  *
- * <p>An incident takes out its source's frames from a margin before its first frame to its
- * resolution, to the end of time while it is open, and in the {@link #LOOK_BACK} before that every
- * frame from the one on that the incident names as the first that was changed. One that the trigger
- * or an operator accepted takes out nothing: its frames are the new normal. Single unusual frames
- * that made no incident stay in: calibration frames without the unusual ones would make every later
- * one look worse than it is.
+ * <p>An incident excludes its source's frames from a margin before its first frame to its
+ * resolution, if any. In the {@link #LOOK_BACK} before, it excludes the frames from the first
+ * changed one that the incident names. An incident that the trigger or an operator accepted
+ * excludes nothing: its frames are the new normal. Single unusual frames without an incident stay
+ * in, as a calibration without them would make later ones look worse than they are.
  */
 public final class Exclusions {
   /** How long before the first alarm a change may have begun. */
   public static final Duration LOOK_BACK = Duration.ofHours(1);
 
-  /** Default of the time before an incident that counts as part of it. */
+  /** Default time before an incident that counts as part of it. */
   public static final Duration MARGIN = Duration.ofSeconds(10);
 
   /**
@@ -45,11 +43,10 @@ public final class Exclusions {
    *
    * @param from first moment
    * @param until moment after the last
-   * @param changedFrom sequence from which on frames in {@link #LOOK_BACK} before are meant too
-   * @param why the reason
+   * @param changedFrom first sequence that is excluded in the {@link #LOOK_BACK} before
    */
-  private record Span(Instant from, Instant until, long changedFrom, RejectionReason why) {
-    boolean holds(FrameCandidate frame) {
+  private record Span(Instant from, Instant until, long changedFrom, RejectionReason reason) {
+    boolean contains(FrameCandidate frame) {
       Instant at = frame.capturedAt();
       if (!at.isBefore(until)) {
         return false;
@@ -59,26 +56,26 @@ public final class Exclusions {
     }
   }
 
-  /** A period of all sources that match. */
-  private record Order(Pattern sources, Span span) {}
+  /** An excluded period of all sources that match. */
+  private record Rule(Pattern sources, Span span) {}
 
   private final Map<String, List<Span>> ofSource;
-  private final List<Order> orders;
+  private final List<Rule> rules;
   private final Set<FramePosition> deadLetters;
   private final Map<String, List<Span>> spans = new HashMap<>();
 
   private Exclusions(Builder from) {
     ofSource = from.spans();
-    orders = from.orders();
+    rules = from.rules();
     deadLetters = Set.copyOf(from.deadLetters);
   }
 
-  /** Nothing is known. */
+  /** A builder that excludes nothing. */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** Why a frame must not be learnt; null if it may be. Of several reasons the first to begin. */
+  /** Why a frame must not be learnt; null if it may. Of several reasons, that of the first span. */
   public @Nullable RejectionReason reason(FrameCandidate frame) {
     if (deadLetters.contains(frame.position())) {
       return RejectionReason.DEAD_LETTER;
@@ -87,30 +84,30 @@ public final class Exclusions {
       if (span.from().minus(LOOK_BACK).isAfter(frame.capturedAt())) {
         return null;
       }
-      if (span.holds(frame)) {
-        return span.why();
+      if (span.contains(frame)) {
+        return span.reason();
       }
     }
     return null;
   }
 
-  /** Whether a frame was refused when it came. */
-  public boolean refused(FramePosition position) {
+  /** Whether a frame was rejected on arrival. */
+  public boolean deadLettered(FramePosition position) {
     return deadLetters.contains(position);
   }
 
   private List<Span> spans(String source) {
     List<Span> all = new ArrayList<>(ofSource.getOrDefault(source, List.of()));
-    for (Order order : orders) {
-      if (order.sources().matcher(source).matches()) {
-        all.add(order.span());
+    for (Rule rule : rules) {
+      if (rule.sources().matcher(source).matches()) {
+        all.add(rule.span());
       }
     }
     all.sort(Comparator.comparing(Span::from));
     return all;
   }
 
-  /** What is known of incidents, orders and refused frames. */
+  /** Collects incidents, commands and rejected frames. */
   public static final class Builder {
     private final Map<String, Incident> incidents = new TreeMap<>();
     private final Map<String, ControlCommand> commands = new TreeMap<>();
@@ -121,7 +118,7 @@ public final class Exclusions {
 
     private Builder() {}
 
-    /** How long before an incident frames are left out with it; at least zero. */
+    /** Sets the time before an incident that is excluded with it; at least zero. */
     public Builder margin(Duration value) {
       if (value.isNegative()) {
         throw new IllegalArgumentException("margin must be at least zero but was " + value);
@@ -130,41 +127,41 @@ public final class Exclusions {
       return this;
     }
 
-    /** An incident as it stands; it replaces what was known of it. */
+    /** Adds an incident, or replaces its earlier state. */
     public Builder incident(Incident incident) {
       incidents.put(incident.id(), incident);
       return this;
     }
 
-    /** A command; it replaces the one with its id. */
+    /** Adds a command, or replaces the one with its id. */
     public Builder command(ControlCommand command) {
       commands.put(command.order().id(), command);
       return this;
     }
 
-    /** A command that is taken back. */
+    /** Removes a command that was withdrawn. */
     public Builder withdraw(String commandId) {
       commands.remove(commandId);
       return this;
     }
 
-    /** Incidents whose frames are the new normal, such as {@link RetrainTrigger#incidents}. */
+    /** Accepts incidents whose frames are the new normal, see {@link RetrainTrigger#incidents}. */
     public Builder accept(Iterable<String> incidentIds) {
       incidentIds.forEach(accepted::add);
       return this;
     }
 
-    /** A frame that was refused. */
+    /** Adds a frame that was rejected on arrival. */
     public Builder deadLetter(FramePosition position) {
       deadLetters.add(position);
       return this;
     }
 
-    /** Any other stretch of a source, from a moment until just before another. */
-    public Builder span(String source, Period period, RejectionReason why) {
+    /** Adds another period of a source. */
+    public Builder span(String source, Period period, RejectionReason reason) {
       others
           .computeIfAbsent(source, s -> new ArrayList<>())
-          .add(new Span(period.from(), period.until(), Long.MAX_VALUE, why));
+          .add(new Span(period.from(), period.until(), Long.MAX_VALUE, reason));
       return this;
     }
 
@@ -198,30 +195,31 @@ public final class Exclusions {
         return true;
       }
       for (ControlCommand command : commands.values()) {
-        if (command instanceof AcceptNormal order
-            && TriggerEvaluation.means(order, Pattern.compile(order.order().sources()), incident)) {
+        if (command instanceof AcceptNormal accepted
+            && TriggerEvaluation.matches(
+                accepted, Pattern.compile(accepted.order().sources()), incident)) {
           return true;
         }
       }
       return false;
     }
 
-    private List<Order> orders() {
-      List<Order> orders = new ArrayList<>();
+    private List<Rule> rules() {
+      List<Rule> rules = new ArrayList<>();
       for (ControlCommand command : commands.values()) {
         if (command instanceof Maintenance maintenance) {
-          orders.add(order(command, maintenance.period(), RejectionReason.MAINTENANCE));
+          rules.add(rule(command, maintenance.period(), RejectionReason.MAINTENANCE));
         } else if (command instanceof Announcement announcement) {
-          orders.add(order(command, announcement.period(), RejectionReason.ANNOUNCED_CHANGE));
+          rules.add(rule(command, announcement.period(), RejectionReason.ANNOUNCED_CHANGE));
         }
       }
-      return orders;
+      return rules;
     }
 
-    private static Order order(ControlCommand command, Period period, RejectionReason why) {
-      return new Order(
+    private static Rule rule(ControlCommand command, Period period, RejectionReason reason) {
+      return new Rule(
           Pattern.compile(command.order().sources()),
-          new Span(period.from(), period.until(), Long.MAX_VALUE, why));
+          new Span(period.from(), period.until(), Long.MAX_VALUE, reason));
     }
   }
 }

@@ -4,13 +4,10 @@ import dev.residua.frame.FramePosition;
 import java.time.Instant;
 
 /**
- * A stored frame that may be learnt from, without its pixels.
+ * A stored frame without its pixels, as a candidate for training.
  *
- * @param source camera or stream
- * @param position where it is stored
- * @param capturedAt when the picture was taken
  * @param sequence its number within the source, at least 0
- * @param labelled whether readings of factors came with it
+ * @param labelled whether it has readings of factors
  */
 public record FrameCandidate(
     String source, FramePosition position, Instant capturedAt, long sequence, boolean labelled) {
@@ -23,7 +20,7 @@ public record FrameCandidate(
   }
 
   /**
-   * Whether this frame follows another one of its source without one missing between them.
+   * Whether this frame directly follows another one of its source.
    *
    * @param maxGapNanos longest time between two frames
    */
@@ -32,12 +29,12 @@ public record FrameCandidate(
         || before.capturedAt.plusNanos(maxGapNanos).isBefore(capturedAt)) {
       return false;
     }
-    // A bare file has its offset for a sequence, and those of other sources lie between two.
+    // The sequence of a bare file is its offset, with frames of other sources in between.
     boolean numbered = sequence != position.offset() || before.sequence != before.position.offset();
     return numbered ? sequence == before.sequence + 1 : sequence > before.sequence;
   }
 
-  /** Number drawn for this frame, the same for the same frame and seed wherever it is stored. */
+  /** A pseudorandom number of this frame; depends on the seed but not on the position. */
   long draw(long seed) {
     long hash = mix(seed ^ 0x9E3779B97F4A7C15L);
     hash = hash(hash, source);

@@ -9,10 +9,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses among stored frames, in one pass over them and without their pixels: the last quiet
- * stretches of every source for calibration and examination, and of all other quiet frames a sample
- * that covers sources and time evenly. Give the frames of a source in their order; how sources are
- * interleaved makes no difference. Memory does not grow with the number of frames. For one thread.
+ * Chooses among stored frames, in one pass and without their pixels: the last quiet stretches of
+ * every source for calibration and examination, and a sample of all other quiet frames that covers
+ * sources and time evenly. Offer the frames of a source in their order; sources may be interleaved.
+ * Memory does not grow with the number of frames. For one thread.
  */
 public final class FrameSelection {
   private final Exclusions exclusions;
@@ -22,14 +22,14 @@ public final class FrameSelection {
   private long offered;
 
   /**
-   * What is chosen.
+   * The chosen frames.
    *
    * @param training frames to train on, in time order
    * @param calibration stretches to calibrate with, each of one source in its order, by source and
    *     time
-   * @param heldOut one stretch a source to examine the model with, by source
+   * @param heldOut one stretch per source to examine the model with, by source
    * @param leftOut how many frames were left out, by reason
-   * @param offered how many frames there were
+   * @param offered number of frames before the choice
    */
   public record Plan(
       List<FrameCandidate> training,
@@ -44,7 +44,7 @@ public final class FrameSelection {
       leftOut = leftOut.isEmpty() ? Map.of() : Map.copyOf(leftOut);
     }
 
-    /** Where all chosen frames are. */
+    /** The positions of all chosen frames. */
     public Set<FramePosition> positions() {
       Set<FramePosition> positions = new HashSet<>();
       training.forEach(frame -> positions.add(frame.position()));
@@ -61,39 +61,39 @@ public final class FrameSelection {
     this.tails = new QuietTails(settings, reservoir::offer);
   }
 
-  /** The next frame of its source. */
+  /** Offers the next frame of its source. */
   public void offer(FrameCandidate frame) {
-    RejectionReason why = exclusions.reason(frame);
-    if (why == null) {
+    RejectionReason reason = exclusions.reason(frame);
+    if (reason == null) {
       offered++;
       tails.offer(frame);
-    } else if (why == RejectionReason.DEAD_LETTER && tails.repeats(frame)) {
-      // A frame that its producer sent again leaves no gap.
-      leaveOut(null, why);
+    } else if (reason == RejectionReason.DEAD_LETTER && tails.repeats(frame)) {
+      // A repeated frame leaves no gap.
+      reject(null, reason);
     } else {
-      leaveOut(frame.source(), why);
+      reject(frame.source(), reason);
     }
   }
 
   /**
-   * A frame that is no candidate.
+   * Counts a frame that is no candidate.
    *
-   * @param source its source; null where it has none
+   * @param source its source; null if it has none
    */
-  public void leaveOut(@Nullable String source, RejectionReason why) {
+  public void reject(@Nullable String source, RejectionReason reason) {
     offered++;
-    leftOut.merge(why, 1L, Long::sum);
+    leftOut.merge(reason, 1L, Long::sum);
     if (source != null) {
       tails.interrupt(source);
     }
   }
 
-  /** What is chosen of the frames so far. */
+  /** The choice among the frames so far. */
   public Plan plan() {
     QuietTails.Split split = tails.split();
     Map<RejectionReason, Long> all = new EnumMap<>(RejectionReason.class);
     all.putAll(leftOut);
-    split.leftOut().forEach((why, frames) -> all.merge(why, frames, Long::sum));
+    split.leftOut().forEach((reason, frames) -> all.merge(reason, frames, Long::sum));
     List<FrameCandidate> training = reservoir.frames();
     long chosen = training.size();
     for (List<FrameCandidate> stretch : split.calibration()) {

@@ -6,11 +6,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Passes over pictures that look like one of the same source that was kept, not long before. A
- * picture is a copy if its thumbnail differs from that of a kept one by less than a bound, so that
- * a slow change is followed in steps of the bound, and pictures that were dropped hide no others.
- * O(pixels + kept in the window) time a frame, the window being cut to the last {@value #MOST}
- * frames. For one thread.
+ * Drops pictures that look like a recent kept one of the same source. A picture is a copy if its
+ * thumbnail differs from a kept one's by less than a bound, so a slow change is followed in steps
+ * of the bound. O(pixels + kept in the window) time per frame, for at most {@value #MOST} frames in
+ * the window. For one thread.
  */
 final class NearDuplicates {
   private static final int MOST = 256;
@@ -27,7 +26,7 @@ final class NearDuplicates {
   }
 
   /**
-   * Whether a frame is kept; give frames in time order.
+   * Whether a frame is kept; call it in time order.
    *
    * @param pixels its pixels, from {@code offset}
    */

@@ -1,7 +1,7 @@
 package dev.residua.renewal.selection;
 
 /**
- * Frames that follow one another on a partition.
+ * Consecutive frames of a partition.
  *
  * @param first offset of the first, at least 0
  * @param last offset of the last, at least {@code first}

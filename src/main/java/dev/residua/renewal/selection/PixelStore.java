@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pictures of one size by the number under which they were added: in memory as long as there is
- * room, the others in a file, which is deleted at the end. For one thread.
+ * Stores pictures of one size by number: in memory up to a limit, the others in a temporary file.
+ * For one thread.
  */
 public final class PixelStore implements AutoCloseable {
   private final int frameBytes;
@@ -27,7 +27,7 @@ public final class PixelStore implements AutoCloseable {
   /**
    * @param frameBytes bytes of every picture, at least 1
    * @param memoryBytes bytes of pictures held in memory, at least 0
-   * @param folder where the file is made if it is needed
+   * @param folder of the file
    */
   public PixelStore(int frameBytes, long memoryBytes, Path folder) {
     if (frameBytes < 1 || memoryBytes < 0) {
@@ -40,7 +40,7 @@ public final class PixelStore implements AutoCloseable {
     this.folder = folder;
   }
 
-  /** Pictures in it. */
+  /** Number of pictures. */
   public int size() {
     return size;
   }
@@ -115,7 +115,7 @@ public final class PixelStore implements AutoCloseable {
     }
   }
 
-  /** Gives memory and file back. */
+  /** Frees the memory and deletes the file. */
   @Override
   public void close() {
     memory.clear();

@@ -10,15 +10,14 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * The last quiet frames of every source in a row, for what needs frames in their order: calibration
- * and examination. Every source has the same room; where that would be too little, those sources
- * have some whose numbers, drawn from name and seed, are smallest. Frames that fall out are handed
- * on. What is kept depends on each source's own order only. Memory: the frames asked for, and O(1)
- * for each source. For one thread.
+ * Keeps the last quiet frames of every source in their order, for calibration and examination.
+ * Every source has the same room; if that is too little, the sources with the smallest pseudorandom
+ * numbers have room. Frames that drop out are passed on. The result depends only on the order
+ * within each source. Memory: the requested frames, and O(1) per source. For one thread.
  */
 final class QuietTails {
   private final SelectionSettings settings;
-  private final Consumer<FrameCandidate> fallen;
+  private final Consumer<FrameCandidate> dropped;
   private final Map<String, Tail> tails = new TreeMap<>();
   private final Map<String, FrameCandidate> previous = new HashMap<>();
   private final TreeMap<Long, String> order = new TreeMap<>();
@@ -26,30 +25,30 @@ final class QuietTails {
   private final int mostSources;
   private long lastSource = Long.MAX_VALUE;
 
-  /** The last frames of a source; those that begin a stretch are marked. */
+  /** The last frames of a source; the first one of each stretch is marked. */
   private static final class Tail {
     final ArrayDeque<Link> links = new ArrayDeque<>();
   }
 
   private record Link(FrameCandidate frame, boolean follows) {}
 
-  /** What is made of the frames in the end. */
+  /** The final division of the kept frames. */
   record Split(
       List<List<FrameCandidate>> calibration,
       List<List<FrameCandidate>> heldOut,
       Map<RejectionReason, Long> leftOut) {}
 
-  QuietTails(SelectionSettings settings, Consumer<FrameCandidate> fallen) {
+  QuietTails(SelectionSettings settings, Consumer<FrameCandidate> dropped) {
     this.settings = settings;
-    this.fallen = fallen;
+    this.dropped = dropped;
     this.most = settings.calibrationFrames() + settings.heldOutFrames();
-    // Enough for one stretch to calibrate with and one to hold out, by their shares.
+    // Room for one stretch to calibrate with and one to hold out, by their shares.
     double share = Math.min(settings.heldOutFrames(), settings.calibrationFrames()) / (double) most;
     int least = (int) Math.ceil(settings.minStretchFrames() / share) + settings.separationFrames();
     this.mostSources = Math.max(1, most / least);
   }
 
-  /** A frame that may be learnt from, after all earlier ones of its source. */
+  /** Adds a candidate after all earlier ones of its source. */
   void offer(FrameCandidate frame) {
     FrameCandidate before = previous.put(frame.source(), frame);
     boolean follows = before != null && frame.follows(before, settings.maxGap().toNanos());
@@ -57,7 +56,7 @@ final class QuietTails {
     if (tail == null) {
       long number = FrameCandidate.hash(FrameCandidate.mix(settings.seed()), frame.source());
       if (number >= lastSource) {
-        fallen.accept(frame);
+        dropped.accept(frame);
         return;
       }
       tail = new Tail();
@@ -68,7 +67,7 @@ final class QuietTails {
       }
       tails.values().forEach(this::trim);
       if (!tails.containsKey(frame.source())) {
-        fallen.accept(frame);
+        dropped.accept(frame);
         return;
       }
     }
@@ -76,13 +75,13 @@ final class QuietTails {
     trim(tail);
   }
 
-  /** Whether the source has come as far as this frame already. */
+  /** Whether the source has already offered this frame or a later one. */
   boolean repeats(FrameCandidate frame) {
     FrameCandidate before = previous.get(frame.source());
     return before != null && frame.sequence() <= before.sequence();
   }
 
-  /** A frame of a source that must not be learnt: what comes after it follows nothing. */
+  /** Ends the current stretch of a source, after a frame that must not be learnt. */
   void interrupt(String source) {
     previous.remove(source);
   }
@@ -90,22 +89,22 @@ final class QuietTails {
   private void drop() {
     Map.Entry<Long, String> last = order.pollLastEntry();
     lastSource = last.getKey();
-    Tail dropped = tails.remove(last.getValue());
-    if (dropped != null) {
-      dropped.links.forEach(link -> fallen.accept(link.frame()));
+    Tail removed = tails.remove(last.getValue());
+    if (removed != null) {
+      removed.links.forEach(link -> dropped.accept(link.frame()));
     }
   }
 
   private void trim(Tail tail) {
     int room = most / tails.size();
     while (tail.links.size() > room) {
-      fallen.accept(tail.links.removeFirst().frame());
+      dropped.accept(tail.links.removeFirst().frame());
     }
   }
 
   /**
-   * Divides what is kept: of every source, the end of its last long enough stretch is held out, and
-   * the long enough stretches before calibrate.
+   * Divides the kept frames: of every source, the end of its last sufficiently long stretch is held
+   * out, and the sufficiently long stretches before it calibrate.
    */
   Split split() {
     List<List<FrameCandidate>> calibration = new ArrayList<>();

@@ -4,30 +4,30 @@ import java.util.Locale;
 
 /** Why a stored frame is not learnt from. */
 public enum RejectionReason {
-  /** It lies in an incident that nobody accepted as normal. */
+  /** It is part of an incident that was not accepted as normal. */
   INCIDENT,
-  /** The camera was at fault. */
+  /** It is part of a fault of the sensor. */
   SENSOR_FAULT,
-  /** It lies in a maintenance window. */
+  /** It is part of a maintenance window. */
   MAINTENANCE,
   /** A change was announced for its time. */
   ANNOUNCED_CHANGE,
-  /** It was refused when it came. */
+  /** It was rejected on arrival. */
   DEAD_LETTER,
-  /** Something was done to it on purpose, as the labels of its data set say. */
+  /** The labels of its data set mark it as deliberately changed. */
   EVENT,
   /** It cannot be decoded, or its pixels are gone. */
   UNREADABLE,
-  /** It lies in a quiet stretch that is too short to calibrate with. */
+  /** Its quiet stretch is too short to calibrate with. */
   SHORT_STRETCH,
-  /** It lies between the frames that calibrate and those that are held out. */
+  /** It separates the calibration frames from the held-out ones. */
   SEPARATION,
-  /** There were more frames of its source and time than are learnt from. */
+  /** The sample has enough frames of its source and time. */
   NOT_SAMPLED,
-  /** It looks like one that is learnt from. */
+  /** It looks like one in the sample. */
   NEAR_DUPLICATE;
 
-  /** As it is written in a manifest: {@code near-duplicate}. */
+  /** Its text in a manifest, such as {@code near-duplicate}. */
   public String text() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }

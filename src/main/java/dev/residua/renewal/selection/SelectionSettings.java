@@ -4,25 +4,23 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * Which frames of a stream are learnt from.
+ * Which frames of a stream a training uses.
  *
- * @param trainingFrames most frames that the network is trained on, at least 1; fewer where many
- *     look alike
- * @param timeBucket length of time within which frames of a source count as of the same time, above
- *     zero
- * @param calibrationFrames most frames, of all sources together, that calibrate, at least {@code
- *     minStretchFrames}. Where there are more sources than these and the next are enough for, some
- *     of the sources are drawn
- * @param heldOutFrames most frames, of all sources together, that are kept back to examine the new
- *     model with, at least {@code minStretchFrames}
- * @param minStretchFrames shortest stretch of frames in a row that says something of how frames
- *     depend on one another, at least 2
- * @param separationFrames frames left out between those that calibrate and those that are held out,
- *     at least 0: as many as it takes for frames to have forgotten one another
- * @param maxGap longest time between two frames in a row, above zero
+ * @param trainingFrames most frames that the network is trained on, at least 1; fewer if many look
+ *     alike
+ * @param timeBucket period within which frames of a source count as of the same time, above zero
+ * @param calibrationFrames most calibration frames of all sources together, at least {@code
+ *     minStretchFrames}. With too many sources for these and the held-out frames, some are drawn
+ * @param heldOutFrames most held-out frames of all sources together, to examine the new model with,
+ *     at least {@code minStretchFrames}
+ * @param minStretchFrames shortest stretch of consecutive frames that shows their dependence, at
+ *     least 2
+ * @param separationFrames frames left out between calibration and held-out frames, at least 0:
+ *     enough that frames on both sides are independent
+ * @param maxGap longest time between two consecutive frames, above zero
  * @param duplicateGreyLevels mean absolute difference of two thumbnails below which the later frame
  *     counts as a copy, in grey levels, at least 0; 0 keeps all. See {@link Thumbnail}
- * @param duplicateWindow how far back in time frames are compared, at least zero
+ * @param duplicateWindow longest time between two compared frames, at least zero
  * @param seed of every draw
  */
 public record SelectionSettings(

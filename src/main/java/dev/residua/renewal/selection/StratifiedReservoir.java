@@ -15,13 +15,13 @@ import java.util.TreeMap;
  * {@code q} the largest number for which they fit, and within a stratum every set of that size is
  * as likely as any other.
  *
- * <p>Every frame has a number drawn from its source, sequence, capture time and the seed, and a
- * stratum keeps the {@code q} smallest. As {@code q} only falls while frames come, those are never
- * dropped too early: the sample depends on which frames came and on the seed, not on their order,
- * and a frame that comes twice counts once. Where there are more strata than room, those with the
- * smallest number of their own keep one frame each.
+ * <p>Every frame has a pseudorandom number of its source, sequence, capture time and the seed, and
+ * a stratum keeps the {@code q} smallest. As {@code q} never rises, none of those is dropped too
+ * early: the sample depends on the set of frames and the seed, not on the order, and a repeated
+ * frame counts once. With more strata than room, those with the smallest pseudorandom numbers keep
+ * one frame each.
  *
- * <p>At most {@code C + 1} frames are held. O(log C) time a frame, and O(strata) for each of the at
+ * <p>Holds at most {@code C + 1} frames. O(log C) time per frame, and O(strata) for each of the at
  * most {@code C} times that {@code q} falls. For one thread.
  *
  * <p>Source: bottom-k sampling, Cohen and Kaplan, Summarizing Data using Bottom-k Sketches, PODC
@@ -33,13 +33,13 @@ public final class StratifiedReservoir {
   private final long seed;
   private final Map<Stratum, TreeMap<Long, FrameCandidate>> strata = new HashMap<>();
 
-  /** Strata by their own numbers, needed once there are too many. */
+  /** Strata by pseudorandom number, for when there are too many. */
   private final TreeMap<Long, Stratum> order = new TreeMap<>();
 
   private int quota;
   private int kept;
 
-  /** Numbers of strata from here on are passed over. */
+  /** Strata with this number or a larger one are dropped. */
   private long lastStratum = Long.MAX_VALUE;
 
   private record Stratum(String source, long bucket, boolean labelled) {
@@ -52,7 +52,7 @@ public final class StratifiedReservoir {
   /**
    * @param capacity most frames {@code C}, at least 1
    * @param bucket length of a time bucket; buckets begin at multiples of it since 1970
-   * @param seed of all numbers
+   * @param seed of all pseudorandom numbers
    */
   public StratifiedReservoir(int capacity, Duration bucket, long seed) {
     if (capacity < 1 || bucket.isNegative() || bucket.isZero()) {
@@ -92,7 +92,7 @@ public final class StratifiedReservoir {
 
   private long bucket(FrameCandidate frame) {
     long seconds = frame.capturedAt().getEpochSecond();
-    // Buckets of more than a second need no nanoseconds, which would not fit for the far future.
+    // Nanoseconds of the far future overflow; buckets of more than a second do not need them.
     return bucketNanos % 1_000_000_000L == 0
         ? Math.floorDiv(seconds, bucketNanos / 1_000_000_000L)
         : Math.floorDiv(seconds * 1_000_000_000L + frame.capturedAt().getNano(), bucketNanos);
@@ -115,12 +115,12 @@ public final class StratifiedReservoir {
     kept -= dropped == null ? 0 : dropped.size();
   }
 
-  /** Frames that are held now. */
+  /** Number of frames in the sample. */
   public int size() {
     return kept;
   }
 
-  /** Most frames that a stratum has in the sample. */
+  /** Most frames of a stratum in the sample. */
   public int quota() {
     return quota;
   }

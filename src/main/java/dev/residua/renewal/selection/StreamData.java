@@ -20,24 +20,24 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Frames of a stream to learn from. First a sample, in time order, that the network is trained on;
- * then stretches of frames in a row, by source and time, for what needs their order. A training
- * trains on the first {@code trainShare} of its frames and calibrates on the rest, so {@link
- * #settings} sets that share to the border between the two: calibration then sees whole stretches,
- * in which frames depend on one another as they do in the stream, and none that was trained on.
+ * Training data from a stream: first a sample in time order to train the network on, then stretches
+ * of consecutive frames, by source and time, for calibration. A training trains on the first {@code
+ * trainShare} of its frames and calibrates on the rest, so {@link #settings} sets that share to the
+ * border: calibration then uses whole stretches, with the dependence of the stream, and no frame
+ * that was trained on.
  *
  * <p><b>Labels.</b> A factor with readings ({@code factor.<name>}) on at least {@link
- * #MIN_READINGS} frames of the sample has those, in its own units. Any other factor may get
- * anchors, see {@link #withAnchors}; without them it has the few readings that there are. The two
- * are never mixed in one factor, as their units differ.
+ * #MIN_READINGS} frames of the sample uses those, in its own units. Any other factor may get
+ * anchors, see {@link #withAnchors}; without them it uses its few readings. One factor never mixes
+ * the two, as their units differ.
  *
  * <p>Reads the pixels from a {@link PixelStore}, which must stay open. For one thread at a time.
  */
 public final class StreamData implements TrainingData {
-  /** Prefix of the attributes of a frame that hold readings. */
+  /** Prefix of the frame attributes that are readings. */
   public static final String READING = "factor.";
 
-  /** Fewest readings that name a factor by themselves. */
+  /** Fewest readings with which a factor needs no anchors. */
   public static final int MIN_READINGS = 20;
 
   private final String name;
@@ -55,21 +55,19 @@ public final class StreamData implements TrainingData {
   /**
    * A chosen frame.
    *
-   * @param frame which one
    * @param number its number in the pixel store
-   * @param readings of the factors, shape {@code [factorNames]}, NaN where there is none; null
-   *     where there are none at all. Owned by this record
+   * @param readings of the factors, shape {@code [factorNames]}, NaN for a missing one; null if all
+   *     are missing. Owned by this record
    */
-  @SuppressWarnings("ArrayRecordComponent") // one a frame, read only here
+  @SuppressWarnings("ArrayRecordComponent") // one per frame, read only here
   public record Chosen(FrameCandidate frame, int number, double @Nullable [] readings) {}
 
   /**
-   * All that a training needs.
+   * The two parts of the chosen frames.
    *
-   * @param training trains and calibrates
-   * @param heldOut examines the new model and has no part in making it; its {@link #sequences} are
-   *     one a source
-   * @param leftOut frames left out, by reason
+   * @param training frames to train and calibrate with
+   * @param heldOut frames to examine the new model with, one of its {@link #sequences} per source
+   * @param leftOut numbers of frames left out, by reason
    */
   public record Parts(StreamData training, StreamData heldOut, Map<RejectionReason, Long> leftOut) {
     public Parts {
@@ -117,22 +115,22 @@ public final class StreamData implements TrainingData {
     sequences = from.sequences;
     this.anchors = anchors;
     anchored = new boolean[factorNames.size()];
-    Map<String, String> told = new TreeMap<>(from.origin);
+    Map<String, String> labelled = new TreeMap<>(from.origin);
     for (int f = 0; f < anchored.length; f++) {
       anchored[f] = readings(f) < MIN_READINGS;
-      told.put("labels." + factorNames.get(f), anchored[f] ? "champion" : "readings");
+      labelled.put("labels." + factorNames.get(f), anchored[f] ? "champion" : "readings");
     }
-    origin = Map.copyOf(told);
+    origin = Map.copyOf(labelled);
   }
 
   /**
-   * The parts that were chosen, without frames of the sample that look like others.
+   * The chosen parts, with near duplicates removed from the sample.
    *
-   * @param name what people call the stream, for the provenance
+   * @param name of the stream, for the provenance
    * @param factorNames factors whose readings count, in the order of the latents
    * @param pixels holds the pictures of all chosen frames, of this shape
-   * @param chosen what was read of the plan's frames, by position; those of which nothing could be
-   *     read are missing and count as {@link RejectionReason#UNREADABLE}. A stretch ends before one
+   * @param chosen the frames of the plan that were read, by position; a missing one counts as
+   *     {@link RejectionReason#UNREADABLE} and ends its stretch
    */
   public static Parts of(
       String name,
@@ -166,7 +164,7 @@ public final class StreamData implements TrainingData {
     origin.put("selection.frames", Long.toString(plan.offered()));
     origin.put("selection.seed", Long.toString(settings.seed()));
     origin.put("selection.heldOut", Integer.toString(heldOut.stream().mapToInt(List::size).sum()));
-    leftOut.forEach((why, n) -> origin.put("leftOut." + why.text(), Long.toString(n)));
+    leftOut.forEach((reason, n) -> origin.put("leftOut." + reason.text(), Long.toString(n)));
     return new Parts(
         new StreamData(name, shape, factorNames, pixels, sample, calibration, origin),
         new StreamData(name, shape, factorNames, pixels, List.of(), heldOut, origin),
@@ -208,7 +206,7 @@ public final class StreamData implements TrainingData {
     }
   }
 
-  /** Of every source its longest stretch, by source. */
+  /** The longest stretch of every source, by source. */
   private static List<List<Chosen>> longest(
       List<List<Chosen>> stretches, Map<RejectionReason, Long> leftOut) {
     Map<String, List<Chosen>> bySource = new TreeMap<>();
@@ -226,14 +224,12 @@ public final class StreamData implements TrainingData {
   }
 
   /**
-   * The same frames with labels from the model in use for factors without enough readings of their
-   * own, so that latents keep their identity from one model to the next. Names and order of the
-   * factors must then be those of that model's latents. Anchors are estimates and carry the errors
-   * of the model that made them into the next: give none where it was quiet by chance only, and
-   * none at all to let a model find its latents anew.
+   * The same frames with labels from the active model for factors without enough readings, so that
+   * latents keep their identity. Names and order of the factors must be those of the active model's
+   * latents. Anchors are estimates and carry that model's errors into the next one.
    *
-   * @param values of each frame of {@link #size}, shape {@code [size][factorNames]}: the latents of
-   *     the model in use where all of its channels were quiet, null elsewhere. Not copied
+   * @param values shape {@code [size][factorNames]}: the active model's latents of frames on which
+   *     all of its channels were quiet, null for other frames. Not copied
    */
   public StreamData withAnchors(double[] @Nullable [] values) {
     if (values.length != frames.size()) {
@@ -275,20 +271,17 @@ public final class StreamData implements TrainingData {
     return frames.size();
   }
 
-  /** The first so many frames are the sample to train on. */
+  /** Number of frames in the sample to train on, which come first. */
   public int trained() {
     return trained;
   }
 
-  /**
-   * Frames in a row: indices of each stretch behind the sample, ascending. Those held out are one a
-   * source. Not copied.
-   */
+  /** The stretches of consecutive frames behind the sample, as ascending indices. Not copied. */
   public List<int[]> sequences() {
     return sequences;
   }
 
-  /** Source of a frame. */
+  /** A frame without its pixels. */
   public FrameCandidate frame(int index) {
     return frames.get(index).frame();
   }
@@ -318,9 +311,8 @@ public final class StreamData implements TrainingData {
   }
 
   /**
-   * Digest of exactly these frames, in their order: shape, factors, and of each frame source,
-   * sequence, capture time, labels and pixels. Where they were stored makes no difference. Reads
-   * all pixels the first time.
+   * Digest of these frames in their order: shape, factors, and of each frame source, sequence,
+   * capture time, labels and pixels, but not its position. The first call reads all pixels.
    */
   @Override
   public String sha256() {
@@ -367,15 +359,15 @@ public final class StreamData implements TrainingData {
   public TrainingSettings settings(TrainingSettings settings) {
     if (trained == 0 || trained == frames.size()) {
       throw new IllegalStateException(
-          "%s has %d frames to train on and %d in quiet stretches to calibrate with, expected some of both: take a longer range, or one with fewer incidents"
+          "%s has %d frames to train on and %d in quiet stretches to calibrate with, expected some of both: use a longer range, or one with fewer incidents"
               .formatted(name, trained, frames.size() - trained));
     }
-    // Half a frame more, so that rounding cannot take one away.
+    // Half a frame more, so that rounding down is exact.
     double share = (trained + 0.5) / frames.size();
     return settings.with(c -> c.trainShare = share);
   }
 
-  /** Exactly which offsets these frames have, by partition and ascending. */
+  /** The exact offsets of these frames, by partition and ascending. */
   public List<OffsetRange> ranges() {
     return ranges(frames);
   }
@@ -409,9 +401,9 @@ public final class StreamData implements TrainingData {
   }
 
   /**
-   * The range of every partition in words, such as {@code residua.frames-0@100..20000 (3000 frames
-   * trained on, 2048 calibrated with)}: together with the seed and the digest enough to choose the
-   * same frames again.
+   * The range of every partition as text, such as {@code residua.frames-0@100..20000 (3000 frames
+   * trained on, 2048 calibrated with)}: with the seed and the digest, enough to choose the same
+   * frames again.
    */
   public String dataRange() {
     Map<String, long[]> partitions = new LinkedHashMap<>();
@@ -443,9 +435,9 @@ public final class StreamData implements TrainingData {
   }
 
   /**
-   * A training's provenance with what only the stream knows: the ranges of offsets instead of
-   * indices, and as further hyper-parameters how many frames were left out for which reason, the
-   * seed of the choice and where labels came from.
+   * A training's provenance with the ranges of offsets instead of indices, and as further
+   * hyper-parameters the numbers of frames left out by reason, the seed of the choice and the
+   * origin of the labels.
    */
   public ModelProvenance describe(ModelProvenance provenance) {
     Map<String, String> hyper = new TreeMap<>(provenance.hyperParameters());

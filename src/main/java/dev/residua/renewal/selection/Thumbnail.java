@@ -4,15 +4,15 @@ import dev.residua.frame.ImageShape;
 import dev.residua.frame.Luma;
 
 /**
- * A picture as {@value #SIDE} by {@value #SIDE} mean grey levels, or fewer where it has fewer
- * pixels a side; cell {@code (i, j)} is the mean luma of the pixels whose place falls into it.
+ * A picture as at most {@value #SIDE} by {@value #SIDE} mean grey levels; cell {@code (i, j)} is
+ * the mean luma of its pixels.
  *
- * <p>How to choose a bound for {@link #difference}: a thing that covers the share {@code f} of the
- * picture and differs by {@code g} grey levels from what is behind it changes the mean absolute
- * difference by {@code 2 f g} when it moves to where it was not, and by less within a cell; noise
- * of {@code s} grey levels a pixel alone, with {@code k} pixels a cell, by {@code 2 s / sqrt(pi
- * k)}. A bound below the latter finds no copies in noisy pictures, one above the former drops
- * pictures that differ. O(pixels) time.
+ * <p>How to choose a bound for {@link #difference}: an object that covers the share {@code f} of
+ * the picture and differs by {@code g} grey levels from its background changes the mean absolute
+ * difference by {@code 2 f g} when it moves by its size, and by less within a cell; noise of {@code
+ * s} grey levels per pixel, with {@code k} pixels per cell, by {@code 2 s / sqrt(pi k)}. A bound
+ * below the latter finds no copies in noisy pictures, one above the former drops pictures that
+ * differ. O(pixels) time.
  */
 final class Thumbnail {
   static final int SIDE = 8;

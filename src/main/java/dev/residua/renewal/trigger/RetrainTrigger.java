@@ -5,18 +5,18 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 
-/** Why a model is trained anew. */
+/** The reason for a retraining. */
 public sealed interface RetrainTrigger {
   /** When it was decided. */
   Instant at();
 
-  /** Why, in one sentence. */
+  /** The reason in one sentence. */
   String reason();
 
-  /** Sources that show it, sorted; empty where all are meant. */
+  /** Affected sources, sorted; empty for all. */
   List<String> sources();
 
-  /** Incidents whose present is the new normal: their frames are learnt. */
+  /** Incidents whose frames are the new normal and are learnt. */
   default List<String> incidents() {
     return List.of();
   }
@@ -25,15 +25,14 @@ public sealed interface RetrainTrigger {
   String kind();
 
   /**
-   * A moment of the schedule has come.
+   * A scheduled moment has come.
    *
-   * @param moment the moment
-   * @param schedule the schedule as it was written
+   * @param schedule its text in the configuration
    */
   record Scheduled(Instant at, Instant moment, String schedule) implements RetrainTrigger {
     @Override
     public String reason() {
-      return "the schedule %s names %s".formatted(schedule, moment);
+      return "the schedule %s includes %s".formatted(schedule, moment);
     }
 
     @Override
@@ -48,10 +47,10 @@ public sealed interface RetrainTrigger {
   }
 
   /**
-   * What has changed stays.
+   * Incidents have lasted.
    *
    * @param drifts the incidents, oldest first, at least one
-   * @param limit time after which they count
+   * @param limit time after which an incident counts as lasting
    */
   record LastingDrift(Instant at, List<Lasting> drifts, Duration limit) implements RetrainTrigger {
     public LastingDrift {
@@ -69,7 +68,7 @@ public sealed interface RetrainTrigger {
               first.incidentId(),
               first.kind().toLowerCase(Locale.ROOT),
               first.source(),
-              first.accepted() ? "was accepted as normal and stands" : "is open",
+              first.accepted() ? "was accepted as normal and is in force" : "is open",
               first.openedAt(),
               limit,
               drifts.size() == 1 ? "" : ", and %d more like it".formatted(drifts.size() - 1),
@@ -93,19 +92,18 @@ public sealed interface RetrainTrigger {
   }
 
   /**
-   * An incident that lasts.
+   * A lasting incident.
    *
-   * @param kind its kind
    * @param openedAt capture time of its first frame
-   * @param accepted whether an operator said that it is normal
+   * @param accepted whether an operator accepted it as normal
    */
   record Lasting(
       String incidentId, String source, String kind, Instant openedAt, boolean accepted) {}
 
   /**
-   * An anytime-valid test has found that frames do not follow the calibration.
+   * An anytime-valid test has rejected that frames follow the calibration.
    *
-   * @param crossings what it found, oldest first, at least one
+   * @param crossings by time, oldest first, at least one
    */
   record Evidence(Instant at, List<Crossing> crossings) implements RetrainTrigger {
     public Evidence {
@@ -142,12 +140,11 @@ public sealed interface RetrainTrigger {
   }
 
   /**
-   * Evidence of one source.
+   * Evidence of one source that reached its threshold.
    *
-   * @param at when it was enough
-   * @param logEvidence natural logarithm
-   * @param logThreshold what it reached
-   * @param condition under which the threshold errs as rarely as it says
+   * @param at when it crossed
+   * @param logEvidence its natural logarithm
+   * @param condition the assumption behind the threshold's false alarm rate
    */
   record Crossing(
       String source, Instant at, double logEvidence, double logThreshold, String condition) {}
@@ -155,7 +152,7 @@ public sealed interface RetrainTrigger {
   /**
    * P-values of quiet frames are no longer uniform.
    *
-   * @param decays what was found, by source, at least one
+   * @param decays one per source, at least one
    */
   record CalibrationDecay(Instant at, List<Decay> decays) implements RetrainTrigger {
     public CalibrationDecay {
@@ -190,15 +187,15 @@ public sealed interface RetrainTrigger {
     }
   }
 
-  /** What the last window of one source says. */
+  /** The test result of one source's last window. */
   record Decay(String source, UniformityMonitor.Result result) {}
 
   /**
-   * Someone asked for it.
+   * An operator requested it.
    *
    * @param id identity of the command
-   * @param by who
-   * @param why the reason given
+   * @param by the operator
+   * @param why the operator's reason
    */
   record Commanded(Instant at, String id, String by, String why) implements RetrainTrigger {
     @Override

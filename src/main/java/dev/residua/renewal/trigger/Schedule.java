@@ -5,15 +5,15 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Moments at which a model is trained anew whatever happens.
+ * Fixed moments of retraining.
  *
- * @param text how a person wrote it, such as {@code 0 3 * * 1}
- * @param after the first moment after a given one; empty where there is none any more
+ * @param text as configured, such as {@code 0 3 * * 1}
+ * @param after maps a time to the first moment after it; empty if there is none
  */
 public record Schedule(String text, Function<Instant, Optional<Instant>> after) {
   public Schedule {
     if (text.isBlank()) {
-      throw new IllegalArgumentException("a schedule must say in words what it is but was blank");
+      throw new IllegalArgumentException("the text of a schedule must not be blank");
     }
   }
 

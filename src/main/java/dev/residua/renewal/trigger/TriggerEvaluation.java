@@ -10,15 +10,16 @@ import dev.residua.renewal.trigger.RetrainTrigger.Evidence;
 import dev.residua.renewal.trigger.RetrainTrigger.Lasting;
 import dev.residua.renewal.trigger.RetrainTrigger.LastingDrift;
 import dev.residua.renewal.trigger.RetrainTrigger.Scheduled;
-import dev.residua.renewal.trigger.SuppressionReason.Why;
+import dev.residua.renewal.trigger.SuppressedTrigger.Reason;
 import dev.residua.renewal.trigger.TriggerObservation.CapitalCrossed;
 import dev.residua.renewal.trigger.TriggerObservation.Commanded;
 import dev.residua.renewal.trigger.TriggerObservation.DriftSeen;
-import dev.residua.renewal.trigger.TriggerObservation.FrameJudged;
+import dev.residua.renewal.trigger.TriggerObservation.FrameScored;
 import dev.residua.renewal.trigger.TriggerObservation.IncidentChanged;
 import dev.residua.renewal.trigger.TriggerObservation.NormalAccepted;
 import dev.residua.renewal.trigger.TriggerObservation.TrainingEnded;
 import dev.residua.renewal.trigger.TriggerObservation.TrainingStarted;
+import dev.residua.renewal.trigger.TriggerState.KnownIncident;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,151 +34,121 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a model is trained anew. Immutable: every observation gives the next state, and a trigger or
- * the reasons that held one back. There is no clock inside; time comes with the observations.
+ * Decides when a model is retrained. Immutable: every observation gives the next state, and a
+ * trigger or the suppressed ones. Reads no clock; time comes with the observations.
  *
  * <pre>
  *           a trigger                TrainingStarted            TrainingEnded
- *   WAITING ----------> ASKED ---------------------> RUNNING ----------------> cooldown, then WAITING
+ *   WAITING --------> REQUESTED -------------------> RUNNING ----------------> cooldown, then WAITING
  * </pre>
  *
- * <p>Reasons are looked for in this order, and the first one is the trigger; the others are served
- * by the same training: a command; an incident of an accepted kind, or one that an operator
- * accepted as normal, that lasts; a calibration that decayed; evidence; the schedule. A command
- * waits for nothing but another training, and is not kept until then. What lasts (a drift, a decay,
- * evidence) is kept and counts again after the cooldown, a drift as long as it is open. A moment of
- * the schedule that is held back is passed over.
+ * <p>The first of these triggers wins, and its training serves the others too: a command; a lasting
+ * incident of an accepted kind, or one that an operator accepted as normal; a decayed calibration;
+ * evidence; the schedule. Only another training suppresses a command, which is then dropped.
+ * Lasting triggers (a drift, a decay, evidence) are kept and count again after the cooldown, a
+ * drift as long as it is open. A suppressed moment of the schedule is skipped.
  *
- * <p>An open incident puts an end to decay and evidence of its source, which are then explained by
- * it: what is learnt of that source waits until the incident has lasted. A broken mechanism is
- * never learnt unless an operator says {@code accept-normal}. That makes every incident of the
- * sources meant, open at that time or resolved within {@link #ACCEPT_TOLERANCE} before, one that
- * counts, also after it is resolved.
+ * <p>An open incident explains decay and evidence of its source and clears both: retraining on that
+ * source waits until the incident has lasted. A broken mechanism is never learnt without the
+ * command {@code accept-normal}. That command covers every incident of its sources that is open or
+ * was resolved within {@link #ACCEPT_TOLERANCE} before, also after it is resolved.
  *
- * <p>How long an incident is open is reckoned from the capture time of its first frame to the time
- * of the observations: frames must come about when they were captured.
+ * <p>The age of an incident runs from the capture time of its first frame to the time of the
+ * observations, so frames must arrive soon after they were captured.
  *
- * <p><b>After a restart</b> the state is made again from topics. Start with the time of the newest
- * record of a training: of the moments of the schedule that were missed since then, one counts.
- * Then {@linkplain #replayed replay} an {@link IncidentChanged} for every key of the compacted
- * incidents, and after them {@link NormalAccepted}, {@link TrainingStarted} and {@link
- * TrainingEnded} from the control topic in the order of their times; of a training that began and
- * that nobody works on any more, say that it ended. Then go on with {@link #next}. What is lost are
- * windows of p-values that were not full, and evidence: both come again if there is something to
- * them.
+ * <p><b>After a restart</b> rebuild the state from the topics. Start with the time of the newest
+ * record of a training: of the scheduled moments missed since then, one counts. Then {@linkplain
+ * #replayed replay} an {@link IncidentChanged} for every key of the compacted incidents, and after
+ * them {@link NormalAccepted}, {@link TrainingStarted} and {@link TrainingEnded} from the control
+ * topic in the order of their times, with a {@link TrainingEnded} for every training that was
+ * abandoned. Then continue with {@link #next}. Partial windows of p-values and evidence are lost;
+ * both build up again if the cause persists.
  *
- * <p>O(open incidents + sources with something to say) time for an observation that may decide,
- * O(1) for a frame that is passed over, and O(sources + window) for one that is kept.
+ * <p>O(open incidents + sources with evidence or decay) time for an observation that may decide,
+ * O(1) for a skipped frame, and O(sources + window) for one that is kept.
  */
 public final class TriggerEvaluation {
-  /** How long after an incident was resolved an order may still mean it. */
+  /** How long after an incident was resolved {@code accept-normal} still covers it. */
   public static final Duration ACCEPT_TOLERANCE = Duration.ofMinutes(5);
 
   /**
-   * What follows from one observation.
+   * The result of one observation.
    *
    * @param next the new state
-   * @param trigger a training to begin now
-   * @param suppressed what does not lead to one, each told once until it ends or a training does
+   * @param trigger a training to start now
+   * @param suppressed triggers that start none; each is reported once until it or a training ends
    */
   public record Step(
       TriggerEvaluation next,
       Optional<RetrainTrigger> trigger,
-      List<SuppressionReason> suppressed) {
+      List<SuppressedTrigger> suppressed) {
     public Step {
       suppressed = List.copyOf(suppressed);
     }
   }
 
-  /** An incident, and whether an operator said that it is normal. */
-  private record Known(Incident incident, boolean accepted) {}
-
   private final TriggerSettings settings;
-  private final Instant now;
-  private final Instant scheduledAfter;
-  private final Map<String, Known> incidents;
-  private final Map<String, Crossing> evidence;
-  private final Map<String, UniformityMonitor> windows;
-  private final Map<String, Decay> decays;
-  private final List<Instant> starts;
-  private final @Nullable Instant endedAt;
+  private final TriggerState state;
 
-  /** What is asked for or running, as the end of a sentence. */
-  private final @Nullable String busy;
-
-  private final Set<String> told;
-
-  private TriggerEvaluation(Changes c) {
-    settings = c.settings;
-    now = c.now;
-    scheduledAfter = c.scheduledAfter;
-    incidents = c.incidents;
-    evidence = c.evidence;
-    windows = c.windows;
-    decays = c.decays;
-    starts = c.starts;
-    endedAt = c.endedAt;
-    busy = c.busy;
-    told = c.told;
+  private TriggerEvaluation(TriggerState state) {
+    this.settings = state.settings;
+    this.state = state;
   }
 
   /**
-   * Nothing is known.
+   * The state before any observation.
    *
-   * @param at moments of the schedule after this one count
+   * @param at scheduled moments after this one count
    */
   public static TriggerEvaluation start(TriggerSettings settings, Instant at) {
-    return new TriggerEvaluation(new Changes(settings, at));
+    return new TriggerEvaluation(new TriggerState(settings, at));
   }
 
-  /** The latest time that it was told. */
+  /** The latest time of any observation. */
   public Instant now() {
-    return now;
+    return state.now;
   }
 
-  /** Whether a training is asked for or running. */
+  /** Whether a training is requested or running. */
   public boolean busy() {
-    return busy != null;
+    return state.busy != null;
   }
 
-  /** Whether an incident of a source is open, of whatever kind. */
+  /** Whether an incident of any kind is open at a source. */
   public boolean incidentOpen(String source) {
-    return incidents.values().stream()
+    return state.incidents.values().stream()
         .anyMatch(known -> known.incident().open() && known.incident().source().equals(source));
   }
 
   /** The state after one more observation. */
   public Step next(TriggerObservation observation) {
-    if (observation instanceof FrameJudged frame) {
-      return judged(frame);
+    if (observation instanceof FrameScored frame) {
+      return scored(frame);
     }
-    Changes c = changed(observation);
+    TriggerState c = after(observation);
     if (observation instanceof TrainingStarted || observation instanceof TrainingEnded) {
       return new Step(new TriggerEvaluation(c), Optional.empty(), List.of());
     }
     RetrainTrigger.Commanded command = null;
-    if (observation instanceof Commanded said) {
-      command = new RetrainTrigger.Commanded(said.at(), said.id(), said.by(), said.why());
+    if (observation instanceof Commanded given) {
+      command = new RetrainTrigger.Commanded(given.at(), given.id(), given.by(), given.reason());
     }
     return decide(c, command);
   }
 
-  /**
-   * The state after something that happened before a restart: nothing is decided on it. Frames and
-   * commands are passed over.
-   */
+  /** The state after an observation from before a restart; decides nothing, ignores frames. */
   public TriggerEvaluation replayed(TriggerObservation observation) {
-    return observation instanceof FrameJudged ? this : new TriggerEvaluation(changed(observation));
+    return observation instanceof FrameScored ? this : new TriggerEvaluation(after(observation));
   }
 
-  private Changes changed(TriggerObservation observation) {
-    Changes c = new Changes(this);
-    c.now = later(now, observation.at());
+  private TriggerState after(TriggerObservation observation) {
+    TriggerState c = new TriggerState(state);
+    c.now = later(state.now, observation.at());
     if (observation instanceof IncidentChanged changed) {
       Incident incident = changed.incident();
-      c.incidents = with(incidents, incident.id(), known(incident));
+      c.incidents = with(state.incidents, incident.id(), known(incident));
       // Frames between the change and its detection are among the last of the window.
-      c.windows = incident.open() ? without(windows, incident.source()) : windows;
+      c.windows = incident.open() ? without(state.windows, incident.source()) : state.windows;
     } else if (observation instanceof DriftSeen seen) {
       drift(c, seen.event(), seen.at());
     } else if (observation instanceof CapitalCrossed crossed) {
@@ -188,46 +159,47 @@ public final class TriggerEvaluation {
       begin(c, started);
     } else if (observation instanceof TrainingEnded ended) {
       c.busy = null;
-      c.endedAt = endedAt == null ? ended.at() : later(endedAt, ended.at());
-      c.told = Set.of();
+      c.endedAt = state.endedAt == null ? ended.at() : later(state.endedAt, ended.at());
+      c.reported = Set.of();
     }
     return c;
   }
 
-  private Step judged(FrameJudged frame) {
+  private Step scored(FrameScored frame) {
     UniformitySettings uniformity = settings.uniformity();
     if (uniformity == null
         || !frame.quiet()
-        || !UniformityMonitor.looksAt(frame.sequence(), uniformity)
+        || !UniformityMonitor.samples(frame.sequence(), uniformity)
         || incidentOpen(frame.source())) {
       return new Step(this, Optional.empty(), List.of());
     }
     UniformityMonitor.Step step =
-        windows
+        state
+            .windows
             .getOrDefault(frame.source(), UniformityMonitor.start())
             .next(frame.jointPValue(), frame.calibrationScores(), frame.modelId(), uniformity);
-    Changes c = new Changes(this);
-    c.now = later(now, frame.at());
-    c.windows = with(windows, frame.source(), step.next());
+    TriggerState c = new TriggerState(state);
+    c.now = later(state.now, frame.at());
+    c.windows = with(state.windows, frame.source(), step.next());
     if (step.result().isEmpty()) {
       return new Step(new TriggerEvaluation(c), Optional.empty(), List.of());
     }
     UniformityMonitor.Result result = step.result().get();
     c.decays =
         result.decayed()
-            ? with(decays, frame.source(), new Decay(frame.source(), result))
-            : without(decays, frame.source());
+            ? with(state.decays, frame.source(), new Decay(frame.source(), result))
+            : without(state.decays, frame.source());
     return decide(c, null);
   }
 
-  private Known known(Incident incident) {
-    Known before = incidents.get(incident.id());
+  private KnownIncident known(Incident incident) {
+    KnownIncident before = state.incidents.get(incident.id());
     boolean reopened =
         before != null && before.incident().flaps() < incident.flaps() && incident.open();
-    return new Known(incident, before != null && before.accepted() && !reopened);
+    return new KnownIncident(incident, before != null && before.accepted() && !reopened);
   }
 
-  private void drift(Changes c, DriftEvent event, Instant at) {
+  private void drift(TriggerState c, DriftEvent event, Instant at) {
     if (event.channel() == DriftEvent.Channel.EVIDENCE && event.kind() == DriftEvent.Kind.ONSET) {
       cross(
           c,
@@ -249,46 +221,49 @@ public final class TriggerEvaluation {
         "quiet frames are independent given the past and exchangeable with the calibration frames");
   }
 
-  /** The first of a source's crossings says since when it stands. */
-  private void cross(Changes c, Crossing crossing) {
-    if (settings.evidence() && !evidence.containsKey(crossing.source())) {
-      c.evidence = with(evidence, crossing.source(), crossing);
+  /** Keeps the first crossing of each source, as it gives the evidence's start. */
+  private void cross(TriggerState c, Crossing crossing) {
+    if (settings.evidence() && !state.evidence.containsKey(crossing.source())) {
+      c.evidence = with(state.evidence, crossing.source(), crossing);
     }
   }
 
-  private void accept(Changes c, AcceptNormal command) {
+  private void accept(TriggerState c, AcceptNormal command) {
     Pattern sources = Pattern.compile(command.order().sources());
-    Map<String, Known> next = new TreeMap<>(incidents);
+    Map<String, KnownIncident> next = new TreeMap<>(state.incidents);
     next.replaceAll(
         (id, known) ->
-            means(command, sources, known.incident()) ? new Known(known.incident(), true) : known);
+            matches(command, sources, known.incident())
+                ? new KnownIncident(known.incident(), true)
+                : known);
     c.incidents = next;
   }
 
   /**
-   * Whether an order to take the present as normal is about an incident.
+   * Whether an {@code accept-normal} covers an incident.
    *
-   * @param sources the order's own, ready to match
+   * @param sources the compiled pattern of the command's sources
    */
-  public static boolean means(AcceptNormal command, Pattern sources, Incident incident) {
-    Instant said = command.order().at();
+  public static boolean matches(AcceptNormal command, Pattern sources, Incident incident) {
+    Instant given = command.order().at();
     Instant resolved = incident.resolvedAt();
     return sources.matcher(incident.source()).matches()
-        && !incident.openedAt().isAfter(said)
-        && (resolved == null || !resolved.plus(ACCEPT_TOLERANCE).isBefore(said));
+        && !incident.openedAt().isAfter(given)
+        && (resolved == null || !resolved.plus(ACCEPT_TOLERANCE).isBefore(given));
   }
 
-  private void begin(Changes c, TrainingStarted started) {
-    c.busy = "training %s, which began at %s, has not ended".formatted(started.id(), started.at());
-    List<Instant> more = new ArrayList<>(starts);
+  private void begin(TriggerState c, TrainingStarted started) {
+    c.busy =
+        "training %s, which started at %s, has not ended".formatted(started.id(), started.at());
+    List<Instant> more = new ArrayList<>(state.starts);
     more.add(started.at());
     more.removeIf(start -> !start.plus(settings.budgetPeriod()).isAfter(c.now));
     c.starts = List.copyOf(more);
-    c.scheduledAfter = later(scheduledAfter, started.at());
-    // What was found so far is learnt now; what goes on will be found again.
+    c.scheduledAfter = later(state.scheduledAfter, started.at());
+    // This training learns what was found so far; a lasting cause is found again.
     c.evidence = Map.of();
     c.decays = Map.of();
-    Map<String, Known> open = new TreeMap<>(incidents);
+    Map<String, KnownIncident> open = new TreeMap<>(state.incidents);
     open.values()
         .removeIf(
             known -> {
@@ -296,13 +271,13 @@ public final class TriggerEvaluation {
               return resolved != null && !resolved.isAfter(started.at());
             });
     c.incidents = open;
-    c.told = Set.of();
+    c.reported = Set.of();
   }
 
-  private Step decide(Changes c, RetrainTrigger.@Nullable Commanded command) {
-    forget(c);
+  private Step decide(TriggerState c, RetrainTrigger.@Nullable Commanded command) {
+    dropResolved(c);
     List<RetrainTrigger> causes = new ArrayList<>();
-    List<SuppressionReason> suppressed = new ArrayList<>();
+    List<SuppressedTrigger> suppressed = new ArrayList<>();
     if (command != null) {
       causes.add(command);
     }
@@ -311,36 +286,36 @@ public final class TriggerEvaluation {
     evidence(c, suppressed).ifPresent(causes::add);
     scheduled(c).ifPresent(causes::add);
     RetrainTrigger trigger = null;
-    List<SuppressionReason> held = new ArrayList<>();
+    List<SuppressedTrigger> obstructed = new ArrayList<>();
     for (RetrainTrigger cause : causes) {
-      SuppressionReason obstacle = obstacle(c, cause);
+      SuppressedTrigger obstacle = obstacle(c, cause);
       if (obstacle == null) {
         trigger = cause;
         break;
       }
-      held.add(obstacle);
+      obstructed.add(obstacle);
     }
     if (trigger != null) {
-      c.busy = "the training asked for at %s has not ended".formatted(trigger.at());
+      c.busy = "the training requested at %s has not ended".formatted(trigger.at());
     }
-    suppressed.addAll(0, held);
-    Set<String> now = new HashSet<>();
-    List<SuppressionReason> news = new ArrayList<>();
-    for (SuppressionReason one : suppressed) {
-      String key = String.join("|", one.trigger().kind(), one.why().name(), one.subject());
-      now.add(key);
-      if (!told.contains(key) || one.trigger() instanceof RetrainTrigger.Commanded) {
-        news.add(one);
+    suppressed.addAll(0, obstructed);
+    Set<String> keys = new HashSet<>();
+    List<SuppressedTrigger> fresh = new ArrayList<>();
+    for (SuppressedTrigger one : suppressed) {
+      String key = String.join("|", one.trigger().kind(), one.reason().name(), one.subject());
+      keys.add(key);
+      if (!state.reported.contains(key) || one.trigger() instanceof RetrainTrigger.Commanded) {
+        fresh.add(one);
       }
     }
-    c.told = Set.copyOf(now);
-    return new Step(new TriggerEvaluation(c), Optional.ofNullable(trigger), news);
+    c.reported = Set.copyOf(keys);
+    return new Step(new TriggerEvaluation(c), Optional.ofNullable(trigger), fresh);
   }
 
-  /** Drops resolved incidents that no order can mean any more. */
-  private void forget(Changes c) {
-    Map<String, Known> kept = null;
-    for (Known known : c.incidents.values()) {
+  /** Drops resolved incidents that {@code accept-normal} can no longer cover. */
+  private void dropResolved(TriggerState c) {
+    Map<String, KnownIncident> kept = null;
+    for (KnownIncident known : c.incidents.values()) {
       Instant resolved = known.incident().resolvedAt();
       if (resolved != null
           && !known.accepted()
@@ -353,15 +328,15 @@ public final class TriggerEvaluation {
   }
 
   /**
-   * What has lasted. One that has lasted long enough takes along those of its kind that have lasted
-   * half as long: the world often moves before several cameras at once, not to the frame.
+   * The lasting incidents. One that has lasted long enough includes those that have lasted half as
+   * long, as a change often reaches several cameras at almost the same time.
    */
-  private Optional<RetrainTrigger> lasting(Changes c) {
-    Duration company = settings.lastingDrift().dividedBy(2);
+  private Optional<RetrainTrigger> lasting(TriggerState c) {
+    Duration half = settings.lastingDrift().dividedBy(2);
     List<Lasting> drifts =
         c.incidents.values().stream()
             .filter(known -> learnable(known) && (known.accepted() || known.incident().open()))
-            .filter(known -> !known.incident().openedAt().plus(company).isAfter(c.now))
+            .filter(known -> !known.incident().openedAt().plus(half).isAfter(c.now))
             .map(
                 known ->
                     new Lasting(
@@ -377,15 +352,15 @@ public final class TriggerEvaluation {
         : Optional.of(new LastingDrift(c.now, drifts, settings.lastingDrift()));
   }
 
-  private boolean learnable(Known known) {
+  private boolean learnable(KnownIncident known) {
     return known.accepted() || settings.acceptedKinds().contains(known.incident().kind());
   }
 
-  private Optional<RetrainTrigger> decay(Changes c, List<SuppressionReason> suppressed) {
+  private Optional<RetrainTrigger> decay(TriggerState c, List<SuppressedTrigger> suppressed) {
     for (Decay decay : c.decays.values()) {
-      Known incident = openAt(c, decay.source());
+      KnownIncident incident = openAt(c, decay.source());
       if (incident != null) {
-        suppressed.add(withheld(new CalibrationDecay(c.now, List.of(decay)), incident));
+        suppressed.add(explainedBy(new CalibrationDecay(c.now, List.of(decay)), incident));
         c.decays = without(c.decays, decay.source());
       }
     }
@@ -394,23 +369,23 @@ public final class TriggerEvaluation {
         : Optional.of(new CalibrationDecay(c.now, List.copyOf(c.decays.values())));
   }
 
-  private Optional<RetrainTrigger> evidence(Changes c, List<SuppressionReason> suppressed) {
-    List<Crossing> stands = new ArrayList<>();
+  private Optional<RetrainTrigger> evidence(TriggerState c, List<SuppressedTrigger> suppressed) {
+    List<Crossing> ripe = new ArrayList<>();
     for (Crossing crossing : c.evidence.values()) {
-      Known incident = openAt(c, crossing.source());
+      KnownIncident incident = openAt(c, crossing.source());
       if (incident != null) {
-        suppressed.add(withheld(new Evidence(c.now, List.of(crossing)), incident));
+        suppressed.add(explainedBy(new Evidence(c.now, List.of(crossing)), incident));
         c.evidence = without(c.evidence, crossing.source());
       } else if (!crossing.at().plus(settings.evidenceWait()).isAfter(c.now)) {
-        stands.add(crossing);
+        ripe.add(crossing);
       }
     }
-    stands.sort(Comparator.comparing(Crossing::at).thenComparing(Crossing::source));
-    return stands.isEmpty() ? Optional.empty() : Optional.of(new Evidence(c.now, stands));
+    ripe.sort(Comparator.comparing(Crossing::at).thenComparing(Crossing::source));
+    return ripe.isEmpty() ? Optional.empty() : Optional.of(new Evidence(c.now, ripe));
   }
 
-  private static @Nullable Known openAt(Changes c, String source) {
-    for (Known known : c.incidents.values()) {
+  private static @Nullable KnownIncident openAt(TriggerState c, String source) {
+    for (KnownIncident known : c.incidents.values()) {
       if (known.incident().open() && known.incident().source().equals(source)) {
         return known;
       }
@@ -418,28 +393,28 @@ public final class TriggerEvaluation {
     return null;
   }
 
-  /** What an open incident explains. */
-  private SuppressionReason withheld(RetrainTrigger trigger, Known known) {
+  /** The trigger, suppressed by an open incident that explains it. */
+  private SuppressedTrigger explainedBy(RetrainTrigger trigger, KnownIncident known) {
     Incident incident = known.incident();
     return learnable(known)
-        ? new SuppressionReason(
+        ? new SuppressedTrigger(
             trigger,
-            Why.DRIFT,
-            "incident %s of %s explains it and counts itself once it has lasted %s"
+            Reason.DRIFT,
+            "incident %s of %s explains it and becomes a trigger once it has lasted %s"
                 .formatted(incident.id(), incident.source(), settings.lastingDrift()))
-        : new SuppressionReason(
+        : new SuppressedTrigger(
             trigger,
-            Why.FAULT,
+            Reason.FAULT,
             "incident %s of %s is open and of the kind %s, which is learnt only after accept-normal"
                 .formatted(incident.id(), incident.source(), incident.kind()));
   }
 
-  private Optional<RetrainTrigger> scheduled(Changes c) {
+  private Optional<RetrainTrigger> scheduled(TriggerState c) {
     Schedule schedule = settings.schedule();
     if (schedule == null) {
       return Optional.empty();
     }
-    Optional<Instant> moment = schedule.next(scheduledAfter);
+    Optional<Instant> moment = schedule.next(state.scheduledAfter);
     if (moment.isEmpty() || moment.get().isAfter(c.now)) {
       return Optional.empty();
     }
@@ -447,27 +422,27 @@ public final class TriggerEvaluation {
     return Optional.of(new Scheduled(c.now, moment.get(), schedule.text()));
   }
 
-  private @Nullable SuppressionReason obstacle(Changes c, RetrainTrigger trigger) {
-    if (busy != null) {
-      return new SuppressionReason(trigger, Why.RUNNING, busy);
+  private @Nullable SuppressedTrigger obstacle(TriggerState c, RetrainTrigger trigger) {
+    if (state.busy != null) {
+      return new SuppressedTrigger(trigger, Reason.RUNNING, state.busy);
     }
     if (trigger instanceof RetrainTrigger.Commanded) {
       return null;
     }
-    if (endedAt != null && endedAt.plus(settings.cooldown()).isAfter(c.now)) {
-      return new SuppressionReason(
+    if (state.endedAt != null && state.endedAt.plus(settings.cooldown()).isAfter(c.now)) {
+      return new SuppressedTrigger(
           trigger,
-          Why.COOLDOWN,
-          "the last training ended at %s, the next may begin %s later"
-              .formatted(endedAt, settings.cooldown()));
+          Reason.COOLDOWN,
+          "the last training ended at %s, the next may start %s later"
+              .formatted(state.endedAt, settings.cooldown()));
     }
     Instant since = c.now.minus(settings.budgetPeriod());
-    List<Instant> counted = starts.stream().filter(start -> start.isAfter(since)).toList();
+    List<Instant> counted = state.starts.stream().filter(start -> start.isAfter(since)).toList();
     if (counted.size() >= settings.budget()) {
-      return new SuppressionReason(
+      return new SuppressedTrigger(
           trigger,
-          Why.BUDGET,
-          "%d trainings began within %s, the first of them at %s, and %d are allowed"
+          Reason.BUDGET,
+          "%d trainings started within %s, the first of them at %s, and %d are allowed"
               .formatted(
                   counted.size(), settings.budgetPeriod(), counted.get(0), settings.budget()));
     }
@@ -491,40 +466,5 @@ public final class TriggerEvaluation {
     Map<String, T> next = new TreeMap<>(map);
     next.remove(key);
     return next;
-  }
-
-  /** The next state in the making; maps are replaced, never changed. */
-  private static final class Changes {
-    final TriggerSettings settings;
-    Instant now;
-    Instant scheduledAfter;
-    Map<String, Known> incidents = Map.of();
-    Map<String, Crossing> evidence = Map.of();
-    Map<String, UniformityMonitor> windows = Map.of();
-    Map<String, Decay> decays = Map.of();
-    List<Instant> starts = List.of();
-    @Nullable Instant endedAt;
-    @Nullable String busy;
-    Set<String> told = Set.of();
-
-    Changes(TriggerSettings settings, Instant at) {
-      this.settings = settings;
-      this.now = at;
-      this.scheduledAfter = at;
-    }
-
-    Changes(TriggerEvaluation from) {
-      settings = from.settings;
-      now = from.now;
-      scheduledAfter = from.scheduledAfter;
-      incidents = from.incidents;
-      evidence = from.evidence;
-      windows = from.windows;
-      decays = from.decays;
-      starts = from.starts;
-      endedAt = from.endedAt;
-      busy = from.busy;
-      told = from.told;
-    }
   }
 }

@@ -7,7 +7,7 @@ import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.Incident;
 import java.time.Instant;
 
-/** What {@link TriggerEvaluation} is told, in the order in which it became known. */
+/** An input of {@link TriggerEvaluation}, in the order in which it became known. */
 public sealed interface TriggerObservation {
   /** When it became known: the time of its record, or of the clock. */
   Instant at();
@@ -15,7 +15,7 @@ public sealed interface TriggerObservation {
   /** An incident opened, escalated or was resolved. */
   record IncidentChanged(Incident incident, Instant at) implements TriggerObservation {}
 
-  /** A detector says something. */
+  /** A drift detector published an event. */
   record DriftSeen(DriftEvent event, Instant at) implements TriggerObservation {}
 
   /**
@@ -38,15 +38,14 @@ public sealed interface TriggerObservation {
   /**
    * A frame was scored.
    *
-   * @param sequence its number
    * @param at when it was scored
    * @param jointPValue conformal p-value over all latents, in (0, 1]
-   * @param quiet whether no alarm was on and no maintenance announced; open incidents are known
-   *     here anyway
-   * @param calibrationScores behind the p-value
+   * @param quiet whether neither maintenance nor an announced change covers it; open incidents are
+   *     observed separately
+   * @param calibrationScores number of calibration scores behind the p-value
    * @param modelId model that scored it
    */
-  record FrameJudged(
+  record FrameScored(
       String source,
       long sequence,
       Instant at,
@@ -56,18 +55,16 @@ public sealed interface TriggerObservation {
       String modelId)
       implements TriggerObservation {
     /**
-     * A frame as those see it who know of maintenance and announced changes.
+     * The observation of a scored frame.
      *
-     * @param at when it was seen
-     * @param board orders in force
-     * @param calibrationScores behind its p-value
+     * @param calibrationScores number of calibration scores behind its p-value
      */
-    public static FrameJudged of(
-        ScoredFrame frame, Instant at, ActiveControls board, int calibrationScores) {
+    public static FrameScored of(
+        ScoredFrame frame, Instant at, ActiveControls controls, int calibrationScores) {
       boolean quiet =
-          !board.maintained(frame.source(), frame.capturedAt())
-              && !board.expectsChange(frame.source(), frame.capturedAt());
-      return new FrameJudged(
+          !controls.maintained(frame.source(), frame.capturedAt())
+              && !controls.expectsChange(frame.source(), frame.capturedAt());
+      return new FrameScored(
           frame.source(),
           frame.sequence(),
           at,
@@ -78,7 +75,7 @@ public sealed interface TriggerObservation {
     }
   }
 
-  /** An operator takes the present of some sources as normal, whatever broke. */
+  /** An operator accepted the current state of some sources as normal. */
   record NormalAccepted(AcceptNormal command) implements TriggerObservation {
     @Override
     public Instant at() {
@@ -87,20 +84,17 @@ public sealed interface TriggerObservation {
   }
 
   /**
-   * Someone wants a model trained.
+   * An operator requested a training.
    *
    * @param id identity of the command
-   * @param by who
-   * @param why the reason given
+   * @param by the operator
    */
-  record Commanded(String id, Instant at, String by, String why) implements TriggerObservation {}
+  record Commanded(String id, Instant at, String by, String reason) implements TriggerObservation {}
 
-  /** A training began. */
+  /** A training started. */
   record TrainingStarted(String id, Instant at) implements TriggerObservation {}
 
-  /**
-   * A training ended, whatever came of it. Also to be said of one that nobody works on any more.
-   */
+  /** A training ended, with any outcome, or was abandoned. */
   record TrainingEnded(String id, Instant at) implements TriggerObservation {}
 
   /** Time has passed. */

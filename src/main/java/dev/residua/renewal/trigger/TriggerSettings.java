@@ -6,22 +6,22 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a model is trained anew.
+ * When a model is retrained.
  *
  * @param schedule fixed moments; null for none
- * @param lastingDrift how long an incident of an accepted kind is open before its present counts as
- *     the world and not as a fault, above zero; others that are open for half as long then count
- *     too; a day or a shift that is longer than what comes and goes by itself
- * @param acceptedKinds kinds of incidents that may be learnt without an operator. A root that moved
- *     is the world; a mechanism that broke is a fault, and learning it would silence the alarm
- * @param evidence whether anytime-valid evidence against the calibration counts. It does not say
- *     which mechanism moved: where a slow fault must not be learnt, leave it out or have every new
- *     model approved
+ * @param lastingDrift how long an incident of an accepted kind is open before it counts as lasting,
+ *     above zero; incidents open for half as long then count too. Choose more than the longest
+ *     change that passes, such as a day or a shift
+ * @param acceptedKinds kinds of incidents that may be learnt without an operator. A moved root is a
+ *     change of the world; a broken mechanism is a fault, and learning it would silence the alarm
+ * @param evidence whether anytime-valid evidence against the calibration counts. It does not name
+ *     the mechanism that moved: where a slow fault must not be learnt, disable it or approve every
+ *     new model
  * @param evidenceWait how long evidence waits for a diagnosis before it counts, at least zero
- * @param uniformity how decay of the calibration is found; null for not at all
- * @param cooldown time after a training ended in which no other begins by itself, at least zero
- * @param budget most trainings that begin in {@code budgetPeriod}, at least 1; commands count and
- *     are not held back
+ * @param uniformity settings of the test for calibration decay; null to disable it
+ * @param cooldown time after a training during which only a command starts another, at least zero
+ * @param budget most trainings that start in {@code budgetPeriod}, at least 1; commands count but
+ *     are never suppressed by it
  * @param budgetPeriod above zero
  */
 public record TriggerSettings(
@@ -34,12 +34,12 @@ public record TriggerSettings(
     Duration cooldown,
     int budget,
     Duration budgetPeriod) {
-  /** The only kind of incident that is learnt by itself: a latent without causes has moved. */
+  /** The only kind of incident that is learnt automatically: a latent without causes has moved. */
   public static final String ROOT_MOVED = "INTERVENTION.COVARIATE_DRIFT";
 
   /**
-   * No schedule; a root that stays moved for six hours, evidence that stands for one, or a decayed
-   * calibration; six hours between trainings and at most seven in a week.
+   * No schedule; a root that has moved for six hours, evidence older than one hour, or a decayed
+   * calibration; six hours between trainings and at most seven per week.
    */
   public static final TriggerSettings DEFAULTS =
       new TriggerSettings(

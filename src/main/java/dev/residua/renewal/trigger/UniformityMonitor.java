@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Whether conformal p-values of one source's quiet frames are still uniform, which is what a
- * calibration promises. Immutable: every p-value gives the next state.
+ * Tests whether the conformal p-values of one source's quiet frames are still uniform, as a valid
+ * calibration makes them. Immutable: every p-value gives the next state.
  *
  * <p><b>Statistic.</b> Over {@code m} p-values {@code p_(1) <= ... <= p_(m)}, one window after the
  * other without overlap, the Kolmogorov distance {@code D = max_i max(i / m - p_(i), p_(i) - (i -
@@ -20,24 +20,24 @@ import java.util.Optional;
  * is within {@code sqrt(ln(2 / alpha) / (2 m))} of that law but for probability {@code alpha}. See
  * {@link UniformitySettings#bound} for the sum.
  *
- * <p>Nothing is promised where frames of a window depend on one another, which {@link
- * UniformitySettings#everyFrames} is to prevent, and changes smaller than the bound are not found.
- * That frames with an alarm are left out makes no difference as long as alarms are rare.
+ * <p>The guarantee needs independent frames within a window, which {@link
+ * UniformitySettings#everyFrames} approximates. Changes smaller than the bound are not found.
+ * Leaving out frames with an alarm makes no difference as long as alarms are rare.
  *
- * <p>O(1) time a p-value that is passed over, O(m) memory and time for one that is kept, O(m log m)
- * for the last of a window.
+ * <p>O(1) time per skipped p-value, O(m) memory and time for one that is kept, O(m log m) for the
+ * last of a window.
  *
  * <p>Source: Massart, The Tight Constant in the Dvoretzky-Kiefer-Wolfowitz Inequality, Annals of
  * Probability 18 (1990), Corollary 1.
  */
 public final class UniformityMonitor {
   /**
-   * What one full window says.
+   * The test result of one full window.
    *
-   * @param frames p-values in it
+   * @param frames number of p-values
    * @param distance Kolmogorov distance to the uniform law, in [0, 1]
-   * @param bound what sampling explains
-   * @param modelId model whose calibration it is
+   * @param bound largest distance that sampling explains
+   * @param modelId model whose calibration is tested
    */
   public record Result(int frames, double distance, double bound, String modelId) {
     /** Whether the p-values are not uniform. */
@@ -47,10 +47,10 @@ public final class UniformityMonitor {
   }
 
   /**
-   * What follows from one p-value.
+   * The result of one p-value.
    *
    * @param next the new state
-   * @param result what the window says that this p-value filled
+   * @param result of the window that this p-value filled
    */
   public record Step(UniformityMonitor next, Optional<Result> result) {}
 
@@ -66,27 +66,27 @@ public final class UniformityMonitor {
     this.window = window;
   }
 
-  /** Nothing seen. */
+  /** The state before any p-value. */
   public static UniformityMonitor start() {
     return EMPTY;
   }
 
-  /** P-values in the window that is being filled. */
+  /** Number of p-values in the current window. */
   public int size() {
     return window.length;
   }
 
-  /** Whether a frame is one of those that are looked at. */
-  public static boolean looksAt(long sequence, UniformitySettings settings) {
+  /** Whether the test uses a frame, one in {@link UniformitySettings#everyFrames}. */
+  public static boolean samples(long sequence, UniformitySettings settings) {
     return sequence % settings.everyFrames() == 0;
   }
 
   /**
-   * The state after a quiet frame that is {@linkplain #looksAt looked at}; the window starts anew
-   * where the model is another than before.
+   * The state after a quiet frame that the test {@linkplain #samples samples}; another model starts
+   * a new window.
    *
    * @param pValue in (0, 1]
-   * @param calibrationScores behind it
+   * @param calibrationScores number of calibration scores behind it
    */
   public Step next(
       double pValue, int calibrationScores, String model, UniformitySettings settings) {

@@ -4,18 +4,18 @@ package dev.residua.renewal.trigger;
  * When joint p-values of quiet frames count as no longer uniform; see {@link UniformityMonitor}.
  *
  * @param windowFrames p-values {@code m} of one test, from one source, at least 50
- * @param everyFrames one frame in so many is looked at, those whose sequence it divides, so that
- *     neighbours depend little on one another; at least 1. Take the number of frames after which
- *     residuals have forgotten one another, or more
+ * @param everyFrames one frame in this many is used, those whose sequence it divides, so that
+ *     neighbours are almost independent; at least 1. Choose the number of frames after which
+ *     residuals are no longer correlated, or more
  * @param level probability {@code alpha} that one test is wrong, in (0, 1)
- * @param calibrationDelta share {@code delta} of calibration sets for which that may fail, in (0,
- *     1)
+ * @param calibrationDelta share {@code delta} of calibration sets for which this level may be
+ *     exceeded, in (0, 1)
  */
 public record UniformitySettings(
     int windowFrames, int everyFrames, double level, double calibrationDelta) {
   /**
-   * One test in 1,000 frames of which 19 of 20 are passed over: about a quarter of an hour at 20
-   * frames a second, and less than one false alarm in 10,000 tests.
+   * One test per 1,000 used frames, one in 20: every quarter of an hour at 20 frames per second,
+   * with less than one false alarm in 10,000 tests.
    */
   public static final UniformitySettings DEFAULTS = new UniformitySettings(1_000, 20, 1e-4, 0.01);
 
@@ -44,11 +44,11 @@ public record UniformitySettings(
    *
    * <pre>  sqrt(ln(2 / alpha) / (2 m)) + sqrt(ln(2 / delta) / (2 n)) + 1 / n</pre>
    *
-   * <p>The first term is the window's own error, the second that of the {@code n} calibration
-   * scores that the p-values are ranks among, the third their grain.
+   * <p>The first term is the window's sampling error, the second that of the {@code n} calibration
+   * scores, the third the resolution of the p-values.
    *
    * @param calibrationScores {@code n}, at least 1
-   * @return above 0; from 1 on no window can exceed it
+   * @return above 0; no window exceeds a bound of 1 or more
    */
   public double bound(int calibrationScores) {
     if (calibrationScores < 1) {

@@ -21,7 +21,7 @@ class GateTest {
     Figures second = Figures.candidate();
     champion.accept(first);
     candidate.accept(second);
-    return Gate.judge(policy, first.examination(), second.examination());
+    return Gate.decide(policy, first.examination(), second.examination());
   }
 
   /** A candidate that is much better at redrawing, but for what the test does to it. */
@@ -43,7 +43,7 @@ class GateTest {
     assertThat(verdict.broken()).isEmpty();
     assertThat(verdict.sentence())
         .isEqualTo(
-            "promoted: candidate replaces champion, it is better: it redraws frames with 0.500 times the error");
+            "promoted: candidate replaces champion, it is better: it reconstructs frames with 0.500 times the error");
   }
 
   @Test
@@ -93,7 +93,7 @@ class GateTest {
     // Then
     assertThat(verdict.broken()).containsExactly(GateRule.CALIBRATION);
     assertThat(verdict.ruling(GateRule.CALIBRATION).sentence())
-        .isEqualTo("the frames are worth 29 independent ones, too few to tell (at least 30)");
+        .isEqualTo("the frames are worth 29 independent ones, too few for a test (at least 30)");
   }
 
   @Test
@@ -188,7 +188,7 @@ class GateTest {
             candidate -> candidate.found = k -> k % 4 == 2 ? Fault.Found.MISSED : ok(k));
     // Then
     assertThat(verdict.broken()).contains(GateRule.DETECTION);
-    assertThat(verdict.ruling(GateRule.DETECTION).sentence()).endsWith("it sees nothing at c");
+    assertThat(verdict.ruling(GateRule.DETECTION).sentence()).endsWith("it detects nothing at c");
   }
 
   @Test
@@ -254,7 +254,7 @@ class GateTest {
                 candidate.found = k -> k % 4 == 2 ? new Fault.Found(false, 5, "d") : ok(k));
     // Then
     assertThat(verdict.broken()).contains(GateRule.LOCALISATION);
-    assertThat(verdict.ruling(GateRule.LOCALISATION).sentence()).endsWith("it never blames c");
+    assertThat(verdict.ruling(GateRule.LOCALISATION).sentence()).endsWith("it never names c");
   }
 
   @Test
@@ -272,7 +272,7 @@ class GateTest {
     assertThat(verdict.promoted()).isTrue();
     assertThat(verdict.ruling(GateRule.LOCALISATION).sentence())
         .isEqualTo(
-            "it blames the right latent for 0 of 0 faults that both alarm, the champion for 0");
+            "it names the right latent for 0 of 0 faults that both detect, the champion for 0");
   }
 
   @Test
@@ -385,7 +385,7 @@ class GateTest {
     Examination champion = Figures.champion().examination();
     Figures other = Figures.candidate();
     other.frameNanos = new double[] {1};
-    assertThatThrownBy(() -> Gate.judge(POLICY, champion, other.examination()))
+    assertThatThrownBy(() -> Gate.decide(POLICY, champion, other.examination()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "models champion and candidate were not examined together: 500 and 500 frames, 20 and 20 faults, 3 and 1 timed batches");

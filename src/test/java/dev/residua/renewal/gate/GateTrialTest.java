@@ -118,7 +118,7 @@ class GateTrialTest {
   private static GateVerdict judge(
       ExaminedModel champion, ExaminedModel candidate, TrainingData data, LongSupplier nanos) {
     ModelEvaluator.Pair pair = examine(champion, candidate, data, nanos);
-    return Gate.judge(GatePolicy.DEFAULTS, pair.champion(), pair.candidate());
+    return Gate.decide(GatePolicy.DEFAULTS, pair.champion(), pair.candidate());
   }
 
   /** A clock that goes on by a microsecond whenever it is looked at. */
@@ -268,7 +268,7 @@ class GateTrialTest {
         .contains(GateRule.LOCALISATION, GateRule.MONITORABILITY)
         .doesNotContain(GateRule.CALIBRATION, GateRule.COLLAPSE);
     assertThat(verdict.ruling(GateRule.LOCALISATION).sentence())
-        .endsWith("it never blames shadow_length");
+        .endsWith("it never names shadow_length");
   }
 
   @Test
@@ -308,8 +308,8 @@ class GateTrialTest {
     ModelBundle better = calibrated(shipped.with(ModelBundle.GATE_VERDICT, new byte[] {1}), moved);
     // When
     ModelEvaluator.Pair pair = examine(examined(shipped), examined(better), later, steady());
-    GateVerdict verdict = Gate.judge(GatePolicy.DEFAULTS, pair.champion(), pair.candidate());
-    GateVerdict stale = Gate.judge(GatePolicy.DEFAULTS, pair.candidate(), pair.champion());
+    GateVerdict verdict = Gate.decide(GatePolicy.DEFAULTS, pair.champion(), pair.candidate());
+    GateVerdict stale = Gate.decide(GatePolicy.DEFAULTS, pair.candidate(), pair.champion());
     // Then
     assertThat(verdict.broken()).as(verdict.toText()).isEmpty();
     assertThat(better.find(ModelBundle.GATE_VERDICT)).as("verdict on its parent").isEmpty();
@@ -359,8 +359,9 @@ class GateTrialTest {
     // Then
     assertThat(first.champion().faults()).hasSize(8).isEqualTo(second.champion().faults());
     assertThat(first.champion().frames()).isEqualTo(280);
-    assertThat(Gate.judge(GatePolicy.DEFAULTS, first.champion(), first.candidate()).toJson())
-        .isEqualTo(Gate.judge(GatePolicy.DEFAULTS, second.champion(), second.candidate()).toJson());
+    assertThat(Gate.decide(GatePolicy.DEFAULTS, first.champion(), first.candidate()).toJson())
+        .isEqualTo(
+            Gate.decide(GatePolicy.DEFAULTS, second.champion(), second.candidate()).toJson());
   }
 
   @Test

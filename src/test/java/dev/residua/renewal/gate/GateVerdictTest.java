@@ -10,7 +10,7 @@ class GateVerdictTest {
   private static GateVerdict verdict(double leakage) {
     Figures candidate = Figures.candidate();
     candidate.estimatedLeakage = leakage;
-    return Gate.judge(
+    return Gate.decide(
         GatePolicy.DEFAULTS, Figures.champion().examination(), candidate.examination());
   }
 
@@ -34,7 +34,7 @@ class GateVerdictTest {
     assertThat(text.lines()).hasSize(2 + GateRule.values().length);
     assertThat(text)
         .startsWith(
-            "refused: candidate does not replace champion, an offset of one latent leaks 0.90 of itself to the others' residuals, with the champion 0.20, at most 0.50 (and 1 more)");
+            "refused: candidate does not replace champion, an offset of one latent leaks 0.90 of its size to the others' residuals, with the champion 0.20, at most 0.50 (and 1 more)");
     assertThat(text).contains("  REFUSED  monitorability  an offset");
     assertThat(text).contains("  ok       memory          its entries have 1,000 bytes");
   }

@@ -32,7 +32,7 @@ import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The loop on one thread: every step of a test runs within its polls. */
+/** Every step of a test runs within a poll of the loop. */
 class TrainerLoopTest {
   private static final Instant T0 = Instant.parse("2026-03-01T12:00:00Z");
   private static final RenewalSettings RENEWAL =
@@ -58,15 +58,15 @@ class TrainerLoopTest {
   private final TopicPartition registry = new TopicPartition(topics.models().name(), 0);
   private final MockConsumer<byte[], byte[]> member = new MockConsumer<>("earliest");
   private final MockConsumer<byte[], byte[]> follower = new MockConsumer<>("earliest");
-  private final List<Training> said = new ArrayList<>();
-  private final List<TrainingPhase> heard = new ArrayList<>();
+  private final List<Training> published = new ArrayList<>();
+  private final List<TrainingPhase> phasesSeen = new ArrayList<>();
   private final Processes processes = new Processes();
   private Instant now = T0;
   private long controlOffset;
   private TrainerLoop loop;
 
-  /** Trainings that do nothing until a test says so. */
-  private static final class Processes implements TrainerLoop.Starter {
+  /** Trainings that end only when a test ends them. */
+  private static final class Processes implements JobLauncher {
     private final List<TrainingRequest> started = new ArrayList<>();
     private final Map<String, TrainingRequest> left = new HashMap<>();
     private final List<String> done = new ArrayList<>();
@@ -75,9 +75,9 @@ class TrainerLoopTest {
     private Collection<String> kept = Set.of();
 
     @Override
-    public TrainerLoop.Running start(TrainingRequest order) {
-      started.add(order);
-      return new TrainerLoop.Running() {
+    public JobLauncher.Job start(TrainingRequest request) {
+      started.add(request);
+      return new JobLauncher.Job() {
         @Override
         public boolean alive() {
           return alive;
@@ -89,7 +89,7 @@ class TrainerLoopTest {
         }
 
         @Override
-        public String lastWords() {
+        public String outputTail() {
           return "its process ended with 9: out of memory";
         }
 
@@ -99,8 +99,8 @@ class TrainerLoopTest {
         }
 
         @Override
-        public void forget() {
-          done.add("forgotten");
+        public void deleteFiles() {
+          done.add("deleted");
         }
       };
     }
@@ -130,20 +130,21 @@ class TrainerLoopTest {
     loop =
         new TrainerLoop(
             () -> member,
-            () -> follower,
-            topics,
-            TriggerSettings.DEFAULTS.with(c -> c.uniformity = null),
-            RENEWAL,
-            Duration.ofHours(2),
-            () -> 1_000,
-            processes,
-            (key, command) -> said.add((Training) command),
-            heard::add,
-            "trainer 1",
-            ((InstantSource) () -> now).withZone(ZoneOffset.UTC));
+            new TrainerDependencies(
+                () -> follower,
+                topics,
+                TriggerSettings.DEFAULTS.with(c -> c.uniformity = null),
+                RENEWAL,
+                Duration.ofHours(2),
+                () -> 1_000,
+                processes,
+                (key, command) -> published.add((Training) command),
+                phasesSeen::add,
+                "trainer 1",
+                ((InstantSource) () -> now).withZone(ZoneOffset.UTC)));
   }
 
-  /** Leads, does the steps one after the other, each followed by a round of the loop, and stops. */
+  /** Leads, runs each step followed by one round of the loop, and stops. */
   private void run(Runnable... steps) {
     member.schedulePollTask(
         () -> {
@@ -183,13 +184,13 @@ class TrainerLoopTest {
   }
 
   private List<TrainingPhase> phases() {
-    return said.stream().map(Training::phase).toList();
+    return published.stream().map(Training::phase).toList();
   }
 
   private static void nothing() {}
 
   @Test
-  void shouldTrainWhereItIsAskedToAndSayWhy() {
+  void shouldTrainOnCommandAndPublishTheReason() {
     // When
     run(
         () -> command(new Retrain(order("c1"), List.of("incident-3"))),
@@ -202,13 +203,13 @@ class TrainerLoopTest {
     assertThat(started.until()).isEqualTo(T0);
     assertThat(started.from()).isEqualTo(T0.minus(Duration.ofHours(1)));
     assertThat(phases()).containsExactly(TrainingPhase.TRIGGERED);
-    assertThat(said.get(0).order().reason()).isEqualTo("kim asked for it: a test");
-    assertThat(said.get(0).trigger()).isEqualTo("commanded");
-    assertThat(processes.done).as("what it left is removed").containsExactly("forgotten");
+    assertThat(published.get(0).order().reason()).isEqualTo("kim asked for it: a test");
+    assertThat(published.get(0).trigger()).isEqualTo("commanded");
+    assertThat(processes.done).as("its files are deleted").containsExactly("deleted");
   }
 
   @Test
-  void shouldSayWhyItDoesNotTrainBesideAnother() {
+  void shouldPublishWhyItStartsNoSecondTraining() {
     // When
     run(
         () -> command(new Retrain(order("c1"), List.of())),
@@ -217,11 +218,12 @@ class TrainerLoopTest {
     // Then
     assertThat(processes.started).hasSize(1);
     assertThat(phases()).containsExactly(TrainingPhase.TRIGGERED, TrainingPhase.SUPPRESSED);
-    assertThat(said.get(1).order().reason()).startsWith("no training although kim asked for it");
+    assertThat(published.get(1).order().reason())
+        .startsWith("no training although kim asked for it");
   }
 
   @Test
-  void shouldTellWhatBecameOfATrainingUnderItsLead() {
+  void shouldReportThePhasesOfATraining() {
     // When
     run(
         () ->
@@ -236,25 +238,25 @@ class TrainerLoopTest {
                     List.of())),
         TrainerLoopTest::nothing);
     // Then
-    assertThat(heard).containsExactly(TrainingPhase.PROMOTED);
+    assertThat(phasesSeen).containsExactly(TrainingPhase.PROMOTED);
   }
 
   @Test
-  void shouldEndATrainingThatSomeoneCancels() {
-    // When someone cancels another one, and then this
+  void shouldEndACancelledTraining() {
+    // When another training is cancelled, then this one
     run(
         () -> command(new Retrain(order("c1"), List.of())),
         () -> command(new CancelTraining(order("c2"), "some other")),
         () -> command(new CancelTraining(order("c3"), processes.started.get(0).id())),
         TrainerLoopTest::nothing);
     // Then
-    assertThat(processes.done).containsExactly("killed", "forgotten");
+    assertThat(processes.done).containsExactly("killed", "deleted");
     assertThat(phases()).containsExactly(TrainingPhase.TRIGGERED, TrainingPhase.CANCELLED);
-    assertThat(said.get(1).order().reason()).isEqualTo("kim ended it: a test");
+    assertThat(published.get(1).order().reason()).isEqualTo("kim cancelled it: a test");
   }
 
   @Test
-  void shouldEndATrainingThatTakesTooLong() {
+  void shouldEndATrainingThatExceedsTheTimeLimit() {
     // When
     run(
         () -> command(new Retrain(order("c1"), List.of())),
@@ -262,13 +264,13 @@ class TrainerLoopTest {
         () -> now = now.plusMillis(1),
         TrainerLoopTest::nothing);
     // Then
-    assertThat(processes.done).as("what it printed stays").containsExactly("killed");
-    assertThat(said.get(1).phase()).isEqualTo(TrainingPhase.FAILED);
-    assertThat(said.get(1).order().reason()).contains("PT2H (residua.training.time-limit)");
+    assertThat(processes.done).as("its output stays").containsExactly("killed");
+    assertThat(published.get(1).phase()).isEqualTo(TrainingPhase.FAILED);
+    assertThat(published.get(1).order().reason()).contains("PT2H (residua.training.time-limit)");
   }
 
   @Test
-  void shouldTellTheLastWordsOfAProcessThatDied() {
+  void shouldPublishTheOutputOfAProcessThatDied() {
     // Given
     processes.succeeds = false;
     // When
@@ -277,24 +279,24 @@ class TrainerLoopTest {
         () -> processes.alive = false,
         TrainerLoopTest::nothing);
     // Then
-    assertThat(said.get(1).phase()).isEqualTo(TrainingPhase.FAILED);
-    assertThat(said.get(1).order().reason()).contains("out of memory");
+    assertThat(published.get(1).phase()).isEqualTo(TrainingPhase.FAILED);
+    assertThat(published.get(1).order().reason()).contains("out of memory");
   }
 
   @Test
-  void shouldEndItsTrainingWhereAnotherProcessLeads() {
+  void shouldEndItsTrainingWhenItLosesTheLead() {
     // When
     run(
         () -> command(new Retrain(order("c1"), List.of())),
         () -> member.rebalance(List.of()),
         TrainerLoopTest::nothing);
-    // Then what it left stays, in case it leads again
+    // Then its files stay, in case it leads again
     assertThat(processes.done).containsExactly("killed");
   }
 
   @Test
-  void shouldGoOnWithATrainingThatItLeftAndGiveUpOneThatItDoesNotHave() {
-    // Given two trainings that the topic says are running, one of them left on this machine
+  void shouldResumeItsOwnTrainingAndFailOneOfAnotherMachine() {
+    // Given two trainings that the topic shows as running, one of them on this machine
     TrainingRequest left =
         new TrainingRequest(
             "mine", "commanded", "kim asked for it", List.of(), T0.minusSeconds(60), T0, RENEWAL);
@@ -311,9 +313,9 @@ class TrainerLoopTest {
     run(TrainerLoopTest::nothing);
     // Then
     assertThat(processes.started).containsExactly(left);
-    assertThat(said).hasSize(1);
-    assertThat(said.get(0).trainingId()).isEqualTo("theirs");
-    assertThat(said.get(0).phase()).isEqualTo(TrainingPhase.FAILED);
+    assertThat(published).hasSize(1);
+    assertThat(published.get(0).trainingId()).isEqualTo("theirs");
+    assertThat(published.get(0).phase()).isEqualTo(TrainingPhase.FAILED);
     assertThat(processes.kept).containsExactlyInAnyOrder("mine", "theirs");
   }
 

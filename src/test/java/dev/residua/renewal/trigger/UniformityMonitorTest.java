@@ -13,7 +13,7 @@ class UniformityMonitorTest {
   private static final String MODEL = "m1";
 
   @Test
-  void shouldMeasureTheDistanceOfAHandfulOfValues() {
+  void shouldMeasureTheDistanceOfAFewValues() {
     // The empirical law of {0.1, 0.2, 0.9} is furthest from the uniform one just below 0.9
     // (2/3 against 0.9) and at 0.2 (2/3 against 0.2): 0.4667.
     assertThat(UniformityMonitor.distance(new float[] {0.9f, 0.1f, 0.2f}))
@@ -34,7 +34,7 @@ class UniformityMonitorTest {
   }
 
   @Test
-  void shouldErrNoMoreOftenThanSaidWhenNothingHasChanged() {
+  void shouldKeepItsLevelWhenNothingHasChanged() {
     // Given 2,000 calibration sets of 300 scores and a window of 100 p-values for each
     UniformitySettings settings = new UniformitySettings(100, 1, 0.05, 0.05);
     Random random = new Random(7);
@@ -76,7 +76,7 @@ class UniformityMonitorTest {
   }
 
   @Test
-  void shouldStartAnewWithAnotherModel() {
+  void shouldRestartWithAnotherModel() {
     UniformitySettings settings = new UniformitySettings(50, 1, 0.01, 0.01);
     UniformityMonitor watch = UniformityMonitor.start();
     for (int i = 0; i < 49; i++) {
@@ -94,7 +94,7 @@ class UniformityMonitorTest {
   }
 
   @Test
-  void shouldRefuseWhatIsNoPValue() {
+  void shouldRejectInvalidPValues() {
     assertThatThrownBy(
             () -> UniformityMonitor.start().next(0, 1_000, MODEL, UniformitySettings.DEFAULTS))
         .hasMessageContaining("(0, 1] but was 0");

@@ -8,17 +8,17 @@ import dev.residua.renewal.selection.StreamData;
 import dev.residua.training.FrameScores;
 import java.util.Arrays;
 
-/** The active model's latents as anchors for the next one's. */
-final class Anchors {
-  /** P-value from which upwards a channel is quiet. */
+/** Estimates the active model's latents as anchors for those of the next model. */
+final class LatentAnchors {
+  /** Smallest p-value of a quiet channel. */
   private static final double QUIET = 0.01;
 
-  private Anchors() {}
+  private LatentAnchors() {}
 
   /**
-   * Latents of the frames on which the model can be relied: picture and appearance are of the known
-   * kind and every caused latent follows its causes. Latents without causes may be anywhere: that
-   * they have moved is what is to be learnt.
+   * Latents of the frames on which the model is reliable: the picture is of the known kind and
+   * every caused latent follows its causes. Root latents may have any value, as their new values
+   * are to be learnt.
    *
    * @return shape {@code [size][d]}; null for the other frames
    */

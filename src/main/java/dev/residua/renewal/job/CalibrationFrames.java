@@ -6,8 +6,8 @@ import dev.residua.training.TrainingData;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The quiet stretches of a stream's data without the sample before them. */
-record Stretches(StreamData data) implements TrainingData {
+/** The calibration part of a stream's data, without the frames to train on. */
+record CalibrationFrames(StreamData data) implements TrainingData {
   @Override
   public String name() {
     return data.name();

@@ -1,0 +1,379 @@
+package dev.residua.renewal.job;
+
+import dev.residua.causal.ScoredFrame;
+import dev.residua.drift.DriftEvent;
+import dev.residua.incident.ActiveControls;
+import dev.residua.incident.ControlCommand;
+import dev.residua.incident.ControlCommand.AcceptNormal;
+import dev.residua.incident.ControlCommand.CancelTraining;
+import dev.residua.incident.ControlCommand.Retrain;
+import dev.residua.incident.ControlCommand.Training;
+import dev.residua.incident.ControlCommand.TrainingPhase;
+import dev.residua.incident.Incident;
+import dev.residua.renewal.trigger.RetrainTrigger;
+import dev.residua.renewal.trigger.SuppressedTrigger;
+import dev.residua.renewal.trigger.TriggerEvaluation;
+import dev.residua.renewal.trigger.TriggerObservation;
+import dev.residua.renewal.trigger.TriggerObservation.Commanded;
+import dev.residua.renewal.trigger.TriggerObservation.DriftSeen;
+import dev.residua.renewal.trigger.TriggerObservation.FrameScored;
+import dev.residua.renewal.trigger.TriggerObservation.IncidentChanged;
+import dev.residua.renewal.trigger.TriggerObservation.NormalAccepted;
+import dev.residua.renewal.trigger.TriggerObservation.Tick;
+import dev.residua.renewal.trigger.TriggerObservation.TrainingEnded;
+import dev.residua.renewal.trigger.TriggerObservation.TrainingStarted;
+import dev.residua.wire.Topic;
+import dev.residua.wire.Topics;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides on trainings and supervises the running one, from the assignment of the registry's
+ * partition to its loss. On assignment it rebuilds its state from the topics.
+ */
+final class TrainingCoordinator implements ConsumerRebalanceListener {
+  private static final Logger LOG = LoggerFactory.getLogger(TrainingCoordinator.class);
+
+  private final TrainerDependencies dependencies;
+  private final BooleanSupplier stopped;
+  private final Topics topics;
+  private final JobLauncher launcher;
+  private final Clock clock;
+  private boolean leads;
+  private @Nullable Consumer<byte[], byte[]> follower;
+  private TriggerEvaluation evaluation;
+  private ActiveControls controls = ActiveControls.EMPTY;
+  private List<String> commanded = List.of();
+  private @Nullable Current current;
+
+  /** A training that runs on this machine. */
+  private record Current(TrainingRequest request, JobLauncher.Job job, Instant since) {}
+
+  TrainingCoordinator(TrainerDependencies dependencies, BooleanSupplier stopped) {
+    this.dependencies = dependencies;
+    this.stopped = stopped;
+    this.topics = dependencies.topics();
+    this.launcher = dependencies.launcher();
+    this.clock = dependencies.clock();
+    this.evaluation = TriggerEvaluation.start(dependencies.triggers(), Instant.EPOCH);
+  }
+
+  @Override
+  public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+    leads |= partitions.contains(registry());
+  }
+
+  @Override
+  public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+    if (partitions.contains(registry())) {
+      release();
+    }
+  }
+
+  private TopicPartition registry() {
+    return new TopicPartition(topics.models().name(), Topics.REGISTRY_PARTITION);
+  }
+
+  /** Gives up the lead and ends a running training, so that the next leader may start one. */
+  void release() {
+    leads = false;
+    Current running = current;
+    if (running != null) {
+      running.job.kill();
+      current = null;
+    }
+    Consumer<byte[], byte[]> open = follower;
+    follower = null;
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  /** One round of the loop; does nothing unless this process leads. */
+  void work() {
+    if (!leads) {
+      return;
+    }
+    if (follower == null) {
+      follower = dependencies.followers().get();
+      restore(follower);
+    }
+    for (ConsumerRecord<byte[], byte[]> record : follower.poll(Duration.ofMillis(20))) {
+      observe(record);
+    }
+    checkRunning();
+    observe(new Tick(clock.instant()));
+  }
+
+  /** Rebuilds the state from the stored records and continues behind them. */
+  private void restore(Consumer<byte[], byte[]> consumer) {
+    List<Topic<?, ?>> followed =
+        new ArrayList<>(List.of(topics.incidents(), topics.control(), topics.drifts()));
+    if (dependencies.triggers().uniformity() != null) {
+      followed.add(topics.scores());
+    }
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    for (Topic<?, ?> topic : followed) {
+      ends.putAll(consumer.endOffsets(TopicReader.partitions(consumer, topic.name())));
+    }
+    List<TriggerObservation> incidents = new ArrayList<>();
+    Map<String, ControlCommand> control = new TreeMap<>();
+    controls = ActiveControls.EMPTY;
+    replay(
+        consumer,
+        topics.incidents(),
+        ends,
+        (incident, at) -> incidents.add(new IncidentChanged(incident, at)));
+    replay(
+        consumer,
+        topics.control(),
+        ends,
+        (command, at) -> {
+          controls = controls.with(command);
+          control.put(command.order().id(), command);
+        });
+    List<ControlCommand> commands =
+        control.values().stream().sorted(Comparator.comparing(c -> c.order().at())).toList();
+    Instant since =
+        commands.stream()
+            .filter(c -> c instanceof Training)
+            .map(c -> c.order().at())
+            .max(Comparator.naturalOrder())
+            .orElseGet(clock::instant);
+    TriggerEvaluation restored = TriggerEvaluation.start(dependencies.triggers(), since);
+    for (TriggerObservation incident : incidents) {
+      restored = restored.replayed(incident);
+    }
+    List<Training> open = new ArrayList<>();
+    for (ControlCommand command : commands) {
+      if (command instanceof AcceptNormal accepted) {
+        restored = restored.replayed(new NormalAccepted(accepted));
+      } else if (command instanceof Training training
+          && training.phase() != TrainingPhase.SUPPRESSED) {
+        Instant at = training.order().at();
+        restored = restored.replayed(new TrainingStarted(training.trainingId(), at));
+        if (training.phase().ended()) {
+          restored = restored.replayed(new TrainingEnded(training.trainingId(), at));
+        } else {
+          open.add(training);
+        }
+      }
+    }
+    evaluation = restored;
+    consumer.assign(ends.keySet());
+    ends.forEach(consumer::seek);
+    LOG.info(
+        "this trainer leads: incidents={} commands={} runningTrainings={}",
+        incidents.size(),
+        commands.size(),
+        open.size());
+    launcher.keepOnly(open.stream().map(Training::trainingId).toList());
+    open.forEach(this::resume);
+  }
+
+  /** Resumes a training that the topic shows as running, or fails it if its files are not here. */
+  private void resume(Training training) {
+    Optional<TrainingRequest> request = launcher.unfinished(training.trainingId());
+    if (request.isPresent() && current == null) {
+      LOG.info("resuming a training: training={}", training.trainingId());
+      start(request.get());
+    } else {
+      status(training.trainingId(), training.trigger(), training.incidents())
+          .publish(
+              TrainingPhase.FAILED,
+              training.progress(),
+              "its process ended on another machine",
+              training.modelId());
+      evaluation =
+          evaluation.next(new TrainingEnded(training.trainingId(), clock.instant())).next();
+    }
+  }
+
+  private <V> void replay(
+      Consumer<byte[], byte[]> consumer,
+      Topic<String, V> topic,
+      Map<TopicPartition, Long> ends,
+      BiConsumer<V, Instant> each) {
+    Map<TopicPartition, Long> starts =
+        consumer.beginningOffsets(TopicReader.partitions(consumer, topic.name()));
+    Map<TopicPartition, Long> until = new HashMap<>(ends);
+    until.keySet().retainAll(starts.keySet());
+    TopicReader.forEach(
+        consumer,
+        TopicReader.spans(starts, until),
+        TopicReader.values(topic, each),
+        fraction -> {},
+        stopped);
+  }
+
+  private void observe(ConsumerRecord<byte[], byte[]> record) {
+    Instant at = TopicReader.time(record);
+    if (record.topic().equals(topics.incidents().name())) {
+      Incident incident = TopicReader.value(topics.incidents(), record);
+      if (incident != null) {
+        observe(new IncidentChanged(incident, at));
+      }
+    } else if (record.topic().equals(topics.drifts().name())) {
+      DriftEvent drift = TopicReader.value(topics.drifts(), record);
+      if (drift != null) {
+        observe(new DriftSeen(drift, at));
+      }
+    } else if (record.topic().equals(topics.control().name())) {
+      ControlCommand command = TopicReader.value(topics.control(), record);
+      if (command != null) {
+        onControl(command);
+      }
+    } else {
+      ScoredFrame frame = TopicReader.value(topics.scores(), record);
+      if (frame != null) {
+        observe(FrameScored.of(frame, at, controls, dependencies.calibrationScores().getAsInt()));
+      }
+    }
+  }
+
+  private void onControl(ControlCommand command) {
+    controls = controls.with(command);
+    if (command instanceof Retrain retrain) {
+      commanded = retrain.incidents();
+      observe(
+          new Commanded(
+              command.order().id(),
+              command.order().at(),
+              command.order().by(),
+              command.order().reason()));
+      commanded = List.of();
+    } else if (command instanceof AcceptNormal accepted) {
+      observe(new NormalAccepted(accepted));
+    } else if (command instanceof Training training) {
+      dependencies.phases().accept(training.phase());
+    } else if (command instanceof CancelTraining cancel) {
+      Current running = current;
+      if (running != null && running.request.id().equals(cancel.trainingId())) {
+        running.job.kill();
+        end(
+            running,
+            TrainingPhase.CANCELLED,
+            "%s cancelled it: %s".formatted(command.order().by(), command.order().reason()));
+      }
+    }
+  }
+
+  private void observe(TriggerObservation observation) {
+    TriggerEvaluation.Step step = evaluation.next(observation);
+    evaluation = step.next();
+    for (SuppressedTrigger suppressed : step.suppressed()) {
+      RetrainTrigger trigger = suppressed.trigger();
+      status("suppressed-" + UUID.randomUUID(), trigger.kind(), trigger.incidents())
+          .publish(TrainingPhase.SUPPRESSED, 0, suppressed.sentence(), null);
+    }
+    step.trigger().ifPresent(this::start);
+  }
+
+  private void start(RetrainTrigger trigger) {
+    Instant now = clock.instant();
+    List<String> incidents = new ArrayList<>(trigger.incidents());
+    incidents.addAll(commanded);
+    String id =
+        "%s-%s"
+            .formatted(
+                Long.toString(now.getEpochSecond(), 36),
+                UUID.randomUUID().toString().substring(0, 8));
+    TrainingRequest request =
+        new TrainingRequest(
+            id,
+            trigger.kind(),
+            trigger.reason(),
+            incidents,
+            now.minus(dependencies.renewal().window()),
+            now,
+            dependencies.renewal());
+    status(request).publish(TrainingPhase.TRIGGERED, 0, trigger.reason(), null);
+    start(request);
+  }
+
+  private void start(TrainingRequest request) {
+    Instant now = clock.instant();
+    evaluation = evaluation.next(new TrainingStarted(request.id(), now)).next();
+    try {
+      current = new Current(request, launcher.start(request), now);
+    } catch (IOException e) {
+      status(request)
+          .publish(
+              TrainingPhase.FAILED, 0, "its process cannot be started: " + e.getMessage(), null);
+      evaluation = evaluation.next(new TrainingEnded(request.id(), clock.instant())).next();
+    }
+  }
+
+  /** Ends the running training if its process has ended or exceeds the time limit. */
+  private void checkRunning() {
+    Current running = current;
+    if (running == null) {
+      return;
+    }
+    if (!running.job.alive()) {
+      if (running.job.succeeded()) {
+        end(running, null, "");
+      } else {
+        end(running, TrainingPhase.FAILED, running.job.outputTail());
+      }
+    } else if (clock.instant().isAfter(running.since.plus(dependencies.timeLimit()))) {
+      running.job.kill();
+      end(
+          running,
+          TrainingPhase.FAILED,
+          "it did not end within %s (residua.training.time-limit)"
+              .formatted(dependencies.timeLimit()));
+    }
+  }
+
+  /**
+   * Records the end of a training.
+   *
+   * @param phase null if its process has published it
+   */
+  private void end(Current running, @Nullable TrainingPhase phase, String sentence) {
+    current = null;
+    if (phase != null) {
+      status(running.request).publish(phase, 0, sentence, null);
+    }
+    if (phase != TrainingPhase.FAILED) {
+      running.job.deleteFiles(); // those of a failed one stay for people until the next start
+    }
+    evaluation = evaluation.next(new TrainingEnded(running.request.id(), clock.instant())).next();
+  }
+
+  private TrainingStatusPublisher status(TrainingRequest request) {
+    return status(request.id(), request.trigger(), request.incidents());
+  }
+
+  private TrainingStatusPublisher status(String id, String trigger, List<String> incidents) {
+    return new TrainingStatusPublisher(
+        id,
+        trigger.toLowerCase(Locale.ROOT),
+        incidents,
+        dependencies.by(),
+        dependencies.writer(),
+        clock);
+  }
+}
