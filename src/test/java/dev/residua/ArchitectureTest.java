@@ -39,7 +39,8 @@ class ArchitectureTest {
           "renewal.trigger <- causal drift incident",
           "renewal.selection <- frame incident model renewal.trigger training",
           "renewal.gate <- anomaly causal drift frame incident intervention model monitor training",
-          "bench.experiment <- anomaly causal dataset drift frame intervention model simulation training",
+          "bench.experiment <- anomaly causal dataset drift frame intervention model simulation"
+              + " training",
           "report <- anomaly causal dataset frame model training");
 
   /** The composition root, bottom to top: a package may use those before it. */
@@ -114,7 +115,8 @@ class ArchitectureTest {
             "org.slf4j..",
             "java.util.logging..")
         .because(
-            "the domain runs in a test with no broker, container or native library, and returns reasons instead of logging")
+            "the domain runs in a test with no broker, container or native library, and returns"
+                + " reasons instead of logging")
         .check(product);
   }
 
@@ -188,10 +190,10 @@ class ArchitectureTest {
   }
 
   @Test
-  void shouldKeepGeneratedRecordsInsideWire() {
+  void shouldKeepGeneratedRecordsInsideWireAndState() {
     noClasses()
         .that()
-        .resideOutsideOfPackages(ROOT + "wire..", ROOT + "avro..")
+        .resideOutsideOfPackages(ROOT + "wire..", ROOT + "state..", ROOT + "avro..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage(ROOT + "avro..")

@@ -1,8 +1,5 @@
 package dev.residua.anomaly;
 
-import dev.residua.causal.StateBytes;
-import java.nio.ByteBuffer;
-
 /**
  * Makes one report of a run of anomalous frames. Immutable: every frame gives the next state.
  *
@@ -24,11 +21,6 @@ import java.nio.ByteBuffer;
 public record AnomalyEpisode(long named, int normalFrames, long anomalousFrames) {
   /** No episode. */
   public static final AnomalyEpisode QUIET = new AnomalyEpisode(0, 0, 0);
-
-  /** Size of {@link #toBytes}. */
-  public static final int BYTES = 1 + Long.BYTES + Integer.BYTES + Long.BYTES;
-
-  private static final byte VERSION = 1;
 
   public AnomalyEpisode {
     if (normalFrames < 0 || anomalousFrames < 0 || (named == 0) != (anomalousFrames == 0)) {
@@ -82,25 +74,5 @@ public record AnomalyEpisode(long named, int normalFrames, long anomalousFrames)
       case DARK, SATURATED, FROZEN, TORN, BLURRED ->
           throw new AssertionError("a verdict of kind " + anomaly.kind());
     };
-  }
-
-  /** Always {@link #BYTES} bytes. */
-  public byte[] toBytes() {
-    return ByteBuffer.allocate(BYTES)
-        .put(VERSION)
-        .putLong(named)
-        .putInt(normalFrames)
-        .putLong(anomalousFrames)
-        .array();
-  }
-
-  /**
-   * Reads what {@link #toBytes} wrote.
-   *
-   * @throws IllegalArgumentException if it has another size or version
-   */
-  public static AnomalyEpisode fromBytes(byte[] bytes) {
-    ByteBuffer in = StateBytes.open("anomaly episode", bytes, BYTES, VERSION);
-    return new AnomalyEpisode(in.getLong(), in.getInt(), in.getLong());
   }
 }

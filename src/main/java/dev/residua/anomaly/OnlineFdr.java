@@ -1,8 +1,5 @@
 package dev.residua.anomaly;
 
-import dev.residua.causal.StateBytes;
-import java.nio.ByteBuffer;
-
 /**
  * Decides on an endless sequence of e-values, one at a time, such that at every moment the expected
  * share of false ones among all discoveries so far is at most {@code fdr}. Immutable: every e-value
@@ -39,10 +36,6 @@ import java.nio.ByteBuffer;
  *     fdr]}; 0 for the other
  */
 public record OnlineFdr(Method method, double fdr, long tests, long discoveries, double spent) {
-  /** Size of {@link #toBytes}. */
-  public static final int BYTES = 2 + 4 * Long.BYTES;
-
-  private static final byte VERSION = 1;
   private static final double EXPONENT = 1.1;
 
   /** Riemann zeta of {@link #EXPONENT}, rounded up. */
@@ -118,34 +111,5 @@ public record OnlineFdr(Method method, double fdr, long tests, long discoveries,
         new OnlineFdr(method, fdr, tests + 1, discoveries + (discovery ? 1 : 0), newSpent),
         discovery,
         level);
-  }
-
-  /** Always {@link #BYTES} bytes, big-endian. */
-  public byte[] toBytes() {
-    return ByteBuffer.allocate(BYTES)
-        .put(VERSION)
-        .put((byte) method.ordinal())
-        .putDouble(fdr)
-        .putLong(tests)
-        .putLong(discoveries)
-        .putDouble(spent)
-        .array();
-  }
-
-  /**
-   * Reads what {@link #toBytes} wrote.
-   *
-   * @throws IllegalArgumentException if it has another size or version, or no such state exists
-   */
-  public static OnlineFdr fromBytes(byte[] bytes) {
-    ByteBuffer in = StateBytes.open("online FDR state", bytes, BYTES, VERSION);
-    Method[] methods = Method.values();
-    if (bytes[1] < 0 || bytes[1] >= methods.length) {
-      throw new IllegalArgumentException(
-          "online FDR state of method %d, expected at most %d"
-              .formatted(bytes[1], methods.length - 1));
-    }
-    return new OnlineFdr(
-        methods[in.get()], in.getDouble(), in.getLong(), in.getLong(), in.getDouble());
   }
 }

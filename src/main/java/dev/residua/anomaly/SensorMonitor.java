@@ -1,8 +1,6 @@
 package dev.residua.anomaly;
 
-import dev.residua.causal.StateBytes;
 import dev.residua.frame.SensorReadings;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,11 +19,6 @@ public record SensorMonitor(
     long lastHash, int run, int dark, int saturated, int torn, int blurred) {
   /** Before the first frame. */
   public static final SensorMonitor START = new SensorMonitor(0, 0, 0, 0, 0, 0);
-
-  /** Size of {@link #toBytes}. */
-  public static final int BYTES = 1 + Long.BYTES + 5 * Integer.BYTES;
-
-  private static final byte VERSION = 1;
 
   public SensorMonitor {
     if (run < 0) {
@@ -83,29 +76,5 @@ public record SensorMonitor(
 
   private static int bit(boolean value) {
     return value ? 1 : 0;
-  }
-
-  /** Always {@link #BYTES} bytes, big-endian. */
-  public byte[] toBytes() {
-    return ByteBuffer.allocate(BYTES)
-        .put(VERSION)
-        .putLong(lastHash)
-        .putInt(run)
-        .putInt(dark)
-        .putInt(saturated)
-        .putInt(torn)
-        .putInt(blurred)
-        .array();
-  }
-
-  /**
-   * Reads what {@link #toBytes} wrote.
-   *
-   * @throws IllegalArgumentException if it has another size or version
-   */
-  public static SensorMonitor fromBytes(byte[] bytes) {
-    ByteBuffer in = StateBytes.open("sensor watch", bytes, BYTES, VERSION);
-    return new SensorMonitor(
-        in.getLong(), in.getInt(), in.getInt(), in.getInt(), in.getInt(), in.getInt());
   }
 }

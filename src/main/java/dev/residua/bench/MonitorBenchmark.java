@@ -16,6 +16,7 @@ import dev.residua.frame.FrameTiming;
 import dev.residua.frame.SensorReadings;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.SourceMonitor;
+import dev.residua.state.MonitorStates;
 import dev.residua.streams.ControlCommandStore;
 import dev.residua.streams.MonitorModels;
 import dev.residua.wire.Topic;
@@ -224,7 +225,8 @@ public final class MonitorBenchmark implements AutoCloseable {
       seconds = (System.nanoTime() - start) / 1e9;
     }
     progress.accept(1);
-    int bytes = SourceMonitor.start(new SourceMonitor.Limits(model)).toBytes().length;
+    SourceMonitor fresh = SourceMonitor.start(new SourceMonitor.Thresholds(model));
+    int bytes = MonitorStates.encode(fresh.state()).length;
     return marks.result(
         pureMicros(Math.min(scores, 50_000), sources),
         bytes,

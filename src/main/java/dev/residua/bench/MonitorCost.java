@@ -7,6 +7,7 @@ import dev.residua.causal.ScoredFrame;
 import dev.residua.incident.ActiveControls;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.SourceMonitor;
+import dev.residua.state.MonitorStates;
 import dev.residua.wire.Topics;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -50,7 +51,7 @@ public record MonitorCost(int frames, double cpuMicrosPerFrame) {
    * @param withState whether a source's state is written to bytes after each of its scores
    */
   static MonitorCost of(List<ScoredFrame> scores, MonitorModel model, boolean withState) {
-    SourceMonitor.Limits limits = new SourceMonitor.Limits(model);
+    SourceMonitor.Thresholds limits = new SourceMonitor.Thresholds(model);
     evaluate(scores, new HashMap<>(), limits, withState);
     Map<String, SourceMonitor> monitors = new HashMap<>();
     int warmUp = scores.size() / 4;
@@ -66,14 +67,14 @@ public record MonitorCost(int frames, double cpuMicrosPerFrame) {
   private static void evaluate(
       List<ScoredFrame> scores,
       Map<String, SourceMonitor> monitors,
-      SourceMonitor.Limits limits,
+      SourceMonitor.Thresholds limits,
       boolean withState) {
     long bytes = 0;
     for (ScoredFrame score : scores) {
       SourceMonitor monitor =
           monitors.computeIfAbsent(score.source(), source -> SourceMonitor.start(limits));
       monitor.next(score, ActiveControls.EMPTY);
-      bytes += withState ? monitor.toBytes().length : 1;
+      bytes += withState ? MonitorStates.encode(monitor.state()).length : 1;
     }
     if (bytes < scores.size()) {
       throw new IllegalStateException("monitors of no size");

@@ -1,8 +1,6 @@
 package dev.residua.drift;
 
-import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.zip.CRC32C;
 
 /**
  * An anytime-valid test of one stream against a fixed set of calibration scores, by betting on
@@ -38,21 +36,17 @@ import java.util.zip.CRC32C;
  * power: changes whose p-values have a law within about {@code eps} of uniform are never found. The
  * capital melts while nothing happens, so a late change takes long to show in it; {@code R}
  * forgets.
+ *
+ * @param calibrationScores number {@code n} of scores behind the p-values, at least 100
+ * @param frames frames seen
+ * @param logCapitals logarithm of the capital per bet; owned by this record
+ * @param logDetectors logarithm of the Shiryaev-Roberts value per bet; owned by this record
  */
-public final class ConformalMartingale {
+@SuppressWarnings("ArrayRecordComponent") // one per frame: copies would double the garbage
+public record ConformalMartingale(
+    int calibrationScores, long frames, double[] logCapitals, double[] logDetectors) {
   /** Part of calibration sets for which the guarantee may fail. */
   public static final double DELTA = 0.01;
-
-  /** Size of {@link #toBytes}. */
-  public static final int BYTES = 3 * Integer.BYTES + 1 + Long.BYTES + 2 * Double.BYTES * Bet.COUNT;
-
-  private static final int MAGIC = 0x52455343; // "RESC"
-  private static final byte VERSION = 1;
-
-  private final int calibrationScores;
-  private final long frames;
-  private final double[] logCapital; // [bets]
-  private final double[] logDetector; // [bets]
 
   /** {@code b(p) = 1 + a (1 - 2 p)} for an even shift, {@code max(p, q)^(k - 1)} for few far p. */
   private enum Bet {
@@ -85,12 +79,17 @@ public final class ConformalMartingale {
     }
   }
 
-  private ConformalMartingale(
-      int calibrationScores, long frames, double[] logCapital, double[] logDetector) {
-    this.calibrationScores = calibrationScores;
-    this.frames = frames;
-    this.logCapital = logCapital;
-    this.logDetector = logDetector;
+  public ConformalMartingale {
+    if (calibrationScores < 100 || frames < 0) {
+      throw new IllegalArgumentException(
+          "conformal martingale needs at least 100 calibration scores but got %d, after %d frames"
+              .formatted(calibrationScores, frames));
+    }
+    if (logCapitals.length != Bet.COUNT || logDetectors.length != Bet.COUNT) {
+      throw new IllegalArgumentException(
+          "conformal martingale has %d bets but got %d capitals and %d detectors"
+              .formatted(Bet.COUNT, logCapitals.length, logDetectors.length));
+    }
   }
 
   /**
@@ -99,11 +98,6 @@ public final class ConformalMartingale {
    * @param calibrationScores number {@code n} of scores behind the p-values, at least 100
    */
   public static ConformalMartingale start(int calibrationScores) {
-    if (calibrationScores < 100) {
-      throw new IllegalArgumentException(
-          "conformal martingale needs at least 100 calibration scores but got "
-              + calibrationScores);
-    }
     double[] nothing = new double[Bet.COUNT];
     Arrays.fill(nothing, Double.NEGATIVE_INFINITY);
     return new ConformalMartingale(calibrationScores, 0, new double[Bet.COUNT], nothing);
@@ -126,8 +120,8 @@ public final class ConformalMartingale {
       int i = bet.ordinal();
       double mean = epsilon * bet.value(0) + stretch * bet.integral((1 - epsilon) / stretch);
       double factor = Math.log(bet.value(p) / mean);
-      capital[i] = logCapital[i] + factor;
-      detector[i] = Math.max(logDetector[i], 0) + Math.log1p(Math.exp(-Math.abs(logDetector[i])));
+      capital[i] = logCapitals[i] + factor;
+      detector[i] = Math.max(logDetectors[i], 0) + Math.log1p(Math.exp(-Math.abs(logDetectors[i])));
       detector[i] += factor;
     }
     return new ConformalMartingale(calibrationScores, frames + 1, capital, detector);
@@ -137,19 +131,14 @@ public final class ConformalMartingale {
     return Math.sqrt(Math.log(2 / DELTA) / (2.0 * calibrationScores));
   }
 
-  /** Frames seen. */
-  public long frames() {
-    return frames;
-  }
-
   /** Natural logarithm of the capital {@code M}, 0 at the start. */
   public double logCapital() {
-    return logMean(logCapital);
+    return logMean(logCapitals);
   }
 
   /** Natural logarithm of the Shiryaev-Roberts value {@code R}, minus infinity at the start. */
   public double logDetector() {
-    return logMean(logDetector);
+    return logMean(logDetectors);
   }
 
   /**
@@ -188,55 +177,5 @@ public final class ConformalMartingale {
       sum += Math.exp(value - largest);
     }
     return largest + Math.log(sum / logs.length);
-  }
-
-  /** Always {@link #BYTES} bytes, big-endian. */
-  public byte[] toBytes() {
-    ByteBuffer out = ByteBuffer.allocate(BYTES);
-    out.putInt(MAGIC).put(VERSION).putInt(calibrationScores).putLong(frames);
-    for (double value : logCapital) {
-      out.putDouble(value);
-    }
-    for (double value : logDetector) {
-      out.putDouble(value);
-    }
-    CRC32C crc = new CRC32C();
-    crc.update(out.array(), 0, BYTES - Integer.BYTES);
-    return out.putInt((int) crc.getValue()).array();
-  }
-
-  /**
-   * Reads what {@link #toBytes} wrote.
-   *
-   * @throws IllegalArgumentException if the bytes have another kind, size or version or are damaged
-   */
-  public static ConformalMartingale fromBytes(byte[] bytes) {
-    ByteBuffer in = ByteBuffer.wrap(bytes);
-    if (bytes.length != BYTES || in.getInt() != MAGIC) {
-      throw new IllegalArgumentException(
-          "these %d bytes are not a conformal martingale, expected %d"
-              .formatted(bytes.length, BYTES));
-    }
-    byte version = in.get();
-    if (version != VERSION) {
-      throw new IllegalArgumentException(
-          "conformal martingale has version %d, this code reads %d".formatted(version, VERSION));
-    }
-    CRC32C crc = new CRC32C();
-    crc.update(bytes, 0, BYTES - Integer.BYTES);
-    if ((int) crc.getValue() != in.getInt(BYTES - Integer.BYTES)) {
-      throw new IllegalArgumentException("conformal martingale is damaged: its checksum is wrong");
-    }
-    int scores = in.getInt();
-    long frames = in.getLong();
-    double[] capital = new double[Bet.COUNT];
-    double[] detector = new double[Bet.COUNT];
-    for (int i = 0; i < capital.length; i++) {
-      capital[i] = in.getDouble();
-    }
-    for (int i = 0; i < detector.length; i++) {
-      detector[i] = in.getDouble();
-    }
-    return new ConformalMartingale(scores, frames, capital, detector);
   }
 }

@@ -1,8 +1,5 @@
 package dev.residua.drift;
 
-import dev.residua.causal.StateBytes;
-import java.nio.ByteBuffer;
-
 /**
  * Makes one alarm of a stretch of high readings. Immutable: every reading gives the next state.
  *
@@ -29,11 +26,6 @@ public record DriftAlarm(
     boolean drifting, boolean slow, long startedAt, long changePoint, int below, float peak) {
   /** No alarm. */
   public static final DriftAlarm QUIET = new DriftAlarm(false, false, 0, 0, 0, 0);
-
-  /** Size of {@link #toBytes}. */
-  public static final int BYTES = 3 + 2 * Long.BYTES + Integer.BYTES + Float.BYTES;
-
-  private static final byte VERSION = 2;
 
   public DriftAlarm {
     if (startedAt < 0 || changePoint < 0 || changePoint > startedAt || below < 0) {
@@ -120,29 +112,5 @@ public record DriftAlarm(
   /** Whether the memories should start again after so many samples. */
   public boolean forgets(long samples) {
     return drifting && slow && (samples - startedAt) % Levels.SLOW_READINGS == 0;
-  }
-
-  /** Always {@link #BYTES} bytes. */
-  public byte[] toBytes() {
-    return ByteBuffer.allocate(BYTES)
-        .put(VERSION)
-        .put((byte) (drifting ? 1 : 0))
-        .put((byte) (slow ? 1 : 0))
-        .putLong(startedAt)
-        .putLong(changePoint)
-        .putInt(below)
-        .putFloat(peak)
-        .array();
-  }
-
-  /**
-   * Reads what {@link #toBytes} wrote.
-   *
-   * @throws IllegalArgumentException if it has another size or version
-   */
-  public static DriftAlarm fromBytes(byte[] bytes) {
-    ByteBuffer in = StateBytes.open("drift alarm", bytes, BYTES, VERSION);
-    return new DriftAlarm(
-        in.get() == 1, in.get() == 1, in.getLong(), in.getLong(), in.getInt(), in.getFloat());
   }
 }

@@ -1,6 +1,5 @@
 package dev.residua.drift;
 
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -15,15 +14,12 @@ import org.jspecify.annotations.Nullable;
  * own null tail; the statistic is their maximum. A window longer than the stream so far is left
  * out, in calibration as here, so the run-length contract holds from the first sample.
  *
- * <p>Constant time and memory a sample: a few us and 0.4 MB for 4 latents with the default
+ * <p>Constant time and memory per sample: a few us and 0.4 MB for 4 latents with the default
  * settings. The state to persist is small, see {@link #state}. Mutable, for one thread.
  */
 public final class DriftDetector {
   /** Samples that a state holds. */
   private static final int KEPT = 2 * WindowSums.BLOCK;
-
-  private static final int VERSION = 2;
-  private static final int HEADER_BYTES = 3 * Integer.BYTES + Long.BYTES;
 
   private final DriftReference reference;
   private final FeatureMap features;
@@ -45,7 +41,7 @@ public final class DriftDetector {
     this.vector = new float[features.size];
   }
 
-  /** Forgets everything, as if no sample had been seen. */
+  /** Drops all samples. */
   public void restart() {
     Arrays.fill(samples, 0);
     slow.reset();
@@ -219,71 +215,61 @@ public final class DriftDetector {
     }
   }
 
-  /** Size of {@link #state} for samples of {@code latents} values. */
-  public static int stateBytes(int latents) {
-    return HEADER_BYTES + Float.BYTES * KEPT * latents + SlowCharts.bytes(latents);
+  /**
+   * All that is needed to go on. Sums are not in it; {@link #restore} computes them again, to the
+   * same bits.
+   *
+   * @param reference fingerprint of the drift reference
+   * @param count samples seen
+   * @param samples the last 256 samples, sample t at row {@code t % 256}; the detector's own array
+   * @param slowCount samples seen by the charts with a memory
+   * @param slow variances and means of these charts
+   */
+  @SuppressWarnings("ArrayRecordComponent") // stored once per frame: copies would cost more
+  public record State(int reference, long count, float[] samples, long slowCount, float[] slow) {
+    /** Size of the numbers. */
+    public int bytes() {
+      return Integer.BYTES + 2 * Long.BYTES + Float.BYTES * (samples.length + slow.length);
+    }
   }
 
-  /**
-   * Everything that is needed to go on: the last 256 samples, the slow means and the count, always
-   * {@link #stateBytes} bytes, big-endian. Sums are not in it; {@link #restore} computes them
-   * again, to the same bits.
-   */
-  public byte[] state() {
-    ByteBuffer out = ByteBuffer.allocate(stateBytes(reference.latents()));
-    out.putInt(VERSION).putInt(reference.fingerprint()).putInt(reference.latents());
-    out.putLong(sums.count());
-    for (float sample : samples) {
-      out.putFloat(sample);
-    }
-    slow.write(out, reference.latents());
-    return out.array();
+  /** The present state, to be used before the next {@link #update(float[])}. */
+  public State state() {
+    return new State(reference.fingerprint(), sums.count(), samples, slow.count(), slow.state());
   }
 
   /**
    * A detector that goes on where {@link #state} was taken: every later reading equals, bit for
    * bit, that of the detector that was never interrupted. Replays at most 256 samples.
    *
-   * @throws IllegalArgumentException if the state has another version or size, or belongs to
-   *     another reference
+   * @throws IllegalArgumentException if the state belongs to another reference or has another size
    */
-  public static DriftDetector restore(DriftReference reference, byte[] state) {
+  public static DriftDetector restore(DriftReference reference, State state) {
     return restore(reference, state, null);
   }
 
   /**
-   * The same in the memory of a detector that nobody uses any more, which spares 0.3 MB of garbage.
+   * The same in the memory of an unused detector, which spares 0.3 MB of garbage.
    *
    * @param spare of the same reference; must not be used afterwards
    */
   public static DriftDetector restore(
-      DriftReference reference, byte[] state, @Nullable DriftDetector spare) {
+      DriftReference reference, State state, @Nullable DriftDetector spare) {
     int d = reference.latents();
-    if (state.length != stateBytes(d)) {
-      throw new IllegalArgumentException(
-          "drift state has %d bytes, expected %d for %d latents"
-              .formatted(state.length, stateBytes(d), d));
-    }
-    ByteBuffer in = ByteBuffer.wrap(state);
-    int version = in.getInt();
-    int fingerprint = in.getInt();
-    int latents = in.getInt();
-    long count = in.getLong();
-    if (version != VERSION || latents != d || count < 0) {
-      throw new IllegalArgumentException(
-          "drift state has version %d, %d latents and %d samples, expected version %d and %d latents"
-              .formatted(version, latents, count, VERSION, d));
-    }
-    if (fingerprint != reference.fingerprint()) {
+    if (state.reference() != reference.fingerprint()) {
       throw new IllegalArgumentException(
           "drift state belongs to reference %08x, not to %08x: start a new detector after a model swap"
-              .formatted(fingerprint, reference.fingerprint()));
+              .formatted(state.reference(), reference.fingerprint()));
+    }
+    if (state.samples().length != KEPT * d || state.count() < 0) {
+      throw new IllegalArgumentException(
+          "drift state has %d numbers after %d samples, expected %d numbers for %d latents"
+              .formatted(state.samples().length, state.count(), KEPT * d, d));
     }
     DriftDetector detector = spare == null ? new DriftDetector(reference) : spare;
-    for (int i = 0; i < detector.samples.length; i++) {
-      detector.samples[i] = in.getFloat();
-    }
-    detector.slow.read(in);
+    System.arraycopy(state.samples(), 0, detector.samples, 0, detector.samples.length);
+    detector.slow.restore(state.slowCount(), state.slow());
+    long count = state.count();
     long start = Math.max(0, (count - 1) / WindowSums.BLOCK - 1) * WindowSums.BLOCK;
     detector.sums.reset(start);
     for (long t = start; t < count; t++) {

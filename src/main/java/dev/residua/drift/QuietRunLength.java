@@ -1,8 +1,6 @@
 package dev.residua.drift;
 
-import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.zip.CRC32C;
 
 /**
  * Checks on the quiet stream itself whether the run length is the promised one: counts passages of
@@ -12,8 +10,13 @@ import java.util.zip.CRC32C;
  * <p>After a passage of a level its clock stands still until the statistic has been below the level
  * for {@link #PAUSE} samples, so that one excursion counts once. While an alarm is on, and that
  * long after it, all clocks stand still.
+ *
+ * @param pauses samples until the clock of each level goes on; owned by this record
+ * @param watched samples watched per level; owned by this record
+ * @param passages passages per level; owned by this record
  */
-public final class QuietRunLength {
+@SuppressWarnings("ArrayRecordComponent") // one per frame: copies would double the garbage
+public record QuietRunLength(int[] pauses, long[] watched, int[] passages) {
   /** Samples below a level after which its clock goes on. */
   public static final int PAUSE = RunLengthCurve.START;
 
@@ -21,21 +24,15 @@ public final class QuietRunLength {
   public static final int ENOUGH = 10;
 
   private static final int MOST_LEVELS = 6;
-  private static final int MAGIC = 0x52455351; // "RESQ"
-  private static final byte VERSION = 1;
 
-  /** Size of {@link #toBytes}. */
-  public static final int BYTES =
-      2 * Integer.BYTES + 1 + MOST_LEVELS * (Integer.BYTES + Long.BYTES + Integer.BYTES);
-
-  private final int[] pause; // [levels], samples until the clock goes on
-  private final long[] watched; // [levels]
-  private final int[] passages; // [levels]
-
-  private QuietRunLength(int[] pause, long[] watched, int[] passages) {
-    this.pause = pause;
-    this.watched = watched;
-    this.passages = passages;
+  public QuietRunLength {
+    if (pauses.length != MOST_LEVELS
+        || watched.length != MOST_LEVELS
+        || passages.length != MOST_LEVELS) {
+      throw new IllegalArgumentException(
+          "quiet run length has %d pauses, %d clocks and %d counts, expected %d of each"
+              .formatted(pauses.length, watched.length, passages.length, MOST_LEVELS));
+    }
   }
 
   /**
@@ -104,26 +101,26 @@ public final class QuietRunLength {
    * @param alarmOn whether an alarm is on at this reading
    */
   public QuietRunLength next(DriftReading reading, boolean alarmOn, Levels levels) {
-    int[] newPause = pause.clone();
+    int[] newPauses = pauses.clone();
     long[] newWatched = watched.clone();
     int[] newPassages = passages.clone();
     for (int i = 0; i < levels.values.length; i++) {
       boolean above = reading.statistic() >= levels.values[i];
       if (alarmOn) {
-        newPause[i] = PAUSE;
+        newPauses[i] = PAUSE;
         continue;
       }
-      if (pause[i] > 0) {
-        newPause[i] = above ? PAUSE : pause[i] - 1;
+      if (pauses[i] > 0) {
+        newPauses[i] = above ? PAUSE : pauses[i] - 1;
         continue;
       }
       newWatched[i]++;
       if (above) {
         newPassages[i]++;
-        newPause[i] = PAUSE;
+        newPauses[i] = PAUSE;
       }
     }
-    return new QuietRunLength(newPause, newWatched, newPassages);
+    return new QuietRunLength(newPauses, newWatched, newPassages);
   }
 
   /**
@@ -155,47 +152,5 @@ public final class QuietRunLength {
   private static double poissonHigh(int count) {
     int more = count + 1;
     return more * Math.pow(1 - 1.0 / (9 * more) + 1.96 / (3 * Math.sqrt(more)), 3);
-  }
-
-  /** Always {@link #BYTES} bytes, big-endian. */
-  public byte[] toBytes() {
-    ByteBuffer out = ByteBuffer.allocate(BYTES);
-    out.putInt(MAGIC).put(VERSION);
-    for (int i = 0; i < MOST_LEVELS; i++) {
-      out.putInt(pause[i]).putLong(watched[i]).putInt(passages[i]);
-    }
-    CRC32C crc = new CRC32C();
-    crc.update(out.array(), 0, BYTES - Integer.BYTES);
-    return out.putInt((int) crc.getValue()).array();
-  }
-
-  /**
-   * Reads what {@link #toBytes} wrote.
-   *
-   * @throws IllegalArgumentException if the bytes have another kind, size or version or are damaged
-   */
-  public static QuietRunLength fromBytes(byte[] bytes) {
-    ByteBuffer in = ByteBuffer.wrap(bytes);
-    if (bytes.length != BYTES || in.getInt() != MAGIC) {
-      throw new IllegalArgumentException(
-          "these %d bytes are not a quiet run length, expected %d".formatted(bytes.length, BYTES));
-    }
-    byte version = in.get();
-    if (version != VERSION) {
-      throw new IllegalArgumentException(
-          "quiet run length has version %d, this code reads %d".formatted(version, VERSION));
-    }
-    CRC32C crc = new CRC32C();
-    crc.update(bytes, 0, BYTES - Integer.BYTES);
-    if ((int) crc.getValue() != in.getInt(BYTES - Integer.BYTES)) {
-      throw new IllegalArgumentException("quiet run length is damaged: its checksum is wrong");
-    }
-    QuietRunLength state = start();
-    for (int i = 0; i < MOST_LEVELS; i++) {
-      state.pause[i] = in.getInt();
-      state.watched[i] = in.getLong();
-      state.passages[i] = in.getInt();
-    }
-    return state;
   }
 }

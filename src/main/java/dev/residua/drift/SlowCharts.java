@@ -1,6 +1,5 @@
 package dev.residua.drift;
 
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -74,33 +73,36 @@ final class SlowCharts {
     }
   }
 
-  /** Size of {@link #write} for any settings. */
-  static int bytes(int latents) {
-    return Long.BYTES + DriftSettings.MAX_MEMORIES * Float.BYTES * (1 + 3 * latents + 1);
+  /** Samples seen since the last {@link #reset}. */
+  long count() {
+    return count;
   }
 
-  /** Writes {@link #bytes} bytes; what these settings do not use is zero. */
-  void write(ByteBuffer out, int latents) {
-    int end = out.position() + bytes(latents);
-    out.putLong(count);
+  /** Variance and means of each memory, {@code [memories][1 + size]}. */
+  float[] state() {
+    float[] state = new float[memories.length * (1 + size)];
     for (int i = 0; i < memories.length; i++) {
-      out.putFloat(variances[i]);
-      for (float value : means[i]) {
-        out.putFloat(value);
-      }
+      state[i * (1 + size)] = variances[i];
+      System.arraycopy(means[i], 0, state, i * (1 + size) + 1, size);
     }
-    while (out.position() < end) {
-      out.put((byte) 0);
-    }
+    return state;
   }
 
-  void read(ByteBuffer in) {
-    count = in.getLong();
+  /**
+   * Goes on from a state.
+   *
+   * @throws IllegalArgumentException if it has another size
+   */
+  void restore(long newCount, float[] state) {
+    if (state.length != memories.length * (1 + size) || newCount < 0) {
+      throw new IllegalArgumentException(
+          "state of slow charts has %d numbers after %d samples, expected %d numbers"
+              .formatted(state.length, newCount, memories.length * (1 + size)));
+    }
+    count = newCount;
     for (int i = 0; i < memories.length; i++) {
-      variances[i] = in.getFloat();
-      for (int j = 0; j < size; j++) {
-        means[i][j] = in.getFloat();
-      }
+      variances[i] = state[i * (1 + size)];
+      System.arraycopy(state, i * (1 + size) + 1, means[i], 0, size);
     }
   }
 }

@@ -1,8 +1,6 @@
 package dev.residua.frame;
 
 import dev.residua.frame.FrameTiming.Arrival;
-import java.nio.BufferUnderflowException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -31,7 +29,7 @@ import java.util.zip.CRC32C;
  * is <b>ahead</b>: it is counted, and the smaller of the two stands in for it here, so that one
  * frame with a clock gone wrong does not make all later ones look old.
  *
- * <p>Mutable, for one thread. Bounded: {@value #MAX_BYTES} bytes at most.
+ * <p>Mutable, for one thread. Of bounded size, 1.2 kB at most.
  */
 public final class SourceTimeline {
   /** Frames back to which a frame can be recognised or filled in. */
@@ -39,12 +37,6 @@ public final class SourceTimeline {
 
   /** Further from 1970 a time is not told apart: 30,000 years. */
   private static final long MOST_SECONDS = 1_000_000_000_000L;
-
-  private static final byte VERSION = 1;
-  private static final int HEADER_BYTES = 1 + 12 * Long.BYTES + Short.BYTES;
-
-  /** Largest size of {@link #toBytes}. */
-  public static final int MAX_BYTES = HEADER_BYTES + WINDOW * Integer.BYTES;
 
   private final int[] names = new int[WINDOW]; // by sequence modulo WINDOW; 0: not seen
   private long first = -1; // sequence with which the count began; -1: nothing seen yet
@@ -257,58 +249,57 @@ public final class SourceTimeline {
     return highest;
   }
 
-  /** The state; {@link #fromBytes} goes on from it as if nothing had been. */
-  public byte[] toBytes() {
-    int kept = highest < 0 ? 0 : (int) Math.min(WINDOW, highest - first + 1);
-    ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES + kept * Integer.BYTES);
-    out.put(VERSION).putLong(first).putLong(highest).putLong(earliestMicros).putLong(latestMicros);
-    out.putLong(endMicros);
-    out.putLong(accepted).putLong(duplicates).putLong(stale).putLong(late).putLong(missing);
-    out.putLong(restarts).putLong(ahead).putShort((short) kept);
-    for (int k = 0; k < kept; k++) {
-      out.putInt(names[slot(highest - k)]);
+  /**
+   * All that is needed to go on.
+   *
+   * @param names of the last frames, newest first; 0 where a frame was not seen
+   */
+  @SuppressWarnings("ArrayRecordComponent") // a copy made for one reader
+  public record State(
+      long first,
+      long highest,
+      long earliestMicros,
+      long latestMicros,
+      long endMicros,
+      Counts counts,
+      int[] names) {}
+
+  /** A copy of the present state. */
+  public State state() {
+    int[] kept = new int[highest < 0 ? 0 : (int) Math.min(WINDOW, highest - first + 1)];
+    for (int k = 0; k < kept.length; k++) {
+      kept[k] = names[slot(highest - k)];
     }
-    return out.array();
+    return new State(first, highest, earliestMicros, latestMicros, endMicros, counts(), kept);
   }
 
   /**
-   * Reads what {@link #toBytes} wrote.
+   * A timeline that goes on from a state.
    *
-   * @throws IllegalArgumentException if it is of another version or damaged
+   * @throws IllegalArgumentException if it names too many frames
    */
-  public static SourceTimeline fromBytes(byte[] bytes) {
-    ByteBuffer in = ByteBuffer.wrap(bytes);
-    try {
-      byte version = in.get();
-      if (version != VERSION) {
-        throw new IllegalArgumentException(
-            "the timeline of a source has version %d, expected %d".formatted(version, VERSION));
-      }
-      SourceTimeline timeline = new SourceTimeline();
-      timeline.first = in.getLong();
-      timeline.highest = in.getLong();
-      timeline.earliestMicros = in.getLong();
-      timeline.latestMicros = in.getLong();
-      timeline.endMicros = in.getLong();
-      timeline.accepted = in.getLong();
-      timeline.duplicates = in.getLong();
-      timeline.stale = in.getLong();
-      timeline.late = in.getLong();
-      timeline.missing = in.getLong();
-      timeline.restarts = in.getLong();
-      timeline.ahead = in.getLong();
-      int kept = in.getShort();
-      if (kept < 0 || kept > WINDOW || in.remaining() != kept * Integer.BYTES) {
-        throw new IllegalArgumentException(
-            "the timeline of a source names %d frames in %d bytes".formatted(kept, bytes.length));
-      }
-      for (int k = 0; k < kept; k++) {
-        timeline.names[slot(timeline.highest - k)] = in.getInt();
-      }
-      return timeline;
-    } catch (BufferUnderflowException e) {
+  public static SourceTimeline restore(State state) {
+    if (state.names().length > WINDOW) {
       throw new IllegalArgumentException(
-          "the timeline of a source is cut short: %d bytes".formatted(bytes.length), e);
+          "the timeline of a source names %d frames, expected at most %d"
+              .formatted(state.names().length, WINDOW));
     }
+    SourceTimeline timeline = new SourceTimeline();
+    timeline.first = state.first();
+    timeline.highest = state.highest();
+    timeline.earliestMicros = state.earliestMicros();
+    timeline.latestMicros = state.latestMicros();
+    timeline.endMicros = state.endMicros();
+    timeline.accepted = state.counts().accepted();
+    timeline.duplicates = state.counts().duplicates();
+    timeline.stale = state.counts().stale();
+    timeline.late = state.counts().late();
+    timeline.missing = state.counts().missing();
+    timeline.restarts = state.counts().restarts();
+    timeline.ahead = state.counts().ahead();
+    for (int k = 0; k < state.names().length; k++) {
+      timeline.names[slot(timeline.highest - k)] = state.names()[k];
+    }
+    return timeline;
   }
 }

@@ -6,12 +6,6 @@ import dev.residua.incident.Evidence.Alarm;
 import dev.residua.incident.Evidence.Report;
 import dev.residua.incident.Evidence.Weight;
 import dev.residua.incident.Incident.State;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.UUID;
@@ -49,8 +43,6 @@ public record IncidentLifecycle(
   /** Nothing has happened. */
   public static final IncidentLifecycle QUIET =
       new IncidentLifecycle(null, Weight.FRAME, null, 0, 0, 0);
-
-  private static final byte VERSION = 1;
 
   /**
    * What follows from one frame.
@@ -220,59 +212,5 @@ public record IncidentLifecycle(
         with(latest, State.RESOLVED, latest.severity(), null, frame, latest.events());
     // The cooldown does not hold: what comes next is another problem.
     return new Step(QUIET, resolved);
-  }
-
-  /** Bounded by the names of the model's latents: a few hundred bytes while an incident is open. */
-  public byte[] toBytes() {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(64);
-    try (DataOutputStream out = new DataOutputStream(bytes)) {
-      out.writeByte(VERSION);
-      out.writeByte(weight.ordinal());
-      out.writeLong(alarms);
-      out.writeInt(count);
-      out.writeInt(openFrames);
-      out.writeBoolean(latest != null);
-      if (latest != null) {
-        IncidentBytes.write(out, latest);
-      }
-      out.writeBoolean(pending != null);
-      if (pending != null) {
-        out.writeByte(pending.weight().ordinal());
-        out.writeUTF(pending.kind());
-        IncidentBytes.write(out, pending.finding());
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("writing to memory failed", e);
-    }
-    return bytes.toByteArray();
-  }
-
-  /**
-   * Reads what {@link #toBytes} wrote.
-   *
-   * @throws IllegalArgumentException if it is truncated or of another version
-   */
-  public static IncidentLifecycle fromBytes(byte[] bytes) {
-    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-      int version = in.readByte();
-      if (version != VERSION) {
-        throw new IllegalArgumentException(
-            "incident state has version %d, expected %d".formatted(version, VERSION));
-      }
-      Weight weight = Weight.values()[in.readByte()];
-      long alarms = in.readLong();
-      int count = in.readInt();
-      int openFrames = in.readInt();
-      Incident latest = in.readBoolean() ? IncidentBytes.readIncident(in) : null;
-      Report pending = null;
-      if (in.readBoolean()) {
-        Weight pendingWeight = Weight.values()[in.readByte()];
-        pending = new Report(pendingWeight, in.readUTF(), IncidentBytes.readFinding(in));
-      }
-      return new IncidentLifecycle(latest, weight, pending, alarms, count, openFrames);
-    } catch (IOException | ArrayIndexOutOfBoundsException e) {
-      throw new IllegalArgumentException(
-          "incident state of %d bytes is damaged: %s".formatted(bytes.length, e), e);
-    }
   }
 }

@@ -1,21 +1,13 @@
 package dev.residua.intervention;
 
-import java.nio.ByteBuffer;
-
 /**
  * The last {@value #LENGTH} frames of one source: what was seen, what was expected, the
  * standardised residuals, and two flags. Mutable, for one thread.
- *
- * <pre>
- *   int version | int d | long count | float[128][3 d] frames, frame t at row t % 128 | byte[128] flags
- * </pre>
  */
 public final class MechanismWindow {
   /** Frames that are kept. */
   public static final int LENGTH = 128;
 
-  private static final int VERSION = 1;
-  private static final int HEADER_BYTES = 2 * Integer.BYTES + Long.BYTES;
   private static final byte APPEARANCE_CHANGED = 1;
   private static final byte FROZEN = 2;
 
@@ -124,44 +116,41 @@ public final class MechanismWindow {
     return (int) ((count - back) % LENGTH);
   }
 
-  /** Size of {@link #toBytes} for {@code latents} latents. */
-  public static int stateBytes(int latents) {
-    return HEADER_BYTES + LENGTH * (3 * Float.BYTES * latents + 1);
-  }
+  /**
+   * All that the window holds, in its own arrays.
+   *
+   * @param count frames seen
+   * @param values {@code [128][3][d]}: observed, expected, standardized; frame t at row {@code t %
+   *     128}
+   * @param flags of the same frames
+   */
+  @SuppressWarnings("ArrayRecordComponent") // stored once per frame: copies would cost more
+  public record State(long count, float[] values, byte[] flags) {}
 
-  /** Everything, always {@link #stateBytes} bytes, big-endian. */
-  public byte[] toBytes() {
-    ByteBuffer out = ByteBuffer.allocate(stateBytes(d)).putInt(VERSION).putInt(d).putLong(count);
-    for (float value : values) {
-      out.putFloat(value);
-    }
-    return out.put(flags).array();
+  /** The present state, to be used before the next {@link #push}. */
+  public State state() {
+    return new State(count, values, flags);
   }
 
   /**
-   * Reads what {@link #toBytes} wrote, bit for bit.
+   * A window that goes on from a state.
    *
-   * @throws IllegalArgumentException if it has another size or version
+   * @throws IllegalArgumentException if it has another size
    */
-  public static MechanismWindow fromBytes(byte[] bytes) {
-    ByteBuffer in = ByteBuffer.wrap(bytes);
-    int version = bytes.length >= HEADER_BYTES ? in.getInt() : -1;
-    int latents = bytes.length >= HEADER_BYTES ? in.getInt() : -1;
-    if (version != VERSION || latents < 1 || bytes.length != stateBytes(latents)) {
+  public static MechanismWindow restore(State state) {
+    int latents = state.values().length / (3 * LENGTH);
+    if (latents < 1
+        || state.values().length != 3 * LENGTH * latents
+        || state.flags().length != LENGTH
+        || state.count() < 0) {
       throw new IllegalArgumentException(
-          "mechanism window of %d bytes, version %d and %d latents, expected version %d and the size for that many latents"
-              .formatted(bytes.length, version, latents, VERSION));
+          "mechanism window has %d numbers and %d flags after %d frames"
+              .formatted(state.values().length, state.flags().length, state.count()));
     }
     MechanismWindow window = new MechanismWindow(latents);
-    window.count = in.getLong();
-    if (window.count < 0) {
-      throw new IllegalArgumentException(
-          "mechanism window has seen %d frames".formatted(window.count));
-    }
-    for (int i = 0; i < window.values.length; i++) {
-      window.values[i] = in.getFloat();
-    }
-    in.get(window.flags);
+    window.count = state.count();
+    System.arraycopy(state.values(), 0, window.values, 0, window.values.length);
+    System.arraycopy(state.flags(), 0, window.flags, 0, LENGTH);
     return window;
   }
 }

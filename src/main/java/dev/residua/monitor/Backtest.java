@@ -28,7 +28,7 @@ public final class Backtest {
           .map(Enum::name)
           .collect(Collectors.toSet());
 
-  private final SourceMonitor.Limits limits;
+  private final SourceMonitor.Thresholds limits;
   private final int grace;
   private final Map<String, SourceMonitor> monitors = new HashMap<>();
   private final List<Event> events = new ArrayList<>();
@@ -106,7 +106,7 @@ public final class Backtest {
    * @param grace frames after the end of a known event during which what is said still counts for
    *     it, at least 0
    */
-  public Backtest(SourceMonitor.Limits limits, int grace) {
+  public Backtest(SourceMonitor.Thresholds limits, int grace) {
     this.limits = limits;
     this.grace = grace;
   }

@@ -36,12 +36,14 @@ final class Findings {
   private static final double NAMED_SHIFT = 3;
 
   private static final String SENSOR_CONDITION =
-      "the camera's pictures stay within the calibrated ranges while it works; no probability is claimed";
+      "the camera's pictures stay within the calibrated ranges while it works; no probability is"
+          + " claimed";
   private static final String EVIDENCE_CONDITION =
       "quiet frames are independent given the past and exchangeable with the calibration frames; the mean run length is then at least the target, whenever one looks, for all but %.0f %% of calibration sets"
           .formatted(100 * ConformalMartingale.DELTA);
   private static final String STREAM_CONDITION =
-      "blocks of the source's nominal frames are exchangeable with blocks of the reference; the run length is an average over references of its size";
+      "blocks of the source's nominal frames are exchangeable with blocks of the reference; the run"
+          + " length is an average over references of its size";
 
   private final MonitorModel model;
 
@@ -181,7 +183,7 @@ final class Findings {
         sentence =
             causes.isEmpty()
                 ? DriftSentence.reshaped(
-                    window, watch.limits.reference().chartName(watch.reading.chart()))
+                    window, watch.thresholds.reference().chartName(watch.reading.chart()))
                 : DriftSentence.spread(graph, leading(causes), causes.get(0).evidence(), window);
       }
     }
@@ -254,7 +256,7 @@ final class Findings {
    */
   static ChangePoint changePoint(
       ScoredFrame frame, ChangeMonitor watch, LongUnaryOperator sequenceAt) {
-    ChangeMonitor.Change change = watch.change();
+    SourceMonitorState.Change change = watch.change();
     long[] ends = {
       sequenceAt.applyAsLong(change.low()),
       sequenceAt.applyAsLong(change.at()),
@@ -297,19 +299,19 @@ final class Findings {
       String sentence,
       List<Finding.Cause> causes,
       @Nullable ChangePoint change) {
-    ChangeMonitor.Limits limits = watch.limits;
+    ChangeMonitor.Thresholds thresholds = watch.thresholds;
     return new DriftEvent(
         finding("drift-" + channel + "-" + kind, frame, first, severity, sentence, causes),
         kind,
         channel,
         watch.reading.statistic(),
-        limits.threshold().value(),
-        limits.threshold().targetRunLength(),
-        limits.threshold().estimatedRunLength(),
-        limits.threshold().extrapolated()
+        thresholds.threshold().value(),
+        thresholds.threshold().targetRunLength(),
+        thresholds.threshold().estimatedRunLength(),
+        thresholds.threshold().extrapolated()
             ? STREAM_CONDITION + "; extrapolated beyond the simulated run lengths"
             : STREAM_CONDITION,
-        kind == DriftEvent.Kind.ONSET ? watch.reading.scale() : limits.levels().leaveReadings(),
+        kind == DriftEvent.Kind.ONSET ? watch.reading.scale() : thresholds.levels().leaveReadings(),
         change);
   }
 

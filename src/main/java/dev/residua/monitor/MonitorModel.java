@@ -66,12 +66,12 @@ public record MonitorModel(
     }
   }
 
-  ChangeMonitor.Limits residualLimits() {
-    return ChangeMonitor.Limits.of(residuals, share());
+  ChangeMonitor.Thresholds residualThresholds() {
+    return ChangeMonitor.Thresholds.of(residuals, share());
   }
 
-  Optional<ChangeMonitor.Limits> pictureLimits() {
-    return picture.map(reference -> ChangeMonitor.Limits.of(reference, share()));
+  Optional<ChangeMonitor.Thresholds> pictureThresholds() {
+    return picture.map(reference -> ChangeMonitor.Thresholds.of(reference, share()));
   }
 
   private double share() {

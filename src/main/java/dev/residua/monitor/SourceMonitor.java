@@ -30,11 +30,10 @@ import dev.residua.intervention.InterventionEvent;
 import dev.residua.intervention.InterventionKind;
 import dev.residua.intervention.MechanismReference;
 import dev.residua.intervention.MechanismWindow;
-import java.nio.BufferUnderflowException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import dev.residua.monitor.SourceMonitorState.Suppression;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -52,23 +51,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Bounded state, about 16 kB for 4 latents.
  */
 public final class SourceMonitor {
-  private static final int VERSION = 3;
-
-  /** Without the model's id: it was seen by its detectors that they were of another. */
-  private static final int NAMELESS_VERSION = 2;
-
-  /** Without the picture's frames: its detector took every frame. */
-  private static final int EVERY_FRAME_VERSION = 1;
-
   private static final int KEPT = DriftSettings.MAX_SCALE;
 
-  /** Frames after an alarm at which what changed is told, and told again with more frames. */
+  /** Frames after an alarm at which what changed is told, and diagnosed again with more frames. */
   private static final int[] DIAGNOSED_AFTER = {Diagnosis.PATIENCE, 96};
 
   /** Most frames that each diagnosis looks at: those since the change point. */
   private static final int[] DIAGNOSED_FRAMES = {Diagnosis.WINDOW, 96};
 
-  private final Limits limits;
+  private final Thresholds thresholds;
   private final MonitorModel model;
   private final Findings findings;
   private final ChangeMonitor residuals;
@@ -85,35 +76,26 @@ public final class SourceMonitor {
   private SensorMonitor sensor = SensorMonitor.START;
   private @Nullable AnomalyKind fault;
   private AnomalyEpisode episode = AnomalyEpisode.QUIET;
-  private Hold hold = Hold.NONE;
-  private String told = "";
-  private String acceptedOrder = "";
-  private IncidentLifecycle life;
-
-  /** Whether the residuals' alarm may open an incident. */
-  private enum Hold {
-    NONE,
-    /** A change is announced; whether it is this one is told by the diagnosis. */
-    UNTIL_DIAGNOSIS,
-    /** It is known, and announced or let pass. */
-    WHILE_ON
-  }
+  private Suppression suppression = Suppression.NONE;
+  private String diagnosed = "";
+  private String followedCommand = "";
+  private IncidentLifecycle incidents;
 
   /** A model with its thresholds, worked out once for all sources. */
-  public static final class Limits {
+  public static final class Thresholds {
     private final MonitorModel model;
-    private final ChangeMonitor.Limits residuals;
-    private final Optional<ChangeMonitor.Limits> picture;
+    private final ChangeMonitor.Thresholds residuals;
+    private final Optional<ChangeMonitor.Thresholds> picture;
     private final QuietRunLength.Levels quietLevels;
     private final ConformalMartingale noEvidence;
 
     /** Whether quiet frames look independent, which evidence frame by frame needs. */
     private final boolean independent;
 
-    public Limits(MonitorModel model) {
+    public Thresholds(MonitorModel model) {
       this.model = model;
-      this.residuals = model.residualLimits();
-      this.picture = model.pictureLimits();
+      this.residuals = model.residualThresholds();
+      this.picture = model.pictureThresholds();
       this.quietLevels =
           QuietRunLength.Levels.of(residuals.reference(), residuals.threshold().targetRunLength());
       this.independent = model.residuals().order() == 0 && model.residuals().blockLength() == 1;
@@ -127,55 +109,55 @@ public final class SourceMonitor {
   }
 
   private SourceMonitor(
-      Limits limits,
+      Thresholds thresholds,
       ChangeMonitor residuals,
       @Nullable ChangeMonitor picture,
-      IncidentLifecycle life) {
-    this.model = limits.model;
+      IncidentLifecycle incidents) {
+    this.model = thresholds.model;
     this.findings = new Findings(model);
     this.residuals = residuals;
     this.picture = picture;
     this.offsets = new float[model.graph().size()];
     this.window = new MechanismWindow(offsets.length);
-    this.evidence = limits.noEvidence;
-    this.limits = limits;
-    this.life = life;
+    this.evidence = thresholds.noEvidence;
+    this.thresholds = thresholds;
+    this.incidents = incidents;
   }
 
   /** The monitor of a source that was never seen. */
-  public static SourceMonitor start(Limits limits) {
-    return start(limits, null);
+  public static SourceMonitor start(Thresholds thresholds) {
+    return start(thresholds, null);
   }
 
   /**
    * The same in the memory of a monitor that nobody uses any more.
    *
-   * @param spare of the same limits; must not be used afterwards
+   * @param spare of the same thresholds; must not be used afterwards
    */
-  public static SourceMonitor start(Limits limits, @Nullable SourceMonitor spare) {
-    return start(limits, IncidentLifecycle.QUIET, spare);
+  public static SourceMonitor start(Thresholds thresholds, @Nullable SourceMonitor spare) {
+    return start(thresholds, IncidentLifecycle.QUIET, spare);
   }
 
   private static SourceMonitor start(
-      Limits limits, IncidentLifecycle life, @Nullable SourceMonitor spare) {
+      Thresholds thresholds, IncidentLifecycle incidents, @Nullable SourceMonitor spare) {
     return new SourceMonitor(
-        limits,
-        ChangeMonitor.start(limits.residuals, spare == null ? null : spare.residuals),
-        limits
+        thresholds,
+        ChangeMonitor.start(thresholds.residuals, spare == null ? null : spare.residuals),
+        thresholds
             .picture
             .map(one -> ChangeMonitor.start(one, spare == null ? null : spare.picture))
             .orElse(null),
-        life);
+        incidents);
   }
 
   /** The thresholds that this monitor judges with. */
-  public Limits limits() {
-    return limits;
+  public Thresholds thresholds() {
+    return thresholds;
   }
 
   /** Whether an incident of this source is open. */
   public boolean incidentOpen() {
-    return life.open();
+    return incidents.open();
   }
 
   /** What one frame gave so far. */
@@ -219,9 +201,11 @@ public final class SourceMonitor {
     watchEvidence(frame, statistics, said);
     diagnose(frame, board, said);
 
-    String before = life.openId();
-    change(life.next(evidence(frame, alarm(frame, board), said.reports), model.incidents()), said);
-    String incident = life.openId() == null ? before : life.openId();
+    String before = incidents.openId();
+    change(
+        incidents.next(evidence(frame, alarm(frame, board), said.reports), model.incidents()),
+        said);
+    String incident = incidents.openId() == null ? before : incidents.openId();
     return new MonitorResult(
         score(frame),
         said.anomalies.stream().map(e -> e.with(grouped(e.finding(), incident))).toList(),
@@ -231,7 +215,7 @@ public final class SourceMonitor {
   }
 
   private void change(IncidentLifecycle.Step step, Said said) {
-    life = step.next();
+    incidents = step.next();
     if (step.changed() != null) {
       said.incidents.add(step.changed());
     }
@@ -246,7 +230,8 @@ public final class SourceMonitor {
     if (!certain && !residuals.alarm().drifting()) {
       return Alarm.NONE;
     }
-    return (certain || hold == Hold.NONE) && !board.maintained(frame.source(), frame.capturedAt())
+    return (certain || suppression == Suppression.NONE)
+            && !board.maintained(frame.source(), frame.capturedAt())
         ? Alarm.ON
         : Alarm.LIMITED;
   }
@@ -265,10 +250,10 @@ public final class SourceMonitor {
   /** Takes the present as normal where an operator says so and this source has not done it yet. */
   private void accept(ScoredFrame frame, ActiveControls board, Said said) {
     Optional<AcceptNormal> order = board.accepted(frame.source());
-    if (order.isEmpty() || order.get().order().id().equals(acceptedOrder)) {
+    if (order.isEmpty() || order.get().order().id().equals(followedCommand)) {
       return;
     }
-    acceptedOrder = order.get().order().id();
+    followedCommand = order.get().order().id();
     int frames = (int) Math.min(KEPT, residuals.detector.count());
     if (frames > 0) {
       float[] means = residuals.detector.sampleMeans(frames);
@@ -281,9 +266,9 @@ public final class SourceMonitor {
       picture.restart();
     }
     window = new MechanismWindow(offsets.length);
-    hold = Hold.NONE;
+    suppression = Suppression.NONE;
     episode = AnomalyEpisode.QUIET;
-    change(life.accepted(evidence(frame, Alarm.NONE, List.of())), said);
+    change(incidents.accepted(evidence(frame, Alarm.NONE, List.of())), said);
   }
 
   private float[] sample(ScoredFrame frame) {
@@ -365,28 +350,29 @@ public final class SourceMonitor {
         int frames = residuals.reading.scale();
         DriftEvent onset =
             findings.residualsChanged(frame, residuals, appearanceChanged, fault != null, this::at);
-        hold = holdFor(onset.finding(), frames, frame, board);
-        told = "";
+        suppression = suppressionFor(onset.finding(), frames, frame, board);
+        diagnosed = "";
         report(onset, said);
       }
       case ENDED -> {
-        hold = Hold.NONE;
+        suppression = Suppression.NONE;
         said.drifts.add(findings.ended(frame, residuals, DriftEvent.Channel.RESIDUAL, startedAt));
       }
     }
   }
 
-  private Hold holdFor(Finding onset, int frames, ScoredFrame frame, ActiveControls board) {
+  private Suppression suppressionFor(
+      Finding onset, int frames, ScoredFrame frame, ActiveControls board) {
     if (suppressed(onset, frames, board)) {
-      return Hold.WHILE_ON;
+      return Suppression.WHILE_ON;
     }
     if (!board.expectsChange(frame.source(), frame.capturedAt())) {
-      return Hold.NONE;
+      return Suppression.NONE;
     }
     if (model.mechanisms().isPresent()) {
-      return Hold.UNTIL_DIAGNOSIS;
+      return Suppression.UNTIL_DIAGNOSIS;
     }
-    return announced(onset, frame, board) ? Hold.WHILE_ON : Hold.NONE;
+    return announced(onset, frame, board) ? Suppression.WHILE_ON : Suppression.NONE;
   }
 
   /** Whether all that has changed are means within the margins that were granted. */
@@ -428,9 +414,9 @@ public final class SourceMonitor {
   /** Bets on the joint p-value, beside the detectors; opens no incident. */
   private void watchEvidence(ScoredFrame frame, FrameStatistics statistics, Said said) {
     boolean drifting = residuals.alarm().drifting();
-    quiet = quiet.next(residuals.reading, drifting, limits.quietLevels);
-    if (drifting || fault != null || !limits.independent) {
-      evidence = limits.noEvidence; // what there is to say is said, or nothing can be promised
+    quiet = quiet.next(residuals.reading, drifting, thresholds.quietLevels);
+    if (drifting || fault != null || !thresholds.independent) {
+      evidence = thresholds.noEvidence; // what there is to say is said, or nothing can be promised
       return;
     }
     evidence = evidence.next(statistics.jointPValue());
@@ -438,7 +424,7 @@ public final class SourceMonitor {
       said.drifts.add(
           findings.evidence(
               frame, evidence.logDetector(), model.targetRunLength(), evidence.frames()));
-      evidence = limits.noEvidence;
+      evidence = thresholds.noEvidence;
     }
   }
 
@@ -478,16 +464,17 @@ public final class SourceMonitor {
             diagnosis,
             sequenceBefore(frames),
             Findings.changePoint(frame, watch, watch == residuals ? this::at : this::pictureAt));
-    if (hold == Hold.UNTIL_DIAGNOSIS) {
-      hold = announced(event.finding(), frame, board) ? Hold.WHILE_ON : Hold.NONE;
+    if (suppression == Suppression.UNTIL_DIAGNOSIS) {
+      suppression =
+          announced(event.finding(), frame, board) ? Suppression.WHILE_ON : Suppression.NONE;
     }
     String news =
         diagnosis.kind()
             + (diagnosis.causes().isEmpty() ? "" : " " + diagnosis.causes().get(0).latent());
-    if (diagnosis.kind() == InterventionKind.UNKNOWN || news.equals(told)) {
+    if (diagnosis.kind() == InterventionKind.UNKNOWN || news.equals(diagnosed)) {
       return; // the drift event has said all that is known
     }
-    told = news;
+    diagnosed = news;
     said.interventions.add(event);
     said.report(Weight.DIAGNOSIS, "INTERVENTION." + diagnosis.kind(), event.finding());
   }
@@ -533,167 +520,108 @@ public final class SourceMonitor {
         frame.capturedAt(),
         model.id(),
         residuals.reading.statistic(),
-        residuals.limits.threshold().value(),
-        residuals.limits.threshold().targetRunLength(),
+        residuals.thresholds.threshold().value(),
+        residuals.thresholds.threshold().targetRunLength(),
         residuals.reading.perScale(),
-        residuals.limits.reference().settings().scales(),
+        residuals.thresholds.reference().settings().scales(),
         residuals.reading.samples(),
         beside());
   }
 
   private DriftScore.Beside beside() {
-    QuietRunLength.Estimate estimate = quiet.estimate(limits.quietLevels);
+    QuietRunLength.Estimate estimate = quiet.estimate(thresholds.quietLevels);
     return new DriftScore.Beside(
         picture == null ? Float.NaN : picture.reading.statistic(),
-        picture == null ? Float.NaN : picture.limits.threshold().value(),
+        picture == null ? Float.NaN : picture.thresholds.threshold().value(),
         estimate.tooEarly() ? Double.NaN : estimate.runLength(),
         estimate.tooEarly() ? Double.NaN : estimate.low(),
         estimate.tooEarly() ? Double.NaN : estimate.high(),
         evidence.frames() == 0 ? Double.NaN : evidence.logDetector());
   }
 
-  /**
-   * The state: a version, what outlives the model (the incident and the last order that was
-   * followed), the model's id, then what belongs to it. Parts of their own format have their length
-   * before them.
-   */
-  public byte[] toBytes() {
-    byte[][] parts = {
-      life.toBytes(),
-      acceptedOrder.getBytes(StandardCharsets.UTF_8),
-      model.id().getBytes(StandardCharsets.UTF_8),
-      residuals.toBytes(),
-      picture == null ? new byte[0] : picture.toBytes(),
-      window.toBytes(),
-      quiet.toBytes(),
-      evidence.toBytes(),
-      sensor.toBytes(),
-      episode.toBytes(),
-      told.getBytes(StandardCharsets.UTF_8)
-    };
-    int bytes = Integer.BYTES + 2 + 2 * KEPT * Long.BYTES + offsets.length * Float.BYTES;
-    for (byte[] part : parts) {
-      bytes += Integer.BYTES + part.length;
-    }
-    ByteBuffer out = ByteBuffer.allocate(bytes).putInt(VERSION);
-    for (byte[] part : parts) {
-      out.putInt(part.length).put(part);
-    }
-    out.put((byte) hold.ordinal()).put((byte) (fault == null ? -1 : fault.ordinal()));
-    for (long sequence : sequences) {
-      out.putLong(sequence);
-    }
-    for (float offset : offsets) {
-      out.putFloat(offset);
-    }
-    for (long frame : pictureFrames) {
-      out.putLong(frame);
-    }
-    return out.array();
+  /** The present state, to be used before the next frame. */
+  public SourceMonitorState state() {
+    return new SourceMonitorState(
+        incidents,
+        followedCommand,
+        model.id(),
+        residuals.state(),
+        picture == null ? null : picture.state(),
+        window.state(),
+        quiet,
+        evidence,
+        sensor,
+        episode,
+        diagnosed,
+        suppression,
+        fault,
+        sequences,
+        pictureFrames,
+        offsets);
   }
 
   /**
-   * Reads what {@link #toBytes} wrote. Where it belongs to another model, whose numbers mean
-   * nothing to this one, all detectors start anew with the reference of this model. An open
-   * incident is carried over under its id: it goes on where the new model sees the problem too, and
-   * ends like any other where it does not. Orders that were followed are not followed again.
+   * A monitor that goes on from a state. If the state belongs to another model, all detectors start
+   * with the reference of this model. An open incident is carried over under its id and ends like
+   * any other. Commands that were followed are not followed again.
    *
-   * @throws IllegalArgumentException if it is of another version or damaged
+   * @param spare unused monitor of the same thresholds, which spares 0.6 MB of garbage
+   * @throws IllegalArgumentException if the state does not fit the model
    */
-  public static SourceMonitor fromBytes(Limits limits, byte[] bytes) {
-    return fromBytes(limits, bytes, null);
-  }
-
-  /**
-   * The same in the memory of a monitor that nobody uses any more, which spares 0.6 MB of garbage.
-   *
-   * @param spare of the same limits; must not be used afterwards
-   */
-  public static SourceMonitor fromBytes(
-      Limits limits, byte[] bytes, @Nullable SourceMonitor spare) {
-    ByteBuffer in = ByteBuffer.wrap(bytes);
+  public static SourceMonitor restore(
+      Thresholds thresholds, SourceMonitorState state, @Nullable SourceMonitor spare) {
+    if (!state.modelId().equals(thresholds.model.id())) {
+      return carryOver(thresholds, state, spare);
+    }
+    ChangeMonitor residuals;
+    ChangeMonitor picture = null;
     try {
-      int version = in.getInt();
-      if (version < EVERY_FRAME_VERSION || version > VERSION) {
-        throw new IllegalArgumentException(
-            "monitor state has version %d, expected %d to %d"
-                .formatted(version, EVERY_FRAME_VERSION, VERSION));
-      }
-      boolean named = version > NAMELESS_VERSION;
-      IncidentLifecycle life = IncidentLifecycle.fromBytes(part(in));
-      String acceptedOrder = named ? text(in) : "";
-      if (named && !text(in).equals(limits.model.id())) {
-        return carried(limits, life, acceptedOrder, spare);
-      }
-      ChangeMonitor residuals;
-      ChangeMonitor picture;
-      byte[] residualBytes = part(in);
-      byte[] pictureBytes = part(in);
-      try {
-        residuals =
-            ChangeMonitor.fromBytes(
-                limits.residuals, residualBytes, spare == null ? null : spare.residuals);
+      residuals =
+          ChangeMonitor.restore(
+              thresholds.residuals, state.residuals(), spare == null ? null : spare.residuals);
+      if (thresholds.picture.isPresent()) {
         picture =
-            limits
-                .picture
-                .map(
-                    one ->
-                        ChangeMonitor.fromBytes(
-                            one, pictureBytes, spare == null ? null : spare.picture))
-                .orElse(null);
-      } catch (IllegalArgumentException e) {
-        return carried(limits, life, acceptedOrder, null); // detectors of another reference
+            ChangeMonitor.restore(
+                thresholds.picture.get(),
+                Objects.requireNonNull(state.picture(), "picture"),
+                spare == null ? null : spare.picture);
       }
-      SourceMonitor monitor = new SourceMonitor(limits, residuals, picture, life);
-      monitor.window = MechanismWindow.fromBytes(part(in));
-      monitor.quiet = QuietRunLength.fromBytes(part(in));
-      monitor.evidence = ConformalMartingale.fromBytes(part(in));
-      monitor.sensor = SensorMonitor.fromBytes(part(in));
-      monitor.episode = AnomalyEpisode.fromBytes(part(in));
-      monitor.told = text(in);
-      monitor.acceptedOrder = named ? acceptedOrder : text(in);
-      monitor.hold = Hold.values()[in.get()];
-      int fault = in.get();
-      monitor.fault = fault < 0 ? null : AnomalyKind.values()[fault];
-      for (int i = 0; i < KEPT; i++) {
-        monitor.sequences[i] = in.getLong();
-      }
-      for (int k = 0; k < monitor.offsets.length; k++) {
-        monitor.offsets[k] = in.getFloat();
-      }
-      long count = picture == null ? 0 : picture.detector.count();
-      for (int i = 0; i < KEPT; i++) {
-        long newest = count - 1 - Math.floorMod(count - 1 - i, (long) KEPT);
-        monitor.pictureFrames[i] =
-            version == EVERY_FRAME_VERSION ? Math.max(0, newest) : in.getLong();
-      }
-      return monitor;
-    } catch (BufferUnderflowException | ArrayIndexOutOfBoundsException e) {
-      throw new IllegalArgumentException(
-          "monitor state of %d bytes is truncated or damaged".formatted(bytes.length), e);
+    } catch (IllegalArgumentException e) {
+      return carryOver(thresholds, state, null); // detectors of another reference
     }
-  }
-
-  private static SourceMonitor carried(
-      Limits limits, IncidentLifecycle life, String acceptedOrder, @Nullable SourceMonitor spare) {
-    SourceMonitor monitor = start(limits, life, spare);
-    monitor.acceptedOrder = acceptedOrder;
+    SourceMonitor monitor = new SourceMonitor(thresholds, residuals, picture, state.incidents());
+    if (state.sequences().length != KEPT
+        || state.pictureFrames().length != KEPT
+        || state.offsets().length != monitor.offsets.length) {
+      throw new IllegalArgumentException(
+          "monitor state has %d sequences, %d frames and %d offsets, expected %d, %d and %d"
+              .formatted(
+                  state.sequences().length,
+                  state.pictureFrames().length,
+                  state.offsets().length,
+                  KEPT,
+                  KEPT,
+                  monitor.offsets.length));
+    }
+    monitor.followedCommand = state.followedCommand();
+    monitor.window = MechanismWindow.restore(state.window());
+    monitor.quiet = state.quiet();
+    monitor.evidence = state.evidence();
+    monitor.sensor = state.sensor();
+    monitor.episode = state.episode();
+    monitor.diagnosed = state.diagnosed();
+    monitor.suppression = state.suppression();
+    monitor.fault = state.fault();
+    System.arraycopy(state.sequences(), 0, monitor.sequences, 0, KEPT);
+    System.arraycopy(state.pictureFrames(), 0, monitor.pictureFrames, 0, KEPT);
+    System.arraycopy(state.offsets(), 0, monitor.offsets, 0, monitor.offsets.length);
     return monitor;
   }
 
-  private static String text(ByteBuffer in) {
-    return new String(part(in), StandardCharsets.UTF_8);
-  }
-
-  private static byte[] part(ByteBuffer in) {
-    int length = in.getInt();
-    if (length < 0 || length > in.remaining()) {
-      throw new IllegalArgumentException(
-          "monitor state has a part of %d bytes but only %d are left"
-              .formatted(length, in.remaining()));
-    }
-    byte[] part = new byte[length];
-    in.get(part);
-    return part;
+  private static SourceMonitor carryOver(
+      Thresholds thresholds, SourceMonitorState state, @Nullable SourceMonitor spare) {
+    SourceMonitor monitor = start(thresholds, state.incidents(), spare);
+    monitor.followedCommand = state.followedCommand();
+    return monitor;
   }
 }

@@ -4,6 +4,7 @@ import dev.residua.frame.Frame;
 import dev.residua.frame.FrameTiming;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.SourceTimeline;
+import dev.residua.state.TimelineStates;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,7 +64,7 @@ final class Timelines {
     Map<String, Entry> entries = new HashMap<>();
     stored.forEach(
         (key, bytes) ->
-            entries.put(key, new Entry(partition, key, SourceTimeline.fromBytes(bytes), bytes)));
+            entries.put(key, new Entry(partition, key, TimelineStates.decode(bytes), bytes)));
     partitions.put(partition, entries);
   }
 
@@ -127,7 +128,7 @@ final class Timelines {
   /** Writes what the transaction changed. */
   void publish(Sink sink) {
     for (Entry entry : changed) {
-      byte[] bytes = entry.timeline.toBytes();
+      byte[] bytes = TimelineStates.encode(entry.timeline);
       entry.published = bytes;
       sink.put(entry.partition, entry.key.getBytes(StandardCharsets.UTF_8), bytes);
     }
@@ -153,7 +154,7 @@ final class Timelines {
           entries.remove(entry.key);
         }
       } else {
-        entry.timeline = SourceTimeline.fromBytes(before);
+        entry.timeline = TimelineStates.decode(before);
       }
     }
     changed.clear();

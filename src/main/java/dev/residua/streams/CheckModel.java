@@ -17,7 +17,7 @@ final class CheckModel
   private final MonitorModels models;
 
   /** A valid score and the thresholds of its model. */
-  record Checked(ScoredFrame frame, SourceMonitor.Limits limits) {}
+  record Checked(ScoredFrame frame, SourceMonitor.Thresholds limits) {}
 
   CheckModel(MonitorModels models) {
     this.models = models;
@@ -26,7 +26,7 @@ final class CheckModel
   @Override
   public void process(FixedKeyRecord<String, ScoredFrame> record) {
     ScoredFrame score = record.value();
-    Optional<SourceMonitor.Limits> limits = models.find(score.modelId());
+    Optional<SourceMonitor.Thresholds> limits = models.find(score.modelId());
     if (limits.isEmpty()) {
       throw new ForeignScoreException(
           "the score of %s #%d is of model '%s', which is not in the registry or cannot be monitored"

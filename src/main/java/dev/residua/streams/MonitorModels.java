@@ -12,11 +12,11 @@ public interface MonitorModels {
    *
    * @return empty if there is no such model, or it cannot be monitored
    */
-  Optional<SourceMonitor.Limits> find(String modelId);
+  Optional<SourceMonitor.Thresholds> find(String modelId);
 
   /** Only one model. */
   static MonitorModels fixed(MonitorModel model) {
-    SourceMonitor.Limits limits = new SourceMonitor.Limits(model);
+    SourceMonitor.Thresholds limits = new SourceMonitor.Thresholds(model);
     return id -> id.equals(model.id()) ? Optional.of(limits) : Optional.empty();
   }
 }

@@ -3,6 +3,7 @@ package dev.residua.streams;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.monitor.MonitorResult;
 import dev.residua.monitor.SourceMonitor;
+import dev.residua.state.MonitorStates;
 import dev.residua.telemetry.Tracing;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -72,7 +73,7 @@ final class MonitorSource implements FixedKeyProcessor<String, CheckModel.Checke
     Headers headers;
     try (Tracing.Step step = trace(frame.source(), record.headers())) {
       result = monitor.next(frame, desk.board());
-      monitors.put(frame.source(), monitor.toBytes());
+      monitors.put(frame.source(), MonitorStates.encode(monitor.state()));
       headers = step.headers();
     }
     listener.evaluated(context.taskId().partition(), frame, result, monitor.incidentOpen());
@@ -96,13 +97,13 @@ final class MonitorSource implements FixedKeyProcessor<String, CheckModel.Checke
   }
 
   /** The monitor of a source; a frame of another model than the one before starts a new one. */
-  private SourceMonitor monitor(String source, SourceMonitor.Limits limits) {
+  private SourceMonitor monitor(String source, SourceMonitor.Thresholds limits) {
     SourceMonitor ready = live.get(source);
-    if (ready != null && ready.limits() == limits) {
+    if (ready != null && ready.thresholds() == limits) {
       return ready;
     }
     byte[] stored = monitors.get(source);
-    SourceMonitor reused = spare != null && spare.limits() == limits ? spare : null;
+    SourceMonitor reused = spare != null && spare.thresholds() == limits ? spare : null;
     SourceMonitor monitor =
         stored == null
             ? SourceMonitor.start(limits, reused)
@@ -113,9 +114,12 @@ final class MonitorSource implements FixedKeyProcessor<String, CheckModel.Checke
   }
 
   private SourceMonitor restore(
-      String source, SourceMonitor.Limits limits, byte[] stored, @Nullable SourceMonitor reused) {
+      String source,
+      SourceMonitor.Thresholds limits,
+      byte[] stored,
+      @Nullable SourceMonitor reused) {
     try {
-      return SourceMonitor.fromBytes(limits, stored, reused);
+      return SourceMonitor.restore(limits, MonitorStates.decode(stored), reused);
     } catch (IllegalArgumentException e) {
       throw new StreamsException(
           "the state of %s in store %s cannot be read: %s; run the version that wrote it, or delete the state directory and the store's changelog topic, after which all detectors start anew"

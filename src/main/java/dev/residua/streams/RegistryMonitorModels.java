@@ -32,7 +32,7 @@ public final class RegistryMonitorModels implements MonitorModels {
 
   private final ModelStore store;
   private final Reader reader;
-  private final Map<String, SourceMonitor.Limits> ready = lastUsed(KEPT);
+  private final Map<String, SourceMonitor.Thresholds> ready = lastUsed(KEPT);
 
   /** Models that there are not, with the registry in which they were looked for. */
   private final Map<String, ModelRegistry> unknown = lastUsed(1_000);
@@ -66,7 +66,7 @@ public final class RegistryMonitorModels implements MonitorModels {
 
   /** Makes a model ready that is at hand. */
   public synchronized void add(MonitorModel model) {
-    ready.put(model.id(), new SourceMonitor.Limits(model));
+    ready.put(model.id(), new SourceMonitor.Thresholds(model));
   }
 
   /** Makes the active model ready, so that its first score does not wait; harmless if it fails. */
@@ -75,8 +75,8 @@ public final class RegistryMonitorModels implements MonitorModels {
   }
 
   @Override
-  public synchronized Optional<SourceMonitor.Limits> find(String modelId) {
-    SourceMonitor.Limits limits = ready.get(modelId);
+  public synchronized Optional<SourceMonitor.Thresholds> find(String modelId) {
+    SourceMonitor.Thresholds limits = ready.get(modelId);
     if (limits != null) {
       return Optional.of(limits);
     }
@@ -84,7 +84,7 @@ public final class RegistryMonitorModels implements MonitorModels {
       return Optional.empty(); // nothing was written since
     }
     try {
-      Optional<SourceMonitor.Limits> found = read(modelId);
+      Optional<SourceMonitor.Thresholds> found = read(modelId);
       found.ifPresent(f -> ready.put(modelId, f));
       return found;
     } catch (BadBundleException e) {
@@ -94,7 +94,7 @@ public final class RegistryMonitorModels implements MonitorModels {
     }
   }
 
-  private Optional<SourceMonitor.Limits> read(String modelId) throws BadBundleException {
+  private Optional<SourceMonitor.Thresholds> read(String modelId) throws BadBundleException {
     IOException failure = new IOException();
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       try {
@@ -103,7 +103,7 @@ public final class RegistryMonitorModels implements MonitorModels {
           unknown.put(modelId, store.registry());
           return Optional.empty();
         }
-        return Optional.of(new SourceMonitor.Limits(reader.read(store.bundle(modelId))));
+        return Optional.of(new SourceMonitor.Thresholds(reader.read(store.bundle(modelId))));
       } catch (IOException e) {
         failure = e;
         LOG.warn("model {} cannot be fetched now: {}", modelId, e.getMessage());

@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  * The fields that every event record shares, by name: Avro's generated classes have no common type
  * that could carry them.
  */
-final class FindingFields {
+public final class FindingFields {
   private FindingFields() {}
 
-  static void write(Finding finding, SpecificRecordBase event) {
+  public static void write(Finding finding, SpecificRecordBase event) {
     event.put("eventId", finding.eventId());
     event.put("incidentId", finding.incidentId());
     event.put("source", finding.source());
@@ -42,7 +42,7 @@ final class FindingFields {
     event.put("links", finding.links());
   }
 
-  static Finding read(SpecificRecordBase event) {
+  public static Finding read(SpecificRecordBase event) {
     return new Finding(
         (String) event.get("eventId"),
         (String) event.get("incidentId"),

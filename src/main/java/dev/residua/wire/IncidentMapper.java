@@ -5,35 +5,35 @@ import dev.residua.incident.Incident;
 import org.apache.kafka.common.serialization.Serde;
 
 /** {@code Incident} records to domain and back. */
-final class IncidentMapper {
+public final class IncidentMapper {
   static final Serde<Incident> SERDE =
       SingleObject.serde(
           dev.residua.avro.Incident.class, IncidentMapper::toAvro, IncidentMapper::toDomain);
 
   private IncidentMapper() {}
 
-  static dev.residua.avro.Incident toAvro(Incident incident) {
-    return dev.residua.avro.Incident.newBuilder()
-        .setIncidentId(incident.id())
-        .setSource(incident.source())
-        .setState(dev.residua.avro.IncidentState.valueOf(incident.state().name()))
-        .setSeverity(dev.residua.avro.Severity.valueOf(incident.severity().name()))
-        .setKind(incident.kind())
-        .setSentence(incident.sentence())
-        .setCauses(FindingFields.causes(incident.causes()))
-        .setOpenedAt(incident.openedAt())
-        .setUpdatedAt(incident.updatedAt())
-        .setResolvedAt(incident.resolvedAt())
-        .setOpenedSequence(incident.openedSequence())
-        .setUpdatedSequence(incident.updatedSequence())
-        .setEvents(incident.events())
-        .setFlaps(incident.flaps())
-        .setModelId(incident.modelId())
-        .setLinks(incident.links())
-        .build();
+  public static dev.residua.avro.Incident toAvro(Incident incident) {
+    dev.residua.avro.Incident record = new dev.residua.avro.Incident();
+    record.setIncidentId(incident.id());
+    record.setSource(incident.source());
+    record.setState(dev.residua.avro.IncidentState.valueOf(incident.state().name()));
+    record.setSeverity(dev.residua.avro.Severity.valueOf(incident.severity().name()));
+    record.setKind(incident.kind());
+    record.setSentence(incident.sentence());
+    record.setCauses(FindingFields.causes(incident.causes()));
+    record.setOpenedAt(incident.openedAt());
+    record.setUpdatedAt(incident.updatedAt());
+    record.setResolvedAt(incident.resolvedAt());
+    record.setOpenedSequence(incident.openedSequence());
+    record.setUpdatedSequence(incident.updatedSequence());
+    record.setEvents(incident.events());
+    record.setFlaps(incident.flaps());
+    record.setModelId(incident.modelId());
+    record.setLinks(incident.links());
+    return record;
   }
 
-  static Incident toDomain(dev.residua.avro.Incident record) {
+  public static Incident toDomain(dev.residua.avro.Incident record) {
     return new Incident(
         record.getIncidentId(),
         record.getSource(),

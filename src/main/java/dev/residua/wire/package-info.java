@@ -1,6 +1,6 @@
 /**
  * The contract on Kafka: the topic catalogue, serdes, and mappers between Avro records and the
- * domain. Generated classes stay inside.
+ * domain. Generated classes stay here and in {@code state}.
  */
 @NullMarked
 package dev.residua.wire;

@@ -38,8 +38,7 @@ class AnomalyEpisodeTest {
     for (char symbol : frames.toCharArray()) {
       AnomalyEpisode.Step step = episode.next(verdict(symbol), SETTINGS);
       reports.append(step.onset() ? '!' : step.report() ? '+' : '.');
-      episode = AnomalyEpisode.fromBytes(step.next().toBytes());
-      assertThat(episode).isEqualTo(step.next());
+      episode = step.next();
     }
     // Then
     assertThat(reports.toString()).isEqualTo("..!.........++.......!");
@@ -48,15 +47,9 @@ class AnomalyEpisodeTest {
   }
 
   @Test
-  void shouldRefuseBytesOfAnotherVersion() {
-    byte[] bytes = AnomalyEpisode.QUIET.toBytes();
-    bytes[0] = 7;
-    assertThat(bytes).hasSize(AnomalyEpisode.BYTES);
+  void shouldRefuseAStateThatCannotBe() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> AnomalyEpisode.fromBytes(bytes))
-        .withMessageContaining("version 7");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> AnomalyEpisode.fromBytes(new byte[0]))
-        .withMessageContaining("0 bytes");
+        .isThrownBy(() -> new AnomalyEpisode(0, 0, 3))
+        .withMessageContaining("3 anomalous frames");
   }
 }

@@ -9,7 +9,6 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 class OnlineFdrTest {
   private static final double FDR = 0.1;
@@ -117,20 +116,6 @@ class OnlineFdrTest {
     assertThat(after.level()).isCloseTo(2 * 0.1 / 1.5 * 0.9 * FDR, within(1e-15));
   }
 
-  @ParameterizedTest
-  @EnumSource(Method.class)
-  void shouldGoOnFromBytes(Method method) {
-    Random random = new Random(2);
-    OnlineFdr state = OnlineFdr.start(method, FDR);
-    for (int t = 0; t < 200; t++) {
-      OnlineFdr restored = OnlineFdr.fromBytes(state.toBytes());
-      double e = 1 / random.nextDouble();
-      assertThat(restored.next(e)).isEqualTo(state.next(e));
-      state = state.next(e).next();
-    }
-    assertThat(state.toBytes()).hasSize(OnlineFdr.BYTES);
-  }
-
   @Test
   void shouldRefuseWhatCannotBe() {
     assertThatIllegalArgumentException()
@@ -139,13 +124,5 @@ class OnlineFdrTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> OnlineFdr.start(Method.E_LOND, 1))
         .withMessageContaining("fdr must be in (0, 1)");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> OnlineFdr.fromBytes(new byte[3]))
-        .withMessageContaining("3 bytes and version 0, expected 34 bytes");
-    byte[] bytes = OnlineFdr.start(Method.E_LOND, FDR).toBytes();
-    bytes[1] = 7;
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> OnlineFdr.fromBytes(bytes))
-        .withMessageContaining("method 7");
   }
 }

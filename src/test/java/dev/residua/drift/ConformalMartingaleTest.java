@@ -79,24 +79,15 @@ class ConformalMartingaleTest {
   }
 
   @Test
-  void shouldGoOnFromItsBytes() {
-    // Given
-    ConformalMartingale state = ConformalMartingale.start(SCORES).next(0.2).next(1).next(0.001);
-    byte[] bytes = state.toBytes();
-    // When
-    ConformalMartingale copy = ConformalMartingale.fromBytes(bytes);
-    // Then
-    assertThat(bytes).hasSize(ConformalMartingale.BYTES);
-    assertThat(copy.toBytes()).isEqualTo(bytes);
-    assertThat(copy.next(0.3).logDetector()).isEqualTo(state.next(0.3).logDetector());
-    assertThat(copy.next(0.3).logCapital()).isEqualTo(state.next(0.3).logCapital());
-    bytes[20] ^= 1;
+  void shouldRefuseAStateThatCannotBe() {
+    ConformalMartingale state = ConformalMartingale.start(SCORES);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> ConformalMartingale.fromBytes(bytes))
-        .withMessageContaining("checksum");
+        .isThrownBy(
+            () -> new ConformalMartingale(SCORES, -1, state.logCapitals(), state.logDetectors()))
+        .withMessageContaining("-1 frames");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> ConformalMartingale.fromBytes(new byte[3]))
-        .withMessageContaining("3 bytes are not a conformal martingale");
+        .isThrownBy(() -> new ConformalMartingale(SCORES, 0, new double[4], state.logDetectors()))
+        .withMessageContaining("4 capitals");
   }
 
   @Test

@@ -140,12 +140,11 @@ class DriftDetectorTest {
     for (int t = 0; t < before; t++) {
       uninterrupted.update(sample(random));
     }
-    byte[] state = uninterrupted.state();
+    DriftDetector.State state = uninterrupted.state();
     // When
     DriftDetector restored = DriftDetector.restore(reference, state);
     // Then
-    assertThat(state).hasSize(DriftDetector.stateBytes(4));
-    assertThat(restored.state()).isEqualTo(state);
+    assertThat(restored.state()).usingRecursiveComparison().isEqualTo(state);
     for (int t = 0; t < 300; t++) {
       float[] e = sample(random);
       DriftReading a = uninterrupted.update(e);
@@ -356,7 +355,14 @@ class DriftDetectorTest {
     // Given
     DriftDetector detector = new DriftDetector(reference);
     detector.update(new float[] {1, 2, 3, 4});
-    byte[] before = detector.state();
+    DriftDetector.State shared = detector.state();
+    DriftDetector.State before =
+        new DriftDetector.State(
+            shared.reference(),
+            shared.count(),
+            shared.samples().clone(),
+            shared.slowCount(),
+            shared.slow());
     // When
     assertThatIllegalArgumentException()
         .isThrownBy(() -> detector.update(new float[] {0, 0, Float.NaN, 0}))
@@ -365,18 +371,25 @@ class DriftDetectorTest {
         .isThrownBy(() -> detector.update(new float[3]))
         .withMessageContaining("3 latents, the reference 4");
     // Then
-    assertThat(detector.state()).isEqualTo(before);
+    assertThat(detector.state()).usingRecursiveComparison().isEqualTo(before);
   }
 
   @Test
   void shouldRefuseAStateOfAnotherReferenceOrSize() {
     DriftReference other = DriftReference.calibrate(gaussian(400, 4, 9), FAST, 1, done -> {});
-    byte[] state = new DriftDetector(reference).state();
+    DriftDetector.State state = new DriftDetector(reference).state();
+    DriftDetector.State shorter =
+        new DriftDetector.State(state.reference(), 0, new float[17], 0, state.slow());
+    DriftDetector.State withoutMemories =
+        new DriftDetector.State(state.reference(), 0, state.samples(), 0, new float[3]);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> DriftDetector.restore(other, state))
         .withMessageContaining("belongs to reference");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> DriftDetector.restore(reference, new byte[17]))
-        .withMessageContaining("17 bytes");
+        .isThrownBy(() -> DriftDetector.restore(reference, shorter))
+        .withMessageContaining("17 numbers");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> DriftDetector.restore(reference, withoutMemories))
+        .withMessageContaining("3 numbers");
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.residua.frame.FrameTiming.Arrival;
 import dev.residua.frame.RejectedFrameException.Reason;
 import dev.residua.frame.SourceTimeline.Counts;
+import dev.residua.state.TimelineStates;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -226,11 +227,12 @@ class SourceTimelineTest {
       // When
       Step kept = next(sequence, time);
       Step restored = next(other, frame(sequence, time), false, time);
-      other = SourceTimeline.fromBytes(other.toBytes());
+      byte[] stored = TimelineStates.encode(other);
+      other = TimelineStates.decode(stored);
       // Then
       assertThat(restored).isEqualTo(kept);
-      assertThat(other.toBytes()).isEqualTo(timeline.toBytes());
-      assertThat(other.toBytes().length).isLessThanOrEqualTo(SourceTimeline.MAX_BYTES);
+      assertThat(TimelineStates.encode(other)).isEqualTo(TimelineStates.encode(timeline));
+      assertThat(stored.length).isLessThanOrEqualTo(1_200);
       kinds.add(
           kept instanceof Step.Accept a ? a.timing().arrival() : ((Step.Refuse) kept).reason());
     }
@@ -259,13 +261,15 @@ class SourceTimelineTest {
   void shouldRefuseBytesThatItDidNotWrite() {
     // Given
     next(1);
-    byte[] bytes = timeline.toBytes();
-    byte[] otherVersion = bytes.clone();
-    otherVersion[0] = 9;
+    byte[] bytes = TimelineStates.encode(timeline);
+    byte[] otherSchema = bytes.clone();
+    otherSchema[3] ^= 9;
     // When, Then
-    assertThatThrownBy(() -> SourceTimeline.fromBytes(Arrays.copyOf(bytes, 20)))
+    assertThatThrownBy(() -> TimelineStates.decode(Arrays.copyOf(bytes, 20)))
+        .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("20 bytes");
-    assertThatThrownBy(() -> SourceTimeline.fromBytes(otherVersion))
-        .hasMessageContaining("version 9, expected 1");
+    assertThatThrownBy(() -> TimelineStates.decode(otherSchema))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("another schema");
   }
 }

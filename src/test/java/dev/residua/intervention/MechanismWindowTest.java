@@ -36,42 +36,40 @@ class MechanismWindowTest {
   }
 
   @Test
-  void shouldGoOnFromItsBytes() {
+  void shouldGoOnFromItsState() {
     for (int seen : new int[] {0, 5, 128, 200}) {
       // Given
       MechanismWindow window = new MechanismWindow(2);
       for (int t = 0; t < seen; t++) {
         push(window, t);
       }
-      byte[] state = window.toBytes();
+      MechanismWindow.State state = window.state();
 
       // When
-      MechanismWindow restored = MechanismWindow.fromBytes(state);
+      MechanismWindow restored = MechanismWindow.restore(state);
       for (int t = seen; t < seen + 77; t++) {
         push(window, t);
         push(restored, t);
       }
 
       // Then
-      assertThat(state).hasSize(MechanismWindow.stateBytes(2));
-      assertThat(restored.toBytes()).isEqualTo(window.toBytes());
+      assertThat(restored.state()).usingRecursiveComparison().isEqualTo(window.state());
     }
   }
 
   @Test
-  void shouldRefuseFramesAndBytesOfAnotherShape() {
+  void shouldRefuseFramesAndStatesOfAnotherShape() {
     // Given
     MechanismWindow window = new MechanismWindow(2);
-    byte[] other = window.toBytes();
-    other[3] = 9;
+    MechanismWindow.State uneven = new MechanismWindow.State(0, new float[800], new byte[128]);
+    MechanismWindow.State unflagged = new MechanismWindow.State(0, new float[768], new byte[3]);
     // When
     // Then
     assertThatThrownBy(() -> window.push(new float[2], new float[3], new float[2], false, false))
         .hasMessage("frame has 2, 3 and 2 values, the window 2 latents");
     assertThat(window.count()).isZero();
-    assertThatThrownBy(() -> MechanismWindow.fromBytes(other)).hasMessageContaining("version 9");
-    assertThatThrownBy(() -> MechanismWindow.fromBytes(new byte[3]))
-        .hasMessageContaining("3 bytes");
+    assertThatThrownBy(() -> MechanismWindow.restore(uneven)).hasMessageContaining("800 numbers");
+    assertThatThrownBy(() -> MechanismWindow.restore(unflagged)).hasMessageContaining("3 flags");
     assertThatThrownBy(() -> new MechanismWindow(0))
         .hasMessage("a window needs at least 1 latent but got 0");
   }

@@ -57,7 +57,7 @@ final class UndisturbedMonitor {
       Topics topics, Map<String, List<byte[]>> scores, Map<String, List<byte[]>> drifts)
       throws BadBundleException {
     assertThat(drifts.keySet()).isEqualTo(scores.keySet());
-    SourceMonitor.Limits limits = limits();
+    SourceMonitor.Thresholds limits = limits();
     scores.forEach(
         (source, list) -> {
           SourceMonitor undisturbed = SourceMonitor.start(limits);
@@ -79,8 +79,8 @@ final class UndisturbedMonitor {
         });
   }
 
-  private static SourceMonitor.Limits limits() throws BadBundleException {
-    return new SourceMonitor.Limits(
+  private static SourceMonitor.Thresholds limits() throws BadBundleException {
+    return new SourceMonitor.Thresholds(
         Models.monitor(
             Models.read(Optional.empty()),
             AnomalySettings.DEFAULTS,

@@ -25,30 +25,31 @@ import dev.residua.intervention.InterventionEvent;
 import dev.residua.intervention.InterventionKind;
 import dev.residua.intervention.JointAttribution;
 import dev.residua.intervention.MechanismReference;
+import dev.residua.state.MonitorStates;
 import dev.residua.testing.Scored;
-import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class SourceMonitorTest {
   private static final int LENGTH = 2;
-  private static SourceMonitor.Limits limits;
-  private static SourceMonitor.Limits otherModel;
-  private static SourceMonitor.Limits renamed;
-  private static SourceMonitor.Limits diagnosing;
+  private static SourceMonitor.Thresholds limits;
+  private static SourceMonitor.Thresholds otherModel;
+  private static SourceMonitor.Thresholds renamed;
+  private static SourceMonitor.Thresholds diagnosing;
 
   @BeforeAll
   static void calibrate() {
-    limits = new SourceMonitor.Limits(model("model-1", 3));
-    renamed = new SourceMonitor.Limits(model("model-3", 3));
-    otherModel = new SourceMonitor.Limits(model("model-2", 4));
-    diagnosing = new SourceMonitor.Limits(diagnosing(model("model-1", 3)));
+    limits = new SourceMonitor.Thresholds(model("model-1", 3));
+    renamed = new SourceMonitor.Thresholds(model("model-3", 3));
+    otherModel = new SourceMonitor.Thresholds(model("model-2", 4));
+    diagnosing = new SourceMonitor.Thresholds(diagnosing(model("model-1", 3)));
   }
 
   private static MonitorModel model(String id, long seed) {
@@ -135,13 +136,26 @@ class SourceMonitorTest {
     return new SensorReadings(128, 0, 0, 100, 1, hash);
   }
 
+  private static byte[] bytes(SourceMonitor monitor) {
+    return MonitorStates.encode(monitor.state());
+  }
+
+  private static SourceMonitor restored(SourceMonitor.Thresholds thresholds, byte[] bytes) {
+    return restored(thresholds, bytes, null);
+  }
+
+  private static SourceMonitor restored(
+      SourceMonitor.Thresholds thresholds, byte[] bytes, @Nullable SourceMonitor spare) {
+    return SourceMonitor.restore(thresholds, MonitorStates.decode(bytes), spare);
+  }
+
   private static List<MonitorResult> judge(ActiveControls board, float shift) {
     Random random = new Random(5);
     SourceMonitor monitor = SourceMonitor.start(diagnosing);
     List<MonitorResult> judgements = new ArrayList<>();
     for (int i = 0; i < 500; i++) {
       judgements.add(monitor.next(caused(random, i, i < 300 ? 0 : shift), board));
-      monitor = SourceMonitor.fromBytes(diagnosing, monitor.toBytes());
+      monitor = restored(diagnosing, bytes(monitor));
     }
     return judgements;
   }
@@ -254,12 +268,12 @@ class SourceMonitorTest {
     // When
     for (ScoredFrame frame : story()) {
       straight.add(said(one.next(frame, ActiveControls.EMPTY)));
-      other = SourceMonitor.fromBytes(limits, other.toBytes());
+      other = restored(limits, bytes(other));
       interrupted.add(said(other.next(frame, ActiveControls.EMPTY)));
     }
     // Then
     assertThat(interrupted).isEqualTo(straight);
-    assertThat(other.toBytes()).isEqualTo(one.toBytes());
+    assertThat(bytes(other)).isEqualTo(bytes(one));
     assertThat(straight.toString()).contains("DRIFT.PICTURE");
   }
 
@@ -276,24 +290,22 @@ class SourceMonitorTest {
     for (int i = 0; i < story.size(); i++) {
       // When
       shared =
-          state == null
-              ? SourceMonitor.start(limits, shared)
-              : SourceMonitor.fromBytes(limits, state, shared);
+          state == null ? SourceMonitor.start(limits, shared) : restored(limits, state, shared);
       MonitorResult judgement = shared.next(story.get(i), ActiveControls.EMPTY);
-      state = shared.toBytes();
+      state = bytes(shared);
       shared =
           otherState == null
               ? SourceMonitor.start(limits, shared)
-              : SourceMonitor.fromBytes(limits, otherState, shared);
+              : restored(limits, otherState, shared);
       MonitorResult otherJudgement = shared.next(others.get(i), ActiveControls.EMPTY);
-      otherState = shared.toBytes();
+      otherState = bytes(shared);
       // Then
       assertThat(said(judgement)).isEqualTo(said(own.next(story.get(i), ActiveControls.EMPTY)));
       assertThat(said(otherJudgement))
           .isEqualTo(said(ownOther.next(others.get(i), ActiveControls.EMPTY)));
     }
-    assertThat(state).isEqualTo(own.toBytes());
-    assertThat(otherState).isEqualTo(ownOther.toBytes());
+    assertThat(state).isEqualTo(bytes(own));
+    assertThat(otherState).isEqualTo(bytes(ownOther));
   }
 
   /** All of a judgement, with the contents of its arrays. */
@@ -392,7 +404,7 @@ class SourceMonitorTest {
     // When
     for (ScoredFrame frame : story) {
       MonitorResult judgement = one.next(frame, ActiveControls.EMPTY);
-      other = SourceMonitor.fromBytes(limits, other.toBytes());
+      other = restored(limits, bytes(other));
       assertThat(said(other.next(frame, ActiveControls.EMPTY))).isEqualTo(said(judgement));
       drifts.addAll(judgement.drifts());
       if (frame.sequence() < 10_600) {
@@ -409,72 +421,17 @@ class SourceMonitorTest {
   }
 
   @Test
-  void shouldGoOnFromTheStateOfTheVersionThatReconstructedEveryFrame() {
-    // Given a state as version 1 wrote it: without the frames of the picture's samples
-    List<ScoredFrame> story = story();
-    SourceMonitor straight = SourceMonitor.start(limits);
-    for (ScoredFrame frame : story.subList(0, 880)) {
-      straight.next(frame, ActiveControls.EMPTY);
-    }
-    byte[] bytes = straight.toBytes();
-    byte[] nameless = nameless(bytes);
-    byte[] old = Arrays.copyOf(nameless, nameless.length - DriftSettings.MAX_SCALE * Long.BYTES);
-    old[3] = 1;
-    // When
-    SourceMonitor upgraded = SourceMonitor.fromBytes(limits, old);
-    // Then
-    assertThat(upgraded.toBytes()).isEqualTo(bytes);
-    for (ScoredFrame frame : story.subList(880, 1_100)) {
-      assertThat(said(upgraded.next(frame, ActiveControls.EMPTY)))
-          .isEqualTo(said(straight.next(frame, ActiveControls.EMPTY)));
-    }
-  }
-
-  /**
-   * The state as version 2 wrote it: without the model's id, the followed order behind the parts.
-   */
-  private static byte[] nameless(byte[] state) {
-    ByteBuffer in = ByteBuffer.wrap(state);
-    in.getInt();
-    List<byte[]> parts = new ArrayList<>();
-    for (int i = 0; i < 11; i++) {
-      byte[] part = new byte[in.getInt()];
-      in.get(part);
-      parts.add(part);
-    }
-    byte[] order = parts.remove(1);
-    parts.remove(1); // the model's id
-    parts.add(order);
-    ByteBuffer out = ByteBuffer.allocate(state.length).putInt(2);
-    parts.forEach(part -> out.putInt(part.length).put(part));
-    out.put(in);
-    return Arrays.copyOf(out.array(), out.position());
-  }
-
-  @Test
-  void shouldGoOnFromTheStateOfTheVersionThatDidNotNameItsModel() {
-    // Given
-    SourceMonitor straight = SourceMonitor.start(limits);
-    story().subList(0, 880).forEach(frame -> straight.next(frame, ActiveControls.EMPTY));
-    byte[] bytes = straight.toBytes();
-    // When
-    SourceMonitor upgraded = SourceMonitor.fromBytes(limits, nameless(bytes));
-    // Then
-    assertThat(upgraded.toBytes()).isEqualTo(bytes);
-  }
-
-  @Test
   void shouldStartAnewForAnotherModelEvenWithTheSameReference() {
     // Given two models that differ in nothing but their names
     SourceMonitor monitor = SourceMonitor.start(limits);
     story().subList(0, 120).forEach(frame -> monitor.next(frame, ActiveControls.EMPTY));
     // When
-    SourceMonitor same = SourceMonitor.fromBytes(limits, monitor.toBytes());
-    SourceMonitor other = SourceMonitor.fromBytes(renamed, monitor.toBytes());
+    SourceMonitor same = restored(limits, bytes(monitor));
+    SourceMonitor other = restored(renamed, bytes(monitor));
     // Then
-    assertThat(same.toBytes()).isEqualTo(monitor.toBytes());
-    assertThat(other.toBytes()).isEqualTo(SourceMonitor.start(renamed).toBytes());
-    assertThat(other.limits()).isSameAs(renamed);
+    assertThat(bytes(same)).isEqualTo(bytes(monitor));
+    assertThat(bytes(other)).isEqualTo(bytes(SourceMonitor.start(renamed)));
+    assertThat(other.thresholds()).isSameAs(renamed);
   }
 
   @Test
@@ -490,7 +447,7 @@ class SourceMonitorTest {
     story.subList(0, 350).forEach(frame -> monitor.next(frame, board));
     assertThat(monitor.incidentOpen()).isTrue();
     // When
-    SourceMonitor next = SourceMonitor.fromBytes(otherModel, monitor.toBytes());
+    SourceMonitor next = restored(otherModel, bytes(monitor));
     next.next(story.get(350), board);
     // Then
     assertThat(next.incidentOpen()).as("the order would have resolved it").isTrue();
@@ -506,7 +463,7 @@ class SourceMonitorTest {
     }
     assertThat(monitor.incidentOpen()).isTrue();
     // When
-    SourceMonitor next = SourceMonitor.fromBytes(otherModel, monitor.toBytes());
+    SourceMonitor next = restored(otherModel, bytes(monitor));
     List<Incident> incidents = new ArrayList<>();
     for (ScoredFrame frame : story.subList(400, 800)) {
       incidents.addAll(next.next(frame, ActiveControls.EMPTY).incidents());
@@ -518,14 +475,15 @@ class SourceMonitorTest {
   @Test
   void shouldRefuseDamagedState() {
     // Given
-    byte[] bytes = SourceMonitor.start(limits).toBytes();
+    byte[] bytes = bytes(SourceMonitor.start(limits));
     // When, Then
-    assertThatThrownBy(() -> SourceMonitor.fromBytes(limits, Arrays.copyOf(bytes, 40)))
+    assertThatThrownBy(() -> restored(limits, Arrays.copyOf(bytes, 40)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("monitor state");
-    bytes[3] = 99;
-    assertThatThrownBy(() -> SourceMonitor.fromBytes(limits, bytes))
-        .hasMessageContaining("version 99");
+    bytes[3] ^= 9;
+    assertThatThrownBy(() -> restored(limits, bytes))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("another schema");
   }
 
   @Test

@@ -481,9 +481,12 @@ class MonitorTopologyTest {
   void shouldStartItsDetectorsAnewWhereAnotherModelTakesOverAndKeepTheIncident() {
     // Given two models, and an incident under the first
     MonitorModel next = renamed(model, "model-2");
-    Map<String, SourceMonitor.Limits> limits =
+    Map<String, SourceMonitor.Thresholds> limits =
         Map.of(
-            model.id(), new SourceMonitor.Limits(model), next.id(), new SourceMonitor.Limits(next));
+            model.id(),
+            new SourceMonitor.Thresholds(model),
+            next.id(),
+            new SourceMonitor.Thresholds(next));
     driver.close();
     driver = driver(id -> Optional.ofNullable(limits.get(id)));
     Random random = new Random(8);

@@ -30,9 +30,9 @@ import picocli.CommandLine.Option;
       "Watches streams of float vectors for a change of their distribution.",
       "Learns a quiet reference, sets the threshold so that quiet streams run for --arl samples on"
           + " average before a false alarm, and says when each stream first alarms.",
-      "The run length can be given as a budget instead: --false-alarms 1/week --frames-per-second 20,"
-          + " or in one --arl 1/week@20. A latent of the reference that is autocorrelated is modelled"
-          + " by an autoregression.",
+      "The run length can be given as a budget instead: --false-alarms 1/week --frames-per-second"
+          + " 20, or in one --arl 1/week@20. A latent of the reference that is autocorrelated is"
+          + " modelled by an autoregression.",
       "Files are .npy (float32 or float64; [n, d], or [streams, n, d] for independent streams) or"
           + " .csv with one vector a line."
     },
@@ -57,7 +57,8 @@ public final class DriftCommand implements Callable<Integer> {
       names = "--arl",
       paramLabel = "N",
       description = {
-        "Average run length: samples between false alarms, 50 to 1e9, or a budget such as 1/week@20.",
+        "Average run length: samples between false alarms, 50 to 1e9, or a budget such as"
+            + " 1/week@20.",
         "Default: 100000."
       },
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
@@ -230,7 +231,7 @@ public final class DriftCommand implements Callable<Integer> {
   private void print(
       DriftReference learnt, Threshold threshold, List<Outcome> outcomes, double micros) {
     PrintWriter out = spec.commandLine().getOut();
-    int stateBytes = DriftDetector.stateBytes(learnt.latents());
+    int stateBytes = new DriftDetector(learnt).state().bytes();
     if (json) {
       Map<String, Object> result = new LinkedHashMap<>();
       result.put("targetRunLength", threshold.targetRunLength());
@@ -282,7 +283,8 @@ public final class DriftCommand implements Callable<Integer> {
         out.printf("stream %d: no alarm, largest statistic %.2f%n", s, outcome.statistic());
       } else {
         out.printf(
-            "stream %d: alarm after %d samples, statistic %.2f (%s over %d samples), change after about %s samples (%s to %s)%n",
+            "stream %d: alarm after %d samples, statistic %.2f (%s over %d samples), change after"
+                + " about %s samples (%s to %s)%n",
             s,
             outcome.firstAlarm(),
             outcome.statistic(),

@@ -151,7 +151,7 @@ public final class BacktestCommand implements Callable<Integer> {
               AnomalySettings.DEFAULTS,
               new FalseAlarmBudget(falseAlarms, Period.WEEK, framesPerSecond).runLength(),
               IncidentSettings.DEFAULTS);
-      Backtest backtest = new Backtest(new SourceMonitor.Limits(monitored), grace);
+      Backtest backtest = new Backtest(new SourceMonitor.Thresholds(monitored), grace);
       List<Truth> truths = new ArrayList<>();
       try (ScoringModel scoring = Models.scoring(bundle, 1);
           ProgressBar bar = new ProgressBar("evaluating")) {

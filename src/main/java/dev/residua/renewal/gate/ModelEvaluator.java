@@ -120,10 +120,11 @@ public final class ModelEvaluator {
     score();
     FaultSuite suite = new FaultSuite(settings, frames, scores);
     List<Fault> faults = suite.faults();
-    List<SourceMonitor.Limits> limits =
+    List<SourceMonitor.Thresholds> limits =
         models.stream()
             .map(
-                model -> new SourceMonitor.Limits(model.monitor().apply(settings.faultRunLength())))
+                model ->
+                    new SourceMonitor.Thresholds(model.monitor().apply(settings.faultRunLength())))
             .toList();
     List<List<Fault.Found>> found = List.of(new ArrayList<>(), new ArrayList<>());
     List<Leakage> leakage =
@@ -209,7 +210,7 @@ public final class ModelEvaluator {
    * alarms without the fault, as after a change of the world, shows nothing.
    */
   private Fault.Found watch(
-      SourceMonitor.Limits limits, HeldOutScores quiet, HeldOutScores faulted, int start) {
+      SourceMonitor.Thresholds limits, HeldOutScores quiet, HeldOutScores faulted, int start) {
     int from = start - settings.leadFrames();
     SourceMonitor monitor = SourceMonitor.start(limits);
     for (int i = 0; i < settings.leadFrames() + settings.faultFrames(); i++) {
@@ -402,7 +403,8 @@ public final class ModelEvaluator {
 
   private Examination.Replay replay(HeldOutScores of) {
     double target = of.frames() / settings.replayAlarms();
-    SourceMonitor.Limits limits = new SourceMonitor.Limits(of.model.monitor().apply(target));
+    SourceMonitor.Thresholds limits =
+        new SourceMonitor.Thresholds(of.model.monitor().apply(target));
     int alarms = 0;
     int row = 0;
     SourceMonitor monitor = null;

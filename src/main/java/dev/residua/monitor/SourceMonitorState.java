@@ -1,0 +1,82 @@
+package dev.residua.monitor;
+
+import dev.residua.anomaly.AnomalyEpisode;
+import dev.residua.anomaly.AnomalyKind;
+import dev.residua.anomaly.SensorMonitor;
+import dev.residua.drift.ConformalMartingale;
+import dev.residua.drift.DriftAlarm;
+import dev.residua.drift.DriftDetector;
+import dev.residua.drift.QuietRunLength;
+import dev.residua.incident.IncidentLifecycle;
+import dev.residua.intervention.MechanismWindow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that a {@link SourceMonitor} needs to go on. The first two outlive the model, the rest
+ * belongs to it. Arrays are those of the monitor: use them before its next frame.
+ *
+ * @param incidents the incidents of the source
+ * @param followedCommand last command to accept the present as normal that was followed, or empty
+ * @param modelId model that the rest belongs to
+ * @param residuals detector on the residuals
+ * @param picture detector on the picture; null where the model has none
+ * @param window frames for diagnoses
+ * @param quiet run length of the quiet stream
+ * @param evidence e-detector on the joint p-values
+ * @param sensor state of the sensor
+ * @param episode unusual frames
+ * @param diagnosed diagnosis that was published last for this alarm, or empty
+ * @param suppression whether the alarm of the residuals may open an incident
+ * @param fault fault of the sensor, or null
+ * @param sequences of the last frames, frame t at {@code t % 128}
+ * @param pictureFrames frame number of the last samples of the picture's detector
+ * @param offsets offset per latent that was accepted as normal, in standard deviations
+ */
+@SuppressWarnings("ArrayRecordComponent") // stored once per frame: copies would cost more
+public record SourceMonitorState(
+    IncidentLifecycle incidents,
+    String followedCommand,
+    String modelId,
+    Detector residuals,
+    @Nullable Detector picture,
+    MechanismWindow.State window,
+    QuietRunLength quiet,
+    ConformalMartingale evidence,
+    SensorMonitor sensor,
+    AnomalyEpisode episode,
+    String diagnosed,
+    Suppression suppression,
+    @Nullable AnomalyKind fault,
+    long[] sequences,
+    long[] pictureFrames,
+    float[] offsets) {
+  /** Whether the alarm of the residuals may open an incident. */
+  public enum Suppression {
+    NONE,
+    /** A change is announced; the diagnosis shows whether it is this one. */
+    UNTIL_DIAGNOSIS,
+    /** The change is announced or covered by a suppression. */
+    WHILE_ON
+  }
+
+  /**
+   * One detector.
+   *
+   * @param alarm its alarm
+   * @param change start of the change behind the alarm
+   * @param samples its samples
+   */
+  public record Detector(DriftAlarm alarm, Change change, DriftDetector.State samples) {}
+
+  /**
+   * When the change of an alarm began, in samples seen before it.
+   *
+   * @param at most likely
+   * @param low lower end of the interval
+   * @param high upper end
+   * @param coverage of the interval
+   */
+  public record Change(long at, long low, long high, double coverage) {
+    static final Change NONE = new Change(0, 0, 0, 0);
+  }
+}

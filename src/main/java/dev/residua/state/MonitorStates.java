@@ -1,0 +1,221 @@
+package dev.residua.state;
+
+import dev.residua.anomaly.AnomalyEpisode;
+import dev.residua.anomaly.AnomalyKind;
+import dev.residua.anomaly.SensorMonitor;
+import dev.residua.avro.Incident;
+import dev.residua.avro.state.AlarmSuppression;
+import dev.residua.avro.state.DetectorState;
+import dev.residua.avro.state.DetectorStates;
+import dev.residua.avro.state.EvidenceWeight;
+import dev.residua.avro.state.MonitorState;
+import dev.residua.avro.state.PendingReport;
+import dev.residua.drift.ConformalMartingale;
+import dev.residua.drift.DriftAlarm;
+import dev.residua.drift.DriftDetector;
+import dev.residua.drift.QuietRunLength;
+import dev.residua.incident.Evidence.Report;
+import dev.residua.incident.Evidence.Weight;
+import dev.residua.incident.IncidentLifecycle;
+import dev.residua.intervention.MechanismWindow;
+import dev.residua.monitor.SourceMonitorState;
+import dev.residua.wire.FindingFields;
+import dev.residua.wire.IncidentMapper;
+import java.nio.ByteBuffer;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * States of source monitors to bytes and back, once per frame.
+ *
+ * <p>Measured for 4 latents with an open incident on JDK 17, against the hand-written codec that
+ * this replaced: 15,257 bytes (15,610), 4.7 us (5.9 us) and 32.7 kB of garbage (37.8 kB) per
+ * encoding, 52 us (54 us) per restore. Blocks of numbers are Avro bytes and Avro's generated coders
+ * are on; without them an encoding takes 7.8 us.
+ */
+public final class MonitorStates {
+  private static final StateCodec<MonitorState> CODEC =
+      new StateCodec<>(MonitorState.class, "monitor state");
+
+  private MonitorStates() {}
+
+  /** Always the same bytes for the same state. */
+  public static byte[] encode(SourceMonitorState state) {
+    MonitorState record = new MonitorState();
+    IncidentLifecycle incidents = state.incidents();
+    record.setIncident(incident(incidents.latest()));
+    record.setWeight(weight(incidents.weight()));
+    record.setPending(pending(incidents.pending()));
+    record.setAlarms(incidents.alarms());
+    record.setAlarmCount(incidents.count());
+    record.setOpenFrames(incidents.openFrames());
+    record.setFollowedCommand(state.followedCommand());
+    record.setModelId(state.modelId());
+    DetectorStates detectors = new DetectorStates();
+    detectors.setResiduals(detector(state.residuals()));
+    detectors.setPicture(state.picture() == null ? null : detector(state.picture()));
+    detectors.setWindowCount(state.window().count());
+    detectors.setWindow(Blocks.of(state.window().values()));
+    detectors.setWindowFlags(ByteBuffer.wrap(state.window().flags()));
+    detectors.setQuietPauses(Blocks.of(state.quiet().pauses()));
+    detectors.setQuietWatched(Blocks.of(state.quiet().watched()));
+    detectors.setQuietPassages(Blocks.of(state.quiet().passages()));
+    detectors.setEvidenceScores(state.evidence().calibrationScores());
+    detectors.setEvidenceFrames(state.evidence().frames());
+    detectors.setEvidenceCapitals(Blocks.of(state.evidence().logCapitals()));
+    detectors.setEvidenceDetectors(Blocks.of(state.evidence().logDetectors()));
+    detectors.setLastHash(state.sensor().lastHash());
+    detectors.setEqualPictures(state.sensor().run());
+    detectors.setDark(state.sensor().dark());
+    detectors.setSaturated(state.sensor().saturated());
+    detectors.setTorn(state.sensor().torn());
+    detectors.setBlurred(state.sensor().blurred());
+    detectors.setEpisodeNames(state.episode().named());
+    detectors.setEpisodeNormalFrames(state.episode().normalFrames());
+    detectors.setEpisodeFrames(state.episode().anomalousFrames());
+    detectors.setDiagnosed(state.diagnosed());
+    detectors.setSuppression(AlarmSuppression.valueOf(state.suppression().name()));
+    detectors.setFault(
+        state.fault() == null ? null : dev.residua.avro.AnomalyKind.valueOf(state.fault().name()));
+    detectors.setSequences(Blocks.of(state.sequences()));
+    detectors.setPictureFrames(Blocks.of(state.pictureFrames()));
+    detectors.setOffsets(Blocks.of(state.offsets()));
+    record.setDetectors(detectors);
+    return CODEC.encode(record);
+  }
+
+  /**
+   * @throws IllegalArgumentException if the bytes have another schema or are damaged
+   */
+  public static SourceMonitorState decode(byte[] bytes) {
+    MonitorState record = CODEC.decode(bytes);
+    DetectorStates detectors = record.getDetectors();
+    Incident incident = record.getIncident();
+    DetectorState picture = detectors.getPicture();
+    dev.residua.avro.AnomalyKind fault = detectors.getFault();
+    try {
+      return new SourceMonitorState(
+          new IncidentLifecycle(
+              incident == null ? null : IncidentMapper.toDomain(incident),
+              weight(record.getWeight()),
+              pending(record.getPending()),
+              record.getAlarms(),
+              record.getAlarmCount(),
+              record.getOpenFrames()),
+          record.getFollowedCommand(),
+          record.getModelId(),
+          detector(detectors.getResiduals()),
+          picture == null ? null : detector(picture),
+          new MechanismWindow.State(
+              detectors.getWindowCount(),
+              Blocks.floats(detectors.getWindow()),
+              Blocks.bytes(detectors.getWindowFlags())),
+          new QuietRunLength(
+              Blocks.ints(detectors.getQuietPauses()),
+              Blocks.longs(detectors.getQuietWatched()),
+              Blocks.ints(detectors.getQuietPassages())),
+          new ConformalMartingale(
+              detectors.getEvidenceScores(),
+              detectors.getEvidenceFrames(),
+              Blocks.doubles(detectors.getEvidenceCapitals()),
+              Blocks.doubles(detectors.getEvidenceDetectors())),
+          new SensorMonitor(
+              detectors.getLastHash(),
+              detectors.getEqualPictures(),
+              detectors.getDark(),
+              detectors.getSaturated(),
+              detectors.getTorn(),
+              detectors.getBlurred()),
+          new AnomalyEpisode(
+              detectors.getEpisodeNames(),
+              detectors.getEpisodeNormalFrames(),
+              detectors.getEpisodeFrames()),
+          detectors.getDiagnosed(),
+          SourceMonitorState.Suppression.valueOf(detectors.getSuppression().name()),
+          fault == null ? null : AnomalyKind.valueOf(fault.name()),
+          Blocks.longs(detectors.getSequences()),
+          Blocks.longs(detectors.getPictureFrames()),
+          Blocks.floats(detectors.getOffsets()));
+    } catch (RuntimeException e) {
+      throw CODEC.damaged(bytes, e);
+    }
+  }
+
+  private static @Nullable Incident incident(dev.residua.incident.@Nullable Incident incident) {
+    if (incident == null) {
+      return null;
+    }
+    Incident record = IncidentMapper.toAvro(incident);
+    record.setLinks(new TreeMap<>(incident.links())); // in an order that does not vary
+    return record;
+  }
+
+  private static EvidenceWeight weight(Weight weight) {
+    return EvidenceWeight.valueOf(weight.name());
+  }
+
+  private static Weight weight(EvidenceWeight weight) {
+    return Weight.valueOf(weight.name());
+  }
+
+  private static @Nullable PendingReport pending(@Nullable Report report) {
+    if (report == null) {
+      return null;
+    }
+    PendingReport record = new PendingReport();
+    FindingFields.write(report.finding(), record);
+    record.setLinks(new TreeMap<>(report.finding().links()));
+    record.setWeight(weight(report.weight()));
+    record.setKind(report.kind());
+    return record;
+  }
+
+  private static @Nullable Report pending(@Nullable PendingReport record) {
+    return record == null
+        ? null
+        : new Report(weight(record.getWeight()), record.getKind(), FindingFields.read(record));
+  }
+
+  private static DetectorState detector(SourceMonitorState.Detector detector) {
+    DriftAlarm alarm = detector.alarm();
+    DriftDetector.State samples = detector.samples();
+    return new DetectorState(
+        alarm.drifting(),
+        alarm.slow(),
+        alarm.startedAt(),
+        alarm.changePoint(),
+        alarm.below(),
+        alarm.peak(),
+        detector.change().at(),
+        detector.change().low(),
+        detector.change().high(),
+        detector.change().coverage(),
+        samples.reference(),
+        samples.count(),
+        Blocks.of(samples.samples()),
+        samples.slowCount(),
+        Blocks.of(samples.slow()));
+  }
+
+  private static SourceMonitorState.Detector detector(DetectorState record) {
+    return new SourceMonitorState.Detector(
+        new DriftAlarm(
+            record.getDrifting(),
+            record.getSlow(),
+            record.getStartedAt(),
+            record.getAlarmChangePoint(),
+            record.getBelow(),
+            record.getPeak()),
+        new SourceMonitorState.Change(
+            record.getChangeAt(),
+            record.getChangeLow(),
+            record.getChangeHigh(),
+            record.getChangeCoverage()),
+        new DriftDetector.State(
+            record.getReference(),
+            record.getCount(),
+            Blocks.floats(record.getSamples()),
+            record.getSlowCount(),
+            Blocks.floats(record.getSlowCharts())));
+  }
+}
