@@ -231,7 +231,7 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
     if (trace != null && notice.action() != Action.REPEAT) {
       context
           .tracing()
-          .told(
+          .recordNotification(
               receiver,
               trace,
               Duration.ofNanos(nanos),

@@ -245,7 +245,7 @@ public final class AnomalyCalibration {
   }
 
   /**
-   * Judges one row of a batch. O(d log n) time, no allocation beyond the result.
+   * Evaluates one row of a batch. O(d log n) time, no allocation beyond the result.
    *
    * @param row which frame of the batch, from 0
    * @param appearanceDeviation of that frame, as {@link AppearanceReference#deviation} gives it
@@ -261,7 +261,7 @@ public final class AnomalyCalibration {
   }
 
   /**
-   * Judges one reconstructed frame.
+   * Evaluates one reconstructed frame.
    *
    * @param residuals the frame's residuals start at {@code offset}
    */
@@ -274,7 +274,7 @@ public final class AnomalyCalibration {
   }
 
   /**
-   * Judges one frame that is not reconstructed.
+   * Evaluates one frame that is not reconstructed.
    *
    * @param residuals the frame's residuals start at {@code offset}
    */

@@ -52,7 +52,7 @@ public final class AnomalyRule {
     this.decidesByTail = (float) settings.falseAlarmRate() < (float) calibration.resolution();
   }
 
-  /** A rule for frames that this calibration judges. */
+  /** A rule for frames that this calibration evaluates. */
   public static AnomalyRule of(AnomalySettings settings, AnomalyCalibration calibration) {
     return new AnomalyRule(settings, calibration);
   }
@@ -90,7 +90,7 @@ public final class AnomalyRule {
   }
 
   /**
-   * Judges a frame, unless its source is still warming up.
+   * Evaluates a frame, unless its source is still warming up.
    *
    * @param framesSeen frames of the source before this one
    */
@@ -106,7 +106,7 @@ public final class AnomalyRule {
         && Math.abs(statistics.appearanceDeviation()) * WHITE >= settings.minGreyLevels();
   }
 
-  /** Judges a frame. O(d log d + log n). */
+  /** Evaluates a frame. O(d log d + log n). */
   public Verdict decide(FrameStatistics statistics) {
     if (appearanceChanged(statistics)) {
       return anomalous(

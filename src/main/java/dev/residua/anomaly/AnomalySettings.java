@@ -11,7 +11,7 @@ package dev.residua.anomaly;
  *     counts as a change of appearance: synthetic or noise-free cameras would otherwise report
  *     single grey levels
  * @param quietFrames normal frames that end an episode, at least 1
- * @param warmUpFrames first frames of a source that are not judged, at least 0
+ * @param warmUpFrames first frames of a source that are not evaluated, at least 0
  */
 public record AnomalySettings(
     double falseAlarmRate,

@@ -5,7 +5,7 @@ import java.util.Arrays;
 /**
  * Evidence as e-values: a number that is at least 0 and at most 1 in expectation where nothing is
  * wrong. E-values may be averaged, and selected by {@link #select} with a bounded share of false
- * discoveries, whatever depends on what.
+ * discoveries under any dependence.
  */
 public final class EValues {
   private EValues() {}

@@ -33,7 +33,7 @@ record GeneralizedPareto(double shape, double scale) {
    * <p>The shape is then raised by {@code margin} standard errors and brought into [0, 0.5], and
    * the scale becomes {@code a0 (1 - shape)}, which keeps the mean. A negative shape would end the
    * law at a finite value, beyond which nothing is possible: too much to conclude from some hundred
-   * excesses, so light tails are taken for exponential ones, whose p-values are larger.
+   * excesses, so light tails count as exponential ones, whose p-values are larger.
    *
    * <p>With {@code n} excesses of a law of this family the standard error of the shape is taken to
    * be {@code 1.3 / sqrt(n)}; 1.2 was measured for exponential ones. O(n).

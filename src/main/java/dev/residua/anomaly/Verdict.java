@@ -13,10 +13,10 @@ public sealed interface Verdict {
       Function<Anomalous, R> anomalous);
 
   /**
-   * Too few frames of this source were seen to judge one.
+   * Too few frames of this source were seen to evaluate one.
    *
    * @param framesSeen frames before this one
-   * @param framesNeeded frames after which judging starts
+   * @param framesNeeded frames after which evaluation starts
    */
   record WarmingUp(long framesSeen, long framesNeeded) implements Verdict {
     @Override

@@ -405,7 +405,7 @@ public final class SwapBenchmark implements AutoCloseable {
     }
 
     @Override
-    public synchronized void swapped(Activation activation, Start start) {
+    public synchronized void activationCommitted(Activation activation, Start start) {
       swapped = true;
       swaps.incrementAndGet();
     }

@@ -24,7 +24,7 @@ final class FloatFunctions {
   private static final double E10 = 1 / 3_628_800.0;
   private static final double E11 = 1 / 39_916_800.0;
 
-  /** Exponents below are taken for this one: {@code exp(-64)} is 1.6e-28. */
+  /** Smaller exponents count as this one: {@code exp(-64)} is 1.6e-28. */
   private static final double SMALLEST = -64;
 
   private FloatFunctions() {}

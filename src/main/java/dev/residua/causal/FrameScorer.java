@@ -22,7 +22,7 @@ public interface FrameScorer extends AutoCloseable {
    *
    * @param pixels unsigned bytes, shape {@code [frames][height][width][channels]}; may be longer
    * @param frames how many frames {@code pixels} holds, at least 1
-   * @return one row a frame
+   * @return one row per frame
    */
   LatentBatch score(byte[] pixels, int frames);
 

@@ -3,13 +3,13 @@ package dev.residua.causal;
 /** Whether a frame was reconstructed, and why: what its reconstruction error may be used for. */
 public enum Reconstruction {
   /**
-   * It was, chosen without a look at the frame: its p-value is as valid as that of any other
+   * It was, chosen independently of the frame: its p-value is as valid as that of any other
    * channel, and detectors take it.
    */
   SAMPLED,
   /**
-   * It was, because its residuals were unusual. The error tells a person more of the frame; as
-   * these frames are selected, its p-value alone decides nothing and no detector takes it.
+   * It was, because its residuals were unusual. The error describes the frame to a person. As these
+   * frames are selected, its p-value alone decides nothing and no detector takes it.
    */
   ASKED,
   /** It was not; error and p-value are NaN. */

@@ -426,7 +426,7 @@ public class LiveHistory implements LiveState {
             score == null ? List.of() : Arrays.stream(score.scales()).boxed().toList(),
             score == null ? 0 : score.samples(),
             score == null ? null : number(score.targetRunLength()),
-            score == null ? null : number(score.beside().quietRunLength()),
+            score == null ? null : number(score.others().quietRunLength()),
             frame == null ? null : view(frame),
             rows(scores, reset),
             rows(drift, reset),

@@ -74,8 +74,8 @@ final class SourceHistory {
     float[] row = new float[DRIFT_COLUMNS + scales];
     row[0] = score.statistic();
     row[1] = score.threshold();
-    row[2] = score.beside().pictureStatistic();
-    row[3] = score.beside().pictureThreshold();
+    row[2] = score.others().pictureStatistic();
+    row[3] = score.others().pictureThreshold();
     System.arraycopy(score.perScale(), 0, row, DRIFT_COLUMNS, scales);
     long at = score.capturedAt().toEpochMilli();
     drift.add(score.sequence(), at, row);

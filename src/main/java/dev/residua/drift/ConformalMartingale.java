@@ -13,7 +13,7 @@ import java.util.Arrays;
  * quiet frame's score, given all earlier frames, have law {@code F} too (independence of the frames
  * is enough). By Dvoretzky, Kiefer, Wolfowitz and Massart, with probability at least {@code 1 -
  * delta} over the calibration set, {@code sup |F_n - F| <= eps = sqrt(ln(2 / delta) / (2 n))}. On
- * that event, for every calibration set and whatever came before,
+ * that event, for every calibration set and every past,
  *
  * <pre>  P(p <= u) <= min(1, u (n + 1) / n + eps)   for all u in [0, 1].</pre>
  *

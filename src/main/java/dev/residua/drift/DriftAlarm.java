@@ -10,10 +10,10 @@ package dev.residua.drift;
  *     +--- leaveReadings in a row < leave --+   ENDED
  * </pre>
  *
- * <p>An alarm that a window has raised or confirmed ends when the windows are quiet, whatever the
- * charts with a memory still remember of it. One that only a memory shows ends when all charts are
- * quiet for {@link Levels#SLOW_READINGS}; whoever drives the detector lets the memories start again
- * that often meanwhile ({@link #forgets}), so that they show the present.
+ * <p>An alarm that a window has raised or confirmed ends when the windows are quiet, even if the
+ * charts with a memory still show it. An alarm that only a memory shows ends when all charts are
+ * quiet for {@link Levels#SLOW_READINGS}. Meanwhile the caller restarts the memories that often
+ * ({@link #restartsMemories}), so that they show the present.
  *
  * @param drifting whether an alarm is on
  * @param slow whether only a chart with a memory shows it
@@ -109,8 +109,8 @@ public record DriftAlarm(
         Change.NONE);
   }
 
-  /** Whether the memories should start again after so many samples. */
-  public boolean forgets(long samples) {
+  /** Whether the memories are due to restart after so many samples. */
+  public boolean restartsMemories(long samples) {
     return drifting && slow && (samples - startedAt) % Levels.SLOW_READINGS == 0;
   }
 }

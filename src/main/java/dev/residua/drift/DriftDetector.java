@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
  * Watches one stream of structural residuals for a change of their law against a fixed reference.
  *
  * <p>With random features {@code psi}, {@code c_t = c_(t-1) + psi(e_t) - mu_ref} and {@code D_w(t)
- * = |c_t - c_(t-w)|^2 / w} for every scale {@code w} and kernel length; beside them, over the same
- * windows, the squared norm of the whitened mean, the largest squared standardised mean and the
- * largest squared standardised second moment, the squared energy. The last four are also charted on
+ * = |c_t - c_(t-w)|^2 / w} for every scale {@code w} and kernel length; over the same windows also
+ * the squared norm of the whitened mean, the largest squared standardised mean and the largest
+ * squared standardised second moment, the squared energy. The last four are also charted on
  * exponentially weighted means with longer memories, for slow ramps. Each is put in units of its
  * own null tail; the statistic is their maximum. A window longer than the stream so far is left
  * out, in calibration as here, so the run-length contract holds from the first sample.
@@ -99,19 +99,20 @@ public final class DriftDetector {
   }
 
   /**
-   * Lets the charts with a memory start again. For when an alarm has ended: what they saw of the
-   * fault must not raise the next one. The windows need nothing, they forget by themselves.
+   * Restarts the charts with a memory. For the end of an alarm: what they saw of the fault must not
+   * raise the next one. The windows need no restart, because old samples leave them.
    */
-  public void forgetSlow() {
+  public void restartMemories() {
     slow.reset();
   }
 
   /**
    * How far each latent's mean over the last {@code w} samples is from the reference, in standard
-   * errors of independent samples. For saying which latent drifted, not for deciding that one did.
+   * errors of independent samples. It names the latent that drifted; it does not decide that one
+   * did.
    *
    * @param w at least 1, at most {@link DriftSettings#MAX_SCALE} and {@link #count}
-   * @param into receives one value a latent, shape {@code [d]}
+   * @param into receives one value per latent, shape {@code [d]}
    */
   public void meanShifts(int w, float[] into) {
     check(w);
@@ -129,12 +130,12 @@ public final class DriftDetector {
   /**
    * How far each latent's second moment over the last {@code w} samples, of values clipped at
    * {@link DriftSettings#SPREAD_CLIP} standard deviations or fewer, is from the reference, in
-   * standard errors of independent samples: below 0 for a latent that varies less than usual. For
-   * saying which latent changed, not for deciding that one did.
+   * standard errors of independent samples: below 0 for a latent that varies less than usual. It
+   * names the latent that changed; it does not decide that one did.
    *
    * @param w at least 1, at most {@link DriftSettings#MAX_SCALE} and {@link #count}
-   * @param into receives one value a latent, shape {@code [d]}; zeros if the reference has no chart
-   *     of the spread
+   * @param into receives one value per latent, shape {@code [d]}; zeros if the reference has no
+   *     chart of the spread
    */
   public void spreadShifts(int w, float[] into) {
     check(w);
@@ -155,7 +156,7 @@ public final class DriftDetector {
    * Means of the last {@code w} samples as they came in.
    *
    * @param w at least 1, at most {@link DriftSettings#MAX_SCALE} and {@link #count}
-   * @return one value a latent, in the units of the samples, shape {@code [d]}
+   * @return one value per latent, in the units of the samples, shape {@code [d]}
    */
   public float[] sampleMeans(int w) {
     check(w);

@@ -17,9 +17,9 @@ import java.time.Instant;
  * @param perScale largest statistic of each window length, shortest window first
  * @param scales the window lengths, in frames
  * @param samples frames of this source that the detector has seen, at least 1
- * @param beside what is watched beside it
+ * @param others readings of the other detectors
  */
-@SuppressWarnings("ArrayRecordComponent") // one of these a frame
+@SuppressWarnings("ArrayRecordComponent") // one per frame
 public record DriftScore(
     String source,
     long sequence,
@@ -31,28 +31,28 @@ public record DriftScore(
     float[] perScale,
     int[] scales,
     long samples,
-    Beside beside) {
+    Others others) {
   /**
-   * What stands beside the residuals' detector; NaN where something is not kept or not known yet.
+   * Readings of the other detectors; NaN where one is not kept or not known yet.
    *
    * @param pictureStatistic statistic of the picture's detector, in the units of the residuals'
    * @param pictureThreshold its threshold
    * @param quietRunLength run length at the residuals' threshold as the quiet stretches of the
-   *     source themselves show it, in frames
+   *     source show it, in frames
    * @param quietLow lower end of its 95 % interval
    * @param quietHigh upper end
    * @param logEvidence logarithm of the e-detector on the joint p-values, see {@link
    *     ConformalMartingale#logDetector}
    */
-  public record Beside(
+  public record Others(
       float pictureStatistic,
       float pictureThreshold,
       double quietRunLength,
       double quietLow,
       double quietHigh,
       double logEvidence) {
-    /** Nothing is kept. */
-    public static final Beside NOTHING =
-        new Beside(Float.NaN, Float.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+    /** No other detector. */
+    public static final Others NONE =
+        new Others(Float.NaN, Float.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
   }
 }

@@ -5,8 +5,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How often an operator accepts a false alarm: {@code 1/week@20} is one a week from a camera of 20
- * frames a second, a mean run length of 12,096,000 frames.
+ * How often an operator accepts a false alarm: {@code 1/week@20} is one per week from a camera of
+ * 20 frames per second, a mean run length of 12,096,000 frames.
  *
  * @param alarms false alarms in one {@code period}, above 0
  * @param period what they are counted in
@@ -47,18 +47,19 @@ public record FalseAlarmBudget(double alarms, Period period, double framesPerSec
   public FalseAlarmBudget {
     if (!(alarms > 0 && alarms < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
-          "false alarms a %s must be above 0 but were %s".formatted(period, alarms));
+          "false alarms per %s must be above 0 but were %s".formatted(period, alarms));
     }
     if (!(framesPerSecond > 0 && framesPerSecond < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
-          "frames a second must be above 0 but were " + framesPerSecond);
+          "frames per second must be above 0 but were " + framesPerSecond);
     }
     double frames = period.seconds() * framesPerSecond / alarms;
     if (!(frames >= DriftReference.MIN_TARGET && frames <= DriftReference.MAX_TARGET)) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "%s false alarms a %s at %s frames a second are a run length of %.4g frames, expected %.0f to %.0e",
+              "%s false alarms per %s at %s frames per second are a run length of %.4g frames,"
+                  + " expected %.0f to %.0e",
               number(alarms),
               period,
               number(framesPerSecond),
@@ -77,7 +78,7 @@ public record FalseAlarmBudget(double alarms, Period period, double framesPerSec
     Matcher form = form(text);
     if (form.group(3) == null) {
       throw new IllegalArgumentException(
-          "false alarm budget '%s' does not say frames a second, expected such as 1/week@20"
+          "false alarm budget '%s' does not say frames per second, expected such as 1/week@20"
               .formatted(text));
     }
     return of(form, number(form.group(3), text), text);
@@ -86,13 +87,13 @@ public record FalseAlarmBudget(double alarms, Period period, double framesPerSec
   /**
    * Reads {@code N/PERIOD} such as {@code 1/week}.
    *
-   * @throws IllegalArgumentException if it has another form or names frames a second itself
+   * @throws IllegalArgumentException if it has another form or names frames per second itself
    */
   public static FalseAlarmBudget parse(String text, double framesPerSecond) {
     Matcher form = form(text);
     if (form.group(3) != null) {
       throw new IllegalArgumentException(
-          "false alarms '%s' name frames a second, which are given apart".formatted(text));
+          "false alarms '%s' name frames per second, which are given apart".formatted(text));
     }
     return of(form, framesPerSecond, text);
   }
@@ -101,7 +102,7 @@ public record FalseAlarmBudget(double alarms, Period period, double framesPerSec
     Matcher form = FORM.matcher(text.strip().toLowerCase(Locale.ROOT));
     if (!form.matches()) {
       throw new IllegalArgumentException(
-          "false alarm budget is '%s', expected such as 1/week@20: alarms, a slash, hour, day, week, month or year, @ and frames a second"
+          "false alarm budget is '%s', expected such as 1/week@20: alarms, a slash, hour, day, week, month or year, @ and frames per second"
               .formatted(text));
     }
     return form;

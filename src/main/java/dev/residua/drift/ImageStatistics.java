@@ -1,9 +1,9 @@
 package dev.residua.drift;
 
 /**
- * The two numbers that tell how a picture as a whole is doing, as the drift detector takes them:
- * the logarithm of the reconstruction error, and the static pixels' deviation in grey levels beyond
- * a dead band. Without the band, cameras without noise would alarm at single grey levels.
+ * The two numbers of a picture as a whole that the drift detector takes: the logarithm of the
+ * reconstruction error, and the static pixels' deviation in grey levels beyond a dead band. Without
+ * the band, cameras without noise would alarm at single grey levels.
  */
 public final class ImageStatistics {
   /** How many numbers there are. */

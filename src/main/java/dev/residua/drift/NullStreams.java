@@ -15,10 +15,10 @@ import java.util.SplittableRandom;
  *       where they or their squares are still autocorrelated.
  *   <li>A drawn row is moved a little: its normal scores {@code g} become {@code (g + h u) / sqrt(1
  *       + h^2)} with {@code u} normal with the correlations of {@code g}. Every latent keeps its
- *       law, whatever that is; beyond the data it follows a generalised Pareto tail. Without this
- *       no value beyond the reference's largest would occur, and run lengths beyond {@code n} would
- *       be promised at thresholds that real streams pass sooner. Dependence in the squares of
- *       different latents shrinks by {@code 1 / (1 + h^2)^2}.
+ *       law; beyond the data it follows a generalised Pareto tail. Without this no value beyond the
+ *       reference's largest would occur, and run lengths beyond {@code n} would be promised at
+ *       thresholds that real streams pass sooner. Dependence in the squares of different latents
+ *       shrinks by {@code 1 / (1 + h^2)^2}.
  * </ol>
  *
  * Immutable; a {@link Stream} is for one thread.

@@ -28,7 +28,7 @@ record ParetoTail(double start, double share, double width, double shape) {
     }
     double shape = b0 > 2 * b1 ? 2 - b0 / (b0 - 2 * b1) : -MOST;
     shape = Math.max(-MOST, Math.min(MOST, shape));
-    // The width keeps the mean excess whatever the shape was clipped to.
+    // The width keeps the mean excess for any clipped shape.
     return new ParetoTail(start, (double) count / sorted.length, b0 * (1 - shape), shape);
   }
 

@@ -5,7 +5,7 @@ package dev.residua.drift;
  * values they give. Running sums start again from zero at every multiple of {@link #BLOCK} samples
  * and the previous block is kept, so a sum over at most {@link #BLOCK} samples is a difference
  * within two blocks: rounding never accumulates, and the same last {@code 2 BLOCK} samples give the
- * same bits whatever came before them. Mutable, for one thread.
+ * same bits after any past. Mutable, for one thread.
  */
 final class WindowSums {
   /** Samples of a block. */

@@ -19,7 +19,7 @@ public record FrameTiming(Arrival arrival, long missing) {
     GAP,
     /** Older than the newest, and not seen before: the scores follow the order of arrival. */
     LATE,
-    /** The source began to count anew. */
+    /** The source restarted its counter. */
     RESTARTED
   }
 

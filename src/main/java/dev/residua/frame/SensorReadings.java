@@ -1,8 +1,7 @@
 package dev.residua.frame;
 
 /**
- * What one picture says of the camera that took it, whatever the scene: see {@link SensorMeter} for
- * how each number is measured.
+ * Readings of the camera from one picture of any scene. {@link SensorMeter} measures them.
  *
  * @param luma mean brightness in grey levels, in [0, 255]
  * @param darkShare share of pixels that are nearly black, in [0, 1]

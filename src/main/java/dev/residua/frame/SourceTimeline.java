@@ -7,10 +7,10 @@ import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
- * What is remembered of the frames of one source, to tell a frame that is sent again from a new
- * one. A frame is named by its sequence and its capture time. Bare files, which have no sequence of
- * their own, are named by their time and their bytes; they have a timeline of their own, in which
- * only a duplicate among the last {@value #WINDOW} can be told.
+ * Recognises the frames of one source that are sent again. A frame is named by its sequence and its
+ * capture time. Bare files, which have no sequence of their own, are named by their time and their
+ * bytes; they have their own timeline, which recognises only duplicates among the last {@value
+ * #WINDOW}.
  *
  * <p>The policy, for a frame that is not the next one:
  *
@@ -22,7 +22,7 @@ import java.util.zip.CRC32C;
  *   <li>a lower one, taken after all that were seen, or before the first of them: the source has
  *       <b>restarted</b> its counter (and its clock), accepted, and a new count begins;
  *   <li>any other lower one, which was taken within the time already seen: <b>stale</b>, refused.
- *       It was scored before, or its place is too long ago to tell.
+ *       It was scored before, or its place is too long ago to know.
  * </ul>
  *
  * <p>A capture time further ahead of the record's timestamp, or of the present, than the tolerance
@@ -35,7 +35,7 @@ public final class SourceTimeline {
   /** Frames back to which a frame can be recognised or filled in. */
   public static final int WINDOW = 256;
 
-  /** Further from 1970 a time is not told apart: 30,000 years. */
+  /** Times further from 1970 count as this one: 30,000 years. */
   private static final long MOST_SECONDS = 1_000_000_000_000L;
 
   private final int[] names = new int[WINDOW]; // by sequence modulo WINDOW; 0: not seen
@@ -132,7 +132,7 @@ public final class SourceTimeline {
     stale++;
     return new RejectedFrameException(
         RejectedFrameException.Reason.STALE,
-        "frame %d of '%s' taken at %s is not the next after %d, and lies within the time %s to %s that was seen: it was scored before, or comes more than %d frames late; expected a higher sequence, or a later time where the source counts anew"
+        "frame %d of '%s' taken at %s is not the next after %d, and lies within the time %s to %s that was seen: it was scored before, or comes more than %d frames late; expected a higher sequence, or a later time where the source restarts its counter"
             .formatted(
                 frame.sequence(),
                 frame.source(),

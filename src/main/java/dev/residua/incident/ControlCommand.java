@@ -94,9 +94,9 @@ public sealed interface ControlCommand {
 
   /**
    * The mean residuals of the last frames of these sources are normal from now on: the detectors
-   * start anew around them, and an open incident is resolved. Their mean has an error of its own
-   * (0.09 standard deviations for 128 independent frames), which a detector with a memory may find
-   * after a thousand frames: say it again then.
+   * restart around them, and an open incident is resolved. Their mean has an error of its own (0.09
+   * standard deviations for 128 independent frames), which a detector with a memory may find after
+   * a thousand frames: repeat the command then.
    */
   record AcceptNormal(Order order) implements ControlCommand {}
 
@@ -175,7 +175,7 @@ public sealed interface ControlCommand {
     TRAINING,
     /** Graph, equations, calibration. */
     CALIBRATING,
-    /** Scoring beside the active model. */
+    /** Scoring in shadow of the active model. */
     SHADOWING,
     /** At the gate. */
     JUDGING,

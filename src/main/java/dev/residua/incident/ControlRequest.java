@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class ControlRequest {
   private static final List<String> PERIOD = List.of("from", "until", "for");
 
-  /** What can be asked for, with the fields that each kind takes beside the common ones. */
+  /** Kinds of requests, with the fields that each takes in addition to the common ones. */
   public enum Kind {
     /** No incidents in a period. */
     SILENCE(PERIOD),

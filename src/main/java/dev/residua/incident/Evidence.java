@@ -5,13 +5,13 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What one frame means for its source's incident.
+ * Evidence of one frame for its source's incident.
  *
  * @param source source of the frame
  * @param sequence its number
  * @param at its capture time
  * @param place what the identity of an incident that opens here is made of; the same for the same
- *     frame whenever it is judged
+ *     frame whenever it is evaluated
  * @param modelId model in use
  * @param alarm whether some alarm is on
  * @param reports findings of this frame, weakest first
@@ -28,12 +28,12 @@ public record Evidence(
     reports = List.copyOf(reports);
   }
 
-  /** What the detectors say, after what operators have said. */
+  /** State of the alarms after the commands of operators. */
   public enum Alarm {
-    /** All quiet. */
+    /** No alarm is on. */
     NONE,
     /** An alarm is on that must not open an incident now. */
-    LIMITED,
+    SUPPRESSED,
     /** An alarm is on. */
     ON
   }
@@ -41,13 +41,13 @@ public record Evidence(
   /**
    * One finding.
    *
-   * @param weight how much it says
+   * @param weight its strength
    * @param kind its kind, such as {@code DRIFT.RESIDUAL}
    * @param finding the finding
    */
   public record Report(Weight weight, String kind, Finding finding) {}
 
-  /** How much a finding says about a problem; later ones say more. */
+  /** Strength of a finding; later ones are stronger. */
   public enum Weight {
     /** One frame was unusual. */
     FRAME,

@@ -80,7 +80,7 @@ public record IncidentLifecycle(
       Incident opened = opened(incident, frame, strongest);
       return new Step(new IncidentLifecycle(opened, strongest.weight(), null, bits, 0, 1), opened);
     }
-    // A finding outlives the frames of the k-of-n window, and an alarm that is held back.
+    // A finding outlives the frames of the k-of-n window, and an alarm that is suppressed.
     Report kept =
         frame.alarm() != Alarm.NONE || window != 0 || !frame.reports().isEmpty() ? strongest : null;
     return new Step(
@@ -147,7 +147,7 @@ public record IncidentLifecycle(
     }
     boolean tooLong = openFrames == settings.criticalFrames();
     Severity severity = tooLong ? Severity.CRITICAL : incident.severity();
-    Report more = strongest != null && saysMore(strongest, incident) ? strongest : null;
+    Report more = strongest != null && isStronger(strongest, incident) ? strongest : null;
     if (more != null && more.finding().severity().compareTo(severity) > 0) {
       severity = more.finding().severity();
     }
@@ -167,7 +167,7 @@ public record IncidentLifecycle(
   }
 
   /** Stronger than what the incident shows, or a diagnosis that differs from the one it shows. */
-  private boolean saysMore(Report report, Incident incident) {
+  private boolean isStronger(Report report, Incident incident) {
     return report.weight().compareTo(weight) > 0
         || (report.weight() == Weight.DIAGNOSIS
             && !(report.kind().equals(incident.kind())

@@ -16,7 +16,9 @@ package dev.residua.incident;
  */
 public record IncidentSettings(
     int alarmFrames, int ofFrames, int resolveFrames, int cooldownFrames, int criticalFrames) {
-  /** One alarm opens; a second of quiet at 20 frames a second ends; critical after five minutes. */
+  /**
+   * One alarm opens; a second of quiet at 20 frames per second ends; critical after five minutes.
+   */
   public static final IncidentSettings DEFAULTS = new IncidentSettings(1, 1, 20, 200, 6_000);
 
   public IncidentSettings {

@@ -29,7 +29,7 @@ final class Diagnoser {
   /** Standardised value that shows a dependence in a latent that is blamed already. */
   private static final double DEPENDENT = 2.6;
 
-  /** Standard errors from which a latent that strayed from its prediction still follows it. */
+  /** Standard errors from which a latent that deviates from its prediction still follows it. */
   private static final double FOLLOWS = 2;
 
   /** Slope on the prediction below which a latent ignores it, for the same reason as above. */
@@ -48,7 +48,9 @@ final class Diagnoser {
   private static final double MOST_OUTLIERS = 1.0 / 3;
 
   private static final String CONDITION =
-      "windows of the source's nominal frames are exchangeable with windows of the reference, tails are no wider than normal beyond the 99 % quantile, and the window was not chosen for its extremes";
+      "windows of the source's nominal frames are exchangeable with windows of the reference, tails"
+          + " are no wider than normal beyond the 99 % quantile, and the window was not chosen for"
+          + " its extremes";
   private static final String NO_CONDITION =
       "none: not a test but a share of flagged or still frames";
 
@@ -74,7 +76,7 @@ final class Diagnoser {
     this.residuals = reference.unmixed(window.standardized(frames));
   }
 
-  /** The tests of one latent on the frames that may be judged. */
+  /** The tests of one latent on the frames that may be evaluated. */
   final class Node {
     final int latent;
     final int[] rows;
@@ -256,7 +258,7 @@ final class Diagnoser {
 
   /**
    * The strongest evidence first, but a root before what depends on it, unless its own evidence is
-   * small beside that or the other ignores it altogether: beyond the range of training an encoder
+   * small next to that or the other ignores it altogether: beyond the range of training an encoder
    * turns values back into that range, and what depends on them then looks broken.
    */
   private List<Node> ranked(List<Node> suspects, double threshold) {

@@ -28,7 +28,7 @@ public record Diagnosis(
   /** Level of false discoveries among the latents that are blamed. */
   public static final double LEVEL = 0.01;
 
-  /** Frames after an alarm at which a change can be told with few of its frames. */
+  /** Frames after an alarm at which a change can be diagnosed from few of its frames. */
   public static final int PATIENCE = 32;
 
   /** Frames that a diagnosis at that time looks at, at most: those since the change point. */
@@ -39,8 +39,8 @@ public record Diagnosis(
   }
 
   /**
-   * Judges the last frames of a window, which should be those since the change, though a quarter of
-   * them, the oldest, may be from before it.
+   * Evaluates the last frames of a window, which should be those since the change, though a quarter
+   * of them, the oldest, may be from before it.
    *
    * <p>Of every latent mean and variance of its residual are tested, its largest size, and for
    * latents with causes its dependence on the prediction and on the causes; frames whose causes are

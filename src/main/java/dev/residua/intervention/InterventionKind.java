@@ -4,19 +4,19 @@ package dev.residua.intervention;
 public enum InterventionKind {
   /** Single frames are off, those between them are normal. */
   OUTLIER,
-  /** The latent is held at one value, whatever its causes do. */
+  /** The latent is held at one value, independently of its causes. */
   HARD_INTERVENTION,
-  /** The latent is drawn from a law of its own, whatever its causes do. */
+  /** The latent is drawn from its own law, independently of its causes. */
   STOCHASTIC_INTERVENTION,
   /** The latent still answers its causes, but differently. */
   MECHANISM_CHANGE,
   /** A constant is added to the latent. */
   OFFSET,
-  /** The latent strays more, or less, than usual from what its causes explain. */
+  /** The latent deviates more, or less, than usual from what its causes explain. */
   NOISE_CHANGE,
   /** A latent without causes has moved within its normal range. */
   COVARIATE_DRIFT,
-  /** The picture as a whole changed, so that residuals say nothing of mechanisms. */
+  /** The picture as a whole changed, so that residuals show nothing about mechanisms. */
   APPEARANCE_SHIFT,
   /** The camera repeats a picture: nothing moves at all. */
   FROZEN_CAMERA,

@@ -28,7 +28,8 @@ final class InterventionSentence {
 
   String unknown(Diagnoser.Node most, double threshold) {
     return text(
-        "no mechanism can be named: over the last %d frames the largest standardised statistic is %.1f (%s of %s), %.1f is needed",
+        "no mechanism can be named: over the last %d frames the largest standardised statistic is"
+            + " %.1f (%s of %s), %.1f is needed",
         frames,
         Math.abs(most.evidence()),
         most.strongest().spoken(),
@@ -57,7 +58,8 @@ final class InterventionSentence {
     return switch (kind) {
       case OUTLIER ->
           text(
-              "%d of %d frames have %s far from %s, by up to %.1f standard deviations; the others are normal",
+              "%d of %d frames have %s far from %s, by up to %.1f standard deviations; the others"
+                  + " are normal",
               node.off().length,
               m,
               root ? name : "a " + name,
@@ -66,30 +68,37 @@ final class InterventionSentence {
       case HARD_INTERVENTION ->
           root
               ? text(
-                  "%s is held at %.2f: over the last %d frames its spread is %.2f of the normal one",
+                  "%s is held at %.2f: over the last %d frames its spread is %.2f of the normal"
+                      + " one",
                   name, mean, m, node.spread())
               : text(
-                  "%s no longer follows %s: its residual moves against the prediction (correlation %.2f over %d frames) and it is held at %.2f",
+                  "%s no longer follows %s: its residual moves against the prediction (correlation"
+                      + " %.2f over %d frames) and it is held at %.2f",
                   name, causes, correlation, m, mean);
       case STOCHASTIC_INTERVENTION ->
           root
               ? text(
-                  "%s is drawn from another law: over the last %d frames its spread is %.2f of the normal one",
+                  "%s is drawn from another law: over the last %d frames its spread is %.2f of the"
+                      + " normal one",
                   name, m, node.spread())
               : text(
-                  "%s no longer follows %s: its residual moves against the prediction (correlation %.2f over %d frames) while it varies on its own",
+                  "%s no longer follows %s: its residual moves against the prediction (correlation"
+                      + " %.2f over %d frames) while it varies on its own",
                   name, causes, correlation, m);
       case MECHANISM_CHANGE ->
           text(
-              "%s answers %s differently: over %d frames it moves by %.2f for every 1 that they explain (correlation of residual and prediction %.2f)",
+              "%s answers %s differently: over %d frames it moves by %.2f for every 1 that they"
+                  + " explain (correlation of residual and prediction %.2f)",
               name, causes, m, statistics.slope(latent, 0, m), correlation);
       case OFFSET ->
           root
               ? text(
-                  "%s is shifted by %.1f standard deviations, out of the range known from training: it is seen outside in %d of %d frames",
+                  "%s is shifted by %.1f standard deviations, out of the range known from training:"
+                      + " it is seen outside in %d of %d frames",
                   name, shifted(node), node.outOfRange(), m)
               : text(
-                  "%s is off by %.1f standard deviations from what %s, on average over %d frames and whatever they are",
+                  "%s is off by %.1f standard deviations from what %s, on average over %d frames"
+                      + " and at all of their values",
                   name, shift, explain, m);
       case NOISE_CHANGE ->
           text(
@@ -97,7 +106,8 @@ final class InterventionSentence {
               name, times, explain, m);
       case COVARIATE_DRIFT ->
           text(
-              "%s has drifted by %.1f standard deviations on average over %d frames, within its normal range",
+              "%s has drifted by %.1f standard deviations on average over %d frames, within its"
+                  + " normal range",
               name, shifted(node), m);
       case APPEARANCE_SHIFT, FROZEN_CAMERA, UNKNOWN ->
           throw new IllegalArgumentException("a " + kind + " blames no latent");

@@ -11,14 +11,14 @@ import java.util.zip.CRC32C;
  * latent, and the support of its causes. Belongs to one model. Immutable, safe for use by several
  * threads.
  *
- * <p>Tables come from windows of consecutive nominal frames, so whatever ties neighbouring frames
- * together widens them as it widens the windows to be judged.
+ * <p>Tables come from windows of consecutive nominal frames, so dependence between neighbouring
+ * frames widens them as it widens the windows to be evaluated.
  */
 public final class MechanismReference {
   /** Fewest frames that a reference can be made from. */
   public static final int MIN_FRAMES = 4 * MechanismWindow.LENGTH;
 
-  /** Fewest frames of a window that can be judged. */
+  /** Fewest frames of a window that can be evaluated. */
   public static final int MIN_WINDOW = 8;
 
   private static final int MAGIC = 0x52455349; // "RESI"

@@ -4,8 +4,8 @@ import dev.residua.causal.CausalGraph;
 import java.util.Arrays;
 
 /**
- * The {@link MechanismTest}s of one window, and the moments that tell kinds apart. Rows are frames,
- * oldest first.
+ * The {@link MechanismTest}s of one window, and the moments that distinguish kinds. Rows are
+ * frames, oldest first.
  */
 final class WindowStatistics {
   private static final double SMALLEST_VARIANCE = 1e-8;

@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The monitors of stored frames, and how what they said compares with what is known to have
- * happened. Judges exactly as the service does. Mutable, for one thread.
+ * Evaluates stored frames exactly as the service does and compares the events with the known truth.
+ * Mutable, for one thread.
  */
 public final class Backtest {
   private static final Set<String> SENSOR_FAULTS =
@@ -111,18 +111,18 @@ public final class Backtest {
     this.grace = grace;
   }
 
-  /** Judges the next frame of its source. */
+  /** Evaluates the next frame of its source. */
   public void next(ScoredFrame frame) {
     frames++;
     lastSequences.merge(frame.source(), frame.sequence(), Math::max);
-    MonitorResult judgement =
+    MonitorResult result =
         monitors
             .computeIfAbsent(frame.source(), source -> SourceMonitor.start(limits))
             .next(frame, ActiveControls.EMPTY);
-    judgement.anomalies().forEach(e -> add("anomaly", e.kind().name(), e.finding()));
-    judgement.drifts().forEach(e -> add("drift", name(e), e.finding()));
-    judgement.interventions().forEach(e -> add("intervention", e.kind().name(), e.finding()));
-    for (Incident incident : judgement.incidents()) {
+    result.anomalies().forEach(e -> add("anomaly", e.kind().name(), e.finding()));
+    result.drifts().forEach(e -> add("drift", name(e), e.finding()));
+    result.interventions().forEach(e -> add("intervention", e.kind().name(), e.finding()));
+    for (Incident incident : result.incidents()) {
       Finding.Cause cause = incident.causes().isEmpty() ? null : incident.causes().get(0);
       events.add(
           new Event(
@@ -157,12 +157,12 @@ public final class Backtest {
             finding.sentence()));
   }
 
-  /** Frames judged. */
+  /** Frames evaluated. */
   public long frames() {
     return frames;
   }
 
-  /** All that was said, in the order in which it was. */
+  /** All events in their order. */
   public List<Event> events() {
     return List.copyOf(events);
   }

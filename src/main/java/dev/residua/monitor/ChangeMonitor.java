@@ -69,14 +69,14 @@ final class ChangeMonitor {
     detector.update(sample, reading);
     DriftAlarm.Step step = alarm.next(reading, thresholds.levels());
     alarm = step.next();
-    if (alarm.forgets(detector.count())) {
-      detector.forgetSlow();
+    if (alarm.restartsMemories(detector.count())) {
+      detector.restartMemories();
     }
     switch (step.change()) {
       case NONE -> {}
       case STARTED -> change = change(detector.changePoint(reading), detector.count());
       case ENDED -> {
-        detector.forgetSlow();
+        detector.restartMemories();
         change = Change.NONE;
       }
     }

@@ -23,8 +23,8 @@ import java.util.Optional;
  * @param residuals what the residuals look like when nothing has changed
  * @param picture what reconstruction error and static pixels look like then; empty for a model that
  *     was calibrated without
- * @param mechanisms what windows of quiet frames look like, for telling what changed; empty for a
- *     model that was calibrated without
+ * @param mechanisms what windows of quiet frames look like, for diagnoses; empty for a model that
+ *     was calibrated without
  * @param attribution shares of the causes of an unusual frame; empty for a model that was
  *     calibrated without: shares are then those of the squared residuals
  * @param sensor when the camera is at fault; empty for a model that was calibrated without

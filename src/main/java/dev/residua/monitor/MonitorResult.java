@@ -8,12 +8,12 @@ import dev.residua.intervention.InterventionEvent;
 import java.util.List;
 
 /**
- * What follows from one frame.
+ * Results for one frame.
  *
  * @param score state of the residuals' detector
  * @param anomalies the frame itself or the sensor, where it is to be reported
  * @param drifts alarms that went on or off
- * @param interventions what changed, once it can be told
+ * @param interventions what changed, once it is diagnosed
  * @param incidents the source's incident, where it changed
  */
 public record MonitorResult(

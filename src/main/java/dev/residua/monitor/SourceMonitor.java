@@ -38,13 +38,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges the frames of one source in their order, and keeps what must be remembered between two of
- * them. The same frames and commands give the same events, bit for bit, however often the state is
- * written and read in between. Mutable, for one thread.
+ * Evaluates the frames of one source in their order. The same frames and commands give the same
+ * events, bit for bit, also if the state is stored and restored in between. Mutable, for one
+ * thread.
  *
  * <p>What opens an incident is an alarm of a detector, under one false-alarm budget, or a fault of
- * the sensor; single unusual frames are events that join an open incident. An alarm is held back in
- * a maintenance window, where a suppression covers it, and where its cause is announced. Some
+ * the sensor; single unusual frames are events that join an open incident. An alarm is suppressed
+ * in a maintenance window, where a suppression covers it, and where its cause is announced. Some
  * frames after an alarm the change is typed and localised, and once more when more frames are
  * there.
  *
@@ -53,7 +53,7 @@ import org.jspecify.annotations.Nullable;
 public final class SourceMonitor {
   private static final int KEPT = DriftSettings.MAX_SCALE;
 
-  /** Frames after an alarm at which what changed is told, and diagnosed again with more frames. */
+  /** Frames after an alarm at which the change is diagnosed, and again with more frames. */
   private static final int[] DIAGNOSED_AFTER = {Diagnosis.PATIENCE, 96};
 
   /** Most frames that each diagnosis looks at: those since the change point. */
@@ -150,7 +150,7 @@ public final class SourceMonitor {
         incidents);
   }
 
-  /** The thresholds that this monitor judges with. */
+  /** The thresholds of this monitor. */
   public Thresholds thresholds() {
     return thresholds;
   }
@@ -160,8 +160,8 @@ public final class SourceMonitor {
     return incidents.open();
   }
 
-  /** What one frame gave so far. */
-  private static final class Said {
+  /** Events of one frame so far. */
+  private static final class FrameEvents {
     final List<AnomalyEvent> anomalies = new ArrayList<>();
     final List<DriftEvent> drifts = new ArrayList<>();
     final List<InterventionEvent> interventions = new ArrayList<>();
@@ -174,20 +174,20 @@ public final class SourceMonitor {
   }
 
   /**
-   * Judges the next frame of the source.
+   * Evaluates the next frame of the source.
    *
-   * @param board what operators have said by now
+   * @param controls commands in force
    */
-  public MonitorResult next(ScoredFrame frame, ActiveControls board) {
-    Said said = new Said();
-    accept(frame, board, said);
+  public MonitorResult next(ScoredFrame frame, ActiveControls controls) {
+    FrameEvents events = new FrameEvents();
+    accept(frame, controls, events);
     float[] sample = sample(frame);
     FrameStatistics statistics = statistics(frame, sample);
     boolean appearanceChanged = model.rule().appearanceChanged(statistics);
 
-    watchSensor(frame, said);
+    watchSensor(frame, events);
     if (fault == null) {
-      judgeFrame(frame, statistics, said);
+      evaluateFrame(frame, statistics, events);
     }
     sequences[(int) (residuals.detector.count() % KEPT)] = frame.sequence();
     window.push(
@@ -196,28 +196,28 @@ public final class SourceMonitor {
         sample,
         appearanceChanged || (fault != null && fault != AnomalyKind.FROZEN),
         fault == AnomalyKind.FROZEN);
-    watchResiduals(frame, sample, appearanceChanged, board, said);
-    watchPicture(frame, said);
-    watchEvidence(frame, statistics, said);
-    diagnose(frame, board, said);
+    watchResiduals(frame, sample, appearanceChanged, controls, events);
+    watchPicture(frame, events);
+    watchEvidence(frame, statistics, events);
+    diagnose(frame, controls, events);
 
     String before = incidents.openId();
     change(
-        incidents.next(evidence(frame, alarm(frame, board), said.reports), model.incidents()),
-        said);
+        incidents.next(evidence(frame, alarm(frame, controls), events.reports), model.incidents()),
+        events);
     String incident = incidents.openId() == null ? before : incidents.openId();
     return new MonitorResult(
         score(frame),
-        said.anomalies.stream().map(e -> e.with(grouped(e.finding(), incident))).toList(),
-        said.drifts.stream().map(e -> e.with(grouped(e.finding(), incident))).toList(),
-        said.interventions.stream().map(e -> e.with(grouped(e.finding(), incident))).toList(),
-        said.incidents);
+        events.anomalies.stream().map(e -> e.with(grouped(e.finding(), incident))).toList(),
+        events.drifts.stream().map(e -> e.with(grouped(e.finding(), incident))).toList(),
+        events.interventions.stream().map(e -> e.with(grouped(e.finding(), incident))).toList(),
+        events.incidents);
   }
 
-  private void change(IncidentLifecycle.Step step, Said said) {
+  private void change(IncidentLifecycle.Step step, FrameEvents events) {
     incidents = step.next();
     if (step.changed() != null) {
-      said.incidents.add(step.changed());
+      events.incidents.add(step.changed());
     }
   }
 
@@ -225,15 +225,15 @@ public final class SourceMonitor {
     return incident == null ? finding : finding.withIncident(incident);
   }
 
-  private Alarm alarm(ScoredFrame frame, ActiveControls board) {
+  private Alarm alarm(ScoredFrame frame, ActiveControls controls) {
     boolean certain = fault != null || (picture != null && picture.alarm().drifting());
     if (!certain && !residuals.alarm().drifting()) {
       return Alarm.NONE;
     }
     return (certain || suppression == Suppression.NONE)
-            && !board.maintained(frame.source(), frame.capturedAt())
+            && !controls.maintained(frame.source(), frame.capturedAt())
         ? Alarm.ON
-        : Alarm.LIMITED;
+        : Alarm.SUPPRESSED;
   }
 
   private static Evidence evidence(ScoredFrame frame, Alarm alarm, List<Report> reports) {
@@ -247,9 +247,9 @@ public final class SourceMonitor {
         reports);
   }
 
-  /** Takes the present as normal where an operator says so and this source has not done it yet. */
-  private void accept(ScoredFrame frame, ActiveControls board, Said said) {
-    Optional<AcceptNormal> order = board.accepted(frame.source());
+  /** Takes the present as normal if a command says so that was not followed yet. */
+  private void accept(ScoredFrame frame, ActiveControls controls, FrameEvents events) {
+    Optional<AcceptNormal> order = controls.accepted(frame.source());
     if (order.isEmpty() || order.get().order().id().equals(followedCommand)) {
       return;
     }
@@ -268,7 +268,7 @@ public final class SourceMonitor {
     window = new MechanismWindow(offsets.length);
     suppression = Suppression.NONE;
     episode = AnomalyEpisode.QUIET;
-    change(incidents.accepted(evidence(frame, Alarm.NONE, List.of())), said);
+    change(incidents.accepted(evidence(frame, Alarm.NONE, List.of())), events);
   }
 
   private float[] sample(ScoredFrame frame) {
@@ -308,7 +308,7 @@ public final class SourceMonitor {
     return frame.statistics();
   }
 
-  private void watchSensor(ScoredFrame frame, Said said) {
+  private void watchSensor(ScoredFrame frame, FrameEvents events) {
     SensorReadings readings = frame.sensor();
     if (model.sensor().isEmpty()) {
       fault = null;
@@ -320,20 +320,20 @@ public final class SourceMonitor {
     AnomalyKind now = step.fault() == null ? null : step.fault().kind();
     if (step.fault() != null && now != fault) {
       AnomalyEvent event = findings.sensor(frame, step.fault(), readings, rule.reference());
-      said.anomalies.add(event);
-      said.report(Weight.DIAGNOSIS, "SENSOR." + now, event.finding());
+      events.anomalies.add(event);
+      events.report(Weight.DIAGNOSIS, "SENSOR." + now, event.finding());
     }
     fault = now;
   }
 
-  private void judgeFrame(ScoredFrame frame, FrameStatistics statistics, Said said) {
+  private void evaluateFrame(ScoredFrame frame, FrameStatistics statistics, FrameEvents events) {
     Verdict verdict = model.rule().decide(statistics);
     AnomalyEpisode.Step step = episode.next(verdict, model.rule().settings());
     episode = step.next();
     if (step.report() && verdict instanceof Verdict.Anomalous anomaly) {
       AnomalyEvent event = findings.anomaly(frame, anomaly);
-      said.anomalies.add(event);
-      said.report(Weight.FRAME, "ANOMALY." + event.kind(), event.finding());
+      events.anomalies.add(event);
+      events.report(Weight.FRAME, "ANOMALY." + event.kind(), event.finding());
     }
   }
 
@@ -341,58 +341,59 @@ public final class SourceMonitor {
       ScoredFrame frame,
       float[] sample,
       boolean appearanceChanged,
-      ActiveControls board,
-      Said said) {
+      ActiveControls controls,
+      FrameEvents events) {
     long startedAt = residuals.alarm().startedAt();
     switch (residuals.next(sample)) {
       case NONE -> {}
       case STARTED -> {
         int frames = residuals.reading.scale();
         DriftEvent onset =
-            findings.residualsChanged(frame, residuals, appearanceChanged, fault != null, this::at);
-        suppression = suppressionFor(onset.finding(), frames, frame, board);
+            findings.residualsChanged(
+                frame, residuals, appearanceChanged, fault != null, this::sequenceAt);
+        suppression = suppressionFor(onset.finding(), frames, frame, controls);
         diagnosed = "";
-        report(onset, said);
+        report(onset, events);
       }
       case ENDED -> {
         suppression = Suppression.NONE;
-        said.drifts.add(findings.ended(frame, residuals, DriftEvent.Channel.RESIDUAL, startedAt));
+        events.drifts.add(findings.ended(frame, residuals, DriftEvent.Channel.RESIDUAL, startedAt));
       }
     }
   }
 
   private Suppression suppressionFor(
-      Finding onset, int frames, ScoredFrame frame, ActiveControls board) {
-    if (suppressed(onset, frames, board)) {
+      Finding onset, int frames, ScoredFrame frame, ActiveControls controls) {
+    if (suppressed(onset, frames, controls)) {
       return Suppression.WHILE_ON;
     }
-    if (!board.expectsChange(frame.source(), frame.capturedAt())) {
+    if (!controls.expectsChange(frame.source(), frame.capturedAt())) {
       return Suppression.NONE;
     }
     if (model.mechanisms().isPresent()) {
       return Suppression.UNTIL_DIAGNOSIS;
     }
-    return announced(onset, frame, board) ? Suppression.WHILE_ON : Suppression.NONE;
+    return announced(onset, frame, controls) ? Suppression.WHILE_ON : Suppression.NONE;
   }
 
   /** Whether all that has changed are means within the margins that were granted. */
-  private static boolean suppressed(Finding onset, int frames, ActiveControls board) {
+  private static boolean suppressed(Finding onset, int frames, ActiveControls controls) {
     return !onset.causes().isEmpty()
         && onset.causes().stream()
             .allMatch(
                 cause ->
-                    board.suppressed(
+                    controls.suppressed(
                         onset.source(), cause.latent(), cause.evidence() / Math.sqrt(frames)));
   }
 
-  private static boolean announced(Finding finding, ScoredFrame frame, ActiveControls board) {
+  private static boolean announced(Finding finding, ScoredFrame frame, ActiveControls controls) {
     return !finding.causes().isEmpty()
-        && board
+        && controls
             .announced(frame.source(), finding.causes().get(0).latent(), frame.capturedAt())
             .isPresent();
   }
 
-  private void watchPicture(ScoredFrame frame, Said said) {
+  private void watchPicture(ScoredFrame frame, FrameEvents events) {
     if (picture == null || frame.statistics().reconstruction() != Reconstruction.SAMPLED) {
       return;
     }
@@ -405,36 +406,37 @@ public final class SourceMonitor {
             model.rule().settings().minGreyLevels());
     switch (picture.next(numbers)) {
       case NONE -> {}
-      case STARTED -> report(findings.pictureChanged(frame, picture, this::pictureAt), said);
+      case STARTED ->
+          report(findings.pictureChanged(frame, picture, this::pictureSequenceAt), events);
       case ENDED ->
-          said.drifts.add(findings.ended(frame, picture, DriftEvent.Channel.PICTURE, startedAt));
+          events.drifts.add(findings.ended(frame, picture, DriftEvent.Channel.PICTURE, startedAt));
     }
   }
 
-  /** Bets on the joint p-value, beside the detectors; opens no incident. */
-  private void watchEvidence(ScoredFrame frame, FrameStatistics statistics, Said said) {
+  /** Bets on the joint p-value, independently of the detectors; opens no incident. */
+  private void watchEvidence(ScoredFrame frame, FrameStatistics statistics, FrameEvents events) {
     boolean drifting = residuals.alarm().drifting();
     quiet = quiet.next(residuals.reading, drifting, thresholds.quietLevels);
     if (drifting || fault != null || !thresholds.independent) {
-      evidence = thresholds.noEvidence; // what there is to say is said, or nothing can be promised
+      evidence = thresholds.noEvidence; // the drift event is out, or no run length can be promised
       return;
     }
     evidence = evidence.next(statistics.jointPValue());
     if (evidence.detectorCrosses(model.targetRunLength())) {
-      said.drifts.add(
+      events.drifts.add(
           findings.evidence(
               frame, evidence.logDetector(), model.targetRunLength(), evidence.frames()));
       evidence = thresholds.noEvidence;
     }
   }
 
-  private static void report(DriftEvent onset, Said said) {
-    said.drifts.add(onset);
-    said.report(Weight.CHANGE, "DRIFT." + onset.channel(), onset.finding());
+  private static void report(DriftEvent onset, FrameEvents events) {
+    events.drifts.add(onset);
+    events.report(Weight.CHANGE, "DRIFT." + onset.channel(), onset.finding());
   }
 
-  /** Tells what changed, some frames after an alarm. */
-  private void diagnose(ScoredFrame frame, ActiveControls board, Said said) {
+  /** Diagnoses the change, some frames after an alarm. */
+  private void diagnose(ScoredFrame frame, ActiveControls controls, FrameEvents events) {
     ChangeMonitor watch = residuals.alarm().drifting() || picture == null ? residuals : picture;
     if (!watch.alarm().drifting() || model.mechanisms().isEmpty()) {
       return;
@@ -446,54 +448,55 @@ public final class SourceMonitor {
       int frames = (int) Math.min(Math.min(DIAGNOSED_FRAMES[k], sinceChange), window.size());
       if (since == DIAGNOSED_AFTER[k] && frames >= MechanismReference.MIN_WINDOW) {
         Diagnosis diagnosis = Diagnosis.of(model.mechanisms().get(), model.graph(), window, frames);
-        tell(frame, diagnosis, watch, frames, board, said);
+        publishDiagnosis(frame, diagnosis, watch, frames, controls, events);
       }
     }
   }
 
-  private void tell(
+  private void publishDiagnosis(
       ScoredFrame frame,
       Diagnosis diagnosis,
       ChangeMonitor watch,
       int frames,
-      ActiveControls board,
-      Said said) {
+      ActiveControls controls,
+      FrameEvents events) {
     InterventionEvent event =
         findings.intervention(
             frame,
             diagnosis,
             sequenceBefore(frames),
-            Findings.changePoint(frame, watch, watch == residuals ? this::at : this::pictureAt));
+            Findings.changePoint(
+                frame, watch, watch == residuals ? this::sequenceAt : this::pictureSequenceAt));
     if (suppression == Suppression.UNTIL_DIAGNOSIS) {
       suppression =
-          announced(event.finding(), frame, board) ? Suppression.WHILE_ON : Suppression.NONE;
+          announced(event.finding(), frame, controls) ? Suppression.WHILE_ON : Suppression.NONE;
     }
     String news =
         diagnosis.kind()
             + (diagnosis.causes().isEmpty() ? "" : " " + diagnosis.causes().get(0).latent());
     if (diagnosis.kind() == InterventionKind.UNKNOWN || news.equals(diagnosed)) {
-      return; // the drift event has said all that is known
+      return; // the drift event shows all that is known
     }
     diagnosed = news;
-    said.interventions.add(event);
-    said.report(Weight.DIAGNOSIS, "INTERVENTION." + diagnosis.kind(), event.finding());
+    events.interventions.add(event);
+    events.report(Weight.DIAGNOSIS, "INTERVENTION." + diagnosis.kind(), event.finding());
   }
 
   /** Sequence of the first of the last frames, at most 128 back. */
   private long sequenceBefore(int frames) {
-    return at(residuals.detector.count() - frames);
+    return sequenceAt(residuals.detector.count() - frames);
   }
 
   /** Sequence of the frame before which so many had been seen, at most 128 back. */
-  private long at(long seen) {
+  private long sequenceAt(long seen) {
     long count = residuals.detector.count();
     long within = Math.max(Math.max(0, count - KEPT), Math.min(seen, count - 1));
     return sequences[(int) (within % KEPT)];
   }
 
   /** The same for samples of the picture's detector, at most 128 of them back. */
-  private long pictureAt(long seen) {
-    return at(pictureFrame(seen));
+  private long pictureSequenceAt(long seen) {
+    return sequenceAt(pictureFrame(seen));
   }
 
   private long pictureFrame(long seen) {
@@ -525,12 +528,12 @@ public final class SourceMonitor {
         residuals.reading.perScale(),
         residuals.thresholds.reference().settings().scales(),
         residuals.reading.samples(),
-        beside());
+        others());
   }
 
-  private DriftScore.Beside beside() {
+  private DriftScore.Others others() {
     QuietRunLength.Estimate estimate = quiet.estimate(thresholds.quietLevels);
-    return new DriftScore.Beside(
+    return new DriftScore.Others(
         picture == null ? Float.NaN : picture.reading.statistic(),
         picture == null ? Float.NaN : picture.thresholds.threshold().value(),
         estimate.tooEarly() ? Double.NaN : estimate.runLength(),

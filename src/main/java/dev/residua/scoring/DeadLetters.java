@@ -24,10 +24,10 @@ import org.jspecify.annotations.Nullable;
  * and when its record is read again it goes without the value and the original headers, and with
  * {@link DeadLetter#TRUNCATED}, which says where the whole record still is. So it stops no
  * partition and is not lost silently. The broker refuses whole batches, so small letters are
- * refused beside a large one: only the largest of those that were refused together is shortened,
- * which is too large for certain, and the others are tried again as they are. So n letters that are
- * too large, within one transaction, take n attempts. For one loop; answers of the broker come on
- * the producer's thread.
+ * refused together with a large one: only the largest of those that were refused together is
+ * shortened, which is too large for certain, and the others are tried again as they are. So n
+ * letters that are too large, within one transaction, take n attempts. For one loop; answers of the
+ * broker come on the producer's thread.
  */
 final class DeadLetters {
   private static final int MAX_STACK_CHARACTERS = 4096;

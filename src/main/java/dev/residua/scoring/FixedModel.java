@@ -22,7 +22,7 @@ final class FixedModel implements ScoringModels, ScoringModels.Lease {
   public void refresh() {}
 
   @Override
-  public Activation at(int partition, long offset) {
+  public Activation activationAt(int partition, long offset) {
     return activation;
   }
 
@@ -32,7 +32,7 @@ final class FixedModel implements ScoringModels, ScoringModels.Lease {
   }
 
   @Override
-  public void began(Collection<Start> starts) {}
+  public void activationsCommitted(Collection<Start> starts) {}
 
   @Override
   public Lease lease(Activation any) {

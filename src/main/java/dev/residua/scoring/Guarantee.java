@@ -1,8 +1,8 @@
 package dev.residua.scoring;
 
-/** What is promised of results when something fails. */
+/** Delivery guarantee for results after a failure. */
 public enum Guarantee {
-  /** Every frame has one score or one dead letter, whatever fails. */
+  /** Every frame has one score or one dead letter after any failure. */
   EXACTLY_ONCE,
   /** Every frame has at least one; after a failure some come twice. Cheaper and faster. */
   AT_LEAST_ONCE

@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The models of the registry, loaded. The one that was activated last is opened and checked in the
- * background, before any loop is told of it; a model that no loop uses any more and that is not
- * active is closed there too, so that loops wait for neither. Owns the native memory of all.
+ * background, before any loop uses it; a model that no loop uses any more and that is not active is
+ * closed there too, so that loops wait for neither. Owns the native memory of all.
  */
 public final class ModelPool implements ScoringModels, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ModelPool.class);
@@ -68,7 +68,7 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
     ScoringModel open(ModelBundle bundle) throws BadBundleException;
   }
 
-  /** Told why an activated model is not used here. */
+  /** Observes why an activated model is not used here. */
   @FunctionalInterface
   public interface RefusalListener {
     void refused(Activation activation, String why);
@@ -132,13 +132,13 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
         onRefused.refused(wanted, String.valueOf(e.getMessage()));
       } catch (IOException e) {
         LOG.warn("model {} cannot be fetched now: {}", wanted.modelId(), e.getMessage());
-        fetchAgainLater(wanted.number());
+        scheduleRefetch(wanted.number());
       }
     }
     closeUnused();
   }
 
-  private void fetchAgainLater(long activation) {
+  private void scheduleRefetch(long activation) {
     synchronized (this) {
       unfetched = activation;
     }
@@ -232,7 +232,7 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
   }
 
   @Override
-  public Activation at(int partition, long offset) {
+  public Activation activationAt(int partition, long offset) {
     return known()
         .at(partition, offset)
         .orElseThrow(
@@ -248,7 +248,7 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
   }
 
   @Override
-  public void began(Collection<Start> starts) {
+  public void activationsCommitted(Collection<Start> starts) {
     synchronized (this) {
       ours.addAll(starts);
       ModelRegistry read = store.registry();

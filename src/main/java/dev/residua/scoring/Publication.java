@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** How results of one producer and offsets become visible. For the thread of one loop. */
 interface Publication {
-  /** What keeps a guarantee with these clients. */
+  /** The publication strategy for a delivery guarantee. */
   static Publication of(
       Guarantee guarantee, Consumer<byte[], byte[]> consumer, Producer<byte[], byte[]> producer) {
     return switch (guarantee) {
@@ -22,7 +22,7 @@ interface Publication {
     };
   }
 
-  /** Once, before anything else. */
+  /** Called once, before all others. */
   void start();
 
   void begin();
@@ -30,15 +30,15 @@ interface Publication {
   /**
    * Sends a result.
    *
-   * @param answered told what became of it, on the producer's thread
+   * @param answered called with the outcome on the producer's thread
    */
   void send(ProducerRecord<byte[], byte[]> record, Callback answered);
 
   /**
-   * Waits until what was sent is kept, where it would otherwise become visible in any order with
-   * what follows.
+   * Waits until the broker has stored all results sent so far, if they would otherwise become
+   * visible after later ones.
    */
-  void settle();
+  void awaitSent();
 
   /**
    * Makes all that was sent visible, and the offsets committed.
@@ -76,7 +76,7 @@ interface Publication {
     }
 
     @Override
-    public void settle() {} // all of it becomes visible at once
+    public void awaitSent() {} // all of it becomes visible at once
 
     @Override
     public void commit(Map<TopicPartition, OffsetAndMetadata> offsets) {
@@ -124,7 +124,7 @@ interface Publication {
     }
 
     @Override
-    public void settle() {
+    public void awaitSent() {
       producer.flush();
       Exception why = failure.get();
       if (why != null) {
@@ -134,7 +134,7 @@ interface Publication {
 
     @Override
     public void commit(Map<TopicPartition, OffsetAndMetadata> offsets) {
-      settle();
+      awaitSent();
       consumer.commitSync(offsets);
     }
 

@@ -4,9 +4,9 @@ import dev.residua.frame.Frame;
 
 /**
  * Which frames are reconstructed. A share of all frames is, chosen by a hash of source and
- * sequence, so that the choice knows nothing of the picture and a replay makes the same; their
- * errors feed the detectors. Beside them those are whose residuals are unusual, for a person to
- * look at.
+ * sequence, so that the choice is independent of the picture and a replay makes the same; their
+ * errors feed the detectors. In addition, frames with unusual residuals are, for a person to look
+ * at.
  *
  * <p>The detector of the picture takes only the sampled frames: its false alarms become rarer by
  * the rate, and its delay, counted in frames, longer by one over the rate.

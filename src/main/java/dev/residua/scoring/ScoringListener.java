@@ -5,7 +5,7 @@ import dev.residua.frame.RejectedFrameException.Reason;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.RegistryRecord.Start;
 
-/** Told what the loop did, after it is committed. Called on the loop's thread; must be quick. */
+/** Observes the scoring loop. Called on the loop's thread; must be quick. */
 public interface ScoringListener {
   /** Ignores everything. */
   ScoringListener NONE =
@@ -29,19 +29,19 @@ public interface ScoringListener {
    */
   void committed(int scored, int rejected, long nanos);
 
-  /** A frame was scored; told when it is sent, so again if its transaction is repeated. */
+  /** A frame was scored and sent; repeated if its transaction is repeated. */
   void scored(ScoredFrame score);
 
-  /** A record was refused; counted when it is seen, so again if its transaction is repeated. */
+  /** A record was refused; repeated if its transaction is repeated. */
   void rejected(Reason reason);
 
   /**
-   * The loop turns; told about once a second, also where nothing comes.
+   * The loop is running. Called about once per second, also without frames.
    *
    * @param behind records of its partitions that it has not taken yet
    */
-  default void turned(long behind) {}
+  default void progressed(long behind) {}
 
-  /** A model took over on a partition; told after the commit that says so. */
-  default void swapped(Activation activation, Start start) {}
+  /** The activation of a model on a partition was committed. */
+  default void activationCommitted(Activation activation, Start start) {}
 }

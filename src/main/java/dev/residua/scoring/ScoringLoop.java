@@ -53,17 +53,14 @@ public final class ScoringLoop implements Runnable {
   /** Frames that go through the network together; larger batches gain nothing on a CPU. */
   public static final int BATCH_FRAMES = 32;
 
-  /**
-   * Most frames that one poll should hand over: of the largest values 256 MiB, whatever they were
-   * compressed to.
-   */
+  /** Most frames that one poll should hand over: 256 MiB for the largest values, uncompressed. */
   public static final int POLLED_FRAMES = 16;
 
   private static final Logger LOG = LoggerFactory.getLogger(ScoringLoop.class);
   private static final Duration CLOSE = Duration.ofSeconds(5);
   private static final long MIN_PAUSE_MILLIS = 50;
   private static final long MAX_PAUSE_MILLIS = 2_000;
-  private static final long TOLD_EVERY_NANOS = 1_000_000_000L;
+  private static final long REPORT_NANOS = 1_000_000_000L;
 
   private final Consumer<byte[], byte[]> consumer;
   private final ScoringProducers producers;
@@ -87,7 +84,7 @@ public final class ScoringLoop implements Runnable {
   private Producer<byte[], byte[]> producer;
   private Publication publication;
   private Tracing.Batch traces;
-  private long toldNanos = System.nanoTime() - TOLD_EVERY_NANOS;
+  private long reportedNanos = System.nanoTime() - REPORT_NANOS;
 
   /** A batch for every model in use, by its id; one, but for a moment after a swap. */
   private final Map<String, Loaded> loaded = new HashMap<>();
@@ -100,7 +97,7 @@ public final class ScoringLoop implements Runnable {
   private record Beginning(Activation activation, Start start) {}
 
   /**
-   * @param consumer not yet subscribed, reads committed records, commits nothing by itself
+   * @param consumer not yet subscribed, reads committed records, commits nothing automatically
    * @param producers makes its producer, and another where that one is of no further use;
    *     transactional where the settings promise exactly once
    * @param models the models in use
@@ -175,8 +172,8 @@ public final class ScoringLoop implements Runnable {
       while (!stopped.get()) {
         stages.enter(Stage.CONSUME);
         waiting.gather(settings.batchDeadline(), stopped::get);
-        tell();
-        if (!waiting.isEmpty() || swapPending()) {
+        reportProgress();
+        if (!waiting.isEmpty() || activationPending()) {
           transact();
         }
       }
@@ -196,18 +193,18 @@ public final class ScoringLoop implements Runnable {
     return tracing.batch(topics.frames().name(), topics.scores().name(), group);
   }
 
-  /** About once a second: that the loop turns, and how much waits for it. */
-  private void tell() {
+  /** Reports progress and lag about once per second. */
+  private void reportProgress() {
     long now = System.nanoTime();
-    if (now - toldNanos < TOLD_EVERY_NANOS) {
+    if (now - reportedNanos < REPORT_NANOS) {
       return;
     }
-    toldNanos = now;
+    reportedNanos = now;
     long behind = waiting.size();
     for (TopicPartition partition : consumer.assignment()) {
       behind += consumer.currentLag(partition).orElse(0);
     }
-    listener.turned(behind);
+    listener.progressed(behind);
   }
 
   private void transact() {
@@ -227,7 +224,7 @@ public final class ScoringLoop implements Runnable {
       timelines.committed();
       deadLetters.committed();
       recovering.succeeded();
-      swapped();
+      activationsCommitted();
       listener.committed(scored, taken.size() - scored, System.nanoTime() - start);
     } catch (KafkaException e) {
       traces.failed(e);
@@ -282,14 +279,14 @@ public final class ScoringLoop implements Runnable {
     return scored;
   }
 
-  /** Whether a model waits to take over, so that a transaction is due without any frame. */
-  private boolean swapPending() {
+  /** Whether an activation is pending, so that a transaction is due without any frame. */
+  private boolean activationPending() {
     return consumer.assignment().stream().anyMatch(p -> models.pending(p.partition()).isPresent());
   }
 
   /**
-   * Lets models take over whose time has come: says in this transaction from which offset on. As it
-   * holds the first frame that is scored so, both become true together.
+   * Starts pending activations: writes in this transaction from which offset they hold. It also
+   * holds the first frame scored under them, so both become visible together.
    */
   private void beginActivations() {
     beginning.clear();
@@ -308,7 +305,7 @@ public final class ScoringLoop implements Runnable {
       }
     }
     if (!beginning.isEmpty()) {
-      publication.settle();
+      publication.awaitSent();
     }
   }
 
@@ -317,7 +314,7 @@ public final class ScoringLoop implements Runnable {
     Activation activation =
         begins != null && record.offset() >= begins.start().offset()
             ? begins.activation()
-            : models.at(record.partition(), record.offset());
+            : models.activationAt(record.partition(), record.offset());
     Loaded there = loaded.get(activation.modelId());
     if (there == null) {
       ScoringModels.Lease lease = models.lease(activation);
@@ -328,19 +325,19 @@ public final class ScoringLoop implements Runnable {
   }
 
   /**
-   * After the commit: what has begun, has, and models that hold nowhere any more are given back.
+   * Reports the activations of the committed transaction and releases models without partitions.
    */
-  private void swapped() {
+  private void activationsCommitted() {
     if (!beginning.isEmpty()) {
-      models.began(beginning.values().stream().map(Beginning::start).toList());
+      models.activationsCommitted(beginning.values().stream().map(Beginning::start).toList());
       for (Beginning begun : beginning.values()) {
         LOG.info(
-            "model swap: modelId={} activation={} partition={} offset={}",
+            "activation committed: model={} activation={} partition={} offset={}",
             begun.activation().modelId(),
             begun.start().number(),
             begun.start().partition(),
             begun.start().offset());
-        listener.swapped(begun.activation(), begun.start());
+        listener.activationCommitted(begun.activation(), begun.start());
       }
       beginning.clear();
     }
@@ -348,7 +345,7 @@ public final class ScoringLoop implements Runnable {
       Set<String> held = new HashSet<>();
       for (TopicPartition partition : consumer.assignment()) {
         long next = waiting.first(partition).orElseGet(() -> consumer.position(partition));
-        held.add(models.at(partition.partition(), next).modelId());
+        held.add(models.activationAt(partition.partition(), next).modelId());
       }
       loaded
           .entrySet()
@@ -402,12 +399,12 @@ public final class ScoringLoop implements Runnable {
     return next;
   }
 
-  /** Fences whoever had the transactional id, and waits as long as no broker answers. */
+  /** Fences the previous owner of the transactional id; waits until a broker answers. */
   private void initialise() {
     retried(publication::start);
   }
 
-  /** Does something again as long as no broker answers in time. */
+  /** Repeats an action until a broker answers in time. */
   private void retried(Runnable what) {
     while (!stopped.get()) {
       try {
@@ -508,7 +505,7 @@ public final class ScoringLoop implements Runnable {
       producer = producers.next().get();
       publication = Publication.of(settings.guarantee(), consumer, producer);
       initialise();
-      goOnAtCommitted();
+      resumeAtCommitted();
     }
 
     @Override
@@ -532,14 +529,14 @@ public final class ScoringLoop implements Runnable {
       }
     }
 
-    /** After an abort nothing has happened. */
+    /** After an abort, restores the state before the transaction. */
     private void takeAgain() {
       timelines.aborted();
       waiting.putBack(taken);
     }
 
-    /** Where the outcome was unknown, the committed offsets tell it; so do the timelines. */
-    private void goOnAtCommitted() {
+    /** Where the outcome was unknown, the committed offsets and timelines show it. */
+    private void resumeAtCommitted() {
       waiting.putBack(taken);
       Map<TopicPartition, Long> first = waiting.clear();
       timelines.drop();

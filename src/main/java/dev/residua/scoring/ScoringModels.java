@@ -11,13 +11,13 @@ public interface ScoringModels {
   void refresh();
 
   /** The activation that holds for a frame. */
-  Activation at(int partition, long offset);
+  Activation activationAt(int partition, long offset);
 
   /** An activation that has not begun on a partition and whose model is ready. */
   Optional<Activation> pending(int partition);
 
   /** Activations have begun: the transactions that say so are committed. */
-  void began(Collection<Start> starts);
+  void activationsCommitted(Collection<Start> starts);
 
   /**
    * A model, kept until the lease is closed. Loads it where nobody had it, which only happens when

@@ -30,11 +30,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Scores a share of the frames with a challenger, beside the active model and apart from it: to a
- * topic of its own, from now on, and for as long as the registry says. The share is taken in runs
- * of {@value #RUN} frames of a partition, chosen by their offsets, so that what is not chosen is
- * not even decoded. After a failure some scores come twice or are missing; nothing but the
- * comparison of the two models depends on them.
+ * Scores a share of the frames with a challenger, independently of the active model: to its own
+ * topic, from now on, and for as long as the registry says. The share is taken in runs of {@value
+ * #RUN} frames of a partition, chosen by their offsets, so that what is not chosen is not even
+ * decoded. After a failure some scores come twice or are missing; nothing but the comparison of the
+ * two models depends on them.
  *
  * <p>Runs on one thread; {@link #stop} may be called from any.
  */
@@ -192,7 +192,7 @@ public final class ShadowLoop implements Runnable {
     }
   }
 
-  /** What waits from before is of no interest. */
+  /** Skips the frames that wait from before. */
   private record FromNowOn(Consumer<byte[], byte[]> consumer) implements ConsumerRebalanceListener {
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {

@@ -1,17 +1,17 @@
 package dev.residua.scoring;
 
-/** Told what a loop is about to do, for those who measure it. Called on the loop's thread. */
+/** Observes what the scoring loop is about to do, to measure it. Called on the loop's thread. */
 public interface Stages {
-  /** Nobody measures. */
+  /** Measures nothing. */
   Stages NONE = stage -> {};
 
-  /** What the time of a frame goes into. */
+  /** Stages of the work on a frame. */
   enum Stage {
     /** Fetching records, and waiting for them. */
     CONSUME,
     /** Reading records and decoding pictures. */
     DECODE,
-    /** Telling new frames from old ones. */
+    /** Recognising duplicates. */
     TIMELINE,
     /** The network: encoder, structural equations, decoder where it is asked for. */
     MODEL,
@@ -23,6 +23,6 @@ public interface Stages {
     COMMIT
   }
 
-  /** From now on until the next call the thread does this. */
+  /** The thread enters a stage; it ends with the next call. */
   void enter(Stage stage);
 }

@@ -89,7 +89,7 @@ sealed interface TransactionFailure {
   }
 
   /**
-   * Where it happened, for the messages and to tell time-outs from rivals.
+   * Where it happened, for the messages and to distinguish time-outs from rivals.
    *
    * @param member static member id and transactional id of the loop
    * @param outputs topics that it writes
@@ -102,7 +102,7 @@ sealed interface TransactionFailure {
   }
 
   /**
-   * Judges a failure.
+   * Classifies a failure.
    *
    * @param failure what a call of producer or consumer threw
    * @param elapsed since the transaction began; zero outside one

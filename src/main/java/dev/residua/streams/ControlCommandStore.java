@@ -9,21 +9,21 @@ import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * Where commands of the control topic arrive in every instance; whoever judges frames reads the
- * board. A command takes effect with the frames that are judged after it arrived, which differs by
- * a moment between instances and replays.
+ * Stores the commands of the control topic in every instance. A command takes effect with the
+ * frames that are evaluated after it arrived, which differs by a moment between instances and
+ * replays.
  */
 public final class ControlCommandStore {
   static final String STORE = "control-commands";
 
-  private volatile ActiveControls board = ActiveControls.EMPTY;
+  private volatile ActiveControls active = ActiveControls.EMPTY;
 
-  /** What has been said by now; for any thread. */
-  public ActiveControls board() {
-    return board;
+  /** The commands in force now; for any thread. */
+  public ActiveControls active() {
+    return active;
   }
 
-  /** Keeps store and board up to date. */
+  /** Updates the store with each command. */
   Processor<String, ControlCommand, Void, Void> keeper() {
     return new Keeper();
   }
@@ -43,7 +43,7 @@ public final class ControlCommandStore {
           restored = restored.with(all.next().value);
         }
       }
-      board = restored;
+      active = restored;
     }
 
     @Override
@@ -52,7 +52,7 @@ public final class ControlCommandStore {
         return;
       }
       store.put(record.key(), record.value());
-      board = record.value() == null ? board.without(record.key()) : board.with(record.value());
+      active = record.value() == null ? active.without(record.key()) : active.with(record.value());
     }
   }
 }

@@ -12,8 +12,8 @@ import org.apache.kafka.streams.errors.StreamsException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What it means that a thread of the monitor ended. Its transaction is aborted, so whichever thread
- * goes on reads the same scores again: nothing is lost and nothing is counted twice.
+ * What it means that a thread of the monitor ended. Its transaction is aborted, so the next thread
+ * reads the same scores again: nothing is lost and nothing is counted twice.
  *
  * <p>Kafka Streams itself goes on after a rebalance, a fenced producer and a damaged state store;
  * this is about the rest.
@@ -32,7 +32,7 @@ public sealed interface MonitorFailure {
   record Unknown(String message) implements MonitorFailure {}
 
   /**
-   * Judges what a thread of the monitor threw.
+   * Classifies what a thread of the monitor threw.
    *
    * @param application name of the Kafka Streams application
    * @param written names of the topics that it writes, its changelogs aside

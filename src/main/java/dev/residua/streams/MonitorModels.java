@@ -8,7 +8,7 @@ import java.util.Optional;
 @FunctionalInterface
 public interface MonitorModels {
   /**
-   * What judges scores of a model.
+   * The thresholds for scores of a model.
    *
    * @return empty if there is no such model, or it cannot be monitored
    */

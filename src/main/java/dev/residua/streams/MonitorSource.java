@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class MonitorSource implements FixedKeyProcessor<String, CheckModel.Checked, MonitorResult> {
   static final String STORE = "source-monitors";
 
-  private final ControlCommandStore desk;
+  private final ControlCommandStore commands;
   private final int liveSources;
   private final MonitorListener listener;
   private final Tracing tracing;
@@ -49,11 +49,11 @@ final class MonitorSource implements FixedKeyProcessor<String, CheckModel.Checke
 
   @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before process
   MonitorSource(
-      ControlCommandStore desk, int liveSources, MonitorListener listener, Tracing tracing) {
+      ControlCommandStore commands, int liveSources, MonitorListener listener, Tracing tracing) {
     this.liveSources = liveSources;
     this.listener = listener;
     this.tracing = tracing;
-    this.desk = desk;
+    this.commands = commands;
   }
 
   @Override
@@ -72,7 +72,7 @@ final class MonitorSource implements FixedKeyProcessor<String, CheckModel.Checke
     MonitorResult result;
     Headers headers;
     try (Tracing.Step step = trace(frame.source(), record.headers())) {
-      result = monitor.next(frame, desk.board());
+      result = monitor.next(frame, commands.active());
       monitors.put(frame.source(), MonitorStates.encode(monitor.state()));
       headers = step.headers();
     }
@@ -122,7 +122,7 @@ final class MonitorSource implements FixedKeyProcessor<String, CheckModel.Checke
       return SourceMonitor.restore(limits, MonitorStates.decode(stored), reused);
     } catch (IllegalArgumentException e) {
       throw new StreamsException(
-          "the state of %s in store %s cannot be read: %s; run the version that wrote it, or delete the state directory and the store's changelog topic, after which all detectors start anew"
+          "the state of %s in store %s cannot be read: %s; run the version that wrote it, or delete the state directory and the store's changelog topic, after which all detectors restart"
               .formatted(source, STORE, e.getMessage()),
           e);
     }

@@ -18,31 +18,31 @@ import org.apache.kafka.streams.state.Stores;
 
 /** Scores to verdicts, drift and incidents, keyed by source. */
 public final class MonitorTopology {
-  /** Store with a changelog topic: one record a source. */
+  /** Store with a changelog topic: one record per source. */
   public static final String STATE_STORE = MonitorSource.STORE;
 
   private MonitorTopology() {}
 
-  /** The topology, watched by nobody. */
+  /** The topology without a listener. */
   public static Topology build(
-      Topics topics, MonitorModels models, ControlCommandStore desk, int liveSources) {
-    return build(topics, models, desk, liveSources, MonitorListener.NONE, Tracing.OFF);
+      Topics topics, MonitorModels models, ControlCommandStore commands, int liveSources) {
+    return build(topics, models, commands, liveSources, MonitorListener.NONE, Tracing.OFF);
   }
 
   /**
    * The topology.
    *
    * @param topics where scores come from and findings go
-   * @param models what scores may be of
-   * @param desk receives what operators say; one a topology
+   * @param models models that scores may be of
+   * @param commands receives the commands of operators; one per topology
    * @param liveSources sources of a partition that are held ready in memory, at least 1
-   * @param listener told what is found
-   * @param tracing carries the traces of frames on to what is found in them
+   * @param listener observes the results
+   * @param tracing continues the traces of frames
    */
   public static Topology build(
       Topics topics,
       MonitorModels models,
-      ControlCommandStore desk,
+      ControlCommandStore commands,
       int liveSources,
       MonitorListener listener,
       Tracing tracing) {
@@ -55,13 +55,13 @@ public final class MonitorTopology {
             topics.control().value()),
         topics.control().name(),
         topics.control().consumed("control"),
-        desk::keeper);
+        commands::keeper);
 
     KStream<String, MonitorResult> results =
         builder.stream(topics.scores().name(), topics.scores().consumed("scores"))
             .processValues(() -> new CheckModel(models), Named.as("check-model"))
             .processValues(
-                () -> new MonitorSource(desk, liveSources, listener, tracing),
+                () -> new MonitorSource(commands, liveSources, listener, tracing),
                 Named.as("monitor-source"),
                 MonitorSource.STORE);
     results
@@ -116,7 +116,7 @@ public final class MonitorTopology {
             Stores.persistentKeyValueStore(MonitorSource.STORE),
             Serdes.String(),
             Serdes.ByteArray())
-        .withCachingEnabled() // one changelog record a source and commit, not one a frame
+        .withCachingEnabled() // one changelog record per source and commit, not per frame
         .withLoggingEnabled(Map.of("cleanup.policy", "compact"));
   }
 }

@@ -2,7 +2,7 @@ package dev.residua.streams;
 
 import java.util.Map;
 
-/** Told of scores that become dead letters. Kafka Streams makes the handlers that tell it. */
+/** Observes scores that become dead letters. Kafka Streams creates the handlers that call it. */
 public interface RefusalListener {
   /** Setting of Kafka Streams that has the listener. */
   String SETTING = "dev.residua.refusal.listener";

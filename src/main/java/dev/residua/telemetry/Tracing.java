@@ -151,14 +151,14 @@ public final class Tracing implements AutoCloseable {
   }
 
   /**
-   * Someone outside was told something, just now.
+   * Records the span of a notification that has just been sent or refused.
    *
    * @param receiver a name of few values
    * @param headers of the record that says it
    * @param took how long it took
    * @param failure why it was not taken; empty where it was
    */
-  public void told(String receiver, Headers headers, Duration took, String failure) {
+  public void recordNotification(String receiver, Headers headers, Duration took, String failure) {
     if (tracer == null || !carries(headers)) {
       return;
     }

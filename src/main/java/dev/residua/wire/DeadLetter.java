@@ -82,7 +82,7 @@ public record DeadLetter(
     return header.key().startsWith(PREFIX) || header.key().equals(TIMESTAMP);
   }
 
-  /** Whether it is an alert that was not told; the record is the incident as it was then. */
+  /** Whether it is an alert that was not delivered; the record is the incident as it was then. */
   public boolean isAlert() {
     return reason.equals(ALERT_REFUSED) || reason.equals(ALERT_UNDELIVERED);
   }

@@ -25,12 +25,12 @@ final class DriftScoreMapper {
         Floats.list(score.perScale()),
         Arrays.stream(score.scales()).boxed().toList(),
         score.samples(),
-        orNull(score.beside().pictureStatistic()),
-        orNull(score.beside().pictureThreshold()),
-        orNull(score.beside().quietRunLength()),
-        orNull(score.beside().quietLow()),
-        orNull(score.beside().quietHigh()),
-        orNull(score.beside().logEvidence()));
+        orNull(score.others().pictureStatistic()),
+        orNull(score.others().pictureThreshold()),
+        orNull(score.others().quietRunLength()),
+        orNull(score.others().quietLow()),
+        orNull(score.others().quietHigh()),
+        orNull(score.others().logEvidence()));
   }
 
   private static @Nullable Float orNull(float value) {
@@ -61,7 +61,7 @@ final class DriftScoreMapper {
         Floats.array(score.getPerScale()),
         score.getScales().stream().mapToInt(Integer::intValue).toArray(),
         score.getSamples(),
-        new DriftScore.Beside(
+        new DriftScore.Others(
             orNaN(score.getPictureStatistic()),
             orNaN(score.getPictureThreshold()),
             orNaN(score.getQuietRunLength()),

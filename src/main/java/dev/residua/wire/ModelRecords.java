@@ -16,8 +16,8 @@ import java.util.Optional;
 import org.apache.kafka.common.errors.SerializationException;
 
 /**
- * Records of the topic of models: Avro in single-object encoding, told apart by how their keys
- * begin, and between them the bytes of bundles in parts.
+ * Records of the topic of models: Avro in single-object encoding, distinguished by the start of
+ * their keys, and between them the bytes of bundles in parts.
  */
 public final class ModelRecords {
   private static final String PART = "part/";

@@ -36,7 +36,8 @@ final class RegistryFrames {
   static RejectedFrameException withoutRegistry() {
     return new RejectedFrameException(
         Reason.UNKNOWN_SCHEMA,
-        "the value begins with 00, as records with the id of a schema in a registry do, but no registry is known here; set residua.registry.url");
+        "the value begins with 00, as records with the id of a schema in a registry do, but no"
+            + " registry is known here; set residua.registry.url");
   }
 
   /**
@@ -57,7 +58,7 @@ final class RegistryFrames {
     try {
       return reader.read(null, new BoundedDecoder(value, HEADER_BYTES));
     } catch (IOException | RuntimeException | StackOverflowError e) {
-      // The schema is the producer's: whatever it makes of these bytes, the partition goes on.
+      // The schema is the producer's: any failure rejects only this record.
       throw new RejectedFrameException(
           Reason.CORRUPT,
           "%d bytes are not a whole record of the schema with id %s: %s"

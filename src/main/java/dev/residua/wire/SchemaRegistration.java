@@ -18,8 +18,8 @@ import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecordBase;
 
 /**
- * Tells a schema registry the schemas of the product's topics, under the subjects that {@code
- * TopicNameStrategy} gives: {@code <topic>-value}.
+ * Registers the schemas of the product's topics in a schema registry, under the subjects that
+ * {@code TopicNameStrategy} gives: {@code <topic>-value}.
  */
 public final class SchemaRegistration {
   private final RegistryClient registry;
@@ -89,7 +89,7 @@ public final class SchemaRegistration {
     Schema theirs;
     try {
       theirs = new Schema.Parser().parse(latest.get().text());
-    } catch (RuntimeException e) { // a schema of somebody else's, whatever it is
+    } catch (RuntimeException e) { // a schema that the product does not know
       return "";
     }
     StringBuilder text = new StringBuilder();

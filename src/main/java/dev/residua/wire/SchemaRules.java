@@ -11,8 +11,8 @@ import org.apache.avro.SchemaCompatibility.Incompatibility;
  * Whether records of one schema can be read as another, in the words of Avro's rules.
  *
  * <p>Source: Apache Avro 1.12 specification, "Schema resolution"; the rules' names are those of
- * {@link SchemaCompatibility}. One rule is ours: Avro resolves a number to a number whatever its
- * logical type, so that milliseconds would be taken for microseconds in silence.
+ * {@link SchemaCompatibility}. One rule is ours: Avro resolves numbers without regard to their
+ * logical type, so that milliseconds would silently count as microseconds.
  */
 final class SchemaRules {
   private SchemaRules() {}

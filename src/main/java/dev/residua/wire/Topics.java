@@ -140,22 +140,19 @@ public final class Topics {
   }
 
   /**
-   * What the scoring role remembers of each source to know a frame that comes again; partition by
-   * partition beside the frames. Written in the transactions of the scores, and not for others.
+   * The timelines of the sources, partitioned like the frames. Internal; written in the
+   * transactions of the scores.
    */
   public Topic<byte[], byte[]> timelines() {
     return timelines;
   }
 
-  /**
-   * What alerting has to tell and has told; partition by partition beside the incidents. JSON, and
-   * not for others.
-   */
+  /** Alerts and their notifications, partitioned like the incidents. Internal JSON. */
   public Topic<byte[], byte[]> alerts() {
     return alerts;
   }
 
-  /** What the monitor makes of scores. */
+  /** Topics that the monitor writes. */
   public List<Topic<?, ?>> findings() {
     return List.of(drift, anomalies, drifts, interventions, incidents);
   }

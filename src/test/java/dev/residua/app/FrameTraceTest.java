@@ -273,9 +273,9 @@ class FrameTraceTest {
       read = step.headers();
     }
     // When
-    tracing.told("ops", read, Duration.ofMillis(5), "");
-    tracing.told("slack", read, Duration.ofMillis(5), "answers 503");
-    tracing.told("ops", new RecordHeaders(), Duration.ofMillis(5), "");
+    tracing.recordNotification("ops", read, Duration.ofMillis(5), "");
+    tracing.recordNotification("slack", read, Duration.ofMillis(5), "answers 503");
+    tracing.recordNotification("ops", new RecordHeaders(), Duration.ofMillis(5), "");
     // Then
     List<SpanData> all = spans.getFinishedSpanItems();
     SpanData sent = named(all, "send residua.incidents");

@@ -60,7 +60,7 @@ class LiveHistoryTest {
         new float[] {statistic, statistic / 2},
         new int[] {1, 128},
         sequence + 1,
-        DriftScore.Beside.NOTHING);
+        DriftScore.Others.NONE);
   }
 
   private static Incident incident(String source, String kind, @Nullable Instant resolved) {

@@ -85,7 +85,7 @@ class MetricsTest {
         new float[0],
         new int[0],
         1,
-        new DriftScore.Beside(2, 8, 5e5, 4e5, 6e5, 0));
+        new DriftScore.Others(2, 8, 5e5, 4e5, 6e5, 0));
   }
 
   @Test
@@ -338,7 +338,7 @@ class MetricsTest {
     models.trains();
     ScoringMetrics scoring = new ScoringMetrics(meters, "ONNX Runtime", models, () -> {});
     scoring.model("model-1", List.of("pendulum"));
-    scoring.turned(1);
+    scoring.progressed(1);
     MonitorRole.feedback(meters, new ControlCommandStore());
     alerts();
     judge(
@@ -439,12 +439,12 @@ class MetricsTest {
   void shouldShowWhatWaitsForAllLoops() throws Exception {
     // Given
     ScoringMetrics scoring = scoring();
-    Thread other = new Thread(() -> scoring.turned(5));
+    Thread other = new Thread(() -> scoring.progressed(5));
     other.start();
     other.join();
     // When
-    scoring.turned(9);
-    scoring.turned(2);
+    scoring.progressed(9);
+    scoring.progressed(2);
     // Then
     assertThat(scrape()).contains("residua_consumer_lag_records{role=\"score\"} 7.0");
   }

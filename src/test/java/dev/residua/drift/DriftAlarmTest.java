@@ -64,8 +64,8 @@ class DriftAlarmTest {
     start.perScale[0] = 3;
     DriftAlarm alarm = DriftAlarm.QUIET.next(start, LEVELS).next();
     assertThat(alarm.slow()).isTrue();
-    assertThat(alarm.forgets(100 + DriftAlarm.Levels.SLOW_READINGS)).isTrue();
-    assertThat(alarm.forgets(101)).isFalse();
+    assertThat(alarm.restartsMemories(100 + DriftAlarm.Levels.SLOW_READINGS)).isTrue();
+    assertThat(alarm.restartsMemories(101)).isFalse();
     // When
     DriftReading quiet = reading(101, 3);
     int readings = 0;

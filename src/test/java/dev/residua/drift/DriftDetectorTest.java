@@ -250,7 +250,7 @@ class DriftDetectorTest {
     }
     // Then the windows need 128 samples and 32 readings, the memories some hundreds
     assertThat(after).isLessThan(700);
-    detector.forgetSlow();
+    detector.restartMemories();
     DriftReading reading = detector.update(sample(random));
     assertThat(reading.slow()).isZero();
     DriftDetector restored = DriftDetector.restore(reference, detector.state());

@@ -216,9 +216,9 @@ class IncidentLifecycleTest {
   @Test
   void shouldOpenWithTheEarlierFindingWhenAnAlarmIsNoLongerHeldBack() {
     // Given
-    step(SETTINGS, Alarm.LIMITED, change());
+    step(SETTINGS, Alarm.SUPPRESSED, change());
     for (int i = 0; i < 30; i++) {
-      step(SETTINGS, Alarm.LIMITED);
+      step(SETTINGS, Alarm.SUPPRESSED);
     }
     assertThat(published).isEmpty();
     // When

@@ -441,7 +441,7 @@ class DashboardIT {
             perScale,
             SCALES,
             sequence + 1,
-            DriftScore.Beside.NOTHING));
+            DriftScore.Others.NONE));
   }
 
   private static <V> void send(

@@ -130,11 +130,11 @@ class ModelPoolTest {
   void shouldCloseAModelWhenNobodyUsesItAnyMore() {
     // Given
     pool("one");
-    ScoringModels.Lease lease = pool.lease(pool.at(0, 0));
+    ScoringModels.Lease lease = pool.lease(pool.activationAt(0, 0));
     store.write(activation(1, "two"));
     await(() -> pool.pending(0).isPresent());
     // When it holds, and then when the lease ends
-    pool.began(List.of(new Start(1, 0, 5)));
+    pool.activationsCommitted(List.of(new Start(1, 0, 5)));
     assertThat(open).contains("one");
     lease.close();
     lease.close(); // closing twice is harmless
@@ -149,17 +149,17 @@ class ModelPoolTest {
     store.write(activation(1, "two"));
     await(() -> pool.pending(0).isPresent());
     // When
-    pool.began(List.of(new Start(1, 0, 5)));
+    pool.activationsCommitted(List.of(new Start(1, 0, 5)));
     // Then
     assertThat(pool.pending(0)).isEmpty();
     assertThat(pool.pending(1)).isPresent();
-    assertThat(pool.at(0, 4).modelId()).isEqualTo("one");
-    assertThat(pool.at(0, 5).modelId()).isEqualTo("two");
+    assertThat(pool.activationAt(0, 4).modelId()).isEqualTo("one");
+    assertThat(pool.activationAt(0, 5).modelId()).isEqualTo("two");
     // and still after other facts came, and this one
     store.write(activation(2, "one"));
-    assertThat(pool.at(0, 5).modelId()).isEqualTo("two");
+    assertThat(pool.activationAt(0, 5).modelId()).isEqualTo("two");
     store.write(new Start(1, 0, 5));
-    assertThat(pool.at(0, 5).modelId()).isEqualTo("two");
+    assertThat(pool.activationAt(0, 5).modelId()).isEqualTo("two");
   }
 
   @Test
@@ -173,7 +173,7 @@ class ModelPoolTest {
     // Then
     assertThat(refusals).containsExactly("three: three fails its self-test");
     assertThat(pool.pending(0)).isEmpty();
-    assertThat(pool.at(0, 100).modelId()).isEqualTo("one");
+    assertThat(pool.activationAt(0, 100).modelId()).isEqualTo("one");
     // and the next good one is taken
     store.write(activation(2, "two"));
     await(() -> pool.pending(0).isPresent());
@@ -199,7 +199,7 @@ class ModelPoolTest {
     store.write(activation(1, "two"), new Start(1, 0, 5));
     await(() -> open.equals(List.of("two")));
     // When
-    try (ScoringModels.Lease lease = pool.lease(pool.at(0, 2))) {
+    try (ScoringModels.Lease lease = pool.lease(pool.activationAt(0, 2))) {
       // Then
       assertThat(lease.model().id()).isEqualTo("one");
       assertThat(open).contains("one");
@@ -213,7 +213,7 @@ class ModelPoolTest {
     pool("one");
     store.write(activation(1, "gone"), new Start(1, 0, 5));
     // When, Then
-    assertThatThrownBy(() -> pool.lease(pool.at(0, 9)))
+    assertThatThrownBy(() -> pool.lease(pool.activationAt(0, 9)))
         .isInstanceOf(ScoringEndedException.class)
         .hasMessageContaining("activation 1 of model gone");
     List<String> all = new ArrayList<>(pool.open());

@@ -681,7 +681,7 @@ class ScoringLoopTest {
     }
 
     @Override
-    public Activation at(int partition, long offset) {
+    public Activation activationAt(int partition, long offset) {
       return registry.at(partition, offset).orElseThrow();
     }
 
@@ -691,7 +691,7 @@ class ScoringLoopTest {
     }
 
     @Override
-    public void began(Collection<Start> starts) {
+    public void activationsCommitted(Collection<Start> starts) {
       registry = registry.with(List.copyOf(starts));
     }
 
@@ -800,9 +800,9 @@ class ScoringLoopTest {
     // Given a partition on which the second model took over at 3 and the first came back at 6
     TwoModels two = new TwoModels();
     two.activate(1, "model-2");
-    two.began(List.of(new Start(1, 0, 3)));
+    two.activationsCommitted(List.of(new Start(1, 0, 3)));
     two.activate(2, "model-1");
-    two.began(List.of(new Start(2, 0, 6)));
+    two.activationsCommitted(List.of(new Start(2, 0, 6)));
     models = two;
     // When
     run(loop(), frames(9));

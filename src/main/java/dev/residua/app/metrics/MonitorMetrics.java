@@ -71,13 +71,13 @@ public final class MonitorMetrics implements MonitorListener, RefusalListener {
             Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 0);
 
     static Reading of(ScoredFrame frame, DriftScore score, boolean open) {
-      DriftScore.Beside beside = score.beside();
+      DriftScore.Others others = score.others();
       return new Reading(
           score.statistic(),
           score.threshold(),
-          beside.pictureStatistic(),
-          beside.pictureThreshold(),
-          beside.quietRunLength(),
+          others.pictureStatistic(),
+          others.pictureThreshold(),
+          others.quietRunLength(),
           score.targetRunLength(),
           frame.capturedAt().toEpochMilli() / 1_000.0,
           open ? 1 : 0);

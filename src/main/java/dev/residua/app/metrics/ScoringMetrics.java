@@ -164,12 +164,12 @@ public final class ScoringMetrics implements ScoringListener {
   }
 
   @Override
-  public void swapped(Activation activation, Start start) {
+  public void activationCommitted(Activation activation, Start start) {
     used.swapped(activation.number());
   }
 
   @Override
-  public void turned(long records) {
+  public void progressed(long records) {
     behind.put(Thread.currentThread(), records);
     onTurn.run();
   }

@@ -87,7 +87,7 @@ public final class MonitorRole implements AutoCloseable {
   /** Shows what operators said of incidents. */
   public static void feedback(MeterRegistry meters, ControlCommandStore desk) {
     for (FeedbackVerdict verdict : FeedbackVerdict.values()) {
-      Gauge.builder("residua.feedback", desk, d -> d.board().count(verdict))
+      Gauge.builder("residua.feedback", desk, d -> d.active().count(verdict))
           .description("Incidents with feedback of operators, by verdict")
           .tag("verdict", verdict.name().toLowerCase(Locale.ROOT))
           .register(meters);

@@ -233,7 +233,7 @@ public final class WatchCommand implements Callable<Integer> {
               arrival(score.timing()));
     }
     if (value instanceof DriftScore drift) {
-      DriftScore.Beside beside = drift.beside();
+      DriftScore.Others others = drift.others();
       return "%s  %s #%d  drift %.2f of %.2f  run length %s, target %.3g"
           .formatted(
               drift.capturedAt(),
@@ -241,10 +241,10 @@ public final class WatchCommand implements Callable<Integer> {
               drift.sequence(),
               drift.statistic(),
               drift.threshold(),
-              Double.isNaN(beside.quietRunLength())
+              Double.isNaN(others.quietRunLength())
                   ? "not known yet"
                   : "%.3g seen (95 %% %.3g to %.3g)"
-                      .formatted(beside.quietRunLength(), beside.quietLow(), beside.quietHigh()),
+                      .formatted(others.quietRunLength(), others.quietLow(), others.quietHigh()),
               drift.targetRunLength());
     }
     if (value instanceof AnomalyEvent event) {
