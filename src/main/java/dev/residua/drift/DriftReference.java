@@ -11,9 +11,9 @@ import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 
 /**
- * What a quiet stream looks like to the drift detector: random frequencies, reference means, the
- * null tail of every chart at every scale, and run length as a function of the threshold. Belongs
- * to one model. Immutable, safe for use by several threads.
+ * Numbers of quiet streams for the drift detector: random frequencies, reference means, the null
+ * tail of every chart at every scale, and run length as a function of the threshold. Belongs to one
+ * model. Immutable, safe for use by several threads.
  */
 public final class DriftReference {
   /** Smallest mean run length that can be asked for, in samples. */
@@ -28,11 +28,6 @@ public final class DriftReference {
   private static final int ANY = -1;
   private static final int MAGIC = 0x52455344; // "RESD"
   private static final int VERSION = 2;
-
-  /** The first version: no energy chart, no memories. Still read. */
-  private static final int WITHOUT_MEMORIES = 1;
-
-  private static final float OLD_SPREAD_CLIP = 3;
 
   /** Slow charts hold no more than this many times the threshold of the largest target. */
   private static final float SLOW_CAP = 1.05f;
@@ -324,10 +319,9 @@ public final class DriftReference {
           "these %d bytes are not a drift reference".formatted(bytes.length));
     }
     int version = in.getInt();
-    if (version != VERSION && version != WITHOUT_MEMORIES) {
+    if (version != VERSION) {
       throw new IllegalArgumentException(
-          "drift reference has version %d, this code reads %d and %d"
-              .formatted(version, WITHOUT_MEMORIES, VERSION));
+          "drift reference has version %d, this code reads %d".formatted(version, VERSION));
     }
     int fingerprint = in.getInt();
     CRC32C crc = new CRC32C();
@@ -338,18 +332,18 @@ public final class DriftReference {
               .formatted(bytes.length));
     }
     try {
-      return body(in, version);
+      return body(in);
     } catch (BufferUnderflowException e) {
       throw new IllegalArgumentException(
           "drift reference of %d bytes is cut short".formatted(bytes.length), e);
     }
   }
 
-  private static DriftReference body(ByteBuffer in, int version) {
+  private static DriftReference body(ByteBuffer in) {
     int latents = in.getInt();
     int samples = in.getInt();
     int blockLength = in.getInt();
-    int order = version == VERSION ? in.getInt() : 0;
+    int order = in.getInt();
     if (latents < 1 || latents > MAX_LATENTS || samples < 1 || blockLength < 1 || order < 0) {
       throw new IllegalArgumentException(
           "drift reference has %d latents, %d samples, blocks of %d and order %d, expected 1 to %d, at least 1, 1 and 0"
@@ -367,8 +361,8 @@ public final class DriftReference {
     boolean linear = in.get() == 1;
     boolean mean = in.get() == 1;
     boolean spread = in.get() == 1;
-    boolean energy = version == VERSION && in.get() == 1;
-    int[] memories = new int[version == VERSION ? count(in, Integer.BYTES, "memories") : 0];
+    boolean energy = in.get() == 1;
+    int[] memories = new int[count(in, Integer.BYTES, "memories")];
     for (int i = 0; i < memories.length; i++) {
       memories[i] = in.getInt();
     }
@@ -396,9 +390,7 @@ public final class DriftReference {
             array(in, latents, "bound"),
             rows(array(in, latents * m, "frequencies"), latents),
             array(in, latents * latents, "whitening"),
-            version == VERSION
-                ? array(in, latents, "spread clip")
-                : filled(latents, OLD_SPREAD_CLIP),
+            array(in, latents, "spread clip"),
             array(in, latents, "spread scale"),
             array(in, FeatureMap.size(settings, latents), "centre"));
     float[] starts = array(in, cells, "tail starts");
@@ -435,12 +427,6 @@ public final class DriftReference {
             "drift reference has the %s %s, expected one above 0".formatted(name, value));
       }
     }
-    return values;
-  }
-
-  private static float[] filled(int count, float value) {
-    float[] values = new float[count];
-    Arrays.fill(values, value);
     return values;
   }
 

@@ -4,7 +4,7 @@ import dev.residua.drift.Normal;
 
 /** Two-sided tail of the standard normal distribution and its inverse. */
 final class NormalTail {
-  /** Smallest p-value that is given out: below it a normal tail says nothing of the world. */
+  /** Smallest p-value returned; below it a normal tail describes no real data. */
   static final double SMALLEST = 1e-16;
 
   private NormalTail() {}

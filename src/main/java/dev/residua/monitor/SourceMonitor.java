@@ -13,7 +13,6 @@ import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.ConformalMartingale;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
-import dev.residua.drift.DriftSettings;
 import dev.residua.drift.ImageStatistics;
 import dev.residua.drift.QuietRunLength;
 import dev.residua.frame.SensorReadings;
@@ -28,7 +27,6 @@ import dev.residua.incident.IncidentLifecycle;
 import dev.residua.intervention.Diagnosis;
 import dev.residua.intervention.InterventionEvent;
 import dev.residua.intervention.InterventionKind;
-import dev.residua.intervention.MechanismReference;
 import dev.residua.intervention.MechanismWindow;
 import dev.residua.monitor.SourceMonitorState.Suppression;
 import java.util.ArrayList;
@@ -51,24 +49,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Bounded state, about 16 kB for 4 latents.
  */
 public final class SourceMonitor {
-  private static final int KEPT = DriftSettings.MAX_SCALE;
-
-  /** Frames after an alarm at which the change is diagnosed, and again with more frames. */
-  private static final int[] DIAGNOSED_AFTER = {Diagnosis.PATIENCE, 96};
-
-  /** Most frames that each diagnosis looks at: those since the change point. */
-  private static final int[] DIAGNOSED_FRAMES = {Diagnosis.WINDOW, 96};
-
   private final Thresholds thresholds;
   private final MonitorModel model;
   private final Findings findings;
   private final ChangeMonitor residuals;
   private final @Nullable ChangeMonitor picture;
-  private final long[] sequences = new long[KEPT];
-
-  /** Which frame, counted from 0, each of the last samples of the picture's detector was. */
-  private final long[] pictureFrames = new long[KEPT];
-
+  private final FrameHistory history;
   private final float[] offsets; // [d], in standard deviations of the calibration
   private MechanismWindow window;
   private QuietRunLength quiet = QuietRunLength.start();
@@ -117,6 +103,7 @@ public final class SourceMonitor {
     this.findings = new Findings(model);
     this.residuals = residuals;
     this.picture = picture;
+    this.history = new FrameHistory(residuals, picture);
     this.offsets = new float[model.graph().size()];
     this.window = new MechanismWindow(offsets.length);
     this.evidence = thresholds.noEvidence;
@@ -189,7 +176,7 @@ public final class SourceMonitor {
     if (fault == null) {
       evaluateFrame(frame, statistics, events);
     }
-    sequences[(int) (residuals.detector.count() % KEPT)] = frame.sequence();
+    history.addFrame(frame.sequence());
     window.push(
         frame.latents(),
         frame.expected(),
@@ -254,7 +241,7 @@ public final class SourceMonitor {
       return;
     }
     followedCommand = order.get().order().id();
-    int frames = (int) Math.min(KEPT, residuals.detector.count());
+    int frames = (int) Math.min(FrameHistory.KEPT, residuals.detector.count());
     if (frames > 0) {
       float[] means = residuals.detector.sampleMeans(frames);
       for (int k = 0; k < offsets.length; k++) {
@@ -350,7 +337,7 @@ public final class SourceMonitor {
         int frames = residuals.reading.scale();
         DriftEvent onset =
             findings.residualsChanged(
-                frame, residuals, appearanceChanged, fault != null, this::sequenceAt);
+                frame, residuals, appearanceChanged, fault != null, history::sequenceAt);
         suppression = suppressionFor(onset.finding(), frames, frame, controls);
         diagnosed = "";
         report(onset, events);
@@ -397,7 +384,7 @@ public final class SourceMonitor {
     if (picture == null || frame.statistics().reconstruction() != Reconstruction.SAMPLED) {
       return;
     }
-    pictureFrames[(int) (picture.detector.count() % KEPT)] = residuals.detector.count() - 1;
+    history.addPictureSample(picture);
     long startedAt = picture.alarm().startedAt();
     float[] numbers =
         ImageStatistics.of(
@@ -407,7 +394,7 @@ public final class SourceMonitor {
     switch (picture.next(numbers)) {
       case NONE -> {}
       case STARTED ->
-          report(findings.pictureChanged(frame, picture, this::pictureSequenceAt), events);
+          report(findings.pictureChanged(frame, picture, history::pictureSequenceAt), events);
       case ENDED ->
           events.drifts.add(findings.ended(frame, picture, DriftEvent.Channel.PICTURE, startedAt));
     }
@@ -442,14 +429,14 @@ public final class SourceMonitor {
       return;
     }
     long seen = residuals.detector.count();
-    long since = seen - framesBefore(watch, watch.alarm().startedAt());
-    for (int k = 0; k < DIAGNOSED_AFTER.length; k++) {
-      long sinceChange = seen - framesBefore(watch, watch.alarm().changePoint());
-      int frames = (int) Math.min(Math.min(DIAGNOSED_FRAMES[k], sinceChange), window.size());
-      if (since == DIAGNOSED_AFTER[k] && frames >= MechanismReference.MIN_WINDOW) {
-        Diagnosis diagnosis = Diagnosis.of(model.mechanisms().get(), model.graph(), window, frames);
-        publishDiagnosis(frame, diagnosis, watch, frames, controls, events);
-      }
+    int frames =
+        DiagnosisSchedule.dueFrames(
+            seen - history.framesBefore(watch, watch.alarm().startedAt()),
+            seen - history.framesBefore(watch, watch.alarm().changePoint()),
+            window.size());
+    if (frames > 0) {
+      Diagnosis diagnosis = Diagnosis.of(model.mechanisms().get(), model.graph(), window, frames);
+      publishDiagnosis(frame, diagnosis, watch, frames, controls, events);
     }
   }
 
@@ -464,9 +451,11 @@ public final class SourceMonitor {
         findings.intervention(
             frame,
             diagnosis,
-            sequenceBefore(frames),
+            history.sequenceBefore(frames),
             Findings.changePoint(
-                frame, watch, watch == residuals ? this::sequenceAt : this::pictureSequenceAt));
+                frame,
+                watch,
+                watch == residuals ? history::sequenceAt : history::pictureSequenceAt));
     if (suppression == Suppression.UNTIL_DIAGNOSIS) {
       suppression =
           announced(event.finding(), frame, controls) ? Suppression.WHILE_ON : Suppression.NONE;
@@ -480,40 +469,6 @@ public final class SourceMonitor {
     diagnosed = news;
     events.interventions.add(event);
     events.report(Weight.DIAGNOSIS, "INTERVENTION." + diagnosis.kind(), event.finding());
-  }
-
-  /** Sequence of the first of the last frames, at most 128 back. */
-  private long sequenceBefore(int frames) {
-    return sequenceAt(residuals.detector.count() - frames);
-  }
-
-  /** Sequence of the frame before which so many had been seen, at most 128 back. */
-  private long sequenceAt(long seen) {
-    long count = residuals.detector.count();
-    long within = Math.max(Math.max(0, count - KEPT), Math.min(seen, count - 1));
-    return sequences[(int) (within % KEPT)];
-  }
-
-  /** The same for samples of the picture's detector, at most 128 of them back. */
-  private long pictureSequenceAt(long seen) {
-    return sequenceAt(pictureFrame(seen));
-  }
-
-  private long pictureFrame(long seen) {
-    long count = picture == null ? 0 : picture.detector.count();
-    if (count == 0) {
-      return 0;
-    }
-    long within = Math.max(Math.max(0, count - KEPT), Math.min(seen, count - 1));
-    return pictureFrames[(int) (within % KEPT)];
-  }
-
-  /**
-   * Frames seen before a detector had so many samples, where that is not longer ago than its
-   * memory.
-   */
-  private long framesBefore(ChangeMonitor watch, long samples) {
-    return watch == residuals || samples == 0 ? samples : pictureFrame(samples - 1) + 1;
   }
 
   private DriftScore score(ScoredFrame frame) {
@@ -558,8 +513,8 @@ public final class SourceMonitor {
         diagnosed,
         suppression,
         fault,
-        sequences,
-        pictureFrames,
+        history.sequences(),
+        history.pictureFrames(),
         offsets);
   }
 
@@ -593,19 +548,12 @@ public final class SourceMonitor {
       return carryOver(thresholds, state, null); // detectors of another reference
     }
     SourceMonitor monitor = new SourceMonitor(thresholds, residuals, picture, state.incidents());
-    if (state.sequences().length != KEPT
-        || state.pictureFrames().length != KEPT
-        || state.offsets().length != monitor.offsets.length) {
+    if (state.offsets().length != monitor.offsets.length) {
       throw new IllegalArgumentException(
-          "monitor state has %d sequences, %d frames and %d offsets, expected %d, %d and %d"
-              .formatted(
-                  state.sequences().length,
-                  state.pictureFrames().length,
-                  state.offsets().length,
-                  KEPT,
-                  KEPT,
-                  monitor.offsets.length));
+          "monitor state has %d offsets, expected %d"
+              .formatted(state.offsets().length, monitor.offsets.length));
     }
+    monitor.history.restore(state.sequences(), state.pictureFrames());
     monitor.followedCommand = state.followedCommand();
     monitor.window = MechanismWindow.restore(state.window());
     monitor.quiet = state.quiet();
@@ -615,8 +563,6 @@ public final class SourceMonitor {
     monitor.diagnosed = state.diagnosed();
     monitor.suppression = state.suppression();
     monitor.fault = state.fault();
-    System.arraycopy(state.sequences(), 0, monitor.sequences, 0, KEPT);
-    System.arraycopy(state.pictureFrames(), 0, monitor.pictureFrames, 0, KEPT);
     System.arraycopy(state.offsets(), 0, monitor.offsets, 0, monitor.offsets.length);
     return monitor;
   }

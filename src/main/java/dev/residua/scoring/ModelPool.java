@@ -104,7 +104,7 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
     try {
       background.execute(this::prepare);
     } catch (RejectedExecutionException e) {
-      LOG.debug("closing, nothing is prepared any more", e);
+      LOG.debug("closing: no further model is prepared", e);
     }
   }
 
@@ -131,7 +131,10 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
         }
         onRefused.refused(wanted, String.valueOf(e.getMessage()));
       } catch (IOException e) {
-        LOG.warn("model {} cannot be fetched now: {}", wanted.modelId(), e.getMessage());
+        LOG.warn(
+            "bundle cannot be fetched, retrying: model={} reason={}",
+            wanted.modelId(),
+            e.getMessage());
         scheduleRefetch(wanted.number());
       }
     }
@@ -153,7 +156,7 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
           RETRY_SECONDS,
           TimeUnit.SECONDS);
     } catch (RejectedExecutionException e) {
-      LOG.debug("closing, nothing is prepared any more", e);
+      LOG.debug("closing: no further model is prepared", e);
     }
   }
 
@@ -266,7 +269,9 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
       }
     }
     LOG.info(
-        "loading model {} for frames of activation {}", activation.modelId(), activation.number());
+        "loading model for older frames: model={} activation={}",
+        activation.modelId(),
+        activation.number());
     try {
       ScoringModel model = load(activation);
       synchronized (this) {

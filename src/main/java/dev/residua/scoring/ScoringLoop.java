@@ -266,7 +266,7 @@ public final class ScoringLoop implements Runnable {
         deadLetters.send(publication, record, why);
         listener.rejected(why.reason());
         LOG.debug(
-            "refused a frame: topic={} partition={} offset={} reason={}",
+            "frame refused: topic={} partition={} offset={} reason={}",
             record.topic(),
             record.partition(),
             record.offset(),
@@ -440,7 +440,7 @@ public final class ScoringLoop implements Runnable {
             takeOver(partitions);
           });
       LOG.info(
-          "took over {} of {}, {} sources known, in {} ms",
+          "partitions taken over: count={} topic={} sources={} ms={}",
           partitions.size(),
           topics.frames().name(),
           timelines.size(),
@@ -492,7 +492,7 @@ public final class ScoringLoop implements Runnable {
         if (!deadLetters.shorterNextTime()) {
           end(message);
         }
-        LOG.warn("a dead letter is larger than its topic allows and goes without its value");
+        LOG.warn("dead letter is larger than its topic allows; sending it without its value");
         takeAgain();
       }
     }

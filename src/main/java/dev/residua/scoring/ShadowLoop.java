@@ -90,10 +90,11 @@ public final class ShadowLoop implements Runnable {
         try {
           shadow(wanted.get());
         } catch (BadBundleException e) {
-          LOG.error("model {} does not shadow: {}", wanted.get().modelId(), e.getMessage());
+          LOG.error(
+              "shadowing refused: model={} reason={}", wanted.get().modelId(), e.getMessage());
           failed = wanted.get();
         } catch (KafkaException | IOException e) {
-          LOG.warn("shadowing stopped for a moment: {}", e.getMessage());
+          LOG.warn("shadowing failed, retrying: reason={}", e.getMessage());
           pause();
         }
       } else {
@@ -119,7 +120,7 @@ public final class ShadowLoop implements Runnable {
         Consumer<byte[], byte[]> consumer = consumers.get();
         Producer<byte[], byte[]> producer = producers.get()) {
       LOG.info(
-          "shadowing: modelId={} rate={} until={}",
+          "shadowing started: model={} rate={} until={}",
           shadow.modelId(),
           shadow.rate(),
           shadow.until());
@@ -153,7 +154,7 @@ public final class ShadowLoop implements Runnable {
         throw e;
       }
     }
-    LOG.info("shadowing ended: modelId={}", shadow.modelId());
+    LOG.info("shadowing ended: model={}", shadow.modelId());
   }
 
   private static void admit(
@@ -162,7 +163,7 @@ public final class ShadowLoop implements Runnable {
       intake.admit(record, batch);
     } catch (RejectedFrameException e) {
       LOG.debug(
-          "not shadowed: partition={} offset={} reason={}",
+          "frame not shadowed: partition={} offset={} reason={}",
           record.partition(),
           record.offset(),
           e.getMessage());

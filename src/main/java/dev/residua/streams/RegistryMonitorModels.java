@@ -88,7 +88,7 @@ public final class RegistryMonitorModels implements MonitorModels {
       found.ifPresent(f -> ready.put(modelId, f));
       return found;
     } catch (BadBundleException e) {
-      LOG.error("model {} cannot be monitored: {}", modelId, e.getMessage());
+      LOG.error("model cannot be monitored: model={} reason={}", modelId, e.getMessage());
       unknown.put(modelId, store.registry());
       return Optional.empty();
     }
@@ -106,7 +106,7 @@ public final class RegistryMonitorModels implements MonitorModels {
         return Optional.of(new SourceMonitor.Thresholds(reader.read(store.bundle(modelId))));
       } catch (IOException e) {
         failure = e;
-        LOG.warn("model {} cannot be fetched now: {}", modelId, e.getMessage());
+        LOG.warn("bundle cannot be fetched, retrying: model={} reason={}", modelId, e.getMessage());
         LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
       }
     }

@@ -1,0 +1,92 @@
+package dev.residua.monitor;
+
+import dev.residua.drift.DriftSettings;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sequences of the last frames of a source, and which frames the last samples of the picture's
+ * detector were. Mutable, for one thread.
+ */
+final class FrameHistory {
+  static final int KEPT = DriftSettings.MAX_SCALE;
+
+  private final ChangeMonitor residuals;
+  private final @Nullable ChangeMonitor picture;
+  private final long[] sequences = new long[KEPT];
+
+  /** Frame, counted from 0, of each of the last samples of the picture's detector. */
+  private final long[] pictureFrames = new long[KEPT];
+
+  FrameHistory(ChangeMonitor residuals, @Nullable ChangeMonitor picture) {
+    this.residuals = residuals;
+    this.picture = picture;
+  }
+
+  /** Adds a frame, before the residuals' detector takes it. */
+  void addFrame(long sequence) {
+    sequences[(int) (residuals.detector.count() % KEPT)] = sequence;
+  }
+
+  /** Adds the last frame as a sample of a detector on the picture, before that takes it. */
+  void addPictureSample(ChangeMonitor of) {
+    pictureFrames[(int) (of.detector.count() % KEPT)] = residuals.detector.count() - 1;
+  }
+
+  /** Sequence of the first of the last frames, at most 128 back. */
+  long sequenceBefore(int frames) {
+    return sequenceAt(residuals.detector.count() - frames);
+  }
+
+  /** Sequence of the frame before which so many had been seen, at most 128 back. */
+  long sequenceAt(long seen) {
+    return sequences[slot(residuals.detector.count(), seen)];
+  }
+
+  /** The same for samples of the picture's detector, at most 128 of them back. */
+  long pictureSequenceAt(long seen) {
+    return sequenceAt(pictureFrame(seen));
+  }
+
+  /**
+   * Frames seen before a detector had so many samples, where that is not longer ago than its
+   * memory.
+   */
+  long framesBefore(ChangeMonitor watch, long samples) {
+    return watch == residuals || samples == 0 ? samples : pictureFrame(samples - 1) + 1;
+  }
+
+  private long pictureFrame(long seen) {
+    long count = picture == null ? 0 : picture.detector.count();
+    return count == 0 ? 0 : pictureFrames[slot(count, seen)];
+  }
+
+  private static int slot(long count, long seen) {
+    long within = Math.max(Math.max(0, count - KEPT), Math.min(seen, count - 1));
+    return (int) (within % KEPT);
+  }
+
+  /** The history's own array, to be used before the next frame. */
+  long[] sequences() {
+    return sequences;
+  }
+
+  /** The history's own array, to be used before the next frame. */
+  long[] pictureFrames() {
+    return pictureFrames;
+  }
+
+  /**
+   * Goes on from stored arrays.
+   *
+   * @throws IllegalArgumentException if they have another size
+   */
+  void restore(long[] newSequences, long[] newPictureFrames) {
+    if (newSequences.length != KEPT || newPictureFrames.length != KEPT) {
+      throw new IllegalArgumentException(
+          "monitor state has %d sequences and %d frames of the picture, expected %d of each"
+              .formatted(newSequences.length, newPictureFrames.length, KEPT));
+    }
+    System.arraycopy(newSequences, 0, sequences, 0, KEPT);
+    System.arraycopy(newPictureFrames, 0, pictureFrames, 0, KEPT);
+  }
+}
