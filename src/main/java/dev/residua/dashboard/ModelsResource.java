@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The registry of models, and what becomes of trainings; {@code POST /api/models/ID/promote} and
  * {@code POST /api/models/rollback} change the model in use, with {@code {"by": "ann", "reason":
- * "new lens"}} and, to roll back to a given one, {@code "to"}. 400 with a sentence for what cannot
- * be meant, 404 for a model that is not there, 503 while Kafka does not take it or give it. Who may
- * ask is decided before a request comes here.
+ * "new lens"}} and, to roll back to a given one, {@code "to"}. 400 with a sentence for an invalid
+ * request, 404 for an unknown model, 503 while Kafka is unavailable. Access is checked before a
+ * request arrives here.
  */
 @Path("/api")
 @Produces(MediaType.APPLICATION_JSON)
