@@ -178,7 +178,7 @@ public sealed interface ControlCommand {
     /** Scoring in shadow of the active model. */
     SHADOWING,
     /** At the gate. */
-    JUDGING,
+    EVALUATING,
     /** The new model is active. */
     PROMOTED,
     /** The gate kept the active model. */
@@ -192,7 +192,7 @@ public sealed interface ControlCommand {
     public boolean ended() {
       return switch (this) {
         case SUPPRESSED, PROMOTED, KEPT, FAILED, CANCELLED -> true;
-        case TRIGGERED, COLLECTING, TRAINING, CALIBRATING, SHADOWING, JUDGING -> false;
+        case TRIGGERED, COLLECTING, TRAINING, CALIBRATING, SHADOWING, EVALUATING -> false;
       };
     }
   }

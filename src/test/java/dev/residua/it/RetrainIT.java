@@ -237,7 +237,7 @@ class RetrainIT {
         printVerdicts();
         assertThat(done.phase()).isEqualTo(TrainingPhase.PROMOTED);
         assertThat(done.trigger()).isEqualTo("lasting-drift");
-        assertThat(told.phases).contains(TrainingPhase.COLLECTING, TrainingPhase.JUDGING);
+        assertThat(told.phases).contains(TrainingPhase.COLLECTING, TrainingPhase.EVALUATING);
         assertThat(running.get("a").json("/api/trainings"))
             .anySatisfy(
                 training -> {
@@ -307,7 +307,7 @@ class RetrainIT {
         System.out.println("retrain test: " + result.out());
         assertThat(result.exitCode()).as(result.err()).isZero();
         assertThat(result.out())
-            .contains("triggered", "collecting", "shadowing", "judging", "kept", "live frames");
+            .contains("triggered", "collecting", "shadowing", "evaluating", "kept", "live frames");
         Training done = told.await(TrainingPhase.KEPT);
         assertThat(active().active().orElseThrow().modelId()).isEqualTo(old);
         GateVerdict verdict =

@@ -144,7 +144,7 @@ final class EvaluateStep {
   /** The gate's verdict from held-out frames and injected faults. */
   GateVerdict evaluate(ExaminedModel active, ModelBundle candidate, StreamData heldOut) {
     RenewalSettings settings = context.settings();
-    context.publish(TrainingPhase.JUDGING, 0, "examining both models", candidate.id());
+    context.publish(TrainingPhase.EVALUATING, 0, "examining both models", candidate.id());
     try (TrainingJob.ModelHandle opened = dependencies.opener().open(candidate)) {
       ModelEvaluator.Pair pair =
           ModelEvaluator.examine(
@@ -155,7 +155,7 @@ final class EvaluateStep {
               dependencies.nanos(),
               fraction ->
                   context.publish(
-                      TrainingPhase.JUDGING, fraction, "examining both models", candidate.id()));
+                      TrainingPhase.EVALUATING, fraction, "examining both models", candidate.id()));
       return Gate.decide(
           GatePolicy.DEFAULTS.withGraphMayChange(settings.graphMayChange()),
           pair.champion(),
