@@ -16,7 +16,7 @@ public final class BadImagesException extends IOException {
     this.images = List.copyOf(images);
   }
 
-  /** One entry a bad image: its file or number, and why. */
+  /** One entry per bad image, with its file or number and the reason. */
   public List<String> images() {
     return images;
   }

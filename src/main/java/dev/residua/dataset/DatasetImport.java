@@ -24,7 +24,7 @@ import java.util.function.DoubleConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a data set of a user's own images, brought to one size by {@link FrameDecoder}. */
+/** Makes a data set of a user's own images, scaled to one size by {@link FrameDecoder}. */
 public final class DatasetImport {
   private static final String FILE_COLUMN = "file";
   private static final List<String> ENDINGS = List.of(".png", ".jpg", ".jpeg");
@@ -34,11 +34,9 @@ public final class DatasetImport {
   private final boolean replace;
 
   /**
-   * How images are imported.
-   *
-   * @param limits what one image may cost
-   * @param shape size that all images are brought to
-   * @param replace whether a data set that is there may be replaced
+   * @param limits of one image
+   * @param shape size of all frames
+   * @param replace whether an existing data set may be replaced
    */
   public DatasetImport(FrameLimits limits, ImageShape shape, boolean replace) {
     this.limits = limits;
@@ -47,7 +45,7 @@ public final class DatasetImport {
   }
 
   /**
-   * What was made.
+   * The result of an import.
    *
    * @param frames number of frames
    * @param factors columns that hold numbers and may anchor a model
@@ -75,12 +73,12 @@ public final class DatasetImport {
    * file} column, or a uint8 {@code .npy} file of shape {@code [n, height, width, channels]} (1, 3
    * or 4 channels) or {@code [n, height, width]}.
    *
-   * @param labels CSV with one row an image, or null
+   * @param labels CSV with one row per image, or null
    * @param out folder to make
-   * @param progress told the part done, in [0, 1]
-   * @throws BadImagesException if images are missing or damaged; it names every one, and nothing is
-   *     left behind
-   * @throws IOException if anything else is wrong with what was given
+   * @param progress receives the completed share, in [0, 1]
+   * @throws BadImagesException if images are missing or damaged; it names every one, and no files
+   *     are left
+   * @throws IOException if the input has any other error
    */
   public Result run(Path images, @Nullable Path labels, Path out, DoubleConsumer progress)
       throws IOException {
@@ -251,7 +249,7 @@ public final class DatasetImport {
       throws IOException {
     if (table != null && table.rows() != images.count()) {
       throw new IOException(
-          "%s has %d rows but %s has %d images; give one row an image, or name them in a column 'file'"
+          "%s has %d rows but %s has %d images; give one row per image, or name them in a column 'file'"
               .formatted(labels, table.rows(), origin, images.count()));
     }
     List<String> columns = new ArrayList<>();

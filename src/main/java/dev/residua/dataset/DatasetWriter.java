@@ -26,9 +26,8 @@ import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a data set frame by frame, holding one frame in memory. Everything goes to a folder beside
- * the wanted one, which takes its name only in {@link #finish}: a set that exists is whole. For one
- * thread.
+ * Writes a data set frame by frame, with one frame in memory. Writes to a temporary folder that
+ * {@link #finish} renames, so an existing set is always complete. For one thread.
  */
 public final class DatasetWriter implements AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 20;
@@ -48,12 +47,12 @@ public final class DatasetWriter implements AutoCloseable {
   private boolean finished;
 
   /**
-   * What {@code dataset.json} says besides counts and digests.
+   * The content of {@code dataset.json} without counts and digests.
    *
-   * @param name what people call the set
+   * @param name of the set
    * @param factors columns of the labels that a model may be anchored to
    * @param graph the true graph over the factors, if it is known
-   * @param origin how the set was made, in words and settings that allow to make it again
+   * @param origin how the set was made, with the settings to make it again
    */
   public record Description(
       String name, List<String> factors, @Nullable CausalGraph graph, Map<String, Object> origin) {
@@ -66,10 +65,10 @@ public final class DatasetWriter implements AutoCloseable {
   /**
    * Starts a data set.
    *
-   * @param dir folder to make; its parent is made if need be
+   * @param dir folder to create, with its parent
    * @param columns of the labels; empty for a set without labels
    * @param png whether to write every frame as {@code png/000000.png} too
-   * @param replace whether a data set that is there may be replaced
+   * @param replace whether an existing data set may be replaced
    * @throws IOException if {@code dir} exists and may not be replaced, or cannot be written
    */
   public DatasetWriter(
@@ -147,7 +146,7 @@ public final class DatasetWriter implements AutoCloseable {
    * Appends a frame.
    *
    * @param pixels unsigned bytes, {@code [height][width][channels]} from {@code offset} on
-   * @param cells one a column; null where nothing is known
+   * @param cells one per column; null if unknown
    */
   public void write(byte[] pixels, int offset, List<? extends @Nullable String> cells)
       throws IOException {
@@ -254,7 +253,7 @@ public final class DatasetWriter implements AutoCloseable {
     return edges;
   }
 
-  /** Removes what was written unless {@link #finish} has completed. */
+  /** Deletes the files unless {@link #finish} has completed. */
   @Override
   public void close() throws IOException {
     if (!finished) {

@@ -23,16 +23,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stored frames with what is known of them: {@code frames.npy} (unsigned bytes {@code
- * [n][height][width][channels]}, mapped into memory, not loaded), {@code labels.csv} (one row a
+ * Stored frames with their labels: {@code frames.npy} (unsigned bytes {@code
+ * [n][height][width][channels]}, mapped into memory, not loaded), {@code labels.csv} (one row per
  * frame, may be missing) and {@code dataset.json} (name, factors, true graph, origin; may be
  * missing). Immutable and safe for use by many threads; the files must not change while it is open.
  */
 public final class FrameDataset {
-  /** Column that names what was done in a frame; see the kinds of {@link ScenarioEvent}. */
+  /** Column with the event of a frame; see the kinds of {@link ScenarioEvent}. */
   public static final String EVENT_COLUMN = "event";
 
-  /** Column with the factor that it was done to. */
+  /** Column with the factor that the event changed. */
   public static final String EVENT_NODE_COLUMN = "event_node";
 
   /** Column that names the one exogenous variable in which a frame differs from the one before. */
@@ -264,12 +264,12 @@ public final class FrameDataset {
     return pixels;
   }
 
-  /** What is known of the frames, one row a frame. */
+  /** The labels, one row per frame. */
   public LabelTable labels() {
     return labels;
   }
 
-  /** What people call the set. */
+  /** The name of the set. */
   public String name() {
     return name;
   }
@@ -285,8 +285,8 @@ public final class FrameDataset {
   }
 
   /**
-   * SHA-256 of all pixels followed by the bytes of {@code labels.csv}, in lower-case hex. Computed
-   * anew from the files: about a second for a gigabyte.
+   * SHA-256 of all pixels followed by the bytes of {@code labels.csv}, in lower-case hex. Each call
+   * reads the files: about a second for a gigabyte.
    */
   public String sha256() {
     try {

@@ -12,8 +12,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of each frame: one row a frame, named columns, cells that may be empty. Read and
- * written as RFC 4180 CSV in UTF-8 with a header line. Immutable.
+ * Labels of frames: one row per frame, named columns, cells that may be empty. Reads and writes RFC
+ * 4180 CSV in UTF-8 with a header line. Immutable.
  */
 public final class LabelTable {
   private final List<String> columns;
@@ -24,7 +24,7 @@ public final class LabelTable {
     this.rows = rows;
   }
 
-  /** A table without columns, for frames of which nothing is known. */
+  /** A table without columns, for frames without labels. */
   public static LabelTable empty(int rows) {
     List<@Nullable String[]> cells = new ArrayList<>(rows);
     for (int i = 0; i < rows; i++) {
@@ -159,7 +159,7 @@ public final class LabelTable {
   /**
    * A cell as a number.
    *
-   * @return NaN where the cell is empty or not a finite number
+   * @return NaN if the cell is empty or not a finite number
    * @throws IllegalArgumentException if there is no such column
    */
   public double value(int row, String column) {
@@ -175,7 +175,7 @@ public final class LabelTable {
     }
   }
 
-  /** A cell as text; null where it is empty. */
+  /** A cell as text; null if it is empty. */
   public @Nullable String text(int row, String column) {
     String cell = rows.get(row)[index(column)];
     return cell == null || cell.isEmpty() ? null : cell;

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 
 /**
  * NumPy's array file, format versions 1.0 and 2.0 (numpy.lib.format): unsigned bytes, float32 and
- * float64, little endian, in C order. Anything else is refused by name.
+ * float64, little endian, in C order. Rejects anything else with a message that names it.
  */
 public final class Npy {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
@@ -54,7 +54,7 @@ public final class Npy {
   }
 
   /**
-   * What the head of a file says.
+   * The header of a file.
    *
    * @param type element type
    * @param shape length of every axis, outermost first
@@ -88,7 +88,7 @@ public final class Npy {
   public record Doubles(long[] shape, double[] values) {}
 
   /**
-   * Reads the head of a file and checks it against the file's length.
+   * Reads the header of a file and checks it against the file's length.
    *
    * @throws IOException if the file is no .npy file, is cut short, or holds a type or order that is
    *     not supported; the message names the file and what was found
@@ -184,7 +184,7 @@ public final class Npy {
     return matcher.group(1);
   }
 
-  /** Reads a float32 or float64 array whole. */
+  /** Reads a whole float32 or float64 array. */
   public static Doubles readDoubles(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       Header header = header(channel, file);
@@ -271,7 +271,7 @@ public final class Npy {
         "{'descr': '%s', 'fortran_order': False, 'shape': (%s%s), }"
             .formatted(type.description, axes, shape.length == 1 ? "," : "");
     int unpadded = 10 + text.length() + 1;
-    // Room to write a longer first axis into the same head later.
+    // Room for a longer first axis in the same header.
     int total = Math.max(128, (unpadded + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
     byte[] head = new byte[total];
     Arrays.fill(head, (byte) ' ');

@@ -1,6 +1,6 @@
 package dev.residua.dl4j;
 
-import dev.residua.dl4j.Draws.Purpose;
+import dev.residua.dl4j.StepRandom.Purpose;
 import dev.residua.frame.ImageShape;
 import dev.residua.training.HeldPair;
 import dev.residua.training.TrainingData;
@@ -177,7 +177,7 @@ final class FrameFeeder implements AutoCloseable {
     int at(long position) {
       if (position / count != round) {
         round = position / count;
-        order = Draws.shuffled(count, Draws.of(seed, purpose, round));
+        order = StepRandom.shuffled(count, StepRandom.of(seed, purpose, round));
       }
       return order[(int) (position % count)];
     }

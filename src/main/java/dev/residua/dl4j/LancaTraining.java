@@ -1,7 +1,7 @@
 package dev.residua.dl4j;
 
 import dev.residua.dl4j.Autoencoder.Errors;
-import dev.residua.dl4j.Draws.Purpose;
+import dev.residua.dl4j.StepRandom.Purpose;
 import dev.residua.frame.ImageShape;
 import dev.residua.training.HeldPair;
 import dev.residua.training.LancaSettings;
@@ -332,14 +332,14 @@ final class LancaTraining {
     double causalWeight =
         !lanca.causalTerms() ? 0 : labelled.length > 0 ? 1 : pairs.isEmpty() ? warm : 0;
     boolean learnsGraph = causalWeight > 0 && graph.fixed() == null && done < graph.hardenFrom();
-    Random random = Draws.of(settings.seed(), Purpose.STEP, step);
+    Random random = StepRandom.of(settings.seed(), Purpose.STEP, step);
 
     input.data().asNioFloat().put(next.frames());
     double[] means = doubles(autoencoder.encode());
     double[] byMean = new double[means.length];
     boolean variational = layout.variational();
     double[] logVariances = variational ? doubles(autoencoder.logVariances()) : new double[0];
-    double[] noise = variational ? Draws.normal(means.length, random) : new double[0];
+    double[] noise = variational ? StepRandom.normal(means.length, random) : new double[0];
     double[] z = variational ? LatentLosses.sample(means, logVariances, noise) : means;
     double[] byZ = new double[z.length];
 
@@ -433,8 +433,8 @@ final class LancaTraining {
     causal.set(
         CausalLoss.COMPARED,
         lanca.prior() == ResidualPrior.STANDARD_NORMAL
-            ? Draws.normal(rows * d, random)
-            : Draws.shuffles(d, rows, random));
+            ? StepRandom.normal(rows * d, random)
+            : StepRandom.shuffles(d, rows, random));
     double[] caused = new double[d];
     int count = 0;
     for (int i = 0; i < d; i++) {

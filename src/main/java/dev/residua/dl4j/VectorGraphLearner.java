@@ -142,8 +142,8 @@ public final class VectorGraphLearner implements GraphLearner {
 
     private double[] compared(Random random, int rows) {
       return lanca.prior() == ResidualPrior.STANDARD_NORMAL
-          ? Draws.normal(rows * d, random)
-          : Draws.shuffles(d, rows, random);
+          ? StepRandom.normal(rows * d, random)
+          : StepRandom.shuffles(d, rows, random);
     }
 
     private static double[] doubles(float[] values) {

@@ -21,9 +21,9 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
-/** The bytes of bundles, cut into records and put together again. */
+/** Splits the bytes of bundles into records and joins them again. */
 final class BundleParts {
-  /** Largest part, below what brokers take in a message unless told otherwise. */
+  /** Largest part, below the default size limit of brokers for a message. */
   static final int PART_BYTES = 512 << 10;
 
   private static final Duration POLL = Duration.ofMillis(200);
@@ -55,11 +55,11 @@ final class BundleParts {
   }
 
   /**
-   * Reads a bundle's parts, which lie behind one another.
+   * Reads and joins a bundle's parts, which are consecutive in the log.
    *
    * @param first offset of the first part
    * @throws BadBundleException if parts are missing or their digest is wrong
-   * @throws IOException if Kafka does not give them
+   * @throws IOException if Kafka does not deliver them
    */
   static byte[] read(RegistryClients clients, Topics topics, Entry entry, long first)
       throws BadBundleException, IOException {

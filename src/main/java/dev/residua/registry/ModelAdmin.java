@@ -19,9 +19,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be done with the registry. Every change is one transaction, decided on the newest state;
- * asked twice, the second time changes nothing. Whether a bundle is sound is for the caller to
- * check before.
+ * Changes the registry. Every change is one transaction on the newest state, and idempotent. The
+ * caller must check the bundle first.
  */
 public final class ModelAdmin implements AutoCloseable {
   private final RegistryWriter writer;
@@ -29,13 +28,13 @@ public final class ModelAdmin implements AutoCloseable {
   /**
    * Connects with the first change.
    *
-   * @param writer owned from now on
+   * @param writer closed with this object
    */
   public ModelAdmin(RegistryWriter writer) {
     this.writer = writer;
   }
 
-  /** Of the registry that these clients reach. */
+  /** An administration of the registry of these clients. */
   public static ModelAdmin of(RegistryClients clients, Topics topics) {
     return new ModelAdmin(new RegistryWriter(clients, topics));
   }
@@ -46,25 +45,25 @@ public final class ModelAdmin implements AutoCloseable {
   }
 
   /**
-   * Who does something, when and why.
+   * The author of a change, with time and reason.
    *
    * @param by not blank
    * @param reason not blank
    */
   public record Author(String by, String reason, Instant at) {}
 
-  /** Keeps the bytes of bundles somewhere else than in Kafka. */
+  /** Stores the bytes of bundles outside Kafka. */
   @FunctionalInterface
   public interface Outside {
-    /** Keeps a bundle, which may be there already; returns where, a URI. */
+    /** Stores a bundle unless it exists; returns its location, a URI. */
     String keep(ModelBundle bundle, byte[] bytes) throws IOException;
   }
 
-  /** Deletes what an {@link Outside} kept. */
+  /** Deletes bundles from an {@link Outside} store. */
   @FunctionalInterface
   public interface Discarding {
     /**
-     * Deletes the bytes of a model that is no longer in the registry; none may be there.
+     * Deletes the bytes of a model that is no longer in the registry, if there are any.
      *
      * @param location the entry's
      */
@@ -72,12 +71,12 @@ public final class ModelAdmin implements AutoCloseable {
   }
 
   /**
-   * What is no longer in the registry.
+   * The result of a removal.
    *
-   * @param models entries of the models that went
-   * @param activations numbers of the activations that went
-   * @param left bytes outside Kafka that could not be deleted and that nothing names any more: one
-   *     sentence each, with where and why
+   * @param models entries of the removed models
+   * @param activations numbers of the removed activations
+   * @param left one sentence, with location and reason, for each bundle outside Kafka that could
+   *     not be deleted and that no entry names any more
    */
   public record Removal(List<Entry> models, List<Long> activations, List<String> left) {
     public Removal {
@@ -88,12 +87,12 @@ public final class ModelAdmin implements AutoCloseable {
   }
 
   /**
-   * Puts a bundle into the registry, without using it. One that is there already stays where it is;
-   * with another signature it takes the place of the one before, for the model is the same.
+   * Adds a bundle to the registry without activating it. An existing one stays; with a new
+   * signature, the same model is replaced.
    *
-   * @param outside where its bytes go; null for parts in the registry
-   * @param verdict what the gate said of it, if it was asked
-   * @throws IOException if there is another model with this id, or Kafka does not take it
+   * @param outside store of its bytes; null for parts in the registry
+   * @param verdict of the gate in one sentence, if there is one
+   * @throws IOException if there is another model with this id, or Kafka does not accept it
    */
   public ModelRegistry publish(
       ModelBundle bundle, @Nullable Outside outside, @Nullable String verdict, Author author)
@@ -103,8 +102,8 @@ public final class ModelAdmin implements AutoCloseable {
   }
 
   /**
-   * The same where the bytes in the registry were lost or damaged: they are written anew, into the
-   * place that is given, and the entry leads there.
+   * Publishes a bundle whose stored bytes were lost or damaged: stores them again and updates the
+   * entry.
    */
   public ModelRegistry publishAgain(ModelBundle bundle, @Nullable Outside outside, Author author)
       throws IOException {
@@ -113,9 +112,9 @@ public final class ModelAdmin implements AutoCloseable {
   }
 
   /**
-   * Publishes a bundle and activates it, in one step, where nothing was ever activated.
+   * Publishes a bundle and activates it in one step, unless a model is active.
    *
-   * @return the registry, with this model active or another that was there before
+   * @return the registry, with this model or the earlier one active
    */
   public ModelRegistry begin(ModelBundle bundle, @Nullable Outside outside, Author author)
       throws IOException {
@@ -133,7 +132,7 @@ public final class ModelAdmin implements AutoCloseable {
         Map.of(bundle.id(), publication.bytes));
   }
 
-  /** One bundle on its way into the registry, however often the decision is taken. */
+  /** The publication of one bundle; stores its bytes once, even if the decision is repeated. */
   private static final class Publication {
     private final ModelBundle bundle;
     private final byte[] bytes;
@@ -142,7 +141,7 @@ public final class ModelAdmin implements AutoCloseable {
     private final @Nullable String verdict;
     private final Author author;
     private final boolean again;
-    private @Nullable String location; // once it is kept
+    private @Nullable String location; // once it is stored
 
     Publication(
         ModelBundle bundle,
@@ -175,8 +174,8 @@ public final class ModelAdmin implements AutoCloseable {
           : List.of(entry(verdict == null ? before.verdict() : verdict, before.labels()));
     }
 
-    /** The entry, with its bytes kept first where they go outside. */
-    private Entry entry(@Nullable String said, Map<String, String> labels) throws IOException {
+    /** The entry, after storing bytes that belong outside Kafka. */
+    private Entry entry(@Nullable String decision, Map<String, String> labels) throws IOException {
       if (outside != null && location == null) {
         location = outside.keep(bundle, bytes);
       }
@@ -190,13 +189,13 @@ public final class ModelAdmin implements AutoCloseable {
           sha256,
           location == null ? BundleParts.count(bytes.length) : 0,
           location,
-          said,
+          decision,
           labels);
     }
   }
 
   /**
-   * Uses a model of the registry from now on.
+   * Activates a model of the registry.
    *
    * @throws IOException if there is no such model
    */
@@ -206,10 +205,10 @@ public final class ModelAdmin implements AutoCloseable {
   }
 
   /**
-   * Goes back to an earlier model.
+   * Activates an earlier model again.
    *
-   * @param modelId which one; null for the one that was in use before the active one was promoted
-   * @throws IOException if there is none
+   * @param modelId its id; null for the predecessor of the active model
+   * @throws IOException if there is no such model
    */
   public ModelRegistry rollback(@Nullable String modelId, Author author) throws IOException {
     return writer.change(
@@ -266,9 +265,9 @@ public final class ModelAdmin implements AutoCloseable {
   }
 
   /**
-   * Gives a model a label, or takes it away.
+   * Sets or removes a label of a model.
    *
-   * @param value null takes it away
+   * @param value null removes it
    * @throws IOException if there is no such model
    */
   public ModelRegistry label(String modelId, String name, @Nullable String value)
@@ -283,7 +282,7 @@ public final class ModelAdmin implements AutoCloseable {
   }
 
   /**
-   * Lets a model score beside the active one, in place of any other that does.
+   * Lets a model score in shadow of the active one, instead of any earlier shadow.
    *
    * @throws IOException if there is no such model
    */
@@ -296,7 +295,7 @@ public final class ModelAdmin implements AutoCloseable {
         Map.of());
   }
 
-  /** Ends what {@link #shadow} began. */
+  /** Ends the shadow scoring. */
   public ModelRegistry endShadow() throws IOException {
     return writer.change(
         registry -> registry.shadow().isPresent() ? List.of(new Removed(Shadow.KEY)) : List.of(),
@@ -306,8 +305,8 @@ public final class ModelAdmin implements AutoCloseable {
   /**
    * Removes a model that no kept activation needs.
    *
-   * @param outside deletes its bytes where they lie outside Kafka, once it is removed
-   * @throws IOException if it is needed, or there is none
+   * @param outside deletes its bytes outside Kafka, after the removal
+   * @throws IOException if it is needed, or does not exist
    */
   public Removal remove(String modelId, Discarding outside) throws IOException {
     return removing(
@@ -326,11 +325,11 @@ public final class ModelAdmin implements AutoCloseable {
   }
 
   /**
-   * Removes what nobody needs any more, see {@link ModelRegistry#obsolete}.
+   * Removes obsolete models and activations, see {@link ModelRegistry#obsolete}.
    *
-   * @param firstStored offset of the first frame that each partition of the frames still has
-   * @param keep newest models that stay though nothing needs them
-   * @param outside deletes the bytes of models that lie outside Kafka, once they are removed
+   * @param firstStored offset of the first stored frame of each partition
+   * @param keep newest models that stay although nothing needs them
+   * @param outside deletes bytes outside Kafka, after the removal
    */
   public Removal cleanUp(Map<Integer, Long> firstStored, int keep, Discarding outside)
       throws IOException {
@@ -343,8 +342,8 @@ public final class ModelAdmin implements AutoCloseable {
   }
 
   /**
-   * Deletes only after the change, so that the registry never names bytes which are gone; those
-   * that cannot be deleted stay as they are.
+   * Deletes bytes only after the change, so that the registry never names deleted ones; bytes that
+   * cannot be deleted stay.
    */
   private Removal removing(Choice choice, Discarding outside) throws IOException {
     AtomicReference<ModelRegistry> decidedOn = new AtomicReference<>(ModelRegistry.EMPTY);

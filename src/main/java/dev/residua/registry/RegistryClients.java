@@ -9,7 +9,7 @@ import org.apache.kafka.common.IsolationLevel;
 /**
  * Makes the Kafka clients of the registry.
  *
- * @param consumers of all records or of committed ones, outside any group; closed by who asked
+ * @param consumers of all records or of committed ones, outside any group; closed by the caller
  * @param producers transactional, all with the same id, so that a newer one fences the older
  */
 public record RegistryClients(

@@ -27,7 +27,7 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Follows the registry on a thread of its own, from its beginning on. */
+/** Follows the registry from its beginning, on a thread of its own. */
 public final class RegistryFollower implements ModelStore, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RegistryFollower.class);
   private static final Duration POLL = Duration.ofSeconds(1);
@@ -47,10 +47,10 @@ public final class RegistryFollower implements ModelStore, AutoCloseable {
 
   private record Known(ModelRegistry registry, Map<String, Long> firstParts) {}
 
-  /** Somebody waits until everything before an offset is read. */
+  /** A caller that waits until everything before an offset is read. */
   private record Request(long end, CompletableFuture<ModelRegistry> answer) {}
 
-  /** Fetches bundles that lie outside Kafka. */
+  /** Fetches bundles that are stored outside Kafka. */
   @FunctionalInterface
   public interface OutsideBundles {
     /**
@@ -61,13 +61,17 @@ public final class RegistryFollower implements ModelStore, AutoCloseable {
     byte[] fetch(Entry entry, String location) throws BadBundleException, IOException;
   }
 
-  /** Starts to follow; {@link #refreshed} waits until all is known. */
+  /** Starts to follow; {@link #refreshed} waits until everything is read. */
   public RegistryFollower(RegistryClients clients, Topics topics, OutsideBundles outside) {
     this.clients = clients;
     this.topics = topics;
     this.outside = outside;
     this.consumer = clients.consumers().apply(IsolationLevel.READ_COMMITTED);
-    this.log = new RegistryLog(consumer, topics, problem -> LOG.warn("left out: {}", problem));
+    this.log =
+        new RegistryLog(
+            consumer,
+            topics,
+            problem -> LOG.warn("ignoring a record of the registry: reason={}", problem));
     this.thread = new Thread(this::follow, "residua-models");
     thread.setDaemon(true);
     thread.start();
@@ -84,9 +88,10 @@ public final class RegistryFollower implements ModelStore, AutoCloseable {
           }
           answer();
         } catch (WakeupException e) {
-          // someone asks, or the end
+          // a request, or the end
         } catch (KafkaException e) {
-          LOG.warn("the registry of models cannot be followed now: {}", RootCause.message(e));
+          LOG.warn(
+              "cannot read the registry of models, trying again: reason={}", RootCause.message(e));
           Thread.sleep(PAUSE.toMillis());
         }
       }
@@ -117,8 +122,8 @@ public final class RegistryFollower implements ModelStore, AutoCloseable {
   }
 
   /**
-   * Reads to the end as it is now, records of open transactions included: one may be decided while
-   * its mark is still on the way to this topic.
+   * Reads to the current end, including open transactions: one may be committed before its marker
+   * reaches this topic.
    */
   @Override
   public ModelRegistry refreshed() throws IOException {

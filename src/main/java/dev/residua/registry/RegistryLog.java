@@ -14,7 +14,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
 
-/** Reads the partition that holds the registry, from its beginning. For one thread. */
+/** Reads the registry's partition from its beginning. For one thread. */
 final class RegistryLog {
   private final org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer;
   private final TopicPartition partition;
@@ -24,7 +24,7 @@ final class RegistryLog {
 
   /**
    * @param consumer outside any group, of committed records; its owner closes it
-   * @param problems told of records that cannot be used, and are left out
+   * @param problems receives the reason for each record that is ignored
    */
   RegistryLog(
       org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer,
@@ -41,7 +41,7 @@ final class RegistryLog {
     return new TopicPartition(topics.models().name(), Topics.REGISTRY_PARTITION);
   }
 
-  /** Reads what comes within a time; returns whether anything changed. */
+  /** Reads the records of one poll; returns whether anything changed. */
   boolean poll(Duration timeout) {
     List<RegistryRecord> facts = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> record : consumer.poll(timeout)) {

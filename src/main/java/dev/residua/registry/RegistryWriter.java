@@ -27,10 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Changes the registry: decides on the newest state and writes, as one transaction. All writers
- * share one transactional id, so that whoever begins later makes the earlier fail, which then
- * decides again on what the later one wrote. A bundle and its entry appear together or not at all,
- * whenever the process dies. What was read and the transactional producer are kept from one change
- * to the next. For any thread, one after the other.
+ * share one transactional id, so a later writer fences an earlier one, which then decides again on
+ * the new state. A bundle and its entry appear together or not at all, even if the process dies.
+ * The state and the producer are reused for the next change. Thread-safe.
  */
 public final class RegistryWriter implements AutoCloseable {
   private static final int ATTEMPTS = 8;
@@ -51,14 +50,14 @@ public final class RegistryWriter implements AutoCloseable {
     this.topics = topics;
   }
 
-  /** What to write, given what there is. */
+  /** Decides what to write, given the state of the registry. */
   @FunctionalInterface
   public interface Decision {
     /**
-     * Decides; may be asked again where another writer came in between.
+     * Decides; called again after a change by another writer.
      *
-     * @return facts in their order; none to leave everything as it is
-     * @throws IOException if it cannot be done as things stand, with the reason
+     * @return facts in their order; none to change nothing
+     * @throws IOException with the reason, if the state does not allow the change
      */
     List<RegistryRecord> on(ModelRegistry registry) throws IOException;
   }
@@ -66,9 +65,9 @@ public final class RegistryWriter implements AutoCloseable {
   /**
    * Changes the registry.
    *
-   * @param bundles bytes by model id, for the entries among the facts that lie in parts
+   * @param bundles bytes by model id, for entries that are stored in parts
    * @return the registry after the change
-   * @throws IOException with what to do, if Kafka does not take it or the decision refuses
+   * @throws IOException with the remedy, if Kafka does not accept it or the decision refuses
    */
   public synchronized ModelRegistry change(Decision decision, Map<String, byte[]> bundles)
       throws IOException {
@@ -78,7 +77,7 @@ public final class RegistryWriter implements AutoCloseable {
       } catch (ProducerFencedException
           | InvalidProducerEpochException
           | InvalidTxnStateException e) {
-        // The last where the other one's start has ended our transaction just before its commit.
+        // InvalidTxnState: the other writer's start aborted our transaction just before its commit.
         close();
         if (attempt == ATTEMPTS) {
           throw new IOException(
@@ -135,18 +134,18 @@ public final class RegistryWriter implements AutoCloseable {
     return before.with(facts);
   }
 
-  /** From its first use on whoever was before us can commit nothing. */
+  /** The producer; its initialisation fences all earlier writers. */
   private Producer<byte[], byte[]> producer() {
     Producer<byte[], byte[]> open = producer;
     if (open == null) {
       open = clients.producers().get();
-      producer = open; // closed whatever happens now
+      producer = open; // so that it is closed in any case
       open.initTransactions();
     }
     return open;
   }
 
-  /** Removes the parts of a model from a number on. */
+  /** Deletes the parts of a model from a number on. */
   private void removeParts(
       Producer<byte[], byte[]> producer, ModelRegistry before, String id, int from) {
     int parts = before.entry(id).map(Entry::parts).orElse(0);
@@ -155,7 +154,7 @@ public final class RegistryWriter implements AutoCloseable {
     }
   }
 
-  @SuppressWarnings("NullAway") // an empty value is what compaction removes
+  @SuppressWarnings("NullAway") // compaction removes a key with a null value
   private Future<RecordMetadata> send(
       Producer<byte[], byte[]> producer, byte[] key, byte @Nullable [] value) {
     return producer.send(
@@ -163,7 +162,7 @@ public final class RegistryWriter implements AutoCloseable {
   }
 
   /**
-   * All that is committed. Who commits something else until we do fences us, but for starts of
+   * The committed state. A writer that commits before this one fences it, except for starts of
    * activations, on which no decision depends.
    */
   private ModelRegistry read() throws IOException {
@@ -191,7 +190,7 @@ public final class RegistryWriter implements AutoCloseable {
     return open.log().registry();
   }
 
-  /** Gives the clients back; a further change connects again. */
+  /** Closes the clients; a further change connects again. */
   @Override
   public synchronized void close() {
     if (producer != null) {

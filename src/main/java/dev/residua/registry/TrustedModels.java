@@ -8,8 +8,8 @@ import dev.residua.model.TrustedKeys;
 import java.io.IOException;
 
 /**
- * A store that gives only bundles which a trusted key has signed: whoever gets a bundle here may
- * use it. What the registry says is shown as it is, also of models that nobody here will get.
+ * A store that returns only bundles with a signature of a trusted key. The registry is unfiltered
+ * and includes models that this store refuses.
  */
 public final class TrustedModels implements ModelStore {
   private final ModelStore store;
@@ -17,7 +17,7 @@ public final class TrustedModels implements ModelStore {
 
   /**
    * @param store closed by its owner
-   * @param keys none to trust everything
+   * @param keys empty to trust every bundle
    */
   public TrustedModels(ModelStore store, TrustedKeys keys) {
     this.store = store;

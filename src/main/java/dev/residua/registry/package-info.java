@@ -1,7 +1,6 @@
 /**
- * The registry of models on Kafka. It follows the registry's topic, reads bundles back from their
- * parts, and changes the registry in transactions of which only one can be open at a time. It does
- * not know what models are for.
+ * The registry of models on Kafka: follows its topic, joins bundles from their parts, and changes
+ * it in transactions, one at a time. Does not use models.
  */
 @NullMarked
 package dev.residua.registry;

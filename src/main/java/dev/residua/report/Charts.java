@@ -86,8 +86,8 @@ final class Charts {
   }
 
   /**
-   * Histogram of standardised residuals from -5 to 5; what is outside counts at the ends, what is
-   * no number counts nowhere.
+   * Histogram of standardised residuals from -5 to 5; larger ones count at the ends, NaN is
+   * ignored.
    */
   static byte[] histogram(String latent, double[] values) {
     int bins = 40;
@@ -124,7 +124,7 @@ final class Charts {
   }
 
   /**
-   * Empirical distribution of the p-values of every channel; uniform ones lie on the diagonal.
+   * Empirical distribution of the p-values of every channel; uniform ones are on the diagonal.
    *
    * @param highest level at the right end, in (0, 1]
    */

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Tables of what {@link dev.residua.training.DatasetEvaluation} found. */
+/** Tables of the figures of {@link dev.residua.training.DatasetEvaluation}. */
 final class EvaluationTables {
   private static final List<String> SCORES =
       List.of(
@@ -45,7 +45,7 @@ final class EvaluationTables {
       tables.add(
           new Table(
               "Correlation of residuals with the true noise",
-              "1 is a residual that is exactly what the mechanism added.",
+              "1 is a residual that equals the mechanism's noise.",
               List.of("factor", "correlation"),
               noises));
     }
@@ -119,7 +119,7 @@ final class EvaluationTables {
     tables.add(
         new Table(
             "Monitorability",
-            "Shift of a residual, in its standard deviations, for a shift of each noise by one of its own. Leakage is %s: below 1 the largest residual is at the broken mechanism, whichever it is."
+            "Shift of a residual, in its standard deviations, for a shift of each noise by one of its own. Leakage is %s: below 1 the largest residual is always at the broken mechanism."
                 .formatted(number(dominance)),
             columns,
             rows));
@@ -131,7 +131,7 @@ final class EvaluationTables {
     }
   }
 
-  /** A value by the names of nested maps, with dots between; null if it is not there. */
+  /** A value by the names of nested maps, separated by dots; null if it is missing. */
   private static @Nullable Object at(Map<?, ?> map, String path) {
     Object value = map;
     for (String key : path.split("\\.", -1)) {
@@ -148,7 +148,7 @@ final class EvaluationTables {
     return entries;
   }
 
-  /** Four significant digits, integers as they are, a dash for nothing. */
+  /** Formats with four significant digits, integers unchanged, and a dash for null. */
   static String number(@Nullable Object value) {
     if (value == null) {
       return "–";

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import javax.imageio.ImageIO;
 
-/** Writes a {@link ModelReport} as one HTML page with its pictures inside. */
+/** Renders a {@link ModelReport} as one HTML page with embedded pictures. */
 public final class HtmlReport {
   private static final int GAP = 2;
   private static final int PAGE_WIDTH = 948;
@@ -29,7 +29,7 @@ public final class HtmlReport {
 
   private HtmlReport() {}
 
-  /** The page, UTF-8 text that is well-formed XML too. */
+  /** The page as UTF-8 text, also well-formed XML. */
   public static String render(ModelReport report) {
     StringBuilder out = new StringBuilder(1 << 20);
     out.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/><title>")
@@ -75,7 +75,7 @@ public final class HtmlReport {
     paragraph(
         out,
         report.frames()
-            + " In robust standard deviations of the calibration frames; what lies outside counts at the ends.");
+            + " In robust standard deviations of the calibration frames; values outside count at the ends.");
     List<String> names = report.graph().names();
     for (int j = 0; j < names.size(); j++) {
       int column = j;

@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a report shows of a model. Arrays are owned by this record.
+ * The content of a report on a model. Arrays are owned by this record.
  *
  * @param title name of the model
  * @param facts how it was made: name and value, in order
- * @param warnings what is wrong with it, in words; may be empty
+ * @param warnings reasons to distrust it, in sentences; may be empty
  * @param tables of figures, in order
- * @param losses of the training over time; empty where they are not known
+ * @param losses of the training over time; empty if unknown
  * @param graph latents and structural equations
- * @param frames which frames residuals and p-values are of, in words
+ * @param frames description of the frames of residuals and p-values
  * @param residuals standardised residuals of nominal frames, {@code [n][d]}
  * @param pValues conformal p-values of the same frames by channel, each {@code [n]}, in (0, 1];
  *     empty if the frames are those the model was calibrated on
@@ -46,7 +46,7 @@ public record ModelReport(
    * Figures under a heading.
    *
    * @param title heading
-   * @param note what the figures are, in a sentence; may be empty
+   * @param note explanation of the figures in a sentence; may be empty
    * @param columns heads of all columns
    * @param rows as many cells each
    */
@@ -66,9 +66,8 @@ public record ModelReport(
   /**
    * Pictures side by side.
    *
-   * @param section heading under which it stands; rows of one section follow each other
-   * @param caption what the row is
-   * @param pixels one entry a picture, unsigned bytes {@code [height][width][channels]}
+   * @param section heading; rows of one section are consecutive
+   * @param pixels one entry per picture, unsigned bytes {@code [height][width][channels]}
    */
   public record PictureRow(String section, String caption, List<byte[]> pixels) {
     public PictureRow {

@@ -16,7 +16,7 @@ import dev.residua.training.DatasetEvaluation;
 import dev.residua.training.DatasetSource;
 import dev.residua.training.ModelEvaluation;
 import dev.residua.training.TrainingHistory;
-import dev.residua.training.TrainingPipeline;
+import dev.residua.training.TrainingInput;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleConsumer;
 
-/** Gathers what a report shows of a model from its bundle and from frames. */
+/** Makes the report on a model from its bundle and from frames. */
 public final class ModelReports {
   private static final int MOST_FRAMES = 5_000;
   private static final int TRAVERSED_FRAMES = 1_000;
@@ -34,22 +34,22 @@ public final class ModelReports {
   private ModelReports() {}
 
   /**
-   * The network of a bundle without what follows it.
+   * The network of a bundle without standardisation, correction and equations.
    *
-   * @param encoder gives latents as the network does
-   * @param decoder takes those
+   * @param encoder computes the network's own latents
+   * @param decoder draws those
    */
   public record Network(FrameScorer encoder, LatentDecoder decoder) {}
 
   /**
-   * Scores at most 5,000 nominal frames of a data set and gathers everything. Of the set that the
-   * model was trained on, these are frames that it was calibrated on: it saw none of them in
-   * training, but p-values say nothing there and are left out.
+   * Scores at most 5,000 nominal frames of a data set and makes the report. Of the model's own data
+   * set it uses the calibration frames, which were not trained on, but omits their p-values, which
+   * are uniform by construction.
    *
    * @param factors columns of the labels that are true factors; may be empty
    * @param scorer of the bundle
    * @param network of the bundle
-   * @param progress told the part done, in [0, 1]
+   * @param progress receives the completed share, in [0, 1]
    * @throws IllegalArgumentException if frames have another shape than the model reads, too few are
    *     nominal, or an entry of the bundle is damaged
    */
@@ -97,7 +97,7 @@ public final class ModelReports {
     String share = manifest.provenance().hyperParameters().get("trainShare");
     int from = own && share != null ? (int) (Double.parseDouble(share) * set.size()) : 0;
     List<String> names = manifest.latents().stream().map(latent -> latent.name()).toList();
-    int[] nominal = TrainingPipeline.nominal(new DatasetSource(set, names), from);
+    int[] nominal = TrainingInput.nominal(new DatasetSource(set, names), from);
     if (nominal.length < ModelEvaluation.MIN_LABELLED) {
       throw new IllegalArgumentException(
           "%s has %d frames in which nothing was broken on purpose%s, a report needs %d"
@@ -231,7 +231,7 @@ public final class ModelReports {
       rows.add(
           new PictureRow(
               "One latent at a time, the others at their medians",
-              "%s from %.2f to %.2f, its 1st and 99th percentile, as the network gives it"
+              "%s from %.2f to %.2f, its 1st and 99th percentile, in the network's own units"
                   .formatted(bundle.graph().name(j), low, high),
               bytes(network.decoder().decode(steps, PICTURES), set.shape(), PICTURES)));
     }
@@ -267,7 +267,7 @@ public final class ModelReports {
     String section = "Reconstruction";
     return List.of(
         new PictureRow(section, "frames", originals),
-        new PictureRow(section, "what the network makes of their latents", decoded),
+        new PictureRow(section, "reconstructions from their latents", decoded),
         new PictureRow(
             section,
             "absolute difference, %d times; the largest is %d of 255 grey levels"
@@ -275,7 +275,7 @@ public final class ModelReports {
             stretched));
   }
 
-  /** Latents as the network gives them, {@code [n][d]}. */
+  /** The network's own latents, {@code [n][d]}. */
   private static float[] encode(FrameDataset set, int[] frames, Network network) {
     int d = network.encoder().latents();
     float[] latents = new float[frames.length * d];

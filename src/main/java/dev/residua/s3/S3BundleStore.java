@@ -18,8 +18,8 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * Bundles as objects of an S3 bucket. Objects are put on the condition that there is none yet, so
- * that two processes cannot replace one another's.
+ * Stores bundles as objects of an S3 bucket. A conditional put prevents the replacement of an
+ * existing object.
  */
 public final class S3BundleStore implements BundleStore {
   private static final int NOT_FOUND = 404;
@@ -31,7 +31,7 @@ public final class S3BundleStore implements BundleStore {
   private final URI root;
 
   /**
-   * Opens a client; nothing is asked of the server yet.
+   * Opens a client without a request to the server.
    *
    * @throws IllegalArgumentException if neither the settings nor the environment name a region
    */
@@ -47,7 +47,7 @@ public final class S3BundleStore implements BundleStore {
                     .socketTimeout(settings.timeout()))
             .overrideConfiguration(o -> o.apiCallAttemptTimeout(settings.timeout()))
             .forcePathStyle(settings.pathStyle())
-            // A bundle has digests of its own; other servers do not know the newer checksums.
+            // Bundles have their own digests, and other servers lack the newer checksums.
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED);
     settings.region().ifPresent(region -> builder.region(Region.of(region)));
@@ -78,7 +78,7 @@ public final class S3BundleStore implements BundleStore {
       if (e.statusCode() != PRECONDITION_FAILED && e.statusCode() != CONFLICT) {
         throw failed("cannot store", address, e);
       }
-      // Also where an attempt was stored whose answer was lost.
+      // The object exists, possibly from an attempt whose response was lost.
       if (!Arrays.equals(start(address, bytes.length + 1), bytes)) {
         throw new IOException(
             "%s has other bytes than the %d to store; it is not replaced"

@@ -6,16 +6,16 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Where bundles lie in S3 or something that speaks like it. Credentials are found as every AWS tool
- * finds them: environment, system properties, profile, container or machine.
+ * Location of bundles in S3 or a compatible server. Credentials come from the AWS default chain:
+ * environment, system properties, profile, container or machine.
  *
  * @param bucket that exists
  * @param prefix of all keys, without slashes at its ends; may be empty
- * @param region of the bucket; empty takes it from the environment, as credentials
+ * @param region of the bucket; empty to use that of the environment
  * @param endpoint of a server other than AWS', such as {@code http://minio:9000}; empty for AWS
  * @param pathStyle whether the bucket is in the path rather than in the host's name, as most other
- *     servers want it
- * @param timeout for one attempt, above 0; failed ones are tried again as the SDK does
+ *     servers require
+ * @param timeout for one attempt, above 0; the SDK retries failed ones
  */
 public record S3Settings(
     String bucket,
@@ -24,7 +24,7 @@ public record S3Settings(
     Optional<URI> endpoint,
     boolean pathStyle,
     Duration timeout) {
-  /** Time for one attempt that suits bundles of some megabytes. */
+  /** Timeout of one attempt for bundles of some megabytes. */
   public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
 
   private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");

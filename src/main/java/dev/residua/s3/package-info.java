@@ -1,4 +1,4 @@
-/** Keeps bundles in S3 or something that speaks like it; implements {@code BundleStore}. */
+/** Stores bundles in S3 or a compatible server; implements {@code BundleStore}. */
 @NullMarked
 package dev.residua.s3;
 

@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One object on a floor in front of a scene, whose factors are tied by confounders and not by one
- * another: the true graph has no edges. In {@code labels.csv}
+ * One object on a floor in front of a background, whose factors depend on confounders but not on
+ * one another: the true graph has no edges. In {@code labels.csv}
  *
  * <ul>
  *   <li>{@code object} is 0 cube, 1 sphere, 2 cylinder, 3 cone, 4 torus;

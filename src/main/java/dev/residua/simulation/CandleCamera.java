@@ -5,13 +5,13 @@ import dev.residua.frame.Luma;
 
 /**
  * Draws {@link Candle} by marching rays through the signed distance of one object over a floor:
- * Lambert shading, a soft shadow on the floor, {@value #SUB} x {@value #SUB} rays a pixel. Space is
- * x to the right, y up, z away from the camera; the object stands at the origin.
+ * Lambert shading, a soft shadow on the floor, {@value #SUB} x {@value #SUB} rays per pixel. Space
+ * is x to the right, y up, z away from the camera; the object is at the origin.
  *
  * <p>Every length inside the object's march is in half sizes of the object. Angles take {@link
  * StrictMath}, the rest is exact arithmetic and square roots, so pictures are the same on every
- * machine. Cost: SUB^2 rays a pixel, of which those inside the object's bounding sphere march, and
- * as many to the light. Keeps its buffers, so it is for one thread; draws without allocation.
+ * machine. Cost: SUB^2 rays per pixel, of which those inside the object's bounding sphere march,
+ * and as many to the light. Keeps its buffers, so it is for one thread; draws without allocation.
  */
 final class CandleCamera {
   private static final int SUB = 2;
@@ -38,7 +38,7 @@ final class CandleCamera {
     {205, 25, 25}, {25, 60, 215}, {245, 220, 20}, {135, 30, 170}, {250, 130, 10}
   };
 
-  /** Lightness of the stripe that shows the rotation, one a colour. */
+  /** Lightness of the stripe that shows the rotation, one per colour. */
   private static final double[] STRIPES = {250, 250, 40, 250, 40};
 
   private static final double STRIPE_HALF_WIDTH = 0.2;

@@ -108,7 +108,7 @@ final class Canvas {
     graphics.draw(path);
   }
 
-  /** Ends of lines are cut, not rounded, so that a shadow is as long as its factor says. */
+  /** Lines have flat ends, so that a shadow is as long as its factor. */
   private void stroke(double points, Color colour) {
     double side = Math.sqrt((double) image.getWidth() * image.getHeight());
     graphics.setColor(colour);

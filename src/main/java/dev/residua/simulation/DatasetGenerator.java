@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleConsumer;
 
-/** Draws data sets from scenarios. */
+/** Generates data sets from scenarios. */
 public final class DatasetGenerator {
   private static final double MOST_PLANNED = 0.5;
 
@@ -24,7 +24,7 @@ public final class DatasetGenerator {
    *     at most {@code count}
    * @param shape size of the pictures
    * @param png whether to write PNG files too
-   * @param replace whether a data set that is there may be replaced
+   * @param replace whether an existing data set may be replaced
    * @param commissioning share of the frames in which one mechanism at a time is decoupled from its
    *     causes on purpose, in [0, 0.5]
    * @param pairs share of the frames that come as pairs which differ in one exogenous variable, in
@@ -42,7 +42,7 @@ public final class DatasetGenerator {
       double pairs,
       double holds) {
 
-    /** Frames as the scenario has them. */
+    /** Settings without commissioning, pairs and holds. */
     public Settings(int count, int labelled, ImageShape shape, boolean png, boolean replace) {
       this(count, labelled, shape, png, replace, 0, 0, 0);
     }
@@ -76,7 +76,7 @@ public final class DatasetGenerator {
   /**
    * Writes the first frames of a scenario as a data set.
    *
-   * @param progress told the part done, in [0, 1]
+   * @param progress receives the completed share, in [0, 1]
    * @return SHA-256 of the set
    */
   public static String generate(

@@ -8,17 +8,17 @@ import java.util.List;
 /**
  * A ball in a cup of water that runs out of a hole: {@code ball_size} is the ball's radius, {@code
  * hole} the height of the hole, {@code water_height} the water above the mark, {@code water_flow}
- * how far the jet reaches, all in units of the axes, of which 20 span the picture.
+ * the reach of the jet, all in units of the axes, of which 20 span the picture.
  *
  * <p>{@code water_height = ball_size^3 + 2.45 + noise} and {@code water_flow = sqrt(2 * 0.98 *
  * water_height * (hole - 0.5)) + noise}. In the literal variant the first noise is uniform over 2.9
  * units, as published, and the second is 0; in the noisy variant both are normal.
  *
  * <p>Source: CausalVAE (arXiv 2004.08697), the published generator {@code flow.py}; its ranges,
- * here continuous instead of a grid. Its jet is drawn with a small noise that its labels do not
- * know; here the jet ends exactly where {@code water_flow} says.
+ * here continuous instead of a grid. Its jet is drawn with a small noise that its labels lack; here
+ * the jet ends exactly at {@code water_flow}.
  */
-public final class Flow implements SimulatedScene {
+public final class Flow extends ContinuousScene {
   static final int BALL_SIZE = 0;
   static final int HOLE = 1;
   static final int WATER_HEIGHT = 2;
@@ -59,29 +59,8 @@ public final class Flow implements SimulatedScene {
   private static final ThreadLocal<Canvas> CANVAS =
       ThreadLocal.withInitial(() -> new Canvas(0, 20, 0, 20));
 
-  @Override
-  public String name() {
-    return "flow";
-  }
-
-  @Override
-  public CausalGraph graph() {
-    return GRAPH;
-  }
-
-  @Override
-  public double lowest(int root) {
-    return LOWEST[root];
-  }
-
-  @Override
-  public double highest(int root) {
-    return HIGHEST[root];
-  }
-
-  @Override
-  public double clip(int node, double value) {
-    return Math.max(LEAST[node], Math.min(MOST[node], value));
+  public Flow() {
+    super("flow", GRAPH, LOWEST, HIGHEST, LEAST, MOST, USUAL_NOISE);
   }
 
   @Override
@@ -99,11 +78,6 @@ public final class Flow implements SimulatedScene {
                   * Math.max(0, factors[HOLE] - GROUND));
       default -> throw new IllegalArgumentException("node " + node + " has no causes");
     };
-  }
-
-  @Override
-  public double[] usualNoise() {
-    return USUAL_NOISE.clone();
   }
 
   @Override

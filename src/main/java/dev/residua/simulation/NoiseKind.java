@@ -10,9 +10,9 @@ public enum NoiseKind {
   MULTIPLICATIVE;
 
   /**
-   * The kind as scenario files write it.
+   * The kind with this name in scenario files.
    *
-   * @throws IllegalArgumentException if there is none; the message lists those there are
+   * @throws IllegalArgumentException if there is none; the message lists the known kinds
    */
   static NoiseKind of(String label) {
     for (NoiseKind kind : values()) {

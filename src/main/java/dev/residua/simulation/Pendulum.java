@@ -21,7 +21,7 @@ import java.util.Map;
  * are its ranges, here continuous instead of a grid. Where that generator truncates lengths and
  * positions to integers in its file names, these are exact.
  */
-public final class Pendulum implements SimulatedScene {
+public final class Pendulum extends ContinuousScene {
   static final int PENDULUM = 0;
   static final int LIGHT = 1;
   static final int SHADOW_LENGTH = 2;
@@ -69,12 +69,8 @@ public final class Pendulum implements SimulatedScene {
   }
 
   public Pendulum(NoiseKind noiseKind) {
+    super("pendulum", GRAPH, LOWEST, HIGHEST, LEAST, MOST, USUAL_NOISE);
     this.noiseKind = noiseKind;
-  }
-
-  @Override
-  public String name() {
-    return "pendulum";
   }
 
   @Override
@@ -87,26 +83,6 @@ public final class Pendulum implements SimulatedScene {
     return noiseKind == NoiseKind.ADDITIVE
         ? 1
         : mechanism(node, factors) / MEAN_EXPLAINED[node - SHADOW_LENGTH];
-  }
-
-  @Override
-  public CausalGraph graph() {
-    return GRAPH;
-  }
-
-  @Override
-  public double lowest(int root) {
-    return LOWEST[root];
-  }
-
-  @Override
-  public double highest(int root) {
-    return HIGHEST[root];
-  }
-
-  @Override
-  public double clip(int node, double value) {
-    return Math.max(LEAST[node], Math.min(MOST[node], value));
   }
 
   @Override
@@ -130,11 +106,6 @@ public final class Pendulum implements SimulatedScene {
   /** Where the ray of slope {@code tan(phi)} through {@code (x, y)} is at height {@code base}. */
   private static double project(double phi, double x, double y, double base) {
     return x + (base - y) * StrictMath.cos(phi) / StrictMath.sin(phi);
-  }
-
-  @Override
-  public double[] usualNoise() {
-    return USUAL_NOISE.clone();
   }
 
   /** The literal shadow is a function of the two angles. */

@@ -4,17 +4,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which frames of a set are varied on purpose: whole blocks of commissioning, in which one caused
- * factor is decoupled from its causes, whole blocks of pairs, in which every second frame differs
- * from the one before in one exogenous variable, and whole blocks of held pairs, in which two
- * frames share the value of one factor and nothing else. Blocks of each kind lie evenly over the
- * set; the rest is as the scenario has it. Immutable.
+ * Selects the frames of a set that are varied on purpose: blocks of commissioning, in which one
+ * caused factor is decoupled from its causes, blocks of pairs, in which every second frame differs
+ * from its predecessor in one exogenous variable, and blocks of held pairs, in which two frames
+ * share only the value of one factor. Blocks of each kind are spread evenly; the rest follows the
+ * scenario. Immutable.
  */
 final class SamplingPlan {
   private static final int MOST_BLOCK_FRAMES = 50;
   private static final int LEAST_BLOCKS = 40;
 
-  /** Nothing is varied. */
+  /** A plan that varies nothing. */
   static final SamplingPlan NOMINAL = new SamplingPlan(1, 2, new Block[] {Block.NOMINAL});
 
   private enum Block {
@@ -64,7 +64,7 @@ final class SamplingPlan {
     return new SamplingPlan(count, frames, blocks);
   }
 
-  /** Whether a frame repeats the one before but for one exogenous variable. */
+  /** Whether a frame repeats its predecessor except for one exogenous variable. */
   boolean isSecondOfPair(long index) {
     return isIn(Block.PAIRS, index) && index % blockFrames % 2 == 1;
   }
@@ -80,7 +80,8 @@ final class SamplingPlan {
   }
 
   /**
-   * The scenario with the plan's commissioning as events, one a block, the caused factors in turn.
+   * The scenario with the plan's commissioning as events, one per block, the caused factors in
+   * turn.
    *
    * @throws IllegalArgumentException if it has events of its own, or the scene no caused factor
    */

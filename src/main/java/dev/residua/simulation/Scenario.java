@@ -32,10 +32,10 @@ import org.jspecify.annotations.Nullable;
  * those of the frame before. {@code frames} is the length of one pass, after which the events start
  * again; by default it ends ten seconds after the last event.
  *
- * @param scene what is drawn
+ * @param scene the simulated scene
  * @param noise standard deviation for each of {@link SimulatedScene#noisy}; null for the literal
  *     variant
- * @param framesPerSecond pace of the stream, above 0
+ * @param framesPerSecond frame rate of the stream, above 0
  * @param seed of every random draw
  * @param autocorrelation of the roots' normal scores from one frame to the next, in [0, 1)
  * @param frames length of one pass, at least 1
@@ -108,7 +108,7 @@ public record Scenario(
     }
   }
 
-  /** A stream in which nothing happens. */
+  /** A scenario without events. */
   public static Scenario nominal(
       SimulatedScene scene, @Nullable List<Double> noise, long seed, double autocorrelation) {
     return new Scenario(
@@ -168,7 +168,7 @@ public record Scenario(
     }
   }
 
-  /** Standard deviation of a caused node's noise; 0 where it has none. */
+  /** Standard deviation of a caused node's noise; 0 if it has none. */
   double noiseDeviation(int node) {
     return noiseDeviation(scene, noise, node);
   }
@@ -202,7 +202,7 @@ public record Scenario(
     return parse(Files.readString(file), file.toString());
   }
 
-  /** A scenario that comes with the product, such as {@code demo}. */
+  /** A scenario of the product, such as {@code demo}. */
   public static Scenario shipped(String name) throws IOException {
     String resource = "/scenarios/" + name + ".json";
     try (InputStream in = Scenario.class.getResourceAsStream(resource)) {
@@ -216,7 +216,7 @@ public record Scenario(
   /**
    * Parses a scenario.
    *
-   * @param where what error messages call the text
+   * @param where name of the text in error messages
    */
   public static Scenario parse(String json, String where) throws IOException {
     try {

@@ -6,21 +6,20 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that happens in a scripted stream. What {@code size} counts depends on the kind; a
- * <em>unit</em> is the standard deviation of a caused node's noise as it shows in the node (of the
- * node itself where the scene has no noise), and of a root's values.
+ * One event of a scripted stream. The kind determines the meaning of {@code size}; a <em>unit</em>
+ * is the standard deviation of the noise in a caused node (of the node itself without noise), or of
+ * a root's values.
  *
- * @param kind what happens
- * @param node factor that it happens to; null for kinds that touch the picture, see {@link
+ * @param node factor that changes; null for kinds that change the picture, see {@link
  *     Kind#needsNode}
  * @param at first frame, counted from the start of the stream, at least 0
- * @param frames how many frames it lasts, at least 1
- * @param size how much, see {@link Kind}
- * @param rate for {@link Kind#SPARSE_ANOMALIES} the share of frames that are hit, in (0, 1]
+ * @param frames its duration in frames, at least 1
+ * @param size see {@link Kind}
+ * @param rate for {@link Kind#SPARSE_ANOMALIES} the share of affected frames, in (0, 1]
  */
 public record ScenarioEvent(
     Kind kind, @Nullable String node, int at, int frames, double size, double rate) {
-  /** Share of frames that sparse anomalies hit where a scenario does not say. */
+  /** Default share of frames that sparse anomalies affect. */
   public static final double DEFAULT_RATE = 0.1;
 
   /** Widest blur, in pixels. */
@@ -79,7 +78,9 @@ public record ScenarioEvent(
   public enum Kind {
     /** One frame's noise, or a root's value, moves by {@code size} units. */
     SINGLE_SHOCK,
-    /** The node is held at its nominal mean plus {@code size} units, whatever its causes do. */
+    /**
+     * The node is held at its nominal mean plus {@code size} units, independently of its causes.
+     */
     HARD_INTERVENTION,
     /**
      * The node is drawn from a normal distribution around its nominal mean with a standard
@@ -88,8 +89,8 @@ public record ScenarioEvent(
     STOCHASTIC_INTERVENTION,
     /**
      * The equation {@code f} becomes {@code f + size * unit * (f - mean of f) / sd of f}: the node
-     * answers its causes more strongly (or, with a negative size, less), by {@code size} units root
-     * mean square.
+     * depends on its causes more strongly (or, with a negative size, less), by {@code size} units
+     * root mean square.
      */
     MECHANISM_CHANGE,
     /**
@@ -114,11 +115,9 @@ public record ScenarioEvent(
      * {@code size} is not used.
      */
     FROZEN_CAMERA,
-    /** The lens is covered: every pixel keeps the share {@code size} of its light, in [0, 1]. */
+    /** A covered lens: every pixel keeps the share {@code size} of its light, in [0, 1]. */
     DARK,
-    /**
-     * Far too much light: every pixel goes the share {@code size} of its way to white, in [0, 1].
-     */
+    /** Glare: every pixel moves by the share {@code size} towards white, in [0, 1]. */
     SATURATED,
     /**
      * The picture is out of focus: smoothed with a Gaussian whose standard deviation is {@code
@@ -131,12 +130,12 @@ public record ScenarioEvent(
      */
     TORN,
     /**
-     * Each frame is hit with probability {@code rate}: a shock of {@code size} units, of either
-     * sign. Only the frames that are hit carry the event in their labels.
+     * Each frame has a shock of {@code size} units, of either sign, with probability {@code rate}.
+     * Only affected frames have the event in their labels.
      */
     SPARSE_ANOMALIES;
 
-    /** Whether the event happens to one node rather than to the picture. */
+    /** Whether the event changes one node rather than the picture. */
     public boolean needsNode() {
       return switch (this) {
         case BRIGHTNESS, FROZEN_CAMERA, DARK, SATURATED, BLURRED, TORN -> false;
@@ -153,7 +152,7 @@ public record ScenarioEvent(
       };
     }
 
-    /** The kind as scenario files and the {@code event} column write it. */
+    /** The name of the kind in scenario files and the {@code event} column. */
     public String label() {
       return name().toLowerCase(Locale.ROOT);
     }
@@ -161,7 +160,7 @@ public record ScenarioEvent(
     /**
      * The kind of that label.
      *
-     * @throws IllegalArgumentException if there is none; the message lists those there are
+     * @throws IllegalArgumentException if there is none; the message lists the known ones
      */
     public static Kind of(String label) {
       for (Kind kind : values()) {

@@ -9,10 +9,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Plays a scenario frame by frame, without end: after the last frame of the script its events start
- * again while the scene's random draws go on. The same scenario gives the same frames, and events
- * do not disturb the draws: two scenarios that differ only in their events agree wherever neither
- * has one, and the pairs of a plan leave the draws of other frames alone too. For one thread.
+ * Plays a scenario frame by frame, endlessly: after the last frame of the script its events start
+ * again while the random draws continue. The same scenario gives the same frames. Events and pairs
+ * do not affect the draws of other frames: two scenarios that differ only in events have the same
+ * nominal frames. For one thread.
  */
 public final class ScenarioStream {
   private final Scenario scenario;
@@ -21,10 +21,10 @@ public final class ScenarioStream {
   private final ImageShape shape;
   private final SimulationLaw law;
   private final SamplingPlan plan;
-  private final Draws nominal;
-  private final Draws events;
-  private final Draws redrawn;
-  private final Draws afresh;
+  private final PortableRandom nominal;
+  private final PortableRandom events;
+  private final PortableRandom redrawn;
+  private final PortableRandom afresh;
   private final double[] scores;
   private final byte[] lastPicture;
   private final List<Integer> exogenous;
@@ -35,7 +35,7 @@ public final class ScenarioStream {
   private @Nullable Hold hold;
   private int holds;
 
-  /** A factor that is kept at a value whatever its causes. */
+  /** A factor that is held at a value, independently of its causes. */
   private record Hold(int node, double value) {}
 
   public ScenarioStream(Scenario scenario, ImageShape shape) {
@@ -49,10 +49,10 @@ public final class ScenarioStream {
     this.graph = scene.graph();
     this.shape = shape;
     this.law = new SimulationLaw(scenario);
-    this.nominal = new Draws(scenario.seed());
-    this.events = new Draws(~scenario.seed());
-    this.redrawn = new Draws(Long.rotateLeft(~scenario.seed(), 32));
-    this.afresh = new Draws(Long.rotateLeft(~scenario.seed(), 16));
+    this.nominal = new PortableRandom(scenario.seed());
+    this.events = new PortableRandom(~scenario.seed());
+    this.redrawn = new PortableRandom(Long.rotateLeft(~scenario.seed(), 32));
+    this.afresh = new PortableRandom(Long.rotateLeft(~scenario.seed(), 16));
     this.scores = new double[scene.hidden().size() + graph.size()];
     this.hidden = new double[scene.hidden().size()];
     this.drawn = new double[graph.size()];
@@ -78,7 +78,7 @@ public final class ScenarioStream {
    *
    * @param into receives unsigned bytes, {@code [height][width][channels]}
    * @param offset index in {@code into} of the first byte
-   * @return what is true of the frame
+   * @return the truth about the frame
    */
   public SimulatedFrame next(byte[] into, int offset) {
     SimulatedFrame frame = nextFacts();
@@ -95,7 +95,7 @@ public final class ScenarioStream {
     return frame;
   }
 
-  /** Draws the next frame's factors without its picture. */
+  /** Samples the next frame's factors without its picture. */
   SimulatedFrame nextFacts() {
     long t = index % scenario.frames();
     @Nullable ScenarioEvent active = null;
@@ -107,7 +107,7 @@ public final class ScenarioStream {
         number = i;
       }
     }
-    // Drawn in every frame, so that an event never shifts the draws of a later one.
+    // Every frame uses these draws, so that an event never shifts those of a later one.
     double ownDraw = events.gaussian();
     boolean hit = events.uniform() < (active == null ? 0 : active.rate());
     double sign = events.uniform() < 0.5 ? -1 : 1;
@@ -221,7 +221,7 @@ public final class ScenarioStream {
     }
   }
 
-  /** Value of a node under the present draws if nothing is done to any. */
+  /** The value of a node under the current draws without any event. */
   private double nominalValue(int node) {
     double[] values = new double[graph.size()];
     for (int i = 0; i <= node; i++) {
@@ -234,7 +234,7 @@ public final class ScenarioStream {
     return values[node];
   }
 
-  /** Ties a draw to the one of the frame before. */
+  /** Correlates a draw with that of the previous frame. */
   private double tied(int i, double draw) {
     double rho = scenario.autocorrelation();
     scores[i] = index == 0 ? draw : rho * scores[i] + Math.sqrt(1 - rho * rho) * draw;
@@ -291,7 +291,7 @@ public final class ScenarioStream {
               explained
                   + step * (explained - law.meanExplained(node)) / law.sdExplained(node)
                   + noise;
-          case COMMISSIONING -> law.inRange(node, Draws.normalCdf(ownDraw));
+          case COMMISSIONING -> law.inRange(node, PortableRandom.normalCdf(ownDraw));
           case NOISE_CHANGE -> explained + event.size() * noise;
           case COVARIATE_DRIFT, BRIGHTNESS, FROZEN_CAMERA, DARK, SATURATED, BLURRED, TORN ->
               explained + noise;
@@ -302,8 +302,8 @@ public final class ScenarioStream {
   /**
    * Columns of {@code labels.csv} for the frames of a scene.
    *
-   * @param pairs whether there is a column that says what changed in a pair
-   * @param holds whether there is a column that says what is held in a pair
+   * @param pairs whether there is a column for the change in a pair
+   * @param holds whether there is a column for the held factor of a pair
    */
   static List<String> columns(SimulatedScene scene, boolean pairs, boolean holds) {
     List<String> columns = new ArrayList<>(scene.factors());
@@ -321,12 +321,12 @@ public final class ScenarioStream {
     return columns;
   }
 
-  /** Columns that say what was done to a frame. */
+  /** Columns that describe a frame's event. */
   static final List<String> EVENT_COLUMNS =
       List.of(FrameDataset.EVENT_COLUMN, FrameDataset.EVENT_NODE_COLUMN, "event_id", "event_start");
 
   /**
-   * The row of {@code labels.csv} for a frame; factors are left out where they are not known.
+   * The row of {@code labels.csv} for a frame; unknown factors stay empty.
    *
    * @param columns of the table, see {@link #columns}
    */

@@ -3,7 +3,7 @@ package dev.residua.simulation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is true of one generated frame. The arrays are owned by this record.
+ * The truth about one generated frame. The arrays are owned by this record.
  *
  * @param index number of the frame in the stream, from 0
  * @param factors value of every node, in causal order, as drawn
@@ -11,11 +11,10 @@ import org.jspecify.annotations.Nullable;
  *     mechanism(parents)) / noiseScale(parents)}; in nominal frames exactly the noise that was
  *     drawn; 0 for roots
  * @param hidden value of every hidden variable of the scene
- * @param event what is happening to this frame; null in nominal frames
+ * @param event the frame's event; null in nominal frames
  * @param changed in the second frame of a pair, the factor whose root value or noise alone was
  *     redrawn; else null
- * @param held in both frames of a held pair, the factor that is held at the value the two share;
- *     else null
+ * @param held in both frames of a held pair, the factor whose value they share; else null
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record SimulatedFrame(
@@ -28,10 +27,10 @@ public record SimulatedFrame(
     @Nullable String held) {
 
   /**
-   * An event at work.
+   * An event in progress.
    *
    * @param id name of the event, unique in the stream
-   * @param event what the scenario says of it
+   * @param event its definition in the scenario
    * @param start index of its first frame in the stream
    */
   public record ActiveEvent(String id, ScenarioEvent event, long start) {}

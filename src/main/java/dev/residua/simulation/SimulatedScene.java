@@ -8,21 +8,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A picture whose contents cause one another in a known way. Nodes are numbered in causal order;
- * roots are uniform over {@link #lowest} to {@link #highest} unless the scene says otherwise, every
- * other node is {@code mechanism(parents) + noiseScale(parents) * noise}. What the picture shows
- * beside its factors, and what ties the roots to one another, is {@link #hidden}. Implementations
- * are immutable and safe for use by many threads.
+ * A picture whose factors have a known causal structure. Nodes are numbered in causal order; roots
+ * are uniform from {@link #lowest} to {@link #highest} unless the scene overrides it, every other
+ * node is {@code mechanism(parents) + noiseScale(parents) * noise}. Other contents of the picture
+ * and confounders of the roots are {@link #hidden}. Immutable and thread-safe.
  */
-public sealed interface SimulatedScene permits Pendulum, Flow, Candle, Valve {
+public sealed interface SimulatedScene permits ContinuousScene, Candle {
   /** Names of the scenes that {@link #named} knows. */
   List<String> NAMES = List.of("pendulum", "flow", "candle", "valve");
 
   /**
    * The scene of that name.
    *
-   * @param kind how its noise enters; only the pendulum has a choice
-   * @throws IllegalArgumentException if there is none; the message lists those there are
+   * @param kind of its noise; only the pendulum has a choice
+   * @throws IllegalArgumentException if there is none; the message lists the known names
    */
   static SimulatedScene named(String name, NoiseKind kind) {
     if (kind != NoiseKind.ADDITIVE && NAMES.contains(name) && !name.equals("pendulum")) {
@@ -42,7 +41,7 @@ public sealed interface SimulatedScene permits Pendulum, Flow, Candle, Valve {
 
   String name();
 
-  /** What beside its name tells this scene from others, for the origin of a data set. */
+  /** Settings of this scene in addition to its name, for the origin of a data set. */
   default Map<String, Object> settings() {
     return Map.of();
   }
@@ -61,12 +60,12 @@ public sealed interface SimulatedScene permits Pendulum, Flow, Candle, Valve {
   /** Largest value of a root in nominal frames, in the units of the factor. */
   double highest(int root);
 
-  /** Keeps a value inside what can be drawn; events may leave the nominal range but not this. */
+  /** Clips a value to the range that can be drawn, which is wider than the nominal range. */
   double clip(int node, double value);
 
   /**
-   * What is drawn in every frame beside the factors: confounders of the roots and nuisances of the
-   * picture, as columns of {@code labels.csv}.
+   * Names of the variables in addition to the factors: confounders of the roots and nuisances of
+   * the picture, as columns of {@code labels.csv}.
    */
   default List<String> hidden() {
     return List.of();
@@ -101,8 +100,7 @@ public sealed interface SimulatedScene permits Pendulum, Flow, Candle, Valve {
   double mechanism(int node, double[] factors);
 
   /**
-   * What the noise of a caused node is multiplied by before it is added to the mechanism; 1 where
-   * the noise is additive. Never 0.
+   * The factor on the noise of a caused node; 1 for additive noise, never 0.
    *
    * @param factors values of all nodes, of which only the parents of {@code node} are read
    */
@@ -110,7 +108,7 @@ public sealed interface SimulatedScene permits Pendulum, Flow, Candle, Valve {
     return 1;
   }
 
-  /** What the numbers of {@link #usualNoise} are for: the caused factors, in causal order. */
+  /** The names of the numbers of {@link #usualNoise}: the caused factors, in causal order. */
   default List<String> noisy() {
     return Arrays.stream(caused()).mapToObj(factors()::get).toList();
   }
@@ -127,13 +125,13 @@ public sealed interface SimulatedScene permits Pendulum, Flow, Candle, Valve {
    */
   double literalNoise(int node, double quantile);
 
-  /** Standard deviation of {@link #literalNoise}; 0 where there is none. */
+  /** Standard deviation of {@link #literalNoise}; 0 if there is none. */
   double literalNoiseDeviation(int node);
 
   /**
    * Draws one frame, anti-aliased.
    *
-   * @param factors one value a node
+   * @param factors one value per node
    * @param hidden one value for each of {@link #hidden()}
    * @param into receives unsigned bytes, {@code [height][width][channels]}
    * @param offset index in {@code into} of the first byte

@@ -4,9 +4,10 @@ import dev.residua.causal.CausalGraph;
 import java.util.Arrays;
 
 /**
- * The nominal law of a scenario's nodes: how draws become values, and the means and spreads that
- * events are measured in. Moments and quantiles of caused nodes are estimated on a fixed sample of
- * {@value #SAMPLE} draws, moments to within one percent of a standard deviation. Immutable.
+ * The nominal distribution of a scenario's nodes: converts draws to values, and gives the means and
+ * spreads that are the units of events. Moments and quantiles of caused nodes are estimated on a
+ * fixed sample of {@value #SAMPLE} draws, moments to within one percent of a standard deviation.
+ * Immutable.
  */
 final class SimulationLaw {
   private static final int SAMPLE = 20_000;
@@ -43,7 +44,7 @@ final class SimulationLaw {
     double[] scaleSquares = new double[d];
     double[] explainedSquares = new double[d];
     double[] values = new double[d];
-    Draws draws = new Draws(SAMPLE_SEED);
+    PortableRandom draws = new PortableRandom(SAMPLE_SEED);
     // Welford's recurrence for the value and for the explained part of every node.
     for (int n = 1; n <= SAMPLE; n++) {
       double[] hidden = new double[scene.hidden().size()];
@@ -85,17 +86,17 @@ final class SimulationLaw {
 
   /** Value of a hidden variable whose normal score is given. */
   double hiddenAt(int index, double score) {
-    return scene.hiddenAt(index, Draws.normalCdf(score), scenario.noise());
+    return scene.hiddenAt(index, PortableRandom.normalCdf(score), scenario.noise());
   }
 
   /** Value of a root whose normal score is given. */
   double rootAt(int root, double score, double[] hidden) {
-    return scene.rootAt(root, Draws.normalCdf(score), hidden);
+    return scene.rootAt(root, PortableRandom.normalCdf(score), hidden);
   }
 
   /**
    * Value inside the nominal range of a caused node, from {@value #RANGE_TAIL} to 1 - {@value
-   * #RANGE_TAIL} of its distribution, for a part in [0, 1] of the way.
+   * #RANGE_TAIL} of its distribution, at a fraction in [0, 1] of that range.
    */
   double inRange(int node, double part) {
     double low = sorted[node][(int) (RANGE_TAIL * SAMPLE)];
@@ -106,7 +107,7 @@ final class SimulationLaw {
   /** Noise of a caused node whose normal score is given. */
   double noiseAt(int node, double score) {
     return scenario.noise() == null
-        ? scene.literalNoise(node, Draws.normalCdf(score))
+        ? scene.literalNoise(node, PortableRandom.normalCdf(score))
         : noiseDeviation[node] * score;
   }
 
@@ -130,7 +131,7 @@ final class SimulationLaw {
     return noiseDeviation[node];
   }
 
-  /** What sizes of events are counted in, see {@link ScenarioEvent}. */
+  /** The unit of the sizes of events, see {@link ScenarioEvent}. */
   double unit(int node) {
     return unit[node];
   }

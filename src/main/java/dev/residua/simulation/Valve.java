@@ -21,7 +21,7 @@ import java.util.List;
  * <p>In the literal variant the draws are uniform, in the noisy variant normal; the usual standard
  * deviations 0.15 and 0.3 are the same in both.
  */
-public final class Valve implements SimulatedScene {
+public final class Valve extends ContinuousScene {
   static final int PRESSURE = 0;
   static final int OPENING = 1;
   static final int FLOW = 2;
@@ -71,29 +71,8 @@ public final class Valve implements SimulatedScene {
   private static final ThreadLocal<Canvas> CANVAS =
       ThreadLocal.withInitial(() -> new Canvas(0, 20, 0, 20));
 
-  @Override
-  public String name() {
-    return "valve";
-  }
-
-  @Override
-  public CausalGraph graph() {
-    return GRAPH;
-  }
-
-  @Override
-  public double lowest(int root) {
-    return LOWEST[root];
-  }
-
-  @Override
-  public double highest(int root) {
-    return HIGHEST[root];
-  }
-
-  @Override
-  public double clip(int node, double value) {
-    return Math.max(LEAST[node], Math.min(MOST[node], value));
+  public Valve() {
+    super("valve", GRAPH, LOWEST, HIGHEST, LEAST, MOST, USUAL_NOISE);
   }
 
   @Override
@@ -108,11 +87,6 @@ public final class Valve implements SimulatedScene {
   @Override
   public double noiseScale(int node, double[] factors) {
     return node == FLOW ? mechanism(FLOW, factors) : factors[OPENING];
-  }
-
-  @Override
-  public double[] usualNoise() {
-    return USUAL_NOISE.clone();
   }
 
   @Override

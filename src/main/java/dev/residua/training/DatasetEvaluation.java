@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.function.DoubleConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Scores the frames of a data set and judges the result with what its labels know. */
+/** Scores the frames of a data set and evaluates the result with its labels. */
 public final class DatasetEvaluation {
   private DatasetEvaluation() {}
 
@@ -40,7 +40,7 @@ public final class DatasetEvaluation {
   /**
    * Scores at most {@code frames} frames, spread evenly over the set.
    *
-   * @param progress told the part done, in [0, 1]
+   * @param progress receives the completed share, in [0, 1]
    */
   public static Scores score(
       FrameScorer scorer, FrameDataset set, int frames, DoubleConsumer progress) {
@@ -53,8 +53,8 @@ public final class DatasetEvaluation {
   /**
    * Scores some frames.
    *
-   * @param index which frames of the set
-   * @param progress told the part done, in [0, 1]
+   * @param index of the frames in the set
+   * @param progress receives the completed share, in [0, 1]
    */
   public static Scores score(
       FrameScorer scorer, FrameDataset set, int[] index, DoubleConsumer progress) {
@@ -72,9 +72,8 @@ public final class DatasetEvaluation {
    * All figures of {@link ModelEvaluation} for scored frames, and {@code reconstruction.mse}.
    *
    * @param graph of the model's latents
-   * @param names factor columns of the labels; their noises are in {@code noise.<factor>} where
-   *     there are any
-   * @param truth the true graph over the factors; null takes the set's own, if it has one
+   * @param names factor columns of the labels; their noises, if any, are in {@code noise.<factor>}
+   * @param truth the true graph over the factors; null for the set's own, if it has one
    */
   public static Map<String, Object> of(
       Scores scores,

@@ -10,10 +10,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A data set as the trainer sees it. Where a frame's label {@code event} says that something was
- * done to it, {@code event_node} names the factor whose mechanism was broken. Two rows in a row
- * whose label {@code held} names the same factor are a held pair. A factor may have no column: then
- * it is known by its holds only.
+ * A data set as training data. For a frame with the label {@code event}, {@code event_node} names
+ * the factor whose mechanism was broken. Two consecutive rows whose label {@code held} names the
+ * same factor are a held pair. A factor without a column is known by its held pairs only.
  */
 public record DatasetSource(FrameDataset set, List<String> factorNames) implements TrainingData {
   /**
@@ -47,13 +46,13 @@ public record DatasetSource(FrameDataset set, List<String> factorNames) implemen
           row + 1 < labels.rows() ? text(labels, row + 1, FrameDataset.HELD_COLUMN) : null;
       if (!name.equals(next)) {
         throw new IllegalArgumentException(
-            "row %d of labels.csv holds '%s' but row %d %s: a held pair is two rows in a row with the same name in column held"
+            "row %d of labels.csv holds '%s' but row %d %s: a held pair is two consecutive rows with the same name in column held"
                 .formatted(
                     row + 1,
                     name,
                     row + 2,
                     row + 1 >= labels.rows()
-                        ? "is not there"
+                        ? "does not exist"
                         : next == null ? "holds nothing" : "holds '" + next + "'"));
       }
       int factor = factorNames.indexOf(name);
@@ -90,7 +89,7 @@ public record DatasetSource(FrameDataset set, List<String> factorNames) implemen
     set.read(index, into, offset);
   }
 
-  /** Also unknown where something was done to the whole picture, which then shows other factors. */
+  /** Unknown also for a changed picture, which then shows other factors. */
   @Override
   public double @Nullable [] factors(int index) {
     if (text(index, FrameDataset.EVENT_COLUMN) != null
@@ -130,8 +129,8 @@ public record DatasetSource(FrameDataset set, List<String> factorNames) implemen
   }
 
   /**
-   * The factor that {@code event_node} or {@code held} names; all factors where it names none of
-   * them: a cause that is no factor of the model, or the whole picture.
+   * The factor that {@code event_node} or {@code held} names. All factors if it names none of them,
+   * as for a change of the whole picture.
    */
   @Override
   public int[] broken(int index) {

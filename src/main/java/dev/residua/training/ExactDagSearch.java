@@ -10,17 +10,17 @@ import java.util.SplittableRandom;
 /**
  * Searches the graph of an additive noise model: the directed acyclic graph that minimises {@code
  * sum_i H(z_i - f_i(parents of i)) + penalty * edges}, with {@code H} the entropy of held-out
- * residuals (m-spacing, nats) and {@code f_i} a ridge regression on random Fourier features. Where
- * the model holds, the sum of entropies is smallest when residuals are independent of causes and of
- * one another, hence for the true direction of every edge.
+ * residuals (m-spacing, nats) and {@code f_i} a ridge regression on random Fourier features. If the
+ * model holds, the sum of entropies is smallest when residuals are independent of causes and of one
+ * another, hence for the true direction of every edge.
  *
  * <p>Up to {@link #MAX_EXACT} latents the search is exact over all graphs; up to {@link
  * #MAX_LATENTS} it is exact over the graphs in which no latent has more parents than {@link
- * DagSearchSettings#maxParentsOfLargeGraphs}. Both go by dynamic programming over subsets (Silander
- * and Myllymäki, UAI 2006).
+ * ExactDagSearchSettings#maxParentsOfLargeGraphs}. Both use dynamic programming over subsets
+ * (Silander and Myllymäki, UAI 2006).
  *
- * <p>What it cannot tell: directions where mechanisms are linear and noise is Gaussian, latents
- * with hidden common causes, and noise that is not additive.
+ * <p>It cannot identify directions if mechanisms are linear and noise is Gaussian, latents have
+ * hidden common causes, or noise is not additive.
  */
 public final class ExactDagSearch {
   /** Most latents for which all graphs are considered. */
@@ -74,7 +74,7 @@ public final class ExactDagSearch {
     this.holdsInGroup = distinct.toArray(new boolean[0][]);
   }
 
-  /** Whether the constraints and the limit of parents let a latent have exactly these parents. */
+  /** Whether the constraints and the limit of parents allow exactly these parents. */
   private boolean allowed(int latent, int set) {
     int required = known.requiredParents(latent);
     int most =
@@ -93,7 +93,7 @@ public final class ExactDagSearch {
    *
    * @param z latents of nominal frames, shape {@code [n][d]}, {@code n >= 100}, any units; more
    *     than {@link ExactDagSearchSettings#maxRows} rows are thinned evenly
-   * @param names one a latent
+   * @param names one per latent
    * @return the graph; the confidence of an edge is the share of half-samples (drawn without
    *     replacement, which has the variance of the bootstrap) whose best graph has that edge
    * @throws IllegalArgumentException if there are too few rows, too many latents, a value that is
@@ -109,18 +109,17 @@ public final class ExactDagSearch {
   }
 
   /**
-   * Finds the best graph among those that agree with what is known, from rows some of which were
-   * taken while a mechanism was broken on purpose. A row counts for the equation of a latent only
-   * where that latent's mechanism held: the score becomes {@code sum_i n_i / n (H_i + penalty *
-   * parents of i)} with {@code n_i} the rows in which {@code i} held. Rows in which a cause was
-   * moved from outside make its effects easier to see, so they help where they are marked and
-   * mislead where they are not. Each latent with its own set of rows costs as much as a search of
-   * its own.
+   * Finds the best graph that agrees with the constraints, from rows of which some were recorded
+   * with a mechanism broken on purpose. A row counts for the equation of a latent only if that
+   * latent's mechanism held: the score becomes {@code sum_i n_i / n (H_i + penalty * parents of i)}
+   * with {@code n_i} the rows in which {@code i} held. Rows with an intervention on a cause show
+   * its effects more clearly if they are marked, and mislead if they are not. Each latent with its
+   * own set of rows costs as much as a separate search.
    *
    * @param holds whether the mechanism of a latent held in a row, shape {@code [n][d]}; for each
    *     latent in at least 100 of the rows used
-   * @param known constraints, which are kept exactly; beyond {@link #MAX_EXACT} latents a latent
-   *     may have as many parents as are required of it, if those are more than the limit
+   * @param known constraints that the graph satisfies; beyond {@link #MAX_EXACT} latents, required
+   *     parents may exceed the limit of parents
    */
   public static CausalGraph search(
       double[][] z, boolean[][] holds, GraphConstraints known, ExactDagSearchSettings settings) {
@@ -148,8 +147,8 @@ public final class ExactDagSearch {
     for (int i = 0; i < n; i++) {
       all[i] = i;
     }
-    // One pass over the parent sets serves the full sample and every half-sample, so that each
-    // feature matrix is made once and only one is in memory.
+    // One pass over the parent sets for the full sample and every half-sample makes each feature
+    // matrix once, with only one in memory.
     int samples = 1 + settings.resamples();
     int[][] rowsOf = new int[samples][];
     rowsOf[0] = all;

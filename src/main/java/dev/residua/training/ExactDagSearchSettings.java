@@ -1,15 +1,15 @@
 package dev.residua.training;
 
 /**
- * How {@link ExactDagSearch} looks for a graph.
+ * How {@link ExactDagSearch} searches for a graph.
  *
  * @param features random Fourier features of each regression, at least 8
  * @param ridge ridge per row: the penalty on squared weights is {@code ridge * rows}, above 0
  * @param edgePenalty nats that an edge must save to be kept, at least 0
  * @param maxRows rows used; more are thinned evenly, at least 100
  * @param resamples half-samples for the confidence of edges; 0 gives every edge confidence 1
- * @param maxParentsOfLargeGraphs most parents of a latent where there are more than {@link
- *     DagSearch#MAX_EXACT} latents
+ * @param maxParentsOfLargeGraphs most parents of a latent if there are more than {@link
+ *     ExactDagSearch#MAX_EXACT} latents
  * @param seed of the features and the half-samples
  */
 public record ExactDagSearchSettings(

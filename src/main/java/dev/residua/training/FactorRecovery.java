@@ -6,12 +6,12 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * How much of each factor all latents together hold: the coefficient of determination on rows that
- * the regression did not see, over five folds. Whether the latents are disentangled does not matter
- * here; a factor that is not in the latents at all shows.
+ * The information about each factor in all latents together: the coefficient of determination on
+ * unseen rows, over five folds. It ignores disentanglement, but reveals a factor that the latents
+ * lack.
  *
- * @param linear of linear regressions, at most 1, shape {@code [k]}; 0 and below where latents tell
- *     nothing
+ * @param linear of linear regressions, at most 1, shape {@code [k]}; 0 and below if latents contain
+ *     no information
  * @param nonlinear of ridge regressions on the latents and 200 random cosines of them (width: the
  *     typical distance of standardised latents; the better of two ridges), likewise
  */

@@ -10,7 +10,7 @@ public final class FrameScores {
 
   private FrameScores() {}
 
-  /** Where pixels come from, see {@link TrainingData#read}. */
+  /** Reads pixels, see {@link TrainingData#read}. */
   @FunctionalInterface
   public interface Pixels {
     void read(int index, byte[] into, int offset);
@@ -20,8 +20,8 @@ public final class FrameScores {
    * Scores frames.
    *
    * @param which index of each frame
-   * @param progress told the part done, in [0, 1]
-   * @return one row a frame, in the order of {@code which}
+   * @param progress receives the completed share, in [0, 1]
+   * @return one row per frame, in the order of {@code which}
    */
   public static LatentBatch of(
       FrameScorer scorer, Pixels pixels, int[] which, DoubleConsumer progress) {

@@ -5,13 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What is known of a graph before it is searched: edges that must be there, edges that must not be,
- * and pairs of which one comes before the other in the order of causes. Immutable.
+ * Constraints of a graph search: required edges, forbidden edges, and pairs with a known causal
+ * order. Immutable.
  *
  * <p>A pair {@code before[a][b]} says that some order of all latents in which causes precede
  * effects has {@code a} before {@code b}; it forbids every path from {@code b} to {@code a}.
  *
- * @param names one a latent, in the model's order
+ * @param names one per latent, in the model's order
  * @param required {@code [from][to]}, shape {@code [d][d]}
  * @param forbidden {@code [from][to]}, shape {@code [d][d]}
  * @param before {@code [earlier][later]}, shape {@code [d][d]}
@@ -43,13 +43,13 @@ public record GraphConstraints(
     refuseCycle("the required edges contradict the order: ", names, ordered);
   }
 
-  /** Nothing is known. */
+  /** No constraints. */
   public static GraphConstraints none(List<String> names) {
     int d = names.size();
     return new GraphConstraints(names, new boolean[d][d], new boolean[d][d], new boolean[d][d]);
   }
 
-  /** The whole graph is known: every edge it does not have is forbidden. */
+  /** Constraints that allow only one graph: every edge that it lacks is forbidden. */
   public static GraphConstraints exactly(CausalGraph graph) {
     int d = graph.size();
     boolean[][] forbidden = new boolean[d][d];
@@ -78,7 +78,7 @@ public record GraphConstraints(
     return CausalGraph.of(names, required);
   }
 
-  /** Whether nothing is known. */
+  /** Whether there are no constraints. */
   public boolean empty() {
     for (int i = 0; i < names.size(); i++) {
       for (int j = 0; j < names.size(); j++) {
@@ -130,7 +130,7 @@ public record GraphConstraints(
           caused |= !removed[j] && edges[j][i];
           causes |= !removed[j] && edges[i][j];
         }
-        // What has no causes left, or no effects, lies on no cycle.
+        // A latent without remaining causes or effects is on no cycle.
         if (!removed[i] && !(caused && causes)) {
           removed[i] = true;
           progress = true;

@@ -4,17 +4,16 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How far the latents of held factors differ within pairs that the network was not trained on: mean
- * of {@code (z(a) - z(b))^2 / Var z}. 0 where a latent is a function of its factor, about 2 where
- * it has nothing to do with it. Pairs that were trained on say little, since a network can learn a
- * few hundred by heart.
+ * Differences of the latents of held factors within unseen pairs: mean of {@code (z(a) - z(b))^2 /
+ * Var z}. 0 if a latent is a function of its factor, about 2 if it is independent of it. Pairs that
+ * were trained on show little, since a network can memorise a few hundred.
  *
- * @param pairs how many there are of each latent's factor, shape {@code [d]}
- * @param errors NaN where there are none, shape {@code [d]}
+ * @param pairs number of pairs of each latent's factor, shape {@code [d]}
+ * @param errors NaN without pairs, shape {@code [d]}
  */
 @SuppressWarnings("ArrayRecordComponent")
 record HeldErrors(int[] pairs, double[] errors) {
-  /** Fewest pairs of a factor that say something about its latent. */
+  /** Fewest pairs of a factor for an error of its latent. */
   static final int MIN_PAIRS = 5;
 
   /**

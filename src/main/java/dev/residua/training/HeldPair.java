@@ -3,9 +3,8 @@ package dev.residua.training;
 import java.util.List;
 
 /**
- * Two frames in which one factor was held at the same value, whatever its causes, while everything
- * else went on as usual: a technician clamped it. Which factor is announced, its value is not. The
- * frames share nothing else.
+ * Two frames with one factor held at the same value, as if clamped, while everything else varied as
+ * usual. The factor is known, its value is not.
  *
  * @param first index of a frame
  * @param second index of another

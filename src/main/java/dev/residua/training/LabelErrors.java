@@ -8,11 +8,11 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far anchored latents are from the labels, in standard deviations of the labels, and the
- * correction that follows from it.
+ * Errors of anchored latents against the labels, in standard deviations of the labels, and the
+ * correction learnt from them.
  */
 final class LabelErrors {
-  /** Fewest labelled frames outside the training range that give an error of their own. */
+  /** Fewest labelled frames outside the training range for a held-out error. */
   static final int MIN_HELD_OUT = 20;
 
   private final List<String> names;
@@ -83,7 +83,7 @@ final class LabelErrors {
   }
 
   /**
-   * Adds the errors on frames that were not trained on, which are the honest ones.
+   * Adds the errors on frames that were not trained on, which are unbiased.
    *
    * @param z corrected latents of those frames, shape {@code [frames.length][d]}
    */
@@ -115,7 +115,7 @@ final class LabelErrors {
   }
 
   /**
-   * Root mean squared error of a factor: on frames that were not trained on, where enough are
+   * Root mean squared error of a factor: on frames that were not trained on, if enough are
    * labelled; else the leave-one-out error of its correction, or of the latent itself if it has
    * none.
    */

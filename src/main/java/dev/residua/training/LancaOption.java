@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of the method by the names and words with which people write them and models record
- * them; see {@link LancaSettings} for what each does.
+ * The settings of the method with their names and values on the command line and in manifests; see
+ * {@link LancaSettings} for their meaning.
  */
 public enum LancaOption {
   ENCODER(
@@ -45,7 +45,7 @@ public enum LancaOption {
       "on|off",
       lanca -> lanca.reconstructLabelled() ? "on" : "off",
       (to, value) -> to.lanca().reconstructLabelled = on(value)),
-  /** {@code none} learns the graph, {@code given} uses the one that the user wrote down. */
+  /** {@code none} learns the graph, {@code given} uses the user's graph. */
   FIXED_GRAPH(
       "none|empty|given", lanca -> shown(lanca.graph().fixed()), (to, value) -> to.fix(value)),
   ORDER(
@@ -58,12 +58,12 @@ public enum LancaOption {
       lanca -> lanca.graph().edgeWeight(), (to, value) -> to.graph().edgeWeight = number(value)),
   WARM_FROM(lanca -> lanca.graph().warmFrom(), (to, value) -> to.graph().warmFrom = number(value)),
   WARM_TO(lanca -> lanca.graph().warmTo(), (to, value) -> to.graph().warmTo = number(value)),
-  /** The temperature that it ends at. */
+  /** The final temperature. */
   ORDER_TEMPERATURE(
       lanca -> lanca.graph().orderTemperature().end(),
       (to, value) ->
           to.graph().orderTemperature = ending(to.graph().orderTemperature, number(value))),
-  /** The temperature that it ends at. */
+  /** The final temperature. */
   EDGE_TEMPERATURE(
       lanca -> lanca.graph().edgeTemperature().end(),
       (to, value) ->
@@ -94,7 +94,7 @@ public enum LancaOption {
     void set(Target to, String value);
   }
 
-  /** What values are written to, and what is known when they are. */
+  /** The changes that receive the values, and the context for parsing them. */
   private record Target(
       LancaSettings.Changes lanca,
       GraphSettings.Changes graph,
@@ -116,32 +116,32 @@ public enum LancaOption {
     }
   }
 
-  /** How people write it, for example {@code mmd-weight}. */
+  /** Its name as written, for example {@code mmd-weight}. */
   public String key() {
     return word(this);
   }
 
-  /** Values that it takes: words with bars between them, or {@code NUMBER}. */
+  /** Its allowed values: words separated by bars, or {@code NUMBER}. */
   public String allowed() {
     return allowed;
   }
 
-  /** Its value in some settings, as people write it; a fixed graph by its edges. */
+  /** Its value in some settings, as written; a fixed graph by its edges. */
   public String of(LancaSettings lanca) {
     return shown.apply(lanca);
   }
 
   /**
-   * Settings with some options changed, all of them at once.
+   * Settings with some options changed together.
    *
    * @param values by key
-   * @param latents how many there are
-   * @param given whole graph over the latents that the user wrote down, null if there is none
-   * @throws IllegalArgumentException that says which key or value is wrong and what is allowed
+   * @param latents number of latents
+   * @param given the user's complete graph over the latents; null if there is none
+   * @throws IllegalArgumentException with the wrong key or value and the allowed ones
    */
   public static LancaSettings change(
       LancaSettings lanca, Map<String, String> values, int latents, boolean @Nullable [][] given) {
-    // Together, since some are only valid with others, as the start and end of the warm-up.
+    // Together, since some are valid only with others, as the start and end of the warm-up.
     return lanca.with(
         c ->
             c.graph =

@@ -7,24 +7,24 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the LANCA network is made of and which loss it minimises (Ong et al. 2025, arXiv
- * 2512.22150), every part of which can be switched for an experiment. The method's paper does not
- * fix most of these choices; the defaults are the ones that worked on the noisy pendulum.
+ * Structure and loss of the LANCA network (Ong et al. 2025, arXiv 2512.22150); an experiment can
+ * change every part. The paper leaves most of these choices open; the defaults are those that
+ * worked on the noisy pendulum.
  *
  * <p>The loss of a step is {@code reconstruction + labelWeight label + heldWeight held +
  * divergenceWeight KL(encoder) + w (mmdWeight MMD + structuralWeight structural + 0.1 pin) +
  * edgeWeight(t) KL(edges)}, where {@code w} is 1 with labels and rises with the edges' warm-up
- * without, and {@code pin} holds latents near mean 0 and variance 1. With held pairs and no labels
- * the causal terms take no part and only {@code 0.1 pin} stays: each latent is then known up to a
+ * without, and {@code pin} keeps latents near mean 0 and variance 1. With held pairs and no labels
+ * only {@code 0.1 pin} of the causal terms remains: each latent is then known up to a
  * one-dimensional function, in which residuals need not be additive.
  *
  * @param encoder whether latents are values or distributions
  * @param divergenceWeight weight of the divergence of a {@link Encoder#VARIATIONAL} encoder from
  *     N(0, I), per frame, against the squared pixel error of a frame; at least 0
- * @param causalTerms whether MMD, structural term, pin and graph take part at all; without them the
- *     network is an autoencoder with labels
- * @param prior what the joint distribution of residuals is compared with
- * @param mmdWeight weight of that comparison; 0 leaves it out
+ * @param causalTerms whether the loss includes MMD, structural term, pin and graph; without them
+ *     the network is an autoencoder with labels
+ * @param prior reference for the joint distribution of residuals
+ * @param mmdWeight weight of that comparison; 0 omits it
  * @param structural how the structural equations are fitted
  * @param structuralWeight its weight, at least 0
  * @param graph how the graph over the latents is found
@@ -41,28 +41,28 @@ public record LancaSettings(
     GraphSettings graph,
     boolean reconstructLabelled) {
 
-  /** How a frame becomes latents. */
+  /** How the network encodes a frame. */
   public enum Encoder {
-    /** One value a latent (Wasserstein autoencoder, Tolstikhin et al., ICLR 2018). */
+    /** One value per latent (Wasserstein autoencoder, Tolstikhin et al., ICLR 2018). */
     DETERMINISTIC,
     /**
-     * Mean and log variance a latent; training decodes a draw, everything else uses the mean
+     * Mean and log variance per latent; training decodes a draw, everything else uses the mean
      * (variational autoencoder, Kingma and Welling, ICLR 2014).
      */
     VARIATIONAL
   }
 
-  /** What residuals, standardised over the batch, should be distributed like. */
+  /** The target distribution of residuals that are standardised over the batch. */
   public enum ResidualPrior {
     /**
-     * Their own values, each coordinate in an order of its own: asks for independence and no form.
+     * Their own values, each coordinate permuted independently: requires independence, but no form.
      */
     PERMUTED_SELF,
-    /** Independent normal values: asks for independence and for that form. */
+    /** Independent normal values: requires independence and that form. */
     STANDARD_NORMAL
   }
 
-  /** The term that makes structural equations explain latents, of latents with variance 1. */
+  /** The loss of the structural equations, for latents with variance 1. */
   public enum StructuralTerm {
     NONE,
     /** {@code mean_i log(Var eps_i + 0.001)} over all latents, roots too. */
@@ -78,7 +78,7 @@ public record LancaSettings(
 
   /** How the order of the latents is relaxed. */
   public enum OrderRelaxation {
-    /** One score a latent (Prillo and Eisenschlos 2020, as in Charpentier et al., ICLR 2022). */
+    /** One score per latent (Prillo and Eisenschlos 2020, as in Charpentier et al., ICLR 2022). */
     SOFT_SORT,
     /** A matrix of rank and latent, 20 normalisations (Mena et al., ICLR 2018). */
     GUMBEL_SINKHORN
@@ -156,16 +156,16 @@ public record LancaSettings(
    * @param fixed graph that is used from the first step and not learnt; null to learn it
    * @param relaxation of the order
    * @param edgePrior probability of an edge before any data, in (0, 1)
-   * @param edgeWeight weight of the gates' divergence from that prior once it is warm, at least 0
+   * @param edgeWeight final weight of the gates' divergence from that prior, at least 0
    * @param warmFrom share of the steps from which that weight rises from 0, in [0, 1]
-   * @param warmTo share of the steps at which it is whole, at least {@code warmFrom}
+   * @param warmTo share of the steps at which it reaches its final value, at least {@code warmFrom}
    * @param orderTemperature of the relaxed order
    * @param edgeTemperature of the gates
-   * @param orderRate learning rate of the order at its highest, above {@code edgeRate}: edges of a
-   *     wrong order teach nothing
+   * @param orderRate learning rate of the order at its highest, above {@code edgeRate}, as edges of
+   *     a wrong order give no information
    * @param edgeRate learning rate of the gates at its highest
-   * @param hardenFrom share of the steps from which the graph is fixed to what it has become and
-   *     only the rest of the network is fine-tuned, in (0, 1]; 1 for never
+   * @param hardenFrom share of the steps after which the graph is fixed and only the rest of the
+   *     network is fine-tuned, in (0, 1]; 1 for never
    */
   public record GraphSettings(
       @Nullable FixedGraph fixed,
@@ -205,7 +205,7 @@ public record LancaSettings(
       open("edgeRate", edgeRate);
       if (orderRate <= edgeRate) {
         throw new IllegalArgumentException(
-            "orderRate must be above edgeRate, since edges of a wrong order teach nothing, but was %s against %s"
+            "orderRate must be above edgeRate, since edges of a wrong order give no information, but was %s against %s"
                 .formatted(orderRate, edgeRate));
       }
       if (!(hardenFrom > 0 && hardenFrom <= 1)) {
@@ -220,15 +220,15 @@ public record LancaSettings(
       }
     }
 
-    /** These settings with a graph that is given, not learnt. */
+    /** These settings with a fixed graph. */
     public GraphSettings withFixed(boolean[][] edges) {
       return with(c -> c.fixed = new FixedGraph(edges));
     }
 
     /**
-     * Part of {@code edgeWeight} that is in force.
+     * The factor on {@code edgeWeight} at a point of the training.
      *
-     * @param done share of the steps that are done, in [0, 1]
+     * @param done completed share of the steps, in [0, 1]
      * @return in [0, 1]
      */
     public double warm(double done) {
@@ -285,7 +285,7 @@ public record LancaSettings(
     }
   }
 
-  /** A graph over the latents that is given: the true one, none, a reversed one, the user's. */
+  /** A graph over the latents that is not learnt, such as the true one or the user's. */
   public static final class FixedGraph {
     private final boolean[][] edges;
     private final int[] order;
@@ -389,7 +389,7 @@ public record LancaSettings(
       }
     }
 
-    /** Temperature after a share {@code done} of the steps. */
+    /** The temperature after a share {@code done} of the steps. */
     public double at(double done) {
       return start * Math.pow(end / start, Math.min(1, done / until));
     }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A correction of anchored latents, learnt from the labelled frames after the network: {@code z'_i
  * = z_i + bias_i + sum_c weight_ic exp(-|z - centre_c|^2 / (2 width_i^2))}. Far from all labelled
- * frames only the constant is left, so the network's own latent stands there. Immutable.
+ * frames only the constant remains. Immutable.
  */
 public final class LatentHead {
   /** Most labelled frames used; more are thinned evenly. */
@@ -24,7 +24,7 @@ public final class LatentHead {
   private static final double LARGEST_SHARE = 0.9;
   private static final double STANDARD_ERRORS = 3;
 
-  /** In standard deviations of the labels; beyond, labels have little to do with the frames. */
+  /** In standard deviations of the labels; a larger error suggests wrong labels. */
   private static final double LARGEST_ERROR = 0.5;
 
   private final double[][] centres;
@@ -40,16 +40,16 @@ public final class LatentHead {
   }
 
   /**
-   * What came of a fit.
+   * The result of a fit.
    *
    * @param head the correction; null if no factor is better with one
    * @param ownError root mean squared error of each factor's latent on the labelled frames, in
    *     standard deviations of the labels; NaN without labels of the factor
-   * @param headError the same with the best correction, each frame left out in turn; NaN where
-   *     there are too few labels
+   * @param headError the same with the best correction, each frame left out in turn; NaN if there
+   *     are too few labels
    */
   public record Fit(@Nullable LatentHead head, double[] ownError, double[] headError) {
-    /** Error of what is in use: the correction's where there is one, else the latent's own. */
+    /** The correction's error if there is one, else the latent's own. */
     public double errorInUse(int factor) {
       return head != null && head.corrects(factor) ? headError[factor] : ownError[factor];
     }
@@ -61,14 +61,13 @@ public final class LatentHead {
    * {@code e_i = alpha_i / (K^-1)_ii} with {@code alpha = K^-1 (label - z)} and {@code K} the
    * kernel matrix plus ridge (and plus 1, which makes the constant part of the kernel).
    *
-   * <p>The network was trained on these very labels, so its own error there is smaller than
-   * elsewhere; a regression of labels on latents would share that advantage and add its own noise.
-   * What is asked instead is whether the error that the network left is a function of its latents.
-   * A correction is used only if its leave-one-out squared error is at most 90 % of the latent's
-   * own and smaller by at least three standard errors of the paired differences: more than the
-   * choice among 20 kernels brings by chance. And it must leave at most half a standard deviation:
-   * where labels contradict the frames, the best prediction of them is their mean, which is no
-   * latent.
+   * <p>The network was trained on the same labels, so its error there is smaller than elsewhere; a
+   * regression of labels on latents would share that bias and add its own noise. This fit tests
+   * whether the network's remaining error is a function of its latents. It uses a correction only
+   * if its leave-one-out squared error is at most 90 % of the latent's own and smaller by at least
+   * three standard errors of the paired differences, which exceeds the chance effect of choosing
+   * among 20 kernels. The remaining error must be at most half a standard deviation: if labels
+   * contradict the frames, their best prediction is their mean, which is no latent.
    *
    * <p>O(20 n^3) time for {@code n} labelled frames: some seconds for 400.
    *
@@ -100,7 +99,7 @@ public final class LatentHead {
     double[] widths = new double[d];
     double[] biases = new double[d];
     boolean any = false;
-    // Factors that are known in the same frames share their matrices.
+    // Factors with labels on the same frames share their matrices.
     boolean[] done = new boolean[k];
     for (int f = 0; f < k; f++) {
       if (done[f]) {
@@ -218,7 +217,7 @@ public final class LatentHead {
     return diagonal;
   }
 
-  /** What the network left of the labels: {@code label - z}. */
+  /** The network's remaining error {@code label - z}. */
   private static double[] own(double[][] z, double[][] labels, int[] rows, int factor) {
     double[] left = new double[rows.length];
     for (int r = 0; r < rows.length; r++) {
@@ -284,7 +283,7 @@ public final class LatentHead {
     return widths.length;
   }
 
-  /** Whether a latent is changed at all. */
+  /** Whether a latent is corrected. */
   public boolean corrects(int latent) {
     return widths[latent] > 0;
   }
@@ -316,7 +315,7 @@ public final class LatentHead {
   /**
    * Corrected latents.
    *
-   * @param z latents as the network gives them, standardised, shape {@code [d]}
+   * @param z latents of the network, standardised, shape {@code [d]}
    * @return shape {@code [d]}
    */
   public double[] apply(double[] z) {

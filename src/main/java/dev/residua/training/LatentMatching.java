@@ -11,19 +11,19 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * Which latent of a new model is which of the old one: a latent's index and sign mean nothing from
- * one training to the next, but its name is what people write rules about.
+ * Matches the latents of a new model to those of the old one: index and sign of a latent change
+ * from training to training, but people write rules about its name.
  *
- * <p>Both models see the same frames. Latents are assigned one to one so that the sum of {@code
- * |Spearman correlation|} is largest. Frames are resampled in blocks (they follow one another) and
- * assigned again, which tells how far to believe each pair.
+ * <p>Both models encode the same frames. Latents are assigned one to one so that the sum of {@code
+ * |Spearman correlation|} is largest. The assignment is repeated on resampled blocks of frames,
+ * which gives the confidence of each pair.
  *
  * @param pairs one for each latent of the new model, in its order
  */
 public record LatentMatching(List<Pair> pairs) {
   /**
    * Share of resamples in which a pair must be matched for its name to be carried over. A name on
-   * the wrong latent silences or blames the wrong mechanism, a new one only asks people to look.
+   * the wrong latent suppresses or reports the wrong mechanism; a new name only needs attention.
    */
   public static final double MIN_CONFIDENCE = 0.95;
 
@@ -36,7 +36,7 @@ public record LatentMatching(List<Pair> pairs) {
   /** Most latents of a model. O(resamples (n d^2 + d^3)) time. */
   public static final int MAX_LATENTS = 62;
 
-  /** Fewest frames that are matched on. */
+  /** Fewest frames for a matching. */
   public static final int MIN_FRAMES = 100;
 
   public LatentMatching {
@@ -49,8 +49,8 @@ public record LatentMatching(List<Pair> pairs) {
    * @param latent its index
    * @param old index of its match in the old model; -1 if that has fewer latents
    * @param correlation Spearman's, in [-1, 1], on all frames; 0 without a match
-   * @param margin its size less that of the next best pair of either latent; negative where the
-   *     assignment gave the best one to another; 0 without a match
+   * @param margin its size minus that of the next best pair of either latent; negative if the best
+   *     one was assigned to another latent; 0 without a match
    * @param confidence share of resamples that match the same pair, in [0, 1]
    */
   public record Pair(int latent, int old, double correlation, double margin, double confidence) {
@@ -59,7 +59,7 @@ public record LatentMatching(List<Pair> pairs) {
       return correlation < 0 ? -1 : 1;
     }
 
-    /** Whether it is the same latent beyond reasonable doubt. */
+    /** Whether the latent keeps its old name. */
     public boolean carriedOver() {
       return old >= 0
           && Math.abs(correlation) >= MIN_CORRELATION
@@ -69,11 +69,11 @@ public record LatentMatching(List<Pair> pairs) {
   }
 
   /**
-   * How the match is tried again.
+   * How the assignment is repeated on resampled frames.
    *
    * @param resamples at least 1
-   * @param blockFrames frames that are drawn together, at least 1: longer than what one frame says
-   *     of the next
+   * @param blockFrames frames that are drawn together, at least 1: longer than the dependence
+   *     between frames
    * @param seed of the draws
    */
   public record Bootstrap(int resamples, int blockFrames, long seed) {
@@ -143,8 +143,8 @@ public record LatentMatching(List<Pair> pairs) {
   }
 
   /**
-   * Names for the latents of the new model: those of the old one where they are carried over, and
-   * for all others a name that none ever had, so that no rule about another latent hits them.
+   * Names for the latents of the new model: the old name if it is carried over, else one that was
+   * never used, so that no rule about another latent matches it.
    *
    * @param oldNames of the old model's latents, in its order
    * @param everUsed all names that any model before had; those of the old model are added

@@ -7,7 +7,7 @@ import java.util.Arrays;
  *
  * @param features cosines of each structural equation, at least 8
  * @param bandwidths candidates for the kernel's length, in multiples of the parents' typical
- *     distance; the best on held-out rows is taken, for each latent on its own
+ *     distance; each latent uses the best one on held-out rows
  * @param ridges candidates for the ridge per row, chosen with the bandwidth
  * @param maxRows rows used; more are thinned evenly
  * @param seed of frequencies and phases

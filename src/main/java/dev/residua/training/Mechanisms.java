@@ -14,8 +14,8 @@ import java.util.Random;
  */
 public final class Mechanisms {
   /**
-   * A richer form of an equation must beat a simpler one by this share of the squared error: the
-   * simpler one goes on sensibly outside the data, cosines do not.
+   * A richer form of an equation must beat a simpler one by this share of the squared error, as the
+   * simpler one extrapolates sensibly and cosines do not.
    */
   private static final double SLACK = 0.005;
 
@@ -48,11 +48,11 @@ public final class Mechanisms {
   }
 
   /**
-   * Fits every equation by ridge regression. Of three forms the simplest is taken whose squared
+   * Fits every equation by ridge regression. Of three forms it chooses the simplest whose squared
    * error on held-out rows (every fourth) is at most 0.5 % above the smallest: linear in the
    * parents, linear plus cosines, cosines alone. Kernel length and ridge are those with the
-   * smallest held-out error; then all rows are used. About 1 s a latent for 10,000 rows and 256
-   * features on one core.
+   * smallest held-out error; the final fit uses all rows. About 1 s per latent for 10,000 rows and
+   * 256 features on one core.
    *
    * @param z latents, shape {@code [n][d]}, any units
    * @param holds whether the mechanism of a latent held in a row, shape {@code [n][d]}: its
@@ -105,7 +105,7 @@ public final class Mechanisms {
       int m = settings.features();
       this.directions = new double[m][d];
       this.phase = new double[m];
-      // A parent that does not vary gets frequency 0: nothing was learnt about its effect.
+      // A constant parent gets frequency 0, as its effect is unknown.
       this.means = new double[d];
       this.inverseSds = new double[d];
       for (int parent : parents) {
@@ -188,7 +188,7 @@ public final class Mechanisms {
       RidgeFit fit = RidgeFit.accumulate(phi, targets, all);
       double[] w = fit.weights(fit.factor(chosen.ridge * n), 0);
       write(fitted, chosen, w, fit.intercept(w, 0));
-      // Against the variance of the same rows: that of all differs by chance.
+      // Relative to the variance of the same rows, as that of all rows differs by chance.
       double unexplained =
           error(phi, new double[w.length], straightFit.intercept(new double[0], 0), test);
       fitted.explained[target] = unexplained > 0 ? 1 - chosen.error / unexplained : 0;
@@ -313,7 +313,7 @@ public final class Mechanisms {
     return intercepts.length;
   }
 
-  /** Constant term of an equation; the whole of it for a root. */
+  /** Constant term of an equation; a root has no other. */
   public double intercept(int latent) {
     return intercepts[latent];
   }

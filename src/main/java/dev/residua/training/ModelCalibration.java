@@ -27,14 +27,14 @@ import java.util.TreeMap;
 import java.util.function.DoubleConsumer;
 
 /**
- * What normal looks like to a model: the parts of a bundle that are made from nominal frames, in
- * the order of their time, that the network was not trained on.
+ * Calibrates a model: makes the parts of its bundle that describe normal frames, from nominal
+ * frames in time order that the network was not trained on.
  */
 public final class ModelCalibration {
   /** Fewest nominal frames that calibrate a model. */
   public static final int MIN_FRAMES = 256;
 
-  /** Name of the figure that says how far disturbances spread, see {@link Monitorability}. */
+  /** Name of the figure for the spread of disturbances, see {@link Monitorability}. */
   static final String LEAKAGE = "monitorability.leakage";
 
   private static final int ATTRIBUTION_FRAMES = 1_000;
@@ -43,16 +43,14 @@ public final class ModelCalibration {
   private ModelCalibration() {}
 
   /**
-   * A model calibrated anew on the frames of a data set in which nothing unusual was done; network,
-   * graph and weights stay. For a camera of its own noise and light, for more frames and thus rarer
-   * false alarms, or for a model of an older version.
+   * Recalibrates a model on the usual frames of a data set; network, graph and weights stay. Use it
+   * for a camera with other noise or light, or with more frames for rarer false alarms.
    *
-   * <p>Conditions: frames are in the order of their time, from one camera, with nothing broken; the
-   * network was trained on pictures like these. About a minute for 10,000 frames of 64x64 pixels.
+   * <p>The frames must be in time order, from one camera, with nothing broken, and of the kind that
+   * the network was trained on. About a minute for 10,000 frames of 64x64 pixels.
    *
    * @param scorer the model's own
-   * @param progress told how far it is
-   * @return has an id of its own and names the model as its parent
+   * @return a model with an id of its own and the old model as its parent
    * @throws IllegalArgumentException if there are fewer than {@link #MIN_FRAMES} such frames, or
    *     they are not of the model's shape
    */
@@ -68,7 +66,7 @@ public final class ModelCalibration {
           "%s has frames of %s, the model reads %s"
               .formatted(data.name(), data.shape(), scorer.imageShape()));
     }
-    int[] nominal = TrainingPipeline.nominal(data, 0);
+    int[] nominal = TrainingInput.nominal(data, 0);
     if (nominal.length < MIN_FRAMES) {
       throw new IllegalArgumentException(
           "%s has %d nominal frames, calibration needs at least %d"
@@ -80,7 +78,7 @@ public final class ModelCalibration {
     Optional<Monitorability> monitorability = monitorability(model.graph(), data, nominal, scores);
     Map<String, byte[]> entries = new TreeMap<>();
     for (String name : model.manifest().sha256().keySet()) {
-      // A verdict speaks of the model as it was calibrated then.
+      // A verdict applies to the old calibration.
       if (!name.equals(ModelBundle.GRAPH) && !name.equals(ModelBundle.GATE_VERDICT)) {
         entries.put(name, model.entry(name));
       }
@@ -109,28 +107,23 @@ public final class ModelCalibration {
   }
 
   /**
-   * Calibrates a scorer that was just trained and puts everything in a bundle.
+   * Calibrates a newly trained scorer and returns the complete bundle.
    *
-   * @param usualPictures training frames, of which only the pixels are needed
-   * @param warnings what to know before trusting the model
-   * @param nominal the frames to calibrate with, in time order
-   * @param scores their scores
-   * @param monitorability how a disturbance spreads over the residuals, where it is known
+   * @param warnings reasons to distrust the model
+   * @param scores of the input's nominal frames
+   * @param monitorability how a disturbance spreads over the residuals, if it is known
    */
   static ModelBundle bundle(
+      TrainingInput input,
       BundleManifest manifest,
       CausalGraph graph,
       TrainedNetwork network,
       NetworkPlan plan,
       FrameScorer scorer,
-      TrainingData data,
-      int[] usualPictures,
       List<String> warnings,
-      int[] nominal,
       LatentBatch scores,
       Optional<Monitorability> monitorability,
       DriftSettings driftSettings,
-      long seed,
       DoubleConsumer progress) {
     Map<String, byte[]> entries = new TreeMap<>();
     entries.put(ModelBundle.NETWORK, NetworkPlanCodec.toBytes(plan));
@@ -139,13 +132,13 @@ public final class ModelCalibration {
         entries(
             graph,
             scorer,
-            appearance(data, usualPictures),
-            data,
-            nominal,
+            appearance(input.data, input.usualPictures()),
+            input.data,
+            input.nominal,
             scores,
             monitorability,
             driftSettings,
-            seed,
+            input.settings.seed(),
             progress));
     entries.put(ModelBundle.LOSSES, TrainingHistory.toCsv(network.history()));
     entries.put(ModelBundle.WARNINGS, TrainingHistory.toLines(warnings));
@@ -235,9 +228,7 @@ public final class ModelCalibration {
     return entries;
   }
 
-  /**
-   * The matrix to look through; the identity where none is known or its inverse would only harm.
-   */
+  /** The matrix to invert; the identity if none is known or its inverse would add noise. */
   private static double[][] leakage(int d, Optional<Monitorability> monitorability) {
     if (monitorability.isPresent() && monitorability.get().leakage() < 1) {
       return monitorability.get().matrix();
@@ -250,12 +241,10 @@ public final class ModelCalibration {
   }
 
   /**
-   * How a disturbance of one mechanism spreads over the residuals, where the true noises of enough
-   * nominal frames are known: generated frames of a scene whose factors the latents are named
-   * after.
+   * How a disturbance of one mechanism spreads over the residuals; empty unless the true noises of
+   * enough nominal frames are known, as for frames of a simulated scene.
    *
-   * @param nominal the frames
-   * @param scores their scores
+   * @param scores of the nominal frames
    */
   static Optional<Monitorability> monitorability(
       CausalGraph graph, TrainingData data, int[] nominal, LatentBatch scores) {

@@ -17,10 +17,10 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges latents and residuals of a model, with the truth where it is known, as figures by name:
+ * Evaluates latents and residuals of a model, against the truth if it is known, as figures by name:
  * independence of residuals, MCC, R2, DCI, IRS, distance of graphs, correlation of residuals with
- * true noises and their leakage. Scores that need factors come with their floor (latents that are
- * noise) and their ceiling (the factors themselves).
+ * true noises and their leakage. Scores that need factors include their floor (noise as latents)
+ * and their ceiling (the factors themselves).
  */
 public final class ModelEvaluation {
   /** Fewest frames with all factors known for scores that need them. */
@@ -33,7 +33,7 @@ public final class ModelEvaluation {
   private ModelEvaluation() {}
 
   /**
-   * What a model says of some frames.
+   * A model's scores of some frames.
    *
    * @param graph over the latents
    * @param latents shape {@code [n][d]}
@@ -50,12 +50,11 @@ public final class ModelEvaluation {
   }
 
   /**
-   * What is known of the same frames.
+   * The truth about the same frames, as far as it is known.
    *
    * @param names of the factors; may be empty
-   * @param factors NaN where unknown, shape {@code [n][names.size()]}
-   * @param noises what mechanisms added, NaN where unknown and for factors without causes, same
-   *     shape
+   * @param factors NaN if unknown, shape {@code [n][names.size()]}
+   * @param noises of the mechanisms, NaN if unknown and for factors without causes, same shape
    * @param graph the true one over the factors, or null
    */
   public record Truth(
@@ -71,7 +70,7 @@ public final class ModelEvaluation {
   }
 
   /**
-   * Computes all figures that what is known allows. A second or two for 10,000 frames.
+   * Computes all figures that the known truth allows. A second or two for 10,000 frames.
    *
    * @param seed of permutations, features and the noise of the floor
    * @return numbers, texts, and nested maps and lists of them; null for what is unknown
@@ -204,7 +203,7 @@ public final class ModelEvaluation {
       Map<String, Object> residual, Scored scored, Truth truth, int[] matching) {
     List<String> names = truth.names();
     Map<String, Object> correlations = new LinkedHashMap<>();
-    // A factor whose noise is never known counts as one without causes: it is its own noise.
+    // A factor without any known noise counts as one without causes, which is its own noise.
     double[][] sources = new double[truth.noises().length][names.size()];
     for (int f = 0; f < names.size(); f++) {
       int factor = f;

@@ -5,15 +5,15 @@ import java.util.Arrays;
 
 /**
  * How a disturbance of one mechanism spreads over the residuals: {@code residual = T noise} with
- * both standardised, by least squares. With right equations and coordinates {@code T} is diagonal;
- * elsewhere a broken mechanism shows at other latents too.
+ * both standardised, by least squares. {@code T} is diagonal if equations and coordinates are
+ * right; otherwise a broken mechanism affects residuals of other latents too.
  *
  * @param matrix {@code T[i][j]}: shift of the residual of factor {@code i}, in its standard
  *     deviations, for a shift of the noise of factor {@code j} by one of its own, shape {@code
  *     [k][k]}
  * @param leakage {@code max_i sum_(j != i) |T_ij| / |T_ii|}, at least 0: below 1 the largest
- *     residual is at the broken mechanism whichever it is; infinite where a residual does not
- *     follow its own noise at all
+ *     residual is always at the broken mechanism; infinite if a residual does not follow its own
+ *     noise
  */
 public record Monitorability(double[][] matrix, double leakage) {
   /**

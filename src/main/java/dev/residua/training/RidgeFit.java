@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * Normal equations of ridge regression on given features, several targets at once: {@code (P'P +
- * ridge I) w = P'y}. Targets are expected to be centred, features are centred here.
+ * ridge I) w = P'y}. Centres the features; targets must be centred.
  */
 final class RidgeFit {
   private final double[] featureMeans;
@@ -24,7 +24,7 @@ final class RidgeFit {
    *
    * @param features shape {@code [n][m]}
    * @param targets shape {@code [n][targets]}
-   * @param rows which rows take part, at least 2
+   * @param rows indices of the rows to use, at least 2
    */
   static RidgeFit accumulate(double[][] features, double[][] targets, int[] rows) {
     int m = features[0].length;
@@ -102,7 +102,7 @@ final class RidgeFit {
     return factor.solve(Arrays.copyOf(cross[target], leading));
   }
 
-  /** What to add to {@code weights . features} to predict the target. */
+  /** The constant that {@code weights . features} lacks to predict the target. */
   double intercept(double[] weights, int target) {
     double sum = targetMeans[target];
     for (int a = 0; a < weights.length; a++) {

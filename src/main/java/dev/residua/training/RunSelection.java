@@ -4,14 +4,14 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * Chooses one of several trainings of the same data without knowing the truth: among runs whose
- * label error is at most 1.5 times the best one and whose residuals pass as independent, the one
- * with the lowest reconstruction error. Reconstruction decides because residuals mean something
- * only where the network sees small deviations; the loss of the causal terms does not decide,
- * because graphs that are wrong reach the same loss.
+ * Chooses one of several trainings of the same data without the truth: among runs whose label error
+ * is at most 1.5 times the best one and whose residuals pass as independent, the one with the
+ * lowest reconstruction error. Residuals are meaningful only if the network reproduces small
+ * deviations; the loss of the causal terms is no criterion, because wrong graphs reach the same
+ * loss.
  *
- * <p>Reconstruction errors within 5 % of the lowest count as equal; of those the run with the most
- * stable searched graph is taken. Where the residuals of no run pass, that condition is dropped.
+ * <p>Reconstruction errors within 5 % of the lowest count as equal; among those, the run with the
+ * most stable searched graph wins. If the residuals of no run pass, that condition is dropped.
  */
 public final class RunSelection {
   /**
@@ -26,7 +26,7 @@ public final class RunSelection {
   private RunSelection() {}
 
   /**
-   * Figures of one run, all on frames that it was not trained on where there are any.
+   * Figures of one run, on frames that it was not trained on if there are any.
    *
    * @param seed of the run
    * @param reconstruction share of the pixel variance that is not reproduced, at least 0

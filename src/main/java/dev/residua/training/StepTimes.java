@@ -3,10 +3,10 @@ package dev.residua.training;
 import java.util.Arrays;
 
 /**
- * Wall-clock times of training steps, without the first fifth of those measured, in which engine
- * and virtual machine warm up.
+ * Wall-clock times of training steps, without the first fifth, in which engine and virtual machine
+ * warm up.
  *
- * @param medianMillis of a step, its wait for data included
+ * @param medianMillis of a step, including its wait for data
  * @param p90Millis 90th percentile of the same
  * @param waitShare share of the time in which the network waited for data, in [0, 1]
  */

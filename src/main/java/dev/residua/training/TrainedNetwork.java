@@ -29,8 +29,8 @@ public interface TrainedNetwork extends AutoCloseable {
       double[] mean, double[] scale, @Nullable LatentHead head, @Nullable Mechanisms mechanisms);
 
   /**
-   * Everything needed to train on, in a layout of this engine; after a training that was stopped
-   * early also what it needs to continue to the same result.
+   * The weights in a layout of this engine; after a stopped training also the state to continue to
+   * the same result.
    */
   byte[] weights();
 
@@ -40,16 +40,13 @@ public interface TrainedNetwork extends AutoCloseable {
   /** The losses over time: up to 200 evenly spaced points of running means. */
   List<TrainingLosses> history();
 
-  /**
-   * The fixed graph, or what gradient descent settled on: probability of {@code [from][to]}, in [0,
-   * 1].
-   */
+  /** The fixed graph, or the learnt one: probability of {@code [from][to]}, in [0, 1]. */
   double[][] learntEdges();
 
-  /** What did not stop the training but should be known about its result, in words. */
+  /** Warnings about the result, in words. */
   List<String> warnings();
 
-  /** What the steps took. */
+  /** Wall-clock times of the steps. */
   StepTimes stepTimes();
 
   @Override

@@ -5,11 +5,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Frames to learn from, in the order in which they were captured, and what is known about them.
- * Implementations may read frames from disk and may be called from one thread at a time only.
+ * Training frames in the order of their capture, with their labels. Implementations may read frames
+ * from disk; for one thread at a time.
  */
 public interface TrainingData {
-  /** What people call this data, for the provenance. */
+  /** Name of this data, for the provenance. */
   String name();
 
   /** Digest of frames and labels, lower-case hexadecimal. */
@@ -26,7 +26,7 @@ public interface TrainingData {
    *
    * @param index from 0 to {@code size() - 1}
    * @param into receives {@code shape().size()} unsigned bytes, {@code [height][width][channels]}
-   * @param offset where they start
+   * @param offset of the first byte
    */
   void read(int index, byte[] into, int offset);
 
@@ -36,14 +36,14 @@ public interface TrainingData {
   /**
    * Known factors of a frame.
    *
-   * @return shape {@code [factorNames().size()]}, in the factors' own units, NaN where a factor is
-   *     unknown; null if none is known
+   * @return shape {@code [factorNames().size()]}, in the factors' own units, NaN for an unknown
+   *     one; null if none is known
    */
   double @Nullable [] factors(int index);
 
   /**
-   * True noise of every factor of a frame, where the frames were drawn and not filmed; of a factor
-   * without causes its own value. Only for judging a model, never for training it.
+   * True noise of every factor of a simulated frame; its own value for a factor without causes.
+   * Only to evaluate a model, never to train it.
    *
    * @return shape {@code [factorNames().size()]}, in any units; null if some noise is unknown
    */
@@ -52,28 +52,27 @@ public interface TrainingData {
   }
 
   /**
-   * Factors whose mechanism was broken on purpose in a frame, as in a commissioning run: the frame
-   * shows the network more of what can happen, but says nothing of how those factors come about
-   * otherwise, and is no example of the usual.
+   * Factors whose mechanism was broken on purpose in a frame, as in a commissioning run. The frame
+   * trains the network, but shows neither the mechanisms of those factors nor a normal picture.
    *
-   * @return indices into {@link #factorNames}, empty for a usual frame; all of them where something
-   *     unusual was done to the frame that no single factor accounts for
+   * @return indices into {@link #factorNames}, empty for a usual frame; all of them if no single
+   *     factor explains the change
    */
   default int[] broken(int index) {
     return new int[0];
   }
 
   /**
-   * Whether a frame repeats values of another one on purpose, so that it is no independent example
-   * to calibrate with, though every mechanism holds.
+   * Whether a frame repeats values of another one on purpose, so that it cannot calibrate although
+   * every mechanism holds.
    */
   default boolean repeats(int index) {
     return false;
   }
 
   /**
-   * Pairs of frames that share the value of one factor and nothing else. They tell the network
-   * which latent is which factor without a label. The held factor is {@link #broken} in both.
+   * Pairs of frames that share only the value of one factor. They assign a latent to that factor
+   * without labels. The held factor is {@link #broken} in both.
    */
   default List<HeldPair> heldPairs() {
     return List.of();

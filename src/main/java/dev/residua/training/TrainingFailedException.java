@@ -1,6 +1,6 @@
 package dev.residua.training;
 
-/** A training that cannot give a model; the message says why and what to change. */
+/** A training cannot produce a model; the message contains the reason and the remedy. */
 public final class TrainingFailedException extends Exception {
   private static final long serialVersionUID = 1L;
 

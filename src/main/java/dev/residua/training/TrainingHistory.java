@@ -6,13 +6,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Losses and warnings of a training as text that people and other programs read. */
+/** Converts losses and warnings of a training to and from text. */
 public final class TrainingHistory {
   private static final String HEADER = "reconstruction,label,held,mmd,structural,edges,divergence";
 
   private TrainingHistory() {}
 
-  /** A header and one line a point, evenly spaced over the training; UTF-8. */
+  /** A header and one line per point, evenly spaced over the training; UTF-8. */
   static byte[] toCsv(List<TrainingLosses> losses) {
     StringBuilder out = new StringBuilder(HEADER).append('\n');
     for (TrainingLosses point : losses) {
@@ -28,7 +28,7 @@ public final class TrainingHistory {
   /**
    * The inverse of {@link #toCsv}.
    *
-   * @throws IllegalArgumentException if the bytes are something else
+   * @throws IllegalArgumentException if the format is different
    */
   public static List<TrainingLosses> fromCsv(byte[] csv) {
     List<String> lines = new String(csv, StandardCharsets.UTF_8).lines().toList();
@@ -50,7 +50,7 @@ public final class TrainingHistory {
     return losses;
   }
 
-  /** One line a sentence, UTF-8. */
+  /** One line per sentence, UTF-8. */
   static byte[] toLines(List<String> sentences) {
     return sentences.stream()
         .map(sentence -> sentence.replace('\n', ' ') + "\n")

@@ -7,13 +7,13 @@ package dev.residua.training;
  *     in [0, 1]
  * @param label mean squared error of anchored latents over the known labels, in squared standard
  *     deviations of the labels
- * @param held mean squared difference within held pairs, in variances of the latent; near 2 where a
- *     latent has nothing to do with the held factor
- * @param mmd squared maximum mean discrepancy between standardised residuals and what they should
- *     be distributed like; near 0 when they are
+ * @param held mean squared difference within held pairs, in variances of the latent; near 2 if a
+ *     latent is independent of the held factor
+ * @param mmd squared maximum mean discrepancy between standardised residuals and their target
+ *     distribution; near 0 if they agree
  * @param structural the structural term, see {@link LancaSettings.StructuralTerm}
  * @param edges expected number of edges of the graph
- * @param divergence of a variational encoder from N(0, I), in nats a frame
+ * @param divergence of a variational encoder from N(0, I), in nats per frame
  */
 public record TrainingLosses(
     double reconstruction,

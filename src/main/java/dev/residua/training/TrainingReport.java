@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a training gave.
+ * The result of a training.
  *
  * @param bundle the model
  * @param graph the graph in use
- * @param learntEdges probability of each edge {@code [from][to]} that gradient descent settled on;
- *     reported, not used
+ * @param learntEdges final probability of each edge {@code [from][to]} in gradient descent;
+ *     reported only
  * @param metrics figures by name, also in the bundle's provenance
- * @param warnings what a person should know before trusting the model, in sentences
- * @param runs all trainings of which this is the selected one; one where there was one
+ * @param warnings reasons to distrust the model, in sentences
+ * @param runs all trainings, of which this is the selected one
  */
 public record TrainingReport(
     ModelBundle bundle,

@@ -7,21 +7,20 @@ import java.util.function.Consumer;
  *
  * @param latents number of latents {@code d}, 2 to 12
  * @param steps parameter updates, at least 1
- * @param stopAt step after which the training pauses, to be continued from its weights; {@code
+ * @param stopAt step after which the training stops, to be resumed from its weights; {@code
  *     Integer.MAX_VALUE} for never
  * @param batch frames of a step without labels, at least 8
- * @param labelledBatch labelled frames added to every step where there are labels, at least 1
+ * @param labelledBatch labelled frames added to every step if there are labels, at least 1
  * @param maxLabels labelled frames used, spread over the training range; 0 for none
- * @param learningRate of encoder, decoder and mechanisms at its highest
+ * @param learningRate highest learning rate of encoder, decoder and mechanisms
  * @param labelWeight weight of the squared label error against the squared pixel error of a frame
- * @param heldBatch held pairs, of two frames each, added to every step where there are any, at
- *     least 1
+ * @param heldBatch held pairs, of two frames each, added to every step if there are any, at least 1
  * @param heldWeight weight of the squared difference within held pairs, in variances of the latent,
- *     against the squared pixel error of a frame; 0 leaves held pairs out of use
+ *     against the squared pixel error of a frame; 0 ignores held pairs
  * @param trainShare share of the frames, the first ones, that are trained on, in (0, 1)
  * @param threads native threads; results are reproducible with 1
  * @param seed of initial weights, order of frames and every other draw
- * @param lanca what the network is made of and which loss it minimises
+ * @param lanca structure and loss of the network
  */
 public record TrainingSettings(
     int latents,

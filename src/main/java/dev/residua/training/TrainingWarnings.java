@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Puts into words what is doubtful about a trained model. */
+/** Lists reasons to distrust a trained model, in sentences. */
 final class TrainingWarnings {
   private static final int FEW_LABELS = 60;
   private static final double LOW_CONFIDENCE = 0.7;
@@ -41,7 +41,7 @@ final class TrainingWarnings {
           "trained without labels: latents have no names, residuals do not say which mechanism broke; about 100 labelled frames, or held pairs of every factor, change that");
     } else if (labelledFrames < FEW_LABELS) {
       warnings.add(
-          "only %d labelled frames were used: with fewer than about 60 residuals may blame the wrong mechanism"
+          "only %d labelled frames were used: with fewer than about 60, residuals may point to the wrong mechanism"
               .formatted(labelledFrames));
     }
     for (Latent latent : latents) {
@@ -65,13 +65,13 @@ final class TrainingWarnings {
     if (run.reconstruction() > POOR_RECONSTRUCTION) {
       warnings.add(
           words(
-              "%.0f %% of the pixel variance is not reproduced: small deviations go unseen; train for more steps",
+              "%.0f %% of the pixel variance is not reproduced: small deviations are missed; train for more steps",
               100 * run.reconstruction()));
     }
     if (!known.complete()) {
       if (graph.edgeList().isEmpty()) {
         warnings.add(
-            "the search found no edges: every latent is judged as if nothing caused it; give the edges you know with --graph");
+            "the search found no edges: every latent is evaluated as if it had no causes; specify known edges with --graph");
       }
       for (CausalGraph.Edge edge : graph.edgeList()) {
         if (edge.confidence() < LOW_CONFIDENCE) {

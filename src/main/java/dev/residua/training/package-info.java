@@ -1,5 +1,5 @@
 /**
- * How a model is made and judged: graph search, mechanisms, calibration, and metrics with known
+ * Makes and evaluates models: graph search, mechanisms, calibration, and metrics with known
  * factors. The network itself is behind the Trainer port.
  */
 @NullMarked

@@ -78,7 +78,7 @@ class CausalLossTest {
     double[] matrices = new double[D * ROWS * ROWS];
     Random random = new Random(22);
     for (int i = 0; i < D; i++) {
-      orders[i] = Draws.shuffled(ROWS, random);
+      orders[i] = StepRandom.shuffled(ROWS, random);
       for (int r = 0; r < ROWS; r++) {
         matrices[(i * ROWS + r) * ROWS + orders[i][r]] = 1;
       }

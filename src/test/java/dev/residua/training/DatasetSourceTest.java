@@ -84,7 +84,7 @@ class DatasetSourceTest {
     assertThatThrownBy(() -> source("light,held\n1,shade\n2,\n"))
         .hasMessageContaining("row 1 of labels.csv holds 'shade' but row 2 holds nothing");
     assertThatThrownBy(() -> source("light,held\n1,\n2,shade\n"))
-        .hasMessageContaining("row 2 of labels.csv holds 'shade' but row 3 is not there");
+        .hasMessageContaining("row 2 of labels.csv holds 'shade' but row 3 does not exist");
   }
 
   @Test

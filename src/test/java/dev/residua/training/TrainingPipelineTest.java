@@ -133,11 +133,11 @@ class TrainingPipelineTest {
     // Given
     Spots data = new Spots(new ImageShape(16, 16, 1), 100, 2, 1);
     // When
-    int[] some = TrainingPipeline.labelled(data, 70, 5);
+    int[] some = TrainingInput.labelled(data, 70, 5);
     // Then
     assertThat(some).containsExactly(0, 14, 28, 42, 56);
-    assertThat(TrainingPipeline.labelled(data, 70, 1_000)).hasSize(35);
-    assertThat(TrainingPipeline.labelled(data, 70, 0)).isEmpty();
+    assertThat(TrainingInput.labelled(data, 70, 1_000)).hasSize(35);
+    assertThat(TrainingInput.labelled(data, 70, 0)).isEmpty();
   }
 
   @Test

@@ -5,6 +5,7 @@ import dev.residua.dataset.FrameDataset;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
+import dev.residua.model.ModelProvenance;
 import dev.residua.simulation.DatasetGenerator;
 import dev.residua.simulation.SimulatedScene;
 import dev.residua.training.DatasetEvaluation;
@@ -183,7 +184,7 @@ final class Workbench {
   private static double learntDistance(
       SimulatedScene scene, TrainingReport report, Figures figures) {
     Map<String, String> hyper = report.bundle().manifest().provenance().hyperParameters();
-    if (TrainingPipeline.NOT_LEARNT.equals(hyper.get(TrainingPipeline.LEARNT_GRAPH))) {
+    if (TrainingPipeline.NOT_LEARNT.equals(hyper.get(ModelProvenance.LEARNT_GRAPH))) {
       return Double.NaN;
     }
     return GraphDistance.matched(

@@ -12,12 +12,14 @@ import dev.residua.dl4j.LancaTrainer;
 import dev.residua.drift.DriftSettings;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
+import dev.residua.model.ModelProvenance;
 import dev.residua.onnx.OnnxFrameScorer;
 import dev.residua.training.DatasetSource;
 import dev.residua.training.GraphConstraints;
 import dev.residua.training.LancaOption;
 import dev.residua.training.RunSelection;
 import dev.residua.training.TrainingFailedException;
+import dev.residua.training.TrainingInput;
 import dev.residua.training.TrainingPipeline;
 import dev.residua.training.TrainingReport;
 import dev.residua.training.TrainingSettings;
@@ -313,7 +315,7 @@ public final class TrainCommand implements Callable<Integer> {
   private static GraphConstraints known(
       Path file, DatasetSource source, TrainingSettings settings) {
     List<String> names =
-        TrainingPipeline.latents(source, settings).stream().map(Latent::name).toList();
+        TrainingInput.latents(source, settings).stream().map(Latent::name).toList();
     return GraphFile.read(file).over(names, "latents");
   }
 
@@ -361,7 +363,7 @@ public final class TrainCommand implements Callable<Integer> {
             .manifest()
             .provenance()
             .hyperParameters()
-            .get(TrainingPipeline.LEARNT_GRAPH));
+            .get(ModelProvenance.LEARNT_GRAPH));
     printer.printf(
         "time            %.0f ms a step%n",
         metrics.getOrDefault("training.stepMillis", Double.NaN));

@@ -3,7 +3,7 @@ package dev.residua.training.metrics;
 import java.util.Arrays;
 
 /**
- * Gradient-boosted regression trees on squared error: 64 quantile bins a feature, fixed depth,
+ * Gradient-boosted regression trees on squared error: 64 quantile bins per feature, fixed depth,
  * shrinkage, no randomness. Small on purpose: it serves as the regressor of {@link
  * Disentanglement}.
  */

@@ -44,7 +44,7 @@ public record HilbertSchmidt(double largest, double pValue) {
     SplittableRandom random = new SplittableRandom(seed);
     int reached = 1;
     for (int p = 0; p < permutations; p++) {
-      // The first column may stay: only re-pairings count.
+      // The first column may keep its order, as only pairings matter.
       for (int k = 1; k < d; k++) {
         orders[k] = Columns.permutation(n, random);
       }

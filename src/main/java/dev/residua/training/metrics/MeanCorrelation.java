@@ -11,7 +11,7 @@ import java.util.Arrays;
  *
  * @param pearson mean over the matching that is best for it, in [0, 1]
  * @param spearman likewise with rank correlations, in [0, 1]
- * @param matching latent of each factor, by Spearman; -1 for a factor without one, where there are
+ * @param matching latent of each factor, by Spearman; -1 for a factor without one, if there are
  *     more factors than latents
  * @param perFactor absolute Spearman correlation of each factor with its latent; 0 without one
  */

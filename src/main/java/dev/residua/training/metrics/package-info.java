@@ -1,7 +1,6 @@
 /**
- * How good learnt latents, graphs and residuals are: metrics with known factors and without. Pure
- * functions of arrays; every one is to be read beside its floor (noise latents) and its ceiling
- * (true factors).
+ * Metrics of learnt latents, graphs and residuals, with and without known factors. Pure functions
+ * of arrays; compare each with its floor (noise latents) and its ceiling (true factors).
  */
 @NullMarked
 package dev.residua.training.metrics;

@@ -7,12 +7,12 @@ import java.util.SplittableRandom;
  * SplittableRandom#nextLong()}, whose sequence is specified, and {@link StrictMath}. For one
  * thread.
  */
-final class Draws {
+final class PortableRandom {
   private static final double TWO_TO_MINUS_53 = 0x1p-53;
 
   private final SplittableRandom random;
 
-  Draws(long seed) {
+  PortableRandom(long seed) {
     this.random = new SplittableRandom(seed);
   }
 

@@ -6,7 +6,7 @@ import java.util.Random;
  * Random draws that depend on the seed, what they are for and a number only, so that a training can
  * go on at any step, and a batch can be prepared ahead, without state to carry.
  */
-final class Draws {
+final class StepRandom {
   /** What is drawn. */
   enum Purpose {
     FRAMES,
@@ -15,7 +15,7 @@ final class Draws {
     HELD_PAIRS
   }
 
-  private Draws() {}
+  private StepRandom() {}
 
   static Random of(long seed, Purpose purpose, long number) {
     return new Random(mix(mix(seed + 31L * (purpose.ordinal() + 1)) + number));

@@ -1,0 +1,167 @@
+package dev.residua.training;
+
+import dev.residua.causal.CausalGraph;
+import dev.residua.causal.Latent;
+import dev.residua.model.BundleManifest;
+import dev.residua.model.ModelBundle;
+import dev.residua.model.ModelProvenance;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Assembles the manifest of a trained model, with the provenance of its training. */
+final class BundleAssembly {
+  private final TrainingInput input;
+  private final Trainer trainer;
+  private final @Nullable ModelBundle parent;
+  private final String codeVersion;
+  private final Instant started;
+
+  /**
+   * @param parent model whose weights the training started from; null for none
+   * @param codeVersion version of this product
+   * @param started when the training started
+   */
+  BundleAssembly(
+      TrainingInput input,
+      Trainer trainer,
+      @Nullable ModelBundle parent,
+      String codeVersion,
+      Instant started) {
+    this.input = input;
+    this.trainer = trainer;
+    this.parent = parent;
+    this.codeVersion = codeVersion;
+    this.started = started;
+  }
+
+  BundleManifest manifest(
+      TrainedNetwork network,
+      @Nullable LatentHead head,
+      Map<String, Double> metrics,
+      Instant finished) {
+    Map<String, String> hyper = new LinkedHashMap<>();
+    hyper.put("latents", Integer.toString(network.latents()));
+    hyper.put("steps", Integer.toString(input.settings.steps()));
+    if (input.settings.stopAt() < input.settings.steps()) {
+      hyper.put("stopAt", Integer.toString(input.settings.stopAt()));
+    }
+    hyper.put("batch", Integer.toString(input.settings.batch()));
+    hyper.put(
+        "labelledBatch",
+        Integer.toString(input.labelled.length == 0 ? 0 : input.settings.labelledBatch()));
+    hyper.put("learningRate", Double.toString(input.settings.learningRate()));
+    hyper.put("labelWeight", Double.toString(input.settings.labelWeight()));
+    hyper.put("heldPairs", Integer.toString(input.heldPairs));
+    hyper.put("heldBatch", Integer.toString(input.heldPairs == 0 ? 0 : input.settings.heldBatch()));
+    hyper.put("heldWeight", Double.toString(input.settings.heldWeight()));
+    hyper.put(
+        "brokenFrames",
+        Long.toString(
+            IntStream.range(0, input.trained)
+                .filter(i -> input.data.broken(i).length > 0)
+                .count()));
+    for (LancaOption option : LancaOption.values()) {
+      hyper.put("lanca." + option.key(), option.of(input.settings.lanca()));
+    }
+    hyper.put(
+        "machine",
+        "%d processors, %s"
+            .formatted(Runtime.getRuntime().availableProcessors(), System.getProperty("os.arch")));
+    hyper.put("trainShare", Double.toString(input.settings.trainShare()));
+    hyper.put("threads", Integer.toString(input.settings.threads()));
+    hyper.put(
+        "graph",
+        input.known.complete()
+            ? "given"
+            : input.known.empty() ? "searched" : "searched within what is known");
+    hyper.put(
+        ModelProvenance.CORRECTED_LATENTS,
+        head == null
+            ? "none"
+            : input.latents.stream()
+                .filter(latent -> head.corrects(latent.index()))
+                .map(Latent::name)
+                .collect(Collectors.joining(", ")));
+    // With held pairs and no labels the causal terms take no part.
+    boolean learns =
+        input.settings.lanca().causalTerms() && (input.labelled.length > 0 || input.heldPairs == 0);
+    hyper.put(
+        ModelProvenance.LEARNT_GRAPH,
+        learns
+            ? CausalGraph.of(input.known.names(), GraphLearner.edges(network.learntEdges()))
+                .toString()
+            : TrainingPipeline.NOT_LEARNT);
+    ModelProvenance provenance =
+        new ModelProvenance(
+            input.data.name(),
+            "frames 0..%d, calibration %d..%d%s"
+                .formatted(
+                    input.trained - 1,
+                    input.trained,
+                    input.data.size() - 1,
+                    input.nominal.length == input.data.size() - input.trained
+                        ? ""
+                        : " (%d of them usual)".formatted(input.nominal.length)),
+            input.data.sha256(),
+            input.labelled.length,
+            hyper,
+            input.settings.seed(),
+            codeVersion,
+            "%s %s, %s %s"
+                .formatted(
+                    System.getProperty("java.vm.name"),
+                    System.getProperty("java.version"),
+                    System.getProperty("os.name"),
+                    System.getProperty("os.arch")),
+            started.toString(),
+            finished.toString(),
+            metrics);
+    String id =
+        "%s-%s-%d"
+            .formatted(
+                slug(input.data.name()),
+                input.data.sha256().substring(0, 8),
+                input.settings.seed());
+    return new BundleManifest(
+        ModelBundle.FORMAT_VERSION,
+        id + "-" + Long.toString(finished.getEpochSecond(), 36),
+        parent == null ? null : parent.id(),
+        trainer.architecture(),
+        input.data.shape(),
+        trainer.preprocessing(),
+        input.latents,
+        provenance,
+        Map.of());
+  }
+
+  /** The report with the figures of all runs in it and in the bundle. */
+  static TrainingReport withRuns(TrainingReport report, List<RunSelection.Run> runs) {
+    ModelBundle bundle = report.bundle();
+    ModelProvenance provenance = bundle.manifest().provenance();
+    Map<String, String> hyper = new LinkedHashMap<>(provenance.hyperParameters());
+    hyper.put("runs", Integer.toString(runs.size()));
+    Map<String, Double> metrics = new LinkedHashMap<>(report.metrics());
+    for (RunSelection.Run run : runs) {
+      String prefix = "run." + run.seed() + ".";
+      metrics.put(prefix + "reconstruction.shareOfVariance", run.reconstruction());
+      run.labelError().ifPresent(error -> metrics.put(prefix + "label.error", error));
+      metrics.put(prefix + "residual.distanceCorrelation", run.distanceCorrelation());
+      run.stability().ifPresent(share -> metrics.put(prefix + "graph.confidence", share));
+    }
+    ModelBundle updated =
+        bundle.withProvenance(provenance.withHyperParameters(hyper).withMetrics(metrics));
+    return new TrainingReport(
+        updated, report.graph(), report.learntEdges(), metrics, report.warnings(), runs);
+  }
+
+  private static String slug(String name) {
+    String slug = name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
+    return slug.isBlank() || slug.equals("-") ? "model" : slug;
+  }
+}

@@ -1,0 +1,187 @@
+package dev.residua.training;
+
+import dev.residua.causal.Latent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The validated input of one training: the data, the settings, and what they imply before the
+ * network is trained.
+ */
+public final class TrainingInput {
+  final TrainingData data;
+  final TrainingSettings settings;
+  final GraphConstraints known;
+  final int trained;
+  final int[] labelled;
+  final int heldPairs;
+  final List<Latent> latents;
+  final boolean[][] holds;
+  final int[] nominal;
+
+  /**
+   * @param known what is known of the graph over the latents; null for nothing
+   * @throws TrainingFailedException if the data does not suffice for the settings
+   */
+  TrainingInput(TrainingData data, TrainingSettings settings, @Nullable GraphConstraints known)
+      throws TrainingFailedException {
+    this.data = data;
+    this.settings = settings;
+    this.trained = trained(data, settings);
+    if (data.size() - trained < TrainingPipeline.MIN_CALIBRATION
+        || trained < ExactDagSearch.MIN_ROWS) {
+      throw new TrainingFailedException(
+          "%d frames give %d to train on and %d to calibrate with, needed are %d and %d: give more frames"
+              .formatted(
+                  data.size(),
+                  trained,
+                  data.size() - trained,
+                  ExactDagSearch.MIN_ROWS,
+                  TrainingPipeline.MIN_CALIBRATION));
+    }
+    this.labelled = labelled(data, trained, settings.maxLabels());
+    if (labelled.length > 0 && settings.latents() < data.factorNames().size()) {
+      throw new TrainingFailedException(
+          "%d latents cannot carry the %d factors %s: raise --latents or name fewer --factors"
+              .formatted(settings.latents(), data.factorNames().size(), data.factorNames()));
+    }
+    this.heldPairs = heldPairs(data, trained, settings).size();
+    this.latents = latents(data, settings);
+    List<String> names = latents.stream().map(Latent::name).toList();
+    if (known != null && !known.names().equals(names)) {
+      throw new TrainingFailedException(
+          "the given graph is over %s, the latents are %s".formatted(known.names(), names));
+    }
+    this.known = known == null ? GraphConstraints.none(names) : known;
+    this.holds = holds(data, trained, latents);
+    checkHolds();
+    this.nominal = nominal(data, trained);
+    if (nominal.length < TrainingPipeline.MIN_CALIBRATION) {
+      throw new TrainingFailedException(
+          "of the %d frames to calibrate with, %d have no broken mechanism, needed are %d: give more usual frames, at the end of the data"
+              .formatted(data.size() - trained, nominal.length, TrainingPipeline.MIN_CALIBRATION));
+    }
+  }
+
+  private void checkHolds() throws TrainingFailedException {
+    for (Latent latent : latents) {
+      int rows = 0;
+      for (boolean[] row : holds) {
+        rows += row[latent.index()] ? 1 : 0;
+      }
+      if (rows < ExactDagSearch.MIN_ROWS) {
+        throw new TrainingFailedException(
+            "the mechanism of %s holds in %d of the %d frames to train on, needed are %d: give more usual frames"
+                .formatted(latent.name(), rows, trained, ExactDagSearch.MIN_ROWS));
+      }
+    }
+  }
+
+  /**
+   * The latents of a model trained on this data, with their names. Labels anchor the first latents
+   * to the factors, with their sign and scale. Without labels, held pairs anchor the latents of the
+   * held factors up to a one-dimensional function: sign, scale and linearity are unknown. It may
+   * even fold the factor, if the other latents distinguish both sides for the decoder. Other
+   * latents are named z and their number.
+   *
+   * <p>Source: Shu et al., Weakly Supervised Disentanglement with Guarantees, ICLR 2020, for share
+   * labelling (match pairing) of each factor: a network that reproduces the distribution of such
+   * pairs has latents that are each consistent with, and restricted to, their factor, if the
+   * factors range over a connected set without holes. Here consistency is a penalty, and
+   * restriction is left to the holds of the other latents and to the reconstruction.
+   */
+  public static List<Latent> latents(TrainingData data, TrainingSettings settings) {
+    int trained = trained(data, settings);
+    boolean labelled = labelled(data, trained, settings.maxLabels()).length > 0;
+    int[] held = heldPairs(data, trained, settings).stream().mapToInt(HeldPair::factor).toArray();
+    List<Latent> result = new ArrayList<>();
+    for (int i = 0; i < settings.latents(); i++) {
+      int factor = i;
+      boolean anchored =
+          i < data.factorNames().size()
+              && (labelled || Arrays.stream(held).anyMatch(f -> f == factor));
+      result.add(new Latent(i, anchored ? data.factorNames().get(i) : "z" + i, anchored));
+    }
+    return result;
+  }
+
+  /** Number of frames, from the first, that are trained on. */
+  private static int trained(TrainingData data, TrainingSettings settings) {
+    return (int) (settings.trainShare() * data.size());
+  }
+
+  /** Held pairs that are trained on. */
+  private static List<HeldPair> heldPairs(
+      TrainingData data, int trained, TrainingSettings settings) {
+    return settings.heldWeight() > 0 ? HeldPair.within(data, trained) : List.of();
+  }
+
+  /** At most {@code most} rows of the training range with a known factor, spread evenly. */
+  static int[] labelled(TrainingData data, int trained, int most) {
+    if (data.factorNames().isEmpty() || most == 0) {
+      return new int[0];
+    }
+    int[] all = new int[trained];
+    int n = 0;
+    for (int i = 0; i < trained; i++) {
+      if (data.factors(i) != null) {
+        all[n++] = i;
+      }
+    }
+    if (n <= most) {
+      return Arrays.copyOf(all, n);
+    }
+    int[] chosen = new int[most];
+    for (int i = 0; i < most; i++) {
+      chosen[i] = all[(int) ((long) i * n / most)];
+    }
+    return chosen;
+  }
+
+  /** Which mechanisms hold in the first frames, shape {@code [trained][d]}. */
+  static boolean[][] holds(TrainingData data, int trained, List<Latent> latents) {
+    boolean[][] holds = new boolean[trained][latents.size()];
+    for (int i = 0; i < trained; i++) {
+      int[] broken = data.broken(i);
+      for (Latent latent : latents) {
+        // A latent without an anchor may represent a part of any factor.
+        int factor = latent.index();
+        holds[i][factor] =
+            latent.anchored()
+                ? Arrays.stream(broken).noneMatch(b -> b == factor)
+                : broken.length == 0;
+      }
+    }
+    return holds;
+  }
+
+  /** Frames from {@code from} on in which every mechanism holds and that repeat no other. */
+  public static int[] nominal(TrainingData data, int from) {
+    int[] frames = new int[data.size() - from];
+    int n = 0;
+    for (int i = from; i < data.size(); i++) {
+      if (data.broken(i).length == 0 && !data.repeats(i)) {
+        frames[n++] = i;
+      }
+    }
+    return Arrays.copyOf(frames, n);
+  }
+
+  /** The training frames in which some mechanism holds, as their pictures are usual. */
+  int[] usualPictures() {
+    int[] frames = new int[holds.length];
+    int n = 0;
+    for (int i = 0; i < holds.length; i++) {
+      boolean any = false;
+      for (boolean one : holds[i]) {
+        any |= one;
+      }
+      if (any) {
+        frames[n++] = i;
+      }
+    }
+    return Arrays.copyOf(frames, n);
+  }
+}
