@@ -1,0 +1,76 @@
+package dev.residua.cli.model;
+
+import dev.residua.cli.console.CommandFailedException;
+import dev.residua.cli.console.Failures;
+import dev.residua.model.BadBundleException;
+import dev.residua.model.ModelBundle;
+import dev.residua.model.RegistryRecord.Activation;
+import dev.residua.registry.RegistryFollower;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code model export}: writes a bundle, or its network as ONNX. */
+@Command(
+    name = "export",
+    description =
+        "Writes a model to a bundle file, or its network to a standard ONNX file for other"
+            + " programs, with what they need to know in a JSON file next to it.",
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true)
+final class ModelExportCommand extends RegistryCommand {
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "FILE|ID",
+      description = "Model bundle, or id of a model of the registry (default: the active one).")
+  @Nullable String model;
+
+  @Option(names = "--out", paramLabel = "FILE.residua", description = "Bundle to write.")
+  @Nullable Path out;
+
+  @Option(
+      names = "--onnx",
+      paramLabel = "FILE.onnx",
+      description = "ONNX file to write; the JSON file has the same name.")
+  @Nullable Path onnx;
+
+  @Override
+  public Integer call() throws BadBundleException {
+    if (out == null && onnx == null) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "Give --out FILE.residua, --onnx FILE.onnx, or both.");
+    }
+    ModelBundle bundle =
+        model == null ? registry.use(ModelExportCommand::active) : registry.bundle(model);
+    try {
+      if (out != null) {
+        bundle.write(out);
+        out().printf("wrote %s to %s%n", bundle.id(), out);
+      }
+      if (onnx != null) {
+        out()
+            .printf(
+                "wrote the network of %s to %s and %s%n",
+                bundle.id(), onnx, OnnxFile.write(bundle, onnx));
+      }
+    } catch (IOException e) {
+      throw new CommandFailedException("cannot write the model: " + Failures.reason(e), e);
+    }
+    return 0;
+  }
+
+  private static ModelBundle active(RegistryFollower follower)
+      throws IOException, BadBundleException {
+    return follower.bundle(
+        follower
+            .registry()
+            .active()
+            .map(Activation::modelId)
+            .orElseThrow(() -> new BadBundleException("the registry has no active model")));
+  }
+}

@@ -1,0 +1,28 @@
+package dev.residua.cli.model;
+
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code model label}: labels a model of the registry. */
+@Command(
+    name = "label",
+    description =
+        "Gives a model labels, or takes them away (KEY=). A model with a label is never cleaned up.",
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true)
+final class ModelLabelCommand extends RegistryCommand {
+  @Parameters(index = "0", paramLabel = "ID", description = "The model.")
+  String model;
+
+  @Parameters(index = "1", arity = "1..*", paramLabel = "KEY=VALUE", description = "Labels.")
+  Map<String, String> labels;
+
+  @Override
+  public Integer call() {
+    labels.forEach(
+        (name, value) ->
+            registry.change(admin -> admin.label(model, name, value.isEmpty() ? null : value)));
+    return 0;
+  }
+}
