@@ -3,27 +3,23 @@ package dev.residua.dashboard;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Finding;
 import dev.residua.causal.ScoredFrame;
-import dev.residua.dashboard.LiveViews.CauseView;
-import dev.residua.dashboard.LiveViews.EdgeView;
 import dev.residua.dashboard.LiveViews.EventView;
-import dev.residua.dashboard.LiveViews.GraphView;
+import dev.residua.dashboard.LiveViews.FindingView;
 import dev.residua.dashboard.LiveViews.IncidentView;
-import dev.residua.dashboard.LiveViews.LastFrame;
 import dev.residua.dashboard.LiveViews.OrderView;
 import dev.residua.dashboard.LiveViews.Overview;
 import dev.residua.dashboard.LiveViews.ReadingView;
 import dev.residua.dashboard.LiveViews.Row;
-import dev.residua.dashboard.LiveViews.Rows;
+import dev.residua.dashboard.LiveViews.Source;
 import dev.residua.dashboard.LiveViews.SourceView;
+import dev.residua.dashboard.LiveViews.Status;
 import dev.residua.drift.DriftScore;
 import dev.residua.incident.ActiveControls;
 import dev.residua.incident.ControlCommand;
-import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.ControlCommand.Announcement;
 import dev.residua.incident.ControlCommand.Feedback;
 import dev.residua.incident.ControlCommand.FeedbackVerdict;
 import dev.residua.incident.ControlCommand.Maintenance;
-import dev.residua.incident.ControlCommand.Suppression;
 import dev.residua.incident.Incident;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
@@ -49,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  * of frames in all, shared between the sources, so that each remembers less where there are many.
  */
 @ApplicationScoped
-public class LiveHistory implements LiveState {
+public class LiveHistory {
   /** Sources that are remembered; of more, those that said nothing for the longest time go. */
   static final int MAX_SOURCES = 10_000;
 
@@ -150,15 +146,20 @@ public class LiveHistory implements LiveState {
                 finding.lastSequence(),
                 finding.severity().name(),
                 finding.sentence(),
-                causes(finding.causes()),
+                ViewMapper.causes(finding.causes()),
                 finding.readings().stream()
-                    .map(r -> new ReadingView(r.latent(), round(r.observed()), round(r.expected())))
+                    .map(
+                        r ->
+                            new ReadingView(
+                                r.latent(),
+                                ViewMapper.round(r.observed()),
+                                ViewMapper.round(r.expected())))
                     .toList(),
                 finding.position().partition(),
                 finding.position().offset(),
-                round(statistic),
-                round(threshold),
-                number(pValue),
+                ViewMapper.round(statistic),
+                ViewMapper.round(threshold),
+                ViewMapper.number(pValue),
                 condition));
     revision++;
   }
@@ -249,7 +250,6 @@ public class LiveHistory implements LiveState {
     return Arrays.stream(perSecond).sum() / (double) RATE_SECONDS;
   }
 
-  @Override
   public synchronized Status status() {
     List<Source> rows = new ArrayList<>();
     for (Map.Entry<String, SourceHistory> entry : sources.entrySet()) {
@@ -324,7 +324,7 @@ public class LiveHistory implements LiveState {
         matching.stream()
             .skip((long) page * query.size())
             .limit(query.size())
-            .map(one -> row(one.name(), one.history(), one.condition()))
+            .map(one -> ViewMapper.row(one.name(), one.history(), one.condition()))
             .toList();
     List<Incident> open = new ArrayList<>();
     List<IncidentView> closed = new ArrayList<>();
@@ -354,28 +354,6 @@ public class LiveHistory implements LiveState {
         open.stream().limit(SHOWN_INCIDENTS).map(this::view).toList(),
         open.size(),
         closed);
-  }
-
-  private static Row row(String name, SourceHistory history, SourceCondition condition) {
-    ScoredFrame frame = history.lastFrame();
-    DriftScore score = history.lastDrift();
-    long interval = history.interval().toNanos();
-    String sentence = null;
-    for (Incident incident : history.open().values()) {
-      sentence = incident.sentence();
-    }
-    return new Row(
-        name,
-        condition,
-        history.frames(),
-        interval == 0 ? 0 : Math.round(1e10 / interval) / 10.0,
-        frame == null ? 0 : frame.scoredAt().toEpochMilli(),
-        frame == null ? 0 : frame.sequence(),
-        score == null ? null : round(score.statistic()),
-        score == null ? null : round(score.threshold()),
-        rounded(history.trend().of(0)),
-        history.trend().newest(),
-        sentence);
   }
 
   /**
@@ -420,18 +398,18 @@ public class LiveHistory implements LiveState {
     SourceView view =
         new SourceView(
             at,
-            row(name, history, history.condition(at, board.maintained(name, now))),
+            ViewMapper.row(name, history, history.condition(at, board.maintained(name, now))),
             SourceCondition.silence(history.interval()).toMillis(),
-            known == null || graphOf.equals(seen.modelId()) ? null : graphView(known),
+            known == null || graphOf.equals(seen.modelId()) ? null : ViewMapper.graph(known),
             score == null ? List.of() : Arrays.stream(score.scales()).boxed().toList(),
             score == null ? 0 : score.samples(),
-            score == null ? null : number(score.targetRunLength()),
-            score == null ? null : number(score.others().quietRunLength()),
-            frame == null ? null : view(frame),
-            rows(scores, reset),
-            rows(drift, reset),
+            score == null ? null : ViewMapper.number(score.targetRunLength()),
+            score == null ? null : ViewMapper.number(score.others().quietRunLength()),
+            frame == null ? null : ViewMapper.frame(frame, names(frame)),
+            ViewMapper.rows(scores, reset),
+            ViewMapper.rows(drift, reset),
             (trend.newest() - Trend.STRETCHES + 1) * Trend.STRETCH_MILLIS,
-            trend.newest() == seen.stretch() && !reset ? null : trends(trend),
+            trend.newest() == seen.stretch() && !reset ? null : ViewMapper.trends(trend),
             news ? incidentsOf(name) : null,
             news ? List.copyOf(history.events()) : null,
             news ? ordersFor(name) : null);
@@ -452,6 +430,16 @@ public class LiveHistory implements LiveState {
     return sources.containsKey(name);
   }
 
+  private IncidentView view(Incident incident) {
+    String verdict = null;
+    for (ControlCommand command : orders.values()) {
+      if (command instanceof Feedback f && f.incidentId().equals(incident.id())) {
+        verdict = f.verdict() == FeedbackVerdict.TRUE_ALARM ? "true" : "false";
+      }
+    }
+    return ViewMapper.incident(incident, verdict);
+  }
+
   private List<IncidentView> incidentsOf(String source) {
     List<IncidentView> found = new ArrayList<>();
     for (Incident incident : incidents.values()) {
@@ -465,7 +453,7 @@ public class LiveHistory implements LiveState {
   private List<OrderView> ordersFor(String source) {
     List<OrderView> found = new ArrayList<>();
     for (ControlCommand command : orders.values()) {
-      String kind = kind(command);
+      String kind = ViewMapper.kind(command);
       if (kind != null && Pattern.matches(command.order().sources(), source)) {
         Instant until =
             command instanceof Maintenance m
@@ -483,140 +471,5 @@ public class LiveHistory implements LiveState {
       }
     }
     return found.subList(0, Math.min(SHOWN_OF_SOURCE, found.size()));
-  }
-
-  /** What is listed on the page of a source, in the words of {@code ControlRequest}. */
-  private static @Nullable String kind(ControlCommand command) {
-    if (command instanceof Maintenance) {
-      return "silence";
-    }
-    if (command instanceof Announcement) {
-      return "announce";
-    }
-    if (command instanceof Suppression) {
-      return "suppress";
-    }
-    return command instanceof AcceptNormal ? "accept-normal" : null;
-  }
-
-  private IncidentView view(Incident incident) {
-    String verdict = null;
-    for (ControlCommand command : orders.values()) {
-      if (command instanceof Feedback f && f.incidentId().equals(incident.id())) {
-        verdict = f.verdict() == FeedbackVerdict.TRUE_ALARM ? "true" : "false";
-      }
-    }
-    Instant resolved = incident.resolvedAt();
-    return new IncidentView(
-        incident.id(),
-        incident.source(),
-        incident.state().name(),
-        incident.severity().name(),
-        incident.kind(),
-        incident.sentence(),
-        causes(incident.causes()),
-        incident.openedAt().toEpochMilli(),
-        incident.updatedAt().toEpochMilli(),
-        resolved == null ? null : resolved.toEpochMilli(),
-        incident.openedSequence(),
-        incident.updatedSequence(),
-        incident.events(),
-        incident.flaps(),
-        incident.modelId(),
-        verdict);
-  }
-
-  private static List<CauseView> causes(List<Finding.Cause> causes) {
-    return causes.stream()
-        .map(
-            cause ->
-                new CauseView(
-                    cause.latent(),
-                    cause.parents(),
-                    round(cause.evidence()),
-                    number(cause.pValue()),
-                    Math.round(cause.share() * 1e3) / 1e3))
-        .toList();
-  }
-
-  private LastFrame view(ScoredFrame frame) {
-    List<String> names = names(frame);
-    List<ReadingView> readings = new ArrayList<>();
-    for (int i = 0; i < names.size(); i++) {
-      readings.add(
-          new ReadingView(names.get(i), round(frame.latents()[i]), round(frame.expected()[i])));
-    }
-    return new LastFrame(
-        frame.sequence(),
-        frame.capturedAt().toEpochMilli(),
-        frame.scoredAt().toEpochMilli(),
-        frame.modelId(),
-        frame.position().partition(),
-        frame.position().offset(),
-        readings,
-        rounded(frame.statistics().standardized()),
-        pValues(frame.statistics().pValues()),
-        number(frame.statistics().jointPValue()),
-        number(frame.statistics().reconstructionPValue()),
-        number(frame.statistics().appearancePValue()));
-  }
-
-  /** A graph as it is sent. */
-  public static GraphView graphView(CausalGraph graph) {
-    return new GraphView(
-        graph.names(),
-        graph.edgeList().stream()
-            .map(
-                e ->
-                    new EdgeView(
-                        graph.name(e.from()),
-                        graph.name(e.to()),
-                        Math.round(e.confidence() * 1e3) / 1e3))
-            .toList());
-  }
-
-  private static List<List<@Nullable Double>> trends(Trend trend) {
-    List<List<@Nullable Double>> all = new ArrayList<>();
-    for (int i = 0; i < trend.numbers(); i++) {
-      all.add(rounded(trend.of(i)));
-    }
-    return all;
-  }
-
-  private static Rows rows(NumberRing.Series series, boolean reset) {
-    List<List<@Nullable Double>> columns = new ArrayList<>();
-    for (float[] column : series.columns()) {
-      columns.add(rounded(column));
-    }
-    return new Rows(
-        series.cursor(),
-        reset,
-        Arrays.stream(series.sequence()).boxed().toList(),
-        Arrays.stream(series.millis()).boxed().toList(),
-        columns);
-  }
-
-  private static List<@Nullable Double> rounded(float[] values) {
-    List<@Nullable Double> list = new ArrayList<>(values.length);
-    for (float value : values) {
-      list.add(round(value));
-    }
-    return list;
-  }
-
-  private static List<@Nullable Double> pValues(float[] values) {
-    List<@Nullable Double> list = new ArrayList<>(values.length);
-    for (float value : values) {
-      list.add(number(Math.round(value * 1e6) / 1e6));
-    }
-    return list;
-  }
-
-  private static @Nullable Double round(double value) {
-    return Double.isFinite(value) ? Double.valueOf(Math.round(value * 1e3) / 1e3) : null;
-  }
-
-  private static @Nullable Double number(double value) {
-    return Double.isFinite(value) ? Double.valueOf(value) : null;
   }
 }

@@ -34,24 +34,24 @@ public class ModelsResource {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MAX_TEXT = 500;
 
-  private final ModelState state;
+  private final LiveModels state;
   private final ModelOrders orders;
 
   @Inject
-  public ModelsResource(ModelState state, ModelOrders orders) {
+  public ModelsResource(LiveModels state, ModelOrders orders) {
     this.state = state;
     this.orders = orders;
   }
 
   @GET
   @Path("/models")
-  public ModelState.Models models() {
+  public ModelViews.Models models() {
     return state.models();
   }
 
   @GET
   @Path("/trainings")
-  public List<ModelState.TrainingView> trainings() {
+  public List<ModelViews.TrainingView> trainings() {
     return state.trainings();
   }
 

@@ -1,8 +1,24 @@
 package dev.residua.dashboard;
 
-/** Where the pages run; a port. */
-public interface ServerInfo {
-  About about();
+import jakarta.enterprise.context.ApplicationScoped;
+
+/** Facts about this process for the pages, once it runs the dashboard. */
+@ApplicationScoped
+public class ServerInfo {
+  private volatile About about = new About(product(), "", "", false);
+
+  private static String product() {
+    String version = ServerInfo.class.getPackage().getImplementationVersion();
+    return version == null ? "Residua" : "Residua " + version;
+  }
+
+  public void open(String kafka, String framesTopic, boolean writable) {
+    about = new About(product(), kafka, framesTopic, writable);
+  }
+
+  public About about() {
+    return about;
+  }
 
   /**
    * Facts for the pages.
@@ -12,5 +28,5 @@ public interface ServerInfo {
    * @param framesTopic topic that frames go to
    * @param writable whether anybody may change something here
    */
-  record About(String product, String kafka, String framesTopic, boolean writable) {}
+  public record About(String product, String kafka, String framesTopic, boolean writable) {}
 }

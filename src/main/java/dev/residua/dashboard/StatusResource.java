@@ -9,16 +9,16 @@ import jakarta.ws.rs.core.MediaType;
 /** The service in short: counts, sources and last findings. */
 @Path("/api/status")
 public class StatusResource {
-  private final LiveState state;
+  private final LiveHistory state;
 
   @Inject
-  public StatusResource(LiveState state) {
+  public StatusResource(LiveHistory state) {
     this.state = state;
   }
 
   @GET
   @Produces(MediaType.APPLICATION_JSON)
-  public LiveState.Status status() {
+  public LiveViews.Status status() {
     return state.status();
   }
 }

@@ -127,7 +127,7 @@ class OpenApiTest {
   /** The records that answers are made of, as YAML. */
   private static String schemas() {
     Map<String, Class<?>> records = new TreeMap<>();
-    Stream.of(LiveState.class, LiveViews.class, ModelState.class)
+    Stream.of(LiveViews.class, LiveViews.class, ModelViews.class)
         .flatMap(holder -> Arrays.stream(holder.getDeclaredClasses()))
         .filter(Class::isRecord)
         .forEach(type -> records.put(type.getSimpleName(), type));

@@ -1,6 +1,6 @@
 package dev.residua.app.demo;
 
-import dev.residua.dashboard.LiveState.FindingView;
+import dev.residua.dashboard.LiveViews.FindingView;
 import dev.residua.model.ModelBundle;
 import dev.residua.simulation.SimulatedFrame.ActiveEvent;
 import java.io.PrintStream;

@@ -7,7 +7,9 @@ import dev.residua.app.model.ActiveModelNotifier;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.app.roles.ScoringSetup;
 import dev.residua.dashboard.LiveHistory;
-import dev.residua.dashboard.LiveState.FindingView;
+import dev.residua.dashboard.LiveModels;
+import dev.residua.dashboard.LiveViews.FindingView;
+import dev.residua.dashboard.ServerInfo;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelStore;
 import dev.residua.registry.ModelAdmin;
@@ -28,7 +30,7 @@ public class DashboardRole implements AutoCloseable {
   private final LiveModels models;
   private final LiveControl control;
   private final LiveModelOrders modelOrders;
-  private final LiveServerInfo serverInfo;
+  private final ServerInfo serverInfo;
   private @Nullable FindingsFollower follower;
 
   @Inject
@@ -39,7 +41,7 @@ public class DashboardRole implements AutoCloseable {
       LiveModels models,
       LiveControl control,
       LiveModelOrders modelOrders,
-      LiveServerInfo serverInfo) {
+      ServerInfo serverInfo) {
     this.history = history;
     this.pictures = pictures;
     this.frames = frames;

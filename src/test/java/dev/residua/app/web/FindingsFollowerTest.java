@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.dashboard.LiveHistory;
+import dev.residua.dashboard.LiveModels;
 import dev.residua.wire.Topics;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

@@ -1,35 +1,12 @@
 package dev.residua.dashboard;
 
-import dev.residua.model.BundleDifference;
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What the pages of models and trainings show; a port, so that they know nothing of Kafka. */
-public interface ModelState {
-  /** The registry as this process knows it. */
-  Models models();
-
-  /** Trainings, newest first. */
-  List<TrainingView> trainings();
-
-  /**
-   * All that a model's bundle says of it.
-   *
-   * @return empty if the registry has no such model
-   * @throws IOException with a sentence, if its bundle cannot be had
-   */
-  Optional<ModelDetail> detail(String id) throws IOException;
-
-  /**
-   * How one model differs from another.
-   *
-   * @return empty if the registry lacks one of them
-   * @throws IOException with a sentence, if a bundle cannot be had
-   */
-  Optional<BundleDifference> difference(String from, String to) throws IOException;
+/** What the pages of models and trainings show. */
+public final class ModelViews {
+  private ModelViews() {}
 
   /**
    * The registry.
@@ -39,7 +16,7 @@ public interface ModelState {
    * @param activations which model held where, newest first
    * @param shadow the challenger, if there is one
    */
-  record Models(
+  public record Models(
       @Nullable String active,
       List<ModelView> models,
       List<ActivationView> activations,
@@ -57,7 +34,7 @@ public interface ModelState {
    * @param verdict what the gate said
    * @param labels by name
    */
-  record ModelView(
+  public record ModelView(
       String id,
       String digest,
       @Nullable String parent,
@@ -72,7 +49,7 @@ public interface ModelState {
    *
    * @param starts first offset by partition of the frames, where it has begun
    */
-  record ActivationView(
+  public record ActivationView(
       long number,
       String model,
       String kind,
@@ -82,7 +59,7 @@ public interface ModelState {
       Map<Integer, Long> starts) {}
 
   /** A challenger. */
-  record ShadowView(String model, double rate, String from, String until) {}
+  public record ShadowView(String model, double rate, String from, String until) {}
 
   /**
    * One training.
@@ -96,7 +73,7 @@ public interface ModelState {
    * @param at when this was said, ISO-8601 instant
    * @param ended whether nothing more comes
    */
-  record TrainingView(
+  public record TrainingView(
       String id,
       String trigger,
       String reason,
@@ -116,7 +93,7 @@ public interface ModelState {
    * @param warnings to know before trusting it
    * @param gate how it was evaluated before it was used; null where it was not compared
    */
-  record ModelDetail(
+  public record ModelDetail(
       String id,
       @Nullable String parent,
       String digest,
@@ -145,7 +122,7 @@ public interface ModelState {
    * @param frames held-out frames that both were examined with
    * @param faults faults injected
    */
-  record GateView(
+  public record GateView(
       boolean promoted,
       String sentence,
       String champion,
@@ -161,7 +138,7 @@ public interface ModelState {
    * @param candidate the candidate's
    * @param bound what that was held against
    */
-  record RulingView(
+  public record RulingView(
       String rule,
       String measures,
       @Nullable Double champion,

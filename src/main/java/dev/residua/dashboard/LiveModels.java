@@ -1,9 +1,14 @@
-package dev.residua.app.web;
+package dev.residua.dashboard;
 
-import dev.residua.app.model.Models;
 import dev.residua.causal.Latent;
-import dev.residua.dashboard.LiveHistory;
-import dev.residua.dashboard.ModelState;
+import dev.residua.dashboard.ModelViews.ActivationView;
+import dev.residua.dashboard.ModelViews.GateView;
+import dev.residua.dashboard.ModelViews.ModelDetail;
+import dev.residua.dashboard.ModelViews.ModelView;
+import dev.residua.dashboard.ModelViews.Models;
+import dev.residua.dashboard.ModelViews.RulingView;
+import dev.residua.dashboard.ModelViews.ShadowView;
+import dev.residua.dashboard.ModelViews.TrainingView;
 import dev.residua.incident.ControlCommand.Training;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.BundleDifference;
@@ -29,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The registry and the trainings as far as this process has read them. For any thread. */
 @ApplicationScoped
-public class LiveModels implements ModelState {
+public class LiveModels {
   private static final int MAX_TRAININGS = 200;
 
   private static final int MAX_DETAILS = 4;
@@ -63,14 +68,13 @@ public class LiveModels implements ModelState {
     return now == null ? ModelRegistry.EMPTY : now.registry();
   }
 
-  /** A training has come so far. */
-  void training(Training training) {
+  /** Records the progress of a training. */
+  public void training(Training training) {
     synchronized (trainings) {
       trainings.put(training.trainingId(), training);
     }
   }
 
-  @Override
   public Models models() {
     ModelRegistry now = registry();
     return new Models(
@@ -110,7 +114,6 @@ public class LiveModels implements ModelState {
             .orElse(null));
   }
 
-  @Override
   public List<TrainingView> trainings() {
     List<Training> all;
     synchronized (trainings) {
@@ -136,12 +139,10 @@ public class LiveModels implements ModelState {
     return value.name().toLowerCase(Locale.ROOT);
   }
 
-  @Override
   public Optional<ModelDetail> detail(String id) throws IOException {
     return bundle(id).map(LiveModels::detail);
   }
 
-  @Override
   public Optional<BundleDifference> difference(String from, String to) throws IOException {
     Optional<ModelBundle> one = bundle(from);
     Optional<ModelBundle> other = bundle(to);
@@ -187,7 +188,7 @@ public class LiveModels implements ModelState {
         manifest.image().toString(),
         manifest.preprocessing(),
         manifest.latents().stream().filter(Latent::anchored).map(Latent::name).toList(),
-        LiveHistory.graphView(bundle.graph()),
+        ViewMapper.graph(bundle.graph()),
         provenance.data(),
         provenance.dataRange(),
         provenance.labelledFrames(),

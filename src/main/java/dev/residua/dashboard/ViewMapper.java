@@ -1,0 +1,180 @@
+package dev.residua.dashboard;
+
+import dev.residua.causal.CausalGraph;
+import dev.residua.causal.Finding;
+import dev.residua.causal.ScoredFrame;
+import dev.residua.dashboard.LiveViews.CauseView;
+import dev.residua.dashboard.LiveViews.EdgeView;
+import dev.residua.dashboard.LiveViews.GraphView;
+import dev.residua.dashboard.LiveViews.IncidentView;
+import dev.residua.dashboard.LiveViews.LastFrame;
+import dev.residua.dashboard.LiveViews.ReadingView;
+import dev.residua.dashboard.LiveViews.Row;
+import dev.residua.dashboard.LiveViews.Rows;
+import dev.residua.drift.DriftScore;
+import dev.residua.incident.ControlCommand;
+import dev.residua.incident.ControlCommand.AcceptNormal;
+import dev.residua.incident.ControlCommand.Announcement;
+import dev.residua.incident.ControlCommand.Maintenance;
+import dev.residua.incident.ControlCommand.Suppression;
+import dev.residua.incident.Incident;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Turns domain objects into the views that the pages get: numbers rounded, NaN as null. */
+public final class ViewMapper {
+  private ViewMapper() {}
+
+  static Row row(String name, SourceHistory history, SourceCondition condition) {
+    ScoredFrame frame = history.lastFrame();
+    DriftScore score = history.lastDrift();
+    long interval = history.interval().toNanos();
+    String sentence = null;
+    for (Incident incident : history.open().values()) {
+      sentence = incident.sentence();
+    }
+    return new Row(
+        name,
+        condition,
+        history.frames(),
+        interval == 0 ? 0 : Math.round(1e10 / interval) / 10.0,
+        frame == null ? 0 : frame.scoredAt().toEpochMilli(),
+        frame == null ? 0 : frame.sequence(),
+        score == null ? null : round(score.statistic()),
+        score == null ? null : round(score.threshold()),
+        rounded(history.trend().of(0)),
+        history.trend().newest(),
+        sentence);
+  }
+
+  /** What is listed on the page of a source, in the words of {@code ControlRequest}. */
+  static @Nullable String kind(ControlCommand command) {
+    if (command instanceof Maintenance) {
+      return "silence";
+    }
+    if (command instanceof Announcement) {
+      return "announce";
+    }
+    if (command instanceof Suppression) {
+      return "suppress";
+    }
+    return command instanceof AcceptNormal ? "accept-normal" : null;
+  }
+
+  static IncidentView incident(Incident incident, @Nullable String verdict) {
+    Instant resolved = incident.resolvedAt();
+    return new IncidentView(
+        incident.id(),
+        incident.source(),
+        incident.state().name(),
+        incident.severity().name(),
+        incident.kind(),
+        incident.sentence(),
+        causes(incident.causes()),
+        incident.openedAt().toEpochMilli(),
+        incident.updatedAt().toEpochMilli(),
+        resolved == null ? null : resolved.toEpochMilli(),
+        incident.openedSequence(),
+        incident.updatedSequence(),
+        incident.events(),
+        incident.flaps(),
+        incident.modelId(),
+        verdict);
+  }
+
+  static List<CauseView> causes(List<Finding.Cause> causes) {
+    return causes.stream()
+        .map(
+            cause ->
+                new CauseView(
+                    cause.latent(),
+                    cause.parents(),
+                    round(cause.evidence()),
+                    number(cause.pValue()),
+                    Math.round(cause.share() * 1e3) / 1e3))
+        .toList();
+  }
+
+  static LastFrame frame(ScoredFrame frame, List<String> names) {
+    List<ReadingView> readings = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      readings.add(
+          new ReadingView(names.get(i), round(frame.latents()[i]), round(frame.expected()[i])));
+    }
+    return new LastFrame(
+        frame.sequence(),
+        frame.capturedAt().toEpochMilli(),
+        frame.scoredAt().toEpochMilli(),
+        frame.modelId(),
+        frame.position().partition(),
+        frame.position().offset(),
+        readings,
+        rounded(frame.statistics().standardized()),
+        pValues(frame.statistics().pValues()),
+        number(frame.statistics().jointPValue()),
+        number(frame.statistics().reconstructionPValue()),
+        number(frame.statistics().appearancePValue()));
+  }
+
+  /** A graph as it is sent. */
+  public static GraphView graph(CausalGraph graph) {
+    return new GraphView(
+        graph.names(),
+        graph.edgeList().stream()
+            .map(
+                e ->
+                    new EdgeView(
+                        graph.name(e.from()),
+                        graph.name(e.to()),
+                        Math.round(e.confidence() * 1e3) / 1e3))
+            .toList());
+  }
+
+  static List<List<@Nullable Double>> trends(Trend trend) {
+    List<List<@Nullable Double>> all = new ArrayList<>();
+    for (int i = 0; i < trend.numbers(); i++) {
+      all.add(rounded(trend.of(i)));
+    }
+    return all;
+  }
+
+  static Rows rows(NumberRing.Series series, boolean reset) {
+    List<List<@Nullable Double>> columns = new ArrayList<>();
+    for (float[] column : series.columns()) {
+      columns.add(rounded(column));
+    }
+    return new Rows(
+        series.cursor(),
+        reset,
+        Arrays.stream(series.sequence()).boxed().toList(),
+        Arrays.stream(series.millis()).boxed().toList(),
+        columns);
+  }
+
+  static List<@Nullable Double> rounded(float[] values) {
+    List<@Nullable Double> list = new ArrayList<>(values.length);
+    for (float value : values) {
+      list.add(round(value));
+    }
+    return list;
+  }
+
+  static List<@Nullable Double> pValues(float[] values) {
+    List<@Nullable Double> list = new ArrayList<>(values.length);
+    for (float value : values) {
+      list.add(number(Math.round(value * 1e6) / 1e6));
+    }
+    return list;
+  }
+
+  static @Nullable Double round(double value) {
+    return Double.isFinite(value) ? Double.valueOf(Math.round(value * 1e3) / 1e3) : null;
+  }
+
+  static @Nullable Double number(double value) {
+    return Double.isFinite(value) ? Double.valueOf(value) : null;
+  }
+}
