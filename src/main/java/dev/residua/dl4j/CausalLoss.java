@@ -15,9 +15,9 @@ import org.nd4j.linalg.api.ops.impl.controlflow.compat.StopGradient;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The additive noise model over the latents of a batch and the loss that asks for it, as one
- * SameDiff graph: latents, standardised over the batch, are predicted from their causes, {@code eps
- * = z - f(A o z)}, each by an MLP with two hidden layers (swish), and
+ * The additive noise model over the latents of a batch and its loss, as one SameDiff graph:
+ * latents, standardised over the batch, are predicted from their causes, {@code eps = z - f(A o
+ * z)}, each by an MLP with two hidden layers (swish), and
  *
  * <pre>loss = mmdWeight MMD + structuralWeight structural + 0.1 pin</pre>
  *
@@ -139,7 +139,7 @@ final class CausalLoss {
     return sd.transpose(h.reshape(d, rows));
   }
 
-  /** What residuals are compared with: each column in its own random order, or normal values. */
+  /** The reference for the residuals: each column in its own random order, or normal values. */
   private SDVariable compared(SDVariable e) {
     if (settings.prior() == ResidualPrior.STANDARD_NORMAL) {
       return variable(COMPARED, rows, d);

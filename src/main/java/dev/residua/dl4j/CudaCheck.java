@@ -13,9 +13,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says before anything is built whether ND4J's CUDA backend can train here, and if not, why and
- * what to use instead. Asks {@code nvidia-smi}, because a GPU that the backend has no code for only
- * fails at the first kernel, in words that name no GPU.
+ * Checks whether ND4J's CUDA backend can train on this machine, and if not, gives the reason and
+ * the alternative. Runs {@code nvidia-smi}, because an unsupported GPU fails only at the first
+ * kernel, with a message that names no GPU.
  *
  * <p>The CUDA 11.6 build of ND4J 1.0.0-M2.1 holds machine code for the compute capabilities in
  * {@link #BUILT} and no PTX, so nothing is compiled for other GPUs at run time. Machine code of x.y
@@ -69,7 +69,7 @@ public final class CudaCheck {
   }
 
   /**
-   * What a command answered.
+   * The result of a command.
    *
    * @param found whether the command exists
    * @param finished whether it ended within its time
@@ -87,7 +87,7 @@ public final class CudaCheck {
   static Answer ask(List<String> command, Duration limit) {
     Path output = null;
     try {
-      // A file, as a full pipe would stop a command that says more than expected.
+      // A file, as a full pipe would block a command with much output.
       output = Files.createTempFile("residua", ".txt");
       Process process;
       try {
@@ -232,7 +232,7 @@ public final class CudaCheck {
   }
 
   /**
-   * Reads the answer of {@link #QUERY}: one GPU a line, five fields between commas.
+   * Reads the answer of {@link #QUERY}: one GPU per line, five fields between commas.
    *
    * @throws IllegalArgumentException if a line has another form; the message quotes it
    */
@@ -259,7 +259,7 @@ public final class CudaCheck {
     return gpus;
   }
 
-  /** Drivers write [N/A], [Not Supported] or [Unknown Error] for what they do not know. */
+  /** Drivers write [N/A], [Not Supported] or [Unknown Error] for unknown values. */
   private static boolean unknown(String field) {
     return field.strip().startsWith("[") || field.strip().equals("N/A");
   }

@@ -65,7 +65,7 @@ final class LancaTraining {
   private final INDArray input;
   private final Autoencoder autoencoder;
   private final CausalLoss causal;
-  private final TrainingWatch watch;
+  private final TrainingWatchdog watch;
   private final List<String> warnings = new ArrayList<>();
   private final byte[] fingerprint;
 
@@ -130,7 +130,7 @@ final class LancaTraining {
     this.fingerprint = Checkpoint.fingerprint(data, frames, labelled, settings);
 
     MeanImage measured = MeanImage.of(data, frames, MEAN_FRAMES);
-    this.watch = new TrainingWatch(settings, measured.variance(), labelled.length > 0);
+    this.watch = new TrainingWatchdog(settings, measured.variance(), labelled.length > 0);
     NetworkWeights weights = NetworkWeights.random(layout, measured.mean(), settings.seed());
     int length = 0;
     for (Parameter parameter : layout.parameters()) {
@@ -401,7 +401,7 @@ final class LancaTraining {
             losses.structural(),
             edgeCount,
             divergence);
-    watch.look(step, all, means);
+    watch.check(step, all, means);
     if (learnsGraph) {
       sparsify(graph.edgeWeight() * warm);
     }
@@ -486,7 +486,7 @@ final class LancaTraining {
       causal.evaluate();
       mmd = causal.scalar(CausalLoss.MMD);
       structural += causal.scalar(CausalLoss.STRUCTURAL);
-      watch.lookAtResiduals(Arrays.copyOf(z, rows * d), causal.output(CausalLoss.RESIDUALS));
+      watch.checkResiduals(Arrays.copyOf(z, rows * d), causal.output(CausalLoss.RESIDUALS));
       double[] byLatents = causal.gradient(CausalLoss.LATENTS);
       for (int k = 0; k < byLatents.length; k++) {
         byZ[k] += causalWeight * byLatents[k];

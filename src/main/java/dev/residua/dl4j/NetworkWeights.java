@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * All learnt numbers of a network, without native memory.
  *
- * @param layout which arrays there are
+ * @param layout defines the arrays
  * @param meanImage mean of the training frames, {@code [height][width][channels]}, in [0, 1]
  * @param values by parameter name, row-major in the parameter's shape
- * @param unfinished what the training needs to go on exactly, see {@link Checkpoint}; empty after a
- *     training that came to its end
+ * @param unfinished the state to resume the training exactly, see {@link Checkpoint}; empty after a
+ *     completed training
  */
 record NetworkWeights(
     NetworkLayout layout, float[] meanImage, Map<String, float[]> values, byte[] unfinished) {

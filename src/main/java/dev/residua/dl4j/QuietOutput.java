@@ -5,11 +5,11 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 
-/** Keeps the engine's chatter off standard output, where commands print results. */
+/** Suppresses the engine's output on standard output, where commands print results. */
 final class QuietOutput {
   private QuietOutput() {}
 
-  /** Runs the work while {@code System.out} goes nowhere. */
+  /** Runs the work while {@code System.out} discards its output. */
   static synchronized <T> T during(Callable<T> work) throws Exception {
     PrintStream out = System.out;
     try (PrintStream nowhere =

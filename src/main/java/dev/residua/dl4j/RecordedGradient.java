@@ -20,9 +20,9 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The operations of a SameDiff graph and of its gradient, recorded once with their arrays and run
- * again on the present values of its variables. The results are the same; a session of SameDiff
- * spends ten times as long on its bookkeeping as small operations take.
+ * The operations of a SameDiff graph and of its gradient, recorded once with their arrays and rerun
+ * on the current values of its variables. The results are the same; the bookkeeping of a SameDiff
+ * session takes ten times as long as small operations.
  */
 final class RecordedGradient {
   private record Step(Object operation, OpContext context) {}

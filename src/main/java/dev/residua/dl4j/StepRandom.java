@@ -3,11 +3,11 @@ package dev.residua.dl4j;
 import java.util.Random;
 
 /**
- * Random draws that depend on the seed, what they are for and a number only, so that a training can
- * go on at any step, and a batch can be prepared ahead, without state to carry.
+ * Random draws that depend only on the seed, their purpose and a number, so that a training can
+ * resume at any step, and a batch can be prepared ahead, without any state.
  */
 final class StepRandom {
-  /** What is drawn. */
+  /** The purpose of a draw. */
   enum Purpose {
     FRAMES,
     LABELLED_FRAMES,

@@ -15,11 +15,11 @@ import java.util.concurrent.Executors;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * The graph learner of {@link LancaTraining} on vectors that are given: the same equations, draws
- * of the graph, terms of the loss, warm-up, cooling and rates, with nothing to encode.
+ * Learns a graph like {@link LancaTraining}, but from vectors: the same equations, draws of the
+ * graph, terms of the loss, warm-up, cooling and rates, without an encoder.
  */
 public final class VectorGraphLearner implements GraphLearner {
-  /** Any image does: the layout is asked for equations, order and gates only. */
+  /** An arbitrary image, as only equations, order and gates of the layout are used. */
   private static final ImageShape IMAGE = new ImageShape(16, 16, 1);
 
   @Override

@@ -24,9 +24,9 @@ final class Pem {
   /**
    * Reads the content of the only block.
    *
-   * @param kind what the block must be
-   * @throws IOException if the file cannot be read or has something else; the message names the
-   *     file and never holds what is in it
+   * @param kind expected kind of the block
+   * @throws IOException if the file cannot be read or has another content; the message names the
+   *     file and never contains its content
    */
   static byte[] read(Path file, String kind) throws IOException {
     byte[] bytes;

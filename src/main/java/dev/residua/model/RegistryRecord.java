@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** One fact of the registry of models. A later fact with the same key takes its place. */
+/** One fact of the registry of models. A later fact with the same key replaces it. */
 public sealed interface RegistryRecord {
-  /** Names the fact. */
+  /** The key of the fact. */
   String key();
 
   /**
@@ -16,14 +16,14 @@ public sealed interface RegistryRecord {
    * @param id identity of the model
    * @param digest of its bundle, see {@link ModelBundle#digest}
    * @param parentId model that its training started from, if any
-   * @param publishedAt when it came into the registry
-   * @param publishedBy who put it there
+   * @param publishedAt when it was published
+   * @param publishedBy who published it
    * @param bytes size of its bundle, at least 1
    * @param sha256 of these bytes, lower-case hexadecimal
-   * @param parts records that the bytes lie in, numbered from 0; 0 where they lie elsewhere
-   * @param location where the bytes lie that are not in the registry itself, else null
-   * @param verdict what the gate said of it, in one sentence; null where none was asked
-   * @param labels what people call it, by name
+   * @param parts number of records with its bytes; 0 if they are outside the registry
+   * @param location of its bytes outside the registry, else null
+   * @param verdict of the gate in one sentence; null if there is none
+   * @param labels of people, by name
    */
   record Entry(
       String id,
@@ -38,7 +38,7 @@ public sealed interface RegistryRecord {
       @Nullable String verdict,
       Map<String, String> labels)
       implements RegistryRecord {
-    /** How keys of models begin. */
+    /** Prefix of the keys of models. */
     public static final String PREFIX = "model/";
 
     public Entry {
@@ -59,7 +59,7 @@ public sealed interface RegistryRecord {
       return PREFIX + id;
     }
 
-    /** The entry with a label, or without it where the value is null. */
+    /** The entry with a label, or without it if the value is null. */
     public Entry labelled(String name, @Nullable String value) {
       Map<String, String> next = new TreeMap<>(labels);
       if (value == null) {
@@ -83,21 +83,18 @@ public sealed interface RegistryRecord {
   }
 
   /**
-   * The decision to use a model. It holds on a partition of the frames from the offset on that its
-   * {@link Start} there names.
+   * The decision to use a model. It is in force on a partition of the frames from the offset of its
+   * {@link Start} there.
    *
-   * @param number in the order in which they were made, from 0
-   * @param modelId the model
-   * @param digest of its bundle: an entry with that id and other bytes is not meant
-   * @param kind why it came about
-   * @param at when
+   * @param number in the order of the decisions, from 0
+   * @param digest of its bundle; an entry with that id and another digest does not count
    * @param by who decided
-   * @param reason why, in words
+   * @param reason in words
    */
   record Activation(
       long number, String modelId, String digest, Kind kind, Instant at, String by, String reason)
       implements RegistryRecord {
-    /** How keys of activations begin. */
+    /** Prefix of the keys of activations. */
     public static final String PREFIX = "activation/";
 
     public Activation {
@@ -114,7 +111,7 @@ public sealed interface RegistryRecord {
 
     /** Why a model is activated. */
     public enum Kind {
-      /** The first one; it holds from offset 0 of every partition on, without a {@link Start}. */
+      /** The first one, in force from offset 0 of every partition without a {@link Start}. */
       INITIAL,
       /** Another model takes over. */
       PROMOTION,
@@ -129,15 +126,15 @@ public sealed interface RegistryRecord {
   }
 
   /**
-   * Where an activation begins on one partition. Written by the process that scores the partition,
-   * in the transaction that scores the first frame under it, so that it is exact.
+   * The start of an activation on one partition. The process that scores the partition writes it in
+   * the transaction of the first frame, so that it is exact.
    *
    * @param number of the activation
    * @param partition of the topic of frames
    * @param offset first frame, at least 0
    */
   record Start(long number, int partition, long offset) implements RegistryRecord {
-    /** How keys of starts begin. */
+    /** Prefix of the keys of starts. */
     public static final String PREFIX = "start/";
 
     public Start {
@@ -155,7 +152,7 @@ public sealed interface RegistryRecord {
   }
 
   /**
-   * A model scores frames in addition to the active one for a while, to a topic of its own.
+   * A model that scores frames in addition to the active one for a time, to a topic of its own.
    *
    * @param modelId the challenger
    * @param rate share of the sources' frames, in (0, 1]
@@ -164,7 +161,7 @@ public sealed interface RegistryRecord {
    */
   record Shadow(String modelId, double rate, Instant from, Instant until)
       implements RegistryRecord {
-    /** There is one at most. */
+    /** The key; there is at most one shadow. */
     public static final String KEY = "shadow";
 
     public Shadow {
@@ -187,7 +184,7 @@ public sealed interface RegistryRecord {
   }
 
   /**
-   * A fact that no longer stands.
+   * The removal of a fact.
    *
    * @param key of the fact
    */

@@ -1,12 +1,12 @@
 package dev.residua.model;
 
-/** Text of others as it may stand in a message. */
+/** Makes foreign text safe for a message. */
 final class SafeText {
   private static final int MAX_LENGTH = 200;
 
   private SafeText() {}
 
-  /** At most 200 characters, with a question mark for what could move a terminal's cursor. */
+  /** At most 200 characters, with a question mark for each control character. */
   static String of(@org.jspecify.annotations.Nullable String text) {
     if (text == null) {
       return "";
@@ -16,7 +16,7 @@ final class SafeText {
     return out + (text.codePointCount(0, text.length()) > MAX_LENGTH ? " ..." : "");
   }
 
-  /** Whether a character takes a place of its own on a line. */
+  /** Whether a character is visible and moves no cursor. */
   static boolean printable(int c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL,
@@ -31,7 +31,7 @@ final class SafeText {
     };
   }
 
-  /** Whether all characters are. */
+  /** Whether all characters are printable. */
   static boolean isPrintable(String text) {
     return text.codePoints().allMatch(SafeText::printable);
   }

@@ -10,8 +10,8 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * A few frames with what the model said of them when it was made. Scoring them again on another
- * machine shows that model, runtime and processor still agree, before a model is used.
+ * A few frames with the model's scores from its training. Scoring them again on another machine
+ * shows that model, runtime and processor agree, before the model is used.
  *
  * <p>Layout (big-endian): mark, version, frames {@code n}, latents {@code d}, bytes per frame, then
  * pixels, latents, expected latents and reconstruction errors.
@@ -44,7 +44,7 @@ public final class SelfTest {
   }
 
   /**
-   * Remembers what a scorer says now.
+   * Records the current scores of a scorer.
    *
    * @param pixels unsigned bytes of {@code frames} images, copied
    */

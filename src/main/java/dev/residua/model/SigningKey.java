@@ -69,9 +69,8 @@ public final class SigningKey {
   }
 
   /**
-   * The platform has no function from a private key to its public one, but generating a pair is
-   * that function of 32 random bytes; here they are those of the key. That the pair has them is
-   * checked.
+   * Derives the public key. The platform offers no such function, but generates a pair from 32
+   * random bytes, so this passes the bytes of the private key and checks the result.
    */
   private static PublicKey publicHalf(PrivateKey key) throws GeneralSecurityException {
     byte[] seed =
@@ -87,7 +86,7 @@ public final class SigningKey {
     return pair.getPublic();
   }
 
-  /** Random bytes that are known. */
+  /** A source of fixed bytes. */
   private static final class Given extends SecureRandom {
     private static final long serialVersionUID = 1L;
 
@@ -108,7 +107,7 @@ public final class SigningKey {
     return BundleSignature.keyId(publicKey.getEncoded());
   }
 
-  /** The keys that trust this one alone. */
+  /** A set of trusted keys with only this one. */
   public TrustedKeys trusted() {
     return TrustedKeys.of(publicKey);
   }
@@ -125,10 +124,9 @@ public final class SigningKey {
   }
 
   /**
-   * Writes both halves: the private one for its owner's eyes only, where the file system knows
-   * owners.
+   * Writes both keys; only the owner may read the private one, if the file system supports that.
    *
-   * @throws IOException if one cannot be written, or is there already: keys are not replaced
+   * @throws IOException if one cannot be written, or exists already: keys are not replaced
    */
   public void write(Path privatePem, Path publicPem) throws IOException {
     if (Files.exists(publicPem)) {

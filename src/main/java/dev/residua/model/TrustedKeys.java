@@ -38,7 +38,7 @@ public record TrustedKeys(Map<String, PublicKey> keys) {
   }
 
   /**
-   * Reads public keys, one a file: X.509 SubjectPublicKeyInfo in PEM, as {@code openssl pkey
+   * Reads public keys, one per file: X.509 SubjectPublicKeyInfo in PEM, as {@code openssl pkey
    * -pubout} writes it.
    *
    * @throws IOException if a file cannot be read or has no Ed25519 key
@@ -64,7 +64,7 @@ public record TrustedKeys(Map<String, PublicKey> keys) {
   }
 
   /**
-   * Accepts a bundle that one of the keys has signed, or any where there are no keys.
+   * Accepts a bundle with a signature of one of the keys, or any bundle if there are no keys.
    *
    * @throws BadBundleException if it is not signed, by another key, or the signature is wrong
    */

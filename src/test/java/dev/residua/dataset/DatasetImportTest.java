@@ -159,7 +159,7 @@ class DatasetImportTest {
   }
 
   @Test
-  void shouldSayWhatDoesNotFit() throws IOException {
+  void shouldExplainAMismatch() throws IOException {
     // Given
     Path floats = dir.resolve("floats.npy");
     Npy.write(floats, new float[64], 1, 8, 8);

@@ -395,7 +395,7 @@ class StoredFramesIT {
   }
 
   @Test
-  void shouldStopWhenItIsTold() throws Exception {
+  void shouldStopWhenCancelled() throws Exception {
     Topics topics = written("stop.");
 
     assertThatThrownBy(

@@ -107,7 +107,7 @@ class AfterTheNetworkTest {
   }
 
   @Test
-  void shouldSayThatTooFewUsualFramesAreLeft() {
+  void shouldRejectTooFewUsualFrames() {
     // Given
     KnownLatents data = new KnownLatents(FRAMES, 10, 2);
     for (int i = 1_500; i < FRAMES; i++) {

@@ -41,7 +41,7 @@ class CholeskyTest {
   }
 
   @Test
-  void shouldSayWhichPivotIsNotPositive() {
+  void shouldNameThePivotThatIsNotPositive() {
     double[][] indefinite = {{1, 0}, {0, -2}};
     assertThatExceptionOfType(ArithmeticException.class)
         .isThrownBy(() -> Cholesky.of(indefinite, 1))

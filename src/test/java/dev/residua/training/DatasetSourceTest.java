@@ -23,7 +23,7 @@ class DatasetSourceTest {
   }
 
   @Test
-  void shouldSayWhichMechanismWasBroken() throws IOException {
+  void shouldNameTheBrokenMechanism() throws IOException {
     // Given a usual frame, a moved factor, a moved cause that is no factor, and a dimmed picture
     DatasetSource source =
         source(
@@ -78,7 +78,7 @@ class DatasetSourceTest {
   }
 
   @Test
-  void shouldSayWhichRowIsHeldWithoutAPartner() {
+  void shouldNameTheHeldRowWithoutAPartner() {
     assertThatThrownBy(() -> source("light,held\n1,shade\n2,light\n3,light\n"))
         .hasMessageContaining("row 1 of labels.csv holds 'shade' but row 2 holds 'light'");
     assertThatThrownBy(() -> source("light,held\n1,shade\n2,\n"))
@@ -88,7 +88,7 @@ class DatasetSourceTest {
   }
 
   @Test
-  void shouldTakeEveryFrameAsUsualWhereNothingIsSaidOfEvents() throws IOException {
+  void shouldTreatFramesAsUsualWithoutEventColumns() throws IOException {
     DatasetSource source = source("light,shade\n1,2\n3,\n");
     assertThat(source.broken(0)).isEmpty();
     assertThat(source.factors(0)).containsExactly(1, 2);

@@ -137,7 +137,7 @@ class ExactDagSearchTest {
     "z3 !> z4; z4 < z3, z4 -> z3",
     "z4 -> z3, z4 -> z3"
   })
-  void shouldKeepWhatIsRequiredAndForbiddenWhateverTheRowsSay(String lines, String part) {
+  void shouldSatisfyConstraintsAgainstTheRows(String lines, String part) {
     // Given
     double[][] z = AdditiveNoise.latents(1_500, 2);
     GraphConstraints known = known(lines.split("; "));
@@ -257,7 +257,7 @@ class ExactDagSearchTest {
   }
 
   @Test
-  void shouldSayWhichMechanismHeldTooRarely() {
+  void shouldNameTheMechanismThatHeldTooRarely() {
     boolean[][] holds = allHold(300);
     for (int r = 0; r < 250; r++) {
       holds[r][2] = false;

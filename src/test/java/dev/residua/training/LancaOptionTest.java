@@ -108,7 +108,7 @@ class LancaOptionTest {
   }
 
   @Test
-  void shouldSayWhatIsAllowed() {
+  void shouldListAllowedValues() {
     refused(Map.of("encodr", "x"))
         .hasMessageContaining("'encodr' is no setting of the method, there are encoder, div")
         .hasMessageContaining("harden-from");

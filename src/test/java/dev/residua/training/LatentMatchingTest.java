@@ -79,7 +79,7 @@ class LatentMatchingTest {
   }
 
   @Test
-  void shouldNameALatentThatIsNoneOfTheOldAnew() {
+  void shouldGiveANewLatentANewName() {
     // Given a new latent that the old model knows nothing of, and rules about names of long ago
     Random random = new Random(3);
     double[][] old = latents(1_000, 3, random);
@@ -179,7 +179,7 @@ class LatentMatchingTest {
   }
 
   @Test
-  void shouldSayWhatDoesNotFit() {
+  void shouldExplainAMismatch() {
     double[][] old = latents(200, 2, new Random(6));
     assertThatThrownBy(() -> LatentMatching.of(old, latents(199, 2, new Random(6)), BOOTSTRAP))
         .hasMessageContaining("old model has 200 and the new one 199");

@@ -138,7 +138,7 @@ class MechanismsTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})
-  void shouldSayThatACauseWithoutEffectExplainsNothing(long seed) {
+  void shouldReportThatACauseWithoutEffectExplainsNothing(long seed) {
     // Given few held-out rows, whose variance differs from that of all rows
     Random random = new Random(seed);
     double[][] z = new double[400][2];

@@ -83,7 +83,7 @@ class ModelEvaluationTest {
   }
 
   @Test
-  void shouldSayThatTooFewFactorsAreKnown() {
+  void shouldReportTooFewKnownFactors() {
     // Given
     double[][] rows = AdditiveNoise.withNoises(200, 3);
     // When

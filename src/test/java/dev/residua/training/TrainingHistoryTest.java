@@ -24,7 +24,7 @@ class TrainingHistoryTest {
   }
 
   @Test
-  void shouldSayWhatIsNoTableOfLosses() {
+  void shouldRejectAnInvalidTableOfLosses() {
     String header = new String(TrainingHistory.toCsv(List.of()), StandardCharsets.UTF_8);
     assertThatThrownBy(() -> TrainingHistory.fromCsv(new byte[0]))
         .hasMessageContaining("losses start with ''");

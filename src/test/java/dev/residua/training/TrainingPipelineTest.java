@@ -141,7 +141,7 @@ class TrainingPipelineTest {
   }
 
   @Test
-  void shouldSayHowManyFramesAreMissing() {
+  void shouldReportHowManyFramesAreMissing() {
     // Given
     Spots data = new Spots(new ImageShape(16, 16, 1), 200, 2, 1);
     // When

@@ -135,7 +135,7 @@ public final class ModelEvaluator {
       for (int m = 0; m < models.size(); m++) {
         HeldOutScores faulted = new HeldOutScores(models.get(m), settings.faultFrames(), readings);
         score(faulted, drawn.pixels());
-        found.get(m).add(watch(limits.get(m), scores.get(m), faulted, drawn.start()));
+        found.get(m).add(react(limits.get(m), scores.get(m), faulted, drawn.start()));
         leakage.get(m).add(drawn, scores.get(m), faulted);
       }
       progress.accept(0.5 + 0.5 * (k + 1) / faults.size());
@@ -209,7 +209,7 @@ public final class ModelEvaluator {
    * Replays the frames without the fault, then quiet frames followed by the fault. A model that
    * alarms without the fault, as after a change of the world, shows nothing.
    */
-  private Fault.Found watch(
+  private Fault.Found react(
       SourceMonitor.Thresholds limits, HeldOutScores quiet, HeldOutScores faulted, int start) {
     int from = start - settings.leadFrames();
     SourceMonitor monitor = SourceMonitor.start(limits);

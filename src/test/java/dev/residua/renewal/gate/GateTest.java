@@ -87,7 +87,7 @@ class GateTest {
   }
 
   @Test
-  void shouldRefuseToTellFromTooFewIndependentFrames() {
+  void shouldRefuseTooFewIndependentFrames() {
     // When
     GateVerdict verdict = judge(figures -> figures.effectiveFrames = 29);
     // Then
@@ -245,7 +245,7 @@ class GateTest {
   }
 
   @Test
-  void shouldRefuseALatentThatIsNeverBlamed() {
+  void shouldRefuseALatentThatIsNeverNamed() {
     // Given another one that is blamed in its place, while others are named better than before
     GateVerdict verdict =
         judge(
@@ -258,7 +258,7 @@ class GateTest {
   }
 
   @Test
-  void shouldNotJudgeNamesThatMeanNothing() {
+  void shouldIgnoreNamesWithoutMeaning() {
     // Given latents that no label anchors
     Consumer<Figures> nameless =
         figures -> {

@@ -171,7 +171,7 @@ class GateTrialTest {
   }
 
   @Test
-  void shouldKeepTheChampionBesideACopyOfIt() {
+  void shouldKeepTheChampionAgainstACopyOfIt() {
     // When
     GateVerdict verdict = judge(examined(shipped), examined(shipped), usual, steady());
     // Then

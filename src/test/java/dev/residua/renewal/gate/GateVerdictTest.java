@@ -27,7 +27,7 @@ class GateVerdictTest {
   }
 
   @Test
-  void shouldSayWhyInOneLineForEachRule() {
+  void shouldExplainEachRuleInOneLine() {
     // When
     String text = verdict(0.9).toText();
     // Then

@@ -33,7 +33,7 @@ class CronScheduleTest {
   }
 
   @Test
-  void shouldSayWhatIsWrongWithAnExpression() {
+  void shouldExplainAnInvalidExpression() {
     assertThatThrownBy(() -> CronSchedule.of("0 25 * * 1", ZoneOffset.UTC))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("five fields")

@@ -127,7 +127,7 @@ class DatasetFramesTest {
   }
 
   @Test
-  void shouldStopWhenItIsTold() throws IOException {
+  void shouldStopWhenCancelled() throws IOException {
     FrameDataset set = set();
 
     assertThatThrownBy(

@@ -48,7 +48,7 @@ class NearDuplicatesTest {
   }
 
   @Test
-  void shouldMeasureMovementAsTheFormulaSays() {
+  void shouldMeasureMovementByTheFormula() {
     // Given a square of 8 by 8 pixels, 1/32 of the picture and 100 levels brighter, that moves to
     // where it was not
     byte[] before = grey(50);
@@ -65,7 +65,7 @@ class NearDuplicatesTest {
   }
 
   @Test
-  void shouldMeasureNoiseAsTheFormulaSays() {
+  void shouldMeasureNoiseByTheFormula() {
     // Given pairs of pictures with noise of 4 grey levels; cells have 32 pixels
     Random random = new Random(1);
     double sum = 0;

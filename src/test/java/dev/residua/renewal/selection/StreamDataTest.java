@@ -199,7 +199,7 @@ class StreamDataTest {
   }
 
   @Test
-  void shouldSayExactlyWhichOffsetsItHas() {
+  void shouldListItsExactOffsets() {
     FrameSelection.Plan plan = plan(FrameSelectionTest.source("a", 0, 900));
     try (PixelStore store = store(1 << 20)) {
       StreamData.Parts parts = parts(plan, store, 0, false, 0);
@@ -277,7 +277,7 @@ class StreamDataTest {
   }
 
   @Test
-  void shouldSayWhatIsMissingForATraining() {
+  void shouldNameWhatATrainingLacks() {
     // Given so few frames that no stretch calibrates
     FrameSelection.Plan plan = plan(FrameSelectionTest.source("a", 0, 30));
     try (PixelStore store = store(1 << 20)) {

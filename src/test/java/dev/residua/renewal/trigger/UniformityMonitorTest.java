@@ -78,17 +78,17 @@ class UniformityMonitorTest {
   @Test
   void shouldRestartWithAnotherModel() {
     UniformitySettings settings = new UniformitySettings(50, 1, 0.01, 0.01);
-    UniformityMonitor watch = UniformityMonitor.start();
+    UniformityMonitor monitor = UniformityMonitor.start();
     for (int i = 0; i < 49; i++) {
-      watch = watch.next(0.5, 1_000, MODEL, settings).next();
+      monitor = monitor.next(0.5, 1_000, MODEL, settings).next();
     }
-    assertThat(watch.size()).isEqualTo(49);
+    assertThat(monitor.size()).isEqualTo(49);
 
-    UniformityMonitor.Step step = watch.next(0.5, 1_000, "m2", settings);
+    UniformityMonitor.Step step = monitor.next(0.5, 1_000, "m2", settings);
 
     assertThat(step.result()).isEmpty();
     assertThat(step.next().size()).isEqualTo(1);
-    assertThat(watch.next(0.5, 1_000, MODEL, settings).result())
+    assertThat(monitor.next(0.5, 1_000, MODEL, settings).result())
         .map(UniformityMonitor.Result::frames)
         .contains(50);
   }
@@ -107,15 +107,15 @@ class UniformityMonitorTest {
       Random random, int calibration, int frames, double shift, UniformitySettings settings) {
     double[] scores = random.doubles(calibration).map(u -> random.nextGaussian()).toArray();
     Arrays.sort(scores);
-    UniformityMonitor watch = UniformityMonitor.start();
+    UniformityMonitor monitor = UniformityMonitor.start();
     Optional<UniformityMonitor.Result> result = Optional.empty();
     for (int i = 0; i < frames; i++) {
       double score = shift + random.nextGaussian();
       int at = Arrays.binarySearch(scores, score);
       int notBelow = calibration - (at < 0 ? -at - 1 : at);
       UniformityMonitor.Step step =
-          watch.next((1.0 + notBelow) / (calibration + 1), calibration, MODEL, settings);
-      watch = step.next();
+          monitor.next((1.0 + notBelow) / (calibration + 1), calibration, MODEL, settings);
+      monitor = step.next();
       result = step.result();
     }
     return result.orElseThrow();

@@ -158,7 +158,7 @@ class MetricsTest {
   }
 
   @Test
-  void shouldTellDisentangledFromMixedLatents() {
+  void shouldDistinguishDisentangledFromMixedLatents() {
     // Given
     double[][] factors = gaussian(3_000, 3, 5);
     double[][] mixed = new double[3_000][3];

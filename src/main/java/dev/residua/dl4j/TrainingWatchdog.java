@@ -8,10 +8,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Looks at the losses of every step for signs that a training leads nowhere, and stops it with the
- * reason and the remedy. Means are exponential, over about the last 50 steps.
+ * Checks the losses of every step and stops a hopeless training with the reason and the remedy.
+ * Means are exponential, over about the last 50 steps.
  */
-final class TrainingWatch {
+final class TrainingWatchdog {
   /** Before this many steps, only finite numbers are checked. */
   static final int LEAST_STEPS = 400;
 
@@ -38,7 +38,7 @@ final class TrainingWatch {
   /**
    * @param pixelVariance variance around the mean image, summed over the pixels of a frame
    */
-  TrainingWatch(TrainingSettings settings, double pixelVariance, boolean labelled)
+  TrainingWatchdog(TrainingSettings settings, double pixelVariance, boolean labelled)
       throws TrainingFailedException {
     this.settings = settings;
     this.pixelVariance = pixelVariance;
@@ -53,9 +53,9 @@ final class TrainingWatch {
 
   /**
    * @param latents {@code [rows, d]} of the batch
-   * @throws TrainingFailedException if it is no use to go on
+   * @throws TrainingFailedException if the training cannot succeed
    */
-  void look(int step, TrainingLosses losses, double[] latents) throws TrainingFailedException {
+  void check(int step, TrainingLosses losses, double[] latents) throws TrainingFailedException {
     if (!Double.isFinite(Arrays.stream(losses.toArray()).sum())) {
       throw notFinite(step, losses);
     }
@@ -101,7 +101,7 @@ final class TrainingWatch {
     }
   }
 
-  /** A loss or a parameter stopped being a number. */
+  /** The failure for a loss or parameter that is not finite. */
   TrainingFailedException notFinite(int step, TrainingLosses losses) {
     return new TrainingFailedException(
         "the loss became NaN or infinite at step %d of %d (reconstruction %.4g, labels %.4g, residual mmd %.4g): train with a smaller learning rate or another --seed, and check that labels have no extreme values"
@@ -140,7 +140,7 @@ final class TrainingWatch {
    * @param latents {@code [rows, d]}, which the causal loss standardised with {@code Var + 1e-6}
    * @param residuals {@code [rows, d]} of the standardised latents
    */
-  void lookAtResiduals(double[] latents, double[] residuals) {
+  void checkResiduals(double[] latents, double[] residuals) {
     residualsSeen++;
     double rate = Math.max(MEAN_RATE, 1.0 / residualsSeen);
     double[] total = variance(latents, settings.latents());
@@ -151,7 +151,7 @@ final class TrainingWatch {
   }
 
   /**
-   * What is wrong with the result though the training came to its end.
+   * Warnings about the result of a completed training.
    *
    * @param edges probability of each edge
    */

@@ -8,7 +8,7 @@ import dev.residua.training.TrainingLosses;
 import dev.residua.training.TrainingSettings;
 import org.junit.jupiter.api.Test;
 
-class TrainingWatchTest {
+class TrainingWatchdogTest {
   private static final TrainingSettings SETTINGS =
       TrainingSettings.DEFAULTS.withLatents(2).withSteps(1_000);
   private static final double[] LATENTS = {1, 0.5, -1, 0.2, 0, -0.7};
@@ -18,10 +18,10 @@ class TrainingWatchTest {
   void shouldStopWhenALatentIsTheSameForAllFrames() throws Exception {
     // Given the second latent is constant
     double[] constant = {1, 0.5, -1, 0.5, 0, 0.5};
-    TrainingWatch watch = new TrainingWatch(SETTINGS, PIXELS, true);
+    TrainingWatchdog watch = new TrainingWatchdog(SETTINGS, PIXELS, true);
     // When
     // Then
-    assertThatThrownBy(() -> look(watch, 1_000, losses(3, 0.1), constant))
+    assertThatThrownBy(() -> check(watch, 1_000, losses(3, 0.1), constant))
         .isInstanceOf(TrainingFailedException.class)
         .hasMessageContaining("latent 1 is the same for all frames at step 400 of 1000")
         .hasMessageContaining("--latents");
@@ -30,10 +30,10 @@ class TrainingWatchTest {
   @Test
   void shouldLetATrainingStayAtTheMeanImageForAWhile() throws Exception {
     // Given
-    TrainingWatch watch = new TrainingWatch(SETTINGS, PIXELS, true);
+    TrainingWatchdog watch = new TrainingWatchdog(SETTINGS, PIXELS, true);
     // When it leaves the plateau after a third of the steps
-    look(watch, 330, losses(PIXELS, 1), LATENTS);
-    look(watch, 670, losses(2, 0.1), LATENTS);
+    check(watch, 330, losses(PIXELS, 1), LATENTS);
+    check(watch, 670, losses(2, 0.1), LATENTS);
     // Then
     assertThat(watch.warnings(new double[2][2])).isEmpty();
   }
@@ -41,10 +41,10 @@ class TrainingWatchTest {
   @Test
   void shouldStopWhenLabelsAreNotLearntThoughFramesAre() throws Exception {
     // Given
-    TrainingWatch watch = new TrainingWatch(SETTINGS, PIXELS, true);
+    TrainingWatchdog watch = new TrainingWatchdog(SETTINGS, PIXELS, true);
     // When
     // Then
-    assertThatThrownBy(() -> look(watch, 1_000, losses(3, 0.9), LATENTS))
+    assertThatThrownBy(() -> check(watch, 1_000, losses(3, 0.9), LATENTS))
         .isInstanceOf(TrainingFailedException.class)
         .hasMessageContaining("reproduces them to 70 %")
         .hasMessageContaining("by 0.90 of their variance");
@@ -53,9 +53,10 @@ class TrainingWatchTest {
   @Test
   void shouldNotJudgeLabelsThatHaveNoWeight() throws Exception {
     // Given
-    TrainingWatch watch = new TrainingWatch(SETTINGS.with(c -> c.labelWeight = 0), PIXELS, true);
+    TrainingWatchdog watch =
+        new TrainingWatchdog(SETTINGS.with(c -> c.labelWeight = 0), PIXELS, true);
     // When
-    look(watch, 1_000, losses(3, 0.9), LATENTS);
+    check(watch, 1_000, losses(3, 0.9), LATENTS);
     // Then
     assertThat(watch.warnings(new double[2][2])).isEmpty();
   }
@@ -63,23 +64,24 @@ class TrainingWatchTest {
   @Test
   void shouldWarnOnlyOfEquationsThatExplainNothing() throws Exception {
     // Given residuals that are the standardised latents, and such that are half of them
-    TrainingWatch unused = new TrainingWatch(SETTINGS, PIXELS, true);
-    TrainingWatch used = new TrainingWatch(SETTINGS, PIXELS, true);
+    TrainingWatchdog unused = new TrainingWatchdog(SETTINGS, PIXELS, true);
+    TrainingWatchdog used = new TrainingWatchdog(SETTINGS, PIXELS, true);
     double[] latents = {1, 1, -1, -1, 1, -1, -1, 1};
     double[] half = {0.5, 1, -0.5, -1, 0.5, -1, -0.5, 1};
     double[][] edges = {{0, 0.9}, {0, 0}};
     // When
-    unused.lookAtResiduals(latents, latents);
-    used.lookAtResiduals(latents, half);
+    unused.checkResiduals(latents, latents);
+    used.checkResiduals(latents, half);
     // Then
     assertThat(unused.warnings(edges)).singleElement().asString().contains("less than 1 %");
     assertThat(used.warnings(edges)).isEmpty();
   }
 
-  private static void look(TrainingWatch watch, int steps, TrainingLosses losses, double[] latents)
+  private static void check(
+      TrainingWatchdog watch, int steps, TrainingLosses losses, double[] latents)
       throws TrainingFailedException {
     for (int step = 0; step < steps; step++) {
-      watch.look(step, losses, latents);
+      watch.check(step, losses, latents);
     }
   }
 
