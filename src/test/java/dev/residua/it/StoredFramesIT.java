@@ -363,7 +363,7 @@ class StoredFramesIT {
   }
 
   @Test
-  void shouldSayBeforeItStartsThatFramesAreGone() throws Exception {
+  void shouldReportDeletedFramesBeforeItStarts() throws Exception {
     // Given a partition whose first 100 frames were deleted
     Topics topics = written("gone.");
     try (Admin admin = Admin.create(settings())) {
@@ -386,8 +386,8 @@ class StoredFramesIT {
     assertThatThrownBy(() -> collect(topics, new FrameRange.Times(time(50), time(500)), List.of()))
         .isInstanceOf(RetentionTooShortException.class)
         .hasMessageContaining("gone.frames-1 was requested from 2026-03-01T12:00:02.500Z on")
-        .hasMessageContaining("is kept from 2026-03-01T12:00:05Z (offset 100) on");
-    // What is still there is given
+        .hasMessageContaining("is stored only from 2026-03-01T12:00:05Z (offset 100) on");
+    // The remaining frames are read
     assertThat(stored(topics).spans(new FrameRange.Times(time(100), time(500))))
         .containsEntry(new TopicPartition("gone.frames", 1), new FrameRange.Span(100, 500));
     assertThat(stored(topics).spans(new FrameRange.All()))
