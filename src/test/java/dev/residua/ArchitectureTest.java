@@ -5,14 +5,24 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.residua.testing.Documents;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -300,6 +310,82 @@ class ArchitectureTest {
   void shouldHaveNoCycles() {
     slices().matching("dev.residua.(*)..").should().beFreeOfCycles().check(product);
     slices().matching("dev.residua.(**)").should().beFreeOfCycles().check(product);
+  }
+
+  @Test
+  void shouldDrawThePackagesAsTheyAre() throws IOException {
+    Documents.assertIs(Path.of("src/docs/pictures/packages.dot"), picture());
+  }
+
+  @Test
+  void shouldDescribeEveryPackageInThePackageMap() throws IOException {
+    // Given
+    String page = Files.readString(Path.of("src/docs/architecture.md"));
+    // When
+    List<String> described =
+        Pattern.compile("^\\| `([a-z0-9]+(?:\\.[a-z0-9]+)*)` \\|", Pattern.MULTILINE)
+            .matcher(page.substring(page.indexOf("## Package map")))
+            .results()
+            .map(row -> row.group(1))
+            .sorted()
+            .toList();
+    // Then
+    List<String> there =
+        product.stream()
+            .map(JavaClass::getPackageName)
+            .filter(name -> name.startsWith(ROOT) && !name.startsWith(ROOT + "avro"))
+            .map(name -> name.substring(ROOT.length()))
+            .distinct()
+            .sorted()
+            .toList();
+    assertThat(described).containsExactlyElementsOf(there);
+  }
+
+  /** Parts of the product and who uses whom, without uses that follow from others. */
+  private static String picture() {
+    Map<String, Set<String>> uses = new TreeMap<>();
+    for (JavaClass type : product) {
+      String from = part(type);
+      if (from.isEmpty()) {
+        continue;
+      }
+      Set<String> used = uses.computeIfAbsent(from, name -> new TreeSet<>());
+      type.getDirectDependenciesFromSelf().stream()
+          .map(dependency -> part(dependency.getTargetClass()))
+          .filter(to -> !to.isEmpty() && !to.equals(from))
+          .forEach(used::add);
+    }
+    StringBuilder dot =
+        new StringBuilder(
+            "// Made by ArchitectureTest from the imports of the code.\ndigraph packages {\n"
+                + "  node [shape=box, style=\"rounded,filled\", fillcolor=\"#eef2f7\", color=\"#8aa0b8\","
+                + " fontname=\"Helvetica\", fontsize=11, height=0.3];\n"
+                + "  edge [color=\"#8aa0b8\", arrowsize=0.6];\n");
+    uses.forEach(
+        (from, all) -> {
+          if (DOMAIN.containsKey(from)) {
+            dot.append("  %s [fillcolor=\"#dff0e3\", color=\"#6fa57c\"];\n".formatted(from));
+          }
+          for (String to : all) {
+            if (all.stream().noneMatch(other -> !other.equals(to) && reaches(uses, other, to))) {
+              dot.append("  %s -> %s;\n".formatted(from, to));
+            }
+          }
+        });
+    return dot.append("}\n").toString();
+  }
+
+  private static boolean reaches(Map<String, Set<String>> uses, String from, String to) {
+    Set<String> next = uses.getOrDefault(from, Set.of());
+    return next.contains(to) || next.stream().anyMatch(each -> reaches(uses, each, to));
+  }
+
+  /** The first part of a package below the root; empty for what the picture leaves out. */
+  private static String part(JavaClass type) {
+    String name = type.getPackageName();
+    return name.startsWith(ROOT) && !name.startsWith(ROOT + "avro")
+        ? name.substring(ROOT.length()).split("\\.", -1)[0]
+        : "";
   }
 
   private static Map<String, List<String>> domain(String... lines) {
