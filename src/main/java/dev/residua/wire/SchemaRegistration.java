@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.avro.Schema;
-import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecordBase;
 
 /**
@@ -68,7 +67,8 @@ public final class SchemaRegistration {
   private Outcome register(
       Topic<?, ?> topic, Class<? extends SpecificRecordBase> record, Compatibility compatibility) {
     String subject = topic.name() + "-value";
-    Schema schema = SpecificData.get().getSchema(record);
+    // Without the properties of generated Java classes: the text that producers have.
+    Schema schema = SingleObject.releasedSchema(record.getSimpleName() + "-v1.avsc");
     try {
       registry.setCompatibility(subject, compatibility);
       return new Registered(subject, schema.getName(), registry.register(subject, schema));
