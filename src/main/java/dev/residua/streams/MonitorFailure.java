@@ -5,6 +5,7 @@ import dev.residua.wire.RootCause;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
@@ -63,6 +64,11 @@ public sealed interface MonitorFailure {
     if (cause instanceof MissingSourceTopicException) {
       return new End(
           "a topic that %s reads was deleted (%s); create it with 'residua topics create' and start again"
+              .formatted(application, cause.getMessage()));
+    }
+    if (cause instanceof InvalidTxnStateException) {
+      return new Replace(
+          "the brokers aborted a transaction of %s before its thread could commit it (%s); another thread goes on at the last commit. If this goes on, raise residua.kafka.transaction-timeout"
               .formatted(application, cause.getMessage()));
     }
     // When acknowledgements stay away too long, the producer has no exception of its own for it.

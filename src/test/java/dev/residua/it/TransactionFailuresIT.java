@@ -27,11 +27,13 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigResource;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Transactions that a real broker ends another way than the service wants. */
+@Tag("alone")
 @Timeout(180)
 class TransactionFailuresIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);

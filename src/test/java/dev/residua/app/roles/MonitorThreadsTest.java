@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
@@ -30,6 +31,17 @@ class MonitorThreadsTest {
   @Test
   void shouldReplaceAThreadWhenNoBrokerAnsweredInTime() {
     assertThat(threads.handle(new StreamsException(new TimeoutException("60000 ms"))))
+        .isEqualTo(REPLACE_THREAD);
+    assertThat(failures).isEmpty();
+  }
+
+  @Test
+  void shouldReplaceAThreadWhoseTransactionTheBrokersAborted() {
+    assertThat(
+            threads.handle(
+                new StreamsException(
+                    "Error encountered trying to commit a transaction",
+                    new InvalidTxnStateException("invalid state"))))
         .isEqualTo(REPLACE_THREAD);
     assertThat(failures).isEmpty();
   }
