@@ -361,7 +361,7 @@ class AlertingIT {
               assertThat(letter.reason()).isEqualTo(DeadLetter.ALERT_REFUSED);
               assertThat(letter.message())
                   .isEqualTo(
-                      "receiver pager was not told that incident incident-refused is opened: 400");
+                      "receiver pager was not notified that incident incident-refused is opened: 400");
               assertThat(letter.topic()).isEqualTo(TOPICS.incidents().name());
             });
     publish(incident("refused", State.RESOLVED, 200));

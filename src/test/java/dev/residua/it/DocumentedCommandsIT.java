@@ -81,6 +81,7 @@ class DocumentedCommandsIT {
           Map.entry("./mvnw verify", "it is what runs this test"),
           Map.entry("./mvnw -Pjmh", "a benchmark of minutes"),
           Map.entry("neato ", "it redraws a committed picture and needs Graphviz"),
+          Map.entry("dot ", "it redraws a committed picture and needs Graphviz"),
           Map.entry("apt-get install", "it changes the machine"),
           Map.entry("xdg-open", "it needs a desktop"),
           Map.entry("docker build", "the page says that it was not tried"),
