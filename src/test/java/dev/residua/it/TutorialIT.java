@@ -25,10 +25,10 @@ import org.junit.jupiter.api.io.TempDir;
  * Alertmanager: with fewer pictures, fewer steps of training and a faster camera.
  */
 @Tag("alone")
-@Timeout(300)
+@Timeout(480)
 class TutorialIT {
   private static final Path PAGE = Path.of("src/docs/tutorial.md");
-  private static final Duration TRAINING = Duration.ofSeconds(150);
+  private static final Duration TRAINING = Duration.ofSeconds(300);
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   @TempDir Path folder;
