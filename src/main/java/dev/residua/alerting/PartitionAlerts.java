@@ -117,7 +117,7 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
     models.notifyReceivers(now);
   }
 
-  /** Waits for what is on its worker, and leaves nothing unsaid. */
+  /** Waits for deliveries in progress, then stores and commits their results. */
   void end() throws InterruptedException {
     for (ReceiverWorker worker : context.workers()) {
       applyResult(worker, true);

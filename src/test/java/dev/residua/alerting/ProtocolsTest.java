@@ -116,12 +116,12 @@ class ProtocolsTest {
   void shouldTriggerAcknowledgeAndResolveInPagerDutyUnderOneDedupKey() {
     // Given
     ReceiverSettings pager = Receivers.pagerduty(r -> {});
-    NotifiedState told = firing(Severity.WARNING, "DRIFT.RESIDUAL");
+    NotifiedState notified = firing(Severity.WARNING, "DRIFT.RESIDUAL");
 
     // When
     JsonNode trigger = body(pager, notice(Action.OPEN, Incidents.opened(), NotifiedState.NOTHING));
-    JsonNode acknowledge = body(pager, notice(Action.ACKNOWLEDGE, Incidents.opened(), told));
-    JsonNode resolve = body(pager, notice(Action.RESOLVE, Incidents.resolved(), told));
+    JsonNode acknowledge = body(pager, notice(Action.ACKNOWLEDGE, Incidents.opened(), notified));
+    JsonNode resolve = body(pager, notice(Action.RESOLVE, Incidents.resolved(), notified));
 
     // Then
     assertThat(trigger.get("event_action").asText()).isEqualTo("trigger");

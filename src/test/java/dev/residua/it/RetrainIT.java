@@ -225,11 +225,11 @@ class RetrainIT {
 
       // When a root moves, and the trainer dies in the middle of its work
       try (Pendulums pendulums = new Pendulums(QUIET_FRAMES);
-          Told told = new Told()) {
-        Training begun = told.await(TrainingPhase.TRAINING, TrainingPhase.CALIBRATING);
+          Told published = new Told()) {
+        Training begun = published.await(TrainingPhase.TRAINING, TrainingPhase.CALIBRATING);
         running.get("t").kill();
         start("t", "train");
-        Training done = told.await(TrainingPhase.PROMOTED, TrainingPhase.KEPT);
+        Training done = published.await(TrainingPhase.PROMOTED, TrainingPhase.KEPT);
 
         // Then it went on and won
         System.out.println("retrain test: " + done.order().reason());
@@ -237,7 +237,7 @@ class RetrainIT {
         printVerdicts();
         assertThat(done.phase()).isEqualTo(TrainingPhase.PROMOTED);
         assertThat(done.trigger()).isEqualTo("lasting-drift");
-        assertThat(told.phases).contains(TrainingPhase.COLLECTING, TrainingPhase.EVALUATING);
+        assertThat(published.phases).contains(TrainingPhase.COLLECTING, TrainingPhase.EVALUATING);
         assertThat(running.get("a").json("/api/trainings"))
             .anySatisfy(
                 training -> {
@@ -287,7 +287,7 @@ class RetrainIT {
       running.get("a").awaitReady();
       String old = active().active().orElseThrow().modelId();
       try (Pendulums pendulums = new Pendulums(-1);
-          Told told = new Told()) {
+          Told published = new Told()) {
         running.get("a").awaitRecords(LIMIT, clients, TOPICS.scores(), 2_400);
 
         // When
@@ -308,7 +308,7 @@ class RetrainIT {
         assertThat(result.exitCode()).as(result.err()).isZero();
         assertThat(result.out())
             .contains("triggered", "collecting", "shadowing", "evaluating", "kept", "live frames");
-        Training done = told.await(TrainingPhase.KEPT);
+        Training done = published.await(TrainingPhase.KEPT);
         assertThat(active().active().orElseThrow().modelId()).isEqualTo(old);
         GateVerdict verdict =
             GateVerdict.fromJson(bundle(done.modelId()).entry(ModelBundle.GATE_VERDICT));

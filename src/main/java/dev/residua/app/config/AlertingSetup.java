@@ -94,12 +94,7 @@ public final class AlertingSetup {
       throw new StartFailedException("%s cannot be read: %s".formatted(file, e), e);
     } catch (ConfigValidationException | IllegalArgumentException e) {
       throw new StartFailedException(
-          "the configuration cannot be used: "
-              + String.valueOf(e.getMessage())
-                  .strip()
-                  .replaceAll("(java\\.[\\w.]+Exception|SRCFG\\d+): ", "")
-                  .replaceAll("\\s*\\R\\s*", " "),
-          e);
+          "the configuration cannot be used: " + ConfigurationFile.reason(e), e);
     }
   }
 

@@ -43,7 +43,15 @@ public final class ConfigurationFile {
           .withSources(new PropertiesConfigSource(file.toUri().toURL()))
           .build();
     } catch (ConfigValidationException | IllegalArgumentException e) {
-      throw new IOException("%s cannot be used: %s".formatted(file, e.getMessage()), e);
+      throw new IOException("%s cannot be used: %s".formatted(file, reason(e)), e);
     }
+  }
+
+  /** What SmallRye says of a configuration, in one line and without its error codes. */
+  static String reason(RuntimeException failure) {
+    return String.valueOf(failure.getMessage())
+        .strip()
+        .replaceAll("(java\\.[\\w.]+Exception|SRCFG\\d+): ", "")
+        .replaceAll("\\s*\\R\\s*", " ");
   }
 }

@@ -39,12 +39,15 @@ public final class SelfLauncher {
     if (!isPackaged(program)) {
       return java(jvmOptions, List.of("-cp", program, MAIN));
     }
-    Path folder = Path.of(program).toAbsolutePath().getParent();
-    String classPath =
-        TRAINING_CLASS_PATH.stream()
-            .map(jars -> folder + File.separator + jars + File.separator + "*")
-            .collect(Collectors.joining(File.pathSeparator));
-    return java(jvmOptions, List.of("-cp", classPath, MAIN));
+    String folder = String.valueOf(Path.of(program).toAbsolutePath().getParent());
+    return java(jvmOptions, List.of("-cp", trainingClassPath(folder), MAIN));
+  }
+
+  /** The class path of training commands, for a product that was built into a folder. */
+  public static String trainingClassPath(String folder) {
+    return TRAINING_CLASS_PATH.stream()
+        .map(jars -> folder + File.separator + jars + File.separator + "*")
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   private static boolean isPackaged(String program) {

@@ -1,5 +1,6 @@
 package dev.residua.cli.console;
 
+import dev.residua.app.process.SelfLauncher;
 import dev.residua.dl4j.CudaCheck;
 import dev.residua.dl4j.Nd4jBackends;
 import dev.residua.training.TrainingFailedException;
@@ -13,7 +14,8 @@ public enum TrainingBackend {
   public void start() {
     if (!isOnClassPath()) {
       refuse(
-          "the training libraries are not on the class path; start this command with ./residua, or with java -cp APP/app/*:APP/quarkus/*:APP/lib/boot/*:APP/lib/main/*:APP/lib/training/* dev.residua.Main");
+          "the training libraries are not on the class path; start this command with ./residua, or with java -cp '%s' dev.residua.Main"
+              .formatted(SelfLauncher.trainingClassPath("APP")));
     }
     if (this == CPU) {
       Nd4jBackends.processorProblem().ifPresent(TrainingBackend::refuse);
