@@ -12,6 +12,7 @@ import org.apache.kafka.common.errors.ApplicationRecoverableException;
 import org.apache.kafka.common.errors.IllegalGenerationException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.InvalidTxnTimeoutException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.ProducerFencedException;
@@ -130,7 +131,8 @@ sealed interface TransactionFailure {
       return new End(refused.get());
     }
     if (cause instanceof ProducerFencedException
-        || cause instanceof InvalidProducerEpochException) {
+        || cause instanceof InvalidProducerEpochException
+        || cause instanceof InvalidTxnStateException) { // aborted, and the epoch raised once
       return elapsed.compareTo(place.timeout()) < 0
           ? new End(Refusals.rival(place.member()))
           : new StartOver(

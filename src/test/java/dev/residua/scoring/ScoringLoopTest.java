@@ -45,12 +45,16 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ScoringLoopTest {
   private static final ImageShape SHAPE = new ImageShape(8, 8, 3);
@@ -323,24 +327,34 @@ class ScoringLoopTest {
     assertThat(scores(successor)).extracting(ScoredFrame::sequence).containsExactly(1L);
   }
 
-  @Test
-  void shouldReadAgainWhatTheBrokerAbortedBecauseItTookTooLong() {
+  /** What a broker answers for a transaction that it aborted itself or for another process. */
+  static List<ApiException> abortedByTheBroker() {
+    return List.of(
+        new ProducerFencedException("fenced"),
+        new InvalidProducerEpochException("old epoch"),
+        new InvalidTxnStateException("the transaction is aborted"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("abortedByTheBroker")
+  void shouldReadAgainWhatTheBrokerAbortedBecauseItTookTooLong(ApiException aborted) {
     // Given
     timeout = Duration.ofNanos(1); // every transaction takes longer
-    producer.commitTransactionException =
-        new KafkaException("in an error state", new InvalidProducerEpochException("old epoch"));
-    producer.abortTransactionException = new ProducerFencedException("old epoch");
+    producer.commitTransactionException = new KafkaException("in an error state", aborted);
+    producer.abortTransactionException = new KafkaException("in an error state", aborted);
     // When
     runTwice(loop(), frames(2), () -> {});
     // Then
     assertThat(scores(successor)).extracting(ScoredFrame::sequence).containsExactly(0L, 1L);
   }
 
-  @Test
-  void shouldEndWithOneMessageWhenAnotherProcessTookItsPlace() {
+  @ParameterizedTest
+  @MethodSource("abortedByTheBroker")
+  void shouldEndWithOneMessageWhenAnotherProcessTookItsPlace(ApiException fenced) {
     // Given
     ScoringLoop loop = loop();
-    producer.commitTransactionException = new ProducerFencedException("fenced");
+    producer.commitTransactionException = new KafkaException("in an error state", fenced);
+    producer.abortTransactionException = new KafkaException("in an error state", fenced);
     // When, Then
     assertThatThrownBy(() -> run(loop, frames(1)))
         .isInstanceOf(ScoringEndedException.class)

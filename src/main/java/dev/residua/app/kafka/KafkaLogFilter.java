@@ -2,6 +2,7 @@ package dev.residua.app.kafka;
 
 import io.quarkus.logging.LoggingFilter;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.logging.Filter;
@@ -11,8 +12,8 @@ import java.util.logging.LogRecord;
 /**
  * Keeps readable what Kafka's clients log while a broker is away: every client reports every second
  * that it does not answer; one such line per minute says as much. A stack trace of a warning leads
- * into Kafka, and nowhere. And what Kafka Streams' state manager logs as an error it throws as
- * well, so that the role says it once with what to do.
+ * into Kafka, and nowhere. And what a consumer's coordinator and Kafka Streams' state manager log
+ * as an error they throw as well, so that the role reports it once with what to do.
  */
 @LoggingFilter(name = "kafka-noise")
 public final class KafkaLogFilter implements Filter {
@@ -20,8 +21,11 @@ public final class KafkaLogFilter implements Filter {
 
   private static final String NETWORK = "org.apache.kafka.clients.NetworkClient";
 
-  private static final String STATE_MANAGER =
-      "org.apache.kafka.streams.processor.internals.ProcessorStateManager";
+  /** Their errors reach the thread that uses the client, which reports them. */
+  private static final Set<String> THROWN_AS_WELL =
+      Set.of(
+          "org.apache.kafka.clients.consumer.internals.ConsumerCoordinator",
+          "org.apache.kafka.streams.processor.internals.ProcessorStateManager");
 
   private final LongSupplier nanoTime;
   private final AtomicLong next;
@@ -42,7 +46,7 @@ public final class KafkaLogFilter implements Filter {
       return true;
     }
     if (record.getLevel().intValue() > Level.WARNING.intValue()) {
-      return !logger.equals(STATE_MANAGER);
+      return !THROWN_AS_WELL.contains(logger);
     }
     record.setThrown(null);
     if (!logger.equals(NETWORK)) {

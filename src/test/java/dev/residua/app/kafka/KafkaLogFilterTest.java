@@ -6,6 +6,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class KafkaLogFilterTest {
   private final AtomicLong now = new AtomicLong(-7);
@@ -63,14 +65,16 @@ class KafkaLogFilterTest {
         .isTrue();
   }
 
-  @Test
-  void shouldLeaveToTheRoleWhatTheStateManagerThrowsAsWell() {
-    // Given
-    String manager = "org.apache.kafka.streams.processor.internals.ProcessorStateManager";
-
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "org.apache.kafka.clients.consumer.internals.ConsumerCoordinator",
+        "org.apache.kafka.streams.processor.internals.ProcessorStateManager"
+      })
+  void shouldLeaveToTheRoleWhatKafkaThrowsAsWell(String logger) {
     // When, Then
-    assertThat(noise.isLoggable(record(manager, Level.SEVERE))).isFalse();
-    assertThat(noise.isLoggable(record(manager, Level.WARNING)))
+    assertThat(noise.isLoggable(record(logger, Level.SEVERE))).isFalse();
+    assertThat(noise.isLoggable(record(logger, Level.WARNING)))
         .as("such as state that is read back from the start")
         .isTrue();
   }
