@@ -30,8 +30,8 @@ record Checkpoint(int step, Adam adam, LossCurve curve) {
     TrainingSettings stepping =
         settings.with(
             c -> {
-              c.stopAt = c.steps;
-              c.threads = 1;
+              c.stopAt(c.steps());
+              c.threads(1);
             });
     String text =
         String.join(

@@ -1,5 +1,6 @@
 package dev.residua.drift;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Arrays;
 
 /**
@@ -23,6 +24,7 @@ import java.util.Arrays;
  * @param simulatedStreams quiet streams that calibration simulates, at least 50
  * @param streamLength frames of each of them, at least 512
  */
+@RecordBuilder
 public record DriftSettings(
     int[] scales,
     double[] bandwidths,
@@ -34,7 +36,8 @@ public record DriftSettings(
     int[] memories,
     double targetRunLength,
     int simulatedStreams,
-    int streamLength) {
+    int streamLength)
+    implements DriftSettingsBuilder.With {
   /** Longest window, in frames. */
   public static final int MAX_SCALE = 128;
 
@@ -148,46 +151,8 @@ public record DriftSettings(
     return memories.clone();
   }
 
-  public DriftSettings withScales(int... newScales) {
-    return copy(newScales, frequencies, memories, targetRunLength, simulatedStreams, streamLength);
-  }
-
-  public DriftSettings withFrequencies(int newFrequencies) {
-    return copy(scales, newFrequencies, memories, targetRunLength, simulatedStreams, streamLength);
-  }
-
-  public DriftSettings withTargetRunLength(double frames) {
-    return copy(scales, frequencies, memories, frames, simulatedStreams, streamLength);
-  }
-
   public DriftSettings withSimulation(int streams, int length) {
-    return copy(scales, frequencies, memories, targetRunLength, streams, length);
-  }
-
-  public DriftSettings withMemories(int... newMemories) {
-    return copy(scales, frequencies, newMemories, targetRunLength, simulatedStreams, streamLength);
-  }
-
-  /** These settings with other values for what callers vary. */
-  private DriftSettings copy(
-      int[] newScales,
-      int newFrequencies,
-      int[] newMemories,
-      double runLength,
-      int streams,
-      int length) {
-    return new DriftSettings(
-        newScales,
-        bandwidths,
-        newFrequencies,
-        linear,
-        mean,
-        spread,
-        energy,
-        newMemories,
-        runLength,
-        streams,
-        length);
+    return withSimulatedStreams(streams).withStreamLength(length);
   }
 
   /** Number of charts at each scale. */

@@ -3,7 +3,6 @@ package dev.residua.training;
 import dev.residua.training.LancaSettings.Cooling;
 import dev.residua.training.LancaSettings.Encoder;
 import dev.residua.training.LancaSettings.FixedGraph;
-import dev.residua.training.LancaSettings.GraphSettings;
 import dev.residua.training.LancaSettings.OrderRelaxation;
 import dev.residua.training.LancaSettings.ResidualPrior;
 import dev.residua.training.LancaSettings.StructuralTerm;
@@ -23,56 +22,56 @@ public enum LancaOption {
   ENCODER(
       words(Encoder.values()),
       lanca -> word(lanca.encoder()),
-      (to, value) -> to.lanca().encoder = one(Encoder.values(), value)),
+      (to, value) -> to.lanca().encoder(one(Encoder.values(), value))),
   DIVERGENCE_WEIGHT(
-      LancaSettings::divergenceWeight, (to, value) -> to.lanca().divergenceWeight = number(value)),
+      LancaSettings::divergenceWeight, (to, value) -> to.lanca().divergenceWeight(number(value))),
   CAUSAL_TERMS(
       "on|off",
       lanca -> lanca.causalTerms() ? "on" : "off",
-      (to, value) -> to.lanca().causalTerms = on(value)),
+      (to, value) -> to.lanca().causalTerms(on(value))),
   PRIOR(
       words(ResidualPrior.values()),
       lanca -> word(lanca.prior()),
-      (to, value) -> to.lanca().prior = one(ResidualPrior.values(), value)),
-  MMD_WEIGHT(LancaSettings::mmdWeight, (to, value) -> to.lanca().mmdWeight = number(value)),
+      (to, value) -> to.lanca().prior(one(ResidualPrior.values(), value))),
+  MMD_WEIGHT(LancaSettings::mmdWeight, (to, value) -> to.lanca().mmdWeight(number(value))),
   STRUCTURAL(
       words(StructuralTerm.values()),
       lanca -> word(lanca.structural()),
-      (to, value) -> to.lanca().structural = one(StructuralTerm.values(), value)),
+      (to, value) -> to.lanca().structural(one(StructuralTerm.values(), value))),
   STRUCTURAL_WEIGHT(
-      LancaSettings::structuralWeight, (to, value) -> to.lanca().structuralWeight = number(value)),
+      LancaSettings::structuralWeight, (to, value) -> to.lanca().structuralWeight(number(value))),
   RECONSTRUCT_LABELLED(
       "on|off",
       lanca -> lanca.reconstructLabelled() ? "on" : "off",
-      (to, value) -> to.lanca().reconstructLabelled = on(value)),
+      (to, value) -> to.lanca().reconstructLabelled(on(value))),
   /** {@code none} learns the graph, {@code given} uses the user's graph. */
   FIXED_GRAPH(
       "none|empty|given", lanca -> shown(lanca.graph().fixed()), (to, value) -> to.fix(value)),
   ORDER(
       words(OrderRelaxation.values()),
       lanca -> word(lanca.graph().relaxation()),
-      (to, value) -> to.graph().relaxation = one(OrderRelaxation.values(), value)),
+      (to, value) -> to.graph().relaxation(one(OrderRelaxation.values(), value))),
   EDGE_PRIOR(
-      lanca -> lanca.graph().edgePrior(), (to, value) -> to.graph().edgePrior = number(value)),
+      lanca -> lanca.graph().edgePrior(), (to, value) -> to.graph().edgePrior(number(value))),
   EDGE_WEIGHT(
-      lanca -> lanca.graph().edgeWeight(), (to, value) -> to.graph().edgeWeight = number(value)),
-  WARM_FROM(lanca -> lanca.graph().warmFrom(), (to, value) -> to.graph().warmFrom = number(value)),
-  WARM_TO(lanca -> lanca.graph().warmTo(), (to, value) -> to.graph().warmTo = number(value)),
+      lanca -> lanca.graph().edgeWeight(), (to, value) -> to.graph().edgeWeight(number(value))),
+  WARM_FROM(lanca -> lanca.graph().warmFrom(), (to, value) -> to.graph().warmFrom(number(value))),
+  WARM_TO(lanca -> lanca.graph().warmTo(), (to, value) -> to.graph().warmTo(number(value))),
   /** The final temperature. */
   ORDER_TEMPERATURE(
       lanca -> lanca.graph().orderTemperature().end(),
       (to, value) ->
-          to.graph().orderTemperature = ending(to.graph().orderTemperature, number(value))),
+          to.graph().orderTemperature(ending(to.graph().orderTemperature(), number(value)))),
   /** The final temperature. */
   EDGE_TEMPERATURE(
       lanca -> lanca.graph().edgeTemperature().end(),
       (to, value) ->
-          to.graph().edgeTemperature = ending(to.graph().edgeTemperature, number(value))),
+          to.graph().edgeTemperature(ending(to.graph().edgeTemperature(), number(value)))),
   ORDER_RATE(
-      lanca -> lanca.graph().orderRate(), (to, value) -> to.graph().orderRate = number(value)),
-  EDGE_RATE(lanca -> lanca.graph().edgeRate(), (to, value) -> to.graph().edgeRate = number(value)),
+      lanca -> lanca.graph().orderRate(), (to, value) -> to.graph().orderRate(number(value))),
+  EDGE_RATE(lanca -> lanca.graph().edgeRate(), (to, value) -> to.graph().edgeRate(number(value))),
   HARDEN_FROM(
-      lanca -> lanca.graph().hardenFrom(), (to, value) -> to.graph().hardenFrom = number(value));
+      lanca -> lanca.graph().hardenFrom(), (to, value) -> to.graph().hardenFrom(number(value)));
 
   private static final String NUMBER = "NUMBER";
 
@@ -96,12 +95,12 @@ public enum LancaOption {
 
   /** The changes that receive the values, and the context for parsing them. */
   private record Target(
-      LancaSettings.Changes lanca,
-      GraphSettings.Changes graph,
+      LancaSettingsBuilder lanca,
+      GraphSettingsBuilder graph,
       int latents,
       boolean @Nullable [][] given) {
     void fix(String value) {
-      graph.fixed =
+      graph.fixed(
           switch (value) {
             case "none" -> null;
             case "empty" -> new FixedGraph(new boolean[latents][latents]);
@@ -112,7 +111,7 @@ public enum LancaOption {
               yield new FixedGraph(given);
             }
             default -> throw new IllegalArgumentException("is not known");
-          };
+          });
     }
   }
 
@@ -144,12 +143,13 @@ public enum LancaOption {
     // Together, since some are valid only with others, as the start and end of the warm-up.
     return lanca.with(
         c ->
-            c.graph =
-                c.graph.with(
-                    g -> {
-                      Target target = new Target(c, g, latents, given);
-                      values.forEach((key, value) -> named(key).set(target, value));
-                    }));
+            c.graph(
+                c.graph()
+                    .with(
+                        g -> {
+                          Target target = new Target(c, g, latents, given);
+                          values.forEach((key, value) -> named(key).set(target, value));
+                        })));
   }
 
   private void set(Target target, String value) {

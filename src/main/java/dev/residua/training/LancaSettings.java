@@ -1,9 +1,9 @@
 package dev.residua.training;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param graph how the graph over the latents is found
  * @param reconstructLabelled whether labelled frames are reconstructed like the others
  */
+@RecordBuilder
 public record LancaSettings(
     Encoder encoder,
     double divergenceWeight,
@@ -39,7 +40,8 @@ public record LancaSettings(
     StructuralTerm structural,
     double structuralWeight,
     GraphSettings graph,
-    boolean reconstructLabelled) {
+    boolean reconstructLabelled)
+    implements LancaSettingsBuilder.With {
 
   /** How the network encodes a frame. */
   public enum Encoder {
@@ -108,47 +110,6 @@ public record LancaSettings(
     }
   }
 
-  /** These settings with some of them changed. */
-  public LancaSettings with(Consumer<Changes> change) {
-    Changes c = new Changes(this);
-    change.accept(c);
-    return new LancaSettings(
-        c.encoder,
-        c.divergenceWeight,
-        c.causalTerms,
-        c.prior,
-        c.mmdWeight,
-        c.structural,
-        c.structuralWeight,
-        c.graph,
-        c.reconstructLabelled);
-  }
-
-  /** The components, to be assigned; see {@link LancaSettings}. */
-  public static final class Changes {
-    public Encoder encoder;
-    public double divergenceWeight;
-    public boolean causalTerms;
-    public ResidualPrior prior;
-    public double mmdWeight;
-    public StructuralTerm structural;
-    public double structuralWeight;
-    public GraphSettings graph;
-    public boolean reconstructLabelled;
-
-    private Changes(LancaSettings from) {
-      encoder = from.encoder;
-      divergenceWeight = from.divergenceWeight;
-      causalTerms = from.causalTerms;
-      prior = from.prior;
-      mmdWeight = from.mmdWeight;
-      structural = from.structural;
-      structuralWeight = from.structuralWeight;
-      graph = from.graph;
-      reconstructLabelled = from.reconstructLabelled;
-    }
-  }
-
   /**
    * How the graph {@code A = P^T (gates o M) P} over the latents is found (P a permutation, M
    * strictly upper triangular: Charpentier et al., ICLR 2022, arXiv 2203.08509).
@@ -167,6 +128,8 @@ public record LancaSettings(
    * @param hardenFrom share of the steps after which the graph is fixed and only the rest of the
    *     network is fine-tuned, in (0, 1]; 1 for never
    */
+  @RecordBuilder
+  @RecordBuilder.Options(prefixEnclosingClassNames = false)
   public record GraphSettings(
       @Nullable FixedGraph fixed,
       OrderRelaxation relaxation,
@@ -178,7 +141,8 @@ public record LancaSettings(
       Cooling edgeTemperature,
       double orderRate,
       double edgeRate,
-      double hardenFrom) {
+      double hardenFrom)
+      implements GraphSettingsBuilder.With {
     public static final GraphSettings DEFAULTS =
         new GraphSettings(
             null,
@@ -222,7 +186,7 @@ public record LancaSettings(
 
     /** These settings with a fixed graph. */
     public GraphSettings withFixed(boolean[][] edges) {
-      return with(c -> c.fixed = new FixedGraph(edges));
+      return with(c -> c.fixed(new FixedGraph(edges)));
     }
 
     /**
@@ -235,53 +199,6 @@ public record LancaSettings(
       return warmTo > warmFrom
           ? Math.max(0, Math.min(1, (done - warmFrom) / (warmTo - warmFrom)))
           : done >= warmTo ? 1 : 0;
-    }
-
-    /** These settings with some of them changed. */
-    public GraphSettings with(Consumer<Changes> change) {
-      Changes c = new Changes(this);
-      change.accept(c);
-      return new GraphSettings(
-          c.fixed,
-          c.relaxation,
-          c.edgePrior,
-          c.edgeWeight,
-          c.warmFrom,
-          c.warmTo,
-          c.orderTemperature,
-          c.edgeTemperature,
-          c.orderRate,
-          c.edgeRate,
-          c.hardenFrom);
-    }
-
-    /** The components, to be assigned; see {@link GraphSettings}. */
-    public static final class Changes {
-      public @Nullable FixedGraph fixed;
-      public OrderRelaxation relaxation;
-      public double edgePrior;
-      public double edgeWeight;
-      public double warmFrom;
-      public double warmTo;
-      public Cooling orderTemperature;
-      public Cooling edgeTemperature;
-      public double orderRate;
-      public double edgeRate;
-      public double hardenFrom;
-
-      private Changes(GraphSettings from) {
-        fixed = from.fixed;
-        relaxation = from.relaxation;
-        edgePrior = from.edgePrior;
-        edgeWeight = from.edgeWeight;
-        warmFrom = from.warmFrom;
-        warmTo = from.warmTo;
-        orderTemperature = from.orderTemperature;
-        edgeTemperature = from.edgeTemperature;
-        orderRate = from.orderRate;
-        edgeRate = from.edgeRate;
-        hardenFrom = from.hardenFrom;
-      }
     }
   }
 

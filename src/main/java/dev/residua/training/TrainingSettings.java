@@ -1,5 +1,6 @@
 package dev.residua.training;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.function.Consumer;
 
 /**
@@ -22,6 +23,7 @@ import java.util.function.Consumer;
  * @param seed of initial weights, order of frames and every other draw
  * @param lanca structure and loss of the network
  */
+@RecordBuilder
 public record TrainingSettings(
     int latents,
     int steps,
@@ -36,7 +38,8 @@ public record TrainingSettings(
     double trainShare,
     int threads,
     long seed,
-    LancaSettings lanca) {
+    LancaSettings lanca)
+    implements TrainingSettingsBuilder.With {
   public static final TrainingSettings DEFAULTS =
       new TrainingSettings(
           4,
@@ -91,91 +94,15 @@ public record TrainingSettings(
     }
   }
 
-  public TrainingSettings withLatents(int value) {
-    return with(c -> c.latents = value);
-  }
-
-  public TrainingSettings withSteps(int value) {
-    return with(c -> c.steps = value);
-  }
-
   public TrainingSettings withBatches(int unlabelled, int labelled) {
     return with(
         c -> {
-          c.batch = unlabelled;
-          c.labelledBatch = labelled;
+          c.batch(unlabelled);
+          c.labelledBatch(labelled);
         });
   }
 
-  public TrainingSettings withMaxLabels(int value) {
-    return with(c -> c.maxLabels = value);
-  }
-
-  public TrainingSettings withThreads(int value) {
-    return with(c -> c.threads = value);
-  }
-
-  public TrainingSettings withSeed(long value) {
-    return with(c -> c.seed = value);
-  }
-
-  public TrainingSettings withLanca(Consumer<LancaSettings.Changes> change) {
-    return with(c -> c.lanca = lanca.with(change));
-  }
-
-  /** These settings with some of them changed. */
-  public TrainingSettings with(Consumer<Changes> change) {
-    Changes c = new Changes(this);
-    change.accept(c);
-    return new TrainingSettings(
-        c.latents,
-        c.steps,
-        c.stopAt,
-        c.batch,
-        c.labelledBatch,
-        c.maxLabels,
-        c.learningRate,
-        c.labelWeight,
-        c.heldBatch,
-        c.heldWeight,
-        c.trainShare,
-        c.threads,
-        c.seed,
-        c.lanca);
-  }
-
-  /** The components, to be assigned; see {@link TrainingSettings}. */
-  public static final class Changes {
-    public int latents;
-    public int steps;
-    public int stopAt;
-    public int batch;
-    public int labelledBatch;
-    public int maxLabels;
-    public double learningRate;
-    public double labelWeight;
-    public int heldBatch;
-    public double heldWeight;
-    public double trainShare;
-    public int threads;
-    public long seed;
-    public LancaSettings lanca;
-
-    private Changes(TrainingSettings from) {
-      latents = from.latents;
-      steps = from.steps;
-      stopAt = from.stopAt;
-      batch = from.batch;
-      labelledBatch = from.labelledBatch;
-      maxLabels = from.maxLabels;
-      learningRate = from.learningRate;
-      labelWeight = from.labelWeight;
-      heldBatch = from.heldBatch;
-      heldWeight = from.heldWeight;
-      trainShare = from.trainShare;
-      threads = from.threads;
-      seed = from.seed;
-      lanca = from.lanca;
-    }
+  public TrainingSettings withLanca(Consumer<LancaSettingsBuilder> change) {
+    return with(c -> c.lanca(lanca.with(change)));
   }
 }

@@ -31,8 +31,8 @@ class CausalLossTest {
     LancaSettings settings =
         LancaSettings.DEFAULTS.with(
             c -> {
-              c.prior = ResidualPrior.STANDARD_NORMAL;
-              c.structural = structural;
+              c.prior(ResidualPrior.STANDARD_NORMAL);
+              c.structural(structural);
             });
     CausalLoss loss = loss(settings);
     Map<String, double[]> at = point();
@@ -68,9 +68,9 @@ class CausalLossTest {
   @Test
   void shouldTreatTheShuffledResidualsAsGiven() throws Exception {
     // Given the same loss with the shuffled residuals put in as values
-    LancaSettings shuffling = LancaSettings.DEFAULTS.with(c -> c.structural = StructuralTerm.NONE);
+    LancaSettings shuffling = LancaSettings.DEFAULTS.with(c -> c.structural(StructuralTerm.NONE));
     CausalLoss shuffled = loss(shuffling);
-    CausalLoss given = loss(shuffling.with(c -> c.prior = ResidualPrior.STANDARD_NORMAL));
+    CausalLoss given = loss(shuffling.with(c -> c.prior(ResidualPrior.STANDARD_NORMAL)));
     Map<String, double[]> at = point();
     at.forEach(shuffled::set);
     at.forEach(given::set);
@@ -106,7 +106,7 @@ class CausalLossTest {
   @Test
   void shouldPredictCausedLatentsInTheirOwnUnits() throws Exception {
     // Given equations that are constant: the prediction of a caused latent is its mean plus that
-    CausalLoss loss = loss(LancaSettings.DEFAULTS.with(c -> c.structural = StructuralTerm.PIXELS));
+    CausalLoss loss = loss(LancaSettings.DEFAULTS.with(c -> c.structural(StructuralTerm.PIXELS)));
     Map<String, double[]> at = point();
     at.put("mech3.w", new double[D * NetworkLayout.MECHANISM_UNITS]);
     at.put("mech3.b", new double[] {0, 0.5, -1});

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.residua.frame.ImageShape;
 import dev.residua.testing.Spots;
-import dev.residua.training.LancaSettings;
 import dev.residua.training.LancaSettings.Encoder;
 import dev.residua.training.LancaSettings.OrderRelaxation;
 import dev.residua.training.LancaSettings.ResidualPrior;
 import dev.residua.training.LancaSettings.StructuralTerm;
+import dev.residua.training.LancaSettingsBuilder;
 import dev.residua.training.TrainedNetwork;
 import dev.residua.training.TrainingData;
 import dev.residua.training.TrainingFailedException;
@@ -141,7 +141,7 @@ class LancaTrainerTest {
     // When
     try (TrainedNetwork with = train(held, SETTINGS, null);
         TrainedNetwork without = train(plain, SETTINGS, null);
-        TrainedNetwork unused = train(held, SETTINGS.with(c -> c.heldWeight = 0), null)) {
+        TrainedNetwork unused = train(held, SETTINGS.with(c -> c.heldWeight(0)), null)) {
       // Then
       assertThat(with.finalLosses().held()).isPositive();
       assertThat(with.finalLosses().label()).isPositive();
@@ -155,7 +155,7 @@ class LancaTrainerTest {
   void shouldContinueATrainingWithHeldPairsExactly() throws Exception {
     // Given
     Spots data = new Spots(SMALL, 200, 0, 20, 1);
-    byte[] half = weights(data, SETTINGS.with(c -> c.stopAt = 4), null);
+    byte[] half = weights(data, SETTINGS.with(c -> c.stopAt(4)), null);
     // When
     byte[] continued = weights(data, SETTINGS, half);
     // Then
@@ -166,7 +166,7 @@ class LancaTrainerTest {
   void shouldWarnOfPairsThatShareNothing() throws Exception {
     // Given pairs that hardly weigh, so that nothing is learnt from them
     Spots data = new Spots(SMALL, 200, 0, 20, 1);
-    TrainingSettings settings = SETTINGS.with(c -> c.heldWeight = 1e-9);
+    TrainingSettings settings = SETTINGS.with(c -> c.heldWeight(1e-9));
     // When
     try (TrainedNetwork network = train(data, settings, null)) {
       // Then
@@ -221,12 +221,12 @@ class LancaTrainerTest {
 
   @ParameterizedTest
   @MethodSource("kinds")
-  void shouldTrainEveryKindOfNetwork(String name, Consumer<LancaSettings.Changes> kind)
+  void shouldTrainEveryKindOfNetwork(String name, Consumer<LancaSettingsBuilder> kind)
       throws Exception {
     // Given
     Spots data = new Spots(TINY, 200, 2, 1);
     TrainingSettings settings =
-        SETTINGS.withSteps(80).with(c -> c.learningRate = 4e-3).withLanca(kind);
+        SETTINGS.withSteps(80).with(c -> c.learningRate(4e-3)).withLanca(kind);
     // When
     try (TrainedNetwork network = train(data, settings, null)) {
       // Then it learns, and every loss is a number
@@ -246,20 +246,20 @@ class LancaTrainerTest {
   static Stream<Arguments> kinds() {
     return Stream.of(
         kind("default", c -> {}),
-        kind("variational", c -> c.encoder = Encoder.VARIATIONAL),
-        kind("no causal terms", c -> c.causalTerms = false),
-        kind("no mmd", c -> c.mmdWeight = 0),
-        kind("normal prior", c -> c.prior = ResidualPrior.STANDARD_NORMAL),
-        kind("no structural term", c -> c.structural = StructuralTerm.NONE),
-        kind("structural fit", c -> c.structural = StructuralTerm.STRUCTURAL_FIT),
-        kind("pixels", c -> c.structural = StructuralTerm.PIXELS),
-        kind("unlabelled reconstruction", c -> c.reconstructLabelled = false),
+        kind("variational", c -> c.encoder(Encoder.VARIATIONAL)),
+        kind("no causal terms", c -> c.causalTerms(false)),
+        kind("no mmd", c -> c.mmdWeight(0)),
+        kind("normal prior", c -> c.prior(ResidualPrior.STANDARD_NORMAL)),
+        kind("no structural term", c -> c.structural(StructuralTerm.NONE)),
+        kind("structural fit", c -> c.structural(StructuralTerm.STRUCTURAL_FIT)),
+        kind("pixels", c -> c.structural(StructuralTerm.PIXELS)),
+        kind("unlabelled reconstruction", c -> c.reconstructLabelled(false)),
         kind(
             "sinkhorn",
-            c -> c.graph = c.graph.with(g -> g.relaxation = OrderRelaxation.GUMBEL_SINKHORN)));
+            c -> c.graph(c.graph().with(g -> g.relaxation(OrderRelaxation.GUMBEL_SINKHORN)))));
   }
 
-  private static Arguments kind(String name, Consumer<LancaSettings.Changes> change) {
+  private static Arguments kind(String name, Consumer<LancaSettingsBuilder> change) {
     return Arguments.of(name, change);
   }
 
@@ -271,10 +271,10 @@ class LancaTrainerTest {
     TrainingSettings settings =
         SETTINGS.withLanca(
             c ->
-                c.graph =
-                    c.graph
-                        .with(g -> g.relaxation = relaxation)
-                        .withFixed(new boolean[][] {{false, false}, {true, false}}));
+                c.graph(
+                    c.graph()
+                        .with(g -> g.relaxation(relaxation))
+                        .withFixed(new boolean[][] {{false, false}, {true, false}})));
     // When
     try (TrainedNetwork network = train(data, settings, null)) {
       // Then
@@ -289,10 +289,10 @@ class LancaTrainerTest {
     // Given the same training, hardened from the middle, stopped there and at the end
     Spots data = new Spots(TINY, 200, 2, 1);
     TrainingSettings settings =
-        SETTINGS.withSteps(20).withLanca(c -> c.graph = c.graph.with(g -> g.hardenFrom = 0.5));
+        SETTINGS.withSteps(20).withLanca(c -> c.graph(c.graph().with(g -> g.hardenFrom(0.5))));
     // When
     NetworkWeights half =
-        NetworkWeights.fromBytes(weights(data, settings.with(c -> c.stopAt = 10), null));
+        NetworkWeights.fromBytes(weights(data, settings.with(c -> c.stopAt(10)), null));
     NetworkWeights whole = NetworkWeights.fromBytes(weights(data, settings, null));
     // Then
     assertThat(whole.get("edges")).isEqualTo(half.get("edges"));
@@ -313,7 +313,7 @@ class LancaTrainerTest {
       wholeLosses = network.finalLosses();
     }
     // When
-    byte[] half = weights(data, settings.with(c -> c.stopAt = 20), null);
+    byte[] half = weights(data, settings.with(c -> c.stopAt(20)), null);
     try (TrainedNetwork network = train(data, settings, half)) {
       // Then bit for bit
       assertThat(network.weights()).isEqualTo(whole);
@@ -357,12 +357,12 @@ class LancaTrainerTest {
     // Given
     Spots data = new Spots(TINY, 200, 2, 1);
     TrainingSettings settings = SETTINGS.withSteps(20);
-    byte[] stopped = weights(data, settings.with(c -> c.stopAt = 10), null);
+    byte[] stopped = weights(data, settings.with(c -> c.stopAt(10)), null);
     byte[] complete = weights(data, settings, null);
     // When
     // Then
     try (TrainedNetwork network =
-        train(data, settings.withLanca(c -> c.encoder = Encoder.VARIATIONAL), stopped)) {
+        train(data, settings.withLanca(c -> c.encoder(Encoder.VARIATIONAL)), stopped)) {
       assertThat(network.warnings()).anyMatch(w -> w.contains("other settings"));
     }
     try (TrainedNetwork network = train(data, settings, complete)) {
@@ -419,7 +419,7 @@ class LancaTrainerTest {
     // When
     // Then
     assertThatThrownBy(
-            () -> train(data, SETTINGS.withSteps(600).withLanca(c -> c.causalTerms = false), null))
+            () -> train(data, SETTINGS.withSteps(600).withLanca(c -> c.causalTerms(false)), null))
         .isInstanceOf(TrainingFailedException.class)
         .hasMessageContaining("the labels contradict the frames")
         .hasMessageContaining("labels.csv");
@@ -434,8 +434,8 @@ class LancaTrainerTest {
             .withSteps(450)
             .withLanca(
                 c -> {
-                  c.encoder = Encoder.VARIATIONAL;
-                  c.divergenceWeight = 1e5;
+                  c.encoder(Encoder.VARIATIONAL);
+                  c.divergenceWeight(1e5);
                 });
     // When
     // Then
@@ -469,21 +469,22 @@ class LancaTrainerTest {
             .withSteps(60)
             .withLanca(
                 c ->
-                    c.graph =
-                        c.graph.with(
-                            g -> {
-                              g.warmFrom = 0;
-                              g.warmTo = 0;
-                              g.edgeWeight = 1_000;
-                              g.edgePrior = 1e-6;
-                              g.edgeRate = 0.1;
-                              g.orderRate = 0.2;
-                            }));
+                    c.graph(
+                        c.graph()
+                            .with(
+                                g -> {
+                                  g.warmFrom(0);
+                                  g.warmTo(0);
+                                  g.edgeWeight(1_000);
+                                  g.edgePrior(1e-6);
+                                  g.edgeRate(0.1);
+                                  g.orderRate(0.2);
+                                })));
     TrainingSettings unused =
         SETTINGS.withLanca(
             c -> {
-              c.structural = StructuralTerm.NONE;
-              c.graph = c.graph.withFixed(new boolean[][] {{false, true}, {false, false}});
+              c.structural(StructuralTerm.NONE);
+              c.graph(c.graph().withFixed(new boolean[][] {{false, true}, {false, false}}));
             });
     // When
     // Then

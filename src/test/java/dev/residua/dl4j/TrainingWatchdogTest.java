@@ -54,7 +54,7 @@ class TrainingWatchdogTest {
   void shouldNotJudgeLabelsThatHaveNoWeight() throws Exception {
     // Given
     TrainingWatchdog watch =
-        new TrainingWatchdog(SETTINGS.with(c -> c.labelWeight = 0), PIXELS, true);
+        new TrainingWatchdog(SETTINGS.with(c -> c.labelWeight(0)), PIXELS, true);
     // When
     check(watch, 1_000, losses(3, 0.9), LATENTS);
     // Then

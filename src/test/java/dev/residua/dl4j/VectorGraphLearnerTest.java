@@ -33,14 +33,15 @@ class VectorGraphLearnerTest {
       TrainingSettings settings =
           SETTINGS.withLanca(
               l ->
-                  l.graph =
-                      l.graph.with(
-                          g -> {
-                            g.relaxation = relaxation;
-                            // So few steps move nothing at the usual rates.
-                            g.orderRate = 0.1;
-                            g.edgeRate = 0.03;
-                          }));
+                  l.graph(
+                      l.graph()
+                          .with(
+                              g -> {
+                                g.relaxation(relaxation);
+                                // So few steps move nothing at the usual rates.
+                                g.orderRate(0.1);
+                                g.edgeRate(0.03);
+                              })));
 
       // When
       double[][] learnt = new VectorGraphLearner().learn(vectors(1_000), settings);

@@ -206,7 +206,8 @@ class DriftDetectorTest {
   void shouldSeeASlowRampWithItsMemoriesSooner() {
     // Given
     DriftReference without =
-        DriftReference.calibrate(gaussian(3_000, 4, 1), FAST.withMemories(), 1, done -> {});
+        DriftReference.calibrate(
+            gaussian(3_000, 4, 1), FAST.withMemories(new int[0]), 1, done -> {});
     long[] delays = new long[2];
     // When
     for (int i = 0; i < 2; i++) {

@@ -67,12 +67,12 @@ class StoredFramesIT {
   private static final SelectionSettings SELECTION =
       SelectionSettings.DEFAULTS.with(
           c -> {
-            c.trainingFrames = 500;
-            c.calibrationFrames = 300;
-            c.heldOutFrames = 150;
-            c.minStretchFrames = 20;
-            c.separationFrames = 10;
-            c.duplicateGreyLevels = 0;
+            c.trainingFrames(500);
+            c.calibrationFrames(300);
+            c.heldOutFrames(150);
+            c.minStretchFrames(20);
+            c.separationFrames(10);
+            c.duplicateGreyLevels(0);
           });
 
   /** Frames that must not be learnt, by sequence of source cam1. */
@@ -325,11 +325,11 @@ class StoredFramesIT {
     SelectionSettings few =
         SELECTION.with(
             c -> {
-              c.trainingFrames = 4;
-              c.timeBucket = Duration.ofSeconds(30);
-              c.calibrationFrames = 40;
-              c.heldOutFrames = 40;
-              c.minStretchFrames = 10;
+              c.trainingFrames(4);
+              c.timeBucket(Duration.ofSeconds(30));
+              c.calibrationFrames(40);
+              c.heldOutFrames(40);
+              c.minStretchFrames(10);
             });
     try (CollectedFrames frames =
         stored(topics)

@@ -74,10 +74,10 @@ class TriggerDryRunIT {
               new TriggerDryRun.Request(
                   TriggerSettings.DEFAULTS.with(
                       c -> {
-                        c.uniformity = new UniformitySettings(100, 5, 1e-3, 0.01);
-                        c.lastingDrift = Duration.ofMinutes(20);
-                        c.cooldown = Duration.ofMinutes(6);
-                        c.budget = 3;
+                        c.uniformity(new UniformitySettings(100, 5, 1e-3, 0.01));
+                        c.lastingDrift(Duration.ofMinutes(20));
+                        c.cooldown(Duration.ofMinutes(6));
+                        c.budget(3);
                       }),
                   START,
                   time(2_400),

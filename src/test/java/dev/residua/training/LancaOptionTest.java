@@ -81,10 +81,10 @@ class LancaOptionTest {
     LancaSettings changed =
         LancaSettings.DEFAULTS.with(
             c -> {
-              c.encoder = Encoder.VARIATIONAL;
-              c.structural = StructuralTerm.NONE;
-              c.causalTerms = false;
-              c.graph = c.graph.with(g -> g.edgeTemperature = new Cooling(1, 0.3, 0.75));
+              c.encoder(Encoder.VARIATIONAL);
+              c.structural(StructuralTerm.NONE);
+              c.causalTerms(false);
+              c.graph(c.graph().with(g -> g.edgeTemperature(new Cooling(1, 0.3, 0.75))));
             });
     Map<String, String> shown = new LinkedHashMap<>();
     for (LancaOption option : LancaOption.values()) {

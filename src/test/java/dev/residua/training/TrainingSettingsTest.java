@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.residua.training.LancaSettings.Cooling;
 import dev.residua.training.LancaSettings.FixedGraph;
-import dev.residua.training.LancaSettings.GraphSettings;
 import java.util.function.Consumer;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.Assertions;
@@ -22,7 +21,7 @@ class TrainingSettingsTest {
     TrainingSettings settings = TrainingSettings.DEFAULTS;
     // When
     TrainingSettings changed =
-        settings.withSteps(7).withLanca(c -> c.mmdWeight = 0).with(c -> c.stopAt = 3);
+        settings.withSteps(7).withLanca(c -> c.mmdWeight(0)).with(c -> c.stopAt(3));
     // Then
     assertThat(changed.steps()).isEqualTo(7);
     assertThat(changed.stopAt()).isEqualTo(3);
@@ -32,8 +31,8 @@ class TrainingSettingsTest {
                 .withSteps(settings.steps())
                 .with(
                     c -> {
-                      c.stopAt = Integer.MAX_VALUE;
-                      c.lanca = LancaSettings.DEFAULTS;
+                      c.stopAt(Integer.MAX_VALUE);
+                      c.lanca(LancaSettings.DEFAULTS);
                     }))
         .isEqualTo(settings);
   }
@@ -43,20 +42,20 @@ class TrainingSettingsTest {
     // Given
     // When
     // Then
-    refusedBy(c -> c.lanca = c.lanca.with(l -> l.mmdWeight = -1))
+    refusedBy(c -> c.lanca(c.lanca().with(l -> l.mmdWeight(-1))))
         .hasMessage("mmdWeight must be at least 0 but was -1.0");
-    refusedBy(c -> c.lanca = c.lanca.with(l -> l.structuralWeight = Double.NaN))
+    refusedBy(c -> c.lanca(c.lanca().with(l -> l.structuralWeight(Double.NaN))))
         .hasMessageContaining("structuralWeight");
-    refusedBy(c -> c.stopAt = 0).hasMessageContaining("stopAt");
-    refusedBy(graph(g -> g.orderRate = 1e-3))
+    refusedBy(c -> c.stopAt(0)).hasMessageContaining("stopAt");
+    refusedBy(graph(g -> g.orderRate(1e-3)))
         .hasMessageContaining("orderRate must be above edgeRate")
         .hasMessageContaining("0.001 against 0.003");
-    refusedBy(graph(g -> g.hardenFrom = 0)).hasMessageContaining("hardenFrom");
-    refusedBy(graph(g -> g.edgePrior = 1)).hasMessageContaining("edgePrior");
-    refusedBy(graph(g -> g.warmFrom = 0.6)).hasMessageContaining("warmFrom was 0.6");
-    refusedBy(graph(g -> g.edgeTemperature = new Cooling(0.1, 1, 0.5)))
+    refusedBy(graph(g -> g.hardenFrom(0))).hasMessageContaining("hardenFrom");
+    refusedBy(graph(g -> g.edgePrior(1))).hasMessageContaining("edgePrior");
+    refusedBy(graph(g -> g.warmFrom(0.6))).hasMessageContaining("warmFrom was 0.6");
+    refusedBy(graph(g -> g.edgeTemperature(new Cooling(0.1, 1, 0.5))))
         .hasMessageContaining("from 0.1 to 1.0");
-    refusedBy(graph(g -> g.fixed = new FixedGraph(new boolean[3][3])))
+    refusedBy(graph(g -> g.fixed(new FixedGraph(new boolean[3][3]))))
         .hasMessage("the fixed graph is over 3 latents but latents was 4");
   }
 
@@ -94,12 +93,11 @@ class TrainingSettingsTest {
     assertThat(cooling.at(0.9)).isCloseTo(0.01, Assertions.within(1e-12));
   }
 
-  private static Consumer<TrainingSettings.Changes> graph(Consumer<GraphSettings.Changes> change) {
-    return c -> c.lanca = c.lanca.with(l -> l.graph = l.graph.with(change));
+  private static Consumer<TrainingSettingsBuilder> graph(Consumer<GraphSettingsBuilder> change) {
+    return c -> c.lanca(c.lanca().with(l -> l.graph(l.graph().with(change))));
   }
 
-  private static AbstractThrowableAssert<?, ?> refusedBy(
-      Consumer<TrainingSettings.Changes> change) {
+  private static AbstractThrowableAssert<?, ?> refusedBy(Consumer<TrainingSettingsBuilder> change) {
     return assertThatThrownBy(() -> TrainingSettings.DEFAULTS.with(change))
         .isInstanceOf(IllegalArgumentException.class);
   }

@@ -103,18 +103,18 @@ public final class TrainRole implements AutoCloseable {
   private static TriggerSettings triggers(TrainingConfig training) {
     return TriggerSettings.DEFAULTS.with(
         c -> {
-          c.schedule =
+          c.schedule(
               training
                   .schedule()
                   .filter(text -> !text.isBlank())
                   .map(text -> CronSchedule.of(text, ZoneId.systemDefault()))
-                  .orElse(null);
-          c.lastingDrift = training.lastingDrift();
-          c.evidence = training.evidence();
-          c.uniformity = training.calibrationDecay() ? UniformitySettings.DEFAULTS : null;
-          c.cooldown = training.cooldown();
-          c.budget = training.budget();
-          c.budgetPeriod = training.budgetPeriod();
+                  .orElse(null));
+          c.lastingDrift(training.lastingDrift());
+          c.evidence(training.evidence());
+          c.uniformity(training.calibrationDecay() ? UniformitySettings.DEFAULTS : null);
+          c.cooldown(training.cooldown());
+          c.budget(training.budget());
+          c.budgetPeriod(training.budgetPeriod());
         });
   }
 

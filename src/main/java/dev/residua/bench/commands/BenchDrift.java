@@ -229,7 +229,7 @@ final class BenchDrift implements Callable<Integer> {
   }
 
   private void ramps(StreamFamily family, int d) {
-    DriftSettings without = settings().withMemories();
+    DriftSettings without = settings().withMemories(new int[0]);
     for (DriftSettings settings : List.of(settings(), without)) {
       DriftTrial trial = uncalibrated(family, d, settings);
       double threshold = threshold(trial);

@@ -10,13 +10,14 @@ import dev.residua.simulation.SimulatedScene;
 import dev.residua.training.ExactDagSearch;
 import dev.residua.training.ExactDagSearchSettings;
 import dev.residua.training.GraphLearner;
-import dev.residua.training.LancaSettings;
+import dev.residua.training.GraphSettingsBuilder;
 import dev.residua.training.LancaSettings.Cooling;
 import dev.residua.training.LancaSettings.Encoder;
 import dev.residua.training.LancaSettings.FixedGraph;
 import dev.residua.training.LancaSettings.OrderRelaxation;
 import dev.residua.training.LancaSettings.ResidualPrior;
 import dev.residua.training.LancaSettings.StructuralTerm;
+import dev.residua.training.LancaSettingsBuilder;
 import dev.residua.training.RunSelection;
 import dev.residua.training.TrainingFailedException;
 import dev.residua.training.TrainingReport;
@@ -51,7 +52,7 @@ enum Experiments {
                       learnt(
                           bench,
                           seed,
-                          vector(seed, g -> g.relaxation = OrderRelaxation.GUMBEL_SINKHORN))));
+                          vector(seed, g -> g.relaxation(OrderRelaxation.GUMBEL_SINKHORN)))));
         }
         return cells;
       }),
@@ -69,7 +70,7 @@ enum Experiments {
                         learnt(
                             bench,
                             seed,
-                            vector(seed, g -> g.edgeTemperature = new Cooling(1, end, 0.75)))));
+                            vector(seed, g -> g.edgeTemperature(new Cooling(1, end, 0.75))))));
           }
         }
         return cells;
@@ -85,7 +86,7 @@ enum Experiments {
                   seed,
                   bench -> {
                     TrainingSettings settings =
-                        scale.settings(seed).withMaxLabels(0).withLanca(l -> l.causalTerms = false);
+                        scale.settings(seed).withMaxLabels(0).withLanca(l -> l.causalTerms(false));
                     return Map.of(
                         "last reconstruction loss, squared error a frame",
                         bench.overfit(seed, settings));
@@ -102,7 +103,7 @@ enum Experiments {
               "flow",
               List.of(
                   new Variant("deterministic", l -> {}),
-                  new Variant("variational", l -> l.encoder = Encoder.VARIATIONAL)))),
+                  new Variant("variational", l -> l.encoder(Encoder.VARIATIONAL))))),
   GRAPH(
       "The graph that the network is trained with; the graph in use is searched afterwards in every"
           + " case.",
@@ -121,7 +122,7 @@ enum Experiments {
                 new Variant("empty", l -> fix(l, new boolean[truth.size()][truth.size()])),
                 new Variant("true", l -> fix(l, truth.edges())),
                 new Variant("reversed", l -> fix(l, reversed)),
-                new Variant("no causal terms", l -> l.causalTerms = false)));
+                new Variant("no causal terms", l -> l.causalTerms(false))));
       }),
   PRIOR(
       "What residuals are compared with, and the structural term.",
@@ -132,10 +133,10 @@ enum Experiments {
               "pendulum",
               List.of(
                   new Variant("permuted self", l -> {}),
-                  new Variant("N(0, I)", l -> l.prior = ResidualPrior.STANDARD_NORMAL),
-                  new Variant("no comparison", l -> l.mmdWeight = 0),
-                  new Variant("structural fit", l -> l.structural = StructuralTerm.STRUCTURAL_FIT),
-                  new Variant("no structural term", l -> l.structuralWeight = 0)))),
+                  new Variant("N(0, I)", l -> l.prior(ResidualPrior.STANDARD_NORMAL)),
+                  new Variant("no comparison", l -> l.mmdWeight(0)),
+                  new Variant("structural fit", l -> l.structural(StructuralTerm.STRUCTURAL_FIT)),
+                  new Variant("no structural term", l -> l.structuralWeight(0))))),
   NOISE(
       "Size and kind of the noise of the caused factors.",
       (seeds, scale) -> {
@@ -310,12 +311,12 @@ enum Experiments {
     return plan.cells(seeds, scale);
   }
 
-  private static void fix(LancaSettings.Changes lanca, boolean[][] edges) {
-    lanca.graph = lanca.graph.with(g -> g.fixed = new FixedGraph(edges));
+  private static void fix(LancaSettingsBuilder lanca, boolean[][] edges) {
+    lanca.graph(lanca.graph().with(g -> g.fixed(new FixedGraph(edges))));
   }
 
   /** One way to set the causal terms. */
-  private record Variant(String name, Consumer<LancaSettings.Changes> change) {}
+  private record Variant(String name, Consumer<LancaSettingsBuilder> change) {}
 
   private static List<Cell> trainings(
       List<Long> seeds, Scale scale, String scene, List<Variant> variants) {
@@ -389,14 +390,13 @@ enum Experiments {
     return Map.of("SHD", (double) GraphDistance.of(vectorGraph(), found.edges()).shd());
   }
 
-  private static TrainingSettings vector(
-      long seed, Consumer<LancaSettings.GraphSettings.Changes> change) {
+  private static TrainingSettings vector(long seed, Consumer<GraphSettingsBuilder> change) {
     return TrainingSettings.DEFAULTS
         .withLatents(4)
         .withSteps(VECTOR_STEPS)
         .withBatches(256, 1)
         .withSeed(seed)
-        .withLanca(l -> l.graph = l.graph.with(change));
+        .withLanca(l -> l.graph(l.graph().with(change)));
   }
 
   private static Map<String, Double> learnt(Workbench bench, long seed, TrainingSettings settings) {

@@ -207,12 +207,12 @@ public final class RetrainCommand implements Callable<Integer> {
   private TriggerSettings settings() {
     return TriggerSettings.DEFAULTS.with(
         c -> {
-          c.schedule = schedule == null ? null : CronSchedule.of(schedule, ZoneId.systemDefault());
-          c.lastingDrift = lastingDrift;
-          c.evidence = evidence;
-          c.uniformity = calibrationDecay ? UniformitySettings.DEFAULTS : null;
-          c.cooldown = cooldown;
-          c.budget = budget;
+          c.schedule(schedule == null ? null : CronSchedule.of(schedule, ZoneId.systemDefault()));
+          c.lastingDrift(lastingDrift);
+          c.evidence(evidence);
+          c.uniformity(calibrationDecay ? UniformitySettings.DEFAULTS : null);
+          c.cooldown(cooldown);
+          c.budget(budget);
         });
   }
 

@@ -280,7 +280,7 @@ public final class TrainCommand implements Callable<Integer> {
               .withMaxLabels(labels == null ? Integer.MAX_VALUE : labels)
               .withThreads(threads)
               .withSeed(seed)
-              .with(c -> c.stopAt = stopAt == null ? Integer.MAX_VALUE : stopAt);
+              .with(c -> c.stopAt(stopAt == null ? Integer.MAX_VALUE : stopAt));
       int trained = (int) (settings.trainShare() * source.size());
       return settings.withSteps(
           epochs == null
@@ -295,7 +295,7 @@ public final class TrainCommand implements Callable<Integer> {
     boolean[][] given = known != null && known.complete() ? known.graph().edges() : null;
     try {
       return settings.with(
-          c -> c.lanca = LancaOption.change(c.lanca, lanca, settings.latents(), given));
+          c -> c.lanca(LancaOption.change(c.lanca(), lanca, settings.latents(), given)));
     } catch (IllegalArgumentException e) {
       throw new CommandFailedException("--lanca: " + e.getMessage(), e);
     }

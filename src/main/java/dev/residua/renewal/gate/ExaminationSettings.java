@@ -1,6 +1,7 @@
 package dev.residua.renewal.gate;
 
 import dev.residua.drift.DriftReference;
+import io.soabase.recordbuilder.core.RecordBuilder;
 
 /**
  * The extent of an examination of two models.
@@ -23,6 +24,7 @@ import dev.residua.drift.DriftReference;
  * @param independenceRows most frames for the independence of residuals, at least 20
  * @param seed of every draw
  */
+@RecordBuilder
 public record ExaminationSettings(
     double replayAlarms,
     double faultRunLength,
@@ -34,7 +36,8 @@ public record ExaminationSettings(
     int maxFaults,
     int batch,
     int independenceRows,
-    long seed) {
+    long seed)
+    implements ExaminationSettingsBuilder.With {
   public static final ExaminationSettings DEFAULTS =
       new ExaminationSettings(4, 20_000, 64, 96, 2, 0.75, 2, 64, 32, 800, 1);
 
@@ -65,20 +68,5 @@ public record ExaminationSettings(
   int minFrames() {
     return Math.max(
         leadFrames + faultFrames, (int) Math.ceil(replayAlarms * DriftReference.MIN_TARGET));
-  }
-
-  public ExaminationSettings withSeed(long newSeed) {
-    return new ExaminationSettings(
-        replayAlarms,
-        faultRunLength,
-        leadFrames,
-        faultFrames,
-        shift,
-        rootShift,
-        noiseFactor,
-        maxFaults,
-        batch,
-        independenceRows,
-        newSeed);
   }
 }

@@ -1,5 +1,7 @@
 package dev.residua.renewal.gate;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
+
 /**
  * How good a candidate must be. All rules of {@link GateRule} must hold: those up to {@link
  * GateRule#COLLAPSE} require that the candidate is not worse, the last one that it is better.
@@ -65,6 +67,7 @@ package dev.residua.renewal.gate;
  * @param resamples bootstrap samples of the errors' ratio, at least 100
  * @param seed of these
  */
+@RecordBuilder
 public record GatePolicy(
     double refusal,
     double better,
@@ -91,7 +94,8 @@ public record GatePolicy(
     double minSpread,
     double varianceLoss,
     int resamples,
-    long seed) {
+    long seed)
+    implements GatePolicyBuilder.With {
   public static final GatePolicy DEFAULTS =
       new GatePolicy(
           0.001, 0.01, 0.05, 30, 0.15, 0.05, 0.05, 0.02, 1.5, 0.1, 3, 1.25, 2, 0.05, 0.1, 0.5, 0.9,
@@ -137,36 +141,5 @@ public record GatePolicy(
       throw new IllegalArgumentException(
           "%s of the gate's policy must be at least %s but was %s".formatted(name, least, value));
     }
-  }
-
-  /** The same policy with or without changes of the graph. */
-  public GatePolicy withGraphMayChange(boolean may) {
-    return new GatePolicy(
-        refusal,
-        better,
-        calibrationTolerance,
-        minEffectiveFrames,
-        independenceFloor,
-        independenceMargin,
-        reconstructionMargin,
-        reconstructionGain,
-        runLengthSlack,
-        detectionLoss,
-        blindFaults,
-        delayRatio,
-        delayFrames,
-        delayLevel,
-        localisationLoss,
-        minShare,
-        sureEdge,
-        may,
-        speedRatio,
-        bytesRatio,
-        leakageFloor,
-        leakageMargin,
-        minSpread,
-        varianceLoss,
-        resamples,
-        seed);
   }
 }

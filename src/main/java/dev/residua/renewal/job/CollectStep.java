@@ -66,11 +66,11 @@ final class CollectStep {
     RenewalSettings settings = context.settings();
     return SelectionSettings.DEFAULTS.with(
         c -> {
-          c.trainingFrames = settings.trainingFrames();
-          c.calibrationFrames = settings.calibrationFrames();
-          c.heldOutFrames = settings.heldOutFrames();
-          c.minStretchFrames = FAULT_STRETCH;
-          c.seed = settings.seed();
+          c.trainingFrames(settings.trainingFrames());
+          c.calibrationFrames(settings.calibrationFrames());
+          c.heldOutFrames(settings.heldOutFrames());
+          c.minStretchFrames(FAULT_STRETCH);
+          c.seed(settings.seed());
         });
   }
 

@@ -45,7 +45,7 @@ final class TrainStep {
                 .withSteps(settings.steps())
                 .withSeed(settings.seed())
                 .withThreads(settings.threads())
-                .with(c -> c.learningRate = warm ? WARM_RATE : c.learningRate));
+                .with(c -> c.learningRate(warm ? WARM_RATE : c.learningRate())));
     Path checkpoint = context.folder().resolve(CHECKPOINT);
     byte[] unfinished = Files.exists(checkpoint) ? Files.readAllBytes(checkpoint) : null;
     TrainingReport report =

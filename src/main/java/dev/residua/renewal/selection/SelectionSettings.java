@@ -1,7 +1,7 @@
 package dev.residua.renewal.selection;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Duration;
-import java.util.function.Consumer;
 
 /**
  * Which frames of a stream a training uses.
@@ -23,6 +23,7 @@ import java.util.function.Consumer;
  * @param duplicateWindow longest time between two compared frames, at least zero
  * @param seed of every draw
  */
+@RecordBuilder
 public record SelectionSettings(
     int trainingFrames,
     Duration timeBucket,
@@ -33,7 +34,8 @@ public record SelectionSettings(
     Duration maxGap,
     double duplicateGreyLevels,
     Duration duplicateWindow,
-    long seed) {
+    long seed)
+    implements SelectionSettingsBuilder.With {
   public static final SelectionSettings DEFAULTS =
       new SelectionSettings(
           8_000,
@@ -75,50 +77,6 @@ public record SelectionSettings(
   private static void above(String name, Duration value) {
     if (value.isNegative() || value.isZero()) {
       throw new IllegalArgumentException("%s must be above zero but was %s".formatted(name, value));
-    }
-  }
-
-  /** These settings with some of them changed. */
-  public SelectionSettings with(Consumer<Changes> change) {
-    Changes c = new Changes(this);
-    change.accept(c);
-    return new SelectionSettings(
-        c.trainingFrames,
-        c.timeBucket,
-        c.calibrationFrames,
-        c.heldOutFrames,
-        c.minStretchFrames,
-        c.separationFrames,
-        c.maxGap,
-        c.duplicateGreyLevels,
-        c.duplicateWindow,
-        c.seed);
-  }
-
-  /** The components, to be assigned; see {@link SelectionSettings}. */
-  public static final class Changes {
-    public int trainingFrames;
-    public Duration timeBucket;
-    public int calibrationFrames;
-    public int heldOutFrames;
-    public int minStretchFrames;
-    public int separationFrames;
-    public Duration maxGap;
-    public double duplicateGreyLevels;
-    public Duration duplicateWindow;
-    public long seed;
-
-    private Changes(SelectionSettings from) {
-      trainingFrames = from.trainingFrames;
-      timeBucket = from.timeBucket;
-      calibrationFrames = from.calibrationFrames;
-      heldOutFrames = from.heldOutFrames;
-      minStretchFrames = from.minStretchFrames;
-      separationFrames = from.separationFrames;
-      maxGap = from.maxGap;
-      duplicateGreyLevels = from.duplicateGreyLevels;
-      duplicateWindow = from.duplicateWindow;
-      seed = from.seed;
     }
   }
 }

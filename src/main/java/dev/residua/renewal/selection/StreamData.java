@@ -364,7 +364,7 @@ public final class StreamData implements TrainingData {
     }
     // Half a frame more, so that rounding down is exact.
     double share = (trained + 0.5) / frames.size();
-    return settings.with(c -> c.trainShare = share);
+    return settings.with(c -> c.trainShare(share));
   }
 
   /** The exact offsets of these frames, by partition and ascending. */

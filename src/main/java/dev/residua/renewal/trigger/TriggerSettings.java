@@ -1,8 +1,8 @@
 package dev.residua.renewal.trigger;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Duration;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     are never suppressed by it
  * @param budgetPeriod above zero
  */
+@RecordBuilder
 public record TriggerSettings(
     @Nullable Schedule schedule,
     Duration lastingDrift,
@@ -33,7 +34,8 @@ public record TriggerSettings(
     @Nullable UniformitySettings uniformity,
     Duration cooldown,
     int budget,
-    Duration budgetPeriod) {
+    Duration budgetPeriod)
+    implements TriggerSettingsBuilder.With {
   /** The only kind of incident that is learnt automatically: a latent without causes has moved. */
   public static final String ROOT_MOVED = "INTERVENTION.COVARIATE_DRIFT";
 
@@ -70,47 +72,6 @@ public record TriggerSettings(
       throw new IllegalArgumentException(
           "%s must be %s but was %s"
               .formatted(name, least.isZero() ? "at least zero" : "above zero", value));
-    }
-  }
-
-  /** These settings with some of them changed. */
-  public TriggerSettings with(Consumer<Changes> change) {
-    Changes c = new Changes(this);
-    change.accept(c);
-    return new TriggerSettings(
-        c.schedule,
-        c.lastingDrift,
-        c.acceptedKinds,
-        c.evidence,
-        c.evidenceWait,
-        c.uniformity,
-        c.cooldown,
-        c.budget,
-        c.budgetPeriod);
-  }
-
-  /** The components, to be assigned; see {@link TriggerSettings}. */
-  public static final class Changes {
-    public @Nullable Schedule schedule;
-    public Duration lastingDrift;
-    public Set<String> acceptedKinds;
-    public boolean evidence;
-    public Duration evidenceWait;
-    public @Nullable UniformitySettings uniformity;
-    public Duration cooldown;
-    public int budget;
-    public Duration budgetPeriod;
-
-    private Changes(TriggerSettings from) {
-      schedule = from.schedule;
-      lastingDrift = from.lastingDrift;
-      acceptedKinds = from.acceptedKinds;
-      evidence = from.evidence;
-      evidenceWait = from.evidenceWait;
-      uniformity = from.uniformity;
-      cooldown = from.cooldown;
-      budget = from.budget;
-      budgetPeriod = from.budgetPeriod;
     }
   }
 }

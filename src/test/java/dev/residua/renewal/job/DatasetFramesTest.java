@@ -28,11 +28,11 @@ class DatasetFramesTest {
   private static final SelectionSettings SELECTION =
       SelectionSettings.DEFAULTS.with(
           c -> {
-            c.calibrationFrames = 60;
-            c.heldOutFrames = 40;
-            c.minStretchFrames = 10;
-            c.separationFrames = 5;
-            c.duplicateGreyLevels = 0;
+            c.calibrationFrames(60);
+            c.heldOutFrames(40);
+            c.minStretchFrames(10);
+            c.separationFrames(5);
+            c.duplicateGreyLevels(0);
           });
 
   @TempDir Path directory;

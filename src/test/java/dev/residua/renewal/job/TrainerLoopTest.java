@@ -133,7 +133,7 @@ class TrainerLoopTest {
             new TrainerDependencies(
                 () -> follower,
                 topics,
-                TriggerSettings.DEFAULTS.with(c -> c.uniformity = null),
+                TriggerSettings.DEFAULTS.with(c -> c.uniformity(null)),
                 RENEWAL,
                 Duration.ofHours(2),
                 () -> 1_000,

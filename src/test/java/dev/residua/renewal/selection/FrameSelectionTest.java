@@ -16,11 +16,11 @@ class FrameSelectionTest {
   private static final SelectionSettings SETTINGS =
       SelectionSettings.DEFAULTS.with(
           c -> {
-            c.trainingFrames = 300;
-            c.calibrationFrames = 400;
-            c.heldOutFrames = 200;
-            c.minStretchFrames = 20;
-            c.separationFrames = 15;
+            c.trainingFrames(300);
+            c.calibrationFrames(400);
+            c.heldOutFrames(200);
+            c.minStretchFrames(20);
+            c.separationFrames(15);
           });
 
   static List<FrameCandidate> source(String name, int partition, int frames) {

@@ -17,8 +17,8 @@ class NearDuplicatesTest {
   private static final SelectionSettings SETTINGS =
       SelectionSettings.DEFAULTS.with(
           c -> {
-            c.duplicateGreyLevels = 2;
-            c.duplicateWindow = Duration.ofSeconds(60);
+            c.duplicateGreyLevels(2);
+            c.duplicateWindow(Duration.ofSeconds(60));
           });
 
   private static FrameCandidate frame(String source, long seconds) {
@@ -110,7 +110,7 @@ class NearDuplicatesTest {
   @Test
   void shouldKeepEverythingWhereItIsSwitchedOff() {
     NearDuplicates duplicates =
-        new NearDuplicates(GRAY, SETTINGS.with(c -> c.duplicateGreyLevels = 0));
+        new NearDuplicates(GRAY, SETTINGS.with(c -> c.duplicateGreyLevels(0)));
 
     assertThat(duplicates.keeps(frame("a", 0), grey(100), 0)).isTrue();
     assertThat(duplicates.keeps(frame("a", 1), grey(100), 0)).isTrue();

@@ -26,12 +26,12 @@ class StreamDataTest {
   private static final SelectionSettings SETTINGS =
       SelectionSettings.DEFAULTS.with(
           c -> {
-            c.trainingFrames = 300;
-            c.calibrationFrames = 400;
-            c.heldOutFrames = 200;
-            c.minStretchFrames = 20;
-            c.separationFrames = 15;
-            c.duplicateGreyLevels = 0;
+            c.trainingFrames(300);
+            c.calibrationFrames(400);
+            c.heldOutFrames(200);
+            c.minStretchFrames(20);
+            c.separationFrames(15);
+            c.duplicateGreyLevels(0);
           });
 
   @TempDir Path directory;
@@ -268,7 +268,7 @@ class StreamDataTest {
               store,
               plan,
               chosen,
-              SETTINGS.with(c -> c.duplicateGreyLevels = 0.5));
+              SETTINGS.with(c -> c.duplicateGreyLevels(0.5)));
 
       assertThat(parts.training().trained()).isEqualTo(1);
       assertThat(parts.training().size()).isEqualTo(1 + 385);

@@ -35,12 +35,12 @@ class TriggerEvaluationTest {
   private static final TriggerSettings SETTINGS =
       TriggerSettings.DEFAULTS.with(
           c -> {
-            c.lastingDrift = Duration.ofHours(2);
-            c.evidenceWait = Duration.ofMinutes(30);
-            c.cooldown = Duration.ofHours(3);
-            c.budget = 2;
-            c.budgetPeriod = Duration.ofDays(1);
-            c.uniformity = new UniformitySettings(50, 10, 0.01, 0.01);
+            c.lastingDrift(Duration.ofHours(2));
+            c.evidenceWait(Duration.ofMinutes(30));
+            c.cooldown(Duration.ofHours(3));
+            c.budget(2);
+            c.budgetPeriod(Duration.ofDays(1));
+            c.uniformity(new UniformitySettings(50, 10, 0.01, 0.01));
           });
 
   /** An evaluation, and the result of its last observation. */
@@ -271,8 +271,8 @@ class TriggerEvaluationTest {
         new Evaluation(
             SETTINGS.with(
                 c -> {
-                  c.schedule = hours;
-                  c.cooldown = Duration.ofMinutes(90);
+                  c.schedule(hours);
+                  c.cooldown(Duration.ofMinutes(90));
                 }));
 
     assertThat(evaluation.tick("PT59M59S").trigger).isEmpty();
@@ -297,7 +297,7 @@ class TriggerEvaluationTest {
         new Schedule(
             "hourly",
             t -> Optional.of(t.truncatedTo(java.time.temporal.ChronoUnit.HOURS).plusSeconds(3600)));
-    Evaluation evaluation = new Evaluation(SETTINGS.with(c -> c.schedule = hours)).tick("PT7H30M");
+    Evaluation evaluation = new Evaluation(SETTINGS.with(c -> c.schedule(hours))).tick("PT7H30M");
 
     assertThat(evaluation.trigger).isPresent();
     evaluation.training("PT7H30M", "PT7H31M");
@@ -321,7 +321,7 @@ class TriggerEvaluationTest {
   @Test
   void shouldTreatTheCapitalOfAMartingaleAsEvidence() {
     Evaluation evaluation =
-        new Evaluation(SETTINGS.with(c -> c.evidenceWait = Duration.ZERO))
+        new Evaluation(SETTINGS.with(c -> c.evidenceWait(Duration.ZERO)))
             .observe(new CapitalCrossed("cam1", at("PT1M"), 7, 1e-3));
 
     assertThat(evaluation.trigger).map(RetrainTrigger::kind).contains("evidence");
@@ -499,11 +499,11 @@ class TriggerEvaluationTest {
 
   @Test
   void shouldRejectInvalidSettings() {
-    assertThatThrownBy(() -> TriggerSettings.DEFAULTS.with(c -> c.lastingDrift = Duration.ZERO))
+    assertThatThrownBy(() -> TriggerSettings.DEFAULTS.with(c -> c.lastingDrift(Duration.ZERO)))
         .hasMessage("lastingDrift must be above zero but was PT0S");
-    assertThatThrownBy(() -> TriggerSettings.DEFAULTS.with(c -> c.budget = 0))
+    assertThatThrownBy(() -> TriggerSettings.DEFAULTS.with(c -> c.budget(0)))
         .hasMessage("budget must be at least 1 training in PT168H but was 0");
-    assertThatThrownBy(() -> TriggerSettings.DEFAULTS.with(c -> c.cooldown = Duration.ofDays(-1)))
+    assertThatThrownBy(() -> TriggerSettings.DEFAULTS.with(c -> c.cooldown(Duration.ofDays(-1))))
         .hasMessage("cooldown must be at least zero but was PT-24H");
   }
 
