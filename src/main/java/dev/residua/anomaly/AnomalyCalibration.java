@@ -43,13 +43,10 @@ public final class AnomalyCalibration {
   private final float[] scale;
   private final Scores[] perLatent;
   private final Tail[] tails;
-  private final Scores joint;
-  private final Scores reconstruction;
+  private final Channel joint;
+  private final Channel reconstruction;
+  private final Channel appearance;
   private final float appearanceCentre;
-  private final Scores appearance;
-  private final ScoreTail jointTail;
-  private final ScoreTail reconstructionTail;
-  private final ScoreTail appearanceTail;
 
   // What toBytes writes: everything else follows from these.
   private final float[] residuals;
@@ -95,17 +92,14 @@ public final class AnomalyCalibration {
         scores[at++] = worst;
       }
     }
-    this.joint = new Scores(scores);
-    this.reconstruction = new Scores(reconstructionErrors);
+    this.joint = new Channel(scores);
+    this.reconstruction = new Channel(reconstructionErrors);
     this.appearanceCentre = median(appearance);
     float[] deviations = new float[n];
     for (int row = 0; row < n; row++) {
       deviations[row] = Math.abs(appearance[row] - appearanceCentre);
     }
-    this.appearance = new Scores(deviations);
-    this.jointTail = new ScoreTail(this.joint);
-    this.reconstructionTail = new ScoreTail(this.reconstruction);
-    this.appearanceTail = new ScoreTail(this.appearance);
+    this.appearance = new Channel(deviations);
   }
 
   /**
@@ -155,7 +149,7 @@ public final class AnomalyCalibration {
    * {@link #tailPValue}.
    */
   public double resolution() {
-    return 1.0 / (joint.size() + 1);
+    return 1.0 / (joint.scores.size() + 1);
   }
 
   /**
@@ -164,7 +158,7 @@ public final class AnomalyCalibration {
    * @param channel no fault of the sensor
    */
   public double resolution(AnomalyKind channel) {
-    return 1.0 / (scores(channel).size() + 1);
+    return 1.0 / (channel(channel).scores.size() + 1);
   }
 
   /**
@@ -179,7 +173,7 @@ public final class AnomalyCalibration {
    * @return in [1e-12, 1]
    */
   public double tailPValue(AnomalyKind channel, float score) {
-    return tail(channel).pValue(score);
+    return channel(channel).tail.pValue(score);
   }
 
   /**
@@ -211,22 +205,24 @@ public final class AnomalyCalibration {
     return worst;
   }
 
-  private Scores scores(AnomalyKind channel) {
-    return switch (channel) {
+  private Channel channel(AnomalyKind kind) {
+    return switch (kind) {
       case RESIDUAL -> joint;
       case OFF_MANIFOLD -> reconstruction;
       case APPEARANCE -> appearance;
-      case DARK, SATURATED, FROZEN, TORN, BLURRED -> throw noChannel(channel);
+      case DARK, SATURATED, FROZEN, TORN, BLURRED -> throw noChannel(kind);
     };
   }
 
-  private ScoreTail tail(AnomalyKind channel) {
-    return switch (channel) {
-      case RESIDUAL -> jointTail;
-      case OFF_MANIFOLD -> reconstructionTail;
-      case APPEARANCE -> appearanceTail;
-      case DARK, SATURATED, FROZEN, TORN, BLURRED -> throw noChannel(channel);
-    };
+  /** The calibration frames' scores of one channel and their fitted tail. */
+  private static final class Channel {
+    final Scores scores;
+    final ScoreTail tail;
+
+    Channel(float[] values) {
+      scores = new Scores(values);
+      tail = new ScoreTail(scores);
+    }
   }
 
   private static IllegalArgumentException noChannel(AnomalyKind kind) {
@@ -289,10 +285,10 @@ public final class AnomalyCalibration {
     return new FrameStatistics(
         standardized,
         pValues,
-        joint.pValue(jointScore(standardized)),
+        joint.scores.pValue(jointScore(standardized)),
         Reconstruction.NONE,
         Float.NaN,
-        appearance.pValue(Math.abs(appearanceDeviation - appearanceCentre)),
+        appearance.scores.pValue(Math.abs(appearanceDeviation - appearanceCentre)),
         Float.NaN,
         appearanceDeviation);
   }
@@ -308,7 +304,7 @@ public final class AnomalyCalibration {
         frame.pValues(),
         frame.jointPValue(),
         how,
-        reconstruction.pValue(error),
+        reconstruction.scores.pValue(error),
         frame.appearancePValue(),
         error,
         frame.appearanceDeviation());

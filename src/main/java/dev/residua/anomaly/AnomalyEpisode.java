@@ -11,7 +11,7 @@ package dev.residua.anomaly;
  * </pre>
  *
  * What has been named in an episode is the kind, and for residuals the leading latent, so that a
- * second fault that starts during the first is not swallowed. Frames during warm-up change nothing.
+ * second fault that starts during the first is not swallowed.
  *
  * @param named bit 0 appearance, bit 1 off the manifold, bit {@code 2 + i} latent {@code i} (those
  *     beyond 60 share one bit); 0 outside an episode
@@ -45,10 +45,9 @@ public record AnomalyEpisode(long named, int normalFrames, long anomalousFrames)
 
   /** The next state, and whether to report the frame. */
   public Step next(Verdict verdict, AnomalySettings settings) {
-    return verdict.fold(
-        warmingUp -> new Step(this, false, false),
-        normal -> new Step(afterNormal(settings.quietFrames()), false, false),
-        this::afterAnomalous);
+    return verdict instanceof Verdict.Anomalous anomaly
+        ? afterAnomalous(anomaly)
+        : new Step(afterNormal(settings.quietFrames()), false, false);
   }
 
   private AnomalyEpisode afterNormal(int quietFrames) {

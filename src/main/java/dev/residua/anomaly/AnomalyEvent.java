@@ -1,6 +1,7 @@
 package dev.residua.anomaly;
 
 import dev.residua.causal.Finding;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *     1]: the estimate of a model, no guarantee; null where there is none
  * @param resolution smallest {@code pValue} that the calibration can give; null where none was used
  */
+@RecordBuilder
 public record AnomalyEvent(
     Finding finding,
     AnomalyKind kind,
@@ -25,10 +27,5 @@ public record AnomalyEvent(
     double pValue,
     String condition,
     @Nullable Double tailPValue,
-    @Nullable Double resolution) {
-  /** The event with another finding. */
-  public AnomalyEvent with(Finding other) {
-    return new AnomalyEvent(
-        other, kind, statistic, threshold, pValue, condition, tailPValue, resolution);
-  }
-}
+    @Nullable Double resolution)
+    implements AnomalyEventBuilder.With {}

@@ -89,17 +89,6 @@ public final class AnomalyRule {
         : CONDITION;
   }
 
-  /**
-   * Evaluates a frame, unless its source is still warming up.
-   *
-   * @param framesSeen frames of the source before this one
-   */
-  public Verdict decide(FrameStatistics statistics, long framesSeen) {
-    return framesSeen < settings.warmUpFrames()
-        ? new Verdict.WarmingUp(framesSeen, settings.warmUpFrames())
-        : decide(statistics);
-  }
-
   /** Whether the picture as a whole changed, so that its residuals name no mechanism. */
   public boolean appearanceChanged(FrameStatistics statistics) {
     return fires(AnomalyKind.APPEARANCE, statistics.appearancePValue(), statistics)

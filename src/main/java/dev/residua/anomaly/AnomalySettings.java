@@ -1,5 +1,7 @@
 package dev.residua.anomaly;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
+
 /**
  * When a frame is called anomalous.
  *
@@ -11,15 +13,12 @@ package dev.residua.anomaly;
  *     counts as a change of appearance: synthetic or noise-free cameras would otherwise report
  *     single grey levels
  * @param quietFrames normal frames that end an episode, at least 1
- * @param warmUpFrames first frames of a source that are not evaluated, at least 0
  */
+@RecordBuilder
 public record AnomalySettings(
-    double falseAlarmRate,
-    double causeFdr,
-    double minGreyLevels,
-    int quietFrames,
-    int warmUpFrames) {
-  public static final AnomalySettings DEFAULTS = new AnomalySettings(2e-4, 0.025, 2, 20, 0);
+    double falseAlarmRate, double causeFdr, double minGreyLevels, int quietFrames)
+    implements AnomalySettingsBuilder.With {
+  public static final AnomalySettings DEFAULTS = new AnomalySettings(2e-4, 0.025, 2, 20);
 
   public AnomalySettings {
     if (!(falseAlarmRate >= ScoreTail.SMALLEST && falseAlarmRate <= 0.5)) {
@@ -37,12 +36,5 @@ public record AnomalySettings(
     if (quietFrames < 1) {
       throw new IllegalArgumentException("quietFrames must be at least 1 but was " + quietFrames);
     }
-    if (warmUpFrames < 0) {
-      throw new IllegalArgumentException("warmUpFrames must be at least 0 but was " + warmUpFrames);
-    }
-  }
-
-  public AnomalySettings withFalseAlarmRate(double rate) {
-    return new AnomalySettings(rate, causeFdr, minGreyLevels, quietFrames, warmUpFrames);
   }
 }

@@ -6,15 +6,32 @@ import java.util.zip.CRC32;
 
 /**
  * Where the sensor readings of nominal frames lie, and from it the limits beyond which a reading is
- * a fault. Immutable, safe for use by several threads.
+ * a fault.
  *
  * <p>A reading is compared with the most extreme one of the calibration frames, not with a
  * quantile: a scene may be dark for a moment every day. The margins are wide instead, because a
  * sensor that fails fails far: half of what was left of the range for light, half of the least
  * sharpness, one and a half times the largest tear. Frames of a faulty sensor do not belong into a
  * calibration: they make that fault usual.
+ *
+ * @param frames number of calibration frames
+ * @param longestRun longest run of equal pictures among them; 0 without any
+ * @param leastLuma least mean luma, in grey levels
+ * @param mostLuma largest mean luma, in grey levels
+ * @param mostDark largest dark share
+ * @param mostSaturated largest saturated share
+ * @param leastSharpness least sharpness
+ * @param mostTear largest tear, in grey levels
  */
-public final class SensorReference {
+public record SensorReference(
+    int frames,
+    int longestRun,
+    float leastLuma,
+    float mostLuma,
+    float mostDark,
+    float mostSaturated,
+    float leastSharpness,
+    float mostTear) {
   /** Equal pictures in a row from which a camera is frozen where the scene never stands still. */
   public static final int FROZEN_FRAMES = 10;
 
@@ -36,32 +53,18 @@ public final class SensorReference {
   /** Twice the longest run of the calibration: it saw only so much of the scene. */
   private static final int RUN_MARGIN = 2;
 
-  private final int frames;
-  private final int longestRun;
-  private final float leastLuma;
-  private final float mostLuma;
-  private final float mostDark;
-  private final float mostSaturated;
-  private final float leastSharpness;
-  private final float mostTear;
-
-  private SensorReference(
-      int frames,
-      int longestRun,
-      float leastLuma,
-      float mostLuma,
-      float mostDark,
-      float mostSaturated,
-      float leastSharpness,
-      float mostTear) {
-    this.frames = frames;
-    this.longestRun = longestRun;
-    this.leastLuma = leastLuma;
-    this.mostLuma = mostLuma;
-    this.mostDark = mostDark;
-    this.mostSaturated = mostSaturated;
-    this.leastSharpness = leastSharpness;
-    this.mostTear = mostTear;
+  public SensorReference {
+    if (frames < 0 || longestRun < 0 || longestRun > frames) {
+      throw new IllegalArgumentException(
+          "sensor reference of %d frames has a run of %d".formatted(frames, longestRun));
+    }
+    for (float limit :
+        new float[] {leastLuma, mostLuma, mostDark, mostSaturated, leastSharpness, mostTear}) {
+      if (!Float.isFinite(limit)) {
+        throw new IllegalArgumentException(
+            "sensor reference has the limit %s, expected a finite number".formatted(limit));
+      }
+    }
   }
 
   /** Collects nominal frames; without any, the reference knows a frozen camera only. */
@@ -112,16 +115,6 @@ public final class SensorReference {
     }
   }
 
-  /** Number of calibration frames. */
-  public int frames() {
-    return frames;
-  }
-
-  /** Longest run of equal pictures among the calibration frames; 0 without any. */
-  public int longestRun() {
-    return longestRun;
-  }
-
   /**
    * Equal pictures in a row that make a frozen camera: {@link #FROZEN_FRAMES}, or twice the longest
    * run of the calibration where that is more.
@@ -159,21 +152,6 @@ public final class SensorReference {
   /** Tear above which a picture is torn. */
   public float tornTear() {
     return TEAR_MARGIN * mostTear + TEAR_FLOOR;
-  }
-
-  /** Largest dark share of the calibration frames. */
-  float mostDark() {
-    return mostDark;
-  }
-
-  /** Largest saturated share of the calibration frames. */
-  float mostSaturated() {
-    return mostSaturated;
-  }
-
-  /** Least sharpness of the calibration frames. */
-  float leastSharpness() {
-    return leastSharpness;
   }
 
   boolean dark(SensorReadings readings) {
@@ -229,22 +207,15 @@ public final class SensorReference {
     if (in.getLong() != checksum(bytes)) {
       throw new IllegalArgumentException("sensor reference is damaged: its checksum is wrong");
     }
-    int frames = in.getInt();
-    int longestRun = in.getInt();
-    if (frames < 0 || longestRun < 0 || longestRun > frames) {
-      throw new IllegalArgumentException(
-          "sensor reference of %d frames has a run of %d".formatted(frames, longestRun));
-    }
-    float[] limits = new float[6];
-    for (int i = 0; i < limits.length; i++) {
-      limits[i] = in.getFloat();
-      if (!Float.isFinite(limits[i])) {
-        throw new IllegalArgumentException(
-            "sensor reference has the limit %s, expected a finite number".formatted(limits[i]));
-      }
-    }
     return new SensorReference(
-        frames, longestRun, limits[0], limits[1], limits[2], limits[3], limits[4], limits[5]);
+        in.getInt(),
+        in.getInt(),
+        in.getFloat(),
+        in.getFloat(),
+        in.getFloat(),
+        in.getFloat(),
+        in.getFloat(),
+        in.getFloat());
   }
 
   private static long checksum(byte[] bytes) {

@@ -2,42 +2,11 @@ package dev.residua.anomaly;
 
 import dev.residua.causal.FrameStatistics;
 import java.util.List;
-import java.util.function.Function;
 
-/** What is to be said of one frame. */
+/** The result for one frame. */
 public sealed interface Verdict {
-  /** Calls the function of the case at hand. */
-  <R> R fold(
-      Function<WarmingUp, R> warmingUp,
-      Function<Normal, R> normal,
-      Function<Anomalous, R> anomalous);
-
-  /**
-   * Too few frames of this source were seen to evaluate one.
-   *
-   * @param framesSeen frames before this one
-   * @param framesNeeded frames after which evaluation starts
-   */
-  record WarmingUp(long framesSeen, long framesNeeded) implements Verdict {
-    @Override
-    public <R> R fold(
-        Function<WarmingUp, R> warmingUp,
-        Function<Normal, R> normal,
-        Function<Anomalous, R> anomalous) {
-      return warmingUp.apply(this);
-    }
-  }
-
   /** Nothing unusual at the false-alarm rate that was asked for. */
-  record Normal(FrameStatistics statistics) implements Verdict {
-    @Override
-    public <R> R fold(
-        Function<WarmingUp, R> warmingUp,
-        Function<Normal, R> normal,
-        Function<Anomalous, R> anomalous) {
-      return normal.apply(this);
-    }
-  }
+  record Normal(FrameStatistics statistics) implements Verdict {}
 
   /**
    * Unusual.
@@ -66,14 +35,6 @@ public sealed interface Verdict {
         throw new IllegalArgumentException(
             "an anomaly of kind %s has %d causes".formatted(kind, causes.size()));
       }
-    }
-
-    @Override
-    public <R> R fold(
-        Function<WarmingUp, R> warmingUp,
-        Function<Normal, R> normal,
-        Function<Anomalous, R> anomalous) {
-      return anomalous.apply(this);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.residua.causal;
 
 import dev.residua.frame.FramePosition;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ import java.util.Map;
  * @param position where the last frame is on Kafka
  * @param links where to look, by purpose
  */
+@RecordBuilder
 public record Finding(
     String eventId,
     String incidentId,
@@ -40,7 +42,8 @@ public record Finding(
     List<Cause> causes,
     List<Reading> readings,
     FramePosition position,
-    Map<String, String> links) {
+    Map<String, String> links)
+    implements FindingBuilder.With {
   public Finding {
     if (firstSequence > lastSequence) {
       throw new IllegalArgumentException(
@@ -50,60 +53,6 @@ public record Finding(
     causes = List.copyOf(causes);
     readings = List.copyOf(readings);
     links = Map.copyOf(links);
-  }
-
-  /** A finding that no incident groups. */
-  public Finding(
-      String eventId,
-      String source,
-      long firstSequence,
-      long lastSequence,
-      Instant firstAt,
-      Instant lastAt,
-      String modelId,
-      String modelDigest,
-      Severity severity,
-      String sentence,
-      List<Cause> causes,
-      List<Reading> readings,
-      FramePosition position,
-      Map<String, String> links) {
-    this(
-        eventId,
-        eventId,
-        source,
-        firstSequence,
-        lastSequence,
-        firstAt,
-        lastAt,
-        modelId,
-        modelDigest,
-        severity,
-        sentence,
-        causes,
-        readings,
-        position,
-        links);
-  }
-
-  /** This finding as part of an incident. */
-  public Finding withIncident(String incident) {
-    return new Finding(
-        eventId,
-        incident,
-        source,
-        firstSequence,
-        lastSequence,
-        firstAt,
-        lastAt,
-        modelId,
-        modelDigest,
-        severity,
-        sentence,
-        causes,
-        readings,
-        position,
-        links);
   }
 
   /** How urgently a person should look. */

@@ -1,6 +1,7 @@
 package dev.residua.drift;
 
 import dev.residua.causal.Finding;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param window window length that found the change, in frames
  * @param changePoint when the change began, where it can be estimated
  */
+@RecordBuilder
 public record DriftEvent(
     Finding finding,
     Kind kind,
@@ -28,22 +30,8 @@ public record DriftEvent(
     double estimatedRunLength,
     String condition,
     int window,
-    @Nullable ChangePoint changePoint) {
-  /** The event with another finding. */
-  public DriftEvent with(Finding other) {
-    return new DriftEvent(
-        other,
-        kind,
-        channel,
-        statistic,
-        threshold,
-        targetRunLength,
-        estimatedRunLength,
-        condition,
-        window,
-        changePoint);
-  }
-
+    @Nullable ChangePoint changePoint)
+    implements DriftEventBuilder.With {
   /** What a detector watches. */
   public enum Channel {
     /** The standardised structural residuals: mechanisms and roots. */

@@ -2,6 +2,7 @@ package dev.residua.intervention;
 
 import dev.residua.causal.Finding;
 import dev.residua.drift.DriftEvent.ChangePoint;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param condition assumption under which p-value and threshold hold
  * @param changePoint when the change began, where it can be estimated
  */
+@RecordBuilder
 public record InterventionEvent(
     Finding finding,
     InterventionKind kind,
@@ -22,16 +24,12 @@ public record InterventionEvent(
     double threshold,
     double pValue,
     String condition,
-    @Nullable ChangePoint changePoint) {
+    @Nullable ChangePoint changePoint)
+    implements InterventionEventBuilder.With {
   public InterventionEvent {
     if (!Double.isNaN(pValue) && !(pValue > 0 && pValue <= 1)) {
       throw new IllegalArgumentException(
           "p-value of a %s must be in (0, 1] or NaN but was %s".formatted(kind, pValue));
     }
-  }
-
-  /** The event with another finding. */
-  public InterventionEvent with(Finding other) {
-    return new InterventionEvent(other, kind, statistic, threshold, pValue, condition, changePoint);
   }
 }

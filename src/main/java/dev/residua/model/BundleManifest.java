@@ -3,6 +3,7 @@ package dev.residua.model;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.residua.causal.Latent;
 import dev.residua.frame.ImageShape;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param sha256 digest of every other entry of the bundle, lower-case hexadecimal, by entry name
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@RecordBuilder
 public record BundleManifest(
     int formatVersion,
     String id,
@@ -35,7 +37,8 @@ public record BundleManifest(
     String preprocessing,
     List<Latent> latents,
     ModelProvenance provenance,
-    Map<String, String> sha256) {
+    Map<String, String> sha256)
+    implements BundleManifestBuilder.With {
   /** Most latents: attribution numbers sets of them with the bits of a long. */
   public static final int MAX_LATENTS = 62;
 
@@ -118,24 +121,6 @@ public record BundleManifest(
     }
   }
 
-  BundleManifest withDigests(Map<String, String> digests) {
-    return new BundleManifest(
-        formatVersion,
-        id,
-        parentId,
-        architecture,
-        image,
-        preprocessing,
-        latents,
-        provenance,
-        digests);
-  }
-
-  BundleManifest withId(String newId) {
-    return new BundleManifest(
-        formatVersion, newId, id, architecture, image, preprocessing, latents, provenance, sha256);
-  }
-
   /**
    * The manifest of this model after it was calibrated again.
    *
@@ -148,55 +133,11 @@ public record BundleManifest(
     metrics.putAll(figures);
     Map<String, String> settings = new TreeMap<>(provenance.hyperParameters());
     settings.put("calibration", frames);
-    ModelProvenance p = provenance;
-    return new BundleManifest(
-        formatVersion,
-        newId,
-        id,
-        architecture,
-        image,
-        preprocessing,
-        latents,
-        new ModelProvenance(
-            p.data(),
-            p.dataRange(),
-            p.dataSha256(),
-            p.labelledFrames(),
-            settings,
-            p.seed(),
-            p.codeVersion(),
-            p.jvm(),
-            p.startedAt(),
-            p.finishedAt(),
-            metrics),
-        sha256);
-  }
-
-  /** The same manifest with more to say of where the model comes from. */
-  public BundleManifest withProvenance(ModelProvenance newProvenance) {
-    return new BundleManifest(
-        formatVersion,
-        id,
-        parentId,
-        architecture,
-        image,
-        preprocessing,
-        latents,
-        newProvenance,
-        sha256);
-  }
-
-  BundleManifest withLatents(List<Latent> newLatents) {
-    return new BundleManifest(
-        formatVersion,
-        id,
-        parentId,
-        architecture,
-        image,
-        preprocessing,
-        newLatents,
-        provenance,
-        sha256);
+    return with(
+        m ->
+            m.id(newId)
+                .parentId(id)
+                .provenance(provenance.withHyperParameters(settings).withMetrics(metrics)));
   }
 
   public List<String> latentNames() {

@@ -20,13 +20,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -151,7 +148,7 @@ public final class ModelBundle {
     all.put(GRAPH, toJson(GraphFile.of(graph)));
     Map<String, String> digests = new TreeMap<>();
     all.forEach((name, content) -> digests.put(name, sha256(content)));
-    BundleManifest complete = manifest.withDigests(digests);
+    BundleManifest complete = manifest.withSha256(digests);
     return new ModelBundle(complete, toJson(complete), graph, all, null);
   }
 
@@ -181,7 +178,7 @@ public final class ModelBundle {
     }
     Map<String, String> digests = new TreeMap<>(manifest.sha256());
     digests.put(entry, sha256(content));
-    BundleManifest complete = manifest.withDigests(digests);
+    BundleManifest complete = manifest.withSha256(digests);
     return new ModelBundle(complete, toJson(complete), graph, all, null);
   }
 
@@ -329,7 +326,7 @@ public final class ModelBundle {
 
   /** A model that works like this one under another identity, with this one as its parent. */
   public ModelBundle withId(String newId) {
-    return with(manifest.withId(newId));
+    return with(manifest.with(m -> m.id(newId).parentId(id())));
   }
 
   /** The same model with more to say of where it comes from. */
@@ -465,64 +462,6 @@ public final class ModelBundle {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every Java platform has SHA-256", e);
-    }
-  }
-
-  /** Layout of {@code graph.json}. */
-  record GraphFile(List<String> order, List<Edge> edges) {
-    GraphFile {
-      order = List.copyOf(order);
-      edges = List.copyOf(edges);
-    }
-
-    record Edge(String from, String to, double confidence) {
-      Edge {
-        if (!(confidence >= 0 && confidence <= 1)) {
-          throw new IllegalArgumentException(
-              "edge %s -> %s has confidence %s, expected a number in [0, 1]"
-                  .formatted(from, to, confidence));
-        }
-      }
-    }
-
-    static GraphFile of(CausalGraph graph) {
-      List<Edge> edges =
-          graph.edgeList().stream()
-              .map(e -> new Edge(graph.name(e.from()), graph.name(e.to()), e.confidence()))
-              .toList();
-      List<String> order = new ArrayList<>();
-      for (int latent : graph.order()) {
-        order.add(graph.name(latent));
-      }
-      return new GraphFile(order, edges);
-    }
-
-    CausalGraph toGraph(List<String> names) {
-      int d = names.size();
-      Set<String> ordered = new HashSet<>(order);
-      if (order.size() != d || !ordered.equals(Set.copyOf(names))) {
-        throw new IllegalArgumentException(
-            "its order has %s, expected each latent of the manifest once: %s"
-                .formatted(order, names));
-      }
-      boolean[][] has = new boolean[d][d];
-      double[][] confidence = new double[d][d];
-      for (Edge edge : edges) {
-        int from = names.indexOf(edge.from());
-        int to = names.indexOf(edge.to());
-        if (from < 0 || to < 0) {
-          throw new IllegalArgumentException(
-              "edge %s -> %s names a latent that the manifest does not have: %s"
-                  .formatted(edge.from(), edge.to(), names));
-        }
-        if (has[from][to]) {
-          throw new IllegalArgumentException(
-              "it has the edge %s -> %s twice".formatted(edge.from(), edge.to()));
-        }
-        has[from][to] = true;
-        confidence[from][to] = edge.confidence();
-      }
-      return new CausalGraph(names, has, confidence);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.residua.model;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -19,6 +20,7 @@ import java.util.TreeMap;
  * @param finishedAt ISO-8601 instant
  * @param metrics figures of the training by name, such as {@code reconstruction.mse}
  */
+@RecordBuilder
 public record ModelProvenance(
     String data,
     String dataRange,
@@ -30,7 +32,8 @@ public record ModelProvenance(
     String jvm,
     String startedAt,
     String finishedAt,
-    Map<String, Double> metrics) {
+    Map<String, Double> metrics)
+    implements ModelProvenanceBuilder.With {
   /** Hyper-parameter that says which latents are corrected, by name. */
   public static final String CORRECTED_LATENTS = "correctedLatents";
 
@@ -53,37 +56,6 @@ public record ModelProvenance(
     settings.computeIfPresent(LEARNT_GRAPH, (key, value) -> change.inText(value));
     Map<String, Double> figures = new TreeMap<>();
     metrics.forEach((key, value) -> figures.put(change.atEnd(HELD_ERROR, key), value));
-    return with(dataRange, settings, figures);
-  }
-
-  /** The same with another range of the data. */
-  public ModelProvenance withDataRange(String range) {
-    return with(range, hyperParameters, metrics);
-  }
-
-  /** The same with other settings. */
-  public ModelProvenance withHyperParameters(Map<String, String> settings) {
-    return with(dataRange, settings, metrics);
-  }
-
-  /** The same with other figures. */
-  public ModelProvenance withMetrics(Map<String, Double> figures) {
-    return with(dataRange, hyperParameters, figures);
-  }
-
-  private ModelProvenance with(
-      String range, Map<String, String> settings, Map<String, Double> figures) {
-    return new ModelProvenance(
-        data,
-        range,
-        dataSha256,
-        labelledFrames,
-        settings,
-        seed,
-        codeVersion,
-        jvm,
-        startedAt,
-        finishedAt,
-        figures);
+    return withHyperParameters(settings).withMetrics(figures);
   }
 }

@@ -1,5 +1,6 @@
 package dev.residua.model;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
@@ -25,6 +26,7 @@ public sealed interface RegistryRecord {
    * @param verdict of the gate in one sentence; null if there is none
    * @param labels of people, by name
    */
+  @RecordBuilder
   record Entry(
       String id,
       String digest,
@@ -37,7 +39,7 @@ public sealed interface RegistryRecord {
       @Nullable String location,
       @Nullable String verdict,
       Map<String, String> labels)
-      implements RegistryRecord {
+      implements RegistryRecord, RegistryRecordEntryBuilder.With {
     /** Prefix of the keys of models. */
     public static final String PREFIX = "model/";
 
@@ -67,18 +69,7 @@ public sealed interface RegistryRecord {
       } else {
         next.put(name, value);
       }
-      return new Entry(
-          id,
-          digest,
-          parentId,
-          publishedAt,
-          publishedBy,
-          bytes,
-          sha256,
-          parts,
-          location,
-          verdict,
-          next);
+      return withLabels(next);
     }
   }
 

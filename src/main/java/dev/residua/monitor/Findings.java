@@ -85,11 +85,10 @@ final class Findings {
   /** What each cause adds to how unusual the frame is, as a share of what all causes add. */
   private double[] shares(Verdict.Anomalous anomaly) {
     double[] shares = anomaly.causes().stream().mapToDouble(Cause::share).toArray();
-    if (model.attribution().isEmpty() || shares.length < 2) {
+    if (shares.length < 2) {
       return shares;
     }
-    double[] parts =
-        model.attribution().get().of(anomaly.statistics().standardized()).contributions();
+    double[] parts = model.attribution().of(anomaly.statistics().standardized()).contributions();
     double sum = 0;
     for (int k = 0; k < shares.length; k++) {
       sum += Math.max(0, parts[anomaly.causes().get(k).latent()]);
@@ -325,8 +324,10 @@ final class Findings {
     List<Finding.Reading> readings = Finding.readings(model.graph(), frame);
     Map<String, String> links = new HashMap<>(PictureLinks.of(model.graph(), readings, causes));
     links.put(PictureLinks.FRAME, PictureLinks.frame(frame.source(), frame.position()));
+    String id = EventIds.of(type, frame);
     return new Finding(
-        EventIds.of(type, frame),
+        id,
+        id,
         frame.source(),
         first,
         frame.sequence(),

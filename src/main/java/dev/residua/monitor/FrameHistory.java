@@ -1,7 +1,6 @@
 package dev.residua.monitor;
 
 import dev.residua.drift.DriftSettings;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sequences of the last frames of a source, and which frames the last samples of the picture's
@@ -11,13 +10,13 @@ final class FrameHistory {
   static final int KEPT = DriftSettings.MAX_SCALE;
 
   private final ChangeMonitor residuals;
-  private final @Nullable ChangeMonitor picture;
+  private final ChangeMonitor picture;
   private final long[] sequences = new long[KEPT];
 
   /** Frame, counted from 0, of each of the last samples of the picture's detector. */
   private final long[] pictureFrames = new long[KEPT];
 
-  FrameHistory(ChangeMonitor residuals, @Nullable ChangeMonitor picture) {
+  FrameHistory(ChangeMonitor residuals, ChangeMonitor picture) {
     this.residuals = residuals;
     this.picture = picture;
   }
@@ -27,9 +26,9 @@ final class FrameHistory {
     sequences[(int) (residuals.detector.count() % KEPT)] = sequence;
   }
 
-  /** Adds the last frame as a sample of a detector on the picture, before that takes it. */
-  void addPictureSample(ChangeMonitor of) {
-    pictureFrames[(int) (of.detector.count() % KEPT)] = residuals.detector.count() - 1;
+  /** Adds the last frame as a sample of the picture's detector, before that takes it. */
+  void addPictureSample() {
+    pictureFrames[(int) (picture.detector.count() % KEPT)] = residuals.detector.count() - 1;
   }
 
   /** Sequence of the first of the last frames, at most 128 back. */
@@ -56,7 +55,7 @@ final class FrameHistory {
   }
 
   private long pictureFrame(long seen) {
-    long count = picture == null ? 0 : picture.detector.count();
+    long count = picture.detector.count();
     return count == 0 ? 0 : pictureFrames[slot(count, seen)];
   }
 

@@ -21,13 +21,11 @@ import java.util.Optional;
  * @param graph names and causes of its latents
  * @param rule decides on single frames
  * @param residuals what the residuals look like when nothing has changed
- * @param picture what reconstruction error and static pixels look like then; empty for a model that
- *     was calibrated without
+ * @param picture what reconstruction error and static pixels look like then
  * @param mechanisms what windows of quiet frames look like, for diagnoses; empty for a model that
- *     was calibrated without
- * @param attribution shares of the causes of an unusual frame; empty for a model that was
- *     calibrated without: shares are then those of the squared residuals
- * @param sensor when the camera is at fault; empty for a model that was calibrated without
+ *     was calibrated on too few
+ * @param attribution shares of the causes of an unusual frame
+ * @param sensor when the camera is at fault
  * @param targetRunLength average frames between two false alarms of one source
  * @param incidents when incidents open and end
  */
@@ -37,10 +35,10 @@ public record MonitorModel(
     CausalGraph graph,
     AnomalyRule rule,
     DriftReference residuals,
-    Optional<DriftReference> picture,
+    DriftReference picture,
     Optional<MechanismReference> mechanisms,
-    Optional<JointAttribution> attribution,
-    Optional<SensorRule> sensor,
+    JointAttribution attribution,
+    SensorRule sensor,
     double targetRunLength,
     IncidentSettings incidents) {
   public MonitorModel {
@@ -49,20 +47,20 @@ public record MonitorModel(
           "model %s has %d latents, its drift reference %d and its calibration %d"
               .formatted(id, graph.size(), residuals.latents(), rule.calibration().latents()));
     }
-    check("reference of mechanisms", mechanisms.map(MechanismReference::latents), id, graph);
-    check("reference for attribution", attribution.map(JointAttribution::latents), id, graph);
-    if (picture.isPresent() && picture.get().latents() != ImageStatistics.COUNT) {
+    if (attribution.latents() != graph.size()
+        || mechanisms.stream().anyMatch(reference -> reference.latents() != graph.size())) {
+      throw new IllegalArgumentException(
+          "model %s has %d latents, its reference for attribution %d and its reference of mechanisms %s"
+              .formatted(
+                  id,
+                  graph.size(),
+                  attribution.latents(),
+                  mechanisms.map(reference -> String.valueOf(reference.latents())).orElse("none")));
+    }
+    if (picture.latents() != ImageStatistics.COUNT) {
       throw new IllegalArgumentException(
           "the picture reference of model %s has %d numbers, expected %d"
-              .formatted(id, picture.get().latents(), ImageStatistics.COUNT));
-    }
-  }
-
-  private static void check(String what, Optional<Integer> latents, String id, CausalGraph graph) {
-    if (latents.isPresent() && latents.get() != graph.size()) {
-      throw new IllegalArgumentException(
-          "the %s of model %s has %d latents, expected %d"
-              .formatted(what, id, latents.get(), graph.size()));
+              .formatted(id, picture.latents(), ImageStatistics.COUNT));
     }
   }
 
@@ -70,12 +68,11 @@ public record MonitorModel(
     return ChangeMonitor.Thresholds.of(residuals, share());
   }
 
-  Optional<ChangeMonitor.Thresholds> pictureThresholds() {
-    return picture.map(reference -> ChangeMonitor.Thresholds.of(reference, share()));
+  ChangeMonitor.Thresholds pictureThresholds() {
+    return ChangeMonitor.Thresholds.of(picture, share());
   }
 
   private double share() {
-    return Math.min(
-        DriftReference.MAX_TARGET, picture.isPresent() ? 2 * targetRunLength : targetRunLength);
+    return Math.min(DriftReference.MAX_TARGET, 2 * targetRunLength);
   }
 }

@@ -6,7 +6,6 @@ import dev.residua.anomaly.AnomalyKind;
 import dev.residua.anomaly.SensorMonitor;
 import dev.residua.anomaly.SensorRule;
 import dev.residua.anomaly.Verdict;
-import dev.residua.causal.Finding;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
@@ -22,16 +21,12 @@ import dev.residua.incident.Evidence;
 import dev.residua.incident.Evidence.Alarm;
 import dev.residua.incident.Evidence.Report;
 import dev.residua.incident.Evidence.Weight;
-import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentLifecycle;
 import dev.residua.intervention.Diagnosis;
 import dev.residua.intervention.InterventionEvent;
 import dev.residua.intervention.InterventionKind;
 import dev.residua.intervention.MechanismWindow;
-import dev.residua.monitor.SourceMonitorState.Suppression;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +48,7 @@ public final class SourceMonitor {
   private final MonitorModel model;
   private final Findings findings;
   private final ChangeMonitor residuals;
-  private final @Nullable ChangeMonitor picture;
+  private final ChangeMonitor picture;
   private final FrameHistory history;
   private final float[] offsets; // [d], in standard deviations of the calibration
   private MechanismWindow window;
@@ -71,7 +66,7 @@ public final class SourceMonitor {
   public static final class Thresholds {
     private final MonitorModel model;
     private final ChangeMonitor.Thresholds residuals;
-    private final Optional<ChangeMonitor.Thresholds> picture;
+    private final ChangeMonitor.Thresholds picture;
     private final QuietRunLength.Levels quietLevels;
     private final ConformalMartingale noEvidence;
 
@@ -97,7 +92,7 @@ public final class SourceMonitor {
   private SourceMonitor(
       Thresholds thresholds,
       ChangeMonitor residuals,
-      @Nullable ChangeMonitor picture,
+      ChangeMonitor picture,
       IncidentLifecycle incidents) {
     this.model = thresholds.model;
     this.findings = new Findings(model);
@@ -130,10 +125,7 @@ public final class SourceMonitor {
     return new SourceMonitor(
         thresholds,
         ChangeMonitor.start(thresholds.residuals, spare == null ? null : spare.residuals),
-        thresholds
-            .picture
-            .map(one -> ChangeMonitor.start(one, spare == null ? null : spare.picture))
-            .orElse(null),
+        ChangeMonitor.start(thresholds.picture, spare == null ? null : spare.picture),
         incidents);
   }
 
@@ -145,19 +137,6 @@ public final class SourceMonitor {
   /** Whether an incident of this source is open. */
   public boolean incidentOpen() {
     return incidents.open();
-  }
-
-  /** Events of one frame so far. */
-  private static final class FrameEvents {
-    final List<AnomalyEvent> anomalies = new ArrayList<>();
-    final List<DriftEvent> drifts = new ArrayList<>();
-    final List<InterventionEvent> interventions = new ArrayList<>();
-    final List<Incident> incidents = new ArrayList<>();
-    final List<Report> reports = new ArrayList<>();
-
-    void report(Weight weight, String kind, Finding finding) {
-      reports.add(new Report(weight, kind, finding));
-    }
   }
 
   /**
@@ -193,12 +172,7 @@ public final class SourceMonitor {
         incidents.next(evidence(frame, alarm(frame, controls), events.reports), model.incidents()),
         events);
     String incident = incidents.openId() == null ? before : incidents.openId();
-    return new MonitorResult(
-        score(frame),
-        events.anomalies.stream().map(e -> e.with(grouped(e.finding(), incident))).toList(),
-        events.drifts.stream().map(e -> e.with(grouped(e.finding(), incident))).toList(),
-        events.interventions.stream().map(e -> e.with(grouped(e.finding(), incident))).toList(),
-        events.incidents);
+    return events.result(score(frame), incident);
   }
 
   private void change(IncidentLifecycle.Step step, FrameEvents events) {
@@ -208,12 +182,8 @@ public final class SourceMonitor {
     }
   }
 
-  private static Finding grouped(Finding finding, @Nullable String incident) {
-    return incident == null ? finding : finding.withIncident(incident);
-  }
-
   private Alarm alarm(ScoredFrame frame, ActiveControls controls) {
-    boolean certain = fault != null || (picture != null && picture.alarm().drifting());
+    boolean certain = fault != null || picture.alarm().drifting();
     if (!certain && !residuals.alarm().drifting()) {
       return Alarm.NONE;
     }
@@ -249,9 +219,7 @@ public final class SourceMonitor {
       }
     }
     residuals.restart();
-    if (picture != null) {
-      picture.restart();
-    }
+    picture.restart();
     window = new MechanismWindow(offsets.length);
     suppression = Suppression.NONE;
     episode = AnomalyEpisode.QUIET;
@@ -297,11 +265,7 @@ public final class SourceMonitor {
 
   private void watchSensor(ScoredFrame frame, FrameEvents events) {
     SensorReadings readings = frame.sensor();
-    if (model.sensor().isEmpty()) {
-      fault = null;
-      return;
-    }
-    SensorRule rule = model.sensor().get();
+    SensorRule rule = model.sensor();
     SensorMonitor.Step step = sensor.next(readings, rule);
     sensor = step.next();
     AnomalyKind now = step.fault() == null ? null : step.fault().kind();
@@ -338,7 +302,8 @@ public final class SourceMonitor {
         DriftEvent onset =
             findings.residualsChanged(
                 frame, residuals, appearanceChanged, fault != null, history::sequenceAt);
-        suppression = suppressionFor(onset.finding(), frames, frame, controls);
+        suppression =
+            Suppression.at(onset.finding(), frames, controls, model.mechanisms().isPresent());
         diagnosed = "";
         report(onset, events);
       }
@@ -349,42 +314,11 @@ public final class SourceMonitor {
     }
   }
 
-  private Suppression suppressionFor(
-      Finding onset, int frames, ScoredFrame frame, ActiveControls controls) {
-    if (suppressed(onset, frames, controls)) {
-      return Suppression.WHILE_ON;
-    }
-    if (!controls.expectsChange(frame.source(), frame.capturedAt())) {
-      return Suppression.NONE;
-    }
-    if (model.mechanisms().isPresent()) {
-      return Suppression.UNTIL_DIAGNOSIS;
-    }
-    return announced(onset, frame, controls) ? Suppression.WHILE_ON : Suppression.NONE;
-  }
-
-  /** Whether all that has changed are means within the margins that were granted. */
-  private static boolean suppressed(Finding onset, int frames, ActiveControls controls) {
-    return !onset.causes().isEmpty()
-        && onset.causes().stream()
-            .allMatch(
-                cause ->
-                    controls.suppressed(
-                        onset.source(), cause.latent(), cause.evidence() / Math.sqrt(frames)));
-  }
-
-  private static boolean announced(Finding finding, ScoredFrame frame, ActiveControls controls) {
-    return !finding.causes().isEmpty()
-        && controls
-            .announced(frame.source(), finding.causes().get(0).latent(), frame.capturedAt())
-            .isPresent();
-  }
-
   private void watchPicture(ScoredFrame frame, FrameEvents events) {
-    if (picture == null || frame.statistics().reconstruction() != Reconstruction.SAMPLED) {
+    if (frame.statistics().reconstruction() != Reconstruction.SAMPLED) {
       return;
     }
-    history.addPictureSample(picture);
+    history.addPictureSample();
     long startedAt = picture.alarm().startedAt();
     float[] numbers =
         ImageStatistics.of(
@@ -424,7 +358,7 @@ public final class SourceMonitor {
 
   /** Diagnoses the change, some frames after an alarm. */
   private void diagnose(ScoredFrame frame, ActiveControls controls, FrameEvents events) {
-    ChangeMonitor watch = residuals.alarm().drifting() || picture == null ? residuals : picture;
+    ChangeMonitor watch = residuals.alarm().drifting() ? residuals : picture;
     if (!watch.alarm().drifting() || model.mechanisms().isEmpty()) {
       return;
     }
@@ -456,10 +390,7 @@ public final class SourceMonitor {
                 frame,
                 watch,
                 watch == residuals ? history::sequenceAt : history::pictureSequenceAt));
-    if (suppression == Suppression.UNTIL_DIAGNOSIS) {
-      suppression =
-          announced(event.finding(), frame, controls) ? Suppression.WHILE_ON : Suppression.NONE;
-    }
+    suppression = suppression.after(event.finding(), controls);
     String news =
         diagnosis.kind()
             + (diagnosis.causes().isEmpty() ? "" : " " + diagnosis.causes().get(0).latent());
@@ -489,8 +420,8 @@ public final class SourceMonitor {
   private DriftScore.Others others() {
     QuietRunLength.Estimate estimate = quiet.estimate(thresholds.quietLevels);
     return new DriftScore.Others(
-        picture == null ? Float.NaN : picture.reading.statistic(),
-        picture == null ? Float.NaN : picture.thresholds.threshold().value(),
+        picture.reading.statistic(),
+        picture.thresholds.threshold().value(),
         estimate.tooEarly() ? Double.NaN : estimate.runLength(),
         estimate.tooEarly() ? Double.NaN : estimate.low(),
         estimate.tooEarly() ? Double.NaN : estimate.high(),
@@ -504,7 +435,7 @@ public final class SourceMonitor {
         followedCommand,
         model.id(),
         residuals.state(),
-        picture == null ? null : picture.state(),
+        picture.state(),
         window.state(),
         quiet,
         evidence,
@@ -532,18 +463,14 @@ public final class SourceMonitor {
       return carryOver(thresholds, state, spare);
     }
     ChangeMonitor residuals;
-    ChangeMonitor picture = null;
+    ChangeMonitor picture;
     try {
       residuals =
           ChangeMonitor.restore(
               thresholds.residuals, state.residuals(), spare == null ? null : spare.residuals);
-      if (thresholds.picture.isPresent()) {
-        picture =
-            ChangeMonitor.restore(
-                thresholds.picture.get(),
-                Objects.requireNonNull(state.picture(), "picture"),
-                spare == null ? null : spare.picture);
-      }
+      picture =
+          ChangeMonitor.restore(
+              thresholds.picture, state.picture(), spare == null ? null : spare.picture);
     } catch (IllegalArgumentException e) {
       return carryOver(thresholds, state, null); // detectors of another reference
     }

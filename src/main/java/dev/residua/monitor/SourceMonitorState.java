@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param followedCommand last command to accept the present as normal that was followed, or empty
  * @param modelId model that the rest belongs to
  * @param residuals detector on the residuals
- * @param picture detector on the picture; null where the model has none
+ * @param picture detector on the picture
  * @param window frames for diagnoses
  * @param quiet run length of the quiet stream
  * @param evidence e-detector on the joint p-values
@@ -38,7 +38,7 @@ public record SourceMonitorState(
     String followedCommand,
     String modelId,
     Detector residuals,
-    @Nullable Detector picture,
+    Detector picture,
     MechanismWindow.State window,
     QuietRunLength quiet,
     ConformalMartingale evidence,
@@ -50,15 +50,6 @@ public record SourceMonitorState(
     long[] sequences,
     long[] pictureFrames,
     float[] offsets) {
-  /** Whether the alarm of the residuals may open an incident. */
-  public enum Suppression {
-    NONE,
-    /** A change is announced; the diagnosis shows whether it is this one. */
-    UNTIL_DIAGNOSIS,
-    /** The change is announced or covered by a suppression. */
-    WHILE_ON
-  }
-
   /**
    * One detector.
    *

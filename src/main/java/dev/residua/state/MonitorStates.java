@@ -19,6 +19,7 @@ import dev.residua.incident.Evidence.Weight;
 import dev.residua.incident.IncidentLifecycle;
 import dev.residua.intervention.MechanismWindow;
 import dev.residua.monitor.SourceMonitorState;
+import dev.residua.monitor.Suppression;
 import dev.residua.wire.FindingFields;
 import dev.residua.wire.IncidentMapper;
 import java.nio.ByteBuffer;
@@ -53,7 +54,7 @@ public final class MonitorStates {
     record.setModelId(state.modelId());
     DetectorStates detectors = new DetectorStates();
     detectors.setResiduals(detector(state.residuals()));
-    detectors.setPicture(state.picture() == null ? null : detector(state.picture()));
+    detectors.setPicture(detector(state.picture()));
     detectors.setWindowCount(state.window().count());
     detectors.setWindow(Blocks.of(state.window().values()));
     detectors.setWindowFlags(ByteBuffer.wrap(state.window().flags()));
@@ -91,7 +92,6 @@ public final class MonitorStates {
     MonitorState record = CODEC.decode(bytes);
     DetectorStates detectors = record.getDetectors();
     Incident incident = record.getIncident();
-    DetectorState picture = detectors.getPicture();
     dev.residua.avro.AnomalyKind fault = detectors.getFault();
     try {
       return new SourceMonitorState(
@@ -105,7 +105,7 @@ public final class MonitorStates {
           record.getFollowedCommand(),
           record.getModelId(),
           detector(detectors.getResiduals()),
-          picture == null ? null : detector(picture),
+          detector(detectors.getPicture()),
           new MechanismWindow.State(
               detectors.getWindowCount(),
               Blocks.floats(detectors.getWindow()),
@@ -131,7 +131,7 @@ public final class MonitorStates {
               detectors.getEpisodeNormalFrames(),
               detectors.getEpisodeFrames()),
           detectors.getDiagnosed(),
-          SourceMonitorState.Suppression.valueOf(detectors.getSuppression().name()),
+          Suppression.valueOf(detectors.getSuppression().name()),
           fault == null ? null : AnomalyKind.valueOf(fault.name()),
           Blocks.longs(detectors.getSequences()),
           Blocks.longs(detectors.getPictureFrames()),

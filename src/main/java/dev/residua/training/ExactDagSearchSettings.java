@@ -1,5 +1,7 @@
 package dev.residua.training;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
+
 /**
  * How {@link ExactDagSearch} searches for a graph.
  *
@@ -12,6 +14,7 @@ package dev.residua.training;
  *     ExactDagSearch#MAX_EXACT} latents
  * @param seed of the features and the half-samples
  */
+@RecordBuilder
 public record ExactDagSearchSettings(
     int features,
     double ridge,
@@ -19,7 +22,8 @@ public record ExactDagSearchSettings(
     int maxRows,
     int resamples,
     int maxParentsOfLargeGraphs,
-    long seed) {
+    long seed)
+    implements ExactDagSearchSettingsBuilder.With {
   public static final ExactDagSearchSettings DEFAULTS =
       new ExactDagSearchSettings(300, 1e-4, 0.2, 5_000, 8, 3, 1);
 
@@ -44,20 +48,5 @@ public record ExactDagSearchSettings(
       throw new IllegalArgumentException(
           "maxParentsOfLargeGraphs must be at least 1 but was " + maxParentsOfLargeGraphs);
     }
-  }
-
-  public ExactDagSearchSettings withSeed(long newSeed) {
-    return new ExactDagSearchSettings(
-        features, ridge, edgePenalty, maxRows, resamples, maxParentsOfLargeGraphs, newSeed);
-  }
-
-  public ExactDagSearchSettings withResamples(int newResamples) {
-    return new ExactDagSearchSettings(
-        features, ridge, edgePenalty, maxRows, newResamples, maxParentsOfLargeGraphs, seed);
-  }
-
-  public ExactDagSearchSettings withEdgePenalty(double newPenalty) {
-    return new ExactDagSearchSettings(
-        features, ridge, newPenalty, maxRows, resamples, maxParentsOfLargeGraphs, seed);
   }
 }

@@ -1,5 +1,6 @@
 package dev.residua.training;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Arrays;
 
 /**
@@ -12,8 +13,10 @@ import java.util.Arrays;
  * @param maxRows rows used; more are thinned evenly
  * @param seed of frequencies and phases
  */
+@RecordBuilder
 public record MechanismSettings(
-    int features, double[] bandwidths, double[] ridges, int maxRows, long seed) {
+    int features, double[] bandwidths, double[] ridges, int maxRows, long seed)
+    implements MechanismSettingsBuilder.With {
   public static final MechanismSettings DEFAULTS =
       new MechanismSettings(
           256, new double[] {0.35, 0.7, 1.4, 2.8}, new double[] {1e-6, 1e-5, 1e-4}, 20_000, 1);
@@ -46,13 +49,5 @@ public record MechanismSettings(
   @Override
   public double[] ridges() {
     return ridges.clone();
-  }
-
-  public MechanismSettings withSeed(long newSeed) {
-    return new MechanismSettings(features, bandwidths, ridges, maxRows, newSeed);
-  }
-
-  public MechanismSettings withFeatures(int newFeatures) {
-    return new MechanismSettings(newFeatures, bandwidths, ridges, maxRows, seed);
   }
 }

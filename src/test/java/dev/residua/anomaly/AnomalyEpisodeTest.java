@@ -9,14 +9,13 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AnomalyEpisodeTest {
-  private static final AnomalySettings SETTINGS = new AnomalySettings(0.01, 0.01, 2, 3, 0);
+  private static final AnomalySettings SETTINGS = new AnomalySettings(0.01, 0.01, 2, 3);
   private static final FrameStatistics FRAME =
       new FrameStatistics(new float[2], new float[2], 1, Reconstruction.SAMPLED, 1, 1, 0, 0);
 
   private static Verdict verdict(char symbol) {
     return switch (symbol) {
       case '.' -> new Verdict.Normal(FRAME);
-      case 'w' -> new Verdict.WarmingUp(0, 1);
       case 'A' -> new Verdict.Anomalous(AnomalyKind.APPEARANCE, 0.01f, 0.01, List.of(), FRAME);
       default ->
           new Verdict.Anomalous(
@@ -31,7 +30,7 @@ class AnomalyEpisodeTest {
   @Test
   void shouldReportEachProblemOnceAnEpisode() {
     // Given a fault of latent 0 with gaps, one of latent 1 within it, quiet, then latent 0 again
-    String frames = "..0000.0..0w1A1..0...0";
+    String frames = "..0000.0..01A1..0...0";
     StringBuilder reports = new StringBuilder();
     AnomalyEpisode episode = AnomalyEpisode.QUIET;
     // When
@@ -41,7 +40,7 @@ class AnomalyEpisodeTest {
       episode = step.next();
     }
     // Then
-    assertThat(reports.toString()).isEqualTo("..!.........++.......!");
+    assertThat(reports.toString()).isEqualTo("..!........++.......!");
     assertThat(episode.open()).isTrue();
     assertThat(episode.anomalousFrames()).isEqualTo(1);
   }

@@ -231,6 +231,7 @@ class LiveHistoryTest {
       Finding finding =
           new Finding(
               "event-" + i,
+              "event-" + i,
               "cam1",
               i,
               i,

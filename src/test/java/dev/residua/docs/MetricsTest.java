@@ -255,6 +255,7 @@ class MetricsTest {
   private static Finding finding() {
     return new Finding(
         "e1",
+        "e1",
         "cam1",
         1,
         1,

@@ -25,6 +25,7 @@ class IncidentLifecycleTest {
   private static Finding finding(long sequence, Severity severity, String sentence) {
     return new Finding(
         "event-" + sequence,
+        "event-" + sequence,
         "cam1",
         sequence - 3,
         sequence,

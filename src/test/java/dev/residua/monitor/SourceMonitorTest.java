@@ -26,6 +26,7 @@ import dev.residua.intervention.InterventionKind;
 import dev.residua.intervention.JointAttribution;
 import dev.residua.intervention.MechanismReference;
 import dev.residua.state.MonitorStates;
+import dev.residua.testing.PictureReferences;
 import dev.residua.testing.Scored;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -61,6 +62,8 @@ class SourceMonitorTest {
       residuals[i] = (float) random.nextGaussian();
       rows[i / 4][i % 4] = residuals[i];
     }
+    float[][] attributed = new float[n][];
+    Arrays.setAll(attributed, i -> Arrays.copyOfRange(residuals, 4 * i, 4 * i + 4));
     float[] errors = new float[n];
     float[] appearance = new float[n];
     double[][] pictures = new double[n][ImageStatistics.COUNT];
@@ -80,10 +83,10 @@ class SourceMonitorTest {
         CausalGraph.of(List.of("pendulum", "light", "shadow_length", "shadow_position"), edges),
         AnomalyRule.of(AnomalySettings.DEFAULTS.withFalseAlarmRate(0.002), calibration),
         DriftReference.calibrate(rows, settings, seed, fraction -> {}),
-        Optional.of(DriftReference.calibrate(pictures, settings, seed, fraction -> {})),
+        DriftReference.calibrate(pictures, settings, seed, fraction -> {}),
         Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
+        JointAttribution.ofEnergy(attributed),
+        SensorRule.of(SensorReference.builder().build()),
         20_000,
         IncidentSettings.DEFAULTS);
   }
@@ -109,11 +112,11 @@ class SourceMonitorTest {
         model.graph(),
         model.rule(),
         model.residuals(),
-        Optional.empty(),
+        PictureReferences.silent(),
         Optional.of(MechanismReference.calibrate(model.graph(), observed, expected, residuals)),
-        Optional.of(JointAttribution.ofEnergy(residuals)),
-        Optional.of(SensorRule.of(sensor.build())),
-        20_000,
+        JointAttribution.ofEnergy(residuals),
+        SensorRule.of(sensor.build()),
+        10_000,
         IncidentSettings.DEFAULTS);
   }
 

@@ -7,6 +7,8 @@ import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.anomaly.AnomalyKind;
 import dev.residua.anomaly.AnomalyRule;
 import dev.residua.anomaly.AnomalySettings;
+import dev.residua.anomaly.SensorReference;
+import dev.residua.anomaly.SensorRule;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Finding;
 import dev.residua.causal.ScoredFrame;
@@ -17,8 +19,10 @@ import dev.residua.drift.DriftSettings;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentSettings;
+import dev.residua.intervention.JointAttribution;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.SourceMonitor;
+import dev.residua.testing.PictureReferences;
 import dev.residua.testing.Scored;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,6 +73,8 @@ class MonitorTopologyTest {
       residuals[i] = (float) random.nextGaussian();
       rows[i / 4][i % 4] = residuals[i];
     }
+    float[][] attributed = new float[n][];
+    Arrays.setAll(attributed, i -> Arrays.copyOfRange(residuals, 4 * i, 4 * i + 4));
     float[] errors = new float[n];
     float[] appearance = new float[n];
     for (int i = 0; i < n; i++) {
@@ -91,11 +98,11 @@ class MonitorTopologyTest {
                 DriftSettings.DEFAULTS.withFrequencies(8).withSimulation(200, 1_024),
                 3,
                 fraction -> {}),
+            PictureReferences.silent(),
             Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            1_000,
+            JointAttribution.ofEnergy(attributed),
+            SensorRule.of(SensorReference.builder().build()),
+            500,
             IncidentSettings.DEFAULTS);
   }
 

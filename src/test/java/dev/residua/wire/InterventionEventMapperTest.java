@@ -23,6 +23,7 @@ class InterventionEventMapperTest {
     Finding finding =
         new Finding(
             "id",
+            "id",
             "cam1",
             42,
             99,

@@ -151,12 +151,10 @@ public final class Models {
           bundle.graph(),
           AnomalyRule.of(anomalies, calibration),
           DriftReference.fromBytes(bundle.entry(ModelBundle.DRIFT_REFERENCE)),
-          Optional.of(DriftReference.fromBytes(bundle.entry(ModelBundle.PICTURE_REFERENCE))),
+          DriftReference.fromBytes(bundle.entry(ModelBundle.PICTURE_REFERENCE)),
           bundle.find(ModelBundle.MECHANISM_REFERENCE).map(MechanismReference::fromBytes),
-          Optional.of(
-              JointAttribution.energyFromBytes(bundle.entry(ModelBundle.ATTRIBUTION_REFERENCE))),
-          Optional.of(
-              SensorRule.of(SensorReference.fromBytes(bundle.entry(ModelBundle.SENSOR_REFERENCE)))),
+          JointAttribution.energyFromBytes(bundle.entry(ModelBundle.ATTRIBUTION_REFERENCE)),
+          SensorRule.of(SensorReference.fromBytes(bundle.entry(ModelBundle.SENSOR_REFERENCE))),
           targetRunLength,
           incidents);
     } catch (IllegalArgumentException e) {

@@ -157,8 +157,7 @@ public final class MonitorRole implements AutoCloseable {
               config.anomaly().falseAlarmRate(),
               AnomalySettings.DEFAULTS.causeFdr(),
               AnomalySettings.DEFAULTS.minGreyLevels(),
-              config.anomaly().quietFrames(),
-              AnomalySettings.DEFAULTS.warmUpFrames()),
+              config.anomaly().quietFrames()),
           new FalseAlarmBudget(
                   incidents.falseAlarmsPerWeek(), Period.WEEK, incidents.framesPerSecond())
               .runLength(),

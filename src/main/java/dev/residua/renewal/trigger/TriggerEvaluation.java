@@ -11,7 +11,6 @@ import dev.residua.renewal.trigger.RetrainTrigger.Lasting;
 import dev.residua.renewal.trigger.RetrainTrigger.LastingDrift;
 import dev.residua.renewal.trigger.RetrainTrigger.Scheduled;
 import dev.residua.renewal.trigger.SuppressedTrigger.Reason;
-import dev.residua.renewal.trigger.TriggerObservation.CapitalCrossed;
 import dev.residua.renewal.trigger.TriggerObservation.Commanded;
 import dev.residua.renewal.trigger.TriggerObservation.DriftSeen;
 import dev.residua.renewal.trigger.TriggerObservation.FrameScored;
@@ -151,8 +150,6 @@ public final class TriggerEvaluation {
       c.windows = incident.open() ? without(state.windows, incident.source()) : state.windows;
     } else if (observation instanceof DriftSeen seen) {
       drift(c, seen.event(), seen.at());
-    } else if (observation instanceof CapitalCrossed crossed) {
-      cross(c, crossing(crossed));
     } else if (observation instanceof NormalAccepted accepted) {
       accept(c, accepted.command());
     } else if (observation instanceof TrainingStarted started) {
@@ -210,15 +207,6 @@ public final class TriggerEvaluation {
               event.threshold(),
               event.condition()));
     }
-  }
-
-  private static Crossing crossing(CapitalCrossed crossed) {
-    return new Crossing(
-        crossed.source(),
-        crossed.at(),
-        crossed.logCapital(),
-        -Math.log(crossed.level()),
-        "quiet frames are independent given the past and exchangeable with the calibration frames");
   }
 
   /** Keeps the first crossing of each source, as it gives the evidence's start. */

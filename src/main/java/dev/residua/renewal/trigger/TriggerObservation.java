@@ -19,23 +19,6 @@ public sealed interface TriggerObservation {
   record DriftSeen(DriftEvent event, Instant at) implements TriggerObservation {}
 
   /**
-   * The capital of a conformal martingale reached {@code 1 / level}.
-   *
-   * @param logCapital its natural logarithm, at least {@code -log(level)}
-   * @param level probability that this ever happens while nothing has changed, in (0, 1)
-   */
-  record CapitalCrossed(String source, Instant at, double logCapital, double level)
-      implements TriggerObservation {
-    public CapitalCrossed {
-      if (!(level > 0 && level < 1) || !(logCapital >= -Math.log(level))) {
-        throw new IllegalArgumentException(
-            "a capital of exp(%s) has not crossed 1 / level for level %s in (0, 1)"
-                .formatted(logCapital, level));
-      }
-    }
-  }
-
-  /**
    * A frame was scored.
    *
    * @param at when it was scored

@@ -11,7 +11,6 @@ import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.ControlCommand.Order;
 import dev.residua.renewal.gate.Incidents;
 import dev.residua.renewal.trigger.SuppressedTrigger.Reason;
-import dev.residua.renewal.trigger.TriggerObservation.CapitalCrossed;
 import dev.residua.renewal.trigger.TriggerObservation.Commanded;
 import dev.residua.renewal.trigger.TriggerObservation.DriftSeen;
 import dev.residua.renewal.trigger.TriggerObservation.FrameScored;
@@ -319,14 +318,12 @@ class TriggerEvaluationTest {
   }
 
   @Test
-  void shouldTreatTheCapitalOfAMartingaleAsEvidence() {
+  void shouldTrainOnEvidenceAtOnceIfThereIsNoWait() {
     Evaluation evaluation =
         new Evaluation(SETTINGS.with(c -> c.evidenceWait(Duration.ZERO)))
-            .observe(new CapitalCrossed("cam1", at("PT1M"), 7, 1e-3));
+            .observe(new DriftSeen(evidence("cam1"), at("PT10M")));
 
     assertThat(evaluation.trigger).map(RetrainTrigger::kind).contains("evidence");
-    assertThatThrownBy(() -> new CapitalCrossed("cam1", START, 6.9, 1e-3))
-        .hasMessageContaining("has not crossed");
   }
 
   @Test
@@ -515,6 +512,7 @@ class TriggerEvaluationTest {
   private static DriftEvent evidence(String source) {
     return new DriftEvent(
         new Finding(
+            "e1",
             "e1",
             source,
             1,

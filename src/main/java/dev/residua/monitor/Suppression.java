@@ -1,0 +1,54 @@
+package dev.residua.monitor;
+
+import dev.residua.causal.Finding;
+import dev.residua.incident.ActiveControls;
+
+/** Whether the alarm of the residuals may open an incident. */
+public enum Suppression {
+  NONE,
+  /** A change is announced; the diagnosis shows whether it is this one. */
+  UNTIL_DIAGNOSIS,
+  /** The change is announced or covered by a suppression. */
+  WHILE_ON;
+
+  /**
+   * The suppression of a new alarm.
+   *
+   * @param frames frames of the window that alarmed
+   * @param diagnoses whether a diagnosis follows
+   */
+  static Suppression at(Finding onset, int frames, ActiveControls controls, boolean diagnoses) {
+    if (covered(onset, frames, controls)) {
+      return WHILE_ON;
+    }
+    if (!controls.expectsChange(onset.source(), onset.lastAt())) {
+      return NONE;
+    }
+    return diagnoses ? UNTIL_DIAGNOSIS : announced(onset, controls) ? WHILE_ON : NONE;
+  }
+
+  /** The suppression once the alarm is diagnosed. */
+  Suppression after(Finding diagnosis, ActiveControls controls) {
+    if (this != UNTIL_DIAGNOSIS) {
+      return this;
+    }
+    return announced(diagnosis, controls) ? WHILE_ON : NONE;
+  }
+
+  /** Whether all that has changed are means within the margins that were granted. */
+  private static boolean covered(Finding onset, int frames, ActiveControls controls) {
+    return !onset.causes().isEmpty()
+        && onset.causes().stream()
+            .allMatch(
+                cause ->
+                    controls.suppressed(
+                        onset.source(), cause.latent(), cause.evidence() / Math.sqrt(frames)));
+  }
+
+  private static boolean announced(Finding finding, ActiveControls controls) {
+    return !finding.causes().isEmpty()
+        && controls
+            .announced(finding.source(), finding.causes().get(0).latent(), finding.lastAt())
+            .isPresent();
+  }
+}
