@@ -34,7 +34,7 @@ public final class RejectedFrameException extends Exception {
     UNKNOWN_SCHEMA,
     /** An Avro record whose schema cannot be read as a frame's. */
     INCOMPATIBLE_SCHEMA,
-    /** The file or record is damaged or cut short. */
+    /** The file or record is damaged or cut short, or has a value that no frame can have. */
     CORRUPT,
     /** Width, height or the number of bytes do not fit one another. */
     DIMENSIONS,

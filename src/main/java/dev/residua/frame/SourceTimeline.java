@@ -266,23 +266,35 @@ public final class SourceTimeline {
 
   /** A copy of the present state. */
   public State state() {
-    int[] kept = new int[highest < 0 ? 0 : (int) Math.min(WINDOW, highest - first + 1)];
+    int[] kept = new int[highest < 0 ? 0 : counted(first, highest)];
     for (int k = 0; k < kept.length; k++) {
       kept[k] = names[slot(highest - k)];
     }
     return new State(first, highest, earliestMicros, latestMicros, endMicros, counts(), kept);
   }
 
+  /** Frames of a count that are remembered by name. */
+  private static int counted(long first, long highest) {
+    return (int) Math.min(WINDOW - 1, highest - first) + 1;
+  }
+
   /**
    * A timeline that goes on from a state.
    *
-   * @throws IllegalArgumentException if it names too many frames
+   * @throws IllegalArgumentException if no timeline has this state
    */
   public static SourceTimeline restore(State state) {
-    if (state.names().length > WINDOW) {
+    boolean empty = state.first() == -1 && state.highest() == -1;
+    if (!empty && (state.first() < 0 || state.first() > state.highest())) {
       throw new IllegalArgumentException(
-          "the timeline of a source names %d frames, expected at most %d"
-              .formatted(state.names().length, WINDOW));
+          "the timeline of a source counts from %d to %d, expected 0 <= first <= highest"
+              .formatted(state.first(), state.highest()));
+    }
+    int expected = empty ? 0 : counted(state.first(), state.highest());
+    if (state.names().length != expected) {
+      throw new IllegalArgumentException(
+          "the timeline of a source names %d frames, expected %d"
+              .formatted(state.names().length, expected));
     }
     SourceTimeline timeline = new SourceTimeline();
     timeline.first = state.first();

@@ -85,7 +85,7 @@ public final class FrameIntake {
   private Timelines.Candidate check(ConsumerRecord<byte[], byte[]> record, FrameReader.Read read)
       throws RejectedFrameException {
     Instant now = clock.instant();
-    Instant recordTime = record.timestamp() < 0 ? now : Instant.ofEpochMilli(record.timestamp());
+    Instant recordTime = record.timestamp() < 0 ? now : FrameReader.recordTime(record);
     return timelines.check(record.partition(), read.frame(), read.bareFile(), recordTime, now);
   }
 }

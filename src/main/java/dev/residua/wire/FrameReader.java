@@ -27,6 +27,9 @@ public final class FrameReader {
       new SingleObject<>(dev.residua.avro.Frame.class);
   private static final int MAX_SOURCE_CHARACTERS = 255;
 
+  /** The first time that nanoseconds in 64 bits since 1970 do not reach, to the year. */
+  private static final Instant END_OF_TIME = Instant.parse("2262-01-01T00:00:00Z");
+
   private final FrameLimits limits;
   private final @Nullable RegistryFrames registry;
 
@@ -77,7 +80,7 @@ public final class FrameReader {
     }
     PixelFormat file = FrameDecoder.sniff(value);
     if (file != null) {
-      Instant capturedAt = Instant.ofEpochMilli(Math.max(0, record.timestamp()));
+      Instant capturedAt = recordTime(record);
       return new Read(
           new Frame(source, record.offset(), capturedAt, 0, 0, file, value, Map.of()), true);
     }
@@ -94,6 +97,12 @@ public final class FrameReader {
               .formatted(firstBytes(value)));
     }
     return new Read(avro(source, value), false);
+  }
+
+  /** The timestamp of a record, which producers choose, limited to times a frame may have. */
+  public static Instant recordTime(ConsumerRecord<?, ?> record) {
+    long millis = Math.max(0, Math.min(record.timestamp(), END_OF_TIME.toEpochMilli() - 1));
+    return Instant.ofEpochMilli(millis);
   }
 
   /** A frame as a record value in single-object encoding. */
@@ -135,6 +144,13 @@ public final class FrameReader {
           Reason.CORRUPT,
           "the frame's sequence must be at least 0 but was %d".formatted(frame.getSequence()));
     }
+    Instant capturedAt = frame.getCapturedAt();
+    if (capturedAt.isBefore(Instant.EPOCH) || !capturedAt.isBefore(END_OF_TIME)) {
+      throw new RejectedFrameException(
+          Reason.CORRUPT,
+          "the frame's capturedAt must be from %s to before %s but was %s; check the camera's clock and the unit (microseconds since 1970)"
+              .formatted(Instant.EPOCH, END_OF_TIME, capturedAt));
+    }
     ByteBuffer data = frame.getData();
     byte[] pixels;
     if (data.hasArray() && data.arrayOffset() == 0 && data.remaining() == data.array().length) {
@@ -146,7 +162,7 @@ public final class FrameReader {
     return new Frame(
         source,
         frame.getSequence(),
-        frame.getCapturedAt(),
+        capturedAt,
         frame.getWidth(),
         frame.getHeight(),
         PixelFormat.valueOf(frame.getFormat().name()),

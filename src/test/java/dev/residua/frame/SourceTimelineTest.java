@@ -258,6 +258,51 @@ class SourceTimelineTest {
   }
 
   @Test
+  void shouldRememberFramesOfTheLowestAndTheHighestSequenceAfterARestart() {
+    // Given
+    next(0, at(0));
+    next(Long.MAX_VALUE, at(1));
+    // When
+    SourceTimeline restored = TimelineStates.decode(TimelineStates.encode(timeline));
+    // Then
+    assertThat(refused(next(restored, frame(Long.MAX_VALUE, at(1)), false, at(2))))
+        .isEqualTo(Reason.DUPLICATE);
+    assertThat(refused(next(restored, frame(0, at(0)), false, at(2)))).isEqualTo(Reason.STALE);
+    assertThat(TimelineStates.encode(restored)).hasSizeLessThanOrEqualTo(1_200);
+  }
+
+  @Test
+  void shouldRefuseAStateThatNoTimelineHas() {
+    // Given
+    next(7);
+    SourceTimeline.State state = timeline.state();
+    // When, Then
+    for (SourceTimeline.State wrong :
+        List.of(
+            with(state, -2, 7, state.names()),
+            with(state, 8, 7, state.names()),
+            with(state, -1, 7, state.names()),
+            with(state, 7, 7, new int[0]),
+            with(state, 7, 7, new int[300]))) {
+      assertThatThrownBy(() -> SourceTimeline.restore(wrong))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("expected");
+    }
+  }
+
+  private static SourceTimeline.State with(
+      SourceTimeline.State state, long first, long highest, int[] names) {
+    return new SourceTimeline.State(
+        first,
+        highest,
+        state.earliestMicros(),
+        state.latestMicros(),
+        state.endMicros(),
+        state.counts(),
+        names);
+  }
+
+  @Test
   void shouldRefuseBytesThatItDidNotWrite() {
     // Given
     next(1);

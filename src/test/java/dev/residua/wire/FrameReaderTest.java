@@ -17,6 +17,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FrameReaderTest {
   private static final byte[] KEY = "cam1".getBytes(StandardCharsets.UTF_8);
@@ -62,6 +64,35 @@ class FrameReaderTest {
     Frame read = reader.read(record(KEY, FrameReader.write(FRAME))).frame();
     // Then
     assertThat(read).usingRecursiveComparison().isEqualTo(FRAME);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "0001-01-01T00:00:00Z", // the zero time of Go
+        "1969-12-31T23:59:59.999999Z",
+        "2262-01-01T00:00:00Z",
+        "+292278-01-01T00:00:00Z"
+      })
+  void shouldRefuseTimesThatNoCameraHas(Instant capturedAt) {
+    // When
+    RejectedFrameException why = refused(KEY, FrameReader.write(capturedAt(capturedAt)));
+    // Then
+    assertThat(why.reason()).isEqualTo(Reason.CORRUPT);
+    assertThat(why).hasMessageContaining("capturedAt").hasMessageContaining("" + capturedAt);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1970-01-01T00:00:00Z", "2261-12-31T23:59:59.999999Z"})
+  void shouldAcceptTheFirstAndTheLastTime(Instant capturedAt) throws Exception {
+    // When
+    Frame read = reader.read(record(KEY, FrameReader.write(capturedAt(capturedAt)))).frame();
+    // Then
+    assertThat(read.capturedAt()).isEqualTo(capturedAt);
+  }
+
+  private static Frame capturedAt(Instant time) {
+    return new Frame("cam1", 42, time, 2, 1, PixelFormat.RGB8, FRAME.data(), FRAME.attributes());
   }
 
   @Test
