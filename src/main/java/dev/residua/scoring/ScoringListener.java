@@ -5,7 +5,10 @@ import dev.residua.frame.RejectedFrameException.Reason;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.RegistryRecord.Start;
 
-/** Observes the scoring loop. Called on the loop's thread; must be quick. */
+/**
+ * Observes the scoring loop. Called on the loop's thread after a transaction was committed, so that
+ * nothing is reported twice; must be quick. What it throws is logged and has no effect.
+ */
 public interface ScoringListener {
   /** Ignores everything. */
   ScoringListener NONE =
@@ -29,10 +32,10 @@ public interface ScoringListener {
    */
   void committed(int scored, int rejected, long nanos);
 
-  /** A frame was scored and sent; repeated if its transaction is repeated. */
+  /** The score of a frame was committed. */
   void scored(ScoredFrame score);
 
-  /** A record was refused; repeated if its transaction is repeated. */
+  /** The dead letter of a refused record was committed. */
   void rejected(Reason reason);
 
   /**

@@ -86,6 +86,11 @@ public final class ScoringLoop implements Runnable {
   private Tracing.Batch traces;
   private long reportedNanos = System.nanoTime() - REPORT_NANOS;
 
+  /** What the transaction at hand publishes and refuses. */
+  private final List<ScoredFrame> published = new ArrayList<>();
+
+  private final List<RejectedFrameException.Reason> refused = new ArrayList<>();
+
   /** A batch for every model in use, by its id; one, but for a moment after a swap. */
   private final Map<String, Loaded> loaded = new HashMap<>();
 
@@ -204,13 +209,16 @@ public final class ScoringLoop implements Runnable {
     for (TopicPartition partition : consumer.assignment()) {
       behind += consumer.currentLag(partition).orElse(0);
     }
-    listener.progressed(behind);
+    long total = behind;
+    observe(() -> listener.progressed(total));
   }
 
   private void transact() {
     long start = System.nanoTime();
     List<ConsumerRecord<byte[], byte[]>> taken = new ArrayList<>();
     traces = newTraces();
+    published.clear();
+    refused.clear();
     try {
       publication.begin();
       int scored = score(taken, start + settings.transactionDeadline().toNanos());
@@ -225,7 +233,7 @@ public final class ScoringLoop implements Runnable {
       deadLetters.committed();
       recovering.succeeded();
       activationsCommitted();
-      listener.committed(scored, taken.size() - scored, System.nanoTime() - start);
+      report(scored, System.nanoTime() - start);
     } catch (KafkaException e) {
       traces.failed(e);
       recovering.from(e, start, taken);
@@ -264,7 +272,7 @@ public final class ScoringLoop implements Runnable {
       } catch (RejectedFrameException why) {
         traces.refused(record, why.reason().name());
         deadLetters.send(publication, record, why);
-        listener.rejected(why.reason());
+        refused.add(why.reason());
         LOG.debug(
             "frame refused: topic={} partition={} offset={} reason={}",
             record.topic(),
@@ -337,7 +345,7 @@ public final class ScoringLoop implements Runnable {
             begun.start().number(),
             begun.start().partition(),
             begun.start().offset());
-        listener.activationCommitted(begun.activation(), begun.start());
+        observe(() -> listener.activationCommitted(begun.activation(), begun.start()));
       }
       beginning.clear();
     }
@@ -377,7 +385,25 @@ public final class ScoringLoop implements Runnable {
               score.source().getBytes(StandardCharsets.UTF_8),
               topics.scores().value().serializer().serialize(topic, score),
               traces.headers(score.source(), position.partition(), position.offset())));
-      listener.scored(score);
+    }
+    published.addAll(scores);
+  }
+
+  /** Reports what was committed; no observer can fail the transaction, or count it twice. */
+  private void report(int scored, long nanos) {
+    observe(
+        () -> {
+          published.forEach(listener::scored);
+          refused.forEach(listener::rejected);
+          listener.committed(scored, refused.size(), nanos);
+        });
+  }
+
+  private static void observe(Runnable report) {
+    try {
+      report.run();
+    } catch (RuntimeException e) {
+      LOG.warn("an observer of the scoring loop failed; scoring is not affected", e);
     }
   }
 
