@@ -1,10 +1,9 @@
 package dev.residua.alerting;
 
 import dev.residua.causal.Finding.Severity;
+import dev.residua.frame.NamePattern;
 import dev.residua.incident.Incident;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /**
  * Which incidents go to whom.
@@ -16,7 +15,7 @@ import java.util.regex.PatternSyntaxException;
  * @param receivers names of the receivers that are notified, at least one
  */
 public record Route(
-    String name, Pattern sources, Pattern kinds, Severity severity, Set<String> receivers) {
+    String name, NamePattern sources, NamePattern kinds, Severity severity, Set<String> receivers) {
   public Route {
     receivers = Set.copyOf(receivers);
     if (receivers.isEmpty()) {
@@ -34,19 +33,20 @@ public record Route(
       String name, String sources, String kinds, Severity severity, Set<String> receivers) {
     return new Route(
         name,
-        pattern(name, "sources", sources, 0),
-        pattern(name, "kinds", kinds, Pattern.CASE_INSENSITIVE),
+        pattern(name, "sources", sources, false),
+        pattern(name, "kinds", kinds, true),
         severity,
         receivers);
   }
 
-  private static Pattern pattern(String name, String property, String text, int flags) {
+  private static NamePattern pattern(
+      String name, String property, String text, boolean ignoreCase) {
     try {
-      return Pattern.compile(text, flags);
-    } catch (PatternSyntaxException e) {
+      return NamePattern.of(text, ignoreCase);
+    } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "residua.alerting.routes.%s.%s must be a regular expression such as cam1.* but was '%s': %s"
-              .formatted(name, property, text, e.getDescription()),
+              .formatted(name, property, text, e.getMessage()),
           e);
     }
   }
@@ -54,7 +54,7 @@ public record Route(
   /** Whether an incident, as it stands, takes this route. */
   boolean takes(Incident incident) {
     return incident.severity().compareTo(severity) >= 0
-        && sources.matcher(incident.source()).matches()
-        && kinds.matcher(incident.kind()).matches();
+        && sources.matches(incident.source())
+        && kinds.matches(incident.kind());
   }
 }

@@ -36,7 +36,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -454,7 +453,7 @@ public class LiveHistory {
     List<OrderView> found = new ArrayList<>();
     for (ControlCommand command : orders.values()) {
       String kind = ViewMapper.kind(command);
-      if (kind != null && Pattern.matches(command.order().sources(), source)) {
+      if (kind != null && command.order().covers(source)) {
         Instant until =
             command instanceof Maintenance m
                 ? m.period().until()

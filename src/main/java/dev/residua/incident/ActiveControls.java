@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * All commands that stand. Immutable: a command gives a new board. Queries cost one pattern match a
@@ -20,38 +19,30 @@ public final class ActiveControls {
   /** Nobody has said anything. */
   public static final ActiveControls EMPTY = new ActiveControls(Map.of());
 
-  private final Map<String, Standing> standing;
+  private final Map<String, ControlCommand> standing;
 
-  /** A command with its pattern ready. */
-  private record Standing(ControlCommand command, Pattern sources) {
-    boolean about(String source) {
-      return sources.matcher(source).matches();
-    }
-  }
-
-  private ActiveControls(Map<String, Standing> standing) {
+  private ActiveControls(Map<String, ControlCommand> standing) {
     this.standing = standing;
   }
 
   /** The board with one more command, in place of the one with its id. */
   public ActiveControls with(ControlCommand command) {
-    Map<String, Standing> next = new LinkedHashMap<>(standing);
-    next.put(
-        command.order().id(), new Standing(command, Pattern.compile(command.order().sources())));
+    Map<String, ControlCommand> next = new LinkedHashMap<>(standing);
+    next.put(command.order().id(), command);
     return new ActiveControls(next);
   }
 
   /** The board without a command. */
   public ActiveControls without(String id) {
-    Map<String, Standing> next = new LinkedHashMap<>(standing);
+    Map<String, ControlCommand> next = new LinkedHashMap<>(standing);
     next.remove(id);
     return new ActiveControls(next);
   }
 
   /** Whether no incident may open for a source at a capture time. */
   public boolean maintained(String source, Instant at) {
-    for (Standing one : standing.values()) {
-      if (one.command() instanceof Maintenance m && m.period().contains(at) && one.about(source)) {
+    for (ControlCommand one : standing.values()) {
+      if (one instanceof Maintenance m && m.period().contains(at) && one.order().covers(source)) {
         return true;
       }
     }
@@ -60,8 +51,8 @@ public final class ActiveControls {
 
   /** Whether some change of the source is announced for a capture time. */
   public boolean expectsChange(String source, Instant at) {
-    for (Standing one : standing.values()) {
-      if (one.command() instanceof Announcement a && a.period().contains(at) && one.about(source)) {
+    for (ControlCommand one : standing.values()) {
+      if (one instanceof Announcement a && a.period().contains(at) && one.order().covers(source)) {
         return true;
       }
     }
@@ -70,11 +61,11 @@ public final class ActiveControls {
 
   /** The announcement of a change of this latent, if there is one. */
   public Optional<Announcement> announced(String source, String latent, Instant at) {
-    for (Standing one : standing.values()) {
-      if (one.command() instanceof Announcement a
+    for (ControlCommand one : standing.values()) {
+      if (one instanceof Announcement a
           && a.latent().equals(latent)
           && a.period().contains(at)
-          && one.about(source)) {
+          && one.order().covers(source)) {
         return Optional.of(a);
       }
     }
@@ -87,11 +78,11 @@ public final class ActiveControls {
    * @param shift mean shift in standard deviations, either sign
    */
   public boolean suppressed(String source, String latent, double shift) {
-    for (Standing one : standing.values()) {
-      if (one.command() instanceof Suppression s
+    for (ControlCommand one : standing.values()) {
+      if (one instanceof Suppression s
           && s.latent().equals(latent)
           && Math.abs(shift) <= s.margin()
-          && one.about(source)) {
+          && one.order().covers(source)) {
         return true;
       }
     }
@@ -101,9 +92,9 @@ public final class ActiveControls {
   /** The last order to take a source's present as normal. */
   public Optional<AcceptNormal> accepted(String source) {
     AcceptNormal last = null;
-    for (Standing one : standing.values()) {
-      if (one.command() instanceof AcceptNormal a
-          && one.about(source)
+    for (ControlCommand one : standing.values()) {
+      if (one instanceof AcceptNormal a
+          && one.order().covers(source)
           && (last == null || !a.order().at().isBefore(last.order().at()))) {
         last = a;
       }
@@ -114,7 +105,7 @@ public final class ActiveControls {
   /** How many incidents got this verdict. */
   public long count(FeedbackVerdict verdict) {
     return standing.values().stream()
-        .filter(one -> one.command() instanceof Feedback f && f.verdict() == verdict)
+        .filter(one -> one instanceof Feedback f && f.verdict() == verdict)
         .count();
   }
 }

@@ -1,9 +1,8 @@
 package dev.residua.incident;
 
+import dev.residua.frame.NamePattern;
 import java.time.Instant;
 import java.util.List;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,12 +17,33 @@ public sealed interface ControlCommand {
    * Who says it, about what, and why.
    *
    * @param id identity; a later command with the same id replaces it
-   * @param sources regular expression that the whole source name must match
+   * @param sources matches the names of the sources
    * @param by who says so, not empty
    * @param reason why, not empty
    * @param at when it was said
    */
-  record Order(String id, String sources, String by, String reason, Instant at) {
+  record Order(String id, NamePattern sources, String by, String reason, Instant at) {
+    /**
+     * @throws IllegalArgumentException also if {@code sources} is no regular expression
+     */
+    public Order(String id, String sources, String by, String reason, Instant at) {
+      this(id, pattern(id, sources), by, reason, at);
+    }
+
+    private static NamePattern pattern(String id, String sources) {
+      try {
+        return NamePattern.of(sources);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "the sources of control command %s: %s".formatted(id, e.getMessage()), e);
+      }
+    }
+
+    /** Whether a source is meant. */
+    public boolean covers(String source) {
+      return sources.matches(source);
+    }
+
     public Order {
       if (id.isBlank()) {
         throw new IllegalArgumentException("a control command needs an id");
@@ -32,14 +52,6 @@ public sealed interface ControlCommand {
         throw new IllegalArgumentException(
             "control command %s must say who gives it and why but has by='%s', reason='%s'"
                 .formatted(id, by, reason));
-      }
-      try {
-        Pattern.compile(sources);
-      } catch (PatternSyntaxException e) {
-        throw new IllegalArgumentException(
-            "sources '%s' of control command %s is no regular expression: %s"
-                .formatted(sources, id, e.getDescription()),
-            e);
       }
     }
   }

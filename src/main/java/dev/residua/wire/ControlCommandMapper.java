@@ -34,7 +34,7 @@ final class ControlCommandMapper {
     Order order = command.order();
     dev.residua.avro.ControlCommand record = new dev.residua.avro.ControlCommand();
     record.setCommandId(order.id());
-    record.setSources(order.sources());
+    record.setSources(order.sources().text());
     record.setIssuedBy(order.by());
     record.setReason(order.reason());
     record.setIssuedAt(order.at());

@@ -97,7 +97,7 @@ class ActiveControlsTest {
   @Test
   void shouldSayWhatIsWrongWithACommand() {
     assertThatThrownBy(() -> order("1", "cam["))
-        .hasMessageContaining("sources 'cam[' of control command 1 is no regular expression");
+        .hasMessageContaining("sources of control command 1: 'cam[' is no regular expression");
     assertThatThrownBy(() -> new Order("1", ".*", "", "x", T)).hasMessageContaining("by=''");
     assertThatThrownBy(() -> new Period(T, T)).hasMessageContaining("must end after it begins");
     assertThatThrownBy(() -> new Suppression(order("1", ".*"), "light", 0))

@@ -56,7 +56,7 @@ class ControlRequestTest {
               assertThat(suppression.latent()).isEqualTo("light");
               assertThat(suppression.margin()).isEqualTo(0.5);
               assertThat(suppression.order().id()).isEqualTo("id-1");
-              assertThat(suppression.order().sources()).isEqualTo(".*");
+              assertThat(suppression.order().sources()).hasToString(".*");
             });
     assertThat(command(Kind.FEEDBACK, "incident", "i", "verdict", "False"))
         .isInstanceOfSatisfying(

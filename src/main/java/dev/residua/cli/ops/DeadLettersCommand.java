@@ -4,6 +4,7 @@ import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Failures;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.KafkaOptions;
+import dev.residua.frame.NamePattern;
 import dev.residua.wire.DeadLetter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -18,8 +19,6 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -93,7 +92,7 @@ public final class DeadLettersCommand {
     }
 
     void forEach(java.util.function.Consumer<Found> each) {
-      Pattern pattern = pattern();
+      NamePattern pattern = pattern();
       long[] range = range();
       List<String> wanted = reasons.stream().map(r -> r.toUpperCase(Locale.ROOT)).toList();
       String topic = kafka.topics().deadLetters().name();
@@ -117,7 +116,7 @@ public final class DeadLettersCommand {
             Found found = new Found(record, DeadLetter.of(record));
             if (record.offset() < end(ends.getOrDefault(partition, 0L), range)
                 && (wanted.isEmpty() || wanted.contains(found.letter().reason()))
-                && (pattern == null || pattern.matcher(found.source()).matches())
+                && (pattern == null || pattern.matches(found.source()))
                 && (since == null || record.timestamp() >= since.toEpochMilli())) {
               each.accept(found);
             }
@@ -134,13 +133,13 @@ public final class DeadLettersCommand {
       return range == null ? last : Math.min(last, range[2]);
     }
 
-    private @Nullable Pattern pattern() {
+    private @Nullable NamePattern pattern() {
       try {
-        return sources == null ? null : Pattern.compile(sources);
-      } catch (PatternSyntaxException e) {
+        return sources == null ? null : NamePattern.of(sources);
+      } catch (IllegalArgumentException e) {
         throw new CommandFailedException(
             "--sources must be a regular expression but was '%s': %s"
-                .formatted(sources, e.getDescription()),
+                .formatted(sources, e.getMessage()),
             e);
       }
     }

@@ -1,6 +1,7 @@
 package dev.residua.renewal.selection;
 
 import dev.residua.frame.FramePosition;
+import dev.residua.frame.NamePattern;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.ControlCommand.Announcement;
@@ -19,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +57,7 @@ public final class Exclusions {
   }
 
   /** An excluded period of all sources that match. */
-  private record Rule(Pattern sources, Span span) {}
+  private record Rule(NamePattern sources, Span span) {}
 
   private final Map<String, List<Span>> ofSource;
   private final List<Rule> rules;
@@ -99,7 +99,7 @@ public final class Exclusions {
   private List<Span> spans(String source) {
     List<Span> all = new ArrayList<>(ofSource.getOrDefault(source, List.of()));
     for (Rule rule : rules) {
-      if (rule.sources().matcher(source).matches()) {
+      if (rule.sources().matches(source)) {
         all.add(rule.span());
       }
     }
@@ -196,8 +196,7 @@ public final class Exclusions {
       }
       for (ControlCommand command : commands.values()) {
         if (command instanceof AcceptNormal accepted
-            && TriggerEvaluation.matches(
-                accepted, Pattern.compile(accepted.order().sources()), incident)) {
+            && TriggerEvaluation.matches(accepted, incident)) {
           return true;
         }
       }
@@ -218,7 +217,7 @@ public final class Exclusions {
 
     private static Rule rule(ControlCommand command, Period period, RejectionReason reason) {
       return new Rule(
-          Pattern.compile(command.order().sources()),
+          command.order().sources(),
           new Span(period.from(), period.until(), Long.MAX_VALUE, reason));
     }
   }

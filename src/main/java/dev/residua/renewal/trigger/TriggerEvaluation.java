@@ -29,7 +29,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -217,25 +216,18 @@ public final class TriggerEvaluation {
   }
 
   private void accept(TriggerState c, AcceptNormal command) {
-    Pattern sources = Pattern.compile(command.order().sources());
     Map<String, KnownIncident> next = new TreeMap<>(state.incidents);
     next.replaceAll(
         (id, known) ->
-            matches(command, sources, known.incident())
-                ? new KnownIncident(known.incident(), true)
-                : known);
+            matches(command, known.incident()) ? new KnownIncident(known.incident(), true) : known);
     c.incidents = next;
   }
 
-  /**
-   * Whether an {@code accept-normal} covers an incident.
-   *
-   * @param sources the compiled pattern of the command's sources
-   */
-  public static boolean matches(AcceptNormal command, Pattern sources, Incident incident) {
+  /** Whether an {@code accept-normal} covers an incident. */
+  public static boolean matches(AcceptNormal command, Incident incident) {
     Instant given = command.order().at();
     Instant resolved = incident.resolvedAt();
-    return sources.matcher(incident.source()).matches()
+    return command.order().covers(incident.source())
         && !incident.openedAt().isAfter(given)
         && (resolved == null || !resolved.plus(ACCEPT_TOLERANCE).isBefore(given));
   }
