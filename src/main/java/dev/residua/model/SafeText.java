@@ -1,13 +1,13 @@
 package dev.residua.model;
 
 /** Makes foreign text safe for a message. */
-final class SafeText {
+public final class SafeText {
   private static final int MAX_LENGTH = 200;
 
   private SafeText() {}
 
   /** At most 200 characters, with a question mark for each control character. */
-  static String of(@org.jspecify.annotations.Nullable String text) {
+  public static String of(@org.jspecify.annotations.Nullable String text) {
     if (text == null) {
       return "";
     }

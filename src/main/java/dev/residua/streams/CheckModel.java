@@ -1,10 +1,10 @@
 package dev.residua.streams;
 
-import dev.residua.causal.Reconstruction;
+import dev.residua.causal.ScoreCheck;
 import dev.residua.causal.ScoredFrame;
+import dev.residua.model.SafeText;
 import dev.residua.monitor.SourceMonitor;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 
@@ -26,58 +26,29 @@ final class CheckModel
   @Override
   public void process(FixedKeyRecord<String, ScoredFrame> record) {
     ScoredFrame score = record.value();
+    if (score == null) {
+      throw new ForeignScoreException("the record has no value; expected a FrameScore");
+    }
+    if (!score.source().equals(record.key())) {
+      throw new ForeignScoreException(
+          "the score's source is '%s' but the record key is '%s'; they must be equal"
+              .formatted(SafeText.of(score.source()), SafeText.of(record.key())));
+    }
     Optional<SourceMonitor.Thresholds> limits = models.find(score.modelId());
     if (limits.isEmpty()) {
       throw new ForeignScoreException(
           "the score of %s #%d is of model '%s', which is not in the registry or cannot be monitored"
-              .formatted(score.source(), score.sequence(), score.modelId()));
-    }
-    int d = limits.get().model().graph().size();
-    if (!finite(score)) {
-      throw new ForeignScoreException(
-          "the score of %s #%d has values that are not finite; no detector could forget them"
-              .formatted(score.source(), score.sequence()));
-    }
-    if (Stream.of(
-            score.statistics().standardized(),
-            score.latents(),
-            score.expected(),
-            score.residuals(),
-            score.statistics().pValues())
-        .anyMatch(values -> values.length != d)) {
-      throw new ForeignScoreException(
-          "the score of %s #%d has %d latents, model '%s' has %d"
               .formatted(
-                  score.source(),
-                  score.sequence(),
-                  score.statistics().standardized().length,
-                  score.modelId(),
-                  d));
+                  SafeText.of(score.source()), score.sequence(), SafeText.of(score.modelId())));
     }
+    ScoreCheck.fault(score, limits.get().model().graph().size())
+        .ifPresent(
+            why -> {
+              throw new ForeignScoreException(
+                  "the score of %s #%d cannot be evaluated: %s"
+                      .formatted(SafeText.of(score.source()), score.sequence(), why));
+            });
     context().forward(record.withValue(new Checked(score, limits.get())));
-  }
-
-  private static boolean finite(ScoredFrame score) {
-    float sum =
-        score.statistics().jointPValue()
-            + score.statistics().appearanceDeviation()
-            + score.statistics().appearancePValue();
-    if (score.statistics().reconstruction() != Reconstruction.NONE) {
-      sum += score.statistics().reconstructionError() + score.statistics().reconstructionPValue();
-    }
-    for (float[] values :
-        new float[][] {
-          score.statistics().standardized(),
-          score.latents(),
-          score.expected(),
-          score.residuals(),
-          score.statistics().pValues()
-        }) {
-      for (float value : values) {
-        sum += 0 * value; // NaN where it is not finite
-      }
-    }
-    return Float.isFinite(sum);
   }
 
   /** A score that this monitor cannot evaluate. */

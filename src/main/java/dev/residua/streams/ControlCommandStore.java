@@ -2,57 +2,105 @@ package dev.residua.streams;
 
 import dev.residua.incident.ActiveControls;
 import dev.residua.incident.ControlCommand;
+import dev.residua.model.SafeText;
+import dev.residua.wire.RootCause;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stores the commands of the control topic in every instance. A command takes effect with the
  * frames that are evaluated after it arrived, which differs by a moment between instances and
  * replays.
  */
-public final class ControlCommandStore {
+public class ControlCommandStore {
   static final String STORE = "control-commands";
 
+  private static final Logger LOG = LoggerFactory.getLogger(ControlCommandStore.class);
+
+  private final RefusalListener listener;
   private volatile ActiveControls active = ActiveControls.EMPTY;
+
+  /** A store that reports to nobody what it skips. */
+  public ControlCommandStore() {
+    this(reason -> {});
+  }
+
+  /**
+   * @param listener learns of records that are no command, or of a kind of a later version
+   */
+  public ControlCommandStore(RefusalListener listener) {
+    this.listener = listener;
+  }
 
   /** The commands in force now; for any thread. */
   public ActiveControls active() {
     return active;
   }
 
-  /** Updates the store with each command. */
-  Processor<String, ControlCommand, Void, Void> keeper() {
-    return new Keeper();
+  /**
+   * Updates the store with each command. It reads bytes, since a record that cannot be decoded on a
+   * global topic would end Kafka Streams.
+   *
+   * @param deserializer of commands
+   */
+  Processor<String, byte[], Void, Void> keeper(Deserializer<ControlCommand> deserializer) {
+    return new Keeper(deserializer);
   }
 
-  private final class Keeper implements Processor<String, ControlCommand, Void, Void> {
-    private KeyValueStore<String, ControlCommand> store;
+  private final class Keeper implements Processor<String, byte[], Void, Void> {
+    private final Deserializer<ControlCommand> deserializer;
+    private KeyValueStore<String, byte[]> store;
 
     @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before process
-    Keeper() {}
+    Keeper(Deserializer<ControlCommand> deserializer) {
+      this.deserializer = deserializer;
+    }
 
     @Override
     public void init(ProcessorContext<Void, Void> context) {
       store = context.getStateStore(STORE);
       ActiveControls restored = ActiveControls.EMPTY;
-      try (KeyValueIterator<String, ControlCommand> all = store.all()) {
+      try (KeyValueIterator<String, byte[]> all = store.all()) {
         while (all.hasNext()) {
-          restored = restored.with(all.next().value);
+          KeyValue<String, byte[]> next = all.next();
+          restored = applied(restored, next.key, next.value);
         }
       }
       active = restored;
     }
 
     @Override
-    public void process(Record<String, ControlCommand> record) {
+    public void process(Record<String, byte[]> record) {
       if (record.key() == null) {
         return;
       }
       store.put(record.key(), record.value());
-      active = record.value() == null ? active.without(record.key()) : active.with(record.value());
+      active = applied(active, record.key(), record.value());
+    }
+
+    private ActiveControls applied(ActiveControls before, String key, byte @Nullable [] value) {
+      ActiveControls without = before.without(key);
+      if (value == null) {
+        return without;
+      }
+      try {
+        return without.with(deserializer.deserialize(STORE, value));
+      } catch (RuntimeException e) {
+        LOG.warn(
+            "control record skipped: key={} reason={}",
+            SafeText.of(key),
+            SafeText.of(RootCause.message(e)));
+        listener.refused(RefusalListener.Reason.UNREADABLE_CONTROL);
+        return without;
+      }
     }
   }
 }

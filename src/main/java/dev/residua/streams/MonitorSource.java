@@ -5,6 +5,7 @@ import dev.residua.monitor.MonitorResult;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.state.MonitorStates;
 import dev.residua.telemetry.Tracing;
+import dev.residua.wire.RootCause;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,8 @@ import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gives every frame to its source's monitor. The store holds what a monitor needs to go on, of
@@ -24,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class MonitorSource implements FixedKeyProcessor<String, CheckModel.Checked, MonitorResult> {
   static final String STORE = "source-monitors";
+
+  private static final Logger LOG = LoggerFactory.getLogger(MonitorSource.class);
 
   private final ControlCommandStore commands;
   private final int liveSources;
@@ -72,12 +77,52 @@ final class MonitorSource implements FixedKeyProcessor<String, CheckModel.Checke
     MonitorResult result;
     Headers headers;
     try (Tracing.Step step = trace(frame.source(), record.headers())) {
-      result = monitor.next(frame, commands.active());
-      monitors.put(frame.source(), MonitorStates.encode(monitor.state()));
+      result = evaluated(monitor, frame);
       headers = step.headers();
     }
-    listener.evaluated(context.taskId().partition(), frame, result, monitor.incidentOpen());
+    observe(
+        () ->
+            listener.evaluated(
+                context.taskId().partition(), frame, result, monitor.incidentOpen()));
     context.forward(record.withValue(result).withHeaders(headers));
+  }
+
+  /**
+   * Evaluates a frame. Where that fails, the source goes on from the state before the frame, and
+   * the frame becomes a dead letter.
+   */
+  private MonitorResult evaluated(SourceMonitor monitor, ScoredFrame frame) {
+    byte[] state;
+    MonitorResult result;
+    try {
+      result = monitor.next(frame, commands.active());
+      state = MonitorStates.encode(monitor.state());
+    } catch (RuntimeException e) {
+      live.remove(frame.source()); // perhaps half changed; the store has the state before
+      throw new PoisonScoreException(
+          "the score of %s #%d could not be evaluated: %s"
+              .formatted(frame.source(), frame.sequence(), RootCause.message(e)),
+          e);
+    }
+    monitors.put(frame.source(), state);
+    return result;
+  }
+
+  private static void observe(Runnable report) {
+    try {
+      report.run();
+    } catch (RuntimeException e) {
+      LOG.warn("an observer of the monitor failed; monitoring is not affected", e);
+    }
+  }
+
+  /** A score whose evaluation failed in a manner that nobody foresaw. */
+  static final class PoisonScoreException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    PoisonScoreException(String message, Throwable cause) {
+      super(message, cause);
+    }
   }
 
   private Tracing.Step trace(String source, Headers headers) {
@@ -93,7 +138,7 @@ final class MonitorSource implements FixedKeyProcessor<String, CheckModel.Checke
 
   @Override
   public void close() {
-    listener.released(context.taskId().partition());
+    observe(() -> listener.released(context.taskId().partition()));
   }
 
   /** The monitor of a source; a frame of another model than the one before starts a new one. */

@@ -10,6 +10,7 @@ import java.util.function.Function;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -52,10 +53,10 @@ public final class MonitorTopology {
         Stores.keyValueStoreBuilder(
             Stores.inMemoryKeyValueStore(ControlCommandStore.STORE),
             Serdes.String(),
-            topics.control().value()),
+            Serdes.ByteArray()),
         topics.control().name(),
-        topics.control().consumed("control"),
-        commands::keeper);
+        Consumed.with(Serdes.String(), Serdes.ByteArray()).withName("control"),
+        () -> commands.keeper(topics.control().value().deserializer()));
 
     KStream<String, MonitorResult> results =
         builder.stream(topics.scores().name(), topics.scores().consumed("scores"))

@@ -12,7 +12,11 @@ public interface RefusalListener {
     /** Its bytes are no score. */
     UNREADABLE_SCORE,
     /** It is of a model that is not known here, or has values that no detector could forget. */
-    FOREIGN_SCORE
+    FOREIGN_SCORE,
+    /** Its evaluation failed unexpectedly: an error of the program. */
+    POISON_SCORE,
+    /** A record of the control topic is no command, or of a kind that a later version has. */
+    UNREADABLE_CONTROL
   }
 
   /** A score was refused; again where its transaction is repeated. */

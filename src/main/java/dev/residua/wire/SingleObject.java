@@ -111,6 +111,21 @@ final class SingleObject<T extends SpecificRecordBase> {
     return read(reader, bytes, HEADER_BYTES, name);
   }
 
+  /**
+   * Decodes a record and converts it.
+   *
+   * @throws SerializationException also where the record has a value that the domain refuses
+   */
+  private <D> D decode(byte[] bytes, Function<T, D> toDomain) {
+    T record = decode(bytes);
+    try {
+      return toDomain.apply(record);
+    } catch (RuntimeException e) {
+      throw new SerializationException(
+          "a %s record has a value that it cannot have: %s".formatted(name, reason(e)), e);
+    }
+  }
+
   private DatumReader<T> readerOf(long fingerprint, byte[] bytes) {
     Schema writer = RELEASED_SCHEMAS.findByFingerprint(fingerprint);
     if (writer == null) {
@@ -157,7 +172,7 @@ final class SingleObject<T extends SpecificRecordBase> {
       Class<A> type, Function<D, A> toAvro, Function<A, D> toDomain) {
     SingleObject<A> codec = new SingleObject<>(type);
     Deserializer<D> deserializer =
-        (topic, bytes) -> bytes == null ? null : toDomain.apply(codec.decode(bytes));
+        (topic, bytes) -> bytes == null ? null : codec.decode(bytes, toDomain);
     return Serdes.serdeFrom(
         (topic, value) -> value == null ? null : codec.encode(toAvro.apply(value)), deserializer);
   }

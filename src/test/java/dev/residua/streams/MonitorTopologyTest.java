@@ -16,12 +16,14 @@ import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftScore;
 import dev.residua.drift.DriftSettings;
+import dev.residua.incident.ActiveControls;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.intervention.JointAttribution;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.SourceMonitor;
+import dev.residua.telemetry.Tracing;
 import dev.residua.testing.PictureReferences;
 import dev.residua.testing.Scored;
 import dev.residua.wire.Topics;
@@ -31,11 +33,13 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -116,6 +120,11 @@ class MonitorTopologyTest {
   }
 
   private TopologyTestDriver driver(MonitorModels models) {
+    return new TopologyTestDriver(
+        MonitorTopology.build(topics, models, new ControlCommandStore(), 256), settings());
+  }
+
+  private Properties settings() {
     Properties settings = new Properties();
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "monitor");
     settings.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory.toString());
@@ -126,8 +135,7 @@ class MonitorTopologyTest {
         StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, ForeignScoreHandler.class);
     settings.put(
         StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, topics.deadLetters().name());
-    return new TopologyTestDriver(
-        MonitorTopology.build(topics, models, new ControlCommandStore(), 256), settings);
+    return settings;
   }
 
   @AfterEach
@@ -172,6 +180,131 @@ class MonitorTopologyTest {
     assertThat(topology.describe().toString())
         .contains("check-model", "monitor-source", "control-commands", "only-incidents")
         .doesNotContain("KSTREAM-", "KTABLE-");
+  }
+
+  private void sendBytes(String topic, String key, byte[] value) {
+    driver
+        .createInputTopic(topic, new StringSerializer(), new ByteArraySerializer())
+        .pipeInput(key, value);
+  }
+
+  private byte[] bytes(ScoredFrame frame) {
+    return topics.scores().value().serializer().serialize("", frame);
+  }
+
+  private List<String> refusals() {
+    return driver
+        .createOutputTopic(
+            topics.deadLetters().name(), new ByteArrayDeserializer(), new ByteArrayDeserializer())
+        .readRecordsToList()
+        .stream()
+        .map(letter -> header(letter, "__streams.errors.message"))
+        .toList();
+  }
+
+  @Test
+  void shouldMakeDeadLettersOfScoresThatNoScorerWritesAndGoOn() {
+    // Given
+    ScoredFrame good = Scored.nominal().frame(0);
+    Map<String, ScoredFrame> bad = new LinkedHashMap<>();
+    bad.put("p-value is 0.0", Scored.nominal().appearance(0, 0).frame(1));
+    bad.put("p-value is NaN", Scored.nominal().appearance(0, Float.NaN).frame(1));
+    bad.put("p-value is 1.5", Scored.nominal().appearance(0, 1.5f).frame(1));
+    bad.put("appearance is 3.0E38", Scored.nominal().appearance(3e38f, 0.5f).frame(1));
+    bad.put("residual is Infinity", Scored.nominal().broken(LENGTH, 1 / 0f).frame(1));
+    bad.put(
+        "it has 2 latents, its model has 4",
+        Scored.nominal().residuals(1, 2).expected(0, 0).frame(1));
+    bad.put("a time of it is 2343", Scored.nominal().frame(200_000_000_000L));
+    bad.put("100000 characters", Scored.nominal().source("x".repeat(100_000)).frame(1));
+    // When
+    sendBytes(topics.scores().name(), "cam1", null);
+    sendBytes(topics.scores().name(), null, bytes(good));
+    sendBytes(topics.scores().name(), "cam2", bytes(good));
+    bad.values().forEach(score -> sendBytes(topics.scores().name(), score.source(), bytes(score)));
+    send(good);
+    // Then
+    List<String> refusals = refusals();
+    assertThat(refusals).hasSize(3 + bad.size());
+    assertThat(refusals.get(0)).contains("no value");
+    assertThat(refusals.subList(1, 3)).allMatch(message -> message.contains("record key"));
+    int i = 3;
+    for (String why : bad.keySet()) {
+      assertThat(refusals.get(i++)).contains(why);
+    }
+    assertThat(drift().readValuesToList()).as("the good one").hasSize(1);
+  }
+
+  @Test
+  void shouldQuarantineAScoreWhoseEvaluationFailsAndKeepTheStateOfItsSource() {
+    // Given
+    List<ScoredFrame> frames = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      frames.add(Scored.nominal().frame(i));
+    }
+    frames.forEach(this::send);
+    byte[] undisturbed = driver.<String, byte[]>getKeyValueStore(MonitorSource.STORE).get("cam1");
+    driver.close();
+    // When the evaluation of one score fails, and every call of an observer
+    AtomicBoolean broken = new AtomicBoolean();
+    ControlCommandStore commands =
+        new ControlCommandStore() {
+          @Override
+          public ActiveControls active() {
+            if (broken.get()) {
+              throw new IllegalStateException("nobody foresaw this");
+            }
+            return super.active();
+          }
+        };
+    MonitorListener failing =
+        (partition, frame, result, open) -> {
+          throw new IllegalStateException("metrics are broken");
+        };
+    driver =
+        new TopologyTestDriver(
+            MonitorTopology.build(
+                topics, MonitorModels.fixed(model), commands, 256, failing, Tracing.OFF),
+            settings());
+    frames.subList(0, 20).forEach(this::send);
+    broken.set(true);
+    send(Scored.nominal().broken(LENGTH, 9.5f).frame(20));
+    broken.set(false);
+    frames.subList(20, 40).forEach(this::send);
+    // Then
+    assertThat(refusals()).hasSize(1).allMatch(why -> why.contains("nobody foresaw this"));
+    assertThat(drift().readValuesToList()).hasSize(40);
+    assertThat(driver.<String, byte[]>getKeyValueStore(MonitorSource.STORE).get("cam1"))
+        .isEqualTo(undisturbed);
+  }
+
+  @Test
+  void shouldSkipControlRecordsThatItCannotReadAlsoAfterARestart() {
+    // Given
+    ControlCommand known =
+        new ControlCommand.Suppression(
+            new ControlCommand.Order("s", "cam1", "kim", "a test", Instant.EPOCH), "light", 2);
+    byte[] valid = topics.control().value().serializer().serialize("", known);
+    List<RefusalListener.Reason> skipped = new ArrayList<>();
+    ControlCommandStore commands = new ControlCommandStore(skipped::add);
+    driver.close();
+    driver =
+        new TopologyTestDriver(
+            MonitorTopology.build(topics, MonitorModels.fixed(model), commands, 256), settings());
+    // When
+    sendBytes(topics.control().name(), "s", valid);
+    sendBytes(topics.control().name(), "junk", "no command".getBytes(StandardCharsets.UTF_8));
+    sendBytes(topics.control().name(), "cut", Arrays.copyOf(valid, 20));
+    sendBytes(topics.control().name(), null, valid);
+    send(Scored.nominal().frame(0));
+    // Then
+    assertThat(skipped).hasSize(2).containsOnly(RefusalListener.Reason.UNREADABLE_CONTROL);
+    assertThat(commands.active().suppressed("cam1", "light", 1)).isTrue();
+    assertThat(drift().readValuesToList()).hasSize(1);
+    // When a later version replaces the command by one of a kind that this one does not know
+    sendBytes(topics.control().name(), "s", "a kind of tomorrow".getBytes(StandardCharsets.UTF_8));
+    // Then
+    assertThat(commands.active().suppressed("cam1", "light", 1)).isFalse();
   }
 
   @Test

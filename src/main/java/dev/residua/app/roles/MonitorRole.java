@@ -63,9 +63,9 @@ public final class MonitorRole implements AutoCloseable {
       Tracing tracing,
       Consumer<Throwable> onFailure)
       throws StartFailedException {
-    ControlCommandStore desk = new ControlCommandStore();
-    feedback(meters, desk);
     MonitorMetrics metrics = new MonitorMetrics(meters, config.metrics().sources());
+    ControlCommandStore desk = new ControlCommandStore(metrics);
+    feedback(meters, desk);
     return start(
         clients,
         topics,

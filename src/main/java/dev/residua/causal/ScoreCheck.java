@@ -1,0 +1,100 @@
+package dev.residua.causal;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Checks that a score which came from elsewhere holds values that a scorer can compute. Detectors
+ * keep sums over many frames, so one value that is not finite, now or after a square, would stay in
+ * them.
+ */
+public final class ScoreCheck {
+  /** Largest magnitude of a latent, a residual or an error; its fourth power fits a float. */
+  public static final float MAX_MAGNITUDE = 1e9f;
+
+  /** Longest name of a source, in characters. */
+  public static final int MAX_SOURCE_CHARACTERS = 255;
+
+  private static final Instant END = Instant.parse("2262-01-01T00:00:00Z");
+
+  private ScoreCheck() {}
+
+  /**
+   * What is wrong with a score, for a person.
+   *
+   * @param latents number of latents of its model
+   * @return empty where nothing is
+   */
+  public static Optional<String> fault(ScoredFrame score, int latents) {
+    if (score.source().isBlank() || score.source().length() > MAX_SOURCE_CHARACTERS) {
+      return Optional.of(
+          "its source has %d characters, expected 1 to %d that are not all blank"
+              .formatted(score.source().length(), MAX_SOURCE_CHARACTERS));
+    }
+    if (score.sequence() < 0) {
+      return Optional.of("its sequence is %d, expected at least 0".formatted(score.sequence()));
+    }
+    for (Instant time : new Instant[] {score.capturedAt(), score.scoredAt()}) {
+      if (time.isBefore(Instant.EPOCH) || !time.isBefore(END)) {
+        return Optional.of("a time of it is %s, expected 1970 to 2261".formatted(time));
+      }
+    }
+    FrameStatistics statistics = score.statistics();
+    for (float[] values :
+        new float[][] {
+          score.latents(), score.expected(), score.residuals(), statistics.standardized()
+        }) {
+      if (values.length != latents) {
+        return Optional.of("it has %d latents, its model has %d".formatted(values.length, latents));
+      }
+      for (float value : values) {
+        if (!moderate(value)) {
+          return magnitude("a latent or residual", value);
+        }
+      }
+    }
+    for (float p : statistics.pValues()) {
+      if (!probability(p)) {
+        return pValue(p);
+      }
+    }
+    if (!probability(statistics.jointPValue())) {
+      return pValue(statistics.jointPValue());
+    }
+    if (!probability(statistics.appearancePValue())) {
+      return pValue(statistics.appearancePValue());
+    }
+    if (!moderate(statistics.appearanceDeviation())) {
+      return magnitude("the appearance", statistics.appearanceDeviation());
+    }
+    if (statistics.reconstruction() != Reconstruction.NONE) {
+      if (!probability(statistics.reconstructionPValue())) {
+        return pValue(statistics.reconstructionPValue());
+      }
+      if (!(statistics.reconstructionError() >= 0) || !moderate(statistics.reconstructionError())) {
+        return magnitude("the reconstruction error", statistics.reconstructionError());
+      }
+    }
+    if (!moderate(score.sensor().sharpness())) {
+      return magnitude("the sharpness", score.sensor().sharpness());
+    }
+    return Optional.empty();
+  }
+
+  private static boolean probability(float p) {
+    return p > 0 && p <= 1;
+  }
+
+  private static boolean moderate(float value) {
+    return Math.abs(value) <= MAX_MAGNITUDE; // false for NaN
+  }
+
+  private static Optional<String> pValue(float p) {
+    return Optional.of("a p-value is %s, expected more than 0 and at most 1".formatted(p));
+  }
+
+  private static Optional<String> magnitude(String what, float value) {
+    return Optional.of(
+        "%s is %s, expected a finite value of at most %.0e".formatted(what, value, MAX_MAGNITUDE));
+  }
+}
