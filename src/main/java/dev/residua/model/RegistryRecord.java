@@ -8,6 +8,12 @@ import org.jspecify.annotations.Nullable;
 
 /** One fact of the registry of models. A later fact with the same key replaces it. */
 public sealed interface RegistryRecord {
+  /** Most records with the bytes of one bundle: 256 MiB in parts of 512 KiB. */
+  int MAX_PARTS = 512;
+
+  /** Highest number of an activation, so that the next one can always be counted. */
+  long MAX_NUMBER = 1_000_000_000;
+
   /** The key of the fact. */
   String key();
 
@@ -53,6 +59,10 @@ public sealed interface RegistryRecord {
             "model %s must lie in the registry's own parts or elsewhere, but has %d bytes in %d parts and the location %s"
                 .formatted(id, bytes, parts, location));
       }
+      if (parts > MAX_PARTS) {
+        throw new IllegalArgumentException(
+            "model %s has %d parts, expected at most %d".formatted(id, parts, MAX_PARTS));
+      }
       labels = Map.copyOf(new TreeMap<>(labels));
     }
 
@@ -89,9 +99,9 @@ public sealed interface RegistryRecord {
     public static final String PREFIX = "activation/";
 
     public Activation {
-      if (number < 0) {
+      if (number < 0 || number > MAX_NUMBER) {
         throw new IllegalArgumentException(
-            "an activation's number must be at least 0 but was " + number);
+            "an activation's number must be from 0 to %d but was %d".formatted(MAX_NUMBER, number));
       }
       if (by.isBlank() || reason.isBlank()) {
         throw new IllegalArgumentException(
@@ -129,7 +139,7 @@ public sealed interface RegistryRecord {
     public static final String PREFIX = "start/";
 
     public Start {
-      if (number < 0 || partition < 0 || offset < 0) {
+      if (number < 0 || number > MAX_NUMBER || partition < 0 || offset < 0) {
         throw new IllegalArgumentException(
             "the start of an activation cannot be number %d, partition %d, offset %d"
                 .formatted(number, partition, offset));

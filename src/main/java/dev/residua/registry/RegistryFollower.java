@@ -93,6 +93,8 @@ public final class RegistryFollower implements ModelStore, AutoCloseable {
           LOG.warn(
               "cannot read the registry of models, trying again: reason={}", RootCause.message(e));
           Thread.sleep(PAUSE.toMillis());
+        } catch (RuntimeException e) { // of a record or a listener; the next records follow
+          LOG.error("following the registry of models failed unexpectedly, going on", e);
         }
       }
     } catch (InterruptedException e) {

@@ -55,6 +55,9 @@ public final class KafkaTimelineStore implements TimelineStore {
                   .formatted(mine, ends, LIMIT));
         }
         for (ConsumerRecord<byte[], byte[]> record : committed.poll(POLL)) {
+          if (record.key() == null) {
+            continue; // of another producer, before the topic was compacted
+          }
           Map<String, byte[]> of = newest.computeIfAbsent(record.partition(), p -> new HashMap<>());
           String key = new String(record.key(), StandardCharsets.UTF_8);
           if (record.value() == null) {

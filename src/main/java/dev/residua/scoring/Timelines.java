@@ -4,6 +4,7 @@ import dev.residua.frame.Frame;
 import dev.residua.frame.FrameTiming;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.SourceTimeline;
+import dev.residua.model.SafeText;
 import dev.residua.state.TimelineStates;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -13,12 +14,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The timelines of the sources of this process's partitions. A transaction publishes its changes;
  * an abort takes them back. For one thread.
  */
 final class Timelines {
+  private static final Logger LOG = LoggerFactory.getLogger(Timelines.class);
   private static final byte COUNTED = 0;
   private static final byte FILES = 1;
 
@@ -57,14 +61,23 @@ final class Timelines {
   /**
    * Takes over a partition.
    *
-   * @param stored its newest records by key
-   * @throws IllegalArgumentException if one of them cannot be read
+   * @param stored its newest records by key; what is no timeline is skipped, as another producer
+   *     wrote it, and a source of that name starts with its next frame
    */
   void assigned(int partition, Map<String, byte[]> stored) {
     Map<String, Entry> entries = new HashMap<>();
     stored.forEach(
-        (key, bytes) ->
-            entries.put(key, new Entry(partition, key, TimelineStates.decode(bytes), bytes)));
+        (key, bytes) -> {
+          try {
+            entries.put(key, new Entry(partition, key, TimelineStates.decode(bytes), bytes));
+          } catch (IllegalArgumentException e) {
+            LOG.warn(
+                "timeline skipped: source={} partition={} reason={}",
+                SafeText.of(key),
+                partition,
+                e.getMessage());
+          }
+        });
     partitions.put(partition, entries);
   }
 

@@ -118,6 +118,16 @@ public final class ModelRecords {
     if (value == null) {
       return Optional.of(new Removed(text));
     }
+    Optional<RegistryRecord> fact = decoded(text, value);
+    if (fact.isPresent() && !fact.get().key().equals(text)) {
+      throw new SerializationException(
+          "the record '%s' of the registry of models cannot be used: its value belongs to the key '%s'"
+              .formatted(text, fact.get().key()));
+    }
+    return fact;
+  }
+
+  private static Optional<RegistryRecord> decoded(String text, byte[] value) {
     try {
       if (text.startsWith(Entry.PREFIX)) {
         return Optional.of(entry(ENTRY.decode(value)));
