@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 
 /**
  * A regular expression that a whole name must match, such as a source's, in RE2 syntax: no
- * backreferences and no look-around. Matching takes time linear in the name for every
- * expression, so that no operator's input can hold a thread. Immutable.
+ * backreferences and no look-around. Matching takes time linear in the name for every expression,
+ * so that no operator's input can hold a thread. Immutable.
  */
 public final class NamePattern {
   /** Longest expression, in characters. */

@@ -11,7 +11,7 @@ import java.util.Locale;
  * @param roots {@code file:} folders and {@code http(s):} addresses that end with a slash; a
  *     reference must lie under one of them. None: references are refused
  * @param maxBytes largest referenced file, in bytes, at least 1
- * @param timeout for one attempt to fetch one, above 0
+ * @param timeout to fetch one, all attempts together, above 0
  */
 public record ReferenceSettings(List<URI> roots, int maxBytes, Duration timeout) {
   /** No references. */

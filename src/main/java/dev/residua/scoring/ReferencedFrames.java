@@ -14,12 +14,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +36,9 @@ import org.jspecify.annotations.Nullable;
  * and dots are refused. Content is read up to the size limit and no further.
  *
  * <p>A store that answers with an error of its own (5xx) or not at all is asked {@value #ATTEMPTS}
- * times; then the frame is refused, so that the partition goes on, and can be replayed from the
- * dead letters. For one thread.
+ * times, within one time budget per frame; then the frame is refused, so that the partition goes
+ * on, and can be replayed from the dead letters. Frames under the same root are refused at once for
+ * {@link #REST} after that: a store that is away costs little time per frame. For one thread.
  */
 public final class ReferencedFrames {
   /** Attribute that holds the address. */
@@ -42,14 +47,27 @@ public final class ReferencedFrames {
   /** Attribute that may hold the SHA-256 of the content, in hexadecimal digits. */
   static final String DIGEST = "residua-ref-sha256";
 
+  /** Time for which a store that did not answer is not asked again. */
+  static final Duration REST = Duration.ofSeconds(10);
+
   private static final int ATTEMPTS = 3;
   private static final long PAUSE_MILLIS = 200;
 
   private final ReferenceSettings settings;
+  private final LongSupplier nanoTime;
+
+  /** Until when the stores that did not answer are not asked again, by root. */
+  private final Map<URI, Long> resting = new HashMap<>();
+
   private @Nullable HttpClient http;
 
   public ReferencedFrames(ReferenceSettings settings) {
+    this(settings, System::nanoTime);
+  }
+
+  ReferencedFrames(ReferenceSettings settings, LongSupplier nanoTime) {
     this.settings = settings;
+    this.nanoTime = nanoTime;
   }
 
   /**
@@ -90,7 +108,7 @@ public final class ReferencedFrames {
     URI root = root(address, reference);
     return "file".equalsIgnoreCase(root.getScheme())
         ? file(address, root, reference)
-        : download(address, reference);
+        : download(address, root, reference);
   }
 
   private static URI address(String reference) throws RejectedFrameException {
@@ -165,11 +183,23 @@ public final class ReferencedFrames {
     }
   }
 
-  private byte[] download(URI address, String reference) throws RejectedFrameException {
+  private byte[] download(URI address, URI root, String reference) throws RejectedFrameException {
+    long begin = nanoTime.getAsLong();
+    Long until = resting.get(root);
+    if (until != null && begin - until < 0) {
+      throw refused(
+          "'%s' was not fetched, as nothing under %s answered less than %s ago; replay this dead letter when the store is back",
+          reference, root, REST);
+    }
+    resting.remove(root);
     String trouble = "";
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      long left = settings.timeout().toNanos() - (nanoTime.getAsLong() - begin);
+      if (left <= 0) {
+        break;
+      }
       try {
-        HttpResponse<byte[]> response = get(address);
+        HttpResponse<byte[]> response = get(address, Duration.ofNanos(left));
         if (response.statusCode() == 200) {
           return response.body();
         }
@@ -192,21 +222,22 @@ public final class ReferencedFrames {
       }
       pause(attempt);
     }
+    resting.put(root, nanoTime.getAsLong() + REST.toNanos());
     throw refused(
-        "'%s' could not be fetched in %d attempts: %s; replay this dead letter when the store is back",
-        reference, ATTEMPTS, trouble);
+        "'%s' could not be fetched within %s (residua.frames.reference-timeout): %s; replay this dead letter when the store is back",
+        reference, settings.timeout(), trouble);
   }
 
   /** The whole answer within the time; also a body that trickles is given up. */
-  private HttpResponse<byte[]> get(URI address)
+  private HttpResponse<byte[]> get(URI address, Duration time)
       throws ExecutionException, TimeoutException, InterruptedException {
     CompletableFuture<HttpResponse<byte[]>> answer =
         http()
             .sendAsync(
-                HttpRequest.newBuilder(address).timeout(settings.timeout()).build(),
+                HttpRequest.newBuilder(address).timeout(time).build(),
                 head -> new LimitedBody(settings.maxBytes()));
     try {
-      return answer.get(settings.timeout().toMillis(), TimeUnit.MILLISECONDS);
+      return answer.get(time.toNanos(), TimeUnit.NANOSECONDS);
     } finally {
       answer.cancel(true);
     }

@@ -252,7 +252,7 @@ public final class ScoringLoop implements Runnable {
     FrameBatch current = null;
     int scored = 0;
     while (!waiting.isEmpty() && taken.size() < settings.maxFrames()) {
-      if (taken.size() % BATCH_FRAMES == 0 && !taken.isEmpty() && System.nanoTime() > deadline) {
+      if (!taken.isEmpty() && System.nanoTime() > deadline) {
         break;
       }
       ConsumerRecord<byte[], byte[]> record = waiting.next();

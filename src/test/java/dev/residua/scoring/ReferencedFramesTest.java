@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,12 +88,14 @@ class ReferencedFramesTest {
           exchange.close();
         });
     server.start();
-    frames =
-        new ReferencedFrames(
-            new ReferenceSettings(
-                List.of(URI.create("file://" + root + "/"), URI.create(http + "frames/")),
-                1_000,
-                Duration.ofMillis(500)));
+    frames = within(Duration.ofMillis(500), System::nanoTime);
+  }
+
+  private ReferencedFrames within(Duration time, LongSupplier nanoTime) {
+    return new ReferencedFrames(
+        new ReferenceSettings(
+            List.of(URI.create("file://" + root + "/"), URI.create(http + "frames/")), 1_000, time),
+        nanoTime);
   }
 
   private static void pause() {
@@ -214,14 +218,34 @@ class ReferencedFramesTest {
 
   @Test
   void shouldAskAStoreInTroubleAgain() throws RejectedFrameException {
+    // Given
+    frames = within(Duration.ofSeconds(5), System::nanoTime);
     // When
     Frame resolved = frames.resolve(reference(http + "frames/shaky"));
     // Then
     assertThat(resolved.data()).isEqualTo(PIXELS);
-    assertThat(refusal(http + "frames/down"))
-        .hasMessageContaining("3 attempts")
-        .hasMessageContaining("500");
+    assertThat(refusal(http + "frames/down")).hasMessageContaining("500");
     assertThat(asked).containsEntry("/frames/down", 3);
+  }
+
+  @Test
+  void shouldSpendOneTimeBudgetOnAStoreThatDoesNotAnswerAndThenLetItRest() throws Exception {
+    // Given
+    AtomicLong now = new AtomicLong();
+    frames = within(Duration.ofMillis(500), now::get);
+    // When
+    long begin = System.nanoTime();
+    RejectedFrameException first = refusal(http + "frames/trickle");
+    RejectedFrameException second = refusal(http + "frames/a");
+    // Then
+    assertThat(first).hasMessageContaining("reference-timeout");
+    assertThat(second).hasMessageContaining("was not fetched");
+    assertThat(asked).doesNotContainKey("/frames/a");
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(30));
+    // When
+    now.addAndGet(ReferencedFrames.REST.toNanos());
+    // Then
+    assertThat(frames.resolve(reference(http + "frames/a")).data()).isEqualTo(PIXELS);
   }
 
   @Test

@@ -38,7 +38,7 @@ public interface FramesConfig {
   @WithDefault("67108864")
   int referenceMaxBytes();
 
-  /** Time for one attempt to fetch such a file. */
+  /** Time to fetch such a file, all attempts together; shorter than a transaction may take. */
   @WithDefault("PT5S")
   Duration referenceTimeout();
 }

@@ -26,6 +26,7 @@ import dev.residua.telemetry.Tracing;
 import dev.residua.wire.RegistrySettings;
 import dev.residua.wire.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -124,6 +125,13 @@ public final class ScoringSetup {
   /** Settings of all scoring loops, the shadow's included. */
   public static ScoringSettings settings(ResiduaConfig config) {
     ScoringConfig scoring = config.scoring();
+    Duration longest = scoring.transactionDeadline().plus(config.frames().referenceTimeout());
+    Duration limit = config.kafka().transactionTimeout();
+    if (config.frames().referenceRoots().isPresent() && longest.compareTo(limit) >= 0) {
+      throw new IllegalArgumentException(
+          "residua.scoring.transaction-deadline and residua.frames.reference-timeout together (%s) must be shorter than residua.kafka.transaction-timeout=%s"
+              .formatted(longest, limit));
+    }
     return new ScoringSettings(
         ConsumerGroups.score(config.topicPrefix()),
         config.instance(),
