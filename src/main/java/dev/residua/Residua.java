@@ -5,6 +5,7 @@ import dev.residua.bench.commands.BenchCommand;
 import dev.residua.bench.commands.ExperimentCommand;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.CompletionCommand;
+import dev.residua.cli.console.Failures;
 import dev.residua.cli.console.HelpPages;
 import dev.residua.cli.console.Version;
 import dev.residua.cli.data.DatasetCommand;
@@ -36,7 +37,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** The command line: every command of the product hangs below this one. */
+/** The command line: the root of all commands of the product. */
 @Command(
     name = "residua",
     description = "Online causal residual monitoring for image streams on Kafka.",
@@ -76,7 +77,7 @@ public final class Residua implements Runnable {
   @Option(
       names = "--stacktrace",
       scope = ScopeType.INHERIT,
-      description = "Print where an error came from, not only what it says.")
+      description = "Print the stack trace of an error in addition to its message.")
   boolean stacktrace;
 
   @CommandLine.Spec CommandLine.Model.CommandSpec spec;
@@ -104,16 +105,12 @@ public final class Residua implements Runnable {
           if (root.stacktrace) {
             failure.printStackTrace(command.getErr());
           }
-          String message = failure.getMessage();
-          command
-              .getErr()
-              .println(
-                  "residua: "
-                      + (message == null || message.isBlank() ? failure.toString() : message));
+          command.getErr().println("residua: " + Failures.reason(failure));
           HelpPages.of(command).ifPresent(page -> command.getErr().println("residua: see " + page));
           if (!root.stacktrace
               && failure instanceof RuntimeException
-              && !(failure instanceof CommandFailedException)) {
+              && !(failure instanceof CommandFailedException)
+              && !(failure instanceof IllegalArgumentException)) {
             command
                 .getErr()
                 .println("residua: run it again with --stacktrace to see where this came from");

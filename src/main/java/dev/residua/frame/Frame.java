@@ -33,6 +33,20 @@ public record Frame(
     attributes = Map.copyOf(attributes);
   }
 
+  /** A frame of raw pixels without attributes, grey or in colour as the shape has it. */
+  public static Frame ofPixels(
+      String source, long sequence, Instant capturedAt, ImageShape shape, byte[] pixels) {
+    return new Frame(
+        source,
+        sequence,
+        capturedAt,
+        shape.width(),
+        shape.height(),
+        shape.channels() == 1 ? PixelFormat.GRAY8 : PixelFormat.RGB8,
+        pixels,
+        Map.of());
+  }
+
   /** The same frame with other data and attributes; {@code newData} is not copied either. */
   public Frame with(byte[] newData, Map<String, String> newAttributes) {
     return new Frame(source, sequence, capturedAt, width, height, format, newData, newAttributes);

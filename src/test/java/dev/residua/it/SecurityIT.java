@@ -194,9 +194,9 @@ class SecurityIT {
     Result order = command("accept-normal", "--reason=test", "SCRAM", settings);
 
     // Then
-    assertThat(check.out()).as(check.err()).contains("topics are as they should be");
+    assertThat(check.out()).as(check.err()).contains("topics have the required settings");
     assertThat(check.exitCode()).isZero();
-    assertThat(order.out()).as(order.err()).startsWith("said ");
+    assertThat(order.out()).as(order.err()).startsWith("sent ");
     assertThat(order.err()).isEmpty();
   }
 

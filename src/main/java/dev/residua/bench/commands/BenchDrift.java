@@ -3,19 +3,15 @@ package dev.residua.bench.commands;
 import dev.residua.bench.DriftTrial;
 import dev.residua.bench.StreamFamily;
 import dev.residua.cli.console.CommandFailedException;
-import dev.residua.cli.console.Failures;
 import dev.residua.cli.console.Json;
+import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.ProgressBar;
 import dev.residua.drift.DriftSettings;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -24,18 +20,17 @@ import picocli.CommandLine.Option;
     name = "drift",
     description = {
       "Run lengths and detection delays of the drift detector as it ships, on simulated streams.",
-      "--arl: calibrates references, watches quiet streams of the same law until the thresholds for"
-          + " the targets, and divides the samples watched (at most five times the largest target a"
-          + " stream) by the alarms; intervals are 95 %%, given the references.",
+      "--arl: calibrates references, watches quiet streams of the same law until they reach the"
+          + " thresholds for the targets, and divides the number of samples (at most five times the"
+          + " largest target per stream) by the number of alarms. Intervals are 95 %%, given the"
+          + " references.",
       "--delay: sets the threshold so that quiet streams of the law run for the first target,"
-          + " measured on streams of their own, changes other streams after 200 quiet samples and"
-          + " counts to the alarm; misses within 1,000 samples count as 1,000.",
+          + " changes other streams after 200 quiet samples, and counts the samples until the alarm."
+          + " A stream without an alarm within 1,000 samples counts as 1,000.",
       "--ramps: the same for a mean that grows slowly, with and without the charts that have a"
           + " memory, within 4,000 samples."
-    },
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
-final class BenchDrift implements Callable<Integer> {
+    })
+final class BenchDrift extends JsonCommand {
   private static final int QUIET = 200;
   private static final int HORIZON = 1_000;
   private static final int RAMP_HORIZON = 4_000;
@@ -66,7 +61,7 @@ final class BenchDrift implements Callable<Integer> {
       names = "--latents",
       split = ",",
       paramLabel = "D",
-      description = "Values of a sample.",
+      description = "Number of values in a sample.",
       defaultValue = "4,16")
   List<Integer> latents = new ArrayList<>();
 
@@ -74,7 +69,7 @@ final class BenchDrift implements Callable<Integer> {
       names = "--targets",
       split = ",",
       paramLabel = "N",
-      description = "Run lengths in samples.",
+      description = "Target run lengths in samples.",
       defaultValue = "1000,10000")
   List<Double> targets = new ArrayList<>();
 
@@ -82,46 +77,41 @@ final class BenchDrift implements Callable<Integer> {
       names = "--streams",
       paramLabel = "N",
       defaultValue = "240",
-      description = "Streams a row.")
+      description = "Number of streams per row.")
   int streams;
 
   @Option(
       names = "--references",
       paramLabel = "N",
       defaultValue = "4",
-      description = "Independent references that the streams are shared among.")
+      description = "Number of independent references; the streams are divided among them.")
   int references;
 
   @Option(
       names = "--samples",
       paramLabel = "N",
       defaultValue = "5000",
-      description = "Samples of a reference.")
+      description = "Number of samples of a reference.")
   int samples;
 
   @Option(
       names = "--frequencies",
       paramLabel = "R",
-      description = "Random frequencies of each kernel, a multiple of 4.")
+      description = "Number of random frequencies of each kernel, a multiple of 4.")
   int frequencies = DriftSettings.DEFAULTS.frequencies();
 
   @Option(
       names = "--simulate",
       paramLabel = "N",
-      description = "Streams that a calibration simulates for --arl.")
+      description = "Number of streams that a calibration simulates for --arl.")
   int simulate = DriftSettings.DEFAULTS.simulatedStreams();
 
   @Option(
       names = "--seed",
       paramLabel = "S",
       defaultValue = "20261",
-      description = "Seed of everything.")
+      description = "Seed of every random draw.")
   long seed;
-
-  @Option(names = "--json", description = "Print the result as JSON.")
-  boolean json;
-
-  @CommandLine.Spec CommandLine.Model.CommandSpec spec;
 
   private final List<Map<String, Object>> results = new ArrayList<>();
 
@@ -130,9 +120,11 @@ final class BenchDrift implements Callable<Integer> {
     if (!arl && !delay && !ramps) {
       throw new CommandFailedException("nothing to measure: give --arl, --delay or --ramps");
     }
-    if (streams < 2 || references < 1 || samples < 256 || targets.isEmpty()) {
-      throw new CommandFailedException(
-          "--streams must be at least 2, --references 1, --samples 256, with one of --targets");
+    atLeast(2, "--streams", streams);
+    atLeast(1, "--references", references);
+    atLeast(256, "--samples", samples);
+    if (targets.isEmpty()) {
+      throw new CommandFailedException("--targets needs at least one run length");
     }
     double cells = (double) families.size() * latents.size() * (of(arl) + of(delay) + of(ramps));
     int done = 0;
@@ -155,28 +147,21 @@ final class BenchDrift implements Callable<Integer> {
           }
         }
       }
-    } catch (IllegalArgumentException e) {
-      throw new CommandFailedException(Failures.reason(e), e);
     }
-    if (json) {
-      Map<String, Object> answer = new LinkedHashMap<>();
-      answer.put("benchmark", "drift");
-      answer.put("seed", seed);
-      answer.put("references", references);
-      answer.put("referenceSamples", samples);
-      answer.put("results", results);
-      answer.put("environment", BenchCommand.environment());
-      out().println(Json.of(answer));
-    }
+    print(
+        Json.map(
+            "benchmark", "drift",
+            "seed", seed,
+            "references", references,
+            "referenceSamples", samples,
+            "results", results,
+            "environment", BenchmarkCommand.environment()),
+        () -> {}); // the text is printed row by row
     return 0;
   }
 
   private static int of(boolean wanted) {
     return wanted ? 1 : 0;
-  }
-
-  private PrintWriter out() {
-    return spec.commandLine().getOut();
   }
 
   private void runLengths(StreamFamily family, int d) {
@@ -189,15 +174,26 @@ final class BenchDrift implements Callable<Integer> {
       DriftTrial.Passages one = passages.get(i);
       double target = wanted[i];
       double[] per = Arrays.stream(one.perReference()).map(a -> a / target).toArray();
-      Map<String, Object> row = row("arl", family, d);
-      row.put("target", target);
-      row.put("alarms", one.alarms());
-      row.put("runLength", one.runLength());
-      row.put("achieved", one.runLength() / target);
-      row.put("low", one.low() / target);
-      row.put("high", one.high() / target);
-      row.put("perReference", per);
-      print(
+      add(
+          "arl",
+          family,
+          d,
+          Json.map(
+              "target",
+              target,
+              "alarms",
+              one.alarms(),
+              "runLength",
+              one.runLength(),
+              "achieved",
+              one.runLength() / target,
+              "low",
+              one.low() / target,
+              "high",
+              one.high() / target,
+              "perReference",
+              per));
+      printRow(
           "%s, %d latents, target %,.0f: run length %,.0f, %.2f of the target (95 %% %.2f to %.2f; references %.2f to %.2f), %d alarms of %d streams",
           family.name().toLowerCase(Locale.ROOT),
           d,
@@ -269,16 +265,20 @@ final class BenchDrift implements Callable<Integer> {
       DriftTrial.Row change,
       double threshold,
       DriftTrial.Delay delay) {
-    Map<String, Object> row = row(kind, family, d);
-    row.put("change", change.name());
-    row.put("memories", charts.isEmpty());
-    row.put("runLength", targets.get(0));
-    row.put("threshold", threshold);
-    row.put("streams", delay.streams());
-    row.put("meanDelay", delay.mean());
-    row.put("standardError", delay.error());
-    row.put("missed", delay.missed());
-    print(
+    add(
+        kind,
+        family,
+        d,
+        Json.map(
+            "change", change.name(),
+            "memories", charts.isEmpty(),
+            "runLength", targets.get(0),
+            "threshold", threshold,
+            "streams", delay.streams(),
+            "meanDelay", delay.mean(),
+            "standardError", delay.error(),
+            "missed", delay.missed()));
+    printRow(
         "%s, %d latents, run length %,.0f%s: %s: delay %.1f +- %.1f, %d of %d missed",
         family.name().toLowerCase(Locale.ROOT),
         d,
@@ -291,17 +291,15 @@ final class BenchDrift implements Callable<Integer> {
         delay.streams());
   }
 
-  private Map<String, Object> row(String kind, StreamFamily family, int d) {
-    Map<String, Object> row = new LinkedHashMap<>();
-    row.put("kind", kind);
-    row.put("family", family.name().toLowerCase(Locale.ROOT));
-    row.put("latents", d);
+  private void add(String kind, StreamFamily family, int d, Map<String, Object> figures) {
+    Map<String, Object> row =
+        Json.map("kind", kind, "family", family.name().toLowerCase(Locale.ROOT), "latents", d);
+    row.putAll(figures);
     results.add(row);
-    return row;
   }
 
-  private void print(String format, Object... values) {
-    if (!json) {
+  private void printRow(String format, Object... values) {
+    if (!json()) {
       out().println(String.format(Locale.ROOT, format, values));
       out().flush();
     }

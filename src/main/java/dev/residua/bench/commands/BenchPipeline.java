@@ -3,7 +3,6 @@ package dev.residua.bench.commands;
 import dev.residua.app.model.Models;
 import dev.residua.app.process.ScoringEngine;
 import dev.residua.app.process.StartFailedException;
-import dev.residua.app.process.TemporaryFolders;
 import dev.residua.bench.BackgroundTraining;
 import dev.residua.bench.PipelineBenchmark;
 import dev.residua.bench.PythonComparison;
@@ -19,7 +18,6 @@ import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.wire.Topics;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,27 +26,23 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code bench pipeline}: the scoring role with the broker included. */
+/** {@code bench pipeline}: the scoring role together with the broker. */
 @Command(
     name = "pipeline",
     description = {
-      "Frames per second, processor time by part, and time from frame to committed score, with a broker in a process of its own on this machine.",
-      "First a backlog is drained, then half of that rate is sent as a steady load, and each frame is timed from the moment it was due.",
-      "Options that take several values are combined with one another, all on one broker, after one warm-up."
-    },
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
-final class BenchPipeline implements Callable<Integer> {
+      "Frames per second, processor time by part, and time from frame to committed score, with a broker in its own process on this machine.",
+      "First drains a backlog, then sends a steady load at half of that rate and times each frame from the moment it was due.",
+      "Measures every combination of the options with several values, on one broker, after one warm-up."
+    })
+final class BenchPipeline extends BenchmarkCommand.OfModel {
   /**
-   * Warm-ups before a comparison: what is compared is two services that have run for a while, and
-   * after one of 6,000 frames the compiler still took 110 microseconds of each frame, after several
-   * about 10.
+   * Warm-ups before a comparison, which is between services that have run for a while: after one
+   * warm-up of 6,000 frames the compiler still took 110 microseconds per frame, after several about
+   * 10.
    */
   private static final int COMPARISON_WARM_UPS = 5;
 
@@ -56,14 +50,14 @@ final class BenchPipeline implements Callable<Integer> {
       names = "--frames",
       paramLabel = "N",
       defaultValue = "20000",
-      description = "Frames of the backlog.")
+      description = "Number of frames in the backlog.")
   int frames;
 
   @Option(
       names = "--seconds",
       paramLabel = "N",
       defaultValue = "20",
-      description = "Length of the steady load; 0 leaves it out.")
+      description = "Duration of the steady load in seconds; 0 leaves it out.")
   int seconds;
 
   @Option(
@@ -79,7 +73,7 @@ final class BenchPipeline implements Callable<Integer> {
       split = ",",
       paramLabel = "NAME",
       defaultValue = "EXACTLY_ONCE",
-      description = "What is promised: ${COMPLETION-CANDIDATES}.")
+      description = "Delivery guarantee: ${COMPLETION-CANDIDATES}.")
   List<Guarantee> guarantees;
 
   @Option(
@@ -87,7 +81,8 @@ final class BenchPipeline implements Callable<Integer> {
       split = ",",
       paramLabel = "MS",
       defaultValue = "5",
-      description = "Time that a first frame waits for others, in milliseconds.")
+      description =
+          "Longest time that the first frame of a batch waits for more frames, in milliseconds.")
   List<Integer> deadlines;
 
   @Option(
@@ -105,7 +100,7 @@ final class BenchPipeline implements Callable<Integer> {
       paramLabel = "NAME",
       converter = EngineConverter.class,
       defaultValue = "onnxruntime",
-      description = "What runs the network: onnxruntime, onednn-fp32, onednn (bfloat16).")
+      description = "Engine that runs the network: onnxruntime, onednn-fp32, onednn (bfloat16).")
   List<ScoringEngine> engines;
 
   @Option(
@@ -115,28 +110,26 @@ final class BenchPipeline implements Callable<Integer> {
       description = "Partitions of each topic.")
   int partitions;
 
-  @Option(names = "--sources", paramLabel = "N", defaultValue = "16", description = "Cameras.")
+  @Option(
+      names = "--sources",
+      paramLabel = "N",
+      defaultValue = "16",
+      description = "Number of cameras.")
   int sources;
 
   @Option(
       names = "--max-frames",
       paramLabel = "N",
       defaultValue = "256",
-      description = "Most frames in one transaction.")
+      description = "Largest number of frames in one transaction.")
   int maxFrames;
-
-  @Option(
-      names = "--model",
-      paramLabel = "FILE",
-      description = "Model bundle (default: the one that ships with the product).")
-  @Nullable Path model;
 
   @Option(
       names = "--versus",
       split = ",",
       paramLabel = "RIVAL",
       description = {
-        "Drains the same backlog with a Python program after each row, and adds the ratios: ${COMPLETION-CANDIDATES}.",
+        "After each row, drains the same backlog with a Python program and adds the ratios: ${COMPLETION-CANDIDATES}.",
         "Needs one thread and --reconstruct 1, 0 or both."
       })
   List<PythonComparison.Rival> versus = new ArrayList<>();
@@ -151,20 +144,15 @@ final class BenchPipeline implements Callable<Integer> {
   @Option(
       names = "--beside-training",
       description =
-          "Measure every row once more while a training runs in a process of its own, as the role"
+          "Measure every row once more while a training runs in its own process, started as the role"
               + " train starts it.")
   boolean besideTraining;
 
-  @CommandLine.Spec CommandLine.Model.CommandSpec spec;
-
   @Override
-  public Integer call()
+  Map<String, Object> measure(Path folder)
       throws IOException, BadBundleException, StartFailedException, InterruptedException {
-    if (frames < 100 || seconds < 0) {
-      throw new CommandFailedException(
-          "--frames must be at least 100 and --seconds at least 0 but were %d and %d"
-              .formatted(frames, seconds));
-    }
+    atLeast(100, "--frames", frames);
+    atLeast(0, "--seconds", seconds);
     if (!versus.isEmpty()
         && (threads.stream().anyMatch(n -> n != 1)
             || shares.stream().anyMatch(share -> share != 0 && share != 1))) {
@@ -172,10 +160,9 @@ final class BenchPipeline implements Callable<Integer> {
           "--versus compares one thread that reconstructs all frames or none: --threads must be 1 and --reconstruct 1, 0 or 1,0 but they were %s and %s"
               .formatted(threads, shares));
     }
-    ModelBundle bundle = Models.read(Optional.ofNullable(model));
+    ModelBundle bundle = model.read();
     List<Map<String, Object>> rows = new ArrayList<>();
     Map<String, Object> compared = new LinkedHashMap<>();
-    Path data = Files.createTempDirectory("residua-bench");
     BackgroundTraining training = null;
     try (ProgressBar progress = new ProgressBar("bench pipeline");
         PythonComparison rival =
@@ -183,43 +170,36 @@ final class BenchPipeline implements Callable<Integer> {
                 ? null
                 : new PythonComparison(bundle, versus, Optional.ofNullable(python));
         PipelineBenchmark benchmark =
-            new PipelineBenchmark(bundle.manifest().image(), data, partitions, sources)) {
+            new PipelineBenchmark(bundle.manifest().image(), folder, partitions, sources)) {
       List<Setup> all = setups();
       Setup first = all.get(0);
       for (int i = 0; i < (rival == null ? 1 : COMPARISON_WARM_UPS); i++) {
         benchmark.warmUp(
-            () -> first.model(bundle),
-            settings(
-                threads.get(0),
-                guarantees.get(0),
-                shares.get(0),
-                deadlines.get(0),
-                all.size() + i));
+            () -> first.model(bundle), first.settings("bench-warm-up-" + i, maxFrames));
       }
-      int rounds = besideTraining ? 2 : 1;
-      for (int i = 0; i < rounds * all.size(); i++) {
+      int runs = (besideTraining ? 2 : 1) * all.size();
+      for (int i = 0; i < runs; i++) {
         if (i == all.size()) {
-          training = BackgroundTraining.start(data);
+          training = BackgroundTraining.start(folder);
         }
         int done = i;
-        Setup setup = all.get(i % all.size()).again(i);
+        Setup setup = all.get(i % all.size());
         Topics topics = benchmark.backlog(frames);
         PipelineBenchmark.Result result =
             benchmark.drain(
                 topics,
                 () -> setup.model(bundle),
-                setup.settings(),
+                setup.settings("bench-run-" + i, maxFrames),
                 frames,
                 seconds,
-                part -> progress.update((done + part) / (rounds * all.size())));
-        Map<String, Object> row = row(setup, result);
+                part -> progress.update((done + part) / runs));
+        Map<String, Object> row = setup.row(result);
         if (besideTraining) {
           row.put("besideTraining", training != null);
         }
         rows.add(row);
         if (rival != null) {
-          rival.after(
-              benchmark, row, result, topics, setup.settings().reconstruction().rate() == 1);
+          rival.after(benchmark, row, result, topics, setup.share() == 1);
         }
       }
       progress.update(1);
@@ -230,46 +210,53 @@ final class BenchPipeline implements Callable<Integer> {
       if (training != null) {
         training.close();
       }
-      TemporaryFolders.delete(data);
     }
-    Map<String, Object> answer = new LinkedHashMap<>();
-    answer.put("benchmark", "pipeline");
-    answer.put("image", bundle.manifest().image().toString());
-    answer.put("partitions", partitions);
-    answer.put("sources", sources);
-    answer.put("maxFramesPerTransaction", maxFrames);
-    answer.put("results", rows);
+    Map<String, Object> answer =
+        Json.map(
+            "benchmark", "pipeline",
+            "image", bundle.manifest().image().toString(),
+            "partitions", partitions,
+            "sources", sources,
+            "maxFramesPerTransaction", maxFrames,
+            "results", rows);
     answer.putAll(compared);
-    answer.put("environment", BenchCommand.environment(bundle));
-    spec.commandLine().getOut().println(Json.of(answer));
-    return 0;
+    answer.put("environment", environment(bundle));
+    return answer;
   }
 
-  /** What is measured in one row. */
-  private record Setup(ScoringEngine engine, ScoringSettings settings) {
-    /** The same with a consumer group of its own. */
-    Setup again(int number) {
-      ScoringSettings s = settings;
-      return new Setup(
-          engine,
-          new ScoringSettings(
-              "bench-run-" + number,
-              s.instance(),
-              s.threads(),
-              s.networkThreads(),
-              s.maxFrames(),
-              s.guarantee(),
-              s.batchDeadline(),
-              s.transactionDeadline(),
-              s.reconstruction(),
-              s.clockTolerance(),
-              s.limits(),
-              s.references(),
-              s.registry()));
+  /** The settings of one row. */
+  private record Setup(
+      ScoringEngine engine, int threads, Guarantee guarantee, double share, int deadlineMillis) {
+    ScoringSettings settings(String group, int maxFrames) {
+      ScoringSettings usual = ScoringSettings.defaults(group, "1");
+      return new ScoringSettings(
+          usual.group(),
+          usual.instance(),
+          threads,
+          usual.networkThreads(),
+          maxFrames,
+          guarantee,
+          Duration.ofMillis(deadlineMillis),
+          usual.transactionDeadline(),
+          share == 1 ? ReconstructionPlan.EVERY_FRAME : new ReconstructionPlan(share, 0.01),
+          usual.clockTolerance(),
+          usual.limits(),
+          usual.references(),
+          usual.registry());
     }
 
     ScoringModel model(ModelBundle bundle) throws BadBundleException {
       return Models.scoring(bundle, Models.scorer(bundle, engine, 1));
+    }
+
+    Map<String, Object> row(PipelineBenchmark.Result result) {
+      return Json.map(
+          "engine", engine.label(),
+          "guarantee", guarantee.name().toLowerCase(Locale.ROOT),
+          "scoringThreads", threads,
+          "reconstructionRate", share,
+          "batchDeadlineMillis", deadlineMillis,
+          "result", result);
     }
   }
 
@@ -280,43 +267,12 @@ final class BenchPipeline implements Callable<Integer> {
         for (Guarantee guarantee : guarantees) {
           for (double share : shares) {
             for (int deadline : deadlines) {
-              all.add(new Setup(engine, settings(thread, guarantee, share, deadline, all.size())));
+              all.add(new Setup(engine, thread, guarantee, share, deadline));
             }
           }
         }
       }
     }
     return all;
-  }
-
-  private ScoringSettings settings(
-      int thread, Guarantee guarantee, double share, int deadline, int number) {
-    ScoringSettings usual = ScoringSettings.defaults("bench-" + number, "1");
-    return new ScoringSettings(
-        usual.group(),
-        usual.instance(),
-        thread,
-        usual.networkThreads(),
-        maxFrames,
-        guarantee,
-        Duration.ofMillis(deadline),
-        usual.transactionDeadline(),
-        share == 1 ? ReconstructionPlan.EVERY_FRAME : new ReconstructionPlan(share, 0.01),
-        usual.clockTolerance(),
-        usual.limits(),
-        usual.references(),
-        usual.registry());
-  }
-
-  private static Map<String, Object> row(Setup setup, PipelineBenchmark.Result result) {
-    ScoringSettings settings = setup.settings();
-    Map<String, Object> row = new LinkedHashMap<>();
-    row.put("engine", setup.engine().label());
-    row.put("guarantee", settings.guarantee().name().toLowerCase(Locale.ROOT));
-    row.put("scoringThreads", settings.threads());
-    row.put("reconstructionRate", settings.reconstruction().rate());
-    row.put("batchDeadlineMillis", settings.batchDeadline().toMillis());
-    row.put("result", result);
-    return row;
   }
 }

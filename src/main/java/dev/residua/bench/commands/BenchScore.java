@@ -22,22 +22,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code bench score}: what the network costs, by engine. */
+/** {@code bench score}: the cost of the network, by engine. */
 @Command(
     name = "score",
     description = {
-      "Milliseconds a frame of the model by engine, batch size and threads: encoding with the structural equations, and that with reconstruction and its error.",
-      "Engines take turns, so that a ratio to ONNX Runtime is of the same minute."
-    },
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
-final class BenchScore implements Callable<Integer> {
+      "Milliseconds per frame of the model by engine, batch size and threads: for encoding with the structural equations, and for encoding with reconstruction and its error.",
+      "Engines take turns, so that a ratio compares an engine with ONNX Runtime within the same minute."
+    })
+final class BenchScore extends BenchmarkCommand.OfModel {
   private static final int REPETITIONS = 5;
   private static final int WARM_UP_FRAMES = 2_000;
 
@@ -64,25 +59,17 @@ final class BenchScore implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "Threads inside the network, for onnxruntime; oneDNN uses as many as OMP_NUM_THREADS says.")
+          "Threads inside the network, for onnxruntime; OMP_NUM_THREADS sets those of oneDNN.")
   List<Integer> threads;
 
   @Option(
       names = "--frames",
       paramLabel = "N",
       defaultValue = "4000",
-      description = "Frames of each of five repetitions.")
+      description = "Number of frames in each of five repetitions.")
   int frames;
 
-  @Option(
-      names = "--model",
-      paramLabel = "FILE",
-      description = "Model bundle (default: the one that ships with the product).")
-  @Nullable Path model;
-
-  @CommandLine.Spec CommandLine.Model.CommandSpec spec;
-
-  /** What is timed. */
+  /** Work that is timed. */
   private enum Work {
     ENCODE("encode"),
     SCORE("encode+reconstruct");
@@ -103,13 +90,13 @@ final class BenchScore implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException, BadBundleException {
+  Map<String, Object> measure(Path folder) throws IOException, BadBundleException {
     if (frames < 1
         || batches.stream().anyMatch(n -> n < 1)
         || threads.stream().anyMatch(n -> n < 1)) {
       throw new CommandFailedException("--frames, --batch and --threads must be at least 1");
     }
-    ModelBundle bundle = Models.read(Optional.ofNullable(model));
+    ModelBundle bundle = model.read();
     List<Map<String, Object>> rows = new ArrayList<>();
     Map<String, Object> deviations = new LinkedHashMap<>();
     Map<String, Object> unavailable = new LinkedHashMap<>();
@@ -134,18 +121,16 @@ final class BenchScore implements Callable<Integer> {
     if (rows.isEmpty()) {
       throw new CommandFailedException("no engine runs on this machine: " + unavailable);
     }
-    Map<String, Object> answer = new LinkedHashMap<>();
-    answer.put("benchmark", "score");
-    answer.put("image", bundle.manifest().image().toString());
-    answer.put("results", rows);
-    answer.put("deviationFromOnnxRuntime", deviations);
-    answer.put("unavailable", unavailable);
-    Map<String, Object> environment = BenchCommand.environment(bundle);
+    Map<String, Object> environment = environment(bundle);
     environment.put(
         "ompNumThreads", Optional.ofNullable(System.getenv("OMP_NUM_THREADS")).orElse(""));
-    answer.put("environment", environment);
-    spec.commandLine().getOut().println(Json.of(answer));
-    return 0;
+    return Json.map(
+        "benchmark", "score",
+        "image", bundle.manifest().image().toString(),
+        "results", rows,
+        "deviationFromOnnxRuntime", deviations,
+        "unavailable", unavailable,
+        "environment", environment);
   }
 
   private Map<ScoringEngine, FrameScorer> open(
@@ -201,14 +186,15 @@ final class BenchScore implements Callable<Integer> {
         all.stream().filter(one -> one.engine == ScoringEngine.ONNXRUNTIME).findFirst();
     List<Map<String, Object>> rows = new ArrayList<>();
     for (Measured one : all) {
-      Map<String, Object> row = new LinkedHashMap<>();
-      row.put("engine", one.engine.label());
-      row.put("work", work.label);
-      row.put("threads", networkThreads);
-      row.put("batch", batch);
-      row.put("millisPerFrame", median(one.millis));
-      row.put("best", Arrays.stream(one.millis).min().orElseThrow());
-      row.put("worst", Arrays.stream(one.millis).max().orElseThrow());
+      Map<String, Object> row =
+          Json.map(
+              "engine", one.engine.label(),
+              "work", work.label,
+              "threads", networkThreads,
+              "batch", batch,
+              "millisPerFrame", median(one.millis),
+              "best", Arrays.stream(one.millis).min().orElseThrow(),
+              "worst", Arrays.stream(one.millis).max().orElseThrow());
       reference.ifPresent(
           other -> {
             double[] ratios = new double[REPETITIONS];

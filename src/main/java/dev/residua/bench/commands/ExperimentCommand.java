@@ -1,11 +1,9 @@
 package dev.residua.bench.commands;
 
-import dev.residua.app.model.Models;
 import dev.residua.bench.experiment.ExperimentRun;
 import dev.residua.bench.experiment.ResultLog;
-import dev.residua.cli.console.CommandFailedException;
-import dev.residua.cli.console.Failures;
-import dev.residua.cli.console.Json;
+import dev.residua.cli.console.JsonCommand;
+import dev.residua.cli.console.ModelOption;
 import dev.residua.cli.console.StageProgress;
 import dev.residua.cli.console.Version;
 import dev.residua.dl4j.LancaTrainer;
@@ -14,17 +12,13 @@ import dev.residua.model.BadBundleException;
 import dev.residua.onnx.OnnxFrameScorer;
 import dev.residua.training.TrainingFailedException;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -33,17 +27,15 @@ import picocli.CommandLine.Parameters;
     name = "experiment",
     description = {
       "Runs experiments and prints their tables; without a name, lists them.",
-      "Results go to DIR/NAME.jsonl as they come. What is there is not computed again, so an"
-          + " interrupted run goes on and more seeds add rows. Rows do not record --frames, --steps and"
-          + " --labels apart: give other values another folder."
-    },
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
-public final class ExperimentCommand implements Callable<Integer> {
+      "Writes each result to DIR/NAME.jsonl and does not compute it again, so an interrupted run"
+          + " continues and more seeds add rows. Rows do not record --frames, --steps and --labels:"
+          + " use another folder for other values."
+    })
+public final class ExperimentCommand extends JsonCommand {
   @Parameters(
       paramLabel = "NAME",
       arity = "0..*",
-      description = "Experiments to run; what several of them train is trained once.")
+      description = "Experiments to run; a model that several of them use is trained once.")
   List<String> names = List.of();
 
   @Option(
@@ -57,7 +49,7 @@ public final class ExperimentCommand implements Callable<Integer> {
   @Option(
       names = "--frames",
       paramLabel = "N",
-      description = "Frames of each data set; 70 %% of them train.")
+      description = "Number of frames of each data set; 70 %% of them train.")
   int frames = 11_500;
 
   @Option(names = "--steps", paramLabel = "N", description = "Parameter updates of a training.")
@@ -66,34 +58,19 @@ public final class ExperimentCommand implements Callable<Integer> {
   @Option(
       names = "--labels",
       paramLabel = "N",
-      description = "Labelled frames, where the experiment does not vary them.")
+      description = "Number of labelled frames, unless the experiment varies it.")
   int labels = 100;
 
-  @Option(
-      names = "--model",
-      paramLabel = "FILE",
-      description =
-          "Model of experiments that train none (default: the one that ships with the product).")
-  @Nullable Path model;
+  @Mixin ModelOption model = new ModelOption();
 
-  @Option(names = "--out", paramLabel = "DIR", description = "Where data sets and results go.")
+  @Option(names = "--out", paramLabel = "DIR", description = "Folder for data sets and results.")
   Path out = Path.of("experiments");
 
-  @Option(names = "--json", description = "Print the rows as JSON.")
-  boolean json;
-
-  @CommandLine.Spec CommandLine.Model.CommandSpec spec;
-
   @Override
-  public Integer call() {
-    PrintWriter printer = spec.commandLine().getOut();
+  public Integer call() throws IOException, BadBundleException, TrainingFailedException {
     if (names.isEmpty()) {
-      if (json) {
-        printer.println(Json.of(ExperimentRun.all()));
-      } else {
-        ExperimentRun.all()
-            .forEach((label, purpose) -> printer.printf("%-12s %s%n", label, purpose));
-      }
+      Map<String, String> all = ExperimentRun.all();
+      print(all, () -> all.forEach((label, purpose) -> print("%-12s %s", label, purpose)));
       return 0;
     }
     Map<String, ResultLog> logs = new LinkedHashMap<>();
@@ -104,35 +81,17 @@ public final class ExperimentCommand implements Callable<Integer> {
               new LancaTrainer(),
               network -> new OnnxFrameScorer(network, 1),
               new VectorGraphLearner(),
-              () -> Models.read(Optional.ofNullable(model)),
+              model::read,
               Clock.systemUTC(),
               Version.current(),
               bars);
       for (String name : names) {
         logs.put(name, run.run(name, seeds, frames, steps, labels));
       }
-    } catch (TrainingFailedException
-        | BadBundleException
-        | IOException
-        | IllegalArgumentException e) {
-      throw new CommandFailedException(Failures.reason(e), e);
     }
-    if (json) {
-      Map<String, Object> all = new LinkedHashMap<>();
-      logs.forEach(
-          (name, log) -> all.put(name, log.rows().stream().map(ExperimentCommand::row).toList()));
-      printer.println(Json.of(all));
-    } else {
-      logs.forEach((name, log) -> printer.printf("%s%n%n%s%n", name, log.table()));
-    }
+    Map<String, Object> rows = new LinkedHashMap<>();
+    logs.forEach((name, log) -> rows.put(name, log.rows()));
+    print(rows, () -> logs.forEach((name, log) -> print("%s%n%n%s", name, log.table())));
     return 0;
-  }
-
-  private static Map<String, Object> row(ResultLog.Row row) {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("variant", row.variant());
-    map.put("seed", row.seed());
-    map.put("figures", row.figures());
-    return map;
   }
 }

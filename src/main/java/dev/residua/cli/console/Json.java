@@ -4,6 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Writes what commands print with {@code --json}. */
 public final class Json {
@@ -12,6 +15,20 @@ public final class Json {
 
   private Json() {}
 
+  /**
+   * An object with members in the given order.
+   *
+   * @param members names and values in turn; a value may be null
+   */
+  public static Map<String, Object> map(@Nullable Object... members) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    for (int i = 0; i < members.length; i += 2) {
+      map.put(String.valueOf(members[i]), members[i + 1]);
+    }
+    return map;
+  }
+
+  /** The text of a value, indented. */
   public static String of(Object value) {
     try {
       return MAPPER.writeValueAsString(value);

@@ -5,18 +5,30 @@ import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.kafka.KafkaFailures;
 import dev.residua.wire.Topics;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.DoubleConsumer;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Options of the commands that talk to a Kafka cluster. */
+/** Options of the commands that connect to a Kafka cluster. */
 public final class KafkaOptions {
+  /** Time without a record after which the rest of a topic counts as aborted or compacted. */
+  private static final Duration SILENCE = Duration.ofSeconds(5);
+
   @Option(
       names = "--bootstrap",
       paramLabel = "HOST:PORT",
       defaultValue = "${env:KAFKA_BOOTSTRAP_SERVERS:-localhost:9092}",
-      description = "Kafka to talk to.")
+      description = "Kafka cluster to connect to.")
   public String bootstrap;
 
   @Option(
@@ -29,15 +41,15 @@ public final class KafkaOptions {
       names = "--topic-prefix",
       paramLabel = "PREFIX",
       defaultValue = Topics.DEFAULT_PREFIX,
-      description = "Start of every topic name.")
+      description = "Prefix of every topic name.")
   public String prefix;
 
   private @Nullable KafkaClients clients;
 
   /**
-   * Clients of that cluster; before the first of them it is looked whether it is one.
+   * Clients of that cluster. The first call checks the connection.
    *
-   * @throws CommandFailedException with what to do, if nobody or something else answers there
+   * @throws CommandFailedException with what to do next, if no Kafka broker answers
    */
   public KafkaClients clients() {
     KafkaClients known = clients;
@@ -54,12 +66,73 @@ public final class KafkaOptions {
     return known;
   }
 
+  /** A consumer of committed records, outside of any group. */
+  public Consumer<byte[], byte[]> consumer() {
+    return clients().follower(new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /** All partitions of a topic; empty if there is no such topic. */
+  public static List<TopicPartition> partitions(Consumer<?, ?> consumer, String topic) {
+    return consumer.partitionsFor(topic, Duration.ofSeconds(10)).stream()
+        .map(p -> new TopicPartition(p.topic(), p.partition()))
+        .toList();
+  }
+
+  /**
+   * Passes on the records of a topic, up to its present end, in order within a partition.
+   *
+   * @param progress receives the completed share, in [0, 1]
+   * @throws CommandFailedException if there is no such topic or partition
+   */
+  public void read(
+      String topic,
+      OffsetRange range,
+      java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> each,
+      DoubleConsumer progress) {
+    try (Consumer<byte[], byte[]> consumer = consumer()) {
+      List<TopicPartition> partitions =
+          partitions(consumer, topic).stream().filter(range::includes).toList();
+      if (partitions.isEmpty()) {
+        throw new CommandFailedException(
+            "there is no topic %s on %s, or it has no such partition".formatted(topic, bootstrap));
+      }
+      Map<TopicPartition, Long> starts = new HashMap<>(consumer.beginningOffsets(partitions));
+      Map<TopicPartition, Long> ends = new HashMap<>(consumer.endOffsets(partitions));
+      starts.replaceAll((partition, start) -> Math.max(start, range.from()));
+      ends.replaceAll((partition, end) -> Math.min(end, range.until()));
+      consumer.assign(partitions);
+      starts.forEach(consumer::seek);
+      long total =
+          partitions.stream()
+              .mapToLong(p -> Math.max(0, offset(ends, p) - offset(starts, p)))
+              .sum();
+      long seen = 0;
+      long lastNanos = System.nanoTime();
+      while (partitions.stream().anyMatch(p -> consumer.position(p) < offset(ends, p))
+          && System.nanoTime() - lastNanos < SILENCE.toNanos()) { // later ones were aborted
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(250))) {
+          lastNanos = System.nanoTime();
+          if (record.offset() < offset(ends, new TopicPartition(topic, record.partition()))) {
+            each.accept(record);
+            progress.accept(Math.min(1, ++seen / (double) Math.max(1, total)));
+          }
+        }
+      }
+    } catch (KafkaException e) {
+      throw failed("reading " + topic, e);
+    }
+  }
+
+  private static long offset(Map<TopicPartition, Long> offsets, TopicPartition partition) {
+    return offsets.getOrDefault(partition, 0L);
+  }
+
   public Topics topics() {
     return new Topics(prefix);
   }
 
   /**
-   * The end of a command that Kafka refuses something.
+   * The failure of a command because of Kafka.
    *
    * @param what what failed, such as {@code reading residua.scores}
    */

@@ -6,7 +6,8 @@ import picocli.CommandLine.Command;
 /** Groups the commands that make data sets. */
 @Command(
     name = "dataset",
-    description = "Makes data sets: frames with known causes, or your own images.",
+    description =
+        "Makes data sets from simulated scenes with known causes, or from your own images.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {

@@ -1,11 +1,9 @@
 package dev.residua.cli.data;
 
 import dev.residua.cli.console.CommandFailedException;
-import dev.residua.cli.console.Failures;
 import dev.residua.cli.console.Json;
+import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.ProgressBar;
-import dev.residua.cli.console.SizeConverter;
-import dev.residua.frame.ImageShape;
 import dev.residua.simulation.DatasetGenerator;
 import dev.residua.simulation.NoiseKind;
 import dev.residua.simulation.Scenario;
@@ -13,29 +11,27 @@ import dev.residua.simulation.SimulatedScene;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Draws frames whose causes are known, nominal or after a script. */
+/** {@code dataset generate}: draws frames whose causes are known. */
 @Command(
     name = "generate",
     description = {
       "Draws frames whose causes are known.",
-      "Without --noise the picture is literal, as published; with --noise the caused factors get"
-          + " independent noise, which the picture shows. labels.csv holds the factors, the true"
-          + " noise, what else the picture shows, and what was done to each frame."
-    },
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
-final class DatasetGenerateCommand implements Callable<Integer> {
+      "Without --noise, a caused factor follows from its causes as in the published scene. With"
+          + " --noise, each caused factor has independent noise, which the picture shows. labels.csv"
+          + " has the factors, the true noise, other contents of the picture, and the event of each"
+          + " frame."
+    })
+final class DatasetGenerateCommand extends JsonCommand {
   private static final String USUAL = "usual";
   private static final int DEFAULT_COUNT = 8000;
 
@@ -46,8 +42,7 @@ final class DatasetGenerateCommand implements Callable<Integer> {
           "What to draw: pendulum, flow, candle or valve. May be left out with --scenario.")
   @Nullable String scene;
 
-  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder to make.")
-  Path out;
+  @Mixin NewDataset target = new NewDataset();
 
   @Option(
       names = "--count",
@@ -62,10 +57,11 @@ final class DatasetGenerateCommand implements Callable<Integer> {
       fallbackValue = USUAL,
       paramLabel = "SD[,SD]",
       description =
-          "Standard deviation of the noise on the caused factors, one for all or one each, in units"
-              + " of the factor; without a value 0.5,0.4 (pendulum: shadow_length,shadow_position;"
-              + " flow: water_height,water_flow), 0.15,0.3 for valve (flow,level). In candle one"
-              + " number: the size of the jitter of camera and object, usually 1.",
+          "Standard deviation of the noise on the caused factors, in units of the factor: one number"
+              + " for all, or one for each. Without a value: 0.5,0.4 for pendulum (shadow_length,"
+              + "shadow_position) and flow (water_height,water_flow), 0.15,0.3 for valve"
+              + " (flow,level). For candle one number: the size of the jitter of camera and object,"
+              + " usually 1.",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   @Nullable String noise;
 
@@ -73,8 +69,8 @@ final class DatasetGenerateCommand implements Callable<Integer> {
       names = "--noise-kind",
       paramLabel = "KIND",
       description =
-          "How the noise of the pendulum enters: ${COMPLETION-CANDIDATES}; multiplicative noise is"
-              + " mechanism * (1 + noise / mean). Default: additive.",
+          "How noise enters the equations of the pendulum: ${COMPLETION-CANDIDATES}. Multiplicative"
+              + " noise gives mechanism * (1 + noise / mean). Default: additive.",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   @Nullable NoiseKind noiseKind;
 
@@ -82,31 +78,34 @@ final class DatasetGenerateCommand implements Callable<Integer> {
       names = "--commissioning",
       paramLabel = "SHARE",
       description =
-          "Share of the frames, in blocks, in which one caused factor at a time is drawn from its"
-              + " range independent of its causes, 0 to 0.5; event and event_node say so.")
+          "Share of the frames, 0 to 0.5, in which one caused factor at a time is drawn from its"
+              + " range, independent of its causes. They come in blocks; the columns event and"
+              + " event_node mark them.")
   double commissioning;
 
   @Option(
       names = "--pairs",
       paramLabel = "SHARE",
       description =
-          "Share of the frames, in blocks, that come as pairs in which one root or noise is redrawn"
-              + " and all else kept, 0 to 0.5; the column changed names it on the second frame.")
+          "Share of the frames, 0 to 0.5, that come as pairs: the second frame differs from the first"
+              + " in one root or one noise. They come in blocks; the column changed of the second"
+              + " frame names what differs.")
   double pairs;
 
   @Option(
       names = "--holds",
       paramLabel = "SHARE",
       description =
-          "Share of the frames, in blocks, that come as pairs in which one factor is held at a value"
-              + " and all else drawn afresh, 0 to 0.5; the column held names it on both frames.")
+          "Share of the frames, 0 to 0.5, that come as pairs with one factor held at the same value"
+              + " and everything else drawn independently. They come in blocks; the column held of"
+              + " both frames names the factor.")
   double holds;
 
   @Option(
       names = "--scenario",
       paramLabel = "FILE",
       description =
-          "Script of a stream with events (JSON), or 'demo' for the one that the demo plays. It says"
+          "Script of a stream with events (JSON), or 'demo' for the one that the demo plays. It sets"
               + " scene, noise and autocorrelation.",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   @Nullable String scenario;
@@ -114,7 +113,8 @@ final class DatasetGenerateCommand implements Callable<Integer> {
   @Option(
       names = "--autocorrelation",
       paramLabel = "RHO",
-      description = "Ties the roots of a frame to those of the frame before, 0 to below 1.",
+      description =
+          "Correlation of the roots of a frame with those of the previous frame, from 0 to below 1.",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   @Nullable Double autocorrelation;
 
@@ -122,17 +122,9 @@ final class DatasetGenerateCommand implements Callable<Integer> {
       names = "--labels",
       paramLabel = "N",
       description =
-          "How many frames keep their factors in labels.csv, spread evenly. Default: all.",
+          "Number of frames whose factors are in labels.csv, spread evenly. Default: all.",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   @Nullable Integer labels;
-
-  @Option(
-      names = "--size",
-      paramLabel = "WxH[xC]",
-      defaultValue = "64x64x3",
-      converter = SizeConverter.class,
-      description = "Size of the pictures in pixels; one channel is gray.")
-  ImageShape size;
 
   @Option(
       names = "--seed",
@@ -144,47 +136,56 @@ final class DatasetGenerateCommand implements Callable<Integer> {
   @Option(names = "--png", description = "Also write every frame as DIR/png/000000.png.")
   boolean png;
 
-  @Option(names = "--force", description = "Replace a data set that is already in DIR.")
-  boolean force;
-
-  @Option(names = "--json", description = "Print the result as JSON.")
-  boolean json;
-
-  @CommandLine.Spec CommandLine.Model.CommandSpec spec;
-
   @Override
-  public Integer call() {
-    try {
-      Scenario script = script();
-      int frames =
-          count != null ? count : script.events().isEmpty() ? DEFAULT_COUNT : script.frames();
-      DatasetGenerator.Settings settings =
-          new DatasetGenerator.Settings(
-              frames,
-              labels == null ? frames : labels,
-              size,
-              png,
-              force,
-              commissioning,
-              pairs,
-              holds);
-      long start = System.nanoTime();
-      String digest;
-      try (ProgressBar bar = new ProgressBar("drawing " + script.scene().name())) {
-        digest = DatasetGenerator.generate(script, settings, out, bar::update);
-      }
-      print(script, settings, digest, (System.nanoTime() - start) / 1e9);
-      return 0;
-    } catch (IOException | IllegalArgumentException e) {
-      throw new CommandFailedException(Failures.reason(e), e);
+  public Integer call() throws IOException {
+    Scenario script = script();
+    int frames =
+        count != null ? count : script.events().isEmpty() ? DEFAULT_COUNT : script.frames();
+    int labelled = labels == null ? frames : labels;
+    long start = System.nanoTime();
+    String digest;
+    try (ProgressBar bar = new ProgressBar("drawing " + script.scene().name())) {
+      digest =
+          DatasetGenerator.generate(
+              script,
+              new DatasetGenerator.Settings(
+                  frames, labelled, target.size, png, target.force, commissioning, pairs, holds),
+              target.out,
+              bar::update);
     }
+    double seconds = (System.nanoTime() - start) / 1e9;
+    print(
+        Json.map(
+            "out",
+            target.out.toString(),
+            "scene",
+            script.scene().name(),
+            "frames",
+            frames,
+            "labelled",
+            labelled,
+            "shape",
+            target.size.toString(),
+            "events",
+            script.events().size(),
+            "seconds",
+            seconds,
+            "framesPerSecond",
+            frames / seconds,
+            "sha256",
+            digest),
+        () ->
+            print(
+                "%s: %d frames of %s, %d with factors, in %.1f s (%.0f frames/s)",
+                target.out, frames, script.scene().name(), labelled, seconds, frames / seconds));
+    return 0;
   }
 
   private Scenario script() throws IOException {
     if (scenario != null) {
       if (noise != null || noiseKind != null || autocorrelation != null) {
         throw new CommandFailedException(
-            "--noise, --noise-kind and --autocorrelation are said by the scenario; leave them out or change "
+            "the scenario already sets --noise, --noise-kind and --autocorrelation; leave them out or change "
                 + scenario);
       }
       Path file = Path.of(scenario);
@@ -200,7 +201,7 @@ final class DatasetGenerateCommand implements Callable<Integer> {
     }
     if (scene == null) {
       throw new CommandFailedException(
-          "say what to draw: %s, or give --scenario"
+          "give the scene to draw (%s) or --scenario"
               .formatted(String.join(", ", SimulatedScene.NAMES)));
     }
     SimulatedScene drawn =
@@ -216,55 +217,17 @@ final class DatasetGenerateCommand implements Callable<Integer> {
     if (noise == null) {
       return null;
     }
-    double[] usual = drawn.usualNoise();
-    List<Double> values = new ArrayList<>();
+    List<Double> usual = Arrays.stream(drawn.usualNoise()).boxed().toList();
     if (noise.equals(USUAL)) {
-      for (double sd : usual) {
-        values.add(sd);
-      }
-      return values;
+      return usual;
     }
-    for (String part : noise.split(",", -1)) {
-      try {
-        values.add(Double.valueOf(part.strip()));
-      } catch (NumberFormatException e) {
-        throw new CommandFailedException(
-            "--noise must be numbers such as 0.5,0.4 but was '%s'".formatted(noise), e);
-      }
-    }
-    if (values.size() == 1) {
-      while (values.size() < usual.length) {
-        values.add(values.get(0));
-      }
-    }
-    return values;
-  }
-
-  private void print(
-      Scenario script, DatasetGenerator.Settings settings, String digest, double seconds) {
-    if (json) {
-      Map<String, Object> result = new LinkedHashMap<>();
-      result.put("out", out.toString());
-      result.put("scene", script.scene().name());
-      result.put("frames", settings.count());
-      result.put("labelled", settings.labelled());
-      result.put("shape", settings.shape().toString());
-      result.put("events", script.events().size());
-      result.put("seconds", seconds);
-      result.put("framesPerSecond", settings.count() / seconds);
-      result.put("sha256", digest);
-      spec.commandLine().getOut().println(Json.of(result));
-    } else {
-      spec.commandLine()
-          .getOut()
-          .printf(
-              "%s: %d frames of %s, %d with factors, in %.1f s (%.0f frames/s)%n",
-              out,
-              settings.count(),
-              script.scene().name(),
-              settings.labelled(),
-              seconds,
-              settings.count() / seconds);
+    try {
+      List<Double> values =
+          Arrays.stream(noise.split(",", -1)).map(part -> Double.valueOf(part.strip())).toList();
+      return values.size() == 1 ? Collections.nCopies(usual.size(), values.get(0)) : values;
+    } catch (NumberFormatException e) {
+      throw new CommandFailedException(
+          "--noise must be numbers such as 0.5,0.4 but was '%s'".formatted(noise), e);
     }
   }
 }

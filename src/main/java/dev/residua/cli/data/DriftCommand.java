@@ -1,8 +1,8 @@
 package dev.residua.cli.data;
 
 import dev.residua.cli.console.CommandFailedException;
-import dev.residua.cli.console.Failures;
 import dev.residua.cli.console.Json;
+import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.ProgressBar;
 import dev.residua.drift.ChangePointEstimate;
 import dev.residua.drift.DriftDetector;
@@ -11,34 +11,29 @@ import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftSettings;
 import dev.residua.drift.FalseAlarmBudget;
 import dev.residua.drift.Threshold;
-import java.io.PrintWriter;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** The drift detector alone, on float vectors. */
+/** {@code drift}: the drift detector alone, on float vectors. */
 @Command(
     name = "drift",
     description = {
       "Watches streams of float vectors for a change of their distribution.",
-      "Learns a quiet reference, sets the threshold so that quiet streams run for --arl samples on"
-          + " average before a false alarm, and says when each stream first alarms.",
-      "The run length can be given as a budget instead: --false-alarms 1/week --frames-per-second"
-          + " 20, or in one --arl 1/week@20. A latent of the reference that is autocorrelated is"
-          + " modelled by an autoregression.",
+      "Learns from a quiet reference, sets the threshold so that quiet streams run for --arl samples"
+          + " on average before a false alarm, and prints when each stream first alarms.",
+      "You can give a budget of false alarms instead of the run length: --false-alarms 1/week"
+          + " --frames-per-second 20, or --arl 1/week@20. An autoregression models the values of"
+          + " the reference that are autocorrelated.",
       "Files are .npy (float32 or float64; [n, d], or [streams, n, d] for independent streams) or"
-          + " .csv with one vector a line."
-    },
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
-public final class DriftCommand implements Callable<Integer> {
+          + " .csv with one vector per line."
+    })
+public final class DriftCommand extends JsonCommand {
   @Option(
       names = "--reference",
       required = true,
@@ -50,7 +45,7 @@ public final class DriftCommand implements Callable<Integer> {
       names = "--stream",
       required = true,
       paramLabel = "FILE",
-      description = "What to watch, [n, d] or [streams, n, d].")
+      description = "Samples to watch, [n, d] or [streams, n, d].")
   Path stream;
 
   @Option(
@@ -88,33 +83,53 @@ public final class DriftCommand implements Callable<Integer> {
   @Option(
       names = "--frequencies",
       paramLabel = "R",
-      description = "Random frequencies of each of the two kernels, a multiple of 4.")
+      description = "Number of random frequencies of each of the two kernels, a multiple of 4.")
   int frequencies = DriftSettings.DEFAULTS.frequencies();
 
   @Option(
       names = "--simulate",
       paramLabel = "STREAMS",
-      description = "Quiet streams that the calibration simulates.")
+      description = "Number of quiet streams that the calibration simulates.")
   int simulate = DriftSettings.DEFAULTS.simulatedStreams();
 
   @Option(names = "--seed", paramLabel = "S", description = "Seed of every random draw.")
   long seed = 1;
 
-  @Option(names = "--json", description = "Print the result as JSON.")
-  boolean json;
-
-  @CommandLine.Spec CommandLine.Model.CommandSpec spec;
-
-  /** What one stream gave; the alarm's fields are null where it stayed quiet. */
+  /** The result for one stream, as JSON has it; a stream without an alarm has a statistic only. */
   private record Outcome(
       @Nullable Long firstAlarm,
       float statistic,
       @Nullable Integer scale,
       @Nullable String chart,
-      @Nullable ChangePointEstimate changePoint) {}
+      @Nullable ChangePoint changePoint) {
+    String text() {
+      return changePoint == null
+          ? "no alarm, largest statistic %.2f".formatted(statistic)
+          : "alarm after %d samples, statistic %.2f (%s over %d samples), change after about %s samples (%s to %s)"
+              .formatted(
+                  firstAlarm,
+                  statistic,
+                  chart,
+                  scale,
+                  changePoint.index,
+                  changePoint.low,
+                  changePoint.high);
+    }
+  }
+
+  /** Samples before the change, with the ends of its interval. */
+  private record ChangePoint(long index, long low, long high, double coverage) {
+    static ChangePoint of(ChangePointEstimate estimate, long seen) {
+      return new ChangePoint(
+          seen - estimate.samplesAgo(),
+          seen - estimate.highAgo(),
+          seen - estimate.lowAgo(),
+          estimate.coverage());
+    }
+  }
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     double[][][] quiet = VectorFile.read(reference);
     if (quiet.length != 1) {
       throw new CommandFailedException(
@@ -127,27 +142,41 @@ public final class DriftCommand implements Callable<Integer> {
           "%s has vectors of %d values, the reference %s of %d"
               .formatted(stream, streams[0][0].length, reference, quiet[0][0].length));
     }
-    DriftReference learnt;
-    Threshold threshold;
+    double target = target();
+    DriftReference learnt = calibrate(quiet[0], target);
+    Threshold threshold = learnt.threshold(target);
     List<Outcome> outcomes = new ArrayList<>();
-    long nanos;
     long updates = 0;
-    try {
-      double target = target();
-      learnt = calibrate(quiet[0], target);
-      threshold = learnt.threshold(target);
-      float[] sample = new float[learnt.latents()];
-      nanos = System.nanoTime();
-      for (double[][] one : streams) {
-        Outcome outcome = watch(learnt, threshold.value(), one, sample);
-        outcomes.add(outcome);
-        updates += outcome.firstAlarm() == null ? one.length : outcome.firstAlarm() + 1;
-      }
-      nanos = System.nanoTime() - nanos;
-    } catch (IllegalArgumentException e) {
-      throw new CommandFailedException(Failures.reason(e), e);
+    long start = System.nanoTime();
+    for (double[][] one : streams) {
+      Outcome outcome = watch(learnt, threshold.value(), one);
+      outcomes.add(outcome);
+      updates += outcome.firstAlarm() == null ? one.length : outcome.firstAlarm() + 1;
     }
-    print(learnt, threshold, outcomes, nanos / 1e3 / Math.max(1, updates));
+    double micros = (System.nanoTime() - start) / 1e3 / Math.max(1, updates);
+    int stateBytes = new DriftDetector(learnt).state().bytes();
+    print(
+        Json.map(
+            "targetRunLength", threshold.targetRunLength(),
+            "threshold", threshold.value(),
+            "estimatedRunLength",
+                Json.map(
+                    "mean", threshold.estimatedRunLength(),
+                    "low", threshold.low(),
+                    "high", threshold.high()),
+            "microsecondsPerUpdate", micros,
+            "stateBytes", stateBytes,
+            "streams", outcomes,
+            "extrapolated", threshold.extrapolated(),
+            "autoregressiveOrder", learnt.order(),
+            "blockLength", learnt.blockLength()),
+        () -> {
+          printReference(learnt, threshold);
+          for (int s = 0; s < outcomes.size(); s++) {
+            print("stream %d: %s", s, outcomes.get(s).text());
+          }
+          print("%.2f us per update, %,d bytes of state", micros, stateBytes);
+        });
     return 0;
   }
 
@@ -190,10 +219,10 @@ public final class DriftCommand implements Callable<Integer> {
     }
   }
 
-  private static Outcome watch(
-      DriftReference learnt, float threshold, double[][] rows, float[] sample) {
+  private static Outcome watch(DriftReference learnt, float threshold, double[][] rows) {
     DriftDetector detector = new DriftDetector(learnt);
     DriftReading reading = detector.newReading();
+    float[] sample = new float[learnt.latents()];
     float largest = 0;
     for (int t = 0; t < rows.length; t++) {
       for (int k = 0; k < sample.length; k++) {
@@ -207,94 +236,27 @@ public final class DriftCommand implements Callable<Integer> {
             reading.statistic(),
             reading.scale(),
             learnt.chartName(reading.chart()),
-            detector.changePoint(reading));
+            ChangePoint.of(detector.changePoint(reading), t + 1));
       }
     }
     return new Outcome(null, largest, null, null, null);
   }
 
-  /** Samples before the change, with the ends of its interval; null without an alarm. */
-  private static @Nullable Map<String, Object> changePoint(Outcome outcome) {
-    ChangePointEstimate estimate = outcome.changePoint();
-    if (estimate == null || outcome.firstAlarm() == null) {
-      return null;
-    }
-    long seen = outcome.firstAlarm() + 1;
-    Map<String, Object> point = new LinkedHashMap<>();
-    point.put("index", seen - estimate.samplesAgo());
-    point.put("low", seen - estimate.highAgo());
-    point.put("high", seen - estimate.lowAgo());
-    point.put("coverage", estimate.coverage());
-    return point;
-  }
-
-  private void print(
-      DriftReference learnt, Threshold threshold, List<Outcome> outcomes, double micros) {
-    PrintWriter out = spec.commandLine().getOut();
-    int stateBytes = new DriftDetector(learnt).state().bytes();
-    if (json) {
-      Map<String, Object> result = new LinkedHashMap<>();
-      result.put("targetRunLength", threshold.targetRunLength());
-      result.put("threshold", threshold.value());
-      Map<String, Object> runLength = new LinkedHashMap<>();
-      runLength.put("mean", threshold.estimatedRunLength());
-      runLength.put("low", threshold.low());
-      runLength.put("high", threshold.high());
-      result.put("estimatedRunLength", runLength);
-      result.put("microsecondsPerUpdate", micros);
-      result.put("stateBytes", stateBytes);
-      List<Map<String, Object>> list = new ArrayList<>();
-      for (Outcome outcome : outcomes) {
-        Map<String, Object> one = new LinkedHashMap<>();
-        one.put("firstAlarm", outcome.firstAlarm());
-        one.put("statistic", outcome.statistic());
-        one.put("scale", outcome.scale());
-        one.put("chart", outcome.chart());
-        one.put("changePoint", changePoint(outcome));
-        list.add(one);
-      }
-      result.put("streams", list);
-      result.put("extrapolated", threshold.extrapolated());
-      result.put("autoregressiveOrder", learnt.order());
-      result.put("blockLength", learnt.blockLength());
-      out.println(Json.of(result));
-      return;
-    }
-    out.printf(
-        "threshold %.2f: quiet streams run for %,.0f samples on average (95 %% %,.0f to %,.0f%s)%n",
+  private void printReference(DriftReference learnt, Threshold threshold) {
+    print(
+        "threshold %.2f: quiet streams run for %,.0f samples on average (95 %% %,.0f to %,.0f%s)",
         threshold.value(),
         threshold.estimatedRunLength(),
         threshold.low(),
         threshold.high(),
         threshold.extrapolated() ? ", extrapolated" : "");
     if (learnt.order() > 0) {
-      out.printf(
-          "the reference is autocorrelated: modelled by an autoregression of order %d%n",
+      print(
+          "the reference is autocorrelated: modelled by an autoregression of order %d",
           learnt.order());
     }
     if (learnt.blockLength() > 1) {
-      out.printf(
-          "its squares are autocorrelated: resampled in blocks of %d%n", learnt.blockLength());
+      print("its squares are autocorrelated: resampled in blocks of %d", learnt.blockLength());
     }
-    for (int s = 0; s < outcomes.size(); s++) {
-      Outcome outcome = outcomes.get(s);
-      Map<String, Object> point = changePoint(outcome);
-      if (point == null) {
-        out.printf("stream %d: no alarm, largest statistic %.2f%n", s, outcome.statistic());
-      } else {
-        out.printf(
-            "stream %d: alarm after %d samples, statistic %.2f (%s over %d samples), change after"
-                + " about %s samples (%s to %s)%n",
-            s,
-            outcome.firstAlarm(),
-            outcome.statistic(),
-            outcome.chart(),
-            outcome.scale(),
-            point.get("index"),
-            point.get("low"),
-            point.get("high"));
-      }
-    }
-    out.printf("%.2f us per update, %,d bytes of state%n", micros, stateBytes);
   }
 }

@@ -2,21 +2,16 @@ package dev.residua.cli.data;
 
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Json;
+import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.KafkaOptions;
 import dev.residua.cli.console.ProgressBar;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.frame.Frame;
-import dev.residua.frame.ImageShape;
-import dev.residua.frame.PixelFormat;
 import dev.residua.wire.FrameReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.Producer;
@@ -26,14 +21,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code publish}: puts the frames of a data set on a topic. */
+/** {@code publish}: sends the frames of a data set to a topic. */
 @Command(
     name = "publish",
     description =
-        "Puts the frames of a data set on the frames topic, in order, with sequences from 0.",
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
-public final class PublishCommand implements Callable<Integer> {
+        "Sends the frames of a data set to the frames topic, in order, with sequence numbers from 0.")
+public final class PublishCommand extends JsonCommand {
   @Mixin KafkaOptions kafka = new KafkaOptions();
 
   @Option(names = "--data", required = true, paramLabel = "DIR", description = "Data set to send.")
@@ -49,14 +42,14 @@ public final class PublishCommand implements Callable<Integer> {
       names = "--source",
       paramLabel = "NAME",
       defaultValue = "cam1",
-      description = "Source of the frames; with --sources a number is appended.")
+      description = "Source of the frames; with several --sources, the start of their names.")
   String source;
 
   @Option(
       names = "--sources",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Sources that the frames are dealt to in turn.")
+      description = "Number of sources; they get the frames in turn.")
   int sources;
 
   @Option(
@@ -69,17 +62,12 @@ public final class PublishCommand implements Callable<Integer> {
   @Option(names = "--count", paramLabel = "N", description = "Frames to send (default: all).")
   @Nullable Integer count;
 
-  @Option(names = "--json", description = "Print the result as JSON.")
-  boolean json;
-
   @Override
   public Integer call() throws IOException {
     if (rate != null && !(rate > 0)) {
       throw new CommandFailedException("--rate must be above 0 but was " + rate);
     }
-    if (sources < 1) {
-      throw new CommandFailedException("--sources must be at least 1 but was " + sources);
-    }
+    atLeast(1, "--sources", sources);
     FrameDataset frames = FrameDataset.open(data);
     int total = count == null ? frames.size() : Math.min(count, frames.size());
     String target = topic == null ? kafka.topics().frames().name() : topic;
@@ -107,23 +95,20 @@ public final class PublishCommand implements Callable<Integer> {
     if (failed != null) {
       throw kafka.failed("sending to " + target, failed);
     }
-    report(target, total, Duration.ofNanos(System.nanoTime() - start));
+    double seconds = (System.nanoTime() - start) / 1e9;
+    print(
+        Json.map("topic", target, "frames", total, "seconds", seconds),
+        () ->
+            print(
+                "sent %,d frames to %s in %.1f s (%,.0f per second)",
+                total, target, seconds, total / Math.max(1e-9, seconds)));
     return 0;
   }
 
   private ProducerRecord<byte[], byte[]> record(FrameDataset frames, int index, String target) {
-    ImageShape shape = frames.shape();
     String name = sources == 1 ? source : source + "-" + index % sources;
     Frame frame =
-        new Frame(
-            name,
-            index / sources,
-            Instant.now(),
-            shape.width(),
-            shape.height(),
-            shape.channels() == 1 ? PixelFormat.GRAY8 : PixelFormat.RGB8,
-            frames.read(index, 1),
-            Map.of());
+        Frame.ofPixels(name, index / sources, Instant.now(), frames.shape(), frames.read(index, 1));
     return new ProducerRecord<>(
         target, name.getBytes(StandardCharsets.UTF_8), FrameReader.write(frame));
   }
@@ -134,21 +119,6 @@ public final class PublishCommand implements Callable<Integer> {
       for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
         LockSupport.parkNanos(left);
       }
-    }
-  }
-
-  private void report(String target, int total, Duration took) {
-    double seconds = took.toNanos() / 1e9;
-    if (json) {
-      Map<String, Object> result = new LinkedHashMap<>();
-      result.put("topic", target);
-      result.put("frames", total);
-      result.put("seconds", seconds);
-      System.out.println(Json.of(result));
-    } else {
-      System.out.println(
-          "sent %,d frames to %s in %.1f s (%,.0f a second)"
-              .formatted(total, target, seconds, total / Math.max(1e-9, seconds)));
     }
   }
 }

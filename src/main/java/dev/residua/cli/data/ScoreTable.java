@@ -11,7 +11,6 @@ import dev.residua.frame.Frame;
 import dev.residua.frame.FrameDecoder;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.ImageShape;
-import dev.residua.frame.PixelFormat;
 import dev.residua.frame.RejectedFrameException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -24,8 +23,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleConsumer;
+import org.jspecify.annotations.Nullable;
 
-/** Writes what a model says of every frame of a data set as CSV. */
+/** Writes the scores of every frame of a data set as CSV. */
 final class ScoreTable {
   private static final int BATCH = 64;
   private static final FrameLimits UNLIMITED =
@@ -48,7 +48,7 @@ final class ScoreTable {
   }
 
   /**
-   * What is said of all frames together.
+   * Figures over all frames.
    *
    * @param meanReconstructionError mean squared pixel error, in squared units of intensity
    * @param belowOnePercent share of frames with a joint p-value below 0.01
@@ -107,7 +107,7 @@ final class ScoreTable {
   private Summary writeAll(FrameDataset set, Path file, DoubleConsumer progress)
       throws IOException {
     ImageShape shape = scorer.imageShape();
-    Pixels pixels = new Pixels(set, shape);
+    FrameDecoder decoder = set.shape().equals(shape) ? null : new FrameDecoder(UNLIMITED, shape);
     byte[] batch = new byte[BATCH * shape.size()];
     int d = names.size();
     Map<Integer, Correlation> correlations = correlations(set.labels());
@@ -117,7 +117,7 @@ final class ScoreTable {
       for (int from = 0; from < set.size(); from += BATCH) {
         int n = Math.min(BATCH, set.size() - from);
         for (int i = 0; i < n; i++) {
-          pixels.read(from + i, batch, i * shape.size());
+          read(set, from + i, decoder, batch, i * shape.size());
         }
         LatentBatch scored = scorer.score(batch, n);
         for (int i = 0; i < n; i++) {
@@ -141,6 +141,23 @@ final class ScoreTable {
           }
         });
     return new Summary(set.size(), errors / set.size(), below / (double) set.size(), noise);
+  }
+
+  private static void read(
+      FrameDataset set, int index, @Nullable FrameDecoder decoder, byte[] into, int offset)
+      throws IOException {
+    if (decoder == null) {
+      set.read(index, into, offset);
+      return;
+    }
+    try {
+      decoder.decode(
+          Frame.ofPixels(set.name(), index, Instant.EPOCH, set.shape(), set.read(index, 1)),
+          into,
+          offset);
+    } catch (RejectedFrameException e) {
+      throw new IOException("frame %d: %s".formatted(index, e.getMessage()), e);
+    }
   }
 
   private List<String> cells(int index, LatentBatch scored, int row, FrameStatistics statistics) {
@@ -218,42 +235,6 @@ final class ScoreTable {
 
     double value() {
       return xy / Math.sqrt(xx * yy);
-    }
-  }
-
-  /** Frames of a data set at the size that the model reads. */
-  private static final class Pixels {
-    private final FrameDataset set;
-    private final boolean same;
-    private final FrameDecoder decoder;
-
-    Pixels(FrameDataset set, ImageShape shape) {
-      this.set = set;
-      this.same = set.shape().equals(shape);
-      this.decoder = new FrameDecoder(UNLIMITED, shape);
-    }
-
-    void read(int index, byte[] into, int offset) throws IOException {
-      if (same) {
-        set.read(index, into, offset);
-        return;
-      }
-      ImageShape stored = set.shape();
-      Frame frame =
-          new Frame(
-              set.name(),
-              index,
-              Instant.EPOCH,
-              stored.width(),
-              stored.height(),
-              stored.channels() == 1 ? PixelFormat.GRAY8 : PixelFormat.RGB8,
-              set.read(index, 1),
-              Map.of());
-      try {
-        decoder.decode(frame, into, offset);
-      } catch (RejectedFrameException e) {
-        throw new IOException("frame %d: %s".formatted(index, e.getMessage()), e);
-      }
     }
   }
 }

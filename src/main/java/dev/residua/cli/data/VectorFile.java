@@ -1,7 +1,6 @@
 package dev.residua.cli.data;
 
 import dev.residua.cli.console.CommandFailedException;
-import dev.residua.cli.console.Failures;
 import dev.residua.dataset.Npy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,7 +13,7 @@ import java.util.Locale;
 
 /**
  * Streams of float vectors in a file: {@code .npy} float32 or float64 of shape {@code [n]}, {@code
- * [n, d]} or {@code [streams, n, d]}, or {@code .csv} with one vector a line, with or without a
+ * [n, d]} or {@code [streams, n, d]}, or {@code .csv} with one vector per line, with or without a
  * header line.
  */
 final class VectorFile {
@@ -24,26 +23,22 @@ final class VectorFile {
    * Reads all streams.
    *
    * @return shape {@code [streams][n][d]}
-   * @throws CommandFailedException if the file is missing or holds something else; the message
-   *     names the file and what was found
+   * @throws CommandFailedException if the file holds something else; the message names the file and
+   *     what was found
    */
-  static double[][][] read(Path file) {
-    try {
-      String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-      if (!Files.isRegularFile(file)) {
-        throw new NoSuchFileException(file.toString());
-      }
-      if (name.endsWith(".npy")) {
-        return npy(file);
-      }
-      if (name.endsWith(".csv")) {
-        return new double[][][] {csv(file)};
-      }
-      throw new CommandFailedException(
-          "%s must be a .npy or .csv file of float vectors".formatted(file));
-    } catch (IOException e) {
-      throw new CommandFailedException(Failures.reason(e), e);
+  static double[][][] read(Path file) throws IOException {
+    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    if (!Files.isRegularFile(file)) {
+      throw new NoSuchFileException(file.toString());
     }
+    if (name.endsWith(".npy")) {
+      return npy(file);
+    }
+    if (name.endsWith(".csv")) {
+      return new double[][][] {csv(file)};
+    }
+    throw new CommandFailedException(
+        "%s must be a .npy or .csv file of float vectors".formatted(file));
   }
 
   private static double[][][] npy(Path file) throws IOException {
@@ -72,28 +67,19 @@ final class VectorFile {
     List<double[]> rows = new ArrayList<>();
     List<String> lines = Files.readAllLines(file);
     for (int line = 0; line < lines.size(); line++) {
-      String text = lines.get(line).strip();
-      if (text.isEmpty()) {
+      String[] cells = lines.get(line).strip().split(",", -1);
+      boolean header = line == 0 && !Arrays.stream(cells).allMatch(VectorFile::isNumber);
+      if (header || lines.get(line).isBlank()) {
         continue;
       }
-      String[] cells = text.split(",", -1);
       double[] row = new double[cells.length];
-      boolean header = false;
-      for (int k = 0; k < cells.length && !header; k++) {
-        try {
-          row[k] = Double.parseDouble(cells[k].strip());
-        } catch (NumberFormatException e) {
-          if (!rows.isEmpty() || line > 0) {
-            throw new CommandFailedException(
-                "%s line %d: cell %d is '%s', expected a number"
-                    .formatted(file, line + 1, k + 1, cells[k].strip()),
-                e);
-          }
-          header = true;
+      for (int k = 0; k < cells.length; k++) {
+        if (!isNumber(cells[k])) {
+          throw new CommandFailedException(
+              "%s line %d: cell %d is '%s', expected a number"
+                  .formatted(file, line + 1, k + 1, cells[k].strip()));
         }
-      }
-      if (header) {
-        continue;
+        row[k] = Double.parseDouble(cells[k].strip());
       }
       if (!rows.isEmpty() && rows.get(0).length != row.length) {
         throw new CommandFailedException(
@@ -106,5 +92,14 @@ final class VectorFile {
       throw new CommandFailedException(file + " holds no vectors");
     }
     return rows.toArray(new double[0][]);
+  }
+
+  private static boolean isNumber(String cell) {
+    try {
+      Double.parseDouble(cell.strip());
+      return true;
+    } catch (NumberFormatException e) {
+      return false;
+    }
   }
 }

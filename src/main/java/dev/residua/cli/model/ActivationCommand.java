@@ -1,7 +1,6 @@
 package dev.residua.cli.model;
 
-import dev.residua.cli.console.CommandFailedException;
-import dev.residua.cli.console.Failures;
+import dev.residua.cli.console.KafkaOptions;
 import dev.residua.model.ModelRegistry;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.TrustedKeys;
@@ -14,7 +13,6 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import picocli.CommandLine.Option;
 
 /** A command that activates a model. */
@@ -23,13 +21,13 @@ abstract class ActivationCommand extends RegistryChangeCommand {
       names = "--reason",
       paramLabel = "TEXT",
       required = true,
-      description = "Why; kept with the activation.")
+      description = "Reason; stored with the activation.")
   String reason;
 
   @Option(
       names = "--wait",
       paramLabel = "DURATION",
-      description = "How long to wait until it holds on all partitions; PT0S does not wait.")
+      description = "Longest time to wait until all partitions use the model; PT0S does not wait.")
   Duration wait = Duration.ofSeconds(30);
 
   @Option(
@@ -38,34 +36,26 @@ abstract class ActivationCommand extends RegistryChangeCommand {
       paramLabel = "KEY.pub.pem",
       defaultValue = "${env:RESIDUA_MODELS_TRUSTED_KEYS}",
       description =
-          "Public Ed25519 keys, separated by commas: the model must be signed by one of them"
-              + " (default: none, any model will do).")
+          "Public Ed25519 keys, separated by commas; one of them must have signed the model"
+              + " (default: none, every model is accepted).")
   List<Path> trusted = List.of();
 
-  /**
-   * Keys of which one must have signed the model.
-   *
-   * @throws CommandFailedException if a file is no key
-   */
-  TrustedKeys trusted() {
-    try {
-      return TrustedKeys.read(trusted == null ? List.of() : trusted);
-    } catch (IOException e) {
-      throw new CommandFailedException(Failures.reason(e), e);
-    }
+  /** Keys of which one must have signed the model. */
+  TrustedKeys trusted() throws IOException {
+    return TrustedKeys.read(trusted == null ? List.of() : trusted);
   }
 
-  /** Refuses a model of the registry that is not to be trusted. */
+  /** Refuses a model of the registry that no trusted key has signed. */
   void checkTrusted(TrustedKeys keys, String id) {
     if (!keys.trustEverything()) {
       registry.use(follower -> new TrustedModels(follower, keys).bundle(id));
     }
   }
 
-  /** Prints from which frames on the active model is used. */
+  /** Prints the first frame of each partition that the active model scores. */
   int printStart(ModelRegistry changed) {
     Activation active = changed.active().orElseThrow();
-    out().printf("activation %d: %s%n", active.number(), active.modelId());
+    print("activation %d: %s", active.number(), active.modelId());
     if (active.kind() == Activation.Kind.INITIAL || wait.isZero()) {
       return 0;
     }
@@ -80,27 +70,21 @@ abstract class ActivationCommand extends RegistryChangeCommand {
           }
           starts.forEach(
               (partition, offset) ->
-                  out().printf("holds on partition %d from offset %d on%n", partition, offset));
-          if (starts.size() < partitions) {
-            out()
-                .printf(
-                    "on %d of %d partitions it has not begun after %d s: does a scoring process run, and does it refuse the model (its log and /q/health)?%n",
-                    partitions - starts.size(), partitions, wait.toSeconds());
-            return 1;
+                  print("holds on partition %d from offset %d on", partition, offset));
+          if (starts.size() == partitions) {
+            return 0;
           }
-          return 0;
+          print(
+              "%d of %d partitions do not use the model after %d s: check that a scoring process runs and that it accepts the model (its log and /q/health)",
+              partitions - starts.size(), partitions, wait.toSeconds());
+          return 1;
         });
   }
 
   private int partitions() {
-    try (Consumer<byte[], byte[]> consumer =
-        registry
-            .kafka
-            .clients()
-            .follower(new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      return consumer
-          .partitionsFor(registry.kafka.topics().frames().name(), Duration.ofSeconds(10))
-          .size();
+    KafkaOptions kafka = registry.kafka;
+    try (Consumer<byte[], byte[]> consumer = kafka.consumer()) {
+      return KafkaOptions.partitions(consumer, kafka.topics().frames().name()).size();
     }
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.residua.causal.CausalGraph;
 import dev.residua.cli.console.CommandFailedException;
+import dev.residua.cli.console.Json;
 import dev.residua.training.GraphConstraints;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A graph that a person wrote down, whole or in part. Whole: JSON {@code {"edges":[["a","b"]]}} or
@@ -38,6 +40,18 @@ record GraphFile(
     } catch (IOException e) {
       throw new CommandFailedException("graph file %s: %s".formatted(file, e.getMessage()), e);
     }
+  }
+
+  /** The edges of a graph for JSON: from, to and confidence. */
+  static List<Map<String, Object>> edges(CausalGraph graph) {
+    return graph.edgeList().stream()
+        .map(
+            edge ->
+                Json.map(
+                    "from", graph.name(edge.from()),
+                    "to", graph.name(edge.to()),
+                    "confidence", edge.confidence()))
+        .toList();
   }
 
   private static GraphFile json(Path file, String text) throws IOException {
@@ -110,7 +124,7 @@ record GraphFile(
   }
 
   /**
-   * What the file says of a graph over these names.
+   * The constraints on a graph over these names.
    *
    * @param what the names are, for messages: latents or factors
    */

@@ -2,48 +2,39 @@ package dev.residua.cli.model;
 
 import dev.residua.app.model.BundleStores;
 import dev.residua.app.model.ModelCleanUp;
-import dev.residua.cli.console.CommandFailedException;
-import dev.residua.cli.console.Failures;
+import dev.residua.cli.console.KafkaOptions;
 import dev.residua.registry.ModelAdmin.Removal;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code model clean}: removes models that nothing needs. */
+/** {@code model clean}: removes models that no stored frame needs. */
 @Command(
     name = "clean",
     description = {
-      "Removes models that no stored frame needs: those that are in no activation which is needed,"
-          + " carry no label, do not shadow and are not among the newest.",
-      "Activations that hold for no stored frame go too."
-    },
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
+      "Removes models that no stored frame needs. Labelled models, the shadow model, the newest"
+          + " models and models of a needed activation stay.",
+      "Also removes activations that apply to no stored frame."
+    })
 final class ModelCleanCommand extends RegistryCommand {
   @Option(
       names = "--keep",
       paramLabel = "N",
       defaultValue = "${env:RESIDUA_MODELS_KEEP:-10}",
-      description = "Newest models that stay though nothing needs them.")
+      description = "Number of newest models that stay although no frame needs them.")
   int keep;
 
   @Override
   public Integer call() {
-    try (BundleStores places = registry.places.open(BundleStores.KAFKA)) {
+    try (BundleStores stores = registry.stores.open(BundleStores.KAFKA)) {
+      KafkaOptions kafka = registry.kafka;
       Removal removal =
           registry.change(
               admin ->
-                  ModelCleanUp.run(
-                      registry.kafka.clients(),
-                      registry.kafka.topics(),
-                      admin,
-                      places::discard,
-                      keep));
+                  ModelCleanUp.run(kafka.clients(), kafka.topics(), admin, stores::discard, keep));
       print(removal);
       if (removal.models().isEmpty() && removal.activations().isEmpty()) {
-        out().println("nothing to remove");
+        print("nothing to remove");
       }
-    } catch (IllegalArgumentException e) {
-      throw new CommandFailedException(Failures.reason(e), e);
     }
     return 0;
   }

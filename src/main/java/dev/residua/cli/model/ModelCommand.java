@@ -2,27 +2,24 @@ package dev.residua.cli.model;
 
 import dev.residua.app.model.Models;
 import dev.residua.cli.console.Json;
+import dev.residua.cli.console.JsonCommand;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.BundleManifest;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelProvenance;
 import dev.residua.scoring.ScoringModel;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code model}: looks at model bundles, calibrates and signs them, and keeps their registry. */
+/** {@code model}: shows, calibrates and signs model bundles, and manages their registry. */
 @Command(
     name = "model",
-    description = "Looks at model bundles, calibrates and signs them, and keeps their registry.",
+    description = "Shows, calibrates and signs model bundles, and manages the registry of models.",
     mixinStandardHelpOptions = true,
     subcommands = {
       ModelListCommand.class,
@@ -45,51 +42,30 @@ public final class ModelCommand {
   @Command(
       name = "show",
       description =
-          "Checks a bundle (digests, shapes, numerical self-test) and prints what it is and where it comes from.",
-      mixinStandardHelpOptions = true,
-      showDefaultValues = true)
-  static final class Show implements Callable<Integer> {
+          "Checks a bundle (digests, shapes, numerical self-test) and prints its contents and origin.")
+  static final class Show extends JsonCommand {
     @Parameters(
         arity = "0..1",
         paramLabel = "FILE|ID",
         description =
-            "Model bundle, or id of a model of the registry (default: the bundle that ships with the"
+            "Model bundle, or id of a model in the registry (default: the bundle that ships with the"
                 + " product).")
     @Nullable String model;
 
     @Mixin ModelRegistryOptions registry = new ModelRegistryOptions();
 
-    @Option(names = "--json", description = "Print the result as JSON.")
-    boolean json;
-
     @Override
     public Integer call() throws BadBundleException {
       ModelBundle bundle = model == null ? Models.read(Optional.empty()) : registry.bundle(model);
       try (ScoringModel scoring = Models.scoring(bundle, 1)) {
-        System.out.print(json ? Json.of(asMap(bundle)) + "\n" : asText(bundle, scoring));
+        Map<String, Object> result = Json.map("digest", bundle.digest());
+        bundle.signature().ifPresent(signature -> result.put("signedBy", signature.keyId()));
+        result.put("selfTest", "passed");
+        result.put("manifest", bundle.manifest());
+        result.put("edges", GraphFile.edges(bundle.graph()));
+        print(result, () -> out().print(asText(bundle, scoring)));
       }
       return 0;
-    }
-
-    private static Map<String, Object> asMap(ModelBundle bundle) {
-      Map<String, Object> map = new LinkedHashMap<>();
-      map.put("digest", bundle.digest());
-      bundle.signature().ifPresent(signature -> map.put("signedBy", signature.keyId()));
-      map.put("selfTest", "passed");
-      map.put("manifest", bundle.manifest());
-      map.put("edges", edges(bundle));
-      return map;
-    }
-
-    private static List<Map<String, Object>> edges(ModelBundle bundle) {
-      return bundle.graph().edgeList().stream()
-          .map(
-              edge ->
-                  Map.<String, Object>of(
-                      "from", bundle.graph().name(edge.from()),
-                      "to", bundle.graph().name(edge.to()),
-                      "confidence", edge.confidence()))
-          .toList();
     }
 
     private static String asText(ModelBundle bundle, ScoringModel model) {

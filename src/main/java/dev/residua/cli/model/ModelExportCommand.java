@@ -1,7 +1,5 @@
 package dev.residua.cli.model;
 
-import dev.residua.cli.console.CommandFailedException;
-import dev.residua.cli.console.Failures;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.RegistryRecord.Activation;
@@ -9,7 +7,6 @@ import dev.residua.registry.RegistryFollower;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -19,15 +16,13 @@ import picocli.CommandLine.Parameters;
     name = "export",
     description =
         "Writes a model to a bundle file, or its network to a standard ONNX file for other"
-            + " programs, with what they need to know in a JSON file next to it.",
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
+            + " programs, with a JSON file next to it that describes inputs and outputs.")
 final class ModelExportCommand extends RegistryCommand {
   @Parameters(
       index = "0",
       arity = "0..1",
       paramLabel = "FILE|ID",
-      description = "Model bundle, or id of a model of the registry (default: the active one).")
+      description = "Model bundle, or id of a model in the registry (default: the active one).")
   @Nullable String model;
 
   @Option(names = "--out", paramLabel = "FILE.residua", description = "Bundle to write.")
@@ -40,26 +35,19 @@ final class ModelExportCommand extends RegistryCommand {
   @Nullable Path onnx;
 
   @Override
-  public Integer call() throws BadBundleException {
+  public Integer call() throws IOException, BadBundleException {
     if (out == null && onnx == null) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(), "Give --out FILE.residua, --onnx FILE.onnx, or both.");
+      throw wrongUsage("Give --out FILE.residua, --onnx FILE.onnx, or both.");
     }
     ModelBundle bundle =
         model == null ? registry.use(ModelExportCommand::active) : registry.bundle(model);
-    try {
-      if (out != null) {
-        bundle.write(out);
-        out().printf("wrote %s to %s%n", bundle.id(), out);
-      }
-      if (onnx != null) {
-        out()
-            .printf(
-                "wrote the network of %s to %s and %s%n",
-                bundle.id(), onnx, OnnxFile.write(bundle, onnx));
-      }
-    } catch (IOException e) {
-      throw new CommandFailedException("cannot write the model: " + Failures.reason(e), e);
+    if (out != null) {
+      bundle.write(out);
+      print("wrote %s to %s", bundle.id(), out);
+    }
+    if (onnx != null) {
+      print(
+          "wrote the network of %s to %s and %s", bundle.id(), onnx, OnnxFile.write(bundle, onnx));
     }
     return 0;
   }

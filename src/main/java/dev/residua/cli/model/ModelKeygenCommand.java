@@ -1,27 +1,23 @@
 package dev.residua.cli.model;
 
-import dev.residua.cli.console.CommandFailedException;
-import dev.residua.cli.console.Failures;
+import dev.residua.cli.console.ConsoleCommand;
 import dev.residua.model.SigningKey;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code model keygen}: a key to sign bundles with. */
+/** {@code model keygen}: makes a key that signs bundles. */
 @Command(
     name = "keygen",
     description = {
-      "Makes an Ed25519 key that signs bundles: KEY.pem, which only its owner may read, and"
-          + " KEY.pub.pem for those who check signatures.",
-      "Keys that are there already are not replaced. The files are those of openssl genpkey"
-          + " -algorithm ed25519."
-    },
-    mixinStandardHelpOptions = true)
-final class ModelKeygenCommand implements Callable<Integer> {
+      "Makes an Ed25519 key that signs bundles: the private key KEY.pem, which only its owner may"
+          + " read, and the public key KEY.pub.pem, which checks signatures.",
+      "Does not replace existing keys. The files have the format of openssl genpkey -algorithm"
+          + " ed25519."
+    })
+final class ModelKeygenCommand extends ConsoleCommand {
   @Option(
       names = "--out",
       required = true,
@@ -29,20 +25,12 @@ final class ModelKeygenCommand implements Callable<Integer> {
       description = "Private key to write.")
   Path out;
 
-  @CommandLine.Spec CommandLine.Model.CommandSpec spec;
-
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     SigningKey key = SigningKey.generate(new SecureRandom());
     Path publicKey = publicKey(out);
-    try {
-      key.write(out, publicKey);
-    } catch (IOException e) {
-      throw new CommandFailedException(Failures.reason(e), e);
-    }
-    spec.commandLine()
-        .getOut()
-        .printf("key %s: %s signs, %s checks%n", key.keyId(), out, publicKey);
+    key.write(out, publicKey);
+    print("key %s: %s signs, %s checks", key.keyId(), out, publicKey);
     return 0;
   }
 

@@ -4,13 +4,11 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code model label}: labels a model of the registry. */
+/** {@code model label}: labels a model in the registry. */
 @Command(
     name = "label",
     description =
-        "Gives a model labels, or takes them away (KEY=). A model with a label is never cleaned up.",
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
+        "Sets labels of a model, or removes them (KEY=). Clean-up never removes a model with a label.")
 final class ModelLabelCommand extends RegistryCommand {
   @Parameters(index = "0", paramLabel = "ID", description = "The model.")
   String model;

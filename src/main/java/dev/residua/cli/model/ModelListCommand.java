@@ -1,72 +1,83 @@
 package dev.residua.cli.model;
 
 import dev.residua.cli.console.Json;
+import dev.residua.cli.console.JsonCommand;
 import dev.residua.model.ModelRegistry;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.RegistryRecord.Entry;
 import dev.residua.registry.RegistryFollower;
-import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
-/** {@code model list}: models of the registry. */
-@Command(
-    name = "list",
-    description = "Lists the models of the registry, and which one is in use.",
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
-final class ModelListCommand extends RegistryCommand {
-  @Option(names = "--json", description = "Print the result as JSON.")
-  boolean json;
+/** {@code model list}: models in the registry. */
+@Command(name = "list", description = "Lists the models in the registry and marks the active one.")
+final class ModelListCommand extends JsonCommand {
+  @Mixin ModelRegistryOptions registry = new ModelRegistryOptions();
 
   @Override
   public Integer call() {
     ModelRegistry known = registry.use(RegistryFollower::registry);
-    if (json) {
-      out().println(Json.of(asMap(known)));
-      return 0;
-    }
-    String active = known.active().map(Activation::modelId).orElse("");
+    String active = known.active().map(Activation::modelId).orElse(null);
+    print(
+        Json.map(
+            "active", active,
+            "models", known.entries(),
+            "activations", known.activations().stream().map(a -> row(known, a)).toList(),
+            "shadow", known.shadow().orElse(null)),
+        () -> printText(known, active));
+    return 0;
+  }
+
+  private static Map<String, Object> row(ModelRegistry known, Activation activation) {
+    return Json.map(
+        "number", activation.number(),
+        "modelId", activation.modelId(),
+        "digest", activation.digest(),
+        "kind", activation.kind(),
+        "at", activation.at().toString(),
+        "by", activation.by(),
+        "reason", activation.reason(),
+        "starts", known.starts(activation.number()));
+  }
+
+  private void printText(ModelRegistry known, @Nullable String active) {
     if (known.entries().isEmpty()) {
-      out()
-          .println(
-              "the registry has no models yet: residua serve puts the first one in, or residua model promote FILE");
+      print(
+          "the registry has no models yet: start residua serve, which adds the first one, or run residua model promote FILE");
     }
     for (Entry entry : known.entries()) {
-      out()
-          .printf(
-              "%s %-40s %s  %6.1f MB  by %s%s%s%s%n",
-              entry.id().equals(active) ? "*" : " ",
-              entry.id(),
-              entry.publishedAt(),
-              entry.bytes() / 1e6,
-              entry.publishedBy(),
-              entry.parentId() == null ? "" : ", from " + entry.parentId(),
-              entry.labels().isEmpty() ? "" : ", " + entry.labels(),
-              entry.verdict() == null ? "" : ", " + entry.verdict());
+      print(
+          "%s %-40s %s  %6.1f MB  by %s%s%s%s",
+          entry.id().equals(active) ? "*" : " ",
+          entry.id(),
+          entry.publishedAt(),
+          entry.bytes() / 1e6,
+          entry.publishedBy(),
+          entry.parentId() == null ? "" : ", from " + entry.parentId(),
+          entry.labels().isEmpty() ? "" : ", " + entry.labels(),
+          entry.verdict() == null ? "" : ", " + entry.verdict());
     }
     for (Activation activation : known.activations()) {
-      out()
-          .printf(
-              "%s %d: %s by %s, %s%s%n",
-              activation.kind().name().toLowerCase(java.util.Locale.ROOT),
-              activation.number(),
-              activation.modelId(),
-              activation.by(),
-              activation.reason(),
-              starts(known, activation));
+      print(
+          "%s %d: %s by %s, %s%s",
+          activation.kind().name().toLowerCase(Locale.ROOT),
+          activation.number(),
+          activation.modelId(),
+          activation.by(),
+          activation.reason(),
+          starts(known, activation));
     }
     known
         .shadow()
         .ifPresent(
             s ->
-                out()
-                    .printf(
-                        "shadow: %s scores %.3g of the frames next to it from %s to %s%n",
-                        s.modelId(), s.rate(), s.from(), s.until()));
-    return 0;
+                print(
+                    "shadow: %s scores %.3g of the frames from %s to %s",
+                    s.modelId(), s.rate(), s.from(), s.until()));
   }
 
   private static String starts(ModelRegistry known, Activation activation) {
@@ -75,34 +86,9 @@ final class ModelListCommand extends RegistryCommand {
     }
     Map<Integer, Long> starts = known.starts(activation.number());
     return starts.isEmpty()
-        ? ", begun on no partition yet"
+        ? ", not used on any partition yet"
         : starts.entrySet().stream()
             .map(s -> "%d@%d".formatted(s.getKey(), s.getValue()))
             .collect(Collectors.joining(" ", ", from partition@offset ", ""));
-  }
-
-  private static Map<String, Object> asMap(ModelRegistry known) {
-    Map<String, Object> result = new LinkedHashMap<>();
-    result.put("active", known.active().map(Activation::modelId).orElse(null));
-    result.put("models", known.entries());
-    result.put(
-        "activations",
-        known.activations().stream()
-            .map(
-                a -> {
-                  Map<String, Object> one = new LinkedHashMap<>();
-                  one.put("number", a.number());
-                  one.put("modelId", a.modelId());
-                  one.put("digest", a.digest());
-                  one.put("kind", a.kind());
-                  one.put("at", a.at().toString());
-                  one.put("by", a.by());
-                  one.put("reason", a.reason());
-                  one.put("starts", known.starts(a.number()));
-                  return one;
-                })
-            .toList());
-    result.put("shadow", known.shadow().orElse(null));
-    return result;
   }
 }

@@ -1,5 +1,6 @@
 package dev.residua.cli.model;
 
+import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
@@ -9,9 +10,7 @@ import picocli.CommandLine.Parameters;
 /** {@code model publish}: puts a bundle into the registry. */
 @Command(
     name = "publish",
-    description = "Checks a bundle and puts it into the registry, without using it.",
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
+    description = "Checks a bundle and puts it into the registry, without activating it.")
 final class ModelPublishCommand extends RegistryChangeCommand {
   @Parameters(paramLabel = "FILE", description = "Model bundle.")
   Path file;
@@ -19,10 +18,11 @@ final class ModelPublishCommand extends RegistryChangeCommand {
   @Mixin ModelStoreOption store = new ModelStoreOption();
 
   @Override
-  public Integer call() {
-    ModelBundle bundle = checked(registry.bundle(file.toString()));
-    registry.publish(bundle, store.store, ModelRegistryOptions.author(by, "published"));
-    out().printf("published %s%n", bundle.id());
+  public Integer call() throws BadBundleException {
+    ModelBundle bundle = registry.bundle(file.toString());
+    checkRuns(bundle);
+    registry.publish(bundle, store.store, author("published"));
+    print("published %s", bundle.id());
     return 0;
   }
 }

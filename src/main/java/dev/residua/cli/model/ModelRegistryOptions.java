@@ -14,29 +14,28 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.time.Instant;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Mixin;
 
-/** Options of the commands that talk to the registry of models. */
+/** Options of the commands that use the registry of models. */
 final class ModelRegistryOptions {
   @Mixin KafkaOptions kafka = new KafkaOptions();
 
-  @Mixin BundleStoreOptions places = new BundleStoreOptions();
+  @Mixin BundleStoreOptions stores = new BundleStoreOptions();
 
-  /** What one command does with the registry. */
+  /** The use of the registry by one command. */
   @FunctionalInterface
   interface Use<T> {
     T with(RegistryFollower registry) throws IOException, BadBundleException;
   }
 
   /**
-   * Follows the registry for as long as a command needs it; it is read to its end first.
+   * Reads the registry to its end and follows it while a command uses it.
    *
-   * @throws CommandFailedException with what to do, if it cannot be read or the use fails
+   * @throws CommandFailedException with what to do next, if it cannot be read or the use fails
    */
   <T> T use(Use<T> use) {
-    try (BundleStores outside = places.open(BundleStores.KAFKA);
+    try (BundleStores outside = stores.open(BundleStores.KAFKA);
         RegistryFollower registry =
             new RegistryFollower(kafka.clients().registry(kafka.prefix), kafka.topics(), outside)) {
       registry.refreshed();
@@ -71,7 +70,7 @@ final class ModelRegistryOptions {
   /**
    * Publishes a bundle, again if the registry has it but its bytes are unavailable.
    *
-   * @param store where to; see {@link BundleStores}
+   * @param store its place; see {@link BundleStores}
    */
   void publish(ModelBundle bundle, String store, Author author) {
     boolean lost =
@@ -87,17 +86,13 @@ final class ModelRegistryOptions {
                 return true;
               }
             });
-    try (BundleStores outside = places.open(store)) {
+    try (BundleStores outside = stores.open(store)) {
       change(
           admin ->
               lost
                   ? admin.publishAgain(bundle, outside.outside(), author)
                   : admin.publish(bundle, outside.outside(), null, author));
     }
-  }
-
-  static Author author(String by, String reason) {
-    return new Author(by, reason, Instant.now());
   }
 
   /** Whether a text names a file that exists. */
@@ -110,22 +105,18 @@ final class ModelRegistryOptions {
   }
 
   /**
-   * The bundle of a file, or of the registry where there is no such file.
+   * The bundle of a file or, if there is no such file, of the registry.
    *
    * @throws CommandFailedException if it is neither, or damaged
    */
   ModelBundle bundle(String fileOrId) {
     if (isFile(fileOrId) || fileOrId.endsWith(".residua") || fileOrId.contains("/")) {
-      return checked(Path.of(fileOrId)); // says so where there is no such file
+      try {
+        return ModelBundle.read(Path.of(fileOrId)); // its message names a file that is missing
+      } catch (BadBundleException e) {
+        throw new CommandFailedException(Failures.reason(e), e);
+      }
     }
     return use(registry -> registry.bundle(fileOrId));
-  }
-
-  private static ModelBundle checked(Path file) {
-    try {
-      return ModelBundle.read(file);
-    } catch (BadBundleException e) {
-      throw new CommandFailedException(Failures.reason(e), e);
-    }
   }
 }

@@ -7,17 +7,15 @@ import picocli.CommandLine.Parameters;
 /** {@code model remove}: removes a model from the registry. */
 @Command(
     name = "remove",
-    description = "Removes a model that no stored frame needs from the registry.",
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
+    description = "Removes a model that no stored frame needs from the registry.")
 final class ModelRemoveCommand extends RegistryCommand {
   @Parameters(paramLabel = "ID", description = "The model.")
   String model;
 
   @Override
   public Integer call() {
-    try (BundleStores places = registry.places.open(BundleStores.KAFKA)) {
-      print(registry.change(admin -> admin.remove(model, places::discard)));
+    try (BundleStores stores = registry.stores.open(BundleStores.KAFKA)) {
+      print(registry.change(admin -> admin.remove(model, stores::discard)));
     }
     return 0;
   }

@@ -1,6 +1,7 @@
 package dev.residua.cli.model;
 
 import dev.residua.model.TrustedKeys;
+import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -10,28 +11,23 @@ import picocli.CommandLine.Option;
 /** {@code model rollback}: activates an earlier model. */
 @Command(
     name = "rollback",
-    description =
-        "Goes back to the model that was in use before the active one was promoted, or to a given"
-            + " one.",
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
+    description = "Activates the previous model again, or a given earlier one.")
 final class ModelRollbackCommand extends ActivationCommand {
   @Option(
       names = "--to",
       paramLabel = "ID",
-      description = "Model to go back to (default: the one before).",
+      description = "Model to activate again (default: the previous one).",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   @Nullable String to;
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     TrustedKeys keys = trusted();
     if (!keys.trustEverything()) {
-      Optional<String> target =
-          Optional.ofNullable(to).or(() -> registry.use(r -> r.registry().previous()));
-      target.ifPresent(id -> checkTrusted(keys, id));
+      Optional.ofNullable(to)
+          .or(() -> registry.use(r -> r.registry().previous()))
+          .ifPresent(id -> checkTrusted(keys, id));
     }
-    return printStart(
-        registry.change(admin -> admin.rollback(to, ModelRegistryOptions.author(by, reason))));
+    return printStart(registry.change(admin -> admin.rollback(to, author(reason))));
   }
 }

@@ -1,7 +1,6 @@
 package dev.residua.cli.model;
 
 import dev.residua.cli.console.CommandFailedException;
-import dev.residua.cli.console.Failures;
 import dev.residua.model.RegistryRecord.Shadow;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,26 +9,28 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code model shadow}: lets a challenger score next to the active model. */
+/** {@code model shadow}: lets a challenger score in addition to the active model. */
 @Command(
     name = "shadow",
     description = {
-      "Lets a model of the registry score a share of the frames next to the active one for a limited time,"
-          + " to residua.scores.shadow. Processes with the role shadow do it."
-    },
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
+      "Lets a model in the registry score a share of the frames in addition to the active model, for"
+          + " a limited time. Processes with the role shadow do it and write to"
+          + " residua.scores.shadow."
+    })
 final class ModelShadowCommand extends RegistryCommand {
-  @Parameters(arity = "0..1", paramLabel = "ID", description = "The challenger.")
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "ID",
+      description = "Model that scores in addition to the active one.")
   @Nullable String model;
 
   @Option(names = "--rate", paramLabel = "R", description = "Share of the frames, in (0, 1].")
   double rate = 0.1;
 
-  @Option(names = "--for", paramLabel = "DURATION", description = "For how long.")
+  @Option(names = "--for", paramLabel = "DURATION", description = "Duration.")
   Duration length = Duration.ofHours(1);
 
-  @Option(names = "--end", description = "End it now.")
+  @Option(names = "--end", description = "End the shadow scoring now.")
   boolean end;
 
   @Override
@@ -42,15 +43,10 @@ final class ModelShadowCommand extends RegistryCommand {
       registry.change(admin -> admin.endShadow());
       return 0;
     }
-    Shadow shadow;
-    try {
-      Instant now = Instant.now();
-      shadow = new Shadow(challenger, rate, now, now.plus(length));
-    } catch (IllegalArgumentException e) {
-      throw new CommandFailedException(Failures.reason(e), e);
-    }
+    Instant now = Instant.now();
+    Shadow shadow = new Shadow(challenger, rate, now, now.plus(length));
     registry.change(admin -> admin.shadow(shadow));
-    out().printf("%s shadows until %s%n", challenger, shadow.until());
+    print("%s shadows until %s", challenger, shadow.until());
     return 0;
   }
 }

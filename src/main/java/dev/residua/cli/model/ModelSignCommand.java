@@ -1,24 +1,19 @@
 package dev.residua.cli.model;
 
-import dev.residua.cli.console.CommandFailedException;
-import dev.residua.cli.console.Failures;
+import dev.residua.cli.console.ConsoleCommand;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.SigningKey;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code model sign}: a bundle with a signature. */
+/** {@code model sign}: signs a bundle. */
 @Command(
     name = "sign",
-    description =
-        "Signs a bundle, in place of a signature that it may have; its digest stays the same.",
-    mixinStandardHelpOptions = true)
-final class ModelSignCommand implements Callable<Integer> {
+    description = "Signs a bundle. Replaces an earlier signature; the digest stays the same.")
+final class ModelSignCommand extends ConsoleCommand {
   @Option(
       names = "--key",
       required = true,
@@ -40,22 +35,14 @@ final class ModelSignCommand implements Callable<Integer> {
       description = "Bundle to write; may be the same file.")
   Path out;
 
-  @CommandLine.Spec CommandLine.Model.CommandSpec spec;
-
   @Override
-  public Integer call() {
-    try {
-      SigningKey signing = SigningKey.read(key);
-      ModelBundle signed = ModelBundle.read(in).signed(signing);
-      signed.write(out);
-      spec.commandLine()
-          .getOut()
-          .printf(
-              "%s: model %s, digest %s, signed by key %s%n",
-              out, signed.id(), signed.digest(), signing.keyId());
-      return 0;
-    } catch (IOException | BadBundleException e) {
-      throw new CommandFailedException(Failures.reason(e), e);
-    }
+  public Integer call() throws IOException, BadBundleException {
+    SigningKey signing = SigningKey.read(key);
+    ModelBundle signed = ModelBundle.read(in).signed(signing);
+    signed.write(out);
+    print(
+        "%s: model %s, digest %s, signed by key %s",
+        out, signed.id(), signed.digest(), signing.keyId());
+    return 0;
   }
 }

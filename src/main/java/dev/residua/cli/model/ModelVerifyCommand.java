@@ -1,8 +1,7 @@
 package dev.residua.cli.model;
 
 import dev.residua.app.model.Models;
-import dev.residua.cli.console.CommandFailedException;
-import dev.residua.cli.console.Failures;
+import dev.residua.cli.console.ConsoleCommand;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.BundleSignature;
 import dev.residua.model.ModelBundle;
@@ -10,19 +9,16 @@ import dev.residua.model.TrustedKeys;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code model verify}: who signed a bundle. */
+/** {@code model verify}: checks a bundle and its signature. */
 @Command(
     name = "verify",
     description =
-        "Checks a bundle without running it: digests, the parts of its network, calibrations, and that one of the trusted keys has signed it.",
-    mixinStandardHelpOptions = true)
-final class ModelVerifyCommand implements Callable<Integer> {
+        "Checks a bundle without running it: digests, the layers of its network, calibrations, and the signature by a trusted key.")
+final class ModelVerifyCommand extends ConsoleCommand {
   @Option(
       names = "--trusted",
       required = true,
@@ -34,26 +30,18 @@ final class ModelVerifyCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "Model bundle.")
   Path file;
 
-  @CommandLine.Spec CommandLine.Model.CommandSpec spec;
-
   @Override
-  public Integer call() {
-    try {
-      TrustedKeys keys = TrustedKeys.read(trusted);
-      ModelBundle bundle = ModelBundle.read(file);
-      keys.check(bundle);
-      Models.check(bundle);
-      spec.commandLine()
-          .getOut()
-          .printf(
-              "%s: model %s, digest %s, signed by the trusted key %s%n",
-              file,
-              bundle.id(),
-              bundle.digest(),
-              bundle.signature().map(BundleSignature::keyId).orElse("none"));
-      return 0;
-    } catch (IOException | BadBundleException e) {
-      throw new CommandFailedException(Failures.reason(e), e);
-    }
+  public Integer call() throws IOException, BadBundleException {
+    TrustedKeys keys = TrustedKeys.read(trusted);
+    ModelBundle bundle = ModelBundle.read(file);
+    keys.check(bundle);
+    Models.check(bundle);
+    print(
+        "%s: model %s, digest %s, signed by the trusted key %s",
+        file,
+        bundle.id(),
+        bundle.digest(),
+        bundle.signature().map(BundleSignature::keyId).orElse("none"));
+    return 0;
   }
 }

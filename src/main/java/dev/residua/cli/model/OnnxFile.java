@@ -1,6 +1,5 @@
 package dev.residua.cli.model;
 
-import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Latent;
 import dev.residua.causal.StructuralEquations;
 import dev.residua.cli.console.Json;
@@ -15,7 +14,6 @@ import dev.residua.onnx.OnnxGraphs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -48,103 +46,76 @@ final class OnnxFile {
     ImageShape image = plan.image();
     List<Object> frames = List.of(N, image.height(), image.width(), image.channels());
     List<Object> vectors = List.of(N, plan.latents());
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("model", bundle.id());
-    map.put("digest", bundle.digest());
-    map.put("architecture", manifest.architecture());
-    map.put(
+    String levels = image.channels() == 1 ? "grey levels" : "levels of red, green and blue";
+    return Json.map(
+        "model", bundle.id(),
+        "digest", bundle.digest(),
+        "architecture", manifest.architecture(),
         "input",
-        value(
-            OnnxGraphs.FRAMES,
-            "uint8",
-            frames,
-            image.channels() == 1
-                ? "grey levels, 0 to 255, rows from the top"
-                : "levels of red, green and blue, 0 to 255, rows from the top"));
-    map.put(
+            value(OnnxGraphs.FRAMES, "uint8", frames, levels + ", 0 to 255, rows from the top"),
         "outputs",
-        List.of(
-            value(OnnxGraphs.LATENTS, "float", vectors, "see latents"),
-            value(
-                OnnxGraphs.EXPECTED,
-                "float",
-                vectors,
-                "units of the latents; what the equations give for the frame's other latents"),
-            value(
-                OnnxGraphs.RESIDUALS, "float", vectors, "units of the latents; latents - expected"),
-            value(
-                OnnxGraphs.CODE,
-                "float",
-                vectors,
-                "units of the latents; latents before their correction, which the decoder reads"),
-            value(
-                OnnxGraphs.ERROR,
-                "float",
-                List.of(N),
-                "mean squared difference of intensities, frames / 255 - reconstruction"),
-            value(
-                OnnxGraphs.RECONSTRUCTION,
-                "float",
-                frames,
-                "intensities, 0 (black) to 1 (white), not cut to that range")));
-    map.put("latents", manifest.latents().stream().map(l -> latent(l, manifest)).toList());
-    map.put("graph", graph(bundle.graph()));
-    map.put("equations", equations(plan.equations()));
-    map.put("meanImage", meanImage(plan));
-    return map;
+            List.of(
+                value(OnnxGraphs.LATENTS, "float", vectors, "see latents"),
+                value(
+                    OnnxGraphs.EXPECTED,
+                    "float",
+                    vectors,
+                    "units of the latents; what the equations give for the frame's other latents"),
+                value(
+                    OnnxGraphs.RESIDUALS,
+                    "float",
+                    vectors,
+                    "units of the latents; latents - expected"),
+                value(
+                    OnnxGraphs.CODE,
+                    "float",
+                    vectors,
+                    "units of the latents; latents before their correction, which the decoder reads"),
+                value(
+                    OnnxGraphs.ERROR,
+                    "float",
+                    List.of(N),
+                    "mean squared difference of intensities, frames / 255 - reconstruction"),
+                value(
+                    OnnxGraphs.RECONSTRUCTION,
+                    "float",
+                    frames,
+                    "intensities, 0 (black) to 1 (white), not cut to that range")),
+        "latents", manifest.latents().stream().map(l -> latent(l, manifest)).toList(),
+        "graph", Map.of("edges", GraphFile.edges(bundle.graph())),
+        "equations", equations(plan.equations()),
+        "meanImage", meanImage(plan));
   }
 
   private static Map<String, Object> value(
       String name, String type, List<Object> shape, String unit) {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("name", name);
-    map.put("type", type);
-    map.put("shape", shape);
-    map.put("unit", unit);
-    return map;
+    return Json.map("name", name, "type", type, "shape", shape, "unit", unit);
   }
 
   private static Map<String, Object> latent(Latent latent, BundleManifest manifest) {
     boolean labelled = latent.anchored() && manifest.provenance().labelledFrames() > 0;
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("index", latent.index());
-    map.put("name", latent.name());
-    map.put("anchored", latent.anchored());
-    map.put(
+    return Json.map(
+        "index", latent.index(),
+        "name", latent.name(),
+        "anchored", latent.anchored(),
         "unit",
-        labelled
-            ? "standard deviations of the factor's labels, from their mean"
-            : "standard deviations over the training frames, from the mean");
-    return map;
-  }
-
-  private static Map<String, Object> graph(CausalGraph graph) {
-    List<Map<String, Object>> edges =
-        graph.edgeList().stream()
-            .map(
-                edge ->
-                    Map.<String, Object>of(
-                        "from", graph.name(edge.from()),
-                        "to", graph.name(edge.to()),
-                        "confidence", edge.confidence()))
-            .toList();
-    return Map.of("edges", edges);
+            labelled
+                ? "standard deviations of the factor's labels, from their mean"
+                : "standard deviations over the training frames, from the mean");
   }
 
   private static Map<String, Object> equations(StructuralEquations equations) {
     int d = equations.latents();
     int m = equations.features();
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put(
+    return Json.map(
         "formula",
-        "expected[i] = intercepts[i] + sum_j slopes[j][i] z[j]"
-            + " + sum_k weights[k][i] cos(phases[k] + sum_j frequencies[j][k] z[j])");
-    map.put("intercepts", equations.intercepts());
-    map.put("slopes", rows(equations.linear(), d, d));
-    map.put("frequencies", rows(equations.frequencies(), d, m));
-    map.put("phases", equations.phases());
-    map.put("weights", rows(equations.weights(), m, d));
-    return map;
+            "expected[i] = intercepts[i] + sum_j slopes[j][i] z[j]"
+                + " + sum_k weights[k][i] cos(phases[k] + sum_j frequencies[j][k] z[j])",
+        "intercepts", equations.intercepts(),
+        "slopes", rows(equations.linear(), d, d),
+        "frequencies", rows(equations.frequencies(), d, m),
+        "phases", equations.phases(),
+        "weights", rows(equations.weights(), m, d));
   }
 
   private static float[][] rows(float[] values, int rows, int columns) {
@@ -157,14 +128,16 @@ final class OnnxFile {
 
   private static Map<String, Object> meanImage(NetworkPlan plan) {
     NetworkLayer.Size blocks = plan.blocks();
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("constant", OnnxGraphs.MEAN_IMAGE);
-    map.put("shape", List.of(1, blocks.channels(), blocks.rows(), blocks.columns()));
-    map.put("unit", "grey levels, 0 to 255");
-    map.put("block", plan.block());
-    map.put(
+    return Json.map(
+        "constant",
+        OnnxGraphs.MEAN_IMAGE,
+        "shape",
+        List.of(1, blocks.channels(), blocks.rows(), blocks.columns()),
+        "unit",
+        "grey levels, 0 to 255",
+        "block",
+        plan.block(),
         "layout",
         "channel = (row in block * block + column in block) * colours + colour; the graph subtracts it");
-    return map;
   }
 }

@@ -1,10 +1,10 @@
 package dev.residua.cli.model;
 
 import dev.residua.app.model.Models;
-import dev.residua.cli.console.CommandFailedException;
-import dev.residua.cli.console.Failures;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
+import dev.residua.registry.ModelAdmin.Author;
+import java.time.Instant;
 import picocli.CommandLine.Option;
 
 /** A command that changes the registry. */
@@ -13,15 +13,16 @@ abstract class RegistryChangeCommand extends RegistryCommand {
       names = "--by",
       paramLabel = "NAME",
       defaultValue = "${sys:user.name}",
-      description = "Who does it.")
+      description = "Author of the change.")
   String by;
 
-  static ModelBundle checked(ModelBundle bundle) {
-    try {
-      Models.scoring(bundle, 1).close();
-      return bundle;
-    } catch (BadBundleException | IllegalArgumentException e) {
-      throw new CommandFailedException(Failures.reason(e), e);
-    }
+  /** Checks that the model of a bundle can be opened and passes its self-test. */
+  static void checkRuns(ModelBundle bundle) throws BadBundleException {
+    Models.scoring(bundle, 1).close();
+  }
+
+  /** The author of a change that is made now. */
+  Author author(String reason) {
+    return new Author(by, reason, Instant.now());
   }
 }

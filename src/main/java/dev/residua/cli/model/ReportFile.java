@@ -35,7 +35,7 @@ final class ReportFile {
   }
 
   /**
-   * Writes the page, which appears whole or not at all, and replaces an older one as a bundle does.
+   * Writes the page as an atomic file, which may replace an older one.
    *
    * @param threads threads inside the network
    * @throws IllegalArgumentException if the set does not suit the model or the bundle is damaged

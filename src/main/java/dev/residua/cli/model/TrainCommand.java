@@ -4,6 +4,7 @@ import dev.residua.causal.Latent;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Failures;
 import dev.residua.cli.console.Json;
+import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.StageProgress;
 import dev.residua.cli.console.TrainingBackend;
 import dev.residua.cli.console.Version;
@@ -24,33 +25,28 @@ import dev.residua.training.TrainingPipeline;
 import dev.residua.training.TrainingReport;
 import dev.residua.training.TrainingSettings;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Turns a data set into a model bundle. */
+/** {@code train}: trains a model on a data set. */
 @Command(
     name = "train",
     description = {
       "Trains a model on a data set, finds its graph, calibrates it and writes a bundle.",
       "The first 70 %% of the frames train, the rest calibrate. Frames with factors in"
-          + " labels.csv anchor the latents: about 100 labelled frames make the difference between"
-          + " named residuals and entangled ones."
-    },
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
-public final class TrainCommand implements Callable<Integer> {
+          + " labels.csv anchor the latents: about 100 labelled frames are usually enough for latents"
+          + " that have the names of the factors; without them latents mix several factors."
+    })
+public final class TrainCommand extends JsonCommand {
   @Option(names = "--data", required = true, paramLabel = "DIR", description = "Data set.")
   Path data;
 
@@ -65,14 +61,16 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--factors",
       split = ",",
       paramLabel = "COLUMN",
-      description = "Columns of labels.csv that name the first latents. Default: the set's own.",
+      description =
+          "Columns of labels.csv that name the first latents. Default: the factors of the set.",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   @Nullable List<String> factors;
 
   @Option(
       names = "--labels",
       paramLabel = "N",
-      description = "Most labelled frames to use; 0 trains without labels. Default: all.",
+      description =
+          "Largest number of labelled frames to use; 0 trains without labels. Default: all.",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   @Nullable Integer labels;
 
@@ -80,20 +78,20 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--graph",
       paramLabel = "FILE",
       description =
-          "What is known of the graph over the latents. Whole, then nothing is searched: JSON"
-              + " {\"edges\":[[\"a\",\"b\"]]} or lines a -> b. In part: JSON {\"required\":[...],"
-              + " \"forbidden\":[...], \"order\":[...]}, or a line 'partial' and lines a -> b"
-              + " (required), a !> b (forbidden), a < b (a is no effect of b).",
+          "The known graph over the latents. A whole graph replaces the search: JSON"
+              + " {\"edges\":[[\"a\",\"b\"]]} or lines a -> b. A part of it limits the search: JSON"
+              + " {\"required\":[...], \"forbidden\":[...], \"order\":[...]}, or a line 'partial' and"
+              + " lines a -> b (required), a !> b (forbidden), a < b (a is not an effect of b).",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   @Nullable Path graph;
 
-  @Option(names = "--backend", description = "What to train on: ${COMPLETION-CANDIDATES}.")
+  @Option(names = "--backend", description = "Hardware to train on: ${COMPLETION-CANDIDATES}.")
   TrainingBackend backend = TrainingBackend.CPU;
 
   @Option(
       names = "--latents",
       paramLabel = "D",
-      description = "Number of latents. Default: one a factor, or 4.",
+      description = "Number of latents. Default: one per factor, or 4 without factors.",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   @Nullable Integer latents;
 
@@ -114,8 +112,9 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--runs",
       paramLabel = "N",
       description =
-          "Trainings with seeds S, S+1, ...; the one kept has the lowest reconstruction error among"
-              + " those with small label errors and independent residuals.")
+          "Number of trainings, with seeds S, S+1, ... The command keeps the one with the lowest"
+              + " reconstruction error among those with small label errors and independent"
+              + " residuals.")
   int runs = 1;
 
   @Option(
@@ -129,8 +128,8 @@ public final class TrainCommand implements Callable<Integer> {
       names = "--stop-at",
       paramLabel = "N",
       description =
-          "Pause after this many of the --steps; --resume with the same options otherwise goes on to"
-              + " the model that the whole training would have given.",
+          "Pause after this many of the --steps. --resume with the same options then gives the model"
+              + " that a training without a pause gives.",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   @Nullable Integer stopAt;
 
@@ -140,26 +139,22 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "KEY=VALUE",
       completionCandidates = LancaKeys.class,
       description =
-          "Settings of the method: ${COMPLETION-CANDIDATES}. Temperatures are those at the end;"
-              + " fixed-graph=given trains with the whole graph of --graph from the first step.",
+          "Settings of the method: ${COMPLETION-CANDIDATES}. Temperatures are those at the end of the"
+              + " training. fixed-graph=given trains with the whole graph of --graph from the first"
+              + " step.",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   Map<String, String> lanca = Map.of();
 
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Native threads; only 1 gives the same model again.")
+      description = "Native threads; only with 1 does a repeated training give the same model.")
   int threads = TrainingSettings.DEFAULTS.threads();
 
   @Option(
       names = "--no-report",
       description = "Do not write the report, FILE.html next to FILE.residua.")
   boolean noReport;
-
-  @Option(names = "--json", description = "Print the report as JSON.")
-  boolean json;
-
-  @CommandLine.Spec CommandLine.Model.CommandSpec spec;
 
   private static final int MAX_RUNS = 20;
 
@@ -176,7 +171,7 @@ public final class TrainCommand implements Callable<Integer> {
     this.drift = drift;
   }
 
-  /** What {@code --lanca} takes, for its description. */
+  /** Keys and values of {@code --lanca}, for its description. */
   static final class LancaKeys implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {
@@ -187,14 +182,14 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException, BadBundleException, TrainingFailedException {
     backend.start();
     if (runs < 1 || runs > MAX_RUNS) {
       throw new CommandFailedException(
           "--runs must be from 1 to %d but was %d".formatted(MAX_RUNS, runs));
     }
-    if (stopAt != null && stopAt < 1) {
-      throw new CommandFailedException("--stop-at must be at least 1 but was " + stopAt);
+    if (stopAt != null) {
+      atLeast(1, "--stop-at", stopAt);
     }
     if (runs > 1 && stopAt != null) {
       throw new CommandFailedException(
@@ -205,7 +200,7 @@ public final class TrainCommand implements Callable<Integer> {
     TrainingSettings plain = settings(source);
     GraphConstraints known = graph == null ? null : known(graph, source, plain);
     TrainingSettings settings = withLanca(plain, known);
-    ModelBundle parent = parent();
+    ModelBundle parent = resume == null ? null : ModelBundle.read(resume);
     TrainingReport report;
     try (StageProgress bars = new StageProgress()) {
       report =
@@ -216,15 +211,8 @@ public final class TrainCommand implements Callable<Integer> {
                   Version.current(),
                   drift)
               .best(source, settings, known, parent, runs, bars);
-    } catch (TrainingFailedException e) {
-      throw new CommandFailedException(
-          e.getMessage() == null ? "training failed" : e.getMessage(), e);
     }
-    try {
-      report.bundle().write(out);
-    } catch (IOException e) {
-      throw new CommandFailedException("cannot write " + out + ": " + e.getMessage(), e);
-    }
+    report.bundle().write(out);
     Path page = noReport ? null : ReportFile.nextTo(out);
     if (page != null) {
       try {
@@ -235,39 +223,29 @@ public final class TrainCommand implements Callable<Integer> {
             e);
       }
     }
-    print(report, settings, page);
+    Map<String, Object> result = Json.map("model", report.bundle().id(), "file", out.toString());
+    if (page != null) {
+      result.put("report", page.toString());
+    }
+    ModelProvenance provenance = report.bundle().manifest().provenance();
+    result.put("graph", report.graph().toString());
+    result.put("labelledFrames", provenance.labelledFrames());
+    result.put("metrics", report.metrics());
+    result.put("warnings", report.warnings());
+    result.put("runs", report.runs().stream().map(TrainCommand::row).toList());
+    print(result, () -> printText(report, provenance, settings, page));
     return 0;
   }
 
-  private DatasetSource source() {
-    try {
-      FrameDataset set = FrameDataset.open(data);
-      List<String> held = DatasetSource.heldNames(set.labels());
-      List<String> chosen = factors == null ? with(set.factors(), held) : factors;
-      for (String factor : chosen) {
-        if (!set.labels().has(factor) && held.contains(factor)) {
-          continue;
-        }
-        if (!set.labels().has(factor)) {
-          throw new CommandFailedException(
-              "labels.csv of %s has no column '%s', only %s"
-                  .formatted(data, factor, set.labels().columns()));
-        }
-        if (!set.labels().isNumeric(factor) && !held.contains(factor)) {
-          throw new CommandFailedException(
-              "column '%s' of labels.csv holds text, a factor must hold numbers".formatted(factor));
-        }
-      }
-      return new DatasetSource(set, chosen);
-    } catch (IOException | IllegalArgumentException e) {
-      throw new CommandFailedException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
-    }
-  }
-
-  private static List<String> with(List<String> factors, List<String> held) {
-    LinkedHashSet<String> all = new LinkedHashSet<>(factors);
-    all.addAll(held);
-    return List.copyOf(all);
+  private DatasetSource source() throws IOException {
+    FrameDataset set = FrameDataset.open(data);
+    List<String> held = DatasetSource.heldNames(set.labels());
+    List<String> chosen =
+        factors == null
+            ? Stream.concat(set.factors().stream(), held.stream()).distinct().toList()
+            : factors;
+    FactorColumns.check(set, chosen.stream().filter(name -> !held.contains(name)).toList());
+    return new DatasetSource(set, chosen);
   }
 
   private TrainingSettings settings(DatasetSource source) {
@@ -301,17 +279,6 @@ public final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private @Nullable ModelBundle parent() {
-    if (resume == null) {
-      return null;
-    }
-    try {
-      return ModelBundle.read(resume);
-    } catch (BadBundleException e) {
-      throw new CommandFailedException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
-    }
-  }
-
   private static GraphConstraints known(
       Path file, DatasetSource source, TrainingSettings settings) {
     List<String> names =
@@ -319,90 +286,65 @@ public final class TrainCommand implements Callable<Integer> {
     return GraphFile.read(file).over(names, "latents");
   }
 
-  private void print(TrainingReport report, TrainingSettings settings, @Nullable Path page) {
-    PrintWriter printer = spec.commandLine().getOut();
-    if (json) {
-      Map<String, Object> result = new LinkedHashMap<>();
-      result.put("model", report.bundle().id());
-      result.put("file", out.toString());
-      if (page != null) {
-        result.put("report", page.toString());
-      }
-      result.put("graph", report.graph().toString());
-      result.put("labelledFrames", report.bundle().manifest().provenance().labelledFrames());
-      result.put("metrics", report.metrics());
-      result.put("warnings", report.warnings());
-      result.put("runs", report.runs().stream().map(TrainCommand::row).toList());
-      printer.println(Json.of(result));
-      return;
-    }
+  private void printText(
+      TrainingReport report,
+      ModelProvenance provenance,
+      TrainingSettings settings,
+      @Nullable Path page) {
     Map<String, Double> metrics = report.metrics();
     if (report.runs().size() > 1) {
-      printRuns(report, printer);
+      report.runs().forEach(run -> printRun(run, run.seed() == provenance.seed()));
     }
-    printer.printf("model           %s%n", report.bundle().id());
-    printer.printf(
-        "labelled frames %d%n", report.bundle().manifest().provenance().labelledFrames());
-    printer.printf(
-        "reconstruction  %.2f %% of the pixel variance is not reproduced%n",
+    print("model           %s", report.bundle().id());
+    print("labelled frames %d", provenance.labelledFrames());
+    print(
+        "reconstruction  %.2f %% of the pixel variance is not reproduced",
         100 * metrics.getOrDefault("reconstruction.shareOfVariance", Double.NaN));
-    printer.printf("graph           %s%n", report.graph());
+    print("graph           %s", report.graph());
     for (int i = 0; i < report.graph().size(); i++) {
       if (!report.graph().isRoot(i)) {
-        printer.printf(
-            "                %s: %.1f %% explained by %s%n",
+        print(
+            "                %s: %.1f %% explained by %s",
             report.graph().name(i),
             100 * metrics.getOrDefault("explained." + i, Double.NaN),
             report.graph().parentNames(i));
       }
     }
-    printer.printf(
-        "learnt graph    %s (by gradient, reported only)%n",
-        report
-            .bundle()
-            .manifest()
-            .provenance()
-            .hyperParameters()
-            .get(ModelProvenance.LEARNT_GRAPH));
-    printer.printf(
-        "time            %.0f ms a step%n",
+    print(
+        "learnt graph    %s (by gradient, reported only)",
+        provenance.hyperParameters().get(ModelProvenance.LEARNT_GRAPH));
+    print(
+        "time            %.0f ms per step",
         metrics.getOrDefault("training.stepMillis", Double.NaN));
-    for (String warning : report.warnings()) {
-      printer.printf("warning         %s%n", warning);
-    }
-    printer.printf("written to      %s%n", out);
+    report.warnings().forEach(warning -> print("warning         %s", warning));
+    print("written to      %s", out);
     if (page != null) {
-      printer.printf("report          %s%n", page);
+      print("report          %s", page);
     }
     if (settings.stopAt() < settings.steps()) {
-      printer.printf(
-          "paused          after %d of %d steps; --resume %s with the same options goes on%n",
+      print(
+          "paused          after %d of %d steps; --resume %s with the same options goes on",
           settings.stopAt(), settings.steps(), out);
     }
   }
 
-  private static void printRuns(TrainingReport report, PrintWriter printer) {
-    long kept = report.bundle().manifest().provenance().seed();
-    for (RunSelection.Run run : report.runs()) {
-      printer.printf(
-          "run             seed %d: reconstruction %.2f %%, label error %s, residual dependence %.2f, edges sure to %s%s%n",
-          run.seed(),
-          100 * run.reconstruction(),
-          run.labelError().isPresent()
-              ? "%.3f sd".formatted(run.labelError().getAsDouble())
-              : "unknown",
-          run.distanceCorrelation(),
-          run.stability().isPresent()
-              ? "%.0f %%".formatted(100 * run.stability().getAsDouble())
-              : "unknown",
-          run.seed() == kept ? ", kept" : "");
-    }
+  private void printRun(RunSelection.Run run, boolean kept) {
+    print(
+        "run             seed %d: reconstruction %.2f %%, label error %s, residual dependence %.2f, edges certain to %s%s",
+        run.seed(),
+        100 * run.reconstruction(),
+        run.labelError().isPresent()
+            ? "%.3f sd".formatted(run.labelError().getAsDouble())
+            : "unknown",
+        run.distanceCorrelation(),
+        run.stability().isPresent()
+            ? "%.0f %%".formatted(100 * run.stability().getAsDouble())
+            : "unknown",
+        kept ? ", kept" : "");
   }
 
   private static Map<String, Object> row(RunSelection.Run run) {
-    Map<String, Object> row = new LinkedHashMap<>();
-    row.put("seed", run.seed());
-    row.put("reconstruction", run.reconstruction());
+    Map<String, Object> row = Json.map("seed", run.seed(), "reconstruction", run.reconstruction());
     run.labelError().ifPresent(error -> row.put("labelError", error));
     row.put("distanceCorrelation", run.distanceCorrelation());
     run.stability().ifPresent(share -> row.put("stability", share));

@@ -5,6 +5,7 @@ import dev.residua.cli.console.KafkaOptions;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.Training;
 import dev.residua.incident.ControlCommand.TrainingPhase;
+import dev.residua.wire.Topic;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,38 +15,32 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
-/** Follows what is said of trainings from the moment on at which it is made. */
+/** Follows the records of trainings from its creation on. */
 final class TrainingFollower implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(250);
-  private static final Duration NOBODY = Duration.ofSeconds(60);
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
 
   private final KafkaOptions kafka;
   private final Consumer<byte[], byte[]> consumer;
 
   TrainingFollower(KafkaOptions kafka) {
     this.kafka = kafka;
-    String topic = kafka.topics().control().name();
-    this.consumer =
-        kafka.clients().follower(new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    this.consumer = kafka.consumer();
     List<TopicPartition> partitions =
-        consumer.partitionsFor(topic, Duration.ofSeconds(10)).stream()
-            .map(p -> new TopicPartition(p.topic(), p.partition()))
-            .toList();
+        KafkaOptions.partitions(consumer, kafka.topics().control().name());
     consumer.assign(partitions);
     consumer.seekToEnd(partitions);
     partitions.forEach(consumer::position);
   }
 
   /**
-   * Prints what becomes of a training.
+   * Prints the phases of a training until it ends.
    *
-   * @param id which one; null for the one whose reason holds a text
-   * @param reason that text
-   * @param from nothing that was said before counts
-   * @return 0 if a new model is in use or the gate kept the active one, else 1
+   * @param id of the training; null to follow the first one whose reason contains {@code reason}
+   * @param from time from which records count
+   * @return 0 if the new model is active or the gate kept the active one, else 1
    */
   int follow(@Nullable String id, String reason, Instant from, PrintWriter out) {
     String followed = id;
@@ -77,10 +72,10 @@ final class TrainingFollower implements AutoCloseable {
           return last == TrainingPhase.PROMOTED || last == TrainingPhase.KEPT ? 0 : 1;
         }
       }
-      if (last == null && System.nanoTime() - began > NOBODY.toNanos()) {
+      if (last == null && System.nanoTime() - began > START_TIMEOUT.toNanos()) {
         throw new CommandFailedException(
-            "nobody took it up within %d s: does a process with the role train run?"
-                .formatted(NOBODY.toSeconds()));
+            "no process started the training within %d s: check that a process with the role train runs"
+                .formatted(START_TIMEOUT.toSeconds()));
       }
     }
   }
@@ -90,13 +85,9 @@ final class TrainingFollower implements AutoCloseable {
       return null;
     }
     try {
+      Topic<?, ControlCommand> topic = kafka.topics().control();
       ControlCommand command =
-          kafka
-              .topics()
-              .control()
-              .value()
-              .deserializer()
-              .deserialize(record.topic(), record.value());
+          topic.value().deserializer().deserialize(record.topic(), record.value());
       return command instanceof Training training ? training : null;
     } catch (SerializationException e) {
       return null; // of a later version

@@ -3,18 +3,15 @@ package dev.residua.cli.ops;
 import dev.residua.incident.ControlRequest;
 import picocli.CommandLine.Command;
 
-/** {@code accept-normal}: the present is normal from now on. */
+/** {@code accept-normal}: accepts the present state as normal. */
 @Command(
     name = "accept-normal",
     description = {
-      "Takes the mean residuals of the last 128 frames as normal for these sources.",
-      "Their detectors restart and an open incident is resolved. The order stays on the topic."
-    },
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
+      "Accepts the mean residuals of the last 128 frames as normal for these sources.",
+      "Their detectors restart and open incidents are resolved. The command stays on the topic."
+    })
 public final class AcceptNormalCommand extends ControlCommandBase {
-  @Override
-  ControlRequest.Kind kind() {
-    return ControlRequest.Kind.ACCEPT_NORMAL;
+  AcceptNormalCommand() {
+    super(ControlRequest.Kind.ACCEPT_NORMAL);
   }
 }

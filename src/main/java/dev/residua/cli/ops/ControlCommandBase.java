@@ -2,8 +2,8 @@ package dev.residua.cli.ops;
 
 import dev.residua.app.kafka.ControlWriter;
 import dev.residua.app.process.StartFailedException;
-import dev.residua.cli.console.CommandFailedException;
-import dev.residua.cli.console.Failures;
+import dev.residua.cli.console.ConsoleCommand;
+import dev.residua.cli.console.Json;
 import dev.residua.cli.console.KafkaOptions;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlRequest;
@@ -12,119 +12,102 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** A command that puts what an operator says on the control topic. */
-abstract class ControlCommandBase implements Callable<Integer> {
+/** A command that writes an operator's command to the control topic. */
+abstract class ControlCommandBase extends ConsoleCommand {
+  private final ControlRequest.Kind kind;
+
   @Mixin KafkaOptions kafka = new KafkaOptions();
 
   @Option(
       names = "--sources",
       paramLabel = "REGEX",
-      description = "Sources that it is about: a regular expression for the whole name.")
+      description = "Sources that the command applies to: a regular expression for the whole name.")
   String sources = ".*";
 
   @Option(
       names = "--by",
       paramLabel = "NAME",
       defaultValue = "${sys:user.name}",
-      description = "Who says so.")
+      description = "Author of the command.")
   String by;
 
   @Option(
       names = "--reason",
       paramLabel = "TEXT",
-      description = "Why; kept on the topic. Required, but with --take-back.",
+      description = "Reason; stored on the topic. Required unless --take-back is given.",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   String reason = "";
 
   @Option(
       names = "--id",
       paramLabel = "ID",
-      description = "Identity; replaces an earlier command of the same id (default: a new one).",
+      description = "Id; replaces an earlier command with the same id (default: a new id).",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   @Nullable String id;
 
-  @Option(names = "--take-back", paramLabel = "ID", description = "Take an earlier command back.")
+  @Option(
+      names = "--take-back",
+      paramLabel = "ID",
+      description = "Revoke the earlier command with this id.")
   @Nullable String takeBack;
 
-  @CommandLine.Spec CommandLine.Model.CommandSpec spec;
+  ControlCommandBase(ControlRequest.Kind kind) {
+    this.kind = kind;
+  }
 
-  /** What is asked for. */
-  abstract ControlRequest.Kind kind();
-
-  /** The options of this kind, by name without dashes. */
-  Map<String, @Nullable Object> options() {
+  /** The fields of this kind by name; null for an option that was not given. */
+  Map<String, @Nullable Object> fields() {
     return Map.of();
   }
 
   @Override
-  public Integer call() throws StartFailedException {
+  public Integer call() throws IOException, StartFailedException {
     ControlCommand command = null;
     String key = takeBack;
     if (key == null) {
       key = id == null ? UUID.randomUUID().toString() : id;
-      try {
-        command = new ControlRequest(kind(), fields(), "--"::concat).command(key, Instant.now());
-      } catch (IllegalArgumentException e) {
-        throw new CommandFailedException(Failures.reason(e), e);
-      }
+      Map<String, String> fields =
+          new HashMap<>(Map.of("sources", sources, "by", by, "reason", reason));
+      fields()
+          .forEach(
+              (name, value) -> {
+                if (value != null) {
+                  fields.put(name, value.toString());
+                }
+              });
+      command = new ControlRequest(kind, fields, "--"::concat).command(key, Instant.now());
     }
     try (ControlWriter writer = new ControlWriter(kafka.clients(), kafka.topics().control())) {
       writer.write(key, command);
-    } catch (IOException e) {
-      throw new CommandFailedException(Failures.reason(e), e);
     }
-    spec.commandLine().getOut().printf("%s %s%n", command == null ? "took back" : "said", key);
+    print("%s %s", command == null ? "took back" : "sent", key);
     return 0;
   }
 
-  private Map<String, String> fields() {
-    Map<String, String> fields =
-        new HashMap<>(Map.of("sources", sources, "by", by, "reason", reason));
-    options()
-        .forEach(
-            (name, value) -> {
-              if (value != null) {
-                fields.put(name, value.toString());
-              }
-            });
-    return fields;
-  }
-
-  /** Options by name; those that were not given are null. */
-  static Map<String, @Nullable Object> of(String name, @Nullable Object value) {
-    Map<String, @Nullable Object> options = new HashMap<>();
-    options.put(name, value);
-    return options;
-  }
-
-  /** A period from {@code --from} (default now) that ends at {@code --until} or after a while. */
+  /** A period from {@code --from} (default: now) to {@code --until} or of length {@code --for}. */
   static final class PeriodOptions {
     @Option(
         names = "--from",
         paramLabel = "TIME",
-        description = "First capture time, such as 2026-05-01T10:00:00Z (default: now).")
+        description = "Start of the period, such as 2026-05-01T10:00:00Z (default: now).")
     @Nullable String from;
 
-    @Option(names = "--until", paramLabel = "TIME", description = "Capture time after the last.")
+    @Option(names = "--until", paramLabel = "TIME", description = "End of the period.")
     @Nullable String until;
 
     @Option(
         names = "--for",
         paramLabel = "DURATION",
-        description = "Instead of --until: how long, such as PT2H or PT30M.")
+        description = "Length of the period instead of --until, such as PT2H or PT30M.")
     @Nullable String length;
 
-    Map<String, @Nullable Object> options() {
-      Map<String, @Nullable Object> options = of("from", from);
-      options.put("until", until);
-      options.put("for", length);
-      return options;
+    Map<String, @Nullable Object> fields() {
+      return Json.map("from", from, "until", until, "for", length);
     }
   }
 }

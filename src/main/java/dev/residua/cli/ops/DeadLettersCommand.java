@@ -1,47 +1,42 @@
 package dev.residua.cli.ops;
 
 import dev.residua.cli.console.CommandFailedException;
+import dev.residua.cli.console.ConsoleCommand;
 import dev.residua.cli.console.Failures;
 import dev.residua.cli.console.Json;
+import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.KafkaOptions;
+import dev.residua.cli.console.OffsetRange;
 import dev.residua.frame.NamePattern;
 import dev.residua.wire.DeadLetter;
-import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code dead-letters}: what was refused and why, and sending it again. */
+/** {@code dead-letters}: shows refused records and sends them again. */
 @Command(
     name = "dead-letters",
-    description = "Shows refused records with their reasons, and sends them again after a fix.",
+    description =
+        "Shows refused records with their reasons, and sends them again after a correction.",
     mixinStandardHelpOptions = true,
     subcommands = {DeadLettersCommand.Show.class, DeadLettersCommand.Replay.class})
 public final class DeadLettersCommand {
-  /** Says where a record was before it was sent again. */
+  /** Header with the position of a record in the dead-letter topic. */
   static final String REPLAYED = "residua.replayed-from";
 
   private DeadLettersCommand() {}
@@ -50,7 +45,7 @@ public final class DeadLettersCommand {
     return "%s-%d@%d".formatted(letter.topic(), letter.partition(), letter.offset());
   }
 
-  /** Which dead letters are meant; the whole topic as it stands when the command starts. */
+  /** Selection of dead letters among those that the topic has when the command starts. */
   static final class Selection {
     @Mixin KafkaOptions kafka = new KafkaOptions();
 
@@ -59,78 +54,50 @@ public final class DeadLettersCommand {
         split = ",",
         paramLabel = "REASON",
         description =
-            "Only these reasons, such as corrupt, too_large, unknown_schema, duplicate, stale, reference; alert_refused and alert_undelivered are alerts that were not delivered; other is what the monitor refused.")
+            "Only these reasons, such as corrupt, too_large, unknown_schema, duplicate, stale, reference; alert_refused and alert_undelivered are alerts that were not delivered; other are records that the monitor refused.")
     List<String> reasons = List.of();
 
     @Option(
         names = "--sources",
         paramLabel = "REGEX",
-        description = "Only sources that match as a whole.")
+        description = "Only sources whose whole name matches.")
     @Nullable String sources;
 
     @Option(
         names = "--since",
         paramLabel = "TIME",
-        description = "Only those refused at or after this time, such as 2026-11-25T10:00:00Z.")
+        description = "Only records refused at or after this time, such as 2026-11-25T10:00:00Z.")
     @Nullable Instant since;
 
     @Option(
         names = "--offsets",
         paramLabel = "P:A..B",
-        description = "Only these offsets A to B - 1 of partition P of the dead-letter topic.")
-    @Nullable String offsets;
+        converter = OffsetRange.Converter.class,
+        description = "Only offsets A to B - 1 of partition P of the dead-letter topic.")
+    @Nullable OffsetRange offsets;
 
-    /** A dead letter and what it says. */
+    /** A dead letter with its record. */
     record Found(ConsumerRecord<byte[], byte[]> record, DeadLetter letter) {
       String source() {
         return record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
-      }
-
-      String position() {
-        return "%d:%d".formatted(record.partition(), record.offset());
       }
     }
 
     void forEach(java.util.function.Consumer<Found> each) {
       NamePattern pattern = pattern();
-      long[] range = range();
       List<String> wanted = reasons.stream().map(r -> r.toUpperCase(Locale.ROOT)).toList();
-      String topic = kafka.topics().deadLetters().name();
-      try (Consumer<byte[], byte[]> consumer =
-          kafka.clients().follower(new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-        List<TopicPartition> partitions =
-            consumer.partitionsFor(topic, Duration.ofSeconds(10)).stream()
-                .filter(p -> range == null || p.partition() == range[0])
-                .map(p -> new TopicPartition(p.topic(), p.partition()))
-                .toList();
-        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-        consumer.assign(partitions);
-        consumer.seekToBeginning(partitions);
-        if (range != null) {
-          partitions.forEach(p -> consumer.seek(p, Math.max(consumer.position(p), range[1])));
-        }
-        while (partitions.stream()
-            .anyMatch(p -> consumer.position(p) < end(ends.getOrDefault(p, 0L), range))) {
-          for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(250))) {
-            TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+      kafka.read(
+          kafka.topics().deadLetters().name(),
+          offsets == null ? OffsetRange.ALL : offsets,
+          record -> {
             Found found = new Found(record, DeadLetter.of(record));
-            if (record.offset() < end(ends.getOrDefault(partition, 0L), range)
-                && (wanted.isEmpty() || wanted.contains(found.letter().reason()))
+            if ((wanted.isEmpty() || wanted.contains(found.letter().reason()))
                 && (pattern == null || pattern.matches(found.source()))
                 && (since == null || record.timestamp() >= since.toEpochMilli())) {
               each.accept(found);
             }
-          }
-        }
-      } catch (KafkaException e) {
-        throw new CommandFailedException(
-            "reading %s from %s failed: %s".formatted(topic, kafka.bootstrap, Failures.reason(e)),
-            e);
-      }
-    }
-
-    private static long end(long last, long @Nullable [] range) {
-      return range == null ? last : Math.min(last, range[2]);
+          },
+          share -> {});
     }
 
     private @Nullable NamePattern pattern() {
@@ -143,42 +110,21 @@ public final class DeadLettersCommand {
             e);
       }
     }
-
-    /** Partition, first offset and end, or null. */
-    private long @Nullable [] range() {
-      if (offsets == null) {
-        return null;
-      }
-      if (!offsets.matches("\\d{1,9}:\\d{1,18}\\.\\.\\d{1,18}")) {
-        throw new CommandFailedException(
-            "--offsets must be P:A..B, such as 0:17..18, but was '%s'".formatted(offsets));
-      }
-      String[] parts = offsets.split(":|\\.\\.", -1);
-      return new long[] {
-        Long.parseLong(parts[0]), Long.parseLong(parts[1]), Long.parseLong(parts[2])
-      };
-    }
   }
 
   @Command(
       name = "list",
-      description = "Prints dead letters, oldest first within a partition, and how many a reason.",
-      mixinStandardHelpOptions = true,
-      showDefaultValues = true)
-  static final class Show implements Callable<Integer> {
+      description =
+          "Prints dead letters, oldest first within a partition, and their number per reason.")
+  static final class Show extends JsonCommand {
     @Mixin Selection selection = new Selection();
 
     @Option(
         names = "--limit",
         paramLabel = "N",
         defaultValue = "100",
-        description = "Print at most this many; all are counted.")
+        description = "Largest number to print; the counts include all.")
     int limit;
-
-    @Option(names = "--json", description = "Print one JSON object.")
-    boolean json;
-
-    @CommandLine.Spec CommandLine.Model.CommandSpec spec;
 
     @Override
     public Integer call() {
@@ -191,58 +137,51 @@ public final class DeadLettersCommand {
               rows.add(row(found));
             }
           });
-      if (json) {
-        spec.commandLine().getOut().println(Json.of(Map.of("counts", counts, "letters", rows)));
-        return 0;
-      }
-      for (Map<String, Object> row : rows) {
-        spec.commandLine()
-            .getOut()
-            .printf(
-                "%s  %s  %s  %s (was %s)%n    %s%n",
-                row.get("position"),
-                row.get("refusedAt"),
-                row.get("source"),
-                row.get("reason"),
-                row.get("origin"),
-                row.get("message"));
-      }
-      spec.commandLine().getOut().println(counts.isEmpty() ? "no dead letters" : "count " + counts);
+      print(
+          Json.map("counts", counts, "letters", rows),
+          () -> {
+            for (Map<String, Object> row : rows) {
+              print(
+                  "%s  %s  %s  %s (was %s)%n    %s",
+                  row.get("position"),
+                  row.get("refusedAt"),
+                  row.get("source"),
+                  row.get("reason"),
+                  row.get("origin"),
+                  row.get("message"));
+            }
+            print("%s", counts.isEmpty() ? "no dead letters" : "count " + counts);
+          });
       return 0;
     }
 
     private static Map<String, Object> row(Selection.Found found) {
-      Map<String, Object> row = new LinkedHashMap<>();
-      DeadLetter letter = found.letter();
-      row.put("position", found.position());
-      row.put("refusedAt", Instant.ofEpochMilli(found.record().timestamp()).toString());
-      row.put("source", found.source());
-      row.put("reason", letter.label());
-      row.put("message", letter.message());
-      row.put("origin", origin(letter));
-      row.put("bytes", found.record().value() == null ? 0 : found.record().value().length);
-      return row;
+      ConsumerRecord<byte[], byte[]> record = found.record();
+      return Json.map(
+          "position", "%d:%d".formatted(record.partition(), record.offset()),
+          "refusedAt", Instant.ofEpochMilli(record.timestamp()).toString(),
+          "source", found.source(),
+          "reason", found.letter().label(),
+          "message", found.letter().message(),
+          "origin", origin(found.letter()),
+          "bytes", record.value() == null ? 0 : record.value().length);
     }
   }
 
   @Command(
       name = "replay",
       description = {
-        "Sends dead letters to the topic that they were refused from, key, value and time as they were.",
-        "What is accepted then is scored once, also when it is replayed twice: the second comes back as a duplicate."
-      },
-      mixinStandardHelpOptions = true,
-      showDefaultValues = true)
-  static final class Replay implements Callable<Integer> {
+        "Sends dead letters to their original topic again, with the same key, value and time.",
+        "A frame is scored once even if it is replayed twice: the second copy is refused as a duplicate."
+      })
+  static final class Replay extends ConsoleCommand {
     @Mixin Selection selection = new Selection();
 
-    @Option(names = "--all", description = "Replay everything; needed where nothing is selected.")
+    @Option(names = "--all", description = "Replay everything; required without any selection.")
     boolean all;
 
-    @Option(names = "--dry-run", description = "Only count what would be sent.")
+    @Option(names = "--dry-run", description = "Only count the records that would be sent.")
     boolean dryRun;
-
-    @CommandLine.Spec CommandLine.Model.CommandSpec spec;
 
     private int sendable;
     private int unknown;
@@ -257,7 +196,7 @@ public final class DeadLettersCommand {
           && selection.since == null
           && selection.offsets == null) {
         throw new CommandFailedException(
-            "say which dead letters: --reason, --sources, --since or --offsets, or --all");
+            "select dead letters by --reason, --sources, --since or --offsets, or give --all");
       }
       List<Future<?>> sent = new ArrayList<>();
       try (KafkaProducer<byte[], byte[]> producer = selection.kafka.clients().frameProducer()) {
@@ -281,28 +220,27 @@ public final class DeadLettersCommand {
         }
       } catch (ExecutionException e) {
         throw new CommandFailedException(
-            "a dead letter could not be sent again: %s; those before it were, and come back as duplicates if they are replayed once more"
+            "a dead letter could not be sent again: %s; the earlier ones were sent, and are refused as duplicates if they are replayed once more"
                 .formatted(Failures.reason(e)),
             e);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new CommandFailedException("interrupted", e);
       }
-      PrintWriter out = spec.commandLine().getOut();
-      out.printf(
-          "%d dead letter%s %s%n",
+      print(
+          "%d dead letter%s %s",
           sendable, sendable == 1 ? "" : "s", dryRun ? "would be sent again" : "sent again");
       if (unknown > 0) {
-        out.printf("%d left out, as they do not say where they come from%n", unknown);
+        print("%d left out, as their original topic is unknown", unknown);
       }
       if (alerts > 0) {
-        out.printf(
-            "%d left out, as they are alerts that were not delivered: their incidents have gone on%n",
+        print(
+            "%d left out, as they are undelivered alerts: their incidents have changed since",
             alerts);
       }
       if (!truncated.isEmpty()) {
-        out.printf(
-            "%d left out, whose value was too large to keep; the records are at %s%n",
+        print(
+            "%d left out, as their values were too large to store; the original records are at %s",
             truncated.size(), truncated);
       }
       return 0;

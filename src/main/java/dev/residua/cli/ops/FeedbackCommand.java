@@ -1,35 +1,35 @@
 package dev.residua.cli.ops;
 
+import dev.residua.cli.console.Json;
 import dev.residua.incident.ControlRequest;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code feedback}: whether an incident was worth an alarm. */
+/** {@code feedback}: records whether an incident was a true alarm. */
 @Command(
     name = "feedback",
     description = {
-      "Says whether an incident was a true alarm. It is kept and counted, and changes nothing."
-    },
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
+      "Records whether an incident was a true alarm. It is stored and counted, and changes nothing"
+          + " else."
+    })
 public final class FeedbackCommand extends ControlCommandBase {
   @Option(names = "--incident", paramLabel = "ID", description = "The incident.")
   @Nullable String incident;
 
-  @Option(names = "--verdict", paramLabel = "true|false", description = "True or false alarm.")
+  @Option(
+      names = "--verdict",
+      paramLabel = "true|false",
+      description = "true for a true alarm, false for a false one.")
   @Nullable String verdict;
 
-  @Override
-  ControlRequest.Kind kind() {
-    return ControlRequest.Kind.FEEDBACK;
+  FeedbackCommand() {
+    super(ControlRequest.Kind.FEEDBACK);
   }
 
   @Override
-  Map<String, @Nullable Object> options() {
-    Map<String, @Nullable Object> options = of("incident", incident);
-    options.put("verdict", verdict);
-    return options;
+  Map<String, @Nullable Object> fields() {
+    return Json.map("incident", incident, "verdict", verdict);
   }
 }

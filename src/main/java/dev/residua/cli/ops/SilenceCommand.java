@@ -6,25 +6,23 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code silence}: no incidents in a period, for maintenance. */
+/** {@code silence}: opens no incidents in a period. */
 @Command(
     name = "silence",
     description = {
-      "Opens no incident of these sources in a period: maintenance.",
-      "What is still wrong when the period ends opens one then. Events go on."
-    },
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
+      "Opens no incidents of these sources in a period, for maintenance.",
+      "A problem that lasts beyond the end of the period opens an incident then. Events are still"
+          + " published."
+    })
 public final class SilenceCommand extends ControlCommandBase {
   @Mixin PeriodOptions period = new PeriodOptions();
 
-  @Override
-  ControlRequest.Kind kind() {
-    return ControlRequest.Kind.SILENCE;
+  SilenceCommand() {
+    super(ControlRequest.Kind.SILENCE);
   }
 
   @Override
-  Map<String, @Nullable Object> options() {
-    return period.options();
+  Map<String, @Nullable Object> fields() {
+    return period.fields();
   }
 }

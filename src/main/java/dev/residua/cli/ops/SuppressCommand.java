@@ -1,19 +1,19 @@
 package dev.residua.cli.ops;
 
+import dev.residua.cli.console.Json;
 import dev.residua.incident.ControlRequest;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code suppress}: shifts that are known and small. */
+/** {@code suppress}: accepts small known shifts. */
 @Command(
     name = "suppress",
     description = {
-      "Lets shifts of a residual's mean pass, up to a margin: no incident, the event stays."
-    },
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
+      "Opens no incident for shifts of a residual's mean up to a margin. Their events are still"
+          + " published."
+    })
 public final class SuppressCommand extends ControlCommandBase {
   @Option(names = "--latent", paramLabel = "NAME", description = "Latent that may shift.")
   @Nullable String latent;
@@ -21,18 +21,15 @@ public final class SuppressCommand extends ControlCommandBase {
   @Option(
       names = "--margin",
       paramLabel = "SD",
-      description = "Largest shift, in standard deviations of its residual.")
+      description = "Largest accepted shift, in standard deviations of the residual.")
   @Nullable Double margin;
 
-  @Override
-  ControlRequest.Kind kind() {
-    return ControlRequest.Kind.SUPPRESS;
+  SuppressCommand() {
+    super(ControlRequest.Kind.SUPPRESS);
   }
 
   @Override
-  Map<String, @Nullable Object> options() {
-    Map<String, @Nullable Object> options = of("latent", latent);
-    options.put("margin", margin);
-    return options;
+  Map<String, @Nullable Object> fields() {
+    return Json.map("latent", latent, "margin", margin);
   }
 }

@@ -9,16 +9,13 @@ import dev.residua.app.process.StartFailedException;
 import dev.residua.causal.Finding.Severity;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Json;
+import dev.residua.cli.console.JsonCommand;
 import dev.residua.incident.Incident;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -26,38 +23,31 @@ import picocli.CommandLine.Option;
 @Command(
     name = "test-alert",
     description = {
-      "Sends a test alert to the receivers that are configured here, once, and prints what each answers.",
-      "Reads the same properties and environment as serve; exits with 1 unless all have taken it."
-    },
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
-public final class TestAlertCommand implements Callable<Integer> {
+      "Sends one test alert to the receivers that are configured here, and prints the answer of each.",
+      "Reads the same properties and environment as serve. Exits with 1 unless all receivers accept it."
+    })
+public final class TestAlertCommand extends JsonCommand {
   @Option(
       names = "--receiver",
       split = ",",
       paramLabel = "NAME",
-      description = "Only these receivers (default: those that the routes give the alert to).")
+      description = "Only these receivers (default: those that the routes select).")
   List<String> names = List.of();
 
-  @Option(names = "--source", paramLabel = "NAME", description = "Source that the alert names.")
+  @Option(names = "--source", paramLabel = "NAME", description = "Source in the alert.")
   String source = "test";
 
   @Option(names = "--severity", description = "One of ${COMPLETION-CANDIDATES}.")
   Severity severity = Severity.WARNING;
 
-  @Option(names = "--resolve", description = "Say that the test alert of this source is over.")
+  @Option(names = "--resolve", description = "Resolve the test alert of this source.")
   boolean resolve;
 
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "Properties file of the server, where there is one.")
+      description = "Properties file of the server, if there is one.")
   Path config = Path.of("config", "application.properties");
-
-  @Option(names = "--json", description = "Print one JSON array.")
-  boolean json;
-
-  @CommandLine.Spec CommandLine.Model.CommandSpec spec;
 
   @Override
   public Integer call() throws StartFailedException, InterruptedException {
@@ -75,9 +65,21 @@ public final class TestAlertCommand implements Callable<Integer> {
             "this is a test by %s; nothing is wrong".formatted(System.getProperty("user.name")),
             resolve,
             clock.instant());
-    List<Delivery> said = TestAlert.send(chosen(settings, incident), settings, incident, clock);
-    print(incident, said);
-    return said.stream().allMatch(Delivery::accepted) ? 0 : 1;
+    List<Delivery> deliveries =
+        TestAlert.send(chosen(settings, incident), settings, incident, clock);
+    print(
+        deliveries.stream().map(one -> row(incident, one)).toList(),
+        () -> {
+          for (Delivery one : deliveries) {
+            print(
+                "%-9s %s: %s",
+                one.accepted() ? "delivered" : "FAILED", one.receiver(), one.result().detail());
+          }
+          if (!resolve) {
+            print("end it with: residua test-alert --source %s --resolve", source);
+          }
+        });
+    return deliveries.stream().allMatch(Delivery::accepted) ? 0 : 1;
   }
 
   private List<ReceiverSettings> chosen(AlertingSettings settings, Incident incident) {
@@ -100,35 +102,15 @@ public final class TestAlertCommand implements Callable<Integer> {
         .toList();
   }
 
-  private void print(Incident incident, List<Delivery> said) {
-    PrintWriter out = spec.commandLine().getOut();
-    if (json) {
-      out.println(Json.of(said.stream().map(one -> row(incident, one)).toList()));
-      return;
-    }
-    for (Delivery one : said) {
-      out.printf(
-          "%-9s %s: %s%n", one.accepted() ? "delivered" : "FAILED", one.receiver(), detail(one));
-    }
-    if (!resolve) {
-      out.printf("end it with: residua test-alert --source %s --resolve%n", source);
-    }
-  }
-
-  private static String detail(Delivery one) {
-    return one.result().detail();
-  }
-
   private static Map<String, Object> row(Incident incident, Delivery one) {
-    Map<String, Object> row = new LinkedHashMap<>();
-    row.put("receiver", one.receiver().name());
-    row.put("type", lower(one.receiver().type()));
-    row.put("place", one.receiver().place());
-    row.put("incidentId", incident.id());
-    row.put("state", lower(incident.state()));
-    row.put("accepted", one.accepted());
-    row.put("answer", detail(one));
-    return row;
+    return Json.map(
+        "receiver", one.receiver().name(),
+        "type", lower(one.receiver().type()),
+        "place", one.receiver().place(),
+        "incidentId", incident.id(),
+        "state", lower(incident.state()),
+        "accepted", one.accepted(),
+        "answer", one.result().detail());
   }
 
   private static String lower(Enum<?> value) {

@@ -3,18 +3,15 @@ package dev.residua.cli.ops;
 import dev.residua.app.kafka.RequiredAcl;
 import dev.residua.app.process.Role;
 import dev.residua.cli.console.CommandFailedException;
+import dev.residua.cli.console.ConsoleCommand;
 import dev.residua.cli.console.Json;
 import dev.residua.wire.Topics;
-import java.io.PrintWriter;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -22,12 +19,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "acls",
     description = {
-      "Prints the access that a process needs on a cluster with ACLs, and no more.",
-      "Asks no broker. Run what it prints, or put it into a KafkaUser of Strimzi."
-    },
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
-final class TopicsAclsCommand implements Callable<Integer> {
+      "Prints the permissions that a process needs on a cluster with ACLs, and no others.",
+      "Connects to no broker. Run the printed commands, or copy the ACLs into a KafkaUser of Strimzi."
+    })
+final class TopicsAclsCommand extends ConsoleCommand {
   private enum Format {
     KAFKA_ACLS,
     STRIMZI,
@@ -38,7 +33,7 @@ final class TopicsAclsCommand implements Callable<Integer> {
       names = "--principal",
       required = true,
       paramLabel = "User:NAME",
-      description = "Who gets the access, as the broker sees it.")
+      description = "User that gets the permissions, as the broker knows it.")
   String principal;
 
   @Option(
@@ -53,24 +48,22 @@ final class TopicsAclsCommand implements Callable<Integer> {
       names = "--format",
       defaultValue = "KAFKA_ACLS",
       paramLabel = "kafka_acls|strimzi|json",
-      description = "Commands of kafka-acls.sh, acls of a Strimzi KafkaUser, or JSON.")
+      description = "Commands for kafka-acls.sh, ACLs of a Strimzi KafkaUser, or JSON.")
   Format format;
 
   @Option(
       names = "--bootstrap",
       paramLabel = "HOST:PORT",
       defaultValue = "${env:KAFKA_BOOTSTRAP_SERVERS:-localhost:9092}",
-      description = "Goes into the commands.")
+      description = "Address of Kafka in the printed commands.")
   String bootstrap;
 
   @Option(
       names = "--topic-prefix",
       paramLabel = "PREFIX",
       defaultValue = Topics.DEFAULT_PREFIX,
-      description = "Start of every topic name.")
+      description = "Prefix of every topic name.")
   String prefix;
-
-  @CommandLine.Spec CommandLine.Model.CommandSpec spec;
 
   @Override
   public Integer call() {
@@ -80,26 +73,24 @@ final class TopicsAclsCommand implements Callable<Integer> {
     }
     List<RequiredAcl> needed =
         RequiredAcl.needed(prefix, "1", roles == null ? EnumSet.allOf(Role.class) : roles);
-    PrintWriter out = spec.commandLine().getOut();
     switch (format) {
       case KAFKA_ACLS ->
-          needed.forEach(access -> out.println(access.asKafkaAcls(bootstrap, principal)));
+          needed.forEach(access -> out().println(access.asKafkaAcls(bootstrap, principal)));
       case STRIMZI -> {
-        out.println("acls: # of spec.authorization, type: simple");
-        needed.forEach(access -> out.println(access.asStrimzi().indent(2).stripTrailing()));
+        out().println("acls: # of spec.authorization, type: simple");
+        needed.forEach(access -> out().println(access.asStrimzi().indent(2).stripTrailing()));
       }
-      case JSON -> out.println(Json.of(needed.stream().map(this::json).toList()));
+      case JSON -> out().println(Json.of(needed.stream().map(this::json).toList()));
     }
     return 0;
   }
 
   private Map<String, Object> json(RequiredAcl access) {
-    Map<String, Object> entry = new LinkedHashMap<>();
-    entry.put("principal", principal);
-    entry.put("resourceType", access.type().name());
-    entry.put("name", access.name());
-    entry.put("patternType", access.prefixed() ? "PREFIXED" : "LITERAL");
-    entry.put("operations", new TreeSet<>(access.operations()).stream().map(Enum::name).toList());
-    return entry;
+    return Json.map(
+        "principal", principal,
+        "resourceType", access.type().name(),
+        "name", access.name(),
+        "patternType", access.prefixed() ? "PREFIXED" : "LITERAL",
+        "operations", new TreeSet<>(access.operations()).stream().map(Enum::name).toList());
   }
 }

@@ -13,6 +13,8 @@ import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Failures;
+import dev.residua.cli.console.Json;
+import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.KafkaOptions;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
@@ -29,30 +31,29 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code watch}: prints scores and events as they come. */
+/** {@code watch}: prints scores and events as they arrive. */
 @Command(
     name = "watch",
     description = {
-      "Prints findings as they come, one line each; with --topic also scores, drift scores and dead"
+      "Prints findings as they arrive, one line each; with --topic also scores, drift scores and dead"
           + " letters.",
-      "Runs until it is stopped, or until --count records or --timeout without any."
-    },
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
-public final class WatchCommand implements Callable<Integer> {
+      "Runs until it is stopped, has printed --count records, or receives no record for --timeout."
+    })
+public final class WatchCommand extends JsonCommand {
   private static final ObjectMapper LINES =
       JsonMapper.builder()
           .addModule(new JavaTimeModule())
@@ -75,7 +76,7 @@ public final class WatchCommand implements Callable<Integer> {
 
   @Option(
       names = "--from-beginning",
-      description = "Start with the oldest record, not with the next.")
+      description = "Start with the oldest record instead of the next one.")
   boolean fromBeginning;
 
   @Option(names = "--count", paramLabel = "N", description = "End after this many records.")
@@ -84,15 +85,15 @@ public final class WatchCommand implements Callable<Integer> {
   @Option(
       names = "--timeout",
       paramLabel = "SECONDS",
-      description = "End when no record has come for this long.")
+      description = "End when no record arrives for this time.")
   @Nullable Double timeout;
 
   @Option(
       names = "--fdr",
       paramLabel = "SHARE",
       description =
-          "Of scores, print only the discoveries: over all sources and as they arrive, at most this"
-              + " share of them is false in expectation.",
+          "Print only scores that are discoveries. The expected share of false discoveries, over all"
+              + " sources, is at most this.",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   @Nullable Double fdr;
 
@@ -100,21 +101,17 @@ public final class WatchCommand implements Callable<Integer> {
       names = "--fdr-method",
       paramLabel = "METHOD",
       description =
-          "e_lond holds however frames depend on one another and finds little in long streams;"
-              + " e_lord finds more and needs independent frames (both need nominal frames like the"
-              + " calibration's).")
+          "Method for --fdr. e_lond is valid for any dependence between frames and finds little in"
+              + " long streams; e_lord finds more and needs independent frames. Both need nominal"
+              + " frames like those of the calibration.")
   OnlineFdr.Method fdrMethod = OnlineFdr.Method.E_LOND;
-
-  @Option(names = "--json", description = "Print one JSON object a line.")
-  boolean json;
 
   @Override
   public Integer call() {
-    List<Topic<?, ?>> topics = chosen();
+    Map<String, Topic<?, ?>> topics = chosen();
     OnlineFdr discoveries = discoveries(topics);
-    try (Consumer<byte[], byte[]> consumer =
-        kafka.clients().follower(new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      assign(consumer, topics);
+    try (Consumer<byte[], byte[]> consumer = kafka.consumer()) {
+      assign(consumer, topics.keySet());
       long printed = 0;
       long lastNanos = System.nanoTime();
       while (count == null || printed < count) {
@@ -123,14 +120,16 @@ public final class WatchCommand implements Callable<Integer> {
           if (source != null && !source.equals(key(record))) {
             continue;
           }
-          if (discoveries != null && value(topics, record) instanceof ScoredFrame score) {
+          Object value = value(topics, record);
+          if (discoveries != null && value instanceof ScoredFrame score) {
             OnlineFdr.Step step = discoveries.next(EValues.fromP(score.statistics().jointPValue()));
             discoveries = step.next();
             if (!step.discovery()) {
               continue;
             }
           }
-          System.out.println(json ? jsonLine(topics, record) : line(topics, record));
+          out().println(json() ? jsonLine(record, value) : line(record, value));
+          out().flush();
           if (++printed == (count == null ? -1 : count)) {
             break;
           }
@@ -145,12 +144,11 @@ public final class WatchCommand implements Callable<Integer> {
     return 0;
   }
 
-  private @Nullable OnlineFdr discoveries(List<Topic<?, ?>> topics) {
+  private @Nullable OnlineFdr discoveries(Map<String, Topic<?, ?>> topics) {
     if (fdr == null) {
       return null;
     }
-    String scores = kafka.topics().scores().name();
-    if (topics.stream().noneMatch(topic -> topic.name().equals(scores))) {
+    if (!topics.containsKey(kafka.topics().scores().name())) {
       throw new CommandFailedException("--fdr is for scores: give --topic scores");
     }
     try {
@@ -160,34 +158,33 @@ public final class WatchCommand implements Callable<Integer> {
     }
   }
 
-  private List<Topic<?, ?>> chosen() {
+  private Map<String, Topic<?, ?>> chosen() {
     Topics topics = kafka.topics();
-    List<Topic<?, ?>> readable = new ArrayList<>(List.of(topics.scores()));
-    readable.addAll(topics.findings());
-    readable.addAll(List.of(topics.control(), topics.deadLetters()));
-    List<Topic<?, ?>> chosen = new ArrayList<>();
+    Map<String, Topic<?, ?>> readable = new LinkedHashMap<>();
+    Stream.of(
+            List.of(topics.scores()),
+            topics.findings(),
+            List.of(topics.control(), topics.deadLetters()))
+        .flatMap(List::stream)
+        .forEach(topic -> readable.put(topic.name(), topic));
+    Map<String, Topic<?, ?>> chosen = new LinkedHashMap<>();
     for (String name : names) {
       String full = name.startsWith(kafka.prefix) ? name : kafka.prefix + name;
-      chosen.add(
-          readable.stream()
-              .filter(topic -> topic.name().equals(full))
-              .findFirst()
-              .orElseThrow(
-                  () ->
-                      new CommandFailedException(
-                          "--topic must be of %s but was %s"
-                              .formatted(readable.stream().map(Topic::name).toList(), name))));
+      Topic<?, ?> topic = readable.get(full);
+      if (topic == null) {
+        throw new CommandFailedException(
+            "--topic must be one of %s but was %s".formatted(readable.keySet(), name));
+      }
+      chosen.put(full, topic);
     }
     return chosen;
   }
 
-  private void assign(Consumer<byte[], byte[]> consumer, List<Topic<?, ?>> topics) {
-    List<TopicPartition> partitions = new ArrayList<>();
-    for (Topic<?, ?> topic : topics) {
-      consumer.partitionsFor(topic.name(), Duration.ofSeconds(10)).stream()
-          .map(p -> new TopicPartition(p.topic(), p.partition()))
-          .forEach(partitions::add);
-    }
+  private void assign(Consumer<byte[], byte[]> consumer, Set<String> topics) {
+    List<TopicPartition> partitions =
+        topics.stream()
+            .flatMap(topic -> KafkaOptions.partitions(consumer, topic).stream())
+            .toList();
     consumer.assign(partitions);
     if (fromBeginning) {
       consumer.seekToBeginning(partitions);
@@ -197,15 +194,11 @@ public final class WatchCommand implements Callable<Integer> {
   }
 
   private static @Nullable Object value(
-      List<Topic<?, ?>> topics, ConsumerRecord<byte[], byte[]> record) {
-    for (Topic<?, ?> topic : topics) {
-      if (topic.name().equals(record.topic())) {
-        return record.value() == null
-            ? null
-            : topic.value().deserializer().deserialize(record.topic(), record.value());
-      }
-    }
-    throw new AssertionError("a record of a topic that was not asked for: " + record.topic());
+      Map<String, Topic<?, ?>> topics, ConsumerRecord<byte[], byte[]> record) {
+    Topic<?, ?> topic = Objects.requireNonNull(topics.get(record.topic()));
+    return record.value() == null
+        ? null
+        : topic.value().deserializer().deserialize(record.topic(), record.value());
   }
 
   private static String arrival(FrameTiming timing) {
@@ -217,8 +210,7 @@ public final class WatchCommand implements Callable<Integer> {
     };
   }
 
-  private static String line(List<Topic<?, ?>> topics, ConsumerRecord<byte[], byte[]> record) {
-    Object value = value(topics, record);
+  private static String line(ConsumerRecord<byte[], byte[]> record, @Nullable Object value) {
     if (value instanceof ScoredFrame score) {
       return "%s  %s #%d  joint p %.2g  reconstruction p %s  residuals (sd) %s%s"
           .formatted(
@@ -275,13 +267,14 @@ public final class WatchCommand implements Callable<Integer> {
               command.order().by(),
               command.order().reason());
     }
+    Header error = record.headers().lastHeader("__streams.errors.message");
     return "%s-%d@%d  key %s  %s"
         .formatted(
             record.topic(),
             record.partition(),
             record.offset(),
             key(record),
-            header(record, "__streams.errors.message"));
+            error == null ? "" : text(error.value()));
   }
 
   private static String sentence(Finding finding, String type, String kind) {
@@ -303,19 +296,17 @@ public final class WatchCommand implements Callable<Integer> {
     return texts;
   }
 
-  private static String jsonLine(List<Topic<?, ?>> topics, ConsumerRecord<byte[], byte[]> record) {
-    Map<String, Object> line = new LinkedHashMap<>();
-    line.put("topic", record.topic());
-    line.put("partition", record.partition());
-    line.put("offset", record.offset());
-    line.put("key", key(record));
-    Object value = value(topics, record);
+  private static String jsonLine(ConsumerRecord<byte[], byte[]> record, @Nullable Object value) {
+    Map<String, Object> line =
+        Json.map(
+            "topic", record.topic(),
+            "partition", record.partition(),
+            "offset", record.offset(),
+            "key", key(record));
     if (value instanceof byte[] bytes) {
       line.put("bytes", bytes.length);
       for (Header header : record.headers()) {
-        line.put(
-            header.key(),
-            header.value() == null ? "" : new String(header.value(), StandardCharsets.UTF_8));
+        line.put(header.key(), text(header.value()));
       }
     } else {
       line.put("value", value == null ? "" : value);
@@ -328,13 +319,10 @@ public final class WatchCommand implements Callable<Integer> {
   }
 
   private static String key(ConsumerRecord<byte[], byte[]> record) {
-    return record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
+    return text(record.key());
   }
 
-  private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
-    Header header = record.headers().lastHeader(name);
-    return header == null || header.value() == null
-        ? ""
-        : new String(header.value(), StandardCharsets.UTF_8);
+  private static String text(byte @Nullable [] bytes) {
+    return bytes == null ? "" : new String(bytes, StandardCharsets.UTF_8);
   }
 }

@@ -2,36 +2,34 @@ package dev.residua.cli.serve;
 
 import dev.residua.app.demo.DemoSettings;
 import dev.residua.cli.console.CommandFailedException;
+import dev.residua.cli.console.ConsoleCommand;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code demo}: everything in one process, with a camera in which things go wrong. */
+/** {@code demo}: everything in one process, with a simulated camera that has faults. */
 @Command(
     name = "demo",
     description = {
-      "Runs everything in one process: an embedded Kafka broker, a simulated pendulum camera in which things go wrong on a schedule, and all roles.",
-      "Findings appear here, one line each, and on the dashboard."
-    },
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
-public final class DemoCommand implements Callable<Integer> {
+      "Runs everything in one process: an embedded Kafka broker, a simulated pendulum camera with scheduled faults, and all roles.",
+      "Prints each finding on one line; the dashboard shows them too."
+    })
+public final class DemoCommand extends ConsoleCommand {
   @Mixin ServerOptions server = new ServerOptions();
 
   @Option(
       names = "--scenario",
       paramLabel = "FILE",
-      description = "What goes wrong and when, as JSON (default: one fault of every kind).")
+      description = "Faults and their times, as JSON (default: one fault of every kind).")
   @Nullable Path scenario;
 
   @Option(
       names = "--speed",
       paramLabel = "FACTOR",
       defaultValue = "1",
-      description = "How much faster than real time the camera runs, 0.1 to 100.")
+      description = "Speed of the camera relative to real time, 0.1 to 100.")
   double speed;
 
   @Override

@@ -1,8 +1,8 @@
 package dev.residua.cli.serve;
 
+import dev.residua.cli.console.ConsoleCommand;
 import dev.residua.cli.console.PropertiesFile;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -12,12 +12,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "serve",
     description = {
-      "Scores frames and watches for anomalies and drift, until it is stopped (Ctrl-C, SIGTERM).",
-      "Without --bootstrap a real single-node Kafka broker runs inside the process, with its data in --data-dir."
-    },
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
-public final class ServeCommand implements Callable<Integer> {
+      "Scores frames and detects anomalies and drift, until it is stopped (Ctrl-C, SIGTERM).",
+      "Without --bootstrap, a single-node Kafka broker runs inside the process, with its data in --data-dir."
+    })
+public final class ServeCommand extends ConsoleCommand {
   @Mixin ServerOptions server = new ServerOptions();
 
   @Option(
@@ -37,26 +35,26 @@ public final class ServeCommand implements Callable<Integer> {
       names = "--kafka-config",
       paramLabel = "FILE",
       description =
-          "Properties file with further client settings, such as security; also KAFKA_... variables.")
+          "Properties file with further client settings, such as security. KAFKA_... variables set them too.")
   @Nullable Path kafkaConfig;
 
   @Option(
       names = "--instance",
       paramLabel = "NAME",
       description =
-          "Name of this process, unique among those that run together and the same after a restart (default: 1).")
+          "Name of this process: unique among the processes that run together, and the same after a restart (default: 1).")
   @Nullable String instance;
 
   @Option(
       names = "--false-alarms-per-week",
       paramLabel = "N",
-      description = "False alarms that one source may give in a week, on average (default: 1).")
+      description = "Accepted number of false alarms per source and week, on average (default: 1).")
   @Nullable Double falseAlarmsPerWeek;
 
   @Option(
       names = "--frames-per-second",
       paramLabel = "F",
-      description = "Pace of a source, for --false-alarms-per-week (default: 20).")
+      description = "Frame rate of a source, for --false-alarms-per-week (default: 20).")
   @Nullable Double framesPerSecond;
 
   @Override

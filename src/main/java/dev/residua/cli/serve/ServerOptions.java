@@ -24,7 +24,7 @@ final class ServerOptions {
       names = "--kafka-port",
       paramLabel = "PORT",
       description =
-          "Port that the embedded Kafka tries first (default: 9092); 0 takes any free one. Used where no --bootstrap is given.")
+          "Port that the embedded Kafka tries first (default: 9092); 0 selects a free one. Not used with --bootstrap.")
   @Nullable Integer kafkaPort;
 
   @Option(
@@ -70,7 +70,7 @@ final class ServerOptions {
     return exit.get();
   }
 
-  /** Messages of the configuration have a line a problem, with class names and numbers. */
+  /** Messages of the configuration have one line per problem, with class names and numbers. */
   private static String oneLine(Throwable failure) {
     String message = failure.getMessage();
     return message == null

@@ -11,6 +11,7 @@ import dev.residua.app.model.OpenModel;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.app.roles.ScoringSetup;
 import dev.residua.cli.console.CommandFailedException;
+import dev.residua.cli.console.ConsoleCommand;
 import dev.residua.cli.console.Failures;
 import dev.residua.cli.console.TrainingBackend;
 import dev.residua.cli.console.Version;
@@ -43,14 +44,12 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -58,36 +57,35 @@ import picocli.CommandLine.Option;
 @Command(
     name = "training-job",
     hidden = true,
-    description = "Runs the training whose request is in a folder. Started by the role train.",
-    mixinStandardHelpOptions = true,
-    showDefaultValues = true)
-public final class TrainingJobCommand implements Callable<Integer> {
+    description = "Runs the training whose request is in a folder. The role train starts it.")
+public final class TrainingJobCommand extends ConsoleCommand {
   private static final int ORPHANED = 3;
 
   @Option(
       names = "--folder",
       required = true,
       paramLabel = "DIR",
-      description = "Folder of its request.")
+      description = "Folder with the request.")
   Path folder;
 
   @Option(
       names = "--configuration",
       required = true,
       paramLabel = "FILE",
-      description = "The configuration of the process that starts it.")
+      description = "Configuration of the process that starts this one.")
   Path configuration;
 
-  @Option(names = "--by", paramLabel = "NAME", description = "Author on the control topic.")
+  @Option(
+      names = "--by",
+      paramLabel = "NAME",
+      description = "Author of its records on the control topic.")
   String by = "training-job";
 
   @Option(
       names = "--parent",
       paramLabel = "PID",
-      description = "Process without which this one ends; 0 for none.")
+      description = "Process whose end also ends this one; 0 for none.")
   long parent;
-
-  @CommandLine.Spec CommandLine.Model.CommandSpec spec;
 
   /** Settings of this process, and the cluster that they name. */
   private record Process(ResiduaConfig config, KafkaClients clients, Topics topics) {
@@ -108,16 +106,10 @@ public final class TrainingJobCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws StartFailedException, InterruptedException {
+  public Integer call() throws IOException, StartFailedException, InterruptedException {
     endWithParent();
-    TrainingRequest request;
-    Process process;
-    try {
-      request = TrainingRequest.read(folder);
-      process = Process.of(configuration);
-    } catch (IOException e) {
-      throw new CommandFailedException(Failures.reason(e), e);
-    }
+    TrainingRequest request = TrainingRequest.read(folder);
+    Process process = Process.of(configuration);
     try (ControlWriter writer = new ControlWriter(process.clients(), process.topics().control())) {
       TrainingStatusPublisher status =
           new TrainingStatusPublisher(
@@ -130,9 +122,7 @@ public final class TrainingJobCommand implements Callable<Integer> {
       try {
         TrainingBackend.valueOf(process.config().training().backend().name()).start();
         TrainingJob.Outcome outcome = run(process, request, status);
-        spec.commandLine()
-            .getOut()
-            .printf("%s%n%s%n", outcome.modelId(), outcome.verdict().toText());
+        print("%s%n%s", outcome.modelId(), outcome.verdict().toText());
         return 0;
       } catch (CancellationException e) {
         status.publish(TrainingPhase.CANCELLED, 0, Failures.reason(e), null);
@@ -146,7 +136,7 @@ public final class TrainingJobCommand implements Callable<Integer> {
           | IllegalStateException
           | KafkaException e) {
         status.publish(TrainingPhase.FAILED, 0, Failures.reason(e), null);
-        spec.commandLine().getErr().println("residua: " + Failures.reason(e));
+        err().println("residua: " + Failures.reason(e));
         return 0; // the failure is published
       }
     }
@@ -203,9 +193,9 @@ public final class TrainingJobCommand implements Callable<Integer> {
     try {
       ModelCleanUp.sentences(
               ModelCleanUp.run(process.clients(), process.topics(), admin, outside::discard, keep))
-          .forEach(spec.commandLine().getOut()::println);
+          .forEach(out()::println);
     } catch (IOException e) {
-      spec.commandLine().getErr().println("residua: nothing cleaned up: " + Failures.reason(e));
+      err().println("residua: nothing cleaned up: " + Failures.reason(e));
     }
   }
 

@@ -1,0 +1,98 @@
+package dev.residua.bench.commands;
+
+import dev.residua.cli.console.Json;
+import dev.residua.cli.console.StageProgress;
+import dev.residua.cli.console.TrainingBackend;
+import dev.residua.dataset.FrameDataset;
+import dev.residua.dl4j.LancaTrainer;
+import dev.residua.dl4j.Nd4jBackends;
+import dev.residua.frame.ImageShape;
+import dev.residua.simulation.DatasetGenerator;
+import dev.residua.simulation.Pendulum;
+import dev.residua.simulation.Scenario;
+import dev.residua.training.DatasetSource;
+import dev.residua.training.TrainedNetwork;
+import dev.residua.training.TrainingFailedException;
+import dev.residua.training.TrainingSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code bench train}: the time of a training step. */
+@Command(
+    name = "train",
+    description = {
+      "Milliseconds per training step on frames of the noisy pendulum, 64x64 in colour, with 64 frames and 32 labelled ones per step.",
+      "The first fifth of the steps warms up and does not count."
+    })
+final class BenchTrain extends BenchmarkCommand {
+  private static final ImageShape SHAPE = new ImageShape(64, 64, 3);
+  private static final int FRAMES = 1_000;
+  private static final int LABELLED = 100;
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      defaultValue = "60",
+      description = "Number of steps, at least 10.")
+  int steps;
+
+  @Option(names = "--backend", description = "Hardware to train on: ${COMPLETION-CANDIDATES}.")
+  TrainingBackend backend = TrainingBackend.CPU;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Native threads.")
+  int threads;
+
+  @Override
+  Map<String, Object> measure(Path folder) throws IOException, TrainingFailedException {
+    atLeast(10, "--steps", steps);
+    atLeast(1, "--threads", threads);
+    backend.start();
+    TrainingSettings settings = TrainingSettings.DEFAULTS.withSteps(steps).withThreads(threads);
+    try (StageProgress bars = new StageProgress()) {
+      Pendulum scene = new Pendulum();
+      Path data = folder.resolve("pendulum");
+      DatasetGenerator.generate(
+          Scenario.nominal(scene, Arrays.stream(scene.usualNoise()).boxed().toList(), 1, 0),
+          new DatasetGenerator.Settings(FRAMES, LABELLED, SHAPE, false, false),
+          data,
+          fraction -> bars.at("drawing frames", fraction, null));
+      FrameDataset set = FrameDataset.open(data);
+      DatasetSource source = new DatasetSource(set, set.factors());
+      int[] labelled = IntStream.range(0, FRAMES).filter(i -> source.factors(i) != null).toArray();
+      try (TrainedNetwork network =
+          new LancaTrainer().train(source, FRAMES, labelled, settings, null, bars)) {
+        Map<String, Object> environment = environment();
+        environment.put("nd4j", Nd4jBackends.engineVersion());
+        return Json.map(
+            "benchmark", "train",
+            "backend", backend.name().toLowerCase(Locale.ROOT),
+            "image", SHAPE.toString(),
+            "batch", settings.batch(),
+            "labelledBatch", settings.labelledBatch(),
+            "steps", steps,
+            "threads", threads,
+            "result", network.stepTimes(),
+            "peakMemoryMiB", peakMemoryMiB(),
+            "environment", environment);
+      }
+    }
+  }
+
+  /** Largest resident memory of this process so far; null if the system does not report it. */
+  private static @Nullable Long peakMemoryMiB() {
+    return value(Path.of("/proc/self/status"), "VmHWM:")
+        .map(text -> Long.parseLong(text.replaceAll("[^0-9]", "")) >> 10)
+        .orElse(null);
+  }
+}

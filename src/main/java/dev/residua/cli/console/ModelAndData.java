@@ -1,0 +1,25 @@
+package dev.residua.cli.console;
+
+import dev.residua.dataset.FrameDataset;
+import dev.residua.model.BadBundleException;
+import dev.residua.model.ModelBundle;
+import java.io.IOException;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** Options for a model and the data set that it is applied to. */
+public final class ModelAndData {
+  @Option(names = "--model", required = true, paramLabel = "FILE", description = "Model bundle.")
+  private Path model;
+
+  @Option(names = "--data", required = true, paramLabel = "DIR", description = "Data set.")
+  private Path data;
+
+  public ModelBundle model() throws BadBundleException {
+    return ModelBundle.read(model);
+  }
+
+  public FrameDataset data() throws IOException {
+    return FrameDataset.open(data);
+  }
+}
