@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A training without end in a process of its own, started as the training role does, for benchmarks
- * that ask what it takes from the rest.
+ * An endless training in its own process, started as the training role starts it, for benchmarks of
+ * its effect on scoring.
  */
 public final class BackgroundTraining implements AutoCloseable {
   private static final int FRAMES = 2_000;
@@ -26,39 +26,21 @@ public final class BackgroundTraining implements AutoCloseable {
   }
 
   /**
-   * Draws frames and starts to train on them; returns when it is at it.
+   * Draws frames and starts to train on them; returns when the training runs.
    *
    * @param folder for its data
    */
   public static BackgroundTraining start(Path folder)
       throws IOException, InterruptedException, StartFailedException {
-    Path data = folder.resolve("training-data");
+    String data = folder.resolve("training-data").toString();
     Process drawing =
-        launch(
-            folder,
-            List.of(
-                "dataset",
-                "generate",
-                "pendulum",
-                "--count",
-                Integer.toString(FRAMES),
-                "--out",
-                data.toString()));
+        launch(folder, "dataset generate pendulum --count " + FRAMES + " --out", data);
     if (!drawing.waitFor(WAIT_SECONDS, TimeUnit.SECONDS) || drawing.exitValue() != 0) {
       drawing.destroyForcibly();
       throw failed(folder);
     }
-    Process training =
-        launch(
-            folder,
-            List.of(
-                "train",
-                "--data",
-                data.toString(),
-                "--out",
-                folder.resolve("never.residua").toString(),
-                "--steps",
-                "100000000"));
+    String bundle = folder.resolve("never.residua").toString();
+    Process training = launch(folder, "train --steps 100000000 --data", data, "--out", bundle);
     Thread.sleep(TimeUnit.SECONDS.toMillis(WARM_SECONDS));
     if (!training.isAlive()) {
       throw failed(folder);
@@ -66,10 +48,11 @@ public final class BackgroundTraining implements AutoCloseable {
     return new BackgroundTraining(training);
   }
 
-  private static Process launch(Path folder, List<String> arguments) throws IOException {
+  private static Process launch(Path folder, String start, String... more) throws IOException {
     List<String> command = new ArrayList<>(TrainingProcess.after());
     command.addAll(SelfLauncher.trainingCommand(TrainingProcess.jvmOptions("2g")));
-    command.addAll(arguments);
+    command.addAll(List.of(start.split(" ", -1)));
+    command.addAll(List.of(more));
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
@@ -82,10 +65,10 @@ public final class BackgroundTraining implements AutoCloseable {
   }
 
   private static StartFailedException failed(Path folder) throws IOException {
-    String said = Files.readString(folder.resolve("training.log"));
+    String log = Files.readString(folder.resolve("training.log"));
     return new StartFailedException(
         "the background training does not run: "
-            + said.lines().reduce((before, last) -> last).orElse("it said nothing"));
+            + log.lines().reduce((before, last) -> last).orElse("its log is empty"));
   }
 
   @Override

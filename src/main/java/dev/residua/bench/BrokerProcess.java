@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A single-node broker in a process of its own, started from the same program with its {@code
- * broker} command; for benchmarks, whose figures must not mix the broker's work with the rest.
+ * A single-node broker in its own process, which runs this program's {@code broker} command; so the
+ * figures of a benchmark separate the work of the broker.
  */
 final class BrokerProcess implements AutoCloseable {
   private static final long STOP_SECONDS = 30;

@@ -1,8 +1,5 @@
 package dev.residua.bench;
 
-import com.sun.management.OperatingSystemMXBean;
-import dev.residua.app.kafka.KafkaClients;
-import dev.residua.app.kafka.TopicAdmin;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.app.process.TemporaryFolders;
 import dev.residua.app.roles.MonitorObservers;
@@ -28,20 +25,17 @@ import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.Random;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.processor.StateRestoreListener;
 import org.jspecify.annotations.Nullable;
@@ -53,17 +47,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Scores are quiet: independent standard normal residuals, reconstruction errors as calibrated.
  */
-public final class MonitorBenchmark implements AutoCloseable {
+public final class MonitorBenchmark extends BrokerBenchmark {
   private static final int DRAWN = 4_096;
-  private static final long MAX_SECONDS = 600;
+  private static final Duration LIMIT = Duration.ofSeconds(600);
   private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
 
   private final MonitorModel model;
-  private final int partitions;
-  private final BrokerProcess broker;
-  private final KafkaClients clients;
   private final ScoredFrame[] drawn;
-  private int run;
 
   /**
    * What was measured.
@@ -105,11 +95,9 @@ public final class MonitorBenchmark implements AutoCloseable {
    */
   public MonitorBenchmark(MonitorModel model, Path dataDirectory, int partitions)
       throws StartFailedException {
+    super(dataDirectory, partitions);
     this.model = model;
-    this.partitions = partitions;
     this.drawn = draw(model);
-    this.broker = BrokerProcess.start(dataDirectory);
-    this.clients = KafkaClients.of(broker.bootstrapServers());
   }
 
   private static ScoredFrame[] draw(MonitorModel model) {
@@ -187,22 +175,18 @@ public final class MonitorBenchmark implements AutoCloseable {
    */
   public Result run(MonitorSettings settings, int scores, int sources, DoubleConsumer progress)
       throws StartFailedException, InterruptedException, IOException {
-    String prefix = "bench" + ++run + ".";
-    Topics topics = new Topics(prefix);
-    try (TopicAdmin admin = new TopicAdmin(clients)) {
-      admin.create(topics, partitions, Optional.empty());
-    }
+    String prefix = newPrefix();
+    Topics topics = create(prefix);
     publish(topics.scores(), scores, sources);
     progress.accept(0.2);
-    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     Marks marks = new Marks(scores, sources);
-    try (MonitorRole role = role(topics, prefix, settings, streams -> {}, failure)) {
-      follow(topics.drift(), scores, marks, failure, part -> progress.accept(0.2 + 0.6 * part));
+    try (MonitorRole role = role(topics, prefix, settings, streams -> {})) {
+      follow(topics.drift(), scores, marks, part -> progress.accept(0.2 + 0.6 * part));
     }
     TemporaryFolders.delete(settings.stateDirectory());
-    Restore restore = new Restore();
+    AtomicLong restored = new AtomicLong();
+    AtomicBoolean running = new AtomicBoolean();
     long start = System.nanoTime();
-    CountDownLatch running = new CountDownLatch(1);
     double seconds;
     try (MonitorRole role =
         role(
@@ -210,18 +194,15 @@ public final class MonitorBenchmark implements AutoCloseable {
             prefix,
             settings,
             streams -> {
-              streams.setGlobalStateRestoreListener(restore);
+              streams.setGlobalStateRestoreListener(new RestoredRecords(restored));
               streams.setStateListener(
                   (next, previous) -> {
                     if (next == KafkaStreams.State.RUNNING) {
-                      running.countDown();
+                      running.set(true);
                     }
                   });
-            },
-            failure)) {
-      if (!running.await(MAX_SECONDS, TimeUnit.SECONDS)) {
-        throw new StartFailedException("the state was not restored within " + MAX_SECONDS + " s");
-      }
+            })) {
+      await("the state is restored", LIMIT, running::get);
       seconds = (System.nanoTime() - start) / 1e9;
     }
     progress.accept(1);
@@ -231,15 +212,14 @@ public final class MonitorBenchmark implements AutoCloseable {
         pureMicros(Math.min(scores, 50_000), sources),
         bytes,
         seconds,
-        restore.records.get() * (double) bytes / (1 << 20));
+        restored.get() * (double) bytes / (1 << 20));
   }
 
   private MonitorRole role(
       Topics topics,
       String prefix,
       MonitorSettings settings,
-      java.util.function.Consumer<KafkaStreams> beforeStart,
-      AtomicReference<@Nullable Throwable> failure) {
+      java.util.function.Consumer<KafkaStreams> beforeStart) {
     return MonitorRole.start(
         clients,
         topics,
@@ -248,7 +228,7 @@ public final class MonitorBenchmark implements AutoCloseable {
         new ControlCommandStore(),
         settings,
         MonitorObservers.only(beforeStart),
-        why -> failure.compareAndSet(null, why));
+        this::fail);
   }
 
   private void publish(Topic<String, ScoredFrame> topic, int scores, int sources) {
@@ -264,53 +244,33 @@ public final class MonitorBenchmark implements AutoCloseable {
     }
   }
 
-  private void follow(
-      Topic<?, ?> topic,
-      int wanted,
-      Marks marks,
-      AtomicReference<@Nullable Throwable> failure,
-      DoubleConsumer progress)
+  private void follow(Topic<?, ?> topic, int wanted, Marks marks, DoubleConsumer progress)
       throws StartFailedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(MAX_SECONDS);
-    try (Consumer<byte[], byte[]> consumer =
-        clients.follower(new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      List<TopicPartition> all = KafkaClients.partitions(consumer, topic.name());
-      consumer.assign(all);
-      consumer.seekToBeginning(all);
-      int seen = 0;
-      while (seen < wanted) {
-        seen += consumer.poll(Duration.ofMillis(50)).count();
-        marks.at(seen);
-        progress.accept((double) seen / wanted);
-        Throwable why = failure.get();
-        if (why != null || System.nanoTime() > deadline) {
-          throw new StartFailedException(
-              why == null
-                  ? "no end after %d s".formatted(MAX_SECONDS)
-                  : "the monitor failed: " + why);
-        }
-      }
+    try (Consumer<?, ?> consumer = fromBeginning(clients, topic)) {
+      AtomicInteger seen = new AtomicInteger();
+      await(
+          "all scores are evaluated",
+          LIMIT,
+          () -> {
+            int now = seen.addAndGet(consumer.poll(Duration.ofMillis(50)).count());
+            marks.at(now);
+            progress.accept((double) now / wanted);
+            return now >= wanted;
+          });
     }
   }
 
-  @Override
-  public void close() {
-    broker.close();
-  }
-
-  /** Counts what is read back. */
-  private static final class Restore implements StateRestoreListener {
-    private final AtomicLong records = new AtomicLong();
-
+  /** Counts the records that are restored. */
+  private record RestoredRecords(AtomicLong count) implements StateRestoreListener {
     @Override
     public void onRestoreStart(TopicPartition partition, String store, long from, long to) {}
 
     @Override
-    public void onBatchRestored(TopicPartition partition, String store, long end, long count) {}
+    public void onBatchRestored(TopicPartition partition, String store, long end, long n) {}
 
     @Override
     public void onRestoreEnd(TopicPartition partition, String store, long total) {
-      records.addAndGet(total);
+      count.addAndGet(total);
     }
   }
 
@@ -344,10 +304,7 @@ public final class MonitorBenchmark implements AutoCloseable {
     }
 
     private Mark mark(int seen) {
-      OperatingSystemMXBean system =
-          (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-      return new Mark(
-          seen, System.nanoTime(), threads(), system.getProcessCpuTime(), broker.cpuNanos());
+      return new Mark(seen, System.nanoTime(), threads(), processNanos(), broker.cpuNanos());
     }
 
     private long threads() {
@@ -369,8 +326,8 @@ public final class MonitorBenchmark implements AutoCloseable {
     }
 
     Result result(double pure, int bytes, double restoreSeconds, double restoredMiB) {
-      Mark a = java.util.Objects.requireNonNull(quarter);
-      Mark b = java.util.Objects.requireNonNull(end);
+      Mark a = Objects.requireNonNull(quarter);
+      Mark b = Objects.requireNonNull(end);
       double n = b.seen() - a.seen();
       return new Result(
           scores,

@@ -1,6 +1,5 @@
 package dev.residua.bench;
 
-import com.sun.management.OperatingSystemMXBean;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.causal.ScoredFrame;
@@ -9,7 +8,6 @@ import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.state.MonitorStates;
 import dev.residua.wire.Topics;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -56,12 +54,10 @@ public record MonitorCost(int frames, double cpuMicrosPerFrame) {
     Map<String, SourceMonitor> monitors = new HashMap<>();
     int warmUp = scores.size() / 4;
     evaluate(scores.subList(0, warmUp), monitors, limits, withState);
-    OperatingSystemMXBean system =
-        (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    long before = system.getProcessCpuTime();
+    long before = BrokerBenchmark.processNanos();
     evaluate(scores.subList(warmUp, scores.size()), monitors, limits, withState);
     int measured = scores.size() - warmUp;
-    return new MonitorCost(measured, (system.getProcessCpuTime() - before) / 1e3 / measured);
+    return new MonitorCost(measured, (BrokerBenchmark.processNanos() - before) / 1e3 / measured);
   }
 
   private static void evaluate(
@@ -85,8 +81,7 @@ public record MonitorCost(int frames, double cpuMicrosPerFrame) {
       throws StartFailedException {
     List<ScoredFrame> scores = new ArrayList<>(frames);
     try (Consumer<String, ScoredFrame> consumer =
-        KafkaClients.of(bootstrapServers).follower(topics.scores())) {
-      consumer.assign(KafkaClients.partitions(consumer, topics.scores().name()));
+        BrokerBenchmark.fromBeginning(KafkaClients.of(bootstrapServers), topics.scores())) {
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(MAX_SECONDS);
       while (scores.size() < frames) {
         if (System.nanoTime() > deadline) {

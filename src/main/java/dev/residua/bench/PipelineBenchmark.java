@@ -1,8 +1,6 @@
 package dev.residua.bench;
 
-import com.sun.management.OperatingSystemMXBean;
 import dev.residua.app.kafka.KafkaClients;
-import dev.residua.app.kafka.TopicAdmin;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.app.roles.ScoringRole;
 import dev.residua.causal.ScoredFrame;
@@ -18,7 +16,6 @@ import dev.residua.telemetry.Tracing;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,11 +25,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.DoubleConsumer;
 import org.HdrHistogram.Histogram;
@@ -50,15 +46,11 @@ import org.jspecify.annotations.Nullable;
  * <p>The rate is that of the last three quarters of the backlog, so that compilation and the first
  * fetches do not count. A first small backlog warms up the process before anything is measured.
  */
-public final class PipelineBenchmark implements AutoCloseable {
-  private static final long MAX_SECONDS = 300;
+public final class PipelineBenchmark extends BrokerBenchmark {
+  private static final Duration LIMIT = Duration.ofSeconds(300);
   private static final int WARM_UP_FRAMES = 30_000;
 
   private final BenchmarkFrames drawn;
-  private final BrokerProcess broker;
-  private final KafkaClients clients;
-  private final int partitions;
-  private int run;
 
   /** Makes the model of one run, which closes it. */
   public interface ModelMaker {
@@ -103,15 +95,8 @@ public final class PipelineBenchmark implements AutoCloseable {
    */
   public PipelineBenchmark(ImageShape shape, Path dataDirectory, int partitions, int sources)
       throws IOException, StartFailedException {
-    this.partitions = partitions;
+    super(dataDirectory, partitions);
     this.drawn = new BenchmarkFrames(shape, sources);
-    this.broker = BrokerProcess.start(dataDirectory);
-    this.clients = KafkaClients.of(broker.bootstrapServers());
-  }
-
-  /** Address of the broker, for others that are measured on it. */
-  public String bootstrapServers() {
-    return broker.bootstrapServers();
   }
 
   /**
@@ -121,10 +106,7 @@ public final class PipelineBenchmark implements AutoCloseable {
    * @return its topics
    */
   public Topics backlog(int frames) throws StartFailedException {
-    Topics topics = new Topics("bench" + ++run + ".");
-    try (TopicAdmin admin = new TopicAdmin(clients)) {
-      admin.create(topics, partitions, Optional.empty());
-    }
+    Topics topics = create(newPrefix());
     try (Producer<byte[], byte[]> producer = clients.frameProducer()) {
       for (int i = 0; i < frames; i++) {
         producer.send(drawn.record(topics, i, Instant.now()));
@@ -160,7 +142,6 @@ public final class PipelineBenchmark implements AutoCloseable {
     for (int i = 0; i < settings.threads(); i++) {
       stages.add(new StageTimes());
     }
-    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     Count count = new Count(backlog / 4, backlog, stages);
     ScoringModel scored = model.make();
     try (ScoringRole role =
@@ -173,16 +154,16 @@ public final class PipelineBenchmark implements AutoCloseable {
                 count,
                 stages::get,
                 Tracing.OFF,
-                why -> failure.compareAndSet(null, why));
+                this::fail);
         Producer<byte[], byte[]> producer = clients.frameProducer()) {
-      await(count.reached, failure);
+      await("the backlog is scored", LIMIT, count::isComplete);
       double rate = count.rate();
       Map<String, Double> cpu = count.cpuMicros();
       progress.accept(0.6);
       Histogram micros = new Histogram(TimeUnit.MINUTES.toMicros(5), 3);
       double load = loadSeconds == 0 ? 0 : rate / 2;
       if (loadSeconds > 0) {
-        load(topics, producer, failure, load, loadSeconds, backlog, micros, progress);
+        load(topics, producer, load, loadSeconds, backlog, micros, progress);
       }
       return new Result(
           backlog,
@@ -201,21 +182,6 @@ public final class PipelineBenchmark implements AutoCloseable {
     }
   }
 
-  private static void await(CountDownLatch latch, AtomicReference<@Nullable Throwable> failure)
-      throws InterruptedException, StartFailedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(MAX_SECONDS);
-    while (!latch.await(200, TimeUnit.MILLISECONDS)) {
-      Throwable why = failure.get();
-      if (why != null) {
-        throw new StartFailedException("the scoring role failed: " + why, why);
-      }
-      if (System.nanoTime() > deadline) {
-        throw new StartFailedException(
-            "no end after %d s; the machine is too busy".formatted(MAX_SECONDS));
-      }
-    }
-  }
-
   /**
    * Sends at a steady rate, independent of the service, and counts each frame from the moment it
    * was due: a stall is charged to every frame behind it.
@@ -223,7 +189,6 @@ public final class PipelineBenchmark implements AutoCloseable {
   private void load(
       Topics topics,
       Producer<byte[], byte[]> producer,
-      AtomicReference<@Nullable Throwable> failure,
       double rate,
       int seconds,
       int first,
@@ -246,8 +211,7 @@ public final class PipelineBenchmark implements AutoCloseable {
                     total - warmUp,
                     micros,
                     started,
-                    missing,
-                    failure),
+                    missing),
             "bench-reader");
     reader.start();
     started.await();
@@ -266,15 +230,8 @@ public final class PipelineBenchmark implements AutoCloseable {
       }
     }
     producer.flush();
-    reader.join(TimeUnit.SECONDS.toMillis(MAX_SECONDS));
-    Throwable why = failure.get();
-    if (why != null) {
-      throw new StartFailedException("the scoring role failed: " + why, why);
-    }
-    if (missing.get() > 0) {
-      throw new StartFailedException(
-          "%d frames had no score %d s after the load".formatted(missing.get(), MAX_SECONDS));
-    }
+    await("all frames of the load are scored", LIMIT, () -> missing.get() <= 0);
+    reader.join();
   }
 
   private void read(
@@ -283,17 +240,16 @@ public final class PipelineBenchmark implements AutoCloseable {
       int wanted,
       Histogram micros,
       CountDownLatch started,
-      AtomicLong missing,
-      AtomicReference<@Nullable Throwable> failure) {
+      AtomicLong missing) {
     try (Consumer<String, ScoredFrame> consumer = clients.follower(topic)) {
       List<TopicPartition> all = KafkaClients.partitions(consumer, topic.name());
       consumer.assign(all);
       consumer.seekToEnd(all);
       all.forEach(consumer::position);
-      started.countDown();
       missing.set(wanted);
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(MAX_SECONDS);
-      while (missing.get() > 0 && failure.get() == null && System.nanoTime() < deadline) {
+      started.countDown();
+      long deadline = System.nanoTime() + 2 * LIMIT.toNanos();
+      while (missing.get() > 0 && !hasFailed() && System.nanoTime() < deadline) {
         for (ConsumerRecord<String, ScoredFrame> record : consumer.poll(Duration.ofMillis(20))) {
           if (!record.value().capturedAt().isBefore(from)) {
             micros.recordValue(
@@ -307,18 +263,12 @@ public final class PipelineBenchmark implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
-    broker.close();
-  }
-
   /** Notes time and processor time when a first part and when all frames are committed. */
   private final class Count implements ScoringListener {
     private final long from;
     private final long total;
     private final List<StageTimes> stages;
     private final AtomicLong done = new AtomicLong();
-    private final CountDownLatch reached = new CountDownLatch(1);
     private @Nullable Mark begin;
     private @Nullable Mark end;
 
@@ -340,7 +290,6 @@ public final class PipelineBenchmark implements AutoCloseable {
       }
       if (end == null && now >= total) {
         end = mark(now);
-        reached.countDown();
       }
     }
 
@@ -349,9 +298,7 @@ public final class PipelineBenchmark implements AutoCloseable {
       for (StageTimes each : stages) {
         each.nanos().forEach((stage, value) -> sum.merge(stage, value, Long::sum));
       }
-      OperatingSystemMXBean system =
-          (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-      return new Mark(now, System.nanoTime(), broker.cpuNanos(), system.getProcessCpuTime(), sum);
+      return new Mark(now, System.nanoTime(), broker.cpuNanos(), processNanos(), sum);
     }
 
     @Override
@@ -362,15 +309,19 @@ public final class PipelineBenchmark implements AutoCloseable {
       throw new IllegalStateException("a benchmark frame was refused: " + reason);
     }
 
+    synchronized boolean isComplete() {
+      return end != null;
+    }
+
     synchronized double rate() {
-      Mark a = java.util.Objects.requireNonNull(begin);
-      Mark b = java.util.Objects.requireNonNull(end);
+      Mark a = Objects.requireNonNull(begin);
+      Mark b = Objects.requireNonNull(end);
       return (b.done() - a.done()) / ((b.nanos() - a.nanos()) / 1e9);
     }
 
     synchronized Map<String, Double> cpuMicros() {
-      Mark a = java.util.Objects.requireNonNull(begin);
-      Mark b = java.util.Objects.requireNonNull(end);
+      Mark a = Objects.requireNonNull(begin);
+      Mark b = Objects.requireNonNull(end);
       double n = b.done() - a.done();
       Map<String, Double> micros = new LinkedHashMap<>();
       micros.put("broker", (b.broker() - a.broker()) / 1e3 / n);

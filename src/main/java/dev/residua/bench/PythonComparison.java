@@ -31,17 +31,17 @@ public final class PythonComparison implements AutoCloseable {
    */
   private static final double CAMERA_RATE = 10;
 
-  /** What the figures mean, in the answer. */
+  /** Meaning of the figures, for the answer. */
   static final String CONDITIONS =
       "ratio: frames per second of processor time, ours by theirs, broker excluded on both sides, one"
           + " scoring thread; ours is the scoring role and, since the Python program evaluates drift"
           + " too, the monitor's own work (evaluation and state to bytes, without Kafka Streams),"
           + " measured on the same scores. ratioScoringAlone leaves the monitor out."
-          + " ratioOfRates: frames per second as the clock on the wall has it, without the monitor."
-          + " The Python program promises at-least-once, writes JSON, makes no p-values and no"
+          + " ratioOfRates: frames per second of elapsed time, without the monitor."
+          + " The Python program delivers at least once, writes JSON, makes no p-values and no"
           + " events.";
 
-  /** What is compared with. */
+  /** The Python program with one of its precisions. */
   public enum Rival {
     /** PyTorch in single precision. */
     PYTHON("fp32"),
@@ -83,7 +83,7 @@ public final class PythonComparison implements AutoCloseable {
   /**
    * Measures the monitor on the scores of a row, and the Python program on a backlog of its own.
    *
-   * @param row what the row says of itself; repeated in the answer
+   * @param row settings of the row; repeated in the answer
    * @param topics that the row was measured on
    * @param reconstruct whether its frames were all reconstructed
    */

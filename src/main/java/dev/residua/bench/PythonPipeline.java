@@ -3,6 +3,7 @@ package dev.residua.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.residua.app.process.StartFailedException;
+import dev.residua.app.process.TemporaryFolders;
 import dev.residua.wire.Topics;
 import java.io.File;
 import java.io.IOException;
@@ -17,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * The Python program that this product is compared with, {@code src/bench/python/pipeline.py}, in a
- * process of its own with one thread for numbers.
+ * The Python program that this product is compared with, {@code src/bench/python/pipeline.py}, in
+ * its own process with one thread for numbers.
  */
 public final class PythonPipeline {
   private static final Path SCRIPT = Path.of("src", "bench", "python", "pipeline.py");
@@ -36,7 +37,7 @@ public final class PythonPipeline {
   }
 
   /**
-   * Finds script and interpreter, and asks whether the modules are there.
+   * Finds script and interpreter, and checks that the modules are installed.
    *
    * @param python interpreter; where none is given, Debian's if there is one, else the first on the
    *     path
@@ -102,7 +103,7 @@ public final class PythonPipeline {
    * @param reconstruct whether every frame is reconstructed, or none
    * @param precision {@code fp32} or {@code bf16}
    * @return what the script printed
-   * @throws StartFailedException with what it said, if it fails
+   * @throws StartFailedException with its error output, if it fails
    */
   public JsonNode run(
       String bootstrapServers,
@@ -162,8 +163,8 @@ public final class PythonPipeline {
       environment.put("OPENBLAS_NUM_THREADS", "1");
       environment.put("PYTHONDONTWRITEBYTECODE", "1");
       Process process = builder.start();
-      Thread end = new Thread(process::destroyForcibly, "python-stop");
-      Runtime.getRuntime().addShutdownHook(end);
+      // also if this process ends before it could end the script
+      Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly, "python-stop"));
       try {
         if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
           throw new StartFailedException(
@@ -172,20 +173,9 @@ public final class PythonPipeline {
         return new Output(process.exitValue(), tail(out), tail(err));
       } finally {
         process.destroyForcibly();
-        removeHook(end);
       }
     } finally {
-      Files.deleteIfExists(out);
-      Files.deleteIfExists(err);
-      Files.deleteIfExists(folder);
-    }
-  }
-
-  private static void removeHook(Thread hook) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // shutting down already: the hook has run
+      TemporaryFolders.delete(folder);
     }
   }
 

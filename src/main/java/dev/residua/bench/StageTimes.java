@@ -1,5 +1,6 @@
 package dev.residua.bench;
 
+import dev.residua.alerting.NotifiedState.Stage;
 import dev.residua.scoring.Stages;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;

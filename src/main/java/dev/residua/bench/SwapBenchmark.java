@@ -1,8 +1,6 @@
 package dev.residua.bench;
 
 import dev.residua.anomaly.AnomalySettings;
-import dev.residua.app.kafka.KafkaClients;
-import dev.residua.app.kafka.TopicAdmin;
 import dev.residua.app.model.Models;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.app.roles.MonitorObservers;
@@ -40,13 +38,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.function.DoubleConsumer;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
@@ -54,7 +49,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Swaps between two models again and again while frames come at a steady rate, with scoring and
@@ -62,25 +56,20 @@ import org.jspecify.annotations.Nullable;
  * frame must have one score and one drift score, by the model that the registry says held at its
  * offset.
  */
-public final class SwapBenchmark implements AutoCloseable {
+public final class SwapBenchmark extends BrokerBenchmark {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
-  /**
-   * Swaps at the beginning that are left out of the memory's first window: a process grows warm.
-   */
+  /** Swaps at the beginning that do not count for memory, as the process warms up. */
   private static final int WARM_UP = 100;
 
+  private static final String PREFIX = "swap.";
   private static final int WINDOW = 200;
 
   private final ModelBundle one;
   private final ModelBundle other;
-  private final int partitions;
-  private final int sources;
   private final Path data;
   private final BenchmarkFrames frames;
-  private final BrokerProcess broker;
-  private final KafkaClients clients;
-  private final Topics topics = new Topics("swap.");
+  private final Topics topics;
 
   /**
    * What was measured. A gap is the time between two commits of the scoring thread, in which frames
@@ -134,14 +123,12 @@ public final class SwapBenchmark implements AutoCloseable {
    */
   public SwapBenchmark(ModelBundle model, Path data, int partitions, int sources)
       throws IOException, StartFailedException {
+    super(Files.createDirectories(data.resolve("broker")), partitions);
     this.one = model;
     this.other = model.withId(model.id() + "-other");
-    this.partitions = partitions;
-    this.sources = sources;
     this.data = data;
     this.frames = new BenchmarkFrames(model.manifest().image(), sources);
-    this.broker = BrokerProcess.start(Files.createDirectories(data.resolve("broker")));
-    this.clients = KafkaClients.of(broker.bootstrapServers());
+    this.topics = create(PREFIX);
   }
 
   /**
@@ -153,18 +140,14 @@ public final class SwapBenchmark implements AutoCloseable {
    */
   public Result run(int swaps, double framesPerSecond, DoubleConsumer progress)
       throws StartFailedException, BadBundleException, IOException, InterruptedException {
-    try (TopicAdmin topicAdmin = new TopicAdmin(clients)) {
-      topicAdmin.create(topics, partitions, Optional.empty());
-    }
-    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     List<Double> resident = new ArrayList<>();
     Watch watch = new Watch();
     long start = System.nanoTime();
     int sent;
     int openModels;
-    try (ModelAdmin admin = ModelAdmin.of(clients.registry("swap."), topics);
+    try (ModelAdmin admin = ModelAdmin.of(clients.registry(PREFIX), topics);
         RegistryFollower registry =
-            new RegistryFollower(clients.registry("swap."), topics, Models.OUTSIDE)) {
+            new RegistryFollower(clients.registry(PREFIX), topics, Models.OUTSIDE)) {
       admin.begin(one, null, author());
       admin.publish(other, null, null, author());
       registry.refreshed();
@@ -178,46 +161,45 @@ public final class SwapBenchmark implements AutoCloseable {
               registry,
               Models.scoring(one, 1),
               bundle -> Models.scoring(bundle, 1),
-              (activation, why) ->
-                  failure.compareAndSet(null, new IllegalStateException("refused: " + why)));
+              (activation, why) -> fail(new IllegalStateException("refused: " + why)));
       try (MonitorRole monitor =
               MonitorRole.start(
                   clients,
                   topics,
-                  "swap.",
+                  PREFIX,
                   monitored,
                   new ControlCommandStore(),
                   new MonitorSettings(
                       "1", data.resolve("state"), 1, 0, 256, Duration.ofMillis(100), 64 << 20),
                   MonitorObservers.only(streams -> {}),
-                  why -> failure.compareAndSet(null, why));
+                  this::fail);
           ScoringRole scoring =
               new ScoringRole(
                   clients,
                   topics,
                   pool,
                   pool::close,
-                  ScoringSettings.defaults("swap.score", "1"),
+                  ScoringSettings.defaults(PREFIX + "score", "1"),
                   watch,
                   thread -> Stages.NONE,
                   Tracing.OFF,
-                  why -> failure.compareAndSet(null, why));
+                  this::fail);
           Sender sender = new Sender(framesPerSecond)) {
-        await(failure, "the first frames are scored", () -> watch.scored.get() > 500);
+        await("the first frames are scored", LIMIT, () -> watch.scored.get() > 500);
         for (int swap = 0; swap < swaps; swap++) {
           admin.promote(swap % 2 == 0 ? other.id() : one.id(), author());
           int wanted = (swap + 1) * partitions;
           await(
-              failure,
-              "swap %d holds everywhere".formatted(swap),
+              "swap %d is complete on all partitions".formatted(swap),
+              LIMIT,
               () -> watch.swaps.get() >= wanted);
           resident.add(residentMiB());
           progress.accept(0.95 * (swap + 1) / swaps);
         }
         openModels = pool.open().size();
         sent = sender.stop();
-        await(failure, "all frames are scored", () -> watch.scored.get() >= sender.sent);
-        awaitDrift(failure, sent);
+        await("all frames are scored", LIMIT, () -> watch.scored.get() >= sender.sent);
+        awaitDrift(sent);
       }
       double seconds = (System.nanoTime() - start) / 1e9;
       Counted counted = count(registry.refreshed(), sent);
@@ -266,36 +248,17 @@ public final class SwapBenchmark implements AutoCloseable {
     }
   }
 
-  private static void await(
-      AtomicReference<@Nullable Throwable> failure, String what, BooleanSupplier condition)
-      throws StartFailedException {
-    long end = System.nanoTime() + LIMIT.toNanos();
-    while (!condition.getAsBoolean()) {
-      Throwable why = failure.get();
-      if (why != null) {
-        throw new StartFailedException("a role failed: " + why, why);
-      }
-      if (System.nanoTime() > end) {
-        throw new StartFailedException(
-            "waited %d s but not: %s; the machine is too busy".formatted(LIMIT.toSeconds(), what));
-      }
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
-    }
-  }
-
-  private void awaitDrift(AtomicReference<@Nullable Throwable> failure, int wanted)
-      throws StartFailedException {
-    try (Consumer<String, DriftScore> consumer = clients.follower(topics.drift())) {
-      consumer.assign(KafkaClients.partitions(consumer, topics.drift().name()));
+  private void awaitDrift(int wanted) throws StartFailedException {
+    try (Consumer<String, DriftScore> consumer = fromBeginning(clients, topics.drift())) {
       AtomicInteger read = new AtomicInteger();
       await(
-          failure,
           "all frames are evaluated",
+          LIMIT,
           () -> read.addAndGet(consumer.poll(Duration.ofMillis(50)).count()) >= wanted);
     }
   }
 
-  /** What is on the topics in the end. */
+  /** Counts over the topics at the end. */
   private record Counted(int lost, int doubled, int wrongModel, int evaluatedWrong) {}
 
   private Counted count(ModelRegistry registry, int sent) {
@@ -328,10 +291,8 @@ public final class SwapBenchmark implements AutoCloseable {
   }
 
   private <V> void read(Topic<String, V> topic, java.util.function.Consumer<V> each) {
-    try (Consumer<String, V> consumer = clients.follower(topic)) {
-      List<TopicPartition> all = KafkaClients.partitions(consumer, topic.name());
-      consumer.assign(all);
-      consumer.seekToBeginning(all);
+    try (Consumer<String, V> consumer = fromBeginning(clients, topic)) {
+      Set<TopicPartition> all = consumer.assignment();
       Map<TopicPartition, Long> ends = consumer.endOffsets(all);
       while (all.stream().anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
         for (ConsumerRecord<String, V> record : consumer.poll(Duration.ofMillis(100))) {
@@ -425,10 +386,5 @@ public final class SwapBenchmark implements AutoCloseable {
     synchronized Quantiles usualGaps() {
       return Quantiles.ofMicros(usualMicros);
     }
-  }
-
-  @Override
-  public void close() {
-    broker.close();
   }
 }

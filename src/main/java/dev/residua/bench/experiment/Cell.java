@@ -7,30 +7,24 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One piece of an experiment: what is varied, with one seed.
+ * One piece of an experiment: one variant with one seed.
  *
- * @param variant what the row of the table is called
+ * @param variant name of the row of the table
  * @param seed of every random draw
  * @param work computes the rows
  */
 record Cell(String variant, long seed, Work work) {
-  /** Computes the rows of one cell. */
+  /** Computes the rows of a cell. */
   @FunctionalInterface
   interface Work {
-    List<ResultLog.Row> run(Workbench bench)
+    List<ResultLog.Row> run(Workbench bench, long seed)
         throws IOException, TrainingFailedException, BadBundleException;
   }
 
   /** Computes the figures of the only row of a cell, by name in the order of the columns. */
   @FunctionalInterface
   interface Single {
-    Map<String, Double> run(Workbench bench)
+    Map<String, Double> run(Workbench bench, long seed)
         throws IOException, TrainingFailedException, BadBundleException;
-  }
-
-  /** A cell with one row. */
-  static Cell of(String variant, long seed, Single work) {
-    return new Cell(
-        variant, seed, bench -> List.of(new ResultLog.Row(variant, seed, work.run(bench))));
   }
 }

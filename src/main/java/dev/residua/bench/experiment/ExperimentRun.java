@@ -16,7 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Runs experiments and keeps their results, so that one that was interrupted goes on. */
+/** Runs experiments and stores their results, so that an interrupted one continues. */
 public final class ExperimentRun {
   /**
    * Drift detectors of these models are never used, so their calibration is as short as it may be.
@@ -90,7 +90,7 @@ public final class ExperimentRun {
                 .formatted(name, i + 1, cells.size(), cell.variant(), cell.seed()),
             0,
             null);
-        for (ResultLog.Row row : cell.work().run(bench)) {
+        for (ResultLog.Row row : cell.work().run(bench, cell.seed())) {
           log.add(row);
         }
       }

@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -37,237 +38,133 @@ enum Experiments {
   VECTOR(
       "The graph of a four-node additive noise model whose variables are seen without images:"
           + " exact search against learning by gradient.",
-      (seeds, scale) -> {
-        List<Cell> cells = new ArrayList<>();
-        for (long seed : seeds) {
-          cells.add(Cell.of("exact search", seed, bench -> searched(seed)));
-          cells.add(
-              Cell.of(
-                  "learnt, SoftSort", seed, bench -> learnt(bench, seed, vector(seed, g -> {}))));
-          cells.add(
-              Cell.of(
-                  "learnt, Gumbel-Sinkhorn",
-                  seed,
-                  bench ->
-                      learnt(
-                          bench,
-                          seed,
-                          vector(seed, g -> g.relaxation(OrderRelaxation.GUMBEL_SINKHORN)))));
-        }
-        return cells;
+      (cells, scale) -> {
+        cells.add("exact search", (bench, seed) -> searched(seed));
+        cells.add("learnt, SoftSort", learnt(g -> {}));
+        cells.add(
+            "learnt, Gumbel-Sinkhorn", learnt(g -> g.relaxation(OrderRelaxation.GUMBEL_SINKHORN)));
       }),
   TEMPERATURE(
       "The graph learner on the same vectors, over the temperature that its gates end at.",
-      (seeds, scale) -> {
-        List<Cell> cells = new ArrayList<>();
+      (cells, scale) -> {
         for (double end : new double[] {1, 0.5, 0.2, 0.1, 0.05}) {
-          for (long seed : seeds) {
-            cells.add(
-                Cell.of(
-                    "gates end at " + end,
-                    seed,
-                    bench ->
-                        learnt(
-                            bench,
-                            seed,
-                            vector(seed, g -> g.edgeTemperature(new Cooling(1, end, 0.75))))));
-          }
+          cells.add(
+              "gates end at " + end, learnt(g -> g.edgeTemperature(new Cooling(1, end, 0.75))));
         }
-        return cells;
       }),
   OVERFIT(
-      "One batch of 64 frames again and again: what the autoencoder can reproduce at all.",
-      (seeds, scale) -> {
-        List<Cell> cells = new ArrayList<>();
-        for (long seed : seeds) {
+      "Repeated training on one batch of 64 frames: the limit of what the autoencoder can reproduce.",
+      (cells, scale) ->
           cells.add(
-              Cell.of(
-                  "64 frames",
-                  seed,
-                  bench -> {
-                    TrainingSettings settings =
-                        scale.settings(seed).withMaxLabels(0).withLanca(l -> l.causalTerms(false));
-                    return Map.of(
-                        "last reconstruction loss, squared error a frame",
-                        bench.overfit(seed, settings));
-                  }));
-        }
-        return cells;
-      }),
+              "64 frames",
+              (bench, seed) ->
+                  Map.of(
+                      "last reconstruction loss, squared error a frame",
+                      bench.overfit(
+                          seed,
+                          scale
+                              .settings(seed)
+                              .withMaxLabels(0)
+                              .withLanca(l -> l.causalTerms(false)))))),
   DETERMINISM(
       "Deterministic against variational encoder on Flow.",
-      (seeds, scale) ->
-          trainings(
-              seeds,
-              scale,
-              "flow",
-              List.of(
-                  new Variant("deterministic", l -> {}),
-                  new Variant("variational", l -> l.encoder(Encoder.VARIATIONAL))))),
+      (cells, scale) -> {
+        cells.add("deterministic", scale.training("flow"));
+        cells.add("variational", scale.training("flow", l -> l.encoder(Encoder.VARIATIONAL)));
+      }),
   GRAPH(
       "The graph that the network is trained with; the graph in use is searched afterwards in every"
           + " case.",
-      (seeds, scale) -> {
+      (cells, scale) -> {
         CausalGraph truth = SimulatedScene.named("pendulum", NoiseKind.ADDITIVE).graph();
         boolean[][] reversed = new boolean[truth.size()][truth.size()];
         for (CausalGraph.Edge edge : truth.edgeList()) {
           reversed[edge.to()][edge.from()] = true;
         }
-        return trainings(
-            seeds,
-            scale,
-            "pendulum",
-            List.of(
-                new Variant("learnt", l -> {}),
-                new Variant("empty", l -> fix(l, new boolean[truth.size()][truth.size()])),
-                new Variant("true", l -> fix(l, truth.edges())),
-                new Variant("reversed", l -> fix(l, reversed)),
-                new Variant("no causal terms", l -> l.causalTerms(false))));
+        boolean[][] empty = new boolean[truth.size()][truth.size()];
+        cells.add("learnt", scale.training("pendulum"));
+        cells.add("empty", scale.training("pendulum", l -> fix(l, empty)));
+        cells.add("true", scale.training("pendulum", l -> fix(l, truth.edges())));
+        cells.add("reversed", scale.training("pendulum", l -> fix(l, reversed)));
+        cells.add("no causal terms", scale.training("pendulum", l -> l.causalTerms(false)));
       }),
   PRIOR(
-      "What residuals are compared with, and the structural term.",
-      (seeds, scale) ->
-          trainings(
-              seeds,
-              scale,
-              "pendulum",
-              List.of(
-                  new Variant("permuted self", l -> {}),
-                  new Variant("N(0, I)", l -> l.prior(ResidualPrior.STANDARD_NORMAL)),
-                  new Variant("no comparison", l -> l.mmdWeight(0)),
-                  new Variant("structural fit", l -> l.structural(StructuralTerm.STRUCTURAL_FIT)),
-                  new Variant("no structural term", l -> l.structuralWeight(0))))),
+      "The distribution that residuals are compared with, and the structural term.",
+      (cells, scale) -> {
+        cells.add("permuted self", scale.training("pendulum"));
+        cells.add(
+            "N(0, I)", scale.training("pendulum", l -> l.prior(ResidualPrior.STANDARD_NORMAL)));
+        cells.add("no comparison", scale.training("pendulum", l -> l.mmdWeight(0)));
+        cells.add(
+            "structural fit",
+            scale.training("pendulum", l -> l.structural(StructuralTerm.STRUCTURAL_FIT)));
+        cells.add("no structural term", scale.training("pendulum", l -> l.structuralWeight(0)));
+      }),
   NOISE(
       "Size and kind of the noise of the caused factors.",
-      (seeds, scale) -> {
-        Map<String, UnaryOperator<DataSpec>> specs = new LinkedHashMap<>();
-        specs.put("additive, usual (0.5, 0.4)", spec -> spec);
-        specs.put("additive, half", spec -> spec.withNoiseFactor(0.5));
-        specs.put("additive, a fifth", spec -> spec.withNoiseFactor(0.2));
-        specs.put("multiplicative, usual", spec -> spec.withKind(NoiseKind.MULTIPLICATIVE));
-        return onData(seeds, scale, "pendulum", specs);
+      (cells, scale) -> {
+        cells.add("additive, usual (0.5, 0.4)", scale.training("pendulum"));
+        cells.add("additive, half", scale.onPendulum(spec -> spec.withNoiseFactor(0.5)));
+        cells.add("additive, a fifth", scale.onPendulum(spec -> spec.withNoiseFactor(0.2)));
+        cells.add(
+            "multiplicative, usual",
+            scale.onPendulum(spec -> spec.withKind(NoiseKind.MULTIPLICATIVE)));
       }),
   LABELS(
-      "How many labelled frames a training has.",
-      (seeds, scale) -> {
-        List<Cell> cells = new ArrayList<>();
+      "The number of labelled frames of a training.",
+      (cells, scale) -> {
         for (int labels : new int[] {0, 30, 60, 100, 200, 500}) {
-          for (long seed : seeds) {
-            DataSpec spec = DataSpec.usual("pendulum", scale.frames(), seed);
-            cells.add(
-                Cell.of(
-                    labels + " labels",
-                    seed,
-                    bench -> bench.figures(spec, scale.settings(seed).withMaxLabels(labels))));
-          }
+          cells.add(labels + " labels", scale.withLabels(labels).training("pendulum"));
         }
-        return cells;
       }),
   WEAK(
-      "No factor labels: what announced holds of one factor at a time, and frames with a mechanism"
-          + " broken on purpose, are worth.",
-      (seeds, scale) -> {
-        List<Cell> cells = new ArrayList<>();
-        for (long seed : seeds) {
-          DataSpec plain = DataSpec.usual("pendulum", scale.frames(), seed);
-          for (double share : new double[] {0.05, 0.2}) {
-            cells.add(
-                Cell.of(
-                    "no labels, holds in %.0f %% of the frames".formatted(100 * share),
-                    seed,
-                    bench ->
-                        bench.figures(
-                            plain.withHolds(share), scale.settings(seed).withMaxLabels(0))));
-          }
+      "No factor labels: the value of announced holds of one factor at a time, and of frames with a"
+          + " mechanism broken on purpose.",
+      (cells, scale) -> {
+        Scale none = scale.withLabels(0);
+        for (double share : new double[] {0.05, 0.2}) {
           cells.add(
-              Cell.of(
-                  "no labels, nothing announced",
-                  seed,
-                  bench -> bench.figures(plain, scale.settings(seed).withMaxLabels(0))));
-          cells.add(
-              Cell.of(
-                  "100 labels, mechanisms broken in 15 % of the frames",
-                  seed,
-                  bench -> bench.figures(plain.withCommissioning(0.15), scale.settings(seed))));
+              "no labels, holds in %.0f %% of the frames".formatted(100 * share),
+              none.onPendulum(spec -> spec.withHolds(share)));
         }
-        return cells;
+        cells.add("no labels, nothing announced", none.training("pendulum"));
+        cells.add(
+            "100 labels, mechanisms broken in 15 % of the frames",
+            scale.onPendulum(spec -> spec.withCommissioning(0.15)));
       }),
   SCENES(
       "The usual training on every scene; valve's noise is not additive.",
-      (seeds, scale) -> {
-        List<Cell> cells = new ArrayList<>();
+      (cells, scale) -> {
         for (String scene : List.of("pendulum", "flow", "candle", "valve")) {
-          for (long seed : seeds) {
-            DataSpec spec = DataSpec.usual(scene, scale.frames(), seed);
-            cells.add(Cell.of(scene, seed, bench -> bench.figures(spec, scale.settings(seed))));
-          }
+          cells.add(scene, scale.training(scene));
         }
-        return cells;
       }),
   CANDLE(
       "IRS on the CANDLE-like scene with its floor, its ceiling and the factors that are covered.",
-      (seeds, scale) -> {
-        List<Cell> cells = new ArrayList<>();
+      (cells, scale) -> {
         for (int labels : new int[] {0, 100, 500}) {
-          for (long seed : seeds) {
-            DataSpec spec = DataSpec.usual("candle", scale.frames(), seed);
-            cells.add(
-                Cell.of(
-                    labels + " labels",
-                    seed,
-                    bench -> {
-                      TrainingReport report =
-                          bench.train(spec, scale.settings(seed).withMaxLabels(labels));
-                      Figures figures = new Figures(bench.evaluate(report.bundle(), spec));
-                      Map<String, Double> row = new LinkedHashMap<>();
-                      figures.copy("irs", row, "IRS");
-                      figures.copy("floor.irs", row, "IRS floor");
-                      figures.copy("ceiling.irs", row, "IRS ceiling");
-                      figures.copy("irsRobust", row, "IRS robust");
-                      figures.copy("irsParents", row, "factors covered");
-                      figures.copy("mcc", row, "MCC");
-                      figures.copy("dci.disentanglement", row, "DCI D");
-                      figures.copy("dci.completeness", row, "DCI C");
-                      figures.copy("shd", row, "spurious edges searched");
-                      return row;
-                    }));
-          }
+          cells.add(
+              labels + " labels", (bench, seed) -> candle(bench, scale.withLabels(labels), seed));
         }
-        return cells;
       }),
   ORACLE_FREE(
       "One of three runs chosen without the truth, against the best of them by MCC (oracle).",
-      (seeds, scale) -> {
-        List<Cell> cells = new ArrayList<>();
-        for (long seed : seeds) {
-          cells.add(Cell.of("60 labels, 3 runs", seed, bench -> selection(bench, scale, seed)));
-        }
-        return cells;
-      }),
+      (cells, scale) ->
+          cells.add("60 labels, 3 runs", (bench, seed) -> selection(bench, scale, seed))),
   MONITOR(
       "Scripted events in windows of 50 frames at 1 % false alarms: detection and localisation by"
-          + " residuals, by the same latents without equations, and by what no model can beat.",
-      (seeds, scale) -> {
-        List<Cell> cells = new ArrayList<>();
+          + " residuals, by the same latents without equations, and by bounds that no model can"
+          + " exceed.",
+      (cells, scale) -> {
         for (String scene : List.of("pendulum", "flow")) {
-          for (long seed : seeds) {
-            DataSpec spec = DataSpec.usual(scene, scale.frames(), seed);
-            cells.add(new Cell(scene, seed, bench -> monitor(bench, spec, scale.settings(seed))));
-          }
+          cells.addRows(scene, (bench, seed) -> monitor(bench, scale, scene, seed));
         }
-        return cells;
       }),
   LOCALISATION(
-      "Streams of the pendulum in which one thing happens, watched with the model in use at one"
-          + " false alarm in a week: detection, delay, the latent blamed and the kind, by residuals"
-          + " and by four baselines.",
-      (seeds, scale) -> {
-        List<Cell> cells = new ArrayList<>();
-        for (long seed : seeds) {
-          cells.add(new Cell("pendulum", seed, bench -> localisation(bench, seed)));
-        }
-        return cells;
-      });
+      "Streams of the pendulum with one event each, watched with the active model at one false alarm"
+          + " per week: detection, delay, the latent named as cause and the kind, by residuals and by"
+          + " four baselines.",
+      (cells, scale) -> cells.addRows("pendulum", Experiments::localisation));
 
   private static final int STREAMS = 20;
 
@@ -282,10 +179,44 @@ enum Experiments {
     TrainingSettings settings(long seed) {
       return TrainingSettings.DEFAULTS.withSteps(steps).withMaxLabels(labels).withSeed(seed);
     }
+
+    Scale withLabels(int other) {
+      return new Scale(frames, steps, other);
+    }
+
+    DataSpec data(String scene, long seed) {
+      return DataSpec.usual(scene, frames, seed);
+    }
+
+    /** The figures of the usual training on a scene. */
+    Cell.Single training(String scene) {
+      return training(scene, lanca -> {});
+    }
+
+    Cell.Single training(String scene, Consumer<LancaSettingsBuilder> change) {
+      return (bench, seed) -> bench.figures(data(scene, seed), settings(seed).withLanca(change));
+    }
+
+    Cell.Single onPendulum(UnaryOperator<DataSpec> change) {
+      return (bench, seed) -> bench.figures(change.apply(data("pendulum", seed)), settings(seed));
+    }
+  }
+
+  /** Collects the cells of an experiment, one for each variant and seed. */
+  private record Cells(List<Long> seeds, List<Cell> all) {
+    void add(String variant, Cell.Single work) {
+      addRows(
+          variant,
+          (bench, seed) -> List.of(new ResultLog.Row(variant, seed, work.run(bench, seed))));
+    }
+
+    void addRows(String variant, Cell.Work work) {
+      seeds.forEach(seed -> all.add(new Cell(variant, seed, work)));
+    }
   }
 
   private interface Plan {
-    List<Cell> cells(List<Long> seeds, Scale scale);
+    void add(Cells cells, Scale scale);
   }
 
   private static final int VECTORS = 5_000;
@@ -300,7 +231,7 @@ enum Experiments {
   }
 
   String label() {
-    return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   String purpose() {
@@ -308,40 +239,13 @@ enum Experiments {
   }
 
   List<Cell> cells(List<Long> seeds, Scale scale) {
-    return plan.cells(seeds, scale);
+    Cells cells = new Cells(seeds, new ArrayList<>());
+    plan.add(cells, scale);
+    return cells.all();
   }
 
   private static void fix(LancaSettingsBuilder lanca, boolean[][] edges) {
     lanca.graph(lanca.graph().with(g -> g.fixed(new FixedGraph(edges))));
-  }
-
-  /** One way to set the causal terms. */
-  private record Variant(String name, Consumer<LancaSettingsBuilder> change) {}
-
-  private static List<Cell> trainings(
-      List<Long> seeds, Scale scale, String scene, List<Variant> variants) {
-    List<Cell> cells = new ArrayList<>();
-    for (Variant variant : variants) {
-      for (long seed : seeds) {
-        DataSpec spec = DataSpec.usual(scene, scale.frames(), seed);
-        TrainingSettings settings = scale.settings(seed).withLanca(variant.change());
-        cells.add(Cell.of(variant.name(), seed, bench -> bench.figures(spec, settings)));
-      }
-    }
-    return cells;
-  }
-
-  private static List<Cell> onData(
-      List<Long> seeds, Scale scale, String scene, Map<String, UnaryOperator<DataSpec>> specs) {
-    List<Cell> cells = new ArrayList<>();
-    specs.forEach(
-        (name, change) -> {
-          for (long seed : seeds) {
-            DataSpec spec = change.apply(DataSpec.usual(scene, scale.frames(), seed));
-            cells.add(Cell.of(name, seed, bench -> bench.figures(spec, scale.settings(seed))));
-          }
-        });
-    return cells;
   }
 
   /**
@@ -390,23 +294,40 @@ enum Experiments {
     return Map.of("SHD", (double) GraphDistance.of(vectorGraph(), found.edges()).shd());
   }
 
-  private static TrainingSettings vector(long seed, Consumer<GraphSettingsBuilder> change) {
-    return TrainingSettings.DEFAULTS
-        .withLatents(4)
-        .withSteps(VECTOR_STEPS)
-        .withBatches(256, 1)
-        .withSeed(seed)
-        .withLanca(l -> l.graph(l.graph().with(change)));
+  private static Cell.Single learnt(Consumer<GraphSettingsBuilder> change) {
+    return (bench, seed) -> {
+      TrainingSettings settings =
+          TrainingSettings.DEFAULTS
+              .withLatents(4)
+              .withSteps(VECTOR_STEPS)
+              .withBatches(256, 1)
+              .withSeed(seed)
+              .withLanca(l -> l.graph(l.graph().with(change)));
+      boolean[][] edges = GraphLearner.edges(bench.learner().learn(vectors(seed), settings));
+      return Map.of("SHD", (double) GraphDistance.of(vectorGraph(), edges).shd());
+    };
   }
 
-  private static Map<String, Double> learnt(Workbench bench, long seed, TrainingSettings settings) {
-    boolean[][] edges = GraphLearner.edges(bench.learner().learn(vectors(seed), settings));
-    return Map.of("SHD", (double) GraphDistance.of(vectorGraph(), edges).shd());
+  private static Map<String, Double> candle(Workbench bench, Scale scale, long seed)
+      throws IOException, TrainingFailedException {
+    DataSpec spec = scale.data("candle", seed);
+    TrainingReport report = bench.train(spec, scale.settings(seed));
+    return new Figures(bench.evaluate(report.bundle(), spec))
+        .columns(
+            "irs", "IRS",
+            "floor.irs", "IRS floor",
+            "ceiling.irs", "IRS ceiling",
+            "irsRobust", "IRS robust",
+            "irsParents", "factors covered",
+            "mcc", "MCC",
+            "dci.disentanglement", "DCI D",
+            "dci.completeness", "DCI C",
+            "shd", "spurious edges searched");
   }
 
   private static Map<String, Double> selection(Workbench bench, Scale scale, long seed)
       throws IOException, TrainingFailedException {
-    DataSpec spec = DataSpec.usual("pendulum", scale.frames(), seed);
+    DataSpec spec = scale.data("pendulum", seed);
     List<RunSelection.Run> runs = new ArrayList<>();
     List<Map<String, Double>> rows = new ArrayList<>();
     for (int run = 0; run < 3; run++) {
@@ -429,9 +350,10 @@ enum Experiments {
   }
 
   private static List<ResultLog.Row> monitor(
-      Workbench bench, DataSpec spec, TrainingSettings settings)
+      Workbench bench, Scale scale, String sceneName, long seed)
       throws IOException, TrainingFailedException {
-    TrainingReport report = bench.train(spec, settings);
+    DataSpec spec = scale.data(sceneName, seed);
+    TrainingReport report = bench.train(spec, scale.settings(seed));
     ModelBundle bundle = report.bundle();
     SimulatedScene scene = spec.drawn();
     Figures figures = new Figures(bench.evaluate(bundle, spec));

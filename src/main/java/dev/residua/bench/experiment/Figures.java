@@ -1,5 +1,6 @@
 package dev.residua.bench.experiment;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +15,17 @@ record Figures(Map<String, Object> all) {
     return find(name) instanceof Number number ? number.doubleValue() : Double.NaN;
   }
 
-  void copy(String name, Map<String, Double> row, String column) {
-    row.put(column, get(name));
+  /**
+   * A row of a table.
+   *
+   * @param namesAndColumns names of figures and of their columns in turn
+   */
+  Map<String, Double> columns(String... namesAndColumns) {
+    Map<String, Double> row = new LinkedHashMap<>();
+    for (int i = 0; i < namesAndColumns.length; i += 2) {
+      row.put(namesAndColumns[i + 1], get(namesAndColumns[i]));
+    }
+    return row;
   }
 
   /** Latent that each factor was matched to, -1 for none. */

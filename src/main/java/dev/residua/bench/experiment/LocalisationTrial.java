@@ -25,6 +25,7 @@ import dev.residua.simulation.ScenarioStream;
 import dev.residua.simulation.SimulatedScene;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,32 +53,13 @@ final class LocalisationTrial {
   private static final int CHUNK = 64;
 
   /** Mean frames to a false alarm: a week at 20 frames per second, and a little over an hour. */
-  static final Map<String, Double> CONTRACTS = contracts();
+  private static final Map<String, Double> CONTRACTS = contracts();
 
   private static Map<String, Double> contracts() {
     Map<String, Double> contracts = new LinkedHashMap<>();
     contracts.put("one in a week", 7 * 86_400 * 20.0);
     contracts.put("one in 100,000", 100_000.0);
     return contracts;
-  }
-
-  /** How latents are watched and blamed. */
-  enum Method {
-    RESIDUALS("residuals"),
-    LATENTS("latents without equations"),
-    RECONSTRUCTION("reconstruction"),
-    LINEAR("linear residuals, CIRCA"),
-    TRAVERSAL("latents, smooth traversal");
-
-    private final String label;
-
-    Method(String label) {
-      this.label = label;
-    }
-
-    String label() {
-      return label;
-    }
   }
 
   /** Rows of the last frames that methods watch. */
@@ -88,13 +70,21 @@ final class LocalisationTrial {
     LINEAR
   }
 
-  private static Watched watched(Method method) {
-    return switch (method) {
-      case RESIDUALS -> Watched.RESIDUALS;
-      case LATENTS, TRAVERSAL -> Watched.LATENTS;
-      case RECONSTRUCTION -> Watched.RECONSTRUCTION;
-      case LINEAR -> Watched.LINEAR;
-    };
+  /** Ways to detect a change and to name its latent. */
+  private enum Method {
+    RESIDUALS("residuals", Watched.RESIDUALS),
+    LATENTS("latents without equations", Watched.LATENTS),
+    RECONSTRUCTION("reconstruction", Watched.RECONSTRUCTION),
+    LINEAR("linear residuals, CIRCA", Watched.LINEAR),
+    TRAVERSAL("latents, smooth traversal", Watched.LATENTS);
+
+    private final String label;
+    private final Watched watched;
+
+    Method(String label, Watched watched) {
+      this.label = label;
+      this.watched = watched;
+    }
   }
 
   /**
@@ -179,8 +169,8 @@ final class LocalisationTrial {
             latents,
             judged.stream().map(Observed::expected).toArray(float[][]::new),
             judged.stream().map(Observed::standardized).toArray(float[][]::new));
-    Map<Watched, DriftReference> references = new java.util.EnumMap<>(Watched.class);
-    Map<Watched, float[][]> rows = new java.util.EnumMap<>(Watched.class);
+    Map<Watched, DriftReference> references = new EnumMap<>(Watched.class);
+    Map<Watched, float[][]> rows = new EnumMap<>(Watched.class);
     for (Watched watched : Watched.values()) {
       float[][] own =
           judged.stream().map(frame -> frame.rows()[watched.ordinal()]).toArray(float[][]::new);
@@ -325,7 +315,7 @@ final class LocalisationTrial {
                     int frames =
                         (int) Math.min(Diagnosis.WINDOW, seen.size() - alarm.changePoint());
                     for (Method method : Method.values()) {
-                      if (watched(method) == watch.watched) {
+                      if (method.watched == watch.watched) {
                         need(found, contract)[method.ordinal()] =
                             outcome(method, alarm, frames, seen, window, mechanisms, baselines);
                       }
@@ -351,7 +341,7 @@ final class LocalisationTrial {
     int delay = (int) alarm.startedAt() - QUIET;
     double[][] last =
         seen.subList(seen.size() - frames, seen.size()).stream()
-            .map(frame -> doubles(frame.rows()[watched(method).ordinal()]))
+            .map(frame -> doubles(frame.rows()[method.watched.ordinal()]))
             .toArray(double[][]::new);
     return switch (method) {
       case RESIDUALS -> {
@@ -461,12 +451,11 @@ final class LocalisationTrial {
       Map<String, Double> figures = new LinkedHashMap<>();
       for (Method method : Method.values()) {
         int m = method.ordinal();
-        figures.put(method.label() + ": detected %", 100.0 * detected[m] / streams);
+        figures.put(method.label + ": detected %", 100.0 * detected[m] / streams);
         if (named && method != Method.RECONSTRUCTION) {
-          figures.put(
-              method.label() + ": detected and localised %", 100.0 * localised[m] / streams);
+          figures.put(method.label + ": detected and localised %", 100.0 * localised[m] / streams);
         }
-        figures.put(method.label() + ": delay, frames", median(delays.get(m)));
+        figures.put(method.label + ": delay, frames", median(delays.get(m)));
       }
       figures.put("right kind %", 100.0 * kinds.getOrDefault(script.kind(), 0) / streams);
       kinds.forEach((kind, count) -> figures.put("called " + kind + " %", 100.0 * count / streams));

@@ -1,7 +1,7 @@
 package dev.residua.bench.experiment;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,17 +16,19 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/**
- * The rows of one experiment, one line of JSON each, in a file that grows: what is there need not
- * be computed again.
- */
+/** The rows of one experiment in a file, one line of JSON each, so that none is computed twice. */
 public final class ResultLog {
-  private static final ObjectMapper JSON = JsonMapper.builder().build();
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .build();
 
-  /** Figures of one variant with one seed. */
+  /** Figures of one variant with one seed; NaN, in the file null, where one is missing. */
   public record Row(String variant, long seed, Map<String, Double> figures) {
     public Row {
       figures = new LinkedHashMap<>(figures);
+      figures.replaceAll((name, value) -> value == null ? Double.NaN : value);
     }
   }
 
@@ -47,29 +48,14 @@ public final class ResultLog {
     List<String> lines = Files.readAllLines(file);
     for (int i = 0; i < lines.size(); i++) {
       try {
-        rows.add(row(JSON.readTree(lines.get(i))));
-      } catch (JsonProcessingException | IllegalArgumentException e) {
+        rows.add(JSON.readValue(lines.get(i), Row.class));
+      } catch (JsonProcessingException e) {
         throw new IOException(
-            "%s line %d is no result: %s; remove the line to compute it again"
-                .formatted(file, i + 1, e.getMessage()),
+            "%s line %d is no result, expected variant, seed and figures: %s; remove the line to compute it again"
+                .formatted(file, i + 1, e.getOriginalMessage()),
             e);
       }
     }
-  }
-
-  private static Row row(JsonNode node) {
-    JsonNode variant = node.path("variant");
-    JsonNode seed = node.path("seed");
-    JsonNode values = node.path("figures");
-    if (!variant.isTextual() || !seed.canConvertToLong() || !values.isObject()) {
-      throw new IllegalArgumentException("expected variant, seed and figures");
-    }
-    Map<String, Double> figures = new LinkedHashMap<>();
-    for (Iterator<Map.Entry<String, JsonNode>> all = values.fields(); all.hasNext(); ) {
-      Map.Entry<String, JsonNode> one = all.next();
-      figures.put(one.getKey(), one.getValue().isNumber() ? one.getValue().asDouble() : Double.NaN);
-    }
-    return new Row(variant.asText(), seed.asLong(), figures);
   }
 
   public List<Row> rows() {
@@ -86,12 +72,11 @@ public final class ResultLog {
   }
 
   void add(Row row) throws IOException {
+    Map<String, Double> figures = new LinkedHashMap<>(row.figures());
+    figures.replaceAll((name, value) -> Double.isFinite(value) ? value : null);
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("variant", row.variant());
     line.put("seed", row.seed());
-    Map<String, Object> figures = new LinkedHashMap<>();
-    row.figures()
-        .forEach((name, value) -> figures.put(name, Double.isFinite(value) ? value : null));
     line.put("figures", figures);
     Path parent = file.toAbsolutePath().getParent();
     if (parent != null) {
@@ -106,8 +91,8 @@ public final class ResultLog {
   }
 
   /**
-   * A table in Markdown: one line a variant, one column a figure, with the median over seeds and,
-   * where there are several, the smallest and largest.
+   * A table in Markdown: one line per variant, one column per figure, with the median over seeds
+   * and, where there are several, the smallest and largest.
    */
   public String table() {
     Set<String> columns = new LinkedHashSet<>();

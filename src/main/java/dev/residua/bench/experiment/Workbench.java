@@ -27,10 +27,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/**
- * What experiments work with: data sets that are generated once and kept, trainings, and the
- * figures of every training.
- */
+/** Data sets that are generated once, trainings, and the figures of every training. */
 final class Workbench {
   /** Frames that a trained model is evaluated on; none of them is in any training set. */
   private static final int FRESH_FRAMES = 4_000;
@@ -162,18 +159,18 @@ final class Workbench {
     row.put(
         "not reconstructed %",
         100 * report.metrics().getOrDefault("reconstruction.shareOfVariance", Double.NaN));
-    figures.copy("mcc", row, "MCC");
-    figures.copy("mccSpearman", row, "MCC rank");
-    figures.copy("shd", row, "SHD searched");
+    row.putAll(figures.columns("mcc", "MCC", "mccSpearman", "MCC rank", "shd", "SHD searched"));
     row.put("SHD learnt", learntDistance(spec.drawn(), report, figures));
     for (String factor : spec.drawn().factors()) {
       if (figures.has("residual.noiseCorrelation." + factor)) {
-        figures.copy("residual.noiseCorrelation." + factor, row, "noise corr " + factor);
+        row.put("noise corr " + factor, figures.get("residual.noiseCorrelation." + factor));
       }
     }
-    figures.copy("residual.distanceCorrelation", row, "residual dcor");
-    figures.copy("dci.disentanglement", row, "DCI D");
-    figures.copy("irs", row, "IRS");
+    row.putAll(
+        figures.columns(
+            "residual.distanceCorrelation", "residual dcor",
+            "dci.disentanglement", "DCI D",
+            "irs", "IRS"));
     row.put("ms a step", report.metrics().getOrDefault("training.stepMillis", Double.NaN));
     return row;
   }

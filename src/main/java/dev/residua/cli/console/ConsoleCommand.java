@@ -2,6 +2,7 @@ package dev.residua.cli.console;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -24,7 +25,7 @@ public abstract class ConsoleCommand implements Callable<Integer> {
   }
 
   /** Prints one line, formatted as by {@link String#format}. */
-  protected final void print(String format, Object... values) {
+  protected final void print(String format, @Nullable Object... values) {
     out().println(format.formatted(values));
   }
 
