@@ -53,7 +53,7 @@ enum Experiments {
         }
       }),
   OVERFIT(
-      "Repeated training on one batch of 64 frames: the limit of what the autoencoder can reproduce.",
+      "One batch of 64 frames, repeated: the limit of what the autoencoder can reproduce.",
       (cells, scale) ->
           cells.add(
               "64 frames",
