@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.DoubleConsumer;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -60,13 +61,13 @@ public final class DatasetImport {
       List<String> ignored,
       String sha256) {}
 
-  private interface Images {
-    int count();
-
-    String name(int index);
-
+  /** Reads one image. */
+  private interface Reader {
     Frame frame(int index) throws IOException, RejectedFrameException;
   }
+
+  /** The images of a folder or an array; their names are for messages. */
+  private record Images(int count, IntFunction<String> names, Reader reader) {}
 
   /**
    * Imports a folder of PNG and JPEG files, in the order of their names or of the labels' {@code
@@ -129,23 +130,7 @@ public final class DatasetImport {
           "%s has no image, expected files ending in %s"
               .formatted(folder, String.join(", ", ENDINGS)));
     }
-    Images images =
-        new Images() {
-          @Override
-          public int count() {
-            return names.size();
-          }
-
-          @Override
-          public String name(int index) {
-            return names.get(index);
-          }
-
-          @Override
-          public Frame frame(int index) throws IOException, RejectedFrameException {
-            return file(folder, names.get(index));
-          }
-        };
+    Images images = new Images(names.size(), names::get, index -> file(folder, names.get(index)));
     return write(
         images, namedByLabels ? null : names, table, labels, folder, ignored, out, progress);
   }
@@ -211,29 +196,19 @@ public final class DatasetImport {
     PixelFormat format =
         channels == 1 ? PixelFormat.GRAY8 : channels == 3 ? PixelFormat.RGB8 : PixelFormat.RGBA8;
     Images images =
-        new Images() {
-          @Override
-          public int count() {
-            return (int) axes[0];
-          }
-
-          @Override
-          public String name(int index) {
-            return "image " + index;
-          }
-
-          @Override
-          public Frame frame(int index) throws IOException {
-            ByteBuffer buffer = ByteBuffer.allocate((int) bytes);
-            long at = header.dataOffset() + index * bytes;
-            while (buffer.hasRemaining()) {
-              if (channel.read(buffer, at + buffer.position()) < 0) {
-                throw new IOException("the file ends before it");
+        new Images(
+            (int) axes[0],
+            index -> "image " + index,
+            index -> {
+              ByteBuffer buffer = ByteBuffer.allocate((int) bytes);
+              long at = header.dataOffset() + index * bytes;
+              while (buffer.hasRemaining()) {
+                if (channel.read(buffer, at + buffer.position()) < 0) {
+                  throw new IOException("the file ends before it");
+                }
               }
-            }
-            return DatasetImport.frame(format, (int) axes[2], (int) axes[1], buffer.array());
-          }
-        };
+              return frame(format, (int) axes[2], (int) axes[1], buffer.array());
+            });
     return write(images, null, table, labels, file, List.of(), out, progress);
   }
 
@@ -285,9 +260,9 @@ public final class DatasetImport {
             replace)) {
       for (int i = 0; i < images.count(); i++) {
         try {
-          decoder.decode(images.frame(i), pixels, 0);
+          decoder.decode(images.reader().frame(i), pixels, 0);
         } catch (RejectedFrameException | IOException e) {
-          bad.add(images.name(i) + ": " + e.getMessage());
+          bad.add(images.names().apply(i) + ": " + e.getMessage());
         }
         if (bad.isEmpty()) {
           writer.write(pixels, 0, cells(i, fileNames, table, columns.size()));

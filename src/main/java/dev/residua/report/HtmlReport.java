@@ -57,12 +57,11 @@ public final class HtmlReport {
     report
         .facts()
         .forEach(
-            (name, value) ->
-                out.append("<tr><th>")
-                    .append(escape(name))
-                    .append("</th><td>")
-                    .append(escape(value))
-                    .append("</td></tr>"));
+            (name, value) -> {
+              element(out.append("<tr>"), "th", name);
+              element(out, "td", value);
+              out.append("</tr>");
+            });
     out.append("</table>");
   }
 
@@ -130,22 +129,26 @@ public final class HtmlReport {
       paragraph(out, table.note());
     }
     out.append("<table><tr>");
-    table.columns().forEach(name -> out.append("<th>").append(escape(name)).append("</th>"));
+    table.columns().forEach(name -> element(out, "th", name));
     out.append("</tr>");
     for (List<String> row : table.rows()) {
       out.append("<tr>");
-      row.forEach(cell -> out.append("<td>").append(escape(cell)).append("</td>"));
+      row.forEach(cell -> element(out, "td", cell));
       out.append("</tr>");
     }
     out.append("</table>");
   }
 
   private static void heading(StringBuilder out, String text) {
-    out.append("<h2>").append(escape(text)).append("</h2>");
+    element(out, "h2", text);
   }
 
   private static void paragraph(StringBuilder out, String text) {
-    out.append("<p>").append(escape(text)).append("</p>");
+    element(out, "p", text);
+  }
+
+  private static void element(StringBuilder out, String tag, String text) {
+    out.append("<%s>%s</%s>".formatted(tag, escape(text), tag));
   }
 
   private static void chart(StringBuilder out, byte[] png, int width, String alt) {
@@ -154,15 +157,10 @@ public final class HtmlReport {
 
   private static void image(
       StringBuilder out, byte[] png, int width, String alt, String attributes) {
-    out.append("<img ")
-        .append(attributes)
-        .append("width=\"")
-        .append(width)
-        .append("\" alt=\"")
-        .append(escape(alt))
-        .append("\" src=\"data:image/png;base64,")
-        .append(Base64.getEncoder().encodeToString(png))
-        .append("\"/>");
+    String data = Base64.getEncoder().encodeToString(png);
+    out.append(
+        "<img %swidth=\"%d\" alt=\"%s\" src=\"data:image/png;base64,%s\"/>"
+            .formatted(attributes, width, escape(alt), data));
   }
 
   /** Pictures side by side on white, as PNG. */

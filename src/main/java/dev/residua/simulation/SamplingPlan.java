@@ -1,6 +1,7 @@
 package dev.residua.simulation;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -125,11 +126,6 @@ final class SamplingPlan {
   }
 
   private boolean isNominal() {
-    for (Block block : blocks) {
-      if (block != Block.NOMINAL) {
-        return false;
-      }
-    }
-    return true;
+    return Arrays.stream(blocks).allMatch(block -> block == Block.NOMINAL);
   }
 }

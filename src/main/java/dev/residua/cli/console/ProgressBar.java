@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Progress on standard error: one line that is redrawn on a terminal, one line every ten percent
  * elsewhere. Safe for use by one thread at a time.
+ *
+ * <p>It does not use me.tongfei:progressbar: that library brings a terminal library (JLine),
+ * redraws from a thread of its own, and has no mode of one line every ten percent for log files.
  */
 public final class ProgressBar implements AutoCloseable {
   private static final int CELLS = 30;
