@@ -179,6 +179,9 @@ class ComposeFileTest {
             "residua/residua:" + between(pom, "<artifactId>residua</artifactId>", "version"));
     assertThat(services().path("kafka").path("image").asText())
         .isEqualTo("apache/kafka:" + between(pom, "", "kafka.version"));
+    assertThat(services().path("registry").path("image").asText())
+        .isEqualTo(
+            "apicurio/apicurio-registry:" + between(pom, "", "apicurio-registry.version"));
     for (String file : List.of("deploy/kustomize/base/kustomization.yaml")) {
       assertThat(Files.readString(Path.of(file)))
           .contains("newTag: " + between(pom, "<artifactId>residua</artifactId>", "version"));
