@@ -37,10 +37,14 @@ public final class RegistryWriter implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final Duration CLOSE = Duration.ofSeconds(5);
 
+  /** Start of the only text that shows it: Kafka's client has no exception of its own for it. */
+  private static final String END_UNKNOWN = "Unhandled error in EndTxnResponse";
+
   private final RegistryClients clients;
   private final Topics topics;
   private @Nullable Producer<byte[], byte[]> producer; // not fenced, as far as is known
   private @Nullable Reading reading;
+  private List<RegistryRecord> written = List.of(); // by the last attempt
 
   private record Reading(Consumer<byte[], byte[]> consumer, RegistryLog log) {}
 
@@ -71,35 +75,48 @@ public final class RegistryWriter implements AutoCloseable {
    */
   public synchronized ModelRegistry change(Decision decision, Map<String, byte[]> bundles)
       throws IOException {
+    written = List.of();
     for (int attempt = 1; ; attempt++) {
       try {
         return changeOnce(decision, bundles);
-      } catch (ProducerFencedException
-          | InvalidProducerEpochException
-          | InvalidTxnStateException e) {
-        // InvalidTxnState: the other writer's start aborted our transaction just before its commit.
-        close();
-        if (attempt == ATTEMPTS) {
-          throw new IOException(
-              "%d attempts to change the registry of models were each overtaken by another process; try again"
-                  .formatted(ATTEMPTS),
-              e);
-        }
       } catch (KafkaException e) {
         close();
-        throw new IOException(
-            "the registry of models (%s) cannot be changed: %s"
-                .formatted(topics.models().name(), RootCause.message(e)),
-            e);
+        if (!mayWorkAgain(e)) {
+          throw new IOException(
+              "the registry of models (%s) cannot be changed: %s"
+                  .formatted(topics.models().name(), RootCause.message(e)),
+              e);
+        }
+        if (attempt == ATTEMPTS) {
+          throw new IOException(
+              "%d attempts to change the registry of models were each overtaken by another process or not confirmed by the brokers (%s); try again"
+                  .formatted(ATTEMPTS, RootCause.message(e)),
+              e);
+        }
       }
     }
+  }
+
+  /**
+   * Whether another writer was faster, or the brokers did not say how the transaction ended. The
+   * start of another writer can abort a transaction just before its commit: InvalidTxnState.
+   */
+  private static boolean mayWorkAgain(KafkaException e) {
+    return e instanceof ProducerFencedException
+        || e instanceof InvalidProducerEpochException
+        || e instanceof InvalidTxnStateException
+        || String.valueOf(e.getMessage()).startsWith(END_UNKNOWN);
   }
 
   private ModelRegistry changeOnce(Decision decision, Map<String, byte[]> bundles)
       throws IOException {
     Producer<byte[], byte[]> open = producer();
     ModelRegistry before = read();
+    if (written.stream().anyMatch(before.activations()::contains)) {
+      return before; // the brokers committed it without saying so; a rollback must not go on
+    }
     List<RegistryRecord> facts = decision.on(before);
+    written = facts;
     if (facts.isEmpty()) {
       return before;
     }

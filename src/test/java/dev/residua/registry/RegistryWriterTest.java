@@ -1,0 +1,134 @@
+package dev.residua.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.residua.model.ModelRegistry;
+import dev.residua.model.RegistryRecord.Activation;
+import dev.residua.wire.ModelRecords;
+import dev.residua.wire.Topics;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+
+class RegistryWriterTest {
+  private static final Topics TOPICS = new Topics("t.");
+  private static final TopicPartition PARTITION =
+      new TopicPartition(TOPICS.models().name(), Topics.REGISTRY_PARTITION);
+
+  private final List<Activation> committed = new ArrayList<>();
+  private final List<String> decisions = new ArrayList<>();
+  private int commits;
+
+  private static Activation activation(long number) {
+    return new Activation(
+        number, "m" + number, "d", Activation.Kind.PROMOTION, Instant.EPOCH, "ann", "new lens");
+  }
+
+  private Consumer<byte[], byte[]> consumer() {
+    MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
+    consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
+    consumer.updateEndOffsets(Map.of(PARTITION, (long) committed.size()));
+    consumer.schedulePollTask(
+        () -> {
+          for (int i = 0; i < committed.size(); i++) {
+            Activation fact = committed.get(i);
+            consumer.addRecord(
+                new ConsumerRecord<>(
+                    PARTITION.topic(),
+                    PARTITION.partition(),
+                    i,
+                    ModelRecords.key(fact.key()),
+                    ModelRecords.value(fact)));
+          }
+        });
+    return consumer;
+  }
+
+  /**
+   * @param stored whether a commit without an answer took place
+   */
+  private Producer<byte[], byte[]> producer(int failures, String message, boolean stored) {
+    return new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer()) {
+      @Override
+      public void commitTransaction() {
+        commits++;
+        if (commits > failures || stored) {
+          committed.add(activation(committed.size()));
+        }
+        if (commits <= failures) {
+          throw new KafkaException(message);
+        }
+        super.commitTransaction();
+      }
+    };
+  }
+
+  private ModelRegistry change(int failures, String message, boolean stored) throws IOException {
+    try (RegistryWriter writer =
+        new RegistryWriter(
+            new RegistryClients(isolation -> consumer(), () -> producer(failures, message, stored)),
+            TOPICS)) {
+      return writer.change(
+          registry -> {
+            decisions.add(registry.activations().toString());
+            return List.of(activation(registry.nextNumber()));
+          },
+          Map.of());
+    }
+  }
+
+  @Test
+  void shouldTryAgainWhereTheBrokersDoNotSayHowATransactionEnded() throws IOException {
+    // When
+    ModelRegistry after =
+        change(
+            2,
+            "Unhandled error in EndTxnResponse: The server experienced an unexpected error when processing the request.",
+            false);
+
+    // Then
+    assertThat(after.activations()).containsExactly(activation(0));
+    assertThat(decisions).hasSize(3);
+  }
+
+  @Test
+  void shouldNotDecideTwiceWhereTheBrokersCommittedWithoutSayingSo() throws IOException {
+    // When
+    ModelRegistry after = change(1, "Unhandled error in EndTxnResponse: unknown", true);
+
+    // Then
+    assertThat(after.activations()).containsExactly(activation(0));
+    assertThat(decisions).hasSize(1);
+  }
+
+  @Test
+  void shouldGiveUpWhereTheBrokersNeverSayHowATransactionEnded() {
+    // When, Then
+    assertThatThrownBy(() -> change(100, "Unhandled error in EndTxnResponse: unknown", false))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("8 attempts to change the registry of models")
+        .hasMessageContaining("not confirmed by the brokers (Unhandled error");
+    assertThat(commits).isEqualTo(8);
+  }
+
+  @Test
+  void shouldNotTryAgainAfterAnotherFailure() {
+    // When, Then
+    assertThatThrownBy(() -> change(1, "disk full", false))
+        .isInstanceOf(IOException.class)
+        .hasMessage("the registry of models (t.models) cannot be changed: disk full");
+    assertThat(commits).isEqualTo(1);
+  }
+}
