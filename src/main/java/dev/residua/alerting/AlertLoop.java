@@ -125,7 +125,7 @@ public final class AlertLoop implements Runnable {
           }
           alerts.end();
         } catch (KafkaException e) {
-          LOG.warn("alerting waits for Kafka: {}", e.getMessage());
+          LOG.warn("alerting waits for Kafka: reason={}", e.getMessage());
           context.workers().forEach(ReceiverWorker::cancel);
           pause();
         } catch (RuntimeException e) {

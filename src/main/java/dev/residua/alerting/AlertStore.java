@@ -58,7 +58,7 @@ final class AlertStore {
                 entry.incident().id(),
                 entry.incident().state().name().toLowerCase(java.util.Locale.ROOT),
                 lost.why());
-    LOG.error("{}; it is on {}", message, topics.deadLetters().name());
+    LOG.error("alert became a dead letter: reason={}", message);
     ProducerRecord<byte[], byte[]> letter =
         new ProducerRecord<>(
             topics.deadLetters().name(),
@@ -154,7 +154,7 @@ final class AlertStore {
             }
           } catch (IllegalArgumentException e) {
             LOG.error(
-                "stored alerting state is unreadable and dropped: key={} partition={}: {}",
+                "stored alerting state is unreadable and dropped: key={} partition={} reason={}",
                 key,
                 partition,
                 e.getMessage());

@@ -102,7 +102,9 @@ final class ModelChangeNotifier {
       }
       if (answer.get() instanceof DeliveryResult.Refused) {
         LOG.error(
-            "receiver refused a model change: receiver={}: {}", worker.name, answer.get().detail());
+            "receiver refused a model change: receiver={} reason={}",
+            worker.name,
+            answer.get().detail());
       }
     }
     next.ifPresent(activation -> notified.put(worker.name, activation.number()));

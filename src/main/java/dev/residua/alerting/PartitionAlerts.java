@@ -162,7 +162,7 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
       }
     } catch (SerializationException | IllegalArgumentException e) {
       LOG.warn(
-          "an incident is unreadable and skipped: topic={} partition={} offset={}: {}",
+          "unreadable incident skipped: topic={} partition={} offset={} reason={}",
           record.topic(),
           record.partition(),
           record.offset(),
@@ -188,7 +188,7 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
         context.acknowledged().add(feedback.incidentId());
       }
     } catch (SerializationException e) {
-      LOG.debug("an unreadable control command is skipped", e);
+      LOG.debug("unreadable control command skipped", e);
     }
   }
 
@@ -321,7 +321,8 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
         }
         books.put(partition.partition(), book);
         if (book.size() > 0) {
-          LOG.info("alerting restored: partition={} incidents={}", partition, book.size());
+          LOG.info(
+              "alerting restored: partition={} incidents={}", partition.partition(), book.size());
         }
       }
     }

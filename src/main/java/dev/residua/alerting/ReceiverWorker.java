@@ -131,7 +131,7 @@ final class ReceiverWorker {
       failures++;
       if (downSince == null) {
         downSince = now;
-        LOG.warn("receiver is unavailable, retrying: receiver={}: {}", name, result.detail());
+        LOG.warn("receiver is unavailable, retrying: receiver={} reason={}", name, result.detail());
       }
       Duration pause = BackOff.after(failures, random);
       Duration requested = unavailable.pause().orElse(Duration.ZERO);

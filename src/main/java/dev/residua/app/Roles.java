@@ -202,7 +202,7 @@ public class Roles {
     watch.onChange(next -> health.ready(config.roles(), next.id(), clients.bootstrapServers()));
     health.ready(config.roles(), bundle.id(), clients.bootstrapServers());
     LOG.info(
-        "ready: roles={} kafka={} modelId={}",
+        "ready: roles={} kafka={} model={}",
         config.roles(),
         clients.bootstrapServers(),
         bundle.id());
@@ -301,10 +301,10 @@ public class Roles {
       return; // what follows from the first failure
     }
     if (why instanceof RoleEndedException) {
-      LOG.error("the process ends: {}", why.getMessage());
+      LOG.error("the process ends: reason={}", why.getMessage());
       health.failed(String.valueOf(why.getMessage()));
     } else {
-      LOG.error("a role failed, the process stops: {}", RootCause.message(why), why);
+      LOG.error("a role failed, the process ends: reason={}", RootCause.message(why), why);
       health.failed(RootCause.message(why));
     }
     Quarkus.asyncExit(1);
@@ -324,7 +324,10 @@ public class Roles {
       try {
         part.close();
       } catch (Exception e) {
-        LOG.warn("{} did not stop cleanly: {}", part.getClass().getSimpleName(), e.toString());
+        LOG.warn(
+            "a part did not stop cleanly: part={} reason={}",
+            part.getClass().getSimpleName(),
+            e.toString());
       }
     }
   }

@@ -82,7 +82,7 @@ public class LiveSocket {
 
   @OnError
   void failed(Throwable why, WebSocketConnection connection) {
-    LOG.debug("a page was lost: {}", why.toString());
+    LOG.debug("the connection to a page was lost: reason={}", why.toString());
     pages.remove(connection.id());
   }
 
@@ -100,7 +100,7 @@ public class LiveSocket {
           }
         }
       } catch (RuntimeException e) {
-        LOG.warn("a page gets no updates any more: {}", e.toString());
+        LOG.warn("updates failed, the page is closed: reason={}", e.toString());
         pages.remove(page.connection().id());
         close(page.connection(), TRY_AGAIN_LATER, "updates failed");
       }
@@ -114,7 +114,7 @@ public class LiveSocket {
         .subscribe()
         .with(
             sent -> page.sending().set(false),
-            why -> LOG.debug("a page does not take updates: {}", why.toString()));
+            why -> LOG.debug("an update was not sent: reason={}", why.toString()));
   }
 
   @PreDestroy

@@ -105,7 +105,7 @@ public final class SimulatedCamera implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // this thread ends when it is interrupted
     } catch (RuntimeException e) {
-      LOG.error("the simulated camera stopped: {}", e.toString());
+      LOG.error("the simulated camera stopped: reason={}", e.toString());
     }
   }
 

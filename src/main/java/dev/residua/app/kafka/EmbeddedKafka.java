@@ -65,7 +65,10 @@ public final class EmbeddedKafka implements AutoCloseable {
     int port = wantedPort == 0 ? Ports.free() : wantedPort;
     if (!Ports.isFree(port)) {
       port = Ports.free();
-      LOG.warn("port {} is in use, the embedded Kafka listens on {} instead", wantedPort, port);
+      LOG.warn(
+          "the port is in use, the embedded Kafka listens on another: wanted={} port={}",
+          wantedPort,
+          port);
     }
     return start(dataDirectory, BrokerSettings.single(port, Ports.free(), maxRecordBytes));
   }
@@ -131,7 +134,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         lock.close();
       }
     } catch (IOException e) {
-      LOG.warn("the lock of the data directory could not be given back: {}", e.toString());
+      LOG.warn("the lock of the data directory cannot be released: reason={}", e.toString());
     }
   }
 

@@ -65,9 +65,9 @@ public final class ActiveModelNotifier implements AutoCloseable {
       told = active;
       listeners.forEach(listener -> listener.accept(bundle));
     } catch (BadBundleException e) {
-      LOG.warn("model {} is active but cannot be had: {}", active, e.getMessage());
+      LOG.warn("the active model cannot be used: model={} reason={}", active, e.getMessage());
     } catch (IOException e) {
-      LOG.warn("model {} is active but cannot be had now: {}", active, e.getMessage());
+      LOG.warn("bundle cannot be fetched, retrying: model={} reason={}", active, e.getMessage());
       tryAgainLater();
     }
   }

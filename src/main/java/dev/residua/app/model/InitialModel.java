@@ -92,7 +92,7 @@ public final class InitialModel {
         return registry.bundle(activation.modelId());
       } catch (BadBundleException e) {
         LOG.warn(
-            "model {} of activation {} is not used here, the one before is tried: {}",
+            "model is not used here, trying its predecessor: model={} activation={} reason={}",
             activation.modelId(),
             activation.number(),
             e.getMessage());
@@ -145,12 +145,12 @@ public final class InitialModel {
       ModelBundle given = ModelBundle.read(config.model().get());
       if (!given.id().equals(active.modelId())) {
         LOG.warn(
-            "model {} of residua.model is not used: {} is active since {} ({}); to change that: residua model promote {}",
+            "residua.model is not used, another model is active; to change that, promote the file: model={} file={} active={} since={} reason={}",
             given.id(),
+            config.model().get(),
             active.modelId(),
             active.at(),
-            active.reason(),
-            config.model().get());
+            active.reason());
       }
     }
   }

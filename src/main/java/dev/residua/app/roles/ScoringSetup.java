@@ -80,7 +80,7 @@ public final class ScoringSetup {
               },
               (activation, why) -> {
                 LOG.error(
-                    "model {} of activation {} is not used here, the one before stays: {}",
+                    "model is not used here, its predecessor stays: model={} activation={} reason={}",
                     activation.modelId(),
                     activation.number(),
                     why);
@@ -108,7 +108,7 @@ public final class ScoringSetup {
         ScoringEngines.ofThisMachine()
             .open(bundle, config.scoring().engine(), config.scoring().networkThreads());
     health.engine(chosen.engine().label());
-    LOG.info("scoring engine: {}, since {}", chosen.engine().label(), chosen.why());
+    LOG.info("scoring engine chosen: engine={} reason={}", chosen.engine().label(), chosen.why());
     return chosen;
   }
 

@@ -62,7 +62,7 @@ public final class TrainingProcess implements JobLauncher {
     try {
       return Optional.of(TrainingRequest.read(own));
     } catch (IOException e) {
-      LOG.warn("training {} cannot go on: {}", trainingId, e.getMessage());
+      LOG.warn("training cannot be resumed: training={} reason={}", trainingId, e.getMessage());
       return Optional.empty();
     }
   }
@@ -78,7 +78,10 @@ public final class TrainingProcess implements JobLauncher {
         TemporaryFolders.delete(own);
       }
     } catch (IOException e) {
-      LOG.warn("folders of ended trainings in {} cannot be removed: {}", folder, e.toString());
+      LOG.warn(
+          "folders of ended trainings cannot be removed: folder={} reason={}",
+          folder,
+          e.toString());
     }
   }
 
@@ -178,7 +181,8 @@ public final class TrainingProcess implements JobLauncher {
       try {
         TemporaryFolders.delete(own);
       } catch (IOException e) {
-        LOG.warn("the folder of a training cannot be removed: {}", e.toString());
+        LOG.warn(
+            "the folder of a training cannot be removed: folder={} reason={}", own, e.toString());
       }
     }
   }

@@ -131,7 +131,7 @@ public final class FindingsFollower implements AutoCloseable {
             show(record);
           } catch (SerializationException | IllegalArgumentException e) {
             LOG.debug(
-                "not shown: {}-{}@{}: {}",
+                "record not shown: topic={} partition={} offset={} reason={}",
                 record.topic(),
                 record.partition(),
                 record.offset(),

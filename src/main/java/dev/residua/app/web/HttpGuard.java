@@ -160,7 +160,7 @@ public class HttpGuard {
               }
             },
             why -> {
-              LOG.debug("a token was refused: {}", why.toString());
+              LOG.debug("a token was refused: reason={}", why.toString());
               refuse(request, 401, "the token is not valid: its issuer, signature or time");
             });
   }
