@@ -1,4 +1,4 @@
-/* What people may say: dialogs that ask who and why, and send it with the token. */
+/* Commands of operators: dialogs that ask for a name and a reason and send the command with the token. */
 import { h, toast } from './dom.js';
 import { token, person, remember, tryToken, post, Refused } from './api.js';
 
@@ -11,7 +11,7 @@ const field = (label, input, hint) => h('label', null, label, input, hint && h('
  * Opens a dialog.
  *
  * @param fields more inputs: { name, label, value, hint, type } or { name, label, options }
- * @param send gets all values; what it returns is said when it is done
+ * @param send gets all values; its result is shown when it is done
  */
 export function ask({ title, explanation, fields = [], confirm, reason = true, send }) {
   const inputs = {};
@@ -30,10 +30,10 @@ export function ask({ title, explanation, fields = [], confirm, reason = true, s
   }
   if (reason) {
     inputs.reason = h('input', { name: 'reason', required: true, maxlength: 300, autocomplete: 'off' });
-    form.append(field('Why', inputs.reason, 'Kept with it, for whoever looks later.'));
+    form.append(field('Why', inputs.reason, 'Stored with the command, for later readers.'));
   }
   inputs.by = h('input', { name: 'by', value: person(), maxlength: 100, autocomplete: 'name' });
-  form.append(field('Your name', inputs.by, 'Not needed where your token says it.'));
+  form.append(field('Your name', inputs.by, 'Not needed if your token contains it.'));
   let tokenInput = null;
   if (!token()) {
     tokenInput = h('input', { name: 'token', type: 'password', required: true, autocomplete: 'off' });
@@ -78,33 +78,33 @@ export function unlock() {
     toast('Actions are locked again; the token is forgotten.');
     return;
   }
-  ask({ title: 'Unlock actions', explanation: 'Feedback, silences and changes of the model need the token of this service. Looking does not.', confirm: 'Unlock', reason: false, send: async () => 'Actions are unlocked in this tab.' });
+  ask({ title: 'Unlock actions', explanation: 'Feedback, silences and changes of the model need the token of this service. Reading does not.', confirm: 'Unlock', reason: false, send: async () => 'Actions are unlocked in this tab.' });
 }
 
 export const order = body => post('api/control', body);
 const exactly = name => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 export const feedback = (incident, verdict) => ask({
-  title: verdict ? 'A true alarm' : 'A false alarm',
+  title: verdict ? 'True alarm' : 'False alarm',
   explanation: `${incident.source}: ${incident.sentence}`,
-  confirm: verdict ? 'Say: true alarm' : 'Say: false alarm',
+  confirm: verdict ? 'Confirm true alarm' : 'Confirm false alarm',
   send: async values => {
     await order({ kind: 'feedback', incident: incident.id, verdict: String(verdict), ...values });
-    return 'Your verdict is on the control topic.';
+    return 'The verdict is stored.';
   },
 });
 export const acceptNormal = source => ask({
-  title: `Accept the present of ${source} as normal`,
-  explanation: 'The detectors start anew around the last frames, and an open incident is resolved.',
+  title: `Accept the current state of ${source} as normal`,
+  explanation: 'The detectors restart from the last frames, and an open incident is resolved.',
   confirm: 'Accept as normal',
   send: async values => {
     await order({ kind: 'accept-normal', sources: exactly(source), ...values });
-    return `The present of ${source} is normal from now on.`;
+    return `The current state of ${source} is normal from now on.`;
   },
 });
 export const silence = source => ask({
   title: `Silence ${source}`,
-  explanation: 'No incident opens meanwhile; one that is still on afterwards opens then. Frames are scored as before.',
+  explanation: 'No incident opens during this time; one whose cause persists opens afterwards. Frames are scored as before.',
   fields: [{ name: 'for', label: 'For how long', options: [['PT15M', '15 minutes'], ['PT1H', '1 hour'], ['PT4H', '4 hours'], ['PT24H', '1 day'], ['P7D', '7 days']] }],
   confirm: 'Silence',
   send: async values => {

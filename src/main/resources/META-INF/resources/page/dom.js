@@ -19,7 +19,7 @@ export const h = (name, attributes, ...children) => build(document.createElement
 /** An SVG element. */
 export const svg = (name, attributes, ...children) => build(document.createElementNS(SVG, name), attributes, children);
 
-/** Sets text only where it changed, so that nothing is laid out again for nothing. */
+/** Sets a text only if it changed, to avoid needless layout. */
 export function text(element, value) {
   const wanted = String(value);
   if (element.textContent !== wanted) element.textContent = wanted;
@@ -33,7 +33,7 @@ export function attribute(element, name, value) {
   }
 }
 
-/** Calls a function with the last arguments at the next animation frame, once a frame. */
+/** Calls a function with the last arguments at the next animation frame, once per frame. */
 export function framed(draw) {
   let pending = 0;
   return () => {
@@ -53,7 +53,7 @@ export function colour(name) {
 }
 
 let toasts;
-/** Says something that has happened, for a while, to eyes and screen readers. */
+/** Shows a message for some seconds, also to screen readers. */
 export function toast(sentence) {
   toasts ??= document.getElementById('toasts');
   const line = h('div', { class: 'toast' }, sentence);

@@ -16,10 +16,10 @@ export class Live {
     document.addEventListener('visibilitychange', () => { if (!document.hidden) this.#next(); });
   }
 
-  /** Told of {@code ('on' | 'off' | 'connecting' | 'refused', sentence)}. */
+  /** Calls a listener with ('on' | 'off' | 'connecting' | 'refused', sentence). */
   onState(listener) { this.#onState = listener; this.#connect(); }
 
-  /** What the page looks at from now on, and who draws it. */
+  /** Sets the view of the page and the function that draws it. */
   see(view, onMessage) {
     this.#view = view;
     this.#onMessage = onMessage ?? (() => {});
@@ -54,7 +54,7 @@ export class Live {
     socket.onmessage = event => {
       this.#last = performance.now();
       const message = JSON.parse(event.data);
-      // An answer to what was looked at before is only counted.
+      // An answer to an earlier view is only counted.
       const wanted = this.#view && message.type !== 'problem' && (message.name ?? '') === (this.#view.name ?? '')
         && (message.type === this.#view.see || message.type === 'unknown');
       try { if (wanted) this.#onMessage(message); } finally { this.#next(); }
@@ -84,9 +84,9 @@ export class Live {
     } catch (e) {
       if (e instanceof Refused && (e.status === 401 || e.status === 403)) {
         clearTimeout(this.#timer);
-        this.#onState('refused', 'This dashboard can be read with a token only.');
+        this.#onState('refused', 'Reading this dashboard needs a token.');
       } else {
-        this.#onState('off', `The service does not answer. Trying again in ${Math.ceil(wait / 1000)} s; what is shown is from before.`);
+        this.#onState('off', `The service does not answer. Trying again in ${Math.ceil(wait / 1000)} s; the page shows older data.`);
       }
     }
   }

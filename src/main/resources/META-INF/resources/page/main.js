@@ -1,4 +1,4 @@
-/* The frame around the pages: which one is shown, the connection, colours, and the token. */
+/* The frame around the pages: navigation, connection, colours and token. */
 import { h, svg, text, attribute } from './dom.js';
 import { get, token, onToken } from './api.js';
 import { Live } from './live.js';
@@ -41,7 +41,7 @@ function route() {
   }
   leave(); leave = () => {};
   live.see({ see: 'nothing' });
-  content.replaceChildren(h('div', { class: 'panel empty' }, h('h1', null, 'There is no such page'), h('p', null, 'Go to ', h('a', { href: '#/' }, 'all sources'), '.')));
+  content.replaceChildren(h('div', { class: 'panel empty' }, h('h1', null, 'Page not found'), h('p', null, 'Go to ', h('a', { href: '#/' }, 'all sources'), '.')));
 }
 
 const connection = document.getElementById('connection'), banner = document.getElementById('banner');
@@ -61,7 +61,7 @@ async function learn() {
     Object.assign(context.about, await get('api/about'));
     setAbout(context.about);
     dispatchEvent(new Event('residua-about'));
-  } catch { /* the connection says it */ }
+  } catch { /* the state of the connection shows it */ }
 }
 
 const THEMES = ['system', 'light', 'dark'];

@@ -1,4 +1,4 @@
-/* The registry of models: which there are, how each was judged, and which one is in use. */
+/* The registry of models: all models, their evaluation at the gate, and the one in use. */
 import { h } from './dom.js';
 import { get, post } from './api.js';
 import { ask, order } from './actions.js';
@@ -14,7 +14,7 @@ export function models(root, { live }, [wanted]) {
   const trainings = h('div'), trainingPanel = h('section', { class: 'panel', 'aria-labelledby': 'trainings-title' }, h('header', null, h('h2', { id: 'trainings-title' }, 'Trainings'), h('span', { class: 'aside' }, h('button', { type: 'button', onclick: train }, 'Train now …'))), trainings);
   const swaps = h('div', { class: 'incidents' }), swapPanel = h('section', { class: 'panel', 'aria-labelledby': 'swaps-title' }, h('header', null, h('h2', { id: 'swaps-title' }, 'Changes of the model'), h('span', { class: 'aside' }, h('button', { type: 'button', class: 'danger', onclick: () => rollback() }, 'Roll back …'))), swaps);
   const detail = h('div', { class: 'stack' });
-  root.append(h('div', null, h('h1', null, 'Models'), h('p', { class: 'soft' }, 'Which models there are, how each one was judged before it was used, and which one scores now.')),
+  root.append(h('div', null, h('h1', null, 'Models'), h('p', { class: 'soft' }, 'All models, how each one was evaluated before use, and which one scores now.')),
     h('div', { class: 'models' }, h('div', { class: 'stack' }, h('section', { class: 'panel', 'aria-labelledby': 'models-title' }, h('header', null, h('h2', { id: 'models-title' }, 'In the registry')), list), trainingPanel, swapPanel), detail));
   live.see({ see: 'nothing' });
 
@@ -40,7 +40,7 @@ export function models(root, { live }, [wanted]) {
       m.verdict && h('span', { class: 'soft small' }, m.verdict),
       Object.keys(m.labels).length > 0 && h('span', { class: 'small' }, Object.entries(m.labels).map(([k, v]) => `${k}=${v}`).join(', '))))));
     if (!models.models.length) list.replaceChildren(h('li', { class: 'empty soft' }, 'The registry is empty. A process that scores puts the first model in.'));
-    trainings.replaceChildren(...(runs.length ? runs.slice(0, 12).map(training) : [h('p', { class: 'note soft' }, 'No training yet. One begins when a root stays moved, on a schedule, or when you say so.')]));
+    trainings.replaceChildren(...(runs.length ? runs.slice(0, 12).map(training) : [h('p', { class: 'note soft' }, 'No training yet. One starts when the shift of a root persists, on a schedule, or on request.')]));
     swaps.replaceChildren(...models.activations.map(a => h('div', { class: 'incident' }, h('span', { class: `chip ${a.kind === 'rollback' ? 'warn' : 'good'}` }, a.kind),
       h('div', { class: 'sentence' }, h('a', { href: modelLink(a.model) }, a.model), ` ${a.reason}`), h('time', { datetime: a.at }, moment(Date.parse(a.at))),
       h('div', { class: 'meta' }, h('span', null, `by ${a.by}`), Object.keys(a.starts).length > 0 && h('span', null, `from ${Object.entries(a.starts).map(([p, o]) => `${p}@${o}`).join(', ')}`)))));
@@ -87,7 +87,7 @@ export function models(root, { live }, [wanted]) {
       Parent: m.parent && (others.includes(m.parent) ? h('a', { href: modelLink(m.parent) }, m.parent) : m.parent), Architecture: m.architecture, Images: m.image, Trained: `${m.startedAt.slice(0, 19).replace('T', ' ')} to ${m.finishedAt.slice(11, 19)}`,
       Data: `${m.data}, ${m.dataRange}`, 'Labelled frames': integer(m.labelledFrames), Latents: m.graph.nodes.map(n => spoken(n) + (m.anchored.includes(n) ? '' : ' (unnamed)')).join(', '), Seed: String(m.seed), Code: m.codeVersion, Digest: h('span', { class: 'mono' }, m.digest),
     })));
-  const warnings = m => h('section', { class: 'panel fault warn' }, h('div', { class: 'body' }, h('h2', null, 'To know before trusting it'), h('ul', null, m.warnings.map(w => h('li', null, w)))));
+  const warnings = m => h('section', { class: 'panel fault warn' }, h('div', { class: 'body' }, h('h2', null, 'Warnings'), h('ul', null, m.warnings.map(w => h('li', null, w)))));
 
   function gate(m) {
     const header = h('header', null, h('h2', null, 'Gate'), m.gate && h('span', { class: `chip ${m.gate.promoted ? 'good' : 'warn'}` }, m.gate.promoted ? 'let through' : 'not let through'), h('span', { class: 'aside' }, help('gate', 'what the gate asks')));
@@ -133,10 +133,10 @@ export function models(root, { live }, [wanted]) {
   const pairs = object => Object.entries(object).filter(([, v]) => v !== null && v !== undefined && v !== '').map(([k, v]) => [h('dt', null, k), h('dd', null, v)]);
 
   const soon = () => { clearTimeout(timer); key = ''; refresh(); };
-  const promote = id => ask({ title: `Promote ${id}`, explanation: 'It scores every frame from where the change arrives, on every process, without a restart. You can roll back.', confirm: 'Promote', send: async v => { const done = await post(`api/models/${encodeURIComponent(id)}/promote`, v); soon(); return `${done.active} is in use.`; } });
-  const rollback = id => ask({ title: id ? `Roll back to ${id}` : 'Roll back', explanation: id ? null : 'To the model that was in use before the present one was promoted.', confirm: 'Roll back', send: async v => { const done = await post('api/models/rollback', id ? { ...v, to: id } : v); soon(); return `${done.active} is in use.`; } });
-  const cancel = t => ask({ title: 'Cancel the training', explanation: t.reason, confirm: 'End it', send: async v => { await order({ kind: 'cancel-training', training: t.id, ...v }); return 'The training is told to end.'; } });
-  function train() { ask({ title: 'Train a model now', explanation: 'On the last quiet frames. The gate then decides whether it replaces the model in use.', confirm: 'Train', send: async v => { await order({ kind: 'retrain', ...v }); return 'The trainer is told.'; } }); }
+  const promote = id => ask({ title: `Promote ${id}`, explanation: 'It scores every frame from the change on, in every process, without a restart. You can roll back.', confirm: 'Promote', send: async v => { const done = await post(`api/models/${encodeURIComponent(id)}/promote`, v); soon(); return `${done.active} is in use.`; } });
+  const rollback = id => ask({ title: id ? `Roll back to ${id}` : 'Roll back', explanation: id ? null : 'To the model that was in use before the current one was promoted.', confirm: 'Roll back', send: async v => { const done = await post('api/models/rollback', id ? { ...v, to: id } : v); soon(); return `${done.active} is in use.`; } });
+  const cancel = t => ask({ title: 'Cancel the training', explanation: t.reason, confirm: 'Cancel training', send: async v => { await order({ kind: 'cancel-training', training: t.id, ...v }); return 'The training will end soon.'; } });
+  function train() { ask({ title: 'Train a model now', explanation: 'On the last quiet frames. The gate then decides whether it replaces the model in use.', confirm: 'Train', send: async v => { await order({ kind: 'retrain', ...v }); return 'The training is requested.'; } }); }
 
   refresh();
   return () => { gone = true; clearTimeout(timer); };

@@ -1,4 +1,4 @@
-/* All sources at a glance, what needs a person first. */
+/* All sources at a glance, the most urgent first. */
 import { h, text, attribute } from './dom.js';
 import { sparkline } from './charts.js';
 import { CONDITION_ORDER, conditionWord, conditionColour, severityColour, integer, number, ago, duration, moment, full, kindWords, spoken } from './words.js';
@@ -8,7 +8,7 @@ const SIZE = 50;
 
 export function overview(root, { live, about }) {
   const view = { see: 'overview', text: '', condition: '', page: 0, size: SIZE };
-  const figures = ['Open incidents', 'Sources', 'Frames a second', 'Refused frames', 'Model in use'].map(name => {
+  const figures = ['Open incidents', 'Sources', 'Frames per second', 'Refused frames', 'Model in use'].map(name => {
     const value = h('dd', { class: name === 'Model in use' ? 'text' : null }, '–'), note = h('dd', null, ' ');
     return { box: h('div', null, h('dt', null, name), value, note), value, note };
   });
@@ -16,7 +16,7 @@ export function overview(root, { live, about }) {
   const openPanel = h('section', { class: 'panel', 'aria-labelledby': 'open-title' },
     h('header', null, h('h2', { id: 'open-title' }, 'Open incidents'), openCount), openList);
   const closedList = h('div', { class: 'incidents' });
-  const closedPanel = h('section', { class: 'panel', 'aria-labelledby': 'closed-title', hidden: true }, h('header', null, h('h2', { id: 'closed-title' }, 'Resolved last')), closedList);
+  const closedPanel = h('section', { class: 'panel', 'aria-labelledby': 'closed-title', hidden: true }, h('header', null, h('h2', { id: 'closed-title' }, 'Recently resolved')), closedList);
   const find = h('input', { type: 'search', placeholder: 'Find a source', 'aria-label': 'Find a source', autocomplete: 'off' });
   let typing = 0;
   find.addEventListener('input', () => { clearTimeout(typing); typing = setTimeout(() => look({ text: find.value, page: 0 }), 150); });
@@ -27,7 +27,7 @@ export function overview(root, { live, about }) {
   });
   const body = h('tbody');
   const table = h('div', { class: 'scroll' }, h('table', { class: 'sources' },
-    h('thead', null, h('tr', null, ['Source', 'State', 'Drift, share of the threshold, 15 min', 'Frames a second', 'Last frame'].map((name, i) => h('th', { scope: 'col', class: i > 2 ? 'right' : null }, name)))), body));
+    h('thead', null, h('tr', null, ['Source', 'State', 'Drift, share of the threshold, 15 min', 'Frames per second', 'Last frame'].map((name, i) => h('th', { scope: 'col', class: i > 2 ? 'right' : null }, name)))), body));
   const nothing = h('p', { class: 'empty soft', hidden: true }, 'No source matches.');
   const before = h('button', { type: 'button', onclick: () => look({ page: view.page - 1 }) }, 'Previous');
   const after = h('button', { type: 'button', onclick: () => look({ page: view.page + 1 }) }, 'Next');
@@ -60,7 +60,7 @@ export function overview(root, { live, about }) {
 
     text(figures[0].value, integer(o.openCount));
     attribute(figures[0].box, 'class', o.openCount ? 'alert' : null);
-    text(figures[0].note, o.openCount ? 'need a look' : 'nothing needs you');
+    text(figures[0].note, o.openCount ? 'need attention' : 'none needs attention');
     text(figures[1].value, integer(total));
     text(figures[1].note, `${integer(o.counts.NORMAL ?? 0)} normal, ${integer(o.counts.SILENT ?? 0)} silent`);
     text(figures[2].value, o.framesPerSecond < 100 ? number(o.framesPerSecond, 1) : integer(Math.round(o.framesPerSecond)));
@@ -134,13 +134,13 @@ function incidentLine(i, open) {
     h('div', { class: 'meta' }, h('span', null, kindWords(i.kind)), h('span', null, open ? `since ${moment(i.openedAt)}` : `lasted ${duration(i.resolvedAt - i.openedAt)}`), i.verdict && h('span', null, i.verdict === 'true' ? 'true alarm' : 'false alarm')));
 }
 
-/** What to do where no frame has come yet. */
+/** How to send the first frame. */
 export function noFrames({ kafka, framesTopic }) {
   const command = `kcat -b ${kafka || 'localhost:9092'} -P -t ${framesTopic} -k cam1 frame.png`;
   const copy = h('button', { type: 'button', onclick: async () => { await navigator.clipboard?.writeText(command); text(copy, 'Copied'); } }, 'Copy');
   return [
-    h('h2', null, 'No frame has come yet'),
-    h('p', { class: 'soft' }, 'Residua listens. Put a PNG or JPEG file on the topic of frames; its key is the name of the camera:'),
+    h('h2', null, 'No frame has arrived yet'),
+    h('p', { class: 'soft' }, 'Residua is ready. Send a PNG or JPEG file to the topic of frames; its key is the name of the camera:'),
     h('div', { class: 'command' }, h('code', { tabindex: 0 }, command), copy),
     h('p', { class: 'soft' }, 'The source appears here as soon as its first frame is scored. Frames that are refused are counted with a reason; ', h('a', { href: '#/explain/dead-letters' }, 'why frames are refused'), '.'),
   ];

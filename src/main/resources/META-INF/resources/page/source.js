@@ -1,4 +1,4 @@
-/* One source: what it shows, what was expected, how residuals and drift went, and what happened. */
+/* One source: its pictures, residuals, drift and events. */
 import { h, text, attribute } from './dom.js';
 import { picture, remove, Refused } from './api.js';
 import { ask, feedback, acceptNormal, silence } from './actions.js';
@@ -20,7 +20,7 @@ export function source(root, { live, about }, [name]) {
   const pause = h('button', { type: 'button', 'aria-pressed': 'false', onclick: () => setPaused(!state.paused) }, 'Pause');
   const facts = h('div', { class: 'facts' });
   const fact = label => { const value = h('b', null, '–'); facts.append(h('span', null, label, ' ', value)); return value; };
-  const facing = { pace: fact('Frames a second'), frame: fact('Last frame'), sequence: fact('Sequence'), model: fact('Model') };
+  const facing = { pace: fact('Frames per second'), frame: fact('Last frame'), sequence: fact('Sequence'), model: fact('Model') };
   const head = h('header', null,
     h('p', { class: 'crumbs' }, h('a', { href: '#/' }, '← All sources')),
     h('div', { class: 'title' }, h('h1', null, name), chip,
@@ -92,7 +92,7 @@ export function source(root, { live, about }, [name]) {
   function setPaused(paused) {
     state.paused = paused;
     attribute(pause, 'aria-pressed', paused);
-    text(pause, paused ? 'Go on' : 'Pause');
+    text(pause, paused ? 'Resume' : 'Pause');
     live.see(paused ? { see: 'nothing' } : view, draw);
   }
 
@@ -101,7 +101,7 @@ export function source(root, { live, about }, [name]) {
     filled.hidden = message.type === 'unknown';
     if (message.type === 'unknown') {
       if (!unknown.firstChild) unknown.append(...noFrames({ ...about, framesTopic: about.framesTopic }));
-      text(unknown.querySelector('h2'), `Nothing is known of ${name} yet`);
+      text(unknown.querySelector('h2'), `No frame of ${name} has arrived yet`);
       return;
     }
     const s = message.source, newGraph = s.graph && JSON.stringify(s.graph) !== JSON.stringify(state.graph);
@@ -185,7 +185,7 @@ export function source(root, { live, about }, [name]) {
     graph.light(lit);
     const about = state.shown ?? openIncident();
     text(graphNote, about
-      ? (lit.length ? about.sentence : `${about.sentence} No single mechanism is to blame.`)
+      ? (lit.length ? about.sentence : `${about.sentence} No single mechanism is the cause.`)
       : 'Every latent follows its causes.');
   }
 
@@ -213,22 +213,22 @@ export function source(root, { live, about }, [name]) {
     });
   }
 
-  let saidScales = 0;
+  let scalesAt = 0;
   function drawDriftWords(s) {
     const r = s.row;
     text(driftValue, r.threshold ? `${number(r.statistic)} of ${number(r.threshold)}` : '–');
     attribute(driftValue, 'class', `value num${r.threshold && r.statistic >= r.threshold ? ' far' : ''}`);
     const longest = s.scales.at(-1);
-    text(driftWords, !r.threshold ? 'No drift score yet: the monitor has not judged a frame of this source.'
+    text(driftWords, !r.threshold ? 'No drift score yet: the monitor has not evaluated a frame of this source.'
       : s.samples < longest ? `Warming up: ${integer(s.samples)} of the ${integer(longest)} frames that the longest window needs.`
         : `The threshold is set for one false alarm in ${integer(s.targetRunLength)} frames on average${r.framesPerSecond ? `, ${duration(s.targetRunLength / r.framesPerSecond * 1000)} at this pace` : ''}.${s.quietRunLength ? ` The source's own quiet stretches show one in ${integer(s.quietRunLength)}.` : ''}`);
-    if (s.at - saidScales > 5000 && drift.millis.length) {
-      saidScales = s.at;
+    if (s.at - scalesAt > 5000 && drift.millis.length) {
+      scalesAt = s.at;
       text(scaleWords, s.scales.map((scale, i) => `${scale} frames: ${number(drift.columns[STATISTICS + i]?.at(-1))} of ${number(r.threshold)}`).join('; '));
     }
   }
 
-  // What a person reads changes rarely: it is built anew then, and what was unfolded stays so.
+  // Incidents and orders change rarely: they are rebuilt then, and open details stay open.
   function drawNews() {
     const open = openIncident();
     fault.hidden = !open;
@@ -238,9 +238,9 @@ export function source(root, { live, about }, [name]) {
       if (fault.dataset.key !== key) {
         fault.dataset.key = key;
         fault.replaceChildren(h('div', { class: 'body' },
-          h('p', null, h('span', { class: `chip ${severityColour(open.severity)}` }, spoken(open.severity)), ' ', h('span', { class: 'soft small' }, `${kindWords(open.kind)}, since ${moment(open.openedAt)}, frame ${open.openedSequence}${open.flaps ? `, came back ${open.flaps === 1 ? 'once' : `${open.flaps} times`}` : ''}`)),
+          h('p', null, h('span', { class: `chip ${severityColour(open.severity)}` }, spoken(open.severity)), ' ', h('span', { class: 'soft small' }, `${kindWords(open.kind)}, since ${moment(open.openedAt)}, frame ${open.openedSequence}${open.flaps ? `, reopened ${open.flaps === 1 ? 'once' : `${open.flaps} times`}` : ''}`)),
           h('p', { class: 'sentence', role: 'status' }, open.sentence),
-          open.causes.length > 0 && h('p', { class: 'soft small' }, 'To blame: ', open.causes.map(c => `${spoken(c.latent)}${c.parents.length ? ` (caused by ${c.parents.map(spoken).join(', ')})` : ' (a root)'}, ${Math.round(100 * c.share)} %`).join('; ')),
+          open.causes.length > 0 && h('p', { class: 'soft small' }, 'Cause: ', open.causes.map(c => `${spoken(c.latent)}${c.parents.length ? ` (caused by ${c.parents.map(spoken).join(', ')})` : ' (root)'}, ${Math.round(100 * c.share)} %`).join('; ')),
           feedbackButtons(open)));
       }
     } else { delete fault.dataset.key; fault.replaceChildren(); }

@@ -41,7 +41,7 @@ const DAY = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short',
 const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' });
 export const clock = millis => CLOCK.format(millis);
 export const full = millis => FULL.format(millis);
-/** The time of today, else the day too. */
+/** The time if it is today, else day and time. */
 export function moment(millis) {
   return new Date(millis).toDateString() === new Date().toDateString() ? clock(millis) : DAY.format(millis);
 }

@@ -107,7 +107,7 @@ class DashboardIT {
 
   private static void emptyStates(Chromium browser, String home, KafkaClients clients) {
     browser.open(home);
-    browser.await(LIMIT, "how to send a frame", says("No frame has come yet"));
+    browser.await(LIMIT, "how to send a frame", says("No frame has arrived yet"));
     assertThat(browser.text(".command code"))
         .isEqualTo(
             "kcat -b %s -P -t residua.frames -k cam1 frame.png"
@@ -175,13 +175,13 @@ class DashboardIT {
     browser.fill("reason", "the lamp was moved");
     browser.fill("by", "ann");
     browser.fill("token", "not-the-token-of-this-service");
-    browser.click("Say: true alarm");
+    browser.click("Confirm true alarm");
     browser.await(SOON, "the refusal", dialogSays("not the one that this service knows"));
     assertThat(TopicReader.values(clients, TOPICS.control())).isEmpty();
 
     // with the right one
     browser.fill("token", TOKEN);
-    browser.click("Say: true alarm");
+    browser.click("Confirm true alarm");
     browser.await(SOON, "the verdict comes back over Kafka", says("✓ True alarm"));
     List<ControlCommand> commands = TopicReader.values(clients, TOPICS.control());
     assertThat(commands).hasSize(1);
