@@ -1,15 +1,15 @@
 package dev.residua.alerting;
 
-/** What a receiver is notified of. */
+/** Kind of a notification. */
 public enum Action {
-  /** There is an incident. */
+  /** An incident opened. */
   OPEN,
-  /** More is known about it, or it is worse. */
+  /** It has changed, or is more severe. */
   UPDATE,
-  /** It is still as it was. */
+  /** It has not changed. */
   REPEAT,
-  /** Someone looks at it. */
+  /** A person looks at it. */
   ACKNOWLEDGE,
-  /** It is over. */
+  /** It is resolved. */
   RESOLVE
 }

@@ -32,7 +32,7 @@ final class AlertBook {
   private final Set<String> changed = new HashSet<>();
   private final Map<String, RateLimitDigest> limited = new HashMap<>();
 
-  /** An incident with what this process knows of its notices. */
+  /** An incident with the state of its notices in this process. */
   private static final class Page {
     AlertEntry entry;
     Set<String> wanted;
@@ -52,7 +52,7 @@ final class AlertBook {
   private static final class Track {
     boolean inFlight;
 
-    /** Whether it may know of the incident though it did not say so. */
+    /** Whether it may have received the incident without an answer. */
     boolean attempted;
 
     int failures;
@@ -97,11 +97,12 @@ final class AlertBook {
   }
 
   /**
-   * A record of the topic.
+   * Applies a record of the topic.
    *
-   * @param offset of the record; one that was seen before changes nothing
+   * @param offset of the record; one that was applied before changes nothing
    * @param at when it was written
-   * @param history whether it was written before alerting began; what is over then is not
+   * @param history whether it was written before alerting began; resolved incidents of that time
+   *     are ignored
    */
   void incident(Incident incident, long offset, Instant at, boolean history) {
     Page page = pages.get(incident.id());
@@ -126,7 +127,7 @@ final class AlertBook {
   }
 
   /**
-   * Notices due to a receiver, most urgent first. Each is in progress until it is settled.
+   * Notices due to a receiver, most urgent first. Each is in progress until its result is applied.
    *
    * @param room most notices
    * @param budget most incidents that may be opened or updated
@@ -196,7 +197,7 @@ final class AlertBook {
         now);
   }
 
-  /** Whether a notice counts for the limit; what ends something never does. */
+  /** Whether a notice counts for the limit; a resolution never does. */
   static boolean limited(Notice notice) {
     return notice.entry().only().isEmpty()
         && (notice.action() == Action.OPEN || notice.action() == Action.UPDATE);
@@ -248,7 +249,7 @@ final class AlertBook {
     changed.add(id);
   }
 
-  /** A notice was not sent after all. */
+  /** Takes back a notice that was not sent. */
   void returned(String receiver, Notice notice) {
     Page page = pages.get(notice.entry().incident().id());
     if (page != null) {
@@ -257,9 +258,9 @@ final class AlertBook {
   }
 
   /**
-   * What became of a notice.
+   * Applies the result of a delivery.
    *
-   * @return the notice, if it is lost for good
+   * @return the notice, if it will never be delivered
    */
   Optional<Lost> applyResult(String receiver, Notice notice, DeliveryResult answer, Instant now) {
     String id = notice.entry().incident().id();
@@ -275,7 +276,8 @@ final class AlertBook {
       track.firstFailure = since;
       if (mayGiveUp(receiver, notice) && !now.isBefore(since.plus(settings.giveUpAfter()))) {
         return Optional.of(
-            lose(receiver, page, notice, "was not taken for %s: %s", unavailable.detail(), now));
+            lose(
+                receiver, page, notice, "was not delivered for %s: %s", unavailable.detail(), now));
       }
       if (!unavailable.everything()) { // else the whole receiver is left alone for a while
         Duration pause = BackOff.after(track.failures, random);
@@ -299,9 +301,9 @@ final class AlertBook {
   }
 
   /**
-   * Gives up what has waited too long for a receiver that takes nothing.
+   * Gives up notices that have waited too long for an unavailable receiver.
    *
-   * @param why what it said last
+   * @param why its last answer
    */
   List<Lost> expire(String receiver, String why, Instant now) {
     List<Lost> lost = new ArrayList<>();
@@ -315,12 +317,12 @@ final class AlertBook {
           .filter(notice -> notice.action() != Action.REPEAT && mayGiveUp(receiver, notice))
           .ifPresent(
               notice ->
-                  lost.add(lose(receiver, page, notice, "was not taken for %s: %s", why, now)));
+                  lost.add(lose(receiver, page, notice, "was not delivered for %s: %s", why, now)));
     }
     return lost;
   }
 
-  /** Of what Alertmanager must know now, nothing is ever too old. */
+  /** Open incidents are never given up for receivers that need repeats, such as Alertmanager. */
   private boolean mayGiveUp(String receiver, Notice notice) {
     ReceiverSettings to = receivers.get(receiver);
     return to == null || !to.type().habits().forgets() || !notice.entry().incident().open();
@@ -338,7 +340,7 @@ final class AlertBook {
     return new Lost(notice, format.formatted(settings.giveUpAfter(), why), false);
   }
 
-  /** Forgets what everybody knows. */
+  /** Drops incidents about which every receiver has been notified. */
   void sweep(Instant now) {
     for (Iterator<Page> all = pages.values().iterator(); all.hasNext(); ) {
       Page page = all.next();
@@ -363,7 +365,7 @@ final class AlertBook {
     }
   }
 
-  /** What has to be stored since the last call, by incident; empty for what is to be forgotten. */
+  /** Entries that changed since the last call, by incident; empty for dropped ones. */
   Map<String, Optional<AlertEntry>> changes() {
     Map<String, Optional<AlertEntry>> changes = new LinkedHashMap<>();
     for (String id : changed) {

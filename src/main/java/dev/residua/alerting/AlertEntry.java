@@ -9,12 +9,12 @@ import java.util.TreeMap;
 /**
  * An incident that receivers have to be notified of, and what each was notified of. Immutable.
  *
- * @param incident as it stands
+ * @param incident its current state
  * @param revision offset of its record
- * @param since when this process read it first, or again after it had ended
+ * @param since when this process read it first, or again after it had reopened
  * @param changedAt when its record was written
- * @param only the only receiver that is notified, if it concerns no other
- * @param notified by receiver; one that is missing was not notified
+ * @param only the only receiver that is notified, if there is just one
+ * @param notified state by receiver; receivers without one were not notified
  */
 public record AlertEntry(
     Incident incident,
@@ -27,19 +27,19 @@ public record AlertEntry(
     notified = Map.copyOf(notified);
   }
 
-  /** What a receiver knows. */
+  /** The state of a receiver. */
   public NotifiedState notified(String receiver) {
     return notified.getOrDefault(receiver, NotifiedState.NOTHING);
   }
 
-  /** The same when a receiver knows something else. */
+  /** The entry with another state of a receiver. */
   AlertEntry with(String receiver, NotifiedState now) {
     Map<String, NotifiedState> next = new TreeMap<>(notified);
     next.put(receiver, now);
     return new AlertEntry(incident, revision, since, changedAt, only, next);
   }
 
-  /** The same incident as a later record says. */
+  /** The entry after a later record of the incident. */
   AlertEntry next(Incident changed, long offset, Instant at) {
     boolean again = changed.open() && (!incident.open() || changed.flaps() != incident.flaps());
     return new AlertEntry(changed, offset, again ? at : since, at, only, notified);

@@ -11,11 +11,11 @@ public interface AlertListener {
   enum Result {
     /** The receiver has it. */
     ACCEPTED,
-    /** It was not taken and will be sent again. */
+    /** It was not accepted and will be sent again. */
     RETRIED,
     /** The receiver refused it for good. */
     REFUSED,
-    /** It was not taken for so long that it was given up. */
+    /** It was not accepted for so long that it was given up. */
     GIVEN_UP;
 
     static Result of(DeliveryResult result) {
@@ -45,9 +45,9 @@ public interface AlertListener {
   default void waiting(String receiver, int waiting, int limited) {}
 
   /**
-   * Whether a receiver takes anything.
+   * Whether a receiver accepts requests.
    *
-   * @param problem what it says; empty while it does
+   * @param problem its answer; empty while it does
    */
   default void reachable(String receiver, String problem) {}
 }

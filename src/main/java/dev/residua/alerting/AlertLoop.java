@@ -2,12 +2,11 @@ package dev.residua.alerting;
 
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.telemetry.Tracing;
+import dev.residua.wire.BoundedMap;
 import dev.residua.wire.Topics;
 import java.time.Clock;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -33,7 +32,7 @@ public final class AlertLoop implements Runnable {
   private static final int MAX_ACKNOWLEDGED = 10_000;
 
   /**
-   * What a membership needs in addition to its Kafka clients.
+   * Parts of a membership other than its Kafka clients.
    *
    * @param acknowledged ids of incidents that are not repeated, the latest ones
    * @param stopped whether the loop is about to end
@@ -62,7 +61,7 @@ public final class AlertLoop implements Runnable {
    * @param readers outside any group, committed records only; closed here
    * @param producers that wait for all copies; closed here
    * @param channels to the receivers of the settings
-   * @param activations which models were activated, as far as is known
+   * @param activations known activations of models
    * @param tracing continues the traces of frames up to their notifications
    */
   public AlertLoop(
@@ -87,19 +86,15 @@ public final class AlertLoop implements Runnable {
             .toList();
     this.context =
         new Context(
-            topics, settings, workers, latest(), listener, tracing, clock, random, () -> stopped);
-  }
-
-  private static Set<String> latest() {
-    return Collections.newSetFromMap(
-        new LinkedHashMap<>() {
-          private static final long serialVersionUID = 1L;
-
-          @Override
-          protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-            return size() > MAX_ACKNOWLEDGED;
-          }
-        });
+            topics,
+            settings,
+            workers,
+            Collections.newSetFromMap(BoundedMap.ofLatest(MAX_ACKNOWLEDGED)),
+            listener,
+            tracing,
+            clock,
+            random,
+            () -> stopped);
   }
 
   /** Makes {@link #run} return after the deliveries in progress. */

@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What each receiver was notified of, on a compacted topic with the partitions of the incidents,
- * and the dead letters of notices that could not be delivered.
+ * Stores the state of every receiver on a compacted topic with the partitions of the incidents, and
+ * writes the dead letters of undeliverable notices.
  */
 final class AlertStore {
   private static final Logger LOG = LoggerFactory.getLogger(AlertStore.class);
@@ -40,11 +40,7 @@ final class AlertStore {
   AlertStore(Producer<byte[], byte[]> producer, Topics topics) {
     this.producer = producer;
     this.topics = topics;
-    String incidents = topics.incidents().name();
-    this.state =
-        new AlertStateJson(
-            incident -> topics.incidents().value().serializer().serialize(incidents, incident),
-            bytes -> topics.incidents().value().deserializer().deserialize(incidents, bytes));
+    this.state = new AlertStateJson(topics.incidents()::write, topics.incidents()::read);
   }
 
   /** Writes an undeliverable notice to the dead letters. */
@@ -63,11 +59,7 @@ final class AlertStore {
         new ProducerRecord<>(
             topics.deadLetters().name(),
             bytes(entry.incident().source()),
-            topics
-                .incidents()
-                .value()
-                .serializer()
-                .serialize(topics.incidents().name(), entry.incident()));
+            topics.incidents().write(entry.incident()));
     new DeadLetter(
             reason,
             message,

@@ -13,11 +13,11 @@ import java.util.stream.Collectors;
  * Which receivers are notified of which incidents.
  *
  * @param receivers all there are, names unique
- * @param routes an incident goes to the receivers of every route that takes it; without any route
+ * @param routes an incident goes to the receivers of every route that matches it; without any route
  *     to all receivers
  * @param dashboard address of the dashboard as people reach it, for links
- * @param giveUpAfter time after which a notice that nobody takes becomes a dead letter, at least a
- *     minute
+ * @param giveUpAfter time after which a notice that is not accepted becomes a dead letter, at least
+ *     a minute
  */
 public record AlertingSettings(
     List<ReceiverSettings> receivers,

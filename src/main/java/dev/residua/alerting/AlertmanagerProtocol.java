@@ -22,20 +22,20 @@ final class AlertmanagerProtocol implements Protocol {
   /** Value of the label {@code alertname} of all incidents. */
   static final String ALERT_NAME = "ResiduaIncident";
 
-  /** An alert that is not repeated for so long is over, at least. */
-  private static final Duration LEAST_LIFE = Duration.ofMinutes(5);
+  /** Shortest time after which an alert that is not repeated counts as resolved. */
+  private static final Duration LEAST_DURATION = Duration.ofMinutes(5);
 
   private static final int REPEATS_MISSED = 4;
   private static final Duration TICK = Duration.ofMillis(1);
 
   private final URI url;
-  private final Duration life;
+  private final Duration duration;
   private final Links links;
 
   AlertmanagerProtocol(ReceiverSettings receiver, Links links) {
     this.url = Json.below(receiver.url(), "/api/v2/alerts");
     Duration repeats = receiver.repeatInterval().multipliedBy(REPEATS_MISSED);
-    this.life = repeats.compareTo(LEAST_LIFE) > 0 ? repeats : LEAST_LIFE;
+    this.duration = repeats.compareTo(LEAST_DURATION) > 0 ? repeats : LEAST_DURATION;
     this.links = links;
   }
 
@@ -79,7 +79,7 @@ final class AlertmanagerProtocol implements Protocol {
       alert.put("generatorURL", page);
     }
     Instant start = entry.since().isAfter(now) ? now : entry.since();
-    Instant end = now.plus(life);
+    Instant end = now.plus(duration);
     if (!firing) {
       Instant changed = incident.open() || entry.changedAt().isAfter(now) ? now : entry.changedAt();
       end = changed.isAfter(start) ? changed : start.plus(TICK);

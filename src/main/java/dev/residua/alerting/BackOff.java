@@ -13,7 +13,7 @@ final class BackOff {
 
   /**
    * The pause after so many failures in a row, the last half of it drawn, so that many processes do
-   * not come back at once.
+   * not retry at once.
    *
    * @param failures at least 1
    */

@@ -3,23 +3,23 @@ package dev.residua.alerting;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What became of a request to a receiver. */
+/** The result of a request to a receiver. */
 public sealed interface DeliveryResult {
-  /** For a person: status, and what was said. */
+  /** Status and answer, for a person. */
   String detail();
 
-  /** It was taken. */
+  /** It was accepted. */
   record Accepted(String detail) implements DeliveryResult {}
 
   /**
-   * It was not taken, and may be later.
+   * It was not accepted, and may be later.
    *
-   * @param pause time for which the receiver asks to be left alone
-   * @param everything whether any other notice would meet the same
+   * @param pause time for which the receiver asks for no requests
+   * @param everything whether every other notice would fail as well
    */
   record Unavailable(String detail, Optional<Duration> pause, boolean everything)
       implements DeliveryResult {}
 
-  /** It will never be taken. */
+  /** It will never be accepted. */
   record Refused(String detail) implements DeliveryResult {}
 }

@@ -26,8 +26,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Sends requests to one receiver, and to no other: not to another host, not where a redirect leads.
- * One attempt a call, which takes at most the receiver's timeout. Thread-safe.
+ * Sends requests to one receiver, and never to another host or to the target of a redirect. Each
+ * call makes one attempt, which takes at most the receiver's timeout. Thread-safe.
  */
 final class HttpSender {
   private static final int MOST_ANSWER_BYTES = 4_096;
@@ -47,7 +47,7 @@ final class HttpSender {
             .build();
   }
 
-  /** Sends, and says what became of it. */
+  /** Sends a request and returns its result. */
   DeliveryResult send(OutgoingRequest request, Instant now) throws InterruptedException {
     check(request.url());
     HttpRequest.Builder post =
@@ -96,7 +96,7 @@ final class HttpSender {
         || !url.getHost().equalsIgnoreCase(allowed.getHost())
         || url.getPort() != allowed.getPort()) {
       throw new IllegalStateException(
-          "a request for receiver %s would go to another place than %s"
+          "a request for receiver %s would go to another address than %s"
               .formatted(receiver.name(), receiver.place()));
     }
   }
@@ -133,12 +133,10 @@ final class HttpSender {
     }
     if (status >= 300 && status < 400) {
       return new DeliveryResult.Unavailable(
-          detail + "; redirects are not followed, set url to where it leads",
-          Optional.empty(),
-          true);
+          detail + "; redirects are not followed, set url to their target", Optional.empty(), true);
     }
     return switch (status) {
-      // What an operator mends: the key, the address, the channel.
+      // An operator must correct the key, the address or the channel.
       case 401, 403, 404, 405, 407, 410 ->
           new DeliveryResult.Unavailable(detail, Optional.empty(), true);
       case 408, 425, 429, 502, 503, 504 ->
@@ -171,7 +169,7 @@ final class HttpSender {
     return Optional.of(wait.compareTo(MOST_WAIT) > 0 ? MOST_WAIT : wait);
   }
 
-  /** An answer in one line, without what is secret. */
+  /** An answer in one line, without secrets. */
   private String shown(String body) {
     String text = body.strip().replaceAll("[\\p{Cntrl}\\s]+", " ");
     for (Optional<Secret> secret : List.of(receiver.key(), receiver.token())) {

@@ -10,7 +10,10 @@ import dev.residua.incident.Incident;
 import java.net.URI;
 import java.util.Map;
 
-/** JSON that protocols share. */
+/**
+ * JSON that protocols share. Payloads are built field by field: data binding needs a record with
+ * annotations for each of them, for names, texts and omissions, and is not shorter.
+ */
 final class Json {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 

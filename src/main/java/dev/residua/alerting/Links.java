@@ -3,9 +3,8 @@ package dev.residua.alerting;
 import dev.residua.causal.Finding.Cause;
 import dev.residua.causal.PictureLinks;
 import dev.residua.incident.Incident;
+import dev.residua.wire.CloudEventHeaders;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -39,7 +38,9 @@ final class Links {
     if (base.isEmpty()) {
       return links;
     }
-    links.put(DASHBOARD, "%s/#/sources/%s".formatted(base.get(), encoded(incident.source())));
+    links.put(
+        DASHBOARD,
+        "%s/#/sources/%s".formatted(base.get(), CloudEventHeaders.encode(incident.source())));
     add(links, FRAME, incident.links().get(PictureLinks.FRAME));
     add(links, EXPECTED, incident.links().get(PictureLinks.EXPECTED));
     for (Cause cause : incident.causes()) {
@@ -59,9 +60,5 @@ final class Links {
     if (link != null) {
       links.put(purpose, link.startsWith("/") ? base.orElseThrow() + link : link);
     }
-  }
-
-  private static String encoded(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 }

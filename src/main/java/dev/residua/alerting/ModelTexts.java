@@ -3,7 +3,7 @@ package dev.residua.alerting;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.residua.model.RegistryRecord.Activation;
 
-/** What is said of another model. */
+/** Texts and JSON of a model change. */
 final class ModelTexts {
   private ModelTexts() {}
 

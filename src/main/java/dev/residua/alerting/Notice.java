@@ -5,12 +5,12 @@ import java.time.Instant;
 /**
  * One notification for one receiver.
  *
- * @param action what
+ * @param action kind of the notification
  * @param entry of the incident, as it is delivered
- * @param before what the receiver knows so far
+ * @param before state of the receiver so far
  */
 public record Notice(Action action, AlertEntry entry, NotifiedState before) {
-  /** What the receiver knows once it has taken this. */
+  /** State of the receiver once it has accepted this. */
   NotifiedState after(Instant now) {
     NotifiedState.Stage stage =
         switch (action) {
@@ -18,18 +18,18 @@ public record Notice(Action action, AlertEntry entry, NotifiedState before) {
           case RESOLVE -> NotifiedState.Stage.RESOLVED;
           case REPEAT, ACKNOWLEDGE -> before.stage();
         };
-    boolean said = action != Action.ACKNOWLEDGE;
+    boolean delivered = action != Action.ACKNOWLEDGE;
     return new NotifiedState(
         stage,
-        said ? entry.revision() : before.revision(),
-        said ? entry.incident().severity() : before.severity(),
-        said ? entry.incident().kind() : before.kind(),
-        said ? entry.incident().flaps() : before.flaps(),
+        delivered ? entry.revision() : before.revision(),
+        delivered ? entry.incident().severity() : before.severity(),
+        delivered ? entry.incident().kind() : before.kind(),
+        delivered ? entry.incident().flaps() : before.flaps(),
         stage == before.stage() ? before.at() : now,
         action == Action.ACKNOWLEDGE || (action != Action.OPEN && before.acknowledged()));
   }
 
-  /** Whether the receiver is to take the incident for open. */
+  /** Whether the incident is open for the receiver after this. */
   boolean firing() {
     return action == Action.REPEAT
         ? before.stage() == NotifiedState.Stage.FIRING

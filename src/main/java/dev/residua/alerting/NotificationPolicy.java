@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a receiver has to be notified of next.
+ * Decides which notification a receiver gets next.
  *
  * <pre>
  *              OPEN                            RESOLVE
@@ -25,9 +25,10 @@ final class NotificationPolicy {
   /**
    * The notification that is due now.
    *
-   * @param wanted whether the incident, as it stands, is routed to the receiver
-   * @param acknowledged whether someone has said that he looks at it
-   * @param lastSent when the receiver last took a notice of it from this process, null for never
+   * @param wanted whether the incident is routed to the receiver now
+   * @param acknowledged whether a person has acknowledged it
+   * @param lastSent when the receiver last accepted a notice of it from this process, null for
+   *     never
    */
   static Optional<Action> next(
       AlertEntry entry,
@@ -43,7 +44,7 @@ final class NotificationPolicy {
       return switch (notified.stage()) {
         case NOTHING, RESOLVED -> wanted ? Optional.of(Action.OPEN) : Optional.empty();
         case FIRING -> {
-          // It ended meanwhile, and the receiver may know.
+          // It was resolved and reopened meanwhile, of which the receiver may be aware.
           if (notified.flaps() != entry.incident().flaps()) {
             yield Optional.of(Action.OPEN);
           }
@@ -72,7 +73,7 @@ final class NotificationPolicy {
     };
   }
 
-  /** Whether the receiver has not taken a notice since the incident opened, or opened again. */
+  /** Whether the receiver has accepted no notice since the incident opened or reopened. */
   private static boolean isUnnotified(AlertEntry entry, NotifiedState notified) {
     return notified.stage() == Stage.NOTHING
         || (notified.stage() == Stage.RESOLVED && notified.flaps() != entry.incident().flaps());

@@ -4,15 +4,15 @@ import dev.residua.causal.Finding.Severity;
 import java.time.Instant;
 
 /**
- * What a receiver was last notified of about an incident.
+ * The state of an incident that a receiver was last notified of.
  *
- * @param stage how far it is
+ * @param stage of the receiver
  * @param revision offset of the incident's record that was delivered; -1 for nothing
  * @param severity that was delivered
  * @param kind that was delivered
- * @param flaps how often the incident had come back by then
+ * @param flaps how often the incident had reopened by then
  * @param at when the stage was delivered first
- * @param acknowledged whether it knows that someone looks at it
+ * @param acknowledged whether it was notified of an acknowledgement
  */
 public record NotifiedState(
     Stage stage,
@@ -26,13 +26,13 @@ public record NotifiedState(
   public static final NotifiedState NOTHING =
       new NotifiedState(Stage.NOTHING, -1, Severity.INFO, "", 0, Instant.EPOCH, false);
 
-  /** How far a receiver is with an incident. */
+  /** Stages of a receiver with an incident. */
   public enum Stage {
-    /** It does not know of it. */
+    /** It was not notified. */
     NOTHING,
-    /** It takes it for open. */
+    /** It was notified that it is open. */
     FIRING,
-    /** It knows that it is over. */
+    /** It was notified that it is resolved. */
     RESOLVED
   }
 }

@@ -3,16 +3,18 @@ package dev.residua.alerting;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.residua.incident.Incident;
+import dev.residua.model.ModelBundle;
 import dev.residua.model.RegistryRecord.Activation;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * PagerDuty's Events API, version 2: the incident's id is the {@code dedup_key}, so everything that
- * is sent twice joins the alert that is open.
+ * PagerDuty's Events API, version 2: the incident's id is the {@code dedup_key}, so repeated events
+ * join the open alert.
  *
  * <p>Source: PagerDuty developer documentation, "Events API v2 Overview", "Trigger Events", "Send
  * Change Events".
@@ -97,8 +99,10 @@ final class PagerDutyProtocol implements Protocol {
     return new OutgoingRequest(url, Map.of(), OutgoingRequest.JSON, Json.bytes(event));
   }
 
-  /** Ids are short; one that is not keeps its identity. */
+  /** The incident's id, or its digest if it is too long. */
   static String dedupKey(String incidentId) {
-    return incidentId.length() <= MOST_DEDUP_KEY ? incidentId : Signature.sha256(incidentId);
+    return incidentId.length() <= MOST_DEDUP_KEY
+        ? incidentId
+        : ModelBundle.sha256(incidentId.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -9,13 +9,13 @@ import dev.residua.incident.ControlCommand.Feedback;
 import dev.residua.incident.ControlCommand.FeedbackVerdict;
 import dev.residua.incident.Incident;
 import dev.residua.telemetry.Tracing;
+import dev.residua.wire.BoundedMap;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One membership in the group of alerting processes: follows the incidents of its partitions,
- * stores what has to be delivered, commits, and only then hands notices to the receivers' workers.
+ * stores pending notices, commits, and only then passes them to the receivers' workers.
  */
 final class PartitionAlerts implements ConsumerRebalanceListener {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionAlerts.class);
@@ -43,19 +43,11 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
   private static final Duration PARTITIONS_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration SWEEP = Duration.ofSeconds(1);
 
-  /** Notices given to a receiver at once if it takes one per request. */
+  /** Notices given to a receiver at once if it accepts one per request. */
   private static final int ROOM = 10;
 
   /** Traces of the incidents that changed last; those from before a restart end at the topic. */
-  private final Map<String, Headers> traces =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Headers> eldest) {
-          return size() > MAX_TRACES;
-        }
-      };
+  private final Map<String, Headers> traces = BoundedMap.ofLatest(MAX_TRACES);
 
   private final Consumer<byte[], byte[]> member;
   private final Consumer<byte[], byte[]> control;
@@ -134,13 +126,7 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
       return;
     }
     try {
-      Incident incident =
-          context
-              .topics()
-              .incidents()
-              .value()
-              .deserializer()
-              .deserialize(record.topic(), record.value());
+      Incident incident = context.topics().incidents().read(record.value());
       try (Tracing.Step step =
           context
               .tracing()
@@ -176,13 +162,7 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
       return;
     }
     try {
-      ControlCommand command =
-          context
-              .topics()
-              .control()
-              .value()
-              .deserializer()
-              .deserialize(record.topic(), record.value());
+      ControlCommand command = context.topics().control().read(record.value());
       if (command instanceof Feedback feedback
           && feedback.verdict() == FeedbackVerdict.TRUE_ALARM) {
         context.acknowledged().add(feedback.incidentId());
@@ -259,7 +239,7 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
     books.values().forEach(book -> book.sweep(now));
   }
 
-  /** Whether all that was read is committed. */
+  /** Returns whether all records that were read are committed. */
   private boolean commit() {
     if (read.isEmpty()) {
       return true;

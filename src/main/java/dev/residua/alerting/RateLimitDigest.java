@@ -12,8 +12,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a receiver's rate limit suppresses of one partition, as one incident that it is notified of
- * in its place: open while any incident waits. Mutable, for one thread.
+ * Summarises the incidents of one partition that a receiver's rate limit suppresses, as one
+ * incident that is open while any of them waits. Mutable, for one thread.
  */
 final class RateLimitDigest {
   /** Kind of these incidents. */
@@ -28,8 +28,8 @@ final class RateLimitDigest {
   private final int limit;
   private int waiting;
   private long over;
-  private long overTold;
-  private int waitingTold;
+  private long overReported;
+  private int waitingReported;
 
   RateLimitDigest(String receiver, int partition, int limit) {
     this.receiver = receiver;
@@ -42,21 +42,21 @@ final class RateLimitDigest {
     return "held-back-%s-%d".formatted(receiver, partition);
   }
 
-  /** One ended before it was due and gets no notification of its own. */
+  /** Counts an incident that ended while it waited, and gets no notification of its own. */
   void over() {
     over++;
   }
 
-  /** How many wait. */
+  /** Number of waiting incidents. */
   int waiting() {
     return waiting;
   }
 
   /**
-   * The incident as it is now.
+   * The next state of the incident.
    *
    * @param held incidents that wait
-   * @param before as it was last delivered; null or resolved where it is not open
+   * @param before state that was delivered last; null or resolved where it is not open
    * @return null if there is nothing new to deliver, or not yet
    */
   @Nullable Incident next(Collection<Incident> held, @Nullable Incident before, Instant now) {
@@ -68,13 +68,13 @@ final class RateLimitDigest {
       }
       Incident done = incident(held, open, State.RESOLVED, now);
       over = 0;
-      overTold = 0;
+      overReported = 0;
       return done;
     }
     if (open == null) {
       return digest(incident(held, null, State.OPENED, now));
     }
-    boolean news = waiting != waitingTold || over != overTold;
+    boolean news = waiting != waitingReported || over != overReported;
     if (!news || now.isBefore(open.updatedAt().plus(PAUSE))) {
       return null;
     }
@@ -82,8 +82,8 @@ final class RateLimitDigest {
   }
 
   private Incident digest(Incident incident) {
-    waitingTold = waiting;
-    overTold = over;
+    waitingReported = waiting;
+    overReported = over;
     return incident;
   }
 
@@ -119,7 +119,7 @@ final class RateLimitDigest {
             ? ""
             : "%d %s over before being delivered".formatted(over, over == 1 ? "was" : "were");
     if (held.isEmpty()) {
-      return "no incident waits for the limit of %d alerts a minute any more%s"
+      return "no incident waits for the limit of %d alerts per minute any more%s"
           .formatted(limit, ended.isEmpty() ? "" : "; " + ended);
     }
     TreeSet<String> sources = new TreeSet<>();

@@ -17,12 +17,12 @@ import java.util.Set;
  * @param type protocol
  * @param url where it listens; for Alertmanager and PagerDuty without the path of the API. Secret
  *     for Slack
- * @param key PagerDuty's routing key, or what the webhook's events are signed with
+ * @param key PagerDuty's routing key, or the key that signs the webhook's events
  * @param user for basic authentication with {@code token} as the password
  * @param token bearer token, or that password
  * @param timeout for one request, in [100 ms, 60 s]
- * @param repeatInterval time between two notices of the same state, for those that forget, in [1 s,
- *     1 h]
+ * @param repeatInterval time between two notices of the same state, for those that need repeats, in
+ *     [1 s, 1 h]
  * @param limitPerMinute most incidents that are opened or updated there in a minute, at least 1
  * @param modelChanges whether it is notified of model changes, if its protocol has them
  */
@@ -37,7 +37,7 @@ public record ReceiverSettings(
     Duration repeatInterval,
     OptionalInt limitPerMinute,
     boolean modelChanges) {
-  /** Where PagerDuty takes events. */
+  /** Address of PagerDuty's API for events. */
   public static final URI PAGERDUTY = URI.create("https://events.pagerduty.com");
 
   /** How keys of the Standard Webhooks convention begin. */
@@ -126,7 +126,7 @@ public record ReceiverSettings(
     boolean secretInside = secret || type == ReceiverType.PAGERDUTY;
     if (http && secretInside && !LOOPBACK.contains(url.getHost())) {
       throw new IllegalArgumentException(
-          "%s must begin with https, since what is sent there is secret%s".formatted(at, shown));
+          "%s must begin with https, since requests to it hold a secret%s".formatted(at, shown));
     }
   }
 
@@ -157,7 +157,7 @@ public record ReceiverSettings(
       return Base64.getDecoder().decode(text.substring(WEBHOOK_KEY.length()));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "%s.key begins with %s, but what follows is not Base64; make one with: echo \"whsec_$(openssl rand -base64 32)\""
+          "%s.key begins with %s, but the rest is not Base64; make one with: echo \"whsec_$(openssl rand -base64 32)\""
               .formatted(at, WEBHOOK_KEY),
           e);
     }
@@ -173,7 +173,7 @@ public record ReceiverSettings(
     return key.map(k -> signingKey("residua.alerting.receivers." + name, k));
   }
 
-  /** What is said of where it is, in messages: never a secret. */
+  /** Scheme, host and port, for messages: never a secret. */
   public String place() {
     return url.getScheme() + "://" + url.getHost() + (url.getPort() < 0 ? "" : ":" + url.getPort());
   }

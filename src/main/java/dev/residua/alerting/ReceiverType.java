@@ -5,14 +5,13 @@ import java.time.Duration;
 /** A protocol of receivers. */
 public enum ReceiverType {
   /** Alertmanager, API version 2: expects firing alerts to be repeated. */
-  ALERTMANAGER(
-      new Habits(true, Updates.EVERY_CHANGE, true, Duration.ofMinutes(5), false, false, 200)),
+  ALERTMANAGER(new Habits(true, Updates.EVERY_CHANGE, Duration.ofMinutes(5), false, false, 200)),
   /** PagerDuty, Events API version 2. */
-  PAGERDUTY(new Habits(false, Updates.WORSE, false, Duration.ZERO, true, true, 1)),
+  PAGERDUTY(new Habits(false, Updates.WORSE, Duration.ZERO, true, true, 1)),
   /** CloudEvents in JSON to any address, signed. */
-  WEBHOOK(new Habits(false, Updates.EVERY_CHANGE, false, Duration.ZERO, false, false, 1)),
-  /** Incoming webhooks as Slack has them, which Mattermost and Rocket.Chat take too. */
-  SLACK(new Habits(false, Updates.EVERY_CHANGE, false, Duration.ZERO, false, false, 1));
+  WEBHOOK(new Habits(false, Updates.EVERY_CHANGE, Duration.ZERO, false, false, 1)),
+  /** Incoming webhooks of Slack, which Mattermost and Rocket.Chat support too. */
+  SLACK(new Habits(false, Updates.EVERY_CHANGE, Duration.ZERO, false, false, 1));
 
   private final Habits habits;
 
@@ -20,7 +19,7 @@ public enum ReceiverType {
     this.habits = habits;
   }
 
-  /** What its receivers expect of a sender. */
+  /** Expectations of its receivers. */
   public Habits habits() {
     return habits;
   }
@@ -29,25 +28,23 @@ public enum ReceiverType {
   public enum Updates {
     /** Every one. */
     EVERY_CHANGE,
-    /** Only that it is more severe now. */
+    /** Only a higher severity. */
     WORSE
   }
 
   /**
-   * What receivers of a protocol expect.
+   * Expectations of the receivers of a protocol.
    *
    * @param forgets whether they resolve an incident that is not repeated
    * @param updates which changes are delivered
-   * @param labelled whether severity and kind are part of an incident's identity there
    * @param repeatResolved how long a resolved incident is repeated
-   * @param opensFirst whether an incident that is over already must be opened before it is resolved
-   * @param acknowledges whether they want to know that someone looks at it
+   * @param opensFirst whether a resolved incident must be opened before it is resolved there
+   * @param acknowledges whether they are notified of acknowledgements
    * @param batch most notices in one request, at least 1
    */
   public record Habits(
       boolean forgets,
       Updates updates,
-      boolean labelled,
       Duration repeatResolved,
       boolean opensFirst,
       boolean acknowledges,

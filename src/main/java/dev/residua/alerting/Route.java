@@ -6,7 +6,7 @@ import dev.residua.incident.Incident;
 import java.util.Set;
 
 /**
- * Which incidents go to whom.
+ * Sends matching incidents to receivers.
  *
  * @param name as operators call it
  * @param sources regular expression for the whole name of the source
@@ -25,9 +25,9 @@ public record Route(
   }
 
   /**
-   * A route from its texts.
+   * Parses a route.
    *
-   * @throws IllegalArgumentException with the property whose text is no regular expression
+   * @throws IllegalArgumentException with the property that is no regular expression
    */
   public static Route of(
       String name, String sources, String kinds, Severity severity, Set<String> receivers) {
@@ -51,7 +51,7 @@ public record Route(
     }
   }
 
-  /** Whether an incident, as it stands, takes this route. */
+  /** Whether the current state of an incident matches this route. */
   boolean takes(Incident incident) {
     return incident.severity().compareTo(severity) >= 0
         && sources.matches(incident.source())

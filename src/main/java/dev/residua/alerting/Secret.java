@@ -1,7 +1,7 @@
 package dev.residua.alerting;
 
 /**
- * A text that must not be shown: {@link #toString} does not.
+ * A text that {@link #toString} does not show.
  *
  * @param value the text, not blank
  */

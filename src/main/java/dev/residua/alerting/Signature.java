@@ -2,15 +2,12 @@ package dev.residua.alerting;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.util.Base64;
-import java.util.HexFormat;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Proof that a webhook's event is from someone who has the key: HMAC-SHA256 over {@code
- * id.timestamp.body}.
+ * Signs a webhook's event with the receiver's key: HMAC-SHA256 over {@code id.timestamp.body}.
  *
  * <p>Source: Standard Webhooks 1.0.0, "Signature scheme", symmetric.
  */
@@ -32,17 +29,6 @@ final class Signature {
       return "v1," + Base64.getEncoder().encodeToString(mac.doFinal(body));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java platform has " + HMAC, e);
-    }
-  }
-
-  /** SHA-256 of a text, in hexadecimal. */
-  static String sha256(String text) {
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 }

@@ -113,7 +113,7 @@ final class SlackProtocol implements Protocol {
     };
   }
 
-  /** The three characters that would begin a command, such as a mention of everybody. */
+  /** Escapes the characters that begin a command, such as a mention of everybody. */
   static String escaped(String text) {
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
   }

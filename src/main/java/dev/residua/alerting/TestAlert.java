@@ -18,22 +18,22 @@ public final class TestAlert {
   private TestAlert() {}
 
   /**
-   * What one receiver said.
+   * The result of one receiver.
    *
    * @param receiver the receiver
    * @param result its result
    */
   public record Delivery(ReceiverSettings receiver, DeliveryResult result) {
-    /** Whether it has the alert. */
+    /** Whether it accepted the alert. */
     public boolean accepted() {
       return result instanceof DeliveryResult.Accepted;
     }
   }
 
   /**
-   * The incident; of one source always the same, so that what was opened can be resolved.
+   * The incident. Its id depends only on the source, so that an open one can be resolved.
    *
-   * @param resolved whether it is over
+   * @param resolved whether it is resolved
    */
   public static Incident incident(
       String source, Finding.Severity severity, String sentence, boolean resolved, Instant now) {
@@ -66,13 +66,13 @@ public final class TestAlert {
       throws InterruptedException {
     Instant now = clock.instant();
     AlertEntry entry = new AlertEntry(incident, 0, now, now, Optional.empty(), Map.of());
-    List<Delivery> said = new ArrayList<>();
+    List<Delivery> deliveries = new ArrayList<>();
     for (ReceiverSettings receiver : receivers) {
       Notice notice =
           new Notice(incident.open() ? Action.OPEN : Action.RESOLVE, entry, NotifiedState.NOTHING);
-      said.add(new Delivery(receiver, Channel.to(receiver, settings, clock).test(notice)));
+      deliveries.add(new Delivery(receiver, Channel.to(receiver, settings, clock).test(notice)));
     }
-    return said;
+    return deliveries;
   }
 
   /** Names of the receivers that the routes give the incident to. */

@@ -13,7 +13,7 @@ final class Texts {
 
   private Texts() {}
 
-  /** A text of at most so many characters; what is cut is marked. */
+  /** Shortens a text to a number of characters and marks the cut. */
   static String cut(String text, int most) {
     if (text.length() <= most) {
       return text;
@@ -38,7 +38,7 @@ final class Texts {
     return lower(severity);
   }
 
-  /** The latents to blame, most likely first; empty where none is. */
+  /** The causes, most likely first; empty if there is none. */
   static String causes(List<Cause> causes) {
     return causes.stream()
         .map(

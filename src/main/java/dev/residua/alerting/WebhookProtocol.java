@@ -3,8 +3,7 @@ package dev.residua.alerting;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.residua.incident.Incident;
 import dev.residua.model.RegistryRecord.Activation;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import dev.residua.wire.CloudEventHeaders;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,7 +42,7 @@ final class WebhookProtocol implements Protocol {
         event(
             id,
             INCIDENT_TYPE + Texts.lower(incident.state()),
-            "/residua/sources/" + encoded(incident.source()),
+            "/residua/sources/" + CloudEventHeaders.encode(incident.source()),
             incident.updatedAt());
     event.put("subject", incident.source());
     event.set("data", Json.incident(incident, links.of(incident)));
@@ -82,9 +81,5 @@ final class WebhookProtocol implements Protocol {
                 headers.put(
                     "webhook-signature", Signature.of(key, id, now.getEpochSecond(), body)));
     return new OutgoingRequest(receiver.url(), headers, CONTENT_TYPE, body);
-  }
-
-  private static String encoded(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 }

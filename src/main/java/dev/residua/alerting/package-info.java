@@ -1,7 +1,7 @@
 /**
- * Notifies people and their tools of incidents: which receiver, of what and when, in the terms of
- * each receiver's protocol, over HTTP. Which incidents there are is decided in {@code incident};
- * that none is notified during maintenance, too.
+ * Notifies people and their tools of incidents: decides which receiver gets which notification and
+ * when, and sends it in the receiver's protocol over HTTP. Package {@code incident} decides which
+ * incidents exist, and that none opens during maintenance.
  */
 @NullMarked
 package dev.residua.alerting;

@@ -113,7 +113,7 @@ public class Roles {
     Tracing tracing = tracing();
     running.push(tracing);
     ModelMetrics used = new ModelMetrics(meters);
-    health.waitsFor("an answer of Kafka");
+    health.waitsFor("an answer from Kafka");
     KafkaConnection kafka = KafkaConnection.open(config, properties, topics);
     running.push(kafka);
     KafkaClients clients =
@@ -298,7 +298,7 @@ public class Roles {
   /** Ends the process after a role failed, so that its supervisor restarts it. */
   private void fail(Throwable why) {
     if (!failure.compareAndSet(null, why)) {
-      return; // what follows from the first failure
+      return; // a consequence of the first failure
     }
     if (why instanceof RoleEndedException) {
       LOG.error("the process ends: reason={}", why.getMessage());

@@ -1,7 +1,7 @@
 package dev.residua.dashboard;
 
 import io.vertx.ext.web.RoutingContext;
-import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -12,23 +12,39 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a page needs to know of the place where it runs: {@code GET /api/about}; and, with {@code
- * POST /api/access}, whether a token is let in, which is decided before the request comes here.
+ * Facts about this process for the pages, {@code GET /api/about}; and with {@code POST /api/access}
+ * whether a token allows changes, which is checked before a request arrives here.
  */
 @Path("/api")
 @Produces(MediaType.APPLICATION_JSON)
+@Singleton
 public class AccessResource {
-  private final ServerInfo surroundings;
+  private volatile About about = new About(product(), "", "", false);
 
-  @Inject
-  public AccessResource(ServerInfo surroundings) {
-    this.surroundings = surroundings;
+  /**
+   * Facts for the pages.
+   *
+   * @param product name and version of the product
+   * @param kafka bootstrap servers; empty before this process has the dashboard role
+   * @param framesTopic topic that frames go to
+   * @param writable whether anybody may change something here
+   */
+  public record About(String product, String kafka, String framesTopic, boolean writable) {}
+
+  private static String product() {
+    String version = AccessResource.class.getPackage().getImplementationVersion();
+    return version == null ? "Residua" : "Residua " + version;
+  }
+
+  /** The dashboard role has started. */
+  public void open(String kafka, String framesTopic, boolean writable) {
+    about = new About(product(), kafka, framesTopic, writable);
   }
 
   @GET
   @Path("/about")
-  public ServerInfo.About about() {
-    return surroundings.about();
+  public About about() {
+    return about;
   }
 
   /** Reached only by requests whose token allows changes. */

@@ -1,17 +1,46 @@
 package dev.residua.dashboard;
 
 import dev.residua.incident.ControlCommand;
+import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Where what operators say over HTTP goes. */
-public interface ControlOrders {
-  /**
-   * Hands a command on; returns when it is kept.
-   *
-   * @param id identity of the command
-   * @param command what is said; null takes an earlier command back
-   * @throws IOException with a sentence, if it cannot be kept now
-   */
-  void give(String id, @Nullable ControlCommand command) throws IOException;
+/** Commands of operators over HTTP, once the dashboard role has a Kafka to write them to. */
+@ApplicationScoped
+public class ControlOrders {
+  /** The reason where a process changes nothing. */
+  static final String CLOSED =
+      "this process takes no orders: it has no dashboard role, or has not started yet";
+
+  private volatile @Nullable Writer writer;
+
+  /** Writes commands. */
+  @FunctionalInterface
+  public interface Writer {
+    /**
+     * Writes a command; returns when it is stored.
+     *
+     * @param id identity of the command
+     * @param command null takes an earlier command back
+     * @throws IOException with a sentence, if it cannot be stored now
+     */
+    void write(String id, @Nullable ControlCommand command) throws IOException;
+  }
+
+  /** From now on commands are written. */
+  public void open(Writer newWriter) {
+    writer = newWriter;
+  }
+
+  public void close() {
+    writer = null;
+  }
+
+  void write(String id, @Nullable ControlCommand command) throws IOException {
+    Writer open = writer;
+    if (open == null) {
+      throw new IOException(CLOSED);
+    }
+    open.write(id, command);
+  }
 }

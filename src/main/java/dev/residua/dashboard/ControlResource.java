@@ -24,14 +24,14 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What operators say, over HTTP: {@code POST /api/control} with {@code {"kind": "silence", "for":
+ * Commands of operators over HTTP: {@code POST /api/control} with {@code {"kind": "silence", "for":
  * "PT2H", "by": "ann", "reason": "belt change"}} answers 202 and {@code {"id": ...}}; {@code DELETE
- * /api/control/ID} takes it back. 400 with a sentence for an invalid command, 503 while Kafka does
- * not take it. Who may ask is decided before a request comes here.
+ * /api/control/ID} takes it back. 400 with a sentence for an invalid command, 503 while Kafka is
+ * unavailable. Access is checked before a request arrives here.
  */
 @Path("/api/control")
 public class ControlResource {
-  /** Where the request carries the name that its token proves, if it does. */
+  /** Key of the request's data for the user name in its token, if it has one. */
   public static final String PRINCIPAL = "residua.principal";
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -57,7 +57,7 @@ public class ControlResource {
     return post(body, request.<String>get(PRINCIPAL));
   }
 
-  /** The same for a known person, who is then the one who says it. */
+  /** The same for a known person, who is then the author. */
   Response post(String body, @Nullable String person) {
     String id;
     ControlCommand command;
@@ -96,7 +96,7 @@ public class ControlResource {
 
   private Response give(String id, @Nullable ControlCommand command) {
     try {
-      orders.give(id, command);
+      orders.write(id, command);
       return Response.accepted(Map.of("id", id)).build();
     } catch (IOException e) {
       return Problems.answer(Response.Status.SERVICE_UNAVAILABLE, e);

@@ -1,5 +1,6 @@
 package dev.residua.dashboard;
 
+import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Finding;
 import dev.residua.causal.ScoredFrame;
@@ -8,11 +9,11 @@ import dev.residua.dashboard.LiveViews.FindingView;
 import dev.residua.dashboard.LiveViews.IncidentView;
 import dev.residua.dashboard.LiveViews.OrderView;
 import dev.residua.dashboard.LiveViews.Overview;
-import dev.residua.dashboard.LiveViews.ReadingView;
 import dev.residua.dashboard.LiveViews.Row;
 import dev.residua.dashboard.LiveViews.Source;
 import dev.residua.dashboard.LiveViews.SourceView;
 import dev.residua.dashboard.LiveViews.Status;
+import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
 import dev.residua.incident.ActiveControls;
 import dev.residua.incident.ControlCommand;
@@ -21,6 +22,8 @@ import dev.residua.incident.ControlCommand.Feedback;
 import dev.residua.incident.ControlCommand.FeedbackVerdict;
 import dev.residua.incident.ControlCommand.Maintenance;
 import dev.residua.incident.Incident;
+import dev.residua.intervention.InterventionEvent;
+import dev.residua.wire.BoundedMap;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -39,16 +42,16 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the pages know: the last frames, drift scores, events and incidents of every source, counts,
- * and what operators said. Fed by who reads Kafka; for any thread. Memory is bounded: about 40 MB
- * of frames in all, shared between the sources, so that each remembers less where there are many.
+ * The data of the pages: last frames, drift scores, events and incidents of every source, counts,
+ * and commands of operators. For any thread. Memory is bounded: about 40 MB of frames in all,
+ * shared between the sources, so that each keeps fewer if there are many.
  */
 @ApplicationScoped
 public class LiveHistory {
-  /** Sources that are remembered; of more, those that said nothing for the longest time go. */
+  /** Most sources; beyond that, those without data for the longest time are dropped. */
   static final int MAX_SOURCES = 10_000;
 
-  /** Most frames that are remembered of one source. */
+  /** Most frames of one source. */
   static final int MAX_ROWS = 1_200;
 
   private static final int MIN_ROWS = 64;
@@ -66,29 +69,18 @@ public class LiveHistory {
 
   private String modelId = "";
   private String graph = "";
-  private final Map<String, CausalGraph> graphs = bounded(MAX_MODELS, false);
+  private final Map<String, CausalGraph> graphs = BoundedMap.ofLatest(MAX_MODELS);
   private long scored;
   private final long[] perSecond = new long[RATE_SECONDS];
   private long currentSecond;
   private final Map<String, Long> deadLetters = new TreeMap<>();
   private final Deque<FindingView> findings = new ArrayDeque<>();
-  private final Map<String, SourceHistory> sources = bounded(MAX_SOURCES, true);
+  private final Map<String, SourceHistory> sources = BoundedMap.ofLastUsed(MAX_SOURCES);
   private final Map<String, Incident> incidents = new LinkedHashMap<>();
   private final Map<String, ControlCommand> orders = new LinkedHashMap<>();
-  private ActiveControls board = ActiveControls.EMPTY;
+  private ActiveControls active = ActiveControls.EMPTY;
   private int rowsEach = MAX_ROWS;
   private long revision;
-
-  private static <V> Map<String, V> bounded(int most, boolean byUse) {
-    return new LinkedHashMap<>(16, 0.75f, byUse) {
-      private static final long serialVersionUID = 1L;
-
-      @Override
-      protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
-        return size() > most;
-      }
-    };
-  }
 
   /** A model is in use. */
   public synchronized void model(String id, CausalGraph newGraph) {
@@ -118,52 +110,54 @@ public class LiveHistory {
     source(score.source()).drift(score);
   }
 
-  /**
-   * An event.
-   *
-   * @param what {@code anomaly}, {@code drift} or {@code intervention}
-   * @param kind which one
-   * @param condition under which its figures hold
-   */
-  public synchronized void happened(
-      Finding finding,
-      String what,
-      String kind,
-      double statistic,
-      double threshold,
-      double pValue,
-      String condition) {
-    source(finding.source())
-        .happened(
-            new EventView(
-                finding.eventId(),
-                finding.incidentId(),
-                what,
-                kind,
-                finding.lastAt().toEpochMilli(),
-                finding.firstSequence(),
-                finding.lastSequence(),
-                finding.severity().name(),
-                finding.sentence(),
-                ViewMapper.causes(finding.causes()),
-                finding.readings().stream()
-                    .map(
-                        r ->
-                            new ReadingView(
-                                r.latent(),
-                                ViewMapper.round(r.observed()),
-                                ViewMapper.round(r.expected())))
-                    .toList(),
-                finding.position().partition(),
-                finding.position().offset(),
-                ViewMapper.round(statistic),
-                ViewMapper.round(threshold),
-                ViewMapper.number(pValue),
-                condition));
+  /** An anomaly was found. */
+  public synchronized void happened(AnomalyEvent e) {
+    happened(
+        e.finding(),
+        ViewMapper.event(
+            e.finding(),
+            "anomaly",
+            e.kind().name(),
+            e.statistic(),
+            e.threshold(),
+            e.pValue(),
+            e.condition()));
+  }
+
+  /** A drift began, was confirmed or ended. */
+  public synchronized void happened(DriftEvent e) {
+    happened(
+        e.finding(),
+        ViewMapper.event(
+            e.finding(),
+            "drift",
+            e.channel() + "_" + e.kind(),
+            e.statistic(),
+            e.threshold(),
+            Double.NaN,
+            e.condition()));
+  }
+
+  /** An intervention was found. */
+  public synchronized void happened(InterventionEvent e) {
+    happened(
+        e.finding(),
+        ViewMapper.event(
+            e.finding(),
+            "intervention",
+            e.kind().name(),
+            e.statistic(),
+            e.threshold(),
+            e.pValue(),
+            e.condition()));
+  }
+
+  private void happened(Finding finding, EventView event) {
+    source(finding.source()).happened(event);
     revision++;
   }
 
-  /** An incident as it stands now. */
+  /** An incident opened or changed. */
   public synchronized void incident(Incident incident) {
     incidents.remove(incident.id()); // so that the newest are last
     incidents.put(incident.id(), incident);
@@ -180,28 +174,28 @@ public class LiveHistory {
   }
 
   /**
-   * What an operator said.
+   * A command of an operator.
    *
    * @param key of the record, which a later one replaces
-   * @param command null where it was taken back
+   * @param command null if it was taken back
    */
   public synchronized void ordered(String key, @Nullable ControlCommand command) {
     ControlCommand before = orders.remove(key);
     if (before != null) {
-      board = board.without(before.order().id());
+      active = active.without(before.order().id());
     }
     if (command != null) {
       orders.put(key, command);
-      board = board.with(command);
+      active = active.with(command);
       if (orders.size() > MAX_ORDERS) {
         ControlCommand oldest = orders.remove(orders.keySet().iterator().next());
-        board = board.without(oldest.order().id());
+        active = active.without(oldest.order().id());
       }
     }
     revision++;
   }
 
-  /** Something for the list of last findings. */
+  /** Adds to the list of last findings. */
   public synchronized void found(FindingView finding) {
     findings.addFirst(finding);
     if (findings.size() > MAX_FINDINGS) {
@@ -224,7 +218,7 @@ public class LiveHistory {
     return known;
   }
 
-  /** Halves what each source remembers whenever their number has doubled too often. */
+  /** Halves the frames of each source while all together are too many. */
   private void share() {
     while (rowsEach > MIN_ROWS && (long) rowsEach * sources.size() > ALL_ROWS) {
       rowsEach = Math.max(MIN_ROWS, rowsEach / 2);
@@ -310,7 +304,7 @@ public class LiveHistory {
     List<Listed> matching = new ArrayList<>();
     for (Map.Entry<String, SourceHistory> entry : sources.entrySet()) {
       SourceCondition condition =
-          entry.getValue().condition(at, board.maintained(entry.getKey(), now));
+          entry.getValue().condition(at, active.maintained(entry.getKey(), now));
       counts.merge(condition, 1, Integer::sum);
       if (query.condition().map(wanted -> wanted == condition).orElse(true)
           && entry.getKey().toLowerCase(Locale.ROOT).contains(query.text())) {
@@ -356,7 +350,7 @@ public class LiveHistory {
   }
 
   /**
-   * How far a reader of one source has come.
+   * Position of a reader of one source.
    *
    * @param generation of the rows' columns
    * @param revision of incidents, events and orders
@@ -369,14 +363,14 @@ public class LiveHistory {
     public static final Seen NOTHING = new Seen(-1, 0, 0, -1, Long.MIN_VALUE, "");
   }
 
-  /** One source, and how far its reader has come with that. */
+  /** One source, and the position of its reader after that. */
   public record SourceAnswer(SourceView view, Seen seen) {}
 
   /**
    * One source.
    *
-   * @param seen what need not be said again
-   * @return empty if nothing is known of it
+   * @param seen what need not be sent again
+   * @return empty if it is unknown
    */
   public synchronized Optional<SourceAnswer> source(String name, Seen seen, Instant now) {
     SourceHistory history = sources.get(name);
@@ -397,7 +391,7 @@ public class LiveHistory {
     SourceView view =
         new SourceView(
             at,
-            ViewMapper.row(name, history, history.condition(at, board.maintained(name, now))),
+            ViewMapper.row(name, history, history.condition(at, active.maintained(name, now))),
             SourceCondition.silence(history.interval()).toMillis(),
             known == null || graphOf.equals(seen.modelId()) ? null : ViewMapper.graph(known),
             score == null ? List.of() : Arrays.stream(score.scales()).boxed().toList(),
@@ -424,7 +418,7 @@ public class LiveHistory {
                 graphOf)));
   }
 
-  /** Whether anything is known of a source. */
+  /** Whether a source is known. */
   public synchronized boolean knows(String name) {
     return sources.containsKey(name);
   }

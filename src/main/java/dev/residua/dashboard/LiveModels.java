@@ -20,11 +20,11 @@ import dev.residua.model.ModelStore;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.RegistryRecord.Entry;
 import dev.residua.renewal.gate.GateVerdict;
+import dev.residua.wire.BoundedMap;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,7 +32,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The registry and the trainings as far as this process has read them. For any thread. */
+/** Models and trainings that this process has read. For any thread. */
 @ApplicationScoped
 public class LiveModels {
   private static final int MAX_TRAININGS = 200;
@@ -40,24 +40,8 @@ public class LiveModels {
   private static final int MAX_DETAILS = 4;
 
   private volatile @Nullable ModelStore store;
-  private final Map<String, ModelBundle> opened =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, ModelBundle> eldest) {
-          return size() > MAX_DETAILS;
-        }
-      };
-  private final Map<String, Training> trainings =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Training> eldest) {
-          return size() > MAX_TRAININGS;
-        }
-      };
+  private final Map<String, ModelBundle> opened = BoundedMap.ofLastUsed(MAX_DETAILS);
+  private final Map<String, Training> trainings = BoundedMap.ofLatest(MAX_TRAININGS);
 
   public void store(ModelStore newStore) {
     store = newStore;
@@ -228,7 +212,7 @@ public class LiveModels {
                           r.sentence()))
               .toList());
     } catch (IllegalArgumentException e) {
-      return null; // of another version of the product
+      return null; // from another version of the product
     }
   }
 

@@ -13,16 +13,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One open page. It gets an update only after it has asked for the next one, which it does when it
- * has drawn what came before: a slow or hidden page gets fewer and larger updates, never a queue.
- * Pure but for the history it reads; for any thread.
+ * One open page. It gets an update only after it has requested the next one, which it does when it
+ * has drawn the last: a slow or hidden page gets fewer and larger updates, never a queue. Pure
+ * except for the history that it reads; for any thread.
  *
- * <p>The page says what it looks at, {@code {"see": "overview", "text": "", "condition": "",
- * "page": 0, "size": 50}}, {@code {"see": "source", "name": "cam1"}} or {@code {"see": "nothing"}},
- * and then {@code {"next": true}} for every further update. Answers are {@code {"type": "overview",
+ * <p>The page sends its view, {@code {"see": "overview", "text": "", "condition": "", "page": 0,
+ * "size": 50}}, {@code {"see": "source", "name": "cam1"}} or {@code {"see": "nothing"}}, and then
+ * {@code {"next": true}} for every further update. Answers are {@code {"type": "overview",
  * "overview": {...}}}, {@code {"type": "source", "name": ..., "source": {...}}}, {@code {"type":
- * "unknown", "name": ...}} for a source that nothing is known of, and {@code {"type": "problem",
- * "sentence": ...}}.
+ * "unknown", "name": ...}} for an unknown source, and {@code {"type": "problem", "sentence": ...}}.
  */
 final class LiveSession {
   /** Longest message that a page may send, in characters. */
@@ -52,7 +51,7 @@ final class LiveSession {
     this.history = history;
   }
 
-  /** The page says something. */
+  /** Handles a message of the page. */
   synchronized void onMessage(String text) {
     try {
       JsonNode message = JSON.readTree(text);
@@ -82,7 +81,7 @@ final class LiveSession {
                 "see must be overview, source or nothing but was '%s'".formatted(see));
       }
       asked = true;
-      lastMillis = Long.MIN_VALUE / 2; // what it now looks at comes at once
+      lastMillis = Long.MIN_VALUE / 2; // the new view is sent at once
     } catch (JsonProcessingException e) {
       problem = "the message is no JSON: " + e.getOriginalMessage();
     } catch (IllegalArgumentException e) {
@@ -105,7 +104,7 @@ final class LiveSession {
   }
 
   /**
-   * What to send now, if the page has asked and it is time.
+   * The update to send now, if the page has requested one and it is time.
    *
    * @param now wall clock
    */

@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Live updates for pages; {@link LiveSession} says how they are asked for. Read-only. */
+/** Live updates for pages; {@link LiveSession} describes the messages. Read-only. */
 @WebSocket(path = "/api/live")
 @ApplicationScoped
 public class LiveSocket {
@@ -42,7 +42,7 @@ public class LiveSocket {
             return made;
           });
 
-  /** A page, and whether something is still on its way to it. */
+  /** A page, and whether an update is being sent to it. */
   private record Page(WebSocketConnection connection, LiveSession session, AtomicBoolean sending) {}
 
   @Inject
@@ -54,7 +54,7 @@ public class LiveSocket {
   @OnOpen
   void opened(WebSocketConnection connection) {
     if (pages.size() >= MAX_PAGES) {
-      close(connection, TRY_AGAIN_LATER, "%d pages look on already".formatted(MAX_PAGES));
+      close(connection, TRY_AGAIN_LATER, "%d pages are connected already".formatted(MAX_PAGES));
       return;
     }
     pages.put(connection.id(), new Page(connection, new LiveSession(history), new AtomicBoolean()));

@@ -5,9 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What the pages of sources and incidents show, as they are sent. Numbers that are none are null.
- */
+/** JSON of the pages of sources and incidents. Numbers that are not finite are null. */
 public final class LiveViews {
   private LiveViews() {}
 
@@ -20,12 +18,12 @@ public final class LiveViews {
    * @param framesPerSecond rate over the last ten seconds
    * @param deadLetters records refused since then, by reason
    * @param counts sources by condition
-   * @param matching sources that the filter lets through
+   * @param matching sources that pass the filter
    * @param page number of this page, from 0
-   * @param rows one page of them, those that need a person first
+   * @param rows one page of them, the most urgent first
    * @param openIncidents all that are open, the most urgent first, at most 50
-   * @param openCount how many there are
-   * @param closed the last that were resolved, newest first
+   * @param openCount number of all open incidents
+   * @param closed recently resolved incidents, newest first
    */
   public record Overview(
       long at,
@@ -45,16 +43,16 @@ public final class LiveViews {
    * One source among others.
    *
    * @param name source
-   * @param condition how it is
+   * @param condition its state
    * @param frames its frames that were read, including those before this process started
-   * @param framesPerSecond pace of its camera
+   * @param framesPerSecond rate of its frames
    * @param scoredAt when its last frame was scored, milliseconds since 1970; 0 before the first
    * @param lastSequence its last frame
    * @param statistic drift statistic at the last frame
    * @param threshold its threshold
    * @param trend largest share of the threshold in stretches of ten seconds, oldest first
    * @param newestStretch number of the last of them, which counts up by one every ten seconds
-   * @param sentence what its open incident says
+   * @param sentence of its open incident
    */
   public record Row(
       String name,
@@ -69,7 +67,7 @@ public final class LiveViews {
       long newestStretch,
       @Nullable String sentence) {}
 
-  /** A latent that is to blame, see {@code Finding.Cause}. */
+  /** A latent that is a cause, see {@code Finding.Cause}. */
   public record CauseView(
       String latent,
       List<String> parents,
@@ -78,9 +76,9 @@ public final class LiveViews {
       double share) {}
 
   /**
-   * An incident as it stands.
+   * The current state of an incident.
    *
-   * @param verdict what an operator found out about it: {@code true} or {@code false}; null before
+   * @param verdict of an operator: {@code true} or {@code false}; null before
    */
   public record IncidentView(
       String id,
@@ -105,7 +103,7 @@ public final class LiveViews {
    *
    * @param what {@code anomaly}, {@code drift} or {@code intervention}
    * @param kind which one, upper case
-   * @param at capture time of the frame that it was said at, milliseconds since 1970
+   * @param at capture time of its last frame, milliseconds since 1970
    * @param condition assumption under which its figures hold
    */
   public record EventView(
@@ -137,14 +135,14 @@ public final class LiveViews {
   /** An edge of the graph; confidence in [0, 1]. */
   public record EdgeView(String from, String to, double confidence) {}
 
-  /** What is supposed to cause what. */
+  /** The causal graph. */
   public record GraphView(List<String> nodes, List<EdgeView> edges) {}
 
   /**
    * Rows by column.
    *
-   * @param cursor says how far the reader has come
-   * @param reset whether these rows take the place of all before, instead of following them
+   * @param cursor position of the reader
+   * @param reset whether these rows replace all earlier ones instead of following them
    * @param millis times, milliseconds since 1970
    * @param columns {@code [column][row]}
    */
@@ -171,7 +169,7 @@ public final class LiveViews {
       @Nullable Double appearancePValue) {}
 
   /**
-   * One source. What has not changed since the reader's last look is left out where it is large.
+   * One source. Large parts that have not changed since the reader's last update are left out.
    *
    * @param row as in the overview
    * @param silentAfter milliseconds without a frame after which it counts as silent
@@ -190,7 +188,7 @@ public final class LiveViews {
    *     latent, in stretches of ten seconds; left out if unchanged
    * @param incidents newest first; left out if unchanged
    * @param events newest first; left out if unchanged
-   * @param orders what operators said about it, newest first; left out if unchanged
+   * @param orders of operators about it, newest first; left out if unchanged
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record SourceView(

@@ -1,21 +1,66 @@
 package dev.residua.dashboard;
 
+import dev.residua.model.BadBundleException;
+import dev.residua.model.ModelBundle;
+import dev.residua.model.ModelRegistry;
+import dev.residua.model.ModelStore;
+import dev.residua.model.RegistryRecord.Activation;
+import dev.residua.registry.ModelAdmin;
+import dev.residua.registry.ModelAdmin.Author;
+import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Changes of the model in use, as operators ask for them over HTTP. */
-public interface ModelOrders {
+/** Changes of the model in use over HTTP, once the dashboard role has a registry to change. */
+@ApplicationScoped
+public class ModelOrders {
+  private volatile @Nullable Open open;
+
+  private record Open(ModelStore registry, BundleCheck check, Supplier<ModelAdmin> admin) {}
+
+  /** Checks that this product can use a bundle. */
+  @FunctionalInterface
+  public interface BundleCheck {
+    void check(ModelBundle bundle) throws BadBundleException;
+  }
+
+  private interface Change {
+    ModelRegistry by(ModelAdmin admin, Author author) throws IOException;
+  }
+
+  /**
+   * Allows changes from now on.
+   *
+   * @param registry gives only bundles that may be used
+   * @param check of a bundle before it is made the active one
+   * @param admin connects; closed after each change
+   */
+  public void open(ModelStore registry, BundleCheck check, Supplier<ModelAdmin> admin) {
+    open = new Open(registry, check, admin);
+  }
+
+  public void close() {
+    open = null;
+  }
+
   /**
    * Uses a model of the registry from now on.
    *
-   * @param by who says so, not blank
-   * @param reason why, not blank
+   * @param by author of the change, not blank
+   * @param reason of the change, not blank
    * @return id of the model that is active now
    * @throws IllegalArgumentException with a sentence, if there is no such model or it cannot be
    *     used
-   * @throws IOException with a sentence, if it cannot be done now
+   * @throws IOException with a sentence, if Kafka does not accept it now
    */
-  String promote(String id, String by, String reason) throws IOException;
+  String promote(String id, String by, String reason) throws IOException {
+    Open now = opened();
+    check(now, id);
+    return change(now, by, reason, (admin, author) -> admin.promote(id, author));
+  }
 
   /**
    * Goes back to an earlier model.
@@ -23,7 +68,49 @@ public interface ModelOrders {
    * @param id which one; null for the one that was in use before the active one was promoted
    * @return id of the model that is active now
    * @throws IllegalArgumentException with a sentence, if there is none or it cannot be used
-   * @throws IOException with a sentence, if it cannot be done now
+   * @throws IOException with a sentence, if Kafka does not accept it now
    */
-  String rollback(@Nullable String id, String by, String reason) throws IOException;
+  String rollback(@Nullable String id, String by, String reason) throws IOException {
+    Open now = opened();
+    Optional<String> to = Optional.ofNullable(id).or(() -> now.registry().registry().previous());
+    if (to.isEmpty()) {
+      throw new IllegalArgumentException("no model was in use before the active one; promote one");
+    }
+    check(now, to.get());
+    return change(now, by, reason, (admin, author) -> admin.rollback(id, author));
+  }
+
+  private Open opened() throws IOException {
+    Open now = open;
+    if (now == null) {
+      throw new IOException(ControlOrders.CLOSED);
+    }
+    return now;
+  }
+
+  /** Refuses a bundle that this product could not use. */
+  private static void check(Open now, String id) throws IOException {
+    if (now.registry().refreshed().entry(id).isEmpty()) {
+      throw new IllegalArgumentException(
+          "the registry has no model '%s'; publish it first: residua model publish FILE"
+              .formatted(id));
+    }
+    try {
+      now.check().check(now.registry().bundle(id));
+    } catch (BadBundleException e) {
+      throw new IllegalArgumentException(
+          "model %s cannot be used: %s".formatted(id, e.getMessage()), e);
+    }
+  }
+
+  private static String change(Open now, String by, String reason, Change change)
+      throws IOException {
+    try (ModelAdmin admin = now.admin().get()) {
+      return change
+          .by(admin, new Author(by, reason, Instant.now()))
+          .active()
+          .map(Activation::modelId)
+          .orElseThrow(() -> new IOException("no model is active after the change"));
+    }
+  }
 }

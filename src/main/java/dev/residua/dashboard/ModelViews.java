@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What the pages of models and trainings show. */
+/** JSON of the pages of models and trainings. */
 public final class ModelViews {
   private ModelViews() {}
 
@@ -13,7 +13,7 @@ public final class ModelViews {
    *
    * @param active id of the model that was activated last; null before the first
    * @param models all of them, newest first
-   * @param activations which model held where, newest first
+   * @param activations decisions to use a model, newest first
    * @param shadow the challenger, if there is one
    */
   public record Models(
@@ -29,9 +29,9 @@ public final class ModelViews {
    * @param digest of its bundle
    * @param parent model that its training started from
    * @param publishedAt ISO-8601 instant
-   * @param publishedBy who put it into the registry
+   * @param publishedBy author of the publication
    * @param bytes size of its bundle
-   * @param verdict what the gate said
+   * @param verdict of the gate
    * @param labels by name
    */
   public record ModelView(
@@ -47,7 +47,7 @@ public final class ModelViews {
   /**
    * One decision.
    *
-   * @param starts first offset by partition of the frames, where it has begun
+   * @param starts first offset by partition of the frames, if it has begun
    */
   public record ActivationView(
       long number,
@@ -65,13 +65,13 @@ public final class ModelViews {
    * One training.
    *
    * @param id identity
-   * @param trigger what set it off
-   * @param reason why, or what became of it, in one sentence
-   * @param phase how far it is
+   * @param trigger that started it
+   * @param reason or result in one sentence
+   * @param phase of the training
    * @param progress share of the phase that is done, in [0, 1]
-   * @param model that it gave
-   * @param at when this was said, ISO-8601 instant
-   * @param ended whether nothing more comes
+   * @param model that it produced
+   * @param at time of this status, ISO-8601 instant
+   * @param ended whether it has ended
    */
   public record TrainingView(
       String id,
@@ -84,14 +84,14 @@ public final class ModelViews {
       boolean ended) {}
 
   /**
-   * What a bundle says of its model.
+   * Details of a model from its bundle.
    *
-   * @param image width, height and channels of what it reads
+   * @param image width, height and channels of its input
    * @param anchored names of the latents that labels gave their meaning
    * @param graph which latent causes which
-   * @param metrics figures of its training, by name; null where one is no number
-   * @param warnings to know before trusting it
-   * @param gate how it was evaluated before it was used; null where it was not compared
+   * @param metrics figures of its training, by name; null if one is not finite
+   * @param warnings of its training
+   * @param gate its evaluation before use; null if it was not compared
    */
   public record ModelDetail(
       String id,
@@ -119,7 +119,7 @@ public final class ModelViews {
    * A verdict of the gate.
    *
    * @param champion model in use then
-   * @param frames held-out frames that both were examined with
+   * @param frames held-out frames that both were evaluated on
    * @param faults faults injected
    */
   public record GateView(
@@ -133,10 +133,10 @@ public final class ModelViews {
   /**
    * One rule of it.
    *
-   * @param measures what its figures are
+   * @param measures meaning of its figures
    * @param champion the champion's figure; null where there is none
    * @param candidate the candidate's
-   * @param bound what that was held against
+   * @param bound for the candidate
    */
   public record RulingView(
       String rule,

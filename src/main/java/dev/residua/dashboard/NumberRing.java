@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * The last rows of numbers of one source, oldest first: each has a sequence, a time and the same
- * number of values. Memory grows with the rows up to a limit, then the oldest row makes room. Not
+ * number of values. Memory grows with the rows up to a limit, then the oldest row is dropped. Not
  * thread-safe.
  */
 final class NumberRing {
@@ -44,7 +44,7 @@ final class NumberRing {
     return size;
   }
 
-  /** Rows ever added: what {@link #since} takes to go on from here. */
+  /** Number of rows ever added, a cursor for {@link #since}. */
   long cursor() {
     return written;
   }
@@ -113,9 +113,9 @@ final class NumberRing {
   }
 
   /**
-   * The rows added since a cursor, as far as they are still there.
+   * The rows added since a cursor that are still stored.
    *
-   * @param cursor 0 for all rows; one of another ring, which may be ahead, gives all rows too
+   * @param cursor 0 for all rows; a cursor that is ahead, from another ring, gives all rows too
    */
   Series since(long cursor) {
     long wanted = cursor < 0 || cursor > written ? written : written - cursor;

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import javax.imageio.ImageIO;
 
-/** Intensities to PNG files. */
+/** Writes intensities as PNG files. */
 public final class PictureFiles {
   /**
    * Intensity difference that is drawn white at least: where nothing differs by more, the rounding
@@ -38,8 +38,8 @@ public final class PictureFiles {
   }
 
   /**
-   * Where two pictures differ: the mean absolute difference over channels, from black over red and
-   * yellow to white. White is the largest difference of the picture, or 0.1 where that is less.
+   * The difference of two pictures: the mean absolute difference over channels, from black over red
+   * and yellow to white. White is the largest difference of the picture, or 0.1 where that is less.
    *
    * @param intensities both pictures, one after the other
    */

@@ -2,7 +2,7 @@ package dev.residua.dashboard;
 
 import java.util.List;
 
-/** Pictures that the model in use draws; a port, so that the page knows nothing of engines. */
+/** Pictures of the model in use; a port, so that the dashboard does not depend on engines. */
 public interface Pictures {
   /**
    * Names of the model's latents, in the order of every vector of latents.
@@ -25,13 +25,13 @@ public interface Pictures {
    *
    * @param observed latents of a frame, shape {@code [d]}
    * @param expected what their causes explain, shape {@code [d]}
-   * @param latent the one that is put to what is expected
+   * @param latent the one that gets its expected value
    * @return a PNG file of the model's size
    * @throws UnavailableException if no model is in use here
    */
   byte[] heatmap(float[] observed, float[] expected, int latent) throws UnavailableException;
 
-  /** This process has no model to draw with. */
+  /** This process has no model for drawing. */
   final class UnavailableException extends Exception {
     private static final long serialVersionUID = 1L;
 

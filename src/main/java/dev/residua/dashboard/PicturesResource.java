@@ -12,17 +12,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pictures of what an event says: {@code decoded} draws latents, {@code heatmap} where one latent's
- * deviation shows, {@code frame} a stored frame as the model reads it, and {@code difference} where
- * that differs from the picture of latents. PNG files of the model's size; 400 with a sentence for
- * parameters that cannot be meant, 404 for a frame that is not stored any more, 503 where this
- * process has no model or Kafka does not answer.
+ * Pictures of an event: {@code decoded} draws latents, {@code heatmap} where one latent's deviation
+ * shows, {@code frame} a stored frame as the model reads it, and {@code difference} where that
+ * differs from the picture of latents. PNG files of the model's size; 400 with a sentence for
+ * invalid parameters, 404 for a frame that is not stored any more, 503 if this process has no model
+ * or Kafka does not answer.
  */
 @Path("/api/pictures")
 public class PicturesResource {
   private static final String PNG = "image/png";
 
-  /** In standard deviations; a decoder says nothing of values beyond those that it saw. */
+  /** In standard deviations; a decoder is undefined for values beyond its training data. */
   private static final float MOST = 1_000;
 
   private static final int MAX_SHOWN = 40;
@@ -107,7 +107,7 @@ public class PicturesResource {
         return number;
       }
     } catch (NumberFormatException e) {
-      // said below
+      // reported below
     }
     throw new IllegalArgumentException(
         "query parameter %s %s, expected a whole number of at least 0"

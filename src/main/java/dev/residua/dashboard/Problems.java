@@ -3,7 +3,7 @@ package dev.residua.dashboard;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 
-/** Answers that say in a sentence why a request is not met. */
+/** Responses with a sentence that explains the failure. */
 final class Problems {
   private Problems() {}
 

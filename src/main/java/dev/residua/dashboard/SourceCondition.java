@@ -2,13 +2,13 @@ package dev.residua.dashboard;
 
 import java.time.Duration;
 
-/** How a source is, in one word; declared in the order in which pages list them. */
+/** State of a source; declared in the order in which pages list them. */
 public enum SourceCondition {
-  /** An incident is open that is no drift. */
+  /** An incident that is no drift is open. */
   ANOMALOUS,
   /** An incident of a drift is open, or the drift statistic is at its threshold. */
   DRIFTING,
-  /** No frame came for much longer than is usual for it. */
+  /** No frame has arrived for much longer than usual. */
   SILENT,
   /** Its longest window of the drift detector is not filled yet. */
   WARMING_UP,
@@ -21,15 +21,15 @@ public enum SourceCondition {
   private static final int USUAL_INTERVALS = 20;
 
   /**
-   * What is known of a source now.
+   * Facts about a source now.
    *
    * @param maintained whether no incident may open for it
    * @param incident whether an incident is open
-   * @param drift whether that is of a drift
+   * @param drift whether that is a drift
    * @param beyondThreshold whether the drift statistic is at or above its threshold
    * @param warmingUp whether its longest window is not filled yet
    * @param sinceLastFrame time since its last frame was scored
-   * @param interval usual time between two frames; zero where it is not known
+   * @param interval usual time between two frames; zero if unknown
    */
   record Facts(
       boolean maintained,
@@ -40,7 +40,7 @@ public enum SourceCondition {
       Duration sinceLastFrame,
       Duration interval) {}
 
-  /** The condition that these facts make. An open incident goes before all that may explain it. */
+  /** The condition that these facts make. An open incident takes precedence. */
   static SourceCondition of(Facts facts) {
     if (facts.incident()) {
       return facts.drift() ? DRIFTING : ANOMALOUS;

@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What is remembered of one source, in bounded memory. Not thread-safe. */
+/** History of one source, in bounded memory. Not thread-safe. */
 final class SourceHistory {
   static final int MAX_EVENTS = 60;
 
@@ -32,7 +32,7 @@ final class SourceHistory {
   private @Nullable DriftScore lastDrift;
 
   /**
-   * @param rows frames that are remembered, at least 1
+   * @param rows most frames, at least 1
    */
   SourceHistory(int rows) {
     this.rows = rows;
@@ -41,7 +41,7 @@ final class SourceHistory {
     this.trend = new Trend(1);
   }
 
-  /** From now on at most so many frames. */
+  /** Changes the most frames. */
   void limit(int newRows) {
     rows = newRows;
     scores.limit(rows);
@@ -138,7 +138,7 @@ final class SourceHistory {
     return lastDrift;
   }
 
-  /** Usual time between two frames, by the last 32; zero where it is not known. */
+  /** Usual time between two frames, by the last 32; zero if unknown. */
   Duration interval() {
     int n = Math.min(PACE_FRAMES, scores.size()) - 1;
     if (n < 1) {
@@ -149,7 +149,7 @@ final class SourceHistory {
   }
 
   /**
-   * How the source is.
+   * The state of the source.
    *
    * @param nowMillis milliseconds since 1970
    * @param maintained whether someone silenced it

@@ -14,11 +14,12 @@ import jakarta.ws.rs.core.Response;
 import java.time.Clock;
 
 /**
- * What the pages show of sources and incidents, once: {@code GET /api/sources} lists them with open
- * incidents, {@code GET /api/sources/NAME} has the last frames of one. 400 with a sentence for
- * parameters that cannot be meant, 404 for a source that nothing is known of.
+ * Sources and incidents as they are now: {@code GET /api/sources} lists them with open incidents,
+ * {@code GET /api/sources/NAME} has the last frames of one, {@code GET /api/status} counts. 400
+ * with a sentence for invalid parameters, 404 for an unknown source.
  */
-@Path("/api/sources")
+@Path("/api")
+@Produces(MediaType.APPLICATION_JSON)
 public class SourcesResource {
   private final LiveHistory history;
   private final Clock clock = Clock.systemUTC();
@@ -28,8 +29,15 @@ public class SourcesResource {
     this.history = history;
   }
 
+  /** The service in short: counts, sources and last findings. */
   @GET
-  @Produces(MediaType.APPLICATION_JSON)
+  @Path("/status")
+  public LiveViews.Status status() {
+    return history.status();
+  }
+
+  @GET
+  @Path("/sources")
   public Response sources(
       @QueryParam("text") @DefaultValue("") String text,
       @QueryParam("condition") @DefaultValue("") String condition,
@@ -60,8 +68,7 @@ public class SourcesResource {
   }
 
   @GET
-  @Path("/{name}")
-  @Produces(MediaType.APPLICATION_JSON)
+  @Path("/sources/{name}")
   public Response source(@PathParam("name") String name) {
     return history
         .source(name, Seen.NOTHING, clock.instant())

@@ -2,7 +2,7 @@ package dev.residua.dashboard;
 
 import java.io.IOException;
 
-/** Frames as they were sent, read back from where they are stored; a port. */
+/** Stored frames as pictures; a port. */
 public interface StoredPictures {
   /**
    * A frame in the size that the model reads.
@@ -13,13 +13,13 @@ public interface StoredPictures {
    * @return a PNG file
    * @throws MissingException if no such frame of that source is stored any more
    * @throws Pictures.UnavailableException if no model is in use here
-   * @throws IOException with a sentence, if it cannot be had now
+   * @throws IOException with a sentence, if it cannot be read now
    */
   byte[] frame(String source, int partition, long offset)
       throws MissingException, Pictures.UnavailableException, IOException;
 
   /**
-   * Where a frame differs from a picture of latents, as a heat map.
+   * The difference between a frame and the picture of latents, as a heat map.
    *
    * @param latents of that picture, shape {@code [d]}
    * @return a PNG file

@@ -3,7 +3,7 @@ package dev.residua.dashboard;
 import java.util.Arrays;
 
 /**
- * A source's last quarter of an hour in stretches of ten seconds: of each number the value that is
+ * The last quarter of an hour of a source in stretches of ten seconds: for each number its value
  * furthest from zero. Not thread-safe.
  */
 final class Trend {
@@ -58,7 +58,7 @@ final class Trend {
   }
 
   /**
-   * One number over time, oldest stretch first; NaN where nothing came.
+   * One number over time, oldest stretch first; NaN for a stretch without values.
    *
    * @return shape {@code [STRETCHES]}, empty before the first value
    */

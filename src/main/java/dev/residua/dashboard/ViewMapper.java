@@ -5,6 +5,7 @@ import dev.residua.causal.Finding;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.dashboard.LiveViews.CauseView;
 import dev.residua.dashboard.LiveViews.EdgeView;
+import dev.residua.dashboard.LiveViews.EventView;
 import dev.residua.dashboard.LiveViews.GraphView;
 import dev.residua.dashboard.LiveViews.IncidentView;
 import dev.residua.dashboard.LiveViews.LastFrame;
@@ -24,7 +25,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Turns domain objects into the views that the pages get: numbers rounded, NaN as null. */
+/** Maps domain objects to the JSON of the pages: numbers rounded, NaN as null. */
 public final class ViewMapper {
   private ViewMapper() {}
 
@@ -50,7 +51,7 @@ public final class ViewMapper {
         sentence);
   }
 
-  /** What is listed on the page of a source, in the words of {@code ControlRequest}. */
+  /** The name in {@code ControlRequest} of a command that the page of a source lists, or null. */
   static @Nullable String kind(ControlCommand command) {
     if (command instanceof Maintenance) {
       return "silence";
@@ -83,6 +84,43 @@ public final class ViewMapper {
         incident.flaps(),
         incident.modelId(),
         verdict);
+  }
+
+  /**
+   * One event.
+   *
+   * @param what {@code anomaly}, {@code drift} or {@code intervention}
+   * @param kind upper case
+   * @param condition under which its figures hold
+   */
+  static EventView event(
+      Finding finding,
+      String what,
+      String kind,
+      double statistic,
+      double threshold,
+      double pValue,
+      String condition) {
+    return new EventView(
+        finding.eventId(),
+        finding.incidentId(),
+        what,
+        kind,
+        finding.lastAt().toEpochMilli(),
+        finding.firstSequence(),
+        finding.lastSequence(),
+        finding.severity().name(),
+        finding.sentence(),
+        causes(finding.causes()),
+        finding.readings().stream()
+            .map(r -> new ReadingView(r.latent(), round(r.observed()), round(r.expected())))
+            .toList(),
+        finding.position().partition(),
+        finding.position().offset(),
+        round(statistic),
+        round(threshold),
+        number(pValue),
+        condition);
   }
 
   static List<CauseView> causes(List<Finding.Cause> causes) {
@@ -119,7 +157,7 @@ public final class ViewMapper {
         number(frame.statistics().appearancePValue()));
   }
 
-  /** A graph as it is sent. */
+  /** The JSON of a graph. */
   public static GraphView graph(CausalGraph graph) {
     return new GraphView(
         graph.names(),

@@ -151,7 +151,7 @@ public final class ModelAdmin implements AutoCloseable {
         boolean again) {
       this.bundle = bundle;
       this.bytes = bundle.toBytes();
-      this.sha256 = BundleParts.sha256(bytes);
+      this.sha256 = ModelBundle.sha256(bytes);
       this.outside = outside;
       this.verdict = verdict;
       this.author = author;

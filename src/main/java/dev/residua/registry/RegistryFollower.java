@@ -187,7 +187,7 @@ public final class RegistryFollower implements ModelStore, AutoCloseable {
       }
       bytes = BundleParts.read(clients, topics, entry, first);
     }
-    String sha256 = BundleParts.sha256(bytes);
+    String sha256 = ModelBundle.sha256(bytes);
     if (!sha256.equals(entry.sha256())) {
       throw new BadBundleException(
           "the bundle of model %s has SHA-256 %s, the registry says %s; publish it again: residua model publish FILE"

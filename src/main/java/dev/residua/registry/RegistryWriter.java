@@ -113,7 +113,7 @@ public final class RegistryWriter implements AutoCloseable {
     Producer<byte[], byte[]> open = producer();
     ModelRegistry before = read();
     if (written.stream().anyMatch(before.activations()::contains)) {
-      return before; // the brokers committed it without saying so; a rollback must not go on
+      return before; // committed after all; deciding again could roll back twice
     }
     List<RegistryRecord> facts = decision.on(before);
     written = facts;

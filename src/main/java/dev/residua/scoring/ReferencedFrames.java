@@ -3,6 +3,7 @@ package dev.residua.scoring;
 import dev.residua.frame.Frame;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.RejectedFrameException.Reason;
+import dev.residua.model.ModelBundle;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -12,11 +13,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -89,7 +87,7 @@ public final class ReferencedFrames {
     byte[] data = fetch(reference);
     String digest = frame.attributes().get(DIGEST);
     if (digest != null) {
-      String actual = sha256(data);
+      String actual = ModelBundle.sha256(data);
       if (!actual.equals(digest.toLowerCase(Locale.ROOT))) {
         throw refused(
             "what lies at '%s' has the SHA-256 %s, the frame says %s", reference, actual, digest);
@@ -279,14 +277,6 @@ public final class ReferencedFrames {
         Reason.TOO_LARGE,
         "what lies at '%s' has more than the %,d bytes that are allowed (residua.frames.reference-max-bytes)"
             .formatted(reference, settings.maxBytes()));
-  }
-
-  private static String sha256(byte[] data) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(data));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java has no SHA-256", e);
-    }
   }
 
   private static RejectedFrameException refused(String message, Object... arguments) {

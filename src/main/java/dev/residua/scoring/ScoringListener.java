@@ -11,17 +11,7 @@ import dev.residua.model.RegistryRecord.Start;
  */
 public interface ScoringListener {
   /** Ignores everything. */
-  ScoringListener NONE =
-      new ScoringListener() {
-        @Override
-        public void committed(int scored, int rejected, long nanos) {}
-
-        @Override
-        public void scored(ScoredFrame score) {}
-
-        @Override
-        public void rejected(Reason reason) {}
-      };
+  ScoringListener NONE = new ScoringListener() {};
 
   /**
    * A transaction was committed.
@@ -30,13 +20,13 @@ public interface ScoringListener {
    * @param rejected records that became dead letters
    * @param nanos time from the poll's return to the commit
    */
-  void committed(int scored, int rejected, long nanos);
+  default void committed(int scored, int rejected, long nanos) {}
 
   /** The score of a frame was committed. */
-  void scored(ScoredFrame score);
+  default void scored(ScoredFrame score) {}
 
   /** The dead letter of a refused record was committed. */
-  void rejected(Reason reason);
+  default void rejected(Reason reason) {}
 
   /**
    * The loop is running. Called about once per second, also without frames.

@@ -189,7 +189,7 @@ public final class ShadowLoop implements Runnable {
           new ProducerRecord<>(
               topic,
               score.source().getBytes(StandardCharsets.UTF_8),
-              topics.shadowScores().value().serializer().serialize(topic, score)));
+              topics.shadowScores().write(score)));
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.residua.scoring;
 
-import dev.residua.wire.Refusals;
+import dev.residua.wire.KafkaFailures;
 import dev.residua.wire.RegistryUnavailableException;
 import dev.residua.wire.RootCause;
 import java.time.Duration;
@@ -126,7 +126,7 @@ sealed interface TransactionFailure {
 
   private static @Nullable TransactionFailure known(
       Throwable cause, Duration elapsed, Place place) {
-    Optional<String> refused = Refusals.explain(cause, place.member());
+    Optional<String> refused = KafkaFailures.explainRunning(cause, place.member());
     if (refused.isPresent()) {
       return new End(refused.get());
     }
@@ -134,7 +134,7 @@ sealed interface TransactionFailure {
         || cause instanceof InvalidProducerEpochException
         || cause instanceof InvalidTxnStateException) { // aborted, and the epoch raised once
       return elapsed.compareTo(place.timeout()) < 0
-          ? new End(Refusals.rival(place.member()))
+          ? new End(KafkaFailures.rival(place.member()))
           : new StartOver(
               "a transaction of %s took %.1f s, longer than residua.kafka.transaction-timeout=%s, so the broker aborted it; its frames are read again. If this goes on, raise the time-out or lower residua.scoring.max-frames"
                   .formatted(place.member(), elapsed.toMillis() / 1e3, place.timeout()));

@@ -1,6 +1,6 @@
 package dev.residua.streams;
 
-import dev.residua.wire.Refusals;
+import dev.residua.wire.KafkaFailures;
 import dev.residua.wire.RootCause;
 import java.util.List;
 import java.util.Optional;
@@ -50,7 +50,7 @@ public sealed interface MonitorFailure {
 
   private static @Nullable MonitorFailure known(
       Throwable cause, Throwable failure, String application, List<String> written) {
-    Optional<String> refused = Refusals.explain(cause, application);
+    Optional<String> refused = KafkaFailures.explainRunning(cause, application);
     if (refused.isPresent()) {
       return new End(refused.get());
     }

@@ -7,8 +7,8 @@ import dev.residua.model.ModelStore;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.SourceMonitor;
+import dev.residua.wire.BoundedMap;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -32,10 +32,10 @@ public final class RegistryMonitorModels implements MonitorModels {
 
   private final ModelStore store;
   private final Reader reader;
-  private final Map<String, SourceMonitor.Thresholds> ready = lastUsed(KEPT);
+  private final Map<String, SourceMonitor.Thresholds> ready = BoundedMap.ofLastUsed(KEPT);
 
   /** Models that there are not, with the registry in which they were looked for. */
-  private final Map<String, ModelRegistry> unknown = lastUsed(1_000);
+  private final Map<String, ModelRegistry> unknown = BoundedMap.ofLastUsed(1_000);
 
   /** What monitoring needs of a bundle. */
   @FunctionalInterface
@@ -51,17 +51,6 @@ public final class RegistryMonitorModels implements MonitorModels {
   public RegistryMonitorModels(ModelStore store, Reader reader) {
     this.store = store;
     this.reader = reader;
-  }
-
-  private static <V> Map<String, V> lastUsed(int most) {
-    return new LinkedHashMap<>(16, 0.75f, true) {
-      private static final long serialVersionUID = 1L;
-
-      @Override
-      protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
-        return size() > most;
-      }
-    };
   }
 
   /** Makes a model ready that is at hand. */

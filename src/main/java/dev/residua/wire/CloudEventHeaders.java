@@ -1,5 +1,6 @@
 package dev.residua.wire;
 
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.apache.kafka.common.header.Headers;
@@ -32,8 +33,9 @@ public final class CloudEventHeaders {
     put(headers, "content-type", "application/avro");
   }
 
-  private static String encode(String source) {
-    return java.net.URLEncoder.encode(source, StandardCharsets.UTF_8).replace("+", "%20");
+  /** A text as one segment of the path of an address. */
+  public static String encode(String source) {
+    return URLEncoder.encode(source, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
   private static void put(Headers headers, String name, String value) {

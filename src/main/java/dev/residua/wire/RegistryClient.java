@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.URI;
-import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
@@ -44,6 +43,15 @@ final class RegistryClient {
   private final RegistrySettings settings;
   private final HttpClient http;
 
+  /** The registry refuses a request, such as a schema that breaks its compatibility. */
+  static final class RefusalException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    RefusalException(String message) {
+      super(message);
+    }
+  }
+
   RegistryClient(RegistrySettings settings) {
     this.settings = settings;
     this.http =
@@ -71,26 +79,26 @@ final class RegistryClient {
 
   /** A version of a subject; empty if there is none. */
   Optional<RegistrySchema> version(String subject, int version) {
-    return schema("/subjects/" + encoded(subject) + "/versions/" + version);
+    return schema("/subjects/" + CloudEventHeaders.encode(subject) + "/versions/" + version);
   }
 
   /** The newest version of a subject; empty if there is none. */
   Optional<RegistrySchema> latest(String subject) {
-    return schema("/subjects/" + encoded(subject) + "/versions/latest");
+    return schema("/subjects/" + CloudEventHeaders.encode(subject) + "/versions/latest");
   }
 
   /**
    * Registers a schema; the same one again gives the same id.
    *
    * @return its id
-   * @throws RegistryRefusalException with the registry's own words, if it breaks the compatibility
-   *     of the subject
+   * @throws RefusalException with the registry's own words, if it breaks the compatibility of the
+   *     subject
    */
-  int register(String subject, Schema schema) throws RegistryRefusalException {
+  int register(String subject, Schema schema) throws RefusalException {
     JsonNode answer =
         write(
             "POST",
-            "/subjects/" + encoded(subject) + "/versions",
+            "/subjects/" + CloudEventHeaders.encode(subject) + "/versions",
             Map.of("schema", schema.toString(), "schemaType", RegistrySchema.AVRO));
     if (!answer.path("id").isInt()) {
       throw unavailable("answers the registration of %s with %s".formatted(subject, answer));
@@ -99,9 +107,11 @@ final class RegistryClient {
   }
 
   /** Sets which changes a subject allows from now on. */
-  void setCompatibility(String subject, Compatibility compatibility)
-      throws RegistryRefusalException {
-    write("PUT", "/config/" + encoded(subject), Map.of("compatibility", compatibility.name()));
+  void setCompatibility(String subject, Compatibility compatibility) throws RefusalException {
+    write(
+        "PUT",
+        "/config/" + CloudEventHeaders.encode(subject),
+        Map.of("compatibility", compatibility.name()));
   }
 
   private Optional<RegistrySchema> schema(String path) {
@@ -129,12 +139,12 @@ final class RegistryClient {
   }
 
   private JsonNode write(String method, String path, Map<String, String> body)
-      throws RegistryRefusalException {
+      throws RefusalException {
     HttpResponse<byte[]> response =
         send(method, path, BodyPublishers.ofString(JSON.valueToTree(body).toString()));
     JsonNode answer = json(response.body());
     if (REFUSED.contains(response.statusCode()) && answer != null) {
-      throw new RegistryRefusalException(answer.path("message").asText("no reason given"));
+      throw new RefusalException(answer.path("message").asText("no reason given"));
     }
     if (response.statusCode() != 200 || answer == null) {
       throw unavailable(what(method, path, response, answer));
@@ -209,9 +219,5 @@ final class RegistryClient {
     } catch (JsonProcessingException e) {
       return null;
     }
-  }
-
-  private static String encoded(String segment) {
-    return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
   }
 }

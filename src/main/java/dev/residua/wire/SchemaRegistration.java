@@ -72,7 +72,7 @@ public final class SchemaRegistration {
     try {
       registry.setCompatibility(subject, compatibility);
       return new Registered(subject, schema.getName(), registry.register(subject, schema));
-    } catch (RegistryRefusalException e) {
+    } catch (RegistryClient.RefusalException e) {
       String why =
           "refused under %s compatibility: %s%s"
               .formatted(compatibility, e.getMessage(), brokenRules(subject, schema));

@@ -1,9 +1,11 @@
 package dev.residua.wire;
 
 import java.util.Map;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.Produced;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A topic with the serdes that its records need, so that they cannot drift apart.
@@ -16,6 +18,22 @@ import org.apache.kafka.streams.kstream.Produced;
 public record Topic<K, V>(String name, Serde<K> key, Serde<V> value, Map<String, String> settings) {
   public Topic {
     settings = Map.copyOf(settings);
+  }
+
+  /** The bytes of a value; null for null. */
+  @SuppressWarnings("NullAway") // as Kafka's serdes pass null through
+  public byte[] write(@Nullable V value) {
+    return this.value.serializer().serialize(name, value);
+  }
+
+  /**
+   * The value of bytes; null for null.
+   *
+   * @throws SerializationException if they are no such value
+   */
+  @SuppressWarnings("NullAway") // as Kafka's serdes pass null through
+  public V read(byte @Nullable [] bytes) {
+    return value.deserializer().deserialize(name, bytes);
   }
 
   public Consumed<K, V> consumed(String as) {

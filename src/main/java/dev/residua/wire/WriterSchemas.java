@@ -5,7 +5,6 @@ import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.RejectedFrameException.Reason;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,15 +42,7 @@ final class WriterSchemas {
   private final RegistryClient registry;
   private final Duration patience;
   private final LongSupplier nanoTime;
-  private final Map<Integer, Known> known =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Integer, Known> eldest) {
-          return size() > CAPACITY;
-        }
-      };
+  private final Map<Integer, Known> known = BoundedMap.ofLastUsed(CAPACITY);
 
   /** What is known of an id. */
   private sealed interface Known permits Readable, Unreadable {}

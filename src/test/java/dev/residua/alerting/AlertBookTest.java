@@ -299,7 +299,7 @@ class AlertBookTest {
     assertThat(hook)
         .singleElement()
         .extracting(Lost::why)
-        .isEqualTo("was not taken for PT24H: no route");
+        .isEqualTo("was not delivered for PT24H: no route");
     assertThat(alertmanager).isEmpty();
     assertThat(tell(book, "hook", TAKEN)).isEmpty();
     assertThat(actions(tell(book, "am", TAKEN))).containsExactly(Action.OPEN);

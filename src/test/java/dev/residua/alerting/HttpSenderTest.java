@@ -117,7 +117,7 @@ class HttpSenderTest {
             "http://127.0.0.1:1/in")) {
       assertThatThrownBy(() -> sender.send(request(URI.create(other)), NOW))
           .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("would go to another place");
+          .hasMessageContaining("would go to another address");
     }
     assertThat(seen).isEmpty();
   }

@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.residua.causal.Finding.Severity;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Incident.State;
+import dev.residua.model.ModelBundle;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.testing.Incidents;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -158,7 +160,9 @@ class ProtocolsTest {
     assertThat(summary.length()).isBetween(1_022, 1_024);
     assertThat(summary).endsWith("...");
     assertThat(Character.isHighSurrogate(summary.charAt(summary.length() - 4))).isFalse();
-    assertThat(event.get("dedup_key").asText()).isEqualTo(Signature.sha256(id)).hasSize(64);
+    assertThat(event.get("dedup_key").asText())
+        .isEqualTo(ModelBundle.sha256(id.getBytes(StandardCharsets.UTF_8)))
+        .hasSize(64);
   }
 
   @Test

@@ -3,6 +3,8 @@ package dev.residua.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.residua.anomaly.AnomalyEvent;
+import dev.residua.anomaly.AnomalyKind;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Finding;
 import dev.residua.dashboard.LiveHistory.Query;
@@ -245,7 +247,9 @@ class LiveHistoryTest {
               List.of(new Finding.Reading("c", 1.23456f, Float.NaN)),
               new FramePosition("residua.frames", 0, i),
               Map.of());
-      history.happened(finding, "anomaly", "RESIDUAL", 4, 3, Double.NaN, "exchangeable");
+      history.happened(
+          new AnomalyEvent(
+              finding, AnomalyKind.RESIDUAL, 4, 3, Double.NaN, "exchangeable", null, null));
     }
     // Then
     SourceView view = history.source("cam1", Seen.NOTHING, after(10)).orElseThrow().view();

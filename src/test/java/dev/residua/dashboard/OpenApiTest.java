@@ -40,8 +40,7 @@ class OpenApiTest {
           ControlResource.class,
           ModelsResource.class,
           PicturesResource.class,
-          SourcesResource.class,
-          StatusResource.class);
+          SourcesResource.class);
 
   private static final List<Class<? extends Annotation>> METHODS =
       List.of(GET.class, POST.class, DELETE.class);

@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.introspect.Annotated;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.residua.app.kafka.ConsumerGroups;
-import dev.residua.app.metrics.ScoringMetrics;
+import dev.residua.app.metrics.Meters;
 import dev.residua.app.process.Role;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Namespace;
@@ -297,7 +297,7 @@ class KubernetesManifestsTest {
     // Then
     assertThat(users).contains("residua-kafka-scaler");
     for (Role role : Role.values()) {
-      String user = "residua-kafka-" + ScoringMetrics.lower(role);
+      String user = "residua-kafka-" + Meters.lower(role);
       assertThat(users).contains(user);
       if (role != Role.SHADOW) { // beside another role, where it is wanted
         assertThat(mounted).contains(user);

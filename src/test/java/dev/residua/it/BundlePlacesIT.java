@@ -244,7 +244,7 @@ class BundlePlacesIT {
     Removal second = ModelCleanUp.run(broker.clients(), topics, admin, places::discard, 0);
     assertThat(second.activations()).containsExactly(0L, 1L);
     assertThat(ModelCleanUp.sentences(second))
-        .contains("forgot 2 activations that hold for no stored frame: [0, 1]")
+        .contains("removed 2 activations that apply to no stored frame: [0, 1]")
         .anyMatch(sentence -> sentence.startsWith("removed model one, published 2026-03-01"));
     try (RegistryFollower follower = follower()) {
       assertThat(follower.registry().activations())

@@ -257,7 +257,7 @@ class SecurityIT {
   @Test
   void shouldNameABrokerThatWantsTls() throws Exception {
     assertOneMessage(
-        fails("SCRAM", file(Map.of())), "localhost:", "wants TLS", "kafka.security.protocol");
+        fails("SCRAM", file(Map.of())), "localhost:", "requires TLS", "kafka.security.protocol");
   }
 
   @Test

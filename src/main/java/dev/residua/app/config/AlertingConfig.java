@@ -17,7 +17,7 @@ public interface AlertingConfig {
   Optional<URI> dashboardUrl();
 
   /**
-   * Time for which a receiver that takes nothing is tried before an alert becomes a dead letter, at
+   * Time for which an unavailable receiver is retried before an alert becomes a dead letter, at
    * least a minute. Alertmanager is notified of open incidents for ever.
    */
   @WithDefault("P1D")
@@ -38,8 +38,8 @@ public interface AlertingConfig {
     ReceiverType type();
 
     /**
-     * Where it listens: Alertmanager's own address, such as {@code http://alertmanager:9093}, the
-     * address of a webhook. PagerDuty's is known.
+     * Its address: of Alertmanager, such as {@code http://alertmanager:9093}, or of a webhook.
+     * PagerDuty's is known.
      */
     Optional<URI> url();
 
@@ -85,7 +85,7 @@ public interface AlertingConfig {
     boolean modelChanges();
   }
 
-  /** Which incidents go to whom. */
+  /** Sends matching incidents to receivers. */
   interface Route {
     /** Regular expression for the whole name of the source. */
     @WithDefault(".*")

@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Alerting as configured, checked whole: every mistake is named at once, and no secret shown. */
+/** Settings of alerting: reports all mistakes of the configuration at once, and no secret. */
 public final class AlertingSetup {
   /** Below the environment, above what ships with the product. */
   private static final int FILE_ORDINAL = 260;
@@ -135,7 +135,7 @@ public final class AlertingSetup {
       return ReceiverSettings.PAGERDUTY;
     }
     throw new IllegalArgumentException(
-        "%s.url is missing, where a receiver of type %s listens; set it or %s.url-file"
+        "%s.url, the address of a receiver of type %s, is missing; set it or %s.url-file"
             .formatted(at, config.type().name().toLowerCase(Locale.ROOT), at));
   }
 

@@ -6,8 +6,8 @@ import java.time.Duration;
 /** The dashboard. */
 public interface DashboardConfig {
   /**
-   * How far back scores and events are read from Kafka when the dashboard starts, at least 0: at
-   * least 2,000 records of a partition, at most 50,000.
+   * Age of the oldest scores and events that are read from Kafka when the dashboard starts, at
+   * least 0; at least 2,000 and at most 50,000 records of each partition.
    */
   @WithDefault("PT15M")
   Duration history();

@@ -9,6 +9,6 @@ public interface DemoConfig {
   /** How much faster than real time the camera runs, above 0; no camera runs without it. */
   OptionalDouble speed();
 
-  /** What goes wrong and when; the scenario that ships with the product by default. */
+  /** Scenario with the faults and their times; by default the one that ships with the product. */
   Optional<Path> scenario();
 }

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** What a frame may cost before it is decoded. */
+/** Limits of a frame, checked before it is decoded. */
 public interface FramesConfig {
   /** Largest frame value, in bytes. */
   @WithDefault("16777216")
@@ -21,8 +21,8 @@ public interface FramesConfig {
   long maxPixels();
 
   /**
-   * How far ahead of its record's timestamp a capture time may be; beyond that the timestamp stands
-   * in for it when repeated frames are distinguished from new ones.
+   * How far ahead of its record's timestamp a capture time may be; beyond that the timestamp
+   * replaces it when repeated frames are distinguished from new ones.
    */
   @WithDefault("PT5M")
   Duration clockTolerance();

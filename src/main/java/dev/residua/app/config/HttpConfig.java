@@ -4,7 +4,7 @@ import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Who may do what over HTTP. Without a token or an OpenID provider nobody may change anything. */
+/** Access over HTTP. Changes require a token or an OpenID provider. */
 public interface HttpConfig {
   /**
    * Bearer token that allows requests which change something; at least 16 characters. Set it in the
@@ -16,12 +16,12 @@ public interface HttpConfig {
   Optional<Path> tokenFile();
 
   /**
-   * Bearer token that reading needs as well, but for {@code /q/health}; at least 16 characters.
-   * Reading is open without it.
+   * Bearer token that reading requires too, except for {@code /q/health}; at least 16 characters.
+   * Without it, reading is open.
    */
   Optional<String> readToken();
 
-  /** Whether tokens of an OpenID provider count; where it is, {@code quarkus.oidc.*} says. */
+  /** Whether tokens of an OpenID provider are accepted; {@code quarkus.oidc.*} configures it. */
   @WithDefault("false")
   boolean oidc();
 

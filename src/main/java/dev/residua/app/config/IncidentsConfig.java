@@ -2,16 +2,16 @@ package dev.residua.app.config;
 
 import io.smallrye.config.WithDefault;
 
-/** What may be said falsely, and when incidents open and end. */
+/** The budget of false alarms, and when incidents open and end. */
 public interface IncidentsConfig {
   /**
-   * False alarms of one source in a week that its detectors together may give, above 0. With {@code
+   * False alarms per week that all detectors of one source together may give, above 0. With {@code
    * frames-per-second} it sets the average run length, which must be 100 to 1e9 frames.
    */
   @WithDefault("1")
   double falseAlarmsPerWeek();
 
-  /** Pace of a source, for {@code false-alarms-per-week}, above 0. */
+  /** Frame rate of a source, for {@code false-alarms-per-week}, above 0. */
   @WithDefault("20")
   double framesPerSecond();
 

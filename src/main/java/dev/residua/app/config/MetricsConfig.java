@@ -2,7 +2,7 @@ package dev.residua.app.config;
 
 import io.smallrye.config.WithDefault;
 
-/** What is measured at {@code /q/metrics}. */
+/** Metrics at {@code /q/metrics}. */
 public interface MetricsConfig {
   /**
    * Sources that have a label of their own in metrics, the first that a process sees, at least 0;

@@ -6,26 +6,26 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Where bundles are kept, and which may be used. */
+/** Storage of bundles, and signatures that they need. */
 public interface ModelsConfig {
   /**
    * Where this process keeps the bundles that it publishes: {@code kafka}, {@code file:///folder/}
-   * that all processes share, or {@code s3://bucket/prefix}. Bundles are read wherever the registry
-   * says they lie.
+   * that all processes share, or {@code s3://bucket/prefix}. Bundles are read from the location in
+   * the registry.
    */
   @WithDefault("kafka")
   String store();
 
   /**
-   * Server that speaks S3, such as {@code http://minio:9000}; AWS by default. Credentials are found
-   * as every AWS tool finds them.
+   * Server with the S3 protocol, such as {@code http://minio:9000}; AWS by default. Credentials
+   * come from the places that all AWS tools use.
    */
   Optional<URI> s3Endpoint();
 
   /** Region of the buckets; by default that of the environment. */
   Optional<String> s3Region();
 
-  /** Whether the bucket is in the path, as most other servers than AWS' want it. */
+  /** Whether the bucket is in the path, as most servers other than AWS require. */
   @WithDefault("false")
   boolean s3PathStyle();
 
@@ -35,7 +35,7 @@ public interface ModelsConfig {
    */
   Optional<List<Path>> trustedKeys();
 
-  /** Newest models that a clean-up leaves though nothing needs them, at least 0. */
+  /** Newest models that a clean-up keeps although nothing needs them, at least 0. */
   @WithDefault("10")
   int keep();
 }

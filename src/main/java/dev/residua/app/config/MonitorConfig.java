@@ -11,20 +11,20 @@ public interface MonitorConfig {
 
   /**
    * Further monitoring processes that keep a copy of each partition's state, so that one of them
-   * goes on without reading it from Kafka where a process dies; at least 0. That it died is noticed
-   * after ten seconds.
+   * continues without reading it from Kafka when a process dies, which takes ten seconds to notice;
+   * at least 0.
    */
   @WithDefault("0")
   int standbyReplicas();
 
   /**
    * Sources of a partition whose derived values are held ready, about 0.6 MB each at four latents.
-   * Those of other sources are computed again.
+   * Those of other sources are recomputed.
    */
   @WithDefault("256")
   int liveSources();
 
-  /** Time between two transactions: how long a verdict may take, above 0. */
+  /** Time between two transactions: the longest delay of a verdict, above 0. */
   @WithDefault("PT0.1S")
   Duration commitInterval();
 

@@ -14,13 +14,13 @@ public interface RegistryConfig {
    */
   Optional<URI> url();
 
-  /** User for basic authentication, where the registry wants it. */
+  /** User for basic authentication, if the registry requires it. */
   Optional<String> user();
 
   /** That user's password. */
   Optional<String> password();
 
-  /** Time for one request to it; while it is away, frames with new ids wait. */
+  /** Time for one request to it; while it is unavailable, frames with new ids wait. */
   @WithDefault("PT3S")
   Duration timeout();
 }

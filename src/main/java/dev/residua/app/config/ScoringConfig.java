@@ -12,10 +12,10 @@ public interface ScoringConfig {
   int threads();
 
   /**
-   * What runs the network. {@code auto} takes oneDNN in bfloat16 where the processor has AMX and
-   * oneDNN agrees with ONNX Runtime on the model's self-test, and ONNX Runtime elsewhere; {@code
-   * onnxruntime}, {@code onednn} and {@code onednn-fp32} insist, and do not start where that cannot
-   * be.
+   * Engine that runs the network. {@code auto} chooses oneDNN in bfloat16 where the processor has
+   * AMX and oneDNN agrees with ONNX Runtime on the model's self-test, and ONNX Runtime elsewhere;
+   * {@code onnxruntime}, {@code onednn} and {@code onednn-fp32} are mandatory: scoring does not
+   * start without them.
    */
   @WithDefault("auto")
   ScoringEngine engine();
@@ -35,8 +35,8 @@ public interface ScoringConfig {
   int maxFrames();
 
   /**
-   * {@code exactly-once}, or {@code at-least-once}, which is faster and after a failure gives some
-   * scores twice.
+   * {@code exactly-once}, or {@code at-least-once}, which is faster and may repeat some scores
+   * after a failure.
    */
   @WithDefault("exactly-once")
   Guarantee guarantee();
@@ -54,8 +54,8 @@ public interface ScoringConfig {
 
   /**
    * Share of frames that are reconstructed for the reconstruction channel, in [0, 1]. Below 1 the
-   * service is up to three times faster, and what only the picture shows is found later by one over
-   * this.
+   * service is up to three times faster, and changes that only the picture shows are found later by
+   * one over this.
    */
   @WithDefault("1")
   double reconstructionRate();

@@ -8,13 +8,13 @@ import java.util.Optional;
 public interface TracingConfig {
   /**
    * Base address of a collector that takes OTLP over HTTP, such as {@code http://collector:4318};
-   * without it no traces are made, and those of producers are only carried on.
+   * without it no traces are created, and those of producers are only forwarded.
    */
   Optional<URI> endpoint();
 
   /**
-   * Share of the frames to follow whose producer began no trace, in [0, 1]; where one did, its own
-   * choice holds.
+   * Share of traced frames among those whose producer started no trace, in [0, 1]; otherwise the
+   * producer decides.
    */
   @WithDefault("0.01")
   double ratio();

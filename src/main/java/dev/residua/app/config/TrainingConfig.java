@@ -14,15 +14,15 @@ public interface TrainingConfig {
   Optional<String> schedule();
 
   /**
-   * How long an incident of a root that moved (covariate drift), or one that was accepted as
-   * normal, is open before what it shows is learnt, above zero.
+   * How long an incident of a shifted root (covariate drift), or one that was accepted as normal,
+   * is open before a training starts, above zero.
    */
   @WithDefault("PT6H")
   Duration lastingDrift();
 
   /**
    * Whether anytime-valid evidence against the calibration leads to a training. It cannot
-   * distinguish a slow fault from a lasting change of the scene: switch it on where every model is
+   * distinguish a slow fault from a lasting change of the scene: switch it on if every model is
    * approved, or faults are announced.
    */
   @WithDefault("false")
@@ -47,7 +47,7 @@ public interface TrainingConfig {
   @WithDefault("P7D")
   Duration budgetPeriod();
 
-  /** How far back frames are taken, above zero; the topic of frames must keep that much. */
+  /** Age of the oldest frames, above zero; the topic of frames must retain them. */
   @WithDefault("PT24H")
   Duration window();
 
@@ -62,7 +62,7 @@ public interface TrainingConfig {
   @WithDefault("4096")
   int calibrationFrames();
 
-  /** Most frames that both models are examined on, at least 200. */
+  /** Most frames that both models are evaluated on, at least 200. */
   @WithDefault("2048")
   int heldOutFrames();
 
@@ -82,13 +82,13 @@ public interface TrainingConfig {
   boolean anchors();
 
   /**
-   * Whether the recalibrated active model is evaluated at the gate where the trained one is not let
-   * through: all it takes where only the world has moved.
+   * Whether the recalibrated active model is evaluated at the gate if the trained one fails there:
+   * enough if only the distribution of the scene has changed.
    */
   @WithDefault("true")
   boolean recalibrate();
 
-  /** Whether a new model may lack, or turn round, an edge that the active one is sure of. */
+  /** Whether a new model may lack or reverse an edge of which the active one is certain. */
   @WithDefault("false")
   boolean graphMayChange();
 
@@ -121,7 +121,7 @@ public interface TrainingConfig {
   @WithDefault("2g")
   String memory();
 
-  /** Native threads of a training, at least 1; only 1 gives the same model again. */
+  /** Native threads of a training, at least 1; only 1 is reproducible. */
   @WithDefault("1")
   int threads();
 
@@ -129,7 +129,7 @@ public interface TrainingConfig {
   @WithDefault("1")
   long seed();
 
-  /** Random streams that drift thresholds are set with, at least 100; more are surer and slower. */
+  /** Random streams for the drift thresholds, at least 100; more are more precise and slower. */
   @WithDefault("4000")
   int driftSimulation();
 

@@ -6,17 +6,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the simulated camera of the demo does.
+ * Settings of the simulated camera of the demo.
  *
- * @param scenario file that says what goes wrong and when; the one that ships with the product if
- *     null
+ * @param scenario file with the faults and their times; null for the one that ships with the
+ *     product
  * @param speed how much faster than real time, above 0
  */
 public record DemoSettings(@Nullable Path scenario, double speed) {
   private static final String SPEED = "residua.demo.speed";
   private static final String SCENARIO = "residua.demo.scenario";
 
-  /** Hands the settings to the application that this process starts next. */
+  /** Passes the settings to the application that this process starts next. */
   public void toSystemProperties() {
     System.setProperty(SPEED, Double.toString(speed));
     if (scenario != null) {

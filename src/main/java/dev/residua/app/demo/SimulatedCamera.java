@@ -21,10 +21,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * A camera that draws a scenario and sends its frames in real time, over and over, from a thread of
- * its own.
- */
+/** Draws a scenario and sends its frames in real time, repeatedly, on its own thread. */
 public final class SimulatedCamera implements AutoCloseable {
   static final String SOURCE = "pendulum-camera";
 

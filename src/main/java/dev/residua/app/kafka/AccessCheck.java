@@ -22,8 +22,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks a cluster what this client may do, before a role finds out one refusal after another. A
- * cluster that controls no access allows all.
+ * Checks the access rights of this client before a role meets one refusal after another. A cluster
+ * without access control allows everything.
  */
 final class AccessCheck {
   private static final long TIMEOUT_SECONDS = 15;
@@ -34,7 +34,7 @@ final class AccessCheck {
     this.admin = admin;
   }
 
-  /** A cluster does not answer, or does not know this client; the cause says which. */
+  /** A cluster does not answer, or does not know this client; see the cause. */
   static final class UnansweredException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -44,10 +44,10 @@ final class AccessCheck {
   }
 
   /**
-   * What is missing, one entry a resource, such as {@code Write on topic residua.scores}. Of a
-   * resource that is not there yet nothing is missing.
+   * The missing rights, one entry per resource, such as {@code Write on topic residua.scores}.
+   * Nothing is missing for a resource that does not exist yet.
    *
-   * @throws UnansweredException at the first question that is not answered
+   * @throws UnansweredException at the first request without an answer
    */
   List<String> missing(List<RequiredAcl> needed) throws UnansweredException {
     List<String> missing = new ArrayList<>();
@@ -86,7 +86,7 @@ final class AccessCheck {
     return refused(access, answer);
   }
 
-  /** A topic that the product creates itself and that is not there yet. */
+  /** A missing topic that the product creates itself. */
   private Set<AclOperation> onNewTopic(RequiredAcl access) throws UnansweredException {
     if (!access.operations().contains(AclOperation.CREATE)) {
       return Set.of();
@@ -125,9 +125,9 @@ final class AccessCheck {
     return answer.failure() instanceof AuthorizationException ? access.operations() : Set.of();
   }
 
-  /** A broker that does not say allows all. */
-  private static Set<AclOperation> authorized(@Nullable Set<AclOperation> said) {
-    return said == null || said.isEmpty() ? EnumSet.allOf(AclOperation.class) : said;
+  /** A broker that names no operations allows all. */
+  private static Set<AclOperation> authorized(@Nullable Set<AclOperation> named) {
+    return named == null || named.isEmpty() ? EnumSet.allOf(AclOperation.class) : named;
   }
 
   private static Set<AclOperation> refused(RequiredAcl access, Answer<Set<AclOperation>> answer) {

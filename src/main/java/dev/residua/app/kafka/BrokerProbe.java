@@ -14,19 +14,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What listens where a Kafka cluster is looked for. Kafka's own clients try an address that nobody
- * listens on for a minute, and read the first bytes of any answer as its length: "HTTP" is 1.2 GB,
- * for which there is no memory.
+ * Checks what listens at the configured addresses. Kafka's own clients try an address without a
+ * listener for a minute, and read the first bytes of any answer as its length: "HTTP" is 1.2 GB,
+ * more than the memory.
  *
  * @param problem of all addresses together, with what to do; empty if one of them may be a broker
- * @param foreign whether the problem is that something else than Kafka answers
+ * @param foreign whether something other than Kafka answers
  */
 public record BrokerProbe(Optional<String> problem, boolean foreign) {
   private static final BrokerProbe NOTHING_WRONG = new BrokerProbe(Optional.empty(), false);
   private static final String CHECK = "check the address (--bootstrap or KAFKA_BOOTSTRAP_SERVERS)";
   private static final int CONNECT_MILLIS = 5_000;
   private static final int ANSWER_MILLIS = 2_000;
-  private static final int MOST_BYTES = 100 << 20; // no answer to such a question has as many
+  private static final int MOST_BYTES = 100 << 20; // no answer to such a request is larger
   private static final byte TLS_ALERT = 0x15;
   private static final byte TLS_MAJOR = 3;
 
@@ -41,8 +41,8 @@ public record BrokerProbe(Optional<String> problem, boolean foreign) {
           .array();
 
   /**
-   * Asks each address until one may be a broker. Takes milliseconds where one answers, at most 7
-   * seconds an address. Where clients speak TLS it is only looked whether somebody listens.
+   * Asks each address until one may be a broker. Takes milliseconds if one answers, at most 7
+   * seconds per address. With TLS it only checks whether anything listens.
    */
   public static BrokerProbe of(KafkaClients clients) {
     boolean asks = !clients.common().getOrDefault("security.protocol", "PLAINTEXT").endsWith("SSL");
@@ -81,7 +81,7 @@ public record BrokerProbe(Optional<String> problem, boolean foreign) {
         false);
   }
 
-  /** What answers, if it is not a broker; silence may be one that is busy. */
+  /** Describes what answers, if it is not a broker; a busy broker may be silent. */
   private static Optional<String> foreign(Socket socket) throws IOException {
     socket.setSoTimeout(ANSWER_MILLIS);
     socket.getOutputStream().write(QUESTION);
@@ -93,7 +93,7 @@ public record BrokerProbe(Optional<String> problem, boolean foreign) {
     }
     if (first[0] == TLS_ALERT && first[1] == TLS_MAJOR) {
       return Optional.of(
-          "wants TLS; set kafka.security.protocol to SSL or SASL_SSL (--kafka-config)");
+          "requires TLS; set kafka.security.protocol to SSL or SASL_SSL (--kafka-config)");
     }
     if (new String(first, StandardCharsets.US_ASCII).equals("HTTP")) {
       return Optional.of("answers in HTTP, so no Kafka broker listens there; " + CHECK);

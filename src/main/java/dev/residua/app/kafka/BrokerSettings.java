@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * One node of a Kafka cluster that this product runs itself: broker and controller in one, on
- * loopback.
+ * One node of a Kafka cluster that this product runs itself: broker and controller in one process,
+ * on loopback.
  *
  * @param nodeId identity of the node, at least 0; the same after a restart
  * @param voters all nodes of the cluster with their controller ports, this one among them; the same
@@ -20,8 +20,8 @@ import java.util.TreeMap;
  * @param minInSync copies that must have a record before {@code acks=all} is answered, at least 1
  *     and at most {@code replication}
  * @param maxRecordBytes largest record that any topic may hold
- * @param properties further settings of Kafka's server by its own keys, over those that follow from
- *     the rest; listeners and security, for instance
+ * @param properties further settings of Kafka's server by its own keys, which override those
+ *     derived from the rest; listeners and security, for instance
  */
 public record BrokerSettings(
     int nodeId,

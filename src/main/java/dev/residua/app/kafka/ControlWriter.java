@@ -2,6 +2,7 @@ package dev.residua.app.kafka;
 
 import dev.residua.app.process.StartFailedException;
 import dev.residua.incident.ControlCommand;
+import dev.residua.wire.KafkaFailures;
 import dev.residua.wire.RootCause;
 import dev.residua.wire.Topic;
 import java.io.IOException;
@@ -15,7 +16,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
-/** Puts what operators say on the control topic. For any thread. */
+/** Writes commands of operators to the control topic. For any thread. */
 public final class ControlWriter implements AutoCloseable {
   private static final long TIMEOUT_SECONDS = 30;
 
@@ -37,22 +38,21 @@ public final class ControlWriter implements AutoCloseable {
     } catch (KafkaException e) {
       throw new StartFailedException(
           KafkaFailures.explain(e, servers)
-              .orElse("cannot make a client of Kafka: " + RootCause.message(e)),
+              .orElse("cannot create a client of Kafka: " + RootCause.message(e)),
           e);
     }
   }
 
   /**
-   * Writes a command and waits until Kafka has it.
+   * Writes a command and waits until Kafka has stored it.
    *
    * @param id identity of the command
-   * @param command what is said; null takes an earlier command back
-   * @throws IOException with what to do, if Kafka does not take it
+   * @param command null takes an earlier command back
+   * @throws IOException with the remedy, if Kafka does not store it
    */
   public void write(String id, @Nullable ControlCommand command) throws IOException {
     byte[] key = topic.key().serializer().serialize(topic.name(), id);
-    byte[] value =
-        command == null ? null : topic.value().serializer().serialize(topic.name(), command);
+    byte[] value = topic.write(command);
     try {
       producer
           .send(new ProducerRecord<>(topic.name(), key, value))

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A real Kafka broker (KRaft, broker and controller in one) inside this process, on loopback, with
- * its data in a directory that survives restarts: a cluster of its own, or one node of several.
+ * its data in a directory that survives restarts: a cluster of one node, or one node of several.
  * This is the only class that touches Kafka's server code.
  */
 public final class EmbeddedKafka implements AutoCloseable {
@@ -95,15 +95,15 @@ public final class EmbeddedKafka implements AutoCloseable {
     } catch (Exception e) {
       unlock(lock);
       throw new StartFailedException(
-          "the embedded Kafka could not start with its data in %s: %s. If this goes on, choose another directory with --data-dir"
+          "the embedded Kafka could not start with its data in %s: %s. If this persists, choose another directory with --data-dir"
               .formatted(log, RootCause.message(e)),
           e);
     }
   }
 
   /**
-   * Holds the data directory for this broker. Kafka has a lock of its own, but ends the whole
-   * process without a word to its user when that is taken.
+   * Locks the data directory for this broker. Kafka has its own lock, but ends the whole process
+   * without a message to the user if that is held.
    */
   private static FileChannel lock(Path dataDirectory) throws StartFailedException {
     Path file = dataDirectory.resolve("kafka.lock");
@@ -172,7 +172,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     p.setProperty("log.segment.bytes", Integer.toString(256 << 20));
     p.setProperty("log.retention.hours", "24");
     p.setProperty("log.retention.bytes", Long.toString(4L << 30));
-    // A broker that dies is known dead after 3 s, so that its successor may register.
+    // A broker counts as dead after 3 s, so that its successor may register.
     p.setProperty("broker.session.timeout.ms", "3000");
     p.setProperty("broker.heartbeat.interval.ms", "500");
     p.setProperty("controlled.shutdown.enable", "true");
@@ -199,7 +199,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         .run();
   }
 
-  /** One for all nodes of a cluster, which know of each other only the voters. */
+  /** The same id for all nodes of a cluster, which only share the list of voters. */
   private static String clusterId(BrokerSettings settings) {
     if (settings.voters().size() == 1) {
       return Uuid.randomUuid().toString();

@@ -26,8 +26,8 @@ import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
- * Settings of every Kafka client of this process: the user's own, and what the product's guarantees
- * need on top.
+ * Creates the Kafka clients of this process from the user's settings and those that the product's
+ * guarantees need.
  *
  * @param bootstrapServers {@code host:port}, comma-separated
  * @param common settings that the user gave for all clients, such as security
@@ -36,14 +36,14 @@ public record KafkaClients(String bootstrapServers, Map<String, String> common) 
   private static final int MAX_REQUEST_BYTES = Topics.MAX_RECORD_BYTES + (1 << 20);
 
   /**
-   * A member that dies without a word is known dead after this; static members keep their
-   * partitions till then.
+   * A member that dies silently counts as dead after this; static members keep their partitions
+   * until then.
    */
   private static final int SESSION_MILLIS = 10_000;
 
   /**
-   * Transactions of the monitor are short, and that of one which died holds its partitions up for
-   * so long.
+   * Transactions of the monitor are short, and that of a dead one blocks readers of its partitions
+   * for this time.
    */
   private static final long MONITOR_TRANSACTION_MILLIS = 10_000;
 
@@ -53,7 +53,7 @@ public record KafkaClients(String bootstrapServers, Map<String, String> common) 
     common = Map.copyOf(common);
   }
 
-  /** After this the broker aborts a transaction of these clients, and it is done again. */
+  /** Time after which the broker aborts a transaction of these clients, which is then repeated. */
   public Duration transactionTimeout() {
     String millis = common.get(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG);
     return millis == null ? DEFAULT_TRANSACTION_TIMEOUT : Duration.ofMillis(Long.parseLong(millis));
@@ -91,52 +91,43 @@ public record KafkaClients(String bootstrapServers, Map<String, String> common) 
    */
   public KafkaConsumer<byte[], byte[]> scoringConsumer(
       String group, String instance, int maxRecords) {
-    Map<String, Object> settings = base();
+    Map<String, Object> settings = consumer(IsolationLevel.READ_COMMITTED);
     settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
     settings.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, instance);
     settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_MILLIS);
-    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     settings.put(
         ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.min(maxRecords, ScoringLoop.POLLED_FRAMES));
     settings.put(
         ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
-        CooperativeStickyAssignor.class.getName()); // who stays does not stop for who comes
+        CooperativeStickyAssignor.class.getName()); // members that stay do not pause for new ones
     settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 8 << 20);
-    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    return bytes(settings);
   }
 
   /** A consumer outside any group for state that is read back. */
   public KafkaConsumer<byte[], byte[]> stateReader(IsolationLevel isolation) {
-    Map<String, Object> settings = base();
-    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    settings.put(
-        ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation.toString().toLowerCase(Locale.ROOT));
-    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    Map<String, Object> settings = consumer(isolation);
     settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5_000);
-    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    return bytes(settings);
   }
 
   /** A consumer outside any group, of committed records, from now on or from the beginning. */
   public <K, V> KafkaConsumer<K, V> follower(Deserializer<K> key, Deserializer<V> value) {
-    Map<String, Object> settings = base();
-    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-    return new KafkaConsumer<>(settings, key, value);
+    return new KafkaConsumer<>(consumer(IsolationLevel.READ_COMMITTED), key, value);
   }
 
-  /** A follower for single records at given offsets, which fetches as little more as it can. */
+  /** A follower of bytes. */
+  public KafkaConsumer<byte[], byte[]> follower() {
+    return bytes(consumer(IsolationLevel.READ_COMMITTED));
+  }
+
+  /** A follower for single records at given offsets, which prefetches as little as possible. */
   public KafkaConsumer<byte[], byte[]> recordReader() {
-    Map<String, Object> settings = base();
-    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    Map<String, Object> settings = consumer(IsolationLevel.READ_COMMITTED);
     settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
     settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 64 << 10);
     settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 200);
-    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    return bytes(settings);
   }
 
   /** All partitions that a topic has. */
@@ -189,7 +180,7 @@ public record KafkaClients(String bootstrapServers, Map<String, String> common) 
         () -> resultProducer(Guarantee.EXACTLY_ONCE, registryTransactions(prefix)));
   }
 
-  /** Transactional id of all that change the registry of models. */
+  /** Transactional id of all writers of the registry of models. */
   static String registryTransactions(String prefix) {
     return prefix + "models";
   }
@@ -206,6 +197,20 @@ public record KafkaClients(String bootstrapServers, Map<String, String> common) 
         StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), SESSION_MILLIS);
     settings.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
     return settings;
+  }
+
+  /** Settings of a consumer that commits no offsets automatically and begins with the oldest. */
+  private Map<String, Object> consumer(IsolationLevel isolation) {
+    Map<String, Object> settings = base();
+    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    settings.put(
+        ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation.toString().toLowerCase(Locale.ROOT));
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    return settings;
+  }
+
+  private static KafkaConsumer<byte[], byte[]> bytes(Map<String, Object> settings) {
+    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
   private Map<String, Object> producer() {

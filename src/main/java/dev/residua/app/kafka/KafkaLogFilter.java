@@ -10,10 +10,11 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 
 /**
- * Keeps readable what Kafka's clients log while a broker is away: every client reports every second
- * that it does not answer; one such line per minute says as much. A stack trace of a warning leads
- * into Kafka, and nowhere. And what a consumer's coordinator and Kafka Streams' state manager log
- * as an error they throw as well, so that the role reports it once with what to do.
+ * Keeps the log readable while a broker is unavailable: every client reports every second that it
+ * does not answer, and one such line per half minute is enough. Stack traces of Kafka's warnings
+ * are dropped, as they only show its own code. And what a consumer's coordinator and Kafka Streams'
+ * state manager log as an error they throw as well, so that the role reports it once with what to
+ * do.
  */
 @LoggingFilter(name = "kafka-noise")
 public final class KafkaLogFilter implements Filter {

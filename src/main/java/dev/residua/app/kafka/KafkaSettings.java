@@ -11,8 +11,9 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.eclipse.microprofile.config.Config;
 
 /**
- * What the user set for all Kafka clients: properties {@code kafka.*}, or environment variables
- * such as {@code KAFKA_SASL_JAAS_CONFIG} for {@code kafka.sasl.jaas.config}. A property wins.
+ * The user's settings for all Kafka clients: properties {@code kafka.*}, or environment variables
+ * such as {@code KAFKA_SASL_JAAS_CONFIG} for {@code kafka.sasl.jaas.config}. A property takes
+ * precedence.
  */
 public final class KafkaSettings {
   private static final String PROPERTY = "kafka.";
@@ -32,7 +33,7 @@ public final class KafkaSettings {
           if (name.startsWith(VARIABLE)) {
             String key =
                 name.substring(VARIABLE.length()).toLowerCase(Locale.ROOT).replace('_', '.');
-            if (known.contains(key)) { // others are of Kafka's scripts
+            if (known.contains(key)) { // others belong to Kafka's scripts
               settings.put(key, value);
             }
           }

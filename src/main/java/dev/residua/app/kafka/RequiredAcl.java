@@ -15,9 +15,8 @@ import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.resource.ResourceType;
 
 /**
- * What the product must be allowed to do with one resource of a Kafka cluster that controls access.
- * {@link #needed} is the whole list, least privilege: it is what is printed, and what is checked at
- * start.
+ * The access that the product needs to one resource of a Kafka cluster with access control. {@link
+ * #needed} is the whole list with the least privileges, which is printed, and checked at start.
  *
  * @param type topic, group or transactional id
  * @param name of the resource, or how its names start
@@ -35,7 +34,7 @@ public record RequiredAcl(
   /** Roles that use models. */
   private static final Set<Role> FOLLOWING_MODELS = EnumSet.allOf(Role.class);
 
-  /** Roles that put the first model into the registry where there is none. */
+  /** Roles that publish the first model if the registry is empty. */
   public static final Set<Role> BEGINNING_MODELS = EnumSet.of(Role.SCORE, Role.MONITOR, Role.TRAIN);
 
   public RequiredAcl {
@@ -50,7 +49,7 @@ public record RequiredAcl(
   }
 
   /**
-   * All that a process with these roles needs, topics first.
+   * The access that a process with these roles needs, topics first.
    *
    * @param prefix {@code residua.topic-prefix}
    * @param instance {@code residua.instance}, for the examples only

@@ -2,6 +2,7 @@ package dev.residua.app.kafka;
 
 import dev.residua.app.process.Role;
 import dev.residua.app.process.StartFailedException;
+import dev.residua.wire.KafkaFailures;
 import dev.residua.wire.RootCause;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
@@ -39,13 +40,13 @@ public final class TopicAdmin implements AutoCloseable {
   private static final long TIMEOUT_SECONDS = 15;
 
   /**
-   * Least that every topic must take: scores, events and shortened dead letters are smaller, and so
-   * is a producer's batch. (A producer whose batches are larger than a topic takes sends them again
-   * and again until they expire.)
+   * Least message size of every topic: scores, events and shortened dead letters are smaller, and
+   * so is a producer's batch. (A producer whose batches are larger than the topic allows resends
+   * them until they expire.)
    */
   private static final long LEAST_MESSAGE_BYTES = 1 << 16;
 
-  /** Say again and again what a broker refuses or that it does not answer; this class says it. */
+  /** They repeat refusals and missing answers of a broker, which this class reports once. */
   private static final List<Logger> CLIENTS =
       Stream.of(
               "org.apache.kafka.clients.NetworkClient",
@@ -82,16 +83,16 @@ public final class TopicAdmin implements AutoCloseable {
       restoreLevels();
       throw new StartFailedException(
           KafkaFailures.explain(e, servers)
-              .orElse("cannot make a client of Kafka: " + RootCause.message(e)),
+              .orElse("cannot create a client of Kafka: " + RootCause.message(e)),
           e);
     }
   }
 
   /**
    * Creates the topics that do not exist, and returns when the leaders of all their partitions
-   * accept requests. Before that an idempotent producer can lose its place for good: a leader that
-   * comes up between two of its requests refuses the first, accepts the second, and from then on
-   * refuses the first as out of order.
+   * accept requests. Before that an idempotent producer can lose its sequence for good: a leader
+   * that starts between two of its requests refuses the first, accepts the second, and then refuses
+   * the first as out of order.
    *
    * @param partitions partitions of each new topic, at least 1
    * @param replication copies of each partition; empty takes the broker's default
@@ -152,8 +153,8 @@ public final class TopicAdmin implements AutoCloseable {
             wanted.put(new TopicPartition(name, i), OffsetSpec.latest());
           }
         });
-    // Only a leader answers. The client asks again until it does, but gives up on a topic that
-    // the broker does not know yet.
+    // Only a leader answers. The client repeats the request until it does, but gives up on a topic
+    // that the broker does not know yet.
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
     while (true) {
       try {
@@ -173,7 +174,7 @@ public final class TopicAdmin implements AutoCloseable {
    * Checks that the topics exist with the settings they need and that input and output partitions
    * fit.
    *
-   * @return one sentence a problem; empty if all is well
+   * @return one sentence per problem; empty if there is none
    */
   public List<String> check(Topics topics) throws StartFailedException {
     List<String> problems = new ArrayList<>();
@@ -307,7 +308,7 @@ public final class TopicAdmin implements AutoCloseable {
 
   private StartFailedException unreachable(Throwable cause) {
     return new StartFailedException(
-        "no Kafka broker answers at %s within %d s; check the address (--bootstrap or KAFKA_BOOTSTRAP_SERVERS), that the broker runs, and kafka.security.protocol where it wants TLS or SASL"
+        "no Kafka broker answers at %s within %d s; check the address (--bootstrap or KAFKA_BOOTSTRAP_SERVERS), that the broker runs, and kafka.security.protocol if it requires TLS or SASL"
             .formatted(servers, TIMEOUT_SECONDS),
         cause);
   }

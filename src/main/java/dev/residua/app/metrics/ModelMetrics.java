@@ -3,7 +3,6 @@ package dev.residua.app.metrics;
 import dev.residua.app.process.SelfLauncher;
 import dev.residua.incident.ControlCommand.TrainingPhase;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
@@ -11,7 +10,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Which model is in use, what became of swaps and of trainings, as metrics. For any thread. */
+/** Metrics of the model in use, of swaps and of trainings. For any thread. */
 public final class ModelMetrics {
   private static final int DIGEST_CHARACTERS = 12;
 
@@ -27,18 +26,24 @@ public final class ModelMetrics {
     this.meters = meters;
     this.applied = swaps("applied");
     this.refused = swaps("refused");
-    Gauge.builder("residua.build.info", () -> 1)
-        .description("Version that runs")
-        .tag("version", SelfLauncher.version())
-        .tag("java", System.getProperty("java.version"))
-        .register(meters);
+    Meters.gauge(
+        meters,
+        "residua.build.info",
+        "Version that runs",
+        () -> 1,
+        "version",
+        SelfLauncher.version(),
+        "java",
+        System.getProperty("java.version"));
   }
 
   private Counter swaps(String result) {
-    return Counter.builder("residua.model.swap")
-        .description("Changes of the model that scores here, by what became of them")
-        .tag("result", result)
-        .register(meters);
+    return Meters.counter(
+        meters,
+        "residua.model.swap",
+        "Changes of the model that scores here, by what became of them",
+        "result",
+        result);
   }
 
   /** The model in use. */
@@ -47,11 +52,15 @@ public final class ModelMetrics {
       meters.remove(active);
     }
     active =
-        Gauge.builder("residua.model.info", () -> 1)
-            .description("Model in use")
-            .tag("model", modelId)
-            .tag("digest", digest.substring(0, Math.min(DIGEST_CHARACTERS, digest.length())))
-            .register(meters);
+        Meters.gauge(
+            meters,
+            "residua.model.info",
+            "Model in use",
+            () -> 1,
+            "model",
+            modelId,
+            "digest",
+            digest.substring(0, Math.min(DIGEST_CHARACTERS, digest.length())));
   }
 
   /** A model took over on a partition; one change for all of them. */
@@ -72,15 +81,19 @@ public final class ModelMetrics {
       if (phase.ended()) {
         ended.put(
             phase,
-            Counter.builder("residua.retrain")
-                .description("Trainings that ended, by what became of them")
-                .tag("result", ScoringMetrics.lower(phase))
-                .register(meters));
+            Meters.counter(
+                meters,
+                "residua.retrain",
+                "Trainings that ended, by what became of them",
+                "result",
+                Meters.lower(phase)));
       }
     }
-    Gauge.builder("residua.training.running", running, AtomicInteger::get)
-        .description("Trainings that run under this process's lead")
-        .register(meters);
+    Meters.gauge(
+        meters,
+        "residua.training.running",
+        "Trainings that run under this process's lead",
+        running::get);
   }
 
   /** A training under this process's lead has come so far. */

@@ -1,6 +1,6 @@
 package dev.residua.app.metrics;
 
-import static dev.residua.app.metrics.ScoringMetrics.lower;
+import static dev.residua.app.metrics.Meters.lower;
 
 import dev.residua.app.process.Role;
 import dev.residua.causal.Finding;
@@ -12,35 +12,34 @@ import dev.residua.monitor.MonitorResult;
 import dev.residua.streams.MonitorListener;
 import dev.residua.streams.RefusalListener;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.streams.KafkaStreams;
 
 /**
- * What the monitor finds, as metrics. Sources beyond a number share the label {@code _other}, which
- * shows of a gauge the one that matters most: the statistic nearest to its threshold, the shortest
- * run length, the sum of open incidents, the frame seen last. For any thread.
+ * Metrics of the monitor. Sources beyond a number share the label {@code _other}, whose gauges show
+ * the most important value: the statistic nearest to its threshold, the shortest run length, the
+ * sum of open incidents, the latest frame. For any thread.
  */
 public final class MonitorMetrics implements MonitorListener, RefusalListener {
   private final MeterRegistry meters;
   private final SourceLabels labels;
   private final Map<String, Watched> sources = new ConcurrentHashMap<>();
-  private final Counter[] refused = new Counter[Reason.values().length];
-  private final Counter[][] incidents =
-      new Counter[Incident.State.values().length][Finding.Severity.values().length];
+  private final Counter[] refused;
+  private final Counter[][] incidents; // [state][severity]
 
-  /** What is known of one source; written by the thread of its partition. */
+  /** Last reading of one source; written by the thread of its partition. */
   private static final class Watched {
     private final int partition;
     private final String label;
@@ -121,9 +120,11 @@ public final class MonitorMetrics implements MonitorListener, RefusalListener {
       this.matters = matters;
     }
 
-    Tags tags(String source) {
-      Tags tags = Tags.of("source", source);
-      return detector.isEmpty() ? tags : tags.and("detector", detector);
+    Meter register(MeterRegistry meters, String source, Supplier<Number> shown) {
+      return detector.isEmpty()
+          ? Meters.gauge(meters, metric, description(), shown, "source", source)
+          : Meters.gauge(
+              meters, metric, description(), shown, "source", source, "detector", detector);
     }
 
     String description() {
@@ -144,61 +145,53 @@ public final class MonitorMetrics implements MonitorListener, RefusalListener {
   public MonitorMetrics(MeterRegistry meters, int mostSources) {
     this.meters = meters;
     this.labels = new SourceLabels(mostSources);
-    Gauge.builder("residua.sources", sources, Map::size)
-        .description("Sources that this process monitors")
-        .register(meters);
+    Meters.gauge(meters, "residua.sources", "Sources that this process monitors", sources::size);
     for (Shown shown : Shown.values()) {
-      Gauge.builder(shown.metric, this, metrics -> metrics.ofOthers(shown))
-          .description(shown.description())
-          .tags(shown.tags(SourceLabels.OTHERS))
-          .register(meters);
+      shown.register(meters, SourceLabels.OTHERS, () -> ofOthers(shown));
     }
     incidentOpen(SourceLabels.OTHERS, this::openOfOthers);
     opened(SourceLabels.OTHERS);
-    for (Incident.State state : Incident.State.values()) {
-      for (Finding.Severity severity : Finding.Severity.values()) {
-        incidents[state.ordinal()][severity.ordinal()] =
-            Counter.builder("residua.incidents")
-                .description("Changes of incidents, by the state that they came into")
-                .tag("state", lower(state))
-                .tag("severity", lower(severity))
-                .register(meters);
-      }
-    }
-    for (Reason reason : Reason.values()) {
-      refused[reason.ordinal()] = ScoringMetrics.deadLetters(meters, reason);
-    }
+    incidents =
+        Arrays.stream(Incident.State.values())
+            .map(
+                state ->
+                    Meters.counters(
+                        meters,
+                        "residua.incidents",
+                        "Changes of incidents, by the state that they came into",
+                        "severity",
+                        Finding.Severity.values(),
+                        "state",
+                        lower(state)))
+            .toArray(Counter[][]::new);
+    refused = Meters.deadLetters(meters, Reason.values());
   }
 
-  /** Counts from nought on, so that the first one is seen as an increase. */
+  /** Counts from 0 on, so that the first one shows as an increase. */
   private Counter opened(String source) {
-    return Counter.builder("residua.incidents.opened")
-        .description("Incidents that opened, by source")
-        .tag("source", source)
-        .register(meters);
+    return Meters.counter(
+        meters, "residua.incidents.opened", "Incidents that opened, by source", "source", source);
   }
 
-  private Meter incidentOpen(String source, java.util.function.Supplier<Number> open) {
-    return Gauge.builder("residua.incident.open", open)
-        .description("Incidents that are open")
-        .tag("source", source)
-        .register(meters);
+  private Meter incidentOpen(String source, Supplier<Number> open) {
+    return Meters.gauge(
+        meters, "residua.incident.open", "Incidents that are open", open, "source", source);
   }
 
-  /** Shows how many scores wait. */
+  /** Shows the number of waiting scores. */
   public void follow(KafkaStreams streams, String scores) {
-    ScoringMetrics.consumerLag(meters, Role.MONITOR, () -> lag(streams.metrics(), scores));
+    Meters.consumerLag(meters, Role.MONITOR, () -> lag(streams.metrics(), scores));
   }
 
-  /** Sum over the partitions of a topic of what Kafka's consumers say of them. */
+  /** Sum of the lags that Kafka's consumers report for the partitions of a topic. */
   public static double lag(Map<MetricName, ? extends Metric> metrics, String topic) {
-    String spelt = topic.replace('.', '_'); // as some versions of Kafka write topics into metrics
+    String inMetrics = topic.replace('.', '_'); // as some versions of Kafka do
     Map<String, Double> byPartition = new HashMap<>();
     metrics.forEach(
         (name, metric) -> {
           String of = name.tags().get("topic");
           if (name.name().equals("records-lag")
-              && (topic.equals(of) || spelt.equals(of))
+              && (topic.equals(of) || inMetrics.equals(of))
               && metric.metricValue() instanceof Double records
               && !records.isNaN()) {
             byPartition.merge(name.tags().getOrDefault("partition", ""), records, Math::max);
@@ -209,20 +202,18 @@ public final class MonitorMetrics implements MonitorListener, RefusalListener {
 
   @Override
   public void evaluated(
-      int partition, ScoredFrame frame, MonitorResult judgement, boolean incidentOpen) {
+      int partition, ScoredFrame frame, MonitorResult result, boolean incidentOpen) {
     Watched source =
         sources.computeIfAbsent(frame.source(), name -> watched(partition, labels.of(name)));
-    source.reading = Reading.of(frame, judgement.score(), incidentOpen);
-    judgement
-        .anomalies()
-        .forEach(event -> alarm("anomaly_" + lower(event.kind()), event.finding()));
-    judgement.drifts().stream()
+    source.reading = Reading.of(frame, result.score(), incidentOpen);
+    result.anomalies().forEach(event -> alarm("anomaly_" + lower(event.kind()), event.finding()));
+    result.drifts().stream()
         .filter(event -> event.kind() == DriftEvent.Kind.ONSET)
         .forEach(event -> alarm("drift_" + lower(event.channel()), event.finding()));
-    judgement
+    result
         .interventions()
         .forEach(event -> alarm("intervention_" + lower(event.kind()), event.finding()));
-    for (Incident incident : judgement.incidents()) {
+    for (Incident incident : result.incidents()) {
       incidents[incident.state().ordinal()][incident.severity().ordinal()].increment();
       if (incident.state() == Incident.State.OPENED) {
         opened(source.label).increment();
@@ -231,11 +222,14 @@ public final class MonitorMetrics implements MonitorListener, RefusalListener {
   }
 
   private void alarm(String kind, Finding finding) {
-    Counter.builder("residua.alarms")
-        .description("Events, by kind and severity")
-        .tag("kind", kind)
-        .tag("severity", lower(finding.severity()))
-        .register(meters)
+    Meters.counter(
+            meters,
+            "residua.alarms",
+            "Events, by kind and severity",
+            "kind",
+            kind,
+            "severity",
+            lower(finding.severity()))
         .increment();
   }
 
@@ -244,10 +238,7 @@ public final class MonitorMetrics implements MonitorListener, RefusalListener {
     if (!source.other()) {
       for (Shown shown : Shown.values()) {
         source.own.add(
-            Gauge.builder(shown.metric, source, s -> shown.value.applyAsDouble(s.reading))
-                .description(shown.description())
-                .tags(shown.tags(label))
-                .register(meters));
+            shown.register(meters, label, () -> shown.value.applyAsDouble(source.reading)));
       }
       source.own.add(incidentOpen(label, () -> source.reading.open()));
       opened(label);

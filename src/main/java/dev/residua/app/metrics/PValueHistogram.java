@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Conformal p-values of the residuals by latent, uniform while all is normal. Prometheus' own
- * histogram, as Micrometer's count in whole numbers and p-values are below 1. For any thread.
+ * Histogram of the conformal p-values of the residuals by latent, which are uniform for normal
+ * frames. Prometheus' own histogram, since Micrometer's count whole numbers and p-values are below
+ * 1. For any thread.
  */
 final class PValueHistogram {
   private static final double[] BOUNDS = {.001, .005, .01, .05, .1, .25, .5, .75, 1};
@@ -22,7 +23,7 @@ final class PValueHistogram {
           .buckets(BOUNDS)
           .create();
 
-  /** One a registry. */
+  /** One per registry. */
   PValueHistogram(MeterRegistry meters) {
     registries(meters)
         .filter(PrometheusMeterRegistry.class::isInstance)
@@ -36,7 +37,7 @@ final class PValueHistogram {
         : Stream.of(meters);
   }
 
-  /** What counts for each of these latents, in their order. */
+  /** The histograms of these latents, in their order. */
   Histogram.Child[] of(List<String> latents) {
     return latents.stream().map(histogram::labels).toArray(Histogram.Child[]::new);
   }

@@ -2,132 +2,268 @@ package dev.residua.app.metrics;
 
 import dev.residua.app.process.Role;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Liveness;
 import org.eclipse.microprofile.health.Readiness;
 import org.eclipse.microprofile.health.Startup;
+import org.jspecify.annotations.Nullable;
 
-/** What the health endpoints say, and why: {@link HealthState} over HTTP. */
+/**
+ * The state of this process's roles, and the answers of the health endpoints. An answer that is
+ * down says which role is at fault, what is missing, what there is instead, and since when. For any
+ * thread.
+ */
 @ApplicationScoped
 public class RoleHealth {
-  private final HealthState state = new HealthState(Clock.systemUTC());
+  /** Longer than this without a turn of the scoring loop, and the process is not ready. */
+  static final Duration TURN_LIMIT = Duration.ofSeconds(60);
 
-  // Methods, not a field: the checks below hold a client proxy, whose fields are its own.
-  public void waitsFor(String what) {
-    state.waitsFor(what);
-  }
+  /** Longer than this in another state than {@link #MONITORS}, and the process is not ready. */
+  static final Duration MONITOR_LIMIT = Duration.ofSeconds(60);
 
-  public void ready(Set<Role> roles, String modelId, String kafka) {
-    state.ready(roles, modelId, kafka);
-  }
+  /** State of Kafka Streams in which frames are evaluated. */
+  static final String MONITORS = "RUNNING";
 
-  public void active(String modelId) {
-    state.active(modelId);
-  }
+  private final Clock clock;
+  private Set<Role> roles = Set.of();
+  private Phase phase = Phase.STARTING;
+  private Instant since;
+  private String step = "the start of the process";
+  private String reason = "";
+  private String modelId = "";
+  private String kafka = "";
+  private String engine = "";
+  private String monitor = "";
+  private Instant monitorSince;
+  private @Nullable Instant lastTurn;
+  private final Map<String, String> receivers = new TreeMap<>();
+  private String activeModel = "";
+  private String refusedModel = "";
+  private String whyRefused = "";
 
-  public void refused(String modelId, String why) {
-    state.refused(modelId, why);
-  }
-
-  public void accepted(String modelId) {
-    state.accepted(modelId);
-  }
-
-  public void failed(String why) {
-    state.failed(why);
-  }
-
-  public void monitor(String streamsState) {
-    state.monitor(streamsState);
+  private enum Phase {
+    STARTING,
+    RUNNING,
+    FAILED
   }
 
   /**
-   * How it goes with a receiver of alerts; the process stays up without it.
+   * Answer of a probe.
    *
-   * @param problem empty for none
+   * @param data details by name
    */
-  public void receiver(String name, String problem) {
-    state.receiver(name, problem);
+  public record Answer(boolean up, Map<String, String> data) {}
+
+  public RoleHealth() {
+    this(Clock.systemUTC());
+  }
+
+  RoleHealth(Clock clock) {
+    this.clock = clock;
+    this.since = clock.instant();
+    this.monitorSince = since;
+  }
+
+  /** Sets what the start waits for now, such as {@code an answer from Kafka}. */
+  public synchronized void waitsFor(String what) {
+    step = what;
+    since = clock.instant();
+  }
+
+  /** All roles were started, or another model is active. */
+  public synchronized void ready(Set<Role> played, String model, String bootstrapServers) {
+    if (phase == Phase.STARTING) {
+      phase = Phase.RUNNING;
+      since = clock.instant();
+      lastTurn = since; // its first turn may take some time
+      monitorSince = since;
+    }
+    roles = Set.copyOf(played);
+    modelId = model;
+    kafka = bootstrapServers;
+  }
+
+  public synchronized void failed(String why) {
+    phase = Phase.FAILED;
+    reason = why;
+    since = clock.instant();
+  }
+
+  public synchronized void monitor(String streamsState) {
+    if (!monitor.equals(streamsState)) {
+      monitor = streamsState;
+      monitorSince = clock.instant();
+    }
   }
 
   /** Which engine scores; set before {@link #ready}. */
-  public void engine(String label) {
-    state.engine(label);
+  public synchronized void engine(String label) {
+    engine = label;
   }
 
-  /** A scoring loop turns. */
-  public void turned() {
-    state.turned();
+  /** A scoring loop made progress. */
+  public synchronized void turned() {
+    lastTurn = clock.instant();
   }
 
-  HealthState.Answer started() {
-    return state.started();
+  /**
+   * Records whether a receiver of alerts is available; the process stays up without it.
+   *
+   * @param problem empty for none
+   */
+  public synchronized void receiver(String name, String problem) {
+    if (problem.isEmpty()) {
+      receivers.remove(name);
+    } else {
+      receivers.put(name, problem);
+    }
   }
 
-  public HealthState.Answer ready() {
-    return state.ready();
+  /** Sets the active model of the registry; a refusal of another no longer matters. */
+  public synchronized void active(String model) {
+    activeModel = model;
   }
 
-  HealthState.Answer live() {
-    return state.live();
+  /** An active model is not used here; its predecessor stays, so the process stays up. */
+  public synchronized void refused(String model, String why) {
+    refusedModel = model;
+    whyRefused = why;
   }
 
-  private static HealthCheckResponse response(HealthState.Answer answer) {
+  /** A refused model is used after all, with another signature. */
+  public synchronized void accepted(String model) {
+    if (refusedModel.equals(model)) {
+      refusedModel = "";
+    }
+  }
+
+  /** Up as soon as all roles were started. */
+  synchronized Answer started() {
+    return answer(phase == Phase.RUNNING ? null : broken());
+  }
+
+  /** Up while all roles do their work. */
+  public synchronized Answer ready() {
+    return answer(phase == Phase.RUNNING ? idle() : broken());
+  }
+
+  /** Down once a role has failed: the process should be started again. */
+  synchronized Answer live() {
+    return answer(phase == Phase.FAILED ? broken() : null);
+  }
+
+  /** The startup probe. */
+  @Produces
+  @ApplicationScoped
+  @Startup
+  HealthCheck startup() {
+    return () -> response(started());
+  }
+
+  /** The readiness probe. */
+  @Produces
+  @ApplicationScoped
+  @Readiness
+  HealthCheck readiness() {
+    return () -> response(ready());
+  }
+
+  /** The liveness probe. */
+  @Produces
+  @ApplicationScoped
+  @Liveness
+  HealthCheck liveness() {
+    return () -> response(live());
+  }
+
+  private static HealthCheckResponse response(Answer answer) {
     HealthCheckResponseBuilder response =
         HealthCheckResponse.named("residua-roles").status(answer.up());
     answer.data().forEach(response::withData);
     return response.build();
   }
 
-  /** Up as soon as all roles were started. */
-  @Startup
-  @ApplicationScoped
-  public static class Started implements HealthCheck {
-    private final RoleHealth health;
+  private record Fault(String role, String missing, String value, Instant since) {}
 
-    public Started(RoleHealth health) {
-      this.health = health;
-    }
-
-    @Override
-    public HealthCheckResponse call() {
-      return response(health.started());
-    }
+  private Fault broken() {
+    return phase == Phase.FAILED
+        ? new Fault(played(), "a process without a failure", reason, since)
+        : new Fault(played(), step, "still starting", since);
   }
 
-  /** Up while all roles do their work. */
-  @Readiness
-  @ApplicationScoped
-  public static class Ready implements HealthCheck {
-    private final RoleHealth health;
-
-    public Ready(RoleHealth health) {
-      this.health = health;
+  /** A role that runs but does not do its work, or null. */
+  private @Nullable Fault idle() {
+    Instant now = clock.instant();
+    if (roles.contains(Role.SCORE) && lastTurn != null && lastTurn.plus(TURN_LIMIT).isBefore(now)) {
+      return new Fault(
+          "score",
+          "a turn of the scoring loop within %s: do the brokers at %s answer, is a batch too slow?"
+              .formatted(TURN_LIMIT, kafka),
+          "no turn for " + Duration.between(lastTurn, now).truncatedTo(ChronoUnit.SECONDS),
+          lastTurn);
     }
-
-    @Override
-    public HealthCheckResponse call() {
-      return response(health.ready());
+    if (roles.contains(Role.MONITOR)
+        && !monitor.equals(MONITORS)
+        && monitorSince.plus(MONITOR_LIMIT).isBefore(now)) {
+      return new Fault(
+          "monitor",
+          "state %s of Kafka Streams within %s: do the brokers at %s answer, is state being read back?"
+              .formatted(MONITORS, MONITOR_LIMIT, kafka),
+          monitor.isEmpty() ? "not started" : monitor,
+          monitorSince);
     }
+    return null;
   }
 
-  /** Down once a role has failed: the process should be started again. */
-  @Liveness
-  @ApplicationScoped
-  public static class Live implements HealthCheck {
-    private final RoleHealth health;
+  private String played() {
+    return new TreeSet<>(roles)
+        .stream()
+            .map(role -> role.name().toLowerCase(Locale.ROOT))
+            .collect(Collectors.joining(","));
+  }
 
-    public Live(RoleHealth health) {
-      this.health = health;
+  private Answer answer(@Nullable Fault fault) {
+    Map<String, String> data = new LinkedHashMap<>();
+    if (fault != null) {
+      data.put("role", fault.role());
+      data.put("missing", fault.missing());
+      data.put("value", fault.value());
+    } else {
+      data.put("role", played());
     }
-
-    @Override
-    public HealthCheckResponse call() {
-      return response(health.live());
+    data.put("since", (fault == null ? since : fault.since()).toString());
+    if (!monitor.isEmpty()) {
+      data.put("monitor", monitor);
     }
+    if (!reason.isEmpty()) {
+      data.put("reason", reason);
+    }
+    if (!modelId.isEmpty()) {
+      data.put("model", modelId);
+      data.put("kafka", kafka);
+    }
+    if (!refusedModel.isEmpty() && refusedModel.equals(activeModel)) {
+      data.put("refused", "model %s is not used: %s".formatted(refusedModel, whyRefused));
+    }
+    receivers.forEach(
+        (name, problem) -> data.put("receiver " + name, "is unavailable: " + problem));
+    if (!engine.isEmpty()) {
+      data.put("engine", engine);
+    }
+    return new Answer(fault == null, data);
   }
 }

@@ -11,18 +11,17 @@ import dev.residua.model.RegistryRecord.Start;
 import dev.residua.scoring.ScoringListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.prometheus.client.Histogram;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/** What the scoring loops do, as metrics. For any thread. */
+/** Metrics of the scoring loops. For any thread. */
 public final class ScoringMetrics implements ScoringListener {
   private static final double[] BATCH_FRAMES = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512};
   private static final Duration[] SCORE_TIMES =
@@ -40,9 +39,9 @@ public final class ScoringMetrics implements ScoringListener {
   private final Counter missing;
   private final ModelMetrics used;
   private final Runnable onTurn;
-  private final Counter[] arrivals = new Counter[Arrival.values().length];
-  private final Counter[] reconstructions = new Counter[Reconstruction.values().length];
-  private final Counter[] rejected = new Counter[Reason.values().length];
+  private final Counter[] arrivals;
+  private final Counter[] reconstructions;
+  private final Counter[] rejected;
   private final Map<String, Histogram.Child[]> pValues = new ConcurrentHashMap<>();
   private final Map<Thread, Long> behind = new ConcurrentHashMap<>();
 
@@ -55,14 +54,14 @@ public final class ScoringMetrics implements ScoringListener {
     this.histogram = new PValueHistogram(meters);
     this.used = used;
     this.onTurn = onTurn;
-    Gauge.builder("residua.scoring.engine.info", () -> 1)
-        .description("Engine that runs the network")
-        .tag("engine", engine)
-        .register(meters);
-    scored =
-        Counter.builder("residua.frames.scored")
-            .description("Frames that got a committed score")
-            .register(meters);
+    Meters.gauge(
+        meters,
+        "residua.scoring.engine.info",
+        "Engine that runs the network",
+        () -> 1,
+        "engine",
+        engine);
+    scored = Meters.counter(meters, "residua.frames.scored", "Frames that got a committed score");
     transactions =
         Timer.builder("residua.score")
             .description("Time of one scoring transaction, from a poll to its commit")
@@ -78,53 +77,31 @@ public final class ScoringMetrics implements ScoringListener {
             .description("Frames of one scoring transaction")
             .serviceLevelObjectives(BATCH_FRAMES)
             .register(meters);
-    consumerLag(meters, Role.SCORE, () -> behind.values().stream().mapToLong(n -> n).sum());
-    for (Arrival arrival : Arrival.values()) {
-      arrivals[arrival.ordinal()] =
-          Counter.builder("residua.frames.arrived")
-              .description("Frames scored, by how they came after the others of their source")
-              .tag("arrival", lower(arrival))
-              .register(meters);
-    }
+    Meters.consumerLag(meters, Role.SCORE, () -> behind.values().stream().mapToLong(n -> n).sum());
+    arrivals =
+        Meters.counters(
+            meters,
+            "residua.frames.arrived",
+            "Frames scored, by how they came after the others of their source",
+            "arrival",
+            Arrival.values());
     missing =
-        Counter.builder("residua.frames.missing")
-            .description("Frames that were missing when a later one of their source came")
-            .register(meters);
-    for (Reconstruction kind : Reconstruction.values()) {
-      reconstructions[kind.ordinal()] =
-          Counter.builder("residua.frames.reconstructed")
-              .description("Frames scored, by whether they were reconstructed and why")
-              .tag("reconstruction", lower(kind))
-              .register(meters);
-    }
-    for (Reason reason : Reason.values()) {
-      rejected[reason.ordinal()] = deadLetters(meters, reason);
-    }
-  }
-
-  /** Records of its partitions that a role of this process has not taken yet. */
-  static void consumerLag(
-      MeterRegistry meters, Role role, java.util.function.Supplier<Number> records) {
-    Gauge.builder("residua.consumer.lag.records", records)
-        .description("Records of this process's partitions that a role has not taken yet")
-        .tag("role", lower(role))
-        .register(meters);
-  }
-
-  /** Counter of dead letters of one reason; all roles write to one topic. */
-  static Counter deadLetters(MeterRegistry meters, Enum<?> reason) {
-    return Counter.builder("residua.dlq.records")
-        .description("Records refused as dead letters, by reason")
-        .tag("reason", lower(reason))
-        .register(meters);
-  }
-
-  public static String lower(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
+        Meters.counter(
+            meters,
+            "residua.frames.missing",
+            "Frames that were missing when a later one of their source came");
+    reconstructions =
+        Meters.counters(
+            meters,
+            "residua.frames.reconstructed",
+            "Frames scored, by whether they were reconstructed and why",
+            "reconstruction",
+            Reconstruction.values());
+    rejected = Meters.deadLetters(meters, Reason.values());
   }
 
   private static Duration[] millis(long... values) {
-    return java.util.Arrays.stream(values).mapToObj(Duration::ofMillis).toArray(Duration[]::new);
+    return Arrays.stream(values).mapToObj(Duration::ofMillis).toArray(Duration[]::new);
   }
 
   /** A model may score from now on: its latents have names. */

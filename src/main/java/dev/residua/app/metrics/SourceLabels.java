@@ -4,9 +4,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Which sources have a label of their own in metrics: the first that a process sees, up to a
- * number, since every value of a label is a series that Prometheus keeps. The others share one. For
- * any thread.
+ * Gives the first sources of a process, up to a number, their own label in metrics, since
+ * Prometheus keeps a series for every value of a label. The others share one. For any thread.
  */
 public final class SourceLabels {
   /** Label of all other sources. */

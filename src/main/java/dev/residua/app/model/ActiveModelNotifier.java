@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Notifies parts of this process, on a thread of its own, when another model is active. */
+/** Notifies parts of this process, on its own thread, when another model is active. */
 public final class ActiveModelNotifier implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ActiveModelNotifier.class);
 
@@ -32,14 +32,14 @@ public final class ActiveModelNotifier implements AutoCloseable {
             return made;
           });
   private final Runnable stopListening;
-  private String told; // on the thread
+  private String notified; // on the thread
 
   /**
    * @param first the model that is active now
    */
   public ActiveModelNotifier(ModelStore store, ModelBundle first) {
     this.store = store;
-    this.told = first.id();
+    this.notified = first.id();
     this.stopListening = store.onChange(this::checkLater);
   }
 
@@ -56,13 +56,13 @@ public final class ActiveModelNotifier implements AutoCloseable {
   }
 
   private void check() {
-    String active = store.registry().active().map(Activation::modelId).orElse(told);
-    if (active.equals(told)) {
+    String active = store.registry().active().map(Activation::modelId).orElse(notified);
+    if (active.equals(notified)) {
       return;
     }
     try {
       ModelBundle bundle = store.bundle(active);
-      told = active;
+      notified = active;
       listeners.forEach(listener -> listener.accept(bundle));
     } catch (BadBundleException e) {
       LOG.warn("the active model cannot be used: model={} reason={}", active, e.getMessage());

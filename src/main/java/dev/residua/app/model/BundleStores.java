@@ -20,11 +20,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stores of bundles outside Kafka: folders and S3 buckets. One of them may be where this process
- * keeps what it publishes; it reads from the place that an entry of the registry names, since
- * another process may keep its bundles elsewhere. Bytes are named by their SHA-256, so that the
- * same model with a signature lies next to the one without. Opened once for a process or a command.
- * For any thread.
+ * Stores of bundles outside Kafka: folders and S3 buckets. This process may publish to one of them;
+ * it reads from the location in the registry's entry, since another process may publish elsewhere.
+ * Files are named by their SHA-256, so a signed model is stored next to the unsigned one. Opened
+ * once per process or command. For any thread.
  */
 public final class BundleStores implements RegistryFollower.OutsideBundles, AutoCloseable {
   /** Keeps bundles in Kafka. */
@@ -38,7 +37,7 @@ public final class BundleStores implements RegistryFollower.OutsideBundles, Auto
   private final Map<URI, BundleStore> open = new HashMap<>(); // guarded by this
 
   /**
-   * How S3 is reached, for every bucket; see {@link S3Settings}.
+   * Access to S3, for every bucket; see {@link S3Settings}.
    *
    * @param endpoint of a server other than AWS'
    * @param region of the buckets; empty takes it from the environment
@@ -47,7 +46,7 @@ public final class BundleStores implements RegistryFollower.OutsideBundles, Auto
   public record S3Access(Optional<URI> endpoint, Optional<String> region, boolean pathStyle) {}
 
   /**
-   * Opens the place for what is published; nothing is read or written yet.
+   * Opens the store for published bundles; nothing is read or written yet.
    *
    * @param store {@code kafka}, {@code file:///folder/} or {@code s3://bucket/prefix}
    * @throws IllegalArgumentException if it is none of these, with what is expected
@@ -57,7 +56,7 @@ public final class BundleStores implements RegistryFollower.OutsideBundles, Auto
     this.store = store.equals(KAFKA) ? Optional.empty() : Optional.of(storeAt(root(store)));
   }
 
-  /** As the settings say. */
+  /** The stores of a configuration. */
   public static BundleStores of(ModelsConfig models) {
     try {
       return new BundleStores(
@@ -78,11 +77,11 @@ public final class BundleStores implements RegistryFollower.OutsideBundles, Auto
 
   private static IllegalArgumentException unknown(Object place) {
     return new IllegalArgumentException(
-        "a place for bundles is '%s', expected kafka, file:///folder/ or s3://bucket/prefix"
+        "the store of bundles is '%s', expected kafka, file:///folder/ or s3://bucket/prefix"
             .formatted(place));
   }
 
-  /** Where to keep what is published; null for Kafka, as {@link ModelAdmin} takes it. */
+  /** The store for published bundles; null for Kafka, as {@link ModelAdmin} expects. */
   public ModelAdmin.@Nullable Outside outside() {
     return store
         .<ModelAdmin.Outside>map(
@@ -103,7 +102,7 @@ public final class BundleStores implements RegistryFollower.OutsideBundles, Auto
           e);
     } catch (IOException e) {
       throw new IOException(
-          "model %s cannot be fetched from %s: %s; make that place readable for this process, or publish the model again: residua model publish FILE"
+          "model %s cannot be fetched from %s: %s; make it readable for this process, or publish the model again: residua model publish FILE"
               .formatted(entry.id(), location, why(e, "read")),
           e);
     }
@@ -120,7 +119,7 @@ public final class BundleStores implements RegistryFollower.OutsideBundles, Auto
     }
   }
 
-  /** Failures of a file system often say no more than the file. */
+  /** Failures of a file system often name only the file. */
   private static String why(IOException e, String done) {
     return e instanceof FileSystemException failure && failure.getReason() == null
         ? "%s: it cannot be %s (%s)"
@@ -129,8 +128,8 @@ public final class BundleStores implements RegistryFollower.OutsideBundles, Auto
   }
 
   /**
-   * The store that an address belongs to. The address must be that of the entry's own bytes, so
-   * that no entry leads to another file.
+   * The store of a location. The location must be that of the entry's own bytes, so that no entry
+   * names another file.
    */
   private BundleStore place(Entry entry, String location) {
     String name = BundleStore.name(entry.id(), entry.sha256());

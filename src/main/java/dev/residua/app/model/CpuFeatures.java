@@ -8,9 +8,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What the processor can do, in the words of Linux.
+ * Features of the processor, with their names in Linux.
  *
- * @param flags for instance {@code amx_bf16}; empty where the system does not say
+ * @param flags for instance {@code amx_bf16}; empty if the system does not list them
  */
 public record CpuFeatures(Set<String> flags) {
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
@@ -19,7 +19,7 @@ public record CpuFeatures(Set<String> flags) {
     flags = Set.copyOf(flags);
   }
 
-  /** Of the first processor of this machine. */
+  /** Features of the first processor of this machine. */
   public static CpuFeatures ofThisMachine() {
     try {
       return parse(Files.readString(CPU_INFO));

@@ -25,9 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sees to it that a model is active before a role starts. {@code residua.model} is only the first
- * one: as soon as the registry has an active model, that is used, on every process and after every
- * restart.
+ * Ensures that a model is active before a role starts. {@code residua.model} is only the first one:
+ * once the registry has an active model, every process uses that, also after a restart.
  */
 public final class InitialModel {
   private static final Logger LOG = LoggerFactory.getLogger(InitialModel.class);
@@ -47,12 +46,12 @@ public final class InitialModel {
   }
 
   /**
-   * The active model of the registry, or the last before it that may be used here; activates that
-   * of the settings where there is none.
+   * The active model of the registry, or its last predecessor that may be used here; activates the
+   * model of the settings if there is none.
    *
    * @param registry gives only bundles that may be used
    * @param trusted keys of which one must have signed the bundle of the settings
-   * @param places where that is kept
+   * @param places stores for that bundle
    */
   public static ModelBundle of(
       ResiduaConfig config,

@@ -13,11 +13,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Removes models that no frame which is still stored needs. The state of monitors needs no
- * clean-up: it is one record per source, in which the next model's state replaces the previous one.
+ * Removes models that no stored frame needs. The state of monitors needs no clean-up: it is one
+ * record per source, in which the next model's state replaces the previous one.
  */
 public final class ModelCleanUp {
   private ModelCleanUp() {}
@@ -25,9 +24,9 @@ public final class ModelCleanUp {
   /**
    * Cleans up once.
    *
-   * @param outside deletes what lies outside Kafka, such as {@link BundleStores#discard}
-   * @param keep newest models that stay though nothing needs them, at least 0
-   * @throws IOException with what to do, if Kafka does not take it
+   * @param outside deletes bundles outside Kafka, such as {@link BundleStores#discard}
+   * @param keep newest models that stay although nothing needs them, at least 0
+   * @throws IOException with the remedy, if Kafka does not accept it
    */
   public static Removal run(
       KafkaClients clients, Topics topics, ModelAdmin admin, Discarding outside, int keep)
@@ -39,12 +38,11 @@ public final class ModelCleanUp {
     return admin.cleanUp(firstStored(clients, topics), keep, outside);
   }
 
-  /** Offset of the first frame that each partition still has, or of the next where it has none. */
+  /** Offset of the first stored frame of each partition, or of the next one if it has none. */
   private static Map<Integer, Long> firstStored(KafkaClients clients, Topics topics)
       throws IOException {
     String frames = topics.frames().name();
-    try (Consumer<byte[], byte[]> consumer =
-        clients.follower(new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+    try (Consumer<byte[], byte[]> consumer = clients.follower()) {
       Map<Integer, Long> first = new TreeMap<>();
       consumer
           .beginningOffsets(KafkaClients.partitions(consumer, frames))
@@ -58,7 +56,7 @@ public final class ModelCleanUp {
     }
   }
 
-  /** What went and what was left, one sentence each; none if there was nothing to do. */
+  /** One sentence for each removed or remaining thing; none if there was nothing to do. */
   public static List<String> sentences(Removal removal) {
     List<String> sentences = new ArrayList<>();
     removal
@@ -74,11 +72,11 @@ public final class ModelCleanUp {
                             model.bytes() / 1e6)));
     if (!removal.activations().isEmpty()) {
       sentences.add(
-          "forgot %d activation%s that hold%s for no stored frame: %s"
+          "removed %d activation%s that %s to no stored frame: %s"
               .formatted(
                   removal.activations().size(),
                   removal.activations().size() == 1 ? "" : "s",
-                  removal.activations().size() == 1 ? "s" : "",
+                  removal.activations().size() == 1 ? "applies" : "apply",
                   removal.activations()));
     }
     sentences.addAll(removal.left());

@@ -176,19 +176,4 @@ public final class Models {
       throws BadBundleException {
     return ScoringEngines.scorer(bundle, ScoringEngine.ONNXRUNTIME, networkThreads);
   }
-
-  /**
-   * Opens the network of a bundle with a given engine, without a self-test.
-   *
-   * @param engine one engine, not {@link ScoringEngine#AUTO}
-   * @param networkThreads threads inside the network, at least 1, for ONNX Runtime
-   * @return owns native memory
-   * @throws BadBundleException if the bundle's network is no scorer of its images and latents
-   * @throws IllegalStateException if the engine's library is missing
-   * @throws IllegalArgumentException if this machine cannot run the network with this engine
-   */
-  public static FrameScorer scorer(ModelBundle bundle, ScoringEngine engine, int networkThreads)
-      throws BadBundleException {
-    return ScoringEngines.scorer(bundle, engine, networkThreads);
-  }
 }

@@ -14,7 +14,7 @@ import dev.residua.onnx.OnnxLatentDecoder;
 import dev.residua.renewal.gate.ExaminedModel;
 import dev.residua.renewal.job.TrainingJob;
 
-/** A model with everything of it open that an examination runs. Owns the native memory. */
+/** A model that is open for an evaluation. Owns the native memory. */
 public final class OpenModel implements TrainingJob.ModelHandle {
   private final ExaminedModel examined;
 
@@ -66,7 +66,7 @@ public final class OpenModel implements TrainingJob.ModelHandle {
     }
   }
 
-  /** Usable until this is closed. */
+  /** The model; usable until this is closed. */
   @Override
   public ExaminedModel examined() {
     return examined;

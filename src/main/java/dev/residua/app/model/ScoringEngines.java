@@ -36,7 +36,7 @@ public final class ScoringEngines {
    */
   public record Chosen(FrameScorer scorer, ScoringEngine engine, String why) {}
 
-  /** A candidate that will not do. */
+  /** A candidate that cannot be used. */
   private static final class Unfit extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -50,7 +50,7 @@ public final class ScoringEngines {
    *
    * @param networkThreads threads inside the network, for ONNX Runtime
    * @throws BadBundleException if the bundle fails its self-test with the reference engine
-   * @throws StartFailedException if an engine was insisted on that cannot be used
+   * @throws StartFailedException if the configured engine cannot be used
    */
   public Chosen open(ModelBundle bundle, ScoringEngine wanted, int networkThreads)
       throws BadBundleException, StartFailedException {
@@ -60,7 +60,7 @@ public final class ScoringEngines {
       SelfTest.check(bundle, reference);
       if (wanted == ScoringEngine.ONNXRUNTIME) {
         kept = true;
-        return new Chosen(reference, wanted, PROPERTY + " says so");
+        return new Chosen(reference, wanted, "configured by " + PROPERTY);
       }
       ScoringEngine candidate = wanted == ScoringEngine.AUTO ? ScoringEngine.ONEDNN : wanted;
       try {
@@ -125,14 +125,14 @@ public final class ScoringEngines {
   /**
    * Opens the network of a bundle with a given engine, without a self-test.
    *
-   * @param networkThreads threads inside the network, for ONNX Runtime
+   * @param engine one engine, not {@link ScoringEngine#AUTO}
+   * @param networkThreads threads inside the network, at least 1, for ONNX Runtime
    * @return owns native memory
    * @throws BadBundleException if the bundle's network is no scorer of its images and latents
    * @throws IllegalStateException if the engine's library is missing
-   * @throws IllegalArgumentException if the engine cannot run this network, or there is no one
-   *     engine of that name
+   * @throws IllegalArgumentException if this machine cannot run the network with this engine
    */
-  static FrameScorer scorer(ModelBundle bundle, ScoringEngine engine, int networkThreads)
+  public static FrameScorer scorer(ModelBundle bundle, ScoringEngine engine, int networkThreads)
       throws BadBundleException {
     NetworkPlan network = bundle.network();
     return switch (engine) {
@@ -143,7 +143,7 @@ public final class ScoringEngines {
     };
   }
 
-  /** The reference engine: a network that it does not run is the bundle's fault. */
+  /** The reference engine; if it cannot run a network, the bundle is at fault. */
   private static FrameScorer onnxRuntime(
       ModelBundle bundle, NetworkPlan network, int networkThreads) throws BadBundleException {
     try {

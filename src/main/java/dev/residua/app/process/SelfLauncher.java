@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** How this program is started once more. */
+/** Builds command lines that start this program again. */
 public final class SelfLauncher {
   private static final String MAIN = "dev.residua.Main";
 

@@ -7,11 +7,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Folders that were made for a while. */
+/** Deletes temporary folders. */
 public final class TemporaryFolders {
   private TemporaryFolders() {}
 
-  /** Deletes a folder with all that is in it; does nothing where there is none. */
+  /** Deletes a folder with its content, if it exists. */
   public static void delete(Path folder) throws IOException {
     if (!Files.exists(folder)) {
       return;

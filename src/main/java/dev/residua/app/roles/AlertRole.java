@@ -31,8 +31,8 @@ public final class AlertRole implements AutoCloseable {
    * @param prefix start of all topic names
    * @param instance name of this process
    * @param settings with at least one receiver
-   * @param activations which models were activated, as far as is known
-   * @param tracing carries traces on
+   * @param activations known activations of models
+   * @param tracing continues traces
    */
   public AlertRole(
       KafkaClients clients,

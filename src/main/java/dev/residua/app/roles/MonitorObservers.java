@@ -11,7 +11,7 @@ import org.apache.kafka.streams.KafkaStreams;
  *
  * @param results notified of results
  * @param refused notified of scores that become dead letters
- * @param tracing carries traces on
+ * @param tracing continues traces
  * @param beforeStart may add listeners
  */
 public record MonitorObservers(
@@ -19,7 +19,7 @@ public record MonitorObservers(
     RefusalListener refused,
     Tracing tracing,
     Consumer<KafkaStreams> beforeStart) {
-  /** Nobody but this. */
+  /** No observers but this one. */
   public static MonitorObservers only(Consumer<KafkaStreams> beforeStart) {
     return new MonitorObservers(MonitorListener.NONE, reason -> {}, Tracing.OFF, beforeStart);
   }

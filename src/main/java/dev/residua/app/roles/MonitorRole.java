@@ -6,6 +6,7 @@ import dev.residua.app.config.MonitorConfig;
 import dev.residua.app.config.ResiduaConfig;
 import dev.residua.app.kafka.ConsumerGroups;
 import dev.residua.app.kafka.KafkaClients;
+import dev.residua.app.metrics.Meters;
 import dev.residua.app.metrics.MonitorMetrics;
 import dev.residua.app.metrics.RoleHealth;
 import dev.residua.app.model.Models;
@@ -18,20 +19,16 @@ import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.streams.ControlCommandStore;
-import dev.residua.streams.ForeignScoreHandler;
 import dev.residua.streams.MonitorModels;
 import dev.residua.streams.MonitorTopology;
 import dev.residua.streams.RefusalListener;
-import dev.residua.streams.RefusedRecordHandler;
-import dev.residua.streams.UnreadableScoreHandler;
+import dev.residua.streams.ScoreErrors;
 import dev.residua.telemetry.Tracing;
 import dev.residua.wire.RootCause;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Properties;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -51,7 +48,7 @@ public final class MonitorRole implements AutoCloseable {
   /**
    * Starts the topology; returns at once, the state is restored in the background.
    *
-   * @param onFailure receives the reason when the topology ends unasked
+   * @param onFailure receives the reason when the topology fails
    */
   public static MonitorRole start(
       KafkaClients clients,
@@ -84,13 +81,16 @@ public final class MonitorRole implements AutoCloseable {
         onFailure);
   }
 
-  /** Shows what operators said of incidents. */
+  /** Shows the feedback of operators on incidents. */
   public static void feedback(MeterRegistry meters, ControlCommandStore desk) {
     for (FeedbackVerdict verdict : FeedbackVerdict.values()) {
-      Gauge.builder("residua.feedback", desk, d -> d.active().count(verdict))
-          .description("Incidents with feedback of operators, by verdict")
-          .tag("verdict", verdict.name().toLowerCase(Locale.ROOT))
-          .register(meters);
+      Meters.gauge(
+          meters,
+          "residua.feedback",
+          "Incidents with feedback of operators, by verdict",
+          () -> desk.active().count(verdict),
+          "verdict",
+          Meters.lower(verdict));
     }
   }
 
@@ -143,9 +143,9 @@ public final class MonitorRole implements AutoCloseable {
   }
 
   /**
-   * What monitoring needs of a bundle, with the settings of this process.
+   * Reads a bundle for monitoring with the settings of this process.
    *
-   * @throws BadBundleException if the two do not go together
+   * @throws BadBundleException if the two do not fit
    */
   public static MonitorModel model(ModelBundle bundle, ResiduaConfig config)
       throws BadBundleException {
@@ -185,13 +185,10 @@ public final class MonitorRole implements AutoCloseable {
         ConsumerGroups.monitor(prefix) + "-" + monitor.instance());
     settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, monitor.commitInterval().toMillis());
     settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, monitor.cacheBytes());
-    settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, -1); // what the broker is set to
-    settings.put(
-        StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG, UnreadableScoreHandler.class);
-    settings.put(
-        StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, ForeignScoreHandler.class);
-    settings.put(
-        StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, RefusedRecordHandler.class);
+    settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, -1); // the broker's setting
+    settings.put(StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG, ScoreErrors.class);
+    settings.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, ScoreErrors.class);
+    settings.put(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, ScoreErrors.class);
     settings.put(
         StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, topics.deadLetters().name());
     return settings;

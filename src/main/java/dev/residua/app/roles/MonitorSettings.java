@@ -4,16 +4,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * How a process monitors.
+ * Settings of the monitoring role.
  *
  * @param instance name of this process, unique among those that run together and the same after a
  *     restart
- * @param stateDirectory where the state of the sources lies; survives restarts
+ * @param stateDirectory directory of the state of the sources; survives restarts
  * @param threads threads, each with partitions of its own, at least 1
  * @param standbyReplicas further processes that keep a copy of the state of each partition ready,
  *     at least 0
  * @param liveSources sources of a partition whose derived values are held ready in memory, about
- *     0.6 MB each at four latents, at least 1; those of others are computed again from their state
+ *     0.6 MB each at four latents, at least 1; those of others are recomputed from their state
  * @param commitInterval time between two transactions, above 0
  * @param cacheBytes memory for state that is not written yet, at least 0
  */

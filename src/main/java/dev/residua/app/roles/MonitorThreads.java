@@ -13,11 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides what follows when a thread of the monitor ends: another one where that can help, but not
- * for ever; else the end of the process, with one message.
+ * Replaces a failed thread of the monitor if that can help, a limited number of times; otherwise
+ * ends the process with one message.
  */
 final class MonitorThreads implements StreamsUncaughtExceptionHandler {
-  /** More than these within {@link #WINDOW} and the process ends, so that its supervisor knows. */
+  /**
+   * With more replacements within {@link #WINDOW} the process ends, so that its supervisor acts.
+   */
   static final int MAX_REPLACEMENTS = 5;
 
   static final Duration WINDOW = Duration.ofMinutes(10);

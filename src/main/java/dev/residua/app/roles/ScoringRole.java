@@ -27,11 +27,11 @@ public final class ScoringRole implements AutoCloseable {
   private final List<Thread> threads = new ArrayList<>();
 
   /**
-   * @param models what to score with
+   * @param models to score with
    * @param whenEnded run after all loops have ended
-   * @param stages notified of what each thread does
-   * @param tracing carries traces on
-   * @param onFailure receives the reason when a loop ends unasked
+   * @param stages notified of the stages of each thread
+   * @param tracing continues traces
+   * @param onFailure receives the reason when a loop fails
    */
   public ScoringRole(
       KafkaClients clients,

@@ -33,7 +33,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Turns the configuration into a running scoring role: settings, engine, models, metrics. */
+/** Starts the scoring role from the configuration: settings, engine, models, metrics. */
 public final class ScoringSetup {
   private static final Logger LOG = LoggerFactory.getLogger(ScoringSetup.class);
 
@@ -46,9 +46,10 @@ public final class ScoringSetup {
   }
 
   /**
-   * Starts the scoring role with the active model; later activations are opened as they come.
+   * Starts the scoring role with the active model; models of later activations are opened on
+   * demand.
    *
-   * @param onFailure receives the reason when a loop ends unasked
+   * @param onFailure receives the reason when a loop fails
    * @throws StartFailedException if no engine can run the model
    */
   public static ScoringRole start(
@@ -154,7 +155,7 @@ public final class ScoringSetup {
     return new FrameLimits(limits.maxBytes(), limits.maxSide(), limits.maxPixels());
   }
 
-  /** Where referenced frames may lie. */
+  /** Permitted locations of referenced frames. */
   public static ReferenceSettings references(ResiduaConfig config) {
     FramesConfig references = config.frames();
     return new ReferenceSettings(

@@ -24,10 +24,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.eclipse.microprofile.config.Config;
 
-/** The training role of a process: decides, and starts trainings as processes of their own. */
+/** The training role of a process: decides on trainings and starts each in its own process. */
 public final class TrainRole implements AutoCloseable {
   private static final List<String> NOT_FOR_TRAINING =
       List.of("residua.alerting.", "residua.http.");
@@ -40,7 +39,7 @@ public final class TrainRole implements AutoCloseable {
   private final AtomicInteger calibrationScores;
 
   /**
-   * @param properties where {@code config} was read
+   * @param properties source of {@code config}
    * @param active the active model
    */
   public TrainRole(
@@ -67,7 +66,7 @@ public final class TrainRole implements AutoCloseable {
           new TrainerLoop(
               () -> clients.scoringConsumer(group, group + "-" + config.instance(), POLLED),
               new TrainerDependencies(
-                  () -> clients.follower(new ByteArrayDeserializer(), new ByteArrayDeserializer()),
+                  clients::follower,
                   topics,
                   triggers(config.training()),
                   renewal(config),
@@ -139,7 +138,7 @@ public final class TrainRole implements AutoCloseable {
         training.driftSimulation());
   }
 
-  /** What a training's process needs of the configuration; secrets of other roles stay here. */
+  /** The configuration of a training's process, without secrets of other roles. */
   private static Map<String, String> properties(Config all, KafkaClients clients) {
     Map<String, String> properties = KafkaSettings.properties(clients);
     for (String name : all.getPropertyNames()) {

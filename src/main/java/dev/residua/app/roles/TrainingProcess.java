@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Trainings as processes of their own, started from the same program: with their own limit of
- * memory and, where the system has {@code nice}, after everything else that wants the processor.
- * Each has a folder below the data directory with its request, its checkpoint and its output.
+ * Runs each training in its own process of the same program, with its own memory limit and, where
+ * the system has {@code nice}, the lowest priority. Each has a folder below the data directory with
+ * its request, checkpoint and output.
  */
 public final class TrainingProcess implements JobLauncher {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingProcess.class);
@@ -112,7 +112,7 @@ public final class TrainingProcess implements JobLauncher {
     return new Running(builder.start(), own);
   }
 
-  /** What a command begins with to have the processor after everything else, where that is. */
+  /** Start of a command that runs with the lowest priority; empty if the system has none. */
   public static List<String> after() {
     return Files.isExecutable(NICE) ? List.of(NICE.toString(), "-n", "19") : List.of();
   }
@@ -131,10 +131,10 @@ public final class TrainingProcess implements JobLauncher {
         "-Djava.awt.headless=true");
   }
 
-  /** One of them. */
+  /** A running training. */
   private record Running(Process process, Path own) implements JobLauncher.Job {
     Running {
-      // also where this process is ended before it could end the training
+      // also if this process ends before it could end the training
       Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly, "training-stop"));
     }
 

@@ -4,12 +4,15 @@ import dev.residua.app.config.ResiduaConfig;
 import dev.residua.app.kafka.ControlWriter;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.model.ActiveModelNotifier;
+import dev.residua.app.model.Models;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.app.roles.ScoringSetup;
+import dev.residua.dashboard.AccessResource;
+import dev.residua.dashboard.ControlOrders;
 import dev.residua.dashboard.LiveHistory;
 import dev.residua.dashboard.LiveModels;
 import dev.residua.dashboard.LiveViews.FindingView;
-import dev.residua.dashboard.ServerInfo;
+import dev.residua.dashboard.ModelOrders;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelStore;
 import dev.residua.registry.ModelAdmin;
@@ -28,9 +31,10 @@ public class DashboardRole implements AutoCloseable {
   private final ModelPictures pictures;
   private final LiveFrames frames;
   private final LiveModels models;
-  private final LiveControl control;
-  private final LiveModelOrders modelOrders;
-  private final ServerInfo serverInfo;
+  private final ControlOrders control;
+  private final ModelOrders modelOrders;
+  private final AccessResource about;
+  private @Nullable ControlWriter writer;
   private @Nullable FindingsFollower follower;
 
   @Inject
@@ -39,20 +43,20 @@ public class DashboardRole implements AutoCloseable {
       ModelPictures pictures,
       LiveFrames frames,
       LiveModels models,
-      LiveControl control,
-      LiveModelOrders modelOrders,
-      ServerInfo serverInfo) {
+      ControlOrders control,
+      ModelOrders modelOrders,
+      AccessResource about) {
     this.history = history;
     this.pictures = pictures;
     this.frames = frames;
     this.models = models;
     this.control = control;
     this.modelOrders = modelOrders;
-    this.serverInfo = serverInfo;
+    this.about = about;
   }
 
   /**
-   * Fills the pages from now on.
+   * Starts to fill the pages.
    *
    * @param writable whether anyone may change something over HTTP
    * @param onFinding notified of every event
@@ -78,15 +82,20 @@ public class DashboardRole implements AutoCloseable {
         new FrameReader(ScoringSetup.frameLimits(config), ScoringSetup.registry(config)),
         new ReferencedFrames(ScoringSetup.references(config)),
         ScoringSetup.frameLimits(config));
-    control.open(new ControlWriter(clients, topics.control()));
-    modelOrders.open(registry, () -> ModelAdmin.of(clients.registry(config.topicPrefix()), topics));
+    ControlWriter commands = new ControlWriter(clients, topics.control());
+    writer = commands;
+    control.open(commands::write);
+    modelOrders.open(
+        registry,
+        Models::check,
+        () -> ModelAdmin.of(clients.registry(config.topicPrefix()), topics));
     follower =
         new FindingsFollower(
             clients, topics, history, models, config.dashboard().history(), onFinding);
-    serverInfo.open(clients.bootstrapServers(), topics.frames().name(), writable);
+    about.open(clients.bootstrapServers(), topics.frames().name(), writable);
   }
 
-  /** Stops following Kafka; the pages keep what they have. */
+  /** Stops following Kafka; the pages keep their content. */
   @Override
   public void close() throws InterruptedException {
     try {
@@ -96,6 +105,9 @@ public class DashboardRole implements AutoCloseable {
     } finally {
       modelOrders.close();
       control.close();
+      if (writer != null) {
+        writer.close();
+      }
       frames.close();
       pictures.close();
     }

@@ -27,23 +27,22 @@ import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Follows the output topics and feeds the pages: scores, drift scores and events from a while ago,
- * so that the pages have a history at once, incidents and what was said by operators and of
- * trainings from the beginning, dead letters from now on.
+ * so that the pages have a history at once; incidents, commands of operators and the status of
+ * trainings from the beginning; dead letters from now on.
  */
 public final class FindingsFollower implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FindingsFollower.class);
   private static final Duration POLL = Duration.ofMillis(250);
 
-  /** Most records of a partition that are read back, however short ago they were written. */
+  /** Most records of a partition that are read back, however recent they are. */
   private static final long MOST_BACK = 50_000;
 
-  /** Records of a partition that are read back, however long ago they were written. */
+  /** Records of a partition that are read back, however old they are. */
   private static final long LEAST_BACK = 2_000;
 
   private final Topics topics;
@@ -56,7 +55,7 @@ public final class FindingsFollower implements AutoCloseable {
   private volatile boolean stopped;
 
   /**
-   * @param back how far back the history goes, at least 0
+   * @param back age of the oldest history, at least 0
    * @param onFinding also notified of every new finding
    */
   public FindingsFollower(
@@ -74,7 +73,7 @@ public final class FindingsFollower implements AutoCloseable {
     this.onFinding = onFinding;
     this.history = history;
     this.models = models;
-    this.consumer = clients.follower(new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    this.consumer = clients.follower();
     List<TopicPartition> partitions =
         ConsumerGroups.readByDashboard(topics).stream()
             .flatMap(topic -> KafkaClients.partitions(consumer, topic.name()).stream())
@@ -151,48 +150,26 @@ public final class FindingsFollower implements AutoCloseable {
     byte[] value = record.value();
     boolean isNew = isNew(record);
     if (topic.equals(topics.scores().name())) {
-      history.scored(topics.scores().value().deserializer().deserialize(topic, value), isNew);
+      history.scored(topics.scores().read(value), isNew);
     } else if (topic.equals(topics.drift().name())) {
-      history.drift(topics.drift().value().deserializer().deserialize(topic, value));
+      history.drift(topics.drift().read(value));
     } else if (topic.equals(topics.anomalies().name())) {
-      AnomalyEvent event = topics.anomalies().value().deserializer().deserialize(topic, value);
-      history.happened(
-          event.finding(),
-          "anomaly",
-          event.kind().name(),
-          event.statistic(),
-          event.threshold(),
-          event.pValue(),
-          event.condition());
-      found(event.finding(), "anomaly: " + spoken(event.kind()), isNew);
+      AnomalyEvent event = topics.anomalies().read(value);
+      history.happened(event);
+      found(event.finding(), "anomaly", event.kind(), isNew);
     } else if (topic.equals(topics.drifts().name())) {
-      DriftEvent event = topics.drifts().value().deserializer().deserialize(topic, value);
-      history.happened(
-          event.finding(),
-          "drift",
-          event.channel() + "_" + event.kind(),
-          event.statistic(),
-          event.threshold(),
-          Double.NaN,
-          event.condition());
-      found(event.finding(), "drift: " + spoken(event.kind()), isNew);
+      DriftEvent event = topics.drifts().read(value);
+      history.happened(event);
+      found(event.finding(), "drift", event.kind(), isNew);
     } else if (topic.equals(topics.interventions().name())) {
-      InterventionEvent event =
-          topics.interventions().value().deserializer().deserialize(topic, value);
-      history.happened(
-          event.finding(),
-          "intervention",
-          event.kind().name(),
-          event.statistic(),
-          event.threshold(),
-          event.pValue(),
-          event.condition());
-      found(event.finding(), "intervention: " + spoken(event.kind()), isNew);
+      InterventionEvent event = topics.interventions().read(value);
+      history.happened(event);
+      found(event.finding(), "intervention", event.kind(), isNew);
     } else if (topic.equals(topics.control().name())) {
       ordered(record);
     } else if (topic.equals(topics.incidents().name())) {
       if (value != null) {
-        found(topics.incidents().value().deserializer().deserialize(topic, value), isNew);
+        found(topics.incidents().read(value), isNew);
       }
     } else {
       history.deadLetter(DeadLetter.of(record).label());
@@ -201,10 +178,7 @@ public final class FindingsFollower implements AutoCloseable {
 
   private void ordered(ConsumerRecord<byte[], byte[]> record) {
     String key = topics.control().key().deserializer().deserialize(record.topic(), record.key());
-    ControlCommand command =
-        record.value() == null
-            ? null
-            : topics.control().value().deserializer().deserialize(record.topic(), record.value());
+    ControlCommand command = record.value() == null ? null : topics.control().read(record.value());
     if (command instanceof Training training) {
       models.training(training);
     } else if (key != null) {
@@ -212,17 +186,13 @@ public final class FindingsFollower implements AutoCloseable {
     }
   }
 
-  private static String spoken(Enum<?> kind) {
-    return kind.name().toLowerCase(Locale.ROOT).replace('_', ' ');
-  }
-
-  private void found(Finding finding, String kind, boolean isNew) {
+  private void found(Finding finding, String what, Enum<?> kind, boolean isNew) {
     show(
         new FindingView(
             finding.lastAt().toString(),
             finding.source(),
             finding.lastSequence(),
-            kind,
+            what + ": " + kind.name().toLowerCase(Locale.ROOT).replace('_', ' '),
             finding.sentence()),
         isNew);
   }

@@ -10,8 +10,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
 
 /**
- * Who may do what over HTTP. Keeps digests of the tokens only, so that nothing which shows this
- * object can show a token, and compares them in constant time.
+ * Access rights over HTTP. Keeps only digests of the tokens, so that no log or dump of this object
+ * shows a token, and compares them in constant time.
  */
 public final class HttpAccess {
   private static final int MIN_CHARACTERS = 16;

@@ -19,14 +19,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stands before every path of the server, known or not. A request that may change something, which
- * is every method but GET, HEAD and OPTIONS, needs a bearer token that allows it; where none is
- * configured, all of them are refused. Reading is open unless a read token is configured; the
- * probes of {@code /q/health} and the dashboard's own files, which hold no data, are always open.
+ * Checks every request before any other code, also for unknown paths. A request that may change
+ * something, which is every method but GET, HEAD and OPTIONS, needs a bearer token that allows it;
+ * where none is configured, all of them are refused. Reading is open unless a read token is
+ * configured; the probes of {@code /q/health} and the dashboard's own files, which hold no data,
+ * are always open.
  *
  * <p>A browser cannot send that header with a WebSocket: there the token may come as a subprotocol
  * {@value #BEARER_PROTOCOL} with the token in base64url after it. Browsers also let any page of any
  * site open a WebSocket to anywhere: one with an origin other than this server's is refused.
+ *
+ * <p>Not Quarkus' {@code HttpAuthenticationMechanism} with permission policies: the tokens may be
+ * absent, and then reading is open and writing refused with a sentence that names the setting; the
+ * policies answer without a body, and a mechanism, a provider and a policy would be longer.
  */
 @ApplicationScoped
 public class HttpGuard {
@@ -50,7 +55,7 @@ public class HttpGuard {
     filters.register(this::check, PRIORITY);
   }
 
-  /** From now on requests are let in; before that, only those that read. */
+  /** From now on requests that change something are allowed too. */
   public void open(HttpAccess access) {
     this.access = access;
   }
@@ -148,7 +153,7 @@ public class HttpGuard {
         .with(
             who -> {
               if (who == null || who.isAnonymous()) {
-                refuse(request, 401, "the token says nobody");
+                refuse(request, 401, "the token names no user");
               } else if (who.hasRole(access.role())) {
                 request.put(ControlResource.PRINCIPAL, who.getPrincipal().getName());
                 request.next();

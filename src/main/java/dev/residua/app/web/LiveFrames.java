@@ -29,8 +29,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Frames read back from Kafka for the pages: one at a time and only while somebody looks, with the
- * last ones kept. Owns its consumer from {@link #open} to {@link #close}.
+ * Reads frames back from Kafka for the pages: one at a time, on request, with a cache of the last
+ * ones. Owns its consumer from {@link #open} to {@link #close}.
  */
 @ApplicationScoped
 public class LiveFrames implements StoredPictures {
@@ -111,7 +111,7 @@ public class LiveFrames implements StoredPictures {
   private byte[] pixels(Place place) throws MissingException, UnavailableException, IOException {
     try {
       if (!lock.tryLock(QUEUE_SECONDS, TimeUnit.SECONDS)) {
-        throw new IOException("too many frames are asked for at once; ask again");
+        throw new IOException("too many frames are requested at once; try again");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -124,7 +124,7 @@ public class LiveFrames implements StoredPictures {
       }
       Open now = open;
       if (now == null) {
-        throw new UnavailableException("this process plays no dashboard");
+        throw new UnavailableException("this process has no dashboard role");
       }
       byte[] pixels = decode(now, record(now, place), place);
       keep(place, pixels);

@@ -12,22 +12,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Draws with the decoder of the model in use, and owns its native memory: opened by the first
- * request, closed with the roles. One picture at a time, so that the page never takes more than one
- * core from scoring.
+ * Draws pictures with the decoder of the model in use and owns its native memory: the first request
+ * opens it, the end of the roles closes it. Draws one picture at a time, so that pages never use
+ * more than one core.
  */
 @ApplicationScoped
 public class ModelPictures implements Pictures {
   private @Nullable ModelBundle bundle;
   private @Nullable LatentDecoder decoder;
 
-  /** Draws with this model from now on, until {@link #close}. */
+  /** Uses this model until {@link #close}. */
   public synchronized void model(ModelBundle newBundle) {
     close();
     bundle = newBundle;
   }
 
-  /** Gives the native memory back; afterwards there is no model. */
+  /** Frees the native memory; afterwards there is no model. */
   public synchronized void close() {
     LatentDecoder open = decoder;
     decoder = null;
@@ -80,7 +80,7 @@ public class ModelPictures implements Pictures {
   synchronized byte[] difference(byte[] pixels, float[] latents) throws UnavailableException {
     ImageShape shape = shape();
     if (pixels.length != shape.size()) {
-      throw new UnavailableException("another model came into use meanwhile");
+      throw new UnavailableException("another model has become active meanwhile");
     }
     float[] both = new float[2 * shape.size()];
     for (int i = 0; i < pixels.length; i++) {
@@ -93,7 +93,7 @@ public class ModelPictures implements Pictures {
   private ModelBundle model() throws UnavailableException {
     ModelBundle model = bundle;
     if (model == null) {
-      throw new UnavailableException("no model is in use here: this process plays no dashboard");
+      throw new UnavailableException("no model is in use here: this process has no dashboard role");
     }
     return model;
   }

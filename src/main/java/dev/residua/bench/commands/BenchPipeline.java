@@ -1,6 +1,7 @@
 package dev.residua.bench.commands;
 
 import dev.residua.app.model.Models;
+import dev.residua.app.model.ScoringEngines;
 import dev.residua.app.process.ScoringEngine;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.bench.BackgroundTraining;
@@ -246,7 +247,7 @@ final class BenchPipeline extends BenchmarkCommand.OfModel {
     }
 
     ScoringModel model(ModelBundle bundle) throws BadBundleException {
-      return Models.scoring(bundle, Models.scorer(bundle, engine, 1));
+      return Models.scoring(bundle, ScoringEngines.scorer(bundle, engine, 1));
     }
 
     Map<String, Object> row(PipelineBenchmark.Result result) {

@@ -1,6 +1,7 @@
 package dev.residua.bench.commands;
 
 import dev.residua.app.model.Models;
+import dev.residua.app.model.ScoringEngines;
 import dev.residua.app.process.ScoringEngine;
 import dev.residua.causal.FrameScorer;
 import dev.residua.cli.console.CommandFailedException;
@@ -142,7 +143,7 @@ final class BenchScore extends BenchmarkCommand.OfModel {
         continue;
       }
       try {
-        scorers.put(engine, Models.scorer(bundle, engine, networkThreads));
+        scorers.put(engine, ScoringEngines.scorer(bundle, engine, networkThreads));
       } catch (IllegalArgumentException | IllegalStateException e) {
         unavailable.put(engine.label(), String.valueOf(e.getMessage()));
       }

@@ -2,7 +2,7 @@ package dev.residua.cli.console;
 
 import dev.residua.app.kafka.BrokerProbe;
 import dev.residua.app.kafka.KafkaClients;
-import dev.residua.app.kafka.KafkaFailures;
+import dev.residua.wire.KafkaFailures;
 import dev.residua.wire.Topics;
 import java.nio.file.Path;
 import java.time.Duration;

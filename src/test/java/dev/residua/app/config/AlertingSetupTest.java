@@ -83,7 +83,7 @@ class AlertingSetupTest {
                     "residua.alerting.routes.night.sources=cam["))
         .isInstanceOf(StartFailedException.class)
         .hasMessageContaining(
-            RECEIVERS + "am.url is missing, where a receiver of type alertmanager listens")
+            RECEIVERS + "am.url, the address of a receiver of type alertmanager, is missing")
         .hasMessageContaining(RECEIVERS + "chat.url must begin with https")
         .hasMessageContaining(RECEIVERS + "hook.url must not hold a user or password")
         .hasMessageContaining(

@@ -63,7 +63,7 @@ class BrokerProbeTest {
     assertThat(shell.foreign()).isTrue();
     assertThat(shell.problem().orElseThrow()).contains("does not answer as a Kafka broker does");
     assertThat(tls.foreign()).isTrue();
-    assertThat(tls.problem().orElseThrow()).contains("wants TLS", "kafka.security.protocol");
+    assertThat(tls.problem().orElseThrow()).contains("requires TLS", "kafka.security.protocol");
   }
 
   @Test

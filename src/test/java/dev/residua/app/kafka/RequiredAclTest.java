@@ -10,7 +10,7 @@ import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.Test;
 
-class RoleAccessTest {
+class RequiredAclTest {
   @Test
   void shouldLetAScoringProcessReadFramesAndWriteScoresAndNothingElse() {
     // When

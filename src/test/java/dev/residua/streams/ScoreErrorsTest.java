@@ -14,11 +14,11 @@ import org.apache.kafka.streams.processor.TaskId;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class RefusedRecordHandlerTest {
+class ScoreErrorsTest {
   private static final ProducerRecord<byte[], byte[]> RECORD =
       new ProducerRecord<>("residua.drift", new byte[1], new byte[2]);
 
-  private final RefusedRecordHandler handler = new RefusedRecordHandler();
+  private final ScoreErrors handler = new ScoreErrors();
 
   @BeforeEach
   void configureWithADeadLetterTopic() {

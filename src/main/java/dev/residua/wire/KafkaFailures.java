@@ -1,21 +1,30 @@
-package dev.residua.app.kafka;
+package dev.residua.wire;
 
-import dev.residua.wire.RootCause;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.util.Optional;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.common.errors.UnsupportedSaslMechanismException;
 
-/** One sentence for what a Kafka cluster has against a client, with what to do; never a secret. */
+/**
+ * One sentence for a failure of a Kafka client that only a person can help, with what to do; never
+ * a secret.
+ */
 public final class KafkaFailures {
+  private static final String GRANT =
+      "grant what 'residua topics acls --principal User:NAME' prints";
+
   private KafkaFailures() {}
 
   /**
-   * Explains a failure that has to do with security or client settings.
+   * Explains a failure at the start that has to do with security or client settings.
    *
    * @param servers where the cluster was looked for
    * @return empty if it has to do with something else
@@ -37,8 +46,8 @@ public final class KafkaFailures {
       }
       if (cause instanceof AuthorizationException) {
         return Optional.of(
-            "Kafka at %s does not allow this user what it needs (%s); grant what 'residua topics acls --principal User:NAME' prints"
-                .formatted(servers, cause.getMessage()));
+            "Kafka at %s does not allow this user what it needs (%s); %s"
+                .formatted(servers, cause.getMessage(), GRANT));
       }
       if (cause instanceof ConfigException) {
         return Optional.of(
@@ -82,5 +91,46 @@ public final class KafkaFailures {
     }
     return "TLS with Kafka at %s failed (%s); check that this port speaks TLS, and the kafka.ssl.* settings"
         .formatted(servers, said);
+  }
+
+  /**
+   * Explains one failure of a client that ran, not its causes.
+   *
+   * @param who name of the client: its static member id, transactional id or application
+   * @return empty if it is of another kind
+   */
+  public static Optional<String> explainRunning(Throwable failure, String who) {
+    if (failure instanceof FencedInstanceIdException) {
+      return Optional.of(rival(who));
+    }
+    if (failure instanceof AuthenticationException) {
+      return Optional.of(
+          "Kafka does not accept the credentials of %s any more (%s); check the kafka.* security settings and start again"
+              .formatted(who, failure.getMessage()));
+    }
+    if (failure instanceof AuthorizationException) {
+      return Optional.of(
+          "%s may not use %s; %s, and start again".formatted(who, resource(failure, who), GRANT));
+    }
+    return Optional.empty();
+  }
+
+  /** Another process has taken this client's name. */
+  public static String rival(String who) {
+    return "another process took over as %s: two processes run with the same residua.instance. That one goes on, this one ends; give every process an --instance of its own, the same after a restart"
+        .formatted(who);
+  }
+
+  private static String resource(Throwable refused, String who) {
+    if (refused instanceof TopicAuthorizationException topic) {
+      return "the topics " + topic.unauthorizedTopics();
+    }
+    if (refused instanceof GroupAuthorizationException group) {
+      return "the consumer group " + group.groupId();
+    }
+    if (refused instanceof TransactionalIdAuthorizationException) {
+      return "transactional ids that begin with " + who;
+    }
+    return "the cluster (" + refused.getMessage() + ")";
   }
 }

@@ -10,12 +10,12 @@ import java.time.ZoneOffset;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class HealthStateTest {
+class RoleHealthTest {
   private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
 
   private Instant now = START;
-  private final HealthState health =
-      new HealthState(((InstantSource) () -> now).withZone(ZoneOffset.UTC));
+  private final RoleHealth health =
+      new RoleHealth(((InstantSource) () -> now).withZone(ZoneOffset.UTC));
 
   private void later(Duration by) {
     now = now.plus(by);
@@ -45,8 +45,8 @@ class HealthStateTest {
     health.turned();
     health.monitor("RUNNING");
     // Then
-    for (HealthState.Answer answer :
-        new HealthState.Answer[] {health.started(), health.ready(), health.live()}) {
+    for (RoleHealth.Answer answer :
+        new RoleHealth.Answer[] {health.started(), health.ready(), health.live()}) {
       assertThat(answer.up()).isTrue();
       assertThat(answer.data())
           .containsEntry("role", "score,monitor")
@@ -64,8 +64,8 @@ class HealthStateTest {
     later(Duration.ofSeconds(5));
     health.turned();
     // When
-    later(HealthState.TURN_LIMIT);
-    HealthState.Answer before = health.ready();
+    later(RoleHealth.TURN_LIMIT);
+    RoleHealth.Answer before = health.ready();
     later(Duration.ofSeconds(1));
     // Then
     assertThat(before.up()).isTrue();
@@ -87,8 +87,8 @@ class HealthStateTest {
     later(Duration.ofHours(1));
     health.monitor("REBALANCING");
     // When
-    later(HealthState.MONITOR_LIMIT);
-    HealthState.Answer before = health.ready();
+    later(RoleHealth.MONITOR_LIMIT);
+    RoleHealth.Answer before = health.ready();
     later(Duration.ofSeconds(1));
     // Then
     assertThat(before.up()).as("a rebalance is no failure").isTrue();
@@ -131,7 +131,7 @@ class HealthStateTest {
     health.refused("model-2", "its self-test disagrees");
     // When
     health.active("model-2");
-    HealthState.Answer while2 = health.ready();
+    RoleHealth.Answer while2 = health.ready();
     health.active("model-3");
     // Then
     assertThat(while2.up()).isTrue();
@@ -146,7 +146,7 @@ class HealthStateTest {
     health.ready(Set.of(Role.DASHBOARD), "model-1", "kafka:9092");
     // When
     health.receiver("pager", "connection refused");
-    HealthState.Answer without = health.ready();
+    RoleHealth.Answer without = health.ready();
     health.receiver("pager", "");
     // Then
     assertThat(without.up()).isTrue();

@@ -1,0 +1,87 @@
+package dev.residua.streams;
+
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.streams.errors.DeserializationExceptionHandler;
+import org.apache.kafka.streams.errors.ErrorHandlerContext;
+import org.apache.kafka.streams.errors.LogAndContinueExceptionHandler;
+import org.apache.kafka.streams.errors.LogAndContinueProcessingExceptionHandler;
+import org.apache.kafka.streams.errors.ProcessingExceptionHandler;
+import org.apache.kafka.streams.errors.ProductionExceptionHandler;
+import org.apache.kafka.streams.processor.api.Record;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides what follows from an error of the monitor. Unreadable scores, scores that no model can
+ * evaluate, and those whose evaluation failed unexpectedly become dead letters; everything else,
+ * such as a broker that does not answer, stops the thread.
+ *
+ * <p>A result that a broker refuses is sent again where that can help, else the thread ends and
+ * {@link MonitorFailure} says why. It never becomes a dead letter, as with Kafka's own handler: the
+ * input is not at fault. And Kafka sends that letter from the thread which would have to look up
+ * the letter's topic, so it waits for itself until {@code max.block.ms} is over.
+ */
+public final class ScoreErrors
+    implements DeserializationExceptionHandler,
+        ProcessingExceptionHandler,
+        ProductionExceptionHandler {
+  private static final Logger LOG = LoggerFactory.getLogger(ScoreErrors.class);
+
+  private final LogAndContinueExceptionHandler unreadable = new LogAndContinueExceptionHandler();
+  private final LogAndContinueProcessingExceptionHandler unusable =
+      new LogAndContinueProcessingExceptionHandler();
+  private RefusalListener listener = reason -> {};
+
+  @Override
+  public DeserializationExceptionHandler.Response handleError(
+      ErrorHandlerContext context, ConsumerRecord<byte[], byte[]> record, Exception why) {
+    listener.refused(RefusalListener.Reason.UNREADABLE_SCORE);
+    return unreadable.handleError(context, record, why);
+  }
+
+  @Override
+  public ProcessingExceptionHandler.Response handleError(
+      ErrorHandlerContext context, Record<?, ?> record, Exception why) {
+    if (why instanceof CheckModel.ForeignScoreException) {
+      listener.refused(RefusalListener.Reason.FOREIGN_SCORE);
+      return unusable.handleError(context, record, why);
+    }
+    if (why instanceof MonitorSource.PoisonScoreException) {
+      LOG.error(
+          "score became a dead letter, its source continues without it: reason={}",
+          why.getMessage(),
+          why.getCause());
+      listener.refused(RefusalListener.Reason.POISON_SCORE);
+      return unusable.handleError(context, record, why);
+    }
+    return ProcessingExceptionHandler.Response.fail();
+  }
+
+  @Override
+  public ProductionExceptionHandler.Response handleError(
+      ErrorHandlerContext context, ProducerRecord<byte[], byte[]> record, Exception why) {
+    return why instanceof RetriableException
+        ? ProductionExceptionHandler.Response.retry()
+        : ProductionExceptionHandler.Response.fail();
+  }
+
+  @Override
+  @SuppressWarnings("rawtypes") // as Kafka declares it
+  public ProductionExceptionHandler.Response handleSerializationError(
+      ErrorHandlerContext context,
+      ProducerRecord record,
+      Exception why,
+      SerializationExceptionOrigin origin) {
+    return ProductionExceptionHandler.Response.fail();
+  }
+
+  @Override
+  public void configure(Map<String, ?> settings) {
+    listener = RefusalListener.of(settings);
+    unreadable.configure(settings);
+    unusable.configure(settings);
+  }
+}
