@@ -39,7 +39,7 @@ public final class DriftTrial {
         .nextLong();
   }
 
-  /** What happens to a sample. */
+  /** A change of samples. */
   interface Change {
     /**
      * @param sample changed in place

@@ -56,7 +56,7 @@ public final class MonitorBenchmark extends BrokerBenchmark {
   private final ScoredFrame[] drawn;
 
   /**
-   * What was measured.
+   * The measured figures.
    *
    * @param scores scores of the backlog
    * @param sources sources that they are of, in turn

@@ -52,13 +52,13 @@ public final class PipelineBenchmark extends BrokerBenchmark {
 
   private final BenchmarkFrames drawn;
 
-  /** Makes the model of one run, which closes it. */
+  /** Opens the model for one run; the run closes it. */
   public interface ModelMaker {
     ScoringModel make() throws BadBundleException;
   }
 
   /**
-   * What was measured.
+   * The measured figures.
    *
    * @param frames frames of the backlog
    * @param framesPerSecond rate at which the backlog drained

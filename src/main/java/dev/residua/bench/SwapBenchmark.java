@@ -72,8 +72,8 @@ public final class SwapBenchmark extends BrokerBenchmark {
   private final Topics topics;
 
   /**
-   * What was measured. A gap is the time between two commits of the scoring thread, in which frames
-   * wait; that of a swap holds the transaction in which the new model took over.
+   * The measured figures. A gap is the time between two commits of the scoring thread, in which
+   * frames wait; that of a swap holds the transaction in which the new model took over.
    *
    * @param swaps how often the other model took over
    * @param seconds how long all of it took

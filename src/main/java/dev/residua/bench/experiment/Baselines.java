@@ -8,9 +8,9 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** Published and plain ways to name the latent that a window of changed frames is due to. */
+/** Published and simple methods that name the latent behind the changes in a window of frames. */
 final class Baselines {
-  /** Score from which CIRCA takes a node for abnormal, in standard deviations. */
+  /** Score from which CIRCA treats a node as abnormal, in standard deviations. */
   private static final double ABNORMAL = 3;
 
   private final CausalGraph graph;

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Statistic of a window of frames. A channel turns the rows of a window into a fixed number of
  * statistics, each of which belongs to one node.
  *
- * @param name what tables call it
+ * @param name of the channel in tables
  * @param nodes how many nodes it has
  * @param pairs whether the correlation of every pair of nodes counts, as the node that is later in
  *     {@code order}

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A generated data set by what makes it.
+ * The specification of a generated data set.
  *
  * @param scene name of the scene
  * @param kind how noise enters

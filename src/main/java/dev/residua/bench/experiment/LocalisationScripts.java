@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What happens in the streams of {@link LocalisationTrial}; sizes in the scenario's units. */
+/** Events of the streams of {@link LocalisationTrial}; sizes are in the scenario's units. */
 final class LocalisationScripts {
   private LocalisationScripts() {}
 

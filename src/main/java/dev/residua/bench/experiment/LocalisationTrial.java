@@ -96,7 +96,7 @@ final class LocalisationTrial {
    */
   record Script(String name, InterventionKind kind, List<ScenarioEvent> variants) {}
 
-  /** What one method made of one stream. */
+  /** The result of one method on one stream. */
   private record Outcome(int delay, int blamed, @Nullable InterventionKind kind) {}
 
   /** One frame as the channels have it, with the flags of the window. */
@@ -221,7 +221,7 @@ final class LocalisationTrial {
     return seed * 1_000_003 + script * 1_009L + stream + 77_000_000;
   }
 
-  /** What the baselines know of nominal latents. */
+  /** Learns the moments and linear equations of nominal latents for the baselines. */
   private void learn(float[][] latents) {
     centre = new double[d];
     deviation = new double[d];
@@ -391,7 +391,7 @@ final class LocalisationTrial {
           });
     }
 
-    /** Alarms that are to be looked into after this many frames. */
+    /** Alarms that are due for a diagnosis after this many frames. */
     Map<String, DriftAlarm> due(int frames) {
       Map<String, DriftAlarm> due = new TreeMap<>();
       first.forEach(

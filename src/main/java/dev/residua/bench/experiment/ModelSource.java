@@ -3,7 +3,7 @@ package dev.residua.bench.experiment;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 
-/** Where the model comes from in experiments that train none; asked only by those. */
+/** Source of the model for experiments that train none; only those call it. */
 @FunctionalInterface
 public interface ModelSource {
   ModelBundle open() throws BadBundleException;

@@ -13,7 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The events that every model is tried on: for each root held, narrowed and drifting, for each
+ * The events that every model is tested on: for each root held, narrowed and drifting, for each
  * caused node cut from its causes, shifted by one noise deviation, with doubled noise, with a gain
  * of 0.85 and off by four noise deviations in every frame, and the whole picture 3 % and 15 %
  * darker. Sizes are those of the scenario's units.
@@ -25,7 +25,7 @@ final class ScriptedEvents {
   /**
    * One event.
    *
-   * @param name what tables call it
+   * @param name of the row in tables
    * @param node index of the node that it happens to, -1 for the whole picture
    * @param event as a scenario plays it, from the first frame to the last
    */

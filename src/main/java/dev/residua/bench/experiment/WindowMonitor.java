@@ -6,7 +6,7 @@ import java.util.SplittableRandom;
 /**
  * Evaluates windows of independent frames by the largest of their standardised statistics, {@code
  * max_k |T_k - m_k| / s_k}, with means, deviations and threshold from windows of nominal frames. It
- * is the yardstick of the experiments, not the detector of the service: windows are drawn at random
+ * is the reference of the experiments, not the detector of the service: windows are drawn at random
  * from a pool of frames, so autocorrelation has no effect on it.
  *
  * <p>False alarms: the threshold is the empirical {@code 1 - level} quantile over the nominal
@@ -22,7 +22,7 @@ final class WindowMonitor {
   private final double threshold;
 
   /**
-   * What was said of many windows.
+   * Results over many windows.
    *
    * @param detected share of windows above the threshold
    * @param localised share of those whose largest statistic belongs to the right node; NaN if no
@@ -86,7 +86,7 @@ final class WindowMonitor {
   /**
    * Evaluates windows drawn from a pool.
    *
-   * @param node the node that something was done to, or -1 if none
+   * @param node the node that something was done to, or -1 for none
    */
   Rates evaluate(Channel.Rows pool, int frames, int windows, int node, long seed) {
     SplittableRandom random = new SplittableRandom(seed);

@@ -4,11 +4,11 @@ import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** Prints what makes a shell complete commands and options. */
+/** {@code completion}: prints a script for the completion of commands and options. */
 @Command(
     name = "completion",
     description = {
-      "Prints a script that makes bash or zsh complete commands and options:",
+      "Prints a script for bash or zsh that completes commands and options. Load it with",
       "source <(./residua completion)"
     },
     mixinStandardHelpOptions = true,

@@ -6,11 +6,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 
-/** Words for failures whose own message is only a file name. */
+/** Messages for failures whose own message is only a file name. */
 public final class Failures {
   private Failures() {}
 
-  /** One line that says what was wrong and where. */
+  /** One line with the reason and the place of a failure. */
   public static String reason(Throwable failure) {
     if (failure instanceof FileSystemException e) {
       String file = String.valueOf(e.getFile());

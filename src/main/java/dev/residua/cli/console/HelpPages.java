@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine;
 
-/** Which page of the documents helps with a command: shown by its {@code --help} and its errors. */
+/** The page of documentation for each command; {@code --help} and errors show it. */
 public final class HelpPages {
   private static final String MONITORING = "src/docs/operations.md";
   private static final String DATA = "src/docs/datasets.md";
@@ -42,7 +42,7 @@ public final class HelpPages {
 
   private HelpPages() {}
 
-  /** The page of a command or of the one that it belongs to; empty for the whole program. */
+  /** The page of a command or of its parent; empty for the whole program. */
   public static Optional<String> of(CommandLine command) {
     CommandLine at = command;
     while (at.getParent() != null && at.getParent().getParent() != null) {

@@ -15,7 +15,7 @@ public final class PropertiesFile {
   /**
    * All settings of a file.
    *
-   * @param what what the file is, for the message
+   * @param what kind of file, for the message
    * @throws CommandFailedException if it cannot be read
    */
   public static Map<String, String> read(Path file, String what) {

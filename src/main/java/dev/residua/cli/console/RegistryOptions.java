@@ -7,9 +7,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Options of the commands that talk to a schema registry. */
+/** Options of the commands that use a schema registry. */
 public final class RegistryOptions {
-  /** No partition waits for a command, and a registry that has just started is slow at first. */
+  /** Longer than in the service, as a registry that has just started is slow. */
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   @Option(
@@ -17,7 +17,7 @@ public final class RegistryOptions {
       paramLabel = "URL",
       defaultValue = "${env:RESIDUA_REGISTRY_URL}",
       description =
-          "Confluent API of the schema registry, such as http://localhost:8081; Apicurio's ends in /apis/ccompat/v7.")
+          "Address of the schema registry's Confluent API, such as http://localhost:8081; with Apicurio it ends in /apis/ccompat/v7.")
   @Nullable URI url;
 
   @Option(
@@ -28,7 +28,7 @@ public final class RegistryOptions {
           "User for basic authentication; the password comes from RESIDUA_REGISTRY_PASSWORD.")
   @Nullable String user;
 
-  /** Empty where no registry is given. */
+  /** The settings; empty if no registry is given. */
   public Optional<RegistrySettings> settings() {
     if (url == null) {
       return Optional.empty();

@@ -6,7 +6,10 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads a size such as {@code 64}, {@code 96x64} or {@code 64x64x1}; colour unless it says so. */
+/**
+ * Reads a size such as {@code 64}, {@code 96x64} or {@code 64x64x1}; in colour unless channels are
+ * given.
+ */
 public final class SizeConverter implements ITypeConverter<ImageShape> {
   private static final Pattern SIZE = Pattern.compile("(\\d{1,5})(?:x(\\d{1,5})(?:x([13]))?)?");
   private static final int MAX_SIDE = 4096;

@@ -4,7 +4,7 @@ import dev.residua.training.TrainingLosses;
 import dev.residua.training.TrainingProgress;
 import org.jspecify.annotations.Nullable;
 
-/** One progress bar a stage. */
+/** One progress bar per stage. */
 public final class StageProgress implements TrainingProgress, AutoCloseable {
   private String stage = "";
   private @Nullable ProgressBar bar;

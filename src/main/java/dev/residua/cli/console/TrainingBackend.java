@@ -5,12 +5,12 @@ import dev.residua.dl4j.CudaCheck;
 import dev.residua.dl4j.Nd4jBackends;
 import dev.residua.training.TrainingFailedException;
 
-/** What to train on. */
+/** Hardware that a training uses. */
 public enum TrainingBackend {
   CPU,
   CUDA;
 
-  /** Before anything else, so that nothing is read or built in vain. */
+  /** Starts the backend; commands call this first, before they read or build anything. */
   public void start() {
     if (!isOnClassPath()) {
       refuse(

@@ -60,7 +60,7 @@ final class OnnxFile {
                     OnnxGraphs.EXPECTED,
                     "float",
                     vectors,
-                    "units of the latents; what the equations give for the frame's other latents"),
+                    "units of the latents; values of the equations for the other latents of the frame"),
                 value(
                     OnnxGraphs.RESIDUALS,
                     "float",
