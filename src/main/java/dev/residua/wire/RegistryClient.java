@@ -29,6 +29,10 @@ import org.jspecify.annotations.Nullable;
  * The REST API of a schema registry, as Confluent has it and Apicurio offers it under {@code
  * /apis/ccompat/v7}. Every call makes one request and takes at most the timeout. Thread-safe.
  *
+ * <p>Own code, since the product needs five requests, within a time limit that covers the whole
+ * answer. Apicurio's SDK 3.3.3 brings at least nine jars for them (Kiota, two HTTP adapters), and
+ * its serdes decode records without bounds, see {@link BoundedDecoder}.
+ *
  * <p>Source: Confluent Schema Registry API reference, "Schemas", "Subjects" and "Config".
  */
 final class RegistryClient {
