@@ -385,11 +385,8 @@ public final class AnomalyCalibration {
   public byte[] toBytes() {
     int n = size();
     ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES + Float.BYTES * n * (latents + 2));
-    out.position(HEADER_BYTES);
-    put(out, residuals);
-    put(out, reconstructionErrors);
-    put(out, appearanceDeviations);
-    out.putInt(0, MAGIC).putInt(4, VERSION).putInt(8, latents).putInt(12, n);
+    out.putInt(MAGIC).putInt(VERSION).putInt(latents).putInt(n).position(HEADER_BYTES);
+    out.asFloatBuffer().put(residuals).put(reconstructionErrors).put(appearanceDeviations);
     out.putLong(16, checksum(out.array()));
     return out.array();
   }
@@ -422,27 +419,16 @@ public final class AnomalyCalibration {
     if (in.getLong(16) != checksum(bytes)) {
       throw new IllegalArgumentException("anomaly calibration is damaged: its checksum is wrong");
     }
-    in.position(HEADER_BYTES);
-    return fit(
-        get(in, new float[n * latents]), latents, get(in, new float[n]), get(in, new float[n]));
+    float[] residuals = new float[n * latents];
+    float[] errors = new float[n];
+    float[] appearance = new float[n];
+    in.position(HEADER_BYTES).asFloatBuffer().get(residuals).get(errors).get(appearance);
+    return fit(residuals, latents, errors, appearance);
   }
 
   private static long checksum(byte[] bytes) {
     CRC32 crc = new CRC32();
     crc.update(bytes, HEADER_BYTES, bytes.length - HEADER_BYTES);
     return crc.getValue();
-  }
-
-  private static void put(ByteBuffer out, float[] values) {
-    for (float value : values) {
-      out.putFloat(value);
-    }
-  }
-
-  private static float[] get(ByteBuffer in, float[] values) {
-    for (int i = 0; i < values.length; i++) {
-      values[i] = in.getFloat();
-    }
-    return values;
   }
 }

@@ -6,7 +6,7 @@ package dev.residua.anomaly;
  * left to be sharp and no rows to be torn.
  */
 public enum AnomalyKind {
-  /** The whole picture changed: light, exposure, lens. Says nothing of mechanisms. */
+  /** The whole picture changed: light, exposure, lens. Shows nothing about mechanisms. */
   APPEARANCE,
 
   /** A latent is not what its causes explain, or a root is outside its usual range. */

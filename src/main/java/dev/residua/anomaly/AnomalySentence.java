@@ -4,7 +4,7 @@ import dev.residua.causal.CausalGraph;
 import java.util.List;
 import java.util.Locale;
 
-/** Says in one plain sentence, in the names of the domain, what is wrong with a frame. */
+/** Describes an anomaly in one plain sentence, with the names of the domain. */
 public final class AnomalySentence {
   private AnomalySentence() {}
 

@@ -22,7 +22,7 @@ public record SensorFault(AnomalyKind kind, int frames, int needed) {
     }
   }
 
-  /** Says in one plain sentence what is wrong and what would be usual. */
+  /** Describes the fault and the usual range in one plain sentence. */
   public String sentence(SensorReadings now, SensorReference usual) {
     return switch (kind) {
       case DARK ->

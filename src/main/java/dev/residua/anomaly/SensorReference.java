@@ -11,8 +11,8 @@ import java.util.zip.CRC32;
  * <p>A reading is compared with the most extreme one of the calibration frames, not with a
  * quantile: a scene may be dark for a moment every day. The margins are wide instead, because a
  * sensor that fails fails far: half of what was left of the range for light, half of the least
- * sharpness, one and a half times the largest tear. Frames of a faulty sensor do not belong into a
- * calibration: they make that fault usual.
+ * sharpness, one and a half times the largest tear. Frames of a faulty sensor must not calibrate,
+ * since they would make that fault usual.
  *
  * @param frames number of calibration frames
  * @param longestRun longest run of equal pictures among them; 0 without any

@@ -11,7 +11,7 @@ public sealed interface Verdict {
   /**
    * Unusual.
    *
-   * @param kind the channel that says so; see {@link AnomalyRule} for which comes first
+   * @param kind the channel that found it; see {@link AnomalyRule} for which comes first
    * @param pValue conformal p-value of that channel, in (0, 1]
    * @param tailPValue p-value of that channel under its fitted tail, in (0, 1]; see {@link
    *     AnomalyCalibration#tailPValue}

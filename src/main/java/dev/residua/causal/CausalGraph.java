@@ -16,7 +16,7 @@ public final class CausalGraph {
   private final int[] order;
 
   /**
-   * @param names one name a latent, in the model's order
+   * @param names one name per latent, in the model's order
    * @param edges {@code edges[from][to]}, shape {@code [d][d]}, without cycles
    * @param confidence for each edge the share of half-samples that have it, in [0, 1], shape {@code
    *     [d][d]}
@@ -81,12 +81,12 @@ public final class CausalGraph {
     return confidence[from][to];
   }
 
-  /** Name of a latent as a sentence has it: {@code shadow length} for {@code shadow_length}. */
+  /** Name of a latent in sentences: {@code shadow length} for {@code shadow_length}. */
   public String spokenName(int latent) {
     return name(latent).replace('_', ' ');
   }
 
-  /** Names of the direct causes of a latent, as a sentence has them. */
+  /** Names of the direct causes of a latent in sentences. */
   public List<String> spokenParentNames(int latent) {
     return Arrays.stream(parents(latent)).mapToObj(this::spokenName).toList();
   }

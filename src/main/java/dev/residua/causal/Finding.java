@@ -7,21 +7,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What every event has in common: which frames of which source it speaks of, what happened in
- * words, and which mechanisms are to blame.
+ * The common part of every event: its source and frames, what happened in words, and the causes.
  *
  * @param eventId identity of the event; the same event has the same id after a restart
  * @param incidentId incident that the event belongs to; equals {@code eventId} while none groups it
  * @param source source of the frames
- * @param firstSequence first frame that the event speaks of
- * @param lastSequence last frame that the event speaks of, at least {@code firstSequence}
+ * @param firstSequence first frame of the event
+ * @param lastSequence last frame of the event, at least {@code firstSequence}
  * @param firstAt capture time of the first frame
  * @param lastAt capture time of the last frame
  * @param modelId model in use
  * @param modelDigest SHA-256 of that model's bundle
  * @param severity how urgently a person should look
  * @param sentence what happened, in one plain sentence
- * @param causes latents to blame, most likely first; empty where none can be named
+ * @param causes causes, most likely first; empty where none can be named
  * @param readings all latents at the last frame
  * @param position where the last frame is on Kafka
  * @param links where to look, by purpose
@@ -68,7 +67,7 @@ public record Finding(
   /**
    * One latent's part in a finding.
    *
-   * @param latent name of the latent whose mechanism is blamed
+   * @param latent name of the latent whose mechanism is a cause
    * @param parents names of its direct causes; empty for a root
    * @param evidence size of the evidence with its sign, dimensionless
    * @param pValue p-value of this latent alone in (0, 1]; NaN where there is none

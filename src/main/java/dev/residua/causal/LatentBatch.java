@@ -1,7 +1,7 @@
 package dev.residua.causal;
 
 /**
- * What a model says of a batch of frames. Arrays are row-major and owned by this record: they are
+ * A model's scores of a batch of frames. Arrays are row-major and owned by this record: they are
  * not copied.
  *
  * @param frames number of rows {@code n}

@@ -28,7 +28,7 @@ public final class PictureLinks {
    * deviation shows. Values are rounded to four decimals.
    *
    * @param readings all latents of the frame, in the order of the graph
-   * @param causes latents to blame
+   * @param causes causes of the event
    * @return empty where a reading is not finite
    */
   public static Map<String, String> of(

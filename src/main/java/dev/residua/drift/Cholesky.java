@@ -1,6 +1,10 @@
 package dev.residua.drift;
 
-/** {@code L L^T} of a symmetric matrix with a ridge. Immutable. */
+/**
+ * {@code L L^T} of a symmetric matrix with a ridge. Immutable. Own code because libraries refuse
+ * nearly singular matrices, whose pivots are raised here, and because thresholds in bundles were
+ * calibrated with exactly these bits.
+ */
 final class Cholesky {
   private final double[][] lower;
 

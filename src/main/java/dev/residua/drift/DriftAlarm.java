@@ -17,7 +17,7 @@ package dev.residua.drift;
  *
  * @param drifting whether an alarm is on
  * @param slow whether only a chart with a memory shows it
- * @param startedAt samples seen when it went on, 0 while quiet
+ * @param startedAt samples seen when it started, 0 while quiet
  * @param changePoint estimated samples before the change, at most {@code startedAt}; 0 while quiet
  * @param below readings in a row below the leave level while drifting
  * @param peak largest statistic of the alarm, 0 while quiet
@@ -52,7 +52,7 @@ public record DriftAlarm(
   public record Levels(float enter, float leave, int leaveReadings) {
     /**
      * Readings below the leave level that end an alarm. The statistic remembers the longest window
-     * anyway, so a quarter of it is enough, and the next fault is not taken for the same drift.
+     * anyway, so a quarter of it is enough, and the next fault does not count as the same drift.
      */
     public static final int LEAVE_READINGS = DriftSettings.MAX_SCALE / 4;
 

@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
 
-/** The making of a {@link DriftReference}; one instance makes one. */
+/** Makes one {@link DriftReference}. */
 final class DriftCalibration {
   private static final int MIN_SAMPLES = 2 * DriftSettings.MAX_SCALE;
   private static final int DISTANCE_SAMPLES = 400;

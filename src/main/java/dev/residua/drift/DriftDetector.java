@@ -217,8 +217,8 @@ public final class DriftDetector {
   }
 
   /**
-   * All that is needed to go on. Sums are not in it; {@link #restore} computes them again, to the
-   * same bits.
+   * All that is needed to continue. It leaves out the sums, which {@link #restore} computes again
+   * to the same bits.
    *
    * @param reference fingerprint of the drift reference
    * @param count samples seen
@@ -240,7 +240,7 @@ public final class DriftDetector {
   }
 
   /**
-   * A detector that goes on where {@link #state} was taken: every later reading equals, bit for
+   * A detector that continues where {@link #state} was taken: every later reading equals, bit for
    * bit, that of the detector that was never interrupted. Replays at most 256 samples.
    *
    * @throws IllegalArgumentException if the state belongs to another reference or has another size

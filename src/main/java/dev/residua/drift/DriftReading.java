@@ -3,7 +3,7 @@ package dev.residua.drift;
 import java.util.Arrays;
 
 /**
- * What the detector says after a sample. Mutable: a caller that must not allocate passes the same
+ * The detector's reading after a sample. Mutable: a caller that must not allocate passes the same
  * one to every {@link DriftDetector#update(float[], DriftReading)}.
  */
 public final class DriftReading {

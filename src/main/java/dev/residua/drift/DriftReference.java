@@ -264,10 +264,10 @@ public final class DriftReference {
       features.centre,
       tailStarts,
       tailExcesses,
-      curve.levels,
-      curve.logRunLength,
-      curve.error,
-      new float[] {curve.slope, curve.slopeEvents}
+      curve.levels(),
+      curve.logRunLength(),
+      curve.error(),
+      new float[] {curve.slope(), curve.slopeEvents()}
     };
     int bytes =
         Integer.BYTES * (10 + scales.length + memories.length)

@@ -3,7 +3,7 @@ package dev.residua.drift;
 import dev.residua.causal.CausalGraph;
 import java.util.Locale;
 
-/** Says in one plain sentence, in the names of the domain, what a drift alarm means. */
+/** Describes a drift alarm in one plain sentence, with the names of the domain. */
 public final class DriftSentence {
   private DriftSentence() {}
 

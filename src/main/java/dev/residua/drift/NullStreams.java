@@ -317,7 +317,7 @@ final class NullStreams {
     return time;
   }
 
-  /** Normal scores of one latent (ties get their mean rank) and the way back. */
+  /** Normal scores of one latent (ties get their mean rank) and their inverse. */
   private void learnMarginal(double[][] rows, int k) {
     int m = rows.length;
     Integer[] at = new Integer[m];

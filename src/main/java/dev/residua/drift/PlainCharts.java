@@ -22,7 +22,7 @@ final class PlainCharts {
    *
    * @param sums from {@code from}, in the order of {@link FeatureMap}
    * @param factor multiplies every value
-   * @param out receives one value a chart from {@code at}
+   * @param out receives one value per chart from {@code at}
    */
   void values(float[] sums, int from, float factor, float[] out, int at) {
     int next = from;

@@ -11,13 +11,13 @@ import java.util.Arrays;
  * for {@link #PAUSE} samples, so that one excursion counts once. While an alarm is on, and that
  * long after it, all clocks stand still.
  *
- * @param pauses samples until the clock of each level goes on; owned by this record
+ * @param pauses samples until the clock of each level continues; owned by this record
  * @param watched samples watched per level; owned by this record
  * @param passages passages per level; owned by this record
  */
 @SuppressWarnings("ArrayRecordComponent") // one per frame: copies would double the garbage
 public record QuietRunLength(int[] pauses, long[] watched, int[] passages) {
-  /** Samples below a level after which its clock goes on. */
+  /** Samples below a level after which its clock continues. */
   public static final int PAUSE = RunLengthCurve.START;
 
   /** Passages without which there is no estimate. */
@@ -75,7 +75,7 @@ public record QuietRunLength(int[] pauses, long[] watched, int[] passages) {
   }
 
   /**
-   * What the quiet stream says.
+   * The estimate from the quiet stream.
    *
    * @param tooEarly whether too few passages were seen; the other numbers are then 0
    * @param runLength estimated mean run length at the alarm threshold, in samples: the target times

@@ -9,8 +9,16 @@ import java.util.Arrays;
  * maximum-likelihood estimate for an exponential tail. Its error is that of the simulation and the
  * spread of the hazard between replicates of the reference, which is taken to grow in proportion to
  * the logarithm of the run length.
+ *
+ * @param levels thresholds, ascending
+ * @param logRunLength logarithm of the mean run length at each
+ * @param error standard error of the logarithm: simulation and reference
+ * @param slope of the logarithm, beyond the last level
+ * @param slopeEvents alarms behind the slope
  */
-final class RunLengthCurve {
+@SuppressWarnings("ArrayRecordComponent") // made once per reference
+record RunLengthCurve(
+    float[] levels, float[] logRunLength, float[] error, float slope, float slopeEvents) {
   /** Samples after which every window is filled and the hazard has settled. */
   static final int START = 2 * DriftSettings.MAX_SCALE;
 
@@ -24,21 +32,6 @@ final class RunLengthCurve {
 
   /** Consecutive simulated streams that share a replicate of the reference. */
   static final int STREAMS_PER_WORLD = 4;
-
-  final float[] levels; // ascending
-  final float[] logRunLength;
-  final float[] error; // standard error of the logarithm: simulation and reference
-  final float slope; // of the logarithm, beyond the last level
-  final float slopeEvents; // alarms behind the slope
-
-  RunLengthCurve(
-      float[] levels, float[] logRunLength, float[] error, float slope, float slopeEvents) {
-    this.levels = levels;
-    this.logRunLength = logRunLength;
-    this.error = error;
-    this.slope = slope;
-    this.slopeEvents = slopeEvents;
-  }
 
   /**
    * Estimates the curve.

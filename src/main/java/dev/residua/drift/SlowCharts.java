@@ -29,7 +29,7 @@ final class SlowCharts {
     this.variances = new float[memories.length];
   }
 
-  /** Forgets everything. */
+  /** Drops all samples. */
   void reset() {
     for (float[] mean : means) {
       Arrays.fill(mean, 0);
@@ -54,7 +54,7 @@ final class SlowCharts {
   /**
    * Chart values of one memory.
    *
-   * @param out receives one value a plain chart from index 0
+   * @param out receives one value per plain chart from index 0
    * @return false, and nothing written, while the chart has seen too little
    */
   boolean values(int memoryIndex, float[] out) {
@@ -89,7 +89,7 @@ final class SlowCharts {
   }
 
   /**
-   * Goes on from a state.
+   * Continues from a state.
    *
    * @throws IllegalArgumentException if it has another size
    */

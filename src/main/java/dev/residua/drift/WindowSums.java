@@ -40,7 +40,7 @@ final class WindowSums {
     return count;
   }
 
-  /** Forgets everything and goes on as if {@code newCount} samples had been seen. */
+  /** Drops all samples and continues as if {@code newCount} samples had been seen. */
   void reset(long newCount) {
     if (newCount % BLOCK != 0) {
       throw new IllegalArgumentException(
@@ -67,7 +67,7 @@ final class WindowSums {
    * Chart values of one scale: mean-free squared norms and squared standardised sums, divided by
    * the window length.
    *
-   * @param out receives one value a chart from {@code at}
+   * @param out receives one value per chart from {@code at}
    * @return false, and nothing written, if fewer samples than the scale were seen
    */
   boolean values(int scaleIndex, float[] out, int at) {

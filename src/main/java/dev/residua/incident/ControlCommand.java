@@ -20,7 +20,7 @@ public sealed interface ControlCommand {
    * @param sources matches the names of the sources
    * @param by who says so, not empty
    * @param reason why, not empty
-   * @param at when it was said
+   * @param at when it was given
    */
   record Order(String id, NamePattern sources, String by, String reason, Instant at) {
     /**
@@ -147,7 +147,7 @@ public sealed interface ControlCommand {
   record CancelTraining(Order order, String trainingId) implements ControlCommand {}
 
   /**
-   * What becomes of a training; replaced as it goes on.
+   * The status of a training; each record replaces the previous one.
    *
    * @param trainingId identity of the training
    * @param trigger what set it off, such as {@code LASTING_DRIFT}; the order's reason says it in

@@ -113,7 +113,7 @@ public final class ControlRequest {
    * The command.
    *
    * @param id its identity
-   * @param now when it is said, and the default start of a period
+   * @param now when it is given, and the default start of a period
    * @throws IllegalArgumentException with the field that is wrong or missing
    */
   public ControlCommand command(String id, Instant now) {

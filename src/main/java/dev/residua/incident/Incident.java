@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param kind kind of the finding that says most about it, such as {@code DRIFT.RESIDUAL} or {@code
  *     INTERVENTION.OFFSET}
  * @param sentence what is wrong, in one plain sentence
- * @param causes latents to blame, most likely first
+ * @param causes causes, most likely first
  * @param openedAt capture time of the first frame
  * @param updatedAt capture time of the last frame that changed it
  * @param resolvedAt capture time of the frame that resolved it; null while it is open
@@ -59,7 +59,7 @@ public record Incident(
     links = Map.copyOf(links);
   }
 
-  /** Life of an incident. */
+  /** State of an incident. */
   public enum State {
     /** It has begun, or come back. */
     OPENED,

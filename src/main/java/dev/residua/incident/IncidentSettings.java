@@ -2,7 +2,7 @@ package dev.residua.incident;
 
 /**
  * When an incident opens, escalates and ends. The levels of the statistics themselves belong to the
- * detectors: an alarm goes on at the level of the false-alarm budget and off after a stretch below
+ * detectors: an alarm starts at the level of the false-alarm budget and ends after a stretch below
  * a lower level; these settings count frames with an alarm on.
  *
  * @param alarmFrames {@code k}: frames with an alarm among the last {@code ofFrames} that open an

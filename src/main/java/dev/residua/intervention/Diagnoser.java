@@ -9,7 +9,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/** The making of one {@link Diagnosis}. */
+/** Makes one {@link Diagnosis}. */
 final class Diagnoser {
   /** Spread over the nominal one below which nothing moves at all. */
   private static final double FROZEN_SPREAD = 0.02;
@@ -26,7 +26,7 @@ final class Diagnoser {
   /** Standardised value from which what is left of a window is not normal. */
   private static final double NOT_NORMAL = 3;
 
-  /** Standardised value that shows a dependence in a latent that is blamed already. */
+  /** Standardised value that shows a dependence in a latent that is already a cause. */
   private static final double DEPENDENT = 2.6;
 
   /** Standard errors from which a latent that deviates from its prediction still follows it. */
@@ -41,7 +41,7 @@ final class Diagnoser {
   /** Share of frames out of range from which a constant was added, not a law moved. */
   private static final double OUT_OF_RANGE = 0.1;
 
-  /** Evidence of a root, over that of what depends on it, from which the root is blamed. */
+  /** Evidence of a root, over that of what depends on it, from which the root is the cause. */
   private static final double ROOT_EVIDENCE = 0.25;
 
   /** Most single frames, as a share, that may be off in an otherwise normal window. */
@@ -183,7 +183,7 @@ final class Diagnoser {
 
   Diagnosis run() {
     for (int i = 0; i < graph.size(); i++) {
-      nodes.add(new Node(i, judgeable(i)));
+      nodes.add(new Node(i, evaluable(i)));
       tests += nodes.get(i).tested.size();
     }
     InterventionSentence sentence = new InterventionSentence(reference, graph, frames);
@@ -240,7 +240,7 @@ final class Diagnoser {
   }
 
   /** Frames whose causes the equations know from training. */
-  private int[] judgeable(int latent) {
+  private int[] evaluable(int latent) {
     int[] parents = graph.parents(latent);
     int[] kept = new int[frames];
     int n = 0;

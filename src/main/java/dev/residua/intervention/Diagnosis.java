@@ -5,12 +5,12 @@ import dev.residua.causal.Finding;
 import java.util.List;
 
 /**
- * What the last frames of a source say about its mechanisms: the kind of change and whom to blame.
+ * A change of a source's mechanisms, as its last frames show it: kind and causes.
  *
  * @param kind kind of change
- * @param causes latents to blame, most likely first; empty where none can be named
- * @param statistic largest standardised statistic of the first cause, or of all latents where none
- *     is blamed; for a changed picture the share of frames; dimensionless
+ * @param causes causes, most likely first; empty where none can be named
+ * @param statistic largest standardised statistic of the first cause, or of all latents if there is
+ *     no cause; for a changed picture the share of frames; dimensionless
  * @param threshold value of {@code statistic} from which a cause is named
  * @param pValue p-value of the first cause, corrected for all tests, in (0, 1]; NaN for a changed
  *     or frozen picture
@@ -25,7 +25,7 @@ public record Diagnosis(
     double pValue,
     String condition,
     String sentence) {
-  /** Level of false discoveries among the latents that are blamed. */
+  /** Level of false discoveries among the causes. */
   public static final double LEVEL = 0.01;
 
   /** Frames after an alarm at which a change can be diagnosed from few of its frames. */
@@ -47,7 +47,7 @@ public record Diagnosis(
    * outside the support known from training are left out of a latent's tests, and latents for which
    * fewer than {@link MechanismReference#MIN_WINDOW} frames remain are not tested. False
    * discoveries are held at {@link #LEVEL} by the procedure of Benjamini and Yekutieli, which needs
-   * no assumption on how tests depend on one another. Latents with a discovery are blamed, the
+   * no assumption on how tests depend on one another. Latents with a discovery are the causes, the
    * largest standardised statistic first: a residual shows only what its own mechanism did, so
    * effects further down the graph need no further correction.
    *

@@ -20,6 +20,6 @@ public enum InterventionKind {
   APPEARANCE_SHIFT,
   /** The camera repeats a picture: nothing moves at all. */
   FROZEN_CAMERA,
-  /** No latent can be blamed. */
+  /** No cause can be named. */
   UNKNOWN
 }

@@ -4,7 +4,7 @@ import dev.residua.causal.CausalGraph;
 import java.util.List;
 import java.util.Locale;
 
-/** Says in one plain sentence, in the names of the domain, what a diagnosis means. */
+/** Describes a diagnosis in one plain sentence, with the names of the domain. */
 final class InterventionSentence {
   private final MechanismReference reference;
   private final CausalGraph graph;

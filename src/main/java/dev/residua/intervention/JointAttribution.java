@@ -1,6 +1,7 @@
 package dev.residua.intervention;
 
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -110,10 +111,9 @@ public final class JointAttribution {
     int d = reference[0].length;
     ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES + Float.BYTES * reference.length * d);
     out.putInt(MAGIC).putInt(VERSION).putInt(reference.length).putInt(d).putInt(0);
+    FloatBuffer values = out.asFloatBuffer();
     for (float[] row : reference) {
-      for (float value : row) {
-        out.putFloat(value);
-      }
+      values.put(row);
     }
     return out.putInt(HEADER_BYTES - Integer.BYTES, checksum(out.array())).array();
   }

@@ -1,6 +1,9 @@
 package dev.residua.intervention;
 
-/** Small dense matrices. */
+/**
+ * Small dense matrices. Own code because references in bundles were calibrated with exactly these
+ * bits; at most 62 rows are inverted, once per calibration.
+ */
 final class Matrices {
   private static final double SMALLEST_PIVOT = 1e-9;
 

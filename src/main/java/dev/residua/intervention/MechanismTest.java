@@ -25,7 +25,7 @@ enum MechanismTest {
     this.spoken = spoken;
   }
 
-  /** As a sentence has it. */
+  /** Its name in sentences. */
   String spoken() {
     return spoken;
   }

@@ -133,7 +133,7 @@ public final class MechanismWindow {
   }
 
   /**
-   * A window that goes on from a state.
+   * A window that continues from a state.
    *
    * @throws IllegalArgumentException if it has another size
    */

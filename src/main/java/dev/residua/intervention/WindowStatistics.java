@@ -6,40 +6,25 @@ import java.util.Arrays;
 /**
  * The {@link MechanismTest}s of one window, and the moments that distinguish kinds. Rows are
  * frames, oldest first.
+ *
+ * @param graph of the model
+ * @param observed latents, shape {@code [n][d]}
+ * @param expected predictions, shape {@code [n][d]}
+ * @param residuals standardised residuals, shape {@code [n][d]}
+ * @param centre nominal means of the latents, shape {@code [d]}
+ * @param deviation nominal standard deviations, shape {@code [d]}, above 0
  */
-final class WindowStatistics {
+@SuppressWarnings("ArrayRecordComponent") // made once per window
+record WindowStatistics(
+    CausalGraph graph,
+    float[][] observed,
+    float[][] expected,
+    float[][] residuals,
+    double[] centre,
+    double[] deviation) {
   private static final double SMALLEST_VARIANCE = 1e-8;
   private static final double LARGEST_CORRELATION = 0.999999;
   private static final double CLIP = 3;
-
-  private final CausalGraph graph;
-  private final float[][] observed; // [n][d]
-  private final float[][] expected;
-  private final float[][] residuals;
-  private final double[] centre; // of observed, [d]
-  private final double[] deviation;
-
-  /**
-   * @param observed latents, shape {@code [n][d]}
-   * @param expected predictions, shape {@code [n][d]}
-   * @param residuals standardised residuals, shape {@code [n][d]}
-   * @param centre nominal means of the latents, shape {@code [d]}
-   * @param deviation nominal standard deviations, shape {@code [d]}, above 0
-   */
-  WindowStatistics(
-      CausalGraph graph,
-      float[][] observed,
-      float[][] expected,
-      float[][] residuals,
-      double[] centre,
-      double[] deviation) {
-    this.graph = graph;
-    this.observed = observed;
-    this.expected = expected;
-    this.residuals = residuals;
-    this.centre = centre;
-    this.deviation = deviation;
-  }
 
   /** Value of a test in rows {@code from} to {@code from + m - 1}. O(m) or, for SHAPE, O(m p^2). */
   double value(MechanismTest test, int latent, int from, int m) {

@@ -16,7 +16,7 @@ public final class AtomicFile {
 
   private AtomicFile() {}
 
-  /** What goes into a file. */
+  /** The content of a file. */
   @FunctionalInterface
   public interface Content {
     void writeTo(OutputStream out) throws IOException;

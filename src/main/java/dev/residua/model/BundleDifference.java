@@ -113,7 +113,7 @@ public record BundleDifference(
     return result;
   }
 
-  /** One line a difference, for people. */
+  /** One line per difference, for people. */
   public List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add("from  " + from);

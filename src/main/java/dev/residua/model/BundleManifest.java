@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code manifest.json} says of a model.
+ * The content of {@code manifest.json}.
  *
  * @param formatVersion version of the bundle layout; see {@link ModelBundle#FORMAT_VERSION}
  * @param id identity of the model, unique per training

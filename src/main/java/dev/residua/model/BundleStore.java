@@ -30,7 +30,7 @@ public interface BundleStore extends AutoCloseable {
   URI put(String id, String digest, byte[] bytes) throws IOException;
 
   /**
-   * Gives back what was put.
+   * Returns the bytes of a bundle.
    *
    * @param maxBytes most bytes to take, below {@link Integer#MAX_VALUE}; see {@link
    *     ModelBundle#MAX_FILE_BYTES}
@@ -40,7 +40,7 @@ public interface BundleStore extends AutoCloseable {
   byte[] get(URI address, int maxBytes) throws IOException;
 
   /**
-   * Deletes what was put.
+   * Deletes the bytes of a bundle.
    *
    * @return whether it was there
    * @throws IllegalArgumentException if the address is none of this store

@@ -15,11 +15,10 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * Reads the zip of a bundle from people who may mean harm. The file must be entries, directory and
- * end record, one after the other without a byte before, between or behind them, and the directory
- * must agree with what it points at: so there is one way to read it, and nothing in it that is not
- * read. What an entry unpacks to is bounded while it unpacks; no size that the file claims is ever
- * allocated.
+ * Reads the zip of an untrusted bundle. The file must be entries, directory and end record, one
+ * after the other without a byte before, between or behind them, and the directory must agree with
+ * what it points at: so there is one way to read it, and nothing in it that is not read. What an
+ * entry unpacks to is bounded while it unpacks; no size that the file claims is ever allocated.
  *
  * <p>Not a general reader: no zip64, encryption, comments, or methods but stored and deflated.
  */

@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Other names for the same latents; all are changed at once, so that two may be exchanged. */
+/** New names for the same latents; all change at once, so that two may be exchanged. */
 final class LatentNames {
   private final Map<String, String> newNames = new HashMap<>();
   private final Pattern anyOld;

@@ -73,7 +73,7 @@ public final class ModelBundle {
   /** Warnings of the training, one per line; the shipped model has none. */
   public static final String WARNINGS = "training/warnings.txt";
 
-  /** Who vouches for the manifest, and so for all other entries; see {@link BundleSignature}. */
+  /** Signature of the manifest, and so of all other entries; see {@link BundleSignature}. */
   public static final String SIGNATURE = "signature.ed25519";
 
   /** Verdict of the gate on the model; absent where it was not compared with another. */
@@ -329,7 +329,7 @@ public final class ModelBundle {
     return with(manifest.with(m -> m.id(newId).parentId(id())));
   }
 
-  /** The same model with more to say of where it comes from. */
+  /** The same model with another provenance. */
   public ModelBundle withProvenance(ModelProvenance provenance) {
     return with(manifest.withProvenance(provenance));
   }
@@ -352,7 +352,7 @@ public final class ModelBundle {
     return graph;
   }
 
-  /** Who vouches for the bundle; whether to believe it is for {@link TrustedKeys} to say. */
+  /** The signature, if there is one; {@link TrustedKeys} checks it. */
   public Optional<BundleSignature> signature() {
     return Optional.ofNullable(signature);
   }
@@ -371,10 +371,9 @@ public final class ModelBundle {
   }
 
   /**
-   * The same model under other names of its latents, wherever names stand: manifest, graph, what
-   * the provenance and the warnings of the training say of latents. Order and numbers stay as they
-   * are, and so does the id, since it is meant for a bundle that nothing has used yet; the digest
-   * changes, and a signature is gone.
+   * The same model under other names of its latents, wherever names occur: in manifest, graph,
+   * provenance and training warnings. Order and numbers stay as they are, and so does the id, since
+   * this is for a bundle that nothing has used yet; the digest changes, and a signature is dropped.
    *
    * @param latents one for each latent, in its order
    * @throws IllegalArgumentException if there is another number of them, or two have one name

@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * Where a model comes from, enough to train it again.
+ * The provenance of a model, enough to train it again.
  *
  * @param data name of the data set or topic
  * @param dataRange which part of it, such as {@code frames 0..7999}

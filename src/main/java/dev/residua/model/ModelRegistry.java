@@ -19,14 +19,14 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All models there are, and which one holds where. Immutable: facts give a new registry.
+ * All models, and which one is active where. Immutable: facts give a new registry.
  *
  * <p>A frame is scored by the model of the activation with the highest number that begins at or
  * before its offset on its partition: the same frames give the same models, however often they are
  * read.
  */
 public final class ModelRegistry {
-  /** Nothing is known. */
+  /** The empty registry. */
   public static final ModelRegistry EMPTY =
       new ModelRegistry(new TreeMap<>(), new TreeMap<>(), new HashMap<>(), null);
 
@@ -115,7 +115,7 @@ public final class ModelRegistry {
     return Optional.ofNullable(activations.isEmpty() ? null : activations.lastEntry().getValue());
   }
 
-  /** The challenger, if there is one; whether its time has come is for the caller to see. */
+  /** The challenger, if there is one; the caller checks its period. */
   public Optional<Shadow> shadow() {
     return Optional.ofNullable(shadow);
   }
@@ -188,9 +188,9 @@ public final class ModelRegistry {
   }
 
   /**
-   * What nobody needs any more: activations that hold for no frame which is still stored, and the
-   * models that are in no kept activation, carry no label, do not shadow, and are not among the
-   * newest.
+   * Records that nothing needs any more: activations that hold for no frame which is still stored,
+   * and the models that are in no kept activation, carry no label, do not shadow, and are not among
+   * the newest.
    *
    * @param firstStored offset of the first frame that each partition of the frames still has
    * @param keep newest models that stay though nothing needs them, at least 0

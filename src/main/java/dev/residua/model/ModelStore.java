@@ -2,13 +2,13 @@ package dev.residua.model;
 
 import java.io.IOException;
 
-/** Where models come from while the product runs. For any thread. */
+/** Provides models at run time. For any thread. */
 public interface ModelStore {
-  /** What is known by now; costs nothing. */
+  /** The registry as it is known now; costs nothing. */
   ModelRegistry registry();
 
   /**
-   * What is known once everything has been read that was written before this call.
+   * The registry after everything that was written before this call.
    *
    * @throws IOException if it cannot be read in time; what is known stays
    */

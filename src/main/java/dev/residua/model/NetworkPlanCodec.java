@@ -218,7 +218,7 @@ public final class NetworkPlanCodec {
     return value;
   }
 
-  /** What the header has of a layer. */
+  /** The header of a layer. */
   private record LayerHeader(
       int kind, int in, int out, int kernel, int stride, int padding, boolean relu) {
     static LayerHeader of(NetworkLayer layer) {

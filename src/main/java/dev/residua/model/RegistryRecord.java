@@ -30,7 +30,7 @@ public sealed interface RegistryRecord {
    * @param parts number of records with its bytes; 0 if they are outside the registry
    * @param location of its bytes outside the registry, else null
    * @param verdict of the gate in one sentence; null if there is none
-   * @param labels of people, by name
+   * @param labels that people gave, by name
    */
   @RecordBuilder
   record Entry(

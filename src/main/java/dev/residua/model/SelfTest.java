@@ -2,11 +2,7 @@ package dev.residua.model;
 
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -29,6 +25,7 @@ public final class SelfTest {
 
   private static final int MAGIC = 0x52535354; // "RSST"
   private static final int VERSION = 1;
+  private static final int HEADER_BYTES = 5 * Integer.BYTES;
   private static final int MAX_FRAMES = 64;
   private static final int MAX_LATENTS = BundleManifest.MAX_LATENTS;
   private static final int MAX_FRAME_BYTES = 3 * BundleManifest.MAX_PIXELS;
@@ -110,21 +107,15 @@ public final class SelfTest {
   }
 
   public byte[] toBytes() {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (DataOutputStream out = new DataOutputStream(bytes)) {
-      out.writeInt(MAGIC);
-      out.writeInt(VERSION);
-      out.writeInt(frames);
-      out.writeInt(expected.latents());
-      out.writeInt(pixels.length / frames);
-      out.write(pixels);
-      write(out, expected.observed());
-      write(out, expected.expected());
-      write(out, expected.reconstructionErrors());
-    } catch (IOException e) {
-      throw new AssertionError("writing to memory failed", e);
-    }
-    return bytes.toByteArray();
+    int floats = frames * (2 * expected.latents() + 1);
+    ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES + pixels.length + Float.BYTES * floats);
+    out.putInt(MAGIC).putInt(VERSION);
+    out.putInt(frames).putInt(expected.latents()).putInt(pixels.length / frames).put(pixels);
+    out.asFloatBuffer()
+        .put(expected.observed())
+        .put(expected.expected())
+        .put(expected.reconstructionErrors());
+    return out.array();
   }
 
   /**
@@ -132,64 +123,50 @@ public final class SelfTest {
    *     wrote
    */
   static SelfTest fromBytes(byte[] bytes) {
-    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-      int magic = in.readInt();
-      int version = in.readInt();
-      if (magic != MAGIC || version != VERSION) {
-        throw new IllegalArgumentException(
-            "its mark is %08x and its version %d, expected %08x and %d"
-                .formatted(magic, version, MAGIC, VERSION));
-      }
-      int frames = in.readInt();
-      int latents = in.readInt();
-      int size = in.readInt();
-      long needed = (long) frames * size + 4L * frames * (2L * latents + 1);
-      if (frames < 1
-          || frames > MAX_FRAMES
-          || latents < 1
-          || latents > MAX_LATENTS
-          || size < 1
-          || size > MAX_FRAME_BYTES
-          || in.available() != needed) {
-        throw new IllegalArgumentException(
-            "it has %d bytes for %d frames of %d bytes and %d latents, expected %d for at most %d frames, %d bytes and %d latents"
-                .formatted(
-                    in.available(),
-                    frames,
-                    size,
-                    latents,
-                    needed,
-                    MAX_FRAMES,
-                    MAX_FRAME_BYTES,
-                    MAX_LATENTS));
-      }
-      byte[] pixels = new byte[frames * size];
-      in.readFully(pixels);
-      float[] observed = read(in, frames * latents);
-      float[] expected = read(in, frames * latents);
-      float[] errors = read(in, frames);
-      float[] residuals = new float[frames * latents];
-      for (int i = 0; i < residuals.length; i++) {
-        residuals[i] = observed[i] - expected[i];
-      }
-      return new SelfTest(
-          frames, pixels, new LatentBatch(frames, latents, observed, expected, residuals, errors));
-    } catch (IOException e) {
-      throw new IllegalArgumentException("it is cut off after " + bytes.length + " bytes", e);
+    if (bytes.length < HEADER_BYTES) {
+      throw new IllegalArgumentException("it is cut off after " + bytes.length + " bytes");
     }
-  }
-
-  private static void write(DataOutputStream out, float[] values) throws IOException {
-    for (float value : values) {
-      out.writeFloat(value);
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    int magic = in.getInt();
+    int version = in.getInt();
+    if (magic != MAGIC || version != VERSION) {
+      throw new IllegalArgumentException(
+          "its mark is %08x and its version %d, expected %08x and %d"
+              .formatted(magic, version, MAGIC, VERSION));
     }
-  }
-
-  private static float[] read(DataInputStream in, int count) throws IOException {
-    float[] values = new float[count];
-    for (int i = 0; i < count; i++) {
-      values[i] = in.readFloat();
+    int frames = in.getInt();
+    int latents = in.getInt();
+    int size = in.getInt();
+    long needed = (long) frames * size + 4L * frames * (2L * latents + 1);
+    if (frames < 1
+        || frames > MAX_FRAMES
+        || latents < 1
+        || latents > MAX_LATENTS
+        || size < 1
+        || size > MAX_FRAME_BYTES
+        || in.remaining() != needed) {
+      throw new IllegalArgumentException(
+          "it has %d bytes for %d frames of %d bytes and %d latents, expected %d for at most %d frames, %d bytes and %d latents"
+              .formatted(
+                  in.remaining(),
+                  frames,
+                  size,
+                  latents,
+                  needed,
+                  MAX_FRAMES,
+                  MAX_FRAME_BYTES,
+                  MAX_LATENTS));
     }
-    return values;
+    byte[] pixels = new byte[frames * size];
+    float[] observed = new float[frames * latents];
+    float[] expected = new float[frames * latents];
+    float[] errors = new float[frames];
+    in.get(pixels).asFloatBuffer().get(observed).get(expected).get(errors);
+    float[] residuals = new float[frames * latents];
+    for (int i = 0; i < residuals.length; i++) {
+      residuals[i] = observed[i] - expected[i];
+    }
+    return new SelfTest(
+        frames, pixels, new LatentBatch(frames, latents, observed, expected, residuals, errors));
   }
 }

@@ -36,14 +36,14 @@ public final class Backtest {
   private long frames;
 
   /**
-   * One thing that was said.
+   * One event.
    *
    * @param source source of the frames
    * @param type {@code anomaly}, {@code drift}, {@code intervention} or {@code incident}
    * @param kind its kind, such as {@code RESIDUAL} or {@code OPENED}
-   * @param firstSequence first frame that it speaks of
-   * @param sequence frame at which it was said
-   * @param latent latent most to blame; null where none is named
+   * @param firstSequence its first frame
+   * @param sequence frame at which it was published
+   * @param latent first cause; null where none is named
    * @param evidence size of that latent's evidence with its sign; NaN where none is named
    * @param incidentId incident that it belongs to
    * @param sentence what happened
@@ -60,7 +60,7 @@ public final class Backtest {
       String sentence) {}
 
   /**
-   * Something that is known to have happened.
+   * An event that is known to have happened.
    *
    * @param source source of the frames
    * @param kind what it is called
@@ -71,7 +71,7 @@ public final class Backtest {
   public record Truth(String source, String kind, @Nullable String node, long first, long last) {}
 
   /**
-   * How one kind of event was dealt with.
+   * The results for one kind of event.
    *
    * @param events how many there were
    * @param detected how many were alarmed between their first frame and the grace after their last
@@ -103,8 +103,8 @@ public final class Backtest {
   }
 
   /**
-   * @param grace frames after the end of a known event during which what is said still counts for
-   *     it, at least 0
+   * @param grace frames after the end of a known event during which events still count for it, at
+   *     least 0
    */
   public Backtest(SourceMonitor.Thresholds limits, int grace) {
     this.limits = limits;
@@ -168,9 +168,9 @@ public final class Backtest {
   }
 
   /**
-   * Compares what was said with what is known. An event is detected by the first alarm (a drift
-   * onset, a sensor fault or an intervention) from its first frame on; its cause and kind are those
-   * of the sensor fault or intervention found for it, else of that alarm.
+   * Compares the events with the truth. An event is detected by the first alarm (a drift onset, a
+   * sensor fault or an intervention) from its first frame on; its cause and kind are those of the
+   * sensor fault or intervention found for it, else of that alarm.
    */
   public Comparison compare(List<Truth> truths) {
     Map<String, List<Truth>> byKind = new LinkedHashMap<>();
@@ -237,7 +237,7 @@ public final class Backtest {
         kinds);
   }
 
-  /** How much an alarm says of what happened. */
+  /** How informative an alarm is. */
   private static int informs(Event event) {
     return event.type().equals("anomaly") ? 2 : event.type().equals("intervention") ? 1 : 0;
   }

@@ -15,8 +15,8 @@ final class ChangeMonitor {
    * A reference with its share of the false-alarm budget.
    *
    * @param reference numbers of quiet frames
-   * @param threshold level at which the alarm goes on
-   * @param levels where the alarm goes on and off
+   * @param threshold level at which the alarm starts
+   * @param levels where the alarm starts and ends
    */
   record Thresholds(DriftReference reference, Threshold threshold, DriftAlarm.Levels levels) {
     static Thresholds of(DriftReference reference, double runLength) {
@@ -104,7 +104,7 @@ final class ChangeMonitor {
   }
 
   /**
-   * Goes on from a state.
+   * Continues from a state.
    *
    * @param spare of the same thresholds, whose memory is reused
    * @throws IllegalArgumentException if the state belongs to another reference

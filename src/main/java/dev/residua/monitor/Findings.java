@@ -30,7 +30,7 @@ import java.util.Map;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Makes events of what the rules and detectors say. */
+/** Makes events from the results of rules and detectors. */
 final class Findings {
   /** Standard errors from which a latent is named as a cause of a drift. */
   private static final double NAMED_SHIFT = 3;
@@ -99,7 +99,7 @@ final class Findings {
     return shares;
   }
 
-  /** The camera is at fault. */
+  /** Event of a sensor fault. */
   AnomalyEvent sensor(
       ScoredFrame frame, SensorFault fault, SensorReadings readings, SensorReference usual) {
     return new AnomalyEvent(
@@ -152,9 +152,9 @@ final class Findings {
   }
 
   /**
-   * The residuals' detector went on.
+   * Event of an alarm of the residuals' detector.
    *
-   * @param sequenceAt sequence of the frame before which so many had been seen
+   * @param sequenceAt sequence of the frame before which that many had been seen
    */
   DriftEvent residualsChanged(
       ScoredFrame frame,
@@ -189,7 +189,7 @@ final class Findings {
     return onset(frame, watch, DriftEvent.Channel.RESIDUAL, sequenceAt, sentence, causes);
   }
 
-  /** The picture's detector went on. */
+  /** Event of an alarm of the picture's detector. */
   DriftEvent pictureChanged(ScoredFrame frame, ChangeMonitor watch, LongUnaryOperator sequenceAt) {
     int window = watch.reading.scale();
     float[] shifts = new float[ImageStatistics.COUNT];
@@ -251,7 +251,7 @@ final class Findings {
   /**
    * When the change of an alarm began.
    *
-   * @param sequenceAt sequence of the frame before which so many had been seen
+   * @param sequenceAt sequence of the frame before which that many had been seen
    */
   static ChangePoint changePoint(
       ScoredFrame frame, ChangeMonitor watch, LongUnaryOperator sequenceAt) {
@@ -270,9 +270,9 @@ final class Findings {
   }
 
   /**
-   * A detector went off.
+   * Event of the end of an alarm.
    *
-   * @param startedAt samples that it had seen when it went on
+   * @param startedAt samples that the detector had seen when the alarm started
    */
   DriftEvent ended(
       ScoredFrame frame, ChangeMonitor watch, DriftEvent.Channel channel, long startedAt) {

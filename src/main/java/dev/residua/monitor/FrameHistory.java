@@ -75,7 +75,7 @@ final class FrameHistory {
   }
 
   /**
-   * Goes on from stored arrays.
+   * Continues from stored arrays.
    *
    * @throws IllegalArgumentException if they have another size
    */

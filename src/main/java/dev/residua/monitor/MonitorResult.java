@@ -12,7 +12,7 @@ import java.util.List;
  *
  * @param score state of the residuals' detector
  * @param anomalies the frame itself or the sensor, where it is to be reported
- * @param drifts alarms that went on or off
+ * @param drifts alarms that started or ended
  * @param interventions what changed, once it is diagnosed
  * @param incidents the source's incident, where it changed
  */

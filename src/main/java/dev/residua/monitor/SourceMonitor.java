@@ -1,5 +1,6 @@
 package dev.residua.monitor;
 
+import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AnomalyEpisode;
 import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.anomaly.AnomalyKind;
@@ -236,31 +237,23 @@ public final class SourceMonitor {
 
   /** The frame's statistics, recomputed where its source has its own normal. */
   private FrameStatistics statistics(ScoredFrame frame, float[] sample) {
+    boolean ownNormal = false;
     for (float offset : offsets) {
-      if (offset != 0) {
-        float[] shifted = new float[sample.length];
-        for (int k = 0; k < sample.length; k++) {
-          shifted[k] =
-              sample[k] * model.rule().calibration().scale(k)
-                  + model.rule().calibration().location(k);
-        }
-        FrameStatistics statistics =
-            model
-                .rule()
-                .calibration()
-                .statistics(shifted, 0, frame.statistics().appearanceDeviation());
-        return frame.statistics().reconstruction() == Reconstruction.NONE
-            ? statistics
-            : model
-                .rule()
-                .calibration()
-                .reconstructed(
-                    statistics,
-                    frame.statistics().reconstruction(),
-                    frame.statistics().reconstructionError());
-      }
+      ownNormal |= offset != 0;
     }
-    return frame.statistics();
+    FrameStatistics scored = frame.statistics();
+    if (!ownNormal) {
+      return scored;
+    }
+    AnomalyCalibration calibration = model.rule().calibration();
+    float[] shifted = new float[sample.length];
+    for (int k = 0; k < sample.length; k++) {
+      shifted[k] = sample[k] * calibration.scale(k) + calibration.location(k);
+    }
+    FrameStatistics own = calibration.statistics(shifted, 0, scored.appearanceDeviation());
+    return scored.reconstruction() == Reconstruction.NONE
+        ? own
+        : calibration.reconstructed(own, scored.reconstruction(), scored.reconstructionError());
   }
 
   private void watchSensor(ScoredFrame frame, FrameEvents events) {
@@ -450,9 +443,9 @@ public final class SourceMonitor {
   }
 
   /**
-   * A monitor that goes on from a state. If the state belongs to another model, all detectors start
-   * with the reference of this model. An open incident is carried over under its id and ends like
-   * any other. Commands that were followed are not followed again.
+   * A monitor that continues from a state. If the state belongs to another model, all detectors
+   * start with the reference of this model. An open incident is carried over under its id and ends
+   * like any other. Commands that were followed are not followed again.
    *
    * @param spare unused monitor of the same thresholds, which spares 0.6 MB of garbage
    * @throws IllegalArgumentException if the state does not fit the model

@@ -12,7 +12,7 @@ import dev.residua.intervention.MechanismWindow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that a {@link SourceMonitor} needs to go on. The first two outlive the model, the rest
+ * All that a {@link SourceMonitor} needs to continue. The first two outlive the model, the rest
  * belongs to it. Arrays are those of the monitor: use them before its next frame.
  *
  * @param incidents the incidents of the source

@@ -31,7 +31,7 @@ public final class TimelineStates {
   }
 
   /**
-   * Restores a timeline, which goes on as if it had never been stored.
+   * Restores a timeline, which continues as if it had never been stored.
    *
    * @throws IllegalArgumentException if the bytes have another schema or are damaged
    */

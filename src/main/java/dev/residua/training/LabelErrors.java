@@ -10,29 +10,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * Errors of anchored latents against the labels, in standard deviations of the labels, and the
  * correction learnt from them.
+ *
+ * @param names of the factors, shape {@code [k]}; none without labels
+ * @param means of the labels, shape {@code [k]}
+ * @param scales standard deviations of the labels, shape {@code [k]}
+ * @param fit correction and its errors; null without labels
+ * @param heldOut errors on frames that were not trained on, NaN if unknown, shape {@code [k]}
  */
-final class LabelErrors {
+@SuppressWarnings("ArrayRecordComponent") // made once per training
+record LabelErrors(
+    List<String> names,
+    double[] means,
+    double[] scales,
+    LatentHead.@Nullable Fit fit,
+    double[] heldOut) {
   /** Fewest labelled frames outside the training range for a held-out error. */
   static final int MIN_HELD_OUT = 20;
-
-  private final List<String> names;
-  private final double[] means;
-  private final double[] scales;
-  private final LatentHead.@Nullable Fit fit;
-  private final double[] heldOut;
-
-  private LabelErrors(
-      List<String> names,
-      double[] means,
-      double[] scales,
-      LatentHead.@Nullable Fit fit,
-      double[] heldOut) {
-    this.names = names;
-    this.means = means;
-    this.scales = scales;
-    this.fit = fit;
-    this.heldOut = heldOut;
-  }
 
   /**
    * Measures errors on the labelled frames and learns the correction.
@@ -108,10 +101,6 @@ final class LabelErrors {
 
   @Nullable LatentHead head() {
     return fit == null ? null : fit.head();
-  }
-
-  List<String> names() {
-    return names;
   }
 
   /**

@@ -5,20 +5,14 @@ import java.util.Arrays;
 /**
  * Normal equations of ridge regression on given features, several targets at once: {@code (P'P +
  * ridge I) w = P'y}. Centres the features; targets must be centred.
+ *
+ * @param featureMeans shape {@code [m]}
+ * @param targetMeans shape {@code [targets]}
+ * @param gram lower triangle of {@code P'P}, shape {@code [m][m]}
+ * @param cross {@code P'y}, shape {@code [targets][m]}
  */
-final class RidgeFit {
-  private final double[] featureMeans;
-  private final double[] targetMeans;
-  private final double[][] gram;
-  private final double[][] cross;
-
-  private RidgeFit(double[] featureMeans, double[] targetMeans, double[][] gram, double[][] cross) {
-    this.featureMeans = featureMeans;
-    this.targetMeans = targetMeans;
-    this.gram = gram;
-    this.cross = cross;
-  }
-
+@SuppressWarnings("ArrayRecordComponent") // made once per regression
+record RidgeFit(double[] featureMeans, double[] targetMeans, double[][] gram, double[][] cross) {
   /**
    * Accumulates the normal equations over some rows. O(rows m (m / 2 + targets)).
    *

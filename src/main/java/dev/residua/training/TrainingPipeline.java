@@ -50,14 +50,6 @@ public final class TrainingPipeline {
   /**
    * @param clock for the times in the provenance
    * @param codeVersion version of this product, for the provenance
-   */
-  public TrainingPipeline(Trainer trainer, ScorerFactory scorers, Clock clock, String codeVersion) {
-    this(trainer, scorers, clock, codeVersion, DriftSettings.DEFAULTS);
-  }
-
-  /**
-   * @param clock for the times in the provenance
-   * @param codeVersion version of this product, for the provenance
    * @param drift how the drift detector is calibrated
    */
   public TrainingPipeline(

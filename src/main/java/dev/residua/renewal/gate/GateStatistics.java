@@ -10,23 +10,6 @@ final class GateStatistics {
   private GateStatistics() {}
 
   /**
-   * Kolmogorov-Smirnov distance of a sample from the uniform law on [0, 1].
-   *
-   * @param values shape {@code [n]}, {@code n >= 1}
-   * @return {@code sup_x |F_n(x) - x|}, in [0, 1]
-   */
-  static double distanceFromUniform(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    int n = sorted.length;
-    double largest = 0;
-    for (int i = 0; i < n; i++) {
-      largest = Math.max(largest, Math.max((i + 1.0) / n - sorted[i], sorted[i] - (double) i / n));
-    }
-    return largest;
-  }
-
-  /**
    * Probability that a Kolmogorov-Smirnov distance is at least {@code distance} if the law is
    * right: {@code Q(l) = 2 sum_k (-1)^(k-1) exp(-2 k^2 l^2)} with {@code l = (sqrt(n) + 0.12 + 0.11
    * / sqrt(n)) distance}. Error below 0.01 in {@code l} for {@code n >= 4}.

@@ -6,6 +6,7 @@ import dev.residua.causal.Finding;
 import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
 import dev.residua.drift.DriftEvent;
+import dev.residua.drift.UniformDistance;
 import dev.residua.frame.SensorMeter;
 import dev.residua.frame.SensorReadings;
 import dev.residua.incident.ActiveControls;
@@ -367,7 +368,7 @@ public final class ModelEvaluator {
         values[i] =
             channel < 0 ? of.statistics[i].jointPValue() : of.statistics[i].pValues()[channel];
       }
-      double distance = GateStatistics.distanceFromUniform(values);
+      double distance = UniformDistance.of(values);
       double tau = GateStatistics.autocorrelationTime(values, frames.lengths());
       double effective = values.length / tau;
       // The calibration is also a sample, of equally dependent frames.

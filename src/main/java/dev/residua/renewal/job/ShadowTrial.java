@@ -1,6 +1,7 @@
 package dev.residua.renewal.job;
 
 import dev.residua.causal.ScoredFrame;
+import dev.residua.drift.UniformDistance;
 import dev.residua.frame.FramePosition;
 import dev.residua.renewal.trigger.UniformityMonitor;
 import dev.residua.wire.Topic;
@@ -94,12 +95,7 @@ record ShadowTrial(int frames, double challengerDistance, double activeDistance,
   }
 
   private static double distance(Map<FramePosition, Float> pValues) {
-    float[] values = new float[pValues.size()];
-    int n = 0;
-    for (float value : pValues.values()) {
-      values[n++] = value;
-    }
-    return UniformityMonitor.distance(values);
+    return UniformDistance.of(pValues.values().stream().mapToDouble(Float::doubleValue).toArray());
   }
 
   private static void read(

@@ -14,7 +14,9 @@ public sealed interface RetrainTrigger {
   String reason();
 
   /** Affected sources, sorted; empty for all. */
-  List<String> sources();
+  default List<String> sources() {
+    return List.of();
+  }
 
   /** Incidents whose frames are the new normal and are learnt. */
   default List<String> incidents() {
@@ -33,11 +35,6 @@ public sealed interface RetrainTrigger {
     @Override
     public String reason() {
       return "the schedule %s includes %s".formatted(schedule, moment);
-    }
-
-    @Override
-    public List<String> sources() {
-      return List.of();
     }
 
     @Override
@@ -201,11 +198,6 @@ public sealed interface RetrainTrigger {
     @Override
     public String reason() {
       return "%s asked for it: %s".formatted(by, why);
-    }
-
-    @Override
-    public List<String> sources() {
-      return List.of();
     }
 
     @Override

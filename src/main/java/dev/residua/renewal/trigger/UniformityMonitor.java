@@ -1,5 +1,6 @@
 package dev.residua.renewal.trigger;
 
+import dev.residua.drift.UniformDistance;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -103,24 +104,16 @@ public final class UniformityMonitor {
     return new Step(
         new UniformityMonitor(model, calibrationScores, EMPTY.window),
         Optional.of(
-            new Result(more.length, distance(more), settings.bound(calibrationScores), model)));
+            new Result(
+                more.length,
+                UniformDistance.of(doubles(more)),
+                settings.bound(calibrationScores),
+                model)));
   }
 
-  /**
-   * Kolmogorov distance between values and the uniform law on [0, 1].
-   *
-   * @param values in any order, at least one, in [0, 1]
-   * @return in [1 / (2 m), 1] for {@code m} values
-   */
-  public static double distance(float[] values) {
-    float[] sorted = values.clone();
-    Arrays.sort(sorted);
-    double largest = 0;
-    for (int i = 0; i < sorted.length; i++) {
-      double above = (i + 1.0) / sorted.length - sorted[i];
-      double below = sorted[i] - (double) i / sorted.length;
-      largest = Math.max(largest, Math.max(above, below));
-    }
-    return largest;
+  private static double[] doubles(float[] values) {
+    double[] doubles = new double[values.length];
+    Arrays.setAll(doubles, i -> values[i]);
+    return doubles;
   }
 }

@@ -3,6 +3,7 @@ package dev.residua.renewal.gate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.residua.drift.UniformDistance;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -10,9 +11,9 @@ class GateStatisticsTest {
   @Test
   void shouldMeasureTheDistanceFromUniform() {
     // scipy.stats.kstest([0.1, 0.2, 0.2, 0.9], "uniform").statistic
-    assertThat(GateStatistics.distanceFromUniform(new double[] {0.9, 0.2, 0.1, 0.2}))
+    assertThat(UniformDistance.of(new double[] {0.9, 0.2, 0.1, 0.2}))
         .isCloseTo(0.55, within(1e-12));
-    assertThat(GateStatistics.distanceFromUniform(new double[] {0.5})).isEqualTo(0.5);
+    assertThat(UniformDistance.of(new double[] {0.5})).isEqualTo(0.5);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.residua.drift.UniformDistance;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
@@ -16,13 +17,12 @@ class UniformityMonitorTest {
   void shouldMeasureTheDistanceOfAFewValues() {
     // The empirical law of {0.1, 0.2, 0.9} is furthest from the uniform one just below 0.9
     // (2/3 against 0.9) and at 0.2 (2/3 against 0.2): 0.4667.
-    assertThat(UniformityMonitor.distance(new float[] {0.9f, 0.1f, 0.2f}))
+    assertThat(UniformDistance.of(new double[] {0.9, 0.1, 0.2}))
         .isCloseTo(2 / 3.0 - 0.2, within(1e-7));
-    assertThat(UniformityMonitor.distance(new float[] {1f, 1f})).isEqualTo(1);
-    assertThat(UniformityMonitor.distance(new float[] {0.5f})).isEqualTo(0.5);
+    assertThat(UniformDistance.of(new double[] {1, 1})).isEqualTo(1);
+    assertThat(UniformDistance.of(new double[] {0.5})).isEqualTo(0.5);
     // Ties count together.
-    assertThat(UniformityMonitor.distance(new float[] {0.25f, 0.25f, 0.25f, 0.25f}))
-        .isEqualTo(0.75);
+    assertThat(UniformDistance.of(new double[] {0.25, 0.25, 0.25, 0.25})).isEqualTo(0.75);
   }
 
   @Test
