@@ -1,6 +1,5 @@
 package dev.residua.bench.commands;
 
-import dev.residua.app.model.Models;
 import dev.residua.app.model.ScoringEngines;
 import dev.residua.app.process.ScoringEngine;
 import dev.residua.causal.FrameScorer;
