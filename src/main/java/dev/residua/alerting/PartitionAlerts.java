@@ -10,6 +10,7 @@ import dev.residua.incident.ControlCommand.FeedbackVerdict;
 import dev.residua.incident.Incident;
 import dev.residua.telemetry.Tracing;
 import dev.residua.wire.BoundedMap;
+import dev.residua.wire.FrameReader;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.SerializationException;
@@ -140,7 +142,7 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
         book.incident(
             incident,
             record.offset(),
-            Instant.ofEpochMilli(record.timestamp()),
+            FrameReader.recordTime(record),
             record.offset() < history.getOrDefault(partition, 0L));
         if (Tracing.carries(record.headers())) {
           traces.put(incident.id(), step.headers());
@@ -153,6 +155,15 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
           record.partition(),
           record.offset(),
           e.getMessage());
+    } catch (KafkaException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      LOG.error(
+          "incident skipped, as it could not be evaluated: topic={} partition={} offset={}",
+          record.topic(),
+          record.partition(),
+          record.offset(),
+          e);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.residua.causal;
 
+import dev.residua.frame.PossibleTimes;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -14,8 +15,6 @@ public final class ScoreCheck {
 
   /** Longest name of a source, in characters. */
   public static final int MAX_SOURCE_CHARACTERS = 255;
-
-  private static final Instant END = Instant.parse("2262-01-01T00:00:00Z");
 
   private ScoreCheck() {}
 
@@ -35,7 +34,7 @@ public final class ScoreCheck {
       return Optional.of("its sequence is %d, expected at least 0".formatted(score.sequence()));
     }
     for (Instant time : new Instant[] {score.capturedAt(), score.scoredAt()}) {
-      if (time.isBefore(Instant.EPOCH) || !time.isBefore(END)) {
+      if (!PossibleTimes.contain(time)) {
         return Optional.of("a time of it is %s, expected 1970 to 2261".formatted(time));
       }
     }

@@ -12,36 +12,59 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * All commands that stand. Immutable: a command gives a new board. Queries cost one pattern match a
+ * All commands that stand, in the order of their offsets on the control topic: the clock of a
+ * sender decides nothing. Immutable: a command gives a new board. Queries cost one pattern match a
  * command.
  */
 public final class ActiveControls {
-  /** Nobody has said anything. */
-  public static final ActiveControls EMPTY = new ActiveControls(Map.of());
+  /** No command was given. */
+  public static final ActiveControls EMPTY = new ActiveControls(Map.of(), -1);
 
-  private final Map<String, ControlCommand> standing;
+  private final Map<String, Placed> standing;
+  private final long lastOffset;
 
-  private ActiveControls(Map<String, ControlCommand> standing) {
+  /** A command and its place on the control topic. */
+  private record Placed(ControlCommand command, long offset) {}
+
+  /**
+   * A standing order to accept the present as normal.
+   *
+   * @param offset of its record on the control topic, which identifies it
+   */
+  public record Accepted(AcceptNormal command, long offset) {}
+
+  private ActiveControls(Map<String, Placed> standing, long lastOffset) {
     this.standing = standing;
+    this.lastOffset = lastOffset;
   }
 
-  /** The board with one more command, in place of the one with its id. */
+  /** The board with one more command after all others, in place of the one with its id. */
   public ActiveControls with(ControlCommand command) {
-    Map<String, ControlCommand> next = new LinkedHashMap<>(standing);
-    next.put(command.order().id(), command);
-    return new ActiveControls(next);
+    return with(command, lastOffset + 1);
   }
 
-  /** The board without a command. */
+  /**
+   * The board with one more command, in place of the one with its id.
+   *
+   * @param offset of its record on the control topic
+   */
+  public ActiveControls with(ControlCommand command, long offset) {
+    Map<String, Placed> next = new LinkedHashMap<>(standing);
+    next.put(command.order().id(), new Placed(command, offset));
+    return new ActiveControls(next, Math.max(lastOffset, offset));
+  }
+
+  /** The board without a command; the others stand as before. */
   public ActiveControls without(String id) {
-    Map<String, ControlCommand> next = new LinkedHashMap<>(standing);
+    Map<String, Placed> next = new LinkedHashMap<>(standing);
     next.remove(id);
-    return new ActiveControls(next);
+    return new ActiveControls(next, lastOffset);
   }
 
   /** Whether no incident may open for a source at a capture time. */
   public boolean maintained(String source, Instant at) {
-    for (ControlCommand one : standing.values()) {
+    for (Placed placed : standing.values()) {
+      ControlCommand one = placed.command();
       if (one instanceof Maintenance m && m.period().contains(at) && one.order().covers(source)) {
         return true;
       }
@@ -51,7 +74,8 @@ public final class ActiveControls {
 
   /** Whether some change of the source is announced for a capture time. */
   public boolean expectsChange(String source, Instant at) {
-    for (ControlCommand one : standing.values()) {
+    for (Placed placed : standing.values()) {
+      ControlCommand one = placed.command();
       if (one instanceof Announcement a && a.period().contains(at) && one.order().covers(source)) {
         return true;
       }
@@ -61,7 +85,8 @@ public final class ActiveControls {
 
   /** The announcement of a change of this latent, if there is one. */
   public Optional<Announcement> announced(String source, String latent, Instant at) {
-    for (ControlCommand one : standing.values()) {
+    for (Placed placed : standing.values()) {
+      ControlCommand one = placed.command();
       if (one instanceof Announcement a
           && a.latent().equals(latent)
           && a.period().contains(at)
@@ -78,7 +103,8 @@ public final class ActiveControls {
    * @param shift mean shift in standard deviations, either sign
    */
   public boolean suppressed(String source, String latent, double shift) {
-    for (ControlCommand one : standing.values()) {
+    for (Placed placed : standing.values()) {
+      ControlCommand one = placed.command();
       if (one instanceof Suppression s
           && s.latent().equals(latent)
           && Math.abs(shift) <= s.margin()
@@ -89,14 +115,14 @@ public final class ActiveControls {
     return false;
   }
 
-  /** The last order to take a source's present as normal. */
-  public Optional<AcceptNormal> accepted(String source) {
-    AcceptNormal last = null;
-    for (ControlCommand one : standing.values()) {
-      if (one instanceof AcceptNormal a
-          && one.order().covers(source)
-          && (last == null || !a.order().at().isBefore(last.order().at()))) {
-        last = a;
+  /** The last order, by offset, to accept a source's present as normal. */
+  public Optional<Accepted> accepted(String source) {
+    Accepted last = null;
+    for (Placed placed : standing.values()) {
+      if (placed.command() instanceof AcceptNormal a
+          && a.order().covers(source)
+          && (last == null || placed.offset() > last.offset())) {
+        last = new Accepted(a, placed.offset());
       }
     }
     return Optional.ofNullable(last);
@@ -105,7 +131,7 @@ public final class ActiveControls {
   /** How many incidents got this verdict. */
   public long count(FeedbackVerdict verdict) {
     return standing.values().stream()
-        .filter(one -> one instanceof Feedback f && f.verdict() == verdict)
+        .filter(one -> one.command() instanceof Feedback f && f.verdict() == verdict)
         .count();
   }
 }

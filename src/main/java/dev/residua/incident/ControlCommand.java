@@ -1,6 +1,7 @@
 package dev.residua.incident;
 
 import dev.residua.frame.NamePattern;
+import dev.residua.frame.PossibleTimes;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,11 @@ public sealed interface ControlCommand {
       if (id.isBlank()) {
         throw new IllegalArgumentException("a control command needs an id");
       }
+      if (!PossibleTimes.contain(at)) {
+        throw new IllegalArgumentException(
+            "control command %s is from %s, expected a time before %s"
+                .formatted(id, at, PossibleTimes.END));
+      }
       if (by.isBlank() || reason.isBlank()) {
         throw new IllegalArgumentException(
             "control command %s must say who gives it and why but has by='%s', reason='%s'"
@@ -67,6 +73,11 @@ public sealed interface ControlCommand {
       if (!from.isBefore(until)) {
         throw new IllegalArgumentException(
             "a period must end after it begins but was %s to %s".formatted(from, until));
+      }
+      if (!PossibleTimes.contain(from) || !PossibleTimes.contain(until)) {
+        throw new IllegalArgumentException(
+            "a period must lie between %s and %s but was %s to %s"
+                .formatted(Instant.EPOCH, PossibleTimes.END, from, until));
       }
     }
 

@@ -17,7 +17,6 @@ import dev.residua.drift.ImageStatistics;
 import dev.residua.drift.QuietRunLength;
 import dev.residua.frame.SensorReadings;
 import dev.residua.incident.ActiveControls;
-import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.Evidence;
 import dev.residua.incident.Evidence.Alarm;
 import dev.residua.incident.Evidence.Report;
@@ -60,7 +59,7 @@ public final class SourceMonitor {
   private AnomalyEpisode episode = AnomalyEpisode.QUIET;
   private Suppression suppression = Suppression.NONE;
   private String diagnosed = "";
-  private String followedCommand = "";
+  private long followedOffset = -1; // of the control topic
   private IncidentLifecycle incidents;
 
   /** A model with its thresholds, worked out once for all sources. */
@@ -207,11 +206,11 @@ public final class SourceMonitor {
 
   /** Takes the present as normal if a command says so that was not followed yet. */
   private void accept(ScoredFrame frame, ActiveControls controls, FrameEvents events) {
-    Optional<AcceptNormal> order = controls.accepted(frame.source());
-    if (order.isEmpty() || order.get().order().id().equals(followedCommand)) {
+    Optional<ActiveControls.Accepted> order = controls.accepted(frame.source());
+    if (order.isEmpty() || order.get().offset() <= followedOffset) {
       return;
     }
-    followedCommand = order.get().order().id();
+    followedOffset = order.get().offset();
     int frames = (int) Math.min(FrameHistory.KEPT, residuals.detector.count());
     if (frames > 0) {
       float[] means = residuals.detector.sampleMeans(frames);
@@ -425,7 +424,7 @@ public final class SourceMonitor {
   public SourceMonitorState state() {
     return new SourceMonitorState(
         incidents,
-        followedCommand,
+        followedOffset,
         model.id(),
         residuals.state(),
         picture.state(),
@@ -474,7 +473,7 @@ public final class SourceMonitor {
               .formatted(state.offsets().length, monitor.offsets.length));
     }
     monitor.history.restore(state.sequences(), state.pictureFrames());
-    monitor.followedCommand = state.followedCommand();
+    monitor.followedOffset = state.followedOffset();
     monitor.window = MechanismWindow.restore(state.window());
     monitor.quiet = state.quiet();
     monitor.evidence = state.evidence();
@@ -490,7 +489,7 @@ public final class SourceMonitor {
   private static SourceMonitor carryOver(
       Thresholds thresholds, SourceMonitorState state, @Nullable SourceMonitor spare) {
     SourceMonitor monitor = start(thresholds, state.incidents(), spare);
-    monitor.followedCommand = state.followedCommand();
+    monitor.followedOffset = state.followedOffset();
     return monitor;
   }
 }

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * belongs to it. Arrays are those of the monitor: use them before its next frame.
  *
  * @param incidents the incidents of the source
- * @param followedCommand last command to accept the present as normal that was followed, or empty
+ * @param followedOffset offset of the last command to accept the present as normal that was
+ *     followed; -1 if none was
  * @param modelId model that the rest belongs to
  * @param residuals detector on the residuals
  * @param picture detector on the picture
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent") // stored once per frame: copies would cost more
 public record SourceMonitorState(
     IncidentLifecycle incidents,
-    String followedCommand,
+    long followedOffset,
     String modelId,
     Detector residuals,
     Detector picture,

@@ -50,7 +50,7 @@ public final class MonitorStates {
     record.setAlarms(incidents.alarms());
     record.setAlarmCount(incidents.count());
     record.setOpenFrames(incidents.openFrames());
-    record.setFollowedCommand(state.followedCommand());
+    record.setFollowedOffset(state.followedOffset());
     record.setModelId(state.modelId());
     DetectorStates detectors = new DetectorStates();
     detectors.setResiduals(detector(state.residuals()));
@@ -102,7 +102,7 @@ public final class MonitorStates {
               record.getAlarms(),
               record.getAlarmCount(),
               record.getOpenFrames()),
-          record.getFollowedCommand(),
+          record.getFollowedOffset(),
           record.getModelId(),
           detector(detectors.getResiduals()),
           detector(detectors.getPicture()),

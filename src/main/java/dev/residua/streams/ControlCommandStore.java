@@ -4,11 +4,14 @@ import dev.residua.incident.ActiveControls;
 import dev.residua.incident.ControlCommand;
 import dev.residua.model.SafeText;
 import dev.residua.wire.RootCause;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +61,7 @@ public class ControlCommandStore {
   private final class Keeper implements Processor<String, byte[], Void, Void> {
     private final Deserializer<ControlCommand> deserializer;
     private KeyValueStore<String, byte[]> store;
+    private ProcessorContext<Void, Void> context;
 
     @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before process
     Keeper(Deserializer<ControlCommand> deserializer) {
@@ -66,12 +70,15 @@ public class ControlCommandStore {
 
     @Override
     public void init(ProcessorContext<Void, Void> context) {
+      this.context = context;
       store = context.getStateStore(STORE);
       ActiveControls restored = ActiveControls.EMPTY;
       try (KeyValueIterator<String, byte[]> all = store.all()) {
         while (all.hasNext()) {
           KeyValue<String, byte[]> next = all.next();
-          restored = applied(restored, next.key, next.value);
+          long offset = ByteBuffer.wrap(next.value).getLong();
+          byte[] value = Arrays.copyOfRange(next.value, Long.BYTES, next.value.length);
+          restored = applied(restored, next.key, value, offset);
         }
       }
       active = restored;
@@ -82,17 +89,25 @@ public class ControlCommandStore {
       if (record.key() == null) {
         return;
       }
-      store.put(record.key(), record.value());
-      active = applied(active, record.key(), record.value());
+      long offset = context.recordMetadata().map(RecordMetadata::offset).orElse(0L);
+      byte[] value = record.value();
+      store.put(record.key(), value == null ? null : placed(offset, value));
+      active = applied(active, record.key(), value, offset);
     }
 
-    private ActiveControls applied(ActiveControls before, String key, byte @Nullable [] value) {
+    /** A value of the store: the offset of the record, then its bytes. */
+    private static byte[] placed(long offset, byte[] value) {
+      return ByteBuffer.allocate(Long.BYTES + value.length).putLong(offset).put(value).array();
+    }
+
+    private ActiveControls applied(
+        ActiveControls before, String key, byte @Nullable [] value, long offset) {
       ActiveControls without = before.without(key);
       if (value == null) {
         return without;
       }
       try {
-        return without.with(deserializer.deserialize(STORE, value));
+        return without.with(deserializer.deserialize(STORE, value), offset);
       } catch (RuntimeException e) {
         LOG.warn(
             "control record skipped: key={} reason={}",

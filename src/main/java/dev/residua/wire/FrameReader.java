@@ -4,6 +4,7 @@ import dev.residua.frame.Frame;
 import dev.residua.frame.FrameDecoder;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.PixelFormat;
+import dev.residua.frame.PossibleTimes;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.RejectedFrameException.Reason;
 import java.nio.ByteBuffer;
@@ -26,9 +27,6 @@ public final class FrameReader {
   private static final SingleObject<dev.residua.avro.Frame> CODEC =
       new SingleObject<>(dev.residua.avro.Frame.class);
   private static final int MAX_SOURCE_CHARACTERS = 255;
-
-  /** The first time that nanoseconds in 64 bits since 1970 do not reach, to the year. */
-  private static final Instant END_OF_TIME = Instant.parse("2262-01-01T00:00:00Z");
 
   private final FrameLimits limits;
   private final @Nullable RegistryFrames registry;
@@ -101,7 +99,7 @@ public final class FrameReader {
 
   /** The timestamp of a record, which producers choose, limited to times a frame may have. */
   public static Instant recordTime(ConsumerRecord<?, ?> record) {
-    long millis = Math.max(0, Math.min(record.timestamp(), END_OF_TIME.toEpochMilli() - 1));
+    long millis = Math.max(0, Math.min(record.timestamp(), PossibleTimes.END.toEpochMilli() - 1));
     return Instant.ofEpochMilli(millis);
   }
 
@@ -145,11 +143,11 @@ public final class FrameReader {
           "the frame's sequence must be at least 0 but was %d".formatted(frame.getSequence()));
     }
     Instant capturedAt = frame.getCapturedAt();
-    if (capturedAt.isBefore(Instant.EPOCH) || !capturedAt.isBefore(END_OF_TIME)) {
+    if (!PossibleTimes.contain(capturedAt)) {
       throw new RejectedFrameException(
           Reason.CORRUPT,
           "the frame's capturedAt must be from %s to before %s but was %s; check the camera's clock and the unit (microseconds since 1970)"
-              .formatted(Instant.EPOCH, END_OF_TIME, capturedAt));
+              .formatted(Instant.EPOCH, PossibleTimes.END, capturedAt));
     }
     ByteBuffer data = frame.getData();
     byte[] pixels;

@@ -70,15 +70,17 @@ class ActiveControlsTest {
   }
 
   @Test
-  void shouldGiveTheLatestAcceptedNormal() {
-    // When
+  void shouldOrderAcceptedNormalsByOffsetWithAnySendersClock() {
+    // Given a first order from a clock that is a day ahead
     ActiveControls board =
         ActiveControls.EMPTY
-            .with(new AcceptNormal(new Order("b", "cam1", "kim", "new lamp", T.plusSeconds(9))))
-            .with(new AcceptNormal(new Order("a", "cam1", "kim", "new lens", T)));
-    // Then
-    assertThat(board.accepted("cam1").orElseThrow().order().id()).isEqualTo("b");
+            .with(new AcceptNormal(new Order("a", "cam1", "kim", "lamp", T.plusSeconds(86_400))), 7)
+            .with(new AcceptNormal(new Order("b", "cam1", "kim", "new lens", T)), 9);
+    // When, Then
+    assertThat(board.accepted("cam1").orElseThrow().command().order().id()).isEqualTo("b");
+    assertThat(board.accepted("cam1").orElseThrow().offset()).isEqualTo(9);
     assertThat(board.accepted("cam2")).isEmpty();
+    assertThat(board.without("b").accepted("cam1").orElseThrow().offset()).isEqualTo(7);
   }
 
   @Test

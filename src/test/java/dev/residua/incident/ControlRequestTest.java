@@ -97,4 +97,17 @@ class ControlRequestTest {
         .hasMessageContaining("'restart'");
     assertThatThrownBy(() -> Kind.of(null)).hasMessageContaining("missing");
   }
+
+  @Test
+  void shouldRefusePeriodsBeyondAllCalendars() {
+    assertThatThrownBy(() -> command(Kind.SILENCE, "until", "+999999-01-01T00:00:00Z"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("2262");
+    assertThatThrownBy(() -> command(Kind.SILENCE, "for", "P400000000D"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("2262");
+    assertThatThrownBy(() -> command(Kind.SILENCE, "for", "PT9223372036854775807S"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("PT9223372036854775807S");
+  }
 }

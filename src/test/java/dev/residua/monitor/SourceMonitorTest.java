@@ -438,6 +438,29 @@ class SourceMonitorTest {
   }
 
   @Test
+  void shouldNotFollowAnEarlierOrderAgainWhenALaterOneIsDeleted() {
+    // Given two orders that were followed, and an incident that opened after them
+    List<ScoredFrame> story = story();
+    ActiveControls both = accepting("accept-1").with(accept("accept-2"));
+    SourceMonitor monitor = SourceMonitor.start(limits);
+    story.subList(0, 350).forEach(frame -> monitor.next(frame, both));
+    assertThat(monitor.incidentOpen()).isTrue();
+    // When
+    monitor.next(story.get(350), both.without("accept-2"));
+    // Then
+    assertThat(monitor.incidentOpen()).as("the first order would have resolved it").isTrue();
+  }
+
+  private static ActiveControls accepting(String id) {
+    return ActiveControls.EMPTY.with(accept(id));
+  }
+
+  private static ControlCommand accept(String id) {
+    return new ControlCommand.AcceptNormal(
+        new ControlCommand.Order(id, ".*", "me", "a test", Instant.EPOCH));
+  }
+
+  @Test
   void shouldNotFollowAnOrderAgainForTheNextModel() {
     // Given an order that was followed, and an incident that opened after it
     List<ScoredFrame> story = story();

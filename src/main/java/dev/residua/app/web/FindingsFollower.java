@@ -13,6 +13,7 @@ import dev.residua.incident.ControlCommand.Training;
 import dev.residua.incident.Incident;
 import dev.residua.intervention.InterventionEvent;
 import dev.residua.wire.DeadLetter;
+import dev.residua.wire.RootCause;
 import dev.residua.wire.Topics;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,12 +21,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +39,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class FindingsFollower implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FindingsFollower.class);
+  private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final Duration POLL = Duration.ofMillis(250);
 
   /** Most records of a partition that are read back, however recent they are. */
@@ -124,11 +127,10 @@ public final class FindingsFollower implements AutoCloseable {
   private void follow() {
     try (consumer) {
       while (!stopped) {
-        ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
-        for (ConsumerRecord<byte[], byte[]> record : records) {
+        for (ConsumerRecord<byte[], byte[]> record : poll()) {
           try {
             show(record);
-          } catch (SerializationException | IllegalArgumentException e) {
+          } catch (RuntimeException e) { // no record stops the dashboard
             LOG.debug(
                 "record not shown: topic={} partition={} offset={} reason={}",
                 record.topic(),
@@ -142,6 +144,18 @@ public final class FindingsFollower implements AutoCloseable {
       if (!stopped) {
         throw e;
       }
+    }
+  }
+
+  private ConsumerRecords<byte[], byte[]> poll() {
+    try {
+      return consumer.poll(POLL);
+    } catch (WakeupException e) {
+      throw e;
+    } catch (KafkaException e) {
+      LOG.warn("the dashboard waits for Kafka: reason={}", RootCause.message(e));
+      LockSupport.parkNanos(PAUSE.toNanos());
+      return ConsumerRecords.empty();
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.residua.renewal.job;
 
+import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topic;
 import java.time.Duration;
 import java.time.Instant;
@@ -160,7 +161,7 @@ final class TopicReader {
   }
 
   static Instant time(ConsumerRecord<?, ?> record) {
-    return Instant.ofEpochMilli(record.timestamp());
+    return FrameReader.recordTime(record);
   }
 
   /** The non-empty spans from a start, 0 if none is given, to an end of each partition. */

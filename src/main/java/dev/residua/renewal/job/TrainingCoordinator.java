@@ -32,17 +32,18 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -120,7 +121,18 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
       restore(follower);
     }
     for (ConsumerRecord<byte[], byte[]> record : follower.poll(Duration.ofMillis(20))) {
-      observe(record);
+      try {
+        observe(record);
+      } catch (KafkaException e) {
+        throw e;
+      } catch (RuntimeException e) { // the state is as before the record
+        LOG.error(
+            "record skipped, as it could not be evaluated: topic={} partition={} offset={}",
+            record.topic(),
+            record.partition(),
+            record.offset(),
+            e);
+      }
     }
     checkRunning();
     observe(new Tick(clock.instant()));
@@ -138,7 +150,7 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
       ends.putAll(consumer.endOffsets(TopicReader.partitions(consumer, topic.name())));
     }
     List<TriggerObservation> incidents = new ArrayList<>();
-    Map<String, ControlCommand> control = new TreeMap<>();
+    Map<String, ControlCommand> control = new LinkedHashMap<>(); // by offset
     controls = ActiveControls.EMPTY;
     replay(
         consumer,
@@ -151,10 +163,10 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
         ends,
         (command, at) -> {
           controls = controls.with(command);
+          control.remove(command.order().id());
           control.put(command.order().id(), command);
         });
-    List<ControlCommand> commands =
-        control.values().stream().sorted(Comparator.comparing(c -> c.order().at())).toList();
+    List<ControlCommand> commands = List.copyOf(control.values());
     Instant since =
         commands.stream()
             .filter(c -> c instanceof Training)
