@@ -26,8 +26,9 @@ import java.util.zip.CRC32C;
  * </ul>
  *
  * <p>A capture time further ahead of the record's timestamp, or of the present, than the tolerance
- * is <b>ahead</b>: it is counted, and the smaller of the two stands in for it here, so that one
- * frame with a clock gone wrong does not make all later ones look old.
+ * is <b>ahead</b>: it is counted, and the smaller of the two stands in for it here. The time
+ * already seen ends with the second latest frame, so that one frame with a clock gone wrong does
+ * not make all later ones look old; the latest frame is known by its name.
  *
  * <p>Mutable, for one thread. Of bounded size, 1.2 kB at most.
  */
@@ -42,8 +43,11 @@ public final class SourceTimeline {
   private long first = -1; // sequence with which the count began; -1: nothing seen yet
   private long highest = -1;
   private long earliestMicros;
-  private long latestMicros;
-  private long endMicros = Long.MIN_VALUE; // of all counts before this one
+  private long latestMicros = Long.MIN_VALUE; // second latest time
+  private long newestMicros = Long.MIN_VALUE; // latest time
+  private int newestName;
+  private long endMicros = Long.MIN_VALUE; // second latest time of all counts before this one
+  private int endName; // latest frame of all counts before this one; 0: none
   private long accepted;
   private long duplicates;
   private long stale;
@@ -103,6 +107,9 @@ public final class SourceTimeline {
       return FrameTiming.ON_TIME;
     }
     if (sequence > highest) {
+      if (name == endName) {
+        throw duplicate(frame);
+      }
       if (time >= earliestMicros && time <= endMicros) {
         throw stale(frame);
       }
@@ -112,20 +119,24 @@ public final class SourceTimeline {
     }
     boolean remembered = sequence > highest - WINDOW;
     int seen = remembered ? names[slot(sequence)] : 0;
-    if (seen == name) {
-      duplicates++;
-      throw new RejectedFrameException(
-          RejectedFrameException.Reason.DUPLICATE,
-          "frame %d of '%s' taken at %s was accepted before; it is not scored twice"
-              .formatted(sequence, frame.source(), frame.capturedAt()));
+    if (seen == name || name == newestName) {
+      throw duplicate(frame);
     }
-    if (remembered && seen == 0 && (sequence > first || time <= latestMicros)) {
+    if (remembered && seen == 0 && (sequence > first || time <= newestMicros)) {
       return new FrameTiming(Arrival.LATE, 0);
     }
     if (time > latestMicros || time < earliestMicros) {
       return new FrameTiming(Arrival.RESTARTED, 0);
     }
     throw stale(frame);
+  }
+
+  private RejectedFrameException duplicate(Frame frame) {
+    duplicates++;
+    return new RejectedFrameException(
+        RejectedFrameException.Reason.DUPLICATE,
+        "frame %d of '%s' taken at %s was accepted before; it is not scored twice"
+            .formatted(frame.sequence(), frame.source(), frame.capturedAt()));
   }
 
   private RejectedFrameException stale(Frame frame) {
@@ -169,7 +180,6 @@ public final class SourceTimeline {
         if (highest < 0) {
           first = sequence;
           earliestMicros = time;
-          latestMicros = time;
         }
         advance(sequence);
       }
@@ -189,15 +199,24 @@ public final class SourceTimeline {
         highest = sequence;
         if (time < earliestMicros) { // the clock was set back: what was seen says nothing now
           earliestMicros = time;
-          latestMicros = time;
+          latestMicros = Long.MIN_VALUE;
+          newestMicros = Long.MIN_VALUE;
           endMicros = Long.MIN_VALUE;
+          endName = 0;
         } else {
           endMicros = latestMicros;
+          endName = newestName;
         }
       }
     }
     names[slot(sequence)] = admitted.name();
-    latestMicros = Math.max(latestMicros, time);
+    if (time >= newestMicros) {
+      latestMicros = Math.max(latestMicros, newestMicros);
+      newestMicros = time;
+      newestName = admitted.name();
+    } else {
+      latestMicros = Math.max(latestMicros, time);
+    }
   }
 
   private void advance(long sequence) {
@@ -244,6 +263,11 @@ public final class SourceTimeline {
     return new Counts(accepted, duplicates, stale, late, missing, restarts, ahead);
   }
 
+  /** Latest capture time that was accepted, in microseconds since 1970; 0 before the first. */
+  public long newestMicros() {
+    return Math.max(0, newestMicros);
+  }
+
   /** Highest sequence since the count began, or -1. */
   public long highest() {
     return highest;
@@ -260,7 +284,10 @@ public final class SourceTimeline {
       long highest,
       long earliestMicros,
       long latestMicros,
+      long newestMicros,
+      int newestName,
       long endMicros,
+      int endName,
       Counts counts,
       int[] names) {}
 
@@ -270,7 +297,17 @@ public final class SourceTimeline {
     for (int k = 0; k < kept.length; k++) {
       kept[k] = names[slot(highest - k)];
     }
-    return new State(first, highest, earliestMicros, latestMicros, endMicros, counts(), kept);
+    return new State(
+        first,
+        highest,
+        earliestMicros,
+        latestMicros,
+        newestMicros,
+        newestName,
+        endMicros,
+        endName,
+        counts(),
+        kept);
   }
 
   /** Frames of a count that are remembered by name. */
@@ -301,6 +338,9 @@ public final class SourceTimeline {
     timeline.highest = state.highest();
     timeline.earliestMicros = state.earliestMicros();
     timeline.latestMicros = state.latestMicros();
+    timeline.newestMicros = state.newestMicros();
+    timeline.newestName = state.newestName();
+    timeline.endName = state.endName();
     timeline.endMicros = state.endMicros();
     timeline.accepted = state.counts().accepted();
     timeline.duplicates = state.counts().duplicates();

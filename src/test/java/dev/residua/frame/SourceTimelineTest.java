@@ -130,11 +130,13 @@ class SourceTimelineTest {
     Step restart = next(0, at(200));
     Step second = next(1, at(201));
     Step again = next(0, at(200));
-    Step old = next(99);
+    Step last = next(99);
+    Step old = next(98);
     // Then
     assertThat(restart).isEqualTo(accepted(Arrival.RESTARTED, 0));
     assertThat(second).isEqualTo(accepted(Arrival.ON_TIME, 0));
     assertThat(refused(again)).isEqualTo(Reason.DUPLICATE);
+    assertThat(refused(last)).as("the last before the restart").isEqualTo(Reason.DUPLICATE);
     assertThat(refused(old)).as("from before the restart").isEqualTo(Reason.STALE);
     assertThat(next(50, at(250))).isEqualTo(accepted(Arrival.GAP, 48));
     assertThat(timeline.counts().restarts()).isEqualTo(1);
@@ -185,6 +187,47 @@ class SourceTimelineTest {
     assertThat(ahead).isEqualTo(accepted(Arrival.ON_TIME, 0));
     assertThat(restart).isEqualTo(accepted(Arrival.RESTARTED, 0));
     assertThat(timeline.counts().ahead()).isEqualTo(1);
+  }
+
+  /** Four minutes are within the tolerance of a camera's clock. */
+  @Test
+  void shouldTakeARestartAfterOneFrameThatWasAheadWithinTheTolerance() {
+    // Given
+    for (int i = 0; i < 400; i++) {
+      next(i);
+    }
+    Frame outlier = frame(400, at(400).plusSeconds(240));
+    Step ahead = next(timeline, outlier, false, at(400));
+    // When the camera restarts, and later its producer sends frames again
+    List<Step> steps = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      steps.add(next(i, at(401 + i)));
+    }
+    Step outlierAgain = next(timeline, outlier, false, at(800));
+    Step lastAgain = next(399, at(399));
+    Step firstAgain = next(0, at(401));
+    // Then
+    assertThat(ahead).isEqualTo(accepted(Arrival.ON_TIME, 0));
+    assertThat(steps.get(0)).isEqualTo(accepted(Arrival.RESTARTED, 0));
+    assertThat(steps.subList(1, 300)).containsOnly(accepted(Arrival.ON_TIME, 0));
+    assertThat(refused(outlierAgain)).isEqualTo(Reason.DUPLICATE);
+    assertThat(refused(lastAgain)).isEqualTo(Reason.STALE);
+    assertThat(refused(firstAgain)).isEqualTo(Reason.STALE);
+  }
+
+  @Test
+  void shouldKnowTheFrameThatWasAheadWhenItIsSentAgainMuchLater() {
+    // Given
+    Frame outlier = frame(10, at(10).plusSeconds(240));
+    for (int i = 0; i < 400; i++) {
+      if (i == 10) {
+        next(timeline, outlier, false, at(10));
+      } else {
+        next(i);
+      }
+    }
+    // When, Then
+    assertThat(refused(next(timeline, outlier, false, at(401)))).isEqualTo(Reason.DUPLICATE);
   }
 
   @Test
@@ -297,7 +340,10 @@ class SourceTimelineTest {
         highest,
         state.earliestMicros(),
         state.latestMicros(),
+        state.newestMicros(),
+        state.newestName(),
         state.endMicros(),
+        state.endName(),
         state.counts(),
         names);
   }
