@@ -10,7 +10,11 @@ import dev.residua.testing.Service;
 import dev.residua.testing.Service.Result;
 import dev.residua.testing.TopicReader;
 import dev.residua.wire.Topics;
+import java.io.BufferedReader;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -68,6 +72,20 @@ class HttpSecurityIT {
       }
       assertThat(send(service, "GET", "/api/status", null, "").statusCode()).isEqualTo(200);
       assertThat(send(service, "GET", "/q/metrics", null, "").statusCode()).isEqualTo(200);
+      assertThat(statusLine(service, "evil.example:" + service.httpPort()))
+          .as("a page whose name resolves to this machine")
+          .contains(" 421 ");
+      assertThat(statusLine(service, "127.0.0.1")).contains(" 200 ");
+      assertThat(
+              send(
+                      service,
+                      "GET",
+                      "/api/pictures/frame?source=a&partition=0&offset=" + Long.MAX_VALUE,
+                      null,
+                      "")
+                  .statusCode())
+          .as("a frame that does not exist yet, at once")
+          .isEqualTo(404);
       assertThat(service.err()).doesNotContain(" ERROR ", " WARN ");
     }
   }
@@ -241,6 +259,22 @@ class HttpSecurityIT {
     HttpResponse<String> response = send(service, "POST", "/api/control", token, body);
     assertThat(response.statusCode()).as(body).isEqualTo(400);
     assertThat(response.body()).contains(parts);
+  }
+
+  /** First line of the answer to a request with this {@code Host}, which HttpClient forbids. */
+  private static String statusLine(Service service, String host) throws Exception {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.httpPort())) {
+      socket.setSoTimeout(30_000);
+      socket
+          .getOutputStream()
+          .write(
+              "GET /api/status HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n"
+                  .formatted(host)
+                  .getBytes(StandardCharsets.US_ASCII));
+      return new BufferedReader(
+              new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+          .readLine();
+    }
   }
 
   private HttpResponse<String> send(

@@ -2,6 +2,7 @@ package dev.residua.app.config;
 
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** Access over HTTP. Changes require a token or an OpenID provider. */
@@ -20,6 +21,13 @@ public interface HttpConfig {
    * Without it, reading is open.
    */
   Optional<String> readToken();
+
+  /**
+   * Host names under which the service answers, comma-separated, without ports. By default all of
+   * them, except on a loopback address, where only names of this machine are allowed; name that of
+   * a proxy on the same machine here.
+   */
+  Optional<List<String>> allowedHosts();
 
   /** Whether tokens of an OpenID provider are accepted; {@code quarkus.oidc.*} configures it. */
   @WithDefault("false")

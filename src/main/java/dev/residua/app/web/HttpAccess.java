@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -20,12 +21,19 @@ public final class HttpAccess {
   private final Optional<byte[]> read;
   private final boolean oidc;
   private final String role;
+  private final AllowedHosts hosts;
 
-  private HttpAccess(Optional<byte[]> write, Optional<byte[]> read, boolean oidc, String role) {
+  private HttpAccess(
+      Optional<byte[]> write,
+      Optional<byte[]> read,
+      boolean oidc,
+      String role,
+      AllowedHosts hosts) {
     this.write = write;
     this.read = read;
     this.oidc = oidc;
     this.role = role;
+    this.hosts = hosts;
   }
 
   /**
@@ -49,7 +57,8 @@ public final class HttpAccess {
         token.map(text -> digest("residua.http.token", text)),
         config.readToken().map(text -> digest("residua.http.read-token", text)),
         config.oidc(),
-        config.role());
+        config.role(),
+        new AllowedHosts(config.allowedHosts().orElse(List.of())));
   }
 
   private static String read(Path file) {
@@ -100,6 +109,11 @@ public final class HttpAccess {
   /** Whether tokens of an OpenID provider count. */
   boolean oidc() {
     return oidc;
+  }
+
+  /** Host names under which the service answers. */
+  AllowedHosts hosts() {
+    return hosts;
   }
 
   /** Role that such a token must have. */

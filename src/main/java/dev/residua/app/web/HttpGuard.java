@@ -7,9 +7,11 @@ import io.quarkus.vertx.http.runtime.security.QuarkusHttpUser;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -27,7 +29,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A browser cannot send that header with a WebSocket: there the token may come as a subprotocol
  * {@value #BEARER_PROTOCOL} with the token in base64url after it. Browsers also let any page of any
- * site open a WebSocket to anywhere: one with an origin other than this server's is refused.
+ * site open a WebSocket to anywhere: one with an origin other than this server's is refused. So is
+ * a request for a host name that is not this server's, see {@link AllowedHosts}.
  *
  * <p>Not Quarkus' {@code HttpAuthenticationMechanism} with permission policies: the tokens may be
  * absent, and then reading is open and writing refused with a sentence that names the setting; the
@@ -42,6 +45,7 @@ public class HttpGuard {
   private static final Set<HttpMethod> SAFE =
       Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
   private static final String BEARER = "Bearer ";
+  private static final AllowedHosts LOOPBACK_ONLY = new AllowedHosts(List.of());
 
   /** Start of the subprotocol that carries a token. */
   static final String BEARER_PROTOCOL = "bearer.";
@@ -62,6 +66,14 @@ public class HttpGuard {
 
   private void check(RoutingContext request) {
     HttpAccess now = access;
+    AllowedHosts hosts = now == null ? LOOPBACK_ONLY : now.hosts();
+    if (!hosts.allow(request.request().getHeader("Host"), onLoopback(request.request()))) {
+      refuse(
+          request,
+          421,
+          "this service does not answer for that host name; add it to residua.http.allowed-hosts");
+      return;
+    }
     if (foreignSocket(request.request())) {
       refuse(request, 403, "a WebSocket of another origin is not let in");
       return;
@@ -103,6 +115,13 @@ public class HttpGuard {
         || path.equals("/")
         || path.equals("/index.html")
         || FILES.stream().anyMatch(path::startsWith);
+  }
+
+  private static boolean onLoopback(HttpServerRequest request) {
+    SocketAddress local = request.localAddress();
+    return local != null
+        && local.hostAddress() != null
+        && new InetSocketAddress(local.hostAddress(), 0).getAddress().isLoopbackAddress();
   }
 
   private static boolean isSocket(HttpServerRequest request) {

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -39,8 +40,12 @@ public class LiveFrames implements StoredPictures {
   private static final long QUEUE_SECONDS = 5;
   private static final int KEPT_BYTES = 8 << 20;
 
+  /** Requests that may wait for a frame at once; more are refused, so that other pages answer. */
+  private static final int WAITING = 8;
+
   private final ModelPictures pictures;
   private final ReentrantLock lock = new ReentrantLock();
+  private final Semaphore waiting = new Semaphore(WAITING);
   private final Map<Place, byte[]> kept = new LinkedHashMap<>(16, 0.75f, true);
   private int keptBytes;
   private @Nullable Open open;
@@ -109,6 +114,18 @@ public class LiveFrames implements StoredPictures {
   }
 
   private byte[] pixels(Place place) throws MissingException, UnavailableException, IOException {
+    if (!waiting.tryAcquire()) {
+      throw new IOException("too many frames are requested at once; try again");
+    }
+    try {
+      return pixelsInTurn(place);
+    } finally {
+      waiting.release();
+    }
+  }
+
+  private byte[] pixelsInTurn(Place place)
+      throws MissingException, UnavailableException, IOException {
     try {
       if (!lock.tryLock(QUEUE_SECONDS, TimeUnit.SECONDS)) {
         throw new IOException("too many frames are requested at once; try again");
@@ -154,10 +171,16 @@ public class LiveFrames implements StoredPictures {
             "the topic %s has no partition %d, only %d partitions"
                 .formatted(now.topic(), place.partition(), all.size()));
       }
+      long end = now.consumer().endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+      if (place.offset() >= end) {
+        throw new MissingException(
+            "there is no frame %s@%d yet; the next one is %d"
+                .formatted(partition, place.offset(), end));
+      }
       now.consumer().assign(List.of(partition));
       now.consumer().seek(partition, place.offset());
-      long end = System.nanoTime() + PATIENCE_NANOS;
-      while (System.nanoTime() < end) {
+      long deadline = System.nanoTime() + PATIENCE_NANOS;
+      while (System.nanoTime() < deadline) {
         for (ConsumerRecord<byte[], byte[]> record : now.consumer().poll(POLL)) {
           if (record.offset() != place.offset()) {
             throw new MissingException(
@@ -168,7 +191,8 @@ public class LiveFrames implements StoredPictures {
         }
       }
       throw new MissingException(
-          "there is no frame %s@%d yet".formatted(partition, place.offset()));
+          "the frame %s@%d cannot be read: it is not committed, or was removed"
+              .formatted(partition, place.offset()));
     } catch (KafkaException e) {
       throw new IOException(
           "the frame %s@%d cannot be read: %s"
