@@ -266,7 +266,7 @@ class DashboardIT {
             "models",
             says("Figures of the training"),
             "explain",
-            says("What you can say"));
+            says("What you can do"));
     String axe;
     try (InputStream in = DashboardIT.class.getResourceAsStream(AXE)) {
       axe = new String(in.readAllBytes(), StandardCharsets.UTF_8);

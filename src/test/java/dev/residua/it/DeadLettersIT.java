@@ -86,7 +86,7 @@ class DeadLettersIT {
             .containsExactly(Instant.ofEpochMilli(fileTime));
         assertThat(json("list", "--json").path("counts").path("duplicate").asInt())
             .isEqualTo(RAW + 1);
-        assertThat(command("replay").err()).contains("say which dead letters");
+        assertThat(command("replay").err()).contains("select dead letters by --reason");
       }
     }
   }

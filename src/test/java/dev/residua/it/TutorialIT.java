@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The tutorial, line by line as it stands there, from a folder of pictures to an alert in
  * Alertmanager: with fewer pictures, fewer steps of training and a faster camera.
  */
-@Tag("alone")
+@Tag("soak")
 @Timeout(480)
 class TutorialIT {
   private static final Path PAGE = Path.of("src/docs/tutorial.md");
