@@ -43,6 +43,10 @@ public final class RejectedFrameException extends Exception {
     /** A sequence that its source has passed, within the time that was seen. */
     STALE,
     /** A reference to pixels kept elsewhere that may not be followed, or leads nowhere. */
-    REFERENCE
+    REFERENCE,
+    /** A source beyond the number that is configured. */
+    TOO_MANY_SOURCES,
+    /** A frame at which scoring failed unexpectedly: an error of the program. */
+    POISON
   }
 }

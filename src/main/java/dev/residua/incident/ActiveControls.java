@@ -17,10 +17,14 @@ import java.util.Optional;
  * command.
  */
 public final class ActiveControls {
-  /** No command was given. */
-  public static final ActiveControls EMPTY = new ActiveControls(Map.of(), -1);
+  /** Most commands of one class, frames or feedback, that stand; of more, the newest do. */
+  public static final int MOST = 1_000;
 
-  private final Map<String, Placed> standing;
+  /** No command was given. */
+  public static final ActiveControls EMPTY = new ActiveControls(Map.of(), Map.of(), -1);
+
+  private final Map<String, Placed> standing; // those that decide about frames
+  private final Map<String, FeedbackVerdict> feedback;
   private final long lastOffset;
 
   /** A command and its place on the control topic. */
@@ -33,8 +37,10 @@ public final class ActiveControls {
    */
   public record Accepted(AcceptNormal command, long offset) {}
 
-  private ActiveControls(Map<String, Placed> standing, long lastOffset) {
+  private ActiveControls(
+      Map<String, Placed> standing, Map<String, FeedbackVerdict> feedback, long lastOffset) {
     this.standing = standing;
+    this.feedback = feedback;
     this.lastOffset = lastOffset;
   }
 
@@ -49,16 +55,48 @@ public final class ActiveControls {
    * @param offset of its record on the control topic
    */
   public ActiveControls with(ControlCommand command, long offset) {
-    Map<String, Placed> next = new LinkedHashMap<>(standing);
-    next.put(command.order().id(), new Placed(command, offset));
-    return new ActiveControls(next, Math.max(lastOffset, offset));
+    ActiveControls before = without(command.order().id());
+    long last = Math.max(lastOffset, offset);
+    if (command instanceof Feedback f) {
+      return new ActiveControls(
+          before.standing, newest(before.feedback, f.order().id(), f.verdict()), last);
+    }
+    if (command instanceof Maintenance
+        || command instanceof Announcement
+        || command instanceof Suppression
+        || command instanceof AcceptNormal) {
+      return new ActiveControls(
+          newest(before.standing, command.order().id(), new Placed(command, offset)),
+          before.feedback,
+          last);
+    }
+    return new ActiveControls(before.standing, before.feedback, last); // about trainings
+  }
+
+  private static <V> Map<String, V> newest(Map<String, V> before, String id, V value) {
+    Map<String, V> next = new LinkedHashMap<>(before);
+    if (next.size() >= MOST) {
+      next.remove(next.keySet().iterator().next());
+    }
+    next.put(id, value);
+    return next;
+  }
+
+  /** How many commands decide about frames. */
+  public int size() {
+    return standing.size();
   }
 
   /** The board without a command; the others stand as before. */
   public ActiveControls without(String id) {
-    Map<String, Placed> next = new LinkedHashMap<>(standing);
-    next.remove(id);
-    return new ActiveControls(next, lastOffset);
+    if (!standing.containsKey(id) && !feedback.containsKey(id)) {
+      return this;
+    }
+    Map<String, Placed> orders = new LinkedHashMap<>(standing);
+    orders.remove(id);
+    Map<String, FeedbackVerdict> verdicts = new LinkedHashMap<>(feedback);
+    verdicts.remove(id);
+    return new ActiveControls(orders, verdicts, lastOffset);
   }
 
   /** Whether no incident may open for a source at a capture time. */
@@ -130,8 +168,6 @@ public final class ActiveControls {
 
   /** How many incidents got this verdict. */
   public long count(FeedbackVerdict verdict) {
-    return standing.values().stream()
-        .filter(one -> one.command() instanceof Feedback f && f.verdict() == verdict)
-        .count();
+    return feedback.values().stream().filter(verdict::equals).count();
   }
 }

@@ -41,7 +41,7 @@ public final class FrameIntake {
     return new FrameIntake(
         reader,
         new ReferencedFrames(references),
-        new Timelines(ScoringSettings.CLOCK_TOLERANCE),
+        new Timelines(TimelineSettings.DEFAULTS),
         clock,
         Stages.NONE);
   }

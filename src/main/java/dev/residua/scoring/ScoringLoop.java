@@ -80,6 +80,7 @@ public final class ScoringLoop implements Runnable {
   private final DeadLetters deadLetters;
   private final TransactionFailure.Place place;
   private final Recovering recovering = new Recovering();
+  private final PoisonFrames poison = new PoisonFrames();
 
   private Producer<byte[], byte[]> producer;
   private Publication publication;
@@ -140,7 +141,7 @@ public final class ScoringLoop implements Runnable {
     this.settings = settings;
     this.store = store;
     this.waiting = new FrameQueue(consumer, settings.maxFrames());
-    this.timelines = new Timelines(settings.clockTolerance());
+    this.timelines = new Timelines(settings.timelines());
     this.intake =
         new FrameIntake(
             new FrameReader(settings.limits(), settings.registry()),
@@ -232,11 +233,23 @@ public final class ScoringLoop implements Runnable {
       timelines.committed();
       deadLetters.committed();
       recovering.succeeded();
+      poison.committed(taken.size(), scored);
       activationsCommitted();
       report(scored, System.nanoTime() - start);
     } catch (KafkaException e) {
       traces.failed(e);
       recovering.from(e, start, taken);
+    } catch (PoisonFrames.UnscoredException e) {
+      traces.failed(e);
+      recovering.fromPoison(e, start, taken);
+    }
+  }
+
+  private static List<ScoredFrame> score(FrameBatch batch) {
+    try {
+      return batch.score();
+    } catch (RuntimeException e) {
+      throw new PoisonFrames.UnscoredException(e);
     }
   }
 
@@ -251,7 +264,8 @@ public final class ScoringLoop implements Runnable {
     loaded.values().forEach(one -> one.batch().clear());
     FrameBatch current = null;
     int scored = 0;
-    while (!waiting.isEmpty() && taken.size() < settings.maxFrames()) {
+    int most = poison.oneByOne() ? 1 : settings.maxFrames();
+    while (!waiting.isEmpty() && taken.size() < most) {
       if (!taken.isEmpty() && System.nanoTime() > deadline) {
         break;
       }
@@ -259,15 +273,16 @@ public final class ScoringLoop implements Runnable {
       taken.add(record);
       FrameBatch batch = batchFor(record);
       if (current != null && current != batch) {
-        publish(current.score()); // keeps the order of each partition
+        publish(score(current)); // keeps the order of each partition
       }
       current = batch;
       try {
         traces.taken(record);
+        poison.check(record);
         intake.admit(record, batch);
         scored++;
         if (batch.isFull()) {
-          publish(batch.score());
+          publish(score(batch));
         }
       } catch (RejectedFrameException why) {
         traces.refused(record, why.reason().name());
@@ -282,7 +297,7 @@ public final class ScoringLoop implements Runnable {
       }
     }
     if (current != null) {
-      publish(current.score());
+      publish(score(current));
     }
     return scored;
   }
@@ -492,6 +507,25 @@ public final class ScoringLoop implements Runnable {
       this.beganNanos = beganNanos;
       this.taken = taken;
       classify(failure).handle(this);
+    }
+
+    /** Takes the frames again, one by one, so that only the one at fault is refused. */
+    void fromPoison(
+        PoisonFrames.UnscoredException failure,
+        long beganNanos,
+        List<ConsumerRecord<byte[], byte[]>> taken) {
+      LOG.error("scoring failed unexpectedly: count={}", taken.size(), failure.getCause());
+      this.failure = new KafkaException(failure);
+      this.beganNanos = beganNanos;
+      this.taken = taken;
+      if (aborted()) {
+        takeAgain();
+      }
+      if (!poison.failed(taken, failure)) {
+        end(
+            "scoring fails at every frame, %d in a row: %s; the engine or the model is at fault, see the log. No frame is lost"
+                .formatted(PoisonFrames.MOST_IN_A_ROW, failure.getMessage()));
+      }
     }
 
     private TransactionFailure classify(KafkaException failure) {

@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param batchDeadline how long a first frame waits for others to be scored with, at least 0
  * @param transactionDeadline time after which a transaction takes no further frames, above 0
  * @param reconstruction which frames are reconstructed
- * @param clockTolerance how far ahead of its record a capture time may be, at least 0
+ * @param timelines what is remembered of the frames of sources
  * @param limits what a frame may cost before it is decoded
  * @param references where frames may lie that are too large for Kafka
  * @param registry where the schemas are of frames that carry a schema's id
@@ -33,7 +33,7 @@ public record ScoringSettings(
     Duration batchDeadline,
     Duration transactionDeadline,
     ReconstructionPlan reconstruction,
-    Duration clockTolerance,
+    TimelineSettings timelines,
     FrameLimits limits,
     ReferenceSettings references,
     Optional<RegistrySettings> registry) {
@@ -43,15 +43,11 @@ public record ScoringSettings(
   /** See {@link #transactionDeadline}. */
   public static final Duration TRANSACTION_DEADLINE = Duration.ofMillis(200);
 
-  /** See {@link #clockTolerance}. */
-  public static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(5);
-
   public ScoringSettings {
     atLeastOne("residua.scoring.threads", threads);
     atLeastOne("residua.scoring.network-threads", networkThreads);
     atLeastOne("residua.scoring.max-frames", maxFrames);
     notNegative("residua.scoring.batch-deadline", batchDeadline);
-    notNegative("residua.frames.clock-tolerance", clockTolerance);
     if (transactionDeadline.isNegative() || transactionDeadline.isZero()) {
       throw new IllegalArgumentException(
           "residua.scoring.transaction-deadline must be above 0 but was " + transactionDeadline);
@@ -85,7 +81,7 @@ public record ScoringSettings(
         BATCH_DEADLINE,
         TRANSACTION_DEADLINE,
         ReconstructionPlan.EVERY_FRAME,
-        CLOCK_TOLERANCE,
+        TimelineSettings.DEFAULTS,
         FrameLimits.DEFAULTS,
         ReferenceSettings.NONE,
         Optional.empty());

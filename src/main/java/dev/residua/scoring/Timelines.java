@@ -26,13 +26,21 @@ final class Timelines {
   private static final byte COUNTED = 0;
   private static final byte FILES = 1;
 
-  private final Duration tolerance;
+  private static final Duration SEARCH_AGAIN = Duration.ofMinutes(1);
+
+  private final TimelineSettings settings;
   private final Map<Integer, Map<String, Entry>> partitions = new HashMap<>();
   private final List<Entry> changed = new ArrayList<>();
 
+  /** Taken out by the open transaction to make room. */
+  private final List<Entry> removed = new ArrayList<>();
+
+  private int sources;
+  private Instant searched = Instant.EPOCH;
+
   /** What is written when a transaction ends. */
   interface Sink {
-    void put(int partition, byte[] key, byte[] value);
+    void put(int partition, byte[] key, byte @Nullable [] value);
   }
 
   private static final class Entry {
@@ -51,11 +59,8 @@ final class Timelines {
     }
   }
 
-  /**
-   * @param tolerance how far ahead of its record a capture time may be
-   */
-  Timelines(Duration tolerance) {
-    this.tolerance = tolerance;
+  Timelines(TimelineSettings settings) {
+    this.settings = settings;
   }
 
   /**
@@ -78,23 +83,28 @@ final class Timelines {
                 e.getMessage());
           }
         });
+    revoked(partition);
     partitions.put(partition, entries);
+    sources += entries.size();
   }
 
   /** Drops a partition; not inside a transaction. */
   void revoked(int partition) {
-    partitions.remove(partition);
+    Map<String, Entry> entries = partitions.remove(partition);
+    sources -= entries == null ? 0 : entries.size();
   }
 
   /** Drops all partitions, and the changes of an open transaction. */
   void drop() {
     partitions.clear();
     changed.clear();
+    removed.clear();
+    sources = 0;
   }
 
   /** Sources known by now. */
   int size() {
-    return partitions.values().stream().mapToInt(Map::size).sum();
+    return sources;
   }
 
   /** A frame that is new to its source, until {@link #accept} adds it. */
@@ -107,26 +117,64 @@ final class Timelines {
   /**
    * Checks the next frame of a partition; see {@link SourceTimeline#check}.
    *
-   * @throws RejectedFrameException if it is a duplicate or stale
+   * @throws RejectedFrameException if it is a duplicate or stale, or of a source for which there is
+   *     no room
    */
   Candidate check(int partition, Frame frame, boolean bareFile, Instant recordTime, Instant now)
       throws RejectedFrameException {
     String key = (char) (bareFile ? FILES : COUNTED) + frame.source();
     Entry known = partitions.getOrDefault(partition, Map.of()).get(key);
+    if (known == null && sources >= settings.maxSources() && !makeRoom(now)) {
+      throw new RejectedFrameException(
+          RejectedFrameException.Reason.TOO_MANY_SOURCES,
+          "'%s' is one source more than the %d that are allowed (residua.frames.max-sources), and none was idle for %s (residua.frames.source-idle); do its names change with every frame?"
+              .formatted(SafeText.of(frame.source()), settings.maxSources(), settings.idle()));
+    }
     Entry entry = known == null ? new Entry(partition, key, new SourceTimeline(), null) : known;
     try {
       return new Candidate(
-          entry, entry.timeline.check(frame, bareFile, recordTime, now, tolerance));
+          entry, entry.timeline.check(frame, bareFile, recordTime, now, settings.clockTolerance()));
     } catch (RejectedFrameException e) {
       markChanged(entry); // the refusal is counted
       throw e;
     }
   }
 
+  /**
+   * Forgets the sources that were idle for long, which costs a pass over all of them, at most once
+   * per minute.
+   *
+   * @return whether there is room now
+   */
+  private boolean makeRoom(Instant now) {
+    if (now.isBefore(searched.plus(SEARCH_AGAIN))) {
+      return false;
+    }
+    searched = now;
+    long last = now.minus(settings.idle()).toEpochMilli() * 1_000;
+    for (Map<String, Entry> entries : partitions.values()) {
+      entries
+          .values()
+          .removeIf(
+              entry -> {
+                boolean idle = !entry.dirty && entry.timeline.newestMicros() < last;
+                if (idle) {
+                  removed.add(entry);
+                  sources--;
+                }
+                return idle;
+              });
+    }
+    return sources < settings.maxSources();
+  }
+
   /** Adds the frame that was checked last. */
   void accept(Candidate candidate) {
     Entry entry = candidate.entry();
-    partitions.computeIfAbsent(entry.partition, p -> new HashMap<>()).put(entry.key, entry);
+    if (partitions.computeIfAbsent(entry.partition, p -> new HashMap<>()).put(entry.key, entry)
+        == null) {
+      sources++;
+    }
     markChanged(entry);
     entry.timeline.record(candidate.admission());
   }
@@ -138,8 +186,11 @@ final class Timelines {
     }
   }
 
-  /** Writes what the transaction changed. */
+  /** Writes what the transaction changed; null for a source that was forgotten. */
   void publish(Sink sink) {
+    for (Entry entry : removed) {
+      sink.put(entry.partition, entry.key.getBytes(StandardCharsets.UTF_8), null);
+    }
     for (Entry entry : changed) {
       byte[] bytes = TimelineStates.encode(entry.timeline);
       entry.published = bytes;
@@ -154,6 +205,7 @@ final class Timelines {
       entry.dirty = false;
     }
     changed.clear();
+    removed.clear();
   }
 
   /** Restores the state before the transaction. */
@@ -163,13 +215,21 @@ final class Timelines {
       byte[] before = entry.committed;
       if (before == null) {
         Map<String, Entry> entries = partitions.get(entry.partition);
-        if (entries != null) {
-          entries.remove(entry.key);
+        if (entries != null && entries.remove(entry.key) != null) {
+          sources--;
         }
       } else {
         entry.timeline = TimelineStates.decode(before);
       }
     }
     changed.clear();
+    for (Entry entry : removed) {
+      Map<String, Entry> entries = partitions.get(entry.partition);
+      if (entries != null && entries.putIfAbsent(entry.key, entry) == null) {
+        sources++;
+      }
+    }
+    removed.clear();
+    searched = Instant.EPOCH;
   }
 }

@@ -93,6 +93,13 @@ public class ControlCommandStore {
       byte[] value = record.value();
       store.put(record.key(), value == null ? null : placed(offset, value));
       active = applied(active, record.key(), value, offset);
+      if (value != null && active.size() >= ActiveControls.MOST) {
+        LOG.warn(
+            "too many control commands stand, only the newest apply: count={} key={} reason={}",
+            ActiveControls.MOST,
+            SafeText.of(record.key()),
+            "take back those that are not needed");
+      }
     }
 
     /** A value of the store: the offset of the record, then its bytes. */

@@ -126,7 +126,7 @@ class FrameTraceTest {
         Duration.ZERO,
         usual.transactionDeadline(),
         usual.reconstruction(),
-        usual.clockTolerance(),
+        usual.timelines(),
         usual.limits(),
         usual.references(),
         usual.registry());

@@ -84,6 +84,23 @@ class ActiveControlsTest {
   }
 
   @Test
+  void shouldKeepTheNewestOfMoreCommandsThanItAllows() {
+    // When
+    ActiveControls board = ActiveControls.EMPTY;
+    for (int i = 0; i < ActiveControls.MOST + 2; i++) {
+      board = board.with(new Suppression(order("s" + i, "cam" + i), "light", 0.5));
+      board = board.with(new Feedback(order("f" + i, ".*"), "i" + i, FeedbackVerdict.TRUE_ALARM));
+      board = board.with(new ControlCommand.Retrain(order("r" + i, ".*"), java.util.List.of()));
+    }
+    // Then
+    assertThat(board.size()).isEqualTo(ActiveControls.MOST);
+    assertThat(board.count(FeedbackVerdict.TRUE_ALARM)).isEqualTo(ActiveControls.MOST);
+    assertThat(board.suppressed("cam1", "light", 0.1)).isFalse();
+    assertThat(board.suppressed("cam2", "light", 0.1)).isTrue();
+    assertThat(board.suppressed("cam1001", "light", 0.1)).isTrue();
+  }
+
+  @Test
   void shouldCountFeedback() {
     // When
     ActiveControls board =

@@ -108,6 +108,9 @@ class ScoringLoopTest {
         Tracing.OFF);
   }
 
+  /** Frames whose first byte is at least this make the engine fail. */
+  private static final int POISON = 200;
+
   /** Every latent is the first byte of the frame in tenths: tells which frame was scored. */
   private static final ScoringModel MODEL = model("model-1");
 
@@ -127,6 +130,11 @@ class ScoringLoopTest {
 
           @Override
           public LatentBatch score(byte[] pixels, int frames) {
+            for (int i = 0; i < frames; i++) {
+              if ((pixels[i * SHAPE.size()] & 0xff) >= POISON) {
+                throw new IllegalStateException("the engine fails at this frame");
+              }
+            }
             float[] values = new float[frames * 2];
             for (int i = 0; i < values.length; i++) {
               values[i] = (pixels[i / 2 * SHAPE.size()] & 0xff) / 10f;
@@ -284,6 +292,66 @@ class ScoringLoopTest {
         .containsKey("__streams.errors.exception");
     assertThat(headers.get("__streams.errors.message")).startsWith("CORRUPT: ");
     assertThat(deadLetters().get(2).value()).isNull();
+  }
+
+  @Test
+  void shouldRefuseOnlyTheFrameAtWhichTheEngineFails() {
+    // Given
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>(frames(40));
+    records.set(7, record(7, key("cam1"), frame("cam1", POISON)));
+    records.set(8, record(8, key("cam2"), frame("cam2", POISON + 1)));
+    // When
+    ScoringLoop loop = loop();
+    consumer.schedulePollTask(
+        () -> {
+          consumer.rebalance(List.of(PARTITION));
+          consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
+          records.forEach(consumer::addRecord);
+        });
+    for (int i = 0; i < 60; i++) {
+      consumer.schedulePollTask(() -> {});
+    }
+    consumer.schedulePollTask(loop::stop);
+    loop.run();
+    // Then
+    assertThat(scores())
+        .extracting(score -> score.position().offset())
+        .containsExactlyElementsOf(
+            LongStream.range(0, 40).filter(i -> i != 7 && i != 8).boxed().toList());
+    assertThat(rejected).containsExactly(Reason.POISON, Reason.POISON);
+    assertThat(deadLetters())
+        .extracting(letter -> header(letter, "__streams.errors.offset"))
+        .containsExactly("7", "8");
+    assertThat(header(deadLetters().get(0), "__streams.errors.message"))
+        .contains("the engine fails at this frame");
+  }
+
+  private static String header(ProducerRecord<byte[], byte[]> record, String name) {
+    return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void shouldEndWithOneMessageWhereTheEngineFailsAtEveryFrame() {
+    // Given
+    ScoringLoop loop = loop();
+    consumer.schedulePollTask(
+        () -> {
+          consumer.rebalance(List.of(PARTITION));
+          consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
+          for (int i = 0; i < 20; i++) {
+            consumer.addRecord(record(i, key("cam" + i), frame("cam" + i, POISON)));
+          }
+        });
+    for (int i = 0; i < 60; i++) {
+      consumer.schedulePollTask(() -> {});
+    }
+    // When, Then
+    assertThatThrownBy(loop::run)
+        .isInstanceOf(ScoringEndedException.class)
+        .hasMessageContaining("fails at every frame")
+        .hasMessageContaining("the engine fails");
+    assertThat(deadLetters()).hasSize(PoisonFrames.MOST_IN_A_ROW);
+    assertThat(scores()).isEmpty();
   }
 
   @Test
@@ -480,7 +548,7 @@ class ScoringLoopTest {
         Duration.ZERO,
         transactionDeadline,
         plan,
-        usual.clockTolerance(),
+        usual.timelines(),
         usual.limits(),
         usual.references(),
         usual.registry());

@@ -16,12 +16,51 @@ import org.junit.jupiter.api.Test;
 class TimelinesTest {
   private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
 
-  private final Timelines timelines = new Timelines(Duration.ofMinutes(5));
+  private final Timelines timelines = new Timelines(TimelineSettings.DEFAULTS);
 
   private void next(String source, long sequence) throws RejectedFrameException {
+    next(timelines, source, sequence, NOW);
+  }
+
+  private static void next(Timelines timelines, String source, long sequence, Instant now)
+      throws RejectedFrameException {
     Frame frame =
-        new Frame(source, sequence, NOW, 1, 1, PixelFormat.GRAY8, new byte[] {1}, Map.of());
-    timelines.accept(timelines.check(0, frame, false, NOW, NOW));
+        new Frame(source, sequence, now, 1, 1, PixelFormat.GRAY8, new byte[] {1}, Map.of());
+    timelines.accept(timelines.check(0, frame, false, now, now));
+  }
+
+  @Test
+  void shouldRefuseSourcesBeyondTheLimitAndForgetIdleOnes() throws Exception {
+    // Given
+    Timelines small =
+        new Timelines(new TimelineSettings(Duration.ofMinutes(5), 3, Duration.ofHours(1)));
+    next(small, "a", 0, NOW);
+    next(small, "b", 0, NOW.plusSeconds(3_000));
+    next(small, "c", 0, NOW.plusSeconds(3_000));
+    small.publish((partition, key, value) -> {});
+    small.committed();
+    // When, Then: nobody is idle yet
+    assertThatThrownBy(() -> next(small, "d", 0, NOW.plusSeconds(3_010)))
+        .isInstanceOf(RejectedFrameException.class)
+        .hasMessageContaining("residua.frames.max-sources");
+    next(small, "b", 1, NOW.plusSeconds(3_020));
+    // When a is idle, and the transaction is aborted
+    next(small, "d", 0, NOW.plusSeconds(3_700));
+    assertThat(small.size()).isEqualTo(3);
+    small.aborted();
+    // Then nothing is lost
+    assertThat(small.size()).isEqualTo(3);
+    assertThatThrownBy(() -> next(small, "a", 0, NOW)).hasMessageContaining("accepted before");
+    small.aborted();
+    // When it is committed
+    next(small, "d", 0, NOW.plusSeconds(3_700));
+    Map<String, byte[]> written = new HashMap<>();
+    small.publish(
+        (partition, key, value) -> written.put(new String(key, StandardCharsets.UTF_8), value));
+    small.committed();
+    // Then
+    assertThat(written).containsOnlyKeys("\0a", "\0d").containsEntry("\0a", null);
+    assertThat(small.size()).isEqualTo(3);
   }
 
   private Map<String, byte[]> published() {
@@ -41,7 +80,7 @@ class TimelinesTest {
     stored.put("empty", new byte[0]);
     stored.put("", new byte[1_000]);
     // When
-    Timelines next = new Timelines(Duration.ofMinutes(5));
+    Timelines next = new Timelines(TimelineSettings.DEFAULTS);
     next.assigned(0, stored);
     // Then
     assertThat(next.size()).isEqualTo(1);

@@ -22,6 +22,7 @@ import dev.residua.scoring.ReferenceSettings;
 import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.Stages;
+import dev.residua.scoring.TimelineSettings;
 import dev.residua.telemetry.Tracing;
 import dev.residua.wire.RegistrySettings;
 import dev.residua.wire.Topics;
@@ -143,7 +144,10 @@ public final class ScoringSetup {
         scoring.batchDeadline(),
         scoring.transactionDeadline(),
         new ReconstructionPlan(scoring.reconstructionRate(), scoring.reconstructionBelow()),
-        config.frames().clockTolerance(),
+        new TimelineSettings(
+            config.frames().clockTolerance(),
+            config.frames().maxSources(),
+            config.frames().sourceIdle()),
         frameLimits(config),
         references(config),
         registry(config));

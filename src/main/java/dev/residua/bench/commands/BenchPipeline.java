@@ -240,7 +240,7 @@ final class BenchPipeline extends BenchmarkCommand.OfModel {
           Duration.ofMillis(deadlineMillis),
           usual.transactionDeadline(),
           share == 1 ? ReconstructionPlan.EVERY_FRAME : new ReconstructionPlan(share, 0.01),
-          usual.clockTolerance(),
+          usual.timelines(),
           usual.limits(),
           usual.references(),
           usual.registry());
