@@ -46,7 +46,7 @@ public final class ReferencedFrames {
   static final String DIGEST = "residua-ref-sha256";
 
   /** Time for which a store that did not answer is not asked again. */
-  static final Duration REST = Duration.ofSeconds(10);
+  public static final Duration REST = Duration.ofSeconds(10);
 
   private static final int ATTEMPTS = 3;
   private static final long PAUSE_MILLIS = 200;

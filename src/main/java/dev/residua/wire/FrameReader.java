@@ -1,5 +1,6 @@
 package dev.residua.wire;
 
+import dev.residua.causal.ScoreCheck;
 import dev.residua.frame.Frame;
 import dev.residua.frame.FrameDecoder;
 import dev.residua.frame.FrameLimits;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class FrameReader {
   private static final SingleObject<dev.residua.avro.Frame> CODEC =
       new SingleObject<>(dev.residua.avro.Frame.class);
-  private static final int MAX_SOURCE_CHARACTERS = 255;
+  private static final int MAX_SOURCE_CHARACTERS = ScoreCheck.MAX_SOURCE_CHARACTERS;
 
   private final FrameLimits limits;
   private final @Nullable RegistryFrames registry;

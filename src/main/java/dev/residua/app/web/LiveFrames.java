@@ -41,7 +41,7 @@ public class LiveFrames implements StoredPictures {
   private static final int KEPT_BYTES = 8 << 20;
 
   /** Requests that may wait for a frame at once; more are refused, so that other pages answer. */
-  private static final int WAITING = 8;
+  public static final int WAITING = 8;
 
   private final ModelPictures pictures;
   private final ReentrantLock lock = new ReentrantLock();

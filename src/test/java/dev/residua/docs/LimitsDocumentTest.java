@@ -1,0 +1,77 @@
+package dev.residua.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.residua.app.config.FramesConfig;
+import dev.residua.app.config.MonitorConfig;
+import dev.residua.app.config.ScoringConfig;
+import dev.residua.app.web.LiveFrames;
+import dev.residua.causal.ScoreCheck;
+import dev.residua.frame.NamePattern;
+import dev.residua.frame.PossibleTimes;
+import dev.residua.incident.ActiveControls;
+import dev.residua.model.RegistryRecord;
+import dev.residua.scoring.ReferencedFrames;
+import io.smallrye.config.WithDefault;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+
+/** The table of bounds, against the code. */
+class LimitsDocumentTest {
+  private static String setting(Class<?> group, String method) throws Exception {
+    return group.getMethod(method).getAnnotation(WithDefault.class).value();
+  }
+
+  private static String day(Instant time) {
+    return time.toString().substring(0, 10);
+  }
+
+  @Test
+  void shouldListEveryBoundWithItsDefault() throws Exception {
+    // Given
+    Properties application = new Properties();
+    try (InputStream in = LiveFrames.class.getResourceAsStream("/application.properties")) {
+      application.load(in);
+    }
+    List<String> expected =
+        List.of(
+            day(Instant.EPOCH) + " to " + day(PossibleTimes.END),
+            ScoreCheck.MAX_SOURCE_CHARACTERS + " characters",
+            setting(FramesConfig.class, "maxBytes") + " bytes",
+            setting(FramesConfig.class, "maxSide") + " pixels",
+            setting(FramesConfig.class, "maxPixels") + " pixels",
+            setting(FramesConfig.class, "referenceMaxBytes") + " bytes",
+            setting(FramesConfig.class, "referenceTimeout"),
+            ReferencedFrames.REST.toString(),
+            setting(FramesConfig.class, "maxSources") + " sources",
+            setting(FramesConfig.class, "sourceIdle"),
+            setting(ScoringConfig.class, "maxFrames") + " frames",
+            setting(MonitorConfig.class, "liveSources") + " sources",
+            "" + ScoreCheck.MAX_MAGNITUDE,
+            ActiveControls.MOST + " commands",
+            NamePattern.MAX_CHARACTERS + " characters",
+            NamePattern.MAX_COPIES + " copies",
+            RegistryRecord.MAX_PARTS + " parts",
+            "" + RegistryRecord.MAX_NUMBER,
+            LiveFrames.WAITING + " requests",
+            application.getProperty("quarkus.http.limits.max-body-size"),
+            application.getProperty("quarkus.http.idle-timeout"));
+
+    // When
+    List<String> documented = new ArrayList<>();
+    String page = Files.readString(Path.of("src/docs/limits.md"));
+    page.substring(page.indexOf("## Bounds"))
+        .lines()
+        .filter(line -> line.startsWith("| ") && !line.startsWith("| bound"))
+        .forEach(line -> documented.add(line.split("\\|", -1)[2].strip()));
+
+    // Then
+    assertThat(documented).containsExactlyElementsOf(expected);
+  }
+}
