@@ -98,8 +98,7 @@ record NetworkWeights(
   }
 
   /**
-   * @throws IllegalArgumentException if the bytes are not what {@link #toBytes} of this or an
-   *     earlier version wrote
+   * @throws IllegalArgumentException if the bytes are not what {@link #toBytes} wrote
    */
   static NetworkWeights fromBytes(byte[] bytes) {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {

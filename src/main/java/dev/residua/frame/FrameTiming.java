@@ -8,7 +8,7 @@ package dev.residua.frame;
  *     only after a {@link Arrival#GAP}. A late frame may still fill the place
  */
 public record FrameTiming(Arrival arrival, long missing) {
-  /** Nothing to say of it. */
+  /** The next frame of its source, with none missing before it. */
   public static final FrameTiming ON_TIME = new FrameTiming(Arrival.ON_TIME, 0);
 
   /** Where a frame stands among those that came before. */

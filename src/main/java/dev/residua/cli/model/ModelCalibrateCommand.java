@@ -23,10 +23,9 @@ import picocli.CommandLine.Option;
     description = {
       "Calibrates a model again on nominal frames, without training: p-values, drift references and"
           + " thresholds.",
-      "Use it for a camera with other noise and light, for fewer false alarms (which needs more"
-          + " frames), and for models of older versions. The frames must be in order of time, from"
-          + " one camera, and not used to train the model. Frames whose labels name an event are"
-          + " left out."
+      "Use it for a camera with other noise and light, and for fewer false alarms (which needs"
+          + " more frames). The frames must be in order of time, from one camera, and not used to"
+          + " train the model. Frames whose labels name an event are left out."
     })
 final class ModelCalibrateCommand extends ConsoleCommand {
   @Mixin ModelOption model = new ModelOption();
