@@ -26,10 +26,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Follows single frames over Kafka, with the headers {@code traceparent} and {@code tracestate} of
- * W3C Trace Context on records. The trace of a producer continues: {@code send residua.scores}, {@code
- * process residua.scores}, {@code send residua.incidents}, one below the other in the producer's
- * trace. A transaction of the scoring role is a trace of its own, {@code process residua.frames},
- * with links to the frames in it.
+ * W3C Trace Context on records. The trace of a producer continues: {@code send residua.scores},
+ * {@code process residua.scores}, {@code send residua.incidents}, one below the other in the
+ * producer's trace. A transaction of the scoring role is a trace of its own, {@code process
+ * residua.frames}, with links to the frames in it.
  *
  * <p>Switched off it starts nothing, and carries on what producers send as it came. For any thread;
  * what it returns is for one.

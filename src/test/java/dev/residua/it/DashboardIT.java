@@ -500,7 +500,7 @@ class DashboardIT {
       browser.evaluate("sessionStorage.clear()");
       browser.send("Page.reload", Map.of());
       browser.await(SOON, "the page asks for a token", "document.querySelector('dialog[open]')");
-      assertThat(browser.text("#banner")).contains("with a token only");
+      assertThat(browser.text("#banner")).contains("needs a token");
       assertThat(browser.text("main")).doesNotContain("shadow length");
       browser.fill("token", TOKEN);
       browser.click("Unlock");
