@@ -19,9 +19,6 @@ public final class NamePattern {
   private static final java.util.regex.Pattern COUNTED =
       java.util.regex.Pattern.compile("\\{(\\d{1,9})?(?:,(\\d{1,9})?)?\\}");
 
-  /** Matches every name. */
-  public static final NamePattern ALL = of(".*");
-
   private final String text;
   private final Pattern pattern;
 

@@ -222,7 +222,7 @@ public final class ScoringLoop implements Runnable {
     refused.clear();
     try {
       publication.begin();
-      int scored = score(taken, start + settings.transactionDeadline().toNanos());
+      score(taken, start + settings.transactionDeadline().toNanos());
       stages.enter(Stage.PRODUCE);
       timelines.publish(
           (partition, key, value) ->
@@ -233,9 +233,9 @@ public final class ScoringLoop implements Runnable {
       timelines.committed();
       deadLetters.committed();
       recovering.succeeded();
-      poison.committed(taken.size(), scored);
+      poison.committed(taken.size(), published.size());
       activationsCommitted();
-      report(scored, System.nanoTime() - start);
+      report(System.nanoTime() - start);
     } catch (KafkaException e) {
       traces.failed(e);
       recovering.from(e, start, taken);
@@ -257,13 +257,11 @@ public final class ScoringLoop implements Runnable {
    * Scores what waits, until the deadline or the most that one transaction takes.
    *
    * @param taken receives the records that were scored or refused
-   * @return how many were scored
    */
-  private int score(List<ConsumerRecord<byte[], byte[]>> taken, long deadline) {
+  private void score(List<ConsumerRecord<byte[], byte[]>> taken, long deadline) {
     beginActivations();
     loaded.values().forEach(one -> one.batch().clear());
     FrameBatch current = null;
-    int scored = 0;
     int most = poison.oneByOne() ? 1 : settings.maxFrames();
     while (!waiting.isEmpty() && taken.size() < most) {
       if (!taken.isEmpty() && System.nanoTime() > deadline) {
@@ -280,7 +278,6 @@ public final class ScoringLoop implements Runnable {
         traces.taken(record);
         poison.check(record);
         intake.admit(record, batch);
-        scored++;
         if (batch.isFull()) {
           publish(score(batch));
         }
@@ -299,7 +296,6 @@ public final class ScoringLoop implements Runnable {
     if (current != null) {
       publish(score(current));
     }
-    return scored;
   }
 
   /** Whether an activation is pending, so that a transaction is due without any frame. */
@@ -405,12 +401,12 @@ public final class ScoringLoop implements Runnable {
   }
 
   /** Reports what was committed; no observer can fail the transaction, or count it twice. */
-  private void report(int scored, long nanos) {
+  private void report(long nanos) {
     observe(
         () -> {
           published.forEach(listener::scored);
           refused.forEach(listener::rejected);
-          listener.committed(scored, refused.size(), nanos);
+          listener.committed(published.size(), refused.size(), nanos);
         });
   }
 

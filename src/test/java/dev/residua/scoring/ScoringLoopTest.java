@@ -200,6 +200,19 @@ class ScoringLoopTest {
     loop.run();
   }
 
+  /** Gives the loop records in its first poll, and nothing in so many polls after it. */
+  private void schedule(List<ConsumerRecord<byte[], byte[]>> records, int polls) {
+    consumer.schedulePollTask(
+        () -> {
+          consumer.rebalance(List.of(PARTITION));
+          consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
+          records.forEach(consumer::addRecord);
+        });
+    for (int i = 0; i < polls; i++) {
+      consumer.schedulePollTask(() -> {});
+    }
+  }
+
   private static List<ConsumerRecord<byte[], byte[]>> frames(int count) {
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -302,15 +315,7 @@ class ScoringLoopTest {
     records.set(8, record(8, key("cam2"), frame("cam2", POISON + 1)));
     // When
     ScoringLoop loop = loop();
-    consumer.schedulePollTask(
-        () -> {
-          consumer.rebalance(List.of(PARTITION));
-          consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
-          records.forEach(consumer::addRecord);
-        });
-    for (int i = 0; i < 60; i++) {
-      consumer.schedulePollTask(() -> {});
-    }
+    schedule(records, 60);
     consumer.schedulePollTask(loop::stop);
     loop.run();
     // Then
@@ -334,17 +339,11 @@ class ScoringLoopTest {
   void shouldEndWithOneMessageWhereTheEngineFailsAtEveryFrame() {
     // Given
     ScoringLoop loop = loop();
-    consumer.schedulePollTask(
-        () -> {
-          consumer.rebalance(List.of(PARTITION));
-          consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
-          for (int i = 0; i < 20; i++) {
-            consumer.addRecord(record(i, key("cam" + i), frame("cam" + i, POISON)));
-          }
-        });
-    for (int i = 0; i < 60; i++) {
-      consumer.schedulePollTask(() -> {});
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      records.add(record(i, key("cam" + i), frame("cam" + i, POISON)));
     }
+    schedule(records, 60);
     // When, Then
     assertThatThrownBy(loop::run)
         .isInstanceOf(ScoringEndedException.class)
@@ -517,15 +516,7 @@ class ScoringLoopTest {
       records.add(record(i, key("cam1"), frame("cam1", i)));
     }
     ScoringLoop loop = loop();
-    consumer.schedulePollTask(
-        () -> {
-          consumer.rebalance(List.of(PARTITION));
-          consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
-          records.forEach(consumer::addRecord);
-        });
-    for (int i = 0; i < 100; i++) {
-      consumer.schedulePollTask(() -> {});
-    }
+    schedule(records, 100);
     consumer.schedulePollTask(loop::stop);
     // When
     loop.run();
