@@ -31,6 +31,9 @@ public interface AlertListener {
     }
   }
 
+  /** The loop made progress, be it an attempt that failed. */
+  default void progressed() {}
+
   /** A notice has been sent, or given up. */
   default void sent(String receiver, Result result) {}
 

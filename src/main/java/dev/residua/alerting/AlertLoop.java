@@ -106,6 +106,7 @@ public final class AlertLoop implements Runnable {
   public void run() {
     try {
       while (!stopped) {
+        context.listener().progressed();
         try (Consumer<byte[], byte[]> member = members.get();
             Consumer<byte[], byte[]> control = readers.get();
             Producer<byte[], byte[]> producer = producers.get()) {
@@ -116,6 +117,7 @@ public final class AlertLoop implements Runnable {
               new PartitionAlerts(member, control, readers, store, models, context);
           member.subscribe(List.of(context.topics().incidents().name()), alerts);
           while (!stopped) {
+            context.listener().progressed();
             alerts.round();
           }
           alerts.end();

@@ -15,10 +15,12 @@ import dev.residua.app.model.ActiveModelNotifier;
 import dev.residua.app.model.BundleStores;
 import dev.residua.app.model.InitialModel;
 import dev.residua.app.model.Models;
+import dev.residua.app.process.Heartbeats;
 import dev.residua.app.process.Role;
 import dev.residua.app.process.RoleEndedException;
 import dev.residua.app.process.SelfLauncher;
 import dev.residua.app.process.StartFailedException;
+import dev.residua.app.process.UncaughtExceptions;
 import dev.residua.app.roles.AlertRole;
 import dev.residua.app.roles.MonitorRole;
 import dev.residua.app.roles.ScoringSetup;
@@ -110,6 +112,9 @@ public class Roles {
     Topics topics = new Topics(config.topicPrefix());
     HttpAccess access = httpAccess();
     createDataDirectory();
+    Thread.setDefaultUncaughtExceptionHandler(new UncaughtExceptions(this::fail));
+    Heartbeats heartbeats = heartbeats();
+    health.supervise(heartbeats);
     Tracing tracing = tracing();
     running.push(tracing);
     ModelMetrics used = new ModelMetrics(meters);
@@ -122,14 +127,15 @@ public class Roles {
     running.push(places);
     TrustedKeys trusted = trustedKeys();
     RegistryFollower follower =
-        new RegistryFollower(clients.registry(config.topicPrefix()), topics, places);
+        new RegistryFollower(
+            clients.registry(config.topicPrefix()), topics, places, heartbeats::beat);
     running.push(follower);
     health.waitsFor("a first model");
     ModelStore registry = new TrustedModels(follower, trusted);
     ModelBundle bundle = InitialModel.of(config, clients, topics, registry, trusted, places);
     reportActive(registry);
     registry.onChange(() -> reportActive(registry));
-    ActiveModelNotifier watch = new ActiveModelNotifier(registry, bundle);
+    ActiveModelNotifier watch = new ActiveModelNotifier(registry, bundle, heartbeats);
     running.push(watch);
     used.active(bundle.id(), bundle.digest());
     watch.onChange(next -> used.active(next.id(), next.digest()));
@@ -165,10 +171,12 @@ public class Roles {
               config.topicPrefix(),
               registry,
               read -> Models.scoring(read, config.scoring().networkThreads()),
-              ScoringSetup.settings(config)));
+              ScoringSetup.settings(config),
+              heartbeats::beat));
     }
     if (config.roles().contains(Role.TRAIN)) {
-      TrainRole training = new TrainRole(clients, topics, config, properties, bundle, used);
+      TrainRole training =
+          new TrainRole(clients, topics, config, properties, bundle, used, heartbeats::beat);
       running.push(training);
       watch.onChange(training::model);
     }
@@ -187,7 +195,8 @@ public class Roles {
           bundle,
           watch,
           access.writable(),
-          demo.isPresent() ? narrator::found : finding -> {});
+          demo.isPresent() ? narrator::found : finding -> {},
+          heartbeats::beat);
     }
     if (demo.isPresent()) {
       narrator.start(
@@ -224,13 +233,21 @@ public class Roles {
             config.instance(),
             settings,
             () -> registry.registry().activations(),
-            new AlertMetrics(meters, settings, health::receiver),
+            new AlertMetrics(meters, settings, health::receiver, health.heartbeats()::beat),
             tracing));
   }
 
   private BundleStores bundlePlaces() throws StartFailedException {
     try {
       return BundleStores.of(config.models());
+    } catch (IllegalArgumentException e) {
+      throw new StartFailedException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private Heartbeats heartbeats() throws StartFailedException {
+    try {
+      return new Heartbeats(System::nanoTime, config.stuckAfter());
     } catch (IllegalArgumentException e) {
       throw new StartFailedException(String.valueOf(e.getMessage()), e);
     }
@@ -304,7 +321,11 @@ public class Roles {
       LOG.error("the process ends: reason={}", why.getMessage());
       health.failed(String.valueOf(why.getMessage()));
     } else {
-      LOG.error("a role failed, the process ends: reason={}", RootCause.message(why), why);
+      LOG.error(
+          "a role failed, the process ends: part={} reason={}",
+          Thread.currentThread().getName(),
+          RootCause.message(why),
+          why);
       health.failed(RootCause.message(why));
     }
     Quarkus.asyncExit(1);

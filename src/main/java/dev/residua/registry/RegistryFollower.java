@@ -41,6 +41,7 @@ public final class RegistryFollower implements ModelStore, AutoCloseable {
   private final RegistryLog log;
   private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private final Runnable heartbeat;
   private final Thread thread;
   private volatile Known known = new Known(ModelRegistry.EMPTY, Map.of());
   private volatile boolean stopped;
@@ -63,6 +64,17 @@ public final class RegistryFollower implements ModelStore, AutoCloseable {
 
   /** Starts to follow; {@link #refreshed} waits until everything is read. */
   public RegistryFollower(RegistryClients clients, Topics topics, OutsideBundles outside) {
+    this(clients, topics, outside, () -> {});
+  }
+
+  /**
+   * The same, supervised.
+   *
+   * @param heartbeat called after every step
+   */
+  public RegistryFollower(
+      RegistryClients clients, Topics topics, OutsideBundles outside, Runnable heartbeat) {
+    this.heartbeat = heartbeat;
     this.clients = clients;
     this.topics = topics;
     this.outside = outside;
@@ -80,6 +92,7 @@ public final class RegistryFollower implements ModelStore, AutoCloseable {
   private void follow() {
     try (consumer) {
       while (!stopped) {
+        heartbeat.run();
         try {
           boolean changed = log.poll(requests.isEmpty() ? POLL : Duration.ofMillis(20));
           if (changed) {

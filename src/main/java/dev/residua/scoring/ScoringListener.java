@@ -35,6 +35,9 @@ public interface ScoringListener {
    */
   default void progressed(long behind) {}
 
+  /** The loop made a step, be it an attempt that failed: it is not stuck. */
+  default void stepped() {}
+
   /** The activation of a model on a partition was committed. */
   default void activationCommitted(Activation activation, Start start) {}
 }

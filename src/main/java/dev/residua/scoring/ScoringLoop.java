@@ -176,6 +176,7 @@ public final class ScoringLoop implements Runnable {
       consumer.subscribe(List.of(topics.frames().name()), new Ownership());
       initialise();
       while (!stopped.get()) {
+        observe(listener::stepped);
         stages.enter(Stage.CONSUME);
         waiting.gather(settings.batchDeadline(), stopped::get);
         reportProgress();
@@ -444,6 +445,7 @@ public final class ScoringLoop implements Runnable {
   /** Repeats an action until a broker answers in time. */
   private void retried(Runnable what) {
     while (!stopped.get()) {
+      observe(listener::stepped);
       try {
         what.run();
         return;

@@ -53,11 +53,13 @@ public final class ShadowLoop implements Runnable {
   private final ModelPool.Loader loader;
   private final ScoringSettings settings;
   private final Clock clock;
+  private final Runnable heartbeat;
   private volatile boolean stopped;
 
   /**
    * @param consumers in a group of their own; closed here
    * @param producers without transactions; closed here
+   * @param heartbeat called after every step
    */
   public ShadowLoop(
       Supplier<Consumer<byte[], byte[]>> consumers,
@@ -66,7 +68,8 @@ public final class ShadowLoop implements Runnable {
       ModelStore store,
       ModelPool.Loader loader,
       ScoringSettings settings,
-      Clock clock) {
+      Clock clock,
+      Runnable heartbeat) {
     this.consumers = consumers;
     this.producers = producers;
     this.topics = topics;
@@ -74,6 +77,7 @@ public final class ShadowLoop implements Runnable {
     this.loader = loader;
     this.settings = settings;
     this.clock = clock;
+    this.heartbeat = heartbeat;
   }
 
   /** Makes {@link #run} return soon. */
@@ -85,6 +89,7 @@ public final class ShadowLoop implements Runnable {
   public void run() {
     Shadow failed = null;
     while (!stopped) {
+      heartbeat.run();
       Optional<Shadow> wanted = wanted();
       if (wanted.isPresent() && !wanted.get().equals(failed)) {
         try {
@@ -96,6 +101,9 @@ public final class ShadowLoop implements Runnable {
         } catch (KafkaException | IOException e) {
           LOG.warn("shadowing failed, retrying: reason={}", e.getMessage());
           pause();
+        } catch (RuntimeException e) { // of the challenger's engine; the active model goes on
+          LOG.error("shadowing failed unexpectedly: model={}", wanted.get().modelId(), e);
+          failed = wanted.get();
         }
       } else {
         pause();
@@ -139,6 +147,7 @@ public final class ShadowLoop implements Runnable {
               clock);
       consumer.subscribe(List.of(topics.frames().name()), new FromNowOn(consumer));
       while (!stopped && wanted().filter(shadow::equals).isPresent()) {
+        heartbeat.run();
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
           if (chosen(record.partition(), record.offset(), shadow.rate())) {
             admit(intake, batch, record);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.app.config.FramesConfig;
 import dev.residua.app.config.MonitorConfig;
+import dev.residua.app.config.ResiduaConfig;
 import dev.residua.app.config.ScoringConfig;
 import dev.residua.app.web.LiveFrames;
 import dev.residua.causal.ScoreCheck;
@@ -59,6 +60,7 @@ class LimitsDocumentTest {
             NamePattern.MAX_COPIES + " copies",
             RegistryRecord.MAX_PARTS + " parts",
             "" + RegistryRecord.MAX_NUMBER,
+            setting(ResiduaConfig.class, "stuckAfter"),
             LiveFrames.WAITING + " requests",
             application.getProperty("quarkus.http.limits.max-body-size"),
             application.getProperty("quarkus.http.idle-timeout"));

@@ -155,7 +155,7 @@ class MetricsTest {
   }
 
   private ScoringMetrics scoring() {
-    return new ScoringMetrics(meters, "ONNX Runtime", new ModelMetrics(meters), () -> {});
+    return new ScoringMetrics(meters, "ONNX Runtime", new ModelMetrics(meters), () -> {}, () -> {});
   }
 
   @Test
@@ -329,7 +329,8 @@ class MetricsTest {
     new AlertMetrics(
         meters,
         new AlertingSettings(List.of(receiver), List.of(), Optional.empty(), Duration.ofDays(1)),
-        (name, problem) -> {});
+        (name, problem) -> {},
+        () -> {});
   }
 
   /** Everything that the product counts, as Prometheus sees it. */
@@ -337,7 +338,7 @@ class MetricsTest {
     ModelMetrics models = new ModelMetrics(meters);
     models.active("model-1", "ab12");
     models.trains();
-    ScoringMetrics scoring = new ScoringMetrics(meters, "ONNX Runtime", models, () -> {});
+    ScoringMetrics scoring = new ScoringMetrics(meters, "ONNX Runtime", models, () -> {}, () -> {});
     scoring.model("model-1", List.of("pendulum"));
     scoring.progressed(1);
     MonitorRole.feedback(meters, new ControlCommandStore());

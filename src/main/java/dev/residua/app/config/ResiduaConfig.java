@@ -4,6 +4,7 @@ import dev.residua.app.process.Role;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 
@@ -29,6 +30,14 @@ public interface ResiduaConfig {
   /** Directory for the state stores and the embedded Kafka's data; survives restarts. */
   @WithDefault("data")
   Path dataDir();
+
+  /**
+   * Time without progress after which a loop of this process counts as stuck: the liveness probe
+   * fails, and a supervisor such as Kubernetes restarts the process. A loop without work, or whose
+   * brokers do not answer, is not stuck.
+   */
+  @WithDefault("PT5M")
+  Duration stuckAfter();
 
   /** Model bundle to use; the noisy pendulum of the demo by default. */
   Optional<Path> model();

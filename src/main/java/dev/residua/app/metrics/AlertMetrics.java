@@ -19,6 +19,7 @@ public final class AlertMetrics implements AlertListener {
 
   private final Map<String, Receiver> receivers = new HashMap<>();
   private final BiConsumer<String, String> health;
+  private final Runnable heartbeat;
 
   /** Meters of one receiver. */
   private record Receiver(
@@ -68,15 +69,25 @@ public final class AlertMetrics implements AlertListener {
 
   /**
    * @param health receives the name of a receiver and its problem, empty for none
+   * @param heartbeat called after every step of the loop
    */
   public AlertMetrics(
-      MeterRegistry meters, AlertingSettings settings, BiConsumer<String, String> health) {
+      MeterRegistry meters,
+      AlertingSettings settings,
+      BiConsumer<String, String> health,
+      Runnable heartbeat) {
     this.health = health;
+    this.heartbeat = heartbeat;
     settings.receivers().forEach(one -> receivers.put(one.name(), Receiver.of(meters, one.name())));
   }
 
   private void of(String receiver, Consumer<Receiver> action) {
     Optional.ofNullable(receivers.get(receiver)).ifPresent(action);
+  }
+
+  @Override
+  public void progressed() {
+    heartbeat.run();
   }
 
   @Override

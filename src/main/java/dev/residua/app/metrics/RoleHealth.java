@@ -1,5 +1,6 @@
 package dev.residua.app.metrics;
 
+import dev.residua.app.process.Heartbeats;
 import dev.residua.app.process.Role;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
@@ -50,6 +51,7 @@ public class RoleHealth {
   private String monitor = "";
   private Instant monitorSince;
   private @Nullable Instant lastTurn;
+  private Heartbeats heartbeats = new Heartbeats(System::nanoTime, Duration.ofMinutes(5));
   private final Map<String, String> receivers = new TreeMap<>();
   private String activeModel = "";
   private String refusedModel = "";
@@ -115,6 +117,16 @@ public class RoleHealth {
     engine = label;
   }
 
+  /** Sets where the loops of this process report progress. */
+  public synchronized void supervise(Heartbeats heartbeats) {
+    this.heartbeats = heartbeats;
+  }
+
+  /** Where the loops of this process report progress. */
+  public synchronized Heartbeats heartbeats() {
+    return heartbeats;
+  }
+
   /** A scoring loop made progress. */
   public synchronized void turned() {
     lastTurn = clock.instant();
@@ -161,9 +173,9 @@ public class RoleHealth {
     return answer(phase == Phase.RUNNING ? idle() : broken());
   }
 
-  /** Down once a role has failed: the process should be started again. */
+  /** Down once a role has failed or a loop is stuck: the process should be started again. */
   synchronized Answer live() {
-    return answer(phase == Phase.FAILED ? broken() : null);
+    return answer(phase == Phase.FAILED ? broken() : stuck());
   }
 
   /** The startup probe. */
@@ -227,6 +239,22 @@ public class RoleHealth {
           monitorSince);
     }
     return null;
+  }
+
+  /** A loop without progress, or null. */
+  private @Nullable Fault stuck() {
+    Duration limit = heartbeats.limit();
+    return heartbeats
+        .stuck()
+        .map(
+            loop ->
+                new Fault(
+                    played(),
+                    "progress of the loop '%s' within %s (residua.stuck-after)"
+                        .formatted(loop.loop(), limit),
+                    "no progress for " + loop.since().truncatedTo(ChronoUnit.SECONDS),
+                    clock.instant().minus(loop.since())))
+        .orElse(null);
   }
 
   private String played() {

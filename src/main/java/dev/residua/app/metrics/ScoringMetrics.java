@@ -39,6 +39,7 @@ public final class ScoringMetrics implements ScoringListener {
   private final Counter missing;
   private final ModelMetrics used;
   private final Runnable onTurn;
+  private final Runnable heartbeat;
   private final Counter[] arrivals;
   private final Counter[] reconstructions;
   private final Counter[] rejected;
@@ -49,11 +50,14 @@ public final class ScoringMetrics implements ScoringListener {
    * @param engine that scores, a label of an info metric
    * @param used notified of models that take over
    * @param onTurn notified about once per second of every loop that makes progress
+   * @param heartbeat called after every step of a loop, be it an attempt that failed
    */
-  public ScoringMetrics(MeterRegistry meters, String engine, ModelMetrics used, Runnable onTurn) {
+  public ScoringMetrics(
+      MeterRegistry meters, String engine, ModelMetrics used, Runnable onTurn, Runnable heartbeat) {
     this.histogram = new PValueHistogram(meters);
     this.used = used;
     this.onTurn = onTurn;
+    this.heartbeat = heartbeat;
     Meters.gauge(
         meters,
         "residua.scoring.engine.info",
@@ -143,6 +147,11 @@ public final class ScoringMetrics implements ScoringListener {
   @Override
   public void activationCommitted(Activation activation, Start start) {
     used.swapped(activation.number());
+  }
+
+  @Override
+  public void stepped() {
+    heartbeat.run();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.residua.app.model;
 
+import dev.residua.app.process.Heartbeats;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelStore;
@@ -23,6 +24,7 @@ public final class ActiveModelNotifier implements AutoCloseable {
   private static final long RETRY_SECONDS = 10;
 
   private final ModelStore store;
+  private final Heartbeats heartbeats;
   private final List<Consumer<ModelBundle>> listeners = new CopyOnWriteArrayList<>();
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
@@ -36,9 +38,11 @@ public final class ActiveModelNotifier implements AutoCloseable {
 
   /**
    * @param first the model that is active now
+   * @param heartbeats supervise the notifications
    */
-  public ActiveModelNotifier(ModelStore store, ModelBundle first) {
+  public ActiveModelNotifier(ModelStore store, ModelBundle first, Heartbeats heartbeats) {
     this.store = store;
+    this.heartbeats = heartbeats;
     this.notified = first.id();
     this.stopListening = store.onChange(this::checkLater);
   }
@@ -60,6 +64,7 @@ public final class ActiveModelNotifier implements AutoCloseable {
     if (active.equals(notified)) {
       return;
     }
+    heartbeats.beat();
     try {
       ModelBundle bundle = store.bundle(active);
       notified = active;
@@ -69,6 +74,10 @@ public final class ActiveModelNotifier implements AutoCloseable {
     } catch (IOException e) {
       LOG.warn("bundle cannot be fetched, retrying: model={} reason={}", active, e.getMessage());
       tryAgainLater();
+    } catch (RuntimeException e) {
+      LOG.error("notifying of the active model failed: model={}", active, e);
+    } finally {
+      heartbeats.rest();
     }
   }
 

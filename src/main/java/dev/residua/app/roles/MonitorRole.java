@@ -29,9 +29,12 @@ import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Properties;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 
@@ -77,8 +80,25 @@ public final class MonitorRole implements AutoCloseable {
             streams -> {
               streams.setStateListener((next, previous) -> health.monitor(next.name()));
               metrics.follow(streams, topics.scores().name());
+              health.heartbeats().watch("monitor", () -> sinceLastPoll(streams.metrics()));
             }),
         onFailure);
+  }
+
+  /** Time since the slowest thread of Kafka Streams asked for records, which it does when idle. */
+  static Duration sinceLastPoll(Map<MetricName, ? extends Metric> metrics) {
+    double seconds =
+        metrics.values().stream()
+            .filter(metric -> metric.metricName().name().equals("last-poll-seconds-ago"))
+            .filter(
+                metric ->
+                    !metric.metricName().tags().getOrDefault("client-id", "").contains("restore"))
+            .map(Metric::metricValue)
+            .filter(Double.class::isInstance)
+            .mapToDouble(Double.class::cast)
+            .max()
+            .orElse(0);
+    return Duration.ofMillis((long) (1_000 * Math.max(0, seconds)));
   }
 
   /** Shows the feedback of operators on incidents. */

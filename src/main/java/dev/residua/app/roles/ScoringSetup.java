@@ -11,6 +11,7 @@ import dev.residua.app.metrics.RoleHealth;
 import dev.residua.app.metrics.ScoringMetrics;
 import dev.residua.app.model.Models;
 import dev.residua.app.model.ScoringEngines;
+import dev.residua.app.process.Heartbeats;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.frame.FrameLimits;
 import dev.residua.model.BadBundleException;
@@ -65,20 +66,27 @@ public final class ScoringSetup {
       RoleHealth health,
       Consumer<Throwable> onFailure)
       throws StartFailedException {
+    Heartbeats heartbeats = health.heartbeats();
     ScoringSetup setup = new ScoringSetup(config, health);
     try {
       ScoringEngines.Chosen first = setup.engine(bundle);
       ScoringMetrics metrics =
-          new ScoringMetrics(meters, first.engine().label(), used, health::turned);
+          new ScoringMetrics(
+              meters, first.engine().label(), used, health::turned, heartbeats::beat);
       metrics.model(bundle);
       ModelPool pool =
           new ModelPool(
               registry,
               Models.scoring(bundle, first.scorer()),
               next -> {
-                ScoringModel model = setup.open(next);
-                metrics.model(next);
-                return model;
+                heartbeats.beat();
+                try {
+                  ScoringModel model = setup.open(next);
+                  metrics.model(next);
+                  return model;
+                } finally {
+                  heartbeats.rest();
+                }
               },
               (activation, why) -> {
                 LOG.error(

@@ -17,13 +17,17 @@ public final class ShadowRole implements AutoCloseable {
   private final ShadowLoop loop;
   private final Thread thread;
 
+  /**
+   * @param heartbeat called after every step
+   */
   public ShadowRole(
       KafkaClients clients,
       Topics topics,
       String prefix,
       ModelStore store,
       ModelPool.Loader loader,
-      ScoringSettings settings) {
+      ScoringSettings settings,
+      Runnable heartbeat) {
     String member = ConsumerGroups.shadow(prefix) + "-" + settings.instance();
     this.loop =
         new ShadowLoop(
@@ -35,7 +39,8 @@ public final class ShadowRole implements AutoCloseable {
             store,
             loader,
             settings,
-            Clock.systemUTC());
+            Clock.systemUTC(),
+            heartbeat);
     this.thread = new Thread(loop, "residua-shadow");
     thread.setDaemon(true);
     thread.start();

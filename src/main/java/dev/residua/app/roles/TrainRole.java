@@ -41,6 +41,7 @@ public final class TrainRole implements AutoCloseable {
   /**
    * @param properties source of {@code config}
    * @param active the active model
+   * @param heartbeat called after every step
    */
   public TrainRole(
       KafkaClients clients,
@@ -48,7 +49,8 @@ public final class TrainRole implements AutoCloseable {
       ResiduaConfig config,
       Config properties,
       ModelBundle active,
-      ModelMetrics metrics)
+      ModelMetrics metrics,
+      Runnable heartbeat)
       throws StartFailedException {
     if (config.training().backend() == TrainingConfig.Backend.CUDA) {
       Optional<String> problem = CudaCheck.problem();
@@ -80,7 +82,8 @@ public final class TrainRole implements AutoCloseable {
                   writer::write,
                   metrics::training,
                   by,
-                  Clock.systemUTC()));
+                  Clock.systemUTC()),
+              heartbeat);
     } catch (IllegalArgumentException e) {
       writer.close();
       throw new StartFailedException(String.valueOf(e.getMessage()), e);

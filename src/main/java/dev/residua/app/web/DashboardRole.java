@@ -60,6 +60,7 @@ public class DashboardRole implements AutoCloseable {
    *
    * @param writable whether anyone may change something over HTTP
    * @param onFinding notified of every event
+   * @param heartbeat called after every step
    */
   public void start(
       ResiduaConfig config,
@@ -69,7 +70,8 @@ public class DashboardRole implements AutoCloseable {
       ModelBundle bundle,
       ActiveModelNotifier watch,
       boolean writable,
-      Consumer<FindingView> onFinding)
+      Consumer<FindingView> onFinding,
+      Runnable heartbeat)
       throws StartFailedException {
     models.store(registry);
     history.model(bundle.id(), bundle.graph());
@@ -91,7 +93,7 @@ public class DashboardRole implements AutoCloseable {
         () -> ModelAdmin.of(clients.registry(config.topicPrefix()), topics));
     follower =
         new FindingsFollower(
-            clients, topics, history, models, config.dashboard().history(), onFinding);
+            clients, topics, history, models, config.dashboard().history(), onFinding, heartbeat);
     about.open(clients.bootstrapServers(), topics.frames().name(), writable);
   }
 

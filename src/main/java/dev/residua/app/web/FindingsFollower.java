@@ -53,6 +53,7 @@ public final class FindingsFollower implements AutoCloseable {
   private final LiveModels models;
   private final Consumer<byte[], byte[]> consumer;
   private final java.util.function.Consumer<FindingView> onFinding;
+  private final Runnable heartbeat;
   private final Thread thread;
   private final Map<TopicPartition, Long> now;
   private volatile boolean stopped;
@@ -60,6 +61,7 @@ public final class FindingsFollower implements AutoCloseable {
   /**
    * @param back age of the oldest history, at least 0
    * @param onFinding also notified of every new finding
+   * @param heartbeat called after every step
    */
   public FindingsFollower(
       KafkaClients clients,
@@ -67,13 +69,15 @@ public final class FindingsFollower implements AutoCloseable {
       LiveHistory history,
       LiveModels models,
       Duration back,
-      java.util.function.Consumer<FindingView> onFinding) {
+      java.util.function.Consumer<FindingView> onFinding,
+      Runnable heartbeat) {
     if (back.isNegative()) {
       throw new IllegalArgumentException(
           "residua.dashboard.history must be at least 0 but was " + back);
     }
     this.topics = topics;
     this.onFinding = onFinding;
+    this.heartbeat = heartbeat;
     this.history = history;
     this.models = models;
     this.consumer = clients.follower();
@@ -127,6 +131,7 @@ public final class FindingsFollower implements AutoCloseable {
   private void follow() {
     try (consumer) {
       while (!stopped) {
+        heartbeat.run();
         for (ConsumerRecord<byte[], byte[]> record : poll()) {
           try {
             show(record);

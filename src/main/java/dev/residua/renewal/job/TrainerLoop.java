@@ -22,15 +22,20 @@ public final class TrainerLoop implements Runnable {
 
   private final Supplier<? extends Consumer<byte[], byte[]>> members;
   private final TrainerDependencies dependencies;
+  private final Runnable heartbeat;
   private volatile boolean stopped;
 
   /**
    * @param members consumers in the group of the trainers; closed here
+   * @param heartbeat called after every step
    */
   public TrainerLoop(
-      Supplier<? extends Consumer<byte[], byte[]>> members, TrainerDependencies dependencies) {
+      Supplier<? extends Consumer<byte[], byte[]>> members,
+      TrainerDependencies dependencies,
+      Runnable heartbeat) {
     this.members = members;
     this.dependencies = dependencies;
+    this.heartbeat = heartbeat;
   }
 
   /**
@@ -43,11 +48,13 @@ public final class TrainerLoop implements Runnable {
   @Override
   public void run() {
     while (!stopped) {
+      heartbeat.run();
       try (Consumer<byte[], byte[]> member = members.get()) {
         TrainingCoordinator coordinator = new TrainingCoordinator(dependencies, () -> stopped);
         member.subscribe(List.of(dependencies.topics().models().name()), coordinator);
         try {
           while (!stopped) {
+            heartbeat.run();
             member.poll(POLL);
             member.pause(member.assignment()); // only the assignment matters
             coordinator.work();
@@ -57,6 +64,9 @@ public final class TrainerLoop implements Runnable {
         }
       } catch (KafkaException e) {
         LOG.warn("the trainer waits for Kafka: reason={}", e.getMessage());
+        pause();
+      } catch (RuntimeException e) {
+        LOG.error("the trainer failed; restarting from the stored state", e);
         pause();
       }
     }

@@ -38,7 +38,8 @@ class AlertMetricsTest {
               List.of(),
               Optional.empty(),
               Duration.ofDays(1)),
-          (name, problem) -> health.add(name + "=" + problem));
+          (name, problem) -> health.add(name + "=" + problem),
+          () -> {});
 
   @Test
   void shouldCountByReceiverAndResult() {

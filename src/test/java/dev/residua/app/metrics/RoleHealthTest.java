@@ -2,12 +2,14 @@ package dev.residua.app.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.residua.app.process.Heartbeats;
 import dev.residua.app.process.Role;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.Set;
+import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.junit.jupiter.api.Test;
 
 class RoleHealthTest {
@@ -34,6 +36,31 @@ class RoleHealthTest {
         .containsEntry("missing", "an answer of Kafka")
         .containsEntry("value", "still starting")
         .containsEntry("since", "2026-03-01T12:00:03Z");
+  }
+
+  @Test
+  void shouldFailTheLivenessProbeOnceALoopIsStuck() {
+    // Given
+    health.supervise(
+        new Heartbeats(() -> Duration.between(START, now).toNanos() + 1, Duration.ofMinutes(5)));
+    health.ready(Set.of(Role.SCORE), "model-1", "kafka:9092");
+    health.heartbeats().beat();
+    HealthCheckResponse.Status before = health.liveness().call().getStatus();
+
+    // When
+    later(Duration.ofSeconds(301));
+    HealthCheckResponse after = health.liveness().call();
+
+    // Then
+    assertThat(before).isEqualTo(HealthCheckResponse.Status.UP);
+    assertThat(after.getStatus()).isEqualTo(HealthCheckResponse.Status.DOWN);
+    assertThat(after.getData().orElseThrow())
+        .containsEntry(
+            "missing",
+            "progress of the loop '%s' within PT5M (residua.stuck-after)"
+                .formatted(Thread.currentThread().getName()))
+        .containsEntry("value", "no progress for PT5M1S")
+        .containsEntry("since", START.toString());
   }
 
   @Test

@@ -25,7 +25,8 @@ class FindingsFollowerTest {
                     new LiveHistory(),
                     new LiveModels(),
                     Duration.ofMinutes(-5),
-                    finding -> {}))
+                    finding -> {},
+                    () -> {}))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("residua.dashboard.history must be at least 0 but was PT-5M");
   }

@@ -141,7 +141,8 @@ class TrainerLoopTest {
                 (key, command) -> published.add((Training) command),
                 phasesSeen::add,
                 "trainer 1",
-                ((InstantSource) () -> now).withZone(ZoneOffset.UTC)));
+                ((InstantSource) () -> now).withZone(ZoneOffset.UTC)),
+            () -> {});
   }
 
   /** Leads, runs each step followed by one round of the loop, and stops. */
