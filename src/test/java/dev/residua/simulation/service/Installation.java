@@ -1,0 +1,253 @@
+package dev.residua.simulation.service;
+
+import dev.residua.causal.ScoredFrame;
+import dev.residua.frame.Frame;
+import dev.residua.frame.FrameLimits;
+import dev.residua.frame.PixelFormat;
+import dev.residua.frame.RejectedFrameException;
+import dev.residua.scoring.Guarantee;
+import dev.residua.scoring.KafkaTimelineStore;
+import dev.residua.scoring.ReconstructionPlan;
+import dev.residua.scoring.ReferenceSettings;
+import dev.residua.scoring.ScoringListener;
+import dev.residua.scoring.ScoringLoop;
+import dev.residua.scoring.ScoringModels;
+import dev.residua.scoring.ScoringProducers;
+import dev.residua.scoring.ScoringSettings;
+import dev.residua.scoring.Stages;
+import dev.residua.scoring.TimelineSettings;
+import dev.residua.telemetry.Tracing;
+import dev.residua.wire.FrameReader;
+import dev.residua.wire.Topic;
+import dev.residua.wire.Topics;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.utils.Utils;
+
+/**
+ * All roles of the product and its cameras on a simulated broker, with faults that a seed chooses.
+ */
+final class Installation {
+  static final Topics TOPICS = new Topics("residua.");
+  static final String SCORING = "residua-score";
+  static final int PARTITIONS = 3;
+  private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration LIMIT = Duration.ofHours(3);
+  private static final int SCORERS = 2;
+
+  final Simulator simulator;
+  final SimulatedBroker broker;
+
+  /** The running process of each role, by name. */
+  private final Map<String, SimulatedProcess> processes = new LinkedHashMap<>();
+
+  private final Map<String, Consumer<SimulatedProcess>> roles = new LinkedHashMap<>();
+  private final List<Simulator.Task> cameras = new ArrayList<>();
+  private final Scale scale;
+  private boolean healing;
+
+  /**
+   * The size of a run.
+   *
+   * @param sources cameras
+   * @param frames of each camera
+   * @param faults injected
+   */
+  record Scale(int sources, int frames, int faults) {
+    static final Scale SMALL = new Scale(4, 150, 25);
+  }
+
+  Installation(long seed, Scale scale) {
+    this.scale = scale;
+    this.simulator = new Simulator(seed);
+    this.broker =
+        new SimulatedBroker(
+            simulator::millis, () -> simulator.chance(0.8) ? 0 : simulator.random().nextInt(2_000));
+    simulator.onTick(broker::tick);
+    for (Topic<?, ?> topic : TOPICS.all()) {
+      broker.create(topic.name(), PARTITIONS);
+    }
+    for (int i = 0; i < SCORERS; i++) {
+      roles.put("score-" + i, this::score);
+    }
+  }
+
+  /** Runs until all work is done and returns; the broker then holds the history. */
+  void run() {
+    roles.keySet().forEach(this::start);
+    for (int i = 0; i < scale.sources(); i++) {
+      startCamera(i);
+    }
+    SimulatedProcess nemesis = new SimulatedProcess("nemesis", simulator, broker);
+    nemesis.start(new Nemesis(this, scale.faults()));
+    SimulatedProcess end = new SimulatedProcess("end", simulator, broker);
+    end.start(
+        () -> {
+          while (nemesis.running() || cameras.stream().anyMatch(camera -> !camera.done())) {
+            simulator.sleep(Duration.ofSeconds(1));
+          }
+          healing = true;
+          while (!atRest()) {
+            simulator.sleep(Duration.ofSeconds(1));
+          }
+          simulator.finish();
+        });
+    simulator.run(LIMIT);
+  }
+
+  private boolean atRest() {
+    return broker.settled() && consumed(SCORING, TOPICS.frames().name());
+  }
+
+  private boolean consumed(String group, String topic) {
+    for (SimulatedLog log : broker.topic(topic)) {
+      long committed =
+          broker.committed(group, java.util.Set.of(log.place)).getOrDefault(log.place, log.start());
+      if (log.committed().stream().anyMatch(entry -> entry.offset() >= committed)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  List<String> roleNames() {
+    return List.copyOf(roles.keySet());
+  }
+
+  SimulatedProcess process(String role) {
+    SimulatedProcess process = processes.get(role);
+    if (process == null) {
+      throw new AssertionError("no role " + role);
+    }
+    return process;
+  }
+
+  /** Starts a role in a new process. */
+  void start(String role) {
+    SimulatedProcess process = new SimulatedProcess(role, simulator, broker);
+    processes.put(role, process);
+    process.start(() -> roles.get(role).accept(process));
+  }
+
+  private void score(SimulatedProcess process) {
+    ScoringSettings settings =
+        new ScoringSettings(
+            SCORING,
+            process.name,
+            1,
+            1,
+            32,
+            Guarantee.EXACTLY_ONCE,
+            Duration.ZERO,
+            Duration.ofDays(1),
+            ReconstructionPlan.EVERY_FRAME,
+            TimelineSettings.DEFAULTS,
+            FrameLimits.DEFAULTS,
+            ReferenceSettings.NONE,
+            Optional.empty());
+    new ScoringLoop(
+            process.member(SCORING, process.name, ScoringLoop.POLLED_FRAMES),
+            new ScoringProducers(
+                () -> process.producer(process.name, TRANSACTION_TIMEOUT), Duration.ofNanos(1)),
+            TOPICS,
+            ScoringModels.fixed(SimulatedModels.scoring("model-1")),
+            settings,
+            new KafkaTimelineStore(
+                isolation -> process.reader(isolation == IsolationLevel.READ_COMMITTED), TOPICS),
+            process.clock(),
+            new NoListener(),
+            Stages.NONE,
+            Tracing.OFF)
+        .run();
+    throw new AssertionError("the scoring loop ended without being stopped");
+  }
+
+  private static final class NoListener implements ScoringListener {
+    @Override
+    public void committed(int frames, int deadLetters, long nanos) {}
+
+    @Override
+    public void scored(ScoredFrame score) {}
+
+    @Override
+    public void rejected(RejectedFrameException.Reason reason) {}
+  }
+
+  private void startCamera(int number) {
+    String source = "cam" + number;
+    SimulatedProcess process = new SimulatedProcess(source, simulator, broker);
+    SplittableRandom random = simulator.random().split();
+    process.start(() -> film(source, process, random));
+    cameras.add(simulator.lastSpawned());
+  }
+
+  /** Sends frames, some of them damaged, and repeats a frame whose answer is lost. */
+  private void film(String source, SimulatedProcess process, SplittableRandom random) {
+    byte[] key = source.getBytes(StandardCharsets.UTF_8);
+    TopicPartition place =
+        new TopicPartition(
+            TOPICS.frames().name(), Utils.toPositive(Utils.murmur2(key)) % PARTITIONS);
+    long sequence = random.nextInt(1_000);
+    int faultFrom = random.nextInt(scale.frames());
+    int faultFor = random.nextInt(scale.frames());
+    for (int i = 0; i < scale.frames(); i++) {
+      simulator.sleep(Duration.ofMillis(20 + random.nextInt(400)));
+      sequence = random.nextInt(200) == 0 ? 0 : sequence + 1;
+      boolean faulty = i >= faultFrom && i < faultFrom + faultFor;
+      byte[] pixels =
+          SimulatedModels.picture(
+              random.nextGaussian() + (faulty ? 4 : 0),
+              random.nextGaussian(),
+              random.nextInt(150) == 0);
+      byte[] value =
+          switch (random.nextInt(60)) {
+            case 0 -> "no frame".getBytes(StandardCharsets.UTF_8);
+            case 1 -> null;
+            default ->
+                FrameReader.write(
+                    new Frame(
+                        source,
+                        sequence,
+                        process.clock().instant(),
+                        8,
+                        8,
+                        PixelFormat.RGB8,
+                        pixels,
+                        Map.of()));
+          };
+      if (random.nextInt(40) == 0) {
+        process.loseAnswers(Duration.ofSeconds(1));
+      }
+      boolean twice = random.nextInt(40) == 0;
+      while (true) {
+        try {
+          process.request(
+              () ->
+                  broker.append(
+                      null, 0, place, key, value, new RecordHeaders(), simulator.millis()));
+          if (!twice) {
+            break;
+          }
+          twice = false;
+        } catch (TimeoutException e) {
+          // sent again, although it may have arrived
+        }
+      }
+    }
+  }
+
+  boolean healing() {
+    return healing;
+  }
+}

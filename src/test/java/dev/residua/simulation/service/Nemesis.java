@@ -1,0 +1,95 @@
+package dev.residua.simulation.service;
+
+import java.time.Duration;
+import java.util.List;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/** Injects faults, one after the other, each of which may still last when the next one comes. */
+final class Nemesis implements Runnable {
+  private final Installation installation;
+  private final Simulator simulator;
+  private final int faults;
+  private int rivals;
+
+  Nemesis(Installation installation, int faults) {
+    this.installation = installation;
+    this.simulator = installation.simulator;
+    this.faults = faults;
+  }
+
+  @Override
+  public void run() {
+    for (int i = 0; i < faults; i++) {
+      simulator.sleep(simulator.between(Duration.ofMillis(100), Duration.ofSeconds(5)));
+      inject();
+    }
+  }
+
+  private void inject() {
+    List<String> names = installation.roleNames();
+    String role = names.get(simulator.random().nextInt(names.size()));
+    SimulatedProcess process = installation.process(role);
+    Duration time = simulator.between(Duration.ofMillis(200), Duration.ofSeconds(45));
+    int requests = simulator.random().nextInt(20);
+    switch (simulator.random().nextInt(9)) {
+      case 0, 1 -> process.at(requests, () -> crash(role, process));
+      case 2 -> process.at(requests, () -> process.freeze(time));
+      case 3 -> process.at(requests, () -> process.disconnect(time));
+      case 4 -> process.slow(time);
+      case 5 -> process.loseAnswers(time);
+      case 6 -> hangTransaction();
+      case 7 -> process.skew(simulator.between(Duration.ofHours(-1), Duration.ofHours(1)));
+      default -> compact();
+    }
+  }
+
+  private void crash(String role, SimulatedProcess process) {
+    process.crash();
+    Duration pause = simulator.between(Duration.ZERO, Duration.ofSeconds(15));
+    simulator.spawn(
+        "supervisor",
+        () -> {
+          simulator.sleep(pause);
+          installation.start(role);
+        });
+  }
+
+  /**
+   * Leaves a transaction open, with a record on each of some topics, until the broker aborts it.
+   */
+  private void hangTransaction() {
+    SimulatedProcess foreign = new SimulatedProcess("foreign", simulator, installation.broker);
+    Producer<byte[], byte[]> producer =
+        foreign.producer(
+            "foreign-" + rivals++,
+            simulator.between(Duration.ofSeconds(1), Duration.ofSeconds(50)));
+    producer.initTransactions();
+    producer.beginTransaction();
+    List<String> topics =
+        List.of(
+            Installation.TOPICS.frames().name(),
+            Installation.TOPICS.timelines().name(),
+            Installation.TOPICS.scores().name(),
+            Installation.TOPICS.incidents().name(),
+            Installation.TOPICS.models().name(),
+            Installation.TOPICS.control().name());
+    for (String topic : topics) {
+      if (simulator.chance(0.4)) {
+        int partition = simulator.random().nextInt(Installation.PARTITIONS);
+        producer.send(new ProducerRecord<>(topic, partition, new byte[] {'x'}, new byte[] {1}));
+      }
+    }
+    producer.flush();
+  }
+
+  private void compact() {
+    for (String topic :
+        List.of(
+            Installation.TOPICS.timelines().name(),
+            Installation.TOPICS.alerts().name(),
+            Installation.TOPICS.incidents().name())) {
+      installation.broker.topic(topic).forEach(SimulatedLog::compact);
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package dev.residua.simulation.service;
+
+import dev.residua.anomaly.AnomalyCalibration;
+import dev.residua.anomaly.AnomalyRule;
+import dev.residua.anomaly.AnomalySettings;
+import dev.residua.anomaly.AppearanceReference;
+import dev.residua.anomaly.SensorReference;
+import dev.residua.anomaly.SensorRule;
+import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FrameScorer;
+import dev.residua.causal.LatentBatch;
+import dev.residua.drift.DriftReference;
+import dev.residua.drift.DriftSettings;
+import dev.residua.frame.ImageShape;
+import dev.residua.incident.IncidentSettings;
+import dev.residua.intervention.JointAttribution;
+import dev.residua.monitor.MonitorModel;
+import dev.residua.scoring.ScoringModel;
+import dev.residua.testing.PictureReferences;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/** Models of two latents whose network only reads two bytes of a picture. */
+final class SimulatedModels {
+  static final ImageShape SHAPE = new ImageShape(8, 8, 3);
+  static final int LATENTS = 2;
+
+  /** Frames whose third byte is this make the engine fail. */
+  static final int POISON = 255;
+
+  private static final int SAMPLES = 1_000;
+  private static final int SCALE = 16;
+  private static final AnomalyCalibration CALIBRATION;
+  private static final float[] RESIDUALS = new float[SAMPLES * LATENTS];
+  private static final double[][] ROWS = new double[SAMPLES][LATENTS];
+  private static @Nullable DriftReference drift;
+
+  static {
+    SplittableRandom random = new SplittableRandom(11);
+    for (int i = 0; i < RESIDUALS.length; i++) {
+      RESIDUALS[i] = rounded(random.nextGaussian());
+      ROWS[i / LATENTS][i % LATENTS] = RESIDUALS[i];
+    }
+    CALIBRATION =
+        AnomalyCalibration.fit(RESIDUALS, LATENTS, new float[SAMPLES], new float[SAMPLES]);
+  }
+
+  /** Calibrated on threads of its own, which the class's initialisation must not wait for. */
+  private static synchronized DriftReference drift() {
+    if (drift == null) {
+      drift =
+          DriftReference.calibrate(
+              ROWS,
+              DriftSettings.DEFAULTS.withFrequencies(8).withSimulation(200, 1_024),
+              3,
+              fraction -> {});
+    }
+    return drift;
+  }
+
+  private SimulatedModels() {}
+
+  private static float rounded(double residual) {
+    return Math.round(residual * SCALE) / (float) SCALE;
+  }
+
+  /** A picture with two residuals, in standard deviations from -8 to 7.9. */
+  static byte[] picture(double first, double second, boolean poison) {
+    byte[] pixels = new byte[SHAPE.size()];
+    pixels[0] = (byte) encoded(first);
+    pixels[1] = (byte) encoded(second);
+    pixels[2] = (byte) (poison ? POISON : 0);
+    return pixels;
+  }
+
+  private static long encoded(double residual) {
+    return Math.max(0, Math.min(255, 128 + Math.round(residual * SCALE)));
+  }
+
+  static ScoringModel scoring(String id) {
+    return new ScoringModel(
+        id, new ByteReader(), CALIBRATION, AppearanceReference.builder(SHAPE).build());
+  }
+
+  private static final class ByteReader implements FrameScorer {
+    @Override
+    public ImageShape imageShape() {
+      return SHAPE;
+    }
+
+    @Override
+    public int latents() {
+      return LATENTS;
+    }
+
+    @Override
+    public LatentBatch score(byte[] pixels, int frames) {
+      float[] values = new float[frames * LATENTS];
+      for (int i = 0; i < frames; i++) {
+        int at = i * SHAPE.size();
+        if ((pixels[at + 2] & 0xff) == POISON) {
+          throw new IllegalStateException("the engine fails at this frame");
+        }
+        for (int k = 0; k < LATENTS; k++) {
+          values[i * LATENTS + k] = ((pixels[at + k] & 0xff) - 128) / (float) SCALE;
+        }
+      }
+      return new LatentBatch(
+          frames, LATENTS, values, new float[values.length], values, new float[frames]);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  static MonitorModel monitor(String id) {
+    float[][] attributed = new float[SAMPLES][];
+    Arrays.setAll(attributed, i -> Arrays.copyOfRange(RESIDUALS, LATENTS * i, LATENTS * (i + 1)));
+    return new MonitorModel(
+        id,
+        "ab12",
+        CausalGraph.of(List.of("cause", "effect"), new boolean[][] {{false, true}, {false, false}}),
+        AnomalyRule.of(AnomalySettings.DEFAULTS.withFalseAlarmRate(0.002), CALIBRATION),
+        drift(),
+        PictureReferences.silent(),
+        Optional.empty(),
+        JointAttribution.ofEnergy(attributed),
+        SensorRule.of(SensorReference.builder().build()),
+        500,
+        IncidentSettings.DEFAULTS);
+  }
+}
