@@ -4,6 +4,7 @@ import dev.residua.alerting.AlertListener;
 import dev.residua.alerting.AlertLoop;
 import dev.residua.alerting.AlertingSettings;
 import dev.residua.alerting.Channel;
+import dev.residua.alerting.SteadyClock;
 import dev.residua.app.kafka.ConsumerGroups;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.model.RegistryRecord.Activation;
@@ -59,7 +60,7 @@ public final class AlertRole implements AutoCloseable {
             activations,
             listener,
             tracing,
-            clock,
+            new SteadyClock(clock, System::nanoTime),
             new Random());
     this.thread = new Thread(loop, "residua-alert");
     thread.setDaemon(true);
