@@ -11,10 +11,10 @@ import java.util.function.BooleanSupplier;
 public final class Channel {
   private final ReceiverSettings receiver;
   private final Protocol protocol;
-  private final HttpSender http;
+  private final Sender http;
   private final Clock clock;
 
-  Channel(ReceiverSettings receiver, Protocol protocol, HttpSender http, Clock clock) {
+  Channel(ReceiverSettings receiver, Protocol protocol, Sender http, Clock clock) {
     this.receiver = receiver;
     this.protocol = protocol;
     this.http = http;

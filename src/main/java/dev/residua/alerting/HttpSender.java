@@ -29,7 +29,7 @@ import java.util.concurrent.TimeoutException;
  * Sends requests to one receiver, and never to another host or to the target of a redirect. Each
  * call makes one attempt, which takes at most the receiver's timeout. Thread-safe.
  */
-final class HttpSender {
+final class HttpSender implements Sender {
   private static final int MOST_ANSWER_BYTES = 4_096;
   private static final int MOST_SHOWN = 200;
   private static final Duration MOST_WAIT = Duration.ofMinutes(5);
@@ -47,8 +47,8 @@ final class HttpSender {
             .build();
   }
 
-  /** Sends a request and returns its result. */
-  DeliveryResult send(OutgoingRequest request, Instant now) throws InterruptedException {
+  @Override
+  public DeliveryResult send(OutgoingRequest request, Instant now) throws InterruptedException {
     check(request.url());
     HttpRequest.Builder post =
         HttpRequest.newBuilder(request.url())

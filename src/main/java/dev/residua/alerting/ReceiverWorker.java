@@ -52,19 +52,35 @@ final class ReceiverWorker {
 
   ReceiverWorker(
       Channel channel, Duration giveUpAfter, AlertListener listener, RandomGenerator random) {
+    this(
+        channel,
+        giveUpAfter,
+        listener,
+        random,
+        Executors.newSingleThreadExecutor(
+            task -> {
+              Thread made = new Thread(task, "residua-alert-" + channel.receiver().name());
+              made.setDaemon(true);
+              return made;
+            }));
+  }
+
+  /**
+   * @param thread delivers, one task at a time; shut down here
+   */
+  ReceiverWorker(
+      Channel channel,
+      Duration giveUpAfter,
+      AlertListener listener,
+      RandomGenerator random,
+      ExecutorService thread) {
     this.channel = channel;
     this.giveUpAfter = giveUpAfter;
     this.listener = listener;
     this.random = random;
     this.name = channel.receiver().name();
     this.limit = new RateLimit(channel.receiver().limit());
-    this.thread =
-        Executors.newSingleThreadExecutor(
-            task -> {
-              Thread made = new Thread(task, "residua-alert-" + name);
-              made.setDaemon(true);
-              return made;
-            });
+    this.thread = thread;
   }
 
   boolean isIdle(Instant now) {

@@ -3,30 +3,42 @@ package dev.residua.simulation.service;
 import static dev.residua.simulation.service.Installation.TOPICS;
 
 import dev.residua.causal.ScoredFrame;
+import dev.residua.incident.Incident;
 import dev.residua.wire.DeadLetter;
+import dev.residua.wire.Topic;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 
 /** Judges what an installation left on its topics. Each violation is one sentence. */
 final class HistoryChecker {
   private final SimulatedBroker broker;
+  private final SimulatedReceiver receiver;
   private final List<String> violations = new ArrayList<>();
 
   private record Place(int partition, long offset) {}
 
-  HistoryChecker(SimulatedBroker broker) {
-    this.broker = broker;
+  HistoryChecker(Installation installation) {
+    this.broker = installation.broker;
+    this.receiver = installation.receiver;
   }
 
   List<String> check() {
     checkScores();
+    checkReplay();
+    checkAlerts();
+    checkAlertState();
     return violations;
   }
 
@@ -73,6 +85,103 @@ final class HistoryChecker {
     }
     scores.keySet().forEach(place -> violations.add("score without frame: " + place));
     letters.keySet().forEach(place -> violations.add("dead letter without frame: " + place));
+  }
+
+  /** A monitor that nothing disturbs finds the same in the same scores. */
+  private void checkReplay() {
+    Map<String, Map<String, List<String>>> expected = new TreeMap<>();
+    try (SimulatedMonitor.Machine machine = new SimulatedMonitor.Machine(Simulator.START)) {
+      for (SimulatedLog.Entry score : broker.records(TOPICS.scores().name())) {
+        machine.pipe(
+            TOPICS.scores().name(),
+            score.timestamp(),
+            score.key(),
+            score.value(),
+            new RecordHeaders(score.headers().toArray()));
+      }
+      machine.results().forEach(r -> add(expected, r.topic(), r.key(), r.value()));
+    }
+    Map<String, Map<String, List<String>>> found = new TreeMap<>();
+    for (Topic<?, ?> topic : TOPICS.findings()) {
+      broker.records(topic.name()).forEach(e -> add(found, topic.name(), e.key(), e.value()));
+    }
+    for (Topic<?, ?> topic : TOPICS.findings()) {
+      Map<String, List<String>> before = found.getOrDefault(topic.name(), Map.of());
+      Map<String, List<String>> again = expected.getOrDefault(topic.name(), Map.of());
+      Set<String> keys = new TreeSet<>(before.keySet());
+      keys.addAll(again.keySet());
+      for (String key : keys) {
+        List<String> one = before.getOrDefault(key, List.of());
+        List<String> other = again.getOrDefault(key, List.of());
+        if (!one.equals(other)) {
+          violations.add(
+              "%s of %s: %d records, %d when replayed%s"
+                  .formatted(
+                      topic.name(),
+                      key,
+                      one.size(),
+                      other.size(),
+                      one.size() == other.size() ? ", others" : ""));
+        }
+      }
+    }
+  }
+
+  /** The receiver got the last state of each incident, and nothing that no incident was. */
+  private void checkAlerts() {
+    Map<String, Incident> last = new TreeMap<>();
+    Map<String, Incident> states = new TreeMap<>();
+    for (SimulatedLog.Entry entry : broker.records(TOPICS.incidents().name())) {
+      Incident incident = TOPICS.incidents().read(entry.value());
+      last.put(incident.id(), incident);
+      states.put(state(incident), incident);
+    }
+    Set<String> received = new TreeSet<>();
+    for (SimulatedReceiver.Delivery delivery : receiver.deliveries()) {
+      received.add(delivery.id());
+      if (!states.containsKey(delivery.id())) {
+        violations.add("alert of a state that no incident had: " + delivery.id());
+      }
+    }
+    last.forEach(
+        (id, incident) -> {
+          if (!received.contains(state(incident))) {
+            violations.add("the receiver never got the last state %s".formatted(state(incident)));
+          }
+        });
+  }
+
+  /** What alerting stores of an incident never goes back to an earlier record of it. */
+  private void checkAlertState() {
+    Map<String, Long> revisions = new TreeMap<>();
+    for (SimulatedLog.Entry entry : broker.records(TOPICS.alerts().name())) {
+      String key = new String(entry.key(), StandardCharsets.UTF_8);
+      if (key.startsWith("incident/") && entry.value() != null) {
+        long revision = SimulatedReceiver.json(entry.value()).get("revision").asLong();
+        Long before = revisions.put(key, revision);
+        if (before != null && before > revision) {
+          violations.add(
+              "stored state of %s goes back from record %d to %d".formatted(key, before, revision));
+        }
+      }
+    }
+  }
+
+  /** The id of the webhook's event for a state of an incident. */
+  private static String state(Incident incident) {
+    return "%s.%d.%s.%d"
+        .formatted(
+            incident.id(),
+            incident.flaps(),
+            incident.state().name().toLowerCase(Locale.ROOT),
+            incident.updatedSequence());
+  }
+
+  private static void add(
+      Map<String, Map<String, List<String>>> all, String topic, byte[] key, byte[] value) {
+    all.computeIfAbsent(topic, t -> new TreeMap<>())
+        .computeIfAbsent(new String(key, StandardCharsets.UTF_8), k -> new ArrayList<>())
+        .add(Base64.getEncoder().encodeToString(value));
   }
 
   private static ConsumerRecord<byte[], byte[]> record(SimulatedLog.Entry entry) {

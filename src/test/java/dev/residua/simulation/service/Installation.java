@@ -1,5 +1,6 @@
 package dev.residua.simulation.service;
 
+import dev.residua.alerting.SimulatedAlerting;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.Frame;
 import dev.residua.frame.FrameLimits;
@@ -41,13 +42,18 @@ import org.apache.kafka.common.utils.Utils;
 final class Installation {
   static final Topics TOPICS = new Topics("residua.");
   static final String SCORING = "residua-score";
+  static final String ALERTING = "residua-alert";
   static final int PARTITIONS = 3;
   private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration DELIVERY = Duration.ofMinutes(5);
   private static final Duration LIMIT = Duration.ofHours(3);
   private static final int SCORERS = 2;
+  private static final int ALERTERS = 2;
 
   final Simulator simulator;
   final SimulatedBroker broker;
+  final SimulatedReceiver receiver;
+  final Nemesis nemesis;
 
   /** The running process of each role, by name. */
   private final Map<String, SimulatedProcess> processes = new LinkedHashMap<>();
@@ -55,7 +61,6 @@ final class Installation {
   private final Map<String, Consumer<SimulatedProcess>> roles = new LinkedHashMap<>();
   private final List<Simulator.Task> cameras = new ArrayList<>();
   private final Scale scale;
-  private boolean healing;
 
   /**
    * The size of a run.
@@ -78,9 +83,16 @@ final class Installation {
     for (Topic<?, ?> topic : TOPICS.all()) {
       broker.create(topic.name(), PARTITIONS);
     }
+    broker.create(SimulatedMonitor.CHANGELOG, PARTITIONS);
     for (int i = 0; i < SCORERS; i++) {
       roles.put("score-" + i, this::score);
     }
+    roles.put("monitor", SimulatedMonitor::run);
+    for (int i = 0; i < ALERTERS; i++) {
+      roles.put("alert-" + i, this::alert);
+    }
+    receiver = new SimulatedReceiver(simulator);
+    nemesis = new Nemesis(this, scale.faults());
   }
 
   /** Runs until all work is done and returns; the broker then holds the history. */
@@ -89,25 +101,29 @@ final class Installation {
     for (int i = 0; i < scale.sources(); i++) {
       startCamera(i);
     }
-    SimulatedProcess nemesis = new SimulatedProcess("nemesis", simulator, broker);
-    nemesis.start(new Nemesis(this, scale.faults()));
+    SimulatedProcess faults = new SimulatedProcess("nemesis", simulator, broker);
+    faults.start(nemesis);
     SimulatedProcess end = new SimulatedProcess("end", simulator, broker);
     end.start(
         () -> {
-          while (nemesis.running() || cameras.stream().anyMatch(camera -> !camera.done())) {
+          while (faults.running() || cameras.stream().anyMatch(camera -> !camera.done())) {
             simulator.sleep(Duration.ofSeconds(1));
           }
-          healing = true;
+          processes.values().forEach(process -> process.skew(Duration.ZERO));
           while (!atRest()) {
             simulator.sleep(Duration.ofSeconds(1));
           }
+          simulator.sleep(DELIVERY); // what waits for a receiver has arrived by then
           simulator.finish();
         });
     simulator.run(LIMIT);
   }
 
   private boolean atRest() {
-    return broker.settled() && consumed(SCORING, TOPICS.frames().name());
+    return broker.settled()
+        && consumed(SCORING, TOPICS.frames().name())
+        && consumed(SimulatedMonitor.GROUP, TOPICS.scores().name())
+        && consumed(ALERTING, TOPICS.incidents().name());
   }
 
   private boolean consumed(String group, String topic) {
@@ -173,6 +189,21 @@ final class Installation {
     throw new AssertionError("the scoring loop ended without being stopped");
   }
 
+  private void alert(SimulatedProcess process) {
+    SimulatedAlerting.run(
+        TOPICS,
+        new SimulatedAlerting.Surroundings(
+            () -> process.member(ALERTING, process.name, 500),
+            () -> process.reader(true),
+            () -> process.producer(null, TRANSACTION_TIMEOUT),
+            receiver::post,
+            new SimulatedReceiver.Executor(process),
+            () -> simulator.sleep(Duration.ofSeconds(2)),
+            process.clock(),
+            simulator::nanos,
+            new java.util.Random(simulator.random().nextLong())));
+  }
+
   private static final class NoListener implements ScoringListener {
     @Override
     public void committed(int frames, int deadLetters, long nanos) {}
@@ -199,12 +230,11 @@ final class Installation {
         new TopicPartition(
             TOPICS.frames().name(), Utils.toPositive(Utils.murmur2(key)) % PARTITIONS);
     long sequence = random.nextInt(1_000);
-    int faultFrom = random.nextInt(scale.frames());
-    int faultFor = random.nextInt(scale.frames());
+    boolean faulty = false;
     for (int i = 0; i < scale.frames(); i++) {
       simulator.sleep(Duration.ofMillis(20 + random.nextInt(400)));
       sequence = random.nextInt(200) == 0 ? 0 : sequence + 1;
-      boolean faulty = i >= faultFrom && i < faultFrom + faultFor;
+      faulty ^= random.nextInt(25) == 0;
       byte[] pixels =
           SimulatedModels.picture(
               random.nextGaussian() + (faulty ? 4 : 0),
@@ -245,9 +275,5 @@ final class Installation {
         }
       }
     }
-  }
-
-  boolean healing() {
-    return healing;
   }
 }

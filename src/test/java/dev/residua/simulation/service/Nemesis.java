@@ -1,6 +1,7 @@
 package dev.residua.simulation.service;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -10,12 +11,18 @@ final class Nemesis implements Runnable {
   private final Installation installation;
   private final Simulator simulator;
   private final int faults;
+  private final List<String> log = new ArrayList<>();
   private int rivals;
 
   Nemesis(Installation installation, int faults) {
     this.installation = installation;
     this.simulator = installation.simulator;
     this.faults = faults;
+  }
+
+  /** The faults so far, for a person. */
+  List<String> log() {
+    return log;
   }
 
   @Override
@@ -32,7 +39,11 @@ final class Nemesis implements Runnable {
     SimulatedProcess process = installation.process(role);
     Duration time = simulator.between(Duration.ofMillis(200), Duration.ofSeconds(45));
     int requests = simulator.random().nextInt(20);
-    switch (simulator.random().nextInt(9)) {
+    int kind = simulator.random().nextInt(11);
+    log.add(
+        "%.3f s: fault %d at %s, request %d, %.1f s"
+            .formatted(simulator.nanos() / 1e9, kind, role, requests, time.toMillis() / 1e3));
+    switch (kind) {
       case 0, 1 -> process.at(requests, () -> crash(role, process));
       case 2 -> process.at(requests, () -> process.freeze(time));
       case 3 -> process.at(requests, () -> process.disconnect(time));
@@ -40,6 +51,8 @@ final class Nemesis implements Runnable {
       case 5 -> process.loseAnswers(time);
       case 6 -> hangTransaction();
       case 7 -> process.skew(simulator.between(Duration.ofHours(-1), Duration.ofHours(1)));
+      case 8 -> installation.receiver.down(time);
+      case 9 -> installation.receiver.loseAnswers(time);
       default -> compact();
     }
   }

@@ -208,6 +208,10 @@ final class SimulatedBroker {
 
   /** Ends the transaction of an id; what ended in the same manner before stays ended. */
   void end(String id, int epoch, boolean commit) {
+    if (state(id).timedOutEpoch == epoch) {
+      count("zombies refused");
+      throw new InvalidTxnStateException("the transaction of " + id + " took too long");
+    }
     Producing state = fenced(id, epoch);
     Transaction transaction = state.transaction;
     if (transaction == null) {

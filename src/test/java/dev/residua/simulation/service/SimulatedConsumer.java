@@ -88,15 +88,10 @@ final class SimulatedConsumer {
     if (closed) {
       throw new IllegalStateException("the consumer is closed");
     }
+    if (topic != null && reached()) {
+      rebalance(topic); // an exception of the listener ends the poll, as Kafka's does
+    }
     try {
-      if (topic != null) {
-        process.request(
-            () -> {
-              process.broker.tick();
-              return 0;
-            });
-        rebalance(topic);
-      }
       initialisePositions();
       process.simulator.await(() -> wakeup || (!process.down() && hasMore()), timeout);
     } catch (TimeoutException e) {
@@ -107,6 +102,15 @@ final class SimulatedConsumer {
       throw new WakeupException();
     }
     return process.down() ? ConsumerRecords.empty() : fetch();
+  }
+
+  /** Sends a heartbeat; false where no broker answers. */
+  private boolean reached() {
+    try {
+      return process.request(() -> true);
+    } catch (TimeoutException e) {
+      return false;
+    }
   }
 
   private void rebalance(String topic) {

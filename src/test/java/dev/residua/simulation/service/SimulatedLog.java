@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedLog {
   final TopicPartition place;
   private final List<Entry> entries = new ArrayList<>();
+
+  /** All that was ever appended, for the checker. */
+  private final List<Entry> history = new ArrayList<>();
+
   private long start;
   private long end;
 
@@ -72,9 +76,11 @@ final class SimulatedLog {
       byte @Nullable [] value,
       Headers headers,
       @Nullable Transaction transaction) {
-    entries.add(
+    Entry entry =
         new Entry(
-            end, timestamp, key, value, new RecordHeaders(headers.toArray()), transaction, false));
+            end, timestamp, key, value, new RecordHeaders(headers.toArray()), transaction, false);
+    entries.add(entry);
+    history.add(entry);
     return end++;
   }
 
@@ -126,10 +132,10 @@ final class SimulatedLog {
     return transaction == null || !committedOnly || Boolean.TRUE.equals(transaction.committed);
   }
 
-  /** Records that a reader of committed records gets from the start. */
+  /** Records that a reader of committed records got who missed none, also of those deleted. */
   List<Entry> committed() {
     long stable = lastStable();
-    return entries.stream()
+    return history.stream()
         .filter(entry -> entry.offset() < stable && visible(entry, true))
         .toList();
   }

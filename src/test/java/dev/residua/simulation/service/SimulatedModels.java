@@ -130,6 +130,6 @@ final class SimulatedModels {
         JointAttribution.ofEnergy(attributed),
         SensorRule.of(SensorReference.builder().build()),
         500,
-        IncidentSettings.DEFAULTS);
+        new IncidentSettings(3, 5, 10, 40, 30));
   }
 }

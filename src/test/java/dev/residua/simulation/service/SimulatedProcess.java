@@ -5,6 +5,8 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
@@ -20,7 +22,7 @@ final class SimulatedProcess {
   final Simulator simulator;
   final SimulatedBroker broker;
   private final Clock clock;
-  private Simulator.@Nullable Task task;
+  private final List<Simulator.Task> tasks = new ArrayList<>();
   private long deadSince = -1;
   private @Nullable Runnable trap;
   private int trapIn;
@@ -38,13 +40,14 @@ final class SimulatedProcess {
     this.clock = simulator.clock(() -> skew);
   }
 
-  /** Starts the process as one task. */
+  /** Starts a task of the process. */
   void start(Runnable body) {
-    task = simulator.spawn(name, body);
+    tasks.removeIf(Simulator.Task::done);
+    tasks.add(simulator.spawn(name, body));
   }
 
   boolean running() {
-    return task != null && !task.done() && !task.killed();
+    return tasks.stream().anyMatch(task -> !task.done() && !task.killed());
   }
 
   Clock clock() {
@@ -54,17 +57,13 @@ final class SimulatedProcess {
   /** Ends the process at once, without a chance to close anything. */
   void crash() {
     deadSince = simulator.millis();
-    if (task != null) {
-      task.kill();
-    }
+    tasks.forEach(Simulator.Task::kill);
   }
 
   /** Stops the process for a time, as SIGSTOP and SIGCONT do. */
   void freeze(Duration time) {
     frozenSince = simulator.millis();
-    if (task != null) {
-      task.freeze(time);
-    }
+    tasks.forEach(task -> task.freeze(time));
   }
 
   /** Lets something happen in the middle of a request that comes later. */
@@ -115,7 +114,7 @@ final class SimulatedProcess {
     if (deadSince >= 0) {
       since = Math.min(since, deadSince);
     }
-    if (task != null && task.frozen()) {
+    if (tasks.stream().anyMatch(Simulator.Task::frozen)) {
       since = Math.min(since, frozenSince);
     }
     return down() ? Math.min(since, downSince) : since;

@@ -149,7 +149,8 @@ final class SimulatedProducer {
               return -1;
             }
             for (Pending pending : batch) {
-              long timestamp = process.simulator.millis();
+              Long wanted = pending.record().timestamp();
+              long timestamp = wanted == null ? process.simulator.millis() : wanted;
               long offset =
                   process.broker.append(
                       id,

@@ -25,7 +25,7 @@ class SimulationTrialTest {
     } catch (AssertionError e) {
       return List.of("the run failed: " + message(e));
     }
-    return new HistoryChecker(installation.broker).check();
+    return new HistoryChecker(installation).check();
   }
 
   private static String message(Throwable failure) {
