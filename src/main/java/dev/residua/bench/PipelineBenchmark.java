@@ -7,6 +7,7 @@ import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.RejectedFrameException.Reason;
 import dev.residua.model.BadBundleException;
+import dev.residua.scoring.FramesInFlight;
 import dev.residua.scoring.ScoringListener;
 import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringModels;
@@ -154,6 +155,7 @@ public final class PipelineBenchmark extends BrokerBenchmark {
                 count,
                 stages::get,
                 Tracing.OFF,
+                thread -> FramesInFlight.none(),
                 this::fail);
         Producer<byte[], byte[]> producer = clients.frameProducer()) {
       await("the backlog is scored", LIMIT, count::isComplete);

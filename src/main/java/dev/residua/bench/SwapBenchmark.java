@@ -19,6 +19,7 @@ import dev.residua.model.RegistryRecord.Start;
 import dev.residua.registry.ModelAdmin;
 import dev.residua.registry.ModelAdmin.Author;
 import dev.residua.registry.RegistryFollower;
+import dev.residua.scoring.FramesInFlight;
 import dev.residua.scoring.ModelPool;
 import dev.residua.scoring.ScoringListener;
 import dev.residua.scoring.ScoringSettings;
@@ -183,6 +184,7 @@ public final class SwapBenchmark extends BrokerBenchmark {
                   watch,
                   thread -> Stages.NONE,
                   Tracing.OFF,
+                  thread -> FramesInFlight.none(),
                   this::fail);
           Sender sender = new Sender(framesPerSecond)) {
         await("the first frames are scored", LIMIT, () -> watch.scored.get() > 500);

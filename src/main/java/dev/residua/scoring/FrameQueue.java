@@ -97,6 +97,11 @@ final class FrameQueue {
         .map(ConsumerRecord::offset);
   }
 
+  /** The first records that wait, at most so many. */
+  List<ConsumerRecord<byte[], byte[]>> peek(int most) {
+    return waiting.stream().limit(most).toList();
+  }
+
   ConsumerRecord<byte[], byte[]> next() {
     ConsumerRecord<byte[], byte[]> record = waiting.removeFirst();
     bytes -= size(record);

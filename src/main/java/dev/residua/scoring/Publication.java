@@ -47,13 +47,14 @@ interface Publication {
    */
   void commit(Map<TopicPartition, OffsetAndMetadata> offsets);
 
-  /** Gives up what was sent since {@link #begin}; it will be sent again. */
+  /** Gives up what was sent since {@link #begin}, if anything; it will be sent again. */
   void abort();
 
   /** Results and offsets together or not at all. */
   final class ExactlyOnce implements Publication {
     private final Consumer<byte[], byte[]> consumer;
     private final Producer<byte[], byte[]> producer;
+    private boolean open;
 
     ExactlyOnce(Consumer<byte[], byte[]> consumer, Producer<byte[], byte[]> producer) {
       this.consumer = consumer;
@@ -68,6 +69,7 @@ interface Publication {
     @Override
     public void begin() {
       producer.beginTransaction();
+      open = true;
     }
 
     @Override
@@ -84,11 +86,15 @@ interface Publication {
         producer.sendOffsetsToTransaction(offsets, consumer.groupMetadata());
       }
       producer.commitTransaction();
+      open = false;
     }
 
     @Override
     public void abort() {
-      producer.abortTransaction();
+      if (open) {
+        producer.abortTransaction();
+        open = false;
+      }
     }
   }
 

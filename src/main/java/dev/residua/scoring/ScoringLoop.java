@@ -2,24 +2,18 @@ package dev.residua.scoring;
 
 import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.FramePosition;
-import dev.residua.frame.RejectedFrameException;
-import dev.residua.model.RegistryRecord.Activation;
-import dev.residua.model.RegistryRecord.Start;
 import dev.residua.scoring.Stages.Stage;
 import dev.residua.telemetry.Tracing;
 import dev.residua.wire.FrameReader;
-import dev.residua.wire.ModelRecords;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,8 +38,9 @@ import org.slf4j.LoggerFactory;
  * accepted frame gives one {@code FrameScore} and every refused record one dead letter, in the
  * order of the partition, also when the process dies at any point.
  *
- * <p>A transaction takes what waits, at most {@link ScoringSettings#maxFrames}, and ends early at
- * its deadline; the rest waits for the next one, see {@link FrameQueue}.
+ * <p>A transaction takes what waits, at most {@link ScoringSettings#maxFrames}, and no more after a
+ * deadline; the rest waits for the next one, see {@link FrameQueue}. Its frames are scored before
+ * it begins, see {@link FrameScoring}.
  *
  * <p>Runs on one thread, which owns consumer and producer; {@link #stop} may be called from any.
  */
@@ -70,8 +65,10 @@ public final class ScoringLoop implements Runnable {
   private final TimelineStore store;
   private final FrameQueue waiting;
   private final Timelines timelines;
-  private final FrameIntake intake;
-  private final Clock clock;
+  private final ActivationStarts activations;
+  private final ModelBatches batches;
+  private final FrameScoring scoring;
+  private final FramesInFlight inFlight;
   private final ScoringListener listener;
   private final Stages stages;
   private final Tracing tracing;
@@ -85,22 +82,8 @@ public final class ScoringLoop implements Runnable {
   private Producer<byte[], byte[]> producer;
   private Publication publication;
   private Tracing.Batch traces;
+  private long beganNanos; // the work at hand, and then its transaction
   private long reportedNanos = System.nanoTime() - REPORT_NANOS;
-
-  /** What the transaction at hand publishes and refuses. */
-  private final List<ScoredFrame> published = new ArrayList<>();
-
-  private final List<RejectedFrameException.Reason> refused = new ArrayList<>();
-
-  /** A batch for every model in use, by its id; one, but for a moment after a swap. */
-  private final Map<String, Loaded> loaded = new HashMap<>();
-
-  /** Activations that begin in the transaction at hand, by partition. */
-  private final Map<Integer, Beginning> beginning = new HashMap<>();
-
-  private record Loaded(ScoringModels.Lease lease, FrameBatch batch) {}
-
-  private record Beginning(Activation activation, Start start) {}
 
   /**
    * @param consumer not yet subscribed, reads committed records, commits nothing automatically
@@ -109,6 +92,7 @@ public final class ScoringLoop implements Runnable {
    * @param models the models in use
    * @param store where timelines of partitions come from that are taken over
    * @param tracing carries the traces of frames on to their scores
+   * @param inFlight remembers which frames are being scored; closed here
    */
   public ScoringLoop(
       Consumer<byte[], byte[]> consumer,
@@ -120,7 +104,8 @@ public final class ScoringLoop implements Runnable {
       Clock clock,
       ScoringListener listener,
       Stages stages,
-      Tracing tracing) {
+      Tracing tracing,
+      FramesInFlight inFlight) {
     this.consumer = consumer;
     this.producers = producers;
     this.producer = producers.next().get();
@@ -142,14 +127,21 @@ public final class ScoringLoop implements Runnable {
     this.store = store;
     this.waiting = new FrameQueue(consumer, settings.maxFrames());
     this.timelines = new Timelines(settings.timelines());
-    this.intake =
-        new FrameIntake(
-            new FrameReader(settings.limits(), settings.registry()),
-            new ReferencedFrames(settings.references()),
-            timelines,
-            clock,
-            stages);
-    this.clock = clock;
+    this.activations = new ActivationStarts(models, consumer, waiting, topics.models().name());
+    this.inFlight = inFlight;
+    this.batches = new ModelBatches(models, settings, clock, stages);
+    this.scoring =
+        new FrameScoring(
+            batches,
+            new FrameIntake(
+                new FrameReader(settings.limits(), settings.registry()),
+                new ReferencedFrames(settings.references()),
+                timelines,
+                clock,
+                stages),
+            poison,
+            inFlight,
+            settings.maxFrames());
     this.listener = listener;
     this.stages = stages;
     this.tracing = tracing;
@@ -180,7 +172,7 @@ public final class ScoringLoop implements Runnable {
         stages.enter(Stage.CONSUME);
         waiting.gather(settings.batchDeadline(), stopped::get);
         reportProgress();
-        if (!waiting.isEmpty() || activationPending()) {
+        if (!waiting.isEmpty() || activations.pending()) {
           transact();
         }
       }
@@ -192,7 +184,8 @@ public final class ScoringLoop implements Runnable {
       throw new ScoringEndedException(TransactionFailure.of(e, Duration.ZERO, place).message(), e);
     } finally {
       producer.close(CLOSE);
-      loaded.values().forEach(one -> one.lease().close());
+      batches.close();
+      inFlight.close();
     }
   }
 
@@ -215,180 +208,62 @@ public final class ScoringLoop implements Runnable {
     observe(() -> listener.progressed(total));
   }
 
+  /** Scores what waits, then publishes it in a transaction. */
   private void transact() {
     long start = System.nanoTime();
-    List<ConsumerRecord<byte[], byte[]>> taken = new ArrayList<>();
+    beganNanos = start;
     traces = newTraces();
-    published.clear();
-    refused.clear();
     try {
-      publication.begin();
-      score(taken, start + settings.transactionDeadline().toNanos());
-      stages.enter(Stage.PRODUCE);
-      timelines.publish(
-          (partition, key, value) ->
-              send(new ProducerRecord<>(topics.timelines().name(), partition, key, value)));
-      stages.enter(Stage.COMMIT);
-      publication.commit(offsets(taken));
-      traces.committed(taken.size());
-      timelines.committed();
-      deadLetters.committed();
-      recovering.succeeded();
-      poison.committed(taken.size(), published.size());
-      activationsCommitted();
-      report(System.nanoTime() - start);
+      activations.choose();
+      scoring.score(
+          waiting, activations::at, traces, start + settings.transactionDeadline().toNanos());
+      publish();
     } catch (KafkaException e) {
       traces.failed(e);
-      recovering.from(e, start, taken);
+      recovering.from(e);
+      return;
     } catch (PoisonFrames.UnscoredException e) {
       traces.failed(e);
-      recovering.fromPoison(e, start, taken);
+      recovering.fromPoison(e);
+      return;
     }
+    committed(System.nanoTime() - start);
   }
 
-  private static List<ScoredFrame> score(FrameBatch batch) {
-    try {
-      return batch.score();
-    } catch (RuntimeException e) {
-      throw new PoisonFrames.UnscoredException(e);
+  private void committed(long nanos) {
+    traces.committed(scoring.taken().size());
+    timelines.committed();
+    deadLetters.committed();
+    recovering.succeeded();
+    poison.committed(scoring.taken().size(), scoring.scores().size());
+    inFlight.committed(scoring.taken());
+    activations.committed(
+        (activation, begun) -> observe(() -> listener.activationCommitted(activation, begun)));
+    if (batches.size() > 1) {
+      batches.keep(activations.modelsInUse());
     }
+    report(nanos);
   }
 
-  /**
-   * Scores what waits, until the deadline or the most that one transaction takes.
-   *
-   * @param taken receives the records that were scored or refused
-   */
-  private void score(List<ConsumerRecord<byte[], byte[]>> taken, long deadline) {
-    beginActivations();
-    loaded.values().forEach(one -> one.batch().clear());
-    FrameBatch current = null;
-    int most = poison.oneByOne() ? 1 : settings.maxFrames();
-    while (!waiting.isEmpty() && taken.size() < most) {
-      if (!taken.isEmpty() && System.nanoTime() > deadline) {
-        break;
-      }
-      ConsumerRecord<byte[], byte[]> record = waiting.next();
-      taken.add(record);
-      FrameBatch batch = batchFor(record);
-      if (current != null && current != batch) {
-        publish(score(current)); // keeps the order of each partition
-      }
-      current = batch;
-      try {
-        traces.taken(record);
-        poison.check(record);
-        intake.admit(record, batch);
-        if (batch.isFull()) {
-          publish(score(batch));
-        }
-      } catch (RejectedFrameException why) {
-        traces.refused(record, why.reason().name());
-        deadLetters.send(publication, record, why);
-        refused.add(why.reason());
-        LOG.debug(
-            "frame refused: topic={} partition={} offset={} reason={}",
-            record.topic(),
-            record.partition(),
-            record.offset(),
-            why.getMessage());
-      }
-    }
-    if (current != null) {
-      publish(score(current));
-    }
-  }
-
-  /** Whether an activation is pending, so that a transaction is due without any frame. */
-  private boolean activationPending() {
-    return consumer.assignment().stream().anyMatch(p -> models.pending(p.partition()).isPresent());
-  }
-
-  /**
-   * Starts pending activations: writes in this transaction from which offset they hold. It also
-   * holds the first frame scored under them, so both become visible together.
-   */
-  private void beginActivations() {
-    beginning.clear();
-    for (TopicPartition partition : consumer.assignment()) {
-      Optional<Activation> next = models.pending(partition.partition());
-      if (next.isPresent()) {
-        long first = waiting.first(partition).orElseGet(() -> consumer.position(partition));
-        Start start = new Start(next.get().number(), partition.partition(), first);
-        beginning.put(partition.partition(), new Beginning(next.get(), start));
-        send(
-            new ProducerRecord<>(
-                topics.models().name(),
-                Topics.REGISTRY_PARTITION,
-                ModelRecords.key(start.key()),
-                ModelRecords.value(start)));
-      }
-    }
-    if (!beginning.isEmpty()) {
-      publication.awaitSent();
-    }
-  }
-
-  private FrameBatch batchFor(ConsumerRecord<byte[], byte[]> record) {
-    Beginning begins = beginning.get(record.partition());
-    Activation activation =
-        begins != null && record.offset() >= begins.start().offset()
-            ? begins.activation()
-            : models.activationAt(record.partition(), record.offset());
-    Loaded there = loaded.get(activation.modelId());
-    if (there == null) {
-      ScoringModels.Lease lease = models.lease(activation);
-      there = new Loaded(lease, batchOf(lease.model()));
-      loaded.put(activation.modelId(), there);
-    }
-    return there.batch();
-  }
-
-  /**
-   * Reports the activations of the committed transaction and releases models without partitions.
-   */
-  private void activationsCommitted() {
-    if (!beginning.isEmpty()) {
-      models.activationsCommitted(beginning.values().stream().map(Beginning::start).toList());
-      for (Beginning begun : beginning.values()) {
-        LOG.info(
-            "activation committed: model={} activation={} partition={} offset={}",
-            begun.activation().modelId(),
-            begun.start().number(),
-            begun.start().partition(),
-            begun.start().offset());
-        observe(() -> listener.activationCommitted(begun.activation(), begun.start()));
-      }
-      beginning.clear();
-    }
-    if (loaded.size() > 1) {
-      Set<String> held = new HashSet<>();
-      for (TopicPartition partition : consumer.assignment()) {
-        long next = waiting.first(partition).orElseGet(() -> consumer.position(partition));
-        held.add(models.activationAt(partition.partition(), next).modelId());
-      }
-      loaded
-          .entrySet()
-          .removeIf(
-              one -> {
-                boolean unused = !held.contains(one.getKey());
-                if (unused) {
-                  one.getValue().lease().close();
-                }
-                return unused;
-              });
-    }
-  }
-
-  private FrameBatch batchOf(ScoringModel model) {
-    return new FrameBatch(
-        model, settings.decodedLimits(), settings.reconstruction(), BATCH_FRAMES, clock, stages);
-  }
-
-  private void publish(List<ScoredFrame> scores) {
+  private void publish() {
+    beganNanos = System.nanoTime();
+    publication.begin();
     stages.enter(Stage.PRODUCE);
+    activations.publish(publication);
+    publishScores();
+    for (FrameScoring.Refusal refusal : scoring.refusals()) {
+      deadLetters.send(publication, refusal.record(), refusal.why());
+    }
+    timelines.publish(
+        (partition, key, value) ->
+            send(new ProducerRecord<>(topics.timelines().name(), partition, key, value)));
+    stages.enter(Stage.COMMIT);
+    publication.commit(offsets(scoring.taken()));
+  }
+
+  private void publishScores() {
     String topic = topics.scores().name();
-    for (ScoredFrame score : scores) {
+    for (ScoredFrame score : scoring.scores()) {
       FramePosition position = score.position();
       send(
           new ProducerRecord<>(
@@ -398,16 +273,15 @@ public final class ScoringLoop implements Runnable {
               topics.scores().value().serializer().serialize(topic, score),
               traces.headers(score.source(), position.partition(), position.offset())));
     }
-    published.addAll(scores);
   }
 
   /** Reports what was committed; no observer can fail the transaction, or count it twice. */
   private void report(long nanos) {
     observe(
         () -> {
-          published.forEach(listener::scored);
-          refused.forEach(listener::rejected);
-          listener.committed(published.size(), refused.size(), nanos);
+          scoring.scores().forEach(listener::scored);
+          scoring.refusals().forEach(refusal -> listener.rejected(refusal.why().reason()));
+          listener.committed(scoring.scores().size(), scoring.refusals().size(), nanos);
         });
   }
 
@@ -495,31 +369,21 @@ public final class ScoringLoop implements Runnable {
 
   /** Goes on after a transaction failed, with pauses that grow while nothing succeeds. */
   private final class Recovering implements TransactionFailure.Recovery {
-    private List<ConsumerRecord<byte[], byte[]>> taken = List.of();
     private KafkaException failure = new KafkaException();
-    private long beganNanos;
     private long pauseMillis = MIN_PAUSE_MILLIS;
 
-    void from(KafkaException failure, long beganNanos, List<ConsumerRecord<byte[], byte[]>> taken) {
+    void from(KafkaException failure) {
       this.failure = failure;
-      this.beganNanos = beganNanos;
-      this.taken = taken;
       classify(failure).handle(this);
     }
 
     /** Takes the frames again, one by one, so that only the one at fault is refused. */
-    void fromPoison(
-        PoisonFrames.UnscoredException failure,
-        long beganNanos,
-        List<ConsumerRecord<byte[], byte[]>> taken) {
-      LOG.error("scoring failed unexpectedly: count={}", taken.size(), failure.getCause());
+    void fromPoison(PoisonFrames.UnscoredException failure) {
+      LOG.error(
+          "scoring failed unexpectedly: count={}", scoring.taken().size(), failure.getCause());
       this.failure = new KafkaException(failure);
-      this.beganNanos = beganNanos;
-      this.taken = taken;
-      if (aborted()) {
-        takeAgain();
-      }
-      if (!poison.failed(taken, failure)) {
+      takeAgain();
+      if (!poison.failed(scoring.taken(), failure)) {
         end(
             "scoring fails at every frame, %d in a row: %s; the engine or the model is at fault, see the log. No frame is lost"
                 .formatted(PoisonFrames.MOST_IN_A_ROW, failure.getMessage()));
@@ -590,12 +454,12 @@ public final class ScoringLoop implements Runnable {
     /** After an abort, restores the state before the transaction. */
     private void takeAgain() {
       timelines.aborted();
-      waiting.putBack(taken);
+      waiting.putBack(scoring.taken());
     }
 
     /** Where the outcome was unknown, the committed offsets and timelines show it. */
     private void resumeAtCommitted() {
-      waiting.putBack(taken);
+      waiting.putBack(scoring.taken());
       Map<TopicPartition, Long> first = waiting.clear();
       timelines.drop();
       Set<TopicPartition> assigned = consumer.assignment();

@@ -7,6 +7,7 @@ import dev.residua.app.model.Models;
 import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.model.ModelBundle;
+import dev.residua.scoring.FramesInFlight;
 import dev.residua.scoring.ScoringListener;
 import dev.residua.scoring.ScoringLoop;
 import dev.residua.scoring.ScoringModel;
@@ -150,7 +151,8 @@ class FrameTraceTest {
               Clock.systemUTC(),
               ScoringListener.NONE,
               Stages.NONE,
-              tracing);
+              tracing,
+              FramesInFlight.none());
       consumer.schedulePollTask(
           () -> {
             consumer.rebalance(List.of(PARTITION));

@@ -12,6 +12,7 @@ import dev.residua.frame.NamePattern;
 import dev.residua.frame.PossibleTimes;
 import dev.residua.incident.ActiveControls;
 import dev.residua.model.RegistryRecord;
+import dev.residua.scoring.FramesInFlight;
 import dev.residua.scoring.ReferencedFrames;
 import io.smallrye.config.WithDefault;
 import java.io.InputStream;
@@ -52,6 +53,8 @@ class LimitsDocumentTest {
             ReferencedFrames.REST.toString(),
             setting(FramesConfig.class, "maxSources") + " sources",
             setting(FramesConfig.class, "sourceIdle"),
+            FramesInFlight.MOST_ENDS + " ends",
+            FramesInFlight.MOST_SUSPECTS + " frames",
             setting(ScoringConfig.class, "maxFrames") + " frames",
             setting(MonitorConfig.class, "liveSources") + " sources",
             "" + ScoreCheck.MAX_MAGNITUDE,

@@ -20,6 +20,7 @@ import dev.residua.wire.DeadLetter;
 import dev.residua.wire.ModelRecords;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,6 +54,7 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -72,6 +74,8 @@ class ScoringLoopTest {
   private Duration timeout = Duration.ofSeconds(30);
   private final List<Reason> rejected = new ArrayList<>();
   private int scored;
+  private int steps;
+  private FramesInFlight inFlight = FramesInFlight.none();
   private ScoringSettings settings =
       settings(ReconstructionPlan.EVERY_FRAME, ScoringSettings.TRANSACTION_DEADLINE);
   private TimelineStore store = TimelineStore.EMPTY;
@@ -82,6 +86,11 @@ class ScoringLoopTest {
   }
 
   private ScoringLoop loop(Supplier<Producer<byte[], byte[]>> producers) {
+    return loop(consumer, producers);
+  }
+
+  private ScoringLoop loop(
+      MockConsumer<byte[], byte[]> consumer, Supplier<Producer<byte[], byte[]>> producers) {
     return new ScoringLoop(
         consumer,
         new ScoringProducers(producers, timeout),
@@ -100,12 +109,18 @@ class ScoringLoopTest {
           public void scored(ScoredFrame score) {}
 
           @Override
+          public void stepped() {
+            steps++;
+          }
+
+          @Override
           public void rejected(Reason reason) {
             rejected.add(reason);
           }
         },
         Stages.NONE,
-        Tracing.OFF);
+        Tracing.OFF,
+        inFlight);
   }
 
   /** Frames whose first byte is at least this make the engine fail. */
@@ -115,6 +130,14 @@ class ScoringLoopTest {
   private static final ScoringModel MODEL = model("model-1");
 
   private static ScoringModel model(String id) {
+    return model(id, () -> {}, -1);
+  }
+
+  /**
+   * @param onBatch run before a batch is scored
+   * @param end first byte of the frame at which the process lacks memory
+   */
+  private static ScoringModel model(String id, Runnable onBatch, int end) {
     return new ScoringModel(
         id,
         new FrameScorer() {
@@ -130,7 +153,11 @@ class ScoringLoopTest {
 
           @Override
           public LatentBatch score(byte[] pixels, int frames) {
+            onBatch.run();
             for (int i = 0; i < frames; i++) {
+              if ((pixels[i * SHAPE.size()] & 0xff) == end) {
+                throw new OutOfMemoryError("of this test");
+              }
               if ((pixels[i * SHAPE.size()] & 0xff) >= POISON) {
                 throw new IllegalStateException("the engine fails at this frame");
               }
@@ -202,6 +229,13 @@ class ScoringLoopTest {
 
   /** Gives the loop records in its first poll, and nothing in so many polls after it. */
   private void schedule(List<ConsumerRecord<byte[], byte[]>> records, int polls) {
+    schedule(consumer, records, polls);
+  }
+
+  private static void schedule(
+      MockConsumer<byte[], byte[]> consumer,
+      List<ConsumerRecord<byte[], byte[]>> records,
+      int polls) {
     consumer.schedulePollTask(
         () -> {
           consumer.rebalance(List.of(PARTITION));
@@ -329,6 +363,77 @@ class ScoringLoopTest {
         .containsExactly("7", "8");
     assertThat(header(deadLetters().get(0), "__streams.errors.message"))
         .contains("the engine fails at this frame");
+  }
+
+  @Test
+  void shouldScoreEveryFrameOfATransactionBeforeItBegins() {
+    // Given
+    List<Boolean> open = new ArrayList<>();
+    models =
+        ScoringModels.fixed(model("model-1", () -> open.add(producer.transactionInFlight()), -1));
+    // When
+    run(loop(), frames(70));
+    // Then
+    assertThat(scores()).hasSize(70);
+    assertThat(open).as("a transaction is open while a batch is scored").hasSize(3);
+    assertThat(open).containsOnly(false);
+  }
+
+  @Test
+  void shouldRefuseTheFrameAtWhichTwoProcessesEndedAndScoreTheOthersOnce(@TempDir Path folder) {
+    // Given processes that end while frame 40 is scored, in whichever batch it is
+    Path file = folder.resolve("in-flight");
+    List<ConsumerRecord<byte[], byte[]>> records = frames(70);
+    models = ScoringModels.fixed(model("model-1", () -> {}, 40));
+    for (int process = 1; process <= 2; process++) {
+      MockConsumer<byte[], byte[]> its = new MockConsumer<>("earliest");
+      inFlight = FramesInFlight.in(file);
+      ScoringLoop loop =
+          loop(
+              its,
+              () ->
+                  new MockProducer<>(
+                      true, null, new ByteArraySerializer(), new ByteArraySerializer()));
+      schedule(its, records, 1);
+      assertThatThrownBy(loop::run).isInstanceOf(OutOfMemoryError.class);
+    }
+
+    // When
+    inFlight = FramesInFlight.in(file);
+    run(loop(), records);
+
+    // Then
+    assertThat(scores())
+        .extracting(score -> score.position().offset())
+        .containsExactlyElementsOf(LongStream.range(0, 70).filter(i -> i != 40).boxed().toList());
+    assertThat(rejected).containsExactly(Reason.POISON);
+    assertThat(header(deadLetters().get(0), "__streams.errors.offset")).isEqualTo("40");
+    assertThat(header(deadLetters().get(0), "__streams.errors.message"))
+        .contains("2 processes ended while this frame was scored");
+  }
+
+  @Test
+  void shouldReportAStepAlsoWhileNoBrokerAnswers() {
+    // Given
+    int[] attempts = {0};
+    Producer<byte[], byte[]> unanswered =
+        new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer()) {
+          @Override
+          public void initTransactions() {
+            attempts[0]++;
+            if (attempts[0] < 4) {
+              throw new TimeoutException("no broker");
+            }
+            super.initTransactions();
+          }
+        };
+    ScoringLoop loop = loop(() -> unanswered);
+    // When
+    consumer.schedulePollTask(loop::stop);
+    loop.run();
+    // Then
+    assertThat(attempts[0]).isEqualTo(4);
+    assertThat(steps).as("one per attempt, and the loop's own").isGreaterThanOrEqualTo(5);
   }
 
   private static String header(ProducerRecord<byte[], byte[]> record, String name) {

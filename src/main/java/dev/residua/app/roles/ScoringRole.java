@@ -2,6 +2,7 @@ package dev.residua.app.roles;
 
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.process.RoleEndedException;
+import dev.residua.scoring.FramesInFlight;
 import dev.residua.scoring.KafkaTimelineStore;
 import dev.residua.scoring.ScoringEndedException;
 import dev.residua.scoring.ScoringListener;
@@ -16,6 +17,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 
 /** The scoring role of a process: its loops, one thread each, and the models that they share. */
@@ -31,6 +33,7 @@ public final class ScoringRole implements AutoCloseable {
    * @param whenEnded run after all loops have ended
    * @param stages notified of the stages of each thread
    * @param tracing continues traces
+   * @param inFlight remembers the frames in flight of the thread with an id
    * @param onFailure receives the reason when a loop fails
    */
   public ScoringRole(
@@ -42,6 +45,7 @@ public final class ScoringRole implements AutoCloseable {
       ScoringListener listener,
       IntFunction<Stages> stages,
       Tracing tracing,
+      Function<String, FramesInFlight> inFlight,
       Consumer<Throwable> onFailure) {
     this.whenEnded = whenEnded;
     for (int i = 0; i < settings.threads(); i++) {
@@ -59,7 +63,8 @@ public final class ScoringRole implements AutoCloseable {
               Clock.systemUTC(),
               listener,
               stages.apply(i),
-              tracing);
+              tracing,
+              inFlight.apply(id));
       Thread thread = new Thread(() -> runLoop(loop, onFailure), "residua-score-" + i);
       loops.add(loop);
       threads.add(thread);

@@ -17,6 +17,7 @@ import dev.residua.frame.FrameLimits;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelStore;
+import dev.residua.scoring.FramesInFlight;
 import dev.residua.scoring.ModelPool;
 import dev.residua.scoring.ReconstructionPlan;
 import dev.residua.scoring.ReferenceSettings;
@@ -106,6 +107,7 @@ public final class ScoringSetup {
           metrics,
           thread -> Stages.NONE,
           tracing,
+          thread -> FramesInFlight.in(config.dataDir().resolve("in-flight-" + thread)),
           onFailure);
     } catch (BadBundleException e) {
       throw new StartFailedException(String.valueOf(e.getMessage()), e);
@@ -136,10 +138,10 @@ public final class ScoringSetup {
   public static ScoringSettings settings(ResiduaConfig config) {
     ScoringConfig scoring = config.scoring();
     Duration longest = scoring.transactionDeadline().plus(config.frames().referenceTimeout());
-    Duration limit = config.kafka().transactionTimeout();
+    Duration limit = config.stuckAfter();
     if (config.frames().referenceRoots().isPresent() && longest.compareTo(limit) >= 0) {
       throw new IllegalArgumentException(
-          "residua.scoring.transaction-deadline and residua.frames.reference-timeout together (%s) must be shorter than residua.kafka.transaction-timeout=%s"
+          "residua.scoring.transaction-deadline and residua.frames.reference-timeout together (%s) must be shorter than residua.stuck-after=%s"
               .formatted(longest, limit));
     }
     return new ScoringSettings(

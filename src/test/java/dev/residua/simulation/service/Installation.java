@@ -6,6 +6,7 @@ import dev.residua.frame.Frame;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.PixelFormat;
 import dev.residua.frame.RejectedFrameException;
+import dev.residua.scoring.FramesInFlight;
 import dev.residua.scoring.Guarantee;
 import dev.residua.scoring.KafkaTimelineStore;
 import dev.residua.scoring.ReconstructionPlan;
@@ -184,7 +185,8 @@ final class Installation {
             process.clock(),
             new NoListener(),
             Stages.NONE,
-            Tracing.OFF)
+            Tracing.OFF,
+            FramesInFlight.none())
         .run();
     throw new AssertionError("the scoring loop ended without being stopped");
   }
