@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 
@@ -25,6 +26,7 @@ import org.apache.kafka.common.record.TimestampType;
 final class HistoryChecker {
   private final SimulatedBroker broker;
   private final SimulatedReceiver receiver;
+  private final boolean undisturbed;
   private final List<String> violations = new ArrayList<>();
 
   private record Place(int partition, long offset) {}
@@ -32,6 +34,7 @@ final class HistoryChecker {
   HistoryChecker(Installation installation) {
     this.broker = installation.broker;
     this.receiver = installation.receiver;
+    this.undisturbed = installation.undisturbed();
   }
 
   List<String> check() {
@@ -42,6 +45,12 @@ final class HistoryChecker {
     return violations;
   }
 
+  /** Whether the receiver got all that it should get. */
+  boolean delivered() {
+    checkAlerts();
+    return violations.isEmpty();
+  }
+
   /** Every committed frame has one score or one dead letter, and scores keep the order. */
   private void checkScores() {
     Map<Place, Integer> scores = new HashMap<>();
@@ -50,7 +59,13 @@ final class HistoryChecker {
     for (SimulatedLog log : broker.topic(TOPICS.scores().name())) {
       Map<Integer, Long> last = new TreeMap<>();
       for (SimulatedLog.Entry entry : log.committed()) {
-        ScoredFrame score = TOPICS.scores().read(entry.value());
+        ScoredFrame score;
+        try {
+          score = TOPICS.scores().read(entry.value());
+        } catch (SerializationException e) {
+          violations.add("score at offset %d: %s".formatted(entry.offset(), e.getMessage()));
+          continue;
+        }
         Place place = new Place(score.position().partition(), score.position().offset());
         scores.merge(place, 1, Integer::sum);
         Long before = last.put(place.partition(), place.offset());
@@ -138,7 +153,9 @@ final class HistoryChecker {
     }
     Set<String> received = new TreeSet<>();
     for (SimulatedReceiver.Delivery delivery : receiver.deliveries()) {
-      received.add(delivery.id());
+      if (!received.add(delivery.id()) && undisturbed) {
+        violations.add("alert arrived twice without any fault: " + delivery.id());
+      }
       if (!states.containsKey(delivery.id())) {
         violations.add("alert of a state that no incident had: " + delivery.id());
       }

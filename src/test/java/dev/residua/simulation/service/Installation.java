@@ -25,6 +25,7 @@ import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +48,7 @@ final class Installation {
   static final int PARTITIONS = 3;
   private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration DELIVERY = Duration.ofMinutes(5);
-  private static final Duration LIMIT = Duration.ofHours(3);
+  private static final Duration LIMIT = Duration.ofMinutes(30);
   private static final int SCORERS = 2;
   private static final int ALERTERS = 2;
 
@@ -72,14 +73,22 @@ final class Installation {
    */
   record Scale(int sources, int frames, int faults) {
     static final Scale SMALL = new Scale(4, 150, 25);
+
+    /** Without any fault, where nothing needs a second attempt. */
+    static final Scale UNDISTURBED = new Scale(2, 100, 0);
   }
 
   Installation(long seed, Scale scale) {
+    this(seed, scale, Sabotage.NONE);
+  }
+
+  Installation(long seed, Scale scale, Sabotage sabotage) {
     this.scale = scale;
     this.simulator = new Simulator(seed);
     this.broker =
         new SimulatedBroker(
             simulator::millis, () -> simulator.chance(0.8) ? 0 : simulator.random().nextInt(2_000));
+    broker.sabotage(sabotage);
     simulator.onTick(broker::tick);
     for (Topic<?, ?> topic : TOPICS.all()) {
       broker.create(topic.name(), PARTITIONS);
@@ -92,7 +101,7 @@ final class Installation {
     for (int i = 0; i < ALERTERS; i++) {
       roles.put("alert-" + i, this::alert);
     }
-    receiver = new SimulatedReceiver(simulator);
+    receiver = new SimulatedReceiver(simulator, sabotage);
     nemesis = new Nemesis(this, scale.faults());
   }
 
@@ -114,7 +123,10 @@ final class Installation {
           while (!atRest()) {
             simulator.sleep(Duration.ofSeconds(1));
           }
-          simulator.sleep(DELIVERY); // what waits for a receiver has arrived by then
+          long deadline = simulator.nanos() + DELIVERY.toNanos();
+          while (!new HistoryChecker(this).delivered() && simulator.nanos() < deadline) {
+            simulator.sleep(Duration.ofSeconds(1));
+          }
           simulator.finish();
         });
     simulator.run(LIMIT);
@@ -136,6 +148,29 @@ final class Installation {
       }
     }
     return true;
+  }
+
+  boolean undisturbed() {
+    return scale.faults() == 0;
+  }
+
+  /** A hash of all that is on the topics and arrived at the receiver. */
+  int fingerprint() {
+    int hash = 1;
+    for (List<SimulatedLog> topic : broker.topics()) {
+      for (SimulatedLog log : topic) {
+        for (SimulatedLog.Entry entry : log.committed()) {
+          hash = 31 * hash + Long.hashCode(entry.offset());
+          hash = 31 * hash + Long.hashCode(entry.timestamp());
+          hash = 31 * hash + Arrays.hashCode(entry.key());
+          hash = 31 * hash + Arrays.hashCode(entry.value());
+        }
+      }
+    }
+    for (SimulatedReceiver.Delivery delivery : receiver.deliveries()) {
+      hash = 31 * hash + delivery.id().hashCode();
+    }
+    return hash;
   }
 
   List<String> roleNames() {

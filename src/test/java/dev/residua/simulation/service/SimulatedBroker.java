@@ -33,6 +33,8 @@ final class SimulatedBroker {
   private final Map<String, Producing> producing = new LinkedHashMap<>();
   private final Map<String, Group> groups = new LinkedHashMap<>();
   private final Map<String, Integer> counts = new TreeMap<>();
+  private final Map<String, Integer> appended = new TreeMap<>();
+  private Sabotage sabotage = Sabotage.NONE;
   private int members;
 
   /** The state of one transactional id. */
@@ -85,6 +87,10 @@ final class SimulatedBroker {
   SimulatedBroker(LongSupplier millis, LongSupplier markerDelayMillis) {
     this.millis = millis;
     this.markerDelayMillis = markerDelayMillis;
+  }
+
+  void sabotage(Sabotage defect) {
+    sabotage = defect;
   }
 
   void create(String topic, int partitions) {
@@ -195,7 +201,12 @@ final class SimulatedBroker {
       transaction = open(id, epoch);
       transaction.partitions.add(partition);
     }
-    return log(partition).append(timestamp, key, value, headers, transaction);
+    SimulatedLog log = log(partition);
+    int n = appended.merge(partition.topic(), 1, Integer::sum);
+    for (int i = 0; i < sabotage.copies(partition.topic(), n); i++) {
+      log.append(timestamp, key, value, headers, transaction);
+    }
+    return log.end() - 1;
   }
 
   /** Adds offsets to the transaction of an id; checks that the member still belongs. */
@@ -231,7 +242,10 @@ final class SimulatedBroker {
     if (transaction == null) {
       return;
     }
-    transaction.committed = commit;
+    transaction.committed = commit || sabotage == Sabotage.ABORTED_RECORDS_ARE_VISIBLE;
+    if (!commit || sabotage.losesOffsets(appended.merge("offsets", 1, Integer::sum))) {
+      transaction.offsets.clear();
+    }
     count(commit ? "committed" : "aborted");
     long now = millis.getAsLong();
     for (TopicPartition partition : transaction.partitions) {

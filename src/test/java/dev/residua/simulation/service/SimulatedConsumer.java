@@ -88,12 +88,15 @@ final class SimulatedConsumer {
     if (closed) {
       throw new IllegalStateException("the consumer is closed");
     }
-    if (topic != null && reached()) {
+    process.spring();
+    if (topic != null && !process.down()) {
       rebalance(topic); // an exception of the listener ends the poll, as Kafka's does
     }
     try {
       initialisePositions();
-      process.simulator.await(() -> wakeup || (!process.down() && hasMore()), timeout);
+      if (!timeout.isZero()) {
+        process.simulator.await(() -> wakeup || (!process.down() && hasMore()), timeout);
+      }
     } catch (TimeoutException e) {
       return ConsumerRecords.empty(); // clients try again in the background
     }
@@ -102,15 +105,6 @@ final class SimulatedConsumer {
       throw new WakeupException();
     }
     return process.down() ? ConsumerRecords.empty() : fetch();
-  }
-
-  /** Sends a heartbeat; false where no broker answers. */
-  private boolean reached() {
-    try {
-      return process.request(() -> true);
-    } catch (TimeoutException e) {
-      return false;
-    }
   }
 
   private void rebalance(String topic) {

@@ -20,6 +20,7 @@ final class SimulatedLog {
   /** All that was ever appended, for the checker. */
   private final List<Entry> history = new ArrayList<>();
 
+  private int decided; // entries of the history before this one belong to no open transaction
   private long start;
   private long end;
 
@@ -85,7 +86,9 @@ final class SimulatedLog {
   }
 
   void mark(long timestamp, Transaction transaction) {
-    entries.add(new Entry(end, timestamp, null, null, new RecordHeaders(), transaction, true));
+    Entry marker = new Entry(end, timestamp, null, null, new RecordHeaders(), transaction, true);
+    entries.add(marker);
+    history.add(marker);
     end++;
   }
 
@@ -99,11 +102,13 @@ final class SimulatedLog {
 
   /** The first offset of an open transaction, else the end. */
   long lastStable() {
-    for (Entry entry : entries) {
+    while (decided < history.size()) {
+      Entry entry = history.get(decided);
       Transaction transaction = entry.transaction();
       if (!entry.marker() && transaction != null && transaction.openAt(place)) {
         return entry.offset();
       }
+      decided++;
     }
     return end;
   }

@@ -72,7 +72,8 @@ final class SimulatedProcess {
     trap = fault;
   }
 
-  private void spring() {
+  /** Lets a fault happen that is due. */
+  void spring() {
     Runnable fault = trap;
     if (fault != null && trapIn-- <= 0) {
       trap = null;

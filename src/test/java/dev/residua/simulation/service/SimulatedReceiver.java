@@ -21,6 +21,8 @@ final class SimulatedReceiver {
 
   private final Simulator simulator;
   private final List<Delivery> deliveries = new ArrayList<>();
+  private final Sabotage sabotage;
+  private int posted;
   private long downUntil;
   private long lossyUntil;
 
@@ -31,8 +33,9 @@ final class SimulatedReceiver {
    */
   record Delivery(String id, JsonNode incident) {}
 
-  SimulatedReceiver(Simulator simulator) {
+  SimulatedReceiver(Simulator simulator, Sabotage sabotage) {
     this.simulator = simulator;
+    this.sabotage = sabotage;
   }
 
   static JsonNode json(byte[] text) {
@@ -65,7 +68,10 @@ final class SimulatedReceiver {
       simulator.sleep(Duration.ofSeconds(10));
       return -1;
     }
-    deliveries.add(new Delivery(id, json(body).get("data")));
+    posted++;
+    for (int i = 0; i < sabotage.alerts(posted); i++) {
+      deliveries.add(new Delivery(id, json(body).get("data")));
+    }
     simulator.sleep(simulator.between(Duration.ofMillis(1), Duration.ofMillis(200)));
     return simulator.nanos() < lossyUntil && simulator.chance(0.5) ? -1 : 200;
   }

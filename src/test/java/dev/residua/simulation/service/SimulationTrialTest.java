@@ -19,7 +19,10 @@ class SimulationTrialTest {
 
   /** Runs a seed and returns what it violates; an error of the run is a violation as well. */
   static List<String> violations(long seed) {
-    Installation installation = new Installation(seed, Installation.Scale.SMALL);
+    return violations(new Installation(seed, Installation.Scale.SMALL));
+  }
+
+  static List<String> violations(Installation installation) {
     try {
       installation.run();
     } catch (AssertionError e) {
