@@ -4,7 +4,7 @@ import dev.residua.causal.ScoredFrame;
 import dev.residua.monitor.MonitorResult;
 
 /**
- * Observes the results of the monitor before they are committed; repeated with the transaction.
+ * Observes the results of the monitor; see {@link ObserveCommitted} for results that are committed.
  * Called on the threads of Kafka Streams; must be quick.
  */
 public interface MonitorListener {

@@ -19,7 +19,7 @@ public interface RefusalListener {
     UNREADABLE_CONTROL
   }
 
-  /** A score was refused; again where its transaction is repeated. */
+  /** A score or command was refused. */
   void refused(Reason reason);
 
   /** The one of these settings, or one that ignores everything. */

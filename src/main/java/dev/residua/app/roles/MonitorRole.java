@@ -21,6 +21,7 @@ import dev.residua.monitor.MonitorModel;
 import dev.residua.streams.ControlCommandStore;
 import dev.residua.streams.MonitorModels;
 import dev.residua.streams.MonitorTopology;
+import dev.residua.streams.ObserveCommitted;
 import dev.residua.streams.RefusalListener;
 import dev.residua.streams.ScoreErrors;
 import dev.residua.telemetry.Tracing;
@@ -129,12 +130,14 @@ public final class MonitorRole implements AutoCloseable {
       MonitorObservers watch,
       Consumer<Throwable> onFailure) {
     Properties properties = properties(clients, topics, prefix, settings);
-    properties.put(RefusalListener.SETTING, watch.refused());
+    ObserveCommitted observers = new ObserveCommitted(watch.results(), watch.refused());
+    properties.put(RefusalListener.SETTING, observers);
     KafkaStreams streams =
         new KafkaStreams(
             MonitorTopology.build(
-                topics, models, desk, settings.liveSources(), watch.results(), watch.tracing()),
-            properties);
+                topics, models, desk, settings.liveSources(), observers, watch.tracing()),
+            properties,
+            observers);
     streams.setUncaughtExceptionHandler(
         new MonitorThreads(
             ConsumerGroups.monitor(prefix),
