@@ -34,6 +34,12 @@ public final class RegistryFollower implements ModelStore, AutoCloseable {
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
+  /**
+   * Time to wait for open transactions: one that was committed is marked here within a moment, so
+   * one that stays open belongs to a process that hangs or means harm.
+   */
+  public static final Duration OPEN_LIMIT = Duration.ofSeconds(10);
+
   private final RegistryClients clients;
   private final Topics topics;
   private final OutsideBundles outside;
@@ -137,34 +143,60 @@ public final class RegistryFollower implements ModelStore, AutoCloseable {
   }
 
   /**
-   * Reads to the current end, including open transactions: one may be committed before its marker
-   * reaches this topic.
+   * Reads to the current end. Waits a while for open transactions, as one may be committed before
+   * its marker reaches this topic; where one stays open, what is committed before it counts.
    */
   @Override
   public ModelRegistry refreshed() throws IOException {
     TopicPartition partition = RegistryLog.partition(topics);
-    Request request;
-    try (Consumer<byte[], byte[]> any =
-        clients.consumers().apply(IsolationLevel.READ_UNCOMMITTED)) {
-      request =
-          new Request(
-              any.endOffsets(List.of(partition)).getOrDefault(partition, 0L),
-              new CompletableFuture<>());
+    long end;
+    long stable;
+    try {
+      end = end(partition, IsolationLevel.READ_UNCOMMITTED);
+      stable = end(partition, IsolationLevel.READ_COMMITTED);
     } catch (KafkaException e) {
       throw new IOException(
           "the registry of models (%s) does not answer: %s"
               .formatted(partition, RootCause.message(e)),
           e);
     }
+    ModelRegistry committed;
+    try {
+      committed = readTo(stable, LIMIT);
+    } catch (TimeoutException e) {
+      throw new IOException(
+          "the registry of models (%s) could not be read to offset %d within %s; check that the brokers run"
+              .formatted(partition, stable, LIMIT),
+          e);
+    }
+    if (end <= stable) {
+      return committed;
+    }
+    try {
+      return readTo(end, OPEN_LIMIT);
+    } catch (TimeoutException e) {
+      LOG.warn(
+          "a transaction on the registry of models stays open; using what was committed before it: topic={} offset={} reason={}",
+          partition.topic(),
+          stable,
+          "its process hangs or is not one of ours; the broker ends it after its time-out, see kafka-transactions.sh find-hanging");
+      return known.registry();
+    }
+  }
+
+  private long end(TopicPartition partition, IsolationLevel isolation) {
+    try (Consumer<byte[], byte[]> any = clients.consumers().apply(isolation)) {
+      return any.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+    }
+  }
+
+  /** What is known once everything before an offset is read. */
+  private ModelRegistry readTo(long end, Duration limit) throws IOException, TimeoutException {
+    Request request = new Request(end, new CompletableFuture<>());
     requests.add(request);
     consumer.wakeup();
     try {
-      return request.answer().get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      throw new IOException(
-          "the registry of models (%s) could not be read to offset %d within %s; a transaction of another process may hang"
-              .formatted(partition, request.end(), LIMIT),
-          e);
+      return request.answer().get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       throw new IOException(RootCause.message(e), e);
     } catch (InterruptedException e) {

@@ -12,6 +12,7 @@ import dev.residua.frame.NamePattern;
 import dev.residua.frame.PossibleTimes;
 import dev.residua.incident.ActiveControls;
 import dev.residua.model.RegistryRecord;
+import dev.residua.registry.RegistryFollower;
 import dev.residua.scoring.FramesInFlight;
 import dev.residua.scoring.ReferencedFrames;
 import io.smallrye.config.WithDefault;
@@ -62,6 +63,7 @@ class LimitsDocumentTest {
             NamePattern.MAX_CHARACTERS + " characters",
             NamePattern.MAX_COPIES + " copies",
             RegistryRecord.MAX_PARTS + " parts",
+            RegistryFollower.OPEN_LIMIT.toString(),
             "" + RegistryRecord.MAX_NUMBER,
             setting(ResiduaConfig.class, "stuckAfter"),
             LiveFrames.WAITING + " requests",

@@ -22,6 +22,7 @@ import dev.residua.testing.TestBroker;
 import dev.residua.wire.ModelRecords;
 import dev.residua.wire.Topics;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,8 +33,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -114,6 +118,37 @@ class ModelRegistryIT {
           .containsExactly("one", "two");
       assertThat(follower.bundle("one").toBytes()).isEqualTo(one.toBytes());
       assertThat(follower.bundle("two").toBytes()).isEqualTo(two.toBytes());
+    }
+  }
+
+  @Test
+  void shouldStartWithWhatIsCommittedWhileATransactionOfAnotherProcessStaysOpen() throws Exception {
+    // Given
+    admin.begin(Bundles.empty("one"), null, author("first"));
+    try (Producer<byte[], byte[]> hanging =
+        new KafkaProducer<>(
+            Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                broker.clients().bootstrapServers(),
+                ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                "a-process-that-hangs"),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      hanging.initTransactions();
+      hanging.beginTransaction();
+      hanging.send(new ProducerRecord<>(topics.models().name(), 0, new byte[] {1}, null)).get();
+
+      // When
+      long start = System.nanoTime();
+      try (RegistryFollower follower = follower()) {
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
+
+        // Then
+        assertThat(follower.registry().active().orElseThrow().modelId()).isEqualTo("one");
+        assertThat(took).isBetween(RegistryFollower.OPEN_LIMIT, Duration.ofSeconds(30));
+        hanging.abortTransaction();
+        assertThat(follower.refreshed().active().orElseThrow().modelId()).isEqualTo("one");
+      }
     }
   }
 

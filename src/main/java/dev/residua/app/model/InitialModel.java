@@ -120,7 +120,14 @@ public final class InitialModel {
             "instance " + config.instance(),
             "the first model of this installation",
             Instant.now()));
-    Activation active = registry.refreshed().active().orElseThrow();
+    Activation active =
+        registry
+            .refreshed()
+            .active()
+            .orElseThrow(
+                () ->
+                    new StartFailedException(
+                        "the first model is published but cannot be read yet, as a transaction of another process on the topic of models is open; start again when it has ended, or end it with kafka-transactions.sh"));
     if (!active.modelId().equals(bundle.id())) {
       logWhichIsUsed(active); // another process was first
     }
