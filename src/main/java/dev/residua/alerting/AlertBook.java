@@ -3,6 +3,7 @@ package dev.residua.alerting;
 import dev.residua.alerting.NotifiedState.Stage;
 import dev.residua.alerting.ReceiverType.Habits;
 import dev.residua.incident.Incident;
+import dev.residua.incident.Incident.Reason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,7 +29,11 @@ final class AlertBook {
   private final AlertingSettings settings;
   private final Map<String, ReceiverSettings> receivers = new LinkedHashMap<>();
   private final RandomGenerator random;
-  private final Map<String, Page> pages = new HashMap<>();
+  private final Map<String, Page> pages = new HashMap<>(); // by alert
+
+  /** Alert of each incident that follows another; those of the others have the incident's id. */
+  private final Map<String, String> followers = new HashMap<>();
+
   private final Set<String> changed = new HashSet<>();
   private final Map<String, RateLimitDigest> limited = new HashMap<>();
 
@@ -86,7 +91,10 @@ final class AlertBook {
 
   /** Adds an entry that an earlier owner of the partition stored. */
   void restore(AlertEntry entry) {
-    pages.put(entry.incident().id(), new Page(entry, wanted(entry)));
+    pages.put(entry.alertId(), new Page(entry, wanted(entry)));
+    if (!entry.incident().id().equals(entry.alertId())) {
+      followers.put(entry.incident().id(), entry.alertId());
+    }
   }
 
   private Set<String> wanted(AlertEntry entry) {
@@ -105,25 +113,51 @@ final class AlertBook {
    *     are ignored
    */
   void incident(Incident incident, long offset, Instant at, boolean history) {
-    Page page = pages.get(incident.id());
-    if (page != null && page.entry.revision() >= offset) {
+    String alert = alertOf(incident.id());
+    Page page = pages.get(alert);
+    if (page == null && incident.follows() != null) {
+      String continued = alertOf(incident.follows());
+      page = pages.get(continued);
+      if (page != null) {
+        alert = continued;
+        followers.put(incident.id(), alert);
+      }
+    }
+    if (page != null
+        && (page.entry.revision() >= offset || isReplaced(incident, page.entry.incident()))) {
       return;
     }
     AlertEntry entry =
         page == null
-            ? new AlertEntry(incident, offset, at, at, Optional.empty(), Map.of())
+            ? new AlertEntry(alert, incident, offset, at, at, Optional.empty(), Map.of())
             : page.entry.next(incident, offset, at);
     Set<String> wanted = wanted(entry);
     if (page == null) {
-      if (wanted.isEmpty() || (history && !incident.open())) {
+      if (wanted.isEmpty() || (history && !incident.open()) || isContinued(incident)) {
         return;
       }
-      pages.put(incident.id(), new Page(entry, wanted));
+      pages.put(alert, new Page(entry, wanted));
     } else {
       page.entry = entry;
       page.wanted = wanted;
     }
-    changed.add(incident.id());
+    changed.add(alert);
+  }
+
+  private String alertOf(String incident) {
+    return followers.getOrDefault(incident, incident);
+  }
+
+  /** Whether an incident has a follower, which is on the topic before this record. */
+  private static boolean isContinued(Incident incident) {
+    return incident.reason() == Reason.REDIAGNOSED
+        || incident.reason() == Reason.EXPIRED
+        || incident.reason() == Reason.MERGED;
+  }
+
+  /** Whether the alert goes on with a later incident than this one. */
+  private static boolean isReplaced(Incident incident, Incident shown) {
+    return !incident.id().equals(shown.id()) && !shown.id().equals(incident.follows());
   }
 
   /**
@@ -153,7 +187,7 @@ final class AlertBook {
                 notice -> notice.entry().incident().severity(), Comparator.reverseOrder())
             .thenComparing(notice -> pageOf(notice).track(receiver).failures)
             .thenComparing(notice -> notice.entry().since())
-            .thenComparing(notice -> notice.entry().incident().id()));
+            .thenComparing(notice -> notice.entry().alertId()));
     List<Notice> due = new ArrayList<>();
     List<Incident> held = new ArrayList<>();
     int left = budget;
@@ -177,7 +211,7 @@ final class AlertBook {
   }
 
   private Page pageOf(Notice notice) {
-    return java.util.Objects.requireNonNull(pages.get(notice.entry().incident().id()));
+    return java.util.Objects.requireNonNull(pages.get(notice.entry().alertId()));
   }
 
   private Optional<Action> next(
@@ -222,10 +256,11 @@ final class AlertBook {
                 notice.entry().revision(),
                 incident.severity(),
                 incident.kind(),
+                incident.subject().toString(),
                 incident.flaps(),
                 now,
                 false));
-    changed.add(incident.id());
+    changed.add(page.entry.alertId());
   }
 
   private void summarise(String receiver, List<Incident> held, Instant now) {
@@ -241,7 +276,8 @@ final class AlertBook {
     }
     long revision = next.updatedSequence();
     if (page == null) {
-      AlertEntry entry = new AlertEntry(next, revision, now, now, Optional.of(receiver), Map.of());
+      AlertEntry entry =
+          new AlertEntry(id, next, revision, now, now, Optional.of(receiver), Map.of());
       pages.put(id, new Page(entry, wanted(entry)));
     } else {
       page.entry = page.entry.next(next, Math.max(revision, page.entry.revision() + 1), now);
@@ -251,7 +287,7 @@ final class AlertBook {
 
   /** Takes back a notice that was not sent. */
   void returned(String receiver, Notice notice) {
-    Page page = pages.get(notice.entry().incident().id());
+    Page page = pages.get(notice.entry().alertId());
     if (page != null) {
       page.track(receiver).inFlight = false;
     }
@@ -263,7 +299,7 @@ final class AlertBook {
    * @return the notice, if it will never be delivered
    */
   Optional<Lost> applyResult(String receiver, Notice notice, DeliveryResult answer, Instant now) {
-    String id = notice.entry().incident().id();
+    String id = notice.entry().alertId();
     Page page = pages.get(id);
     if (page == null) {
       return Optional.empty();
@@ -336,7 +372,7 @@ final class AlertBook {
     track.firstFailure = null;
     track.notBefore = null;
     page.entry = page.entry.with(receiver, notice.after(now));
-    changed.add(notice.entry().incident().id());
+    changed.add(notice.entry().alertId());
     return new Lost(notice, format.formatted(settings.giveUpAfter(), why), false);
   }
 
@@ -359,7 +395,8 @@ final class AlertBook {
                             now);
                   });
       if (done) {
-        changed.add(page.entry.incident().id());
+        changed.add(page.entry.alertId());
+        followers.values().removeIf(page.entry.alertId()::equals);
         all.remove();
       }
     }

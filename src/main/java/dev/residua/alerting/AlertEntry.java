@@ -9,7 +9,9 @@ import java.util.TreeMap;
 /**
  * An incident that receivers have to be notified of, and what each was notified of. Immutable.
  *
- * @param incident its current state
+ * @param alertId identity of the alert for receivers: the id of its first incident, also when
+ *     another one has followed it under a corrected diagnosis
+ * @param incident current state of the incident
  * @param revision offset of its record
  * @param since when this process read it first, or again after it had reopened
  * @param changedAt when its record was written
@@ -17,6 +19,7 @@ import java.util.TreeMap;
  * @param notified state by receiver; receivers without one were not notified
  */
 public record AlertEntry(
+    String alertId,
     Incident incident,
     long revision,
     Instant since,
@@ -36,12 +39,15 @@ public record AlertEntry(
   AlertEntry with(String receiver, NotifiedState now) {
     Map<String, NotifiedState> next = new TreeMap<>(notified);
     next.put(receiver, now);
-    return new AlertEntry(incident, revision, since, changedAt, only, next);
+    return new AlertEntry(alertId, incident, revision, since, changedAt, only, next);
   }
 
-  /** The entry after a later record of the incident. */
+  /** The entry after a later record of the incident, or of the one that follows it. */
   AlertEntry next(Incident changed, long offset, Instant at) {
-    boolean again = changed.open() && (!incident.open() || changed.flaps() != incident.flaps());
-    return new AlertEntry(changed, offset, again ? at : since, at, only, notified);
+    boolean again =
+        changed.id().equals(incident.id())
+            && changed.open()
+            && (!incident.open() || changed.flaps() != incident.flaps());
+    return new AlertEntry(alertId, changed, offset, again ? at : since, at, only, notified);
   }
 }

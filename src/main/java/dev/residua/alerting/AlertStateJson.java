@@ -35,13 +35,14 @@ final class AlertStateJson {
     this.read = read;
   }
 
-  static String key(String incidentId) {
-    return INCIDENT + incidentId;
+  static String key(String alertId) {
+    return INCIDENT + alertId;
   }
 
   byte[] bytes(AlertEntry entry) {
     ObjectNode node = Json.object();
     node.put("version", VERSION);
+    node.put("alert", entry.alertId());
     node.put("revision", entry.revision());
     node.put("since", entry.since().toString());
     node.put("changedAt", entry.changedAt().toString());
@@ -55,6 +56,7 @@ final class AlertStateJson {
               one.put("revision", now.revision());
               one.put("severity", now.severity().name());
               one.put("kind", now.kind());
+              one.put("subject", now.subject());
               one.put("flaps", now.flaps());
               one.put("at", now.at().toString());
               one.put("acknowledged", now.acknowledged());
@@ -81,11 +83,13 @@ final class AlertStateJson {
                 one.path("revision").asLong(),
                 Severity.valueOf(one.path("severity").asText()),
                 one.path("kind").asText(),
+                one.path("subject").asText(),
                 one.path("flaps").asInt(),
                 Instant.parse(one.path("at").asText()),
                 one.path("acknowledged").asBoolean()));
       }
       return new AlertEntry(
+          node.path("alert").asText(),
           read.apply(node.path("incident").binaryValue()),
           node.path("revision").asLong(),
           Instant.parse(node.path("since").asText()),

@@ -60,12 +60,14 @@ final class AlertmanagerProtocol implements Protocol {
     ObjectNode alert = Json.object();
     ObjectNode labels = alert.putObject("labels");
     labels.put("alertname", ALERT_NAME);
-    labels.put("incident", incident.id());
+    labels.put("incident", entry.alertId());
     labels.put("source", incident.source());
     labels.put("kind", kind);
     labels.put("severity", Texts.severity(severity));
     ObjectNode annotations = alert.putObject("annotations");
     annotations.put("summary", Texts.headline(incident));
+    annotations.put("subject", incident.subject().toString());
+    annotations.put("advice", incident.subject().advice());
     String causes = Texts.causes(incident.causes());
     if (!causes.isEmpty()) {
       annotations.put("causes", causes);

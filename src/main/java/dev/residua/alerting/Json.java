@@ -9,6 +9,7 @@ import dev.residua.causal.Finding.Cause;
 import dev.residua.incident.Incident;
 import java.net.URI;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * JSON that protocols share. Payloads are built field by field: data binding needs a record with
@@ -55,10 +56,18 @@ final class Json {
     ObjectNode node = object();
     node.put("incidentId", incident.id());
     node.put("source", incident.source());
+    node.put("subject", incident.subject().toString());
     node.put("state", Texts.lower(incident.state()));
+    if (incident.reason() != null) {
+      node.put("reason", Texts.lower(incident.reason()));
+    }
     node.put("severity", Texts.severity(incident.severity()));
     node.put("kind", incident.kind());
     node.put("sentence", incident.sentence());
+    node.put("advice", incident.subject().advice());
+    text(node, "note", incident.note());
+    text(node, "follows", incident.follows());
+    text(node, "mergedInto", incident.mergedInto());
     ArrayNode causes = node.putArray("causes");
     for (Cause cause : incident.causes()) {
       ObjectNode one = causes.addObject();
@@ -71,8 +80,8 @@ final class Json {
     }
     node.put("openedAt", incident.openedAt().toString());
     node.put("updatedAt", incident.updatedAt().toString());
-    if (incident.resolvedAt() != null) {
-      node.put("resolvedAt", incident.resolvedAt().toString());
+    if (incident.endedAt() != null) {
+      node.put("endedAt", incident.endedAt().toString());
     }
     node.put("openedSequence", incident.openedSequence());
     node.put("updatedSequence", incident.updatedSequence());
@@ -82,6 +91,12 @@ final class Json {
     ObjectNode to = node.putObject("links");
     links.forEach(to::put);
     return node;
+  }
+
+  private static void text(ObjectNode node, String name, @Nullable String value) {
+    if (value != null) {
+      node.put(name, value);
+    }
   }
 
   /** JSON has no NaN: what is not finite is left out. */

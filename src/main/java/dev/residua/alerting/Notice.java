@@ -24,6 +24,7 @@ public record Notice(Action action, AlertEntry entry, NotifiedState before) {
         delivered ? entry.revision() : before.revision(),
         delivered ? entry.incident().severity() : before.severity(),
         delivered ? entry.incident().kind() : before.kind(),
+        delivered ? entry.incident().subject().toString() : before.subject(),
         delivered ? entry.incident().flaps() : before.flaps(),
         stage == before.stage() ? before.at() : now,
         action == Action.ACKNOWLEDGE || (action != Action.OPEN && before.acknowledged()));

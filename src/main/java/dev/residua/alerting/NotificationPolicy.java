@@ -3,6 +3,8 @@ package dev.residua.alerting;
 import dev.residua.alerting.NotifiedState.Stage;
 import dev.residua.alerting.ReceiverType.Habits;
 import dev.residua.alerting.ReceiverType.Updates;
+import dev.residua.incident.Incident;
+import dev.residua.incident.Incident.State;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -40,15 +42,19 @@ final class NotificationPolicy {
       @Nullable Instant lastSent,
       Instant now) {
     boolean silent = lastSent == null || !now.isBefore(lastSent.plus(repeatInterval));
+    boolean suspended = entry.incident().state() == State.SUSPENDED;
     if (entry.incident().open()) {
       return switch (notified.stage()) {
-        case NOTHING, RESOLVED -> wanted ? Optional.of(Action.OPEN) : Optional.empty();
+        case NOTHING, RESOLVED ->
+            wanted && !suspended ? Optional.of(Action.OPEN) : Optional.empty();
         case FIRING -> {
           // It was resolved and reopened meanwhile, of which the receiver may be aware.
-          if (notified.flaps() != entry.incident().flaps()) {
+          if (!follows(entry, notified) && notified.flaps() != entry.incident().flaps()) {
             yield Optional.of(Action.OPEN);
           }
-          if (notified.revision() < entry.revision() && worthAnUpdate(entry, notified, habits)) {
+          if (!suspended
+              && notified.revision() < entry.revision()
+              && worthAnUpdate(entry, notified, habits)) {
             yield Optional.of(Action.UPDATE);
           }
           if (acknowledged && habits.acknowledges() && !notified.acknowledged()) {
@@ -80,8 +86,19 @@ final class NotificationPolicy {
   }
 
   private static boolean worthAnUpdate(AlertEntry entry, NotifiedState notified, Habits habits) {
-    return habits.updates() == Updates.EVERY_CHANGE
-        || entry.incident().severity().compareTo(notified.severity()) > 0;
+    Incident incident = entry.incident();
+    return incident.severity().compareTo(notified.severity()) > 0
+        || follows(entry, notified)
+        || (habits.updates() == Updates.EVERY_CHANGE
+            && !(incident.severity() == notified.severity()
+                && incident.kind().equals(notified.kind())
+                && incident.subject().toString().equals(notified.subject())));
+  }
+
+  /** Whether an incident of another subject has followed the one that was delivered. */
+  private static boolean follows(AlertEntry entry, NotifiedState notified) {
+    return entry.incident().follows() != null
+        && !entry.incident().subject().toString().equals(notified.subject());
   }
 
   /** Whether nothing more has to be delivered in the current state. */

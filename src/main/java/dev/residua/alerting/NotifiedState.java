@@ -10,6 +10,7 @@ import java.time.Instant;
  * @param revision offset of the incident's record that was delivered; -1 for nothing
  * @param severity that was delivered
  * @param kind that was delivered
+ * @param subject that was delivered
  * @param flaps how often the incident had reopened by then
  * @param at when the stage was delivered first
  * @param acknowledged whether it was notified of an acknowledgement
@@ -19,12 +20,13 @@ public record NotifiedState(
     long revision,
     Severity severity,
     String kind,
+    String subject,
     int flaps,
     Instant at,
     boolean acknowledged) {
   /** Nothing yet. */
   public static final NotifiedState NOTHING =
-      new NotifiedState(Stage.NOTHING, -1, Severity.INFO, "", 0, Instant.EPOCH, false);
+      new NotifiedState(Stage.NOTHING, -1, Severity.INFO, "", "", 0, Instant.EPOCH, false);
 
   /** Stages of a receiver with an incident. */
   public enum Stage {

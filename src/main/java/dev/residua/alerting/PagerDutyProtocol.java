@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * PagerDuty's Events API, version 2: the incident's id is the {@code dedup_key}, so repeated events
+ * PagerDuty's Events API, version 2: the alert's id is the {@code dedup_key}, so repeated events
  * join the open alert.
  *
  * <p>Source: PagerDuty developer documentation, "Events API v2 Overview", "Trigger Events", "Send
@@ -45,7 +45,7 @@ final class PagerDutyProtocol implements Protocol {
           case ACKNOWLEDGE -> "acknowledge";
           case RESOLVE -> "resolve";
         });
-    event.put("dedup_key", dedupKey(incident.id()));
+    event.put("dedup_key", dedupKey(notice.entry().alertId()));
     if (notice.action() != Action.ACKNOWLEDGE && notice.action() != Action.RESOLVE) {
       describe(incident, event);
     }
@@ -99,7 +99,7 @@ final class PagerDutyProtocol implements Protocol {
     return new OutgoingRequest(url, Map.of(), OutgoingRequest.JSON, Json.bytes(event));
   }
 
-  /** The incident's id, or its digest if it is too long. */
+  /** The alert's id, or its digest if it is too long. */
   static String dedupKey(String incidentId) {
     return incidentId.length() <= MOST_DEDUP_KEY
         ? incidentId

@@ -3,6 +3,7 @@ package dev.residua.alerting;
 import dev.residua.causal.Finding.Severity;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Incident.State;
+import dev.residua.incident.Subject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -97,10 +98,13 @@ final class RateLimitDigest {
     return new Incident(
         id(receiver, partition),
         SOURCE,
+        Subject.UNDETERMINED,
         state,
+        null,
         severity,
         KIND,
         sentence(held),
+        null,
         List.of(),
         open == null ? now : open.openedAt(),
         now,
@@ -109,6 +113,8 @@ final class RateLimitDigest {
         now.toEpochMilli(),
         held.size() + over,
         0,
+        null,
+        null,
         "",
         Map.of());
   }

@@ -46,7 +46,11 @@ final class SlackProtocol implements Protocol {
     ArrayNode fields = attachment.putArray("fields");
     field(fields, "Source", incident.source());
     field(fields, "Severity", Texts.severity(incident.severity()));
+    field(fields, "Subject", incident.subject().toString());
     field(fields, "Kind", incident.kind());
+    if (incident.open()) {
+      field(fields, "What to do", incident.subject().advice());
+    }
     String causes = Texts.causes(incident.causes());
     if (!causes.isEmpty()) {
       field(fields, "Causes", causes);
@@ -85,9 +89,14 @@ final class SlackProtocol implements Protocol {
 
   private static String word(Incident incident) {
     return switch (incident.state()) {
-      case OPENED -> incident.flaps() > 0 ? "back" : "opened";
-      case ESCALATED -> "more is known";
+      case OPENED ->
+          incident.follows() != null ? "rediagnosed" : incident.flaps() > 0 ? "back" : "opened";
+      case UPDATED -> "more is known";
+      case ESCALATED -> "worse";
+      case FLAPPING -> "comes and goes";
+      case SUSPENDED -> "suspended";
       case RESOLVED -> "resolved";
+      case CLOSED -> "closed";
     };
   }
 

@@ -3,6 +3,7 @@ package dev.residua.alerting;
 import dev.residua.causal.Finding;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Incident.State;
+import dev.residua.incident.Subject;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -40,10 +41,13 @@ public final class TestAlert {
     return new Incident(
         "test-alert-" + source,
         source,
+        Subject.UNDETERMINED,
         resolved ? State.RESOLVED : State.OPENED,
+        null,
         severity,
         KIND,
         sentence,
+        null,
         List.of(),
         now,
         now,
@@ -52,6 +56,8 @@ public final class TestAlert {
         now.toEpochMilli(),
         1,
         0,
+        null,
+        null,
         "",
         Map.of());
   }
@@ -65,7 +71,8 @@ public final class TestAlert {
       List<ReceiverSettings> receivers, AlertingSettings settings, Incident incident, Clock clock)
       throws InterruptedException {
     Instant now = clock.instant();
-    AlertEntry entry = new AlertEntry(incident, 0, now, now, Optional.empty(), Map.of());
+    AlertEntry entry =
+        new AlertEntry(incident.id(), incident, 0, now, now, Optional.empty(), Map.of());
     List<Delivery> deliveries = new ArrayList<>();
     for (ReceiverSettings receiver : receivers) {
       Notice notice =

@@ -26,6 +26,7 @@ import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.Stages;
 import dev.residua.streams.ControlCommandStore;
 import dev.residua.streams.RegistryMonitorModels;
+import dev.residua.streams.SourceLimits;
 import dev.residua.telemetry.Tracing;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
@@ -171,7 +172,13 @@ public final class SwapBenchmark extends BrokerBenchmark {
                   monitored,
                   new ControlCommandStore(),
                   new MonitorSettings(
-                      "1", data.resolve("state"), 1, 0, 256, Duration.ofMillis(100), 64 << 20),
+                      "1",
+                      data.resolve("state"),
+                      1,
+                      0,
+                      SourceLimits.DEFAULTS,
+                      Duration.ofMillis(100),
+                      64 << 20),
                   MonitorObservers.only(streams -> {}),
                   this::fail);
           ScoringRole scoring =

@@ -76,25 +76,32 @@ public final class LiveViews {
       double share) {}
 
   /**
-   * The current state of an incident.
+   * The current state of an incident, see {@code Incident}.
    *
+   * @param advice what a person should check first
    * @param verdict of an operator: {@code true} or {@code false}; null before
    */
   public record IncidentView(
       String id,
       String source,
+      String subject,
       String state,
+      @Nullable String reason,
       String severity,
       String kind,
       String sentence,
+      String advice,
+      @Nullable String note,
       List<CauseView> causes,
       long openedAt,
       long updatedAt,
-      @Nullable Long resolvedAt,
+      @Nullable Long endedAt,
       long openedSequence,
       long updatedSequence,
       long events,
       int flaps,
+      @Nullable String follows,
+      @Nullable String mergedInto,
       String modelId,
       @Nullable String verdict) {}
 

@@ -66,22 +66,28 @@ public final class ViewMapper {
   }
 
   static IncidentView incident(Incident incident, @Nullable String verdict) {
-    Instant resolved = incident.resolvedAt();
+    Instant ended = incident.endedAt();
     return new IncidentView(
         incident.id(),
         incident.source(),
+        incident.subject().toString(),
         incident.state().name(),
+        incident.reason() == null ? null : incident.reason().name(),
         incident.severity().name(),
         incident.kind(),
         incident.sentence(),
+        incident.subject().advice(),
+        incident.note(),
         causes(incident.causes()),
         incident.openedAt().toEpochMilli(),
         incident.updatedAt().toEpochMilli(),
-        resolved == null ? null : resolved.toEpochMilli(),
+        ended == null ? null : ended.toEpochMilli(),
         incident.openedSequence(),
         incident.updatedSequence(),
         incident.events(),
         incident.flaps(),
+        incident.follows(),
+        incident.mergedInto(),
         incident.modelId(),
         verdict);
   }

@@ -173,6 +173,33 @@ public final class DriftDetector {
   }
 
   /**
+   * How far the mean of the last samples is from that of the reference, in units of the samples.
+   *
+   * @param w at least 1, at most {@link DriftSettings#MAX_SCALE} and {@link #count}
+   * @return shape {@code [d]}
+   */
+  public float[] meanDeviations(int w) {
+    float[] means = sampleMeans(w);
+    for (int k = 0; k < means.length; k++) {
+      means[k] -= features.location[k];
+    }
+    return means;
+  }
+
+  /**
+   * One of the last samples.
+   *
+   * @param back 1 for the last one, at most {@link DriftSettings#MAX_SCALE} and {@link #count}
+   * @return shape {@code [d]}
+   */
+  public float[] sample(int back) {
+    check(back);
+    int d = reference.latents();
+    int row = (int) ((count() - back) % KEPT) * d;
+    return Arrays.copyOfRange(samples, row, row + d);
+  }
+
+  /**
    * When the change that a reading reports began: a scan of the leading chart's features over the
    * samples kept, see {@link ChangePointScan}. For when an alarm starts; O(kept samples x
    * features).

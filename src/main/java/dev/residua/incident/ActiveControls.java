@@ -5,11 +5,16 @@ import dev.residua.incident.ControlCommand.Announcement;
 import dev.residua.incident.ControlCommand.Feedback;
 import dev.residua.incident.ControlCommand.FeedbackVerdict;
 import dev.residua.incident.ControlCommand.Maintenance;
+import dev.residua.incident.ControlCommand.Resolve;
+import dev.residua.incident.ControlCommand.Retire;
 import dev.residua.incident.ControlCommand.Suppression;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * All commands that stand, in the order of their offsets on the control topic: the clock of a
@@ -23,22 +28,19 @@ public final class ActiveControls {
   /** No command was given. */
   public static final ActiveControls EMPTY = new ActiveControls(Map.of(), Map.of(), -1);
 
-  private final Map<String, Placed> standing; // those that decide about frames
-  private final Map<String, FeedbackVerdict> feedback;
+  private final Map<String, Given> standing; // those that decide about frames
+  private final Map<String, Given> feedback;
   private final long lastOffset;
 
-  /** A command and its place on the control topic. */
-  private record Placed(ControlCommand command, long offset) {}
-
   /**
-   * A standing order to accept the present as normal.
+   * A command and its place.
    *
-   * @param offset of its record on the control topic, which identifies it
+   * @param offset of its record on the control topic
    */
-  public record Accepted(AcceptNormal command, long offset) {}
+  public record Given(ControlCommand command, long offset) {}
 
   private ActiveControls(
-      Map<String, Placed> standing, Map<String, FeedbackVerdict> feedback, long lastOffset) {
+      Map<String, Given> standing, Map<String, Given> feedback, long lastOffset) {
     this.standing = standing;
     this.feedback = feedback;
     this.lastOffset = lastOffset;
@@ -57,16 +59,20 @@ public final class ActiveControls {
   public ActiveControls with(ControlCommand command, long offset) {
     ActiveControls before = without(command.order().id());
     long last = Math.max(lastOffset, offset);
-    if (command instanceof Feedback f) {
+    if (command instanceof Feedback) {
       return new ActiveControls(
-          before.standing, newest(before.feedback, f.order().id(), f.verdict()), last);
+          before.standing,
+          newest(before.feedback, command.order().id(), new Given(command, offset)),
+          last);
     }
     if (command instanceof Maintenance
         || command instanceof Announcement
         || command instanceof Suppression
-        || command instanceof AcceptNormal) {
+        || command instanceof AcceptNormal
+        || command instanceof Resolve
+        || command instanceof Retire) {
       return new ActiveControls(
-          newest(before.standing, command.order().id(), new Placed(command, offset)),
+          newest(before.standing, command.order().id(), new Given(command, offset)),
           before.feedback,
           last);
     }
@@ -92,16 +98,16 @@ public final class ActiveControls {
     if (!standing.containsKey(id) && !feedback.containsKey(id)) {
       return this;
     }
-    Map<String, Placed> orders = new LinkedHashMap<>(standing);
+    Map<String, Given> orders = new LinkedHashMap<>(standing);
     orders.remove(id);
-    Map<String, FeedbackVerdict> verdicts = new LinkedHashMap<>(feedback);
+    Map<String, Given> verdicts = new LinkedHashMap<>(feedback);
     verdicts.remove(id);
     return new ActiveControls(orders, verdicts, lastOffset);
   }
 
   /** Whether no incident may open for a source at a capture time. */
   public boolean maintained(String source, Instant at) {
-    for (Placed placed : standing.values()) {
+    for (Given placed : standing.values()) {
       ControlCommand one = placed.command();
       if (one instanceof Maintenance m && m.period().contains(at) && one.order().covers(source)) {
         return true;
@@ -112,7 +118,7 @@ public final class ActiveControls {
 
   /** Whether some change of the source is announced for a capture time. */
   public boolean expectsChange(String source, Instant at) {
-    for (Placed placed : standing.values()) {
+    for (Given placed : standing.values()) {
       ControlCommand one = placed.command();
       if (one instanceof Announcement a && a.period().contains(at) && one.order().covers(source)) {
         return true;
@@ -123,7 +129,7 @@ public final class ActiveControls {
 
   /** The announcement of a change of this latent, if there is one. */
   public Optional<Announcement> announced(String source, String latent, Instant at) {
-    for (Placed placed : standing.values()) {
+    for (Given placed : standing.values()) {
       ControlCommand one = placed.command();
       if (one instanceof Announcement a
           && a.latent().equals(latent)
@@ -141,7 +147,7 @@ public final class ActiveControls {
    * @param shift mean shift in standard deviations, either sign
    */
   public boolean suppressed(String source, String latent, double shift) {
-    for (Placed placed : standing.values()) {
+    for (Given placed : standing.values()) {
       ControlCommand one = placed.command();
       if (one instanceof Suppression s
           && s.latent().equals(latent)
@@ -153,21 +159,29 @@ public final class ActiveControls {
     return false;
   }
 
-  /** The last order, by offset, to accept a source's present as normal. */
-  public Optional<Accepted> accepted(String source) {
-    Accepted last = null;
-    for (Placed placed : standing.values()) {
-      if (placed.command() instanceof AcceptNormal a
-          && a.order().covers(source)
-          && (last == null || placed.offset() > last.offset())) {
-        last = new Accepted(a, placed.offset());
-      }
-    }
-    return Optional.ofNullable(last);
+  /** Offset of the last command; -1 if there was none. */
+  public long lastOffset() {
+    return lastOffset;
+  }
+
+  /** Commands after an offset that are followed once, in the order of their offsets. */
+  public List<Given> since(long offset) {
+    return Stream.concat(standing.values().stream(), feedback.values().stream())
+        .filter(given -> given.offset() > offset)
+        .filter(
+            given ->
+                given.command() instanceof AcceptNormal
+                    || given.command() instanceof Resolve
+                    || given.command() instanceof Retire
+                    || given.command() instanceof Feedback)
+        .sorted(Comparator.comparingLong(Given::offset))
+        .toList();
   }
 
   /** How many incidents got this verdict. */
   public long count(FeedbackVerdict verdict) {
-    return feedback.values().stream().filter(verdict::equals).count();
+    return feedback.values().stream()
+        .filter(given -> given.command() instanceof Feedback f && f.verdict() == verdict)
+        .count();
   }
 }

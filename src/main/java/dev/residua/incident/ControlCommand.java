@@ -116,15 +116,26 @@ public sealed interface ControlCommand {
   }
 
   /**
-   * The mean residuals of the last frames of these sources are normal from now on: the detectors
-   * restart around them, and an open incident is resolved. Their mean has an error of its own (0.09
-   * standard deviations for 128 independent frames), which a detector with a memory may find after
-   * a thousand frames: repeat the command then.
+   * The present of these sources is normal from now on. Detectors re-centre on the means of the
+   * frames since the change, and the incidents that this makes normal are closed; others stay open
+   * and note why. A mean has an error of its own (0.09 standard deviations for 128 independent
+   * frames), which a detector with a memory may find after a thousand frames: repeat the command
+   * then.
    */
   record AcceptNormal(Order order) implements ControlCommand {}
 
   /**
-   * Whether an incident was worth an alarm. Changes nothing; it is counted.
+   * Closes an incident. Its alarm opens no other until it has ended.
+   *
+   * @param incidentId the incident
+   */
+  record Resolve(Order order, String incidentId) implements ControlCommand {}
+
+  /** These sources are gone: closes their incidents and stops to watch for their silence. */
+  record Retire(Order order) implements ControlCommand {}
+
+  /**
+   * Whether an incident was worth an alarm. It is counted; a false alarm is closed.
    *
    * @param incidentId the incident
    * @param verdict what it was

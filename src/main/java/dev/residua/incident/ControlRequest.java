@@ -8,6 +8,8 @@ import dev.residua.incident.ControlCommand.FeedbackVerdict;
 import dev.residua.incident.ControlCommand.Maintenance;
 import dev.residua.incident.ControlCommand.Order;
 import dev.residua.incident.ControlCommand.Period;
+import dev.residua.incident.ControlCommand.Resolve;
+import dev.residua.incident.ControlCommand.Retire;
 import dev.residua.incident.ControlCommand.Retrain;
 import dev.residua.incident.ControlCommand.Suppression;
 import java.time.DateTimeException;
@@ -43,6 +45,10 @@ public final class ControlRequest {
     SUPPRESS(List.of("latent", "margin")),
     /** The present is normal. */
     ACCEPT_NORMAL(List.of()),
+    /** Closes {@code incident}. */
+    RESOLVE(List.of("incident")),
+    /** The sources are gone. */
+    RETIRE(List.of()),
     /** Whether {@code incident} was a true alarm: {@code verdict}. */
     FEEDBACK(List.of("incident", "verdict")),
     /** Train a model; {@code incidents}, separated by commas, show the new normal. */
@@ -129,6 +135,8 @@ public final class ControlRequest {
       case ANNOUNCE -> new Announcement(order, period(now), required("latent"));
       case SUPPRESS -> new Suppression(order, required("latent"), margin());
       case ACCEPT_NORMAL -> new AcceptNormal(order);
+      case RESOLVE -> new Resolve(order, required("incident"));
+      case RETIRE -> new Retire(order);
       case FEEDBACK -> new Feedback(order, required("incident"), verdict());
       case RETRAIN -> new Retrain(order, incidents());
       case CANCEL_TRAINING -> new CancelTraining(order, required("training"));

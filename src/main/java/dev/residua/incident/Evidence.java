@@ -1,51 +1,62 @@
 package dev.residua.incident;
 
 import dev.residua.causal.Finding;
-import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Evidence of one frame for its source's incident.
+ * Evidence of one frame for its source's incidents.
  *
- * @param source source of the frame
- * @param sequence its number
- * @param at its capture time
- * @param place what the identity of an incident that opens here is made of; the same for the same
- *     frame whenever it is evaluated
- * @param modelId model in use
- * @param alarm whether some alarm is on
+ * @param at the frame
+ * @param maintained whether a maintenance window covers it
+ * @param residuals alarm of the residuals' detector
+ * @param picture alarm of the picture's detector
+ * @param fault fault of the sensor that holds; null if none does
+ * @param diagnoses whether an alarm is diagnosed some frames later
+ * @param named subjects that a diagnosis of this frame names, the leading one first; empty if none
+ *     was made or none can be named
  * @param reports findings of this frame, weakest first
  */
 public record Evidence(
-    String source,
-    long sequence,
-    Instant at,
-    String place,
-    String modelId,
-    Alarm alarm,
+    Moment at,
+    boolean maintained,
+    Alarm residuals,
+    Alarm picture,
+    @Nullable Subject fault,
+    boolean diagnoses,
+    List<Subject> named,
     List<Report> reports) {
   public Evidence {
+    named = List.copyOf(named);
     reports = List.copyOf(reports);
   }
 
-  /** State of the alarms after the commands of operators. */
+  /** State of an alarm after the commands of operators. */
   public enum Alarm {
-    /** No alarm is on. */
+    /** It is off. */
     NONE,
-    /** An alarm is on that must not open an incident now. */
+    /** It is on and must not open an incident now. */
     SUPPRESSED,
-    /** An alarm is on. */
+    /** It is on. */
     ON
+  }
+
+  /** Detectors, in the order in which one explains the next. */
+  public enum Channel {
+    SENSOR,
+    RESIDUALS,
+    PICTURE
   }
 
   /**
    * One finding.
    *
+   * @param channel detector that it comes from
    * @param weight its strength
    * @param kind its kind, such as {@code DRIFT.RESIDUAL}
    * @param finding the finding
    */
-  public record Report(Weight weight, String kind, Finding finding) {}
+  public record Report(Channel channel, Weight weight, String kind, Finding finding) {}
 
   /** Strength of a finding; later ones are stronger. */
   public enum Weight {

@@ -1,54 +1,75 @@
 package dev.residua.incident;
 
 import dev.residua.causal.Finding;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One problem of one source, as it stands.
+ * Current state of one problem of one source.
  *
  * @param id identity; the same after a restart or a rebalance, and when the problem comes back
- *     within the cooldown
+ *     within the cooldown; never used for another subject
  * @param source source of the frames
- * @param state where in its life it is
- * @param severity how urgently a person should look
- * @param kind kind of the finding that says most about it, such as {@code DRIFT.RESIDUAL} or {@code
+ * @param subject what it is about; changes at most once, from undetermined to a diagnosed subject
+ * @param state current state
+ * @param reason why it was closed; null unless the state is {@code CLOSED}
+ * @param severity how urgently a person should look; never falls while it is open
+ * @param kind kind of the finding that explains most, such as {@code DRIFT.RESIDUAL} or {@code
  *     INTERVENTION.OFFSET}
  * @param sentence what is wrong, in one plain sentence
+ * @param note last remark about it, such as who closed it; null if there is none
  * @param causes causes, most likely first
  * @param openedAt capture time of the first frame
  * @param updatedAt capture time of the last frame that changed it
- * @param resolvedAt capture time of the frame that resolved it; null while it is open
+ * @param endedAt capture time at which it was resolved or closed; null while it is open
  * @param openedSequence first frame
  * @param updatedSequence last frame that changed it
  * @param events findings grouped in it so far, at least 0
  * @param flaps how often it came back within the cooldown
+ * @param follows the incident that it continues under a corrected diagnosis; null for most
+ * @param mergedInto the incident that it turned out to be a part of; null for most
  * @param modelId model in use
  * @param links where to look, by purpose
  */
+@RecordBuilder
 public record Incident(
     String id,
     String source,
+    Subject subject,
     State state,
+    @Nullable Reason reason,
     Finding.Severity severity,
     String kind,
     String sentence,
+    @Nullable String note,
     List<Finding.Cause> causes,
     Instant openedAt,
     Instant updatedAt,
-    @Nullable Instant resolvedAt,
+    @Nullable Instant endedAt,
     long openedSequence,
     long updatedSequence,
     long events,
     int flaps,
+    @Nullable String follows,
+    @Nullable String mergedInto,
     String modelId,
-    Map<String, String> links) {
+    Map<String, String> links)
+    implements IncidentBuilder.With {
   public Incident {
-    if ((state == State.RESOLVED) != (resolvedAt != null)) {
+    if (state.open() != (endedAt == null)) {
       throw new IllegalArgumentException(
-          "incident %s is %s but its time of resolution is %s".formatted(id, state, resolvedAt));
+          "incident %s is %s but its end is %s".formatted(id, state, endedAt));
+    }
+    if ((state == State.CLOSED) != (reason != null)) {
+      throw new IllegalArgumentException(
+          "incident %s is %s but its reason is %s".formatted(id, state, reason));
+    }
+    if ((reason == Reason.MERGED) != (mergedInto != null)) {
+      throw new IllegalArgumentException(
+          "incident %s is closed for %s but merged into %s".formatted(id, reason, mergedInto));
     }
     if (events < 0 || flaps < 0) {
       throw new IllegalArgumentException(
@@ -63,14 +84,47 @@ public record Incident(
   public enum State {
     /** It has begun, or come back. */
     OPENED,
-    /** It is known to be worse, or more is known about it. */
+    /** More is known about it; it is not worse. */
+    UPDATED,
+    /** Its severity rose. */
     ESCALATED,
-    /** It is over. */
-    RESOLVED
+    /** It comes and goes; it stays open until it is quiet for the cooldown. */
+    FLAPPING,
+    /** Maintenance, or silence of the source, hides it. */
+    SUSPENDED,
+    /** Its alarm has ended. */
+    RESOLVED,
+    /** It ended for another reason. */
+    CLOSED;
+
+    /** Whether it is not over. */
+    public boolean open() {
+      return this != RESOLVED && this != CLOSED;
+    }
+  }
+
+  /** Why an incident was closed. */
+  public enum Reason {
+    /** It turned out to be a part of another open incident. */
+    MERGED,
+    /** A later diagnosis names another subject; the incident that follows is about that. */
+    REDIAGNOSED,
+    /** An operator resolved it. */
+    RESOLVED_BY_OPERATOR,
+    /** An operator called it a false alarm. */
+    FALSE_ALARM,
+    /** An operator accepted the present as normal, and the detectors follow. */
+    ACCEPTED_AS_NORMAL,
+    /** The source was retired. */
+    SOURCE_RETIRED,
+    /** The source stayed away until it was forgotten. */
+    SOURCE_GONE,
+    /** It reached the maximum age of an id; if the alarm is on, another follows. */
+    EXPIRED
   }
 
   /** Whether it is not over. */
   public boolean open() {
-    return state != State.RESOLVED;
+    return state.open();
   }
 }

@@ -1,5 +1,8 @@
 package dev.residua.incident;
 
+import io.soabase.recordbuilder.core.RecordBuilder;
+import java.time.Duration;
+
 /**
  * When an incident opens, escalates and ends. The levels of the statistics themselves belong to the
  * detectors: an alarm starts at the level of the false-alarm budget and ends after a stretch below
@@ -10,16 +13,29 @@ package dev.residua.incident;
  *     incidents
  * @param ofFrames {@code n}, at least {@code alarmFrames}, at most 64
  * @param resolveFrames frames in a row without an alarm that resolve it, at least 1
- * @param cooldownFrames frames after the resolution within which a new alarm reopens the same
+ * @param cooldownFrames frames after the resolution within which the same problem reopens its
  *     incident instead of opening another, at least 0
- * @param criticalFrames frames after which an open incident becomes critical, at least 1
+ * @param criticalFrames open frames, all flaps together, after which an incident is critical, at
+ *     least 1
+ * @param flapLimit reopenings after which an incident is flapping, at least 1
+ * @param maximumAge age, in capture time, at which an incident is closed and another follows, above
+ *     0
  */
+@RecordBuilder
 public record IncidentSettings(
-    int alarmFrames, int ofFrames, int resolveFrames, int cooldownFrames, int criticalFrames) {
+    int alarmFrames,
+    int ofFrames,
+    int resolveFrames,
+    int cooldownFrames,
+    int criticalFrames,
+    int flapLimit,
+    Duration maximumAge)
+    implements IncidentSettingsBuilder.With {
   /**
    * One alarm opens; a second of quiet at 20 frames per second ends; critical after five minutes.
    */
-  public static final IncidentSettings DEFAULTS = new IncidentSettings(1, 1, 20, 200, 6_000);
+  public static final IncidentSettings DEFAULTS =
+      new IncidentSettings(1, 1, 20, 200, 6_000, 5, Duration.ofDays(30));
 
   public IncidentSettings {
     if (alarmFrames < 1 || ofFrames < alarmFrames || ofFrames > 64) {
@@ -27,17 +43,19 @@ public record IncidentSettings(
           "incidents need 1 <= alarmFrames <= ofFrames <= 64 but got %d and %d"
               .formatted(alarmFrames, ofFrames));
     }
-    if (resolveFrames < 1) {
-      throw new IllegalArgumentException(
-          "resolveFrames must be at least 1 but was " + resolveFrames);
+    atLeast(1, "resolveFrames", resolveFrames);
+    atLeast(0, "cooldownFrames", cooldownFrames);
+    atLeast(1, "criticalFrames", criticalFrames);
+    atLeast(1, "flapLimit", flapLimit);
+    if (maximumAge.isNegative() || maximumAge.isZero()) {
+      throw new IllegalArgumentException("maximumAge must be above 0 but was " + maximumAge);
     }
-    if (cooldownFrames < 0) {
+  }
+
+  private static void atLeast(int least, String name, int value) {
+    if (value < least) {
       throw new IllegalArgumentException(
-          "cooldownFrames must be at least 0 but was " + cooldownFrames);
-    }
-    if (criticalFrames < 1) {
-      throw new IllegalArgumentException(
-          "criticalFrames must be at least 1 but was " + criticalFrames);
+          "%s must be at least %d but was %d".formatted(name, least, value));
     }
   }
 }

@@ -7,6 +7,7 @@ import dev.residua.drift.DriftReading;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.Threshold;
 import dev.residua.monitor.SourceMonitorState.Change;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One detector of one source and its alarm. Mutable, for one thread. */
@@ -30,6 +31,9 @@ final class ChangeMonitor {
   final DriftDetector detector;
   private DriftAlarm alarm;
   private Change change;
+
+  /** Fewest frames since a change whose mean can be taken as normal. */
+  private static final int FEWEST_RECENTRED = 32;
 
   private static Change change(ChangePointEstimate estimate, long seen) {
     return new Change(
@@ -81,6 +85,54 @@ final class ChangeMonitor {
       }
     }
     return step.change();
+  }
+
+  /**
+   * The shift that would make the present normal.
+   *
+   * @param means per number, in its units
+   * @param refusal why the shift does not do that; null if it does
+   */
+  record Recentring(float[] means, @Nullable String refusal) {}
+
+  /**
+   * Whether the mean of the samples since the change is all that differs: whether a detector that
+   * takes it as normal would be quiet on the same samples. Empty if there are no samples.
+   */
+  Optional<Recentring> recentring() {
+    long since = alarm.drifting() ? detector.count() - alarm.changePoint() : detector.count();
+    int frames = (int) Math.min(FrameHistory.KEPT, since);
+    if (frames == 0) {
+      return Optional.empty();
+    }
+    float[] means = detector.meanDeviations(frames);
+    if (!alarm.drifting()) {
+      return Optional.of(new Recentring(means, null));
+    }
+    if (frames < FEWEST_RECENTRED) {
+      return Optional.of(
+          new Recentring(
+              means,
+              "only %d frames show the change; repeat the order when there are %d"
+                  .formatted(frames, FEWEST_RECENTRED)));
+    }
+    DriftDetector shifted = new DriftDetector(thresholds.reference());
+    DriftReading result = shifted.newReading();
+    for (int back = frames; back > 0; back--) {
+      float[] sample = detector.sample(back);
+      for (int k = 0; k < sample.length; k++) {
+        sample[k] -= means[k];
+      }
+      shifted.update(sample, result);
+      if (result.statistic() >= thresholds.levels().enter()) {
+        return Optional.of(
+            new Recentring(
+                means,
+                "more than a mean has shifted, so that the detector would alarm again; train a"
+                    + " model on the new normal instead"));
+      }
+    }
+    return Optional.of(new Recentring(means, null));
   }
 
   /** Drops all samples and the alarm. */

@@ -3,13 +3,16 @@ package dev.residua.monitor;
 import dev.residua.intervention.Diagnosis;
 import dev.residua.intervention.MechanismReference;
 
-/** When a change is diagnosed after an alarm, and from how many frames: soon, and again later. */
+/**
+ * When a change is diagnosed after an alarm, and from how many frames: soon, once more when more
+ * frames are there, and then regularly while the alarm lasts.
+ */
 final class DiagnosisSchedule {
-  /** Frames after the alarm. */
-  private static final int[] AFTER = {Diagnosis.PATIENCE, 96};
+  /** Frames from a change to its second diagnosis, and most frames that one looks at. */
+  private static final int SECOND = 96;
 
-  /** Most frames that each diagnosis looks at. */
-  private static final int[] FRAMES = {Diagnosis.WINDOW, 96};
+  /** Frames between later diagnoses. */
+  private static final int PERIOD = 64;
 
   private DiagnosisSchedule() {}
 
@@ -21,12 +24,26 @@ final class DiagnosisSchedule {
    * @param kept frames in the window
    */
   static int dueFrames(long sinceAlarm, long sinceChange, int kept) {
-    for (int k = 0; k < AFTER.length; k++) {
-      int frames = (int) Math.min(Math.min(FRAMES[k], sinceChange), kept);
-      if (sinceAlarm == AFTER[k] && frames >= MechanismReference.MIN_WINDOW) {
-        return frames;
-      }
+    boolean first = isFirst(sinceAlarm, sinceChange);
+    if (!first && (sinceChange < SECOND || (sinceChange - SECOND) % PERIOD != 0)) {
+      return 0;
     }
-    return 0;
+    int frames = (int) Math.min(Math.min(first ? Diagnosis.WINDOW : SECOND, sinceChange), kept);
+    return frames >= MechanismReference.MIN_WINDOW ? frames : 0;
+  }
+
+  /** As soon as a window of changed frames is there, which a late alarm finds, at the latest. */
+  private static boolean isFirst(long sinceAlarm, long sinceChange) {
+    if (sinceAlarm == 0) {
+      return sinceChange >= Diagnosis.WINDOW;
+    }
+    return sinceAlarm <= Diagnosis.PATIENCE
+        && (sinceChange == Diagnosis.WINDOW
+            || (sinceAlarm == Diagnosis.PATIENCE && sinceChange < Diagnosis.WINDOW));
+  }
+
+  /** Whether a diagnosis is one of the later ones, which must hold twice. */
+  static boolean isLater(long sinceAlarm, long sinceChange) {
+    return sinceAlarm > 0 && sinceChange > SECOND;
   }
 }

@@ -18,9 +18,11 @@ import dev.residua.drift.DriftEvent.ChangePoint;
 import dev.residua.drift.DriftSentence;
 import dev.residua.drift.ImageStatistics;
 import dev.residua.frame.SensorReadings;
+import dev.residua.incident.Moment;
 import dev.residua.intervention.Diagnosis;
 import dev.residua.intervention.InterventionEvent;
 import dev.residua.intervention.InterventionKind;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -341,6 +343,25 @@ final class Findings {
         readings,
         frame.position(),
         links);
+  }
+
+  /** What to say of a source that sends nothing. */
+  static String silence(Moment last, Duration idle) {
+    return "%s has sent no frame for %s; the last one was #%d"
+        .formatted(last.source(), spoken(idle), last.sequence());
+  }
+
+  /** A duration in its two largest units. */
+  static String spoken(Duration time) {
+    if (time.toDays() > 0) {
+      return "%d d %d h".formatted(time.toDays(), time.toHoursPart());
+    }
+    if (time.toHours() > 0) {
+      return "%d h %d min".formatted(time.toHours(), time.toMinutesPart());
+    }
+    return time.toMinutes() > 0
+        ? "%d min %d s".formatted(time.toMinutes(), time.toSecondsPart())
+        : time.toSeconds() + " s";
   }
 
   private int leading(List<Finding.Cause> causes) {

@@ -1,16 +1,20 @@
 package dev.residua.monitor;
 
 import dev.residua.anomaly.AnomalyEvent;
+import dev.residua.anomaly.AnomalyKind;
 import dev.residua.causal.Finding;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
+import dev.residua.incident.Evidence.Channel;
 import dev.residua.incident.Evidence.Report;
 import dev.residua.incident.Evidence.Weight;
 import dev.residua.incident.Incident;
+import dev.residua.incident.Subject;
 import dev.residua.intervention.InterventionEvent;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** Collects the events of one frame. */
 final class FrameEvents {
@@ -19,29 +23,44 @@ final class FrameEvents {
   final List<InterventionEvent> interventions = new ArrayList<>();
   final List<Incident> incidents = new ArrayList<>();
   final List<Report> reports = new ArrayList<>();
+  final List<Subject> named = new ArrayList<>();
 
   /** Adds evidence for an incident. */
-  void report(Weight weight, String kind, Finding finding) {
-    reports.add(new Report(weight, kind, finding));
+  void report(Channel channel, Weight weight, String kind, Finding finding) {
+    reports.add(new Report(channel, weight, kind, finding));
   }
 
   /**
-   * The events as parts of an incident.
+   * The events as parts of incidents.
    *
-   * @param incident its id; null if none is open
+   * @param idOf id of the incident that the findings of a channel belong to, if any
    */
-  MonitorResult result(DriftScore score, @Nullable String incident) {
-    return incident == null
-        ? new MonitorResult(score, anomalies, drifts, interventions, incidents)
-        : new MonitorResult(
-            score,
-            anomalies.stream()
-                .map(e -> e.withFinding(e.finding().withIncidentId(incident)))
-                .toList(),
-            drifts.stream().map(e -> e.withFinding(e.finding().withIncidentId(incident))).toList(),
-            interventions.stream()
-                .map(e -> e.withFinding(e.finding().withIncidentId(incident)))
-                .toList(),
-            incidents);
+  MonitorResult result(DriftScore score, Function<Channel, Optional<String>> idOf) {
+    return new MonitorResult(
+        Optional.of(score),
+        anomalies.stream()
+            .map(e -> e.withFinding(in(e.finding(), idOf.apply(channel(e.kind())))))
+            .toList(),
+        drifts.stream()
+            .map(e -> e.withFinding(in(e.finding(), idOf.apply(channel(e.channel())))))
+            .toList(),
+        interventions.stream()
+            .map(e -> e.withFinding(in(e.finding(), idOf.apply(Channel.RESIDUALS))))
+            .toList(),
+        incidents);
+  }
+
+  private static Channel channel(AnomalyKind kind) {
+    return kind.isSensorFault()
+        ? Channel.SENSOR
+        : kind == AnomalyKind.RESIDUAL ? Channel.RESIDUALS : Channel.PICTURE;
+  }
+
+  private static Channel channel(DriftEvent.Channel channel) {
+    return channel == DriftEvent.Channel.PICTURE ? Channel.PICTURE : Channel.RESIDUALS;
+  }
+
+  private static Finding in(Finding finding, Optional<String> incident) {
+    return incident.map(finding::withIncidentId).orElse(finding);
   }
 }

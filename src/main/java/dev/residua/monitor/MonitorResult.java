@@ -6,18 +6,19 @@ import dev.residua.drift.DriftScore;
 import dev.residua.incident.Incident;
 import dev.residua.intervention.InterventionEvent;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Results for one frame.
+ * Results for one frame, or for an order or silence between frames.
  *
- * @param score state of the residuals' detector
+ * @param score state of the residuals' detector; empty if there was no frame
  * @param anomalies the frame itself or the sensor, where it is to be reported
  * @param drifts alarms that started or ended
  * @param interventions what changed, once it is diagnosed
- * @param incidents the source's incident, where it changed
+ * @param incidents the source's incidents that changed
  */
 public record MonitorResult(
-    DriftScore score,
+    Optional<DriftScore> score,
     List<AnomalyEvent> anomalies,
     List<DriftEvent> drifts,
     List<InterventionEvent> interventions,
@@ -27,5 +28,10 @@ public record MonitorResult(
     drifts = List.copyOf(drifts);
     interventions = List.copyOf(interventions);
     incidents = List.copyOf(incidents);
+  }
+
+  /** Incidents that changed without a frame. */
+  public static MonitorResult without(List<Incident> incidents) {
+    return new MonitorResult(Optional.empty(), List.of(), List.of(), List.of(), incidents);
   }
 }

@@ -1,6 +1,5 @@
 package dev.residua.monitor;
 
-import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AnomalyEpisode;
 import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.anomaly.AnomalyKind;
@@ -17,17 +16,23 @@ import dev.residua.drift.ImageStatistics;
 import dev.residua.drift.QuietRunLength;
 import dev.residua.frame.SensorReadings;
 import dev.residua.incident.ActiveControls;
+import dev.residua.incident.ControlCommand.Order;
 import dev.residua.incident.Evidence;
 import dev.residua.incident.Evidence.Alarm;
-import dev.residua.incident.Evidence.Report;
+import dev.residua.incident.Evidence.Channel;
 import dev.residua.incident.Evidence.Weight;
-import dev.residua.incident.IncidentLifecycle;
+import dev.residua.incident.Incident;
+import dev.residua.incident.Moment;
+import dev.residua.incident.SourceIncidents;
+import dev.residua.incident.Subject;
 import dev.residua.intervention.Diagnosis;
 import dev.residua.intervention.InterventionEvent;
 import dev.residua.intervention.InterventionKind;
 import dev.residua.intervention.MechanismWindow;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +55,7 @@ public final class SourceMonitor {
   private final ChangeMonitor residuals;
   private final ChangeMonitor picture;
   private final FrameHistory history;
-  private final float[] offsets; // [d], in standard deviations of the calibration
+  private Baseline baseline;
   private MechanismWindow window;
   private QuietRunLength quiet = QuietRunLength.start();
   private ConformalMartingale evidence;
@@ -58,9 +63,21 @@ public final class SourceMonitor {
   private @Nullable AnomalyKind fault;
   private AnomalyEpisode episode = AnomalyEpisode.QUIET;
   private Suppression suppression = Suppression.NONE;
-  private String diagnosed = "";
-  private long followedOffset = -1; // of the control topic
-  private IncidentLifecycle incidents;
+  private Diagnosed diagnosed = Diagnosed.NOTHING;
+  private long faultSince; // frames seen before the fault of the sensor; meaningless without one
+  private long followedOffset; // of the control topic
+  private @Nullable Moment last;
+  private SourceIncidents incidents;
+
+  /**
+   * Diagnoses of the alarm.
+   *
+   * @param published the one that was published last, or empty
+   * @param candidate a later one that has not held twice, or empty
+   */
+  public record Diagnosed(String published, String candidate) {
+    static final Diagnosed NOTHING = new Diagnosed("", "");
+  }
 
   /** A model with its thresholds, worked out once for all sources. */
   public static final class Thresholds {
@@ -93,17 +110,20 @@ public final class SourceMonitor {
       Thresholds thresholds,
       ChangeMonitor residuals,
       ChangeMonitor picture,
-      IncidentLifecycle incidents) {
+      Baseline.State baseline,
+      SourceIncidents incidents,
+      long followedOffset) {
     this.model = thresholds.model;
     this.findings = new Findings(model);
     this.residuals = residuals;
     this.picture = picture;
     this.history = new FrameHistory(residuals, picture);
-    this.offsets = new float[model.graph().size()];
-    this.window = new MechanismWindow(offsets.length);
+    this.baseline = new Baseline(model, baseline);
+    this.window = new MechanismWindow(model.graph().size());
     this.evidence = thresholds.noEvidence;
     this.thresholds = thresholds;
     this.incidents = incidents;
+    this.followedOffset = followedOffset;
   }
 
   /** The monitor of a source that was never seen. */
@@ -117,16 +137,22 @@ public final class SourceMonitor {
    * @param spare of the same thresholds; must not be used afterwards
    */
   public static SourceMonitor start(Thresholds thresholds, @Nullable SourceMonitor spare) {
-    return start(thresholds, IncidentLifecycle.QUIET, spare);
+    return start(thresholds, Baseline.State.NONE, SourceIncidents.NONE, -1, spare);
   }
 
   private static SourceMonitor start(
-      Thresholds thresholds, IncidentLifecycle incidents, @Nullable SourceMonitor spare) {
+      Thresholds thresholds,
+      Baseline.State baseline,
+      SourceIncidents incidents,
+      long followedOffset,
+      @Nullable SourceMonitor spare) {
     return new SourceMonitor(
         thresholds,
         ChangeMonitor.start(thresholds.residuals, spare == null ? null : spare.residuals),
         ChangeMonitor.start(thresholds.picture, spare == null ? null : spare.picture),
-        incidents);
+        baseline,
+        incidents,
+        followedOffset);
   }
 
   /** The thresholds of this monitor. */
@@ -136,7 +162,7 @@ public final class SourceMonitor {
 
   /** Whether an incident of this source is open. */
   public boolean incidentOpen() {
-    return incidents.open();
+    return incidents.anyOpen();
   }
 
   /**
@@ -146,9 +172,11 @@ public final class SourceMonitor {
    */
   public MonitorResult next(ScoredFrame frame, ActiveControls controls) {
     FrameEvents events = new FrameEvents();
-    accept(frame, controls, events);
-    float[] sample = sample(frame);
-    FrameStatistics statistics = statistics(frame, sample);
+    Moment at = moment(frame);
+    last = at;
+    change(new Orders(this, at).follow(controls).incidents(), events);
+    float[] sample = baseline.sample(frame);
+    FrameStatistics statistics = baseline.statistics(frame, sample);
     boolean appearanceChanged = model.rule().appearanceChanged(statistics);
 
     watchSensor(frame, events);
@@ -162,97 +190,165 @@ public final class SourceMonitor {
         sample,
         appearanceChanged || (fault != null && fault != AnomalyKind.FROZEN),
         fault == AnomalyKind.FROZEN);
-    watchResiduals(frame, sample, appearanceChanged, controls, events);
-    watchPicture(frame, events);
-    watchEvidence(frame, statistics, events);
-    diagnose(frame, controls, events);
-
-    String before = incidents.openId();
-    change(
-        incidents.next(evidence(frame, alarm(frame, controls), events.reports), model.incidents()),
-        events);
-    String incident = incidents.openId() == null ? before : incidents.openId();
-    return events.result(score(frame), incident);
-  }
-
-  private void change(IncidentLifecycle.Step step, FrameEvents events) {
+    if (baseline.settling()) {
+      settle(sample, statistics);
+    } else {
+      watchResiduals(frame, sample, appearanceChanged, controls, events);
+      watchPicture(frame, statistics, events);
+      watchEvidence(frame, statistics, events);
+      diagnose(frame, controls, events);
+    }
+    SourceIncidents before = incidents;
+    SourceIncidents.Step step =
+        incidents.next(evidence(at, frame, controls, events), model.incidents(), capacity());
     incidents = step.next();
-    if (step.changed() != null) {
-      events.incidents.add(step.changed());
-    }
+    change(step.changed(), events);
+    return events.result(score(frame), channel -> idFor(channel, before));
   }
 
-  private Alarm alarm(ScoredFrame frame, ActiveControls controls) {
-    boolean certain = fault != null || picture.alarm().drifting();
-    if (!certain && !residuals.alarm().drifting()) {
-      return Alarm.NONE;
-    }
-    return (certain || suppression == Suppression.NONE)
-            && !controls.maintained(frame.source(), frame.capturedAt())
-        ? Alarm.ON
-        : Alarm.SUPPRESSED;
-  }
-
-  private static Evidence evidence(ScoredFrame frame, Alarm alarm, List<Report> reports) {
-    return new Evidence(
+  private static Moment moment(ScoredFrame frame) {
+    return new Moment(
         frame.source(),
         frame.sequence(),
         frame.capturedAt(),
         frame.position().toString(),
-        frame.modelId(),
-        alarm,
-        reports);
+        frame.modelId());
   }
 
-  /** Takes the present as normal if a command says so that was not followed yet. */
-  private void accept(ScoredFrame frame, ActiveControls controls, FrameEvents events) {
-    Optional<ActiveControls.Accepted> order = controls.accepted(frame.source());
-    if (order.isEmpty() || order.get().offset() <= followedOffset) {
-      return;
-    }
-    followedOffset = order.get().offset();
-    int frames = (int) Math.min(FrameHistory.KEPT, residuals.detector.count());
-    if (frames > 0) {
-      float[] means = residuals.detector.sampleMeans(frames);
-      for (int k = 0; k < offsets.length; k++) {
-        offsets[k] += means[k];
-      }
-    }
-    residuals.restart();
-    picture.restart();
-    window = new MechanismWindow(offsets.length);
-    suppression = Suppression.NONE;
-    episode = AnomalyEpisode.QUIET;
-    change(incidents.accepted(evidence(frame, Alarm.NONE, List.of())), events);
+  private Optional<String> idFor(Channel channel, SourceIncidents before) {
+    return incidents
+        .idFor(channel)
+        .or(() -> before.idFor(channel))
+        .or(() -> incidents.open().stream().map(Incident::id).findFirst());
   }
 
-  private float[] sample(ScoredFrame frame) {
-    float[] sample = frame.statistics().standardized().clone();
-    for (int k = 0; k < sample.length; k++) {
-      sample[k] -= offsets[k];
-    }
-    return sample;
+  /** One mechanism or root per latent, picture, sensor, silence, and one undetermined. */
+  private int capacity() {
+    return model.graph().size() + 4;
   }
 
-  /** The frame's statistics, recomputed where its source has its own normal. */
-  private FrameStatistics statistics(ScoredFrame frame, float[] sample) {
-    boolean ownNormal = false;
-    for (float offset : offsets) {
-      ownNormal |= offset != 0;
+  private static void change(List<Incident> changed, FrameEvents events) {
+    events.incidents.addAll(changed);
+  }
+
+  private Evidence evidence(
+      Moment at, ScoredFrame frame, ActiveControls controls, FrameEvents events) {
+    Alarm residual =
+        !residuals.alarm().drifting()
+            ? Alarm.NONE
+            : suppression == Suppression.NONE ? Alarm.ON : Alarm.SUPPRESSED;
+    return new Evidence(
+        at,
+        controls.maintained(frame.source(), frame.capturedAt()),
+        residual,
+        picture.alarm().drifting() ? Alarm.ON : Alarm.NONE,
+        fault == null ? null : Subject.sensor(fault),
+        model.mechanisms().isPresent(),
+        events.named,
+        events.reports);
+  }
+
+  /**
+   * Follows orders while no frame arrives.
+   *
+   * @param idle time since the last frame
+   */
+  public IdleResult follow(ActiveControls controls, Duration idle) {
+    return last == null ? IdleResult.NOTHING : new Orders(this, later(last, idle)).follow(controls);
+  }
+
+  /**
+   * Reports that the source sends nothing, unless that is known.
+   *
+   * @param idle time since the last frame
+   */
+  public List<Incident> silent(Duration idle) {
+    if (last == null) {
+      return List.of();
     }
-    FrameStatistics scored = frame.statistics();
-    if (!ownNormal) {
-      return scored;
+    SourceIncidents.Step step =
+        incidents.silent(
+            later(last, idle), model.incidents(), capacity(), Findings.silence(last, idle));
+    incidents = step.next();
+    return step.changed();
+  }
+
+  /** Closes all incidents, because the source has stayed away. */
+  public List<Incident> gone(Duration idle) {
+    if (last == null) {
+      return List.of();
     }
-    AnomalyCalibration calibration = model.rule().calibration();
-    float[] shifted = new float[sample.length];
-    for (int k = 0; k < sample.length; k++) {
-      shifted[k] = sample[k] * calibration.scale(k) + calibration.location(k);
+    return close(
+        later(last, idle),
+        incident -> true,
+        Incident.Reason.SOURCE_GONE,
+        "no frame for " + Findings.spoken(idle));
+  }
+
+  private static Moment later(Moment last, Duration idle) {
+    return new Moment(
+        last.source(), last.sequence(), last.at().plus(idle), last.place(), last.modelId());
+  }
+
+  List<Incident> close(Moment at, Predicate<Incident> which, Incident.Reason reason, String note) {
+    SourceIncidents.Step step = incidents.closed(at, model.incidents(), which, reason, note);
+    incidents = step.next();
+    return step.changed();
+  }
+
+  /** Takes the present as normal, where a shift of means is all that differs. */
+  List<Incident> accept(Moment at, Order order) {
+    Optional<ChangeMonitor.Recentring> residual = residuals.recentring();
+    Optional<ChangeMonitor.Recentring> image = picture.recentring();
+    String residualRefusal = residual.map(ChangeMonitor.Recentring::refusal).orElse(null);
+    String imageRefusal = image.map(ChangeMonitor.Recentring::refusal).orElse(null);
+    if (residualRefusal == null) {
+      residual.ifPresent(r -> baseline.shiftLatents(r.means()));
+      residuals.restart();
+      window = new MechanismWindow(model.graph().size());
+      suppression = Suppression.NONE;
+      episode = AnomalyEpisode.QUIET;
     }
-    FrameStatistics own = calibration.statistics(shifted, 0, scored.appearanceDeviation());
-    return scored.reconstruction() == Reconstruction.NONE
-        ? own
-        : calibration.reconstructed(own, scored.reconstruction(), scored.reconstructionError());
+    if (imageRefusal == null) {
+      image.ifPresent(r -> baseline.shiftPicture(r.means()));
+      picture.restart();
+    }
+    SourceIncidents.Step step =
+        incidents.accepted(
+            at,
+            model.incidents(),
+            order,
+            incident -> Orders.refusal(incident.subject(), residualRefusal, imageRefusal));
+    incidents = step.next();
+    return step.changed();
+  }
+
+  long followedOffset() {
+    return followedOffset;
+  }
+
+  void followed(long offset) {
+    followedOffset = Math.max(followedOffset, offset);
+  }
+
+  /** Collects the first frames of a new model, which decide what remains accepted. */
+  private void settle(float[] sample, FrameStatistics statistics) {
+    residuals.detector.update(sample, residuals.reading);
+    if (statistics.reconstruction() == Reconstruction.SAMPLED) {
+      history.addPictureSample();
+      picture.detector.update(numbers(statistics), picture.reading);
+    }
+    if (baseline.settled()) {
+      int pictures = (int) Math.min(Baseline.SETTLING, picture.detector.count());
+      baseline.decide(
+          residuals.detector.meanDeviations(Baseline.SETTLING),
+          pictures == 0
+              ? new float[ImageStatistics.COUNT]
+              : picture.detector.meanDeviations(pictures));
+      residuals.restart();
+      picture.restart();
+      window = new MechanismWindow(model.graph().size());
+    }
   }
 
   private void watchSensor(ScoredFrame frame, FrameEvents events) {
@@ -264,9 +360,28 @@ public final class SourceMonitor {
     if (step.fault() != null && now != fault) {
       AnomalyEvent event = findings.sensor(frame, step.fault(), readings, rule.reference());
       events.anomalies.add(event);
-      events.report(Weight.DIAGNOSIS, "SENSOR." + now, event.finding());
+      events.report(Channel.SENSOR, Weight.DIAGNOSIS, "SENSOR." + now, event.finding());
+    }
+    if (fault == null && now != null) {
+      faultSince = residuals.detector.count();
+    } else if (fault != null && now == null) {
+      afterFault();
     }
     fault = now;
+  }
+
+  /** Detectors that took frames of the fault restart; an alarm from before it goes on. */
+  private void afterFault() {
+    if (!residuals.alarm().drifting()
+        || residuals.alarm().startedAt() > faultSince - SourceIncidents.JOIN_FRAMES) {
+      residuals.restart();
+      suppression = Suppression.NONE;
+    }
+    if (!picture.alarm().drifting()
+        || history.framesBefore(picture, picture.alarm().startedAt())
+            > faultSince - SourceIncidents.JOIN_FRAMES) {
+      picture.restart();
+    }
   }
 
   private void evaluateFrame(ScoredFrame frame, FrameStatistics statistics, FrameEvents events) {
@@ -276,7 +391,11 @@ public final class SourceMonitor {
     if (step.report() && verdict instanceof Verdict.Anomalous anomaly) {
       AnomalyEvent event = findings.anomaly(frame, anomaly);
       events.anomalies.add(event);
-      events.report(Weight.FRAME, "ANOMALY." + event.kind(), event.finding());
+      events.report(
+          event.kind() == AnomalyKind.RESIDUAL ? Channel.RESIDUALS : Channel.PICTURE,
+          Weight.FRAME,
+          "ANOMALY." + event.kind(),
+          event.finding());
     }
   }
 
@@ -296,8 +415,8 @@ public final class SourceMonitor {
                 frame, residuals, appearanceChanged, fault != null, history::sequenceAt);
         suppression =
             Suppression.at(onset.finding(), frames, controls, model.mechanisms().isPresent());
-        diagnosed = "";
-        report(onset, events);
+        diagnosed = Diagnosed.NOTHING;
+        report(onset, Channel.RESIDUALS, events);
       }
       case ENDED -> {
         suppression = Suppression.NONE;
@@ -306,21 +425,30 @@ public final class SourceMonitor {
     }
   }
 
-  private void watchPicture(ScoredFrame frame, FrameEvents events) {
-    if (frame.statistics().reconstruction() != Reconstruction.SAMPLED) {
+  private float[] numbers(FrameStatistics statistics) {
+    return ImageStatistics.of(
+        statistics.reconstructionError(),
+        statistics.appearanceDeviation(),
+        model.rule().settings().minGreyLevels());
+  }
+
+  private void watchPicture(ScoredFrame frame, FrameStatistics statistics, FrameEvents events) {
+    if (statistics.reconstruction() != Reconstruction.SAMPLED) {
       return;
     }
     history.addPictureSample();
     long startedAt = picture.alarm().startedAt();
-    float[] numbers =
-        ImageStatistics.of(
-            frame.statistics().reconstructionError(),
-            frame.statistics().appearanceDeviation(),
-            model.rule().settings().minGreyLevels());
-    switch (picture.next(numbers)) {
+    switch (picture.next(numbers(statistics))) {
       case NONE -> {}
-      case STARTED ->
-          report(findings.pictureChanged(frame, picture, history::pictureSequenceAt), events);
+      case STARTED -> {
+        if (!residuals.alarm().drifting()) {
+          diagnosed = Diagnosed.NOTHING;
+        }
+        report(
+            findings.pictureChanged(frame, picture, history::pictureSequenceAt),
+            Channel.PICTURE,
+            events);
+      }
       case ENDED ->
           events.drifts.add(findings.ended(frame, picture, DriftEvent.Channel.PICTURE, startedAt));
     }
@@ -343,9 +471,9 @@ public final class SourceMonitor {
     }
   }
 
-  private static void report(DriftEvent onset, FrameEvents events) {
+  private static void report(DriftEvent onset, Channel channel, FrameEvents events) {
     events.drifts.add(onset);
-    events.report(Weight.CHANGE, "DRIFT." + onset.channel(), onset.finding());
+    events.report(channel, Weight.CHANGE, "DRIFT." + onset.channel(), onset.finding());
   }
 
   /** Diagnoses the change, some frames after an alarm. */
@@ -355,14 +483,13 @@ public final class SourceMonitor {
       return;
     }
     long seen = residuals.detector.count();
-    int frames =
-        DiagnosisSchedule.dueFrames(
-            seen - history.framesBefore(watch, watch.alarm().startedAt()),
-            seen - history.framesBefore(watch, watch.alarm().changePoint()),
-            window.size());
+    long sinceAlarm = seen - history.framesBefore(watch, watch.alarm().startedAt());
+    long sinceChange = seen - history.framesBefore(watch, watch.alarm().changePoint());
+    int frames = DiagnosisSchedule.dueFrames(sinceAlarm, sinceChange, window.size());
     if (frames > 0) {
       Diagnosis diagnosis = Diagnosis.of(model.mechanisms().get(), model.graph(), window, frames);
-      publishDiagnosis(frame, diagnosis, watch, frames, controls, events);
+      boolean later = DiagnosisSchedule.isLater(sinceAlarm, sinceChange);
+      publishDiagnosis(frame, diagnosis, watch, frames, later, controls, events);
     }
   }
 
@@ -371,6 +498,7 @@ public final class SourceMonitor {
       Diagnosis diagnosis,
       ChangeMonitor watch,
       int frames,
+      boolean later,
       ActiveControls controls,
       FrameEvents events) {
     InterventionEvent event =
@@ -383,15 +511,42 @@ public final class SourceMonitor {
                 watch,
                 watch == residuals ? history::sequenceAt : history::pictureSequenceAt));
     suppression = suppression.after(event.finding(), controls);
+    events.named.addAll(subjects(diagnosis));
     String news =
         diagnosis.kind()
             + (diagnosis.causes().isEmpty() ? "" : " " + diagnosis.causes().get(0).latent());
-    if (diagnosis.kind() == InterventionKind.UNKNOWN || news.equals(diagnosed)) {
+    if (diagnosis.kind() == InterventionKind.UNKNOWN || news.equals(diagnosed.published())) {
+      diagnosed = new Diagnosed(diagnosed.published(), "");
       return; // the drift event shows all that is known
     }
-    diagnosed = news;
+    if (later && !diagnosed.published().isEmpty() && !news.equals(diagnosed.candidate())) {
+      diagnosed = new Diagnosed(diagnosed.published(), news);
+      return; // another diagnosis must hold twice
+    }
+    diagnosed = new Diagnosed(news, "");
     events.interventions.add(event);
-    events.report(Weight.DIAGNOSIS, "INTERVENTION." + diagnosis.kind(), event.finding());
+    events.report(
+        watch == residuals ? Channel.RESIDUALS : Channel.PICTURE,
+        Weight.DIAGNOSIS,
+        "INTERVENTION." + diagnosis.kind(),
+        event.finding());
+  }
+
+  /** What a diagnosis says the problem is, the leading subject first. */
+  private List<Subject> subjects(Diagnosis diagnosis) {
+    return switch (diagnosis.kind()) {
+      case APPEARANCE_SHIFT -> List.of(Subject.PICTURE);
+      case UNKNOWN -> picture.alarm().drifting() ? List.of(Subject.PICTURE) : List.<Subject>of();
+      case FROZEN_CAMERA -> List.of(); // the fault of the sensor is reported
+      default ->
+          diagnosis.causes().stream()
+              .map(
+                  cause ->
+                      Subject.latent(
+                          cause.latent(),
+                          model.graph().isRoot(model.graph().names().indexOf(cause.latent()))))
+              .toList();
+    };
   }
 
   private DriftScore score(ScoredFrame frame) {
@@ -425,6 +580,7 @@ public final class SourceMonitor {
     return new SourceMonitorState(
         incidents,
         followedOffset,
+        last,
         model.id(),
         residuals.state(),
         picture.state(),
@@ -436,15 +592,17 @@ public final class SourceMonitor {
         diagnosed,
         suppression,
         fault,
+        faultSince,
         history.sequences(),
         history.pictureFrames(),
-        offsets);
+        baseline.state());
   }
 
   /**
    * A monitor that continues from a state. If the state belongs to another model, all detectors
-   * start with the reference of this model. An open incident is carried over under its id and ends
-   * like any other. Commands that were followed are not followed again.
+   * start with the reference of this model; open incidents are carried over under their ids and end
+   * like any other, and what was accepted as normal settles again. Orders that were followed are
+   * not followed again.
    *
    * @param spare unused monitor of the same thresholds, which spares 0.6 MB of garbage
    * @throws IllegalArgumentException if the state does not fit the model
@@ -466,14 +624,16 @@ public final class SourceMonitor {
     } catch (IllegalArgumentException e) {
       return carryOver(thresholds, state, null); // detectors of another reference
     }
-    SourceMonitor monitor = new SourceMonitor(thresholds, residuals, picture, state.incidents());
-    if (state.offsets().length != monitor.offsets.length) {
-      throw new IllegalArgumentException(
-          "monitor state has %d offsets, expected %d"
-              .formatted(state.offsets().length, monitor.offsets.length));
-    }
+    SourceMonitor monitor =
+        new SourceMonitor(
+            thresholds,
+            residuals,
+            picture,
+            state.baseline(),
+            state.incidents(),
+            state.followedOffset());
     monitor.history.restore(state.sequences(), state.pictureFrames());
-    monitor.followedOffset = state.followedOffset();
+    monitor.last = state.last();
     monitor.window = MechanismWindow.restore(state.window());
     monitor.quiet = state.quiet();
     monitor.evidence = state.evidence();
@@ -482,14 +642,20 @@ public final class SourceMonitor {
     monitor.diagnosed = state.diagnosed();
     monitor.suppression = state.suppression();
     monitor.fault = state.fault();
-    System.arraycopy(state.offsets(), 0, monitor.offsets, 0, monitor.offsets.length);
+    monitor.faultSince = state.faultSince();
     return monitor;
   }
 
   private static SourceMonitor carryOver(
       Thresholds thresholds, SourceMonitorState state, @Nullable SourceMonitor spare) {
-    SourceMonitor monitor = start(thresholds, state.incidents(), spare);
-    monitor.followedOffset = state.followedOffset();
+    SourceMonitor monitor =
+        start(
+            thresholds,
+            Baseline.carried(state.baseline()),
+            state.incidents(),
+            state.followedOffset(),
+            spare);
+    monitor.last = state.last();
     return monitor;
   }
 }

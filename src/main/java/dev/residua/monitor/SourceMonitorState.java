@@ -7,17 +7,19 @@ import dev.residua.drift.ConformalMartingale;
 import dev.residua.drift.DriftAlarm;
 import dev.residua.drift.DriftDetector;
 import dev.residua.drift.QuietRunLength;
-import dev.residua.incident.IncidentLifecycle;
+import dev.residua.incident.Moment;
+import dev.residua.incident.SourceIncidents;
 import dev.residua.intervention.MechanismWindow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that a {@link SourceMonitor} needs to continue. The first two outlive the model, the rest
- * belongs to it. Arrays are those of the monitor: use them before its next frame.
+ * All that a {@link SourceMonitor} needs to continue. The first three and the last outlive the
+ * model, the rest belongs to it. Arrays are those of the monitor: use them before its next frame.
  *
  * @param incidents the incidents of the source
- * @param followedOffset offset of the last command to accept the present as normal that was
- *     followed; -1 if none was
+ * @param followedOffset offset on the control topic up to which orders were followed; -1 if none
+ *     was
+ * @param last the last frame; null before the first
  * @param modelId model that the rest belongs to
  * @param residuals detector on the residuals
  * @param picture detector on the picture
@@ -26,17 +28,19 @@ import org.jspecify.annotations.Nullable;
  * @param evidence e-detector on the joint p-values
  * @param sensor state of the sensor
  * @param episode unusual frames
- * @param diagnosed diagnosis that was published last for this alarm, or empty
+ * @param diagnosed diagnoses of this alarm
  * @param suppression whether the alarm of the residuals may open an incident
  * @param fault fault of the sensor, or null
+ * @param faultSince frames seen before that fault
  * @param sequences of the last frames, frame t at {@code t % 128}
  * @param pictureFrames frame number of the last samples of the picture's detector
- * @param offsets offset per latent that was accepted as normal, in standard deviations
+ * @param baseline what was accepted as normal
  */
 @SuppressWarnings("ArrayRecordComponent") // stored once per frame: copies would cost more
 public record SourceMonitorState(
-    IncidentLifecycle incidents,
+    SourceIncidents incidents,
     long followedOffset,
+    @Nullable Moment last,
     String modelId,
     Detector residuals,
     Detector picture,
@@ -45,12 +49,13 @@ public record SourceMonitorState(
     ConformalMartingale evidence,
     SensorMonitor sensor,
     AnomalyEpisode episode,
-    String diagnosed,
+    SourceMonitor.Diagnosed diagnosed,
     Suppression suppression,
     @Nullable AnomalyKind fault,
+    long faultSince,
     long[] sequences,
     long[] pictureFrames,
-    float[] offsets) {
+    Baseline.State baseline) {
   /**
    * One detector.
    *

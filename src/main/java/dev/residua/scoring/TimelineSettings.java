@@ -23,11 +23,11 @@ public record TimelineSettings(Duration clockTolerance, int maxSources, Duration
     }
     if (maxSources < 1) {
       throw new IllegalArgumentException(
-          "residua.frames.max-sources must be at least 1 but was " + maxSources);
+          "residua.sources.max must be at least 1 but was " + maxSources);
     }
     if (idle.isNegative() || idle.isZero()) {
       throw new IllegalArgumentException(
-          "residua.frames.source-idle must be above 0 but was " + idle);
+          "residua.sources.forget-after must be above 0 but was " + idle);
     }
   }
 }

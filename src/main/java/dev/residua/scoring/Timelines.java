@@ -127,7 +127,7 @@ final class Timelines {
     if (known == null && sources >= settings.maxSources() && !makeRoom(now)) {
       throw new RejectedFrameException(
           RejectedFrameException.Reason.TOO_MANY_SOURCES,
-          "'%s' is one source more than the %d that are allowed (residua.frames.max-sources), and none was idle for %s (residua.frames.source-idle); do its names change with every frame?"
+          "'%s' is one source more than the %d that are allowed (residua.sources.max), and none was idle for %s (residua.sources.forget-after); do its names change with every frame?"
               .formatted(SafeText.of(frame.source()), settings.maxSources(), settings.idle()));
     }
     Entry entry = known == null ? new Entry(partition, key, new SourceTimeline(), null) : known;

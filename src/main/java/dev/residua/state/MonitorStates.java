@@ -5,19 +5,28 @@ import dev.residua.anomaly.AnomalyKind;
 import dev.residua.anomaly.SensorMonitor;
 import dev.residua.avro.Incident;
 import dev.residua.avro.state.AlarmSuppression;
+import dev.residua.avro.state.AlarmTrack;
 import dev.residua.avro.state.DetectorState;
 import dev.residua.avro.state.DetectorStates;
+import dev.residua.avro.state.EvidenceChannel;
 import dev.residua.avro.state.EvidenceWeight;
+import dev.residua.avro.state.IncidentEntry;
+import dev.residua.avro.state.MomentState;
 import dev.residua.avro.state.MonitorState;
 import dev.residua.avro.state.PendingReport;
 import dev.residua.drift.ConformalMartingale;
 import dev.residua.drift.DriftAlarm;
 import dev.residua.drift.DriftDetector;
 import dev.residua.drift.QuietRunLength;
+import dev.residua.incident.Evidence.Channel;
 import dev.residua.incident.Evidence.Report;
 import dev.residua.incident.Evidence.Weight;
-import dev.residua.incident.IncidentLifecycle;
+import dev.residua.incident.Moment;
+import dev.residua.incident.SourceIncidents;
+import dev.residua.incident.Subject;
 import dev.residua.intervention.MechanismWindow;
+import dev.residua.monitor.Baseline;
+import dev.residua.monitor.SourceMonitor;
 import dev.residua.monitor.SourceMonitorState;
 import dev.residua.monitor.Suppression;
 import dev.residua.wire.FindingFields;
@@ -43,14 +52,13 @@ public final class MonitorStates {
   /** Always the same bytes for the same state. */
   public static byte[] encode(SourceMonitorState state) {
     MonitorState record = new MonitorState();
-    IncidentLifecycle incidents = state.incidents();
-    record.setIncident(incident(incidents.latest()));
-    record.setWeight(weight(incidents.weight()));
-    record.setPending(pending(incidents.pending()));
-    record.setAlarms(incidents.alarms());
-    record.setAlarmCount(incidents.count());
-    record.setOpenFrames(incidents.openFrames());
+    record.setIncidents(state.incidents().entries().stream().map(MonitorStates::entry).toList());
+    record.setTracks(state.incidents().tracks().stream().map(MonitorStates::track).toList());
     record.setFollowedOffset(state.followedOffset());
+    record.setLast(moment(state.last()));
+    record.setAccepted(state.baseline().latents());
+    record.setAcceptedPicture(Blocks.of(state.baseline().picture()));
+    record.setSettling(state.baseline().settling());
     record.setModelId(state.modelId());
     DetectorStates detectors = new DetectorStates();
     detectors.setResiduals(detector(state.residuals()));
@@ -74,13 +82,14 @@ public final class MonitorStates {
     detectors.setEpisodeNames(state.episode().named());
     detectors.setEpisodeNormalFrames(state.episode().normalFrames());
     detectors.setEpisodeFrames(state.episode().anomalousFrames());
-    detectors.setDiagnosed(state.diagnosed());
+    detectors.setDiagnosed(state.diagnosed().published());
+    detectors.setRediagnosed(state.diagnosed().candidate());
     detectors.setSuppression(AlarmSuppression.valueOf(state.suppression().name()));
     detectors.setFault(
         state.fault() == null ? null : dev.residua.avro.AnomalyKind.valueOf(state.fault().name()));
+    detectors.setFaultSince(state.faultSince());
     detectors.setSequences(Blocks.of(state.sequences()));
     detectors.setPictureFrames(Blocks.of(state.pictureFrames()));
-    detectors.setOffsets(Blocks.of(state.offsets()));
     record.setDetectors(detectors);
     return CODEC.encode(record);
   }
@@ -91,18 +100,14 @@ public final class MonitorStates {
   public static SourceMonitorState decode(byte[] bytes) {
     MonitorState record = CODEC.decode(bytes);
     DetectorStates detectors = record.getDetectors();
-    Incident incident = record.getIncident();
     dev.residua.avro.AnomalyKind fault = detectors.getFault();
     try {
       return new SourceMonitorState(
-          new IncidentLifecycle(
-              incident == null ? null : IncidentMapper.toDomain(incident),
-              weight(record.getWeight()),
-              pending(record.getPending()),
-              record.getAlarms(),
-              record.getAlarmCount(),
-              record.getOpenFrames()),
+          new SourceIncidents(
+              record.getIncidents().stream().map(MonitorStates::entry).toList(),
+              record.getTracks().stream().map(MonitorStates::track).toList()),
           record.getFollowedOffset(),
+          moment(record.getLast()),
           record.getModelId(),
           detector(detectors.getResiduals()),
           detector(detectors.getPicture()),
@@ -130,24 +135,72 @@ public final class MonitorStates {
               detectors.getEpisodeNames(),
               detectors.getEpisodeNormalFrames(),
               detectors.getEpisodeFrames()),
-          detectors.getDiagnosed(),
+          new SourceMonitor.Diagnosed(detectors.getDiagnosed(), detectors.getRediagnosed()),
           Suppression.valueOf(detectors.getSuppression().name()),
           fault == null ? null : AnomalyKind.valueOf(fault.name()),
+          detectors.getFaultSince(),
           Blocks.longs(detectors.getSequences()),
           Blocks.longs(detectors.getPictureFrames()),
-          Blocks.floats(detectors.getOffsets()));
+          new Baseline.State(
+              new TreeMap<>(record.getAccepted()),
+              Blocks.floats(record.getAcceptedPicture()),
+              record.getSettling()));
     } catch (RuntimeException e) {
       throw CODEC.damaged(bytes, e);
     }
   }
 
-  private static @Nullable Incident incident(dev.residua.incident.@Nullable Incident incident) {
-    if (incident == null) {
-      return null;
-    }
-    Incident record = IncidentMapper.toAvro(incident);
-    record.setLinks(new TreeMap<>(incident.links())); // in an order that does not vary
-    return record;
+  private static IncidentEntry entry(SourceIncidents.Entry entry) {
+    Incident incident = IncidentMapper.toAvro(entry.incident());
+    incident.setLinks(new TreeMap<>(entry.incident().links())); // in an order that does not vary
+    return new IncidentEntry(incident, weight(entry.weight()), entry.quiet(), entry.openFrames());
+  }
+
+  private static SourceIncidents.Entry entry(IncidentEntry record) {
+    return new SourceIncidents.Entry(
+        IncidentMapper.toDomain(record.getIncident()),
+        weight(record.getWeight()),
+        record.getQuiet(),
+        record.getOpenFrames());
+  }
+
+  private static AlarmTrack track(SourceIncidents.Track track) {
+    return new AlarmTrack(
+        track.alarms(),
+        track.supports().stream().map(Subject::toString).toList(),
+        pending(track.strongest()),
+        track.waited(),
+        track.dismissed(),
+        track.candidate() == null ? null : track.candidate().toString());
+  }
+
+  private static SourceIncidents.Track track(AlarmTrack record) {
+    String candidate = record.getCandidate();
+    return new SourceIncidents.Track(
+        record.getAlarms(),
+        record.getSupports().stream().map(Subject::of).toList(),
+        pending(record.getStrongest()),
+        record.getWaited(),
+        record.getDismissed(),
+        candidate == null ? null : Subject.of(candidate));
+  }
+
+  private static @Nullable MomentState moment(@Nullable Moment moment) {
+    return moment == null
+        ? null
+        : new MomentState(
+            moment.source(), moment.sequence(), moment.at(), moment.place(), moment.modelId());
+  }
+
+  private static @Nullable Moment moment(@Nullable MomentState record) {
+    return record == null
+        ? null
+        : new Moment(
+            record.getSource(),
+            record.getSequence(),
+            record.getAt(),
+            record.getPlace(),
+            record.getModelId());
   }
 
   private static EvidenceWeight weight(Weight weight) {
@@ -165,6 +218,7 @@ public final class MonitorStates {
     PendingReport record = new PendingReport();
     FindingFields.write(report.finding(), record);
     record.setLinks(new TreeMap<>(report.finding().links()));
+    record.setChannel(EvidenceChannel.valueOf(report.channel().name()));
     record.setWeight(weight(report.weight()));
     record.setKind(report.kind());
     return record;
@@ -173,7 +227,11 @@ public final class MonitorStates {
   private static @Nullable Report pending(@Nullable PendingReport record) {
     return record == null
         ? null
-        : new Report(weight(record.getWeight()), record.getKind(), FindingFields.read(record));
+        : new Report(
+            Channel.valueOf(record.getChannel().name()),
+            weight(record.getWeight()),
+            record.getKind(),
+            FindingFields.read(record));
   }
 
   private static DetectorState detector(SourceMonitorState.Detector detector) {

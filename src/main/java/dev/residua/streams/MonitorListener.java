@@ -19,6 +19,9 @@ public interface MonitorListener {
    */
   void evaluated(int partition, ScoredFrame frame, MonitorResult result, boolean incidentOpen);
 
+  /** Incidents changed without a frame. */
+  default void changed(MonitorResult result) {}
+
   /** A partition's sources are no longer monitored by this thread, perhaps elsewhere. */
   default void released(int partition) {}
 }

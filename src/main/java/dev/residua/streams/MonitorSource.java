@@ -1,20 +1,34 @@
 package dev.residua.streams;
 
 import dev.residua.causal.ScoredFrame;
+import dev.residua.incident.ActiveControls;
+import dev.residua.incident.Incident;
+import dev.residua.model.SafeText;
+import dev.residua.monitor.IdleResult;
 import dev.residua.monitor.MonitorResult;
 import dev.residua.monitor.SourceMonitor;
+import dev.residua.monitor.SourceMonitorState;
 import dev.residua.state.MonitorStates;
 import dev.residua.telemetry.Tracing;
 import dev.residua.wire.RootCause;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.errors.StreamsException;
-import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
-import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
-import org.apache.kafka.streams.processor.api.FixedKeyRecord;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,13 +39,17 @@ import org.slf4j.LoggerFactory;
  * bounded size; what is derived from it lives in memory for the sources seen last, and is computed
  * again, to the same bits, for the others and after a restart.
  */
-final class MonitorSource implements FixedKeyProcessor<String, CheckModel.Checked, MonitorResult> {
+final class MonitorSource implements Processor<String, CheckModel.Checked, String, MonitorResult> {
   static final String STORE = "source-monitors";
 
   private static final Logger LOG = LoggerFactory.getLogger(MonitorSource.class);
 
+  /** Time between two looks at the sources that send nothing. */
+  private static final Duration TICK = Duration.ofSeconds(1);
+
+  private final MonitorModels models;
   private final ControlCommandStore commands;
-  private final int liveSources;
+  private final SourceLimits limits;
   private final MonitorListener listener;
   private final Tracing tracing;
   private final Map<String, SourceMonitor> live =
@@ -40,7 +58,7 @@ final class MonitorSource implements FixedKeyProcessor<String, CheckModel.Checke
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, SourceMonitor> eldest) {
-          boolean full = size() > liveSources;
+          boolean full = size() > limits.live();
           spare = full ? eldest.getValue() : spare;
           return full;
         }
@@ -49,29 +67,50 @@ final class MonitorSource implements FixedKeyProcessor<String, CheckModel.Checke
   /** The monitor that was left out last: its memory is that of the next one. */
   private @Nullable SourceMonitor spare;
 
-  private FixedKeyProcessorContext<String, MonitorResult> context;
+  private final SourceClock clock = new SourceClock();
+  private final Set<String> silent = new HashSet<>();
+
+  /** Orders up to this offset were followed by every source. */
+  private long followedOffset;
+
+  private ProcessorContext<String, MonitorResult> context;
   private KeyValueStore<String, byte[]> monitors;
 
   @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before process
   MonitorSource(
-      ControlCommandStore commands, int liveSources, MonitorListener listener, Tracing tracing) {
-    this.liveSources = liveSources;
+      MonitorModels models,
+      ControlCommandStore commands,
+      SourceLimits limits,
+      MonitorListener listener,
+      Tracing tracing) {
+    this.models = models;
+    this.limits = limits;
     this.listener = listener;
     this.tracing = tracing;
     this.commands = commands;
   }
 
   @Override
-  public void init(FixedKeyProcessorContext<String, MonitorResult> context) {
+  public void init(ProcessorContext<String, MonitorResult> context) {
     this.context = context;
     this.monitors = context.getStateStore(STORE);
     this.spare = null;
     this.live.clear(); // a task that is revived starts from its store, not from what an aborted
     // transaction left here
+    this.clock.clear();
+    this.silent.clear();
+    this.followedOffset = -1;
+    long now = context.currentSystemTimeMs();
+    try (KeyValueIterator<String, byte[]> all = monitors.all()) {
+      while (all.hasNext()) {
+        clock.seen(all.next().key, now);
+      }
+    }
+    context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, this::tick);
   }
 
   @Override
-  public void process(FixedKeyRecord<String, CheckModel.Checked> record) {
+  public void process(Record<String, CheckModel.Checked> record) {
     ScoredFrame frame = record.value().frame();
     SourceMonitor monitor = monitor(frame.source(), record.value().limits());
     MonitorResult result;
@@ -80,11 +119,96 @@ final class MonitorSource implements FixedKeyProcessor<String, CheckModel.Checke
       result = evaluated(monitor, frame);
       headers = step.headers();
     }
+    clock.seen(frame.source(), context.currentSystemTimeMs());
+    silent.remove(frame.source());
     observe(
         () ->
             listener.evaluated(
                 context.taskId().partition(), frame, result, monitor.incidentOpen()));
     context.forward(record.withValue(result).withHeaders(headers));
+  }
+
+  /** Looks at the sources that send nothing: orders, silence, and the end of their state. */
+  private void tick(long now) {
+    ActiveControls controls = commands.active();
+    if (controls.lastOffset() > followedOffset) {
+      followedOffset = controls.lastOffset();
+      for (String source : clock.sources()) {
+        idle(source, now, monitor -> follow(source, monitor, controls, clock.idle(source, now)));
+      }
+    }
+    for (String source : clock.idleFor(limits.forgetAfter(), now)) {
+      idle(source, now, monitor -> monitor.gone(clock.idle(source, now)));
+      forget(source);
+      monitors.delete(source);
+    }
+    for (String source : clock.idleFor(limits.silentAfter(), now)) {
+      if (!silent.contains(source) && !controls.maintained(source, Instant.ofEpochMilli(now))) {
+        silent.add(source);
+        idle(source, now, monitor -> monitor.silent(clock.idle(source, now)));
+      }
+    }
+  }
+
+  private List<Incident> follow(
+      String source, SourceMonitor monitor, ActiveControls controls, Duration idle) {
+    IdleResult result = monitor.follow(controls, idle);
+    if (result.retired()) {
+      forget(source); // its state stays until it is forgotten: it may come back
+    }
+    return result.incidents();
+  }
+
+  private void forget(String source) {
+    clock.forget(source);
+    silent.remove(source);
+    live.remove(source);
+  }
+
+  /** Changes the state of a source between two frames. */
+  private void idle(String source, long now, Function<SourceMonitor, List<Incident>> change) {
+    try {
+      byte[] stored = monitors.get(source);
+      if (stored == null) {
+        clock.forget(source);
+        return;
+      }
+      SourceMonitor ready = live.get(source);
+      SourceMonitor monitor = ready != null ? ready : stored(source, stored);
+      if (monitor == null) {
+        return;
+      }
+      List<Incident> changed = change.apply(monitor);
+      byte[] state = MonitorStates.encode(monitor.state());
+      if (!Arrays.equals(state, stored)) {
+        monitors.put(source, state);
+      }
+      if (!changed.isEmpty()) {
+        MonitorResult result = MonitorResult.without(changed);
+        observe(() -> listener.changed(result));
+        context.forward(new Record<>(source, result, now));
+      }
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      live.remove(source);
+      LOG.error(
+          "source could not be watched between frames: source={} reason={}",
+          SafeText.of(source),
+          RootCause.message(e));
+    }
+  }
+
+  /** The monitor of a source that is not live; null if its model is gone. */
+  private @Nullable SourceMonitor stored(String source, byte[] bytes) {
+    SourceMonitorState state = MonitorStates.decode(bytes);
+    Optional<SourceMonitor.Thresholds> thresholds = models.find(state.modelId());
+    if (thresholds.isEmpty()) {
+      LOG.warn(
+          "source cannot be watched, its model is not in the registry: source={} model={}",
+          SafeText.of(source),
+          SafeText.of(state.modelId()));
+      return null;
+    }
+    return SourceMonitor.restore(thresholds.get(), state, null);
   }
 
   /**
@@ -142,17 +266,17 @@ final class MonitorSource implements FixedKeyProcessor<String, CheckModel.Checke
   }
 
   /** The monitor of a source; a frame of another model than the one before starts a new one. */
-  private SourceMonitor monitor(String source, SourceMonitor.Thresholds limits) {
+  private SourceMonitor monitor(String source, SourceMonitor.Thresholds thresholds) {
     SourceMonitor ready = live.get(source);
-    if (ready != null && ready.thresholds() == limits) {
+    if (ready != null && ready.thresholds() == thresholds) {
       return ready;
     }
     byte[] stored = monitors.get(source);
-    SourceMonitor reused = spare != null && spare.thresholds() == limits ? spare : null;
+    SourceMonitor reused = spare != null && spare.thresholds() == thresholds ? spare : null;
     SourceMonitor monitor =
         stored == null
-            ? SourceMonitor.start(limits, reused)
-            : restore(source, limits, stored, reused);
+            ? SourceMonitor.start(thresholds, reused)
+            : restore(source, thresholds, stored, reused);
     spare = null;
     live.put(source, monitor);
     return monitor;
@@ -160,11 +284,11 @@ final class MonitorSource implements FixedKeyProcessor<String, CheckModel.Checke
 
   private SourceMonitor restore(
       String source,
-      SourceMonitor.Thresholds limits,
+      SourceMonitor.Thresholds thresholds,
       byte[] stored,
       @Nullable SourceMonitor reused) {
     try {
-      return SourceMonitor.restore(limits, MonitorStates.decode(stored), reused);
+      return SourceMonitor.restore(thresholds, MonitorStates.decode(stored), reused);
     } catch (IllegalArgumentException e) {
       throw new StreamsException(
           "the state of %s in store %s cannot be read: %s; run the version that wrote it, or delete the state directory and the store's changelog topic, after which all detectors restart"

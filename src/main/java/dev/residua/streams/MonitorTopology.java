@@ -1,18 +1,24 @@
 package dev.residua.streams;
 
+import dev.residua.incident.Incident;
 import dev.residua.monitor.MonitorResult;
 import dev.residua.streams.AddCloudEventHeaders.Attributes;
 import dev.residua.telemetry.Tracing;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
+import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
@@ -26,8 +32,8 @@ public final class MonitorTopology {
 
   /** The topology without a listener. */
   public static Topology build(
-      Topics topics, MonitorModels models, ControlCommandStore commands, int liveSources) {
-    return build(topics, models, commands, liveSources, MonitorListener.NONE, Tracing.OFF);
+      Topics topics, MonitorModels models, ControlCommandStore commands, SourceLimits limits) {
+    return build(topics, models, commands, limits, MonitorListener.NONE, Tracing.OFF);
   }
 
   /**
@@ -36,7 +42,7 @@ public final class MonitorTopology {
    * @param topics where scores come from and findings go
    * @param models models that scores may be of
    * @param commands receives the commands of operators; one per topology
-   * @param liveSources sources of a partition that are held ready in memory, at least 1
+   * @param limits bounds of the sources of a partition
    * @param listener observes the results
    * @param tracing continues the traces of frames
    */
@@ -44,7 +50,7 @@ public final class MonitorTopology {
       Topics topics,
       MonitorModels models,
       ControlCommandStore commands,
-      int liveSources,
+      SourceLimits limits,
       MonitorListener listener,
       Tracing tracing) {
     StreamsBuilder builder = new StreamsBuilder();
@@ -61,30 +67,33 @@ public final class MonitorTopology {
     KStream<String, MonitorResult> results =
         builder.stream(topics.scores().name(), topics.scores().consumed("scores"))
             .processValues(() -> new CheckModel(models), Named.as("check-model"))
-            .processValues(
-                () -> new MonitorSource(commands, liveSources, listener, tracing),
+            .process(
+                () -> new MonitorSource(models, commands, limits, listener, tracing),
                 Named.as("monitor-source"),
                 MonitorSource.STORE);
     results
-        .mapValues(MonitorResult::score, Named.as("drift-score"))
+        .flatMapValues(result -> result.score().stream().toList(), Named.as("drift-score"))
         .to(topics.drift().name(), topics.drift().produced("drift"));
     publish(
         results.flatMapValues(MonitorResult::anomalies, Named.as("only-anomaly-events")),
         "anomaly",
         event -> Attributes.of(event.finding()),
-        topics.anomalies(),
+        topics.anomalies().name(),
+        topics.anomalies().produced("anomaly-events"),
         tracing);
     publish(
         results.flatMapValues(MonitorResult::drifts, Named.as("only-drift-events")),
         "drift",
         event -> Attributes.of(event.finding()),
-        topics.drifts(),
+        topics.drifts().name(),
+        topics.drifts().produced("drift-events"),
         tracing);
     publish(
         results.flatMapValues(MonitorResult::interventions, Named.as("only-interventions")),
         "intervention",
         event -> Attributes.of(event.finding()),
-        topics.interventions(),
+        topics.interventions().name(),
+        topics.interventions().produced("intervention-events"),
         tracing);
     publish(
         results
@@ -92,24 +101,38 @@ public final class MonitorTopology {
             .selectKey((source, incident) -> incident.id(), Named.as("key-by-incident")),
         "incident",
         Attributes::of,
-        topics.incidents(),
+        topics.incidents().name(),
+        bySource(topics.incidents()),
         tracing);
     return builder.build();
+  }
+
+  /**
+   * Incidents have their ids as keys, and the partition of their source, so that they keep order.
+   */
+  private static Produced<String, Incident> bySource(Topic<String, Incident> incidents) {
+    return incidents
+        .produced("incident-events")
+        .withStreamPartitioner(
+            (topic, id, incident, partitions) ->
+                Optional.of(
+                    Set.of(
+                        BuiltInPartitioner.partitionForKey(
+                            incident.source().getBytes(StandardCharsets.UTF_8), partitions))));
   }
 
   private static <E> void publish(
       KStream<String, E> events,
       String type,
       Function<E, Attributes> attributesOf,
-      Topic<String, E> topic,
+      String topic,
+      Produced<String, E> produced,
       Tracing tracing) {
     events
         .processValues(
-            () ->
-                new AddCloudEventHeaders<>(
-                    "dev.residua." + type, attributesOf, topic.name(), tracing),
+            () -> new AddCloudEventHeaders<>("dev.residua." + type, attributesOf, topic, tracing),
             Named.as("describe-" + type))
-        .to(topic.name(), topic.produced(type + "-events"));
+        .to(topic, produced);
   }
 
   private static StoreBuilder<KeyValueStore<String, byte[]>> monitors() {

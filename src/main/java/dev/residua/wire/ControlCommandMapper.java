@@ -10,6 +10,8 @@ import dev.residua.incident.ControlCommand.FeedbackVerdict;
 import dev.residua.incident.ControlCommand.Maintenance;
 import dev.residua.incident.ControlCommand.Order;
 import dev.residua.incident.ControlCommand.Period;
+import dev.residua.incident.ControlCommand.Resolve;
+import dev.residua.incident.ControlCommand.Retire;
 import dev.residua.incident.ControlCommand.Retrain;
 import dev.residua.incident.ControlCommand.Suppression;
 import dev.residua.incident.ControlCommand.Training;
@@ -52,6 +54,11 @@ final class ControlCommandMapper {
       record.setMargin(suppression.margin());
     } else if (command instanceof AcceptNormal) {
       record.setKind(ControlKind.ACCEPT_NORMAL);
+    } else if (command instanceof Resolve resolve) {
+      record.setKind(ControlKind.RESOLVE);
+      record.setIncidentId(resolve.incidentId());
+    } else if (command instanceof Retire) {
+      record.setKind(ControlKind.RETIRE);
     } else if (command instanceof Feedback feedback) {
       record.setKind(ControlKind.FEEDBACK);
       record.setIncidentId(feedback.incidentId());
@@ -98,6 +105,8 @@ final class ControlCommandMapper {
                 required(record, "latent", record.getLatent()),
                 required(record, "margin", record.getMargin()));
         case ACCEPT_NORMAL -> new AcceptNormal(order);
+        case RESOLVE -> new Resolve(order, required(record, "incidentId", record.getIncidentId()));
+        case RETIRE -> new Retire(order);
         case FEEDBACK ->
             new Feedback(
                 order,

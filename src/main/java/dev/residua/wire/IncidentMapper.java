@@ -2,6 +2,7 @@ package dev.residua.wire;
 
 import dev.residua.causal.Finding;
 import dev.residua.incident.Incident;
+import dev.residua.incident.Subject;
 import org.apache.kafka.common.serialization.Serde;
 
 /** {@code Incident} records to domain and back. */
@@ -16,39 +17,53 @@ public final class IncidentMapper {
     dev.residua.avro.Incident record = new dev.residua.avro.Incident();
     record.setIncidentId(incident.id());
     record.setSource(incident.source());
+    record.setSubject(incident.subject().toString());
     record.setState(dev.residua.avro.IncidentState.valueOf(incident.state().name()));
+    record.setReason(
+        incident.reason() == null
+            ? null
+            : dev.residua.avro.IncidentReason.valueOf(incident.reason().name()));
     record.setSeverity(dev.residua.avro.Severity.valueOf(incident.severity().name()));
     record.setKind(incident.kind());
     record.setSentence(incident.sentence());
+    record.setNote(incident.note());
     record.setCauses(FindingFields.causes(incident.causes()));
     record.setOpenedAt(incident.openedAt());
     record.setUpdatedAt(incident.updatedAt());
-    record.setResolvedAt(incident.resolvedAt());
+    record.setEndedAt(incident.endedAt());
     record.setOpenedSequence(incident.openedSequence());
     record.setUpdatedSequence(incident.updatedSequence());
     record.setEvents(incident.events());
     record.setFlaps(incident.flaps());
+    record.setFollows(incident.follows());
+    record.setMergedInto(incident.mergedInto());
     record.setModelId(incident.modelId());
     record.setLinks(incident.links());
     return record;
   }
 
   public static Incident toDomain(dev.residua.avro.Incident record) {
+    dev.residua.avro.IncidentReason reason = record.getReason();
     return new Incident(
         record.getIncidentId(),
         record.getSource(),
+        Subject.of(record.getSubject()),
         Incident.State.valueOf(record.getState().name()),
+        reason == null ? null : Incident.Reason.valueOf(reason.name()),
         Finding.Severity.valueOf(record.getSeverity().name()),
         record.getKind(),
         record.getSentence(),
+        record.getNote(),
         FindingFields.causesOf(record.getCauses()),
         record.getOpenedAt(),
         record.getUpdatedAt(),
-        record.getResolvedAt(),
+        record.getEndedAt(),
         record.getOpenedSequence(),
         record.getUpdatedSequence(),
         record.getEvents(),
         record.getFlaps(),
+        record.getFollows(),
+        record.getMergedInto(),
         record.getModelId(),
         record.getLinks());
   }

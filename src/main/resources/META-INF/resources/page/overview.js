@@ -1,7 +1,7 @@
 /* All sources at a glance, the most urgent first. */
 import { h, text, attribute } from './dom.js';
 import { sparkline } from './charts.js';
-import { CONDITION_ORDER, conditionWord, conditionColour, severityColour, integer, number, ago, duration, moment, full, kindWords, spoken } from './words.js';
+import { CONDITION_ORDER, conditionWord, conditionColour, severityColour, integer, number, ago, duration, moment, full, kindWords, subjectWords, spoken } from './words.js';
 
 export const sourceLink = name => `#/sources/${encodeURIComponent(name)}`;
 const SIZE = 50;
@@ -73,7 +73,7 @@ export function overview(root, { live, about }) {
     if (figures[4].note.firstElementChild === null) figures[4].note.replaceChildren(h('a', { href: '#/models' }, 'its figures'));
     document.title = `${o.openCount ? `(${o.openCount}) ` : ''}Sources · Residua`;
 
-    const key = JSON.stringify([o.openIncidents.map(i => [i.id, i.sentence, i.severity, i.verdict]), o.closed.map(i => [i.id, i.resolvedAt, i.verdict])]);
+    const key = JSON.stringify([o.openIncidents.map(i => [i.id, i.sentence, i.severity, i.verdict]), o.closed.map(i => [i.id, i.endedAt, i.verdict])]);
     if (key !== incidentsKey) {
       incidentsKey = key;
       text(openCount, integer(o.openCount));
@@ -128,10 +128,10 @@ function sourceRow(name) {
 
 function incidentLine(i, open) {
   return h('article', { class: `incident ${open ? `open ${severityColour(i.severity)}` : ''}` },
-    h('span', { class: `chip ${open ? severityColour(i.severity) : 'good'}` }, open ? spoken(i.severity) : 'resolved'),
+    h('span', { class: `chip ${open ? severityColour(i.severity) : 'good'}` }, open ? (i.state === 'SUSPENDED' || i.state === 'FLAPPING' ? spoken(i.state) : spoken(i.severity)) : spoken(i.reason ?? i.state)),
     h('div', { class: 'sentence' }, h('a', { href: sourceLink(i.source) }, i.source), ' ', i.sentence),
-    open ? h('time', { datetime: new Date(i.openedAt).toISOString(), title: full(i.openedAt), 'data-since': i.openedAt }) : h('time', { datetime: new Date(i.resolvedAt).toISOString(), title: full(i.resolvedAt) }, moment(i.resolvedAt)),
-    h('div', { class: 'meta' }, h('span', null, kindWords(i.kind)), h('span', null, open ? `since ${moment(i.openedAt)}` : `lasted ${duration(i.resolvedAt - i.openedAt)}`), i.verdict && h('span', null, i.verdict === 'true' ? 'true alarm' : 'false alarm')));
+    open ? h('time', { datetime: new Date(i.openedAt).toISOString(), title: full(i.openedAt), 'data-since': i.openedAt }) : h('time', { datetime: new Date(i.endedAt).toISOString(), title: full(i.endedAt) }, moment(i.endedAt)),
+    h('div', { class: 'meta' }, h('span', null, subjectWords(i.subject)), h('span', null, kindWords(i.kind)), h('span', null, open ? `since ${moment(i.openedAt)}` : `lasted ${duration(i.endedAt - i.openedAt)}`), i.verdict && h('span', null, i.verdict === 'true' ? 'true alarm' : 'false alarm')));
 }
 
 /** How to send the first frame. */

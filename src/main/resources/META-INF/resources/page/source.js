@@ -5,7 +5,7 @@ import { ask, feedback, acceptNormal, silence } from './actions.js';
 import { TimeChart, ScaleStrip, zBar, plotBox } from './charts.js';
 import { drawGraph } from './graph.js';
 import { noFrames } from './overview.js';
-import { conditionWord, conditionColour, severityColour, integer, number, signed, pValue, ago, duration, moment, clock, full, kindWords, spoken, figure } from './words.js';
+import { conditionWord, conditionColour, severityColour, integer, number, signed, pValue, ago, duration, moment, clock, full, kindWords, subjectWords, sentenceCase, spoken, figure } from './words.js';
 
 const MAX_ROWS = 1200, MAX_CHARTS = 12, STRETCH = 10000, PICTURE_PAUSE = 250, STATISTICS = 4;
 const Z_SPLITS = max => (max < 9 ? [-3, 0, 3] : [-Math.floor(max / 2), 0, Math.floor(max / 2)]);
@@ -131,7 +131,7 @@ export function source(root, { live, about }, [name]) {
     if (!state.shown) showPictures(state.last, liveLatents(), `${clock(state.last?.capturedAt ?? 0)}`);
   }
 
-  const openIncident = () => state.incidents.find(i => i.resolvedAt === null || i.resolvedAt === undefined);
+  const openIncident = () => state.incidents.find(i => i.endedAt === null || i.endedAt === undefined);
   const parents = latent => state.graph.edges.filter(e => e.to === latent).map(e => e.from);
   const causesShown = () => (state.shown ? state.shown.causes : openIncident()?.causes ?? []).map(c => c.latent);
 
@@ -189,7 +189,7 @@ export function source(root, { live, about }, [name]) {
       : 'Every latent follows its causes.');
   }
 
-  const incidentSpans = () => state.incidents.map(i => [i.openedAt, i.resolvedAt ?? null]);
+  const incidentSpans = () => state.incidents.map(i => [i.openedAt, i.endedAt ?? null]);
 
   function drawCharts() {
     const spans = incidentSpans();
@@ -274,11 +274,11 @@ export function source(root, { live, about }, [name]) {
   const when = millis => h('time', { class: 'soft small', datetime: new Date(millis).toISOString(), title: full(millis) }, moment(millis));
 
   function incidentItem(i, unfolded) {
-    const open = !i.resolvedAt, events = state.events.filter(e => e.incidentId === i.id);
+    const open = !i.endedAt, events = state.events.filter(e => e.incidentId === i.id);
     return h('details', { 'data-id': i.id, open: unfolded },
-      h('summary', null, when(i.openedAt), h('span', { class: 'sentence' }, i.sentence), h('span', { class: `chip ${open ? severityColour(i.severity) : 'good'}` }, open ? 'open' : 'resolved')),
+      h('summary', null, when(i.openedAt), h('span', { class: 'sentence' }, i.sentence), h('span', { class: `chip ${open ? severityColour(i.severity) : 'good'}` }, open ? spoken(i.state === 'SUSPENDED' || i.state === 'FLAPPING' ? i.state : 'open') : spoken(i.reason ?? i.state))),
       h('div', { class: 'inner' },
-        h('dl', { class: 'props' }, h('dt', null, 'Kind'), h('dd', null, kindWords(i.kind)), h('dt', null, 'Lasted'), h('dd', null, open ? `since ${moment(i.openedAt)}` : `${duration(i.resolvedAt - i.openedAt)}, until ${moment(i.resolvedAt)}`), h('dt', null, 'Frames'), h('dd', null, `${i.openedSequence} to ${i.updatedSequence}`), h('dt', null, 'Incident'), h('dd', { class: 'mono' }, i.id), h('dt', null, 'Model'), h('dd', { class: 'mono' }, i.modelId)),
+        h('dl', { class: 'props' }, h('dt', null, 'Subject'), h('dd', null, subjectWords(i.subject)), h('dt', null, 'Kind'), h('dd', null, kindWords(i.kind)), open && h('dt', null, 'What to do'), open && h('dd', null, sentenceCase(i.advice)), i.note && h('dt', null, 'Note'), i.note && h('dd', null, i.note), i.follows && h('dt', null, 'Follows'), i.follows && h('dd', { class: 'mono' }, i.follows), i.mergedInto && h('dt', null, 'Part of'), i.mergedInto && h('dd', { class: 'mono' }, i.mergedInto), h('dt', null, 'Lasted'), h('dd', null, open ? `since ${moment(i.openedAt)}` : `${duration(i.endedAt - i.openedAt)}, until ${moment(i.endedAt)}`), h('dt', null, 'Frames'), h('dd', null, `${i.openedSequence} to ${i.updatedSequence}`), h('dt', null, 'Incident'), h('dd', { class: 'mono' }, i.id), h('dt', null, 'Model'), h('dd', { class: 'mono' }, i.modelId)),
         feedbackButtons(i),
         events.length ? h('ul', { class: 'events', 'aria-label': 'Events of the incident' }, events.map(e => h('li', null, eventLine(e)))) : h('p', { class: 'soft small' }, 'Its events are no longer remembered here; they are on their topics.')));
   }

@@ -57,6 +57,14 @@ export const bytes = n => n < 1e6 ? `${Math.round(n / 1e3)} kB` : `${(n / 1e6).t
 export const short = id => id.length > 22 ? `${id.slice(0, 10)}…${id.slice(-8)}` : id;
 
 /** The kind of an incident, such as DRIFT.RESIDUAL, in words. */
+/** mechanism:shadow_length as people say it. */
+export const subjectWords = subject => {
+  const [kind, name] = String(subject).split(':');
+  return name ? `${spoken(kind)} of ${spoken(name)}`.replace('sensor of', 'sensor') : spoken(kind);
+};
+
+export const sentenceCase = words => words.charAt(0).toUpperCase() + words.slice(1);
+
 export const kindWords = kind => {
   const [what, which] = String(kind).split('.');
   return which ? `${spoken(what)}: ${spoken(which)}` : spoken(what);

@@ -6,6 +6,7 @@ import dev.residua.alerting.AlertBook.Lost;
 import dev.residua.causal.Finding.Severity;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Incident.State;
+import dev.residua.incident.Subject;
 import dev.residua.testing.Incidents;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 /** Who is told what and when, over records, time and answers. */
 class AlertBookTest {
   private static final int ROOM = 100;
+  private static final AlertingSettings PAGER = Receivers.settings(Receivers.pagerduty(r -> {}));
   private static final DeliveryResult TAKEN = new DeliveryResult.Accepted("202");
   private static final DeliveryResult AWAY =
       new DeliveryResult.Unavailable("500", Optional.empty(), false);
@@ -243,6 +245,7 @@ class AlertBookTest {
         i -> {
           i.state = State.ESCALATED;
           i.severity = severity;
+          i.kind = "INTERVENTION.OFFSET";
           i.sequence = sequence;
         });
   }
@@ -461,5 +464,114 @@ class AlertBookTest {
     assertThat(limit.free(now.plusSeconds(59))).isZero();
     assertThat(limit.free(now.plusSeconds(60))).isEqualTo(1);
     assertThat(limit.free(now.plusSeconds(90))).isEqualTo(2);
+  }
+
+  private static Incident follower() {
+    return Incidents.with(
+        i -> {
+          i.id = "incident-2";
+          i.subject = Subject.latent("light", true);
+          i.follows = "incident-1";
+          i.sequence = 150;
+        });
+  }
+
+  private static Incident rediagnosed() {
+    return Incidents.with(
+        i -> {
+          i.state = State.CLOSED;
+          i.reason = Incident.Reason.REDIAGNOSED;
+          i.sequence = 150;
+        });
+  }
+
+  @Test
+  void shouldGiveOneUpdateWhereAnIncidentFollowsUnderACorrectedDiagnosis() {
+    // Given
+    AlertBook book = book(PAGER);
+    record(book, Incidents.opened());
+    tell(book, "pager", TAKEN);
+    // When
+    record(book, follower());
+    record(book, rediagnosed());
+    List<Notice> due = tell(book, "pager", TAKEN);
+    // Then
+    assertThat(due).extracting(Notice::action).containsExactly(Action.UPDATE);
+    assertThat(due.get(0).entry().alertId()).isEqualTo("incident-1");
+    assertThat(due.get(0).entry().incident().id()).isEqualTo("incident-2");
+    assertThat(tell(book, "pager", TAKEN)).isEmpty();
+    // When it ends, also after a restart
+    AlertBook next = book(PAGER);
+    stored.values().forEach(next::restore);
+    record(
+        next,
+        Incidents.with(
+            i -> {
+              i.id = "incident-2";
+              i.subject = Subject.latent("light", true);
+              i.follows = "incident-1";
+              i.state = State.RESOLVED;
+              i.sequence = 200;
+            }));
+    // Then
+    due = tell(next, "pager", TAKEN);
+    assertThat(due).extracting(Notice::action).containsExactly(Action.RESOLVE);
+    assertThat(due.get(0).entry().alertId()).isEqualTo("incident-1");
+  }
+
+  @Test
+  void shouldNotAlertOfASuspendedIncidentUntilItGoesOn() {
+    // Given
+    AlertBook book = book(PAGER);
+    record(book, Incidents.with(i -> i.state = State.SUSPENDED));
+    // When, Then
+    assertThat(tell(book, "pager", TAKEN)).isEmpty();
+    record(
+        book,
+        Incidents.with(
+            i -> {
+              i.state = State.UPDATED;
+              i.sequence = 130;
+            }));
+    assertThat(tell(book, "pager", TAKEN)).extracting(Notice::action).containsExactly(Action.OPEN);
+    // When it is suspended and goes on unchanged
+    record(
+        book,
+        Incidents.with(
+            i -> {
+              i.state = State.SUSPENDED;
+              i.sequence = 140;
+            }));
+    assertThat(tell(book, "pager", TAKEN)).isEmpty();
+    record(
+        book,
+        Incidents.with(
+            i -> {
+              i.state = State.UPDATED;
+              i.sequence = 150;
+            }));
+    assertThat(tell(book, "pager", TAKEN)).isEmpty();
+  }
+
+  @Test
+  void shouldResolveWhatTurnedOutToBePartOfAnother() {
+    // Given
+    AlertBook book = book(PAGER);
+    record(book, Incidents.opened());
+    tell(book, "pager", TAKEN);
+    // When
+    record(
+        book,
+        Incidents.with(
+            i -> {
+              i.state = State.CLOSED;
+              i.reason = Incident.Reason.MERGED;
+              i.mergedInto = "incident-0";
+              i.sequence = 130;
+            }));
+    // Then
+    assertThat(tell(book, "pager", TAKEN))
+        .extracting(Notice::action)
+        .containsExactly(Action.RESOLVE);
   }
 }

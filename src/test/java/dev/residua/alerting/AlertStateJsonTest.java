@@ -23,12 +23,13 @@ class AlertStateJsonTest {
   /** What the first version wrote. */
   private static final String FIRST =
       """
-      {"version":1,"revision":7,"since":"2026-05-01T10:00:00Z","changedAt":"2026-05-01T10:00:01Z","only":"pager",\
-      "notified":{"am":{"stage":"FIRING","revision":6,"severity":"WARNING","kind":"DRIFT.RESIDUAL","flaps":2,"at":"2026-05-01T10:00:00Z","acknowledged":true}},\
+      {"version":1,"alert":"alert-1","revision":7,"since":"2026-05-01T10:00:00Z","changedAt":"2026-05-01T10:00:01Z","only":"pager",\
+      "notified":{"am":{"stage":"FIRING","revision":6,"severity":"WARNING","kind":"DRIFT.RESIDUAL","subject":"mechanism:shadow_length","flaps":2,"at":"2026-05-01T10:00:00Z","acknowledged":true}},\
       "incident":"%s"}""";
 
   private static AlertEntry entry() {
     return new AlertEntry(
+        "alert-1",
         Incidents.opened(),
         7,
         AT,
@@ -37,7 +38,14 @@ class AlertStateJsonTest {
         Map.of(
             "am",
             new NotifiedState(
-                NotifiedState.Stage.FIRING, 6, Severity.WARNING, "DRIFT.RESIDUAL", 2, AT, true)));
+                NotifiedState.Stage.FIRING,
+                6,
+                Severity.WARNING,
+                "DRIFT.RESIDUAL",
+                "mechanism:shadow_length",
+                2,
+                AT,
+                true)));
   }
 
   @Test

@@ -29,11 +29,14 @@ class ProtocolsTest {
   private static Notice notice(Action action, Incident incident, NotifiedState before) {
     Instant changed = incident.open() ? SINCE : SINCE.plusSeconds(60);
     return new Notice(
-        action, new AlertEntry(incident, 7, SINCE, changed, Optional.empty(), Map.of()), before);
+        action,
+        new AlertEntry(incident.id(), incident, 7, SINCE, changed, Optional.empty(), Map.of()),
+        before);
   }
 
   private static NotifiedState firing(Severity severity, String kind) {
-    return new NotifiedState(NotifiedState.Stage.FIRING, 5, severity, kind, 0, SINCE, false);
+    return new NotifiedState(
+        NotifiedState.Stage.FIRING, 5, severity, kind, "mechanism:shadow_length", 0, SINCE, false);
   }
 
   private static JsonNode body(ReceiverSettings receiver, Notice... notices) {

@@ -20,6 +20,7 @@ import dev.residua.streams.ControlCommandStore;
 import dev.residua.streams.MonitorListener;
 import dev.residua.streams.MonitorModels;
 import dev.residua.streams.MonitorTopology;
+import dev.residua.streams.SourceLimits;
 import dev.residua.telemetry.OtlpTracing;
 import dev.residua.telemetry.Tracing;
 import dev.residua.testing.Frames;
@@ -182,7 +183,7 @@ class FrameTraceTest {
                     Models.monitor(
                         bundle, AnomalySettings.DEFAULTS, 1e6, IncidentSettings.DEFAULTS)),
                 new ControlCommandStore(),
-                256,
+                SourceLimits.DEFAULTS,
                 MonitorListener.NONE,
                 tracing),
             settings)) {

@@ -22,6 +22,7 @@ import dev.residua.incident.ControlCommand.Maintenance;
 import dev.residua.incident.ControlCommand.Order;
 import dev.residua.incident.ControlCommand.Period;
 import dev.residua.incident.Incident;
+import dev.residua.incident.Subject;
 import dev.residua.testing.Scored;
 import java.time.Instant;
 import java.util.List;
@@ -69,10 +70,13 @@ class LiveHistoryTest {
     return new Incident(
         "incident-of-" + source,
         source,
+        Subject.latent("shadow_length", false),
         resolved == null ? Incident.State.OPENED : Incident.State.RESOLVED,
+        null,
         Finding.Severity.WARNING,
         kind,
         "c is held at 2",
+        null,
         List.of(new Finding.Cause("c", List.of("a", "b"), 5, 1e-6, 1)),
         Scored.time(100),
         Scored.time(100),
@@ -81,6 +85,8 @@ class LiveHistoryTest {
         100,
         1,
         0,
+        null,
+        null,
         "model-1",
         Map.of());
   }

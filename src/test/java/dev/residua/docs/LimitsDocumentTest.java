@@ -6,6 +6,7 @@ import dev.residua.app.config.FramesConfig;
 import dev.residua.app.config.MonitorConfig;
 import dev.residua.app.config.ResiduaConfig;
 import dev.residua.app.config.ScoringConfig;
+import dev.residua.app.config.SourcesConfig;
 import dev.residua.app.web.LiveFrames;
 import dev.residua.causal.ScoreCheck;
 import dev.residua.frame.NamePattern;
@@ -52,8 +53,8 @@ class LimitsDocumentTest {
             setting(FramesConfig.class, "referenceMaxBytes") + " bytes",
             setting(FramesConfig.class, "referenceTimeout"),
             ReferencedFrames.REST.toString(),
-            setting(FramesConfig.class, "maxSources") + " sources",
-            setting(FramesConfig.class, "sourceIdle"),
+            setting(SourcesConfig.class, "max") + " sources",
+            setting(SourcesConfig.class, "forgetAfter"),
             FramesInFlight.MOST_ENDS + " ends",
             FramesInFlight.MOST_SUSPECTS + " frames",
             setting(ScoringConfig.class, "maxFrames") + " frames",

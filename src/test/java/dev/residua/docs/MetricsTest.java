@@ -20,6 +20,7 @@ import dev.residua.frame.FramePosition;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.incident.ControlCommand.TrainingPhase;
 import dev.residua.incident.Incident;
+import dev.residua.incident.Subject;
 import dev.residua.monitor.MonitorResult;
 import dev.residua.streams.ControlCommandStore;
 import dev.residua.streams.RefusalListener;
@@ -60,7 +61,8 @@ class MetricsTest {
     metrics.evaluated(
         0,
         Scored.nominal().source("cam1").frame(2),
-        new MonitorResult(score("cam1", 3), anomalies, List.of(), List.of(), incidents),
+        new MonitorResult(
+            Optional.of(score("cam1", 3)), anomalies, List.of(), List.of(), incidents),
         false);
   }
 
@@ -69,7 +71,8 @@ class MetricsTest {
     metrics.evaluated(
         partition,
         Scored.nominal().source(source).frame(1),
-        new MonitorResult(score(source, statistic), List.of(), List.of(), List.of(), List.of()),
+        new MonitorResult(
+            Optional.of(score(source, statistic)), List.of(), List.of(), List.of(), List.of()),
         open);
   }
 
@@ -275,10 +278,13 @@ class MetricsTest {
     return new Incident(
         "i1",
         "cam1",
+        Subject.latent("shadow_length", false),
         state,
+        null,
         Finding.Severity.WARNING,
         "DRIFT.RESIDUAL",
         "a sentence",
+        null,
         List.of(),
         Instant.EPOCH,
         Instant.EPOCH,
@@ -287,6 +293,8 @@ class MetricsTest {
         1,
         1,
         0,
+        null,
+        null,
         "model-1",
         Map.of());
   }

@@ -70,17 +70,22 @@ class ActiveControlsTest {
   }
 
   @Test
-  void shouldOrderAcceptedNormalsByOffsetWithAnySendersClock() {
+  void shouldGiveOrdersOnceByOffsetWithAnySendersClock() {
     // Given a first order from a clock that is a day ahead
     ActiveControls board =
         ActiveControls.EMPTY
             .with(new AcceptNormal(new Order("a", "cam1", "kim", "lamp", T.plusSeconds(86_400))), 7)
             .with(new AcceptNormal(new Order("b", "cam1", "kim", "new lens", T)), 9);
     // When, Then
-    assertThat(board.accepted("cam1").orElseThrow().command().order().id()).isEqualTo("b");
-    assertThat(board.accepted("cam1").orElseThrow().offset()).isEqualTo(9);
-    assertThat(board.accepted("cam2")).isEmpty();
-    assertThat(board.without("b").accepted("cam1").orElseThrow().offset()).isEqualTo(7);
+    assertThat(board.since(-1)).extracting(ActiveControls.Given::offset).containsExactly(7L, 9L);
+    assertThat(board.since(7))
+        .extracting(given -> given.command().order().id())
+        .containsExactly("b");
+    assertThat(board.since(board.lastOffset())).isEmpty();
+    assertThat(board.without("b").since(-1))
+        .extracting(ActiveControls.Given::offset)
+        .containsExactly(7L);
+    assertThat(board.without("b").lastOffset()).as("a deletion does not bring back").isEqualTo(9);
   }
 
   @Test

@@ -93,7 +93,7 @@ class ControlRequestTest {
   void shouldNameAllKindsWhereItIsNone() {
     assertThatThrownBy(() -> Kind.of("restart"))
         .hasMessageContaining(
-            "silence, announce, suppress, accept-normal, feedback, retrain, cancel-training")
+            "silence, announce, suppress, accept-normal, resolve, retire, feedback, retrain, cancel-training")
         .hasMessageContaining("'restart'");
     assertThatThrownBy(() -> Kind.of(null)).hasMessageContaining("missing");
   }

@@ -13,6 +13,7 @@ import dev.residua.incident.ControlCommand.Maintenance;
 import dev.residua.incident.ControlCommand.Order;
 import dev.residua.incident.ControlCommand.Period;
 import dev.residua.incident.Incident;
+import dev.residua.incident.Subject;
 import dev.residua.renewal.job.CollectedFrames;
 import dev.residua.renewal.job.FrameRange;
 import dev.residua.renewal.job.FrameRequest;
@@ -166,10 +167,13 @@ class StoredFramesIT {
     return new Incident(
         "i1",
         "cam1",
+        Subject.latent("shadow_length", false),
         Incident.State.RESOLVED,
+        null,
         Severity.WARNING,
         "INTERVENTION.MECHANISM_CHANGE",
         "it broke",
+        null,
         List.of(),
         time(INCIDENT),
         time(INCIDENT + 100),
@@ -178,6 +182,8 @@ class StoredFramesIT {
         INCIDENT + 100,
         1,
         0,
+        null,
+        null,
         "m1",
         Map.of());
   }

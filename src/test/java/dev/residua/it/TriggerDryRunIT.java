@@ -11,6 +11,7 @@ import dev.residua.frame.FramePosition;
 import dev.residua.frame.FrameTiming;
 import dev.residua.frame.SensorReadings;
 import dev.residua.incident.Incident;
+import dev.residua.incident.Subject;
 import dev.residua.renewal.job.TriggerDryRun;
 import dev.residua.renewal.trigger.SuppressedTrigger;
 import dev.residua.renewal.trigger.TriggerSettings;
@@ -147,10 +148,13 @@ class TriggerDryRunIT {
     return new Incident(
         id,
         "cam2",
+        Subject.latent("shadow_length", false),
         resolved == null ? Incident.State.OPENED : Incident.State.RESOLVED,
+        null,
         Severity.WARNING,
         TriggerSettings.ROOT_MOVED,
         "light has moved",
+        null,
         List.of(),
         opened,
         opened,
@@ -159,6 +163,8 @@ class TriggerDryRunIT {
         1,
         1,
         0,
+        null,
+        null,
         "m1",
         Map.of());
   }

@@ -73,7 +73,8 @@ final class UndisturbedMonitor {
                         topics.drift().name(),
                         undisturbed
                             .next(scored(topics, list.get(i)), ActiveControls.EMPTY)
-                            .score());
+                            .score()
+                            .orElseThrow());
             assertThat(found.get(i)).as("drift score %d of %s", i, source).isEqualTo(wanted);
           }
         });

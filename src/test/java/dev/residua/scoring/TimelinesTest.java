@@ -42,7 +42,7 @@ class TimelinesTest {
     // When, Then: nobody is idle yet
     assertThatThrownBy(() -> next(small, "d", 0, NOW.plusSeconds(3_010)))
         .isInstanceOf(RejectedFrameException.class)
-        .hasMessageContaining("residua.frames.max-sources");
+        .hasMessageContaining("residua.sources.max");
     next(small, "b", 1, NOW.plusSeconds(3_020));
     // When a is idle, and the transaction is aborted
     next(small, "d", 0, NOW.plusSeconds(3_700));

@@ -121,7 +121,8 @@ class MonitorTopologyTest {
 
   private TopologyTestDriver driver(MonitorModels models) {
     return new TopologyTestDriver(
-        MonitorTopology.build(topics, models, new ControlCommandStore(), 256), settings());
+        MonitorTopology.build(topics, models, new ControlCommandStore(), SourceLimits.DEFAULTS),
+        settings());
   }
 
   private Properties settings() {
@@ -174,7 +175,8 @@ class MonitorTopologyTest {
   void shouldTellTheProductsStoryInItsDescription() {
     // When
     Topology topology =
-        MonitorTopology.build(topics, MonitorModels.fixed(model), new ControlCommandStore(), 256);
+        MonitorTopology.build(
+            topics, MonitorModels.fixed(model), new ControlCommandStore(), SourceLimits.DEFAULTS);
     // Then
     assertThat(topology.describe().toString())
         .contains("check-model", "monitor-source", "control-commands", "only-incidents")
@@ -263,7 +265,12 @@ class MonitorTopologyTest {
     driver =
         new TopologyTestDriver(
             MonitorTopology.build(
-                topics, MonitorModels.fixed(model), commands, 256, failing, Tracing.OFF),
+                topics,
+                MonitorModels.fixed(model),
+                commands,
+                SourceLimits.DEFAULTS,
+                failing,
+                Tracing.OFF),
             settings());
     frames.subList(0, 20).forEach(this::send);
     broken.set(true);
@@ -289,7 +296,9 @@ class MonitorTopologyTest {
     driver.close();
     driver =
         new TopologyTestDriver(
-            MonitorTopology.build(topics, MonitorModels.fixed(model), commands, 256), settings());
+            MonitorTopology.build(
+                topics, MonitorModels.fixed(model), commands, SourceLimits.DEFAULTS),
+            settings());
     // When
     sendBytes(topics.control().name(), "s", valid);
     sendBytes(topics.control().name(), "junk", "no command".getBytes(StandardCharsets.UTF_8));
@@ -531,8 +540,11 @@ class MonitorTopologyTest {
     }
     // Then
     List<Incident> after = incidents().readValuesToList();
-    assertThat(after).extracting(Incident::state).containsExactly(Incident.State.RESOLVED);
+    assertThat(after)
+        .extracting(Incident::reason)
+        .containsExactly(Incident.Reason.ACCEPTED_AS_NORMAL);
     assertThat(after.get(0).updatedSequence()).isEqualTo(400);
+    assertThat(after.get(0).note()).isEqualTo("accepted as normal by kim: new lamp");
   }
 
   private void command(ControlCommand command) {

@@ -3,11 +3,14 @@ package dev.residua.testing;
 import dev.residua.causal.Finding.Cause;
 import dev.residua.causal.Finding.Severity;
 import dev.residua.incident.Incident;
+import dev.residua.incident.Incident.Reason;
 import dev.residua.incident.Incident.State;
+import dev.residua.incident.Subject;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Incidents as the monitor publishes them, changed where a test says so. */
 public final class Incidents {
@@ -15,7 +18,11 @@ public final class Incidents {
 
   public String id = "incident-1";
   public String source = "cam1";
+  public Subject subject = Subject.latent("shadow_length", false);
   public State state = State.OPENED;
+  public @Nullable Reason reason;
+  public @Nullable String follows;
+  public @Nullable String mergedInto;
   public Severity severity = Severity.WARNING;
   public String kind = "DRIFT.RESIDUAL";
   public String sentence = "shadow length strays more than usual from what pendulum explains";
@@ -37,18 +44,23 @@ public final class Incidents {
     return new Incident(
         of.id,
         of.source,
+        of.subject,
         of.state,
+        of.reason,
         of.severity,
         of.kind,
         of.sentence,
+        null,
         List.of(new Cause("shadow_length", List.of("pendulum", "light"), 8.9, 1e-6, 0.8)),
         OPENED,
         updated,
-        of.state == State.RESOLVED ? updated : null,
+        of.state.open() ? null : updated,
         100,
         of.sequence,
         3,
         of.flaps,
+        of.follows,
+        of.mergedInto,
         "model-1",
         Map.of(
             "frame",

@@ -19,6 +19,7 @@ import dev.residua.avro.Frame;
 import dev.residua.avro.FrameReference;
 import dev.residua.avro.FrameScore;
 import dev.residua.avro.Incident;
+import dev.residua.avro.IncidentReason;
 import dev.residua.avro.IncidentState;
 import dev.residua.avro.InterventionEvent;
 import dev.residua.avro.InterventionKind;
@@ -395,20 +396,25 @@ class GoldenRecordsTest {
     return new Incident(
         "id-4",
         "cam1",
-        IncidentState.OPENED,
+        "mechanism:shadow_length",
+        IncidentState.CLOSED,
+        IncidentReason.MERGED,
         Severity.WARNING,
-        "ANOMALY.RESIDUAL",
+        "DRIFT.RESIDUAL",
         "shadow length is off",
+        "a note",
         CAUSES,
         T0,
         T1,
-        null,
+        T1,
         42L,
+        44L,
         3L,
+        1,
+        "id-2",
+        "id-3",
         "model-1",
-        LINKS,
-        0L,
-        0);
+        LINKS);
   }
 
   private static ControlCommand control() {

@@ -27,14 +27,6 @@ public interface FramesConfig {
   @WithDefault("PT5M")
   Duration clockTolerance();
 
-  /** Most sources that one scoring thread remembers; a frame of one more is refused. */
-  @WithDefault("20000")
-  int maxSources();
-
-  /** Time without a frame after which a source is forgotten where another one needs its place. */
-  @WithDefault("P7D")
-  Duration sourceIdle();
-
   /**
    * Places under which frames may lie that are too large for Kafka, comma-separated, each {@code
    * file:///folder/} or {@code http(s)://host/path/}. Frames refer to them with the attribute

@@ -1,6 +1,7 @@
 package dev.residua.app.config;
 
 import io.smallrye.config.WithDefault;
+import java.time.Duration;
 
 /** The budget of false alarms, and when incidents open and end. */
 public interface IncidentsConfig {
@@ -27,11 +28,19 @@ public interface IncidentsConfig {
   @WithDefault("20")
   int resolveFrames();
 
-  /** Frames after a resolution within which the same incident reopens. */
+  /** Frames after a resolution within which the same problem reopens its incident. */
   @WithDefault("200")
   int cooldownFrames();
 
-  /** Frames after which an open incident is critical. */
+  /** Open frames, all flaps together, after which an incident is critical. */
   @WithDefault("6000")
   int criticalFrames();
+
+  /** Reopenings after which an incident is flapping: it then stays open until it is quiet. */
+  @WithDefault("5")
+  int flapLimit();
+
+  /** Age at which an incident is closed and, while its alarm is on, another one follows it. */
+  @WithDefault("P30D")
+  Duration maximumAge();
 }

@@ -48,6 +48,8 @@ public interface ResiduaConfig {
 
   FramesConfig frames();
 
+  SourcesConfig sources();
+
   RegistryConfig registry();
 
   ScoringConfig scoring();

@@ -205,7 +205,7 @@ public final class MonitorMetrics implements MonitorListener, RefusalListener {
       int partition, ScoredFrame frame, MonitorResult result, boolean incidentOpen) {
     Watched source =
         sources.computeIfAbsent(frame.source(), name -> watched(partition, labels.of(name)));
-    source.reading = Reading.of(frame, result.score(), incidentOpen);
+    result.score().ifPresent(score -> source.reading = Reading.of(frame, score, incidentOpen));
     result.anomalies().forEach(event -> alarm("anomaly_" + lower(event.kind()), event.finding()));
     result.drifts().stream()
         .filter(event -> event.kind() == DriftEvent.Kind.ONSET)
@@ -213,10 +213,15 @@ public final class MonitorMetrics implements MonitorListener, RefusalListener {
     result
         .interventions()
         .forEach(event -> alarm("intervention_" + lower(event.kind()), event.finding()));
+    changed(result);
+  }
+
+  @Override
+  public void changed(MonitorResult result) {
     for (Incident incident : result.incidents()) {
       incidents[incident.state().ordinal()][incident.severity().ordinal()].increment();
       if (incident.state() == Incident.State.OPENED) {
-        opened(source.label).increment();
+        opened(labels.of(incident.source())).increment();
       }
     }
   }

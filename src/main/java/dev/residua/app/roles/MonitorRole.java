@@ -24,6 +24,7 @@ import dev.residua.streams.MonitorTopology;
 import dev.residua.streams.ObserveCommitted;
 import dev.residua.streams.RefusalListener;
 import dev.residua.streams.ScoreErrors;
+import dev.residua.streams.SourceLimits;
 import dev.residua.telemetry.Tracing;
 import dev.residua.wire.RootCause;
 import dev.residua.wire.Topic;
@@ -135,7 +136,7 @@ public final class MonitorRole implements AutoCloseable {
     KafkaStreams streams =
         new KafkaStreams(
             MonitorTopology.build(
-                topics, models, desk, settings.liveSources(), observers, watch.tracing()),
+                topics, models, desk, settings.sources(), observers, watch.tracing()),
             properties,
             observers);
     streams.setUncaughtExceptionHandler(
@@ -157,7 +158,10 @@ public final class MonitorRole implements AutoCloseable {
           config.dataDir().resolve("streams-" + config.instance()),
           monitor.threads(),
           monitor.standbyReplicas(),
-          monitor.liveSources(),
+          new SourceLimits(
+              monitor.liveSources(),
+              config.sources().silentAfter(),
+              config.sources().forgetAfter()),
           monitor.commitInterval(),
           monitor.cacheBytes());
     } catch (IllegalArgumentException e) {
@@ -189,7 +193,9 @@ public final class MonitorRole implements AutoCloseable {
               incidents.ofFrames(),
               incidents.resolveFrames(),
               incidents.cooldownFrames(),
-              incidents.criticalFrames()));
+              incidents.criticalFrames(),
+              incidents.flapLimit(),
+              incidents.maximumAge()));
     } catch (IllegalArgumentException e) {
       throw new BadBundleException(RootCause.message(e), e);
     }

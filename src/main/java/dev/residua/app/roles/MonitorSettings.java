@@ -1,5 +1,6 @@
 package dev.residua.app.roles;
 
+import dev.residua.streams.SourceLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -12,8 +13,7 @@ import java.time.Duration;
  * @param threads threads, each with partitions of its own, at least 1
  * @param standbyReplicas further processes that keep a copy of the state of each partition ready,
  *     at least 0
- * @param liveSources sources of a partition whose derived values are held ready in memory, about
- *     0.6 MB each at four latents, at least 1; those of others are recomputed from their state
+ * @param sources bounds of the sources of a partition
  * @param commitInterval time between two transactions, above 0
  * @param cacheBytes memory for state that is not written yet, at least 0
  */
@@ -22,13 +22,12 @@ public record MonitorSettings(
     Path stateDirectory,
     int threads,
     int standbyReplicas,
-    int liveSources,
+    SourceLimits sources,
     Duration commitInterval,
     long cacheBytes) {
   public MonitorSettings {
     atLeast("residua.monitor.threads", threads, 1);
     atLeast("residua.monitor.standby-replicas", standbyReplicas, 0);
-    atLeast("residua.monitor.live-sources", liveSources, 1);
     atLeast("residua.monitor.cache-bytes", cacheBytes, 0);
     if (commitInterval.isNegative() || commitInterval.isZero()) {
       throw new IllegalArgumentException(

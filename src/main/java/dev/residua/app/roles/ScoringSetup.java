@@ -156,8 +156,8 @@ public final class ScoringSetup {
         new ReconstructionPlan(scoring.reconstructionRate(), scoring.reconstructionBelow()),
         new TimelineSettings(
             config.frames().clockTolerance(),
-            config.frames().maxSources(),
-            config.frames().sourceIdle()),
+            config.sources().max(),
+            config.sources().forgetAfter()),
         frameLimits(config),
         references(config),
         registry(config));

@@ -6,6 +6,7 @@ import dev.residua.bench.MonitorBenchmark;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.ProgressBar;
 import dev.residua.model.BadBundleException;
+import dev.residua.streams.SourceLimits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -75,7 +76,7 @@ final class BenchMonitor extends BenchmarkCommand.OfModel {
                 folder.resolve("streams-" + i),
                 1,
                 0,
-                live,
+                SourceLimits.DEFAULTS.withLive(live),
                 Duration.ofMillis(commitMillis),
                 64L << 20);
         rows.add(

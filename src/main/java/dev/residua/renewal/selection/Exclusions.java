@@ -174,7 +174,7 @@ public final class Exclusions {
       others.forEach((source, more) -> spans.put(source, new ArrayList<>(more)));
       for (Incident incident : incidents.values()) {
         if (!accepted(incident)) {
-          Instant resolved = incident.resolvedAt();
+          Instant resolved = incident.endedAt();
           spans
               .computeIfAbsent(incident.source(), s -> new ArrayList<>())
               .add(

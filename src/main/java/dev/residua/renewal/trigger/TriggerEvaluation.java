@@ -226,7 +226,7 @@ public final class TriggerEvaluation {
   /** Whether an {@code accept-normal} covers an incident. */
   public static boolean matches(AcceptNormal command, Incident incident) {
     Instant given = command.order().at();
-    Instant resolved = incident.resolvedAt();
+    Instant resolved = incident.endedAt();
     return command.order().covers(incident.source())
         && !incident.openedAt().isAfter(given)
         && (resolved == null || !resolved.plus(ACCEPT_TOLERANCE).isBefore(given));
@@ -247,7 +247,7 @@ public final class TriggerEvaluation {
     open.values()
         .removeIf(
             known -> {
-              Instant resolved = known.incident().resolvedAt();
+              Instant resolved = known.incident().endedAt();
               return resolved != null && !resolved.isAfter(started.at());
             });
     c.incidents = open;
@@ -296,7 +296,7 @@ public final class TriggerEvaluation {
   private void dropResolved(TriggerState c) {
     Map<String, KnownIncident> kept = null;
     for (KnownIncident known : c.incidents.values()) {
-      Instant resolved = known.incident().resolvedAt();
+      Instant resolved = known.incident().endedAt();
       if (resolved != null
           && !known.accepted()
           && resolved.plus(ACCEPT_TOLERANCE).isBefore(c.now)) {

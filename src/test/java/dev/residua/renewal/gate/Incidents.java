@@ -3,6 +3,7 @@ package dev.residua.renewal.gate;
 import dev.residua.causal.Finding.Severity;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Incident.State;
+import dev.residua.incident.Subject;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -31,10 +32,13 @@ public final class Incidents {
     return new Incident(
         id,
         source,
+        Subject.latent("shadow_length", false),
         resolvedAt == null ? State.OPENED : State.RESOLVED,
+        null,
         Severity.WARNING,
         kind,
         "something is wrong",
+        null,
         List.of(),
         openedAt,
         resolvedAt == null ? openedAt : resolvedAt,
@@ -43,6 +47,8 @@ public final class Incidents {
         openedSequence,
         1,
         0,
+        null,
+        null,
         "m1",
         Map.of());
   }

@@ -1,0 +1,22 @@
+package dev.residua.app.config;
+
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** What holds for every source of frames. */
+public interface SourcesConfig {
+  /** Most sources that one scoring thread remembers; a frame of one more is refused. */
+  @WithDefault("20000")
+  int max();
+
+  /**
+   * Time without a frame after which a source is forgotten: its incidents are closed and its
+   * detectors start again with its next frame. At least the retention of the frames.
+   */
+  @WithDefault("P7D")
+  Duration forgetAfter();
+
+  /** Time without a frame after which an incident about the silence of a source opens. */
+  @WithDefault("PT5M")
+  Duration silentAfter();
+}

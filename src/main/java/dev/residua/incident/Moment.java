@@ -1,0 +1,23 @@
+package dev.residua.incident;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.UUID;
+
+/**
+ * A point of a source's stream at which its incidents may change.
+ *
+ * @param source the source
+ * @param sequence number of its last frame
+ * @param at time in the source's capture times
+ * @param place what identities of incidents are made of; the same for the same frame whenever it is
+ *     evaluated, and never the same for another
+ * @param modelId model in use
+ */
+public record Moment(String source, long sequence, Instant at, String place, String modelId) {
+  /** Identity of an incident that opens now. */
+  String id(Subject subject) {
+    String name = String.join("|", "incident", source, place, subject.toString());
+    return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
+  }
+}

@@ -1,0 +1,103 @@
+package dev.residua.incident;
+
+import java.util.Locale;
+
+/**
+ * What an incident is about. Together with the source it is the incident's identity.
+ *
+ * @param kind kind of the subject
+ * @param name the latent of a mechanism or root, the fault of a sensor in lower case; empty for the
+ *     other kinds
+ */
+public record Subject(Kind kind, String name) {
+  /** The whole picture: light, lens, an unknown object. */
+  public static final Subject PICTURE = new Subject(Kind.PICTURE, "");
+
+  /** The source sends nothing. */
+  public static final Subject SILENCE = new Subject(Kind.SILENCE, "");
+
+  /** Not diagnosed yet. */
+  public static final Subject UNDETERMINED = new Subject(Kind.UNDETERMINED, "");
+
+  /** Kinds of subjects. */
+  public enum Kind {
+    /** A latent with causes no longer follows them. */
+    MECHANISM,
+    /** A latent without causes has left its usual range. */
+    ROOT,
+    /** The picture as a whole changed. */
+    PICTURE,
+    /** The camera has a fault. */
+    SENSOR,
+    /** No frames arrive. */
+    SILENCE,
+    /** A change without a diagnosis. */
+    UNDETERMINED;
+
+    private boolean named() {
+      return this == MECHANISM || this == ROOT || this == SENSOR;
+    }
+  }
+
+  public Subject {
+    if (kind.named() == name.isEmpty()) {
+      throw new IllegalArgumentException(
+          "a subject of kind %s %s a name but has '%s'"
+              .formatted(kind, kind.named() ? "needs" : "takes no", name));
+    }
+  }
+
+  /** The mechanism of a latent. */
+  public static Subject latent(String latent, boolean root) {
+    return new Subject(root ? Kind.ROOT : Kind.MECHANISM, latent);
+  }
+
+  /** A fault of the sensor. */
+  public static Subject sensor(Enum<?> fault) {
+    return new Subject(Kind.SENSOR, fault.name().toLowerCase(Locale.ROOT));
+  }
+
+  /** Whether only a diagnosis finds it. */
+  public boolean isLatent() {
+    return kind == Kind.MECHANISM || kind == Kind.ROOT;
+  }
+
+  /**
+   * Reads what {@link #toString} wrote.
+   *
+   * @throws IllegalArgumentException if it is no subject
+   */
+  public static Subject of(String text) {
+    int colon = text.indexOf(':');
+    String kind = colon < 0 ? text : text.substring(0, colon);
+    try {
+      return new Subject(
+          Kind.valueOf(kind.toUpperCase(Locale.ROOT)), colon < 0 ? "" : text.substring(colon + 1));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("'%s' is no subject".formatted(text), e);
+    }
+  }
+
+  /** What a person should check first. */
+  public String advice() {
+    return switch (kind) {
+      case MECHANISM -> "check what drives " + spoken() + ", and what is attached to it";
+      case ROOT -> "check whether " + spoken() + " was changed on purpose";
+      case PICTURE -> "check light, lens and what stands in front of the camera";
+      case SENSOR -> "check the camera, its cable and its exposure";
+      case SILENCE -> "check the camera's power, network and producer";
+      case UNDETERMINED -> "compare the frame with the expected picture";
+    };
+  }
+
+  private String spoken() {
+    return name.replace('_', ' ');
+  }
+
+  /** As it is written on topics: {@code mechanism:shadow_length}. */
+  @Override
+  public String toString() {
+    String text = kind.name().toLowerCase(Locale.ROOT);
+    return name.isEmpty() ? text : text + ":" + name;
+  }
+}
