@@ -163,7 +163,8 @@ public final class Baseline {
     }
     double error =
         scored.reconstructionError() * Math.exp(-picture[ImageStatistics.RECONSTRUCTION]);
-    return calibration.reconstructed(own, scored.reconstruction(), (float) error);
+    return calibration.reconstructed(
+        own, scored.reconstruction(), (float) Math.min(Float.MAX_VALUE, error));
   }
 
   private static boolean isNone(float[] shifts) {

@@ -299,7 +299,8 @@ public final class SourceMonitor {
   /** Takes the present as normal, where a shift of means is all that differs. */
   List<Incident> accept(Moment at, Order order) {
     Optional<ChangeMonitor.Recentring> residual = residuals.recentring();
-    Optional<ChangeMonitor.Recentring> image = picture.recentring();
+    Optional<ChangeMonitor.Recentring> image =
+        picture.alarm().drifting() ? picture.recentring() : Optional.empty();
     String residualRefusal = residual.map(ChangeMonitor.Recentring::refusal).orElse(null);
     String imageRefusal = image.map(ChangeMonitor.Recentring::refusal).orElse(null);
     if (residualRefusal == null) {

@@ -228,7 +228,14 @@ class AlertBookTest {
     tell(book, "chat", TAKEN);
 
     // When
-    record(book, escalated(Severity.WARNING, 120));
+    record(
+        book,
+        Incidents.with(
+            i -> {
+              i.state = State.UPDATED;
+              i.kind = "INTERVENTION.OFFSET";
+              i.sequence = 120;
+            }));
     List<Action> same = actions(tell(book, "pager", TAKEN));
     List<Action> chat = actions(tell(book, "chat", TAKEN));
     record(book, escalated(Severity.CRITICAL, 140));
@@ -245,7 +252,6 @@ class AlertBookTest {
         i -> {
           i.state = State.ESCALATED;
           i.severity = severity;
-          i.kind = "INTERVENTION.OFFSET";
           i.sequence = sequence;
         });
   }
