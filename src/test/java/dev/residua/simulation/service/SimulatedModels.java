@@ -17,6 +17,7 @@ import dev.residua.intervention.JointAttribution;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.scoring.ScoringModel;
 import dev.residua.testing.PictureReferences;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -130,6 +131,6 @@ final class SimulatedModels {
         JointAttribution.ofEnergy(attributed),
         SensorRule.of(SensorReference.builder().build()),
         500,
-        new IncidentSettings(3, 5, 10, 40, 30));
+        new IncidentSettings(3, 5, 10, 40, 30, 5, Duration.ofDays(30)));
   }
 }

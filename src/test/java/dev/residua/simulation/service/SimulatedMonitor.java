@@ -7,6 +7,7 @@ import dev.residua.streams.ControlCommandStore;
 import dev.residua.streams.MonitorModels;
 import dev.residua.streams.MonitorTopology;
 import dev.residua.streams.ScoreErrors;
+import dev.residua.streams.SourceLimits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -45,6 +46,10 @@ import org.apache.kafka.streams.test.TestRecord;
  * changes of the state and offsets in one transaction; after a failure, state from its changelog.
  */
 final class SimulatedMonitor {
+  /** Two live sources; no silence, which depends on the wall clock and is no part of a replay. */
+  private static final SourceLimits LIMITS =
+      new SourceLimits(2, Duration.ofDays(300), Duration.ofDays(400));
+
   static final String GROUP = "residua-monitor";
   static final String CHANGELOG = GROUP + "-" + MonitorTopology.STATE_STORE + "-changelog";
   private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
@@ -190,7 +195,9 @@ final class SimulatedMonitor {
           StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, TOPICS.deadLetters().name());
       driver =
           new TopologyTestDriver(
-              MonitorTopology.build(TOPICS, MODELS, new ControlCommandStore(), 2), settings, start);
+              MonitorTopology.build(TOPICS, MODELS, new ControlCommandStore(), LIMITS),
+              settings,
+              start);
     }
 
     void restore(String key, byte[] value) {
