@@ -44,6 +44,11 @@ public final class ObserveCommitted
   }
 
   @Override
+  public void changed(MonitorResult result) {
+    pending.get().add(() -> results.changed(result));
+  }
+
+  @Override
   public void released(int partition) {
     results.released(partition);
   }
