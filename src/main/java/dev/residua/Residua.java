@@ -22,8 +22,10 @@ import dev.residua.cli.ops.AnnounceCommand;
 import dev.residua.cli.ops.BacktestCommand;
 import dev.residua.cli.ops.DeadLettersCommand;
 import dev.residua.cli.ops.FeedbackCommand;
+import dev.residua.cli.ops.ResolveCommand;
 import dev.residua.cli.ops.SchemasCommand;
 import dev.residua.cli.ops.SilenceCommand;
+import dev.residua.cli.ops.SourceCommand;
 import dev.residua.cli.ops.SuppressCommand;
 import dev.residua.cli.ops.TestAlertCommand;
 import dev.residua.cli.ops.TopicsCommand;
@@ -32,10 +34,10 @@ import dev.residua.cli.serve.BrokerCommand;
 import dev.residua.cli.serve.DemoCommand;
 import dev.residua.cli.serve.ServeCommand;
 import dev.residua.cli.serve.TrainingJobCommand;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine;
 
 /** The command line: the root of all commands of the product. */
 @Command(
@@ -66,6 +68,8 @@ import picocli.CommandLine.ScopeType;
       SuppressCommand.class,
       AcceptNormalCommand.class,
       FeedbackCommand.class,
+      ResolveCommand.class,
+      SourceCommand.class,
       TestAlertCommand.class,
       RetrainCommand.class,
       TrainingJobCommand.class,

@@ -134,13 +134,23 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
     if (controls.lastOffset() > followedOffset) {
       followedOffset = controls.lastOffset();
       for (String source : clock.sources()) {
-        idle(source, now, monitor -> follow(source, monitor, controls, clock.idle(source, now)));
+        boolean[] retired = new boolean[1];
+        idle(
+            source,
+            now,
+            monitor -> {
+              IdleResult result = monitor.follow(controls, clock.idle(source, now));
+              retired[0] = result.retired();
+              return result.incidents();
+            });
+        if (retired[0]) {
+          forget(source);
+        }
       }
     }
     for (String source : clock.idleFor(limits.forgetAfter(), now)) {
       idle(source, now, monitor -> monitor.gone(clock.idle(source, now)));
       forget(source);
-      monitors.delete(source);
     }
     for (String source : clock.idleFor(limits.silentAfter(), now)) {
       if (!silent.contains(source) && !controls.maintained(source, Instant.ofEpochMilli(now))) {
@@ -150,19 +160,12 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
     }
   }
 
-  private List<Incident> follow(
-      String source, SourceMonitor monitor, ActiveControls controls, Duration idle) {
-    IdleResult result = monitor.follow(controls, idle);
-    if (result.retired()) {
-      forget(source); // its state stays until it is forgotten: it may come back
-    }
-    return result.incidents();
-  }
-
+  /** Drops all that is stored of a source; its next frame starts again. */
   private void forget(String source) {
     clock.forget(source);
     silent.remove(source);
     live.remove(source);
+    monitors.delete(source);
   }
 
   /** Changes the state of a source between two frames. */

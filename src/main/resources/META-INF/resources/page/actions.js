@@ -93,9 +93,18 @@ export const feedback = (incident, verdict) => ask({
     return 'The verdict is stored.';
   },
 });
+export const resolve = incident => ask({
+  title: 'Resolve',
+  explanation: `${incident.source}: ${incident.sentence}. Its alarm opens no other incident until it has ended.`,
+  confirm: 'Resolve',
+  send: async values => {
+    await order({ kind: 'resolve', incident: incident.id, ...values });
+    return 'The incident is closed.';
+  },
+});
 export const acceptNormal = source => ask({
   title: `Accept the current state of ${source} as normal`,
-  explanation: 'The detectors restart from the last frames, and an open incident is resolved.',
+  explanation: 'The detectors restart around the frames since the change. Incidents that this makes normal are closed; the others stay open and note why.',
   confirm: 'Accept as normal',
   send: async values => {
     await order({ kind: 'accept-normal', sources: exactly(source), ...values });

@@ -1,7 +1,7 @@
 /* One source: its pictures, residuals, drift and events. */
 import { h, text, attribute } from './dom.js';
 import { picture, remove, Refused } from './api.js';
-import { ask, feedback, acceptNormal, silence } from './actions.js';
+import { ask, feedback, resolve, acceptNormal, silence } from './actions.js';
 import { TimeChart, ScaleStrip, zBar, plotBox } from './charts.js';
 import { drawGraph } from './graph.js';
 import { noFrames } from './overview.js';
@@ -131,7 +131,10 @@ export function source(root, { live, about }, [name]) {
     if (!state.shown) showPictures(state.last, liveLatents(), `${clock(state.last?.capturedAt ?? 0)}`);
   }
 
-  const openIncident = () => state.incidents.find(i => i.endedAt === null || i.endedAt === undefined);
+  const SEVERITIES = ['CRITICAL', 'WARNING', 'INFO'];
+  const openIncidents = () => state.incidents.filter(i => i.endedAt === null || i.endedAt === undefined)
+    .sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || a.openedAt - b.openedAt);
+  const openIncident = () => openIncidents()[0];
   const parents = latent => state.graph.edges.filter(e => e.to === latent).map(e => e.from);
   const causesShown = () => (state.shown ? state.shown.causes : openIncident()?.causes ?? []).map(c => c.latent);
 
@@ -230,18 +233,14 @@ export function source(root, { live, about }, [name]) {
 
   // Incidents and orders change rarely: they are rebuilt then, and open details stay open.
   function drawNews() {
-    const open = openIncident();
-    fault.hidden = !open;
-    if (open) {
-      attribute(fault, 'class', `panel fault ${severityColour(open.severity)}`);
-      const key = JSON.stringify([open.id, open.sentence, open.severity, open.verdict, open.events]);
+    const open = openIncidents();
+    fault.hidden = !open.length;
+    if (open.length) {
+      attribute(fault, 'class', `panel fault ${severityColour(open[0].severity)}`);
+      const key = JSON.stringify(open.map(i => [i.id, i.state, i.sentence, i.severity, i.note, i.verdict, i.events]));
       if (fault.dataset.key !== key) {
         fault.dataset.key = key;
-        fault.replaceChildren(h('div', { class: 'body' },
-          h('p', null, h('span', { class: `chip ${severityColour(open.severity)}` }, spoken(open.severity)), ' ', h('span', { class: 'soft small' }, `${kindWords(open.kind)}, since ${moment(open.openedAt)}, frame ${open.openedSequence}${open.flaps ? `, reopened ${open.flaps === 1 ? 'once' : `${open.flaps} times`}` : ''}`)),
-          h('p', { class: 'sentence', role: 'status' }, open.sentence),
-          open.causes.length > 0 && h('p', { class: 'soft small' }, 'Cause: ', open.causes.map(c => `${spoken(c.latent)}${c.parents.length ? ` (caused by ${c.parents.map(spoken).join(', ')})` : ' (root)'}, ${Math.round(100 * c.share)} %`).join('; ')),
-          feedbackButtons(open)));
+        fault.replaceChildren(...open.map(openItem));
       }
     } else { delete fault.dataset.key; fault.replaceChildren(); }
 
@@ -264,11 +263,22 @@ export function source(root, { live, about }, [name]) {
 
   const takeBack = order => ask({ title: 'Take it back', explanation: `${order.reason} (${order.by})`, confirm: 'Take back', reason: false, send: async () => { await remove(`api/control/${encodeURIComponent(order.id)}`); return 'It is taken back.'; } });
 
+  function openItem(i) {
+    return h('div', { class: 'body' },
+      h('p', null, h('span', { class: `chip ${severityColour(i.severity)}` }, spoken(i.severity)), ' ', h('span', { class: 'soft small' }, `${subjectWords(i.subject)}: ${kindWords(i.kind)}, ${i.state === 'SUSPENDED' ? 'suspended, ' : i.state === 'FLAPPING' ? 'comes and goes, ' : ''}since ${moment(i.openedAt)}, frame ${i.openedSequence}${i.flaps ? `, reopened ${i.flaps === 1 ? 'once' : `${i.flaps} times`}` : ''}`)),
+      h('p', { class: 'sentence', role: 'status' }, i.sentence),
+      i.causes.length > 0 && h('p', { class: 'soft small' }, 'Cause: ', i.causes.map(c => `${spoken(c.latent)}${c.parents.length ? ` (caused by ${c.parents.map(spoken).join(', ')})` : ' (root)'}, ${Math.round(100 * c.share)} %`).join('; ')),
+      h('p', { class: 'soft small' }, `What to do: ${i.advice}`),
+      i.note && h('p', { class: 'soft small' }, `Note: ${i.note}`),
+      feedbackButtons(i));
+  }
+
   function feedbackButtons(incident) {
     const said = incident.verdict;
     return h('div', { class: 'actions' },
       h('button', { type: 'button', 'aria-pressed': String(said === 'true'), onclick: () => feedback(incident, true) }, said === 'true' ? '✓ True alarm' : 'True alarm'),
-      h('button', { type: 'button', 'aria-pressed': String(said === 'false'), onclick: () => feedback(incident, false) }, said === 'false' ? '✓ False alarm' : 'False alarm'));
+      h('button', { type: 'button', 'aria-pressed': String(said === 'false'), onclick: () => feedback(incident, false) }, said === 'false' ? '✓ False alarm' : 'False alarm'),
+      !incident.endedAt && h('button', { type: 'button', onclick: () => resolve(incident) }, 'Resolve'));
   }
 
   const when = millis => h('time', { class: 'soft small', datetime: new Date(millis).toISOString(), title: full(millis) }, moment(millis));

@@ -2,6 +2,7 @@ package dev.residua.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AnomalyEvent;
@@ -22,6 +23,7 @@ import dev.residua.incident.ActiveControls;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentSettings;
+import dev.residua.incident.Subject;
 import dev.residua.intervention.InterventionEvent;
 import dev.residua.intervention.InterventionKind;
 import dev.residua.intervention.JointAttribution;
@@ -463,6 +465,96 @@ class SourceMonitorTest {
   private static ControlCommand accept(String id) {
     return new ControlCommand.AcceptNormal(
         new ControlCommand.Order(id, ".*", "me", "a test", Instant.EPOCH));
+  }
+
+  /** Feeds frames with a shift and an error factor, starting at a sequence. */
+  private static List<Incident> feed(
+      SourceMonitor monitor,
+      ActiveControls controls,
+      int from,
+      int count,
+      float shift,
+      float errorFactor) {
+    Random random = new Random(from);
+    List<Incident> incidents = new ArrayList<>();
+    for (int i = from; i < from + count; i++) {
+      incidents.addAll(monitor.next(frame(random, i, shift, errorFactor), controls).incidents());
+    }
+    return incidents;
+  }
+
+  @Test
+  void shouldTakeAnAcceptedPictureAsNormal() {
+    // Given an incident about the picture
+    SourceMonitor monitor = SourceMonitor.start(limits);
+    feed(monitor, ActiveControls.EMPTY, 0, 300, 0, 1);
+    List<Incident> opened = feed(monitor, ActiveControls.EMPTY, 300, 150, 0, 3);
+    assertThat(opened)
+        .extracting(Incident::subject, Incident::state)
+        .containsExactly(tuple(Subject.PICTURE, Incident.State.OPENED));
+    // When
+    List<Incident> after = feed(monitor, accepting("accept-1"), 450, 600, 0, 3);
+    // Then
+    assertThat(after)
+        .extracting(Incident::id, Incident::reason)
+        .containsExactly(tuple(opened.get(0).id(), Incident.Reason.ACCEPTED_AS_NORMAL));
+    // When the picture is as it was before
+    List<Incident> back = feed(monitor, accepting("accept-1"), 1_050, 150, 0, 1);
+    // Then
+    assertThat(back).extracting(Incident::subject).containsOnly(Subject.PICTURE);
+  }
+
+  @Test
+  void shouldRefuseToAcceptWhatNoShiftMakesNormal() {
+    // Given a latent that varies more than usual
+    SourceMonitor monitor = SourceMonitor.start(limits);
+    feed(monitor, ActiveControls.EMPTY, 0, 300, 0, 1);
+    Random random = new Random(9);
+    List<Incident> incidents = new ArrayList<>();
+    ActiveControls order = accepting("accept-1");
+    for (int i = 300; i < 600; i++) {
+      float[] values = noise(random);
+      values[LENGTH] *= 4;
+      ScoredFrame frame =
+          Scored.nominal().residuals(values).reconstructionError(error(random)).frame(i);
+      incidents.addAll(
+          monitor.next(frame, i < 450 ? ActiveControls.EMPTY : order).incidents());
+    }
+    // Then
+    assertThat(incidents.get(incidents.size() - 1).note())
+        .startsWith("not accepted as normal (me): more than a mean has shifted");
+    assertThat(monitor.incidentOpen()).isTrue();
+  }
+
+  @Test
+  void shouldKeepWhatWasAcceptedForTheNextModelWhereItStillHolds() {
+    // Given a shift that was accepted
+    SourceMonitor monitor = SourceMonitor.start(limits);
+    ActiveControls order = accepting("accept-1");
+    feed(monitor, ActiveControls.EMPTY, 0, 300, 0, 1);
+    feed(monitor, ActiveControls.EMPTY, 300, 150, 2, 1);
+    assertThat(feed(monitor, order, 450, 150, 2, 1))
+        .extracting(Incident::reason)
+        .containsExactly(Incident.Reason.ACCEPTED_AS_NORMAL);
+    byte[] accepted = bytes(monitor);
+    // When the next model sees the same camera, its state stored after every frame
+    SourceMonitor next = restored(otherModel, accepted);
+    List<Incident> incidents = new ArrayList<>();
+    Random random = new Random(61);
+    for (int i = 600; i < 1_000; i++) {
+      incidents.addAll(next.next(frame(random, i, 2, 1), order).incidents());
+      next = restored(otherModel, bytes(next));
+    }
+    // Then
+    assertThat(incidents).isEmpty();
+    // When the next model has learned the shift, so that its residuals are centred
+    SourceMonitor learned = restored(otherModel, accepted);
+    assertThat(feed(learned, order, 700, 400, 0, 1)).isEmpty();
+    // When there is another change: it is no part of what was accepted
+    SourceMonitor changed = restored(otherModel, accepted);
+    assertThat(feed(changed, order, 600, 200, -3, 1))
+        .extracting(Incident::state)
+        .contains(Incident.State.OPENED);
   }
 
   @Test

@@ -30,6 +30,7 @@ import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -545,6 +546,95 @@ class MonitorTopologyTest {
         .containsExactly(Incident.Reason.ACCEPTED_AS_NORMAL);
     assertThat(after.get(0).updatedSequence()).isEqualTo(400);
     assertThat(after.get(0).note()).isEqualTo("accepted as normal by kim: new lamp");
+  }
+
+  @Test
+  void shouldReportASilentSourceAndSuspendItsOtherIncidents() {
+    // Given an open incident
+    Random random = new Random(8);
+    for (int i = 0; i < 300; i++) {
+      send(Scored.nominal().residuals(noise(random, i < 200 ? 0 : 3)).frame(i));
+    }
+    incidents().readValuesToList();
+    // When
+    driver.advanceWallClockTime(SourceLimits.DEFAULTS.silentAfter().minusSeconds(1));
+    assertThat(incidents().isEmpty()).as("not silent yet").isTrue();
+    driver.advanceWallClockTime(Duration.ofSeconds(2));
+    driver.advanceWallClockTime(Duration.ofMinutes(30));
+    // Then
+    List<Incident> silent = incidents().readValuesToList();
+    assertThat(silent)
+        .extracting(i -> i.subject() + " " + i.state())
+        .containsExactly("silence OPENED", "undetermined SUSPENDED");
+    assertThat(silent.get(0).sentence())
+        .isEqualTo("cam1 has sent no frame for 5 min 1 s; the last one was #299");
+    assertThat(silent.get(0).updatedAt()).isEqualTo(Scored.time(299).plusSeconds(301));
+    // When it sends again
+    send(Scored.nominal().residuals(noise(random, 3)).frame(300));
+    // Then
+    assertThat(incidents().readValuesToList())
+        .extracting(i -> i.subject() + " " + i.state())
+        .containsExactly("silence RESOLVED", "undetermined UPDATED");
+  }
+
+  @Test
+  void shouldFindNoSilenceJustAfterARestart() {
+    // Given a source that was seen by a process before
+    send(Scored.nominal().residuals(noise(new Random(8), 0)).frame(0));
+    byte[] kept = driver.<String, byte[]>getKeyValueStore(MonitorSource.STORE).get("cam1");
+    driver.advanceWallClockTime(Duration.ofMinutes(4));
+    driver.close();
+    driver = driver();
+    driver.<String, byte[]>getKeyValueStore(MonitorSource.STORE).put("cam1", kept);
+    // When
+    driver.advanceWallClockTime(Duration.ofMinutes(2));
+    // Then
+    assertThat(incidents().isEmpty()).isTrue();
+  }
+
+  @Test
+  void shouldCloseAllIncidentsOfASourceThatIsRetiredOrStaysAway() {
+    // Given two silent sources, of which one is retired
+    send(Scored.nominal().source("cam1").frame(0));
+    send(Scored.nominal().source("cam2").frame(0));
+    driver.advanceWallClockTime(Duration.ofMinutes(6));
+    assertThat(incidents().readValuesToList()).hasSize(2);
+    // When
+    command(
+        new ControlCommand.Retire(
+            new ControlCommand.Order("r", "cam1", "kim", "moved", Instant.EPOCH)));
+    driver.advanceWallClockTime(Duration.ofSeconds(1));
+    // Then
+    List<Incident> retired = incidents().readValuesToList();
+    assertThat(retired)
+        .extracting(i -> i.source() + " " + i.subject() + " " + i.reason())
+        .containsExactly("cam1 silence SOURCE_RETIRED");
+    assertThat(retired.get(0).note()).isEqualTo("retired by kim: moved");
+    assertThat(driver.<String, byte[]>getKeyValueStore(MonitorSource.STORE).get("cam1")).isNull();
+    // When
+    driver.advanceWallClockTime(SourceLimits.DEFAULTS.forgetAfter());
+    // Then
+    assertThat(incidents().readValuesToList())
+        .extracting(i -> i.source() + " " + i.subject() + " " + i.reason())
+        .containsExactly("cam2 silence SOURCE_GONE");
+    assertThat(driver.<String, byte[]>getKeyValueStore(MonitorSource.STORE).get("cam2")).isNull();
+  }
+
+  @Test
+  void shouldResolveAnIncidentOnAnOrderAlsoWhileNothingIsSent() {
+    // Given
+    send(Scored.nominal().frame(0));
+    driver.advanceWallClockTime(Duration.ofMinutes(6));
+    Incident silence = incidents().readValue();
+    // When
+    command(
+        new ControlCommand.Resolve(
+            new ControlCommand.Order("x", ".*", "kim", "planned", Instant.EPOCH), silence.id()));
+    driver.advanceWallClockTime(Duration.ofMinutes(10));
+    // Then
+    assertThat(incidents().readValuesToList())
+        .extracting(Incident::reason)
+        .containsExactly(Incident.Reason.RESOLVED_BY_OPERATOR);
   }
 
   private void command(ControlCommand command) {

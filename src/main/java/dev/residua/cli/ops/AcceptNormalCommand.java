@@ -7,8 +7,9 @@ import picocli.CommandLine.Command;
 @Command(
     name = "accept-normal",
     description = {
-      "Accepts the mean residuals of the last 128 frames as normal for these sources.",
-      "Their detectors restart and open incidents are resolved. The command stays on the topic."
+      "Accepts the mean of the frames since the change as normal for these sources.",
+      "Detectors restart around it. Incidents that this makes normal are closed; the others stay open"
+          + " and note why. The command stays on the topic."
     })
 public final class AcceptNormalCommand extends ControlCommandBase {
   AcceptNormalCommand() {

@@ -11,8 +11,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "feedback",
     description = {
-      "Records whether an incident was a true alarm. It is stored and counted, and changes nothing"
-          + " else."
+      "Records whether an incident was a true alarm. It is stored and counted, and closes an incident"
+          + " that was a false alarm."
     })
 public final class FeedbackCommand extends ControlCommandBase {
   @Option(names = "--incident", paramLabel = "ID", description = "The incident.")
