@@ -34,10 +34,10 @@ import dev.residua.cli.serve.BrokerCommand;
 import dev.residua.cli.serve.DemoCommand;
 import dev.residua.cli.serve.ServeCommand;
 import dev.residua.cli.serve.TrainingJobCommand;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine;
 
 /** The command line: the root of all commands of the product. */
 @Command(

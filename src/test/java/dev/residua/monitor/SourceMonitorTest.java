@@ -517,8 +517,7 @@ class SourceMonitorTest {
       values[LENGTH] *= 4;
       ScoredFrame frame =
           Scored.nominal().residuals(values).reconstructionError(error(random)).frame(i);
-      incidents.addAll(
-          monitor.next(frame, i < 450 ? ActiveControls.EMPTY : order).incidents());
+      incidents.addAll(monitor.next(frame, i < 450 ? ActiveControls.EMPTY : order).incidents());
     }
     // Then
     assertThat(incidents.get(incidents.size() - 1).note())
