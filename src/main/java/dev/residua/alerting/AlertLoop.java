@@ -9,10 +9,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,7 +51,7 @@ public final class AlertLoop implements Runnable {
       BooleanSupplier stopped) {}
 
   private final Supplier<? extends Consumer<byte[], byte[]>> members;
-  private final Supplier<? extends Consumer<byte[], byte[]>> readers;
+  private final Function<IsolationLevel, ? extends Consumer<byte[], byte[]>> readers;
   private final Supplier<? extends Producer<byte[], byte[]>> producers;
   private final Supplier<List<Activation>> activations;
   private final Context context;
@@ -58,15 +60,15 @@ public final class AlertLoop implements Runnable {
 
   /**
    * @param members in the group of the alerting processes; closed here
-   * @param readers outside any group, committed records only; closed here
-   * @param producers that wait for all copies; closed here
+   * @param readers outside any group; closed here
+   * @param producers transactional, not yet initialised; closed here
    * @param channels to the receivers of the settings
    * @param activations known activations of models
    * @param tracing continues the traces of frames up to their notifications
    */
   public AlertLoop(
       Supplier<? extends Consumer<byte[], byte[]>> members,
-      Supplier<? extends Consumer<byte[], byte[]>> readers,
+      Function<IsolationLevel, ? extends Consumer<byte[], byte[]>> readers,
       Supplier<? extends Producer<byte[], byte[]>> producers,
       Topics topics,
       AlertingSettings settings,
@@ -108,9 +110,10 @@ public final class AlertLoop implements Runnable {
       while (!stopped) {
         context.listener().progressed();
         try (Consumer<byte[], byte[]> member = members.get();
-            Consumer<byte[], byte[]> control = readers.get();
+            Consumer<byte[], byte[]> control = readers.apply(IsolationLevel.READ_COMMITTED);
             Producer<byte[], byte[]> producer = producers.get()) {
           AlertStore store = new AlertStore(producer, context.topics());
+          store.start();
           ModelChangeNotifier models =
               new ModelChangeNotifier(context.workers(), activations, store, context.listener());
           PartitionAlerts alerts =

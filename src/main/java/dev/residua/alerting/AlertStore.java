@@ -5,20 +5,20 @@ import dev.residua.wire.DeadLetter;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,12 +35,17 @@ final class AlertStore {
   private final Producer<byte[], byte[]> producer;
   private final Topics topics;
   private final AlertStateJson state;
-  private final List<Future<?>> writing = new ArrayList<>();
+  private boolean open; // a transaction
 
   AlertStore(Producer<byte[], byte[]> producer, Topics topics) {
     this.producer = producer;
     this.topics = topics;
     this.state = new AlertStateJson(topics.incidents()::write, topics.incidents()::read);
+  }
+
+  /** Takes the transactional id over, which ends a transaction of its earlier owner. */
+  void start() {
+    producer.initTransactions();
   }
 
   /** Writes an undeliverable notice to the dead letters. */
@@ -70,10 +75,10 @@ final class AlertStore {
             entry.only().isPresent() ? -1 : entry.revision(),
             entry.changedAt().toEpochMilli())
         .addTo(letter.headers(), "");
-    writing.add(producer.send(letter));
+    send(letter);
   }
 
-  /** Writes all changes and waits until they are replicated. */
+  /** Writes all changes into the transaction. */
   void save(Map<Integer, AlertBook> books) {
     for (Map.Entry<Integer, AlertBook> each : books.entrySet()) {
       for (Map.Entry<String, Optional<AlertEntry>> change : each.getValue().changes().entrySet()) {
@@ -83,55 +88,72 @@ final class AlertStore {
             change.getValue().map(state::bytes).orElse(null));
       }
     }
-    awaitWrites();
   }
 
   void write(int partition, String key, byte @Nullable [] value) {
-    writing.add(
-        producer.send(new ProducerRecord<>(topics.alerts().name(), partition, bytes(key), value)));
+    send(new ProducerRecord<>(topics.alerts().name(), partition, bytes(key), value));
   }
 
-  void awaitWrites() {
-    if (writing.isEmpty()) {
-      return;
+  private void send(ProducerRecord<byte[], byte[]> record) {
+    begin();
+    producer.send(record); // the commit reports failures
+  }
+
+  private void begin() {
+    if (!open) {
+      producer.beginTransaction();
+      open = true;
     }
-    producer.flush();
-    for (Future<?> each : writing) {
-      try {
-        each.get();
-      } catch (ExecutionException e) {
-        throw e.getCause() instanceof KafkaException cause
-            ? cause
-            : new KafkaException("the state of alerting was not stored", e.getCause());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new KafkaException("interrupted", e);
-      }
-    }
-    writing.clear();
+  }
+
+  /** Whether something was written since the last commit. */
+  boolean hasWrites() {
+    return open;
   }
 
   /**
-   * Restores a partition's book.
+   * Makes all writes and the offsets visible together. A process that lost its partitions meanwhile
+   * is refused, so that it cannot overwrite what their new owner stored.
+   *
+   * @param offsets next offset of every partition that is owned
+   */
+  void commit(Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
+    begin();
+    producer.sendOffsetsToTransaction(offsets, group);
+    producer.commitTransaction();
+    open = false;
+  }
+
+  /**
+   * Restores a partition's book. Reads to the end of open transactions too: a predecessor's last
+   * one may be decided while its mark is still on the path to this topic.
    *
    * @param stop ends the reading early
    * @return number of the last model change that each receiver was notified of; empty before the
    *     first
    */
   Map<String, Long> restore(
-      Consumer<byte[], byte[]> reader, int partition, AlertBook book, BooleanSupplier stop) {
+      Function<IsolationLevel, ? extends Consumer<byte[], byte[]>> readers,
+      int partition,
+      AlertBook book,
+      BooleanSupplier stop) {
     TopicPartition from = new TopicPartition(topics.alerts().name(), partition);
     Map<String, byte[]> stored = new LinkedHashMap<>();
-    reader.assign(List.of(from));
-    reader.seekToBeginning(List.of(from));
-    long end = reader.endOffsets(List.of(from)).getOrDefault(from, 0L);
-    while (reader.position(from) < end && !stop.getAsBoolean()) {
-      for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
-        String key = new String(record.key(), StandardCharsets.UTF_8);
-        if (record.value() == null) {
-          stored.remove(key);
-        } else {
-          stored.put(key, record.value());
+    long end;
+    try (Consumer<byte[], byte[]> any = readers.apply(IsolationLevel.READ_UNCOMMITTED)) {
+      end = any.endOffsets(List.of(from)).getOrDefault(from, 0L);
+    }
+    try (Consumer<byte[], byte[]> reader = readers.apply(IsolationLevel.READ_COMMITTED)) {
+      reader.assign(List.of(from));
+      reader.seekToBeginning(List.of(from));
+      while (reader.position(from) < end && !stop.getAsBoolean()) {
+        for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
+          String key = new String(record.key(), StandardCharsets.UTF_8);
+          if (record.value() == null) {
+            stored.remove(key);
+          } else {
+            stored.put(key, record.value());
+          }
         }
       }
     }

@@ -52,8 +52,12 @@ final class ModelChangeNotifier {
     lastNotified = null;
   }
 
-  /** Notifies receivers of models that were activated, if this process owns that. */
-  void notifyReceivers(Instant now) throws InterruptedException {
+  /**
+   * Notifies receivers of models that were activated, if this process owns that.
+   *
+   * @param ending whether to wait for what is in progress, and to begin nothing
+   */
+  void notifyReceivers(Instant now, boolean ending) throws InterruptedException {
     Map<String, Long> notified = lastNotified;
     if (notified == null) {
       for (ReceiverWorker worker : workers) {
@@ -75,16 +79,15 @@ final class ModelChangeNotifier {
       }
       Long number = Objects.requireNonNull(notified.get(worker.name));
       Optional<Activation> next = all.stream().filter(a -> a.number() > number).findFirst();
-      Optional<DeliveryResult> answer = worker.finishedChange(false);
+      Optional<DeliveryResult> answer = worker.finishedChange(ending);
       if (answer != null) {
         changed |= applied(worker, answer, next, notified, now);
-      } else if (next.isPresent() && worker.isIdle(now)) {
+      } else if (!ending && next.isPresent() && worker.isIdle(now)) {
         worker.startChange(next.get());
       }
     }
     if (changed) {
       store.write(PARTITION, AlertStateJson.ACTIVATIONS, AlertStateJson.activations(notified));
-      store.awaitWrites();
     }
   }
 

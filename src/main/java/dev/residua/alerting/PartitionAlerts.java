@@ -21,14 +21,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.Headers;
 import org.slf4j.Logger;
@@ -53,13 +53,13 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
 
   private final Consumer<byte[], byte[]> member;
   private final Consumer<byte[], byte[]> control;
-  private final Supplier<? extends Consumer<byte[], byte[]>> readers;
+  private final Function<IsolationLevel, ? extends Consumer<byte[], byte[]>> readers;
   private final AlertStore store;
   private final ModelChangeNotifier models;
   private final AlertLoop.Context context;
   private final Map<Integer, AlertBook> books = new TreeMap<>();
   private final Map<TopicPartition, Long> history = new HashMap<>();
-  private final Map<TopicPartition, OffsetAndMetadata> read = new HashMap<>();
+  private boolean read; // something that is not committed
   private Instant swept = Instant.EPOCH;
 
   /**
@@ -70,7 +70,7 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
   PartitionAlerts(
       Consumer<byte[], byte[]> member,
       Consumer<byte[], byte[]> control,
-      Supplier<? extends Consumer<byte[], byte[]>> readers,
+      Function<IsolationLevel, ? extends Consumer<byte[], byte[]>> readers,
       AlertStore store,
       ModelChangeNotifier models,
       AlertLoop.Context context) {
@@ -104,11 +104,9 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
       swept = now;
       sweep(now);
     }
-    store.save(books);
-    if (commit()) {
-      context.workers().forEach(worker -> deliver(worker, now));
-    }
-    models.notifyReceivers(now);
+    models.notifyReceivers(now, false);
+    commit();
+    context.workers().forEach(worker -> deliver(worker, now));
   }
 
   /** Waits for deliveries in progress, then stores and commits their results. */
@@ -116,13 +114,13 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
     for (ReceiverWorker worker : context.workers()) {
       applyResult(worker, true);
     }
-    store.save(books);
+    models.notifyReceivers(context.clock().instant(), true);
     commit();
   }
 
   private void onIncident(ConsumerRecord<byte[], byte[]> record) {
     TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-    read.put(partition, new OffsetAndMetadata(record.offset() + 1));
+    read = true;
     AlertBook book = books.get(record.partition());
     if (record.value() == null || book == null) {
       return;
@@ -250,18 +248,20 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
     books.values().forEach(book -> book.sweep(now));
   }
 
-  /** Returns whether all records that were read are committed. */
-  private boolean commit() {
-    if (read.isEmpty()) {
-      return true;
+  /** Stores all changes together with the offsets of what was read. */
+  private void commit() {
+    store.save(books);
+    if (!store.hasWrites() && !read) {
+      return;
     }
-    try {
-      member.commitSync(read);
-      read.clear();
-      return true;
-    } catch (RebalanceInProgressException e) {
-      return false; // after the next poll
+    String topic = context.topics().incidents().name();
+    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+    for (int owned : books.keySet()) {
+      TopicPartition partition = new TopicPartition(topic, owned);
+      offsets.put(partition, new OffsetAndMetadata(member.position(partition)));
     }
+    store.commit(offsets, member.groupMetadata());
+    read = false;
   }
 
   private void deliver(ReceiverWorker worker, Instant now) {
@@ -299,22 +299,20 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
     }
     Map<TopicPartition, Long> ends = member.endOffsets(partitions);
     Map<TopicPartition, OffsetAndMetadata> committed = member.committed(new HashSet<>(partitions));
-    try (Consumer<byte[], byte[]> reader = readers.get()) {
-      for (TopicPartition partition : partitions) {
-        if (committed.get(partition) == null) {
-          history.put(partition, ends.getOrDefault(partition, 0L));
-        }
-        AlertBook book = new AlertBook(partition.partition(), context.settings(), context.random());
-        Map<String, Long> notified =
-            store.restore(reader, partition.partition(), book, context.stopped());
-        if (partition.partition() == ModelChangeNotifier.PARTITION) {
-          models.own(notified);
-        }
-        books.put(partition.partition(), book);
-        if (book.size() > 0) {
-          LOG.info(
-              "alerting restored: partition={} incidents={}", partition.partition(), book.size());
-        }
+    for (TopicPartition partition : partitions) {
+      if (committed.get(partition) == null) {
+        history.put(partition, ends.getOrDefault(partition, 0L));
+      }
+      AlertBook book = new AlertBook(partition.partition(), context.settings(), context.random());
+      Map<String, Long> notified =
+          store.restore(readers, partition.partition(), book, context.stopped());
+      if (partition.partition() == ModelChangeNotifier.PARTITION) {
+        models.own(notified);
+      }
+      books.put(partition.partition(), book);
+      if (book.size() > 0) {
+        LOG.info(
+            "alerting restored: partition={} incidents={}", partition.partition(), book.size());
       }
     }
   }
@@ -341,7 +339,6 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
     for (TopicPartition partition : partitions) {
       books.remove(partition.partition());
       history.remove(partition);
-      read.remove(partition);
       if (partition.partition() == ModelChangeNotifier.PARTITION) {
         models.disown();
       }

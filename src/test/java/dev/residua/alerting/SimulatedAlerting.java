@@ -10,11 +10,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 
 /** The role {@code alert} with one webhook, step by step on the caller's thread. */
@@ -36,7 +38,7 @@ public final class SimulatedAlerting {
    */
   public record Surroundings(
       Supplier<Consumer<byte[], byte[]>> members,
-      Supplier<Consumer<byte[], byte[]>> readers,
+      Function<IsolationLevel, Consumer<byte[], byte[]>> readers,
       Supplier<Producer<byte[], byte[]>> producers,
       Receiver receiver,
       ExecutorService deliveries,
@@ -87,9 +89,10 @@ public final class SimulatedAlerting {
             () -> false);
     while (true) {
       try (Consumer<byte[], byte[]> member = around.members().get();
-          Consumer<byte[], byte[]> control = around.readers().get();
+          Consumer<byte[], byte[]> control = around.readers().apply(IsolationLevel.READ_COMMITTED);
           Producer<byte[], byte[]> producer = around.producers().get()) {
         AlertStore store = new AlertStore(producer, topics);
+        store.start();
         ModelChangeNotifier models =
             new ModelChangeNotifier(context.workers(), List::of, store, context.listener());
         PartitionAlerts alerts =

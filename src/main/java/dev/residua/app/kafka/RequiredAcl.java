@@ -96,7 +96,9 @@ public record RequiredAcl(
           AclOperation.READ,
           List.of(topics.incidents(), topics.control(), topics.alerts()));
       allow(byTopic, AclOperation.WRITE, List.of(topics.alerts(), topics.deadLetters()));
-      others.add(group(ConsumerGroups.alert(prefix)));
+      String group = ConsumerGroups.alert(prefix);
+      others.add(group(group));
+      others.add(transactions(group + "-", group + "-" + instance));
     }
     if (roles.contains(Role.MONITOR)) {
       String application = ConsumerGroups.monitor(prefix);

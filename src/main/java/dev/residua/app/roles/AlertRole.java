@@ -15,7 +15,6 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
-import org.apache.kafka.common.IsolationLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,8 +49,8 @@ public final class AlertRole implements AutoCloseable {
     this.loop =
         new AlertLoop(
             () -> clients.scoringConsumer(group, member, POLLED),
-            () -> clients.stateReader(IsolationLevel.READ_COMMITTED),
-            () -> clients.resultProducer(Guarantee.AT_LEAST_ONCE, member),
+            clients::stateReader,
+            () -> clients.resultProducer(Guarantee.EXACTLY_ONCE, member),
             topics,
             settings,
             settings.receivers().stream()

@@ -63,7 +63,8 @@ class RequiredAclTest {
             "Read, DescribeConfigs on topic residua.models",
             "Read, DescribeConfigs on topic residua.control",
             "Read, Write, DescribeConfigs on topic residua.alerts",
-            "Read on group residua.alert");
+            "Read on group residua.alert",
+            "Write on transactional id residua.alert-*");
   }
 
   @Test

@@ -231,8 +231,8 @@ final class Installation {
         TOPICS,
         new SimulatedAlerting.Surroundings(
             () -> process.member(ALERTING, process.name, 500),
-            () -> process.reader(true),
-            () -> process.producer(null, TRANSACTION_TIMEOUT),
+            isolation -> process.reader(isolation == IsolationLevel.READ_COMMITTED),
+            () -> process.producer(process.name, TRANSACTION_TIMEOUT),
             receiver::post,
             new SimulatedReceiver.Executor(process),
             () -> simulator.sleep(Duration.ofSeconds(2)),

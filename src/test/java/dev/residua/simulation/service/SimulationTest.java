@@ -15,7 +15,14 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class SimulationTest {
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4})
+  @ValueSource(
+      longs = {
+        1,
+        2,
+        3,
+        4,
+        31 // a cut-off process overwrote what its successor had stored of alerts
+      })
   void shouldKeepItsPromisesUnderFaults(long seed) {
     // When
     List<String> violations = SimulationTrialTest.violations(seed);

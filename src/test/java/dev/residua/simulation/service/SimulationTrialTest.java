@@ -39,9 +39,8 @@ class SimulationTrialTest {
 
   /** The command that repeats a seed. */
   static String replay(long seed) {
-    return "replay it: ./mvnw verify -Psoak -Dit.test=SimulationTrialTest -Dresidua.test.jvm=\"-Dresidua.simulation.seeds=1 -Dresidua.simulation.seed="
-        + seed
-        + "\"";
+    return "repeat it: ./mvnw verify -Psoak -Dit.test=SimulationTrialTest -Dresidua.simulation.seeds=1 -Dresidua.simulation.seed="
+        + seed;
   }
 
   @Test
