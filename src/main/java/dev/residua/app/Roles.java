@@ -15,6 +15,7 @@ import dev.residua.app.model.ActiveModelNotifier;
 import dev.residua.app.model.BundleStores;
 import dev.residua.app.model.InitialModel;
 import dev.residua.app.model.Models;
+import dev.residua.app.process.DiskSpace;
 import dev.residua.app.process.Heartbeats;
 import dev.residua.app.process.Role;
 import dev.residua.app.process.RoleEndedException;
@@ -105,6 +106,15 @@ public class Roles {
     } catch (RuntimeException e) {
       stopAll();
       throw new StartFailedException("cannot start: " + RootCause.message(e), e);
+    } catch (InternalError e) { // a mapped file that the disk has no space for
+      stopAll();
+      throw new StartFailedException(
+          "cannot start: %s; a full disk does this: check the free space of %s and %s"
+              .formatted(
+                  e.getMessage(),
+                  config.dataDir().toAbsolutePath(),
+                  System.getProperty("java.io.tmpdir")),
+          e);
     }
   }
 
@@ -289,6 +299,11 @@ public class Roles {
           "the data directory %s cannot be written; choose another with --data-dir"
               .formatted(directory.toAbsolutePath()));
     }
+    DiskSpace.check(directory, "residua.data-dir", "choose another directory with --data-dir");
+    DiskSpace.check(
+        Path.of(System.getProperty("java.io.tmpdir")),
+        "temporary files and native libraries",
+        "choose another folder with -Djava.io.tmpdir");
   }
 
   private Tracing tracing() throws StartFailedException {
