@@ -22,6 +22,9 @@ public interface MonitorListener {
   /** Incidents changed without a frame. */
   default void changed(MonitorResult result) {}
 
+  /** A source sent nothing for long and is forgotten. */
+  default void forgotten(String source) {}
+
   /** A partition's sources are no longer monitored by this thread, perhaps elsewhere. */
   default void released(int partition) {}
 }

@@ -166,6 +166,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
     silent.remove(source);
     live.remove(source);
     monitors.delete(source);
+    observe(() -> listener.forgotten(source));
   }
 
   /** Changes the state of a source between two frames. */

@@ -54,6 +54,11 @@ public final class ObserveCommitted
   }
 
   @Override
+  public void forgotten(String source) {
+    results.forgotten(source);
+  }
+
+  @Override
   public void refused(Reason reason) {
     pending.get().add(() -> refusals.refused(reason));
   }

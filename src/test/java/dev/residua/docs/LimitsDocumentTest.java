@@ -7,6 +7,7 @@ import dev.residua.app.config.MonitorConfig;
 import dev.residua.app.config.ResiduaConfig;
 import dev.residua.app.config.ScoringConfig;
 import dev.residua.app.config.SourcesConfig;
+import dev.residua.app.process.DiskSpace;
 import dev.residua.app.web.LiveFrames;
 import dev.residua.causal.ScoreCheck;
 import dev.residua.frame.NamePattern;
@@ -66,6 +67,7 @@ class LimitsDocumentTest {
             RegistryRecord.MAX_PARTS + " parts",
             RegistryFollower.OPEN_LIMIT.toString(),
             "" + RegistryRecord.MAX_NUMBER,
+            (DiskSpace.LEAST_BYTES >> 20) + " MiB",
             setting(ResiduaConfig.class, "stuckAfter"),
             LiveFrames.WAITING + " requests",
             application.getProperty("quarkus.http.limits.max-body-size"),

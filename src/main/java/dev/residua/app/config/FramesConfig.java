@@ -38,7 +38,7 @@ public interface FramesConfig {
   @WithDefault("67108864")
   int referenceMaxBytes();
 
-  /** Time to fetch such a file, all attempts together; shorter than a transaction may take. */
+  /** Time to fetch such a file, all attempts together. */
   @WithDefault("PT5S")
   Duration referenceTimeout();
 }

@@ -269,6 +269,14 @@ public final class MonitorMetrics implements MonitorListener, RefusalListener {
   }
 
   @Override
+  public void forgotten(String source) {
+    Watched gone = sources.remove(source);
+    if (gone != null) {
+      gone.own.forEach(meters::remove);
+    }
+  }
+
+  @Override
   public void released(int partition) {
     sources
         .values()
