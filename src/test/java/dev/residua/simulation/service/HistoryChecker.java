@@ -4,6 +4,7 @@ import static dev.residua.simulation.service.Installation.TOPICS;
 
 import dev.residua.causal.ScoredFrame;
 import dev.residua.incident.Incident;
+import dev.residua.incident.Subject;
 import dev.residua.wire.DeadLetter;
 import dev.residua.wire.Topic;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
@@ -114,7 +116,14 @@ final class HistoryChecker {
             score.value(),
             new RecordHeaders(score.headers().toArray()));
       }
-      machine.results().forEach(r -> add(expected, r.topic(), r.key(), r.value()));
+      List<Incident> incidents = new ArrayList<>();
+      for (ProducerRecord<byte[], byte[]> result : machine.results()) {
+        add(expected, result.topic(), result.key(), result.value());
+        if (result.topic().equals(TOPICS.incidents().name())) {
+          incidents.add(TOPICS.incidents().read(result.value()));
+        }
+      }
+      checkIncidents(incidents);
     }
     Map<String, Map<String, List<String>>> found = new TreeMap<>();
     for (Topic<?, ?> topic : TOPICS.findings()) {
@@ -137,6 +146,41 @@ final class HistoryChecker {
                       one.size(),
                       other.size(),
                       one.size() == other.size() ? ", others" : ""));
+        }
+      }
+    }
+  }
+
+  /**
+   * An id keeps its subject once it has one, severity never falls while an incident is open, and no
+   * two open incidents of a source have the same subject.
+   *
+   * @param records of all incidents, those of each source in their order
+   */
+  private void checkIncidents(List<Incident> records) {
+    Map<String, Incident> last = new TreeMap<>();
+    for (Incident now : records) {
+      Incident before = last.put(now.id(), now);
+      if (before != null
+          && !before.subject().equals(now.subject())
+          && !before.subject().equals(Subject.UNDETERMINED)) {
+        violations.add("incident %s changes its subject to %s".formatted(now.id(), now.subject()));
+      }
+      if (before != null
+          && before.state().open()
+          && now.state().open()
+          && now.severity().compareTo(before.severity()) < 0) {
+        violations.add("severity of incident %s falls while it is open".formatted(now.id()));
+      }
+      for (Incident other : last.values()) {
+        if (now.state().open()
+            && other.state().open()
+            && !other.id().equals(now.id())
+            && other.source().equals(now.source())
+            && other.subject().equals(now.subject())) {
+          violations.add(
+              "incidents %s and %s of %s are open for the same subject"
+                  .formatted(other.id(), now.id(), now.source()));
         }
       }
     }
