@@ -73,6 +73,10 @@ final class AlertStateJson {
   AlertEntry entry(byte[] bytes) {
     try {
       JsonNode node = checked(bytes);
+      byte[] incident = node.path("incident").binaryValue();
+      if (incident == null) {
+        throw new IllegalArgumentException("it has no incident");
+      }
       Map<String, NotifiedState> notified = new HashMap<>();
       for (Map.Entry<String, JsonNode> each : node.path("notified").properties()) {
         JsonNode one = each.getValue();
@@ -90,7 +94,7 @@ final class AlertStateJson {
       }
       return new AlertEntry(
           node.path("alert").asText(),
-          read.apply(node.path("incident").binaryValue()),
+          read.apply(incident),
           node.path("revision").asLong(),
           Instant.parse(node.path("since").asText()),
           Instant.parse(node.path("changedAt").asText()),

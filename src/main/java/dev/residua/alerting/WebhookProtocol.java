@@ -34,7 +34,7 @@ final class WebhookProtocol implements Protocol {
     String id =
         "%s.%d.%s.%d"
             .formatted(
-                incident.id(),
+                CloudEventHeaders.encode(incident.id()), // it becomes a header
                 incident.flaps(),
                 Texts.lower(incident.state()),
                 incident.updatedSequence());

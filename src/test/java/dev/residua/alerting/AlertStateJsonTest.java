@@ -11,6 +11,8 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AlertStateJsonTest {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
@@ -68,6 +70,21 @@ class AlertStateJsonTest {
     assertThat(STATE.entry(first)).isEqualTo(entry());
     assertThat(new String(STATE.bytes(entry()), StandardCharsets.UTF_8))
         .isEqualTo(FIRST.formatted(incident));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"null", "7", "{}", "[]"})
+  void shouldRefuseAnAlertWithoutIncident(String incident) {
+    // Given
+    byte[] damaged =
+        "{\"version\":1,\"revision\":3,\"since\":\"2026-03-01T12:00:00Z\",\"changedAt\":\"2026-03-01T12:00:00Z\",\"notified\":{},\"incident\":%s}"
+            .formatted(incident)
+            .getBytes(StandardCharsets.UTF_8);
+
+    // When, Then
+    assertThatThrownBy(() -> STATE.entry(damaged))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("no incident");
   }
 
   @Test

@@ -10,12 +10,14 @@ import dev.residua.model.ModelBundle;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.testing.Incidents;
 import java.net.URI;
+import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -198,6 +200,25 @@ class ProtocolsTest {
     assertThat(event.at("/payload/summary").asText())
         .isEqualTo("model m-2 is active (promotion by ann): new lens");
     assertThat(event.at("/payload/timestamp").asText()).isEqualTo(NOW.toString());
+  }
+
+  @Test
+  void shouldSendAnIncidentWhoseIdCannotBeInAHeader() {
+    // Given
+    Protocol hook = Protocol.of(Receivers.webhook(r -> {}), LINKS);
+    Notice notice =
+        notice(Action.OPEN, Incidents.with(i -> i.id = "\n\r\u0000"), NotifiedState.NOTHING);
+
+    // When
+    String id =
+        Objects.requireNonNull(hook.request(List.of(notice), NOW).headers().get("webhook-id"));
+
+    // Then
+    assertThat(
+            HttpRequest.newBuilder(URI.create("http://localhost/"))
+                .header("webhook-id", id)
+                .build())
+        .isNotNull();
   }
 
   @Test
