@@ -46,8 +46,10 @@ final class Orders {
       } else if (given.command() instanceof Retire && order.covers(at.source())) {
         retired = true;
         changed.addAll(
-            monitor.close(
-                at, incident -> true, Incident.Reason.SOURCE_RETIRED, note("retired", order)));
+            monitor
+                .incidents()
+                .close(
+                    at, incident -> true, Incident.Reason.SOURCE_RETIRED, note("retired", order)));
       }
     }
     monitor.followed(controls.lastOffset());
@@ -55,7 +57,9 @@ final class Orders {
   }
 
   private List<Incident> close(String id, Incident.Reason reason, String what, Order order) {
-    return monitor.close(at, incident -> incident.id().equals(id), reason, note(what, order));
+    return monitor
+        .incidents()
+        .close(at, incident -> incident.id().equals(id), reason, note(what, order));
   }
 
   private static String note(String what, Order order) {

@@ -32,7 +32,6 @@ import dev.residua.intervention.MechanismWindow;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,8 +65,7 @@ public final class SourceMonitor {
   private Diagnosed diagnosed = Diagnosed.NOTHING;
   private long faultSince; // frames seen before the fault of the sensor; meaningless without one
   private long followedOffset; // of the control topic
-  private @Nullable Moment last;
-  private SourceIncidents incidents;
+  private final MonitoredIncidents incidents;
 
   /**
    * Diagnoses of the alarm.
@@ -111,7 +109,7 @@ public final class SourceMonitor {
       ChangeMonitor residuals,
       ChangeMonitor picture,
       Baseline.State baseline,
-      SourceIncidents incidents,
+      MonitoredIncidents incidents,
       long followedOffset) {
     this.model = thresholds.model;
     this.findings = new Findings(model);
@@ -137,13 +135,18 @@ public final class SourceMonitor {
    * @param spare of the same thresholds; must not be used afterwards
    */
   public static SourceMonitor start(Thresholds thresholds, @Nullable SourceMonitor spare) {
-    return start(thresholds, Baseline.State.NONE, SourceIncidents.NONE, -1, spare);
+    return start(
+        thresholds,
+        Baseline.State.NONE,
+        new MonitoredIncidents(thresholds.model, SourceIncidents.NONE, null),
+        -1,
+        spare);
   }
 
   private static SourceMonitor start(
       Thresholds thresholds,
       Baseline.State baseline,
-      SourceIncidents incidents,
+      MonitoredIncidents incidents,
       long followedOffset,
       @Nullable SourceMonitor spare) {
     return new SourceMonitor(
@@ -162,7 +165,7 @@ public final class SourceMonitor {
 
   /** Whether an incident of this source is open. */
   public boolean incidentOpen() {
-    return incidents.anyOpen();
+    return incidents.state().anyOpen();
   }
 
   /**
@@ -173,8 +176,8 @@ public final class SourceMonitor {
   public MonitorResult next(ScoredFrame frame, ActiveControls controls) {
     FrameEvents events = new FrameEvents();
     Moment at = moment(frame);
-    last = at;
-    change(new Orders(this, at).follow(controls).incidents(), events);
+    incidents.arrived(at);
+    events.incidents.addAll(new Orders(this, at).follow(controls).incidents());
     float[] sample = baseline.sample(frame);
     FrameStatistics statistics = baseline.statistics(frame, sample);
     boolean appearanceChanged = model.rule().appearanceChanged(statistics);
@@ -198,12 +201,8 @@ public final class SourceMonitor {
       watchEvidence(frame, statistics, events);
       diagnose(frame, controls, events);
     }
-    SourceIncidents before = incidents;
-    SourceIncidents.Step step =
-        incidents.next(evidence(at, frame, controls, events), model.incidents(), capacity());
-    incidents = step.next();
-    change(step.changed(), events);
-    return events.result(score(frame), channel -> idFor(channel, before));
+    events.incidents.addAll(incidents.next(evidence(at, frame, controls, events)));
+    return events.result(score(frame), incidents::idFor);
   }
 
   private static Moment moment(ScoredFrame frame) {
@@ -213,22 +212,6 @@ public final class SourceMonitor {
         frame.capturedAt(),
         frame.position().toString(),
         frame.modelId());
-  }
-
-  private Optional<String> idFor(Channel channel, SourceIncidents before) {
-    return incidents
-        .idFor(channel)
-        .or(() -> before.idFor(channel))
-        .or(() -> incidents.open().stream().map(Incident::id).findFirst());
-  }
-
-  /** One mechanism or root per latent, picture, sensor, silence, and one undetermined. */
-  private int capacity() {
-    return model.graph().size() + 4;
-  }
-
-  private static void change(List<Incident> changed, FrameEvents events) {
-    events.incidents.addAll(changed);
   }
 
   private Evidence evidence(
@@ -254,7 +237,10 @@ public final class SourceMonitor {
    * @param idle time since the last frame
    */
   public IdleResult follow(ActiveControls controls, Duration idle) {
-    return last == null ? IdleResult.NOTHING : new Orders(this, later(last, idle)).follow(controls);
+    Moment last = incidents.last();
+    return last == null
+        ? IdleResult.NOTHING
+        : new Orders(this, MonitoredIncidents.later(last, idle)).follow(controls);
   }
 
   /**
@@ -263,37 +249,16 @@ public final class SourceMonitor {
    * @param idle time since the last frame
    */
   public List<Incident> silent(Duration idle) {
-    if (last == null) {
-      return List.of();
-    }
-    SourceIncidents.Step step =
-        incidents.silent(
-            later(last, idle), model.incidents(), capacity(), Findings.silence(last, idle));
-    incidents = step.next();
-    return step.changed();
+    return incidents.silent(idle);
   }
 
   /** Closes all incidents, because the source has stayed away. */
   public List<Incident> gone(Duration idle) {
-    if (last == null) {
-      return List.of();
-    }
-    return close(
-        later(last, idle),
-        incident -> true,
-        Incident.Reason.SOURCE_GONE,
-        "no frame for " + Findings.spoken(idle));
+    return incidents.gone(idle);
   }
 
-  private static Moment later(Moment last, Duration idle) {
-    return new Moment(
-        last.source(), last.sequence(), last.at().plus(idle), last.place(), last.modelId());
-  }
-
-  List<Incident> close(Moment at, Predicate<Incident> which, Incident.Reason reason, String note) {
-    SourceIncidents.Step step = incidents.closed(at, model.incidents(), which, reason, note);
-    incidents = step.next();
-    return step.changed();
+  MonitoredIncidents incidents() {
+    return incidents;
   }
 
   /** Takes the present as normal, where a shift of means is all that differs. */
@@ -314,14 +279,8 @@ public final class SourceMonitor {
       image.ifPresent(r -> baseline.shiftPicture(r.means()));
       picture.restart();
     }
-    SourceIncidents.Step step =
-        incidents.accepted(
-            at,
-            model.incidents(),
-            order,
-            incident -> Orders.refusal(incident.subject(), residualRefusal, imageRefusal));
-    incidents = step.next();
-    return step.changed();
+    return incidents.accept(
+        at, order, incident -> Orders.refusal(incident.subject(), residualRefusal, imageRefusal));
   }
 
   long followedOffset() {
@@ -512,7 +471,7 @@ public final class SourceMonitor {
                 watch,
                 watch == residuals ? history::sequenceAt : history::pictureSequenceAt));
     suppression = suppression.after(event.finding(), controls);
-    events.named.addAll(subjects(diagnosis));
+    events.named.addAll(DiagnosisSubjects.of(diagnosis, model.graph(), picture.alarm().drifting()));
     String news =
         diagnosis.kind()
             + (diagnosis.causes().isEmpty() ? "" : " " + diagnosis.causes().get(0).latent());
@@ -531,23 +490,6 @@ public final class SourceMonitor {
         Weight.DIAGNOSIS,
         "INTERVENTION." + diagnosis.kind(),
         event.finding());
-  }
-
-  /** What a diagnosis says the problem is, the leading subject first. */
-  private List<Subject> subjects(Diagnosis diagnosis) {
-    return switch (diagnosis.kind()) {
-      case APPEARANCE_SHIFT -> List.of(Subject.PICTURE);
-      case UNKNOWN -> picture.alarm().drifting() ? List.of(Subject.PICTURE) : List.<Subject>of();
-      case FROZEN_CAMERA -> List.of(); // the fault of the sensor is reported
-      default ->
-          diagnosis.causes().stream()
-              .map(
-                  cause ->
-                      Subject.latent(
-                          cause.latent(),
-                          model.graph().isRoot(model.graph().names().indexOf(cause.latent()))))
-              .toList();
-    };
   }
 
   private DriftScore score(ScoredFrame frame) {
@@ -579,9 +521,9 @@ public final class SourceMonitor {
   /** The present state, to be used before the next frame. */
   public SourceMonitorState state() {
     return new SourceMonitorState(
-        incidents,
+        incidents.state(),
         followedOffset,
-        last,
+        incidents.last(),
         model.id(),
         residuals.state(),
         picture.state(),
@@ -631,10 +573,9 @@ public final class SourceMonitor {
             residuals,
             picture,
             state.baseline(),
-            state.incidents(),
+            new MonitoredIncidents(thresholds.model, state.incidents(), state.last()),
             state.followedOffset());
     monitor.history.restore(state.sequences(), state.pictureFrames());
-    monitor.last = state.last();
     monitor.window = MechanismWindow.restore(state.window());
     monitor.quiet = state.quiet();
     monitor.evidence = state.evidence();
@@ -649,14 +590,11 @@ public final class SourceMonitor {
 
   private static SourceMonitor carryOver(
       Thresholds thresholds, SourceMonitorState state, @Nullable SourceMonitor spare) {
-    SourceMonitor monitor =
-        start(
-            thresholds,
-            Baseline.carried(state.baseline()),
-            state.incidents(),
-            state.followedOffset(),
-            spare);
-    monitor.last = state.last();
-    return monitor;
+    return start(
+        thresholds,
+        Baseline.carried(state.baseline()),
+        new MonitoredIncidents(thresholds.model, state.incidents(), state.last()),
+        state.followedOffset(),
+        spare);
   }
 }

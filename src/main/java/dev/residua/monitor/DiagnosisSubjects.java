@@ -1,0 +1,31 @@
+package dev.residua.monitor;
+
+import dev.residua.causal.CausalGraph;
+import dev.residua.incident.Subject;
+import dev.residua.intervention.Diagnosis;
+import java.util.List;
+
+/** What a diagnosis says that the problem is. */
+final class DiagnosisSubjects {
+  private DiagnosisSubjects() {}
+
+  /**
+   * The subjects, the leading one first; empty if none can be named.
+   *
+   * @param pictureAlarms whether the picture's detector alarms, which explains an unknown change
+   */
+  static List<Subject> of(Diagnosis diagnosis, CausalGraph graph, boolean pictureAlarms) {
+    return switch (diagnosis.kind()) {
+      case APPEARANCE_SHIFT -> List.of(Subject.PICTURE);
+      case UNKNOWN -> pictureAlarms ? List.of(Subject.PICTURE) : List.of();
+      case FROZEN_CAMERA -> List.of(); // the fault of the sensor is reported
+      default ->
+          diagnosis.causes().stream()
+              .map(
+                  cause ->
+                      Subject.latent(
+                          cause.latent(), graph.isRoot(graph.names().indexOf(cause.latent()))))
+              .toList();
+    };
+  }
+}
