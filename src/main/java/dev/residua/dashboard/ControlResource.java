@@ -57,7 +57,7 @@ public class ControlResource {
     return post(body, request.<String>get(PRINCIPAL));
   }
 
-  /** The same for a known person, who is then the author. */
+  /** The same for an authenticated person, who is then the author; null if there is none. */
   Response post(String body, @Nullable String person) {
     String id;
     ControlCommand command;
@@ -67,15 +67,11 @@ public class ControlResource {
       String given = fields.remove("id");
       id = given == null ? UUID.randomUUID().toString() : given;
       checkId(id);
-      if (person != null && !person.equals(fields.getOrDefault("by", person))) {
-        throw new IllegalArgumentException(
-            "by is '%s' but your token says '%s'; leave it out"
-                .formatted(fields.get("by"), person));
-      }
-      if (person != null) {
-        fields.put("by", person);
-      }
-      command = new ControlRequest(kind, fields, name -> name).command(id, clock.instant());
+      ControlRequest request = new ControlRequest(kind, fields, name -> name);
+      command =
+          person == null
+              ? request.command(id, clock.instant())
+              : request.command(id, clock.instant(), person);
     } catch (IllegalArgumentException e) {
       return Problems.answer(Response.Status.BAD_REQUEST, e);
     }

@@ -3,6 +3,7 @@ package dev.residua.dashboard;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.residua.incident.AuthorName;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
@@ -119,7 +120,7 @@ public class ModelsResource {
     try {
       JsonNode object = JSON.readTree(body);
       String person = request.get(ControlResource.PRINCIPAL);
-      String by = person == null ? text(object, "by") : person;
+      String by = person == null ? AuthorName.claimed(text(object, "by")) : person;
       String reason = text(object, "reason");
       if (by.isBlank() || reason.isBlank()) {
         throw new IllegalArgumentException(

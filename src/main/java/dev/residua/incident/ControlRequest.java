@@ -116,18 +116,41 @@ public final class ControlRequest {
   }
 
   /**
-   * The command.
+   * The command of an author whom nobody has authenticated: {@code by} is marked as a claim.
    *
    * @param id its identity
    * @param now when it is given, and the default start of a period
    * @throws IllegalArgumentException with the field that is wrong or missing
    */
   public ControlCommand command(String id, Instant now) {
+    return of(id, now, AuthorName.claimed(fields.getOrDefault("by", "")));
+  }
+
+  /**
+   * The command of an authenticated author.
+   *
+   * @param id its identity
+   * @param now when it is given, and the default start of a period
+   * @param author the authenticated name
+   * @throws IllegalArgumentException with the field that is wrong or missing, also if {@code by}
+   *     names somebody else
+   */
+  public ControlCommand command(String id, Instant now, String author) {
+    String by = fields.getOrDefault("by", author);
+    if (!by.equals(author)) {
+      throw new IllegalArgumentException(
+          "%s is '%s' but your token says '%s'; leave it out"
+              .formatted(shown.apply("by"), by, author));
+    }
+    return of(id, now, author);
+  }
+
+  private ControlCommand of(String id, Instant now, String author) {
     Order order =
         new Order(
             id,
             fields.getOrDefault("sources", ".*"),
-            fields.getOrDefault("by", ""),
+            author,
             fields.getOrDefault("reason", ""),
             now);
     return switch (kind) {

@@ -12,6 +12,7 @@ import dev.residua.incident.ControlCommand.Order;
 import dev.residua.incident.ControlCommand.Period;
 import dev.residua.incident.ControlCommand.Suppression;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ActiveControlsTest {
@@ -89,13 +90,70 @@ class ActiveControlsTest {
   }
 
   @Test
+  void shouldUndoOnlyTheOrderThatIsDeleted() {
+    // Given two orders of each kind that cover the same source and overlap
+    ActiveControls both =
+        ActiveControls.EMPTY
+            .with(new Maintenance(order("m1", "cam1"), HOUR))
+            .with(new Maintenance(order("m2", ".*"), new Period(T, T.plusSeconds(1_800))))
+            .with(new Announcement(order("a1", "cam1"), HOUR, "light"))
+            .with(new Announcement(order("a2", ".*"), HOUR, "light"))
+            .with(new Suppression(order("s1", "cam1"), "light", 0.5))
+            .with(new Suppression(order("s2", "cam1"), "light", 2))
+            .with(new Feedback(order("f1", ".*"), "i1", FeedbackVerdict.TRUE_ALARM))
+            .with(new Feedback(order("f2", ".*"), "i1", FeedbackVerdict.TRUE_ALARM));
+    List<String> deleted = List.of("m1", "a1", "s1", "f1");
+
+    // When
+    ActiveControls rest = both;
+    for (String id : deleted) {
+      rest = rest.without(id);
+    }
+
+    // Then
+    assertThat(rest.maintained("cam1", T)).isTrue();
+    assertThat(rest.maintained("cam1", T.plusSeconds(1_800))).as("only m1 was on").isFalse();
+    assertThat(rest.announced("cam1", "light", T))
+        .get()
+        .extracting(a -> a.order().id())
+        .isEqualTo("a2");
+    assertThat(rest.suppressed("cam1", "light", 1.5)).isTrue();
+    assertThat(rest.count(FeedbackVerdict.TRUE_ALARM)).isEqualTo(1);
+    assertThat(rest.lastOffset()).isEqualTo(both.lastOffset());
+    assertThat(rest.without("unknown")).isSameAs(rest);
+    assertThat(both.maintained("cam1", T.plusSeconds(1_800))).as("immutable").isTrue();
+  }
+
+  @Test
+  void shouldEndEachPeriodAtItsOwnEnd() {
+    // Given
+    Instant half = T.plusSeconds(1_800);
+    Instant end = T.plusSeconds(3_600);
+    ActiveControls board =
+        ActiveControls.EMPTY
+            .with(new Maintenance(order("m1", "cam1"), new Period(T, half)))
+            .with(new Maintenance(order("m2", "cam1"), HOUR))
+            .with(new Announcement(order("a1", "cam1"), new Period(T, half), "light"))
+            .with(new Announcement(order("a2", "cam1"), HOUR, "pendulum"));
+
+    // When, Then
+    assertThat(board.announced("cam1", "light", half.minusNanos(1_000))).isPresent();
+    assertThat(board.announced("cam1", "light", half)).isEmpty();
+    assertThat(board.announced("cam1", "pendulum", half)).isPresent();
+    assertThat(board.expectsChange("cam1", end)).isFalse();
+    assertThat(board.maintained("cam1", half)).as("the longer period goes on").isTrue();
+    assertThat(board.maintained("cam1", end)).isFalse();
+    assertThat(board.without("m2").maintained("cam1", half)).isFalse();
+  }
+
+  @Test
   void shouldKeepTheNewestOfMoreCommandsThanItAllows() {
     // When
     ActiveControls board = ActiveControls.EMPTY;
     for (int i = 0; i < ActiveControls.MOST + 2; i++) {
       board = board.with(new Suppression(order("s" + i, "cam" + i), "light", 0.5));
       board = board.with(new Feedback(order("f" + i, ".*"), "i" + i, FeedbackVerdict.TRUE_ALARM));
-      board = board.with(new ControlCommand.Retrain(order("r" + i, ".*"), java.util.List.of()));
+      board = board.with(new ControlCommand.Retrain(order("r" + i, ".*"), List.of()));
     }
     // Then
     assertThat(board.size()).isEqualTo(ActiveControls.MOST);

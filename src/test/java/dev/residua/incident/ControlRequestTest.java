@@ -90,6 +90,25 @@ class ControlRequestTest {
   }
 
   @Test
+  void shouldMarkAnAuthorThatNobodyAuthenticated() {
+    // Given
+    ControlRequest request =
+        new ControlRequest(Kind.ACCEPT_NORMAL, Map.of("by", "kim", "reason", "x"), name -> name);
+    ControlRequest anonymous =
+        new ControlRequest(Kind.ACCEPT_NORMAL, Map.of("reason", "x"), name -> name);
+
+    // When, Then
+    assertThat(request.command("1", NOW).order().by()).isEqualTo("kim (claimed)");
+    assertThat(request.command("1", NOW, "kim").order().by()).isEqualTo("kim");
+    assertThat(anonymous.command("1", NOW, "kim").order().by()).isEqualTo("kim");
+    assertThatThrownBy(() -> request.command("1", NOW, "berta"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("by is 'kim' but your token says 'berta'; leave it out");
+    assertThatThrownBy(() -> anonymous.command("1", NOW)).hasMessageContaining("by=''");
+    assertThat(AuthorName.claimed("kim (claimed) ")).as("marked once").isEqualTo("kim (claimed)");
+  }
+
+  @Test
   void shouldNameAllKindsWhereItIsNone() {
     assertThatThrownBy(() -> Kind.of("restart"))
         .hasMessageContaining(

@@ -186,7 +186,7 @@ class DashboardIT {
     List<ControlCommand> commands = TopicReader.values(clients, TOPICS.control());
     assertThat(commands).hasSize(1);
     assertThat(commands.get(0)).isInstanceOf(ControlCommand.Feedback.class);
-    assertThat(commands.get(0).order().by()).isEqualTo("ann");
+    assertThat(commands.get(0).order().by()).isEqualTo("ann (claimed)");
     assertThat(commands.get(0).order().reason()).isEqualTo("the lamp was moved");
 
     browser.click("Silence");

@@ -140,7 +140,7 @@ class HttpSecurityIT {
       List<@Nullable ControlCommand> commands = commands(service);
       assertThat(commands).hasSize(1);
       assertThat(commands.get(0)).isInstanceOf(ControlCommand.Maintenance.class);
-      assertThat(commands.get(0).order().by()).isEqualTo("ann");
+      assertThat(commands.get(0).order().by()).isEqualTo("ann (claimed)");
       assertThatThrownBy(
               () -> http.send(request(secure, "GET", null, "").build(), BodyHandlers.ofString()))
           .as("a client that does not know the authority")

@@ -1,6 +1,7 @@
 package dev.residua.cli.model;
 
 import dev.residua.app.model.Models;
+import dev.residua.incident.AuthorName;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.registry.ModelAdmin.Author;
@@ -13,7 +14,7 @@ abstract class RegistryChangeCommand extends RegistryCommand {
       names = "--by",
       paramLabel = "NAME",
       defaultValue = "${sys:user.name}",
-      description = "Author of the change.")
+      description = "Author of the change; stored as a claim.")
   String by;
 
   /** Checks that the model of a bundle can be opened and passes its self-test. */
@@ -23,6 +24,6 @@ abstract class RegistryChangeCommand extends RegistryCommand {
 
   /** The author of a change that is made now. */
   Author author(String reason) {
-    return new Author(by, reason, Instant.now());
+    return new Author(AuthorName.claimed(by), reason, Instant.now());
   }
 }

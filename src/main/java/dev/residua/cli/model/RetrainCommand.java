@@ -9,6 +9,7 @@ import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.KafkaOptions;
 import dev.residua.cli.console.ModelOption;
 import dev.residua.cli.console.ProgressBar;
+import dev.residua.incident.AuthorName;
 import dev.residua.incident.ControlRequest;
 import dev.residua.model.BadBundleException;
 import dev.residua.renewal.job.CronSchedule;
@@ -55,7 +56,7 @@ public final class RetrainCommand extends JsonCommand {
       names = "--by",
       paramLabel = "NAME",
       defaultValue = "${sys:user.name}",
-      description = "Author of the request.")
+      description = "Author of the request; stored as a claim.")
   String by;
 
   @Option(
@@ -151,7 +152,8 @@ public final class RetrainCommand extends JsonCommand {
         TrainingFollower follower = waits ? new TrainingFollower(kafka) : null) {
       writer.write(id, new ControlRequest(kind, fields, "--"::concat).command(id, now));
       if (follower != null) {
-        return follower.follow(cancel, "%s asked for it: %s".formatted(by, given), now, out());
+        return follower.follow(
+            cancel, "%s asked for it: %s".formatted(AuthorName.claimed(by), given), now, out());
       }
     } catch (KafkaException e) {
       throw kafka.failed("following " + kafka.topics().control().name(), e);

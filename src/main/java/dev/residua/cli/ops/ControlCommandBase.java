@@ -33,7 +33,7 @@ abstract class ControlCommandBase extends ConsoleCommand {
       names = "--by",
       paramLabel = "NAME",
       defaultValue = "${sys:user.name}",
-      description = "Author of the command.")
+      description = "Author of the command; stored as a claim.")
   String by;
 
   @Option(
