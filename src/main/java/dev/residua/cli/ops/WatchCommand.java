@@ -249,12 +249,13 @@ public final class WatchCommand extends JsonCommand {
       return sentence(event.finding(), "intervention", event.kind().name());
     }
     if (value instanceof Incident incident) {
-      return "%s  %s #%d  incident %s (%s, %s): %s"
+      return "%s  %s #%d  incident %s (%s, %s, %s): %s"
           .formatted(
               incident.updatedAt(),
               incident.source(),
               incident.updatedSequence(),
               incident.state().name().toLowerCase(Locale.ROOT),
+              incident.subject(),
               incident.kind().toLowerCase(Locale.ROOT),
               incident.severity().name().toLowerCase(Locale.ROOT),
               incident.sentence());
