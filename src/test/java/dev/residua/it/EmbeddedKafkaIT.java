@@ -3,9 +3,11 @@ package dev.residua.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.residua.app.kafka.BrokerSettings;
 import dev.residua.app.kafka.EmbeddedKafka;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.kafka.TopicAdmin;
+import dev.residua.app.process.Ports;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.testing.Service;
 import dev.residua.testing.TopicReader;
@@ -13,10 +15,12 @@ import dev.residua.wire.Topics;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -99,6 +103,58 @@ class EmbeddedKafkaIT {
       // Then
       assertThat(refused).isEmpty();
     }
+  }
+
+  @Test
+  void shouldListenOnLoopbackOnlyUnlessConfiguredOtherwise() throws Exception {
+    // Given
+    int port = Ports.free();
+    int controller = Ports.free();
+    BrokerSettings settings = BrokerSettings.single(port, controller, Topics.MAX_RECORD_BYTES);
+
+    // When, Then
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve("loopback"), settings)) {
+      for (int one : List.of(kafka.port(), controller)) {
+        assertThat(addresses(one))
+            .as("addresses that port %d listens on", one)
+            .isNotEmpty()
+            .allMatch(InetAddress::isLoopbackAddress);
+      }
+    }
+
+    // When, Then: configured otherwise
+    BrokerSettings open =
+        settings.with(
+            Map.of(
+                "listeners",
+                "PLAINTEXT://0.0.0.0:%d,CONTROLLER://localhost:%d".formatted(port, controller)));
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve("open"), open)) {
+      assertThat(addresses(kafka.port())).isNotEmpty().noneMatch(InetAddress::isLoopbackAddress);
+      assertThat(addresses(controller)).isNotEmpty().allMatch(InetAddress::isLoopbackAddress);
+    }
+  }
+
+  /** Addresses on which sockets of this machine listen at a port, as Linux lists them. */
+  private static List<InetAddress> addresses(int port) throws IOException {
+    List<InetAddress> addresses = new ArrayList<>();
+    for (String table : List.of("/proc/self/net/tcp", "/proc/self/net/tcp6")) {
+      if (!Files.exists(Path.of(table))) {
+        continue; // no IPv6
+      }
+      for (String line : Files.readAllLines(Path.of(table))) {
+        String[] columns = line.strip().split("\\s+", -1);
+        String[] local = columns[1].split(":", -1);
+        if (columns[3].equals("0A") && Integer.parseInt(local[1], 16) == port) {
+          byte[] bytes = HexFormat.of().parseHex(local[0]);
+          for (int i = 0; i < bytes.length; i += 4) { // words of the processor, low byte first
+            ByteBuffer word = ByteBuffer.wrap(bytes, i, 4);
+            word.putInt(i, Integer.reverseBytes(word.getInt(i)));
+          }
+          addresses.add(InetAddress.getByAddress(bytes));
+        }
+      }
+    }
+    return addresses;
   }
 
   /** Every answer of a broker that is not ready yet shows. */
