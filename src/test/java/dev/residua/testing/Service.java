@@ -13,6 +13,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -333,8 +334,18 @@ public final class Service implements AutoCloseable {
 
   /** Stops the process for a while (SIGSTOP), as a machine does that swaps or migrates. */
   public void pause(Duration length) {
-    signal("STOP");
+    suspend();
     sleep(length.toMillis());
+    resume();
+  }
+
+  /** Sends SIGSTOP: no thread of the process runs until {@link #resume}. */
+  public void suspend() {
+    signal("STOP");
+  }
+
+  /** Sends SIGCONT. */
+  public void resume() {
     signal("CONT");
   }
 
@@ -362,6 +373,27 @@ public final class Service implements AutoCloseable {
           .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) << 10)
           .findFirst()
           .orElseThrow(() -> failure("the system does not say how much memory the service uses"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Bytes of the live objects on the heap, after a full collection. */
+  public long liveHeapBytes() {
+    try {
+      Process histogram =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                  Long.toString(process.pid()),
+                  "GC.class_histogram")
+              .redirectErrorStream(true)
+              .start();
+      String text = new String(histogram.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String last = text.strip().substring(text.strip().lastIndexOf('\n') + 1);
+      if (!last.startsWith("Total")) {
+        throw failure("jcmd gives no histogram: " + last);
+      }
+      return Long.parseLong(last.split(" +")[2]);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
