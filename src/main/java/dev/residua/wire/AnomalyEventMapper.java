@@ -8,6 +8,7 @@ import org.apache.kafka.common.serialization.Serde;
 final class AnomalyEventMapper {
   static final Serde<AnomalyEvent> SERDE =
       SingleObject.serde(
+          FindingFields.MAX_EVENT_BYTES,
           dev.residua.avro.AnomalyEvent.class,
           AnomalyEventMapper::toAvro,
           AnomalyEventMapper::toDomain);

@@ -10,7 +10,10 @@ import org.apache.kafka.common.serialization.Serde;
 final class DriftEventMapper {
   static final Serde<DriftEvent> SERDE =
       SingleObject.serde(
-          dev.residua.avro.DriftEvent.class, DriftEventMapper::toAvro, DriftEventMapper::toDomain);
+          FindingFields.MAX_EVENT_BYTES,
+          dev.residua.avro.DriftEvent.class,
+          DriftEventMapper::toAvro,
+          DriftEventMapper::toDomain);
 
   private DriftEventMapper() {}
 

@@ -18,6 +18,12 @@ import org.jspecify.annotations.Nullable;
  * that could carry them.
  */
 public final class FindingFields {
+  /** Most bytes of an event that is read. Every topic takes as many. */
+  public static final int MAX_EVENT_BYTES = 64 << 10;
+
+  /** Most causes and most readings of an event that is read; a model has fewer latents. */
+  public static final int MAX_PARTS = 100;
+
   private FindingFields() {}
 
   public static void write(Finding finding, SpecificRecordBase event) {
@@ -105,7 +111,12 @@ public final class FindingFields {
 
   @SuppressWarnings("unchecked") // the schema says what the list holds
   private static <E> List<E> list(SpecificRecordBase event, String field) {
-    return (List<E>) event.get(field);
+    List<E> list = (List<E>) event.get(field);
+    if (list.size() > MAX_PARTS) {
+      throw new IllegalArgumentException(
+          "%s has %d items, more than %d".formatted(field, list.size(), MAX_PARTS));
+    }
+    return list;
   }
 
   @SuppressWarnings("unchecked") // the schema says string to string

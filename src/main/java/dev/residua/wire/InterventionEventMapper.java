@@ -8,6 +8,7 @@ import org.apache.kafka.common.serialization.Serde;
 final class InterventionEventMapper {
   static final Serde<InterventionEvent> SERDE =
       SingleObject.serde(
+          FindingFields.MAX_EVENT_BYTES,
           dev.residua.avro.InterventionEvent.class,
           InterventionEventMapper::toAvro,
           InterventionEventMapper::toDomain);

@@ -170,9 +170,29 @@ final class SingleObject<T extends SpecificRecordBase> {
   /** A serde of a domain type on top of a record. */
   static <A extends SpecificRecordBase, D> Serde<D> serde(
       Class<A> type, Function<D, A> toAvro, Function<A, D> toDomain) {
+    return serde(Integer.MAX_VALUE, type, toAvro, toDomain);
+  }
+
+  /**
+   * The same for records of limited size.
+   *
+   * @param maxBytes of a record that is read; a larger one is refused like a damaged one
+   */
+  static <A extends SpecificRecordBase, D> Serde<D> serde(
+      int maxBytes, Class<A> type, Function<D, A> toAvro, Function<A, D> toDomain) {
     SingleObject<A> codec = new SingleObject<>(type);
     Deserializer<D> deserializer =
-        (topic, bytes) -> bytes == null ? null : codec.decode(bytes, toDomain);
+        (topic, bytes) -> {
+          if (bytes == null) {
+            return null;
+          }
+          if (bytes.length > maxBytes) {
+            throw new SerializationException(
+                "a %s record has %d bytes, more than %d"
+                    .formatted(codec.name, bytes.length, maxBytes));
+          }
+          return codec.decode(bytes, toDomain);
+        };
     return Serdes.serdeFrom(
         (topic, value) -> value == null ? null : codec.encode(toAvro.apply(value)), deserializer);
   }

@@ -17,6 +17,7 @@ import dev.residua.model.RegistryRecord;
 import dev.residua.registry.RegistryFollower;
 import dev.residua.scoring.FramesInFlight;
 import dev.residua.scoring.ReferencedFrames;
+import dev.residua.wire.FindingFields;
 import io.smallrye.config.WithDefault;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -61,6 +62,8 @@ class LimitsDocumentTest {
             setting(ScoringConfig.class, "maxFrames") + " frames",
             setting(MonitorConfig.class, "liveSources") + " sources",
             "" + ScoreCheck.MAX_MAGNITUDE,
+            FindingFields.MAX_EVENT_BYTES + " bytes",
+            FindingFields.MAX_PARTS + " items",
             ActiveControls.MOST + " commands",
             NamePattern.MAX_CHARACTERS + " characters",
             NamePattern.MAX_COPIES + " copies",

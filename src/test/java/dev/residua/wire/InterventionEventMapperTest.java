@@ -1,6 +1,7 @@
 package dev.residua.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.residua.causal.Finding;
 import dev.residua.drift.DriftEvent.ChangePoint;
@@ -10,8 +11,10 @@ import dev.residua.intervention.InterventionKind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.errors.SerializationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -45,6 +48,49 @@ class InterventionEventMapperTest {
         pValue,
         "exchangeable",
         change ? new ChangePoint(60, 42, 70, 0) : null);
+  }
+
+  private static InterventionEvent roundTrip(InterventionEvent event) {
+    Topic<String, InterventionEvent> topic = new Topics("residua.").interventions();
+    byte[] bytes = topic.value().serializer().serialize(TOPIC, event);
+    return topic.value().deserializer().deserialize(TOPIC, bytes);
+  }
+
+  private static InterventionEvent withFinding(String sentence, int causes, int readings) {
+    InterventionEvent event = event(InterventionKind.values()[0], 0.5, false);
+    Finding finding =
+        event
+            .finding()
+            .withSentence(sentence)
+            .withCauses(
+                Collections.nCopies(causes, new Finding.Cause("light", List.of(), 1, 0.5, 1)))
+            .withReadings(Collections.nCopies(readings, new Finding.Reading("light", 1, 0)));
+    return new InterventionEvent(
+        finding,
+        event.kind(),
+        event.statistic(),
+        event.threshold(),
+        event.pValue(),
+        event.condition(),
+        null);
+  }
+
+  @Test
+  void shouldReadEventsUpToTheBoundsOnly() {
+    // Given
+    int parts = FindingFields.MAX_PARTS;
+    InterventionEvent most = withFinding("x".repeat(50_000), parts, parts);
+    // When and Then
+    assertThat(roundTrip(most)).isEqualTo(most);
+    for (InterventionEvent beyond :
+        List.of(
+            withFinding("x".repeat(FindingFields.MAX_EVENT_BYTES), 1, 1),
+            withFinding("x", parts + 1, 1),
+            withFinding("x", 1, parts + 1))) {
+      assertThatThrownBy(() -> roundTrip(beyond))
+          .isInstanceOf(SerializationException.class)
+          .hasMessageContaining("more than");
+    }
   }
 
   @ParameterizedTest
