@@ -6,9 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Delivers notices to one receiver, with one attempt per notice. For one thread. */
 public final class Channel {
+  private static final Logger LOG = LoggerFactory.getLogger(Channel.class);
+
   private final ReceiverSettings receiver;
   private final Protocol protocol;
   private final Sender http;
@@ -58,8 +62,26 @@ public final class Channel {
     return results;
   }
 
+  /**
+   * Sends one request. A notice of which no request can be made is refused, and so is a batch with
+   * one. After another unexpected failure only that notice waits; the receiver gets the others.
+   */
   private DeliveryResult send(List<Notice> notices) throws InterruptedException {
-    return http.send(protocol.request(notices, clock.instant()), clock.instant());
+    try {
+      return http.send(protocol.request(notices, clock.instant()), clock.instant());
+    } catch (IllegalArgumentException e) {
+      return new DeliveryResult.Refused("no request can be made of it: " + e.getMessage());
+    } catch (RuntimeException e) {
+      if (notices.size() > 1) {
+        return new DeliveryResult.Refused("one of the notices fails: " + e);
+      }
+      LOG.error(
+          "delivery failed unexpectedly, retrying: receiver={} incident={}",
+          receiver.name(),
+          notices.get(0).entry().incident().id(),
+          e);
+      return new DeliveryResult.Unavailable("delivery failed: " + e, Optional.empty(), false);
+    }
   }
 
   /** Delivers one, to try a receiver. */
@@ -69,10 +91,14 @@ public final class Channel {
 
   /** Delivers a model change; empty if the protocol has none. */
   Optional<DeliveryResult> change(Activation activation) throws InterruptedException {
-    Optional<OutgoingRequest> request = protocol.change(activation, clock.instant());
-    return request.isEmpty()
-        ? Optional.empty()
-        : Optional.of(http.send(request.get(), clock.instant()));
+    try {
+      Optional<OutgoingRequest> request = protocol.change(activation, clock.instant());
+      return request.isEmpty()
+          ? Optional.empty()
+          : Optional.of(http.send(request.get(), clock.instant()));
+    } catch (RuntimeException e) { // the changes after it follow
+      return Optional.of(new DeliveryResult.Refused("no request can be made of it: " + e));
+    }
   }
 
   /** Whether it delivers model changes. */
