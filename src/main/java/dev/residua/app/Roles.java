@@ -142,6 +142,7 @@ public class Roles {
     running.push(follower);
     health.waitsFor("a first model");
     ModelStore registry = new TrustedModels(follower, trusted);
+    used.ignored(() -> registry.registry().ignored().size());
     ModelBundle bundle = InitialModel.of(config, clients, topics, registry, trusted, places);
     reportActive(registry);
     registry.onChange(() -> reportActive(registry));

@@ -24,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A frame is scored by the model of the activation with the highest number that begins at or
  * before its offset on its partition: the same frames give the same models, however often they are
  * read.
+ *
+ * <p>An activation counts only while its model is in the registry. The order of the two records
+ * does not matter: compaction moves an entry behind its activation when the model gets a label or
+ * is published again, and every reader must get the same result.
  */
 public final class ModelRegistry {
   /** The empty registry. */
@@ -32,6 +36,7 @@ public final class ModelRegistry {
 
   private final Map<String, Entry> entries;
   private final NavigableMap<Long, Activation> activations;
+  private final NavigableMap<Long, Activation> counted = new TreeMap<>();
   private final Map<Integer, NavigableMap<Long, Long>> starts; // partition -> number -> offset
   private final @Nullable Shadow shadow;
 
@@ -44,6 +49,12 @@ public final class ModelRegistry {
     this.activations = activations;
     this.starts = starts;
     this.shadow = shadow;
+    activations.forEach(
+        (number, activation) -> {
+          if (entries.containsKey(activation.modelId())) {
+            counted.put(number, activation);
+          }
+        });
   }
 
   /** The registry with further facts, in their order. */
@@ -105,14 +116,19 @@ public final class ModelRegistry {
     return Optional.ofNullable(entries.get(id));
   }
 
-  /** All activations that are kept, oldest first. */
+  /** All activations that count, oldest first. */
   public List<Activation> activations() {
-    return List.copyOf(activations.values());
+    return List.copyOf(counted.values());
+  }
+
+  /** Activations of models that are not in the registry, oldest first; they have no effect. */
+  public List<Activation> ignored() {
+    return activations.values().stream().filter(one -> !counted.containsKey(one.number())).toList();
   }
 
   /** The last decision. It may not hold on every partition yet. */
   public Optional<Activation> active() {
-    return Optional.ofNullable(activations.isEmpty() ? null : activations.lastEntry().getValue());
+    return Optional.ofNullable(counted.isEmpty() ? null : counted.lastEntry().getValue());
   }
 
   /** The challenger, if there is one; the caller checks its period. */
@@ -141,29 +157,45 @@ public final class ModelRegistry {
    */
   public Optional<Activation> at(int partition, long offset) {
     NavigableMap<Long, Long> offsets = starts.getOrDefault(partition, new TreeMap<>());
-    for (Activation activation : activations.descendingMap().values()) {
-      Long start =
-          activation.kind() == Activation.Kind.INITIAL
-              ? Long.valueOf(0)
-              : offsets.get(activation.number());
+    for (Activation activation : counted.descendingMap().values()) {
+      Long start = offsets.get(activation.number());
       if (start != null && start <= offset) {
         return Optional.of(activation);
       }
     }
-    return Optional.ofNullable(activations.isEmpty() ? null : activations.firstEntry().getValue());
+    return Optional.ofNullable(counted.isEmpty() ? null : counted.firstEntry().getValue());
   }
 
   /** The last decision, where it does not hold on a partition yet. */
   public Optional<Activation> pending(int partition) {
     return active()
-        .filter(last -> last.kind() != Activation.Kind.INITIAL)
+        .filter(last -> last.kind() != Activation.Kind.INITIAL || counted.size() > 1)
         .filter(
             last -> !starts.getOrDefault(partition, new TreeMap<>()).containsKey(last.number()));
   }
 
-  /** Number of the next decision. */
+  /**
+   * Number of the next decision: one that no activation and no start has, so that neither applies
+   * to it.
+   */
   public long nextNumber() {
-    return activations.isEmpty() ? 0 : activations.lastKey() + 1;
+    long last = activations.isEmpty() ? -1 : activations.lastKey();
+    for (NavigableMap<Long, Long> offsets : starts.values()) {
+      last = Math.max(last, offsets.isEmpty() ? -1 : offsets.lastKey());
+    }
+    if (last < RegistryRecord.MAX_NUMBER) {
+      return last + 1;
+    }
+    long next = counted.isEmpty() ? 0 : counted.lastKey() + 1;
+    while (isUsed(next)) {
+      next++;
+    }
+    return next;
+  }
+
+  private boolean isUsed(long number) {
+    return activations.containsKey(number)
+        || starts.values().stream().anyMatch(offsets -> offsets.containsKey(number));
   }
 
   /**
@@ -172,7 +204,7 @@ public final class ModelRegistry {
    */
   public Optional<String> previous() {
     Deque<String> stack = new ArrayDeque<>();
-    for (Activation activation : activations.values()) {
+    for (Activation activation : counted.values()) {
       if (activation.kind() == Activation.Kind.ROLLBACK && stack.contains(activation.modelId())) {
         while (!activation.modelId().equals(stack.peek())) {
           stack.pop();
@@ -188,9 +220,9 @@ public final class ModelRegistry {
   }
 
   /**
-   * Records that nothing needs any more: activations that hold for no frame which is still stored,
-   * and the models that are in no kept activation, carry no label, do not shadow, and are not among
-   * the newest.
+   * Records that nothing needs any more: activations that hold for no frame which is still stored
+   * or that are ignored, and the models that are in no kept activation, carry no label, do not
+   * shadow, and are not among the newest.
    *
    * @param firstStored offset of the first frame that each partition of the frames still has
    * @param keep newest models that stay though nothing needs them, at least 0
@@ -207,7 +239,7 @@ public final class ModelRegistry {
     List<String> keys = new ArrayList<>();
     Set<String> used = new HashSet<>();
     for (Activation activation : activations.values()) {
-      if (activation.number() < oldest) {
+      if (activation.number() < oldest || !counted.containsKey(activation.number())) {
         keys.add(activation.key());
         starts(activation.number())
             .forEach(
@@ -230,7 +262,7 @@ public final class ModelRegistry {
     return previous()
         .flatMap(
             id ->
-                activations.descendingMap().values().stream()
+                counted.descendingMap().values().stream()
                     .filter(a -> a.modelId().equals(id))
                     .map(Activation::number)
                     .findFirst());

@@ -4,6 +4,7 @@ import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelRegistry;
 import dev.residua.model.ModelStore;
+import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.RegistryRecord.Entry;
 import dev.residua.wire.RootCause;
 import dev.residua.wire.Topics;
@@ -49,6 +50,7 @@ public final class RegistryFollower implements ModelStore, AutoCloseable {
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Runnable heartbeat;
   private final Thread thread;
+  private List<Activation> reported = List.of();
   private volatile Known known = new Known(ModelRegistry.EMPTY, Map.of());
   private volatile boolean stopped;
 
@@ -104,6 +106,8 @@ public final class RegistryFollower implements ModelStore, AutoCloseable {
           if (changed) {
             known = new Known(log.registry(), log.firstParts());
             listeners.forEach(Runnable::run);
+          } else {
+            reportIgnored();
           }
           answer();
         } catch (WakeupException e) {
@@ -119,6 +123,21 @@ public final class RegistryFollower implements ModelStore, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Logs once that an activation has no effect; at a pause, as its model may follow it. */
+  private void reportIgnored() {
+    List<Activation> ignored = known.registry().ignored();
+    for (Activation activation : ignored) {
+      if (!reported.contains(activation)) {
+        LOG.warn(
+            "ignoring the activation of a model that is not in the registry; publish the model (residua model publish FILE) or remove the activation (residua model clean): model={} activation={} by={}",
+            activation.modelId(),
+            activation.number(),
+            activation.by());
+      }
+    }
+    reported = ignored;
   }
 
   private void answer() {

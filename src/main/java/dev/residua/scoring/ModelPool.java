@@ -4,13 +4,16 @@ import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelRegistry;
 import dev.residua.model.ModelStore;
+import dev.residua.model.RegistryRecord;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.RegistryRecord.Entry;
+import dev.residua.model.RegistryRecord.Removed;
 import dev.residua.model.RegistryRecord.Start;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,9 +54,9 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
   // Guarded by this
   private final Map<String, Slot> slots = new HashMap<>();
   private final Map<Long, String> refused = new HashMap<>(); // activation -> digest of the bytes
+  private final Set<Long> unfetched = new HashSet<>(); // activations to fetch again after a pause
   private final List<Start> ours = new ArrayList<>(); // begun here, not yet read back
-
-  private long unfetched = -1; // activation whose bundle is fetched again after a pause
+  private ModelRegistry working = ModelRegistry.EMPTY; // the last one with an open active model
 
   private volatile Set<String> ready = Set.of();
   private volatile View view = new View(ModelRegistry.EMPTY, ModelRegistry.EMPTY);
@@ -74,7 +78,12 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
     void refused(Activation activation, String why);
   }
 
-  private record View(ModelRegistry read, ModelRegistry withOurs) {}
+  /**
+   * A registry and what counts of it here.
+   *
+   * @param usable with the starts of this process, without the activations that are refused
+   */
+  private record View(ModelRegistry read, ModelRegistry usable) {}
 
   private static final class Slot {
     private final ScoringModel model;
@@ -108,56 +117,76 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
     }
   }
 
+  /** Opens the newest model that can be used. */
   private void prepare() {
-    Optional<Activation> active = store.registry().active();
-    if (active.isEmpty()) {
-      return;
-    }
-    Activation wanted = active.get();
-    String bytes = store.registry().entry(wanted.modelId()).map(Entry::sha256).orElse("");
-    boolean missing;
-    synchronized (this) {
-      missing =
-          !slots.containsKey(wanted.modelId())
-              && !bytes.equals(refused.get(wanted.number()))
-              && unfetched != wanted.number();
-    }
-    if (missing) {
+    while (true) {
+      Optional<Activation> wanted = known().active();
+      if (wanted.isEmpty() || ready.contains(wanted.get().modelId())) {
+        break;
+      }
+      String bytes = bytes(known(), wanted.get());
       try {
-        keep(load(wanted));
+        keep(load(wanted.get()));
+      } catch (IOException | KafkaException e) {
+        fetchLater(wanted.get(), e);
       } catch (BadBundleException | RuntimeException e) {
-        synchronized (this) {
-          refused.put(wanted.number(), bytes);
-        }
-        onRefused.refused(wanted, String.valueOf(e.getMessage()));
-      } catch (IOException e) {
-        LOG.warn(
-            "bundle cannot be fetched, retrying: model={} reason={}",
-            wanted.modelId(),
-            e.getMessage());
-        scheduleRefetch(wanted.number());
+        refuse(wanted.get(), bytes, e);
       }
     }
     closeUnused();
   }
 
-  private void scheduleRefetch(long activation) {
+  /** Excludes an activation for as long as the bytes of its model are these. */
+  private void refuse(Activation activation, String bytes, Exception why) {
     synchronized (this) {
-      unfetched = activation;
+      refused.put(activation.number(), bytes);
+      updateView(store.registry());
     }
+    onRefused.refused(activation, String.valueOf(why.getMessage()));
+  }
+
+  private static String bytes(ModelRegistry registry, Activation activation) {
+    return registry.entry(activation.modelId()).map(Entry::sha256).orElse("");
+  }
+
+  /** Excludes an activation until its bundle can be fetched. */
+  private void fetchLater(Activation activation, Exception why) {
+    synchronized (this) {
+      if (!unfetched.add(activation.number())) {
+        return; // another loop was first
+      }
+      updateView(store.registry());
+    }
+    scheduleFetch(activation, why);
+  }
+
+  private void scheduleFetch(Activation activation, Exception why) {
+    LOG.warn(
+        "bundle cannot be fetched, retrying: model={} reason={}",
+        activation.modelId(),
+        why.getMessage());
     try {
-      background.schedule(
-          () -> {
-            synchronized (this) {
-              unfetched = -1;
-            }
-            prepare();
-          },
-          RETRY_SECONDS,
-          TimeUnit.SECONDS);
+      background.schedule(() -> fetchAgain(activation), RETRY_SECONDS, TimeUnit.SECONDS);
     } catch (RejectedExecutionException e) {
       LOG.debug("closing: no further model is prepared", e);
     }
+  }
+
+  /** Fetches here, so that no loop waits for it. */
+  private void fetchAgain(Activation activation) {
+    try {
+      store.bundle(activation.modelId());
+    } catch (IOException | KafkaException e) {
+      scheduleFetch(activation, e);
+      return;
+    } catch (BadBundleException | RuntimeException e) {
+      LOG.debug("bundle was fetched and is refused when it is opened", e);
+    }
+    synchronized (this) {
+      unfetched.remove(activation.number());
+      updateView(store.registry());
+    }
+    prepare();
   }
 
   private ScoringModel load(Activation activation) throws BadBundleException, IOException {
@@ -180,11 +209,12 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
     Slot slot = new Slot(model);
     slots.put(model.id(), slot);
     ready = Set.copyOf(slots.keySet());
+    updateView(store.registry());
     return slot;
   }
 
   private void closeUnused() {
-    String active = store.registry().active().map(Activation::modelId).orElse("");
+    String active = known().active().map(Activation::modelId).orElse("");
     List<ScoringModel> unused = new ArrayList<>();
     synchronized (this) {
       if (!slots.containsKey(active)) {
@@ -214,19 +244,41 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
     }
   }
 
-  /** What was read, and what begun here since. */
+  /** The activations that can be used: as they were read, with what began here since. */
   private ModelRegistry known() {
     View now = view;
     ModelRegistry read = store.registry();
     if (now.read() == read) {
-      return now.withOurs();
+      return now.usable();
     }
     synchronized (this) {
       ours.removeIf(
           start -> start.equals(startIn(read, start))); // what others see too need not be added
-      view = new View(read, read.with(ours));
-      return view.withOurs();
+      return updateView(read);
     }
+  }
+
+  /** Where no activation of a registry can be used, what worked before remains in use. */
+  private synchronized ModelRegistry updateView(ModelRegistry read) {
+    ModelRegistry usable = usable(read);
+    if (usable.active().isEmpty()) {
+      usable = usable(working);
+    } else if (slots.containsKey(usable.active().get().modelId())) {
+      working = usable;
+    }
+    view = new View(read, usable);
+    return usable;
+  }
+
+  private ModelRegistry usable(ModelRegistry of) {
+    List<RegistryRecord> changes = new ArrayList<>(ours);
+    for (Activation activation : of.activations()) {
+      if (unfetched.contains(activation.number())
+          || bytes(of, activation).equals(refused.get(activation.number()))) {
+        changes.add(new Removed(activation.key()));
+      }
+    }
+    return of.with(changes);
   }
 
   private static Start startIn(ModelRegistry registry, Start like) {
@@ -241,8 +293,8 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
         .orElseThrow(
             () ->
                 new ScoringEndedException(
-                    "no model was ever activated; do it with: residua model promote FILE",
-                    new IllegalStateException("the registry of models is empty")));
+                    "no activated model can be used, see the log; publish one again (residua model publish FILE) or activate another: residua model promote FILE",
+                    new IllegalStateException("the registry of models has no usable activation")));
   }
 
   @Override
@@ -254,8 +306,7 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
   public void activationsCommitted(Collection<Start> starts) {
     synchronized (this) {
       ours.addAll(starts);
-      ModelRegistry read = store.registry();
-      view = new View(read, read.with(ours));
+      updateView(store.registry());
     }
   }
 
@@ -272,18 +323,22 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
         "loading model for older frames: model={} activation={}",
         activation.modelId(),
         activation.number());
+    String bytes = bytes(known(), activation);
+    ScoringModel model;
     try {
-      ScoringModel model = load(activation);
-      synchronized (this) {
-        Slot slot = keep(model);
-        slot.leases++;
-        return new Leased(slot);
-      }
-    } catch (BadBundleException | IOException e) {
-      throw new ScoringEndedException(
-          "the frames at hand belong to activation %d of model %s, which cannot be used: %s"
-              .formatted(activation.number(), activation.modelId(), e.getMessage()),
-          e);
+      model = load(activation);
+    } catch (IOException | KafkaException e) {
+      fetchLater(activation, e);
+      onRefused.refused(activation, String.valueOf(e.getMessage()));
+      throw new UnusableModelException(activation, e);
+    } catch (BadBundleException | RuntimeException e) {
+      refuse(activation, bytes, e);
+      throw new UnusableModelException(activation, e);
+    }
+    synchronized (this) {
+      Slot slot = keep(model);
+      slot.leases++;
+      return new Leased(slot);
     }
   }
 

@@ -226,6 +226,11 @@ public final class ScoringLoop implements Runnable {
       traces.failed(e);
       recovering.fromPoison(e);
       return;
+    } catch (UnusableModelException e) { // nothing is published yet
+      traces.failed(e);
+      LOG.warn("taking the frames again with the model before: reason={}", e.getMessage());
+      recovering.takeAgain();
+      return;
     }
     committed(System.nanoTime() - start);
   }

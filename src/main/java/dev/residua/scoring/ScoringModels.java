@@ -23,7 +23,8 @@ public interface ScoringModels {
    * A model, kept until the lease is closed. Loads it where nobody had it, which only happens when
    * older frames are read again.
    *
-   * @throws ScoringEndedException if it cannot be had
+   * @throws UnusableModelException if its bundle cannot be read or opened; from then on {@link
+   *     #activationAt} returns the one before
    */
   Lease lease(Activation activation);
 

@@ -346,6 +346,7 @@ class MetricsTest {
     ModelMetrics models = new ModelMetrics(meters);
     models.active("model-1", "ab12");
     models.trains();
+    models.ignored(() -> 0);
     ScoringMetrics scoring = new ScoringMetrics(meters, "ONNX Runtime", models, () -> {}, () -> {});
     scoring.model("model-1", List.of("pendulum"));
     scoring.progressed(1);

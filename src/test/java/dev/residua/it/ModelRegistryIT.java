@@ -306,6 +306,34 @@ class ModelRegistryIT {
     }
   }
 
+  /** Also after its model got a label: compaction then keeps only the entry behind it. */
+  @Test
+  void shouldIgnoreAnActivationOfAModelThatWasNeverPublished() throws Exception {
+    // Given
+    admin.begin(Bundles.empty("one"), null, author("first"));
+    admin.label("one", "site", "north");
+    RegistryRecord forged =
+        new Activation(
+            7, "never-published", "00", Activation.Kind.PROMOTION, Instant.EPOCH, "x", "forged");
+    write(ModelRecords.key(forged.key()), ModelRecords.value(forged));
+    RegistryRecord start = new Start(7, 0, 0);
+    write(ModelRecords.key(start.key()), ModelRecords.value(start));
+    admin.publish(Bundles.empty("two"), null, null, author("second"));
+    // When
+    try (RegistryFollower follower = follower()) {
+      // Then
+      assertThat(follower.registry().active().orElseThrow().modelId()).isEqualTo("one");
+      assertThat(follower.registry().at(0, 5).orElseThrow().modelId()).isEqualTo("one");
+      admin.promote("two", author("better"));
+      assertThat(follower.refreshed().active().orElseThrow().number()).isEqualTo(8);
+      assertThat(follower.registry().at(0, 5).orElseThrow().modelId()).isEqualTo("one");
+      // and it can be removed
+      admin.cleanUp(Map.of(0, 0L), 0, NOTHING_OUTSIDE);
+      assertThat(follower.refreshed().ignored()).isEmpty();
+      assertThat(follower.registry().starts(7)).isEmpty();
+    }
+  }
+
   @Test
   void shouldTellListenersAndCleanUp() throws Exception {
     // Given

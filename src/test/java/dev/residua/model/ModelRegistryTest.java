@@ -11,6 +11,7 @@ import dev.residua.model.RegistryRecord.Shadow;
 import dev.residua.model.RegistryRecord.Start;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -50,6 +51,93 @@ class ModelRegistryTest {
   }
 
   @Test
+  void shouldIgnoreActivationsOfModelsThatWereNeverPublished() {
+    // Given
+    ModelRegistry before = swapped();
+    // When
+    ModelRegistry registry =
+        before.with(
+            List.of(
+                activation(7, "unknown", Kind.PROMOTION),
+                new Start(7, 0, 0),
+                activation(8, "unknown", Kind.INITIAL)));
+    // Then
+    assertThat(registry.active()).isEqualTo(before.active());
+    assertThat(registry.activations()).isEqualTo(before.activations());
+    assertThat(registry.at(0, 200)).isEqualTo(before.at(0, 200));
+    assertThat(registry.pending(0)).isEmpty();
+    assertThat(registry.previous()).contains("a");
+    assertThat(registry.ignored()).extracting(Activation::number).containsExactly(7L, 8L);
+    // and its number is not used for another decision
+    assertThat(registry.nextNumber()).isEqualTo(9);
+    // and it is removed with what nothing needs
+    assertThat(registry.obsolete(Map.of(0, 0L), 0))
+        .containsExactly("activation/7", "start/7/0", "activation/8");
+  }
+
+  /** Compaction moves an entry behind its activation when the model gets a label. */
+  @Test
+  void shouldAgreeWhereverTheEntryOfAModelIsOnTheTopic() {
+    // Given
+    List<RegistryRecord> facts =
+        new ArrayList<>(
+            List.of(
+                entry("a", 0),
+                entry("b", 1),
+                activation(0, "a", Kind.INITIAL),
+                activation(1, "b", Kind.PROMOTION),
+                activation(2, "unknown", Kind.PROMOTION),
+                new Start(1, 3, 10),
+                new Start(2, 3, 12)));
+    Random random = new Random(11);
+    for (int round = 0; round < 100; round++) {
+      Collections.shuffle(facts, random);
+      // When
+      ModelRegistry registry = ModelRegistry.EMPTY.with(facts);
+      // Then
+      assertThat(registry.active().orElseThrow().modelId()).isEqualTo("b");
+      assertThat(registry.at(3, 9).orElseThrow().modelId()).isEqualTo("a");
+      assertThat(registry.at(3, 20).orElseThrow().modelId()).isEqualTo("b");
+    }
+  }
+
+  @Test
+  void shouldCountAnActivationAgainWhenItsModelIsPublishedAgain() {
+    // Given
+    ModelRegistry removed = swapped().with(List.of(new Removed("model/b")));
+    assertThat(removed.at(0, 100).orElseThrow().modelId()).isEqualTo("a");
+    assertThat(removed.ignored()).extracting(Activation::number).containsExactly(1L);
+    // When
+    ModelRegistry again = removed.with(List.of(entry("b", 5)));
+    // Then
+    assertThat(again.at(0, 100).orElseThrow().modelId()).isEqualTo("b");
+    assertThat(again.ignored()).isEmpty();
+  }
+
+  @Test
+  void shouldStartAnInitialActivationThatIsNotTheFirst() {
+    // When
+    ModelRegistry registry = swapped().with(List.of(activation(7, "b", Kind.INITIAL)));
+    // Then
+    assertThat(registry.at(0, 99).orElseThrow().modelId()).isEqualTo("a");
+    assertThat(registry.pending(0)).isPresent();
+  }
+
+  @Test
+  void shouldFindANumberForTheNextDecisionAfterTheHighestOne() {
+    // When
+    ModelRegistry registry =
+        swapped()
+            .with(
+                List.of(
+                    new Start(2, 0, 0),
+                    activation(3, "unknown", Kind.PROMOTION),
+                    activation(RegistryRecord.MAX_NUMBER, "unknown", Kind.PROMOTION)));
+    // Then
+    assertThat(registry.nextNumber()).isEqualTo(4);
+  }
+
+  @Test
   void shouldJudgeEveryFrameByTheModelOfItsOffset() {
     // When
     ModelRegistry registry = swapped();
@@ -71,7 +159,10 @@ class ModelRegistryTest {
     // Then
     assertThat(registry.pending(0)).isEmpty();
     assertThat(registry.pending(2).orElseThrow().number()).isEqualTo(1);
-    assertThat(ModelRegistry.EMPTY.with(List.of(activation(0, "a", Kind.INITIAL))).pending(2))
+    assertThat(
+            ModelRegistry.EMPTY
+                .with(List.of(entry("a", 0), activation(0, "a", Kind.INITIAL)))
+                .pending(2))
         .as("the first one needs no start")
         .isEmpty();
   }
@@ -93,10 +184,16 @@ class ModelRegistryTest {
     Random random = new Random(7);
     for (int round = 0; round < 200; round++) {
       List<RegistryRecord> facts = new ArrayList<>();
+      facts.add(entry("m0", 0));
       facts.add(activation(0, "m0", Kind.INITIAL));
       long offset = 0;
       long[] starts = new long[6];
+      boolean[] published = new boolean[starts.length];
       for (int n = 1; n < starts.length; n++) {
+        published[n] = random.nextInt(4) != 0;
+        if (published[n]) {
+          facts.add(entry("m" + n, n));
+        }
         facts.add(activation(n, "m" + n, Kind.PROMOTION));
         offset += random.nextInt(5) - 1; // a replay may go back
         starts[n] = random.nextInt(4) == 0 ? -1 : Math.max(0, offset);
@@ -110,7 +207,7 @@ class ModelRegistryTest {
       for (int frame = 0; frame < 25; frame++) {
         int expected = 0;
         for (int n = 1; n < starts.length; n++) {
-          expected = starts[n] >= 0 && starts[n] <= frame ? n : expected;
+          expected = published[n] && starts[n] >= 0 && starts[n] <= frame ? n : expected;
         }
         assertThat(registry.at(3, frame).orElseThrow().number()).isEqualTo(expected);
       }
@@ -139,13 +236,13 @@ class ModelRegistryTest {
             .with(
                 List.of(
                     new Shadow("b", 0.5, T0, T0.plusSeconds(1)),
-                    new Removed("model/b"),
+                    new Removed("model/a"),
                     new Removed("start/1/0"),
                     new Removed("activation/0"),
                     new Removed("shadow"),
                     new Removed("of/another/version")));
     // Then
-    assertThat(registry.entries()).extracting(Entry::id).containsExactly("a");
+    assertThat(registry.entries()).extracting(Entry::id).containsExactly("b");
     assertThat(registry.starts(1)).containsOnlyKeys(1);
     assertThat(registry.activations()).extracting(Activation::number).containsExactly(1L);
     assertThat(registry.shadow()).isEmpty();

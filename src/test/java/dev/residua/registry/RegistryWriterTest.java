@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.residua.model.ModelRegistry;
+import dev.residua.model.RegistryRecord;
 import dev.residua.model.RegistryRecord.Activation;
+import dev.residua.model.RegistryRecord.Entry;
 import dev.residua.wire.ModelRecords;
 import dev.residua.wire.Topics;
 import java.io.IOException;
@@ -39,21 +41,31 @@ class RegistryWriterTest {
   private Consumer<byte[], byte[]> consumer() {
     MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
     consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
-    consumer.updateEndOffsets(Map.of(PARTITION, (long) committed.size()));
+    consumer.updateEndOffsets(Map.of(PARTITION, 2L * committed.size()));
     consumer.schedulePollTask(
         () -> {
           for (int i = 0; i < committed.size(); i++) {
             Activation fact = committed.get(i);
-            consumer.addRecord(
-                new ConsumerRecord<>(
-                    PARTITION.topic(),
-                    PARTITION.partition(),
-                    i,
-                    ModelRecords.key(fact.key()),
-                    ModelRecords.value(fact)));
+            addRecord(consumer, 2L * i, entry(fact.modelId()));
+            addRecord(consumer, 2L * i + 1, fact);
           }
         });
     return consumer;
+  }
+
+  private static void addRecord(
+      MockConsumer<byte[], byte[]> consumer, long offset, RegistryRecord fact) {
+    consumer.addRecord(
+        new ConsumerRecord<>(
+            PARTITION.topic(),
+            PARTITION.partition(),
+            offset,
+            ModelRecords.key(fact.key()),
+            ModelRecords.value(fact)));
+  }
+
+  private static Entry entry(String model) {
+    return new Entry(model, "d", null, Instant.EPOCH, "ann", 10, "", 1, null, null, Map.of());
   }
 
   /**
@@ -83,7 +95,8 @@ class RegistryWriterTest {
       return writer.change(
           registry -> {
             decisions.add(registry.activations().toString());
-            return List.of(activation(registry.nextNumber()));
+            Activation next = activation(registry.nextNumber());
+            return List.of(entry(next.modelId()), next);
           },
           Map.of());
     }

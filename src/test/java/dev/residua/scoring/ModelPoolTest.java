@@ -9,6 +9,8 @@ import dev.residua.model.ModelRegistry;
 import dev.residua.model.ModelStore;
 import dev.residua.model.RegistryRecord;
 import dev.residua.model.RegistryRecord.Activation;
+import dev.residua.model.RegistryRecord.Entry;
+import dev.residua.model.RegistryRecord.Removed;
 import dev.residua.model.RegistryRecord.Start;
 import dev.residua.testing.Bundles;
 import java.io.IOException;
@@ -16,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
@@ -32,11 +35,23 @@ class ModelPoolTest {
   private static final class Memory implements ModelStore {
     private final Map<String, ModelBundle> bundles = new ConcurrentHashMap<>();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final Set<String> unreachable = ConcurrentHashMap.newKeySet();
     private volatile ModelRegistry registry = ModelRegistry.EMPTY;
 
+    /** Adds facts, and before an activation its model, as the product does. */
     void write(RegistryRecord... facts) {
-      registry = registry.with(List.of(facts));
+      for (RegistryRecord fact : facts) {
+        if (fact instanceof Activation one && registry.entry(one.modelId()).isEmpty()) {
+          registry = registry.with(List.of(entry(one)));
+        }
+        registry = registry.with(List.of(fact));
+      }
       listeners.forEach(Runnable::run);
+    }
+
+    private static Entry entry(Activation of) {
+      return new Entry(
+          of.modelId(), of.digest(), null, Instant.EPOCH, "me", 10, "", 1, null, null, Map.of());
     }
 
     @Override
@@ -52,6 +67,9 @@ class ModelPoolTest {
     @Override
     public ModelBundle bundle(String modelId) throws BadBundleException, IOException {
       ModelBundle bundle = bundles.get(modelId);
+      if (unreachable.contains(modelId)) {
+        throw new IOException(modelId + " cannot be fetched");
+      }
       if (bundle == null) {
         throw new BadBundleException("there is no " + modelId);
       }
@@ -210,13 +228,86 @@ class ModelPoolTest {
   @Test
   void shouldSayWhatToDoWhereNothingCanScore() {
     // Given
-    pool("one");
-    store.write(activation(1, "gone"), new Start(1, 0, 5));
+    store.write(activation(0, "gone"));
+    pool =
+        new ModelPool(
+            store,
+            model("one"),
+            bundle -> model(bundle.id()),
+            (activation, why) -> refusals.add(activation.modelId() + ": " + why));
+    await(() -> !refusals.isEmpty());
     // When, Then
     assertThatThrownBy(() -> pool.lease(pool.activationAt(0, 9)))
         .isInstanceOf(ScoringEndedException.class)
-        .hasMessageContaining("activation 1 of model gone");
+        .hasMessageContaining("no activated model can be used")
+        .hasMessageContaining("residua model publish FILE");
     List<String> all = new ArrayList<>(pool.open());
     assertThat(all).contains("one");
+  }
+
+  @Test
+  void shouldScoreWithTheLastUsableModelWhereTheBundleOfAStartedOneIsGone() {
+    // Given
+    pool("one");
+    store.write(activation(1, "two"), new Start(1, 0, 5));
+    await(() -> open.contains("two"));
+    // When
+    store.write(activation(2, "gone"), new Start(2, 0, 9));
+    await(() -> !refusals.isEmpty());
+    // Then
+    assertThat(refusals).containsExactly("gone: there is no gone");
+    assertThat(pool.activationAt(0, 4).modelId()).isEqualTo("one");
+    assertThat(pool.activationAt(0, 20).modelId()).isEqualTo("two");
+    assertThat(pool.pending(0)).isEmpty();
+    assertThat(pool.pending(1).orElseThrow().modelId()).isEqualTo("two");
+  }
+
+  @Test
+  void shouldRefuseOnlyTheOldModelWhoseBundleIsGoneForFramesThatAreReadAgain() {
+    // Given
+    pool("one");
+    store.write(activation(1, "gone"), activation(2, "two"), new Start(1, 0, 5));
+    store.write(new Start(2, 0, 9));
+    await(() -> open.equals(List.of("two")));
+    // When
+    Activation old = pool.activationAt(0, 7);
+    assertThat(old.modelId()).isEqualTo("gone");
+    assertThatThrownBy(() -> pool.lease(old))
+        .isInstanceOf(UnusableModelException.class)
+        .hasMessageContaining("activation 1 of model gone");
+    // Then
+    assertThat(refusals).containsExactly("gone: there is no gone");
+    assertThat(pool.activationAt(0, 7).modelId()).isEqualTo("one");
+    assertThat(pool.activationAt(0, 9).modelId()).isEqualTo("two");
+  }
+
+  @Test
+  void shouldNotWaitForABundleThatCannotBeFetched() {
+    // Given
+    pool("one");
+    store.unreachable.add("two");
+    // When
+    store.write(activation(1, "two"), new Start(1, 0, 5));
+    await(() -> pool.activationAt(0, 7).modelId().equals("one"));
+    // Then
+    try (ScoringModels.Lease lease = pool.lease(pool.activationAt(0, 7))) {
+      assertThat(lease.model().id()).isEqualTo("one");
+    }
+  }
+
+  @Test
+  void shouldKeepItsModelWhereTheRegistryLosesEveryEntry() {
+    // Given
+    pool("one");
+    assertThat(pool.activationAt(0, 3).modelId()).isEqualTo("one");
+    // When
+    store.write(new Removed("model/one"));
+    // Then
+    assertThat(pool.activationAt(0, 3).modelId()).isEqualTo("one");
+    assertThat(refusals).isEmpty();
+    // and where only one that cannot be used is left
+    store.write(activation(1, "gone"), new Start(1, 0, 0));
+    await(() -> !refusals.isEmpty());
+    assertThat(pool.activationAt(0, 3).modelId()).isEqualTo("one");
   }
 }

@@ -12,7 +12,9 @@ import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.RejectedFrameException.Reason;
 import dev.residua.model.ModelRegistry;
+import dev.residua.model.RegistryRecord;
 import dev.residua.model.RegistryRecord.Activation;
+import dev.residua.model.RegistryRecord.Entry;
 import dev.residua.model.RegistryRecord.Start;
 import dev.residua.telemetry.Tracing;
 import dev.residua.testing.Frames;
@@ -841,9 +843,18 @@ class ScoringLoopTest {
     private final Map<String, ScoringModel> models =
         Map.of("model-1", model("model-1"), "model-2", model("model-2"));
     private ModelRegistry registry =
-        ModelRegistry.EMPTY.with(List.of(activation(0, "model-1", Activation.Kind.INITIAL)));
+        ModelRegistry.EMPTY.with(
+            List.of(
+                entry("model-1"),
+                entry("model-2"),
+                activation(0, "model-1", Activation.Kind.INITIAL)));
     private final List<String> leased = new ArrayList<>();
     private int refreshed;
+    private String unusable = "";
+
+    static Entry entry(String model) {
+      return new Entry(model, "", null, NOW, "me", 10, "", 1, null, null, Map.of());
+    }
 
     static Activation activation(long number, String model, Activation.Kind kind) {
       return new Activation(number, model, "", kind, NOW, "me", "a test");
@@ -876,6 +887,10 @@ class ScoringLoopTest {
     @Override
     public Lease lease(Activation activation) {
       String id = activation.modelId();
+      if (id.equals(unusable)) {
+        registry = registry.with(List.of(new RegistryRecord.Removed(activation.key())));
+        throw new UnusableModelException(activation, new IllegalStateException("gone"));
+      }
       leased.add(id);
       return new Lease() {
         @Override
@@ -932,6 +947,32 @@ class ScoringLoopTest {
     assertThat(producer.commitCount()).as("no transaction more than for the frames").isEqualTo(2);
     assertThat(two.refreshed).as("asked when the partition was taken over").isEqualTo(1);
     assertThat(two.leased).as("nothing is held at the end").isEmpty();
+  }
+
+  @Test
+  void shouldScoreWithTheModelBeforeWhereTheActivatedOneCannotBeUsed() {
+    // Given an activation that holds from frame 4 on, of a model that cannot be opened
+    TwoModels two = new TwoModels();
+    two.activate(1, "model-2");
+    two.activationsCommitted(List.of(new Start(1, 0, 4)));
+    two.unusable = "model-2";
+    models = two;
+    ScoringLoop loop = loop();
+    // When
+    consumer.schedulePollTask(
+        () -> {
+          consumer.rebalance(List.of(PARTITION));
+          consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
+          frames(10).forEach(consumer::addRecord);
+        });
+    consumer.schedulePollTask(() -> {});
+    consumer.schedulePollTask(() -> {});
+    consumer.schedulePollTask(loop::stop);
+    loop.run();
+    // Then
+    assertThat(scores()).hasSize(10);
+    assertThat(scores()).allSatisfy(score -> assertThat(score.modelId()).isEqualTo("model-1"));
+    assertThat(starts(producer)).isEmpty();
   }
 
   @Test

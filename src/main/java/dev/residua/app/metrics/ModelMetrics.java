@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Metrics of the model in use, of swaps and of trainings. For any thread. */
@@ -69,6 +70,15 @@ public final class ModelMetrics {
       lastActivation = activation;
       applied.increment();
     }
+  }
+
+  /** Reports activations that have no effect. */
+  public void ignored(Supplier<Number> count) {
+    Meters.gauge(
+        meters,
+        "residua.model.activations.ignored",
+        "Activations without effect, as their model is not in the registry",
+        count);
   }
 
   public void refused() {

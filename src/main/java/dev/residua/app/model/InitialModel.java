@@ -81,24 +81,37 @@ public final class InitialModel {
     }
   }
 
-  /** A bundle that was refused stays refused: earlier frames need the model before it. */
+  /**
+   * A bundle that is refused or cannot be read does not prevent the start: the one before scores.
+   */
   private ModelBundle newestUsable() throws IOException, BadBundleException {
     List<Activation> activations = new ArrayList<>(registry.registry().activations());
     Collections.reverse(activations);
+    IOException unread = null;
     BadBundleException refusal = null;
     for (Activation activation : activations) {
       try {
         return registry.bundle(activation.modelId());
+      } catch (IOException e) {
+        unread = unread == null ? e : unread;
+        logRefused(activation, e);
       } catch (BadBundleException e) {
-        LOG.warn(
-            "model is not used here, trying its predecessor: model={} activation={} reason={}",
-            activation.modelId(),
-            activation.number(),
-            e.getMessage());
         refusal = refusal == null ? e : refusal;
+        logRefused(activation, e);
       }
     }
+    if (unread != null) {
+      throw unread; // it may be readable at the next start
+    }
     throw refusal == null ? new BadBundleException("no model was ever activated") : refusal;
+  }
+
+  private static void logRefused(Activation activation, Exception why) {
+    LOG.warn(
+        "model is not used here, trying its predecessor: model={} activation={} reason={}",
+        activation.modelId(),
+        activation.number(),
+        why.getMessage());
   }
 
   private void begin(ModelAdmin admin)
