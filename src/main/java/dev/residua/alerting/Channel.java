@@ -5,14 +5,11 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Delivers notices to one receiver, with one attempt per notice. For one thread. */
 public final class Channel {
-  private static final Logger LOG = LoggerFactory.getLogger(Channel.class);
-
   private final ReceiverSettings receiver;
   private final Protocol protocol;
   private final Sender http;
@@ -39,18 +36,20 @@ public final class Channel {
    * Delivers notices in order until the receiver is unavailable.
    *
    * @param goOn asked before every request
+   * @param onFailure receives each notice that fails unexpectedly
    * @return results of the first of them; the others were not sent
    */
-  List<DeliveryResult> deliver(List<Notice> notices, BooleanSupplier goOn)
+  List<DeliveryResult> deliver(
+      List<Notice> notices, BooleanSupplier goOn, BiConsumer<Notice, RuntimeException> onFailure)
       throws InterruptedException {
     List<DeliveryResult> results = new ArrayList<>();
     int batch = receiver.type().habits().batch();
     for (int i = 0; i < notices.size() && goOn.getAsBoolean(); i += batch) {
       List<Notice> some = notices.subList(i, Math.min(notices.size(), i + batch));
-      DeliveryResult result = send(some);
+      DeliveryResult result = send(some, onFailure);
       if (result instanceof DeliveryResult.Refused && some.size() > 1) {
         for (Notice one : some) { // so that one does not spoil the others
-          results.add(send(List.of(one)));
+          results.add(send(List.of(one), onFailure));
         }
       } else {
         some.forEach(one -> results.add(result));
@@ -66,7 +65,8 @@ public final class Channel {
    * Sends one request. A notice of which no request can be made is refused, and so is a batch with
    * one. After another unexpected failure only that notice waits; the receiver gets the others.
    */
-  private DeliveryResult send(List<Notice> notices) throws InterruptedException {
+  private DeliveryResult send(List<Notice> notices, BiConsumer<Notice, RuntimeException> onFailure)
+      throws InterruptedException {
     try {
       return http.send(protocol.request(notices, clock.instant()), clock.instant());
     } catch (IllegalArgumentException e) {
@@ -75,18 +75,14 @@ public final class Channel {
       if (notices.size() > 1) {
         return new DeliveryResult.Refused("one of the notices fails: " + e);
       }
-      LOG.error(
-          "delivery failed unexpectedly, retrying: receiver={} incident={}",
-          receiver.name(),
-          notices.get(0).entry().incident().id(),
-          e);
+      onFailure.accept(notices.get(0), e);
       return new DeliveryResult.Unavailable("delivery failed: " + e, Optional.empty(), false);
     }
   }
 
   /** Delivers one, to try a receiver. */
   public DeliveryResult test(Notice notice) throws InterruptedException {
-    return send(List.of(notice));
+    return send(List.of(notice), (failed, why) -> {});
   }
 
   /** Delivers a model change; empty if the protocol has none. */

@@ -96,9 +96,19 @@ final class ReceiverWorker {
               long started = System.nanoTime();
               List<DeliveryResult> results =
                   channel.deliver(
-                      notices.stream().map(AddressedNotice::notice).toList(), () -> !stopSoon);
+                      notices.stream().map(AddressedNotice::notice).toList(),
+                      () -> !stopSoon,
+                      this::logFailure);
               return new BatchResult(notices, results, System.nanoTime() - started);
             });
+  }
+
+  private void logFailure(Notice notice, RuntimeException why) {
+    LOG.error(
+        "delivery failed unexpectedly, retrying: receiver={} incident={}",
+        name,
+        notice.entry().incident().id(),
+        why);
   }
 
   void startChange(Activation activation) {

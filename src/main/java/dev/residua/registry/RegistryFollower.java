@@ -131,10 +131,10 @@ public final class RegistryFollower implements ModelStore, AutoCloseable {
     for (Activation activation : ignored) {
       if (!reported.contains(activation)) {
         LOG.warn(
-            "ignoring the activation of a model that is not in the registry; publish the model (residua model publish FILE) or remove the activation (residua model clean): model={} activation={} by={}",
+            "ignoring the activation of a model that is not in the registry: model={} activation={} reason={}",
             activation.modelId(),
             activation.number(),
-            activation.by());
+            "publish the model (residua model publish FILE) or remove the activation (residua model clean)");
       }
     }
     reported = ignored;

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.Test;
 class ChannelTest {
   private static final Instant NOW = Instant.parse("2026-05-01T10:05:00Z");
   private static final DeliveryResult ACCEPTED = new DeliveryResult.Accepted("202");
+
+  private final List<Long> failures = new ArrayList<>();
 
   private static Notice notice(long offset) {
     Incident incident = Incidents.opened();
@@ -49,9 +52,14 @@ class ChannelTest {
         receiver, protocol, (request, now) -> ACCEPTED, Clock.fixed(NOW, ZoneOffset.UTC));
   }
 
-  private static List<DeliveryResult> deliver(ReceiverSettings receiver, RuntimeException failure)
+  private List<DeliveryResult> deliver(ReceiverSettings receiver, RuntimeException failure)
       throws InterruptedException {
-    return channel(receiver, failure).deliver(List.of(notice(0), notice(1), notice(2)), () -> true);
+    failures.clear();
+    return channel(receiver, failure)
+        .deliver(
+            List.of(notice(0), notice(1), notice(2)),
+            () -> true,
+            (notice, why) -> failures.add(notice.entry().revision()));
   }
 
   @Test
@@ -83,6 +91,7 @@ class ChannelTest {
                 assertThat(unavailable.detail()).contains("odd");
               });
       assertThat(results.get(2)).isEqualTo(ACCEPTED);
+      assertThat(failures).containsExactly(1L);
     }
   }
 
