@@ -39,6 +39,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -164,13 +165,19 @@ public class LiveHistory {
     if (incident.open() || sources.containsKey(incident.source())) {
       source(incident.source()).incident(incident);
     }
+    evict(one -> !one.open());
+    evict(one -> true);
+    revision++;
+  }
+
+  /** Removes the oldest incidents of a kind while there are too many. */
+  private void evict(Predicate<Incident> kind) {
     for (Iterator<Incident> all = incidents.values().iterator();
         incidents.size() > MAX_INCIDENTS && all.hasNext(); ) {
-      if (!all.next().open()) {
+      if (kind.test(all.next())) {
         all.remove();
       }
     }
-    revision++;
   }
 
   /**

@@ -4,10 +4,10 @@ import dev.residua.causal.ScoredFrame;
 import dev.residua.dashboard.LiveViews.EventView;
 import dev.residua.drift.DriftScore;
 import dev.residua.incident.Incident;
+import dev.residua.wire.BoundedMap;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -15,13 +15,19 @@ import org.jspecify.annotations.Nullable;
 final class SourceHistory {
   static final int MAX_EVENTS = 60;
 
+  /** Most latents or scales of a score that is shown; those of every model are fewer. */
+  static final int MAX_COLUMNS = 62;
+
+  /** Most open incidents, which the monitor keeps below: one per latent and four more. */
+  static final int MAX_OPEN = MAX_COLUMNS + 4;
+
   /** Columns of a row of the drift detector before those of the scales. */
   static final int DRIFT_COLUMNS = 4;
 
   private static final int PACE_FRAMES = 32;
 
   private final Deque<EventView> events = new ArrayDeque<>();
-  private final Map<String, Incident> open = new LinkedHashMap<>();
+  private final Map<String, Incident> open = BoundedMap.ofLatest(MAX_OPEN);
   private int rows;
   private NumberRing scores;
   private NumberRing drift;
@@ -50,6 +56,9 @@ final class SourceHistory {
 
   void scored(ScoredFrame frame) {
     int d = frame.statistics().standardized().length;
+    if (d > MAX_COLUMNS) {
+      return;
+    }
     if (scores.columns() != d + 1) {
       scores = new NumberRing(d + 1, rows);
       trend = new Trend(d + 1);
@@ -67,6 +76,9 @@ final class SourceHistory {
 
   void drift(DriftScore score) {
     int scales = score.perScale().length;
+    if (scales > MAX_COLUMNS) {
+      return;
+    }
     if (drift.columns() != DRIFT_COLUMNS + scales) {
       drift = new NumberRing(DRIFT_COLUMNS + scales, rows);
       generation++;

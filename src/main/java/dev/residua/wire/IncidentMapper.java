@@ -9,7 +9,10 @@ import org.apache.kafka.common.serialization.Serde;
 public final class IncidentMapper {
   static final Serde<Incident> SERDE =
       SingleObject.serde(
-          dev.residua.avro.Incident.class, IncidentMapper::toAvro, IncidentMapper::toDomain);
+          FindingFields.MAX_EVENT_BYTES,
+          dev.residua.avro.Incident.class,
+          IncidentMapper::toAvro,
+          IncidentMapper::toDomain);
 
   private IncidentMapper() {}
 

@@ -316,4 +316,36 @@ class LiveHistoryTest {
     assertThatThrownBy(() -> new Query("", Optional.empty(), 0, 5_000))
         .hasMessage("size must be from 1 to 200 but was 5000");
   }
+
+  @Test
+  void shouldShowNoScoreOfMoreScalesThanAnyModelHas() {
+    // When
+    int scales = SourceHistory.MAX_COLUMNS + 1;
+    history.drift(
+        new DriftScore(
+            "wide",
+            1,
+            Scored.time(1),
+            "model-1",
+            1,
+            2,
+            1e6,
+            new float[scales],
+            new int[scales],
+            2,
+            DriftScore.Others.NONE));
+    // Then
+    assertThat(history.source("wide", Seen.NOTHING, after(2)).orElseThrow().view().scales())
+        .isEmpty();
+  }
+
+  @Test
+  void shouldForgetTheOldestOfTooManyOpenIncidents() {
+    // When
+    for (int i = 0; i < 3_000; i++) {
+      history.incident(incident("cam" + i, "DRIFT.RESIDUAL", null));
+    }
+    // Then
+    assertThat(overview("", after(200)).openCount()).isEqualTo(2_000);
+  }
 }
