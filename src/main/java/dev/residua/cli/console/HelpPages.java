@@ -35,6 +35,8 @@ public final class HelpPages {
           Map.entry("announce", CONTROL),
           Map.entry("suppress", CONTROL),
           Map.entry("accept-normal", CONTROL),
+          Map.entry("resolve", CONTROL),
+          Map.entry("source", CONTROL),
           Map.entry("feedback", CONTROL),
           Map.entry("test-alert", "src/docs/alerting.md"),
           Map.entry("retrain", MODELS),

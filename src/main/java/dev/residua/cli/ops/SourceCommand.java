@@ -7,6 +7,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "source",
     description = "Manages sources of frames.",
+    mixinStandardHelpOptions = true,
     subcommands = SourceCommand.RetireCommand.class)
 public final class SourceCommand {
   /** {@code source retire}: closes the incidents of sources that are gone. */
