@@ -192,10 +192,10 @@ class DashboardIT {
     browser.click("Silence");
     browser.fill("reason", "belt change");
     browser.evaluate("document.querySelector('dialog .primary').click()");
-    browser.await(SOON, "the silence", says("belt change (ann, until"));
+    browser.await(SOON, "the silence", says("belt change (ann (claimed), until"));
     browser.click("Take back");
     browser.evaluate("document.querySelector('dialog .primary').click()");
-    browser.await(SOON, "it is taken back", "!" + says("belt change (ann, until"));
+    browser.await(SOON, "it is taken back", "!" + says("belt change (ann (claimed), until"));
   }
 
   private static void models(Chromium browser, String home, KafkaClients clients) throws Exception {

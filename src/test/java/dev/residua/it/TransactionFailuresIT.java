@@ -23,6 +23,8 @@ import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListTransactionsOptions;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -79,16 +81,15 @@ class TransactionFailuresIT {
         service.awaitRecords(LIMIT, clients, TOPICS.drift(), 20);
 
         // When
-        boolean seen = false;
-        for (int i = 0; i < 10 && !seen; i++) {
-          service.pause(Duration.ofSeconds(3));
-          int scored = service.awaitRecords(LIMIT, clients, TOPICS.scores(), 1);
-          service.awaitRecords(LIMIT, clients, TOPICS.scores(), scored + 100);
-          seen = service.err().contains("residua.kafka.transaction-timeout");
-        }
+        suspendInTransaction(service, clients);
+        Thread.sleep(3_000);
+        service.resume();
 
         // Then
-        assertThat(seen).as("a transaction that took too long in:\n" + service.err()).isTrue();
+        service.await(
+            LIMIT,
+            "a transaction that took too long",
+            () -> service.err().contains("residua.kafka.transaction-timeout"));
         long[] sent = camera.stop();
         int all = (int) Arrays.stream(sent).sum();
         service.awaitRecords(LIMIT, clients, TOPICS.scores(), all);
@@ -97,6 +98,24 @@ class TransactionFailuresIT {
         assertThat(service.err()).doesNotContain("\tat ");
       }
     }
+  }
+
+  /** Suspends the process while it has an open transaction of scores. */
+  private static void suspendInTransaction(Service service, KafkaClients clients) throws Exception {
+    ListTransactionsOptions ongoing =
+        new ListTransactionsOptions().filterStates(List.of(TransactionState.ONGOING));
+    try (Admin admin = Admin.create(clients.admin())) {
+      for (int attempt = 1; attempt < 1_000; attempt++) {
+        service.suspend();
+        if (admin.listTransactions(ongoing).all().get().stream()
+            .anyMatch(open -> open.transactionalId().startsWith("residua.score-"))) {
+          return;
+        }
+        service.resume();
+        Thread.sleep(7);
+      }
+    }
+    throw new AssertionError("the process had no open transaction in 1,000 attempts");
   }
 
   @Test
