@@ -76,7 +76,7 @@ public final class ActiveControls {
           before.feedback,
           last);
     }
-    return new ActiveControls(before.standing, before.feedback, last); // about trainings
+    return before; // about trainings
   }
 
   private static <V> Map<String, V> newest(Map<String, V> before, String id, V value) {
@@ -159,7 +159,7 @@ public final class ActiveControls {
     return false;
   }
 
-  /** Offset of the last command; -1 if there was none. */
+  /** Offset of the last command about frames or incidents; -1 if there was none. */
   public long lastOffset() {
     return lastOffset;
   }

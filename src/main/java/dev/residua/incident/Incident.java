@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param kind kind of the finding that explains most, such as {@code DRIFT.RESIDUAL} or {@code
  *     INTERVENTION.OFFSET}
  * @param sentence what is wrong, in one plain sentence
- * @param note last remark about it, such as who closed it; null if there is none
+ * @param note last remark about it, such as who closed it, cut to {@link #MAX_NOTE} characters;
+ *     null if there is none
  * @param causes causes, most likely first
  * @param openedAt capture time of the first frame
  * @param updatedAt capture time of the last frame that changed it
@@ -58,6 +59,9 @@ public record Incident(
     String modelId,
     Map<String, String> links)
     implements IncidentBuilder.With {
+  /** Longest note, in characters; the rest is cut off. */
+  public static final int MAX_NOTE = 500;
+
   public Incident {
     if (state.open() != (endedAt == null)) {
       throw new IllegalArgumentException(
@@ -76,6 +80,7 @@ public record Incident(
           "incident %s has %d events and %d flaps, expected at least 0"
               .formatted(id, events, flaps));
     }
+    note = note == null || note.length() <= MAX_NOTE ? note : note.substring(0, MAX_NOTE - 1) + "…";
     causes = List.copyOf(causes);
     links = Map.copyOf(links);
   }

@@ -166,10 +166,13 @@ final class IncidentUpdate {
             e.open() ? e : new Entry(e.incident(), e.weight(), e.quiet() + 1, e.openFrames()));
   }
 
-  /** A frame ends silence; maintenance suspends incidents, and its end resumes them. */
+  /**
+   * A frame ends silence, unless it comes and goes; maintenance suspends incidents, and its end
+   * resumes them.
+   */
   private void resume(boolean maintained) {
     Entry silence = entries.get(Subject.SILENCE);
-    if (silence != null && silence.open()) {
+    if (silence != null && silence.open() && silence.incident().state() != State.FLAPPING) {
       end(silence, State.RESOLVED, null, null, null);
     }
     for (Entry entry : openEntries()) {
@@ -377,8 +380,6 @@ final class IncidentUpdate {
       merge(wrong, same);
       return;
     }
-    entries.remove(subject);
-    replaceSupport(wrong.subject(), subject);
     // The follower is published first: receivers see one problem that goes on.
     Entry follower = open(subject, content, wrong);
     end(wrong, State.CLOSED, Reason.REDIAGNOSED, null, null);

@@ -10,6 +10,7 @@ import dev.residua.incident.ControlCommand.Resolve;
 import dev.residua.incident.ControlCommand.Retire;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Moment;
+import dev.residua.incident.SourceIncidents;
 import dev.residua.incident.Subject;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +55,28 @@ final class Orders {
     }
     monitor.followed(controls.lastOffset());
     return new IdleResult(changed, retired);
+  }
+
+  /**
+   * Whether an order after an offset concerns a source.
+   *
+   * @param followed offset up to which the source has followed orders
+   */
+  static boolean isAny(
+      ActiveControls controls, long followed, String source, SourceIncidents incidents) {
+    return controls.since(followed).stream()
+        .map(Given::command)
+        .anyMatch(
+            command ->
+                command instanceof Feedback feedback
+                    ? isOpen(feedback.incidentId(), incidents)
+                    : command instanceof Resolve resolve
+                        ? isOpen(resolve.incidentId(), incidents)
+                        : command.order().covers(source));
+  }
+
+  private static boolean isOpen(String id, SourceIncidents incidents) {
+    return incidents.open().stream().anyMatch(incident -> incident.id().equals(id));
   }
 
   private List<Incident> close(String id, Incident.Reason reason, String what, Order order) {

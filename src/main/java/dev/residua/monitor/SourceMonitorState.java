@@ -7,6 +7,7 @@ import dev.residua.drift.ConformalMartingale;
 import dev.residua.drift.DriftAlarm;
 import dev.residua.drift.DriftDetector;
 import dev.residua.drift.QuietRunLength;
+import dev.residua.incident.ActiveControls;
 import dev.residua.incident.Moment;
 import dev.residua.incident.SourceIncidents;
 import dev.residua.intervention.MechanismWindow;
@@ -56,6 +57,11 @@ public record SourceMonitorState(
     long[] sequences,
     long[] pictureFrames,
     Baseline.State baseline) {
+  /** Whether an order concerns this source that it has not followed yet. */
+  public boolean hasOrders(String source, ActiveControls controls) {
+    return Orders.isAny(controls, followedOffset, source, incidents);
+  }
+
   /**
    * One detector.
    *

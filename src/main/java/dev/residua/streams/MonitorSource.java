@@ -21,6 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -70,6 +72,9 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
   private final SourceClock clock = new SourceClock();
   private final Set<String> silent = new HashSet<>();
 
+  /** Of the model of the last frame; null before the first. */
+  private SourceMonitor.@Nullable Thresholds lastThresholds;
+
   /** Orders up to this offset were followed by every source. */
   private long followedOffset;
 
@@ -112,7 +117,8 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
   @Override
   public void process(Record<String, CheckModel.Checked> record) {
     ScoredFrame frame = record.value().frame();
-    SourceMonitor monitor = monitor(frame.source(), record.value().limits());
+    lastThresholds = record.value().limits();
+    SourceMonitor monitor = monitor(frame.source(), lastThresholds);
     MonitorResult result;
     Headers headers;
     try (Tracing.Step step = trace(frame.source(), record.headers())) {
@@ -133,30 +139,37 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
     ActiveControls controls = commands.active();
     if (controls.lastOffset() > followedOffset) {
       followedOffset = controls.lastOffset();
-      for (String source : clock.sources()) {
-        boolean[] retired = new boolean[1];
-        idle(
-            source,
-            now,
-            monitor -> {
-              IdleResult result = monitor.follow(controls, clock.idle(source, now));
-              retired[0] = result.retired();
-              return result.incidents();
-            });
-        if (retired[0]) {
-          forget(source);
-        }
-      }
+      clock.sources().forEach(source -> follow(controls, source, now));
     }
     for (String source : clock.idleFor(limits.forgetAfter(), now)) {
-      idle(source, now, monitor -> monitor.gone(clock.idle(source, now)));
-      forget(source);
+      if (idle(source, now, state -> true, monitor -> monitor.gone(clock.idle(source, now)))) {
+        forget(source);
+      } else {
+        clock.seen(source, now); // tried again after the same time
+      }
     }
     for (String source : clock.idleFor(limits.silentAfter(), now)) {
       if (!silent.contains(source) && !controls.maintained(source, Instant.ofEpochMilli(now))) {
         silent.add(source);
-        idle(source, now, monitor -> monitor.silent(clock.idle(source, now)));
+        idle(source, now, state -> true, monitor -> monitor.silent(clock.idle(source, now)));
       }
+    }
+  }
+
+  /** Follows the orders that concern a source. */
+  private void follow(ActiveControls controls, String source, long now) {
+    boolean[] retired = new boolean[1];
+    idle(
+        source,
+        now,
+        state -> state.hasOrders(source, controls),
+        monitor -> {
+          IdleResult result = monitor.follow(controls, clock.idle(source, now));
+          retired[0] = result.retired();
+          return result.incidents();
+        });
+    if (retired[0]) {
+      forget(source);
     }
   }
 
@@ -169,19 +182,30 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
     observe(() -> listener.forgotten(source));
   }
 
-  /** Changes the state of a source between two frames. */
-  private void idle(String source, long now, Function<SourceMonitor, List<Incident>> change) {
+  /**
+   * Changes the state of a source between two frames.
+   *
+   * @param concerned whether the source, in its stored state, is to be changed at all
+   * @return whether it was changed, or is not concerned
+   */
+  private boolean idle(
+      String source,
+      long now,
+      Predicate<SourceMonitorState> concerned,
+      Function<SourceMonitor, List<Incident>> change) {
+    byte[] stored = monitors.get(source);
+    if (stored == null) {
+      clock.forget(source);
+      return true;
+    }
     try {
-      byte[] stored = monitors.get(source);
-      if (stored == null) {
-        clock.forget(source);
-        return;
+      SourceMonitorState before = MonitorStates.decode(stored);
+      if (!concerned.test(before)) {
+        return true;
       }
       SourceMonitor ready = live.get(source);
-      SourceMonitor monitor = ready != null ? ready : stored(source, stored);
-      if (monitor == null) {
-        return;
-      }
+      SourceMonitor monitor =
+          ready != null ? ready : SourceMonitor.restore(thresholds(before.modelId()), before, null);
       List<Incident> changed = change.apply(monitor);
       byte[] state = MonitorStates.encode(monitor.state());
       if (!Arrays.equals(state, stored)) {
@@ -192,27 +216,28 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
         observe(() -> listener.changed(result));
         context.forward(new Record<>(source, result, now));
       }
-    } catch (IllegalArgumentException | IllegalStateException e) {
+      return true;
+    } catch (KafkaException e) { // of the transaction or a store, not of this source
+      throw e;
+    } catch (RuntimeException e) {
       live.remove(source);
       LOG.error(
           "source could not be watched between frames: source={} reason={}",
           SafeText.of(source),
           RootCause.message(e));
+      return false;
     }
   }
 
-  /** The monitor of a source that is not live; null if its model is gone. */
-  private @Nullable SourceMonitor stored(String source, byte[] bytes) {
-    SourceMonitorState state = MonitorStates.decode(bytes);
-    Optional<SourceMonitor.Thresholds> thresholds = models.find(state.modelId());
-    if (thresholds.isEmpty()) {
-      LOG.warn(
-          "source cannot be watched, its model is not in the registry: source={} model={}",
-          SafeText.of(source),
-          SafeText.of(state.modelId()));
-      return null;
-    }
-    return SourceMonitor.restore(thresholds.get(), state, null);
+  /** Thresholds of a model; those of the last frame's model where it is gone. */
+  private SourceMonitor.Thresholds thresholds(String modelId) {
+    return models
+        .find(modelId)
+        .or(() -> Optional.ofNullable(lastThresholds))
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "its model %s is not in the registry".formatted(SafeText.of(modelId))));
   }
 
   /**

@@ -4,21 +4,21 @@ import dev.residua.incident.Incident;
 import dev.residua.monitor.MonitorResult;
 import dev.residua.streams.AddCloudEventHeaders.Attributes;
 import dev.residua.telemetry.Tracing;
-import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.processor.StreamPartitioner;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
@@ -27,6 +27,17 @@ import org.apache.kafka.streams.state.Stores;
 public final class MonitorTopology {
   /** Store with a changelog topic: one record per source. */
   public static final String STATE_STORE = MonitorSource.STORE;
+
+  /**
+   * Incidents have their ids as keys, and the partition of their source, so that they keep order.
+   */
+  private static final StreamPartitioner<String, Incident> BY_SOURCE =
+      (topic, id, incident, partitions) ->
+          Optional.of(
+              Set.of(
+                  Utils.toPositive(
+                          Utils.murmur2(incident.source().getBytes(StandardCharsets.UTF_8)))
+                      % partitions));
 
   private MonitorTopology() {}
 
@@ -102,23 +113,9 @@ public final class MonitorTopology {
         "incident",
         Attributes::of,
         topics.incidents().name(),
-        bySource(topics.incidents()),
+        topics.incidents().produced("incident-events").withStreamPartitioner(BY_SOURCE),
         tracing);
     return builder.build();
-  }
-
-  /**
-   * Incidents have their ids as keys, and the partition of their source, so that they keep order.
-   */
-  private static Produced<String, Incident> bySource(Topic<String, Incident> incidents) {
-    return incidents
-        .produced("incident-events")
-        .withStreamPartitioner(
-            (topic, id, incident, partitions) ->
-                Optional.of(
-                    Set.of(
-                        BuiltInPartitioner.partitionForKey(
-                            incident.source().getBytes(StandardCharsets.UTF_8), partitions))));
   }
 
   private static <E> void publish(

@@ -28,10 +28,6 @@ final class SourceClock {
     last.clear();
   }
 
-  int size() {
-    return last.size();
-  }
-
   /** All sources. */
   List<String> sources() {
     return List.copyOf(last.keySet());

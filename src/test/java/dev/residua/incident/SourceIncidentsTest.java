@@ -326,6 +326,30 @@ class SourceIncidentsTest {
   }
 
   @Test
+  void shouldReportASourceOnceThatSendsAFrameNowAndThen() {
+    // When a frame comes after each silence
+    for (int i = 0; i < 20; i++) {
+      history.silent();
+      history.quiet(1);
+    }
+    // Then it flaps beyond the limit, and stays open
+    assertThat(history.log())
+        .containsExactly(
+            "silence OPENED",
+            "silence RESOLVED",
+            "silence OPENED",
+            "silence RESOLVED",
+            "silence OPENED",
+            "silence RESOLVED",
+            "silence FLAPPING");
+    assertThat(history.published)
+        .extracting(Incident::id)
+        .containsOnly(history.published.get(0).id());
+    history.quiet(10);
+    assertThat(history.log()).hasSize(8).endsWith("silence RESOLVED");
+  }
+
+  @Test
   void shouldCloseOnlyWhatTheDetectorsFollowAndNoteWhyNotTheOthers() {
     // Given
     history.alarm(10);

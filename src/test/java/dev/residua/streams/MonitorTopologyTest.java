@@ -1,6 +1,7 @@
 package dev.residua.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AnomalyEvent;
@@ -20,8 +21,10 @@ import dev.residua.incident.ActiveControls;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentSettings;
+import dev.residua.incident.Subject;
 import dev.residua.intervention.JointAttribution;
 import dev.residua.monitor.MonitorModel;
+import dev.residua.monitor.MonitorResult;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.telemetry.Tracing;
 import dev.residua.testing.PictureReferences;
@@ -34,6 +37,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,13 +47,17 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.errors.LogAndContinueExceptionHandler;
+import org.apache.kafka.streams.processor.Punctuator;
+import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.Stores;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -61,6 +69,7 @@ class MonitorTopologyTest {
   private static final List<String> NAMES =
       List.of("pendulum", "light", "shadow_length", "shadow_position");
   private static final int LENGTH = 2;
+  private static final SourceLimits ONE_LIVE = SourceLimits.DEFAULTS.withLive(1);
 
   private static MonitorModel model;
 
@@ -121,9 +130,12 @@ class MonitorTopologyTest {
   }
 
   private TopologyTestDriver driver(MonitorModels models) {
+    return driver(models, SourceLimits.DEFAULTS);
+  }
+
+  private TopologyTestDriver driver(MonitorModels models, SourceLimits limits) {
     return new TopologyTestDriver(
-        MonitorTopology.build(topics, models, new ControlCommandStore(), SourceLimits.DEFAULTS),
-        settings());
+        MonitorTopology.build(topics, models, new ControlCommandStore(), limits), settings());
   }
 
   private Properties settings() {
@@ -578,18 +590,38 @@ class MonitorTopologyTest {
   }
 
   @Test
-  void shouldFindNoSilenceJustAfterARestart() {
+  void shouldCountSilenceFromARestart() {
     // Given a source that was seen by a process before
-    send(Scored.nominal().residuals(noise(new Random(8), 0)).frame(0));
+    send(Scored.nominal().frame(0));
     byte[] kept = driver.<String, byte[]>getKeyValueStore(MonitorSource.STORE).get("cam1");
-    driver.advanceWallClockTime(Duration.ofMinutes(4));
-    driver.close();
-    driver = driver();
-    driver.<String, byte[]>getKeyValueStore(MonitorSource.STORE).put("cam1", kept);
-    // When
-    driver.advanceWallClockTime(Duration.ofMinutes(2));
+    MockProcessorContext<String, MonitorResult> context = new MockProcessorContext<>();
+    KeyValueStore<String, byte[]> store =
+        Stores.keyValueStoreBuilder(
+                Stores.inMemoryKeyValueStore(MonitorSource.STORE),
+                Serdes.String(),
+                Serdes.ByteArray())
+            .withLoggingDisabled()
+            .build();
+    store.init(context.getStateStoreContext(), store);
+    context.addStateStore(store);
+    store.put("cam1", kept);
+    context.setCurrentSystemTimeMs(Duration.ofDays(20_000).toMillis());
+    // When the process starts
+    new MonitorSource(
+            MonitorModels.fixed(model),
+            new ControlCommandStore(),
+            SourceLimits.DEFAULTS,
+            MonitorListener.NONE,
+            Tracing.OFF)
+        .init(context);
+    Punctuator tick = context.scheduledPunctuators().get(0).getPunctuator();
+    tick.punctuate(context.currentSystemTimeMs() + Duration.ofSeconds(299).toMillis());
     // Then
-    assertThat(incidents().isEmpty()).isTrue();
+    assertThat(context.forwarded()).isEmpty();
+    tick.punctuate(context.currentSystemTimeMs() + Duration.ofSeconds(300).toMillis());
+    assertThat(context.forwarded())
+        .extracting(forward -> forward.record().value().incidents().get(0).subject())
+        .containsExactly(Subject.SILENCE);
   }
 
   @Test
@@ -635,6 +667,80 @@ class MonitorTopologyTest {
     assertThat(incidents().readValuesToList())
         .extracting(Incident::reason)
         .containsExactly(Incident.Reason.RESOLVED_BY_OPERATOR);
+  }
+
+  @Test
+  void shouldCutTheReasonOfAnOrderThatNoTopicWouldTake() {
+    // Given
+    send(Scored.nominal().frame(0));
+    driver.advanceWallClockTime(Duration.ofMinutes(6));
+    Incident silence = incidents().readValue();
+    // When
+    command(
+        new ControlCommand.Resolve(
+            new ControlCommand.Order("x", ".*", "kim", "x".repeat(2 << 20), Instant.EPOCH),
+            silence.id()));
+    driver.advanceWallClockTime(Duration.ofSeconds(1));
+    // Then
+    assertThat(incidents().readValue().note())
+        .hasSize(Incident.MAX_NOTE)
+        .startsWith("resolved by kim: xxx")
+        .endsWith("x…");
+  }
+
+  @Test
+  void shouldCloseTheIncidentsOfASourceWhoseModelIsGone() {
+    // Given a silent source of one model, and one of another
+    MonitorModel next = renamed(model, "model-2");
+    Map<String, SourceMonitor.Thresholds> known = new HashMap<>();
+    known.put(model.id(), new SourceMonitor.Thresholds(model));
+    known.put(next.id(), new SourceMonitor.Thresholds(next));
+    driver.close();
+    driver = driver(id -> Optional.ofNullable(known.get(id)), ONE_LIVE);
+    send(Scored.nominal().source("cam1").frame(0));
+    driver.advanceWallClockTime(Duration.ofMinutes(6));
+    Incident silence = incidents().readValue();
+    known.remove(model.id());
+    send(Scored.nominal().source("cam2").modelId("model-2").frame(0));
+    // When
+    driver.advanceWallClockTime(SourceLimits.DEFAULTS.forgetAfter());
+    // Then
+    assertThat(incidents().readValuesToList())
+        .filteredOn(incident -> incident.source().equals("cam1"))
+        .extracting(Incident::id, Incident::reason)
+        .containsExactly(tuple(silence.id(), Incident.Reason.SOURCE_GONE));
+  }
+
+  @Test
+  void shouldLookOnlyAtTheSourcesThatAnOrderConcerns() {
+    // Given three silent sources, two of which are not held ready
+    List<String> asked = new ArrayList<>();
+    MonitorModels models = MonitorModels.fixed(model);
+    driver.close();
+    driver =
+        driver(
+            id -> {
+              asked.add(id);
+              return models.find(id);
+            },
+            ONE_LIVE);
+    send(Scored.nominal().source("cam1").frame(0));
+    send(Scored.nominal().source("cam2").frame(0));
+    send(Scored.nominal().source("cam3").frame(0));
+    driver.advanceWallClockTime(Duration.ofMinutes(6));
+    incidents().readValuesToList();
+    asked.clear();
+    // When
+    command(
+        new ControlCommand.Retire(
+            new ControlCommand.Order("r", "cam1", "kim", "moved", Instant.EPOCH)));
+    command(
+        new ControlCommand.CancelTraining(
+            new ControlCommand.Order("c", ".*", "kim", "too slow", Instant.EPOCH), "t"));
+    driver.advanceWallClockTime(Duration.ofSeconds(1));
+    // Then
+    assertThat(asked).hasSize(1);
+    assertThat(incidents().readValuesToList()).extracting(Incident::source).containsExactly("cam1");
   }
 
   private void command(ControlCommand command) {
