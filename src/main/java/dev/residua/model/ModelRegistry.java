@@ -183,19 +183,7 @@ public final class ModelRegistry {
     for (NavigableMap<Long, Long> offsets : starts.values()) {
       last = Math.max(last, offsets.isEmpty() ? -1 : offsets.lastKey());
     }
-    if (last < RegistryRecord.MAX_NUMBER) {
-      return last + 1;
-    }
-    long next = counted.isEmpty() ? 0 : counted.lastKey() + 1;
-    while (isUsed(next)) {
-      next++;
-    }
-    return next;
-  }
-
-  private boolean isUsed(long number) {
-    return activations.containsKey(number)
-        || starts.values().stream().anyMatch(offsets -> offsets.containsKey(number));
+    return last + 1;
   }
 
   /**

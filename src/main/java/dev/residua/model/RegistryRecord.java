@@ -11,9 +11,6 @@ public sealed interface RegistryRecord {
   /** Most records with the bytes of one bundle: 256 MiB in parts of 512 KiB. */
   int MAX_PARTS = 512;
 
-  /** Highest number of an activation, so that the next one can always be counted. */
-  long MAX_NUMBER = 1_000_000_000;
-
   /** The key of the fact. */
   String key();
 
@@ -99,9 +96,9 @@ public sealed interface RegistryRecord {
     public static final String PREFIX = "activation/";
 
     public Activation {
-      if (number < 0 || number > MAX_NUMBER) {
+      if (number < 0) {
         throw new IllegalArgumentException(
-            "an activation's number must be from 0 to %d but was %d".formatted(MAX_NUMBER, number));
+            "an activation's number must be at least 0 but was " + number);
       }
       if (by.isBlank() || reason.isBlank()) {
         throw new IllegalArgumentException(
@@ -139,7 +136,7 @@ public sealed interface RegistryRecord {
     public static final String PREFIX = "start/";
 
     public Start {
-      if (number < 0 || number > MAX_NUMBER || partition < 0 || offset < 0) {
+      if (number < 0 || partition < 0 || offset < 0) {
         throw new IllegalArgumentException(
             "the start of an activation cannot be number %d, partition %d, offset %d"
                 .formatted(number, partition, offset));

@@ -2,6 +2,8 @@ package dev.residua.registry;
 
 import dev.residua.model.ModelRegistry;
 import dev.residua.model.RegistryRecord;
+import dev.residua.model.RegistryRecord.Activation;
+import dev.residua.model.RegistryRecord.Start;
 import dev.residua.wire.ModelRecords;
 import dev.residua.wire.Topics;
 import java.time.Duration;
@@ -15,7 +17,13 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
 
 /** Reads the registry's partition from its beginning. For one thread. */
-final class RegistryLog {
+public final class RegistryLog {
+  /**
+   * How far the number of an activation may be ahead of the offset of its record. Every activation
+   * takes an offset, but a copy of the topic may have lost older ones to compaction.
+   */
+  public static final int NUMBERS_AHEAD = 1_000_000;
+
   private final org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer;
   private final TopicPartition partition;
   private final Consumer<String> problems;
@@ -53,13 +61,33 @@ final class RegistryLog {
           .filter(part -> part.number() == 0)
           .ifPresent(part -> firstParts.put(part.modelId(), record.offset()));
       try {
-        ModelRecords.fact(record.key(), record.value()).ifPresent(facts::add);
+        ModelRecords.fact(record.key(), record.value())
+            .filter(fact -> isPossible(fact, record.offset()))
+            .ifPresent(facts::add);
       } catch (SerializationException e) {
         problems.accept("%s (offset %d)".formatted(e.getMessage(), record.offset()));
       }
     }
     registry = registry.with(facts);
     return !facts.isEmpty();
+  }
+
+  /**
+   * Whether there can have been that many activations. Without this, one forged activation with the
+   * highest number would be the last for good.
+   */
+  private boolean isPossible(RegistryRecord fact, long offset) {
+    long number =
+        fact instanceof Activation activation
+            ? activation.number()
+            : fact instanceof Start start ? start.number() : 0;
+    boolean possible = number <= offset + NUMBERS_AHEAD;
+    if (!possible) {
+      problems.accept(
+          "%s at offset %d; there cannot have been that many activations"
+              .formatted(fact.key(), offset));
+    }
+    return possible;
   }
 
   long position() {

@@ -3,6 +3,7 @@ package dev.residua.streams;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.SourceMonitor;
 import java.util.Optional;
+import org.apache.kafka.streams.errors.StreamsException;
 
 /** The models that scores may be of. For any thread. */
 @FunctionalInterface
@@ -11,8 +12,18 @@ public interface MonitorModels {
    * The thresholds for scores of a model.
    *
    * @return empty if there is no such model, or it cannot be monitored
+   * @throws UnavailableException if it cannot be fetched now
    */
   Optional<SourceMonitor.Thresholds> find(String modelId);
+
+  /** A model that is in the registry cannot be fetched. */
+  final class UnavailableException extends StreamsException {
+    private static final long serialVersionUID = 1L;
+
+    UnavailableException(String modelId, Throwable cause) {
+      super("model %s cannot be fetched: %s".formatted(modelId, cause.getMessage()), cause);
+    }
+  }
 
   /** Only one model. */
   static MonitorModels fixed(MonitorModel model) {

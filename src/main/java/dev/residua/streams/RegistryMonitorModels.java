@@ -9,11 +9,10 @@ import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.wire.BoundedMap;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.apache.kafka.streams.errors.StreamsException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,10 +27,18 @@ public final class RegistryMonitorModels implements MonitorModels {
   /** Models that are kept ready: after a swap some sources are still on the one before. */
   private static final int KEPT = 4;
 
-  private static final int ATTEMPTS = 5;
+  private static final Duration PAUSE = Duration.ofSeconds(5);
+
+  /**
+   * How long a score waits for the bundle of its model: shorter than the interval after which Kafka
+   * takes a thread that does not poll out of its group, and long enough that threads which end for
+   * it can be replaced for ever.
+   */
+  static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final ModelStore store;
   private final Reader reader;
+  private final Duration patience;
   private final Map<String, SourceMonitor.Thresholds> ready = BoundedMap.ofLastUsed(KEPT);
 
   /** Models that there are not, with the registry in which they were looked for. */
@@ -49,57 +56,84 @@ public final class RegistryMonitorModels implements MonitorModels {
   }
 
   public RegistryMonitorModels(ModelStore store, Reader reader) {
+    this(store, reader, PATIENCE);
+  }
+
+  RegistryMonitorModels(ModelStore store, Reader reader, Duration patience) {
     this.store = store;
     this.reader = reader;
+    this.patience = patience;
   }
 
   /** Makes a model ready that is at hand. */
-  public synchronized void add(MonitorModel model) {
-    ready.put(model.id(), new SourceMonitor.Thresholds(model));
+  public void add(MonitorModel model) {
+    keep(model.id(), new SourceMonitor.Thresholds(model));
   }
 
   /** Makes the active model ready, so that its first score does not wait; harmless if it fails. */
   public void prepare() {
-    store.registry().active().map(Activation::modelId).ifPresent(this::find);
+    try {
+      store.registry().active().map(Activation::modelId).ifPresent(id -> find(id, Duration.ZERO));
+    } catch (UnavailableException e) {
+      // its first score waits
+    }
   }
 
   @Override
-  public synchronized Optional<SourceMonitor.Thresholds> find(String modelId) {
-    SourceMonitor.Thresholds limits = ready.get(modelId);
-    if (limits != null) {
-      return Optional.of(limits);
-    }
-    if (unknown.get(modelId) == store.registry()) {
-      return Optional.empty(); // nothing was written since
-    }
-    try {
-      Optional<SourceMonitor.Thresholds> found = read(modelId);
-      found.ifPresent(f -> ready.put(modelId, f));
-      return found;
-    } catch (BadBundleException e) {
-      LOG.error("model cannot be monitored: model={} reason={}", modelId, e.getMessage());
-      unknown.put(modelId, store.registry());
-      return Optional.empty();
-    }
+  public Optional<SourceMonitor.Thresholds> find(String modelId) {
+    return find(modelId, patience);
   }
 
-  private Optional<SourceMonitor.Thresholds> read(String modelId) throws BadBundleException {
-    IOException failure = new IOException();
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+  private Optional<SourceMonitor.Thresholds> find(String modelId, Duration patience) {
+    synchronized (this) {
+      SourceMonitor.Thresholds known = ready.get(modelId);
+      if (known != null) {
+        return Optional.of(known);
+      }
+      if (unknown.get(modelId) == store.registry()) {
+        return Optional.empty(); // nothing was written since
+      }
+    }
+    try {
+      Optional<SourceMonitor.Thresholds> found = read(modelId, patience);
+      if (found.isPresent()) {
+        return Optional.of(keep(modelId, found.get()));
+      }
+    } catch (BadBundleException e) {
+      LOG.error("model cannot be monitored: model={} reason={}", modelId, e.getMessage());
+    }
+    synchronized (this) {
+      unknown.put(modelId, store.registry());
+    }
+    return Optional.empty();
+  }
+
+  /** Keeps the thresholds of a model; those of another thread that was faster stay. */
+  private synchronized SourceMonitor.Thresholds keep(
+      String modelId, SourceMonitor.Thresholds thresholds) {
+    SourceMonitor.Thresholds faster = ready.putIfAbsent(modelId, thresholds);
+    return faster == null ? thresholds : faster;
+  }
+
+  /** Reads a model; waits for its bundle, as no score of it can be evaluated without. */
+  private Optional<SourceMonitor.Thresholds> read(String modelId, Duration patience)
+      throws BadBundleException {
+    long start = System.nanoTime();
+    while (true) {
       try {
         if (store.registry().entry(modelId).isEmpty()
             && store.refreshed().entry(modelId).isEmpty()) {
-          unknown.put(modelId, store.registry());
           return Optional.empty();
         }
         return Optional.of(new SourceMonitor.Thresholds(reader.read(store.bundle(modelId))));
       } catch (IOException e) {
-        failure = e;
         LOG.warn("bundle cannot be fetched, retrying: model={} reason={}", modelId, e.getMessage());
-        LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
+        if (System.nanoTime() - start >= patience.toNanos()
+            || Thread.currentThread().isInterrupted()) {
+          throw new UnavailableException(modelId, e);
+        }
+        LockSupport.parkNanos(PAUSE.toNanos());
       }
     }
-    throw new StreamsException(
-        "model %s cannot be fetched: %s".formatted(modelId, failure.getMessage()), failure);
   }
 }

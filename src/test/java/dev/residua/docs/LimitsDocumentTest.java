@@ -15,6 +15,7 @@ import dev.residua.frame.PossibleTimes;
 import dev.residua.incident.ActiveControls;
 import dev.residua.model.RegistryRecord;
 import dev.residua.registry.RegistryFollower;
+import dev.residua.registry.RegistryLog;
 import dev.residua.scoring.FramesInFlight;
 import dev.residua.scoring.ReferencedFrames;
 import dev.residua.wire.FindingFields;
@@ -69,7 +70,7 @@ class LimitsDocumentTest {
             NamePattern.MAX_COPIES + " copies",
             RegistryRecord.MAX_PARTS + " parts",
             RegistryFollower.OPEN_LIMIT.toString(),
-            "" + RegistryRecord.MAX_NUMBER,
+            RegistryLog.NUMBERS_AHEAD + " above the offset of its record",
             (DiskSpace.LEAST_BYTES >> 20) + " MiB",
             setting(ResiduaConfig.class, "stuckAfter"),
             LiveFrames.WAITING + " requests",

@@ -127,12 +127,7 @@ class ModelRegistryTest {
   void shouldFindANumberForTheNextDecisionAfterTheHighestOne() {
     // When
     ModelRegistry registry =
-        swapped()
-            .with(
-                List.of(
-                    new Start(2, 0, 0),
-                    activation(3, "unknown", Kind.PROMOTION),
-                    activation(RegistryRecord.MAX_NUMBER, "unknown", Kind.PROMOTION)));
+        swapped().with(List.of(new Start(2, 0, 0), activation(3, "unknown", Kind.PROMOTION)));
     // Then
     assertThat(registry.nextNumber()).isEqualTo(4);
   }

@@ -1,0 +1,69 @@
+package dev.residua.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.residua.model.RegistryRecord;
+import dev.residua.model.RegistryRecord.Activation;
+import dev.residua.model.RegistryRecord.Entry;
+import dev.residua.model.RegistryRecord.Start;
+import dev.residua.wire.ModelRecords;
+import dev.residua.wire.Topics;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+class RegistryLogTest {
+  private static final Topics TOPICS = new Topics("t.");
+
+  private final List<String> problems = new ArrayList<>();
+
+  private RegistryLog read(RegistryRecord... facts) {
+    TopicPartition partition = RegistryLog.partition(TOPICS);
+    MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
+    consumer.updateBeginningOffsets(Map.of(partition, 0L));
+    RegistryLog log = new RegistryLog(consumer, TOPICS, problems::add);
+    for (int i = 0; i < facts.length; i++) {
+      consumer.addRecord(
+          new ConsumerRecord<>(
+              partition.topic(),
+              partition.partition(),
+              i,
+              ModelRecords.key(facts[i].key()),
+              ModelRecords.value(facts[i])));
+    }
+    log.poll(Duration.ZERO);
+    return log;
+  }
+
+  private static Activation activation(long number) {
+    return new Activation(
+        number, "m", "d", Activation.Kind.PROMOTION, Instant.EPOCH, "ann", "new lens");
+  }
+
+  @Test
+  void shouldIgnoreNumbersAfterWhichNoActivationCouldFollow() {
+    // When
+    RegistryLog log =
+        read(
+            new Entry("m", "d", null, Instant.EPOCH, "ann", 10, "", 1, null, null, Map.of()),
+            activation(RegistryLog.NUMBERS_AHEAD + 1),
+            activation(Long.MAX_VALUE),
+            activation(RegistryLog.NUMBERS_AHEAD + 4),
+            new Start(RegistryLog.NUMBERS_AHEAD + 5, 0, 7));
+    // Then
+    assertThat(log.registry().activations())
+        .containsExactly(activation(RegistryLog.NUMBERS_AHEAD + 1));
+    assertThat(log.registry().nextNumber()).isEqualTo(RegistryLog.NUMBERS_AHEAD + 2);
+    assertThat(problems)
+        .containsExactly(
+            "activation/9223372036854775807 at offset 2; there cannot have been that many activations",
+            "activation/1000004 at offset 3; there cannot have been that many activations",
+            "start/1000005/0 at offset 4; there cannot have been that many activations");
+  }
+}
