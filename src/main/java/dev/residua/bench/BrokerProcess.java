@@ -7,7 +7,9 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -32,8 +34,21 @@ final class BrokerProcess implements AutoCloseable {
    * @throws StartFailedException with what it printed, if it ends before that
    */
   static BrokerProcess start(Path dataDirectory) throws StartFailedException {
+    return start(dataDirectory, List.of(), Map.of());
+  }
+
+  /**
+   * The same with further options of the JVM and settings of the server.
+   *
+   * @param properties settings that replace those of the {@code broker} command
+   */
+  static BrokerProcess start(
+      Path dataDirectory, List<String> jvmOptions, Map<String, String> properties)
+      throws StartFailedException {
     int port = Ports.free();
-    List<String> command = SelfLauncher.command(List.of("-Xmx1g"));
+    List<String> options = new ArrayList<>(List.of("-Xmx1g"));
+    options.addAll(jvmOptions);
+    List<String> command = SelfLauncher.command(options);
     command.addAll(
         List.of(
             "broker",
@@ -41,6 +56,7 @@ final class BrokerProcess implements AutoCloseable {
             Integer.toString(port),
             "--data-dir",
             dataDirectory.toAbsolutePath().toString()));
+    properties.forEach((key, value) -> command.addAll(List.of("--property", key + "=" + value)));
     try {
       Process process =
           new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
@@ -62,6 +78,10 @@ final class BrokerProcess implements AutoCloseable {
 
   String bootstrapServers() {
     return bootstrapServers;
+  }
+
+  long pid() {
+    return process.pid();
   }
 
   /** Processor time that it has used, all threads together, in nanoseconds. */

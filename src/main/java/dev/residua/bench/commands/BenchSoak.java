@@ -1,0 +1,119 @@
+package dev.residua.bench.commands;
+
+import dev.residua.app.process.StartFailedException;
+import dev.residua.bench.SoakBenchmark;
+import dev.residua.bench.SoakSettings;
+import dev.residua.cli.console.CommandFailedException;
+import dev.residua.cli.console.Json;
+import dev.residua.model.BadBundleException;
+import dev.residua.model.ModelBundle;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+
+/** {@code bench soak}: hours of everyday operation, and what grows. */
+@Command(
+    name = "soak",
+    description = {
+      "Runs all roles for a long time under a moderate load and samples memory, threads, files, state, topics, sources and incidents.",
+      "Cameras come and go, a second process joins and leaves or is killed, models are swapped and operators give orders; all of it is scaled to --duration.",
+      "Prints one line per sample on standard error. The verdict of each figure compares the medians of the two halves after a warm-up of a quarter.",
+      "At the end counts frames that were lost or scored twice and incidents that did not end. Needs Linux and a JDK (jcmd)."
+    })
+final class BenchSoak extends BenchmarkCommand.OfModel {
+  @Option(
+      names = "--duration",
+      paramLabel = "TIME",
+      defaultValue = "1h",
+      converter = Time.class,
+      description = "Length of the load, such as 2m or 1h; at least 1m.")
+  Duration duration;
+
+  @Option(
+      names = "--interval",
+      paramLabel = "TIME",
+      defaultValue = "1m",
+      converter = Time.class,
+      description = "Time between two samples.")
+  Duration interval;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "F",
+      defaultValue = "100",
+      description = "Frames per second over all cameras.")
+  double rate;
+
+  @Option(
+      names = "--cameras",
+      paramLabel = "N",
+      defaultValue = "20",
+      description = "Cameras that send at the same time.")
+  int cameras;
+
+  @Option(
+      names = "--partitions",
+      paramLabel = "N",
+      defaultValue = "4",
+      description = "Partitions of each topic.")
+  int partitions;
+
+  @Option(
+      names = "--bootstrap",
+      paramLabel = "HOST:PORT",
+      description =
+          "Kafka to use, with topics of its own that are deleted afterwards (default: starts one).")
+  @Nullable String bootstrap;
+
+  /** Reads {@code 90s}, {@code 2m}, {@code 1h} or an ISO-8601 duration. */
+  static final class Time implements ITypeConverter<Duration> {
+    @Override
+    public Duration convert(String text) {
+      String iso = text.toUpperCase(Locale.ROOT);
+      try {
+        return Duration.parse(iso.startsWith("P") ? iso : "PT" + iso);
+      } catch (DateTimeParseException e) {
+        throw new CommandFailedException(
+            "'%s' is not a time, expected one such as 90s, 2m or 1h".formatted(text), e);
+      }
+    }
+  }
+
+  @Override
+  Map<String, Object> measure(Path folder)
+      throws IOException,
+          BadBundleException,
+          StartFailedException,
+          InterruptedException,
+          ExecutionException {
+    atLeast(1, "--cameras", cameras);
+    atLeast(1, "--partitions", partitions);
+    SoakSettings settings = new SoakSettings(duration, interval, rate, cameras, partitions);
+    ModelBundle bundle = model.read();
+    SoakBenchmark.Result result;
+    try (SoakBenchmark benchmark = new SoakBenchmark(folder, settings, bootstrap)) {
+      result =
+          benchmark.run(
+              bundle,
+              line -> {
+                err().println(line);
+                err().flush();
+              });
+    }
+    return Json.map(
+        "benchmark", "soak",
+        "framesPerSecond", rate,
+        "cameras", cameras,
+        "partitions", partitions,
+        "result", result,
+        "environment", environment(bundle));
+  }
+}
