@@ -129,7 +129,7 @@ public final class Topics {
     return models;
   }
 
-  /** What operators say, keyed by the command's id. */
+  /** What operators say, keyed by the command's id; see {@link #hasOnePartition}. */
   public Topic<String, ControlCommand> control() {
     return control;
   }
@@ -150,6 +150,14 @@ public final class Topics {
   /** Alerts and their notifications, partitioned like the incidents. Internal JSON. */
   public Topic<byte[], byte[]> alerts() {
     return alerts;
+  }
+
+  /**
+   * Whether the order of all records of a topic matters, so that it must have one partition: orders
+   * are followed by their offsets, and so are the facts of the registry.
+   */
+  public boolean hasOnePartition(Topic<?, ?> topic) {
+    return topic == models || topic == control;
   }
 
   /** Topics that the monitor writes. */

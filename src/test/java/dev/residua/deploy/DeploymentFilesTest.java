@@ -72,7 +72,7 @@ class DeploymentFilesTest {
             replicas: 3
             config:
           """
-              .formatted(topic.name(), topic == TOPICS.models() ? 1 : 12));
+              .formatted(topic.name(), TOPICS.hasOnePartition(topic) ? 1 : 12));
       settings.forEach(
           (key, value) ->
               yaml.append(

@@ -189,7 +189,9 @@ class EmbeddedKafkaIT {
                   new NewTopic(fewer.incidents().name(), 4, (short) 1)
                       .configs(fewer.incidents().settings()),
                   new NewTopic(fewer.alerts().name(), 3, (short) 1)
-                      .configs(fewer.alerts().settings())))
+                      .configs(fewer.alerts().settings()),
+                  new NewTopic(fewer.control().name(), 2, (short) 1)
+                      .configs(fewer.control().settings())))
           .all()
           .get();
       // When
@@ -208,7 +210,9 @@ class EmbeddedKafkaIT {
                   assertThat(problem)
                       .contains(
                           "fewer.alerts has 3 partitions and fewer.incidents has 4",
-                          "--partitions 4"));
+                          "--partitions 4"),
+              problem ->
+                  assertThat(problem).contains("fewer.control has 2 partitions, expected 1"));
     }
   }
 

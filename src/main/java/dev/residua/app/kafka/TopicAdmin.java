@@ -94,7 +94,7 @@ public final class TopicAdmin implements AutoCloseable {
    * that starts between two of its requests refuses the first, accepts the second, and then refuses
    * the first as out of order.
    *
-   * @param partitions partitions of each new topic, at least 1
+   * @param partitions partitions of each new topic that may have several, at least 1
    * @param replication copies of each partition; empty takes the broker's default
    * @return names of the topics created
    */
@@ -114,7 +114,7 @@ public final class TopicAdmin implements AutoCloseable {
                             ? ofTimelines
                             : topic == topics.alerts()
                                 ? ofAlerts
-                                : topic == topics.models() ? 1 : partitions),
+                                : topics.hasOnePartition(topic) ? 1 : partitions),
                     replication)
                 .configs(topic.settings()));
       }
@@ -191,6 +191,12 @@ public final class TopicAdmin implements AutoCloseable {
     }
     tooFew(topics.timelines(), topics.frames(), partitions).ifPresent(problems::add);
     tooFew(topics.alerts(), topics.incidents(), partitions).ifPresent(problems::add);
+    if (partitions.getOrDefault(topics.control().name(), 1) > 1) {
+      problems.add(
+          "topic %s has %d partitions, expected 1, as orders are followed by their offsets; use another residua.topic-prefix, or delete it and the monitor's state (folder and changelog topic) and run: residua topics create --bootstrap %s"
+              .formatted(
+                  topics.control().name(), partitions.get(topics.control().name()), servers));
+    }
     for (Topic<?, ?> topic : topics.all()) {
       if (partitions.containsKey(topic.name())) {
         problems.addAll(settingProblems(topic));
