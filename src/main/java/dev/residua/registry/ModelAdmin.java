@@ -10,6 +10,7 @@ import dev.residua.model.RegistryRecord.Shadow;
 import dev.residua.wire.Topics;
 import java.io.IOException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,8 +50,13 @@ public final class ModelAdmin implements AutoCloseable {
    *
    * @param by not blank
    * @param reason not blank
+   * @param at in microseconds, as it is stored: a writer recognises its own change in the registry
    */
-  public record Author(String by, String reason, Instant at) {}
+  public record Author(String by, String reason, Instant at) {
+    public Author {
+      at = at.truncatedTo(ChronoUnit.MICROS);
+    }
+  }
 
   /** Stores the bytes of bundles outside Kafka. */
   @FunctionalInterface

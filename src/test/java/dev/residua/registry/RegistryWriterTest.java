@@ -29,13 +29,23 @@ class RegistryWriterTest {
   private static final TopicPartition PARTITION =
       new TopicPartition(TOPICS.models().name(), Topics.REGISTRY_PARTITION);
 
+  /** With a time that is finer than a record can store. */
+  private static final ModelAdmin.Author AUTHOR =
+      new ModelAdmin.Author("ann", "new lens", Instant.parse("2026-05-01T10:00:00.123456789Z"));
+
   private final List<Activation> committed = new ArrayList<>();
   private final List<String> decisions = new ArrayList<>();
   private int commits;
 
   private static Activation activation(long number) {
     return new Activation(
-        number, "m" + number, "d", Activation.Kind.PROMOTION, Instant.EPOCH, "ann", "new lens");
+        number,
+        "m" + number,
+        "d",
+        Activation.Kind.PROMOTION,
+        AUTHOR.at(),
+        AUTHOR.by(),
+        AUTHOR.reason());
   }
 
   private Consumer<byte[], byte[]> consumer() {
@@ -108,7 +118,8 @@ class RegistryWriterTest {
     ModelRegistry after =
         change(
             2,
-            "Unhandled error in EndTxnResponse: The server experienced an unexpected error when processing the request.",
+            "Unhandled error in EndTxnResponse: The server experienced an unexpected error when"
+                + " processing the request.",
             false);
 
     // Then
