@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  * before its offset on its partition: the same frames give the same models, however often they are
  * read.
  *
- * <p>An activation counts only while its model is in the registry. The order of the two records
- * does not matter: compaction moves an entry behind its activation when the model gets a label or
- * is published again, and every reader must get the same result.
+ * <p>An activation counts only while its model is in the registry with its digest. The order of the
+ * two records does not matter: compaction moves an entry behind its activation when the model gets
+ * a label or is published again, and every reader must get the same result.
  */
 public final class ModelRegistry {
   /** The empty registry. */
@@ -51,7 +51,8 @@ public final class ModelRegistry {
     this.shadow = shadow;
     activations.forEach(
         (number, activation) -> {
-          if (entries.containsKey(activation.modelId())) {
+          Entry entry = entries.get(activation.modelId());
+          if (entry != null && entry.digest().equals(activation.digest())) {
             counted.put(number, activation);
           }
         });
@@ -121,7 +122,10 @@ public final class ModelRegistry {
     return List.copyOf(counted.values());
   }
 
-  /** Activations of models that are not in the registry, oldest first; they have no effect. */
+  /**
+   * Activations of models that are not in the registry, or there with another digest, oldest first;
+   * they have no effect.
+   */
   public List<Activation> ignored() {
     return activations.values().stream().filter(one -> !counted.containsKey(one.number())).toList();
   }

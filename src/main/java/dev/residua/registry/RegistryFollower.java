@@ -131,7 +131,7 @@ public final class RegistryFollower implements ModelStore, AutoCloseable {
     for (Activation activation : ignored) {
       if (!reported.contains(activation)) {
         LOG.warn(
-            "ignoring the activation of a model that is not in the registry: model={} activation={} reason={}",
+            "ignoring the activation of a model that is not in the registry, or there with another digest: model={} activation={} reason={}",
             activation.modelId(),
             activation.number(),
             "publish the model (residua model publish FILE) or remove the activation (residua model clean)");

@@ -114,6 +114,20 @@ class ModelRegistryTest {
     assertThat(again.ignored()).isEmpty();
   }
 
+  /** Else it would hold where the model is loaded already, and be refused where it is not. */
+  @Test
+  void shouldIgnoreAnActivationThatNamesAnotherDigest() {
+    // Given
+    Activation forged =
+        new Activation(7, "a", "digest-b", Kind.PROMOTION, T0, "somebody", "no digest of a");
+    // When
+    ModelRegistry registry = swapped().with(List.of(forged, new Start(7, 0, 0)));
+    // Then
+    assertThat(registry.active().orElseThrow().modelId()).isEqualTo("b");
+    assertThat(registry.at(0, 100).orElseThrow().modelId()).isEqualTo("b");
+    assertThat(registry.ignored()).containsExactly(forged);
+  }
+
   @Test
   void shouldStartAnInitialActivationThatIsNotTheFirst() {
     // When

@@ -118,8 +118,7 @@ class RegistryWriterTest {
     ModelRegistry after =
         change(
             2,
-            "Unhandled error in EndTxnResponse: The server experienced an unexpected error when"
-                + " processing the request.",
+            "Unhandled error in EndTxnResponse: The server experienced an unexpected error when processing the request.",
             false);
 
     // Then
