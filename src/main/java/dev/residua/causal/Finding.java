@@ -5,6 +5,7 @@ import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The common part of every event: its source and frames, what happened in words, and the causes.
@@ -90,14 +91,34 @@ public record Finding(
    * @param latent name
    * @param observed encoded value, in standard deviations of the training set
    * @param expected what its causes explain, unit of {@code observed}
+   * @param observedFactor the observed value in the unit of its factor; null where no labels gave
+   *     one
+   * @param expectedFactor the expected value in that unit
    */
-  public record Reading(String latent, float observed, float expected) {}
+  public record Reading(
+      String latent,
+      float observed,
+      float expected,
+      @Nullable Double observedFactor,
+      @Nullable Double expectedFactor) {
+    /** A reading of a latent without a factor. */
+    public Reading(String latent, float observed, float expected) {
+      this(latent, observed, expected, null, null);
+    }
+  }
 
   /** The readings of a scored frame under the latents' names. */
-  public static List<Reading> readings(CausalGraph graph, ScoredFrame frame) {
+  public static List<Reading> readings(CausalGraph graph, FactorScales factors, ScoredFrame frame) {
     Reading[] readings = new Reading[graph.size()];
     for (int i = 0; i < readings.length; i++) {
-      readings[i] = new Reading(graph.name(i), frame.latents()[i], frame.expected()[i]);
+      float observed = frame.latents()[i];
+      float expected = frame.expected()[i];
+      FactorScale factor = factors.of(i).orElse(null);
+      readings[i] =
+          factor == null
+              ? new Reading(graph.name(i), observed, expected)
+              : new Reading(
+                  graph.name(i), observed, expected, factor.of(observed), factor.of(expected));
     }
     return List.of(readings);
   }

@@ -2,6 +2,7 @@ package dev.residua.dashboard;
 
 import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FactorScales;
 import dev.residua.causal.Finding;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.dashboard.LiveViews.EventView;
@@ -40,6 +41,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,7 +72,7 @@ public class LiveHistory {
 
   private String modelId = "";
   private String graph = "";
-  private final Map<String, CausalGraph> graphs = BoundedMap.ofLatest(MAX_MODELS);
+  private final Map<String, KnownModel> models = BoundedMap.ofLatest(MAX_MODELS);
   private long scored;
   private final long[] perSecond = new long[RATE_SECONDS];
   private long currentSecond;
@@ -83,11 +85,14 @@ public class LiveHistory {
   private int rowsEach = MAX_ROWS;
   private long revision;
 
+  /** What pages show of a model. */
+  private record KnownModel(CausalGraph graph, FactorScales factors) {}
+
   /** A model is in use. */
-  public synchronized void model(String id, CausalGraph newGraph) {
+  public synchronized void model(String id, CausalGraph newGraph, FactorScales factors) {
     modelId = id;
     graph = newGraph.toString();
-    graphs.put(id, newGraph);
+    models.put(id, new KnownModel(newGraph, factors));
     revision++;
   }
 
@@ -276,16 +281,18 @@ public class LiveHistory {
   }
 
   private List<String> names(ScoredFrame frame) {
-    CausalGraph known = graphs.get(frame.modelId());
+    return known(frame).graph().names();
+  }
+
+  /** The model of a frame; one without names where it is not known. */
+  private KnownModel known(ScoredFrame frame) {
+    KnownModel known = models.get(frame.modelId());
     int d = frame.statistics().standardized().length;
-    if (known != null && known.size() == d) {
-      return known.names();
-    }
-    List<String> numbered = new ArrayList<>();
-    for (int i = 0; i < d; i++) {
-      numbered.add("z" + i);
-    }
-    return numbered;
+    return known != null && known.graph().size() == d
+        ? known
+        : new KnownModel(
+            CausalGraph.empty(IntStream.range(0, d).mapToObj(i -> "z" + i).toList()),
+            FactorScales.NONE);
   }
 
   /** Which sources to list. */
@@ -391,7 +398,7 @@ public class LiveHistory {
     NumberRing.Series scores = history.scores().since(reset ? 0 : seen.scores());
     NumberRing.Series drift = history.drift().since(reset ? 0 : seen.drift());
     String scoredBy = frame == null ? modelId : frame.modelId();
-    CausalGraph known = graphs.get(scoredBy);
+    KnownModel known = models.get(scoredBy);
     String graphOf = known == null ? "" : scoredBy;
     boolean news = revision != seen.revision();
     Trend trend = history.trend();
@@ -400,12 +407,16 @@ public class LiveHistory {
             at,
             ViewMapper.row(name, history, history.condition(at, active.maintained(name, now))),
             SourceCondition.silence(history.interval()).toMillis(),
-            known == null || graphOf.equals(seen.modelId()) ? null : ViewMapper.graph(known),
+            known == null || graphOf.equals(seen.modelId())
+                ? null
+                : ViewMapper.graph(known.graph()),
             score == null ? List.of() : Arrays.stream(score.scales()).boxed().toList(),
             score == null ? 0 : score.samples(),
             score == null ? null : ViewMapper.number(score.targetRunLength()),
             score == null ? null : ViewMapper.number(score.others().quietRunLength()),
-            frame == null ? null : ViewMapper.frame(frame, names(frame)),
+            frame == null
+                ? null
+                : ViewMapper.frame(frame, known(frame).graph(), known(frame).factors()),
             ViewMapper.rows(scores, reset),
             ViewMapper.rows(drift, reset),
             (trend.newest() - Trend.STRETCHES + 1) * Trend.STRETCH_MILLIS,

@@ -132,8 +132,16 @@ public final class LiveViews {
       @Nullable Double pValue,
       String condition) {}
 
-  /** One latent as seen and as expected, in standard deviations of the training set. */
-  public record ReadingView(String latent, @Nullable Double observed, @Nullable Double expected) {}
+  /**
+   * One latent as seen and as expected, in standard deviations of the training set, and in the unit
+   * of its factor where labels gave one.
+   */
+  public record ReadingView(
+      String latent,
+      @Nullable Double observed,
+      @Nullable Double expected,
+      @Nullable Double observedFactor,
+      @Nullable Double expectedFactor) {}
 
   /** A standing order of an operator about a source. */
   public record OrderView(

@@ -1,6 +1,7 @@
 package dev.residua.dashboard;
 
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FactorScales;
 import dev.residua.causal.Finding;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.dashboard.LiveViews.CauseView;
@@ -118,9 +119,7 @@ public final class ViewMapper {
         finding.severity().name(),
         finding.sentence(),
         causes(finding.causes()),
-        finding.readings().stream()
-            .map(r -> new ReadingView(r.latent(), round(r.observed()), round(r.expected())))
-            .toList(),
+        finding.readings().stream().map(ViewMapper::reading).toList(),
         finding.position().partition(),
         finding.position().offset(),
         round(statistic),
@@ -142,12 +141,18 @@ public final class ViewMapper {
         .toList();
   }
 
-  static LastFrame frame(ScoredFrame frame, List<String> names) {
-    List<ReadingView> readings = new ArrayList<>();
-    for (int i = 0; i < names.size(); i++) {
-      readings.add(
-          new ReadingView(names.get(i), round(frame.latents()[i]), round(frame.expected()[i])));
-    }
+  private static ReadingView reading(Finding.Reading reading) {
+    return new ReadingView(
+        reading.latent(),
+        round(reading.observed()),
+        round(reading.expected()),
+        reading.observedFactor() == null ? null : number(reading.observedFactor()),
+        reading.expectedFactor() == null ? null : number(reading.expectedFactor()));
+  }
+
+  static LastFrame frame(ScoredFrame frame, CausalGraph graph, FactorScales factors) {
+    List<ReadingView> readings =
+        Finding.readings(graph, factors, frame).stream().map(ViewMapper::reading).toList();
     return new LastFrame(
         frame.sequence(),
         frame.capturedAt().toEpochMilli(),

@@ -1,6 +1,7 @@
 package dev.residua.intervention;
 
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FactorScales;
 import dev.residua.causal.Finding;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -56,6 +57,7 @@ final class Diagnoser {
 
   private final MechanismReference reference;
   private final CausalGraph graph;
+  private final FactorScales scales;
   private final MechanismWindow window;
   private final int frames;
   private final int recent;
@@ -65,9 +67,15 @@ final class Diagnoser {
   private final List<Node> nodes = new ArrayList<>();
   private int tests;
 
-  Diagnoser(MechanismReference reference, CausalGraph graph, MechanismWindow window, int frames) {
+  Diagnoser(
+      MechanismReference reference,
+      CausalGraph graph,
+      FactorScales scales,
+      MechanismWindow window,
+      int frames) {
     this.reference = reference;
     this.graph = graph;
+    this.scales = scales;
     this.window = window;
     this.frames = frames;
     this.recent = frames - frames / 4;
@@ -186,7 +194,7 @@ final class Diagnoser {
       nodes.add(new Node(i, evaluable(i)));
       tests += nodes.get(i).tested.size();
     }
-    InterventionSentence sentence = new InterventionSentence(reference, graph, frames);
+    InterventionSentence sentence = new InterventionSentence(reference, graph, scales, frames);
     if (frozen()) {
       return new Diagnosis(
           InterventionKind.FROZEN_CAMERA,

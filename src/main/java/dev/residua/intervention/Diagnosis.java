@@ -1,6 +1,7 @@
 package dev.residua.intervention;
 
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FactorScales;
 import dev.residua.causal.Finding;
 import java.util.List;
 
@@ -55,13 +56,18 @@ public record Diagnosis(
    *
    * @param reference of this model
    * @param graph of this model
+   * @param scales of its latents, for the sentence
    * @param frames at least {@link MechanismReference#MIN_WINDOW}, at most {@link
    *     MechanismWindow#size}
    * @throws IllegalArgumentException if the parts do not belong together or there are too few
    *     frames
    */
   public static Diagnosis of(
-      MechanismReference reference, CausalGraph graph, MechanismWindow window, int frames) {
+      MechanismReference reference,
+      CausalGraph graph,
+      FactorScales scales,
+      MechanismWindow window,
+      int frames) {
     if (!reference.fits(graph) || window.latents() != graph.size()) {
       throw new IllegalArgumentException(
           "reference of %d latents, graph '%s' and window of %d latents do not belong together"
@@ -72,6 +78,12 @@ public record Diagnosis(
           "a diagnosis needs %d to %d frames but was asked for %d"
               .formatted(MechanismReference.MIN_WINDOW, window.size(), frames));
     }
-    return new Diagnoser(reference, graph, window, frames).run();
+    return new Diagnoser(reference, graph, scales, window, frames).run();
+  }
+
+  /** The same for latents without scales. */
+  public static Diagnosis of(
+      MechanismReference reference, CausalGraph graph, MechanismWindow window, int frames) {
+    return of(reference, graph, FactorScales.NONE, window, frames);
   }
 }

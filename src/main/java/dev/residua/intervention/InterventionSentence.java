@@ -1,6 +1,7 @@
 package dev.residua.intervention;
 
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FactorScales;
 import java.util.List;
 import java.util.Locale;
 
@@ -8,11 +9,14 @@ import java.util.Locale;
 final class InterventionSentence {
   private final MechanismReference reference;
   private final CausalGraph graph;
+  private final FactorScales scales;
   private final int frames;
 
-  InterventionSentence(MechanismReference reference, CausalGraph graph, int frames) {
+  InterventionSentence(
+      MechanismReference reference, CausalGraph graph, FactorScales scales, int frames) {
     this.reference = reference;
     this.graph = graph;
+    this.scales = scales;
     this.frames = frames;
   }
 
@@ -68,13 +72,12 @@ final class InterventionSentence {
       case HARD_INTERVENTION ->
           root
               ? text(
-                  "%s is held at %.2f: over the last %d frames its spread is %.2f of the normal"
-                      + " one",
-                  name, mean, m, node.spread())
+                  "%s is held at %s: over the last %d frames its spread is %.2f of the normal one",
+                  name, value(latent, mean), m, node.spread())
               : text(
                   "%s no longer follows %s: its residual moves against the prediction (correlation"
-                      + " %.2f over %d frames) and it is held at %.2f",
-                  name, causes, correlation, m, mean);
+                      + " %.2f over %d frames) and it is held at %s",
+                  name, causes, correlation, m, value(latent, mean));
       case STOCHASTIC_INTERVENTION ->
           root
               ? text(
@@ -93,30 +96,43 @@ final class InterventionSentence {
       case OFFSET ->
           root
               ? text(
-                  "%s is shifted by %.1f standard deviations, out of the range known from training:"
-                      + " it is seen outside in %d of %d frames",
-                  name, shifted(node), node.outOfRange(), m)
+                  "%s is shifted by %s, out of the range known from training: it is seen outside in"
+                      + " %d of %d frames",
+                  name, move(node), node.outOfRange(), m)
               : text(
-                  "%s is off by %.1f standard deviations from what %s, on average over %d frames"
-                      + " and at all of their values",
-                  name, shift, explain, m);
+                  "%s is off by %s from what %s, on average over %d frames and at all of their"
+                      + " values",
+                  name, distance(latent, shift, statistics.meanResidual(latent, 0, m)), explain, m);
       case NOISE_CHANGE ->
           text(
               "%s strays %.1f times as far as normal from what %s, over %d frames",
               name, times, explain, m);
       case COVARIATE_DRIFT ->
           text(
-              "%s has drifted by %.1f standard deviations on average over %d frames, within its"
-                  + " normal range",
-              name, shifted(node), m);
+              "%s has drifted by %s on average over %d frames, within its normal range",
+              name, move(node), m);
       case APPEARANCE_SHIFT, FROZEN_CAMERA, UNKNOWN ->
           throw new IllegalArgumentException("a " + kind + " blames no latent");
     };
   }
 
-  private double shifted(Diagnoser.Node node) {
+  /** A value of a latent, in the unit of its factor where that is known. */
+  private String value(int latent, double value) {
+    return scales.of(latent).map(scale -> scale.spoken(value)).orElseGet(() -> text("%.2f", value));
+  }
+
+  /** Such as {@code 1.7 standard deviations}, or {@code 1.7 standard deviations (12.4)}. */
+  private String distance(int latent, double deviations, double latents) {
+    return text("%.1f standard deviations", deviations)
+        + scales.of(latent).map(scale -> " (" + scale.spokenDistance(latents) + ")").orElse("");
+  }
+
+  /** How far a root has moved, and to where. */
+  private String move(Diagnoser.Node node) {
     double mean = node.statistics.meanObserved(node.latent, 0, node.size());
-    return (mean - reference.centre(node.latent)) / reference.deviation(node.latent);
+    double moved = mean - reference.centre(node.latent);
+    return text("%.1f standard deviations", moved / reference.deviation(node.latent))
+        + scales.of(node.latent).map(scale -> " to " + scale.spoken(mean)).orElse("");
   }
 
   private static String text(String format, Object... values) {

@@ -63,6 +63,11 @@ record WindowStatistics(
     return mean(observed, latent, from, m);
   }
 
+  /** Mean of what the causes do not explain, in the unit of the latent. */
+  double meanResidual(int latent, int from, int m) {
+    return mean(observed, latent, from, m) - mean(expected, latent, from, m);
+  }
+
   /** Mean of the residual over its standard error in this window. */
   double studentized(int latent, int from, int m) {
     return mean(residuals, latent, from, m)

@@ -73,7 +73,7 @@ final class Findings {
             frame,
             frame.sequence(),
             anomaly.kind() == AnomalyKind.RESIDUAL ? Severity.WARNING : Severity.INFO,
-            AnomalySentence.of(anomaly, graph),
+            AnomalySentence.of(anomaly, graph) + inUnits(frame, anomaly.causes()),
             causes),
         anomaly.kind(),
         model.rule().statistic(anomaly),
@@ -82,6 +82,31 @@ final class Findings {
         model.rule().condition(),
         anomaly.tailPValue(),
         model.rule().calibration().resolution(anomaly.kind()));
+  }
+
+  /** The leading cause in the unit of its factor, such as {@code ; it is 9.0 instead of 12.4}. */
+  private String inUnits(ScoredFrame frame, List<Cause> causes) {
+    if (causes.isEmpty()) {
+      return "";
+    }
+    int latent = causes.get(0).latent();
+    String name = causes.size() == 1 ? "it" : model.graph().spokenName(latent);
+    float observed = frame.latents()[latent];
+    return model
+        .factors()
+        .of(latent)
+        .map(
+            factor ->
+                "; %s is %s"
+                    .formatted(
+                        name,
+                        model.graph().isRoot(latent)
+                            ? factor.spoken(observed)
+                            : "%s instead of %s"
+                                .formatted(
+                                    factor.number(factor.of(observed)),
+                                    factor.number(factor.of(frame.expected()[latent])))))
+        .orElse("");
   }
 
   /** What each cause adds to how unusual the frame is, as a share of what all causes add. */
@@ -323,7 +348,7 @@ final class Findings {
       Severity severity,
       String sentence,
       List<Finding.Cause> causes) {
-    List<Finding.Reading> readings = Finding.readings(model.graph(), frame);
+    List<Finding.Reading> readings = Finding.readings(model.graph(), model.factors(), frame);
     Map<String, String> links = new HashMap<>(PictureLinks.of(model.graph(), readings, causes));
     links.put(PictureLinks.FRAME, PictureLinks.frame(frame.source(), frame.position()));
     String id = EventIds.of(type, frame);

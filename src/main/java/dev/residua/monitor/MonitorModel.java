@@ -3,6 +3,7 @@ package dev.residua.monitor;
 import dev.residua.anomaly.AnomalyRule;
 import dev.residua.anomaly.SensorRule;
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FactorScales;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.ImageStatistics;
 import dev.residua.incident.IncidentSettings;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param id identity of the model
  * @param digest SHA-256 of its bundle
  * @param graph names and causes of its latents
+ * @param factors its latents in the units of their factors
  * @param rule decides on single frames
  * @param residuals what the residuals look like when nothing has changed
  * @param picture what reconstruction error and static pixels look like then
@@ -33,6 +35,7 @@ public record MonitorModel(
     String id,
     String digest,
     CausalGraph graph,
+    FactorScales factors,
     AnomalyRule rule,
     DriftReference residuals,
     DriftReference picture,

@@ -447,7 +447,8 @@ public final class SourceMonitor {
     long sinceChange = seen - history.framesBefore(watch, watch.alarm().changePoint());
     int frames = DiagnosisSchedule.dueFrames(sinceAlarm, sinceChange, window.size());
     if (frames > 0) {
-      Diagnosis diagnosis = Diagnosis.of(model.mechanisms().get(), model.graph(), window, frames);
+      Diagnosis diagnosis =
+          Diagnosis.of(model.mechanisms().get(), model.graph(), model.factors(), window, frames);
       boolean later = DiagnosisSchedule.isLater(sinceAlarm, sinceChange);
       publishDiagnosis(frame, diagnosis, watch, frames, later, controls, events);
     }

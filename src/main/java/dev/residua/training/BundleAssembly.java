@@ -42,6 +42,7 @@ final class BundleAssembly {
 
   BundleManifest manifest(
       TrainedNetwork network,
+      List<Latent> latents,
       @Nullable LatentHead head,
       Map<String, Double> metrics,
       Instant finished) {
@@ -135,7 +136,7 @@ final class BundleAssembly {
         trainer.architecture(),
         input.data.shape(),
         trainer.preprocessing(),
-        input.latents,
+        latents,
         provenance,
         Map.of());
   }

@@ -98,6 +98,7 @@ public final class ModelCalibration {
     return ModelBundle.of(
         model
             .manifest()
+            .withLatents(FactorScaleFit.scaled(model.manifest().latents(), data, nominal, scores))
             .calibrated(
                 model.id() + "-" + data.sha256().substring(0, 6),
                 "%s, %d frames, SHA-256 %s".formatted(data.name(), nominal.length, data.sha256()),

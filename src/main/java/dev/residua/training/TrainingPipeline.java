@@ -271,7 +271,17 @@ public final class TrainingPipeline {
       ModelBundle bundle =
           ModelCalibration.bundle(
               input,
-              assembly.manifest(network, head, metrics, clock.instant()),
+              assembly.manifest(
+                  network,
+                  FactorScaleFit.scaled(
+                      input.latents,
+                      input.data,
+                      input.labelled,
+                      selected(z, input.labelled),
+                      FrameScores.rows(calibration.observed(), input.nominal.length, d)),
+                  head,
+                  metrics,
+                  clock.instant()),
               graph,
               network,
               plan,
@@ -311,6 +321,10 @@ public final class TrainingPipeline {
               .orElse(0);
         });
     return HeldErrors.of(unseen, z, variances);
+  }
+
+  private static double[][] selected(double[][] rows, int[] which) {
+    return Arrays.stream(which).mapToObj(i -> rows[i]).toArray(double[][]::new);
   }
 
   private FrameScorer open(NetworkPlan plan) throws TrainingFailedException {

@@ -42,7 +42,14 @@ public final class FindingFields {
     event.put(
         "readings",
         finding.readings().stream()
-            .map(r -> new LatentReading(r.latent(), r.observed(), r.expected()))
+            .map(
+                r ->
+                    new LatentReading(
+                        r.latent(),
+                        r.observed(),
+                        r.expected(),
+                        r.observedFactor(),
+                        r.expectedFactor()))
             .toList());
     event.put("frame", ScoredFrameMapper.reference(finding.position()));
     event.put("links", finding.links());
@@ -63,7 +70,14 @@ public final class FindingFields {
         (String) event.get("sentence"),
         causesOf(FindingFields.<Cause>list(event, "causes")),
         FindingFields.<LatentReading>list(event, "readings").stream()
-            .map(r -> new Finding.Reading(r.getLatent(), r.getObserved(), r.getExpected()))
+            .map(
+                r ->
+                    new Finding.Reading(
+                        r.getLatent(),
+                        r.getObserved(),
+                        r.getExpected(),
+                        r.getObservedFactor(),
+                        r.getExpectedFactor()))
             .toList(),
         ScoredFrameMapper.position((FrameReference) event.get("frame")),
         links(event));

@@ -171,8 +171,8 @@ export function source(root, { live, about }, [name]) {
     const readings = state.shown ? state.shown.readings : frame.readings;
     latentRows.forEach((row, i) => {
       const reading = readings[i], z = state.shown ? null : frame.standardized[i];
-      text(row.observed, signed(reading?.observed, 2));
-      text(row.expected, signed(reading?.expected, 2));
+      text(row.observed, reading?.observedFactor == null ? signed(reading?.observed, 2) : figure(reading.observedFactor));
+      text(row.expected, reading?.expectedFactor == null ? signed(reading?.expected, 2) : figure(reading.expectedFactor));
       const shown = state.shown ? (reading ? reading.observed - reading.expected : null) : z;
       row.bar.set(shown);
       text(row.z, signed(shown));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.anomaly.AnomalyKind;
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FactorScales;
 import dev.residua.causal.Finding;
 import dev.residua.dashboard.LiveHistory.Query;
 import dev.residua.dashboard.LiveHistory.Seen;
@@ -159,7 +160,7 @@ class LiveHistoryTest {
   @Test
   void shouldTellAReaderOnlyWhatIsNew() {
     // Given
-    history.model("model-1", GRAPH);
+    history.model("model-1", GRAPH, FactorScales.NONE);
     frames("cam1", 0, 200);
     // When
     SourceAnswer first = history.source("cam1", Seen.NOTHING, after(200)).orElseThrow();

@@ -11,9 +11,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FactorScale;
+import dev.residua.causal.FactorScales;
 import dev.residua.causal.Finding;
+import dev.residua.causal.Latent;
 import dev.residua.intervention.Streams.Change;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,6 +96,39 @@ class DiagnosisTest {
 
   private static String first(Diagnosis diagnosis) {
     return diagnosis.causes().isEmpty() ? "" : diagnosis.causes().get(0).latent();
+  }
+
+  @Test
+  void shouldSayHowFarInTheUnitOfTheFactor() {
+    // Given a root that moves, and a child with an offset, both with scales
+    FactorScales scales =
+        FactorScales.of(
+            IntStream.range(0, GRAPH.size())
+                .mapToObj(
+                    i -> new Latent(i, GRAPH.name(i), true, new FactorScale(100, 10, 80, 120)))
+                .toList());
+    int child =
+        IntStream.range(0, GRAPH.size()).filter(i -> !GRAPH.isRoot(i)).findFirst().orElseThrow();
+    MechanismWindow window = new MechanismWindow(4);
+    Streams.push(window, Streams.play(96, 100, Streams.NONE), false, false);
+    Streams.push(
+        window,
+        Streams.play(
+            32, 900, (i, explained, noise, random) -> explained + noise + (i == child ? 2 : 0)),
+        false,
+        false);
+    // When
+    String without = Diagnosis.of(reference, GRAPH, window, 32).sentence();
+    String with = Diagnosis.of(reference, GRAPH, scales, window, 32).sentence();
+    // Then the mean of what the causes do not explain is in the window: 2 and the mean of the noise
+    float[][] observed = window.observed(32);
+    float[][] expected = window.expected(32);
+    double shift = 0;
+    for (int t = 0; t < 32; t++) {
+      shift += (observed[t][child] - expected[t][child]) / 32.0;
+    }
+    assertThat(without).contains(" is off by ", " standard deviations from what ");
+    assertThat(with).contains(" standard deviations (%.0f) from what ".formatted(10 * shift));
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.residua.anomaly.SensorMonitor;
 import dev.residua.anomaly.SensorReference;
 import dev.residua.anomaly.SensorRule;
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FactorScales;
 import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.DriftEvent;
@@ -84,6 +85,7 @@ class SourceMonitorTest {
         id,
         "ab12",
         CausalGraph.of(List.of("pendulum", "light", "shadow_length", "shadow_position"), edges),
+        FactorScales.NONE,
         AnomalyRule.of(AnomalySettings.DEFAULTS.withFalseAlarmRate(0.002), calibration),
         DriftReference.calibrate(rows, settings, seed, fraction -> {}),
         DriftReference.calibrate(pictures, settings, seed, fraction -> {}),
@@ -113,6 +115,7 @@ class SourceMonitorTest {
         model.id(),
         model.digest(),
         model.graph(),
+        model.factors(),
         model.rule(),
         model.residuals(),
         PictureReferences.silent(),

@@ -11,6 +11,7 @@ import dev.residua.anomaly.AnomalySettings;
 import dev.residua.anomaly.SensorReference;
 import dev.residua.anomaly.SensorRule;
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FactorScales;
 import dev.residua.causal.Finding;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.DriftEvent;
@@ -106,6 +107,7 @@ class MonitorTopologyTest {
             "model-1",
             "ab12",
             CausalGraph.of(NAMES, edges),
+            FactorScales.NONE,
             AnomalyRule.of(AnomalySettings.DEFAULTS.withFalseAlarmRate(0.002), calibration),
             DriftReference.calibrate(
                 rows,
@@ -863,6 +865,7 @@ class MonitorTopologyTest {
         id,
         "cd34",
         model.graph(),
+        model.factors(),
         model.rule(),
         model.residuals(),
         model.picture(),

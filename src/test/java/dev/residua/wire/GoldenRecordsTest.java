@@ -74,7 +74,7 @@ class GoldenRecordsTest {
           new Cause("shadow length", List.of("pendulum", "light"), 4.25, 0.0001, 0.75),
           new Cause("light", List.of(), -1.5, null, 0.25));
   private static final List<LatentReading> READINGS =
-      List.of(new LatentReading("shadow length", 1.5f, -0.25f));
+      List.of(new LatentReading("shadow length", 1.5f, -0.25f, 12.5, 9.0));
   private static final Map<String, String> LINKS = Map.of("dashboard", "http://localhost:8080/");
 
   @BeforeAll

@@ -7,6 +7,7 @@ import dev.residua.anomaly.AppearanceReference;
 import dev.residua.anomaly.SensorReference;
 import dev.residua.anomaly.SensorRule;
 import dev.residua.app.process.ScoringEngine;
+import dev.residua.causal.FactorScales;
 import dev.residua.causal.FrameScorer;
 import dev.residua.drift.DriftReference;
 import dev.residua.incident.IncidentSettings;
@@ -149,6 +150,7 @@ public final class Models {
           bundle.id(),
           bundle.digest(),
           bundle.graph(),
+          FactorScales.of(bundle.manifest().latents()),
           AnomalyRule.of(anomalies, calibration),
           DriftReference.fromBytes(bundle.entry(ModelBundle.DRIFT_REFERENCE)),
           DriftReference.fromBytes(bundle.entry(ModelBundle.PICTURE_REFERENCE)),

@@ -7,6 +7,7 @@ import dev.residua.app.model.ActiveModelNotifier;
 import dev.residua.app.model.Models;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.app.roles.ScoringSetup;
+import dev.residua.causal.FactorScales;
 import dev.residua.dashboard.AccessResource;
 import dev.residua.dashboard.ControlOrders;
 import dev.residua.dashboard.LiveHistory;
@@ -74,9 +75,9 @@ public class DashboardRole implements AutoCloseable {
       Runnable heartbeat)
       throws StartFailedException {
     models.store(registry);
-    history.model(bundle.id(), bundle.graph());
+    show(bundle);
     pictures.model(bundle);
-    watch.onChange(next -> history.model(next.id(), next.graph()));
+    watch.onChange(this::show);
     watch.onChange(pictures::model);
     frames.open(
         clients.recordReader(),
@@ -98,6 +99,10 @@ public class DashboardRole implements AutoCloseable {
   }
 
   /** Stops following Kafka; the pages keep their content. */
+  private void show(ModelBundle model) {
+    history.model(model.id(), model.graph(), FactorScales.of(model.manifest().latents()));
+  }
+
   @Override
   public void close() throws InterruptedException {
     try {

@@ -1,5 +1,6 @@
 package dev.residua.cli.model;
 
+import dev.residua.causal.FactorScale;
 import dev.residua.causal.Latent;
 import dev.residua.causal.StructuralEquations;
 import dev.residua.cli.console.Json;
@@ -94,14 +95,26 @@ final class OnnxFile {
 
   private static Map<String, Object> latent(Latent latent, BundleManifest manifest) {
     boolean labelled = latent.anchored() && manifest.provenance().labelledFrames() > 0;
-    return Json.map(
-        "index", latent.index(),
-        "name", latent.name(),
-        "anchored", latent.anchored(),
-        "unit",
-            labelled
-                ? "standard deviations of the factor's labels, from their mean"
-                : "standard deviations over the training frames, from the mean");
+    Map<String, Object> values =
+        Json.map(
+            "index", latent.index(),
+            "name", latent.name(),
+            "anchored", latent.anchored(),
+            "unit",
+                labelled
+                    ? "standard deviations of the factor's labels, from their mean"
+                    : "standard deviations over the training frames, from the mean");
+    FactorScale factor = latent.factor();
+    if (factor != null) {
+      values.put(
+          "factor",
+          Json.map(
+              "formula", "offset + slope z",
+              "offset", factor.offset(),
+              "slope", factor.slope(),
+              "usually", List.of(factor.low(), factor.high())));
+    }
+    return values;
   }
 
   private static Map<String, Object> equations(StructuralEquations equations) {

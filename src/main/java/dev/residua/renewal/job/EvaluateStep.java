@@ -14,6 +14,7 @@ import dev.residua.renewal.gate.GateVerdict;
 import dev.residua.renewal.gate.HeldOutSet;
 import dev.residua.renewal.gate.ModelEvaluator;
 import dev.residua.renewal.selection.StreamData;
+import dev.residua.training.FactorScaleFit;
 import dev.residua.training.FrameScores;
 import dev.residua.training.LatentMatching;
 import java.io.IOException;
@@ -50,14 +51,12 @@ final class EvaluateStep {
     }
     int[] all = new int[n];
     Arrays.setAll(all, i -> i);
-    LatentMatching matching;
+    double[][] before = latents(active, frames, all);
+    double[][] after;
     try (TrainingJob.ModelHandle opened = dependencies.opener().open(candidate)) {
-      matching =
-          LatentMatching.of(
-              latents(active, frames, all),
-              latents(opened.examined(), frames, all),
-              LatentMatching.Bootstrap.DEFAULTS);
+      after = latents(opened.examined(), frames, all);
     }
+    LatentMatching matching = LatentMatching.of(before, after, LatentMatching.Bootstrap.DEFAULTS);
     List<Latent> old = active.bundle().manifest().latents();
     List<String> oldNames = active.bundle().manifest().latentNames();
     Set<String> used = new HashSet<>(oldNames);
@@ -67,8 +66,13 @@ final class EvaluateStep {
     Map<String, Double> identity = new TreeMap<>();
     for (LatentMatching.Pair pair : matching.pairs()) {
       String name = names.get(pair.latent());
+      Latent known = pair.carriedOver() ? old.get(pair.old()) : null;
       renamed.add(
-          new Latent(pair.latent(), name, pair.carriedOver() && old.get(pair.old()).anchored()));
+          new Latent(
+              pair.latent(),
+              name,
+              known != null && known.anchored(),
+              known == null ? null : FactorScaleFit.carried(known, before, pair.latent(), after)));
       identity.put("identity.correlation." + name, pair.correlation());
       identity.put("identity.confidence." + name, pair.confidence());
     }

@@ -7,6 +7,7 @@ import dev.residua.anomaly.AppearanceReference;
 import dev.residua.anomaly.SensorReference;
 import dev.residua.anomaly.SensorRule;
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FactorScales;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.drift.DriftReference;
@@ -124,6 +125,7 @@ final class SimulatedModels {
         id,
         "ab12",
         CausalGraph.of(List.of("cause", "effect"), new boolean[][] {{false, true}, {false, false}}),
+        FactorScales.NONE,
         AnomalyRule.of(AnomalySettings.DEFAULTS.withFalseAlarmRate(0.002), CALIBRATION),
         drift(),
         PictureReferences.silent(),
