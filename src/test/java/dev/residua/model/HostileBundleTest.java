@@ -347,6 +347,8 @@ class HostileBundleTest {
     manifest(
         "\"id\" : \"pendulum-", "\"id\" : \"../pendulum-", "id is '../pendulum-", "not '.' first");
     manifest("\"parentId\" : \"", "\"parentId\" : \"/", "parentId is '/pendulum");
+    manifest(
+        "\"low\" : -34", "\"low\" : 9934", "usual range must be from a number to a larger one");
     manifest("\"latents\" : [", "\"latents\" : [ null,", "damaged manifest.json");
     manifest(
         "\"sha256\" : {", "\"sha256\" : { \"x\" : \"00\",", "sha256 of 'x' is '00', expected 64");
@@ -357,9 +359,7 @@ class HostileBundleTest {
     refuses(
         with(
             ModelBundle.MANIFEST,
-            json ->
-                json.replaceFirst(
-                    "(\"shadow_position\",\\s*\"anchored\" : true\\s*})", "$1" + many)),
+            json -> json.replaceFirst("(\"shadow_position\",[^}]*}\\s*})", "$1" + many)),
         "1 to 62 latents, but this one 70");
   }
 
