@@ -19,6 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.KafkaException;
@@ -41,14 +43,7 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
   private final ModelStore store;
   private final Loader loader;
   private final RefusalListener onRefused;
-  private final ScheduledThreadPoolExecutor background =
-      new ScheduledThreadPoolExecutor(
-          1,
-          work -> {
-            Thread thread = new Thread(work, "residua-model-loader");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final ScheduledExecutorService background;
   private final Runnable stopListening;
 
   // Guarded by this
@@ -100,13 +95,40 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
    * @param first the active one, owned from now on
    */
   public ModelPool(ModelStore store, ScoringModel first, Loader loader, RefusalListener onRefused) {
+    this(store, first, loader, onRefused, thread());
+  }
+
+  /**
+   * The same with another background.
+   *
+   * @param background runs one task at a time; owned from now on
+   */
+  public ModelPool(
+      ModelStore store,
+      ScoringModel first,
+      Loader loader,
+      RefusalListener onRefused,
+      ScheduledExecutorService background) {
     this.store = store;
+    this.background = background;
     keep(first);
     this.loader = loader;
     this.onRefused = onRefused;
-    background.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     this.stopListening = store.onChange(this::prepareLater);
     prepareLater();
+  }
+
+  private static ScheduledExecutorService thread() {
+    ScheduledThreadPoolExecutor background =
+        new ScheduledThreadPoolExecutor(
+            1,
+            work -> {
+              Thread thread = new Thread(work, "residua-model-loader");
+              thread.setDaemon(true);
+              return thread;
+            });
+    background.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    return background;
   }
 
   private void prepareLater() {
@@ -166,7 +188,8 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
         activation.modelId(),
         why.getMessage());
     try {
-      background.schedule(() -> fetchAgain(activation), RETRY_SECONDS, TimeUnit.SECONDS);
+      ScheduledFuture<?> unused =
+          background.schedule(() -> fetchAgain(activation), RETRY_SECONDS, TimeUnit.SECONDS);
     } catch (RejectedExecutionException e) {
       LOG.debug("closing: no further model is prepared", e);
     }

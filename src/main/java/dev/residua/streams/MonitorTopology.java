@@ -19,6 +19,7 @@ import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.processor.StreamPartitioner;
+import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
@@ -47,6 +48,24 @@ public final class MonitorTopology {
     return build(topics, models, commands, limits, MonitorListener.NONE, Tracing.OFF);
   }
 
+  /** The topology with its state on disk. */
+  public static Topology build(
+      Topics topics,
+      MonitorModels models,
+      ControlCommandStore commands,
+      SourceLimits limits,
+      MonitorListener listener,
+      Tracing tracing) {
+    return build(
+        topics,
+        models,
+        commands,
+        limits,
+        listener,
+        tracing,
+        Stores.persistentKeyValueStore(STATE_STORE));
+  }
+
   /**
    * The topology.
    *
@@ -56,6 +75,7 @@ public final class MonitorTopology {
    * @param limits bounds of the sources of a partition
    * @param listener observes the results
    * @param tracing continues the traces of frames
+   * @param states stores the state of the sources, under the name {@link #STATE_STORE}
    */
   public static Topology build(
       Topics topics,
@@ -63,9 +83,10 @@ public final class MonitorTopology {
       ControlCommandStore commands,
       SourceLimits limits,
       MonitorListener listener,
-      Tracing tracing) {
+      Tracing tracing,
+      KeyValueBytesStoreSupplier states) {
     StreamsBuilder builder = new StreamsBuilder();
-    builder.addStateStore(monitors());
+    builder.addStateStore(monitors(states));
     builder.addGlobalStore(
         Stores.keyValueStoreBuilder(
             Stores.inMemoryKeyValueStore(ControlCommandStore.STORE),
@@ -132,11 +153,9 @@ public final class MonitorTopology {
         .to(topic, produced);
   }
 
-  private static StoreBuilder<KeyValueStore<String, byte[]>> monitors() {
-    return Stores.keyValueStoreBuilder(
-            Stores.persistentKeyValueStore(MonitorSource.STORE),
-            Serdes.String(),
-            Serdes.ByteArray())
+  private static StoreBuilder<KeyValueStore<String, byte[]>> monitors(
+      KeyValueBytesStoreSupplier states) {
+    return Stores.keyValueStoreBuilder(states, Serdes.String(), Serdes.ByteArray())
         .withCachingEnabled() // one changelog record per source and commit, not per frame
         .withLoggingEnabled(Map.of("cleanup.policy", "compact"));
   }
