@@ -3,9 +3,18 @@ package dev.residua.simulation.service;
 import static dev.residua.simulation.service.Installation.TOPICS;
 
 import dev.residua.causal.ScoredFrame;
+import dev.residua.incident.ControlCommand;
+import dev.residua.incident.ControlCommand.Maintenance;
+import dev.residua.incident.ControlCommand.Retire;
 import dev.residua.incident.Incident;
+import dev.residua.incident.Incident.Reason;
+import dev.residua.incident.Incident.State;
 import dev.residua.incident.Subject;
+import dev.residua.model.ModelRegistry;
+import dev.residua.model.RegistryRecord;
+import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.wire.DeadLetter;
+import dev.residua.wire.ModelRecords;
 import dev.residua.wire.Topic;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -15,25 +24,44 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
+import org.jspecify.annotations.Nullable;
 
 /** Judges what an installation left on its topics. Each violation is one sentence. */
 final class HistoryChecker {
+  private final Installation installation;
   private final SimulatedBroker broker;
   private final SimulatedReceiver receiver;
   private final boolean undisturbed;
   private final List<String> violations = new ArrayList<>();
 
+  // Transactions of the monitor, by their numbers.
+  private final Map<String, Integer> opened = new TreeMap<>(); // by incident
+  private final Map<String, Integer> delivered = new TreeMap<>(); // by reason of the order
+  private final Set<Long> seen = new HashSet<>(); // offsets of orders
+  private int batches;
+
+  private static final Set<Reason> OF_ORDERS =
+      Set.of(
+          Reason.RESOLVED_BY_OPERATOR,
+          Reason.FALSE_ALARM,
+          Reason.ACCEPTED_AS_NORMAL,
+          Reason.SOURCE_RETIRED);
+
+  private static final Set<Reason> OF_OTHERS =
+      Set.of(Reason.MERGED, Reason.REDIAGNOSED, Reason.EXPIRED);
+
   private record Place(int partition, long offset) {}
 
   HistoryChecker(Installation installation) {
+    this.installation = installation;
     this.broker = installation.broker;
     this.receiver = installation.receiver;
     this.undisturbed = installation.undisturbed();
@@ -41,7 +69,13 @@ final class HistoryChecker {
 
   List<String> check() {
     checkScores();
+    checkModels();
+    checkDecisions();
+    checkEvaluated();
     checkReplay();
+    checkIncidents();
+    checkSilence();
+    checkOrders();
     checkAlerts();
     checkAlertState();
     return violations;
@@ -104,26 +138,133 @@ final class HistoryChecker {
     letters.keySet().forEach(place -> violations.add("dead letter without frame: " + place));
   }
 
-  /** A monitor that nothing disturbs finds the same in the same scores. */
-  private void checkReplay() {
-    Map<String, Map<String, List<String>>> expected = new TreeMap<>();
-    try (SimulatedMonitor.Machine machine = new SimulatedMonitor.Machine(Simulator.START)) {
-      for (SimulatedLog.Entry score : broker.records(TOPICS.scores().name())) {
-        machine.pipe(
-            TOPICS.scores().name(),
-            score.timestamp(),
-            score.key(),
-            score.value(),
-            new RecordHeaders(score.headers().toArray()));
+  /** Each score is by the model whose activation holds for its frame, and all activations began. */
+  private void checkModels() {
+    ModelRegistry registry = installation.registry();
+    for (ScoredFrame score : scores()) {
+      String expected =
+          registry
+              .at(score.position().partition(), score.position().offset())
+              .map(Activation::modelId)
+              .orElse("none");
+      if (!expected.equals(score.modelId()) && !installation.registryHeldUp()) {
+        violations.add(
+            "frame at %s is scored by %s, but the activation of %s holds there"
+                .formatted(score.position(), score.modelId(), expected));
       }
-      List<Incident> incidents = new ArrayList<>();
-      for (ProducerRecord<byte[], byte[]> result : machine.results()) {
-        add(expected, result.topic(), result.key(), result.value());
-        if (result.topic().equals(TOPICS.incidents().name())) {
-          incidents.add(TOPICS.incidents().read(result.value()));
+    }
+    if (!begun()) {
+      violations.add(
+          "activation %s never began on all partitions"
+              .formatted(Installation.usable(registry).orElse(null)));
+    }
+  }
+
+  private List<ScoredFrame> scores() {
+    List<ScoredFrame> scores = new ArrayList<>();
+    for (SimulatedLog.Entry entry : broker.records(TOPICS.scores().name())) {
+      try {
+        scores.add(TOPICS.scores().read(entry.value()));
+      } catch (SerializationException e) {
+        // a violation of its own
+      }
+    }
+    return scores;
+  }
+
+  /** Whether the last activation that can be used holds everywhere. */
+  boolean begun() {
+    ModelRegistry registry = installation.registry();
+    return Installation.usable(registry)
+        .filter(
+            last ->
+                last.kind() == Activation.Kind.INITIAL
+                    || registry.starts(last.number()).size() == Installation.PARTITIONS)
+        .isPresent();
+  }
+
+  /** Each decision that was confirmed is there, and none shares its number with another one. */
+  private void checkDecisions() {
+    Map<Long, Activation> decisions = new TreeMap<>();
+    for (SimulatedLog.Entry entry : broker.records(TOPICS.models().name())) {
+      Optional<RegistryRecord> fact = Optional.empty();
+      try {
+        fact = ModelRecords.fact(entry.key(), entry.value());
+      } catch (SerializationException e) {
+        // damaged
+      }
+      if (fact.orElse(null) instanceof Activation one
+          && !one.by().equals(SimulatedAdministrator.FORGER)) {
+        Activation before = decisions.put(one.number(), one);
+        if (before != null && !before.equals(one)) {
+          violations.add("%s and %s have the same number".formatted(before, one));
         }
       }
-      checkIncidents(incidents);
+    }
+    Set<String> reasons = new TreeSet<>();
+    for (Activation one : decisions.values()) {
+      if (one.by().startsWith("admin") && !reasons.add(one.reason())) {
+        violations.add("%s was carried out twice".formatted(one.reason()));
+      }
+    }
+    installation.administrators.stream()
+        .flatMap(administrator -> administrator.confirmed().stream())
+        .filter(one -> !decisions.containsValue(one))
+        .forEach(one -> violations.add("confirmed, but not in the registry: " + one));
+  }
+
+  /** The committed transactions of the monitor evaluated each score once, in order. */
+  private void checkEvaluated() {
+    Map<Integer, List<Long>> evaluated = new TreeMap<>();
+    for (MonitorJournal.Batch batch : installation.journal.committed(broker)) {
+      for (MonitorJournal.Input input : batch.inputs()) {
+        ConsumerRecord<byte[], byte[]> record = input.record();
+        if (record != null && record.topic().equals(TOPICS.scores().name())) {
+          evaluated
+              .computeIfAbsent(record.partition(), p -> new ArrayList<>())
+              .add(record.offset());
+        }
+      }
+    }
+    for (SimulatedLog log : broker.topic(TOPICS.scores().name())) {
+      List<Long> offsets = log.committed().stream().map(SimulatedLog.Entry::offset).toList();
+      if (!evaluated.getOrDefault(log.place.partition(), List.of()).equals(offsets)) {
+        violations.add("the monitor did not evaluate each score of %s once".formatted(log.place));
+      }
+    }
+  }
+
+  /** A monitor that fails nowhere finds the same in what the committed transactions took. */
+  private void checkReplay() {
+    Map<String, Map<String, List<String>>> expected = new TreeMap<>();
+    Map<String, byte[]> state = Map.of();
+    SimulatedMonitor.Machine machine = null;
+    MonitorJournal.Life life = null;
+    for (MonitorJournal.Batch batch : installation.journal.committed(broker)) {
+      if (!batch.life().equals(life)) {
+        if (machine != null) {
+          state = machine.state();
+          machine.close();
+        }
+        life = batch.life();
+        machine = new SimulatedMonitor.Machine(life, state, installation.sabotage);
+      }
+      batches++;
+      for (MonitorJournal.Input input : batch.inputs()) {
+        machine.take(input);
+        note(input.record());
+      }
+      for (ProducerRecord<byte[], byte[]> result : machine.results()) {
+        if (result.topic().equals(TOPICS.incidents().name())) {
+          opened.putIfAbsent(TOPICS.incidents().read(result.value()).id(), batches);
+        }
+        if (result.value() != null) { // not the end of a source's state
+          add(expected, result.topic(), result.key(), result.value());
+        }
+      }
+    }
+    if (machine != null) {
+      machine.close();
     }
     Map<String, Map<String, List<String>>> found = new TreeMap<>();
     for (Topic<?, ?> topic : TOPICS.findings()) {
@@ -151,37 +292,160 @@ final class HistoryChecker {
     }
   }
 
-  /**
-   * An id keeps its subject once it has one, severity never falls while an incident is open, and no
-   * two open incidents of a source have the same subject.
-   *
-   * @param records of all incidents, those of each source in their order
-   */
-  private void checkIncidents(List<Incident> records) {
+  /** Notes in which transaction an order was new. */
+  private void note(@Nullable ConsumerRecord<byte[], byte[]> record) {
+    try {
+      if (record != null
+          && record.topic().equals(TOPICS.control().name())
+          && record.value() != null
+          && seen.add(record.offset())) {
+        delivered.put(TOPICS.control().read(record.value()).order().reason(), batches);
+      }
+    } catch (SerializationException e) {
+      // no command
+    }
+  }
+
+  /** Properties of the incidents of each source, which are in order on one partition. */
+  private void checkIncidents() {
     Map<String, Incident> last = new TreeMap<>();
-    for (Incident now : records) {
-      Incident before = last.put(now.id(), now);
-      if (before != null
-          && !before.subject().equals(now.subject())
-          && !before.subject().equals(Subject.UNDETERMINED)) {
-        violations.add("incident %s changes its subject to %s".formatted(now.id(), now.subject()));
+    List<Incident> all = incidents();
+    for (int i = 0; i < all.size(); i++) {
+      Incident now = all.get(i);
+      checkChange(last.put(now.id(), now), now);
+      if (i + 1 == all.size() || !sameMoment(now, all.get(i + 1))) {
+        checkOpen(
+            now.source(),
+            last.values().stream()
+                .filter(one -> one.open() && one.source().equals(now.source()))
+                .toList());
       }
-      if (before != null
-          && before.state().open()
-          && now.state().open()
-          && now.severity().compareTo(before.severity()) < 0) {
-        violations.add("severity of incident %s falls while it is open".formatted(now.id()));
+    }
+    for (Incident one : last.values()) {
+      if (one.open()) {
+        violations.add("incident %s of %s never ended".formatted(one.id(), one.source()));
       }
-      for (Incident other : last.values()) {
-        if (now.state().open()
-            && other.state().open()
-            && !other.id().equals(now.id())
-            && other.source().equals(now.source())
-            && other.subject().equals(now.subject())) {
-          violations.add(
-              "incidents %s and %s of %s are open for the same subject"
-                  .formatted(other.id(), now.id(), now.source()));
+    }
+  }
+
+  private List<Incident> incidents() {
+    return broker.records(TOPICS.incidents().name()).stream()
+        .map(entry -> TOPICS.incidents().read(entry.value()))
+        .toList();
+  }
+
+  /** Whether two records are of the same change; in between, one may be open too many. */
+  private static boolean sameMoment(Incident one, Incident other) {
+    return one.source().equals(other.source())
+        && one.updatedSequence() == other.updatedSequence()
+        && one.updatedAt().equals(other.updatedAt());
+  }
+
+  /**
+   * An id keeps its subject once it has one, and its source; severity never falls while it is open;
+   * a closed one stays closed, and a resolved one comes back with one flap more.
+   */
+  private void checkChange(@Nullable Incident before, Incident now) {
+    if (before == null) {
+      return;
+    }
+    if (!before.source().equals(now.source())
+        || (!before.subject().equals(now.subject())
+            && !before.subject().equals(Subject.UNDETERMINED))) {
+      violations.add(
+          "incident %s changes its subject to %s of %s"
+              .formatted(now.id(), now.subject(), now.source()));
+    }
+    if (before.open() && now.open() && now.severity().compareTo(before.severity()) < 0) {
+      violations.add("severity of incident %s falls while it is open".formatted(now.id()));
+    }
+    if (!before.open()
+        && (before.state() == State.CLOSED || !now.open() || now.flaps() <= before.flaps())) {
+      violations.add(
+          "incident %s comes back from %s as %s".formatted(now.id(), before.state(), now.state()));
+    }
+  }
+
+  /** At most one is open for each subject, and few in all. */
+  private void checkOpen(String source, List<Incident> open) {
+    if (open.stream().map(Incident::subject).distinct().count() < open.size()) {
+      violations.add(
+          "incidents %s of %s are open for the same subject"
+              .formatted(open.stream().map(Incident::id).toList(), source));
+    }
+    if (open.size() > SimulatedModels.LATENTS + 4) {
+      violations.add("%d incidents of %s are open at once".formatted(open.size(), source));
+    }
+  }
+
+  /** Each source whose last frames were scored became silent, unless orders say otherwise. */
+  private void checkSilence() {
+    if (installation.nemesis.monitorMayForget()) {
+      return;
+    }
+    Map<String, Long> sent = new TreeMap<>();
+    for (ScoredFrame score : scores()) {
+      sent.put(score.source(), score.sequence());
+    }
+    Set<String> noticed = new TreeSet<>();
+    for (Incident incident : incidents()) {
+      if (incident.subject().equals(Subject.SILENCE)
+          && incident.updatedSequence() == sent.getOrDefault(incident.source(), -1L)) {
+        noticed.add(incident.source());
+      }
+    }
+    for (String source : sent.keySet()) {
+      boolean ordered =
+          orders().stream()
+              .anyMatch(
+                  one ->
+                      (one instanceof Retire || one instanceof Maintenance)
+                          && one.order().covers(source));
+      if (!noticed.contains(source) && !ordered) {
+        violations.add("silence of %s was not noticed".formatted(source));
+      }
+    }
+  }
+
+  /** The commands that were given, in their order. */
+  private List<ControlCommand> orders() {
+    List<ControlCommand> orders = new ArrayList<>();
+    for (SimulatedLog.Entry entry : broker.records(TOPICS.control().name())) {
+      try {
+        if (entry.value() != null) {
+          orders.add(TOPICS.control().read(entry.value()));
         }
+      } catch (SerializationException e) {
+        // no command
+      }
+    }
+    return orders;
+  }
+
+  /**
+   * An order closes nothing that opened after the monitor got it; those that were given while
+   * nothing failed were followed.
+   */
+  private void checkOrders() {
+    Map<String, Incident> last = new TreeMap<>();
+    for (Incident incident : incidents()) {
+      last.put(incident.id(), incident);
+      String note = incident.note();
+      if (incident.state() == State.CLOSED
+          && note != null
+          && OF_ORDERS.contains(incident.reason())) {
+        String order = note.substring(note.lastIndexOf(": ") + 2);
+        if (opened.getOrDefault(incident.id(), 0) > delivered.getOrDefault(order, 0)) {
+          violations.add(
+              "%s is followed at frame %d of %s, again or late: it was there before incident %s"
+                  .formatted(order, incident.updatedSequence(), incident.source(), incident.id()));
+        }
+      }
+    }
+    for (String id : installation.operator.lastResolved()) {
+      Incident incident = last.get(id);
+      if (incident == null || incident.open() || incident.reason() == Reason.SOURCE_GONE) {
+        violations.add("the last order about incident %s did not close it".formatted(id));
       }
     }
   }
@@ -204,12 +468,44 @@ final class HistoryChecker {
         violations.add("alert of a state that no incident had: " + delivery.id());
       }
     }
+    Set<String> followed = new TreeSet<>();
+    last.values().stream()
+        .map(Incident::follows)
+        .filter(java.util.Objects::nonNull)
+        .forEach(followed::add);
     last.forEach(
         (id, incident) -> {
-          if (!received.contains(state(incident))) {
+          if (!followed.contains(id)
+              && !received.contains(state(incident))
+              && !isUnknownToAlerting(incident)) {
             violations.add("the receiver never got the last state %s".formatted(state(incident)));
           }
         });
+  }
+
+  /**
+   * Whether alerting may never have seen an incident open: its earlier records were compacted, and
+   * it ended before alerting began, or as a part of another one.
+   */
+  private boolean isUnknownToAlerting(Incident incident) {
+    if (incident.open()
+        || receiver.deliveries().stream()
+            .anyMatch(delivery -> delivery.id().startsWith(incident.id()))) {
+      return false;
+    }
+    for (SimulatedLog log : broker.topic(TOPICS.incidents().name())) {
+      List<SimulatedLog.Entry> records =
+          log.committed().stream()
+              .filter(e -> TOPICS.incidents().read(e.value()).id().equals(incident.id()))
+              .toList();
+      if (!records.isEmpty()) {
+        long end = records.get(records.size() - 1).offset();
+        return records.stream().filter(log::kept).count() <= 1
+            && ((incident.reason() != null && OF_OTHERS.contains(incident.reason()))
+                || end < broker.firstCommitted(Installation.ALERTING, log.place));
+      }
+    }
+    return false;
   }
 
   /** What alerting stores of an incident never goes back to an earlier record of it. */
@@ -257,6 +553,6 @@ final class HistoryChecker {
         entry.key(),
         entry.value(),
         entry.headers(),
-        java.util.Optional.empty());
+        Optional.empty());
   }
 }

@@ -6,13 +6,24 @@ import dev.residua.frame.Frame;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.PixelFormat;
 import dev.residua.frame.RejectedFrameException;
+import dev.residua.incident.Incident;
+import dev.residua.model.ModelRegistry;
+import dev.residua.model.RegistryRecord;
+import dev.residua.model.RegistryRecord.Activation;
+import dev.residua.registry.ModelAdmin;
+import dev.residua.registry.RegistryClients;
+import dev.residua.registry.RegistryFollower;
+import dev.residua.registry.RegistryWriter;
+import dev.residua.registry.SimulatedModelStore;
 import dev.residua.scoring.FramesInFlight;
 import dev.residua.scoring.Guarantee;
 import dev.residua.scoring.KafkaTimelineStore;
+import dev.residua.scoring.ModelPool;
 import dev.residua.scoring.ReconstructionPlan;
 import dev.residua.scoring.ReferenceSettings;
 import dev.residua.scoring.ScoringListener;
 import dev.residua.scoring.ScoringLoop;
+import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringModels;
 import dev.residua.scoring.ScoringProducers;
 import dev.residua.scoring.ScoringSettings;
@@ -20,8 +31,10 @@ import dev.residua.scoring.Stages;
 import dev.residua.scoring.TimelineSettings;
 import dev.residua.telemetry.Tracing;
 import dev.residua.wire.FrameReader;
+import dev.residua.wire.ModelRecords;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,9 +44,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.utils.Utils;
@@ -48,34 +64,48 @@ final class Installation {
   static final int PARTITIONS = 3;
   private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration DELIVERY = Duration.ofMinutes(5);
-  private static final Duration LIMIT = Duration.ofMinutes(30);
+
+  /** Time for the incidents of sources that send nothing to end. */
+  private static final Duration END = SimulatedMonitor.FORGET_AFTER.plusMinutes(3);
+
+  private static final Duration LIMIT = Duration.ofMinutes(60);
   private static final int SCORERS = 2;
   private static final int ALERTERS = 2;
+  private static final int ADMINISTRATORS = 2;
 
   final Simulator simulator;
   final SimulatedBroker broker;
   final SimulatedReceiver receiver;
   final Nemesis nemesis;
+  final SimulatedOperator operator;
+  final MonitorJournal journal = new MonitorJournal();
+  final Sabotage sabotage;
 
   /** The running process of each role, by name. */
   private final Map<String, SimulatedProcess> processes = new LinkedHashMap<>();
 
   private final Map<String, Consumer<SimulatedProcess>> roles = new LinkedHashMap<>();
   private final List<Simulator.Task> cameras = new ArrayList<>();
+  final List<SimulatedAdministrator> administrators = new ArrayList<>();
   private final Scale scale;
+  private long registryStable;
+  private long registrySince;
+  private boolean registryHeldUp;
 
   /**
    * The size of a run.
    *
    * @param sources cameras
    * @param frames of each camera
+   * @param orders of an operator
+   * @param changes of the registry by each administrator
    * @param faults injected
    */
-  record Scale(int sources, int frames, int faults) {
-    static final Scale SMALL = new Scale(4, 150, 25);
+  record Scale(int sources, int frames, int orders, int changes, int faults) {
+    static final Scale SMALL = new Scale(4, 150, 15, 6, 25);
 
     /** Without any fault, where nothing needs a second attempt. */
-    static final Scale UNDISTURBED = new Scale(2, 100, 0);
+    static final Scale UNDISTURBED = new Scale(2, 100, 5, 2, 0);
   }
 
   Installation(long seed, Scale scale) {
@@ -84,25 +114,55 @@ final class Installation {
 
   Installation(long seed, Scale scale, Sabotage sabotage) {
     this.scale = scale;
+    this.sabotage = sabotage;
     this.simulator = new Simulator(seed);
     this.broker =
         new SimulatedBroker(
             simulator::millis, () -> simulator.chance(0.8) ? 0 : simulator.random().nextInt(2_000));
     broker.sabotage(sabotage);
     simulator.onTick(broker::tick);
+    simulator.onTick(this::watchRegistry);
     for (Topic<?, ?> topic : TOPICS.all()) {
-      broker.create(topic.name(), PARTITIONS);
+      broker.create(topic.name(), TOPICS.hasOnePartition(topic) ? 1 : PARTITIONS);
     }
     broker.create(SimulatedMonitor.CHANGELOG, PARTITIONS);
+    broker.create(MonitorJournal.TOPIC, 1);
     for (int i = 0; i < SCORERS; i++) {
       roles.put("score-" + i, this::score);
     }
-    roles.put("monitor", SimulatedMonitor::run);
+    roles.put("monitor", process -> SimulatedMonitor.run(process, journal, sabotage));
     for (int i = 0; i < ALERTERS; i++) {
       roles.put("alert-" + i, this::alert);
     }
+    for (int i = 0; i < ADMINISTRATORS; i++) {
+      String name = "admin-" + i;
+      SimulatedAdministrator administrator =
+          new SimulatedAdministrator(this, name, simulator.random().split(), scale.changes());
+      administrators.add(administrator);
+      roles.put(name, administrator::run);
+    }
     receiver = new SimulatedReceiver(simulator, sabotage);
     nemesis = new Nemesis(this, scale.faults());
+    operator = new SimulatedOperator(this, simulator.random().split());
+  }
+
+  /** Notes when the registry cannot be read for longer than processes wait for it. */
+  private void watchRegistry() {
+    SimulatedLog log = broker.topic(TOPICS.models().name()).get(0);
+    long stable = log.lastStable();
+    if (stable == log.end() || stable != registryStable) {
+      registryStable = stable;
+      registrySince = simulator.nanos();
+    }
+    registryHeldUp |= simulator.nanos() - registrySince > RegistryFollower.OPEN_LIMIT.toNanos();
+  }
+
+  /**
+   * Whether a transaction on the registry stayed open for longer than processes wait for one; what
+   * is committed behind it is then not seen in time, as documented.
+   */
+  boolean registryHeldUp() {
+    return registryHeldUp;
   }
 
   /** Runs until all work is done and returns; the broker then holds the history. */
@@ -113,23 +173,52 @@ final class Installation {
     }
     SimulatedProcess faults = new SimulatedProcess("nemesis", simulator, broker);
     faults.start(nemesis);
+    Simulator.Task orders = operator.start(scale.orders());
     SimulatedProcess end = new SimulatedProcess("end", simulator, broker);
     end.start(
         () -> {
-          while (faults.running() || cameras.stream().anyMatch(camera -> !camera.done())) {
-            simulator.sleep(Duration.ofSeconds(1));
-          }
+          until(() -> !faults.running() && cameras.stream().allMatch(Simulator.Task::done));
           processes.values().forEach(process -> process.skew(Duration.ZERO));
-          while (!atRest()) {
-            simulator.sleep(Duration.ofSeconds(1));
+          if (process("monitor").wasAhead()) { // it would wait until that time comes again
+            process("monitor").crash();
+            start("monitor");
           }
-          long deadline = simulator.nanos() + DELIVERY.toNanos();
-          while (!new HistoryChecker(this).delivered() && simulator.nanos() < deadline) {
-            simulator.sleep(Duration.ofSeconds(1));
-          }
+          until(
+              () ->
+                  orders.done()
+                      && administrators.stream().allMatch(SimulatedAdministrator::done)
+                      && atRest());
+          operator.resolveSome();
+          simulator.sleep(SimulatedMonitor.SILENT_AFTER.plusSeconds(10));
+          // The cameras stay away until the monitor forgets them.
+          within(END, () -> incidents().values().stream().noneMatch(Incident::open));
+          until(this::atRest);
+          within(DELIVERY, () -> new HistoryChecker(this).begun());
+          within(DELIVERY, () -> new HistoryChecker(this).delivered());
           simulator.finish();
         });
     simulator.run(LIMIT);
+  }
+
+  private void until(BooleanSupplier condition) {
+    within(LIMIT, condition);
+  }
+
+  private void within(Duration limit, BooleanSupplier condition) {
+    long deadline = simulator.nanos() + limit.toNanos();
+    while (!condition.getAsBoolean() && simulator.nanos() < deadline) {
+      simulator.sleep(Duration.ofSeconds(1));
+    }
+  }
+
+  /** The last record of each incident, by id. */
+  Map<String, Incident> incidents() {
+    Map<String, Incident> last = new LinkedHashMap<>();
+    for (SimulatedLog.Entry entry : broker.records(TOPICS.incidents().name())) {
+      Incident incident = TOPICS.incidents().read(entry.value());
+      last.put(incident.id(), incident);
+    }
+    return last;
   }
 
   private boolean atRest() {
@@ -192,7 +281,82 @@ final class Installation {
     process.start(() -> roles.get(role).accept(process));
   }
 
+  /** The registry as all committed records make it. */
+  ModelRegistry registry() {
+    List<RegistryRecord> facts = new ArrayList<>();
+    for (SimulatedLog.Entry entry : broker.records(TOPICS.models().name())) {
+      try {
+        ModelRecords.fact(entry.key(), entry.value()).ifPresent(facts::add);
+      } catch (SerializationException e) {
+        // no fact
+      }
+    }
+    return ModelRegistry.EMPTY.with(facts);
+  }
+
+  /**
+   * An administration of the registry.
+   *
+   * @param name of the administrator
+   */
+  ModelAdmin administration(SimulatedProcess process, String name) {
+    return new ModelAdmin(new RegistryWriter(registryClients(process, name), TOPICS));
+  }
+
+  private RegistryClients registryClients(SimulatedProcess process, String name) {
+    return new RegistryClients(
+        isolation -> process.reader(isolation == IsolationLevel.READ_COMMITTED),
+        () -> process.producer(sabotage.transactionsOfRegistry(name), TRANSACTION_TIMEOUT));
+  }
+
+  /** The models of the registry, of which the first is published where there is none. */
+  private ScoringModels models(SimulatedProcess process) {
+    SimulatedModelStore store =
+        new SimulatedModelStore(registryClients(process, process.name), TOPICS, simulator::await);
+    process.start(store::follow);
+    ModelAdmin admin = administration(process, process.name);
+    while (true) {
+      try {
+        admin.begin(
+            SimulatedModels.bundle("model-1"),
+            null,
+            new ModelAdmin.Author(process.name, "first", process.clock().instant()));
+        ScoringModel first = first(store.refreshed());
+        admin.close();
+        return sabotage.distorted(
+            new ModelPool(
+                store,
+                first,
+                bundle -> SimulatedModels.scoring(bundle.id()),
+                (activation, why) -> {},
+                new SimulatedScheduler(process)));
+      } catch (IOException | KafkaException e) {
+        simulator.sleep(Duration.ofSeconds(1));
+      }
+    }
+  }
+
+  /** The model of the last activation that can be used. */
+  private static ScoringModel first(ModelRegistry registry) throws IOException {
+    return usable(registry)
+        .map(one -> SimulatedModels.scoring(one.modelId()))
+        .orElseThrow(() -> new IOException("no model"));
+  }
+
+  /** The last activation that names its model with its digest. */
+  static Optional<Activation> usable(ModelRegistry registry) {
+    return registry.activations().stream()
+        .filter(
+            one ->
+                registry
+                    .entry(one.modelId())
+                    .filter(entry -> entry.digest().equals(one.digest()))
+                    .isPresent())
+        .reduce((earlier, later) -> later);
+  }
+
   private void score(SimulatedProcess process) {
+    ScoringModels models = models(process);
     ScoringSettings settings =
         new ScoringSettings(
             SCORING,
@@ -213,7 +377,7 @@ final class Installation {
             new ScoringProducers(
                 () -> process.producer(process.name, TRANSACTION_TIMEOUT), Duration.ofNanos(1)),
             TOPICS,
-            ScoringModels.fixed(SimulatedModels.scoring("model-1")),
+            models,
             settings,
             new KafkaTimelineStore(
                 isolation -> process.reader(isolation == IsolationLevel.READ_COMMITTED), TOPICS),
@@ -270,6 +434,11 @@ final class Installation {
     boolean faulty = false;
     for (int i = 0; i < scale.frames(); i++) {
       simulator.sleep(Duration.ofMillis(20 + random.nextInt(400)));
+      switch (random.nextInt(150)) {
+        case 0 -> simulator.sleep(Duration.ofSeconds(15 + random.nextInt(40)));
+        case 1 -> simulator.sleep(SimulatedMonitor.FORGET_AFTER.plusSeconds(random.nextInt(60)));
+        default -> {}
+      }
       sequence = random.nextInt(200) == 0 ? 0 : sequence + 1;
       faulty ^= random.nextInt(25) == 0;
       byte[] pixels =

@@ -1,10 +1,12 @@
 package dev.residua.simulation.service;
 
+import dev.residua.wire.Topic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 
 /** Injects faults, one after the other, each of which may still last when the next one comes. */
 final class Nemesis implements Runnable {
@@ -13,11 +15,17 @@ final class Nemesis implements Runnable {
   private final int faults;
   private final List<String> log = new ArrayList<>();
   private int rivals;
+  private boolean monitorMayForget;
 
   Nemesis(Installation installation, int faults) {
     this.installation = installation;
     this.simulator = installation.simulator;
     this.faults = faults;
+  }
+
+  /** Whether the clock of the monitor jumped, perhaps beyond the time after which it forgets. */
+  boolean monitorMayForget() {
+    return monitorMayForget;
   }
 
   /** The faults so far, for a person. */
@@ -39,7 +47,7 @@ final class Nemesis implements Runnable {
     SimulatedProcess process = installation.process(role);
     Duration time = simulator.between(Duration.ofMillis(200), Duration.ofSeconds(45));
     int requests = simulator.random().nextInt(20);
-    int kind = simulator.random().nextInt(11);
+    int kind = simulator.random().nextInt(12);
     log.add(
         "%.3f s: fault %d at %s, request %d, %.1f s"
             .formatted(simulator.nanos() / 1e9, kind, role, requests, time.toMillis() / 1e3));
@@ -50,11 +58,22 @@ final class Nemesis implements Runnable {
       case 4 -> process.slow(time);
       case 5 -> process.loseAnswers(time);
       case 6 -> hangTransaction();
-      case 7 -> process.skew(simulator.between(Duration.ofHours(-1), Duration.ofHours(1)));
+      case 7 -> {
+        process.skew(simulator.between(Duration.ofHours(-1), Duration.ofHours(1)));
+        monitorMayForget |= role.equals("monitor");
+      }
       case 8 -> installation.receiver.down(time);
       case 9 -> installation.receiver.loseAnswers(time);
+      case 10 -> fillDisk(time);
       default -> compact();
     }
+  }
+
+  /** Fills all disks, or that of one topic. */
+  private void fillDisk(Duration time) {
+    List<String> topics = Installation.TOPICS.all().stream().map(Topic::name).toList();
+    installation.broker.fill(
+        simulator.chance(0.3) ? null : topics.get(simulator.random().nextInt(topics.size())), time);
   }
 
   private void crash(String role, SimulatedProcess process) {
@@ -72,11 +91,17 @@ final class Nemesis implements Runnable {
    * Leaves a transaction open, with a record on each of some topics, until the broker aborts it.
    */
   private void hangTransaction() {
+    try {
+      sendWithoutEnd();
+    } catch (KafkaException e) {
+      // other faults were faster
+    }
+  }
+
+  private void sendWithoutEnd() {
     SimulatedProcess foreign = new SimulatedProcess("foreign", simulator, installation.broker);
-    Producer<byte[], byte[]> producer =
-        foreign.producer(
-            "foreign-" + rivals++,
-            simulator.between(Duration.ofSeconds(1), Duration.ofSeconds(50)));
+    Duration timeout = simulator.between(Duration.ofSeconds(1), Duration.ofSeconds(50));
+    Producer<byte[], byte[]> producer = foreign.producer("foreign-" + rivals++, timeout);
     producer.initTransactions();
     producer.beginTransaction();
     List<String> topics =
@@ -89,7 +114,7 @@ final class Nemesis implements Runnable {
             Installation.TOPICS.control().name());
     for (String topic : topics) {
       if (simulator.chance(0.4)) {
-        int partition = simulator.random().nextInt(Installation.PARTITIONS);
+        int partition = simulator.random().nextInt(installation.broker.topic(topic).size());
         producer.send(new ProducerRecord<>(topic, partition, new byte[] {'x'}, new byte[] {1}));
       }
     }
@@ -101,6 +126,8 @@ final class Nemesis implements Runnable {
         List.of(
             Installation.TOPICS.timelines().name(),
             Installation.TOPICS.alerts().name(),
+            Installation.TOPICS.control().name(),
+            Installation.TOPICS.models().name(),
             Installation.TOPICS.incidents().name())) {
       installation.broker.topic(topic).forEach(SimulatedLog::compact);
     }

@@ -13,10 +13,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
+import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
@@ -33,9 +35,13 @@ final class SimulatedBroker {
   private final Map<String, Producing> producing = new LinkedHashMap<>();
   private final Map<String, Group> groups = new LinkedHashMap<>();
   private final Map<String, Integer> counts = new TreeMap<>();
+  private final Map<String, Long> fullUntil = new LinkedHashMap<>();
   private final Map<String, Integer> appended = new TreeMap<>();
   private Sabotage sabotage = Sabotage.NONE;
   private int members;
+
+  /** The topics of transactions and of offsets. */
+  private static final String COORDINATORS = "__coordinators";
 
   /** The state of one transactional id. */
   static final class Producing {
@@ -71,9 +77,15 @@ final class SimulatedBroker {
     final String topic;
     final Map<String, Member> members = new TreeMap<>(); // by instance
     final Map<TopicPartition, Long> committed = new LinkedHashMap<>();
+    final Map<TopicPartition, Long> first = new LinkedHashMap<>(); // that were committed
 
     Group(String topic) {
       this.topic = topic;
+    }
+
+    void commit(Map<TopicPartition, Long> offsets) {
+      offsets.forEach(first::putIfAbsent);
+      committed.putAll(offsets);
     }
   }
 
@@ -91,6 +103,36 @@ final class SimulatedBroker {
 
   void sabotage(Sabotage defect) {
     sabotage = defect;
+  }
+
+  /**
+   * Lets the disks of a topic have no space for a time.
+   *
+   * @param topic null for all topics, those of transactions and offsets included
+   */
+  void fill(@Nullable String topic, Duration time) {
+    long until = millis.getAsLong() + time.toMillis();
+    List<String> full =
+        topic == null
+            ? Stream.concat(topics.keySet().stream(), Stream.of(COORDINATORS)).toList()
+            : List.of(topic);
+    full.forEach(one -> fullUntil.merge(one, until, Math::max));
+  }
+
+  private boolean full(String topic) {
+    return millis.getAsLong() < fullUntil.getOrDefault(topic, 0L);
+  }
+
+  /**
+   * Checks that a topic can be written.
+   *
+   * @throws KafkaStorageException if its disk is full; clients try again
+   */
+  void checkSpace(String topic) {
+    if (full(topic)) {
+      count("writes refused by full disks");
+      throw new KafkaStorageException("the disk of " + topic + " is full");
+    }
   }
 
   void create(String topic, int partitions) {
@@ -130,6 +172,7 @@ final class SimulatedBroker {
 
   /** Registers a producer and returns its epoch; -1 while the id's last transaction is ending. */
   int initialise(String id, Duration timeout) {
+    checkSpace(COORDINATORS);
     Producing state = producing.computeIfAbsent(id, Producing::new);
     Transaction transaction = state.transaction;
     if (transaction != null && transaction.committed == null) {
@@ -196,6 +239,7 @@ final class SimulatedBroker {
       byte @Nullable [] value,
       Headers headers,
       long timestamp) {
+    checkSpace(partition.topic());
     Transaction transaction = null;
     if (id != null) {
       transaction = open(id, epoch);
@@ -203,7 +247,7 @@ final class SimulatedBroker {
     }
     SimulatedLog log = log(partition);
     int n = appended.merge(partition.topic(), 1, Integer::sum);
-    for (int i = 0; i < sabotage.copies(partition.topic(), n); i++) {
+    for (int i = 0; i < sabotage.copies(partition.topic(), key, n); i++) {
       log.append(timestamp, key, value, headers, transaction);
     }
     return log.end() - 1;
@@ -213,6 +257,7 @@ final class SimulatedBroker {
   void addOffsets(
       String id, int epoch, String group, String member, Map<TopicPartition, Long> offsets) {
     fenced(id, epoch);
+    checkSpace(COORDINATORS);
     checkMember(group, member);
     open(id, epoch).offsets.computeIfAbsent(group, g -> new LinkedHashMap<>()).putAll(offsets);
   }
@@ -224,6 +269,7 @@ final class SimulatedBroker {
       throw new InvalidTxnStateException("the transaction of " + id + " took too long");
     }
     Producing state = fenced(id, epoch);
+    checkSpace(COORDINATORS);
     Transaction transaction = state.transaction;
     if (transaction == null) {
       return;
@@ -287,7 +333,7 @@ final class SimulatedBroker {
     }
     long now = millis.getAsLong();
     for (Map.Entry<TopicPartition, Long> due : List.copyOf(transaction.unmarked.entrySet())) {
-      if (now >= due.getValue()) {
+      if (now >= due.getValue() && !full(due.getKey().topic())) {
         transaction.unmarked.remove(due.getKey());
         log(due.getKey()).mark(now, transaction);
       }
@@ -298,7 +344,7 @@ final class SimulatedBroker {
             (group, offsets) -> {
               Group known = groups.get(group);
               if (known != null) {
-                known.committed.putAll(offsets);
+                known.commit(offsets);
               }
             });
       }
@@ -380,8 +426,9 @@ final class SimulatedBroker {
 
   /** Commits offsets of a member; those of partitions that it does not own are refused. */
   void commit(String group, Member member, Map<TopicPartition, Long> offsets) {
+    checkSpace(COORDINATORS);
     checkMember(group, member.id);
-    groups.get(group).committed.putAll(offsets);
+    groups.get(group).commit(offsets);
   }
 
   /** Whether an open transaction may still change one of these offsets. */
@@ -406,6 +453,12 @@ final class SimulatedBroker {
       }
     }
     return result;
+  }
+
+  /** The offset that a group committed first; 0 if it never did. */
+  long firstCommitted(String group, TopicPartition partition) {
+    Group known = groups.get(group);
+    return known == null ? 0 : known.first.getOrDefault(partition, 0L);
   }
 
   /** Records of a topic in the order of their partitions that readers of committed records get. */

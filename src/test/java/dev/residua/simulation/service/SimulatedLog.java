@@ -145,6 +145,11 @@ final class SimulatedLog {
         .toList();
   }
 
+  /** Whether a record is still there. */
+  boolean kept(Entry entry) {
+    return from(entry.offset()) == entry;
+  }
+
   /** Removes decided records that a later decided record of the same key replaces. */
   void compact() {
     long stable = lastStable();

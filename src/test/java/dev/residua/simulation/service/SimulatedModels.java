@@ -15,12 +15,17 @@ import dev.residua.drift.DriftSettings;
 import dev.residua.frame.ImageShape;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.intervention.JointAttribution;
+import dev.residua.model.ModelBundle;
 import dev.residua.monitor.MonitorModel;
+import dev.residua.monitor.SourceMonitor;
 import dev.residua.scoring.ScoringModel;
+import dev.residua.testing.Bundles;
 import dev.residua.testing.PictureReferences;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +43,8 @@ final class SimulatedModels {
   private static final AnomalyCalibration CALIBRATION;
   private static final float[] RESIDUALS = new float[SAMPLES * LATENTS];
   private static final double[][] ROWS = new double[SAMPLES][LATENTS];
+  private static final Map<String, ModelBundle> BUNDLES = new HashMap<>();
+  private static final Map<String, SourceMonitor.Thresholds> THRESHOLDS = new HashMap<>();
   private static @Nullable DriftReference drift;
 
   static {
@@ -118,7 +125,18 @@ final class SimulatedModels {
     public void close() {}
   }
 
-  static MonitorModel monitor(String id) {
+  /** A bundle with this id; what it holds is not used. */
+  static synchronized ModelBundle bundle(String id) {
+    return BUNDLES.computeIfAbsent(id, Bundles::empty);
+  }
+
+  /** What the monitor needs, the same for all models. */
+  static synchronized Optional<SourceMonitor.Thresholds> thresholds(String id) {
+    return Optional.of(
+        THRESHOLDS.computeIfAbsent(id, model -> new SourceMonitor.Thresholds(monitor(model))));
+  }
+
+  private static MonitorModel monitor(String id) {
     float[][] attributed = new float[SAMPLES][];
     Arrays.setAll(attributed, i -> Arrays.copyOfRange(RESIDUALS, LATENTS * i, LATENTS * (i + 1)));
     return new MonitorModel(
@@ -133,6 +151,6 @@ final class SimulatedModels {
         JointAttribution.ofEnergy(attributed),
         SensorRule.of(SensorReference.builder().build()),
         500,
-        new IncidentSettings(3, 5, 10, 40, 30, 5, Duration.ofDays(30)));
+        new IncidentSettings(3, 5, 10, 40, 30, 5, Duration.ofMinutes(1)));
   }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedProcess {
   /** Time after which a client gives a request up. */
   private static final Duration GIVE_UP = Duration.ofSeconds(20);
+
+  private static final Duration RETRY = Duration.ofMillis(200);
 
   final String name;
   final Simulator simulator;
@@ -32,6 +35,7 @@ final class SimulatedProcess {
   private long slowUntil;
   private long lossyUntil;
   private Duration skew = Duration.ZERO;
+  private boolean wasAhead;
 
   SimulatedProcess(String name, Simulator simulator, SimulatedBroker broker) {
     this.name = name;
@@ -98,7 +102,13 @@ final class SimulatedProcess {
   }
 
   void skew(Duration ahead) {
+    wasAhead |= ahead.compareTo(skew) < 0;
     skew = ahead;
+  }
+
+  /** Whether its clock was set back. */
+  boolean wasAhead() {
+    return wasAhead;
   }
 
   boolean down() {
@@ -141,7 +151,7 @@ final class SimulatedProcess {
       connect(deadline);
       simulator.sleep(latency());
     }
-    T answer = apply.get();
+    T answer = carriedOut(apply, deadline);
     spring();
     simulator.sleep(latency());
     if (down()) {
@@ -151,6 +161,20 @@ final class SimulatedProcess {
       throw new TimeoutException("the answer of the broker was lost");
     }
     return answer;
+  }
+
+  /** The answer of the broker, which is asked again while its disk is full. */
+  private <T> T carriedOut(Supplier<T> apply, long deadline) {
+    while (true) {
+      try {
+        return apply.get();
+      } catch (KafkaStorageException e) {
+        if (simulator.nanos() >= deadline) {
+          throw new TimeoutException("the broker stored nothing", e);
+        }
+        simulator.sleep(RETRY);
+      }
+    }
   }
 
   private void connect(long deadline) {

@@ -148,6 +148,9 @@ final class SimulatedProducer {
             if (id != null && !process.broker.mayBegin(id, epoch)) {
               return -1;
             }
+            for (Pending pending : batch) { // all or none, as a batch is never written twice
+              process.broker.checkSpace(pending.partition().topic());
+            }
             for (Pending pending : batch) {
               Long wanted = pending.record().timestamp();
               long timestamp = wanted == null ? process.simulator.millis() : wanted;
