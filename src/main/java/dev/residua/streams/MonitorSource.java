@@ -102,13 +102,12 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
     this.spare = null;
     this.live.clear(); // a task that is revived starts from its store, not from what an aborted
     // transaction left here
-    this.clock.clear();
+    this.clock.start(context.currentSystemTimeMs());
     this.silent.clear();
     this.followedOffset = -1;
-    long now = context.currentSystemTimeMs();
     try (KeyValueIterator<String, byte[]> all = monitors.all()) {
       while (all.hasNext()) {
-        clock.seen(all.next().key, now);
+        clock.seen(all.next().key);
       }
     }
     context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, this::tick);
@@ -125,7 +124,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
       result = evaluated(monitor, frame);
       headers = step.headers();
     }
-    clock.seen(frame.source(), context.currentSystemTimeMs());
+    clock.seen(frame.source());
     silent.remove(frame.source());
     observe(
         () ->
@@ -136,22 +135,23 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
 
   /** Looks at the sources that send nothing: orders, silence, and the end of their state. */
   private void tick(long now) {
+    clock.look(now);
     ActiveControls controls = commands.active();
     if (controls.lastOffset() > followedOffset) {
       followedOffset = controls.lastOffset();
       clock.sources().forEach(source -> follow(controls, source, now));
     }
-    for (String source : clock.idleFor(limits.forgetAfter(), now)) {
-      if (idle(source, now, state -> true, monitor -> monitor.gone(clock.idle(source, now)))) {
+    for (String source : clock.idleFor(limits.forgetAfter())) {
+      if (idle(source, now, state -> true, monitor -> monitor.gone(clock.idle(source)))) {
         forget(source);
       } else {
-        clock.seen(source, now); // tried again after the same time
+        clock.seen(source); // tried again after the same time
       }
     }
-    for (String source : clock.idleFor(limits.silentAfter(), now)) {
+    for (String source : clock.idleFor(limits.silentAfter())) {
       if (!silent.contains(source) && !controls.maintained(source, Instant.ofEpochMilli(now))) {
         silent.add(source);
-        idle(source, now, state -> true, monitor -> monitor.silent(clock.idle(source, now)));
+        idle(source, now, state -> true, monitor -> monitor.silent(clock.idle(source)));
       }
     }
   }
@@ -164,7 +164,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
         now,
         state -> state.hasOrders(source, controls),
         monitor -> {
-          IdleResult result = monitor.follow(controls, clock.idle(source, now));
+          IdleResult result = monitor.follow(controls, clock.idle(source));
           retired[0] = result.retired();
           return result.incidents();
         });

@@ -7,25 +7,44 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * When each source of a partition sent its last frame, on the clock of this process. A source that
- * is restored counts from then, so that a process which reads on after a pause finds none silent.
+ * When each source of a partition sent its last frame, on a clock that counts while this process
+ * looks at its sources. A source that is restored counts from then, so that a process which reads
+ * on after a pause finds none silent. Neither do a suspended process and one whose wall clock is
+ * set: a step of the wall clock counts for at most {@link #LONGEST_STEP}, one back for nothing.
  * Mutable, for one thread.
  */
 final class SourceClock {
-  private final Map<String, Long> last = new LinkedHashMap<>(); // the longest idle first
+  /** Longest time between two looks that counts. */
+  static final Duration LONGEST_STEP = Duration.ofSeconds(10);
 
-  /** A source sent a frame, or was restored, at a time in milliseconds. */
-  void seen(String source, long now) {
+  private final Map<String, Long> last = new LinkedHashMap<>(); // the longest idle first
+  private long lookedAt;
+  private long elapsed;
+
+  /** Starts without sources, at a wall-clock time in milliseconds. */
+  void start(long now) {
+    last.clear();
+    lookedAt = now;
+  }
+
+  /** Counts the time since the last look, at a wall-clock time in milliseconds. */
+  void look(long now) {
+    elapsed += Math.max(0, Math.min(now - lookedAt, LONGEST_STEP.toMillis()));
+    lookedAt = now;
+  }
+
+  /** A source sent a frame, or was restored. */
+  void seen(String source) {
     last.remove(source); // to the end of the order
-    last.put(source, now);
+    last.put(source, elapsed);
   }
 
   void forget(String source) {
     last.remove(source);
   }
 
-  void clear() {
-    last.clear();
+  int size() {
+    return last.size();
   }
 
   /** All sources. */
@@ -34,15 +53,15 @@ final class SourceClock {
   }
 
   /** Time since the last frame of a source. */
-  Duration idle(String source, long now) {
-    return Duration.ofMillis(Math.max(0, now - last.getOrDefault(source, now)));
+  Duration idle(String source) {
+    return Duration.ofMillis(elapsed - last.getOrDefault(source, elapsed));
   }
 
   /** Sources without a frame for that long, the longest idle first. */
-  List<String> idleFor(Duration time, long now) {
+  List<String> idleFor(Duration time) {
     List<String> idle = new ArrayList<>();
     for (Map.Entry<String, Long> one : last.entrySet()) {
-      if (now - one.getValue() < time.toMillis()) {
+      if (elapsed - one.getValue() < time.toMillis()) {
         break;
       }
       idle.add(one.getKey());

@@ -571,10 +571,10 @@ class MonitorTopologyTest {
     }
     incidents().readValuesToList();
     // When
-    driver.advanceWallClockTime(SourceLimits.DEFAULTS.silentAfter().minusSeconds(1));
+    pass(SourceLimits.DEFAULTS.silentAfter().minusSeconds(1));
     assertThat(incidents().isEmpty()).as("not silent yet").isTrue();
-    driver.advanceWallClockTime(Duration.ofSeconds(2));
-    driver.advanceWallClockTime(Duration.ofMinutes(30));
+    pass(Duration.ofSeconds(2));
+    pass(Duration.ofMinutes(30));
     // Then
     List<Incident> silent = incidents().readValuesToList();
     assertThat(silent)
@@ -589,6 +589,33 @@ class MonitorTopologyTest {
     assertThat(incidents().readValuesToList())
         .extracting(i -> i.subject() + " " + i.state())
         .containsExactly("silence RESOLVED", "undetermined UPDATED");
+  }
+
+  /** Lets time pass in steps that all count. */
+  private void pass(Duration time) {
+    Duration left = time;
+    while (left.compareTo(SourceClock.LONGEST_STEP) > 0) {
+      driver.advanceWallClockTime(SourceClock.LONGEST_STEP);
+      left = left.minus(SourceClock.LONGEST_STEP);
+    }
+    driver.advanceWallClockTime(left);
+  }
+
+  @Test
+  void shouldFindNoSourceSilentWhenTheWallClockIsSet() {
+    // Given
+    send(Scored.nominal().frame(0));
+    pass(Duration.ofSeconds(20));
+    // When it is set forward by more than the time after which a source is forgotten
+    driver.advanceWallClockTime(SourceLimits.DEFAULTS.forgetAfter().plusDays(1));
+    // Then
+    assertThat(incidents().isEmpty()).isTrue();
+    pass(SourceLimits.DEFAULTS.silentAfter().minusSeconds(31));
+    assertThat(incidents().isEmpty()).as("30 s before it is silent").isTrue();
+    pass(Duration.ofSeconds(31));
+    assertThat(incidents().readValuesToList())
+        .extracting(Incident::subject)
+        .containsExactly(Subject.SILENCE);
   }
 
   @Test
@@ -617,10 +644,12 @@ class MonitorTopologyTest {
             Tracing.OFF)
         .init(context);
     Punctuator tick = context.scheduledPunctuators().get(0).getPunctuator();
-    tick.punctuate(context.currentSystemTimeMs() + Duration.ofSeconds(299).toMillis());
+    for (int second = 1; second < 300; second++) {
+      tick.punctuate(context.currentSystemTimeMs() + 1_000L * second);
+    }
     // Then
     assertThat(context.forwarded()).isEmpty();
-    tick.punctuate(context.currentSystemTimeMs() + Duration.ofSeconds(300).toMillis());
+    tick.punctuate(context.currentSystemTimeMs() + 300_000);
     assertThat(context.forwarded())
         .extracting(forward -> forward.record().value().incidents().get(0).subject())
         .containsExactly(Subject.SILENCE);
@@ -631,13 +660,13 @@ class MonitorTopologyTest {
     // Given two silent sources, of which one is retired
     send(Scored.nominal().source("cam1").frame(0));
     send(Scored.nominal().source("cam2").frame(0));
-    driver.advanceWallClockTime(Duration.ofMinutes(6));
+    pass(Duration.ofMinutes(6));
     assertThat(incidents().readValuesToList()).hasSize(2);
     // When
     command(
         new ControlCommand.Retire(
             new ControlCommand.Order("r", "cam1", "kim", "moved", Instant.EPOCH)));
-    driver.advanceWallClockTime(Duration.ofSeconds(1));
+    pass(Duration.ofSeconds(1));
     // Then
     List<Incident> retired = incidents().readValuesToList();
     assertThat(retired)
@@ -646,7 +675,7 @@ class MonitorTopologyTest {
     assertThat(retired.get(0).note()).isEqualTo("retired by kim: moved");
     assertThat(driver.<String, byte[]>getKeyValueStore(MonitorSource.STORE).get("cam1")).isNull();
     // When
-    driver.advanceWallClockTime(SourceLimits.DEFAULTS.forgetAfter());
+    pass(SourceLimits.DEFAULTS.forgetAfter());
     // Then
     assertThat(incidents().readValuesToList())
         .extracting(i -> i.source() + " " + i.subject() + " " + i.reason())
@@ -658,13 +687,13 @@ class MonitorTopologyTest {
   void shouldResolveAnIncidentOnAnOrderAlsoWhileNothingIsSent() {
     // Given
     send(Scored.nominal().frame(0));
-    driver.advanceWallClockTime(Duration.ofMinutes(6));
+    pass(Duration.ofMinutes(6));
     Incident silence = incidents().readValue();
     // When
     command(
         new ControlCommand.Resolve(
             new ControlCommand.Order("x", ".*", "kim", "planned", Instant.EPOCH), silence.id()));
-    driver.advanceWallClockTime(Duration.ofMinutes(10));
+    pass(Duration.ofMinutes(10));
     // Then
     assertThat(incidents().readValuesToList())
         .extracting(Incident::reason)
@@ -675,14 +704,14 @@ class MonitorTopologyTest {
   void shouldCutTheReasonOfAnOrderThatNoTopicWouldTake() {
     // Given
     send(Scored.nominal().frame(0));
-    driver.advanceWallClockTime(Duration.ofMinutes(6));
+    pass(Duration.ofMinutes(6));
     Incident silence = incidents().readValue();
     // When
     command(
         new ControlCommand.Resolve(
             new ControlCommand.Order("x", ".*", "kim", "x".repeat(2 << 20), Instant.EPOCH),
             silence.id()));
-    driver.advanceWallClockTime(Duration.ofSeconds(1));
+    pass(Duration.ofSeconds(1));
     // Then
     assertThat(incidents().readValue().note())
         .hasSize(Incident.MAX_NOTE)
@@ -700,12 +729,12 @@ class MonitorTopologyTest {
     driver.close();
     driver = driver(id -> Optional.ofNullable(known.get(id)), ONE_LIVE);
     send(Scored.nominal().source("cam1").frame(0));
-    driver.advanceWallClockTime(Duration.ofMinutes(6));
+    pass(Duration.ofMinutes(6));
     Incident silence = incidents().readValue();
     known.remove(model.id());
     send(Scored.nominal().source("cam2").modelId("model-2").frame(0));
     // When
-    driver.advanceWallClockTime(SourceLimits.DEFAULTS.forgetAfter());
+    pass(SourceLimits.DEFAULTS.forgetAfter());
     // Then
     assertThat(incidents().readValuesToList())
         .filteredOn(incident -> incident.source().equals("cam1"))
@@ -729,7 +758,7 @@ class MonitorTopologyTest {
     send(Scored.nominal().source("cam1").frame(0));
     send(Scored.nominal().source("cam2").frame(0));
     send(Scored.nominal().source("cam3").frame(0));
-    driver.advanceWallClockTime(Duration.ofMinutes(6));
+    pass(Duration.ofMinutes(6));
     incidents().readValuesToList();
     asked.clear();
     // When
@@ -739,7 +768,7 @@ class MonitorTopologyTest {
     command(
         new ControlCommand.CancelTraining(
             new ControlCommand.Order("c", ".*", "kim", "too slow", Instant.EPOCH), "t"));
-    driver.advanceWallClockTime(Duration.ofSeconds(1));
+    pass(Duration.ofSeconds(1));
     // Then
     assertThat(asked).hasSize(1);
     assertThat(incidents().readValuesToList()).extracting(Incident::source).containsExactly("cam1");
