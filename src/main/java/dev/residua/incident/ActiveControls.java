@@ -93,9 +93,14 @@ public final class ActiveControls {
     return standing.size();
   }
 
+  /** Whether a command is in force. */
+  public boolean contains(String id) {
+    return standing.containsKey(id) || feedback.containsKey(id);
+  }
+
   /** The board without a command; the others stand as before. */
   public ActiveControls without(String id) {
-    if (!standing.containsKey(id) && !feedback.containsKey(id)) {
+    if (!contains(id)) {
       return this;
     }
     Map<String, Given> orders = new LinkedHashMap<>(standing);

@@ -5,7 +5,9 @@ import dev.residua.incident.ControlCommand;
 import dev.residua.model.SafeText;
 import dev.residua.wire.RootCause;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -25,6 +27,9 @@ import org.slf4j.LoggerFactory;
  */
 public class ControlCommandStore {
   static final String STORE = "control-commands";
+
+  /** Twice what can be in force, so that it is rarely searched for what is not. */
+  private static final long MOST_STORED = 4L * ActiveControls.MOST;
 
   private static final Logger LOG = LoggerFactory.getLogger(ControlCommandStore.class);
 
@@ -93,6 +98,9 @@ public class ControlCommandStore {
       byte[] value = record.value();
       store.put(record.key(), value == null ? null : placed(offset, value));
       active = applied(active, record.key(), value, offset);
+      if (store.approximateNumEntries() > MOST_STORED) {
+        deleteOthers();
+      }
       if (value != null && active.size() >= ActiveControls.MOST) {
         LOG.warn(
             "too many control commands stand, only the newest apply: count={} key={} reason={}",
@@ -100,6 +108,20 @@ public class ControlCommandStore {
             SafeText.of(record.key()),
             "take back those that are not needed");
       }
+    }
+
+    /** Deletes what is not in force: commands beyond the most that apply, and other records. */
+    private void deleteOthers() {
+      List<String> others = new ArrayList<>();
+      try (KeyValueIterator<String, byte[]> all = store.all()) {
+        while (all.hasNext()) {
+          String key = all.next().key;
+          if (!active.contains(key)) {
+            others.add(key);
+          }
+        }
+      }
+      others.forEach(store::delete);
     }
 
     /** A value of the store: the offset of the record, then its bytes. */

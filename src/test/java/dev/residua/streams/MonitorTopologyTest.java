@@ -774,6 +774,26 @@ class MonitorTopologyTest {
     assertThat(incidents().readValuesToList()).extracting(Incident::source).containsExactly("cam1");
   }
 
+  @Test
+  void shouldKeepNoMoreControlRecordsThanCanBeInForce() {
+    // Given
+    ControlCommand known =
+        new ControlCommand.AcceptNormal(
+            new ControlCommand.Order("known", "cam1", "kim", "new lamp", Instant.EPOCH));
+    command(known);
+    byte[] junk = "no command".getBytes(StandardCharsets.UTF_8);
+
+    // When
+    for (int i = 0; i < 4 * ActiveControls.MOST; i++) {
+      sendBytes(topics.control().name(), "junk-" + i, junk);
+    }
+
+    // Then
+    KeyValueStore<String, byte[]> kept = driver.getKeyValueStore(ControlCommandStore.STORE);
+    assertThat(kept.approximateNumEntries()).isEqualTo(1);
+    assertThat(kept.get("known")).isNotNull();
+  }
+
   private void command(ControlCommand command) {
     driver
         .createInputTopic(
