@@ -1,5 +1,6 @@
 package dev.residua.registry;
 
+import dev.residua.model.BundleStore;
 import dev.residua.model.ModelRegistry;
 import dev.residua.model.RegistryRecord;
 import dev.residua.model.RegistryRecord.Activation;
@@ -8,7 +9,8 @@ import dev.residua.wire.ModelRecords;
 import dev.residua.wire.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -24,10 +26,13 @@ public final class RegistryLog {
    */
   public static final int NUMBERS_AHEAD = 1_000_000;
 
+  /** Most models of which a part was read, but not the record that publishes them. */
+  public static final int MAX_UNPUBLISHED = 1_000;
+
   private final org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer;
   private final TopicPartition partition;
   private final Consumer<String> problems;
-  private final Map<String, Long> firstParts = new HashMap<>();
+  private final Map<String, Long> firstParts = new LinkedHashMap<>(); // the newest last
   private ModelRegistry registry = ModelRegistry.EMPTY;
 
   /**
@@ -58,8 +63,12 @@ public final class RegistryLog {
         continue;
       }
       ModelRecords.part(record.key())
-          .filter(part -> part.number() == 0)
-          .ifPresent(part -> firstParts.put(part.modelId(), record.offset()));
+          .filter(part -> part.number() == 0 && BundleStore.ID.matcher(part.modelId()).matches())
+          .ifPresent(
+              part -> {
+                firstParts.remove(part.modelId());
+                firstParts.put(part.modelId(), record.offset());
+              });
       try {
         ModelRecords.fact(record.key(), record.value())
             .filter(fact -> isPossible(fact, record.offset()))
@@ -69,6 +78,7 @@ public final class RegistryLog {
       }
     }
     registry = registry.with(facts);
+    forgetUnpublished();
     return !facts.isEmpty();
   }
 
@@ -88,6 +98,17 @@ public final class RegistryLog {
               .formatted(fact.key(), offset));
     }
     return possible;
+  }
+
+  /** Forgets the oldest first parts whose model was not published, beyond the most. */
+  private void forgetUnpublished() {
+    int excess = firstParts.size() - registry.entries().size() - MAX_UNPUBLISHED;
+    for (Iterator<String> ids = firstParts.keySet().iterator(); excess > 0 && ids.hasNext(); ) {
+      if (registry.entry(ids.next()).isEmpty()) {
+        ids.remove();
+        excess--;
+      }
+    }
   }
 
   long position() {

@@ -69,6 +69,7 @@ class LimitsDocumentTest {
             NamePattern.MAX_CHARACTERS + " characters",
             NamePattern.MAX_COPIES + " copies",
             RegistryRecord.MAX_PARTS + " parts",
+            RegistryLog.MAX_UNPUBLISHED + " models",
             RegistryFollower.OPEN_LIMIT.toString(),
             RegistryLog.NUMBERS_AHEAD + " above the offset of its record",
             (DiskSpace.LEAST_BYTES >> 20) + " MiB",

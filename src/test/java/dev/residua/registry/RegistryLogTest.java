@@ -66,4 +66,41 @@ class RegistryLogTest {
             "activation/1000004 at offset 3; there cannot have been that many activations",
             "start/1000005/0 at offset 4; there cannot have been that many activations");
   }
+
+  @Test
+  void shouldForgetTheOldestPartsOfModelsThatNobodyPublishes() {
+    // Given
+    TopicPartition partition = RegistryLog.partition(TOPICS);
+    MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
+    consumer.updateBeginningOffsets(Map.of(partition, 0L));
+    RegistryLog log = new RegistryLog(consumer, TOPICS, problems::add);
+    Entry published =
+        new Entry("m", "d", null, Instant.EPOCH, "ann", 10, "", 1, null, null, Map.of());
+    List<byte[]> keys = new ArrayList<>();
+    keys.add(new ModelRecords.Part("m", 0).key());
+    keys.add(ModelRecords.key(published.key()));
+    keys.add(new ModelRecords.Part("x".repeat(201), 0).key());
+    keys.add(new ModelRecords.Part("again", 0).key());
+    for (int i = 0; i < RegistryLog.MAX_UNPUBLISHED; i++) {
+      keys.add(new ModelRecords.Part("junk-" + i, 0).key());
+    }
+    keys.add(new ModelRecords.Part("again", 0).key());
+
+    // When
+    for (int i = 0; i < keys.size(); i++) {
+      byte[] value = i == 1 ? ModelRecords.value(published) : new byte[] {1};
+      consumer.addRecord(
+          new ConsumerRecord<>(partition.topic(), partition.partition(), i, keys.get(i), value));
+    }
+    log.poll(Duration.ZERO);
+
+    // Then
+    assertThat(log.firstParts())
+        .hasSize(RegistryLog.MAX_UNPUBLISHED + 1)
+        .containsEntry("m", 0L)
+        .containsEntry("again", keys.size() - 1L)
+        .containsKey("junk-1")
+        .doesNotContainKey("junk-0");
+    assertThat(problems).isEmpty();
+  }
 }
