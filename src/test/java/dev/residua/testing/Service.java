@@ -231,10 +231,15 @@ public final class Service implements AutoCloseable {
     }
   }
 
-  /** Waits until the service says that it is ready. */
+  /** Waits until the service says that it is ready; ends it if it does not in time. */
   public Service awaitReady() {
-    await(READY, "the service is ready", () -> statusCode("/q/health/ready") == 200);
-    return this;
+    try {
+      await(READY, "the service is ready", () -> statusCode("/q/health/ready") == 200);
+      return this;
+    } catch (AssertionError e) {
+      close(); // nobody else has it yet
+      throw e;
+    }
   }
 
   /** Address of the Kafka that the ready service uses. */
