@@ -17,15 +17,19 @@ import dev.residua.frame.FrameLimits;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelStore;
+import dev.residua.scoring.FrameLookup;
 import dev.residua.scoring.FramesInFlight;
 import dev.residua.scoring.ModelPool;
 import dev.residua.scoring.ReconstructionPlan;
 import dev.residua.scoring.ReferenceSettings;
+import dev.residua.scoring.ReferencedFrames;
 import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.Stages;
 import dev.residua.scoring.TimelineSettings;
 import dev.residua.telemetry.Tracing;
+import dev.residua.wire.FrameReader;
+import dev.residua.wire.RecordReader;
 import dev.residua.wire.RegistrySettings;
 import dev.residua.wire.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -167,6 +171,15 @@ public final class ScoringSetup {
   public static FrameLimits frameLimits(ResiduaConfig config) {
     FramesConfig limits = config.frames();
     return new FrameLimits(limits.maxBytes(), limits.maxSide(), limits.maxPixels());
+  }
+
+  /** Finds stored frames again; owned by the caller. */
+  public static FrameLookup lookup(ResiduaConfig config, KafkaClients clients, Topics topics) {
+    return new FrameLookup(
+        new RecordReader(clients.recordReader(), topics.frames().name(), "frame"),
+        new FrameReader(frameLimits(config), registry(config)),
+        new ReferencedFrames(references(config)),
+        frameLimits(config));
   }
 
   /** Permitted locations of referenced frames. */

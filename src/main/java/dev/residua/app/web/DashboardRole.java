@@ -17,8 +17,6 @@ import dev.residua.dashboard.ModelOrders;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelStore;
 import dev.residua.registry.ModelAdmin;
-import dev.residua.scoring.ReferencedFrames;
-import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topics;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -79,12 +77,7 @@ public class DashboardRole implements AutoCloseable {
     pictures.model(bundle);
     watch.onChange(this::show);
     watch.onChange(pictures::model);
-    frames.open(
-        clients.recordReader(),
-        topics.frames().name(),
-        new FrameReader(ScoringSetup.frameLimits(config), ScoringSetup.registry(config)),
-        new ReferencedFrames(ScoringSetup.references(config)),
-        ScoringSetup.frameLimits(config));
+    frames.open(ScoringSetup.lookup(config, clients, topics));
     ControlWriter commands = new ControlWriter(clients, topics.control());
     writer = commands;
     control.open(commands::write);

@@ -1,9 +1,9 @@
 package dev.residua.app.web;
 
 import dev.residua.causal.LatentDecoder;
-import dev.residua.dashboard.PictureFiles;
 import dev.residua.dashboard.Pictures;
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PictureFiles;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.onnx.OnnxLatentDecoder;
@@ -82,12 +82,7 @@ public class ModelPictures implements Pictures {
     if (pixels.length != shape.size()) {
       throw new UnavailableException("another model has become active meanwhile");
     }
-    float[] both = new float[2 * shape.size()];
-    for (int i = 0; i < pixels.length; i++) {
-      both[i] = (pixels[i] & 0xFF) / 255f;
-    }
-    System.arraycopy(decoder(model()).decode(latents, 1), 0, both, pixels.length, pixels.length);
-    return PictureFiles.difference(both, shape);
+    return PictureFiles.difference(pixels, decoder(model()).decode(latents, 1), shape);
   }
 
   private ModelBundle model() throws UnavailableException {

@@ -1,10 +1,10 @@
-package dev.residua.dashboard;
+package dev.residua.frame;
 
-import dev.residua.frame.ImageShape;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import javax.imageio.ImageIO;
 
 /** Writes intensities as PNG files. */
@@ -35,6 +35,35 @@ public final class PictureFiles {
       image.setRGB(p % shape.width(), p / shape.width(), red << 16 | green << 8 | blue);
     }
     return png(image);
+  }
+
+  /**
+   * The picture of unsigned bytes.
+   *
+   * @param pixels in the shape
+   */
+  public static byte[] picture(byte[] pixels, ImageShape shape) {
+    return picture(intensities(pixels), 0, shape);
+  }
+
+  /**
+   * The difference of a frame and a picture, as below.
+   *
+   * @param pixels unsigned bytes in the shape
+   * @param picture intensities in the shape
+   */
+  public static byte[] difference(byte[] pixels, float[] picture, ImageShape shape) {
+    float[] both = Arrays.copyOf(intensities(pixels), 2 * shape.size());
+    System.arraycopy(picture, 0, both, shape.size(), shape.size());
+    return difference(both, shape);
+  }
+
+  private static float[] intensities(byte[] pixels) {
+    float[] intensities = new float[pixels.length];
+    for (int i = 0; i < pixels.length; i++) {
+      intensities[i] = (pixels[i] & 0xFF) / 255f;
+    }
+    return intensities;
   }
 
   /**

@@ -1,0 +1,80 @@
+package dev.residua.scoring;
+
+import dev.residua.frame.Frame;
+import dev.residua.frame.FrameDecoder;
+import dev.residua.frame.FrameLimits;
+import dev.residua.frame.ImageShape;
+import dev.residua.frame.RejectedFrameException;
+import dev.residua.wire.FrameReader;
+import dev.residua.wire.RecordReader;
+import dev.residua.wire.RecordReader.MissingException;
+import dev.residua.wire.RegistryUnavailableException;
+import java.io.IOException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** Finds stored frames again, one at a time. For one thread. */
+public final class FrameLookup implements AutoCloseable {
+  private final RecordReader records;
+  private final FrameReader reader;
+  private final ReferencedFrames references;
+  private final FrameLimits limits;
+
+  /**
+   * A stored frame.
+   *
+   * @param frame the frame with its pixels as they were sent
+   * @param pixels as the model reads them
+   */
+  public record Found(Frame frame, byte[] pixels) {}
+
+  /**
+   * @param records of the topic of frames; closed here
+   */
+  public FrameLookup(
+      RecordReader records, FrameReader reader, ReferencedFrames references, FrameLimits limits) {
+    this.records = records;
+    this.reader = reader;
+    this.references = references;
+    this.limits = limits;
+  }
+
+  /** Name of the topic of frames. */
+  public String topic() {
+    return records.topic();
+  }
+
+  /**
+   * A frame of a source.
+   *
+   * @param shape that the model reads
+   * @throws MissingException if no such frame is stored there, or none that can be decoded
+   * @throws IOException with a sentence, if Kafka or the schema registry does not answer
+   */
+  public Found find(String source, int partition, long offset, ImageShape shape)
+      throws MissingException, IOException {
+    ConsumerRecord<byte[], byte[]> record = records.read(partition, offset);
+    try {
+      Frame frame = reader.read(record).frame();
+      if (!frame.source().equals(source)) {
+        throw new MissingException(
+            "the frame %s-%d@%d is of another source than '%s'"
+                .formatted(record.topic(), partition, offset, source));
+      }
+      byte[] pixels = new byte[shape.size()];
+      Frame whole = references.resolve(frame);
+      new FrameDecoder(limits, shape).decode(whole, pixels, 0);
+      return new Found(whole, pixels);
+    } catch (RejectedFrameException e) {
+      throw new MissingException(
+          "the frame %s-%d@%d cannot be shown: %s"
+              .formatted(record.topic(), partition, offset, e.getMessage()));
+    } catch (RegistryUnavailableException e) {
+      throw new IOException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    records.close();
+  }
+}
