@@ -1,8 +1,8 @@
 package dev.residua.alerting;
 
-import dev.residua.causal.Finding.Cause;
-import dev.residua.causal.PictureLinks;
 import dev.residua.incident.Incident;
+import dev.residua.incident.IncidentEvidence;
+import dev.residua.incident.IncidentEvidence.Kind;
 import dev.residua.wire.CloudEventHeaders;
 import java.net.URI;
 import java.util.LinkedHashMap;
@@ -14,15 +14,6 @@ final class Links {
   /** Page of the source. */
   static final String DASHBOARD = "dashboard";
 
-  /** The frame itself. */
-  static final String FRAME = PictureLinks.FRAME;
-
-  /** Picture that the causes explain. */
-  static final String EXPECTED = PictureLinks.EXPECTED;
-
-  /** Where in the picture the first cause's deviation shows. */
-  static final String HEATMAP = "heatmap";
-
   private final Optional<String> base;
 
   /**
@@ -32,7 +23,9 @@ final class Links {
     this.base = dashboard.map(url -> url.toString().replaceAll("/+$", ""));
   }
 
-  /** Links of an incident by purpose, the page first; empty without a dashboard. */
+  /**
+   * Links of an incident by purpose, the page first, then its evidence; empty without a dashboard.
+   */
   Map<String, String> of(Incident incident) {
     Map<String, String> links = new LinkedHashMap<>();
     if (base.isEmpty()) {
@@ -41,11 +34,11 @@ final class Links {
     links.put(
         DASHBOARD,
         "%s/#/sources/%s".formatted(base.get(), CloudEventHeaders.encode(incident.source())));
-    add(links, FRAME, incident.links().get(PictureLinks.FRAME));
-    add(links, EXPECTED, incident.links().get(PictureLinks.EXPECTED));
-    for (Cause cause : incident.causes()) {
-      add(links, HEATMAP, incident.links().get(PictureLinks.HEATMAP + cause.latent()));
-      break;
+    if (incident.frame() != null) {
+      String id = CloudEventHeaders.encode(incident.id());
+      for (Kind picture : Kind.of(incident.subject())) {
+        links.put(picture.path(), base.get() + IncidentEvidence.address(id, picture));
+      }
     }
     return links;
   }
@@ -53,12 +46,5 @@ final class Links {
   /** The dashboard's first page; empty without a dashboard. */
   Optional<String> home() {
     return base.map(url -> url + "/");
-  }
-
-  private void add(
-      Map<String, String> links, String purpose, @org.jspecify.annotations.Nullable String link) {
-    if (link != null) {
-      links.put(purpose, link.startsWith("/") ? base.orElseThrow() + link : link);
-    }
   }
 }

@@ -3,6 +3,7 @@ package dev.residua.alerting;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.residua.incident.Incident;
+import dev.residua.incident.IncidentEvidence.Kind;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.RegistryRecord.Activation;
 import java.net.URI;
@@ -72,10 +73,10 @@ final class PagerDutyProtocol implements Protocol {
     ArrayNode all = event.putArray("links");
     to.forEach((purpose, href) -> all.addObject().put("href", href).put("text", purpose));
     ArrayNode images = event.putArray("images");
-    for (String purpose : List.of(Links.FRAME, Links.EXPECTED, Links.HEATMAP)) {
-      String picture = to.get(purpose);
+    for (Kind kind : Kind.values()) {
+      String picture = to.get(kind.path());
       if (picture != null && picture.startsWith("https://")) { // others are not shown there
-        images.addObject().put("src", picture).put("href", page).put("alt", purpose);
+        images.addObject().put("src", picture).put("href", page).put("alt", kind.path());
       }
     }
   }

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -116,7 +115,7 @@ final class RateLimitDigest {
         null,
         null,
         "",
-        Map.of());
+        null);
   }
 
   private String sentence(Collection<Incident> held) {

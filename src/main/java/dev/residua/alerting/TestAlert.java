@@ -59,7 +59,7 @@ public final class TestAlert {
         null,
         null,
         "",
-        Map.of());
+        null);
   }
 
   /**

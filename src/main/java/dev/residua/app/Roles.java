@@ -9,6 +9,7 @@ import dev.residua.app.demo.SimulatedCamera;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.kafka.KafkaConnection;
 import dev.residua.app.metrics.AlertMetrics;
+import dev.residua.app.metrics.EvidenceMetrics;
 import dev.residua.app.metrics.ModelMetrics;
 import dev.residua.app.metrics.RoleHealth;
 import dev.residua.app.model.ActiveModelNotifier;
@@ -23,6 +24,7 @@ import dev.residua.app.process.SelfLauncher;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.app.process.UncaughtExceptions;
 import dev.residua.app.roles.AlertRole;
+import dev.residua.app.roles.EvidenceStore;
 import dev.residua.app.roles.MonitorRole;
 import dev.residua.app.roles.ScoringSetup;
 import dev.residua.app.roles.ShadowRole;
@@ -192,6 +194,9 @@ public class Roles {
       watch.onChange(training::model);
     }
     if (config.roles().contains(Role.ALERT)) {
+      running.push(
+          new EvidenceStore(
+              config, clients, topics, registry, new EvidenceMetrics(meters, heartbeats::beat)));
       startAlerting(clients, topics, registry, tracing);
     }
     Optional<DemoSettings> demo = DemoSettings.of(config.demo());

@@ -106,6 +106,24 @@ public final class LiveViews {
       @Nullable String verdict) {}
 
   /**
+   * The stored evidence of an incident.
+   *
+   * @param subject of the incident when it was drawn
+   * @param modelId model that drew it
+   * @param sequence of the frame
+   * @param capturedAt capture time of the frame, milliseconds since 1970
+   * @param pictures last segments of their addresses
+   */
+  public record EvidenceView(
+      String incidentId,
+      String source,
+      String subject,
+      String modelId,
+      long sequence,
+      long capturedAt,
+      List<String> pictures) {}
+
+  /**
    * One event.
    *
    * @param what {@code anomaly}, {@code drift} or {@code intervention}

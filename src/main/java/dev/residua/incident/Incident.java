@@ -4,7 +4,6 @@ import dev.residua.causal.Finding;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param follows the incident that it continues under a corrected diagnosis; null for most
  * @param mergedInto the incident that it turned out to be a part of; null for most
  * @param modelId model in use
- * @param links where to look, by purpose
+ * @param frame frame of the finding that it shows; null where the source is silent
  */
 @RecordBuilder
 public record Incident(
@@ -57,7 +56,7 @@ public record Incident(
     @Nullable String follows,
     @Nullable String mergedInto,
     String modelId,
-    Map<String, String> links)
+    @Nullable IncidentFrame frame)
     implements IncidentBuilder.With {
   /** Longest note, in characters; the rest is cut off. */
   public static final int MAX_NOTE = 500;
@@ -82,7 +81,6 @@ public record Incident(
     }
     note = note == null || note.length() <= MAX_NOTE ? note : note.substring(0, MAX_NOTE - 1) + "…";
     causes = List.copyOf(causes);
-    links = Map.copyOf(links);
   }
 
   /** State of an incident. */

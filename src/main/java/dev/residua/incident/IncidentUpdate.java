@@ -42,7 +42,7 @@ final class IncidentUpdate {
       Severity severity,
       String sentence,
       List<Finding.Cause> causes,
-      Map<String, String> links,
+      @Nullable IncidentFrame frame,
       Instant firstAt,
       long firstSequence) {
     static Content of(Report report) {
@@ -53,7 +53,7 @@ final class IncidentUpdate {
           finding.severity(),
           finding.sentence(),
           finding.causes(),
-          finding.links(),
+          new IncidentFrame(finding.position(), finding.modelId()),
           finding.firstAt(),
           finding.firstSequence());
     }
@@ -66,7 +66,7 @@ final class IncidentUpdate {
           incident.severity(),
           incident.sentence(),
           incident.causes(),
-          incident.links(),
+          incident.frame(),
           at.at(),
           at.sequence());
     }
@@ -78,7 +78,7 @@ final class IncidentUpdate {
           .withKind(kind)
           .withSentence(sentence)
           .withCauses(causes)
-          .withLinks(links);
+          .withFrame(frame);
     }
   }
 
@@ -516,7 +516,7 @@ final class IncidentUpdate {
               null,
               null,
               at.modelId(),
-              content.links());
+              content.frame());
       entry = new Entry(first, content.weight(), 0, 0);
       if (before != null) {
         entry =
@@ -646,7 +646,7 @@ final class IncidentUpdate {
               Severity.CRITICAL,
               sentence,
               List.of(),
-              Map.of(),
+              null,
               at.at(),
               at.sequence()),
           null);

@@ -3,7 +3,6 @@ package dev.residua.state;
 import dev.residua.anomaly.AnomalyEpisode;
 import dev.residua.anomaly.AnomalyKind;
 import dev.residua.anomaly.SensorMonitor;
-import dev.residua.avro.Incident;
 import dev.residua.avro.state.AlarmSuppression;
 import dev.residua.avro.state.AlarmTrack;
 import dev.residua.avro.state.DetectorState;
@@ -151,9 +150,11 @@ public final class MonitorStates {
   }
 
   private static IncidentEntry entry(SourceIncidents.Entry entry) {
-    Incident incident = IncidentMapper.toAvro(entry.incident());
-    incident.setLinks(new TreeMap<>(entry.incident().links())); // in an order that does not vary
-    return new IncidentEntry(incident, weight(entry.weight()), entry.quiet(), entry.openFrames());
+    return new IncidentEntry(
+        IncidentMapper.toAvro(entry.incident()),
+        weight(entry.weight()),
+        entry.quiet(),
+        entry.openFrames());
   }
 
   private static SourceIncidents.Entry entry(IncidentEntry record) {

@@ -2,6 +2,7 @@ package dev.residua.wire;
 
 import dev.residua.causal.Finding;
 import dev.residua.incident.Incident;
+import dev.residua.incident.IncidentFrame;
 import dev.residua.incident.Subject;
 import org.apache.kafka.common.serialization.Serde;
 
@@ -41,7 +42,7 @@ public final class IncidentMapper {
     record.setFollows(incident.follows());
     record.setMergedInto(incident.mergedInto());
     record.setModelId(incident.modelId());
-    record.setLinks(incident.links());
+    record.setFrame(incident.frame() == null ? null : toAvro(incident.frame()));
     return record;
   }
 
@@ -68,6 +69,15 @@ public final class IncidentMapper {
         record.getFollows(),
         record.getMergedInto(),
         record.getModelId(),
-        record.getLinks());
+        record.getFrame() == null ? null : toDomain(record.getFrame()));
+  }
+
+  static dev.residua.avro.IncidentFrame toAvro(IncidentFrame frame) {
+    return new dev.residua.avro.IncidentFrame(
+        ScoredFrameMapper.reference(frame.position()), frame.modelId());
+  }
+
+  static IncidentFrame toDomain(dev.residua.avro.IncidentFrame record) {
+    return new IncidentFrame(ScoredFrameMapper.position(record.getFrame()), record.getModelId());
   }
 }

@@ -7,6 +7,7 @@ import dev.residua.avro.DriftScore;
 import dev.residua.avro.Frame;
 import dev.residua.avro.FrameScore;
 import dev.residua.avro.Incident;
+import dev.residua.avro.IncidentEvidence;
 import dev.residua.avro.InterventionEvent;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -115,6 +116,7 @@ public final class SchemaRegistration {
     records.put(topics.drifts(), DriftEvent.class);
     records.put(topics.interventions(), InterventionEvent.class);
     records.put(topics.incidents(), Incident.class);
+    records.put(topics.evidence(), IncidentEvidence.class);
     records.put(topics.control(), ControlCommand.class);
     return records;
   }

@@ -8,6 +8,7 @@ import dev.residua.avro.DriftScore;
 import dev.residua.avro.Frame;
 import dev.residua.avro.FrameScore;
 import dev.residua.avro.Incident;
+import dev.residua.avro.IncidentEvidence;
 import dev.residua.avro.InterventionEvent;
 import dev.residua.avro.ModelActivation;
 import dev.residua.avro.ModelEntry;
@@ -61,6 +62,7 @@ final class SingleObject<T extends SpecificRecordBase> {
           DriftEvent.class,
           InterventionEvent.class,
           Incident.class,
+          IncidentEvidence.class,
           ControlCommand.class);
 
   private static final byte[] MARK = {(byte) 0xC3, 0x01};

@@ -6,7 +6,9 @@ import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.Incident;
+import dev.residua.incident.IncidentEvidence;
 import dev.residua.intervention.InterventionEvent;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +49,25 @@ public final class Topics {
           "min.cleanable.dirty.ratio",
           "0.2");
 
+  /** Time for which evidence is kept, unless an operator changes the topic. */
+  public static final Duration EVIDENCE_RETENTION = Duration.ofDays(90);
+
+  /** Bytes of evidence of one partition that are kept, unless an operator changes the topic. */
+  public static final int EVIDENCE_BYTES = 256 << 20;
+
+  private static final Map<String, String> EVIDENCE =
+      Map.of(
+          "cleanup.policy",
+          "delete",
+          "max.message.bytes",
+          Integer.toString(IncidentEvidenceMapper.MAX_BYTES + (64 << 10)),
+          "retention.ms",
+          Long.toString(EVIDENCE_RETENTION.toMillis()),
+          "retention.bytes",
+          Integer.toString(EVIDENCE_BYTES),
+          "segment.bytes",
+          Integer.toString(32 << 20));
+
   private final Topic<byte[], byte[]> frames;
   private final Topic<String, ScoredFrame> scores;
   private final Topic<String, ScoredFrame> shadowScores;
@@ -55,6 +76,7 @@ public final class Topics {
   private final Topic<String, DriftEvent> drifts;
   private final Topic<String, InterventionEvent> interventions;
   private final Topic<String, Incident> incidents;
+  private final Topic<String, IncidentEvidence> evidence;
   private final Topic<byte[], byte[]> models;
   private final Topic<String, ControlCommand> control;
   private final Topic<byte[], byte[]> deadLetters;
@@ -74,6 +96,7 @@ public final class Topics {
     interventions =
         new Topic<>(prefix + "interventions", text, InterventionEventMapper.SERDE, DELETE);
     incidents = new Topic<>(prefix + "incidents", text, IncidentMapper.SERDE, COMPACT);
+    evidence = new Topic<>(prefix + "evidence", text, IncidentEvidenceMapper.SERDE, EVIDENCE);
     models = new Topic<>(prefix + "models", bytes, bytes, LARGE_COMPACT);
     control =
         new Topic<>(
@@ -118,6 +141,11 @@ public final class Topics {
 
   public Topic<String, Incident> incidents() {
     return incidents;
+  }
+
+  /** Pictures of the incidents. */
+  public Topic<String, IncidentEvidence> evidence() {
+    return evidence;
   }
 
   /**
@@ -169,7 +197,7 @@ public final class Topics {
   public List<Topic<?, ?>> all() {
     List<Topic<?, ?>> all = new ArrayList<>(List.of(frames, deadLetters, scores));
     all.addAll(findings());
-    all.addAll(List.of(shadowScores, models, control, timelines, alerts));
+    all.addAll(List.of(evidence, shadowScores, models, control, timelines, alerts));
     return List.copyOf(all);
   }
 }

@@ -1,6 +1,6 @@
 /* One source: its pictures, residuals, drift and events. */
 import { h, text, attribute } from './dom.js';
-import { picture, remove, Refused } from './api.js';
+import { get, picture, remove, Refused } from './api.js';
 import { ask, feedback, resolve, acceptNormal, silence } from './actions.js';
 import { TimeChart, ScaleStrip, zBar, plotBox } from './charts.js';
 import { drawGraph } from './graph.js';
@@ -8,6 +8,7 @@ import { noFrames } from './overview.js';
 import { conditionWord, conditionColour, severityColour, integer, number, signed, pValue, ago, duration, moment, clock, full, kindWords, subjectWords, sentenceCase, spoken, figure } from './words.js';
 
 const MAX_ROWS = 1200, MAX_CHARTS = 12, STRETCH = 10000, PICTURE_PAUSE = 250, STATISTICS = 4;
+const EVIDENCE = ['frame', 'expected', 'heatmap'];
 const Z_SPLITS = max => (max < 9 ? [-3, 0, 3] : [-Math.floor(max / 2), 0, Math.floor(max / 2)]);
 const help = (anchor, words) => h('a', { class: 'help', href: `#/explain/${anchor}` }, words);
 
@@ -33,9 +34,9 @@ export function source(root, { live, about }, [name]) {
   // Pictures
   const shots = [['Seen', 'the frame, as the model reads it'], ['Expected', 'as its causes explain it'], ['Difference', 'black: none, white: most']].map(([title, words]) => {
     const image = h('img', { alt: '', hidden: true }), note = h('p', null, 'no frame yet'), caption = h('span', null, words);
-    return { title, image, note, box: h('figure', null, h('div', { class: 'frame' }, image, note), h('figcaption', null, title, caption)) };
+    return { title, words, image, note, caption, box: h('figure', null, h('div', { class: 'frame' }, image, note), h('figcaption', null, title, caption)) };
   });
-  const pictureOf = h('span', { class: 'soft small num' }), back = h('button', { type: 'button', hidden: true, onclick: () => showEvent(null) }, 'Back to live');
+  const pictureOf = h('span', { class: 'soft small num' }), back = h('button', { type: 'button', hidden: true, onclick: () => show(null) }, 'Back to live');
   const latentBody = h('tbody');
   const now = h('section', { class: 'panel', 'aria-labelledby': 'now-title' },
     h('header', null, h('h2', { id: 'now-title' }, 'Frame'), pictureOf, h('span', { class: 'aside' }, back, help('pictures', 'how to read these'))),
@@ -270,12 +271,13 @@ export function source(root, { live, about }, [name]) {
       i.causes.length > 0 && h('p', { class: 'soft small' }, 'Cause: ', i.causes.map(c => `${spoken(c.latent)}${c.parents.length ? ` (caused by ${c.parents.map(spoken).join(', ')})` : ' (root)'}, ${Math.round(100 * c.share)} %`).join('; ')),
       h('p', { class: 'soft small' }, `What to do: ${i.advice}`),
       i.note && h('p', { class: 'soft small' }, `Note: ${i.note}`),
-      feedbackButtons(i));
+      incidentButtons(i));
   }
 
-  function feedbackButtons(incident) {
+  function incidentButtons(incident) {
     const said = incident.verdict;
     return h('div', { class: 'actions' },
+      incident.subject !== 'silence' && h('button', { type: 'button', onclick: () => showEvidence(incident) }, 'Show its evidence'),
       h('button', { type: 'button', 'aria-pressed': String(said === 'true'), onclick: () => feedback(incident, true) }, said === 'true' ? '✓ True alarm' : 'True alarm'),
       h('button', { type: 'button', 'aria-pressed': String(said === 'false'), onclick: () => feedback(incident, false) }, said === 'false' ? '✓ False alarm' : 'False alarm'),
       !incident.endedAt && h('button', { type: 'button', onclick: () => resolve(incident) }, 'Resolve'));
@@ -289,7 +291,7 @@ export function source(root, { live, about }, [name]) {
       h('summary', null, when(i.openedAt), h('span', { class: 'sentence' }, i.sentence), h('span', { class: `chip ${open ? severityColour(i.severity) : 'good'}` }, open ? spoken(i.state === 'SUSPENDED' || i.state === 'FLAPPING' ? i.state : 'open') : spoken(i.reason ?? i.state))),
       h('div', { class: 'inner' },
         h('dl', { class: 'props' }, h('dt', null, 'Subject'), h('dd', null, subjectWords(i.subject)), h('dt', null, 'Kind'), h('dd', null, kindWords(i.kind)), open && h('dt', null, 'What to do'), open && h('dd', null, sentenceCase(i.advice)), i.note && h('dt', null, 'Note'), i.note && h('dd', null, i.note), i.follows && h('dt', null, 'Follows'), i.follows && h('dd', { class: 'mono' }, i.follows), i.mergedInto && h('dt', null, 'Part of'), i.mergedInto && h('dd', { class: 'mono' }, i.mergedInto), h('dt', null, 'Lasted'), h('dd', null, open ? `since ${moment(i.openedAt)}` : `${duration(i.endedAt - i.openedAt)}, until ${moment(i.endedAt)}`), h('dt', null, 'Frames'), h('dd', null, `${i.openedSequence} to ${i.updatedSequence}`), h('dt', null, 'Incident'), h('dd', { class: 'mono' }, i.id), h('dt', null, 'Model'), h('dd', { class: 'mono' }, i.modelId)),
-        feedbackButtons(i),
+        incidentButtons(i),
         events.length ? h('ul', { class: 'events', 'aria-label': 'Events of the incident' }, events.map(e => h('li', null, eventLine(e)))) : h('p', { class: 'soft small' }, 'Its events are no longer remembered here; they are on their topics.')));
   }
 
@@ -310,16 +312,37 @@ export function source(root, { live, about }, [name]) {
     ];
   }
 
-  function showEvent(e) {
-    state.shown = e;
-    back.hidden = !e;
+  /** Holds the pictures at an event or an incident; null goes back to the last frame. */
+  function show(shown) {
+    state.shown = shown;
+    back.hidden = !shown;
     pictureAt = '';
+    shots.forEach(shot => text(shot.caption, shot.words));
     drawLatents();
-    if (e) {
-      showPictures({ partition: e.partition, offset: e.offset }, explained(e.readings), `event at ${clock(e.at)}, frame ${e.lastSequence}`);
+    if (shown) {
       now.scrollIntoView({ block: 'nearest' });
       back.focus();
     }
+  }
+
+  function showEvent(e) {
+    show(e);
+    showPictures({ partition: e.partition, offset: e.offset }, explained(e.readings), `event at ${clock(e.at)}, frame ${e.lastSequence}`);
+  }
+
+  /** The stored pictures of an incident, which do not need its frame and its model any more. */
+  async function showEvidence(i) {
+    const shown = { causes: i.causes, readings: [], sentence: i.sentence };
+    show(shown);
+    const path = `api/incidents/${encodeURIComponent(i.id)}/evidence`;
+    let kept, problem;
+    try { kept = await get(path, aborting.signal); } catch (e) { problem = e; }
+    if (state.shown !== shown) return;
+    const paths = EVIDENCE.map(name => (kept?.pictures.includes(name) ? `${path}/${name}` : null));
+    const why = problem ? String(problem.message) : 'not drawn: the camera is at fault';
+    const latent = /^(?:mechanism|root):(.+)$/.exec(kept?.subject ?? '')?.[1];
+    if (latent) text(shots[2].caption, `where the deviation of ${spoken(latent)} shows`);
+    load(`evidence of ${i.id}`, paths, kept ? `evidence from ${moment(kept.capturedAt)}, frame ${kept.sequence}, model ${kept.modelId}` : 'evidence', null, why);
   }
 
   const explained = readings => readings.map(r => (parents(r.latent).length ? r.expected : r.observed));
@@ -327,17 +350,22 @@ export function source(root, { live, about }, [name]) {
 
   async function showPictures(place, latents, words) {
     if (!place || !latents || latents.some(v => v === null)) return;
-    const key = `${place.partition}@${place.offset}`;
-    if (key === pictureAt || pictureBusy || (!state.shown && (document.hidden || performance.now() - pictureTime < PICTURE_PAUSE))) {
-      if (state.shown && pictureBusy) setTimeout(() => state.shown && showPictures(place, latents, words), 100);
+    const where = `source=${encodeURIComponent(name)}&partition=${place.partition}&offset=${place.offset}`;
+    const z = latents.map(v => Math.max(-999, Math.min(999, v)).toFixed(3)).join();
+    const paths = [`api/pictures/frame?${where}`, `api/pictures/decoded?latents=${z}`, `api/pictures/difference?${where}&latents=${z}`];
+    load(`${place.partition}@${place.offset}`, paths, words, place, '');
+  }
+
+  /** Loads three pictures; without a path, says why there is none. */
+  async function load(key, paths, words, place, why) {
+    const shown = state.shown;
+    if (key === pictureAt || pictureBusy || (!shown && (document.hidden || performance.now() - pictureTime < PICTURE_PAUSE))) {
+      if (shown && pictureBusy) setTimeout(() => state.shown === shown && load(key, paths, words, place, why), 100);
       return;
     }
     pictureBusy = true;
     pictureTime = performance.now();
-    const where = `source=${encodeURIComponent(name)}&partition=${place.partition}&offset=${place.offset}`;
-    const z = latents.map(v => Math.max(-999, Math.min(999, v)).toFixed(3)).join();
-    const paths = [`api/pictures/frame?${where}`, `api/pictures/decoded?latents=${z}`, `api/pictures/difference?${where}&latents=${z}`];
-    const found = await Promise.allSettled(paths.map(path => picture(path, aborting.signal)));
+    const found = await Promise.allSettled(paths.map(path => (path ? picture(path, aborting.signal) : Promise.reject(new Refused(404, why)))));
     if (aborting.signal.aborted) return;
     const old = urls;
     urls = found.map(f => (f.status === 'fulfilled' ? URL.createObjectURL(f.value) : null));
@@ -352,7 +380,7 @@ export function source(root, { live, about }, [name]) {
     text(pictureOf, words);
     pictureAt = key;
     pictureBusy = false;
-    if (place.readings) { state.pictured = place; drawLatents(); }
+    if (place?.readings) { state.pictured = place; drawLatents(); }
   }
 
   live.see(view, draw);

@@ -71,7 +71,7 @@ class ProtocolsTest {
     assertThat(alert.at("/annotations/causes").asText())
         .isEqualTo("shadow_length (80 %) given pendulum, light");
     assertThat(alert.at("/annotations/expected").asText())
-        .isEqualTo("https://residua.test/api/pictures/decoded?latents=1,2");
+        .isEqualTo("https://residua.test/api/incidents/incident-1/evidence/expected");
     assertThat(alert.get("generatorURL").asText()).isEqualTo(PAGE);
     assertThat(alert.get("startsAt").asText()).isEqualTo(SINCE.toString());
     assertThat(Instant.parse(alert.get("endsAt").asText()))
@@ -138,7 +138,7 @@ class ProtocolsTest {
     assertThat(trigger.at("/payload/component").asText()).isEqualTo("shadow_length");
     assertThat(trigger.at("/links/0/href").asText()).isEqualTo(PAGE);
     assertThat(trigger.at("/images/0/src").asText())
-        .startsWith("https://residua.test/api/pictures/frame?source=cam1");
+        .isEqualTo("https://residua.test/api/incidents/incident-1/evidence/frame");
     assertThat(acknowledge.get("event_action").asText()).isEqualTo("acknowledge");
     assertThat(resolve.get("event_action").asText()).isEqualTo("resolve");
     assertThat(List.of(trigger, acknowledge, resolve))

@@ -89,7 +89,7 @@ class LiveHistoryTest {
         null,
         null,
         "model-1",
-        Map.of());
+        null);
   }
 
   /** Just after the frame with this sequence. */

@@ -38,6 +38,7 @@ class OpenApiTest {
   private static final List<Class<?>> RESOURCES =
       List.of(
           ControlResource.class,
+          EvidenceResource.class,
           ModelsResource.class,
           PicturesResource.class,
           SourcesResource.class);

@@ -8,8 +8,10 @@ import dev.residua.app.config.ResiduaConfig;
 import dev.residua.app.config.ScoringConfig;
 import dev.residua.app.config.SourcesConfig;
 import dev.residua.app.process.DiskSpace;
+import dev.residua.app.web.LiveEvidence;
 import dev.residua.app.web.LiveFrames;
 import dev.residua.causal.ScoreCheck;
+import dev.residua.evidence.EvidenceModels;
 import dev.residua.frame.NamePattern;
 import dev.residua.frame.PossibleTimes;
 import dev.residua.incident.ActiveControls;
@@ -19,6 +21,8 @@ import dev.residua.registry.RegistryLog;
 import dev.residua.scoring.FramesInFlight;
 import dev.residua.scoring.ReferencedFrames;
 import dev.residua.wire.FindingFields;
+import dev.residua.wire.IncidentEvidenceMapper;
+import dev.residua.wire.Topics;
 import io.smallrye.config.WithDefault;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -75,6 +79,11 @@ class LimitsDocumentTest {
             (DiskSpace.LEAST_BYTES >> 20) + " MiB",
             setting(ResiduaConfig.class, "stuckAfter"),
             LiveFrames.WAITING + " requests",
+            IncidentEvidenceMapper.MAX_BYTES + " bytes",
+            Topics.EVIDENCE_BYTES + " bytes per partition",
+            Topics.EVIDENCE_RETENTION.toDays() + " days",
+            LiveEvidence.MAX_INCIDENTS + " incidents",
+            EvidenceModels.KEPT + " models",
             application.getProperty("quarkus.http.limits.max-body-size"),
             application.getProperty("quarkus.http.idle-timeout"));
 

@@ -9,6 +9,7 @@ import dev.residua.alerting.ReceiverType;
 import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.anomaly.AnomalyKind;
 import dev.residua.app.metrics.AlertMetrics;
+import dev.residua.app.metrics.EvidenceMetrics;
 import dev.residua.app.metrics.ModelMetrics;
 import dev.residua.app.metrics.MonitorMetrics;
 import dev.residua.app.metrics.ScoringMetrics;
@@ -296,7 +297,7 @@ class MetricsTest {
         null,
         null,
         "model-1",
-        Map.of());
+        null);
   }
 
   @Test
@@ -352,6 +353,7 @@ class MetricsTest {
     scoring.progressed(1);
     MonitorRole.feedback(meters, new ControlCommandStore());
     alerts();
+    new EvidenceMetrics(meters, () -> {});
     judge(
         new MonitorMetrics(meters, 10),
         List.of(

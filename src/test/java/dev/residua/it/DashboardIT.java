@@ -75,7 +75,8 @@ class DashboardIT {
         .as("skipped: no chromium on this machine (apt-get install chromium)")
         .isPresent();
     try (TestBroker kafka = TestBroker.start(TOPICS, 2);
-        Service worker = Service.role(directory, List.of(), kafka.clients(), "score,monitor", "1");
+        Service worker =
+            Service.role(directory, List.of(), kafka.clients(), "score,monitor,alert", "1");
         Service dashboard = dashboard(kafka);
         Chromium browser = Chromium.start(directory.resolve("browser"))) {
       KafkaClients clients = kafka.clients();
@@ -167,6 +168,13 @@ class DashboardIT {
     browser.click("Show its frame");
     browser.await(SOON, "the frame of the event", says("event at"));
     browser.click("Back to live");
+
+    browser.click("Show its evidence");
+    browser.await(SOON, "the evidence of the incident", says("evidence from"));
+    browser.await(SOON, "what it shows", says("where the deviation of shadow length shows"));
+    browser.screenshot(PICTURES.resolve("evidence-desktop-light.png"));
+    browser.click("Back to live");
+    browser.await(SOON, "the last frame", "!" + says("evidence from"));
   }
 
   private static void orders(Chromium browser, KafkaClients clients) {

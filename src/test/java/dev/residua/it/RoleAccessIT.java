@@ -163,7 +163,7 @@ class RoleAccessIT {
                   "models");
           case SHADOW -> List.of("scores.shadow");
           case TRAIN -> List.of("control", "models");
-          case ALERT -> List.of("alerts", "dead-letters");
+          case ALERT -> List.of("alerts", "evidence", "dead-letters");
           case DASHBOARD -> List.of("control", "models");
         };
     return names.stream().map(name -> Topics.DEFAULT_PREFIX + name).toList();

@@ -185,7 +185,7 @@ class StoredFramesIT {
         null,
         null,
         "m1",
-        Map.of());
+        null);
   }
 
   private static <V> ProducerRecord<byte[], byte[]> record(

@@ -166,7 +166,7 @@ class TriggerDryRunIT {
         null,
         null,
         "m1",
-        Map.of());
+        null);
   }
 
   private static ScoredFrame score(String source, int sequence, float jointPValue) {

@@ -2,13 +2,14 @@ package dev.residua.testing;
 
 import dev.residua.causal.Finding.Cause;
 import dev.residua.causal.Finding.Severity;
+import dev.residua.frame.FramePosition;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Incident.Reason;
 import dev.residua.incident.Incident.State;
+import dev.residua.incident.IncidentFrame;
 import dev.residua.incident.Subject;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,8 @@ public final class Incidents {
   public String sentence = "shadow length strays more than usual from what pendulum explains";
   public long sequence = 100;
   public int flaps;
+  public @Nullable IncidentFrame frame =
+      new IncidentFrame(new FramePosition("residua.frames", 0, 7), "model-1");
 
   private Incidents() {}
 
@@ -62,13 +65,7 @@ public final class Incidents {
         of.follows,
         of.mergedInto,
         "model-1",
-        Map.of(
-            "frame",
-            "/api/pictures/frame?source=cam1&partition=0&offset=7",
-            "expected",
-            "/api/pictures/decoded?latents=1,2",
-            "heatmap:shadow_length",
-            "/api/pictures/heatmap?latent=shadow_length"));
+        of.frame);
   }
 
   /** The same incident, over. */

@@ -122,6 +122,7 @@ public final class TopicFuzzer {
     avro(topics.drifts(), "DriftEvent", "");
     avro(topics.interventions(), "InterventionEvent", "");
     avro(topics.incidents(), "Incident", "");
+    avro(topics.evidence(), "IncidentEvidence", "");
     avro(topics.control(), "ControlCommand", "");
     avro(topics.models(), "ModelEntry", "model/");
     avro(topics.models(), "ModelActivation", "activation/");

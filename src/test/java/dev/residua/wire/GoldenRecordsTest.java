@@ -19,6 +19,8 @@ import dev.residua.avro.Frame;
 import dev.residua.avro.FrameReference;
 import dev.residua.avro.FrameScore;
 import dev.residua.avro.Incident;
+import dev.residua.avro.IncidentEvidence;
+import dev.residua.avro.IncidentFrame;
 import dev.residua.avro.IncidentReason;
 import dev.residua.avro.IncidentState;
 import dev.residua.avro.InterventionEvent;
@@ -91,6 +93,7 @@ class GoldenRecordsTest {
         drift(),
         intervention(),
         incident(),
+        evidence(),
         control(),
         modelEntry(),
         activation(),
@@ -414,7 +417,21 @@ class GoldenRecordsTest {
         "id-2",
         "id-3",
         "model-1",
-        LINKS);
+        new IncidentFrame(POSITION, "model-1"));
+  }
+
+  private static IncidentEvidence evidence() {
+    byte[] png = {(byte) 0x89, 'P', 'N', 'G'};
+    return new IncidentEvidence(
+        "id-4",
+        "cam1",
+        "mechanism:shadow_length",
+        new IncidentFrame(POSITION, "model-1"),
+        42L,
+        T0,
+        ByteBuffer.wrap(png),
+        ByteBuffer.wrap(png),
+        null);
   }
 
   private static ControlCommand control() {

@@ -25,6 +25,11 @@ public final class ConsumerGroups {
     return topicPrefix + "alert";
   }
 
+  /** Group of the alerting processes that store the evidence of incidents. */
+  public static String evidence(String topicPrefix) {
+    return topicPrefix + "evidence";
+  }
+
   /** Group of all training processes, one of which leads. */
   public static String train(String topicPrefix) {
     return topicPrefix + "train";
@@ -56,6 +61,7 @@ public final class ConsumerGroups {
   public static List<Topic<?, ?>> readByDashboard(Topics topics) {
     List<Topic<?, ?>> read = new ArrayList<>(topics.findings());
     read.add(topics.scores());
+    read.add(topics.evidence());
     read.add(topics.deadLetters());
     read.add(topics.control());
     return read;

@@ -94,11 +94,15 @@ public record RequiredAcl(
       allow(
           byTopic,
           AclOperation.READ,
-          List.of(topics.incidents(), topics.control(), topics.alerts()));
-      allow(byTopic, AclOperation.WRITE, List.of(topics.alerts(), topics.deadLetters()));
+          List.of(topics.incidents(), topics.control(), topics.alerts(), topics.frames()));
+      allow(
+          byTopic,
+          AclOperation.WRITE,
+          List.of(topics.alerts(), topics.evidence(), topics.deadLetters()));
       String group = ConsumerGroups.alert(prefix);
       others.add(group(group));
       others.add(transactions(group + "-", group + "-" + instance));
+      others.add(group(ConsumerGroups.evidence(prefix)));
     }
     if (roles.contains(Role.MONITOR)) {
       String application = ConsumerGroups.monitor(prefix);

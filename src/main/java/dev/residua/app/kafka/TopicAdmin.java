@@ -277,6 +277,7 @@ public final class TopicAdmin implements AutoCloseable {
       String actual = Objects.requireNonNull(configs.get(resource)).get(wanted.getKey()).value();
       boolean fits =
           wanted.getKey().equals("max.message.bytes") // checked above
+              || wanted.getKey().startsWith("retention.") // for operators to choose
               || Set.of(actual.split(",")).equals(Set.of(wanted.getValue().split(",")));
       if (!fits) {
         problems.add(

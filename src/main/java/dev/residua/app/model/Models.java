@@ -10,6 +10,7 @@ import dev.residua.app.process.ScoringEngine;
 import dev.residua.causal.FactorScales;
 import dev.residua.causal.FrameScorer;
 import dev.residua.drift.DriftReference;
+import dev.residua.evidence.EvidenceModel;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.intervention.JointAttribution;
 import dev.residua.intervention.MechanismReference;
@@ -17,6 +18,7 @@ import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.SelfTest;
 import dev.residua.monitor.MonitorModel;
+import dev.residua.onnx.OnnxLatentDecoder;
 import dev.residua.registry.RegistryFollower;
 import dev.residua.scoring.ScoringModel;
 import java.io.IOException;
@@ -164,6 +166,26 @@ public final class Models {
           "model %s cannot be monitored with these settings: %s"
               .formatted(bundle.id(), e.getMessage()),
           e);
+    }
+  }
+
+  /**
+   * Opens a bundle for drawing the evidence of incidents.
+   *
+   * @return owns native memory
+   * @throws BadBundleException if no engine runs the bundle's network
+   */
+  public static EvidenceModel evidence(ModelBundle bundle) throws BadBundleException {
+    FrameScorer scorer = scorer(bundle, 1);
+    try {
+      return new EvidenceModel(bundle.graph(), scorer, new OnnxLatentDecoder(bundle.network()));
+    } catch (BadBundleException e) {
+      scorer.close();
+      throw e;
+    } catch (RuntimeException e) {
+      scorer.close();
+      throw new BadBundleException(
+          "model %s cannot draw pictures: %s".formatted(bundle.id(), e.getMessage()), e);
     }
   }
 

@@ -17,6 +17,7 @@ import dev.residua.dashboard.ModelOrders;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelStore;
 import dev.residua.registry.ModelAdmin;
+import dev.residua.wire.RecordReader;
 import dev.residua.wire.Topics;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -29,6 +30,7 @@ public class DashboardRole implements AutoCloseable {
   private final LiveHistory history;
   private final ModelPictures pictures;
   private final LiveFrames frames;
+  private final LiveEvidence evidence;
   private final LiveModels models;
   private final ControlOrders control;
   private final ModelOrders modelOrders;
@@ -41,6 +43,7 @@ public class DashboardRole implements AutoCloseable {
       LiveHistory history,
       ModelPictures pictures,
       LiveFrames frames,
+      LiveEvidence evidence,
       LiveModels models,
       ControlOrders control,
       ModelOrders modelOrders,
@@ -48,6 +51,7 @@ public class DashboardRole implements AutoCloseable {
     this.history = history;
     this.pictures = pictures;
     this.frames = frames;
+    this.evidence = evidence;
     this.models = models;
     this.control = control;
     this.modelOrders = modelOrders;
@@ -78,6 +82,9 @@ public class DashboardRole implements AutoCloseable {
     watch.onChange(this::show);
     watch.onChange(pictures::model);
     frames.open(ScoringSetup.lookup(config, clients, topics));
+    evidence.open(
+        new RecordReader(clients.recordReader(), topics.evidence().name(), "evidence"),
+        topics.evidence());
     ControlWriter commands = new ControlWriter(clients, topics.control());
     writer = commands;
     control.open(commands::write);
@@ -87,7 +94,14 @@ public class DashboardRole implements AutoCloseable {
         () -> ModelAdmin.of(clients.registry(config.topicPrefix()), topics));
     follower =
         new FindingsFollower(
-            clients, topics, history, models, config.dashboard().history(), onFinding, heartbeat);
+            clients,
+            topics,
+            history,
+            models,
+            evidence,
+            config.dashboard().history(),
+            onFinding,
+            heartbeat);
     about.open(clients.bootstrapServers(), topics.frames().name(), writable);
   }
 
@@ -109,6 +123,7 @@ public class DashboardRole implements AutoCloseable {
         writer.close();
       }
       frames.close();
+      evidence.close();
       pictures.close();
     }
   }

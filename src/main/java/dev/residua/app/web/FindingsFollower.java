@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Follows the output topics and feeds the pages: scores, drift scores and events from a while ago,
  * so that the pages have a history at once; incidents, commands of operators and the status of
- * trainings from the beginning; dead letters from now on.
+ * trainings from the beginning; the last evidence of incidents; dead letters from now on.
  */
 public final class FindingsFollower implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FindingsFollower.class);
@@ -48,9 +48,13 @@ public final class FindingsFollower implements AutoCloseable {
   /** Records of a partition that are read back, however old they are. */
   private static final long LEAST_BACK = 2_000;
 
+  /** Records of evidence of a partition that are read back, however old they are. */
+  private static final long EVIDENCE_BACK = LiveEvidence.MAX_INCIDENTS;
+
   private final Topics topics;
   private final LiveHistory history;
   private final LiveModels models;
+  private final LiveEvidence evidence;
   private final Consumer<byte[], byte[]> consumer;
   private final java.util.function.Consumer<FindingView> onFinding;
   private final Runnable heartbeat;
@@ -68,6 +72,7 @@ public final class FindingsFollower implements AutoCloseable {
       Topics topics,
       LiveHistory history,
       LiveModels models,
+      LiveEvidence evidence,
       Duration back,
       java.util.function.Consumer<FindingView> onFinding,
       Runnable heartbeat) {
@@ -80,6 +85,7 @@ public final class FindingsFollower implements AutoCloseable {
     this.heartbeat = heartbeat;
     this.history = history;
     this.models = models;
+    this.evidence = evidence;
     this.consumer = clients.follower();
     List<TopicPartition> partitions =
         ConsumerGroups.readByDashboard(topics).stream()
@@ -119,6 +125,9 @@ public final class FindingsFollower implements AutoCloseable {
     }
     if (topic.equals(topics.deadLetters().name())) {
       return end;
+    }
+    if (topic.equals(topics.evidence().name())) {
+      return Math.max(first, end - EVIDENCE_BACK);
     }
     return Math.max(first, Math.max(end - MOST_BACK, Math.min(since, end - LEAST_BACK)));
   }
@@ -186,6 +195,10 @@ public final class FindingsFollower implements AutoCloseable {
       found(event.finding(), "intervention", event.kind(), isNew);
     } else if (topic.equals(topics.control().name())) {
       ordered(record);
+    } else if (topic.equals(topics.evidence().name())) {
+      if (value != null) {
+        evidence.stored(topics.evidence().read(value), record.partition(), record.offset());
+      }
     } else if (topic.equals(topics.incidents().name())) {
       if (value != null) {
         found(topics.incidents().read(value), isNew);

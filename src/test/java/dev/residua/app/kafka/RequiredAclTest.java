@@ -58,13 +58,16 @@ class RequiredAclTest {
     // Then
     assertThat(access)
         .containsExactly(
+            "Read, DescribeConfigs on topic residua.frames",
             "Write, DescribeConfigs on topic residua.dead-letters",
             "Read, DescribeConfigs on topic residua.incidents",
+            "Write, DescribeConfigs on topic residua.evidence",
             "Read, DescribeConfigs on topic residua.models",
             "Read, DescribeConfigs on topic residua.control",
             "Read, Write, DescribeConfigs on topic residua.alerts",
             "Read on group residua.alert",
-            "Write on transactional id residua.alert-*");
+            "Write on transactional id residua.alert-*",
+            "Read on group residua.evidence");
   }
 
   @Test

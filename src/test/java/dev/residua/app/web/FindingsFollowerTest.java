@@ -24,6 +24,7 @@ class FindingsFollowerTest {
                     topics,
                     new LiveHistory(),
                     new LiveModels(),
+                    new LiveEvidence(),
                     Duration.ofMinutes(-5),
                     finding -> {},
                     () -> {}))

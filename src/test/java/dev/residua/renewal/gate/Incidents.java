@@ -6,7 +6,6 @@ import dev.residua.incident.Incident.State;
 import dev.residua.incident.Subject;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Incidents for tests. */
@@ -50,6 +49,6 @@ public final class Incidents {
         null,
         null,
         "m1",
-        Map.of());
+        null);
   }
 }

@@ -1,0 +1,50 @@
+package dev.residua.app.roles;
+
+import dev.residua.app.config.ResiduaConfig;
+import dev.residua.app.kafka.ConsumerGroups;
+import dev.residua.app.kafka.KafkaClients;
+import dev.residua.app.model.Models;
+import dev.residua.evidence.EvidenceListener;
+import dev.residua.evidence.EvidenceLoop;
+import dev.residua.evidence.EvidenceModels;
+import dev.residua.model.ModelStore;
+import dev.residua.scoring.Guarantee;
+import dev.residua.wire.Topics;
+import java.time.Duration;
+
+/** The part of the alerting role that stores the evidence of incidents, on a thread of its own. */
+public final class EvidenceStore implements AutoCloseable {
+  private static final long STOP_MILLIS = 15_000;
+  private static final Duration PAUSE = Duration.ofSeconds(2);
+
+  private final EvidenceLoop loop;
+  private final Thread thread;
+
+  public EvidenceStore(
+      ResiduaConfig config,
+      KafkaClients clients,
+      Topics topics,
+      ModelStore registry,
+      EvidenceListener listener) {
+    String group = ConsumerGroups.evidence(config.topicPrefix());
+    String member = group + "-" + config.instance();
+    this.loop =
+        new EvidenceLoop(
+            () -> clients.scoringConsumer(group, member, EvidenceLoop.POLLED),
+            () -> clients.resultProducer(Guarantee.AT_LEAST_ONCE, member),
+            () -> ScoringSetup.lookup(config, clients, topics),
+            () -> new EvidenceModels(registry, Models::evidence),
+            topics,
+            listener,
+            PAUSE);
+    this.thread = new Thread(loop, "residua-evidence");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    loop.stop();
+    thread.join(STOP_MILLIS);
+  }
+}
