@@ -11,7 +11,8 @@ public interface SourcesConfig {
 
   /**
    * Time without a frame after which a source is forgotten: its incidents are closed and its
-   * detectors start again with its next frame. At least the retention of the frames.
+   * detectors start again with its next frame. At least the retention of the frames, or the start
+   * is refused: a frame that is read again could be scored twice.
    */
   @WithDefault("P7D")
   Duration forgetAfter();

@@ -1,6 +1,7 @@
 package dev.residua.app.kafka;
 
 import dev.residua.app.config.ResiduaConfig;
+import dev.residua.app.process.Role;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.wire.Topics;
 import java.util.List;
@@ -37,6 +38,11 @@ public final class KafkaConnection implements AutoCloseable {
       try (TopicAdmin admin = new TopicAdmin(clients)) {
         admin.checkAccess(config.topicPrefix(), config.instance(), config.roles());
         List<String> problems = admin.check(topics);
+        if (problems.isEmpty() && config.roles().contains(Role.SCORE)) {
+          problems =
+              admin.checkForgetting(topics.frames(), config.sources().forgetAfter()).stream()
+                  .toList();
+        }
         if (!problems.isEmpty()) {
           throw new StartFailedException(String.join("\nresidua: ", problems));
         }

@@ -6,6 +6,7 @@ import dev.residua.wire.KafkaFailures;
 import dev.residua.wire.RootCause;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -37,6 +38,9 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Creates and checks the product's topics on a cluster. */
 public final class TopicAdmin implements AutoCloseable {
+  /** A retention from here on counts as one without a limit. */
+  private static final Duration FOR_EVER = Duration.ofDays(36_500);
+
   private static final long TIMEOUT_SECONDS = 15;
 
   /**
@@ -205,6 +209,29 @@ public final class TopicAdmin implements AutoCloseable {
     return problems;
   }
 
+  /**
+   * Checks that a source is not forgotten while its frames are still stored.
+   *
+   * @param forgetAfter time without a frame after which scoring forgets a source
+   * @return one sentence, if there is a problem
+   */
+  public Optional<String> checkForgetting(Topic<?, ?> frames, Duration forgetAfter)
+      throws StartFailedException {
+    return forgetsTooEarly(
+        frames.name(), Long.parseLong(setting(frames.name(), "retention.ms")), forgetAfter);
+  }
+
+  static Optional<String> forgetsTooEarly(
+      String topic, long retentionMillis, Duration forgetAfter) {
+    boolean limited = retentionMillis >= 0 && retentionMillis < FOR_EVER.toMillis();
+    Duration kept = limited ? Duration.ofMillis(retentionMillis) : FOR_EVER;
+    return forgetAfter.compareTo(kept) >= 0
+        ? Optional.empty()
+        : Optional.of(
+            "topic %s keeps frames %s, but a source is forgotten after %s: a frame that is read again could be scored twice; set residua.sources.forget-after=%s, or shorten retention.ms of the topic"
+                .formatted(topic, limited ? "for " + kept : "for ever", forgetAfter, kept));
+  }
+
   /** The problem that a topic has fewer partitions than the one that it is partitioned like. */
   private Optional<String> tooFew(
       Topic<?, ?> topic, Topic<?, ?> besides, Map<String, Integer> partitions) {
@@ -260,21 +287,14 @@ public final class TopicAdmin implements AutoCloseable {
 
   private List<String> settingProblems(Topic<?, ?> topic) throws StartFailedException {
     List<String> problems = new ArrayList<>();
-    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
-    Map<ConfigResource, Config> configs =
-        call(
-            "read the settings of topic " + topic.name(),
-            admin.describeConfigs(List.of(resource)).all());
-    long largest =
-        Long.parseLong(
-            Objects.requireNonNull(configs.get(resource)).get("max.message.bytes").value());
+    long largest = Long.parseLong(setting(topic.name(), "max.message.bytes"));
     if (largest < LEAST_MESSAGE_BYTES) {
       problems.add(
           "topic %s has max.message.bytes=%d, expected at least %d: a record of the product may be larger"
               .formatted(topic.name(), largest, LEAST_MESSAGE_BYTES));
     }
     for (Map.Entry<String, String> wanted : topic.settings().entrySet()) {
-      String actual = Objects.requireNonNull(configs.get(resource)).get(wanted.getKey()).value();
+      String actual = setting(topic.name(), wanted.getKey());
       boolean fits =
           wanted.getKey().equals("max.message.bytes") // checked above
               || wanted.getKey().startsWith("retention.") // for operators to choose
@@ -286,6 +306,13 @@ public final class TopicAdmin implements AutoCloseable {
       }
     }
     return problems;
+  }
+
+  private String setting(String topic, String name) throws StartFailedException {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    Map<ConfigResource, Config> configs =
+        call("read the settings of topic " + topic, admin.describeConfigs(List.of(resource)).all());
+    return Objects.requireNonNull(configs.get(resource)).get(name).value();
   }
 
   private <T> T call(String what, KafkaFuture<T> future) throws StartFailedException {
@@ -322,7 +349,7 @@ public final class TopicAdmin implements AutoCloseable {
 
   @Override
   public void close() {
-    admin.close(java.time.Duration.ofSeconds(2));
+    admin.close(Duration.ofSeconds(2));
     restoreLevels();
   }
 
