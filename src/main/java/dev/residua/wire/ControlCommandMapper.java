@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class ControlCommandMapper {
   static final Serde<ControlCommand> SERDE =
       SingleObject.serde(
+          FindingFields.MAX_EVENT_BYTES,
           dev.residua.avro.ControlCommand.class,
           ControlCommandMapper::toAvro,
           ControlCommandMapper::toDomain);

@@ -701,7 +701,7 @@ class MonitorTopologyTest {
   }
 
   @Test
-  void shouldCutTheReasonOfAnOrderThatNoTopicWouldTake() {
+  void shouldCutTheReasonOfAnOrderThatIsTooLongForANote() {
     // Given
     send(Scored.nominal().frame(0));
     pass(Duration.ofMinutes(6));
@@ -709,7 +709,7 @@ class MonitorTopologyTest {
     // When
     command(
         new ControlCommand.Resolve(
-            new ControlCommand.Order("x", ".*", "kim", "x".repeat(2 << 20), Instant.EPOCH),
+            new ControlCommand.Order("x", ".*", "kim", "x".repeat(60_000), Instant.EPOCH),
             silence.id()));
     pass(Duration.ofSeconds(1));
     // Then
