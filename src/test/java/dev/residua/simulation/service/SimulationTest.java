@@ -43,8 +43,8 @@ class SimulationTest {
   @Test
   void shouldRepeatTheSameHistoryForTheSameSeed() {
     // Given
-    Installation first = new Installation(5, Scale.SMALL);
-    Installation second = new Installation(5, Scale.SMALL);
+    Installation first = new Installation(1, Scale.SMALL);
+    Installation second = new Installation(1, Scale.SMALL);
     Installation other = new Installation(6, Scale.SMALL);
     // When
     first.run();
@@ -66,7 +66,7 @@ class SimulationTest {
     Scale scale = defect.ofAlerts() ? Scale.UNDISTURBED : Scale.SMALL;
     // When some seed lets it matter
     boolean found =
-        LongStream.rangeClosed(7, 16)
+        LongStream.rangeClosed(7, 26)
             .anyMatch(
                 seed ->
                     SimulationTrialTest.violations(new Installation(seed, scale, defect)).stream()
