@@ -35,9 +35,9 @@ public record FactorScale(double offset, double slope, double low, double high) 
     return "%s (usually %s to %s)".formatted(number(of(latent)), number(low), number(high));
   }
 
-  /** A distance of latents in the unit of the factor, such as {@code 1.4}. */
+  /** A distance of latents in the unit of the factor, such as {@code -1.4}. */
   public String spokenDistance(double latents) {
-    return number(Math.abs(slope * latents));
+    return number(slope * latents);
   }
 
   /** A value of the factor with decimals to a hundredth of its usual range, or one more. */

@@ -121,10 +121,16 @@ final class InterventionSentence {
     return scales.of(latent).map(scale -> scale.spoken(value)).orElseGet(() -> text("%.2f", value));
   }
 
-  /** Such as {@code 1.7 standard deviations}, or {@code 1.7 standard deviations (12.4)}. */
+  /** Such as {@code -1.7 standard deviations}, or {@code -12.4 (1.7 standard deviations)}. */
   private String distance(int latent, double deviations, double latents) {
-    return text("%.1f standard deviations", deviations)
-        + scales.of(latent).map(scale -> " (" + scale.spokenDistance(latents) + ")").orElse("");
+    return scales
+        .of(latent)
+        .map(
+            scale ->
+                text(
+                    "%s (%.1f standard deviations)",
+                    scale.spokenDistance(latents), Math.abs(deviations)))
+        .orElseGet(() -> text("%.1f standard deviations", deviations));
   }
 
   /** How far a root has moved, and to where. */

@@ -14,7 +14,7 @@ class FactorScaleTest {
     // When, Then
     assertThat(hole.of(-0.5)).isEqualTo(9);
     assertThat(hole.spoken(-0.5)).isEqualTo("9.0 (usually 6.0 to 14.0)");
-    assertThat(hole.spokenDistance(-0.7)).isEqualTo("1.4");
+    assertThat(hole.spokenDistance(-0.7)).isEqualTo("-1.4");
     assertThat(new FactorScale(0, -20, -36, 38.7).spoken(0.001)).isEqualTo("0 (usually -36 to 39)");
     assertThat(new FactorScale(0.5, 0.1, 0.31, 0.72).spoken(3))
         .isEqualTo("0.80 (usually 0.31 to 0.72)");

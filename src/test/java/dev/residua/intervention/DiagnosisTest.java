@@ -128,7 +128,8 @@ class DiagnosisTest {
       shift += (observed[t][child] - expected[t][child]) / 32.0;
     }
     assertThat(without).contains(" is off by ", " standard deviations from what ");
-    assertThat(with).contains(" standard deviations (%.0f) from what ".formatted(10 * shift));
+    assertThat(with)
+        .contains(" is off by %.0f (".formatted(10 * shift), " standard deviations) from what ");
   }
 
   @Test
