@@ -107,12 +107,32 @@ public final class Service implements AutoCloseable {
   public static Service role(
       Path folder, List<String> jvmOptions, KafkaClients clients, String role, String instance)
       throws IOException {
+    return role(List.of(), folder, jvmOptions, clients, role, instance);
+  }
+
+  /**
+   * The same, started by another program that becomes the process, such as {@code env}.
+   *
+   * @param starter that program with its arguments
+   */
+  public static Service role(
+      List<String> starter,
+      Path folder,
+      List<String> jvmOptions,
+      KafkaClients clients,
+      String role,
+      String instance)
+      throws IOException {
     Path data = Files.createDirectories(folder.resolve(role + "-" + instance));
-    return start(
+    int port = freePort();
+    return launch(
+        starter,
         data,
         jvmOptions,
         List.of(
             "serve",
+            "--http-port",
+            Integer.toString(port),
             "--roles",
             role,
             "--instance",
@@ -120,7 +140,8 @@ public final class Service implements AutoCloseable {
             "--bootstrap",
             clients.bootstrapServers(),
             "--data-dir",
-            data.toString()));
+            data.toString()),
+        port);
   }
 
   /**
@@ -149,7 +170,13 @@ public final class Service implements AutoCloseable {
    * @param jvmOptions further options of the JVM, over the launcher's
    */
   public static Service command(Path directory, List<String> jvmOptions, List<String> arguments) {
-    return launch(directory, jvmOptions, arguments, 0);
+    return command(List.of(), directory, jvmOptions, arguments);
+  }
+
+  /** The same, started by another program that becomes the process. */
+  public static Service command(
+      List<String> starter, Path directory, List<String> jvmOptions, List<String> arguments) {
+    return launch(starter, directory, jvmOptions, arguments, 0);
   }
 
   /** Runs a command that ends by itself. */
@@ -183,11 +210,20 @@ public final class Service implements AutoCloseable {
 
   private static Service launch(
       Path directory, List<String> jvmOptions, List<String> arguments, int httpPort) {
+    return launch(List.of(), directory, jvmOptions, arguments, httpPort);
+  }
+
+  private static Service launch(
+      List<String> starter,
+      Path directory,
+      List<String> jvmOptions,
+      List<String> arguments,
+      int httpPort) {
     if (!Files.exists(JAR)) {
       throw new IllegalStateException(
           JAR.toAbsolutePath() + " does not exist: integration tests run after the package phase");
     }
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(starter);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of(
