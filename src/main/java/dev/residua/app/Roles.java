@@ -16,6 +16,7 @@ import dev.residua.app.model.ActiveModelNotifier;
 import dev.residua.app.model.BundleStores;
 import dev.residua.app.model.InitialModel;
 import dev.residua.app.model.Models;
+import dev.residua.app.process.ClockWatch;
 import dev.residua.app.process.DiskSpace;
 import dev.residua.app.process.Heartbeats;
 import dev.residua.app.process.Role;
@@ -127,6 +128,7 @@ public class Roles {
     Thread.setDefaultUncaughtExceptionHandler(new UncaughtExceptions(this::fail));
     Heartbeats heartbeats = heartbeats();
     health.supervise(heartbeats);
+    running.push(ClockWatch.start(this::fail));
     Tracing tracing = tracing();
     running.push(tracing);
     ModelMetrics used = new ModelMetrics(meters);

@@ -7,11 +7,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.ApplicationRecoverableException;
 import org.apache.kafka.common.errors.IllegalGenerationException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.InvalidTxnTimeoutException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
@@ -143,6 +145,13 @@ sealed interface TransactionFailure {
       return new TooLarge(
           "a record of %s is larger than its topic allows (%s); raise max.message.bytes of %s and start again. No frame is lost meanwhile"
               .formatted(place.member(), cause.getMessage(), place.outputs()));
+    }
+    if (cause instanceof InvalidTimestampException
+        || (cause instanceof InvalidRecordException
+            && String.valueOf(cause.getMessage()).contains("timestamp"))) {
+      return new ReadAgain(
+          "the broker refuses the time of the records of %s (%s): the clock of this machine is ahead by more than message.timestamp.after.max.ms, one hour unless set. Frames wait on their topic until it is right; check the time service of this machine"
+              .formatted(place.member(), cause.getMessage()));
     }
     if (cause instanceof InvalidConfigurationException) {
       return new End(
