@@ -8,23 +8,19 @@ import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.model.Models;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.DriftScore;
-import dev.residua.frame.Frame;
 import dev.residua.frame.ImageShape;
-import dev.residua.frame.PixelFormat;
 import dev.residua.incident.ControlCommand;
 import dev.residua.model.ModelBundle;
 import dev.residua.registry.ModelAdmin;
 import dev.residua.renewal.gate.GateRule;
 import dev.residua.renewal.gate.GateVerdict;
 import dev.residua.renewal.gate.GateVerdict.Ruling;
-import dev.residua.simulation.Scenario;
-import dev.residua.simulation.ScenarioStream;
 import dev.residua.testing.Chromium;
+import dev.residua.testing.FaultySource;
 import dev.residua.testing.Scored;
 import dev.residua.testing.Service;
 import dev.residua.testing.TestBroker;
 import dev.residua.testing.TopicReader;
-import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.io.IOException;
@@ -541,37 +537,8 @@ class DashboardIT {
 
   /** A pendulum whose shadow is three noise deviations too long from a frame on. */
   private static void publish(KafkaClients clients, int from, int to) throws IOException {
-    Scenario scenario =
-        Scenario.parse(
-            """
-            {"scene": "pendulum", "noise": [0.5, 0.4], "seed": 4242, "frames": 1000, "events": [
-              {"kind": "offset", "node": "shadow_length", "at": %d, "frames": 500, "size": 3}]}
-            """
-                .formatted(FAULT_FROM),
-            "scenario");
-    ScenarioStream stream = new ScenarioStream(scenario, SHAPE);
-    try (KafkaProducer<byte[], byte[]> producer = clients.frameProducer()) {
-      for (int i = 0; i < to; i++) {
-        byte[] picture = new byte[SHAPE.size()];
-        stream.next(picture, 0);
-        if (i >= from) {
-          Frame frame =
-              new Frame(
-                  "cam1",
-                  i,
-                  Instant.now().minusMillis(50L * (to - i)),
-                  SHAPE.width(),
-                  SHAPE.height(),
-                  PixelFormat.RGB8,
-                  picture,
-                  Map.of());
-          producer.send(
-              new ProducerRecord<>(
-                  TOPICS.frames().name(),
-                  "cam1".getBytes(StandardCharsets.UTF_8),
-                  FrameReader.write(frame)));
-        }
-      }
-    }
+    Instant first = Instant.now().minusMillis(50L * to);
+    FaultySource.publish(
+        clients, TOPICS, FaultySource.frames("cam1", first, to, FAULT_FROM, 500).subList(from, to));
   }
 }

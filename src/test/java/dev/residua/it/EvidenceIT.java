@@ -10,7 +10,6 @@ import dev.residua.causal.LatentBatch;
 import dev.residua.frame.Frame;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PictureFiles;
-import dev.residua.frame.PixelFormat;
 import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentEvidence;
 import dev.residua.incident.IncidentEvidence.Kind;
@@ -18,23 +17,19 @@ import dev.residua.incident.IncidentFrame;
 import dev.residua.incident.Subject;
 import dev.residua.model.ModelBundle;
 import dev.residua.registry.ModelAdmin;
-import dev.residua.simulation.Scenario;
-import dev.residua.simulation.ScenarioStream;
+import dev.residua.testing.FaultySource;
 import dev.residua.testing.Service;
 import dev.residua.testing.TestBroker;
 import dev.residua.testing.TopicReader;
-import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topics;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,8 +37,6 @@ import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -66,8 +59,9 @@ class EvidenceIT {
     // Given
     try (TestBroker kafka = TestBroker.start(TOPICS, PARTITIONS)) {
       KafkaClients clients = kafka.clients();
-      List<byte[]> pictures = new ArrayList<>();
-      publish(clients, pictures);
+      List<Frame> frames =
+          FaultySource.frames("cam1", Instant.EPOCH, FRAMES, FAULT_FROM, FRAMES - FAULT_FROM);
+      FaultySource.publish(clients, TOPICS, frames);
       try (Service worker = Service.role(directory, List.of(), clients, "score,monitor", "1")) {
         worker.awaitRecords(LIMIT, clients, TOPICS.drift(), FRAMES);
         worker.stop(Duration.ofSeconds(30));
@@ -91,7 +85,7 @@ class EvidenceIT {
           both.await(LIMIT, "the evidence is listed", () -> status(both, incident, "") == 200);
           assertThat(both.json("/api/incidents/" + incident.id() + "/evidence").get("modelId"))
               .hasToString("\"" + Models.read(Optional.empty()).id() + "\"");
-          Map<Kind, byte[]> drawn = drawn(incident, pictures);
+          Map<Kind, byte[]> drawn = drawn(incident, frames);
           assertThat(drawn).containsOnlyKeys(Kind.values());
           for (Map.Entry<Kind, byte[]> picture : drawn.entrySet()) {
             assertThat(get(both, incident, "/" + picture.getKey().path()).body())
@@ -128,11 +122,10 @@ class EvidenceIT {
   }
 
   /** What the model that ships draws of the frame of the incident. */
-  private static Map<Kind, byte[]> drawn(Incident incident, List<byte[]> pictures)
-      throws Exception {
+  private static Map<Kind, byte[]> drawn(Incident incident, List<Frame> frames) throws Exception {
     ModelBundle bundle = Models.read(Optional.empty());
     IncidentFrame shown = Objects.requireNonNull(incident.frame());
-    byte[] pixels = pictures.get((int) shown.position().offset());
+    byte[] pixels = frames.get((int) shown.position().offset()).data();
     ModelPictures model = new ModelPictures();
     model.model(bundle);
     try (FrameScorer scorer = Models.scorer(bundle, 1)) {
@@ -155,40 +148,6 @@ class EvidenceIT {
               bundle.graph().names().indexOf(incident.subject().name())));
     } finally {
       model.close();
-    }
-  }
-
-  private static void publish(KafkaClients clients, List<byte[]> pictures) throws IOException {
-    Scenario scenario =
-        Scenario.parse(
-            """
-            {"scene": "pendulum", "noise": [0.5, 0.4], "seed": 4242, "frames": %d, "events": [
-              {"kind": "offset", "node": "shadow_length", "at": %d, "frames": %d, "size": 3}]}
-            """
-                .formatted(FRAMES, FAULT_FROM, FRAMES - FAULT_FROM),
-            "scenario");
-    ScenarioStream stream = new ScenarioStream(scenario, SHAPE);
-    try (KafkaProducer<byte[], byte[]> producer = clients.frameProducer()) {
-      for (int i = 0; i < FRAMES; i++) {
-        byte[] picture = new byte[SHAPE.size()];
-        stream.next(picture, 0);
-        pictures.add(picture);
-        Frame frame =
-            new Frame(
-                "cam1",
-                i,
-                Instant.ofEpochMilli(50L * i),
-                SHAPE.width(),
-                SHAPE.height(),
-                PixelFormat.RGB8,
-                picture,
-                Map.of());
-        producer.send(
-            new ProducerRecord<>(
-                TOPICS.frames().name(),
-                "cam1".getBytes(StandardCharsets.UTF_8),
-                FrameReader.write(frame)));
-      }
     }
   }
 

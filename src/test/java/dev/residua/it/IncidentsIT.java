@@ -5,25 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.frame.Frame;
 import dev.residua.frame.ImageShape;
-import dev.residua.frame.PixelFormat;
 import dev.residua.incident.Incident;
-import dev.residua.simulation.Scenario;
-import dev.residua.simulation.ScenarioStream;
+import dev.residua.testing.FaultySource;
 import dev.residua.testing.Service;
 import dev.residua.testing.TestBroker;
 import dev.residua.testing.TopicReader;
-import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topics;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,14 +37,15 @@ class IncidentsIT {
     // Given
     try (TestBroker kafka = TestBroker.start(TOPICS, 2)) {
       KafkaClients clients = kafka.clients();
-      List<Frame> frames = frames();
+      List<Frame> frames =
+          FaultySource.frames("cam1", Instant.EPOCH, FRAMES, FAULT_FROM, FAULT_TO - FAULT_FROM);
       // When
-      publish(clients, frames.subList(0, FAULT_FROM + 100));
+      FaultySource.publish(clients, TOPICS, frames.subList(0, FAULT_FROM + 100));
       try (Service service = Service.serve(directory.resolve("service"), clients)) {
         service.awaitRecords(LIMIT, clients, TOPICS.incidents(), 1);
         service.kill();
       }
-      publish(clients, frames.subList(FAULT_FROM + 100, FRAMES));
+      FaultySource.publish(clients, TOPICS, frames.subList(FAULT_FROM + 100, FRAMES));
       try (Service service = Service.serve(directory.resolve("service"), clients)) {
         service.awaitRecords(LIMIT, clients, TOPICS.drift(), FRAMES);
         service.awaitRecords(LIMIT, clients, TOPICS.incidents(), 2);
@@ -69,47 +61,6 @@ class IncidentsIT {
           .filteredOn(state -> state != Incident.State.ESCALATED && state != Incident.State.UPDATED)
           .containsExactly(Incident.State.OPENED, Incident.State.RESOLVED);
       assertThat(incidents).extracting(Incident::id).containsOnly(incidents.get(0).id());
-    }
-  }
-
-  /** The shadow's length is three noise deviations off for a while. */
-  private static List<Frame> frames() throws IOException {
-    Scenario scenario =
-        Scenario.parse(
-            """
-            {"scene": "pendulum", "noise": [0.5, 0.4], "seed": 4242, "frames": %d, "events": [
-              {"kind": "offset", "node": "shadow_length", "at": %d, "frames": %d, "size": 3}]}
-            """
-                .formatted(FRAMES, FAULT_FROM, FAULT_TO - FAULT_FROM),
-            "scenario");
-    ScenarioStream stream = new ScenarioStream(scenario, SHAPE);
-    List<Frame> frames = new ArrayList<>();
-    for (int i = 0; i < FRAMES; i++) {
-      byte[] picture = new byte[SHAPE.size()];
-      stream.next(picture, 0);
-      frames.add(
-          new Frame(
-              "cam1",
-              i,
-              Instant.ofEpochMilli(50L * i),
-              SHAPE.width(),
-              SHAPE.height(),
-              PixelFormat.RGB8,
-              picture,
-              Map.of()));
-    }
-    return frames;
-  }
-
-  private static void publish(KafkaClients clients, List<Frame> frames) {
-    try (KafkaProducer<byte[], byte[]> producer = clients.frameProducer()) {
-      for (Frame frame : frames) {
-        producer.send(
-            new ProducerRecord<>(
-                TOPICS.frames().name(),
-                frame.source().getBytes(StandardCharsets.UTF_8),
-                FrameReader.write(frame)));
-      }
     }
   }
 }

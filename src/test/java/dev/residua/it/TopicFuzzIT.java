@@ -3,17 +3,13 @@ package dev.residua.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.app.kafka.KafkaClients;
-import dev.residua.frame.Frame;
 import dev.residua.frame.ImageShape;
-import dev.residua.frame.PixelFormat;
-import dev.residua.simulation.Scenario;
-import dev.residua.simulation.ScenarioStream;
+import dev.residua.testing.FaultySource;
 import dev.residua.testing.RecordingServer;
 import dev.residua.testing.Service;
 import dev.residua.testing.TestBroker;
 import dev.residua.testing.TopicFuzzer;
 import dev.residua.testing.TopicReader;
-import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.io.IOException;
@@ -23,7 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -123,7 +118,11 @@ class TopicFuzzIT {
   private static void assertWorks(
       Service service, KafkaClients clients, RecordingServer hook, String source)
       throws IOException {
-    publish(clients, source);
+    Instant first = Instant.now().minusMillis(50L * FRAMES);
+    FaultySource.publish(
+        clients,
+        TOPICS,
+        FaultySource.frames(source, first, FRAMES, FAULT_FROM, FRAMES - FAULT_FROM));
     awaitKey(service, clients, TOPICS.scores(), source, FRAMES);
     awaitKey(service, clients, TOPICS.drift(), source, FRAMES);
     service.await(
@@ -153,39 +152,6 @@ class TopicFuzzIT {
             reader.poll().forEach(r -> count[0] += Arrays.equals(r.key(), bytes) ? 1 : 0);
             return count[0] >= wanted;
           });
-    }
-  }
-
-  private static void publish(KafkaClients clients, String source) throws IOException {
-    Scenario scenario =
-        Scenario.parse(
-            """
-            {"scene": "pendulum", "noise": [0.5, 0.4], "seed": 4242, "frames": %d, "events": [
-              {"kind": "offset", "node": "shadow_length", "at": %d, "frames": %d, "size": 3}]}
-            """
-                .formatted(FRAMES, FAULT_FROM, FRAMES - FAULT_FROM),
-            "scenario");
-    ScenarioStream stream = new ScenarioStream(scenario, SHAPE);
-    Instant from = Instant.now().minusMillis(50L * FRAMES);
-    try (KafkaProducer<byte[], byte[]> producer = clients.frameProducer()) {
-      for (int i = 0; i < FRAMES; i++) {
-        byte[] picture = new byte[SHAPE.size()];
-        stream.next(picture, 0);
-        byte[] frame =
-            FrameReader.write(
-                new Frame(
-                    source,
-                    i,
-                    from.plusMillis(50L * i),
-                    SHAPE.width(),
-                    SHAPE.height(),
-                    PixelFormat.RGB8,
-                    picture,
-                    Map.of()));
-        producer.send(
-            new ProducerRecord<>(
-                TOPICS.frames().name(), source.getBytes(StandardCharsets.UTF_8), frame));
-      }
     }
   }
 }

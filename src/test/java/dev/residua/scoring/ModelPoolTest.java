@@ -4,90 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.residua.model.BadBundleException;
-import dev.residua.model.ModelBundle;
-import dev.residua.model.ModelRegistry;
-import dev.residua.model.ModelStore;
-import dev.residua.model.RegistryRecord;
 import dev.residua.model.RegistryRecord.Activation;
-import dev.residua.model.RegistryRecord.Entry;
 import dev.residua.model.RegistryRecord.Removed;
 import dev.residua.model.RegistryRecord.Start;
 import dev.residua.testing.Bundles;
-import java.io.IOException;
+import dev.residua.testing.ModelsInMemory;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ModelPoolTest {
-  private final Memory store = new Memory();
+  private final ModelsInMemory store = new ModelsInMemory();
   private final List<String> open = new CopyOnWriteArrayList<>();
   private final List<String> refusals = new CopyOnWriteArrayList<>();
   private ModelPool pool;
-
-  /** A registry that a test writes. */
-  private static final class Memory implements ModelStore {
-    private final Map<String, ModelBundle> bundles = new ConcurrentHashMap<>();
-    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
-    private final Set<String> unreachable = ConcurrentHashMap.newKeySet();
-    private volatile ModelRegistry registry = ModelRegistry.EMPTY;
-
-    /** Adds facts, and before an activation its model, as the product does. */
-    void write(RegistryRecord... facts) {
-      for (RegistryRecord fact : facts) {
-        if (fact instanceof Activation one && registry.entry(one.modelId()).isEmpty()) {
-          registry = registry.with(List.of(entry(one)));
-        }
-        registry = registry.with(List.of(fact));
-      }
-      listeners.forEach(Runnable::run);
-    }
-
-    private static Entry entry(Activation of) {
-      return new Entry(
-          of.modelId(), of.digest(), null, Instant.EPOCH, "me", 10, "", 1, null, null, Map.of());
-    }
-
-    @Override
-    public ModelRegistry registry() {
-      return registry;
-    }
-
-    @Override
-    public ModelRegistry refreshed() {
-      return registry;
-    }
-
-    @Override
-    public ModelBundle bundle(String modelId) throws BadBundleException, IOException {
-      ModelBundle bundle = bundles.get(modelId);
-      if (unreachable.contains(modelId)) {
-        throw new IOException(modelId + " cannot be fetched");
-      }
-      if (bundle == null) {
-        throw new BadBundleException("there is no " + modelId);
-      }
-      return bundle;
-    }
-
-    @Override
-    public Runnable onChange(Runnable changed) {
-      listeners.add(changed);
-      return () -> listeners.remove(changed);
-    }
-  }
 
   private Activation activation(long number, String id) {
     return new Activation(
         number,
         id,
-        store.bundles.containsKey(id) ? store.bundles.get(id).digest() : "",
+        store.digest(id),
         number == 0 ? Activation.Kind.INITIAL : Activation.Kind.PROMOTION,
         Instant.EPOCH,
         "me",
@@ -95,9 +35,9 @@ class ModelPoolTest {
   }
 
   private ModelPool pool(String first) {
-    store.bundles.put("one", Bundles.empty("one"));
-    store.bundles.put("two", Bundles.empty("two"));
-    store.bundles.put("three", Bundles.empty("three"));
+    store.add(Bundles.empty("one"));
+    store.add(Bundles.empty("two"));
+    store.add(Bundles.empty("three"));
     store.write(activation(0, first));
     pool =
         new ModelPool(
@@ -285,7 +225,7 @@ class ModelPoolTest {
   void shouldNotWaitForABundleThatCannotBeFetched() {
     // Given
     pool("one");
-    store.unreachable.add("two");
+    store.setUnreachable("two");
     // When
     store.write(activation(1, "two"), new Start(1, 0, 5));
     await(() -> pool.activationAt(0, 7).modelId().equals("one"));

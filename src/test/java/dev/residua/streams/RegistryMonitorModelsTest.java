@@ -4,56 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.residua.model.BadBundleException;
-import dev.residua.model.ModelBundle;
-import dev.residua.model.ModelRegistry;
-import dev.residua.model.ModelStore;
 import dev.residua.model.RegistryRecord.Activation;
-import dev.residua.model.RegistryRecord.Entry;
 import dev.residua.testing.Bundles;
-import java.io.IOException;
+import dev.residua.testing.ModelsInMemory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class RegistryMonitorModelsTest {
-  private final Store store = new Store();
+  private final ModelsInMemory store = new ModelsInMemory();
 
-  /** A registry of one model, whose bundle can be out of reach. */
-  private static final class Store implements ModelStore {
-    private final ModelRegistry registry =
-        ModelRegistry.EMPTY.with(
-            List.of(
-                new Entry("m", "d", null, Instant.EPOCH, "ann", 10, "", 1, null, null, Map.of()),
-                new Activation(
-                    0, "m", "d", Activation.Kind.INITIAL, Instant.EPOCH, "ann", "a start")));
-    private boolean away;
-    private int reads;
-
-    @Override
-    public ModelRegistry registry() {
-      return registry;
-    }
-
-    @Override
-    public ModelRegistry refreshed() {
-      return registry;
-    }
-
-    @Override
-    public ModelBundle bundle(String modelId) throws IOException {
-      reads++;
-      if (away) {
-        throw new IOException("the store is away");
-      }
-      return Bundles.empty(modelId);
-    }
-
-    @Override
-    public Runnable onChange(Runnable changed) {
-      return () -> {};
-    }
+  @BeforeEach
+  void publish() {
+    store.add(Bundles.empty("m"));
+    store.write(
+        new Activation(
+            0, "m", store.digest("m"), Activation.Kind.INITIAL, Instant.EPOCH, "ann", "a start"));
   }
 
   private RegistryMonitorModels models(Duration patience) {
@@ -68,7 +36,7 @@ class RegistryMonitorModelsTest {
   @Test
   void shouldLetAnotherThreadTakeOverWhereABundleStaysOutOfReach() {
     // Given
-    store.away = true;
+    store.setUnreachable("m");
     // When, Then
     assertThatThrownBy(() -> models(Duration.ZERO).find("m"))
         .isInstanceOf(MonitorModels.UnavailableException.class)
@@ -90,17 +58,17 @@ class RegistryMonitorModelsTest {
     assertThat(models.find("m")).isEmpty();
     assertThat(models.find("m")).isEmpty();
     assertThat(models.find("unknown")).isEmpty();
-    assertThat(store.reads).isEqualTo(1);
+    assertThat(store.fetches()).isEqualTo(1);
   }
 
   @Test
   void shouldNotWaitWhenItPrepares() {
     // Given
-    store.away = true;
+    store.setUnreachable("m");
     RegistryMonitorModels models = models(Duration.ofMinutes(1));
     // When
     models.prepare();
     // Then
-    assertThat(store.reads).isEqualTo(1);
+    assertThat(store.fetches()).isEqualTo(1);
   }
 }

@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -77,7 +76,7 @@ final class SimulatedReceiver {
   }
 
   /** Runs each task as a task of a simulated process. */
-  static final class Executor extends AbstractExecutorService {
+  static final class Executor extends SimulatedExecutor {
     private final SimulatedProcess process;
 
     Executor(SimulatedProcess process) {
@@ -110,29 +109,6 @@ final class SimulatedReceiver {
           super.setException(t);
         }
       };
-    }
-
-    @Override
-    public void shutdown() {}
-
-    @Override
-    public List<Runnable> shutdownNow() {
-      return List.of();
-    }
-
-    @Override
-    public boolean isShutdown() {
-      return false;
-    }
-
-    @Override
-    public boolean isTerminated() {
-      return false;
-    }
-
-    @Override
-    public boolean awaitTermination(long timeout, TimeUnit unit) {
-      return true;
     }
   }
 }

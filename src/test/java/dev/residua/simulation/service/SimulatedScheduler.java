@@ -3,8 +3,6 @@ package dev.residua.simulation.service;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
-import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.FutureTask;
@@ -13,7 +11,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Runs one task after the other in a simulated process, each on a task of the simulator. */
-final class SimulatedScheduler extends AbstractExecutorService implements ScheduledExecutorService {
+final class SimulatedScheduler extends SimulatedExecutor implements ScheduledExecutorService {
   private final SimulatedProcess process;
   private final Deque<Runnable> queue = new ArrayDeque<>();
   private boolean running;
@@ -79,28 +77,5 @@ final class SimulatedScheduler extends AbstractExecutorService implements Schedu
   public ScheduledFuture<?> scheduleWithFixedDelay(
       Runnable command, long initialDelay, long delay, TimeUnit unit) {
     throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public void shutdown() {}
-
-  @Override
-  public List<Runnable> shutdownNow() {
-    return List.of();
-  }
-
-  @Override
-  public boolean isShutdown() {
-    return false;
-  }
-
-  @Override
-  public boolean isTerminated() {
-    return false;
-  }
-
-  @Override
-  public boolean awaitTermination(long timeout, TimeUnit unit) {
-    return true;
   }
 }

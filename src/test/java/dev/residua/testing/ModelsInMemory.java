@@ -1,0 +1,92 @@
+package dev.residua.testing;
+
+import dev.residua.model.BadBundleException;
+import dev.residua.model.ModelBundle;
+import dev.residua.model.ModelRegistry;
+import dev.residua.model.ModelStore;
+import dev.residua.model.RegistryRecord;
+import dev.residua.model.RegistryRecord.Activation;
+import dev.residua.model.RegistryRecord.Entry;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A registry that a test writes, with bundles that can be out of reach. For any thread. */
+public final class ModelsInMemory implements ModelStore {
+  private final Map<String, ModelBundle> bundles = new ConcurrentHashMap<>();
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private final Set<String> unreachable = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger fetches = new AtomicInteger();
+  private volatile ModelRegistry registry = ModelRegistry.EMPTY;
+
+  /** Stores a bundle; {@link #write} publishes its model. */
+  public void add(ModelBundle bundle) {
+    bundles.put(bundle.id(), bundle);
+  }
+
+  /** The digest of a stored bundle; empty where there is none. */
+  public String digest(String id) {
+    ModelBundle bundle = bundles.get(id);
+    return bundle == null ? "" : bundle.digest();
+  }
+
+  /** Lets a bundle be out of reach from now on. */
+  public void setUnreachable(String id) {
+    unreachable.add(id);
+  }
+
+  /** How often a bundle was to be fetched. */
+  public int fetches() {
+    return fetches.get();
+  }
+
+  /** Adds facts, and before an activation its model, as the product does. */
+  public void write(RegistryRecord... facts) {
+    for (RegistryRecord fact : facts) {
+      if (fact instanceof Activation one && registry.entry(one.modelId()).isEmpty()) {
+        registry = registry.with(List.of(entry(one)));
+      }
+      registry = registry.with(List.of(fact));
+    }
+    listeners.forEach(Runnable::run);
+  }
+
+  private static Entry entry(Activation of) {
+    return new Entry(
+        of.modelId(), of.digest(), null, Instant.EPOCH, "me", 10, "", 1, null, null, Map.of());
+  }
+
+  @Override
+  public ModelRegistry registry() {
+    return registry;
+  }
+
+  @Override
+  public ModelRegistry refreshed() {
+    return registry;
+  }
+
+  @Override
+  public ModelBundle bundle(String modelId) throws BadBundleException, IOException {
+    fetches.incrementAndGet();
+    ModelBundle bundle = bundles.get(modelId);
+    if (unreachable.contains(modelId)) {
+      throw new IOException("the store is away");
+    }
+    if (bundle == null) {
+      throw new BadBundleException("there is no " + modelId);
+    }
+    return bundle;
+  }
+
+  @Override
+  public Runnable onChange(Runnable changed) {
+    listeners.add(changed);
+    return () -> listeners.remove(changed);
+  }
+}
