@@ -24,8 +24,7 @@ public final class AlertRole implements AutoCloseable {
   private static final long STOP_MILLIS = 15_000;
   private static final int POLLED = 500;
 
-  private final AlertLoop loop;
-  private final Thread thread;
+  private final LoopThread thread;
 
   /**
    * @param prefix start of all topic names
@@ -46,7 +45,7 @@ public final class AlertRole implements AutoCloseable {
     String group = ConsumerGroups.alert(prefix);
     String member = group + "-" + instance;
     Clock clock = Clock.systemUTC();
-    this.loop =
+    AlertLoop loop =
         new AlertLoop(
             () -> clients.scoringConsumer(group, member, POLLED),
             clients::stateReader,
@@ -61,15 +60,12 @@ public final class AlertRole implements AutoCloseable {
             tracing,
             new SteadyClock(clock, System::nanoTime),
             new Random());
-    this.thread = new Thread(loop, "residua-alert");
-    thread.setDaemon(true);
-    thread.start();
+    this.thread = new LoopThread("residua-alert", loop, loop::stop, STOP_MILLIS);
     LOG.info("alerting: receivers={} routes={}", settings.receivers(), settings.routes().size());
   }
 
   @Override
   public void close() throws InterruptedException {
-    loop.stop();
-    thread.join(STOP_MILLIS);
+    thread.close();
   }
 }

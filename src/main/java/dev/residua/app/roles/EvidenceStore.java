@@ -17,8 +17,7 @@ public final class EvidenceStore implements AutoCloseable {
   private static final long STOP_MILLIS = 15_000;
   private static final Duration PAUSE = Duration.ofSeconds(2);
 
-  private final EvidenceLoop loop;
-  private final Thread thread;
+  private final LoopThread thread;
 
   public EvidenceStore(
       ResiduaConfig config,
@@ -28,7 +27,7 @@ public final class EvidenceStore implements AutoCloseable {
       EvidenceListener listener) {
     String group = ConsumerGroups.evidence(config.topicPrefix());
     String member = group + "-" + config.instance();
-    this.loop =
+    EvidenceLoop loop =
         new EvidenceLoop(
             () -> clients.scoringConsumer(group, member, EvidenceLoop.POLLED),
             () -> clients.resultProducer(Guarantee.AT_LEAST_ONCE, member),
@@ -37,14 +36,11 @@ public final class EvidenceStore implements AutoCloseable {
             topics,
             listener,
             PAUSE);
-    this.thread = new Thread(loop, "residua-evidence");
-    thread.setDaemon(true);
-    thread.start();
+    this.thread = new LoopThread("residua-evidence", loop, loop::stop, STOP_MILLIS);
   }
 
   @Override
   public void close() throws InterruptedException {
-    loop.stop();
-    thread.join(STOP_MILLIS);
+    thread.close();
   }
 }

@@ -14,8 +14,7 @@ import java.time.Clock;
 public final class ShadowRole implements AutoCloseable {
   private static final long STOP_MILLIS = 10_000;
 
-  private final ShadowLoop loop;
-  private final Thread thread;
+  private final LoopThread thread;
 
   /**
    * @param heartbeat called after every step
@@ -29,7 +28,7 @@ public final class ShadowRole implements AutoCloseable {
       ScoringSettings settings,
       Runnable heartbeat) {
     String member = ConsumerGroups.shadow(prefix) + "-" + settings.instance();
-    this.loop =
+    ShadowLoop loop =
         new ShadowLoop(
             () ->
                 clients.scoringConsumer(
@@ -41,14 +40,11 @@ public final class ShadowRole implements AutoCloseable {
             settings,
             Clock.systemUTC(),
             heartbeat);
-    this.thread = new Thread(loop, "residua-shadow");
-    thread.setDaemon(true);
-    thread.start();
+    this.thread = new LoopThread("residua-shadow", loop, loop::stop, STOP_MILLIS);
   }
 
   @Override
   public void close() throws InterruptedException {
-    loop.stop();
-    thread.join(STOP_MILLIS);
+    thread.close();
   }
 }

@@ -34,7 +34,7 @@ public final class TrainRole implements AutoCloseable {
   private static final int POLLED = 1;
 
   private final TrainerLoop loop;
-  private final Thread thread;
+  private final LoopThread thread;
   private final ControlWriter writer;
   private final AtomicInteger calibrationScores;
 
@@ -88,9 +88,7 @@ public final class TrainRole implements AutoCloseable {
       writer.close();
       throw new StartFailedException(String.valueOf(e.getMessage()), e);
     }
-    this.thread = new Thread(loop, "residua-train");
-    thread.setDaemon(true);
-    thread.start();
+    this.thread = new LoopThread("residua-train", loop, loop::stop, STOP_MILLIS);
   }
 
   /** Another model is active. */
@@ -154,8 +152,7 @@ public final class TrainRole implements AutoCloseable {
 
   @Override
   public void close() throws InterruptedException {
-    loop.stop();
-    thread.join(STOP_MILLIS);
+    thread.close();
     writer.close();
   }
 }
