@@ -43,10 +43,6 @@ final class SourceClock {
     last.remove(source);
   }
 
-  int size() {
-    return last.size();
-  }
-
   /** All sources. */
   List<String> sources() {
     return List.copyOf(last.keySet());

@@ -63,7 +63,7 @@ class SourceClockTest {
     clock.seen("a");
     clock.start(now);
 
-    assertThat(clock.size()).isZero();
+    assertThat(clock.sources()).isEmpty();
     assertThat(clock.sources()).isEmpty();
   }
 }

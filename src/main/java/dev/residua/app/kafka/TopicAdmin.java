@@ -218,7 +218,9 @@ public final class TopicAdmin implements AutoCloseable {
   public Optional<String> checkForgetting(Topic<?, ?> frames, Duration forgetAfter)
       throws StartFailedException {
     return forgetsTooEarly(
-        frames.name(), Long.parseLong(setting(frames.name(), "retention.ms")), forgetAfter);
+        frames.name(),
+        Long.parseLong(settings(frames.name()).get("retention.ms").value()),
+        forgetAfter);
   }
 
   static Optional<String> forgetsTooEarly(
@@ -287,14 +289,15 @@ public final class TopicAdmin implements AutoCloseable {
 
   private List<String> settingProblems(Topic<?, ?> topic) throws StartFailedException {
     List<String> problems = new ArrayList<>();
-    long largest = Long.parseLong(setting(topic.name(), "max.message.bytes"));
+    Config settings = settings(topic.name());
+    long largest = Long.parseLong(settings.get("max.message.bytes").value());
     if (largest < LEAST_MESSAGE_BYTES) {
       problems.add(
           "topic %s has max.message.bytes=%d, expected at least %d: a record of the product may be larger"
               .formatted(topic.name(), largest, LEAST_MESSAGE_BYTES));
     }
     for (Map.Entry<String, String> wanted : topic.settings().entrySet()) {
-      String actual = setting(topic.name(), wanted.getKey());
+      String actual = settings.get(wanted.getKey()).value();
       boolean fits =
           wanted.getKey().equals("max.message.bytes") // checked above
               || wanted.getKey().startsWith("retention.") // for operators to choose
@@ -308,11 +311,11 @@ public final class TopicAdmin implements AutoCloseable {
     return problems;
   }
 
-  private String setting(String topic, String name) throws StartFailedException {
+  private Config settings(String topic) throws StartFailedException {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     Map<ConfigResource, Config> configs =
         call("read the settings of topic " + topic, admin.describeConfigs(List.of(resource)).all());
-    return Objects.requireNonNull(configs.get(resource)).get(name).value();
+    return Objects.requireNonNull(configs.get(resource));
   }
 
   private <T> T call(String what, KafkaFuture<T> future) throws StartFailedException {

@@ -23,9 +23,7 @@ public final class ClockWatch implements AutoCloseable {
   /** Difference of the two clocks at the last look, in milliseconds. */
   private long last;
 
-  private volatile boolean stopped;
-
-  private ClockWatch(
+  ClockWatch(
       LongSupplier wallMillis, LongSupplier nanoTime, Consumer<? super RoleEndedException> onStep) {
     this.wallMillis = wallMillis;
     this.nanoTime = nanoTime;
@@ -45,18 +43,9 @@ public final class ClockWatch implements AutoCloseable {
     return watch;
   }
 
-  /** One that looks only when a test calls {@link #look}. */
-  static ClockWatch of(
-      LongSupplier wallMillis, LongSupplier nanoTime, Consumer<? super RoleEndedException> onStep) {
-    return new ClockWatch(wallMillis, nanoTime, onStep);
-  }
-
   private void run() {
     try {
-      while (!stopped) {
-        if (look()) {
-          return;
-        }
+      while (!look()) {
         Thread.sleep(PAUSE_MILLIS);
       }
     } catch (InterruptedException e) {
@@ -86,7 +75,6 @@ public final class ClockWatch implements AutoCloseable {
 
   @Override
   public void close() {
-    stopped = true;
     thread.interrupt();
   }
 }

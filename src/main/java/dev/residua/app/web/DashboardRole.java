@@ -105,11 +105,11 @@ public class DashboardRole implements AutoCloseable {
     about.open(clients.bootstrapServers(), topics.frames().name(), writable);
   }
 
-  /** Stops following Kafka; the pages keep their content. */
   private void show(ModelBundle model) {
     history.model(model.id(), model.graph(), FactorScales.of(model.manifest().latents()));
   }
 
+  /** Stops following Kafka; the pages keep their content. */
   @Override
   public void close() throws InterruptedException {
     try {

@@ -12,7 +12,7 @@ class ClockWatchTest {
   private Duration wall = Duration.ofDays(20_000);
   private Duration monotonic = Duration.ofSeconds(-5); // nanoTime may be negative
   private final ClockWatch watch =
-      ClockWatch.of(() -> wall.toMillis(), () -> monotonic.toNanos(), reasons::add);
+      new ClockWatch(() -> wall.toMillis(), () -> monotonic.toNanos(), reasons::add);
 
   private boolean lookAfter(Duration time, Duration step) {
     monotonic = monotonic.plus(time);
