@@ -24,6 +24,23 @@ public interface LatentDecoder extends AutoCloseable {
    */
   float[] decode(float[] latents, int n);
 
+  /**
+   * Draws latents as they are, and then with another value of one of them.
+   *
+   * @param latents shape {@code [d]}
+   * @param latent the one that differs
+   * @param value its other value
+   * @return two pictures, as of {@link #decode}
+   */
+  default float[] decodeWith(float[] latents, int latent, float value) {
+    int d = latents.length;
+    float[] both = new float[2 * d];
+    System.arraycopy(latents, 0, both, 0, d);
+    System.arraycopy(latents, 0, both, d, d);
+    both[d + latent] = value;
+    return decode(both, 2);
+  }
+
   @Override
   void close();
 }

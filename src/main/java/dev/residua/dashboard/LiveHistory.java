@@ -8,6 +8,7 @@ import dev.residua.causal.ScoredFrame;
 import dev.residua.dashboard.LiveViews.EventView;
 import dev.residua.dashboard.LiveViews.FindingView;
 import dev.residua.dashboard.LiveViews.IncidentView;
+import dev.residua.dashboard.LiveViews.LastFrame;
 import dev.residua.dashboard.LiveViews.OrderView;
 import dev.residua.dashboard.LiveViews.Overview;
 import dev.residua.dashboard.LiveViews.Row;
@@ -52,13 +53,17 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class LiveHistory {
   /** Most sources; beyond that, those without data for the longest time are dropped. */
-  static final int MAX_SOURCES = 10_000;
+  public static final int MAX_SOURCES = 10_000;
 
   /** Most frames of one source. */
   static final int MAX_ROWS = 1_200;
 
-  private static final int MIN_ROWS = 64;
-  private static final int ALL_ROWS = 400_000;
+  /** Frames of each source that are kept, however many sources there are. */
+  public static final int MIN_ROWS = 64;
+
+  /** Frames of all sources together from which on each source keeps fewer. */
+  public static final int ALL_ROWS = 400_000;
+
   private static final int MAX_INCIDENTS = 2_000;
   private static final int SHOWN_INCIDENTS = 50;
   private static final int SHOWN_CLOSED = 20;
@@ -284,6 +289,11 @@ public class LiveHistory {
     return known(frame).graph().names();
   }
 
+  private LastFrame view(ScoredFrame frame) {
+    KnownModel known = known(frame);
+    return ViewMapper.frame(frame, known.graph(), known.factors());
+  }
+
   /** The model of a frame; one without names where it is not known. */
   private KnownModel known(ScoredFrame frame) {
     KnownModel known = models.get(frame.modelId());
@@ -414,9 +424,7 @@ public class LiveHistory {
             score == null ? 0 : score.samples(),
             score == null ? null : ViewMapper.number(score.targetRunLength()),
             score == null ? null : ViewMapper.number(score.others().quietRunLength()),
-            frame == null
-                ? null
-                : ViewMapper.frame(frame, known(frame).graph(), known(frame).factors()),
+            frame == null ? null : view(frame),
             ViewMapper.rows(scores, reset),
             ViewMapper.rows(drift, reset),
             (trend.newest() - Trend.STRETCHES + 1) * Trend.STRETCH_MILLIS,

@@ -14,8 +14,10 @@ import dev.residua.wire.RootCause;
 import dev.residua.wire.Topics;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -56,7 +58,7 @@ public final class EvidenceLoop implements Runnable {
   private final Map<String, String> drawn = BoundedMap.ofLastUsed(MAX_REMEMBERED);
 
   /** Causes that were logged. */
-  private final Map<String, Boolean> logged = BoundedMap.ofLastUsed(1_000);
+  private final Set<Result> logged = EnumSet.noneOf(Result.class);
 
   private volatile boolean stopped;
 
@@ -213,7 +215,7 @@ public final class EvidenceLoop implements Runnable {
   private void skip(String incidentId, Result result, @Nullable String why) {
     listener.done(result);
     String reason = SafeText.of(String.valueOf(why));
-    if (logged.put(result.name(), true) == null) {
+    if (logged.add(result)) {
       LOG.warn(
           "evidence of an incident is not stored: incident={} reason={}",
           SafeText.of(incidentId),

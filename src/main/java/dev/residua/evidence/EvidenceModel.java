@@ -62,7 +62,9 @@ public final class EvidenceModel implements AutoCloseable {
           Kind.HEATMAP,
           latent < 0
               ? PictureFiles.difference(pixels, expected, shape())
-              : deviation(scored, latent));
+              : PictureFiles.difference(
+                  decoder.decodeWith(scored.observed(), latent, scored.expected()[latent]),
+                  shape()));
     }
     return pictures;
   }
@@ -75,15 +77,6 @@ public final class EvidenceModel implements AutoCloseable {
       }
     }
     return latents;
-  }
-
-  private byte[] deviation(LatentBatch scored, int latent) {
-    int d = scored.latents();
-    float[] both = new float[2 * d];
-    System.arraycopy(scored.observed(), 0, both, 0, d);
-    System.arraycopy(scored.observed(), 0, both, d, d);
-    both[d + latent] = scored.expected()[latent];
-    return PictureFiles.difference(decoder.decode(both, 2), shape());
   }
 
   @Override

@@ -52,12 +52,8 @@ public class ModelPictures implements Pictures {
   public synchronized byte[] heatmap(float[] observed, float[] expected, int latent)
       throws UnavailableException {
     ModelBundle model = model();
-    int d = observed.length;
-    float[] both = new float[2 * d];
-    System.arraycopy(observed, 0, both, 0, d);
-    System.arraycopy(observed, 0, both, d, d);
-    both[d + latent] = expected[latent];
-    return PictureFiles.difference(decoder(model).decode(both, 2), model.manifest().image());
+    return PictureFiles.difference(
+        decoder(model).decodeWith(observed, latent, expected[latent]), model.manifest().image());
   }
 
   /**
