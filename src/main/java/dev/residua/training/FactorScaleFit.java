@@ -3,9 +3,11 @@ package dev.residua.training;
 import dev.residua.causal.FactorScale;
 import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
+import dev.residua.training.metrics.CoMoments;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the scale of a latent in the unit of its factor, by least squares over labelled frames. */
@@ -30,29 +32,21 @@ public final class FactorScaleFit {
    * @return null if too few labels are known, or the latent does not follow them
    */
   public static @Nullable FactorScale of(double[] latent, double[] factor, double[] usual) {
-    int n = 0;
-    double meanX = 0;
-    double meanY = 0;
-    double xx = 0;
-    double yy = 0;
-    double xy = 0;
-    for (int i = 0; i < latent.length; i++) {
-      if (Double.isFinite(factor[i]) && Double.isFinite(latent[i])) {
-        n++;
-        double dx = latent[i] - meanX;
-        double dy = factor[i] - meanY;
-        meanX += dx / n;
-        meanY += dy / n;
-        xx += dx * (latent[i] - meanX);
-        yy += dy * (factor[i] - meanY);
-        xy += dx * (factor[i] - meanY);
-      }
-    }
-    if (n < MIN_FRAMES || !(xx > 0 && yy > 0) || xy * xy < LEAST_EXPLAINED * xx * yy) {
+    int[] known =
+        IntStream.range(0, latent.length)
+            .filter(i -> Double.isFinite(factor[i]) && Double.isFinite(latent[i]))
+            .toArray();
+    CoMoments moments = CoMoments.of(selected(latent, known), selected(factor, known));
+    if (known.length < MIN_FRAMES
+        || moments.correlation() * moments.correlation() < LEAST_EXPLAINED) {
       return null;
     }
-    double slope = xy / xx;
-    return ranged(meanY - slope * meanX, slope, usual);
+    double slope = moments.xy() / moments.xx();
+    return ranged(moments.meanY() - slope * moments.meanX(), slope, usual);
+  }
+
+  private static double[] selected(double[] values, int[] which) {
+    return Arrays.stream(which).mapToDouble(i -> values[i]).toArray();
   }
 
   private static @Nullable FactorScale ranged(double offset, double slope, double[] usual) {

@@ -206,6 +206,7 @@ public final class TrainingPipeline {
     NetworkPlan plan = network.plan(mean, scale, head, equations);
     try (FrameScorer scorer = open(plan)) {
       LatentBatch calibration = score(scorer, input.data, input.nominal, "calibrating", progress);
+      double[][] usual = FrameScores.rows(calibration.observed(), input.nominal.length, d);
       double error = 0;
       for (float one : calibration.reconstructionErrors()) {
         error += one / calibration.frames();
@@ -218,11 +219,7 @@ public final class TrainingPipeline {
       }
       // A limit simulates a lack of labels, so further labels must not evaluate the run.
       if (input.settings.maxLabels() == Integer.MAX_VALUE) {
-        labels =
-            labels.with(
-                input.data,
-                input.nominal,
-                FrameScores.rows(calibration.observed(), input.nominal.length, d));
+        labels = labels.with(input.data, input.nominal, usual);
       }
       metrics.putAll(labels.metrics());
       ResidualIndependence independence =
@@ -243,12 +240,7 @@ public final class TrainingPipeline {
               labels.worst(),
               independence.distanceCorrelation(),
               confidence);
-      HeldErrors held =
-          heldErrors(
-              input,
-              scorer,
-              progress,
-              FrameScores.rows(calibration.observed(), input.nominal.length, d));
+      HeldErrors held = heldErrors(input, scorer, progress, usual);
       for (Latent latent : input.latents) {
         if (held.pairs()[latent.index()] > 0) {
           metrics.put(ModelProvenance.HELD_ERROR + latent.name(), held.errors()[latent.index()]);
@@ -278,7 +270,7 @@ public final class TrainingPipeline {
                       input.data,
                       input.labelled,
                       selected(z, input.labelled),
-                      FrameScores.rows(calibration.observed(), input.nominal.length, d)),
+                      usual),
                   head,
                   metrics,
                   clock.instant()),

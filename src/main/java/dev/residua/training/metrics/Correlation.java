@@ -13,24 +13,7 @@ public final class Correlation {
    */
   public static double pearson(double[] x, double[] y) {
     check(x, y);
-    double meanX = 0;
-    double meanY = 0;
-    double xx = 0;
-    double yy = 0;
-    double xy = 0;
-    for (int i = 0; i < x.length; i++) {
-      double dx = x[i] - meanX;
-      double dy = y[i] - meanY;
-      meanX += dx / (i + 1);
-      meanY += dy / (i + 1);
-      xx += dx * (x[i] - meanX);
-      yy += dy * (y[i] - meanY);
-      xy += dx * (y[i] - meanY);
-    }
-    if (!(xx > 0) || !(yy > 0)) {
-      return 0;
-    }
-    return Math.max(-1, Math.min(1, xy / Math.sqrt(xx * yy)));
+    return CoMoments.of(x, y).correlation();
   }
 
   /** Spearman's rank correlation with average ranks for ties, in [-1, 1]. O(n log n). */
