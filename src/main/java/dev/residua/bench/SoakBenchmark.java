@@ -19,10 +19,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -59,6 +61,7 @@ public final class SoakBenchmark implements AutoCloseable {
   private final SoakSettings settings;
   private final @Nullable BrokerProcess broker;
   private final KafkaClients clients;
+  private final String prefix;
   private final Topics topics;
   private final SoakTopics topicSettings;
   private final Admin admin;
@@ -66,7 +69,7 @@ public final class SoakBenchmark implements AutoCloseable {
   private final AtomicLong notifications = new AtomicLong();
   private final Map<String, SoakSeries> series = new LinkedHashMap<>();
   private final List<Map<String, Double>> samples = new ArrayList<>();
-  private final List<String> errors = new ArrayList<>();
+  private final Set<String> errors = new LinkedHashSet<>(); // a log is read at each join
   private @Nullable ProcessFigures afterWarmUp;
   private @Nullable ProcessFigures last;
 
@@ -131,12 +134,13 @@ public final class SoakBenchmark implements AutoCloseable {
     }
     this.broker = own;
     this.clients = KafkaClients.of(servers);
-    this.topics = new Topics("soak-%d.".formatted(Instant.now().getEpochSecond()));
+    this.prefix = "soak-%d.".formatted(Instant.now().getEpochSecond());
+    this.topics = new Topics(prefix);
     try (TopicAdmin creation = new TopicAdmin(clients)) {
       creation.create(topics, settings.partitions(), Optional.empty());
     }
     this.admin = Admin.create(clients.admin());
-    this.topicSettings = new SoakTopics(admin, prefix(), broker != null, settings.retention());
+    this.topicSettings = new SoakTopics(admin, prefix, broker != null, settings.retention());
     this.receiver =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16);
     receiver.createContext(
@@ -150,11 +154,6 @@ public final class SoakBenchmark implements AutoCloseable {
     receiver.start();
   }
 
-  private String prefix() {
-    String frames = topics.frames().name();
-    return frames.substring(0, frames.length() - "frames".length());
-  }
-
   /**
    * Runs it.
    *
@@ -162,7 +161,7 @@ public final class SoakBenchmark implements AutoCloseable {
    */
   public Result run(ModelBundle model, Consumer<String> line)
       throws StartFailedException, IOException, InterruptedException, ExecutionException {
-    try (ModelAdmin models = ModelAdmin.of(clients.registry(prefix()), topics);
+    try (ModelAdmin models = ModelAdmin.of(clients.registry(prefix), topics);
         ControlWriter control = new ControlWriter(clients, topics.control())) {
       SoakOrders orders = new SoakOrders(models, control, model);
       orders.publish();
@@ -218,7 +217,7 @@ public final class SoakBenchmark implements AutoCloseable {
     options.addAll(JVM);
     options.addAll(
         List.of(
-            "-Dresidua.topic-prefix=" + prefix(),
+            "-Dresidua.topic-prefix=" + prefix,
             "-Dresidua.kafka.partitions=" + settings.partitions(),
             "-Dresidua.sources.silent-after=" + settings.silentAfter(),
             "-Dresidua.sources.forget-after=" + settings.forgetAfter(),
@@ -435,7 +434,7 @@ public final class SoakBenchmark implements AutoCloseable {
     receiver.stop(0);
     if (broker == null) {
       List<String> names = new ArrayList<>(topics.all().stream().map(Topic::name).toList());
-      names.add(ConsumerGroups.monitorChangelog(prefix()));
+      names.add(ConsumerGroups.monitorChangelog(prefix));
       admin.deleteTopics(names);
     }
     admin.close(Duration.ofSeconds(10));

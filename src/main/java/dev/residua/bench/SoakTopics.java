@@ -3,6 +3,7 @@ package dev.residua.bench;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +58,7 @@ final class SoakTopics {
       }
     }
     Map<ConfigResource, Collection<AlterConfigOp>> changes =
-        new TreeMap<>(java.util.Comparator.comparing(ConfigResource::name));
+        new TreeMap<>(Comparator.comparing(ConfigResource::name));
     Map<ConfigResource, Config> present = admin.describeConfigs(open).all().get();
     present.forEach(
         (topic, config) -> changes.put(topic, changes(config.get("cleanup.policy").value())));

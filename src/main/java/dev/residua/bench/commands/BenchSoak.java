@@ -42,28 +42,28 @@ final class BenchSoak extends BenchmarkCommand.OfModel {
       paramLabel = "TIME",
       defaultValue = "1m",
       converter = Time.class,
-      description = "Time between two samples.")
+      description = "Time between two samples, at least 1s.")
   Duration interval;
 
   @Option(
       names = "--rate",
       paramLabel = "F",
       defaultValue = "100",
-      description = "Frames per second over all cameras.")
+      description = "Frames per second over all cameras, above 0.")
   double rate;
 
   @Option(
       names = "--cameras",
       paramLabel = "N",
       defaultValue = "20",
-      description = "Cameras that send at the same time.")
+      description = "Cameras that send at the same time, at least 1.")
   int cameras;
 
   @Option(
       names = "--partitions",
       paramLabel = "N",
       defaultValue = "4",
-      description = "Partitions of each topic.")
+      description = "Partitions of each topic, at least 1.")
   int partitions;
 
   @Option(
