@@ -16,7 +16,7 @@ export function overview(root, { live, about }) {
   const openPanel = h('section', { class: 'panel', 'aria-labelledby': 'open-title' },
     h('header', null, h('h2', { id: 'open-title' }, 'Open incidents'), openCount), openList);
   const closedList = h('div', { class: 'incidents' });
-  const closedPanel = h('section', { class: 'panel', 'aria-labelledby': 'closed-title', hidden: true }, h('header', null, h('h2', { id: 'closed-title' }, 'Recently resolved')), closedList);
+  const closedPanel = h('section', { class: 'panel', 'aria-labelledby': 'closed-title', hidden: true }, h('header', null, h('h2', { id: 'closed-title' }, 'Recently ended')), closedList);
   const find = h('input', { type: 'search', placeholder: 'Find a source', 'aria-label': 'Find a source', autocomplete: 'off' });
   let typing = 0;
   find.addEventListener('input', () => { clearTimeout(typing); typing = setTimeout(() => look({ text: find.value, page: 0 }), 150); });

@@ -38,11 +38,12 @@ export function source(root, { live, about }, [name]) {
   });
   const pictureOf = h('span', { class: 'soft small num' }), back = h('button', { type: 'button', hidden: true, onclick: () => show(null) }, 'Back to live');
   const latentBody = h('tbody');
+  const latentTable = h('div', { class: 'scroll' }, h('table', { class: 'latents' }, h('caption', { class: 'visually-hidden' }, 'Latents of the frame'),
+      h('thead', null, h('tr', null, h('th', { scope: 'col' }, 'Latent'), h('th', { scope: 'col', class: 'right wide' }, 'Observed'), h('th', { scope: 'col', class: 'right wide' }, 'Expected'), h('th', { scope: 'col' }, 'Residual, sd'), h('th', { scope: 'col', class: 'right' }, h('span', { class: 'visually-hidden' }, 'Residual as a number')), h('th', { scope: 'col', class: 'right' }, 'p-value'))), latentBody));
   const now = h('section', { class: 'panel', 'aria-labelledby': 'now-title' },
     h('header', null, h('h2', { id: 'now-title' }, 'Frame'), pictureOf, h('span', { class: 'aside' }, back, help('pictures', 'how to read these'))),
     h('div', { class: 'body' }, h('div', { class: 'pictures' }, shots.map(s => s.box))),
-    h('div', { class: 'scroll' }, h('table', { class: 'latents' }, h('caption', { class: 'visually-hidden' }, 'Latents of the frame'),
-      h('thead', null, h('tr', null, h('th', { scope: 'col' }, 'Latent'), h('th', { scope: 'col', class: 'right wide' }, 'Observed'), h('th', { scope: 'col', class: 'right wide' }, 'Expected'), h('th', { scope: 'col' }, 'Residual, sd'), h('th', { scope: 'col', class: 'right' }, h('span', { class: 'visually-hidden' }, 'Residual as a number')), h('th', { scope: 'col', class: 'right' }, 'p-value'))), latentBody)));
+    latentTable);
 
   // Graph
   const graphBox = h('div', { class: 'body' }), graphNote = h('p', { class: 'graph-note' });
@@ -170,6 +171,7 @@ export function source(root, { live, about }, [name]) {
     // The figures are of the frame in the pictures, as soon as there is one.
     const lit = causesShown(), byName = {}, frame = state.pictured?.readings.length === state.last.readings.length ? state.pictured : state.last;
     const readings = state.shown ? state.shown.readings : frame.readings;
+    latentTable.hidden = readings.length === 0; // of stored evidence, which has pictures only
     latentRows.forEach((row, i) => {
       const reading = readings[i], z = state.shown ? null : frame.standardized[i];
       text(row.observed, reading?.observedFactor == null ? signed(reading?.observed, 2) : figure(reading.observedFactor));

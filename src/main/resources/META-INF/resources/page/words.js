@@ -60,7 +60,7 @@ export const short = id => id.length > 22 ? `${id.slice(0, 10)}…${id.slice(-8)
 /** mechanism:shadow_length as people say it. */
 export const subjectWords = subject => {
   const [kind, name] = String(subject).split(':');
-  return name ? `${spoken(kind)} of ${spoken(name)}`.replace('sensor of', 'sensor') : spoken(kind);
+  return name ? `${spoken(kind)}${kind === 'mechanism' ? ' of' : ''} ${spoken(name)}` : spoken(kind);
 };
 
 export const sentenceCase = words => words.charAt(0).toUpperCase() + words.slice(1);
