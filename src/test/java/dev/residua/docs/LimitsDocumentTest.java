@@ -11,6 +11,7 @@ import dev.residua.app.process.DiskSpace;
 import dev.residua.app.web.LiveEvidence;
 import dev.residua.app.web.LiveFrames;
 import dev.residua.causal.ScoreCheck;
+import dev.residua.dashboard.LiveHistory;
 import dev.residua.evidence.EvidenceModels;
 import dev.residua.frame.NamePattern;
 import dev.residua.frame.PossibleTimes;
@@ -82,6 +83,8 @@ class LimitsDocumentTest {
             IncidentEvidenceMapper.MAX_BYTES + " bytes",
             Topics.EVIDENCE_BYTES + " bytes per partition",
             Topics.EVIDENCE_RETENTION.toDays() + " days",
+            LiveHistory.MAX_SOURCES + " sources",
+            "%d frames, or %d per source".formatted(LiveHistory.ALL_ROWS, LiveHistory.MIN_ROWS),
             LiveEvidence.MAX_INCIDENTS + " incidents",
             EvidenceModels.KEPT + " models",
             application.getProperty("quarkus.http.limits.max-body-size"),

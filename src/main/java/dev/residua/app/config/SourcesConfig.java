@@ -5,19 +5,20 @@ import java.time.Duration;
 
 /** What holds for every source of frames. */
 public interface SourcesConfig {
-  /** Most sources that one scoring thread remembers; a frame of one more is refused. */
+  /** Most sources that one scoring thread remembers, at least 1; a frame of one more is refused. */
   @WithDefault("20000")
   int max();
 
   /**
    * Time without a frame after which a source is forgotten: its incidents are closed and its
-   * detectors start again with its next frame. At least the retention of the frames, or the start
-   * is refused: a frame that is read again could be scored twice.
+   * detectors start again with its next frame. Longer than {@code silent-after}, and at least the
+   * retention of the frames, or the start is refused: a frame that is read again could be scored
+   * twice.
    */
   @WithDefault("P7D")
   Duration forgetAfter();
 
-  /** Time without a frame after which an incident about the silence of a source opens. */
+  /** Time without a frame after which an incident about a source's silence opens, above 0. */
   @WithDefault("PT5M")
   Duration silentAfter();
 }
