@@ -2,12 +2,12 @@ package dev.residua.bench;
 
 import dev.residua.app.process.StartFailedException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -33,6 +33,7 @@ record ProcessFigures(
     Map<String, Long> classes) {
   private static final Pattern CLASS = Pattern.compile("^ *\\d+: +\\d+ +(\\d+) +(\\S+).*$");
   private static final Pattern COMMITTED = Pattern.compile("Total: .*committed=(\\d+)KB");
+  private static final long ANSWER_SECONDS = 60;
 
   ProcessFigures {
     classes = Map.copyOf(classes);
@@ -89,17 +90,32 @@ record ProcessFigures(
     return Path.of(System.getProperty("java.home"), "bin", "jcmd");
   }
 
+  /**
+   * Runs jcmd. Its output goes to a file: while a process writes its answer, it may stand still, so
+   * that one which asks itself could not read it.
+   */
   private static String jcmd(long pid, String... command) throws IOException, InterruptedException {
     List<String> all =
         Stream.concat(Stream.of(jcmd().toString(), Long.toString(pid)), Stream.of(command))
             .toList();
-    Process process = new ProcessBuilder(all).redirectErrorStream(true).start();
-    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (process.waitFor() != 0) {
-      throw new IOException(
-          "%s failed: %s".formatted(String.join(" ", all), text.lines().findFirst().orElse("")));
+    Path answer = Files.createTempFile("residua-jcmd-", ".txt");
+    try {
+      Process process =
+          new ProcessBuilder(all).redirectErrorStream(true).redirectOutput(answer.toFile()).start();
+      if (!process.waitFor(ANSWER_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new IOException(
+            "%s did not answer within %d s".formatted(String.join(" ", all), ANSWER_SECONDS));
+      }
+      String text = Files.readString(answer);
+      if (process.exitValue() != 0) {
+        throw new IOException(
+            "%s failed: %s".formatted(String.join(" ", all), text.lines().findFirst().orElse("")));
+      }
+      return text;
+    } finally {
+      Files.delete(answer);
     }
-    return text;
   }
 
   private static long status(long pid, String key) throws IOException {
