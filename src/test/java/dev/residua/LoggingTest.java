@@ -19,6 +19,7 @@ class LoggingTest {
   private static final Set<String> KEYS =
       Set.of(
           // Place of a record
+          "scene",
           "source",
           "sequence",
           "topic",

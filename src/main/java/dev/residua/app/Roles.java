@@ -36,10 +36,12 @@ import dev.residua.app.web.HttpGuard;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelStore;
+import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.TrustedKeys;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.registry.RegistryFollower;
 import dev.residua.registry.TrustedModels;
+import dev.residua.scoring.Scenes;
 import dev.residua.streams.RegistryMonitorModels;
 import dev.residua.telemetry.OtlpTracing;
 import dev.residua.telemetry.Tracing;
@@ -150,16 +152,15 @@ public class Roles {
     ModelBundle bundle = InitialModel.of(config, clients, topics, registry, trusted, places);
     reportActive(registry);
     registry.onChange(() -> reportActive(registry));
-    ActiveModelNotifier watch = new ActiveModelNotifier(registry, bundle, heartbeats);
+    ActiveModelNotifier watch = new ActiveModelNotifier(registry, heartbeats);
     running.push(watch);
-    used.active(bundle.id(), bundle.digest());
-    watch.onChange(next -> used.active(next.id(), next.digest()));
+    watch.onChange((scene, next) -> used.active(scene, next.id(), next.digest()));
     health.waitsFor("the start of the roles");
     if (config.roles().contains(Role.MONITOR)) {
       RegistryMonitorModels monitored =
           new RegistryMonitorModels(registry, read -> MonitorRole.model(read, config));
       monitored.add(monitorModel(bundle));
-      watch.onChange(next -> monitored.prepare());
+      watch.onChange((scene, next) -> monitored.prepare());
       running.push(
           MonitorRole.start(
               clients, topics, monitored, config, health, meters, tracing, this::fail));
@@ -171,6 +172,7 @@ public class Roles {
               clients,
               topics,
               registry,
+              Scenes.ONE,
               bundle,
               tracing,
               meters,
@@ -184,6 +186,7 @@ public class Roles {
               clients,
               topics,
               config.topicPrefix(),
+              Scenes.ONE,
               registry,
               read -> Models.scoring(read, config.scoring().networkThreads()),
               ScoringSetup.settings(config),
@@ -191,9 +194,18 @@ public class Roles {
     }
     if (config.roles().contains(Role.TRAIN)) {
       TrainRole training =
-          new TrainRole(clients, topics, config, properties, bundle, used, heartbeats::beat);
+          new TrainRole(
+              clients,
+              topics,
+              config,
+              properties,
+              bundle,
+              Scenes.ONE,
+              registry,
+              used,
+              heartbeats::beat);
       running.push(training);
-      watch.onChange(training::model);
+      watch.onChange((scene, next) -> training.model(next));
     }
     if (config.roles().contains(Role.ALERT)) {
       running.push(
@@ -226,7 +238,9 @@ public class Roles {
               clients, topics, bundle.manifest().image(), demo.get(), narrator::fault));
     }
     guard.open(access);
-    watch.onChange(next -> health.ready(config.roles(), next.id(), clients.bootstrapServers()));
+    watch.onChange(
+        (scene, next) -> health.ready(config.roles(), next.id(), clients.bootstrapServers()));
+    watch.start();
     health.ready(config.roles(), bundle.id(), clients.bootstrapServers());
     LOG.info(
         "ready: roles={} kafka={} model={}",
@@ -281,7 +295,7 @@ public class Roles {
   }
 
   private void reportActive(ModelStore registry) {
-    registry.registry().active().ifPresent(active -> health.active(active.modelId()));
+    health.active(registry.registry().active().stream().map(Activation::modelId).toList());
   }
 
   private HttpAccess httpAccess() throws StartFailedException {

@@ -10,6 +10,7 @@ import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.FrameTiming;
+import dev.residua.frame.SceneName;
 import dev.residua.frame.SensorReadings;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.SourceMonitor;
@@ -122,6 +123,7 @@ public final class MonitorBenchmark extends BrokerBenchmark {
               START,
               START,
               model.id(),
+              SceneName.DEFAULT,
               latents,
               expected,
               residuals,
@@ -150,6 +152,7 @@ public final class MonitorBenchmark extends BrokerBenchmark {
         START.plusMillis(50L * sequence),
         START.plusMillis(50L * sequence + 5),
         like.modelId(),
+        like.scene(),
         like.latents(),
         like.expected(),
         like.residuals(),

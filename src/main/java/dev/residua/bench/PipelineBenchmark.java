@@ -8,6 +8,7 @@ import dev.residua.frame.ImageShape;
 import dev.residua.frame.RejectedFrameException.Reason;
 import dev.residua.model.BadBundleException;
 import dev.residua.scoring.FramesInFlight;
+import dev.residua.scoring.Scenes;
 import dev.residua.scoring.ScoringListener;
 import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringModels;
@@ -150,6 +151,7 @@ public final class PipelineBenchmark extends BrokerBenchmark {
                 clients,
                 topics,
                 ScoringModels.fixed(scored),
+                Scenes.ONE,
                 scored::close,
                 settings,
                 count,

@@ -1,6 +1,7 @@
 package dev.residua.bench;
 
 import dev.residua.app.kafka.ControlWriter;
+import dev.residua.frame.SceneName;
 import dev.residua.incident.ControlRequest;
 import dev.residua.incident.ControlRequest.Kind;
 import dev.residua.model.ModelBundle;
@@ -37,13 +38,13 @@ final class SoakOrders {
   /** Publishes both models and activates the first. */
   void publish() throws IOException {
     models.begin(one, null, author());
-    models.publish(other, null, null, author());
+    models.publish(other, SceneName.DEFAULT, null, null, author());
   }
 
   /** Activates the model that is not active. */
   void swap() throws IOException {
     swaps++;
-    models.promote(swaps % 2 == 1 ? other.id() : one.id(), author());
+    models.promote(SceneName.DEFAULT, swaps % 2 == 1 ? other.id() : one.id(), author());
   }
 
   /** Notes a source that will not send again; half of them are retired by an order. */

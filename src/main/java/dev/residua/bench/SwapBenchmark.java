@@ -10,6 +10,7 @@ import dev.residua.app.roles.ScoringRole;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.DriftScore;
 import dev.residua.frame.RejectedFrameException.Reason;
+import dev.residua.frame.SceneName;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
@@ -21,6 +22,7 @@ import dev.residua.registry.ModelAdmin.Author;
 import dev.residua.registry.RegistryFollower;
 import dev.residua.scoring.FramesInFlight;
 import dev.residua.scoring.ModelPool;
+import dev.residua.scoring.Scenes;
 import dev.residua.scoring.ScoringListener;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.Stages;
@@ -151,7 +153,7 @@ public final class SwapBenchmark extends BrokerBenchmark {
         RegistryFollower registry =
             new RegistryFollower(clients.registry(PREFIX), topics, Models.OUTSIDE)) {
       admin.begin(one, null, author());
-      admin.publish(other, null, null, author());
+      admin.publish(other, SceneName.DEFAULT, null, null, author());
       registry.refreshed();
       RegistryMonitorModels monitored =
           new RegistryMonitorModels(
@@ -162,6 +164,7 @@ public final class SwapBenchmark extends BrokerBenchmark {
           new ModelPool(
               registry,
               Models.scoring(one, 1),
+              ScoringSettings.MODEL_MEMORY,
               bundle -> Models.scoring(bundle, 1),
               (activation, why) -> fail(new IllegalStateException("refused: " + why)));
       try (MonitorRole monitor =
@@ -186,6 +189,7 @@ public final class SwapBenchmark extends BrokerBenchmark {
                   clients,
                   topics,
                   pool,
+                  Scenes.ONE,
                   pool::close,
                   ScoringSettings.defaults(PREFIX + "score", "1"),
                   watch,
@@ -196,7 +200,7 @@ public final class SwapBenchmark extends BrokerBenchmark {
           Sender sender = new Sender(framesPerSecond)) {
         await("the first frames are scored", LIMIT, () -> watch.scored.get() > 500);
         for (int swap = 0; swap < swaps; swap++) {
-          admin.promote(swap % 2 == 0 ? other.id() : one.id(), author());
+          admin.promote(SceneName.DEFAULT, swap % 2 == 0 ? other.id() : one.id(), author());
           int wanted = (swap + 1) * partitions;
           await(
               "swap %d is complete on all partitions".formatted(swap),
@@ -279,6 +283,7 @@ public final class SwapBenchmark extends BrokerBenchmark {
         score -> {
           String expected =
               registry
+                  .scene(SceneName.DEFAULT)
                   .at(score.position().partition(), score.position().offset())
                   .map(Activation::modelId)
                   .orElse("");

@@ -14,6 +14,7 @@ import java.time.Instant;
  * @param capturedAt when the picture was taken
  * @param scoredAt when it was scored
  * @param modelId model that scored it
+ * @param scene of its source
  * @param latents encoded latents, in standard deviations of the training set
  * @param expected structural prediction of each latent, unit of {@code latents}
  * @param residuals {@code latents - expected}
@@ -29,6 +30,7 @@ public record ScoredFrame(
     Instant capturedAt,
     Instant scoredAt,
     String modelId,
+    String scene,
     float[] latents,
     float[] expected,
     float[] residuals,

@@ -69,7 +69,7 @@ public class LiveHistory {
   private static final int SHOWN_CLOSED = 20;
   private static final int SHOWN_OF_SOURCE = 50;
   private static final int MAX_ORDERS = 1_000;
-  private static final int MAX_MODELS = 8;
+  private static final int MAX_MODELS = 256;
   private static final int SHOWN_SOURCES = 50;
   private static final int MAX_FINDINGS = 100;
   private static final int RATE_SECONDS = 10;

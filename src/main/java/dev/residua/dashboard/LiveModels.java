@@ -7,6 +7,7 @@ import dev.residua.dashboard.ModelViews.ModelDetail;
 import dev.residua.dashboard.ModelViews.ModelView;
 import dev.residua.dashboard.ModelViews.Models;
 import dev.residua.dashboard.ModelViews.RulingView;
+import dev.residua.dashboard.ModelViews.SceneView;
 import dev.residua.dashboard.ModelViews.ShadowView;
 import dev.residua.dashboard.ModelViews.TrainingView;
 import dev.residua.incident.ControlCommand.Training;
@@ -19,6 +20,7 @@ import dev.residua.model.ModelRegistry;
 import dev.residua.model.ModelStore;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.RegistryRecord.Entry;
+import dev.residua.model.SceneModels;
 import dev.residua.renewal.gate.GateVerdict;
 import dev.residua.wire.BoundedMap;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -62,13 +64,14 @@ public class LiveModels {
   public Models models() {
     ModelRegistry now = registry();
     return new Models(
-        now.active().map(Activation::modelId).orElse(null),
+        now.scenes().stream().map(scene -> view(scene, now.scene(scene))).toList(),
         now.entries().stream()
             .sorted(Comparator.comparing(Entry::publishedAt).reversed())
             .map(
                 e ->
                     new ModelView(
                         e.id(),
+                        e.scene(),
                         e.digest(),
                         e.parentId(),
                         e.publishedAt().toString(),
@@ -83,14 +86,23 @@ public class LiveModels {
                 a ->
                     new ActivationView(
                         a.number(),
+                        a.scene(),
                         a.modelId(),
                         lower(a.kind()),
                         a.at().toString(),
                         a.by(),
                         a.reason(),
                         now.starts(a.number())))
-            .toList(),
-        now.shadow()
+            .toList());
+  }
+
+  private static SceneView view(String scene, SceneModels models) {
+    return new SceneView(
+        scene,
+        models.active().map(Activation::modelId).orElse(null),
+        models.previous().orElse(null),
+        models
+            .shadow()
             .map(
                 s ->
                     new ShadowView(
@@ -109,6 +121,7 @@ public class LiveModels {
             t ->
                 new TrainingView(
                     t.trainingId(),
+                    t.scene(),
                     t.trigger(),
                     t.order().reason(),
                     lower(t.phase()),

@@ -47,37 +47,38 @@ public class ModelOrders {
   }
 
   /**
-   * Uses a model of the registry from now on.
+   * Uses a model of the registry in a scene from now on.
    *
    * @param by author of the change, not blank
    * @param reason of the change, not blank
-   * @return id of the model that is active now
+   * @return id of the model that is active there now
    * @throws IllegalArgumentException with a sentence, if there is no such model or it cannot be
    *     used
    * @throws IOException with a sentence, if Kafka does not accept it now
    */
-  String promote(String id, String by, String reason) throws IOException {
+  String promote(String scene, String id, String by, String reason) throws IOException {
     Open now = opened();
     check(now, id);
-    return change(now, by, reason, (admin, author) -> admin.promote(id, author));
+    return change(now, scene, by, reason, (admin, author) -> admin.promote(scene, id, author));
   }
 
   /**
-   * Goes back to an earlier model.
+   * Goes back to an earlier model of a scene.
    *
    * @param id which one; null for the one that was in use before the active one was promoted
-   * @return id of the model that is active now
+   * @return id of the model that is active there now
    * @throws IllegalArgumentException with a sentence, if there is none or it cannot be used
    * @throws IOException with a sentence, if Kafka does not accept it now
    */
-  String rollback(@Nullable String id, String by, String reason) throws IOException {
+  String rollback(String scene, @Nullable String id, String by, String reason) throws IOException {
     Open now = opened();
-    Optional<String> to = Optional.ofNullable(id).or(() -> now.registry().registry().previous());
+    Optional<String> to =
+        Optional.ofNullable(id).or(() -> now.registry().registry().scene(scene).previous());
     if (to.isEmpty()) {
       throw new IllegalArgumentException("no model was in use before the active one; promote one");
     }
     check(now, to.get());
-    return change(now, by, reason, (admin, author) -> admin.rollback(id, author));
+    return change(now, scene, by, reason, (admin, author) -> admin.rollback(scene, id, author));
   }
 
   private Open opened() throws IOException {
@@ -103,11 +104,12 @@ public class ModelOrders {
     }
   }
 
-  private static String change(Open now, String by, String reason, Change change)
+  private static String change(Open now, String scene, String by, String reason, Change change)
       throws IOException {
     try (ModelAdmin admin = now.admin().get()) {
       return change
           .by(admin, new Author(by, reason, Instant.now()))
+          .scene(scene)
           .active()
           .map(Activation::modelId)
           .orElseThrow(() -> new IOException("no model is active after the change"));

@@ -17,15 +17,27 @@ public final class ModelViews {
    * @param shadow the challenger, if there is one
    */
   public record Models(
+      List<SceneView> scenes, List<ModelView> models, List<ActivationView> activations) {}
+
+  /**
+   * One scene.
+   *
+   * @param name of the scene
+   * @param active model in use, if any
+   * @param previous model that a rollback would activate, if any
+   * @param shadow challenger, if any
+   */
+  public record SceneView(
+      String name,
       @Nullable String active,
-      List<ModelView> models,
-      List<ActivationView> activations,
+      @Nullable String previous,
       @Nullable ShadowView shadow) {}
 
   /**
    * One model.
    *
    * @param id identity
+   * @param scene that it was made for
    * @param digest of its bundle
    * @param parent model that its training started from
    * @param publishedAt ISO-8601 instant
@@ -36,6 +48,7 @@ public final class ModelViews {
    */
   public record ModelView(
       String id,
+      String scene,
       String digest,
       @Nullable String parent,
       String publishedAt,
@@ -47,10 +60,12 @@ public final class ModelViews {
   /**
    * One decision.
    *
+   * @param scene whose sources it concerns
    * @param starts first offset by partition of the frames, if it has begun
    */
   public record ActivationView(
       long number,
+      String scene,
       String model,
       String kind,
       String at,
@@ -65,6 +80,7 @@ public final class ModelViews {
    * One training.
    *
    * @param id identity
+   * @param scene whose model is trained
    * @param trigger that started it
    * @param reason or result in one sentence
    * @param phase of the training
@@ -75,6 +91,7 @@ public final class ModelViews {
    */
   public record TrainingView(
       String id,
+      String scene,
       String trigger,
       String reason,
       String phase,

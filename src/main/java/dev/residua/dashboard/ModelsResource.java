@@ -3,6 +3,7 @@ package dev.residua.dashboard;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.residua.frame.SceneName;
 import dev.residua.incident.AuthorName;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
@@ -96,7 +97,8 @@ public class ModelsResource {
   @Consumes(MediaType.APPLICATION_JSON)
   public Response promote(
       @PathParam("id") String id, String body, @Context RoutingContext request) {
-    return change(body, request, said -> orders.promote(id, said.by(), said.reason()));
+    return change(
+        body, request, said -> orders.promote(said.scene(), id, said.by(), said.reason()));
   }
 
   @POST
@@ -106,11 +108,13 @@ public class ModelsResource {
     return change(
         body,
         request,
-        said -> orders.rollback(said.to().isEmpty() ? null : said.to(), said.by(), said.reason()));
+        said ->
+            orders.rollback(
+                said.scene(), said.to().isEmpty() ? null : said.to(), said.by(), said.reason()));
   }
 
-  /** Who asks for a change, why, and to which model; empty where it does not say. */
-  private record Request(String by, String reason, String to) {}
+  /** Who asks for a change in which scene, why, and to which model; empty where it does not say. */
+  private record Request(String scene, String by, String reason, String to) {}
 
   private interface Change {
     String of(Request said) throws IOException;
@@ -127,8 +131,14 @@ public class ModelsResource {
             "a change of the model must say who makes it and why but has by='%s', reason='%s'"
                 .formatted(by, reason));
       }
-      return Response.ok(Map.of("active", change.of(new Request(by, reason, text(object, "to")))))
-          .build();
+      String scene = text(object, "scene");
+      Request said =
+          new Request(
+              SceneName.checked(scene.isEmpty() ? SceneName.DEFAULT : scene),
+              by,
+              reason,
+              text(object, "to"));
+      return Response.ok(Map.of("active", change.of(said))).build();
     } catch (JsonProcessingException e) {
       return Problems.answer(
           Response.Status.BAD_REQUEST, "the body is no JSON: " + e.getOriginalMessage());

@@ -46,6 +46,8 @@ public final class RejectedFrameException extends Exception {
     REFERENCE,
     /** A source beyond the number that is configured. */
     TOO_MANY_SOURCES,
+    /** Of a source whose scene has no model. */
+    NO_MODEL,
     /** A frame at which scoring failed unexpectedly: an error of the program. */
     POISON
   }

@@ -2,6 +2,7 @@ package dev.residua.incident;
 
 import dev.residua.frame.NamePattern;
 import dev.residua.frame.PossibleTimes;
+import dev.residua.frame.SceneName;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -152,11 +153,13 @@ public sealed interface ControlCommand {
   /**
    * Train a model now.
    *
+   * @param scene whose model is trained
    * @param incidents incidents whose frames are the new normal, though they are unusual to the
    *     active model
    */
-  record Retrain(Order order, List<String> incidents) implements ControlCommand {
+  record Retrain(Order order, String scene, List<String> incidents) implements ControlCommand {
     public Retrain {
+      SceneName.checked(scene);
       incidents = List.copyOf(incidents);
     }
   }
@@ -172,6 +175,7 @@ public sealed interface ControlCommand {
    * The status of a training; each record replaces the previous one.
    *
    * @param trainingId identity of the training
+   * @param scene whose model is trained
    * @param trigger what set it off, such as {@code LASTING_DRIFT}; the order's reason says it in
    *     words
    * @param phase how far it is
@@ -182,6 +186,7 @@ public sealed interface ControlCommand {
   record Training(
       Order order,
       String trainingId,
+      String scene,
       String trigger,
       TrainingPhase phase,
       double progress,
@@ -189,6 +194,7 @@ public sealed interface ControlCommand {
       List<String> incidents)
       implements ControlCommand {
     public Training {
+      SceneName.checked(scene);
       if (!(progress >= 0 && progress <= 1)) {
         throw new IllegalArgumentException(
             "progress of training %s must be in [0, 1] but was %s".formatted(trainingId, progress));

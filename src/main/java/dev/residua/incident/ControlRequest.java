@@ -1,5 +1,6 @@
 package dev.residua.incident;
 
+import dev.residua.frame.SceneName;
 import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.ControlCommand.Announcement;
 import dev.residua.incident.ControlCommand.CancelTraining;
@@ -51,8 +52,10 @@ public final class ControlRequest {
     RETIRE(List.of()),
     /** Whether {@code incident} was a true alarm: {@code verdict}. */
     FEEDBACK(List.of("incident", "verdict")),
-    /** Train a model; {@code incidents}, separated by commas, show the new normal. */
-    RETRAIN(List.of("incidents")),
+    /**
+     * Train a model of {@code scene}; {@code incidents}, separated by commas, show the new normal.
+     */
+    RETRAIN(List.of("scene", "incidents")),
     /** End {@code training}. */
     CANCEL_TRAINING(List.of("training"));
 
@@ -161,7 +164,8 @@ public final class ControlRequest {
       case RESOLVE -> new Resolve(order, required("incident"));
       case RETIRE -> new Retire(order);
       case FEEDBACK -> new Feedback(order, required("incident"), verdict());
-      case RETRAIN -> new Retrain(order, incidents());
+      case RETRAIN ->
+          new Retrain(order, fields.getOrDefault("scene", SceneName.DEFAULT), incidents());
       case CANCEL_TRAINING -> new CancelTraining(order, required("training"));
     };
   }

@@ -4,10 +4,9 @@ import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.RegistryRecord.Entry;
 import dev.residua.model.RegistryRecord.Shadow;
 import dev.residua.model.RegistryRecord.Start;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,14 +15,10 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
 /**
  * All models, and which one is active where. Immutable: facts give a new registry.
- *
- * <p>A frame is scored by the model of the activation with the highest number that begins at or
- * before its offset on its partition: the same frames give the same models, however often they are
- * read.
  *
  * <p>An activation counts only while its model is in the registry with its digest. The order of the
  * two records does not matter: compaction moves an entry behind its activation when the model gets
@@ -32,30 +27,36 @@ import org.jspecify.annotations.Nullable;
 public final class ModelRegistry {
   /** The empty registry. */
   public static final ModelRegistry EMPTY =
-      new ModelRegistry(new TreeMap<>(), new TreeMap<>(), new HashMap<>(), null);
+      new ModelRegistry(new TreeMap<>(), new TreeMap<>(), new HashMap<>(), new TreeMap<>());
 
   private final Map<String, Entry> entries;
   private final NavigableMap<Long, Activation> activations;
-  private final NavigableMap<Long, Activation> counted = new TreeMap<>();
   private final Map<Integer, NavigableMap<Long, Long>> starts; // partition -> number -> offset
-  private final @Nullable Shadow shadow;
+  private final Map<String, Shadow> shadows; // by scene
+  private final Map<String, SceneModels> scenes = new TreeMap<>();
 
   private ModelRegistry(
       Map<String, Entry> entries,
       NavigableMap<Long, Activation> activations,
       Map<Integer, NavigableMap<Long, Long>> starts,
-      @Nullable Shadow shadow) {
+      Map<String, Shadow> shadows) {
     this.entries = entries;
     this.activations = activations;
     this.starts = starts;
-    this.shadow = shadow;
+    this.shadows = shadows;
+    Map<String, NavigableMap<Long, Activation>> counted = new TreeMap<>();
     activations.forEach(
         (number, activation) -> {
           Entry entry = entries.get(activation.modelId());
           if (entry != null && entry.digest().equals(activation.digest())) {
-            counted.put(number, activation);
+            counted
+                .computeIfAbsent(activation.scene(), scene -> new TreeMap<>())
+                .put(number, activation);
           }
         });
+    shadows.keySet().forEach(scene -> counted.computeIfAbsent(scene, s -> new TreeMap<>()));
+    counted.forEach(
+        (scene, own) -> scenes.put(scene, new SceneModels(own, starts, shadows.get(scene))));
   }
 
   /** The registry with further facts, in their order. */
@@ -67,7 +68,7 @@ public final class ModelRegistry {
     NavigableMap<Long, Activation> nextActivations = new TreeMap<>(activations);
     Map<Integer, NavigableMap<Long, Long>> nextStarts = new HashMap<>();
     starts.forEach((partition, offsets) -> nextStarts.put(partition, new TreeMap<>(offsets)));
-    Shadow nextShadow = shadow;
+    Map<String, Shadow> nextShadows = new TreeMap<>(shadows);
     for (RegistryRecord fact : facts) {
       if (fact instanceof Entry entry) {
         nextEntries.put(entry.id(), entry);
@@ -78,7 +79,7 @@ public final class ModelRegistry {
             .computeIfAbsent(start.partition(), p -> new TreeMap<>())
             .put(start.number(), start.offset());
       } else if (fact instanceof Shadow newShadow) {
-        nextShadow = newShadow;
+        nextShadows.put(newShadow.scene(), newShadow);
       } else {
         String key = fact.key();
         if (key.startsWith(Entry.PREFIX)) {
@@ -92,12 +93,12 @@ public final class ModelRegistry {
           if (offsets != null) {
             offsets.remove(number(parts[0]));
           }
-        } else if (key.equals(Shadow.KEY)) {
-          nextShadow = null;
+        } else if (key.startsWith(Shadow.PREFIX)) {
+          nextShadows.remove(key.substring(Shadow.PREFIX.length()));
         }
       }
     }
-    return new ModelRegistry(nextEntries, nextActivations, nextStarts, nextShadow);
+    return new ModelRegistry(nextEntries, nextActivations, nextStarts, nextShadows);
   }
 
   private static long number(String text) {
@@ -117,9 +118,20 @@ public final class ModelRegistry {
     return Optional.ofNullable(entries.get(id));
   }
 
-  /** All activations that count, oldest first. */
+  /** The models of a scene; of one that the registry does not name, none. */
+  public SceneModels scene(String name) {
+    SceneModels models = scenes.get(name);
+    return models == null ? SceneModels.NONE : models;
+  }
+
+  /** Names of all scenes that have an activation that counts, or a shadow. */
+  public Set<String> scenes() {
+    return Collections.unmodifiableSet(scenes.keySet());
+  }
+
+  /** The activations of all scenes that count, oldest first. */
   public List<Activation> activations() {
-    return List.copyOf(counted.values());
+    return activations.values().stream().filter(this::counts).toList();
   }
 
   /**
@@ -127,17 +139,21 @@ public final class ModelRegistry {
    * they have no effect.
    */
   public List<Activation> ignored() {
-    return activations.values().stream().filter(one -> !counted.containsKey(one.number())).toList();
+    return activations.values().stream().filter(one -> !counts(one)).toList();
   }
 
-  /** The last decision. It may not hold on every partition yet. */
-  public Optional<Activation> active() {
-    return Optional.ofNullable(counted.isEmpty() ? null : counted.lastEntry().getValue());
+  private boolean counts(Activation activation) {
+    return scene(activation.scene()).contains(activation.number());
   }
 
-  /** The challenger, if there is one; the caller checks its period. */
-  public Optional<Shadow> shadow() {
-    return Optional.ofNullable(shadow);
+  /** The last decision of each scene. */
+  public List<Activation> active() {
+    return scenes.values().stream().flatMap(models -> models.active().stream()).toList();
+  }
+
+  /** The challengers of all scenes; the caller checks their periods. */
+  public List<Shadow> shadows() {
+    return List.copyOf(shadows.values());
   }
 
   /** Offsets from which on an activation holds, by partition, where it has begun. */
@@ -154,31 +170,6 @@ public final class ModelRegistry {
   }
 
   /**
-   * The activation that holds for a frame. Where those that did are no longer kept, the oldest that
-   * is.
-   *
-   * @return empty if nothing was ever activated
-   */
-  public Optional<Activation> at(int partition, long offset) {
-    NavigableMap<Long, Long> offsets = starts.getOrDefault(partition, new TreeMap<>());
-    for (Activation activation : counted.descendingMap().values()) {
-      Long start = offsets.get(activation.number());
-      if (start != null && start <= offset) {
-        return Optional.of(activation);
-      }
-    }
-    return Optional.ofNullable(counted.isEmpty() ? null : counted.firstEntry().getValue());
-  }
-
-  /** The last decision, where it does not hold on a partition yet. */
-  public Optional<Activation> pending(int partition) {
-    return active()
-        .filter(last -> last.kind() != Activation.Kind.INITIAL || counted.size() > 1)
-        .filter(
-            last -> !starts.getOrDefault(partition, new TreeMap<>()).containsKey(last.number()));
-  }
-
-  /**
    * Number of the next decision: one that no activation and no start has, so that neither applies
    * to it.
    */
@@ -191,47 +182,22 @@ public final class ModelRegistry {
   }
 
   /**
-   * The model to go back to: that which held before the active one was promoted. Going back twice
-   * goes two promotions back.
-   */
-  public Optional<String> previous() {
-    Deque<String> stack = new ArrayDeque<>();
-    for (Activation activation : counted.values()) {
-      if (activation.kind() == Activation.Kind.ROLLBACK && stack.contains(activation.modelId())) {
-        while (!activation.modelId().equals(stack.peek())) {
-          stack.pop();
-        }
-      } else if (!activation.modelId().equals(stack.peek())) {
-        stack.push(activation.modelId());
-      }
-    }
-    if (!stack.isEmpty()) {
-      stack.pop();
-    }
-    return Optional.ofNullable(stack.peek());
-  }
-
-  /**
    * Records that nothing needs any more: activations that hold for no frame which is still stored
    * or that are ignored, and the models that are in no kept activation, carry no label, do not
-   * shadow, and are not among the newest.
+   * shadow, and are not among the newest that were made for their scene.
    *
    * @param firstStored offset of the first frame that each partition of the frames still has
-   * @param keep newest models that stay though nothing needs them, at least 0
+   * @param keep newest models of each scene that stay though nothing needs them, at least 0
    * @return keys of the facts to remove
    */
   public List<String> obsolete(Map<Integer, Long> firstStored, int keep) {
-    Set<Long> needed = new HashSet<>();
-    active().ifPresent(last -> needed.add(last.number()));
-    previousActivation().ifPresent(needed::add);
-    for (Map.Entry<Integer, Long> partition : firstStored.entrySet()) {
-      at(partition.getKey(), partition.getValue()).ifPresent(first -> needed.add(first.number()));
-    }
-    long oldest = needed.stream().min(Comparator.naturalOrder()).orElse(Long.MAX_VALUE);
+    Map<String, Long> oldest = new HashMap<>();
+    scenes.forEach((scene, models) -> oldest.put(scene, models.oldestNeeded(firstStored)));
     List<String> keys = new ArrayList<>();
     Set<String> used = new HashSet<>();
     for (Activation activation : activations.values()) {
-      if (activation.number() < oldest || !counted.containsKey(activation.number())) {
+      if (!counts(activation)
+          || activation.number() < oldest.getOrDefault(activation.scene(), Long.MAX_VALUE)) {
         keys.add(activation.key());
         starts(activation.number())
             .forEach(
@@ -241,22 +207,13 @@ public final class ModelRegistry {
         used.add(activation.modelId());
       }
     }
-    Optional.ofNullable(shadow).ifPresent(s -> used.add(s.modelId()));
+    shadows.values().forEach(shadow -> used.add(shadow.modelId()));
     entries.values().stream()
         .filter(entry -> !used.contains(entry.id()) && entry.labels().isEmpty())
         .sorted(Comparator.comparing(Entry::publishedAt).reversed())
-        .skip(keep)
-        .forEach(entry -> keys.add(entry.key()));
+        .collect(Collectors.groupingBy(Entry::scene, TreeMap::new, Collectors.toList()))
+        .values()
+        .forEach(unused -> unused.stream().skip(keep).forEach(entry -> keys.add(entry.key())));
     return keys;
-  }
-
-  private Optional<Long> previousActivation() {
-    return previous()
-        .flatMap(
-            id ->
-                counted.descendingMap().values().stream()
-                    .filter(a -> a.modelId().equals(id))
-                    .map(Activation::number)
-                    .findFirst());
   }
 }

@@ -1,5 +1,6 @@
 package dev.residua.model;
 
+import dev.residua.frame.SceneName;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.Map;
@@ -18,6 +19,7 @@ public sealed interface RegistryRecord {
    * A model that can be activated.
    *
    * @param id identity of the model
+   * @param scene that it was made for; it may be activated in others too
    * @param digest of its bundle, see {@link ModelBundle#digest}
    * @param parentId model that its training started from, if any
    * @param publishedAt when it was published
@@ -32,6 +34,7 @@ public sealed interface RegistryRecord {
   @RecordBuilder
   record Entry(
       String id,
+      String scene,
       String digest,
       @Nullable String parentId,
       Instant publishedAt,
@@ -51,6 +54,7 @@ public sealed interface RegistryRecord {
         throw new IllegalArgumentException(
             "a model's id must be a name without '/' but was '%s'".formatted(id));
       }
+      SceneName.checked(scene);
       if (bytes < 1 || parts < 0 || (parts == 0) == (location == null)) {
         throw new IllegalArgumentException(
             "model %s must lie in the registry's own parts or elsewhere, but has %d bytes in %d parts and the location %s"
@@ -81,16 +85,24 @@ public sealed interface RegistryRecord {
   }
 
   /**
-   * The decision to use a model. It is in force on a partition of the frames from the offset of its
-   * {@link Start} there.
+   * The decision to use a model in a scene. It is in force there on a partition of the frames from
+   * the offset of its {@link Start}.
    *
-   * @param number in the order of the decisions, from 0
+   * @param number in the order of the decisions of all scenes, from 0
+   * @param scene whose sources it concerns
    * @param digest of its bundle; an entry with that id and another digest does not count
    * @param by who decided
    * @param reason in words
    */
   record Activation(
-      long number, String modelId, String digest, Kind kind, Instant at, String by, String reason)
+      long number,
+      String scene,
+      String modelId,
+      String digest,
+      Kind kind,
+      Instant at,
+      String by,
+      String reason)
       implements RegistryRecord {
     /** Prefix of the keys of activations. */
     public static final String PREFIX = "activation/";
@@ -100,6 +112,7 @@ public sealed interface RegistryRecord {
         throw new IllegalArgumentException(
             "an activation's number must be at least 0 but was " + number);
       }
+      SceneName.checked(scene);
       if (by.isBlank() || reason.isBlank()) {
         throw new IllegalArgumentException(
             "activation %d must say who decided and why but has by='%s', reason='%s'"
@@ -109,7 +122,10 @@ public sealed interface RegistryRecord {
 
     /** Why a model is activated. */
     public enum Kind {
-      /** The first one, in force from offset 0 of every partition without a {@link Start}. */
+      /**
+       * The first one of a scene, in force from offset 0 of every partition without a {@link
+       * Start}.
+       */
       INITIAL,
       /** Another model takes over. */
       PROMOTION,
@@ -150,19 +166,22 @@ public sealed interface RegistryRecord {
   }
 
   /**
-   * A model that scores frames in addition to the active one for a time, to a topic of its own.
+   * A model that scores frames of a scene in addition to the active one for a time, to a topic of
+   * its own.
    *
+   * @param scene whose frames it scores
    * @param modelId the challenger
    * @param rate share of the sources' frames, in (0, 1]
    * @param from when it begins
    * @param until when it ends, later
    */
-  record Shadow(String modelId, double rate, Instant from, Instant until)
+  record Shadow(String scene, String modelId, double rate, Instant from, Instant until)
       implements RegistryRecord {
-    /** The key; there is at most one shadow. */
-    public static final String KEY = "shadow";
+    /** Prefix of the keys of shadows; a scene has at most one. */
+    public static final String PREFIX = "shadow/";
 
     public Shadow {
+      SceneName.checked(scene);
       if (!(rate > 0 && rate <= 1)) {
         throw new IllegalArgumentException(
             "the share of frames that model %s shadows must be in (0, 1] but was %s"
@@ -177,7 +196,7 @@ public sealed interface RegistryRecord {
 
     @Override
     public String key() {
-      return KEY;
+      return PREFIX + scene;
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.residua.registry;
 
+import dev.residua.frame.SceneName;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelRegistry;
 import dev.residua.model.RegistryRecord;
@@ -7,6 +8,7 @@ import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.RegistryRecord.Entry;
 import dev.residua.model.RegistryRecord.Removed;
 import dev.residua.model.RegistryRecord.Shadow;
+import dev.residua.model.SceneModels;
 import dev.residua.wire.Topics;
 import java.io.IOException;
 import java.time.Instant;
@@ -96,14 +98,19 @@ public final class ModelAdmin implements AutoCloseable {
    * Adds a bundle to the registry without activating it. An existing one stays; with a new
    * signature, the same model is replaced.
    *
+   * @param scene that it was made for
    * @param outside store of its bytes; null for parts in the registry
    * @param verdict of the gate in one sentence, if there is one
    * @throws IOException if there is another model with this id, or Kafka does not accept it
    */
   public ModelRegistry publish(
-      ModelBundle bundle, @Nullable Outside outside, @Nullable String verdict, Author author)
+      ModelBundle bundle,
+      String scene,
+      @Nullable Outside outside,
+      @Nullable String verdict,
+      Author author)
       throws IOException {
-    Publication publication = new Publication(bundle, outside, verdict, author, false);
+    Publication publication = new Publication(bundle, scene, outside, verdict, author, false);
     return writer.change(publication::facts, Map.of(bundle.id(), publication.bytes));
   }
 
@@ -111,28 +118,37 @@ public final class ModelAdmin implements AutoCloseable {
    * Publishes a bundle whose stored bytes were lost or damaged: stores them again and updates the
    * entry.
    */
-  public ModelRegistry publishAgain(ModelBundle bundle, @Nullable Outside outside, Author author)
+  public ModelRegistry publishAgain(
+      ModelBundle bundle, String scene, @Nullable Outside outside, Author author)
       throws IOException {
-    Publication publication = new Publication(bundle, outside, null, author, true);
+    Publication publication = new Publication(bundle, scene, outside, null, author, true);
     return writer.change(publication::facts, Map.of(bundle.id(), publication.bytes));
   }
 
   /**
-   * Publishes a bundle and activates it in one step, unless a model is active.
+   * Publishes a bundle and activates it in the default scene in one step, unless a model is active
+   * in any scene.
    *
-   * @return the registry, with this model or the earlier one active
+   * @return the registry, with this model or the earlier ones active
    */
   public ModelRegistry begin(ModelBundle bundle, @Nullable Outside outside, Author author)
       throws IOException {
-    Publication publication = new Publication(bundle, outside, null, author, false);
+    Publication publication =
+        new Publication(bundle, SceneName.DEFAULT, outside, null, author, false);
     return writer.change(
         registry -> {
-          if (registry.active().isPresent()) {
+          if (!registry.active().isEmpty()) {
             return List.of();
           }
           List<RegistryRecord> facts = new ArrayList<>(publication.facts(registry));
           facts.add(
-              activation(registry, bundle.id(), bundle.digest(), Activation.Kind.INITIAL, author));
+              activation(
+                  registry,
+                  SceneName.DEFAULT,
+                  bundle.id(),
+                  bundle.digest(),
+                  Activation.Kind.INITIAL,
+                  author));
           return facts;
         },
         Map.of(bundle.id(), publication.bytes));
@@ -141,6 +157,7 @@ public final class ModelAdmin implements AutoCloseable {
   /** The publication of one bundle; stores its bytes once, even if the decision is repeated. */
   private static final class Publication {
     private final ModelBundle bundle;
+    private final String scene;
     private final byte[] bytes;
     private final String sha256;
     private final @Nullable Outside outside;
@@ -151,11 +168,13 @@ public final class ModelAdmin implements AutoCloseable {
 
     Publication(
         ModelBundle bundle,
+        String scene,
         @Nullable Outside outside,
         @Nullable String verdict,
         Author author,
         boolean again) {
       this.bundle = bundle;
+      this.scene = scene;
       this.bytes = bundle.toBytes();
       this.sha256 = ModelBundle.sha256(bytes);
       this.outside = outside;
@@ -167,7 +186,7 @@ public final class ModelAdmin implements AutoCloseable {
     List<RegistryRecord> facts(ModelRegistry registry) throws IOException {
       Optional<Entry> there = registry.entry(bundle.id());
       if (there.isEmpty()) {
-        return List.of(entry(verdict, Map.of()));
+        return List.of(entry(scene, verdict, Map.of()));
       }
       Entry before = there.get();
       if (!before.digest().equals(bundle.digest())) {
@@ -177,16 +196,19 @@ public final class ModelAdmin implements AutoCloseable {
       }
       return !again && (before.sha256().equals(sha256) || bundle.signature().isEmpty())
           ? List.of()
-          : List.of(entry(verdict == null ? before.verdict() : verdict, before.labels()));
+          : List.of(
+              entry(before.scene(), verdict == null ? before.verdict() : verdict, before.labels()));
     }
 
     /** The entry, after storing bytes that belong outside Kafka. */
-    private Entry entry(@Nullable String decision, Map<String, String> labels) throws IOException {
+    private Entry entry(String of, @Nullable String decision, Map<String, String> labels)
+        throws IOException {
       if (outside != null && location == null) {
         location = outside.keep(bundle, bytes);
       }
       return new Entry(
           bundle.id(),
+          of,
           bundle.digest(),
           bundle.manifest().parentId(),
           author.at(),
@@ -201,63 +223,71 @@ public final class ModelAdmin implements AutoCloseable {
   }
 
   /**
-   * Activates a model of the registry.
+   * Activates a model of the registry in a scene.
    *
    * @throws IOException if there is no such model
    */
-  public ModelRegistry promote(String modelId, Author author) throws IOException {
+  public ModelRegistry promote(String scene, String modelId, Author author) throws IOException {
     return writer.change(
-        registry -> activating(registry, modelId, Activation.Kind.PROMOTION, author), Map.of());
+        registry -> activating(registry, scene, modelId, Activation.Kind.PROMOTION, author),
+        Map.of());
   }
 
   /**
-   * Activates an earlier model again.
+   * Activates an earlier model of a scene again.
    *
    * @param modelId its id; null for the predecessor of the active model
    * @throws IOException if there is no such model
    */
-  public ModelRegistry rollback(@Nullable String modelId, Author author) throws IOException {
+  public ModelRegistry rollback(String scene, @Nullable String modelId, Author author)
+      throws IOException {
     return writer.change(
         registry -> {
+          SceneModels models = registry.scene(scene);
           String to =
               modelId != null
                   ? modelId
-                  : registry
+                  : models
                       .previous()
                       .orElseThrow(
                           () ->
                               new IOException(
-                                  "no model was in use before %s; name one with --to"
+                                  "no model was in use in the scene '%s' before %s; name one with --to"
                                       .formatted(
-                                          registry
-                                              .active()
-                                              .map(Activation::modelId)
-                                              .orElse("any"))));
-          return activating(registry, to, Activation.Kind.ROLLBACK, author);
+                                          scene,
+                                          models.active().map(Activation::modelId).orElse("any"))));
+          return activating(registry, scene, to, Activation.Kind.ROLLBACK, author);
         },
         Map.of());
   }
 
   private static List<RegistryRecord> activating(
-      ModelRegistry registry, String modelId, Activation.Kind kind, Author author)
+      ModelRegistry registry, String scene, String modelId, Activation.Kind kind, Author author)
       throws IOException {
     Entry entry = existing(registry, modelId);
-    if (registry.active().filter(a -> a.modelId().equals(modelId)).isPresent()) {
+    Optional<Activation> active = registry.scene(scene).active();
+    if (active.filter(a -> a.modelId().equals(modelId)).isPresent()) {
       return List.of();
     }
     return List.of(
         activation(
             registry,
+            scene,
             entry.id(),
             entry.digest(),
-            registry.active().isEmpty() ? Activation.Kind.INITIAL : kind,
+            active.isEmpty() ? Activation.Kind.INITIAL : kind,
             author));
   }
 
   private static Activation activation(
-      ModelRegistry registry, String id, String digest, Activation.Kind kind, Author author) {
+      ModelRegistry registry,
+      String scene,
+      String id,
+      String digest,
+      Activation.Kind kind,
+      Author author) {
     return new Activation(
-        registry.nextNumber(), id, digest, kind, author.at(), author.by(), author.reason());
+        registry.nextNumber(), scene, id, digest, kind, author.at(), author.by(), author.reason());
   }
 
   private static Entry existing(ModelRegistry registry, String modelId) throws IOException {
@@ -288,7 +318,7 @@ public final class ModelAdmin implements AutoCloseable {
   }
 
   /**
-   * Lets a model score in shadow of the active one, instead of any earlier shadow.
+   * Lets a model score in shadow of the active one, instead of any earlier shadow of the scene.
    *
    * @throws IOException if there is no such model
    */
@@ -301,10 +331,13 @@ public final class ModelAdmin implements AutoCloseable {
         Map.of());
   }
 
-  /** Ends the shadow scoring. */
-  public ModelRegistry endShadow() throws IOException {
+  /** Ends the shadow scoring of a scene. */
+  public ModelRegistry endShadow(String scene) throws IOException {
     return writer.change(
-        registry -> registry.shadow().isPresent() ? List.of(new Removed(Shadow.KEY)) : List.of(),
+        registry ->
+            registry.scene(scene).shadow().stream()
+                .<RegistryRecord>map(shadow -> new Removed(shadow.key()))
+                .toList(),
         Map.of());
   }
 

@@ -4,8 +4,8 @@ import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.RegistryRecord.Start;
 import dev.residua.wire.ModelRecords;
 import dev.residua.wire.Topics;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts pending activations of models, each partition at the first frame that is scored under it.
- * For one thread.
+ * Starts pending activations of models, each partition at the first frame that comes after the
+ * decision. For one thread.
  */
 final class ActivationStarts {
   private static final Logger LOG = LoggerFactory.getLogger(ActivationStarts.class);
@@ -29,8 +29,13 @@ final class ActivationStarts {
   private final FrameQueue waiting;
   private final String topic;
 
-  /** Those of the transaction at hand, by partition. */
-  private final Map<Integer, Beginning> beginning = new HashMap<>();
+  /** Scenes of which a frame was taken; only such that have a model. */
+  private final Set<String> scenes = new HashSet<>();
+
+  /** Those of the transaction at hand. */
+  private final Map<Place, Beginning> beginning = new LinkedHashMap<>();
+
+  private record Place(int partition, String scene) {}
 
   private record Beginning(Activation activation, Start start) {}
 
@@ -47,28 +52,35 @@ final class ActivationStarts {
 
   /** Whether an activation is pending, so that a transaction is due without any frame. */
   boolean pending() {
-    return consumer.assignment().stream().anyMatch(p -> models.pending(p.partition()).isPresent());
+    return consumer.assignment().stream().anyMatch(p -> !models.pending(p.partition()).isEmpty());
   }
 
   /** Chooses from which offset pending activations hold. */
   void choose() {
     beginning.clear();
     for (TopicPartition partition : consumer.assignment()) {
-      Optional<Activation> next = models.pending(partition.partition());
-      if (next.isPresent()) {
-        Start start =
-            new Start(next.get().number(), partition.partition(), firstUnscored(partition));
-        beginning.put(partition.partition(), new Beginning(next.get(), start));
+      for (Activation next : models.pending(partition.partition())) {
+        Start start = new Start(next.number(), partition.partition(), firstUnscored(partition));
+        beginning.put(new Place(partition.partition(), next.scene()), new Beginning(next, start));
       }
     }
   }
 
-  /** The activation that holds for a record. */
-  Activation at(ConsumerRecord<byte[], byte[]> record) {
-    Beginning begins = beginning.get(record.partition());
+  /**
+   * The activation that holds for a record.
+   *
+   * @param scene of its source
+   * @return empty where the scene has no model
+   */
+  Optional<Activation> at(ConsumerRecord<byte[], byte[]> record, String scene) {
+    Optional<Activation> holds = models.activationAt(scene, record.partition(), record.offset());
+    if (holds.isPresent()) {
+      scenes.add(scene);
+    }
+    Beginning begins = beginning.get(new Place(record.partition(), scene));
     return begins != null && record.offset() >= begins.start().offset()
-        ? begins.activation()
-        : models.activationAt(record.partition(), record.offset());
+        ? Optional.of(begins.activation())
+        : holds;
   }
 
   /**
@@ -102,7 +114,8 @@ final class ActivationStarts {
     models.activationsCommitted(beginning.values().stream().map(Beginning::start).toList());
     for (Beginning begun : beginning.values()) {
       LOG.info(
-          "activation committed: model={} activation={} partition={} offset={}",
+          "activation committed: scene={} model={} activation={} partition={} offset={}",
+          begun.activation().scene(),
           begun.activation().modelId(),
           begun.start().number(),
           begun.start().partition(),
@@ -112,11 +125,16 @@ final class ActivationStarts {
     beginning.clear();
   }
 
-  /** Ids of the models of the next frame of each partition. */
+  /** Ids of the models of the next frame of each scene on each partition. */
   Set<String> modelsInUse() {
     Set<String> inUse = new HashSet<>();
     for (TopicPartition partition : consumer.assignment()) {
-      inUse.add(models.activationAt(partition.partition(), firstUnscored(partition)).modelId());
+      long next = firstUnscored(partition);
+      for (String scene : scenes) {
+        models
+            .activationAt(scene, partition.partition(), next)
+            .ifPresent(activation -> inUse.add(activation.modelId()));
+      }
     }
     return inUse;
   }

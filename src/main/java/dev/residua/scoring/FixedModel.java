@@ -1,9 +1,11 @@
 package dev.residua.scoring;
 
+import dev.residua.frame.SceneName;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.RegistryRecord.Start;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 
 /** One model that holds everywhere. */
@@ -15,20 +17,27 @@ final class FixedModel implements ScoringModels, ScoringModels.Lease {
     this.model = model;
     this.activation =
         new Activation(
-            0, model.id(), "", Activation.Kind.INITIAL, Instant.EPOCH, "residua", "the only model");
+            0,
+            SceneName.DEFAULT,
+            model.id(),
+            "",
+            Activation.Kind.INITIAL,
+            Instant.EPOCH,
+            "residua",
+            "the only model");
   }
 
   @Override
   public void refresh() {}
 
   @Override
-  public Activation activationAt(int partition, long offset) {
-    return activation;
+  public Optional<Activation> activationAt(String scene, int partition, long offset) {
+    return Optional.of(activation);
   }
 
   @Override
-  public Optional<Activation> pending(int partition) {
-    return Optional.empty();
+  public List<Activation> pending(int partition) {
+    return List.of();
   }
 
   @Override

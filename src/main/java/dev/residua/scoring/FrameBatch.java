@@ -38,6 +38,7 @@ public final class FrameBatch {
   private final Frame[] frames;
   private final FramePosition[] positions;
   private final FrameTiming[] timings;
+  private final String[] scenes;
   private final Clock clock;
   private final Stages stages;
   private int size;
@@ -63,6 +64,7 @@ public final class FrameBatch {
     this.frames = new Frame[capacity];
     this.positions = new FramePosition[capacity];
     this.timings = new FrameTiming[capacity];
+    this.scenes = new String[capacity];
     this.clock = clock;
     this.stages = stages;
   }
@@ -71,18 +73,25 @@ public final class FrameBatch {
     return model;
   }
 
+  /** Memory of the batch and its model, in bytes; an estimate. */
+  long bytes() {
+    return model.bytes() + pixels.length + chosenPixels.length;
+  }
+
   /**
    * Decodes a frame into the batch, which must not be full.
    *
+   * @param scene of its source
    * @throws RejectedFrameException if the frame cannot be decoded; the batch is then as before
    */
-  public void add(Frame frame, FramePosition position, FrameTiming timing)
+  public void add(Frame frame, FramePosition position, FrameTiming timing, String scene)
       throws RejectedFrameException {
     decoder.decode(frame, pixels, size * shape.size());
     // What the score needs: a whole batch of referenced pictures would not fit into memory
     frames[size] = frame.with(NO_DATA, Map.of());
     positions[size] = position;
     timings[size] = timing;
+    scenes[size] = scene;
     size++;
   }
 
@@ -179,6 +188,7 @@ public final class FrameBatch {
         frame.capturedAt(),
         scoredAt,
         model.id(),
+        scenes[row],
         Arrays.copyOfRange(batch.observed(), from, to),
         Arrays.copyOfRange(batch.expected(), from, to),
         Arrays.copyOfRange(batch.residuals(), from, to),

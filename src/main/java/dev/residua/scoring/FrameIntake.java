@@ -50,11 +50,12 @@ public final class FrameIntake {
    * Adds the frame of a record to a batch that is not full. A frame that was accepted before is
    * refused without fetching or decoding its picture.
    *
+   * @param scene of its source
    * @throws RejectedFrameException with the reason, if it is no frame, a duplicate or stale, or
    *     cannot be fetched or decoded; batch and timeline then do not hold it
    * @throws RegistryUnavailableException if the schema registry does not answer
    */
-  public void admit(ConsumerRecord<byte[], byte[]> record, FrameBatch batch)
+  public void admit(ConsumerRecord<byte[], byte[]> record, String scene, FrameBatch batch)
       throws RejectedFrameException {
     try {
       stages.enter(Stages.Stage.DECODE);
@@ -65,7 +66,8 @@ public final class FrameIntake {
       batch.add(
           references.resolve(read.frame()),
           new FramePosition(record.topic(), record.partition(), record.offset()),
-          candidate.timing());
+          candidate.timing(),
+          scene);
       stages.enter(Stages.Stage.TIMELINE);
       timelines.accept(candidate);
     } catch (RegistryUnavailableException e) {

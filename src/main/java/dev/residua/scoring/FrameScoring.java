@@ -4,10 +4,15 @@ import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.telemetry.Tracing;
+import dev.residua.wire.FrameReader;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.function.Function;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,25 +24,45 @@ final class FrameScoring {
   private static final Logger LOG = LoggerFactory.getLogger(FrameScoring.class);
 
   private final ModelBatches batches;
+  private final Scenes scenes;
   private final FrameIntake intake;
   private final PoisonFrames poison;
   private final FramesInFlight inFlight;
   private final int maxFrames;
 
   private final List<ConsumerRecord<byte[], byte[]>> taken = new ArrayList<>();
-  private final List<ScoredFrame> scores = new ArrayList<>();
+  private final List<@Nullable ScoredFrame> scores = new ArrayList<>(); // null until it is scored
   private final List<Refusal> refusals = new ArrayList<>();
+
+  /** The frames in batches that are not scored yet. */
+  private final Map<FrameBatch, List<Admitted>> admitted = new LinkedHashMap<>();
+
+  /**
+   * A frame in a batch.
+   *
+   * @param place of its score among all
+   */
+  private record Admitted(ConsumerRecord<byte[], byte[]> record, int place) {}
+
+  /** Finds the activation that holds for a record of a source in a scene. */
+  @FunctionalInterface
+  interface Activations {
+    /** Empty where the scene has no model. */
+    Optional<Activation> at(ConsumerRecord<byte[], byte[]> record, String scene);
+  }
 
   /** A record that becomes a dead letter. */
   record Refusal(ConsumerRecord<byte[], byte[]> record, RejectedFrameException why) {}
 
   FrameScoring(
       ModelBatches batches,
+      Scenes scenes,
       FrameIntake intake,
       PoisonFrames poison,
       FramesInFlight inFlight,
       int maxFrames) {
     this.batches = batches;
+    this.scenes = scenes;
     this.intake = intake;
     this.poison = poison;
     this.inFlight = inFlight;
@@ -51,7 +76,7 @@ final class FrameScoring {
 
   /** Scores of the accepted frames among them, in their order. */
   List<ScoredFrame> scores() {
-    return scores;
+    return scores.stream().map(Objects::requireNonNull).toList();
   }
 
   /** The others, in their order. */
@@ -63,15 +88,10 @@ final class FrameScoring {
    * Takes the frames that wait, until the deadline or the most that one transaction takes, and
    * scores or refuses each.
    *
-   * @param activations finds the activation that holds for a record
    * @param deadline after which no further frame is taken, as {@link System#nanoTime}
    * @throws PoisonFrames.UnscoredException if the engine fails
    */
-  void score(
-      FrameQueue waiting,
-      Function<ConsumerRecord<byte[], byte[]>, Activation> activations,
-      Tracing.Batch traces,
-      long deadline) {
+  void score(FrameQueue waiting, Activations activations, Tracing.Batch traces, long deadline) {
     try {
       scoreWaiting(waiting, activations, traces, deadline);
       inFlight.end();
@@ -82,15 +102,12 @@ final class FrameScoring {
   }
 
   private void scoreWaiting(
-      FrameQueue waiting,
-      Function<ConsumerRecord<byte[], byte[]>, Activation> activations,
-      Tracing.Batch traces,
-      long deadline) {
+      FrameQueue waiting, Activations activations, Tracing.Batch traces, long deadline) {
     taken.clear();
     scores.clear();
     refusals.clear();
+    admitted.clear();
     batches.clear();
-    FrameBatch current = null;
     int most = poison.oneByOne() ? 1 : maxFrames;
     while (!waiting.isEmpty() && taken.size() < most) {
       if (!taken.isEmpty() && System.nanoTime() > deadline) {
@@ -98,31 +115,37 @@ final class FrameScoring {
       }
       ConsumerRecord<byte[], byte[]> record = waiting.next();
       taken.add(record);
-      FrameBatch batch = batches.of(activations.apply(record));
       boolean alone = inFlight.isSuspect(record);
-      if (current != null && (current != batch || alone)) {
-        score(current); // keeps the order of each partition
+      if (alone) {
+        scoreAll();
       }
-      current = batch;
       inFlight.begin(record, () -> alone ? List.of() : waiting.peek(ScoringLoop.BATCH_FRAMES));
-      admit(record, batch, traces);
-      if (batch.isFull() || alone) {
-        score(batch);
+      admit(record, activations, traces);
+      if (alone) {
+        scoreAll();
       }
     }
-    if (current != null) {
-      score(current);
-    }
+    scoreAll();
   }
 
   private void admit(
-      ConsumerRecord<byte[], byte[]> record, FrameBatch batch, Tracing.Batch traces) {
+      ConsumerRecord<byte[], byte[]> record, Activations activations, Tracing.Batch traces) {
     try {
       traces.taken(record);
       poison.check(record);
       inFlight.check(record);
-      intake.admit(record, batch);
+      String scene = scenes.of(FrameReader.source(record.key()));
+      FrameBatch batch = batch(record, scene, activations);
+      intake.admit(record, scene, batch);
+      admitted
+          .computeIfAbsent(batch, b -> new ArrayList<>())
+          .add(new Admitted(record, scores.size()));
+      scores.add(null);
+      if (batch.isFull()) {
+        score(batch);
+      }
     } catch (RejectedFrameException why) {
+      inFlight.scored(List.of(record));
       traces.refused(record, why.reason().name());
       refusals.add(new Refusal(record, why));
       LOG.debug(
@@ -134,12 +157,37 @@ final class FrameScoring {
     }
   }
 
+  private FrameBatch batch(
+      ConsumerRecord<byte[], byte[]> record, String scene, Activations activations)
+      throws RejectedFrameException {
+    Optional<Activation> activation = activations.at(record, scene);
+    if (activation.isEmpty()) {
+      throw new RejectedFrameException(
+          RejectedFrameException.Reason.NO_MODEL,
+          "the scene '%s' of this source has no model that can be used; publish and activate one (residua model promote FILE --scene %s), then replay the frame"
+              .formatted(scene, scene));
+    }
+    return batches.of(activation.get(), this::score);
+  }
+
+  private void scoreAll() {
+    List.copyOf(admitted.keySet()).forEach(this::score);
+  }
+
   private void score(FrameBatch batch) {
+    List<Admitted> frames = admitted.remove(batch);
+    if (frames == null) {
+      return;
+    }
+    List<ScoredFrame> results;
     try {
-      scores.addAll(batch.score());
+      results = batch.score();
     } catch (RuntimeException e) {
       throw new PoisonFrames.UnscoredException(e);
     }
-    inFlight.batchScored();
+    for (int i = 0; i < frames.size(); i++) {
+      scores.set(frames.get(i).place(), results.get(i));
+    }
+    inFlight.scored(frames.stream().map(Admitted::record).toList());
   }
 }

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -47,7 +47,7 @@ public final class FramesInFlight implements AutoCloseable {
   /** Taken and not yet scored, or about to be taken. */
   private final Set<Place> marked = new LinkedHashSet<>();
 
-  private final List<Place> unscored = new ArrayList<>();
+  private final Set<Place> unscored = new LinkedHashSet<>();
 
   private record Place(int partition, long offset) {
     static Place of(ConsumerRecord<?, ?> record) {
@@ -153,9 +153,11 @@ public final class FramesInFlight implements AutoCloseable {
     write();
   }
 
-  /** The frames since the last call are scored or refused. */
-  void batchScored() {
-    unscored.clear();
+  /** Frames are scored or refused. */
+  void scored(Collection<? extends ConsumerRecord<?, ?>> records) {
+    if (channel != null) {
+      records.forEach(record -> unscored.remove(Place.of(record)));
+    }
   }
 
   /** No frame is in flight. */

@@ -2,17 +2,25 @@ package dev.residua.scoring;
 
 import dev.residua.model.RegistryRecord.Activation;
 import java.time.Clock;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
-/** A batch of frames for every model in use: one, except for a moment after a swap. */
+/**
+ * A batch of frames for every model in use. Models that were not used for the longest time are
+ * released where all together need more than their share of the memory. For one thread.
+ */
 final class ModelBatches implements AutoCloseable {
   private final ScoringModels models;
   private final ScoringSettings settings;
   private final Clock clock;
   private final Stages stages;
-  private final Map<String, Loaded> loaded = new HashMap<>();
+
+  /** By the id of the model, the one used last at the end. */
+  private final Map<String, Loaded> loaded = new LinkedHashMap<>(16, 0.75f, true);
 
   private record Loaded(ScoringModels.Lease lease, FrameBatch batch) {}
 
@@ -23,24 +31,44 @@ final class ModelBatches implements AutoCloseable {
     this.stages = stages;
   }
 
-  /** The batch of an activation's model. */
-  FrameBatch of(Activation activation) {
+  /**
+   * The batch of an activation's model.
+   *
+   * @param leaving receives the batch of each model that is released for it, before it is
+   */
+  FrameBatch of(Activation activation, Consumer<FrameBatch> leaving) {
     Loaded there = loaded.get(activation.modelId());
     if (there == null) {
-      ScoringModels.Lease lease = models.lease(activation);
-      there =
-          new Loaded(
-              lease,
-              new FrameBatch(
-                  lease.model(),
-                  settings.decodedLimits(),
-                  settings.reconstruction(),
-                  ScoringLoop.BATCH_FRAMES,
-                  clock,
-                  stages));
+      there = load(activation);
       loaded.put(activation.modelId(), there);
+      release(leaving);
     }
     return there.batch();
+  }
+
+  private Loaded load(Activation activation) {
+    ScoringModels.Lease lease = models.lease(activation);
+    return new Loaded(
+        lease,
+        new FrameBatch(
+            lease.model(),
+            settings.decodedLimits(),
+            settings.reconstruction(),
+            ScoringLoop.BATCH_FRAMES,
+            clock,
+            stages));
+  }
+
+  private void release(Consumer<FrameBatch> leaving) {
+    long share = settings.modelMemory() / settings.threads();
+    long bytes = loaded.values().stream().mapToLong(one -> one.batch().bytes()).sum();
+    List<String> eldest = new ArrayList<>(loaded.keySet());
+    for (int i = 0; i < eldest.size() - 1 && bytes > share; i++) {
+      Loaded one = loaded.remove(eldest.get(i));
+      leaving.accept(one.batch());
+      one.lease().close();
+      bytes -= one.batch().bytes();
+    }
   }
 
   int size() {

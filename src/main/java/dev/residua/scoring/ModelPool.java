@@ -1,5 +1,6 @@
 package dev.residua.scoring;
 
+import dev.residua.frame.SceneName;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelRegistry;
@@ -9,15 +10,18 @@ import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.RegistryRecord.Entry;
 import dev.residua.model.RegistryRecord.Removed;
 import dev.residua.model.RegistryRecord.Start;
+import dev.residua.model.SceneModels;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -29,9 +33,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The models of the registry, loaded. The one that was activated last is opened and checked in the
- * background, before any loop uses it; a model that no loop uses any more and that is not active is
- * closed there too, so that loops wait for neither. Owns the native memory of all.
+ * The models of the registry, loaded. Where a scene is in use here, the model that was activated
+ * last in it is opened and checked in the background, before any loop uses it; a model that no loop
+ * uses any more and that is not active is closed there too, so that loops wait for neither. The
+ * models of other scenes are opened when their first frame comes. Owns the native memory of all.
  */
 public final class ModelPool implements ScoringModels, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ModelPool.class);
@@ -41,6 +46,7 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
   private static final long RETRY_SECONDS = 10;
 
   private final ModelStore store;
+  private final long memory;
   private final Loader loader;
   private final RefusalListener onRefused;
   private final ScheduledExecutorService background;
@@ -51,10 +57,16 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
   private final Map<Long, String> refused = new HashMap<>(); // activation -> digest of the bytes
   private final Set<Long> unfetched = new HashSet<>(); // activations to fetch again after a pause
   private final List<Start> ours = new ArrayList<>(); // begun here, not yet read back
-  private ModelRegistry working = ModelRegistry.EMPTY; // the last one with an open active model
 
+  /** By scene, the last state in which its active model was open. */
+  private final Map<String, SceneModels> working = new HashMap<>();
+
+  /** By scene, the activation whose model was opened ahead of its first frame. */
+  private final Map<String, Long> prepared = new HashMap<>();
+
+  private final Set<String> scenesInUse = ConcurrentHashMap.newKeySet();
   private volatile Set<String> ready = Set.of();
-  private volatile View view = new View(ModelRegistry.EMPTY, ModelRegistry.EMPTY);
+  private volatile View view = new View(ModelRegistry.EMPTY, Map.of());
 
   /** Opens the model of a bundle and checks it. */
   @FunctionalInterface
@@ -76,9 +88,15 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
   /**
    * A registry and what counts of it here.
    *
-   * @param usable with the starts of this process, without the activations that are refused
+   * @param usable the models of each scene that has an activation, with the starts of this process,
+   *     without the activations that are refused
    */
-  private record View(ModelRegistry read, ModelRegistry usable) {}
+  private record View(ModelRegistry read, Map<String, SceneModels> usable) {
+    Optional<Activation> active(String scene) {
+      SceneModels models = usable.get(scene);
+      return models == null ? Optional.empty() : models.active();
+    }
+  }
 
   private static final class Slot {
     private final ScoringModel model;
@@ -92,10 +110,12 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
   /**
    * Prepares every model that is activated from now on.
    *
-   * @param first the active one, owned from now on
+   * @param first an active one, owned from now on
+   * @param memory bytes of open models beyond which those are closed that no loop uses
    */
-  public ModelPool(ModelStore store, ScoringModel first, Loader loader, RefusalListener onRefused) {
-    this(store, first, loader, onRefused, thread());
+  public ModelPool(
+      ModelStore store, ScoringModel first, long memory, Loader loader, RefusalListener onRefused) {
+    this(store, first, memory, loader, onRefused, thread());
   }
 
   /**
@@ -106,14 +126,22 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
   public ModelPool(
       ModelStore store,
       ScoringModel first,
+      long memory,
       Loader loader,
       RefusalListener onRefused,
       ScheduledExecutorService background) {
     this.store = store;
+    this.memory = memory;
     this.background = background;
     keep(first);
     this.loader = loader;
     this.onRefused = onRefused;
+    store.registry().activations().stream()
+        .filter(activation -> activation.modelId().equals(first.id()))
+        .forEach(activation -> scenesInUse.add(activation.scene()));
+    if (scenesInUse.isEmpty()) {
+      scenesInUse.add(SceneName.DEFAULT);
+    }
     this.stopListening = store.onChange(this::prepareLater);
     prepareLater();
   }
@@ -139,23 +167,35 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
     }
   }
 
-  /** Opens the newest model that can be used. */
+  /** Opens the newest model that can be used of each scene in use. */
   private void prepare() {
-    while (true) {
-      Optional<Activation> wanted = known().active();
-      if (wanted.isEmpty() || ready.contains(wanted.get().modelId())) {
-        break;
-      }
-      String bytes = bytes(known(), wanted.get());
-      try {
-        keep(load(wanted.get()));
-      } catch (IOException | KafkaException e) {
-        fetchLater(wanted.get(), e);
-      } catch (BadBundleException | RuntimeException e) {
-        refuse(wanted.get(), bytes, e);
+    for (String scene : scenesInUse) {
+      while (true) {
+        Optional<Activation> wanted = known().active(scene);
+        if (wanted.isEmpty() || isPrepared(wanted.get())) {
+          break;
+        }
+        String bytes = bytes(store.registry(), wanted.get());
+        try {
+          keep(load(wanted.get()));
+          prepared(wanted.get());
+        } catch (IOException | KafkaException e) {
+          fetchLater(wanted.get(), e);
+        } catch (BadBundleException | RuntimeException e) {
+          refuse(wanted.get(), bytes, e);
+        }
       }
     }
     closeUnused();
+  }
+
+  private synchronized boolean isPrepared(Activation activation) {
+    return ready.contains(activation.modelId())
+        || activation.number() == prepared.getOrDefault(activation.scene(), -1L);
+  }
+
+  private synchronized void prepared(Activation activation) {
+    prepared.put(activation.scene(), activation.number());
   }
 
   /** Excludes an activation for as long as the bytes of its model are these. */
@@ -237,22 +277,31 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
   }
 
   private void closeUnused() {
-    String active = known().active().map(Activation::modelId).orElse("");
     List<ScoringModel> unused = new ArrayList<>();
     synchronized (this) {
-      if (!slots.containsKey(active)) {
-        return; // it is refused or on its way: the one before may still be asked for
+      Set<String> wanted = new HashSet<>();
+      View now = known();
+      for (String scene : scenesInUse) {
+        Optional<Activation> active = now.active(scene);
+        if (active.isPresent() && slots.containsKey(active.get().modelId())) {
+          wanted.add(active.get().modelId());
+        } else if (active.isEmpty() || !isPrepared(active.get())) {
+          return; // it is refused or on its way: the one before may still be asked for
+        }
       }
       slots
-          .entrySet()
+          .values()
           .removeIf(
-              entry -> {
-                boolean closes = entry.getValue().leases == 0 && !entry.getKey().equals(active);
-                if (closes) {
-                  unused.add(entry.getValue().model);
-                }
-                return closes;
-              });
+              slot ->
+                  slot.leases == 0 && !wanted.contains(slot.model.id()) && unused.add(slot.model));
+      long open = slots.values().stream().mapToLong(slot -> slot.model.bytes()).sum();
+      for (Slot slot : List.copyOf(slots.values())) {
+        if (open > memory && slot.leases == 0) {
+          slots.remove(slot.model.id());
+          unused.add(slot.model);
+          open -= slot.model.bytes();
+        }
+      }
       ready = Set.copyOf(slots.keySet());
     }
     unused.forEach(ScoringModel::close);
@@ -268,11 +317,11 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
   }
 
   /** The activations that can be used: as they were read, with what began here since. */
-  private ModelRegistry known() {
+  private View known() {
     View now = view;
     ModelRegistry read = store.registry();
     if (now.read() == read) {
-      return now.usable();
+      return now;
     }
     synchronized (this) {
       ours.removeIf(
@@ -281,16 +330,24 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
     }
   }
 
-  /** Where no activation of a registry can be used, what worked before remains in use. */
-  private synchronized ModelRegistry updateView(ModelRegistry read) {
+  /** Where no activation of a scene can be used, what worked before remains in use. */
+  private synchronized View updateView(ModelRegistry read) {
     ModelRegistry usable = usable(read);
-    if (usable.active().isEmpty()) {
-      usable = usable(working);
-    } else if (slots.containsKey(usable.active().get().modelId())) {
-      working = usable;
+    for (String scene : usable.scenes()) {
+      SceneModels models = usable.scene(scene);
+      if (models.active().filter(last -> slots.containsKey(last.modelId())).isPresent()) {
+        working.put(scene, models);
+      }
     }
-    view = new View(read, usable);
-    return usable;
+    Map<String, SceneModels> scenes = new HashMap<>(working);
+    for (String scene : usable.scenes()) {
+      if (usable.scene(scene).active().isPresent()) {
+        scenes.put(scene, usable.scene(scene));
+      }
+    }
+    View next = new View(read, Map.copyOf(scenes));
+    view = next;
+    return next;
   }
 
   private ModelRegistry usable(ModelRegistry of) {
@@ -310,19 +367,30 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
   }
 
   @Override
-  public Activation activationAt(int partition, long offset) {
-    return known()
-        .at(partition, offset)
-        .orElseThrow(
-            () ->
-                new ScoringEndedException(
-                    "no activated model can be used, see the log; publish one again (residua model publish FILE) or activate another: residua model promote FILE",
-                    new IllegalStateException("the registry of models has no usable activation")));
+  public Optional<Activation> activationAt(String scene, int partition, long offset) {
+    Map<String, SceneModels> usable = known().usable();
+    if (usable.isEmpty()) {
+      throw new ScoringEndedException(
+          "no activated model can be used, see the log; publish one again (residua model publish FILE) or activate another: residua model promote FILE",
+          new IllegalStateException("the registry of models has no usable activation"));
+    }
+    SceneModels models = usable.get(scene);
+    if (models == null) {
+      return Optional.empty();
+    }
+    if (scenesInUse.add(scene)) {
+      prepareLater();
+    }
+    return models.at(partition, offset);
   }
 
   @Override
-  public Optional<Activation> pending(int partition) {
-    return known().pending(partition).filter(next -> ready.contains(next.modelId()));
+  public List<Activation> pending(int partition) {
+    return known().usable().values().stream()
+        .flatMap(models -> models.pending(partition).stream())
+        .filter(next -> !scenesInUse.contains(next.scene()) || isPrepared(next))
+        .sorted(Comparator.comparingLong(Activation::number))
+        .toList();
   }
 
   @Override
@@ -343,10 +411,11 @@ public final class ModelPool implements ScoringModels, AutoCloseable {
       }
     }
     LOG.info(
-        "loading model for older frames: model={} activation={}",
+        "loading model: scene={} model={} activation={}",
+        activation.scene(),
         activation.modelId(),
         activation.number());
-    String bytes = bytes(known(), activation);
+    String bytes = bytes(store.registry(), activation);
     ScoringModel model;
     try {
       model = load(activation);

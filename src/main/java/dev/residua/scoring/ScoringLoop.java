@@ -90,6 +90,7 @@ public final class ScoringLoop implements Runnable {
    * @param producers makes its producer, and another where that one is of no further use;
    *     transactional where the settings promise exactly once
    * @param models the models in use
+   * @param scenes the scene of each source
    * @param store where timelines of partitions come from that are taken over
    * @param tracing carries the traces of frames on to their scores
    * @param inFlight remembers which frames are being scored; closed here
@@ -99,6 +100,7 @@ public final class ScoringLoop implements Runnable {
       ScoringProducers producers,
       Topics topics,
       ScoringModels models,
+      Scenes scenes,
       ScoringSettings settings,
       TimelineStore store,
       Clock clock,
@@ -133,6 +135,7 @@ public final class ScoringLoop implements Runnable {
     this.scoring =
         new FrameScoring(
             batches,
+            scenes,
             new FrameIntake(
                 new FrameReader(settings.limits(), settings.registry()),
                 new ReferencedFrames(settings.references()),

@@ -12,9 +12,14 @@ import dev.residua.causal.FrameScorer;
  * @param scorer runs the network
  * @param calibration turns residuals into p-values
  * @param appearance reference of the static pixels
+ * @param bytes estimate of the memory that it takes, at least 0
  */
 public record ScoringModel(
-    String id, FrameScorer scorer, AnomalyCalibration calibration, AppearanceReference appearance)
+    String id,
+    FrameScorer scorer,
+    AnomalyCalibration calibration,
+    AppearanceReference appearance,
+    long bytes)
     implements AutoCloseable {
   @Override
   public void close() {

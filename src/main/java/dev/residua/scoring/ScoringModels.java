@@ -3,6 +3,7 @@ package dev.residua.scoring;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.RegistryRecord.Start;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 
 /** The models that a scoring loop scores with, and which one holds where. For any thread. */
@@ -10,18 +11,25 @@ public interface ScoringModels {
   /** Reads what other processes committed: before a partition that they scored is gone on with. */
   void refresh();
 
-  /** The activation that holds for a frame. */
-  Activation activationAt(int partition, long offset);
+  /**
+   * The activation that holds for a frame of a scene.
+   *
+   * @return empty where the scene has no model
+   */
+  Optional<Activation> activationAt(String scene, int partition, long offset);
 
-  /** An activation that has not begun on a partition and whose model is ready. */
-  Optional<Activation> pending(int partition);
+  /**
+   * Activations that have not begun on a partition, at most one of each scene, whose models are
+   * ready or not needed before a frame of their scene comes.
+   */
+  List<Activation> pending(int partition);
 
   /** Activations have begun: the transactions that say so are committed. */
   void activationsCommitted(Collection<Start> starts);
 
   /**
-   * A model, kept until the lease is closed. Loads it where nobody had it, which only happens when
-   * older frames are read again.
+   * A model, kept until the lease is closed. Loads it where nobody had it: for the first frame of a
+   * scene, for older frames that are read again, and where it was closed to save memory.
    *
    * @throws UnusableModelException if its bundle cannot be read or opened; from then on {@link
    *     #activationAt} returns the one before

@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param maxFrames most frames in one transaction, at least 1
  * @param guarantee what holds when something fails
  * @param batchDeadline how long a first frame waits for others to be scored with, at least 0
+ * @param modelMemory bytes of open models of all threads together beyond which those that were not
+ *     used for the longest time are closed, above 0
  * @param transactionDeadline time after which a transaction takes no further frames, above 0
  * @param reconstruction which frames are reconstructed
  * @param timelines what is remembered of the frames of sources
@@ -30,6 +32,7 @@ public record ScoringSettings(
     int networkThreads,
     int maxFrames,
     Guarantee guarantee,
+    long modelMemory,
     Duration batchDeadline,
     Duration transactionDeadline,
     ReconstructionPlan reconstruction,
@@ -40,6 +43,9 @@ public record ScoringSettings(
   /** See {@link #batchDeadline}. */
   public static final Duration BATCH_DEADLINE = Duration.ofMillis(5);
 
+  /** See {@link #modelMemory}. */
+  public static final long MODEL_MEMORY = 512L << 20;
+
   /** See {@link #transactionDeadline}. */
   public static final Duration TRANSACTION_DEADLINE = Duration.ofMillis(200);
 
@@ -47,6 +53,10 @@ public record ScoringSettings(
     atLeastOne("residua.scoring.threads", threads);
     atLeastOne("residua.scoring.network-threads", networkThreads);
     atLeastOne("residua.scoring.max-frames", maxFrames);
+    if (modelMemory < 1) {
+      throw new IllegalArgumentException(
+          "residua.scoring.model-memory must be at least 1 but was " + modelMemory);
+    }
     notNegative("residua.scoring.batch-deadline", batchDeadline);
     if (transactionDeadline.isNegative() || transactionDeadline.isZero()) {
       throw new IllegalArgumentException(
@@ -78,6 +88,7 @@ public record ScoringSettings(
         1,
         256,
         Guarantee.EXACTLY_ONCE,
+        MODEL_MEMORY,
         BATCH_DEADLINE,
         TRANSACTION_DEADLINE,
         ReconstructionPlan.EVERY_FRAME,

@@ -13,11 +13,15 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -30,11 +34,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Scores a share of the frames with a challenger, independently of the active model: to its own
- * topic, from now on, and for as long as the registry says. The share is taken in runs of {@value
- * #RUN} frames of a partition, chosen by their offsets, so that what is not chosen is not even
- * decoded. After a failure some scores come twice or are missing; nothing but the comparison of the
- * two models depends on them.
+ * Scores a share of the frames of a scene with its challenger, independently of the active model:
+ * to its own topic, from now on, and for as long as the registry says. The share is taken in runs
+ * of {@value #RUN} frames of a partition, chosen by their offsets, so that what is not chosen is
+ * not even decoded. After a failure some scores come twice or are missing; nothing but the
+ * comparison of the two models depends on them.
  *
  * <p>Runs on one thread; {@link #stop} may be called from any.
  */
@@ -49,22 +53,29 @@ public final class ShadowLoop implements Runnable {
   private final Supplier<Consumer<byte[], byte[]>> consumers;
   private final Supplier<Producer<byte[], byte[]>> producers;
   private final Topics topics;
+  private final Scenes scenes;
   private final ModelStore store;
   private final ModelPool.Loader loader;
   private final ScoringSettings settings;
   private final Clock clock;
   private final Runnable heartbeat;
+  private final Set<Shadow> failed = new HashSet<>();
   private volatile boolean stopped;
+
+  /** A challenger that scores. */
+  private record Running(Shadow shadow, ScoringModel model, FrameBatch batch) {}
 
   /**
    * @param consumers in a group of their own; closed here
    * @param producers without transactions; closed here
+   * @param scenes the scene of each source
    * @param heartbeat called after every step
    */
   public ShadowLoop(
       Supplier<Consumer<byte[], byte[]>> consumers,
       Supplier<Producer<byte[], byte[]>> producers,
       Topics topics,
+      Scenes scenes,
       ModelStore store,
       ModelPool.Loader loader,
       ScoringSettings settings,
@@ -73,6 +84,7 @@ public final class ShadowLoop implements Runnable {
     this.consumers = consumers;
     this.producers = producers;
     this.topics = topics;
+    this.scenes = scenes;
     this.store = store;
     this.loader = loader;
     this.settings = settings;
@@ -87,25 +99,16 @@ public final class ShadowLoop implements Runnable {
 
   @Override
   public void run() {
-    Shadow failed = null;
     while (!stopped) {
       heartbeat.run();
-      Optional<Shadow> wanted = wanted();
-      if (wanted.isPresent() && !wanted.get().equals(failed)) {
-        try {
-          shadow(wanted.get());
-        } catch (BadBundleException e) {
-          LOG.error(
-              "shadowing refused: model={} reason={}", wanted.get().modelId(), e.getMessage());
-          failed = wanted.get();
-        } catch (KafkaException | IOException e) {
-          LOG.warn("shadowing failed, retrying: reason={}", e.getMessage());
-          pause();
-        } catch (RuntimeException e) { // of the challenger's engine; the active model goes on
-          LOG.error("shadowing failed unexpectedly: model={}", wanted.get().modelId(), e);
-          failed = wanted.get();
-        }
-      } else {
+      if (wanted().isEmpty()) {
+        pause();
+        continue;
+      }
+      try {
+        shadow();
+      } catch (KafkaException e) {
+        LOG.warn("shadowing failed, retrying: reason={}", e.getMessage());
         pause();
       }
     }
@@ -115,61 +118,126 @@ public final class ShadowLoop implements Runnable {
     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS));
   }
 
-  private Optional<Shadow> wanted() {
+  /** The challengers whose period it is and that work, by scene. */
+  private Map<String, Shadow> wanted() {
     Instant now = clock.instant();
-    return store
-        .registry()
-        .shadow()
-        .filter(shadow -> !now.isBefore(shadow.from()) && now.isBefore(shadow.until()));
+    List<Shadow> registered = store.registry().shadows();
+    failed.retainAll(registered);
+    return registered.stream()
+        .filter(shadow -> !now.isBefore(shadow.from()) && now.isBefore(shadow.until()))
+        .filter(shadow -> !failed.contains(shadow))
+        .collect(Collectors.toMap(Shadow::scene, shadow -> shadow));
   }
 
-  private void shadow(Shadow shadow) throws BadBundleException, IOException {
-    try (ScoringModel model = loader.open(store.bundle(shadow.modelId()));
-        Consumer<byte[], byte[]> consumer = consumers.get();
+  /** Scores with all challengers until there is none. */
+  private void shadow() {
+    Map<String, Running> running = new HashMap<>();
+    try (Consumer<byte[], byte[]> consumer = consumers.get();
         Producer<byte[], byte[]> producer = producers.get()) {
-      LOG.info(
-          "shadowing started: model={} rate={} until={}",
-          shadow.modelId(),
-          shadow.rate(),
-          shadow.until());
-      FrameBatch batch =
-          new FrameBatch(
-              model,
-              settings.decodedLimits(),
-              settings.reconstruction(),
-              ScoringLoop.BATCH_FRAMES,
-              clock,
-              Stages.NONE);
       FrameIntake intake =
           FrameIntake.stored(
               new FrameReader(settings.limits(), settings.registry()),
               settings.references(),
               clock);
       consumer.subscribe(List.of(topics.frames().name()), new FromNowOn(consumer));
-      while (!stopped && wanted().filter(shadow::equals).isPresent()) {
+      Map<String, Shadow> wanted = wanted();
+      while (!stopped && !wanted.isEmpty()) {
         heartbeat.run();
+        change(running, wanted);
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-          if (chosen(record.partition(), record.offset(), shadow.rate())) {
-            admit(intake, batch, record);
-            if (batch.isFull()) {
-              publish(producer, batch.score());
-            }
-          }
+          take(record, running, intake, producer);
         }
-        publish(producer, batch.score());
+        List.copyOf(running.values()).forEach(one -> publish(one, running, producer));
+        wanted = wanted();
       }
     } catch (WakeupException e) {
       if (!stopped) {
         throw e;
       }
+    } finally {
+      change(running, Map.of());
     }
-    LOG.info("shadowing ended: model={}", shadow.modelId());
   }
 
-  private static void admit(
-      FrameIntake intake, FrameBatch batch, ConsumerRecord<byte[], byte[]> record) {
+  /** Closes the challengers whose time is over, and opens the others. */
+  private void change(Map<String, Running> running, Map<String, Shadow> wanted) {
+    running
+        .values()
+        .removeIf(
+            one -> {
+              boolean over = !one.shadow().equals(wanted.get(one.shadow().scene()));
+              if (over) {
+                close(one);
+              }
+              return over;
+            });
+    for (Shadow shadow : wanted.values()) {
+      if (!running.containsKey(shadow.scene())) {
+        try {
+          running.put(shadow.scene(), open(shadow));
+        } catch (IOException e) {
+          LOG.warn(
+              "bundle cannot be fetched, retrying: model={} reason={}",
+              shadow.modelId(),
+              e.getMessage());
+          pause();
+        } catch (BadBundleException | RuntimeException e) {
+          fail(shadow, e);
+        }
+      }
+    }
+  }
+
+  private Running open(Shadow shadow) throws BadBundleException, IOException {
+    ScoringModel model = loader.open(store.bundle(shadow.modelId()));
+    LOG.info(
+        "shadowing started: scene={} model={} rate={} until={}",
+        shadow.scene(),
+        shadow.modelId(),
+        shadow.rate(),
+        shadow.until());
+    FrameBatch batch =
+        new FrameBatch(
+            model,
+            settings.decodedLimits(),
+            settings.reconstruction(),
+            ScoringLoop.BATCH_FRAMES,
+            clock,
+            Stages.NONE);
+    return new Running(shadow, model, batch);
+  }
+
+  private static void close(Running one) {
+    one.model().close();
+    LOG.info("shadowing ended: scene={} model={}", one.shadow().scene(), one.shadow().modelId());
+  }
+
+  /** A challenger that cannot score; the active model goes on. */
+  private void fail(Shadow shadow, Exception why) {
+    LOG.error(
+        "shadowing refused: scene={} model={} reason={}",
+        shadow.scene(),
+        shadow.modelId(),
+        why.getMessage(),
+        why instanceof RuntimeException ? why : null);
+    failed.add(shadow);
+  }
+
+  private void take(
+      ConsumerRecord<byte[], byte[]> record,
+      Map<String, Running> running,
+      FrameIntake intake,
+      Producer<byte[], byte[]> producer) {
     try {
-      intake.admit(record, batch);
+      String scene = scenes.of(FrameReader.source(record.key()));
+      Running one = running.get(scene);
+      if (one == null || !chosen(record.partition(), record.offset(), one.shadow().rate())) {
+        return;
+      }
+      intake.admit(record, scene, one.batch());
+      if (one.batch().isFull()) {
+        publish(one, running, producer);
+      }
     } catch (RejectedFrameException e) {
       LOG.debug(
           "frame not shadowed: partition={} offset={} reason={}",
@@ -191,7 +259,17 @@ public final class ShadowLoop implements Runnable {
     return ((bits ^ (bits >>> 31)) >>> 11) * 0x1.0p-53 < rate;
   }
 
-  private void publish(Producer<byte[], byte[]> producer, List<ScoredFrame> scores) {
+  private void publish(
+      Running one, Map<String, Running> running, Producer<byte[], byte[]> producer) {
+    List<ScoredFrame> scores;
+    try {
+      scores = one.batch().score();
+    } catch (RuntimeException e) {
+      fail(one.shadow(), e);
+      running.remove(one.shadow().scene());
+      close(one);
+      return;
+    }
     String topic = topics.shadowScores().name();
     for (ScoredFrame score : scores) {
       producer.send(

@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 public final class RegistryMonitorModels implements MonitorModels {
   private static final Logger LOG = LoggerFactory.getLogger(RegistryMonitorModels.class);
 
-  /** Models that are kept ready: after a swap some sources are still on the one before. */
-  private static final int KEPT = 4;
+  /** Most models that are kept ready: those of the scenes, and after a swap the one before. */
+  public static final int KEPT = 64;
 
   private static final Duration PAUSE = Duration.ofSeconds(5);
 
@@ -70,12 +70,14 @@ public final class RegistryMonitorModels implements MonitorModels {
     keep(model.id(), new SourceMonitor.Thresholds(model));
   }
 
-  /** Makes the active model ready, so that its first score does not wait; harmless if it fails. */
+  /** Makes active models ready, so that their first score does not wait; harmless if it fails. */
   public void prepare() {
-    try {
-      store.registry().active().map(Activation::modelId).ifPresent(id -> find(id, Duration.ZERO));
-    } catch (UnavailableException e) {
-      // its first score waits
+    for (Activation active : store.registry().active()) {
+      try {
+        find(active.modelId(), Duration.ZERO);
+      } catch (UnavailableException e) {
+        // its first score waits
+      }
     }
   }
 

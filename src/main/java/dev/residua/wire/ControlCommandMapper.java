@@ -1,6 +1,7 @@
 package dev.residua.wire;
 
 import dev.residua.avro.ControlKind;
+import dev.residua.frame.SceneName;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.ControlCommand.Announcement;
@@ -66,12 +67,14 @@ final class ControlCommandMapper {
       record.setTrueAlarm(feedback.verdict() == FeedbackVerdict.TRUE_ALARM);
     } else if (command instanceof Retrain retrain) {
       record.setKind(ControlKind.RETRAIN);
+      record.setScene(retrain.scene());
       record.setIncidents(retrain.incidents());
     } else if (command instanceof CancelTraining cancel) {
       record.setKind(ControlKind.CANCEL_TRAINING);
       record.setTrainingId(cancel.trainingId());
     } else if (command instanceof Training training) {
       record.setKind(ControlKind.TRAINING);
+      record.setScene(training.scene());
       record.setTrainingId(training.trainingId());
       record.setTrigger(training.trigger());
       record.setPhase(dev.residua.avro.TrainingPhase.valueOf(training.phase().name()));
@@ -115,13 +118,14 @@ final class ControlCommandMapper {
                 required(record, "trueAlarm", record.getTrueAlarm())
                     ? FeedbackVerdict.TRUE_ALARM
                     : FeedbackVerdict.FALSE_ALARM);
-        case RETRAIN -> new Retrain(order, record.getIncidents());
+        case RETRAIN -> new Retrain(order, scene(record), record.getIncidents());
         case CANCEL_TRAINING ->
             new CancelTraining(order, required(record, "trainingId", record.getTrainingId()));
         case TRAINING ->
             new Training(
                 order,
                 required(record, "trainingId", record.getTrainingId()),
+                scene(record),
                 required(record, "trigger", record.getTrigger()),
                 phase(record),
                 required(record, "progress", record.getProgress()),
@@ -135,6 +139,10 @@ final class ControlCommandMapper {
     } catch (IllegalArgumentException e) {
       throw new SerializationException("bad control command: " + e.getMessage(), e);
     }
+  }
+
+  private static String scene(dev.residua.avro.ControlCommand record) {
+    return record.getScene() == null ? SceneName.DEFAULT : record.getScene();
   }
 
   private static TrainingPhase phase(dev.residua.avro.ControlCommand record) {

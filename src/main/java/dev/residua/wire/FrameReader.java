@@ -169,7 +169,12 @@ public final class FrameReader {
         frame.getAttributes());
   }
 
-  private static String source(byte @Nullable [] key) throws RejectedFrameException {
+  /**
+   * The source that the key of a record names.
+   *
+   * @throws RejectedFrameException if it names none
+   */
+  public static String source(byte @Nullable [] key) throws RejectedFrameException {
     if (key == null || key.length == 0) {
       throw new RejectedFrameException(
           Reason.SOURCE, "the record has no key; expected the source of the frame, in UTF-8");

@@ -72,6 +72,7 @@ public final class ModelRecords {
       return ENTRY.encode(
           new ModelEntry(
               entry.id(),
+              entry.scene(),
               entry.digest(),
               entry.parentId(),
               entry.publishedAt(),
@@ -87,6 +88,7 @@ public final class ModelRecords {
       return ACTIVATION.encode(
           new ModelActivation(
               activation.number(),
+              activation.scene(),
               activation.modelId(),
               activation.digest(),
               ActivationKind.valueOf(activation.kind().name()),
@@ -99,7 +101,8 @@ public final class ModelRecords {
     }
     if (fact instanceof Shadow shadow) {
       return SHADOW.encode(
-          new ModelShadow(shadow.modelId(), shadow.rate(), shadow.from(), shadow.until()));
+          new ModelShadow(
+              shadow.scene(), shadow.modelId(), shadow.rate(), shadow.from(), shadow.until()));
     }
     return null;
   }
@@ -140,6 +143,7 @@ public final class ModelRecords {
         return Optional.of(
             new Activation(
                 record.getNumber(),
+                record.getScene(),
                 record.getModelId(),
                 record.getDigest(),
                 Activation.Kind.valueOf(record.getKind().name()),
@@ -152,10 +156,15 @@ public final class ModelRecords {
         return Optional.of(
             new Start(record.getNumber(), record.getPartition(), record.getOffset()));
       }
-      if (text.equals(Shadow.KEY)) {
+      if (text.startsWith(Shadow.PREFIX)) {
         ModelShadow record = SHADOW.decode(value);
         return Optional.of(
-            new Shadow(record.getModelId(), record.getRate(), record.getFrom(), record.getUntil()));
+            new Shadow(
+                record.getScene(),
+                record.getModelId(),
+                record.getRate(),
+                record.getFrom(),
+                record.getUntil()));
       }
       return Optional.empty();
     } catch (IllegalArgumentException | SerializationException e) {
@@ -169,6 +178,7 @@ public final class ModelRecords {
   private static Entry entry(ModelEntry record) {
     return new Entry(
         record.getModelId(),
+        record.getScene(),
         record.getDigest(),
         record.getParentId(),
         record.getPublishedAt(),

@@ -14,34 +14,46 @@ export function models(root, { live }, [wanted]) {
   const trainings = h('div'), trainingPanel = h('section', { class: 'panel', 'aria-labelledby': 'trainings-title' }, h('header', null, h('h2', { id: 'trainings-title' }, 'Trainings'), h('span', { class: 'aside' }, h('button', { type: 'button', onclick: train }, 'Train now …'))), trainings);
   const swaps = h('div', { class: 'incidents' }), swapPanel = h('section', { class: 'panel', 'aria-labelledby': 'swaps-title' }, h('header', null, h('h2', { id: 'swaps-title' }, 'Changes of the model'), h('span', { class: 'aside' }, h('button', { type: 'button', class: 'danger', onclick: () => rollback() }, 'Roll back …'))), swaps);
   const detail = h('div', { class: 'stack' });
+  const choice = h('select', { id: 'scene', onchange: () => { scene = choice.value; drawLists(registry, runsNow); } }), sceneBox = h('label', { class: 'small', for: 'scene', hidden: true }, 'Scene ', choice);
   root.append(h('div', null, h('h1', null, 'Models'), h('p', { class: 'soft' }, 'All models, how each one was evaluated before use, and which one scores now.')),
-    h('div', { class: 'models' }, h('div', { class: 'stack' }, h('section', { class: 'panel', 'aria-labelledby': 'models-title' }, h('header', null, h('h2', { id: 'models-title' }, 'In the registry')), list), trainingPanel, swapPanel), detail));
+    h('div', { class: 'models' }, h('div', { class: 'stack' }, h('section', { class: 'panel', 'aria-labelledby': 'models-title' }, h('header', null, h('h2', { id: 'models-title' }, 'In the registry'), h('span', { class: 'aside' }, sceneBox)), list), trainingPanel, swapPanel), detail));
   live.see({ see: 'nothing' });
 
-  let registry = null, shown = null, key = '', timer = 0, gone = false;
+  let registry = null, runsNow = [], scene = null, shown = null, key = '', timer = 0, gone = false;
+  const current = () => registry?.scenes.find(s => s.name === scene) ?? { name: scene, active: null, previous: null, shadow: null };
 
   async function refresh() {
     try {
       const [models, runs] = await Promise.all([get('api/models'), get('api/trainings')]);
       if (gone) return;
       const newKey = JSON.stringify([models, runs]);
-      if (newKey !== key) { key = newKey; registry = models; drawLists(models, runs); }
+      if (newKey !== key) { key = newKey; registry = models; runsNow = runs; drawLists(models, runs); }
     } catch (e) {
       if (!registry && !gone) list.replaceChildren(h('li', { class: 'empty soft' }, e.message));
     }
     if (!gone) timer = setTimeout(refresh, document.hidden ? 10 * POLL : POLL);
   }
 
+  /** Scenes in use, and those that models were made for; the default one first. */
+  const sceneNames = models => [...new Set([...models.scenes.map(s => s.name), ...models.models.map(m => m.scene)])].sort((a, b) => (b === 'default') - (a === 'default') || a.localeCompare(b));
+
   function drawLists(models, runs) {
-    const id = wanted ?? models.active ?? models.models[0]?.id;
-    list.replaceChildren(...models.models.map(m => h('li', null, h('a', { href: modelLink(m.id), 'aria-current': m.id === id ? 'true' : null },
-      h('span', { class: 'id' }, m.id, m.id === models.active && h('span', { class: 'chip good' }, 'in use'), models.shadow?.model === m.id && h('span', { class: 'chip info hollow' }, 'shadow')),
+    const names = sceneNames(models);
+    scene ??= models.models.find(m => m.id === wanted)?.scene ?? names[0] ?? 'default';
+    sceneBox.hidden = names.length < 2;
+    choice.replaceChildren(...names.map(n => h('option', { value: n }, n)));
+    choice.value = scene;
+    const { active, shadow } = current(), activations = models.activations.filter(a => a.scene === scene), used = new Set(activations.map(a => a.model));
+    const here = models.models.filter(m => m.scene === scene || used.has(m.id));
+    const id = wanted ?? active ?? here[0]?.id;
+    list.replaceChildren(...here.map(m => h('li', null, h('a', { href: modelLink(m.id), 'aria-current': m.id === id ? 'true' : null },
+      h('span', { class: 'id' }, m.id, m.id === active && h('span', { class: 'chip good' }, 'in use'), shadow?.model === m.id && h('span', { class: 'chip info hollow' }, 'shadow')),
       h('span', { class: 'soft small' }, `${moment(Date.parse(m.publishedAt))} by ${m.publishedBy}, ${bytes(m.bytes)}`),
       m.verdict && h('span', { class: 'soft small' }, m.verdict),
       Object.keys(m.labels).length > 0 && h('span', { class: 'small' }, Object.entries(m.labels).map(([k, v]) => `${k}=${v}`).join(', '))))));
-    if (!models.models.length) list.replaceChildren(h('li', { class: 'empty soft' }, 'The registry is empty. A process that scores puts the first model in.'));
-    trainings.replaceChildren(...(runs.length ? runs.slice(0, 12).map(training) : [h('p', { class: 'note soft' }, 'No training yet. One starts when the shift of a root persists, on a schedule, or on request.')]));
-    swaps.replaceChildren(...models.activations.map(a => h('div', { class: 'incident' }, h('span', { class: `chip ${a.kind === 'rollback' ? 'warn' : 'good'}` }, a.kind),
+    if (!here.length) list.replaceChildren(h('li', { class: 'empty soft' }, models.models.length ? 'This scene has no models yet.' : 'The registry is empty. A process that scores puts the first model in.'));
+    trainings.replaceChildren(...(runs.some(t => t.scene === scene) ? runs.filter(t => t.scene === scene).slice(0, 12).map(training) : [h('p', { class: 'note soft' }, 'No training yet. One starts when the shift of a root persists, on a schedule, or on request.')]));
+    swaps.replaceChildren(...activations.map(a => h('div', { class: 'incident' }, h('span', { class: `chip ${a.kind === 'rollback' ? 'warn' : 'good'}` }, a.kind),
       h('div', { class: 'sentence' }, h('a', { href: modelLink(a.model) }, a.model), ` ${a.reason}`), h('time', { datetime: a.at }, moment(Date.parse(a.at))),
       h('div', { class: 'meta' }, h('span', null, `by ${a.by}`), Object.keys(a.starts).length > 0 && h('span', null, `from ${Object.entries(a.starts).map(([p, o]) => `${p}@${o}`).join(', ')}`)))));
     if (id && id !== shown) { shown = id; show(id, models); } else if (id) buttons(id, models);
@@ -60,9 +72,9 @@ export function models(root, { live }, [wanted]) {
   function buttons(id, models) {
     const entry = models.models.find(m => m.id === id);
     if (!entry) return;
-    const active = id === models.active, was = models.activations.some(a => a.model === id);
-    if (actionBox.dataset.key === `${id}${active}${was}`) return;
-    actionBox.dataset.key = `${id}${active}${was}`;
+    const active = id === current().active, was = models.activations.some(a => a.model === id && a.scene === scene);
+    if (actionBox.dataset.key === `${scene} ${id}${active}${was}`) return;
+    actionBox.dataset.key = `${scene} ${id}${active}${was}`;
     actionBox.replaceChildren(...(active ? [h('span', { class: 'chip good' }, 'in use')] : [
       h('button', { class: 'primary', type: 'button', onclick: () => promote(id) }, 'Promote …'), was && h('button', { type: 'button', onclick: () => rollback(id) }, 'Roll back to it …')]).filter(Boolean));
   }
@@ -75,7 +87,7 @@ export function models(root, { live }, [wanted]) {
       if (gone || shown !== id) return;
       buttons(id, models);
       const others = models.models.map(o => o.id).filter(o => o !== id);
-      detail.replaceChildren(summary(m, others), ...(m.warnings.length ? [warnings(m)] : []), gate(m), ...(others.length ? [difference(m, others, models)] : []), graphPanel(m), figures(m));
+      detail.replaceChildren(summary(m, others), ...(m.warnings.length ? [warnings(m)] : []), gate(m), ...(others.length ? [difference(m, others)] : []), graphPanel(m), figures(m));
     } catch (e) {
       shown = null;
       detail.replaceChildren(h('div', { class: 'panel empty' }, h('h2', null, id), h('p', { class: 'soft' }, e.message)));
@@ -97,9 +109,9 @@ export function models(root, { live }, [wanted]) {
         h('tbody', null, m.gate.rulings.map(r => h('tr', null, h('th', { scope: 'row' }, spoken(r.rule), h('div', { class: 'soft small' }, r.measures)), [r.champion, r.candidate, r.bound].map(v => h('td', { class: 'right num' }, figure(v))), h('td', null, h('span', { class: `chip ${r.passed ? 'good' : 'bad'}` }, r.passed ? 'holds' : 'broken')), h('td', { class: 'small' }, r.sentence)))))));
   }
 
-  function difference(m, others, models) {
+  function difference(m, others) {
     const choose = h('select', { 'aria-label': 'Compare with' }, others.map(o => h('option', { value: o }, o)));
-    const start = m.parent && others.includes(m.parent) ? m.parent : models.active && models.active !== m.id ? models.active : others[0];
+    const start = m.parent && others.includes(m.parent) ? m.parent : current().active && current().active !== m.id ? current().active : others[0];
     choose.value = start;
     const body = h('div', { class: 'body stack' });
     const compare = async () => {
@@ -133,10 +145,11 @@ export function models(root, { live }, [wanted]) {
   const pairs = object => Object.entries(object).filter(([, v]) => v !== null && v !== undefined && v !== '').map(([k, v]) => [h('dt', null, k), h('dd', null, v)]);
 
   const soon = () => { clearTimeout(timer); key = ''; refresh(); };
-  const promote = id => ask({ title: `Promote ${id}`, explanation: 'It scores every frame from the change on, in every process, without a restart. You can roll back.', confirm: 'Promote', send: async v => { const done = await post(`api/models/${encodeURIComponent(id)}/promote`, v); soon(); return `${done.active} is in use.`; } });
-  const rollback = id => ask({ title: id ? `Roll back to ${id}` : 'Roll back', explanation: id ? null : 'To the model that was in use before the current one was promoted.', confirm: 'Roll back', send: async v => { const done = await post('api/models/rollback', id ? { ...v, to: id } : v); soon(); return `${done.active} is in use.`; } });
+  const inScene = () => (scene === 'default' ? '' : ` in scene ${scene}`);
+  const promote = id => ask({ title: `Promote ${id}${inScene()}`, explanation: 'It scores every frame of the scene from the change on, in every process, without a restart. You can roll back.', confirm: 'Promote', send: async v => { const done = await post(`api/models/${encodeURIComponent(id)}/promote`, { ...v, scene }); soon(); return `${done.active} is in use.`; } });
+  const rollback = id => ask({ title: `Roll back${id ? ` to ${id}` : ''}${inScene()}`, explanation: id ? null : `To ${current().previous ?? 'the model that was in use before the current one was promoted'}.`, confirm: 'Roll back', send: async v => { const done = await post('api/models/rollback', id ? { ...v, scene, to: id } : { ...v, scene }); soon(); return `${done.active} is in use.`; } });
   const cancel = t => ask({ title: 'Cancel the training', explanation: t.reason, confirm: 'Cancel training', send: async v => { await order({ kind: 'cancel-training', training: t.id, ...v }); return 'The training will end soon.'; } });
-  function train() { ask({ title: 'Train a model now', explanation: 'On the last quiet frames. The gate then decides whether it replaces the model in use.', confirm: 'Train', send: async v => { await order({ kind: 'retrain', ...v }); return 'The training is requested.'; } }); }
+  function train() { ask({ title: `Train a model now${inScene()}`, explanation: 'On the last quiet frames. The gate then decides whether it replaces the model in use.', confirm: 'Train', send: async v => { await order({ kind: 'retrain', scene, ...v }); return 'The training is requested.'; } }); }
 
   refresh();
   return () => { gone = true; clearTimeout(timer); };

@@ -2,6 +2,7 @@ package dev.residua.alerting;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.residua.frame.SceneName;
 import dev.residua.incident.Incident;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.testing.Incidents;
@@ -100,7 +101,9 @@ class ChannelTest {
     // When
     Optional<DeliveryResult> result =
         channel(Receivers.webhook(r -> {}), new IllegalStateException("odd"))
-            .change(new Activation(1, "m", "", Activation.Kind.PROMOTION, NOW, "me", "a test"));
+            .change(
+                new Activation(
+                    1, SceneName.DEFAULT, "m", "", Activation.Kind.PROMOTION, NOW, "me", "a test"));
     // Then
     assertThat(result.orElseThrow()).isInstanceOf(DeliveryResult.Refused.class);
   }

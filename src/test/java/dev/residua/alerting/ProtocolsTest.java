@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.residua.causal.Finding.Severity;
+import dev.residua.frame.SceneName;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Incident.State;
 import dev.residua.model.ModelBundle;
@@ -313,6 +314,7 @@ class ProtocolsTest {
   }
 
   private static Activation activation() {
-    return new Activation(4, "m-2", "ab", Activation.Kind.PROMOTION, NOW, "ann", "new lens");
+    return new Activation(
+        4, SceneName.DEFAULT, "m-2", "ab", Activation.Kind.PROMOTION, NOW, "ann", "new lens");
   }
 }

@@ -8,6 +8,7 @@ import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.model.ModelBundle;
 import dev.residua.scoring.FramesInFlight;
+import dev.residua.scoring.Scenes;
 import dev.residua.scoring.ScoringListener;
 import dev.residua.scoring.ScoringLoop;
 import dev.residua.scoring.ScoringModel;
@@ -125,6 +126,7 @@ class FrameTraceTest {
         1,
         usual.maxFrames(),
         usual.guarantee(),
+        ScoringSettings.MODEL_MEMORY,
         Duration.ZERO,
         usual.transactionDeadline(),
         usual.reconstruction(),
@@ -147,6 +149,7 @@ class FrameTraceTest {
               new ScoringProducers(() -> producer, Duration.ofSeconds(30)),
               TOPICS,
               ScoringModels.fixed(model),
+              Scenes.ONE,
               settings(),
               TimelineStore.EMPTY,
               Clock.systemUTC(),

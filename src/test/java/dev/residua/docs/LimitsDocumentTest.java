@@ -21,6 +21,7 @@ import dev.residua.registry.RegistryFollower;
 import dev.residua.registry.RegistryLog;
 import dev.residua.scoring.FramesInFlight;
 import dev.residua.scoring.ReferencedFrames;
+import dev.residua.streams.RegistryMonitorModels;
 import dev.residua.wire.FindingFields;
 import dev.residua.wire.IncidentEvidenceMapper;
 import dev.residua.wire.Topics;
@@ -66,7 +67,9 @@ class LimitsDocumentTest {
             FramesInFlight.MOST_ENDS + " ends",
             FramesInFlight.MOST_SUSPECTS + " frames",
             setting(ScoringConfig.class, "maxFrames") + " frames",
+            setting(ScoringConfig.class, "modelMemory") + " bytes",
             setting(MonitorConfig.class, "liveSources") + " sources",
+            RegistryMonitorModels.KEPT + " models",
             "" + ScoreCheck.MAX_MAGNITUDE,
             FindingFields.MAX_EVENT_BYTES + " bytes",
             FindingFields.MAX_PARTS + " items",

@@ -19,6 +19,7 @@ import dev.residua.causal.Finding;
 import dev.residua.drift.DriftScore;
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.RejectedFrameException;
+import dev.residua.frame.SceneName;
 import dev.residua.incident.ControlCommand.TrainingPhase;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Subject;
@@ -183,18 +184,18 @@ class MetricsTest {
   void shouldCountASwapOnceForAllPartitions() {
     // Given
     ModelMetrics models = new ModelMetrics(meters);
-    models.active("model-1", "ab12cd34ef56ab78");
+    models.active(SceneName.DEFAULT, "model-1", "ab12cd34ef56ab78");
     // When
     models.swapped(7);
     models.swapped(7);
     models.swapped(8);
     models.refused();
-    models.active("model-2", "cd34");
+    models.active(SceneName.DEFAULT, "model-2", "cd34");
     // Then
     assertThat(scrape())
         .contains("residua_model_swap_total{result=\"applied\"} 2.0")
         .contains("residua_model_swap_total{result=\"refused\"} 1.0")
-        .contains("residua_model_info{digest=\"cd34\",model=\"model-2\"} 1")
+        .contains("residua_model_info{digest=\"cd34\",model=\"model-2\",scene=\"default\"} 1")
         .doesNotContain("model-1");
   }
 
@@ -345,7 +346,7 @@ class MetricsTest {
   /** Everything that the product counts, as Prometheus sees it. */
   private String all() {
     ModelMetrics models = new ModelMetrics(meters);
-    models.active("model-1", "ab12");
+    models.active(SceneName.DEFAULT, "model-1", "ab12");
     models.trains();
     models.ignored(() -> 0);
     ScoringMetrics scoring = new ScoringMetrics(meters, "ONNX Runtime", models, () -> {}, () -> {});

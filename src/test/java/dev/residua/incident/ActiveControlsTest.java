@@ -3,6 +3,7 @@ package dev.residua.incident;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.residua.frame.SceneName;
 import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.ControlCommand.Announcement;
 import dev.residua.incident.ControlCommand.Feedback;
@@ -153,7 +154,9 @@ class ActiveControlsTest {
     for (int i = 0; i < ActiveControls.MOST + 2; i++) {
       board = board.with(new Suppression(order("s" + i, "cam" + i), "light", 0.5));
       board = board.with(new Feedback(order("f" + i, ".*"), "i" + i, FeedbackVerdict.TRUE_ALARM));
-      board = board.with(new ControlCommand.Retrain(order("r" + i, ".*"), List.of()));
+      board =
+          board.with(
+              new ControlCommand.Retrain(order("r" + i, ".*"), SceneName.DEFAULT, List.of()));
     }
     // Then
     assertThat(board.size()).isEqualTo(ActiveControls.MOST);

@@ -13,6 +13,7 @@ import dev.residua.app.kafka.ControlWriter;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.roles.AlertRole;
 import dev.residua.causal.Finding.Severity;
+import dev.residua.frame.SceneName;
 import dev.residua.incident.ControlCommand.Feedback;
 import dev.residua.incident.ControlCommand.FeedbackVerdict;
 import dev.residua.incident.ControlCommand.Order;
@@ -391,7 +392,14 @@ class AlertingIT {
 
   private static Activation activation(long number) {
     return new Activation(
-        number, "m-" + number, "ab", Activation.Kind.PROMOTION, Instant.now(), "ann", "new lens");
+        number,
+        SceneName.DEFAULT,
+        "m-" + number,
+        "ab",
+        Activation.Kind.PROMOTION,
+        Instant.now(),
+        "ann",
+        "new lens");
   }
 
   private static long changes() {

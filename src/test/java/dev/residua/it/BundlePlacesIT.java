@@ -9,6 +9,7 @@ import dev.residua.app.model.BundleStores;
 import dev.residua.app.model.BundleStores.S3Access;
 import dev.residua.app.model.ModelCleanUp;
 import dev.residua.app.process.StartFailedException;
+import dev.residua.frame.SceneName;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.BundleSignature;
 import dev.residua.model.ModelBundle;
@@ -167,9 +168,14 @@ class BundlePlacesIT {
           .hasMessageContaining("does not exist")
           .hasMessageContaining("residua model publish FILE");
       // until it is published again
-      admin.publish(bundle, places.outside(), null, author("it is in the registry already"));
+      admin.publish(
+          bundle,
+          SceneName.DEFAULT,
+          places.outside(),
+          null,
+          author("it is in the registry already"));
       assertThat(file).doesNotExist();
-      admin.publishAgain(bundle, places.outside(), author("it was lost"));
+      admin.publishAgain(bundle, SceneName.DEFAULT, places.outside(), author("it was lost"));
       follower.refreshed();
       assertThat(follower.bundle("one").toBytes()).isEqualTo(bundle.toBytes());
     }
@@ -181,7 +187,8 @@ class BundlePlacesIT {
     ModelBundle bundle = Bundles.filled("one", 10);
     String elsewhere = temporary.resolve("secret").toUri().toString();
     // When
-    admin.publish(bundle, (given, bytes) -> elsewhere, null, author("a wrong place"));
+    admin.publish(
+        bundle, SceneName.DEFAULT, (given, bytes) -> elsewhere, null, author("a wrong place"));
     // Then
     try (RegistryFollower follower = follower()) {
       assertThatThrownBy(() -> follower.bundle("one"))
@@ -199,7 +206,8 @@ class BundlePlacesIT {
     // Given
     admin.begin(Bundles.filled("one", 10), null, author("first"));
     for (String id : List.of("two", "three", "four")) {
-      admin.publish(Bundles.filled(id, 10), places.outside(), null, author("tried"));
+      admin.publish(
+          Bundles.filled(id, 10), SceneName.DEFAULT, places.outside(), null, author("tried"));
     }
     Path two = file(entry("two"));
     Path three = file(entry("three"));
@@ -228,8 +236,8 @@ class BundlePlacesIT {
     // Given
     admin.begin(Bundles.empty("one"), null, author("first"));
     for (String id : List.of("two", "three", "four")) {
-      admin.publish(Bundles.empty(id), null, null, author("better"));
-      admin.promote(id, author("better"));
+      admin.publish(Bundles.empty(id), SceneName.DEFAULT, null, null, author("better"));
+      admin.promote(SceneName.DEFAULT, id, author("better"));
     }
     // When nothing is stored yet, every activation may be asked for
     Removal removal = ModelCleanUp.run(broker.clients(), topics, admin, places::discard, 0);
@@ -275,8 +283,8 @@ class BundlePlacesIT {
     admin.begin(plain, null, author("first"));
     admin.label("one", "site", "north");
     // When
-    admin.publish(plain.signed(key), null, null, author("signed"));
-    admin.publish(plain, null, null, author("does not take the signature away"));
+    admin.publish(plain.signed(key), SceneName.DEFAULT, null, null, author("signed"));
+    admin.publish(plain, SceneName.DEFAULT, null, null, author("does not take the signature away"));
     // Then
     try (RegistryFollower follower = follower()) {
       assertThat(follower.bundle("one").signature())
@@ -286,8 +294,8 @@ class BundlePlacesIT {
     }
     // and in a folder it lies beside the one without
     ModelBundle other = Bundles.filled("other", 10);
-    admin.publish(other, places.outside(), null, author("second"));
-    admin.publish(other.signed(key), places.outside(), null, author("signed"));
+    admin.publish(other, SceneName.DEFAULT, places.outside(), null, author("second"));
+    admin.publish(other.signed(key), SceneName.DEFAULT, places.outside(), null, author("signed"));
     try (RegistryFollower follower = follower()) {
       assertThat(follower.bundle("other").signature()).isPresent();
     }
@@ -312,7 +320,7 @@ class BundlePlacesIT {
           BundleStores others = new BundleStores(BundleStores.KAFKA, s3);
           RegistryFollower follower = new RegistryFollower(clients, topics, others)) {
         admin.begin(bundle, bucket.outside(), author("first"));
-        admin.publish(tried, bucket.outside(), null, author("candidate"));
+        admin.publish(tried, SceneName.DEFAULT, bucket.outside(), null, author("candidate"));
         follower.refreshed();
         // Then
         assertThat(follower.registry().entry("one").orElseThrow().location())

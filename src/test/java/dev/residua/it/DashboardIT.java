@@ -9,6 +9,7 @@ import dev.residua.app.model.Models;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.DriftScore;
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.SceneName;
 import dev.residua.incident.ControlCommand;
 import dev.residua.model.ModelBundle;
 import dev.residua.registry.ModelAdmin;
@@ -217,7 +218,12 @@ class DashboardIT {
     ModelBundle other =
         first.withId("new-lens").with(ModelBundle.GATE_VERDICT, verdict(first).toJson());
     try (ModelAdmin admin = ModelAdmin.of(clients.registry(Topics.DEFAULT_PREFIX), TOPICS)) {
-      admin.publish(other, null, "promoted", new ModelAdmin.Author("ann", "test", Instant.now()));
+      admin.publish(
+          other,
+          SceneName.DEFAULT,
+          null,
+          "promoted",
+          new ModelAdmin.Author("ann", "test", Instant.now()));
     }
     browser.await(SOON, "the new model is listed", says("new-lens"));
     browser.open(home + "#/models/new-lens");
@@ -420,6 +426,7 @@ class DashboardIT {
             now,
             now,
             made.modelId(),
+            SceneName.DEFAULT,
             made.latents(),
             made.expected(),
             made.residuals(),

@@ -10,6 +10,7 @@ import dev.residua.causal.LatentBatch;
 import dev.residua.frame.Frame;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PictureFiles;
+import dev.residua.frame.SceneName;
 import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentEvidence;
 import dev.residua.incident.IncidentEvidence.Kind;
@@ -162,8 +163,8 @@ class EvidenceIT {
                 dev.residua.testing.Models.network(SHAPE, first.manifest().latents().size()));
     ModelAdmin.Author author = new ModelAdmin.Author("ann", "a test", Instant.now());
     try (ModelAdmin admin = ModelAdmin.of(clients.registry(Topics.DEFAULT_PREFIX), TOPICS)) {
-      admin.publish(other, null, "promoted", author);
-      admin.promote(other.id(), author);
+      admin.publish(other, SceneName.DEFAULT, null, "promoted", author);
+      admin.promote(SceneName.DEFAULT, other.id(), author);
     }
   }
 

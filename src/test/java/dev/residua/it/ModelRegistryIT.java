@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.residua.app.kafka.TopicAdmin;
 import dev.residua.app.model.Models;
 import dev.residua.app.process.StartFailedException;
+import dev.residua.frame.SceneName;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelRegistry;
@@ -105,8 +106,8 @@ class ModelRegistryIT {
     // When
     admin.begin(one, null, author("first"));
     admin.begin(two, null, author("late")); // something is active already: nothing happens
-    admin.publish(two, null, "promoted: better", author("trained"));
-    admin.promote("two", author("better"));
+    admin.publish(two, SceneName.DEFAULT, null, "promoted: better", author("trained"));
+    admin.promote(SceneName.DEFAULT, "two", author("better"));
     // Then
     try (RegistryFollower follower = follower()) {
       ModelRegistry registry = follower.registry();
@@ -144,10 +145,12 @@ class ModelRegistryIT {
         Duration took = Duration.ofNanos(System.nanoTime() - start);
 
         // Then
-        assertThat(follower.registry().active().orElseThrow().modelId()).isEqualTo("one");
+        assertThat(follower.registry().scene(SceneName.DEFAULT).active().orElseThrow().modelId())
+            .isEqualTo("one");
         assertThat(took).isBetween(RegistryFollower.OPEN_LIMIT, Duration.ofSeconds(30));
         hanging.abortTransaction();
-        assertThat(follower.refreshed().active().orElseThrow().modelId()).isEqualTo("one");
+        assertThat(follower.refreshed().scene(SceneName.DEFAULT).active().orElseThrow().modelId())
+            .isEqualTo("one");
       }
     }
   }
@@ -156,18 +159,19 @@ class ModelRegistryIT {
   void shouldGoBackOnlyWhereThereIsAWay() throws Exception {
     // Given
     admin.begin(Bundles.empty("one"), null, author("first"));
-    admin.publish(Bundles.empty("two"), null, null, author("second"));
-    admin.promote("two", author("better"));
-    admin.promote("two", author("said twice")); // changes nothing
+    admin.publish(Bundles.empty("two"), SceneName.DEFAULT, null, null, author("second"));
+    admin.promote(SceneName.DEFAULT, "two", author("better"));
+    admin.promote(SceneName.DEFAULT, "two", author("said twice")); // changes nothing
     // When
-    ModelRegistry back = admin.rollback(null, author("worse after all"));
+    ModelRegistry back = admin.rollback(SceneName.DEFAULT, null, author("worse after all"));
     // Then
-    assertThat(back.active().orElseThrow().modelId()).isEqualTo("one");
-    assertThat(back.active().orElseThrow().kind()).isEqualTo(Activation.Kind.ROLLBACK);
-    assertThat(back.active().orElseThrow().number()).isEqualTo(2);
-    assertThatThrownBy(() -> admin.rollback(null, author("further")))
+    assertThat(back.scene(SceneName.DEFAULT).active().orElseThrow().modelId()).isEqualTo("one");
+    assertThat(back.scene(SceneName.DEFAULT).active().orElseThrow().kind())
+        .isEqualTo(Activation.Kind.ROLLBACK);
+    assertThat(back.scene(SceneName.DEFAULT).active().orElseThrow().number()).isEqualTo(2);
+    assertThatThrownBy(() -> admin.rollback(SceneName.DEFAULT, null, author("further")))
         .hasMessageContaining("no model was in use before one");
-    assertThatThrownBy(() -> admin.promote("three", author("?")))
+    assertThatThrownBy(() -> admin.promote(SceneName.DEFAULT, "three", author("?")))
         .hasMessageContaining("no model 'three', only [one, two]");
     assertThatThrownBy(() -> admin.remove("two", NOTHING_OUTSIDE))
         .hasMessageContaining("in activation 1");
@@ -178,7 +182,10 @@ class ModelRegistryIT {
     // Given
     admin.begin(Bundles.filled("one", 100), null, author("first"));
     // When, Then
-    assertThatThrownBy(() -> admin.publish(Bundles.filled("one", 101), null, null, author("other")))
+    assertThatThrownBy(
+            () ->
+                admin.publish(
+                    Bundles.filled("one", 101), SceneName.DEFAULT, null, null, author("other")))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("another model 'one'")
         .hasMessageContaining("another id");
@@ -192,7 +199,7 @@ class ModelRegistryIT {
     int each = 3;
     admin.begin(Bundles.empty("m"), null, author("first"));
     for (int i = 0; i < writers * each; i++) {
-      admin.publish(Bundles.empty("m" + i), null, null, author("candidate"));
+      admin.publish(Bundles.empty("m" + i), SceneName.DEFAULT, null, null, author("candidate"));
     }
     // When
     ExecutorService threads = Executors.newFixedThreadPool(writers);
@@ -230,7 +237,7 @@ class ModelRegistryIT {
   private static void promoteUntilTaken(ModelAdmin admin, String id) throws IOException {
     for (int attempt = 0; ; attempt++) {
       try {
-        admin.promote(id, author("its turn"));
+        admin.promote(SceneName.DEFAULT, id, author("its turn"));
         return;
       } catch (IOException e) {
         assertThat(e).hasMessageContaining("overtaken by another process");
@@ -274,6 +281,7 @@ class ModelRegistryIT {
     Entry lying =
         new Entry(
             "one",
+            SceneName.DEFAULT,
             "00",
             null,
             entry.publishedAt(),
@@ -314,19 +322,30 @@ class ModelRegistryIT {
     admin.label("one", "site", "north");
     RegistryRecord forged =
         new Activation(
-            7, "never-published", "00", Activation.Kind.PROMOTION, Instant.EPOCH, "x", "forged");
+            7,
+            SceneName.DEFAULT,
+            "never-published",
+            "00",
+            Activation.Kind.PROMOTION,
+            Instant.EPOCH,
+            "x",
+            "forged");
     write(ModelRecords.key(forged.key()), ModelRecords.value(forged));
     RegistryRecord start = new Start(7, 0, 0);
     write(ModelRecords.key(start.key()), ModelRecords.value(start));
-    admin.publish(Bundles.empty("two"), null, null, author("second"));
+    admin.publish(Bundles.empty("two"), SceneName.DEFAULT, null, null, author("second"));
     // When
     try (RegistryFollower follower = follower()) {
       // Then
-      assertThat(follower.registry().active().orElseThrow().modelId()).isEqualTo("one");
-      assertThat(follower.registry().at(0, 5).orElseThrow().modelId()).isEqualTo("one");
-      admin.promote("two", author("better"));
-      assertThat(follower.refreshed().active().orElseThrow().number()).isEqualTo(8);
-      assertThat(follower.registry().at(0, 5).orElseThrow().modelId()).isEqualTo("one");
+      assertThat(follower.registry().scene(SceneName.DEFAULT).active().orElseThrow().modelId())
+          .isEqualTo("one");
+      assertThat(follower.registry().scene(SceneName.DEFAULT).at(0, 5).orElseThrow().modelId())
+          .isEqualTo("one");
+      admin.promote(SceneName.DEFAULT, "two", author("better"));
+      assertThat(follower.refreshed().scene(SceneName.DEFAULT).active().orElseThrow().number())
+          .isEqualTo(8);
+      assertThat(follower.registry().scene(SceneName.DEFAULT).at(0, 5).orElseThrow().modelId())
+          .isEqualTo("one");
       // and it can be removed
       admin.cleanUp(Map.of(0, 0L), 0, NOTHING_OUTSIDE);
       assertThat(follower.refreshed().ignored()).isEmpty();
@@ -338,8 +357,9 @@ class ModelRegistryIT {
   void shouldTellListenersAndCleanUp() throws Exception {
     // Given
     admin.begin(Bundles.empty("one"), null, author("first"));
-    admin.publish(Bundles.empty("tried"), null, "kept: no better", author("candidate"));
-    admin.publish(Bundles.empty("named"), null, null, author("candidate"));
+    admin.publish(
+        Bundles.empty("tried"), SceneName.DEFAULT, null, "kept: no better", author("candidate"));
+    admin.publish(Bundles.empty("named"), SceneName.DEFAULT, null, null, author("candidate"));
     admin.label("named", "site", "north");
     List<Integer> sizes = new ArrayList<>();
     try (RegistryFollower follower = follower()) {
@@ -361,16 +381,19 @@ class ModelRegistryIT {
   void shouldKeepStartsThatScoringWroteInBetween() throws Exception {
     // Given
     admin.begin(Bundles.empty("one"), null, author("first"));
-    admin.publish(Bundles.empty("two"), null, null, author("second"));
-    admin.promote("two", author("better"));
+    admin.publish(Bundles.empty("two"), SceneName.DEFAULT, null, null, author("second"));
+    admin.promote(SceneName.DEFAULT, "two", author("better"));
     RegistryRecord start = new Start(1, 0, 42);
     write(ModelRecords.key(start.key()), ModelRecords.value(start));
     // When
-    ModelRegistry registry = admin.rollback(null, author("worse"));
+    ModelRegistry registry = admin.rollback(SceneName.DEFAULT, null, author("worse"));
     // Then
-    assertThat(registry.at(0, 42).orElseThrow().modelId()).isEqualTo("two");
-    assertThat(registry.at(0, 41).orElseThrow().modelId()).isEqualTo("one");
-    assertThat(registry.pending(0).orElseThrow().modelId()).isEqualTo("one");
+    assertThat(registry.scene(SceneName.DEFAULT).at(0, 42).orElseThrow().modelId())
+        .isEqualTo("two");
+    assertThat(registry.scene(SceneName.DEFAULT).at(0, 41).orElseThrow().modelId())
+        .isEqualTo("one");
+    assertThat(registry.scene(SceneName.DEFAULT).pending(0).orElseThrow().modelId())
+        .isEqualTo("one");
   }
 
   private void write(byte[] key, byte[] value) throws Exception {

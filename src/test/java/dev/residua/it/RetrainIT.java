@@ -9,6 +9,7 @@ import dev.residua.drift.DriftScore;
 import dev.residua.frame.Frame;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelFormat;
+import dev.residua.frame.SceneName;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.Training;
 import dev.residua.incident.ControlCommand.TrainingPhase;
@@ -218,7 +219,7 @@ class RetrainIT {
       start("a", "score,monitor,dashboard");
       running.get("a").awaitReady();
       start("t", "train");
-      String old = active().active().orElseThrow().modelId();
+      String old = active().scene(SceneName.DEFAULT).active().orElseThrow().modelId();
       int frames;
       String model;
       String trainingId;
@@ -252,8 +253,11 @@ class RetrainIT {
         trainingId = done.trainingId();
       }
       ModelRegistry registry = active();
-      assertThat(registry.active().orElseThrow().modelId()).isEqualTo(model).isNotEqualTo(old);
-      assertThat(registry.active().orElseThrow().reason()).startsWith("promoted");
+      assertThat(registry.scene(SceneName.DEFAULT).active().orElseThrow().modelId())
+          .isEqualTo(model)
+          .isNotEqualTo(old);
+      assertThat(registry.scene(SceneName.DEFAULT).active().orElseThrow().reason())
+          .startsWith("promoted");
       running.get("a").awaitRecords(LIMIT, clients, TOPICS.drift(), frames);
       assertEveryFrameOnceByItsModel(registry, frames);
       assertQuietAtTheEnd(model);
@@ -285,7 +289,7 @@ class RetrainIT {
       running.put(
           "a", Service.role(directory, hardlyAny, clients, "score,monitor,shadow,train", "a"));
       running.get("a").awaitReady();
-      String old = active().active().orElseThrow().modelId();
+      String old = active().scene(SceneName.DEFAULT).active().orElseThrow().modelId();
       try (Pendulums pendulums = new Pendulums(-1);
           Told published = new Told()) {
         running.get("a").awaitRecords(LIMIT, clients, TOPICS.scores(), 2_400);
@@ -309,7 +313,8 @@ class RetrainIT {
         assertThat(result.out())
             .contains("triggered", "collecting", "shadowing", "evaluating", "kept", "live frames");
         Training done = published.await(TrainingPhase.KEPT);
-        assertThat(active().active().orElseThrow().modelId()).isEqualTo(old);
+        assertThat(active().scene(SceneName.DEFAULT).active().orElseThrow().modelId())
+            .isEqualTo(old);
         GateVerdict verdict =
             GateVerdict.fromJson(bundle(done.modelId()).entry(ModelBundle.GATE_VERDICT));
         assertThat(verdict.promoted()).isFalse();
@@ -318,7 +323,7 @@ class RetrainIT {
             .as("scores of the challenger on live frames")
             .hasSizeGreaterThan(100)
             .allSatisfy(score -> assertThat(score.modelId()).isEqualTo(done.modelId() + "-shadow"));
-        assertThat(active().shadow()).isEmpty();
+        assertThat(active().scene(SceneName.DEFAULT).shadow()).isEmpty();
         assertThat(active().entries())
             .extracting(Entry::id)
             .containsExactlyInAnyOrder(old, done.modelId());
@@ -392,6 +397,7 @@ class RetrainIT {
       assertThat(score.modelId())
           .isEqualTo(
               registry
+                  .scene(SceneName.DEFAULT)
                   .at(score.position().partition(), score.position().offset())
                   .orElseThrow()
                   .modelId());

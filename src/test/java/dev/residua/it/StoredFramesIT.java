@@ -233,7 +233,7 @@ class StoredFramesIT {
         .collect(
             range,
             StoredExclusions.read(StoredFramesIT::consumer, topics, accepted, () -> false),
-            new FrameRequest(SHAPE, List.of("light"), SELECTION, 1_000, directory),
+            new FrameRequest(SHAPE, List.of("light"), SELECTION, source -> true, 1_000, directory),
             TrainingProgress.SILENT,
             () -> false);
   }
@@ -342,7 +342,7 @@ class StoredFramesIT {
             .collect(
                 new FrameRange.All(),
                 Exclusions.builder().build(),
-                new FrameRequest(SHAPE, List.of(), few, 0, directory),
+                new FrameRequest(SHAPE, List.of(), few, source -> true, 0, directory),
                 TrainingProgress.SILENT,
                 () -> false)) {
       StreamData data = frames.parts().training();
@@ -411,7 +411,7 @@ class StoredFramesIT {
                         new FrameRange.All(),
                         StoredExclusions.read(
                             StoredFramesIT::consumer, topics, List.of(), () -> false),
-                        new FrameRequest(SHAPE, List.of(), SELECTION, 0, directory),
+                        new FrameRequest(SHAPE, List.of(), SELECTION, source -> true, 0, directory),
                         TrainingProgress.SILENT,
                         () -> true))
         .isInstanceOf(CancellationException.class)

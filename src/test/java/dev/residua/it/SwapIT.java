@@ -6,6 +6,7 @@ import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.model.Models;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.DriftScore;
+import dev.residua.frame.SceneName;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelRegistry;
 import dev.residua.model.RegistryRecord.Activation;
@@ -85,7 +86,7 @@ class SwapIT {
       start("score", "b");
       start("monitor", "a");
       running.values().forEach(Service::awaitReady);
-      admin.publish(other, null, null, author("the other one"));
+      admin.publish(other, SceneName.DEFAULT, null, null, author("the other one"));
       Random random = new Random(20261125);
       long[] frames;
 
@@ -93,9 +94,9 @@ class SwapIT {
       try (Camera camera = new Camera(clients, TOPICS, SOURCES, FRAMES_PER_SECOND)) {
         for (int swap = 0; swap < SWAPS; swap++) {
           if (swap % 2 == 0) {
-            admin.promote(other.id(), author("swap " + swap));
+            admin.promote(SceneName.DEFAULT, other.id(), author("swap " + swap));
           } else {
-            admin.rollback(null, author("swap " + swap));
+            admin.rollback(SceneName.DEFAULT, null, author("swap " + swap));
           }
           if (swap % 4 == 0) {
             awaitBegun();
@@ -114,7 +115,7 @@ class SwapIT {
         }
         killWhilePromoting(shipped);
         // Whatever they left, the registry takes the next change
-        admin.promote(shipped.id(), author("back to the shipped one"));
+        admin.promote(SceneName.DEFAULT, shipped.id(), author("back to the shipped one"));
         awaitBegun();
         frames = camera.stop();
       }
@@ -165,7 +166,12 @@ class SwapIT {
                   case UPLOADING -> endOfRegistry() > end + 2;
                   case PUBLISHED -> registry.registry().entry(id).isPresent();
                   case ACTIVATED ->
-                      registry.registry().active().filter(a -> a.modelId().equals(id)).isPresent();
+                      registry
+                          .registry()
+                          .scene(SceneName.DEFAULT)
+                          .active()
+                          .filter(a -> a.modelId().equals(id))
+                          .isPresent();
                 });
         command.close();
       }
@@ -221,7 +227,8 @@ class SwapIT {
               Duration.ofSeconds(60),
               "the last activation has begun everywhere",
               () -> {
-                Activation last = registry.registry().active().orElseThrow();
+                Activation last =
+                    registry.registry().scene(SceneName.DEFAULT).active().orElseThrow();
                 return registry.registry().starts(last.number()).size() == PARTITIONS;
               });
     }
@@ -247,6 +254,7 @@ class SwapIT {
     for (ScoredFrame score : TopicReader.values(clients, TOPICS.scores())) {
       String expected =
           registry
+              .scene(SceneName.DEFAULT)
               .at(score.position().partition(), score.position().offset())
               .orElseThrow()
               .modelId();

@@ -9,6 +9,7 @@ import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.FrameTiming;
+import dev.residua.frame.SceneName;
 import dev.residua.frame.SensorReadings;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Subject;
@@ -177,6 +178,7 @@ class TriggerDryRunIT {
         time(sequence),
         time(sequence),
         "m1",
+        SceneName.DEFAULT,
         one,
         one,
         one,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.model.Models;
 import dev.residua.causal.ScoredFrame;
+import dev.residua.frame.SceneName;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.SigningKey;
 import dev.residua.registry.ModelAdmin;
@@ -62,8 +63,8 @@ class TrustedModelsIT {
       scoring.awaitReady();
 
       // When
-      admin.publish(next, null, null, author("not signed"));
-      admin.promote(next.id(), author("not signed"));
+      admin.publish(next, SceneName.DEFAULT, null, null, author("not signed"));
+      admin.promote(SceneName.DEFAULT, next.id(), author("not signed"));
 
       // Then
       scoring.await(
@@ -88,7 +89,8 @@ class TrustedModelsIT {
 
         // and with a signature of a stranger it is refused as well
         SigningKey stranger = SigningKey.generate(new SecureRandom());
-        admin.publish(next.signed(stranger), null, null, author("signed by somebody"));
+        admin.publish(
+            next.signed(stranger), SceneName.DEFAULT, null, null, author("signed by somebody"));
         again.await(
             LIMIT,
             "the stranger's key is named",
@@ -98,7 +100,7 @@ class TrustedModelsIT {
                     .contains("is signed by the unknown key " + stranger.keyId()));
 
         // but with the right one it takes over, as it was promoted
-        admin.publish(next.signed(key), null, null, author("signed"));
+        admin.publish(next.signed(key), SceneName.DEFAULT, null, null, author("signed"));
         again.await(
             LIMIT, "the signed model scores", () -> scoredBy(kafka.clients()).contains(next.id()));
         assertThat(again.get("/q/health/ready"))

@@ -2,6 +2,7 @@ package dev.residua.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.residua.frame.SceneName;
 import dev.residua.model.RegistryRecord;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.RegistryRecord.Entry;
@@ -43,7 +44,14 @@ class RegistryLogTest {
 
   private static Activation activation(long number) {
     return new Activation(
-        number, "m", "d", Activation.Kind.PROMOTION, Instant.EPOCH, "ann", "new lens");
+        number,
+        SceneName.DEFAULT,
+        "m",
+        "d",
+        Activation.Kind.PROMOTION,
+        Instant.EPOCH,
+        "ann",
+        "new lens");
   }
 
   @Test
@@ -51,7 +59,19 @@ class RegistryLogTest {
     // When
     RegistryLog log =
         read(
-            new Entry("m", "d", null, Instant.EPOCH, "ann", 10, "", 1, null, null, Map.of()),
+            new Entry(
+                "m",
+                SceneName.DEFAULT,
+                "d",
+                null,
+                Instant.EPOCH,
+                "ann",
+                10,
+                "",
+                1,
+                null,
+                null,
+                Map.of()),
             activation(RegistryLog.NUMBERS_AHEAD + 1),
             activation(Long.MAX_VALUE),
             activation(RegistryLog.NUMBERS_AHEAD + 4),
@@ -75,7 +95,19 @@ class RegistryLogTest {
     consumer.updateBeginningOffsets(Map.of(partition, 0L));
     RegistryLog log = new RegistryLog(consumer, TOPICS, problems::add);
     Entry published =
-        new Entry("m", "d", null, Instant.EPOCH, "ann", 10, "", 1, null, null, Map.of());
+        new Entry(
+            "m",
+            SceneName.DEFAULT,
+            "d",
+            null,
+            Instant.EPOCH,
+            "ann",
+            10,
+            "",
+            1,
+            null,
+            null,
+            Map.of());
     List<byte[]> keys = new ArrayList<>();
     keys.add(new ModelRecords.Part("m", 0).key());
     keys.add(ModelRecords.key(published.key()));

@@ -3,6 +3,7 @@ package dev.residua.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.residua.frame.SceneName;
 import dev.residua.model.ModelRegistry;
 import dev.residua.model.RegistryRecord;
 import dev.residua.model.RegistryRecord.Activation;
@@ -40,6 +41,7 @@ class RegistryWriterTest {
   private static Activation activation(long number) {
     return new Activation(
         number,
+        SceneName.DEFAULT,
         "m" + number,
         "d",
         Activation.Kind.PROMOTION,
@@ -75,7 +77,8 @@ class RegistryWriterTest {
   }
 
   private static Entry entry(String model) {
-    return new Entry(model, "d", null, Instant.EPOCH, "ann", 10, "", 1, null, null, Map.of());
+    return new Entry(
+        model, SceneName.DEFAULT, "d", null, Instant.EPOCH, "ann", 10, "", 1, null, null, Map.of());
   }
 
   /**

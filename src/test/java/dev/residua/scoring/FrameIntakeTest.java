@@ -15,6 +15,7 @@ import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelFormat;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.RejectedFrameException.Reason;
+import dev.residua.frame.SceneName;
 import dev.residua.wire.FrameReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -39,7 +40,8 @@ class FrameIntakeTest {
               "model-1",
               new Scorer(),
               AnomalyCalibration.fit(new float[400], 2, new float[200], new float[200]),
-              AppearanceReference.builder(SHAPE).build()),
+              AppearanceReference.builder(SHAPE).build(),
+              0),
           FrameLimits.DEFAULTS,
           ReconstructionPlan.EVERY_FRAME,
           3,
@@ -76,7 +78,8 @@ class FrameIntakeTest {
 
   private Reason refusal(ConsumerRecord<byte[], byte[]> record) {
     RejectedFrameException why =
-        catchThrowableOfType(RejectedFrameException.class, () -> intake.admit(record, batch));
+        catchThrowableOfType(
+            RejectedFrameException.class, () -> intake.admit(record, SceneName.DEFAULT, batch));
     assertThat(why).as("the frame was accepted").isNotNull();
     return why.reason();
   }
@@ -84,7 +87,7 @@ class FrameIntakeTest {
   @Test
   void shouldRefuseADuplicateWithoutDecodingOrFetchingIt() throws Exception {
     // Given
-    intake.admit(record(7, PIXELS, Map.of()), batch);
+    intake.admit(record(7, PIXELS, Map.of()), SceneName.DEFAULT, batch);
     // When
     Reason undecodable = refusal(record(7, new byte[] {1}, Map.of()));
     Reason unreachable =
@@ -99,7 +102,7 @@ class FrameIntakeTest {
     // Given
     Reason damaged = refusal(record(7, new byte[] {1}, Map.of()));
     // When
-    intake.admit(record(7, PIXELS, Map.of()), batch);
+    intake.admit(record(7, PIXELS, Map.of()), SceneName.DEFAULT, batch);
     // Then
     assertThat(damaged).isEqualTo(Reason.DIMENSIONS);
     assertThat(batch.score()).extracting(ScoredFrame::timing).containsExactly(FrameTiming.ON_TIME);
@@ -110,7 +113,7 @@ class FrameIntakeTest {
     // Given
     for (int i = 0; i < 3; i++) {
       assertThat(batch.isFull()).isFalse();
-      intake.admit(record(i, PIXELS, Map.of()), batch);
+      intake.admit(record(i, PIXELS, Map.of()), SceneName.DEFAULT, batch);
     }
     // When
     boolean full = batch.isFull();

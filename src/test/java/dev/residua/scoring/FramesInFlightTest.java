@@ -33,7 +33,7 @@ class FramesInFlightTest {
     // Given
     FramesInFlight first = FramesInFlight.in(file());
     first.begin(record(0), () -> records(1, 4));
-    first.batchScored();
+    first.scored(List.of(record(0)));
     first.begin(record(4), () -> records(5, 7));
     // When the process ends, and another begins
     FramesInFlight second = FramesInFlight.in(file());
@@ -63,7 +63,7 @@ class FramesInFlightTest {
     first.begin(record(0), () -> records(1, 32));
     FramesInFlight second = FramesInFlight.in(file());
     second.begin(record(0), List::of);
-    second.batchScored();
+    second.scored(List.of(record(0)));
     second.begin(record(1), List::of);
     // When
     FramesInFlight third = FramesInFlight.in(file());

@@ -11,6 +11,7 @@ import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.RejectedFrameException.Reason;
+import dev.residua.frame.SceneName;
 import dev.residua.model.ModelRegistry;
 import dev.residua.model.RegistryRecord;
 import dev.residua.model.RegistryRecord.Activation;
@@ -82,6 +83,7 @@ class ScoringLoopTest {
       settings(ReconstructionPlan.EVERY_FRAME, ScoringSettings.TRANSACTION_DEADLINE);
   private TimelineStore store = TimelineStore.EMPTY;
   private ScoringModels models = ScoringModels.fixed(MODEL);
+  private Scenes scenes = Scenes.ONE;
 
   private ScoringLoop loop() {
     return loop(producers::next);
@@ -98,6 +100,7 @@ class ScoringLoopTest {
         new ScoringProducers(producers, timeout),
         topics,
         models,
+        scenes,
         settings,
         store,
         Clock.fixed(NOW, ZoneOffset.UTC),
@@ -179,7 +182,8 @@ class ScoringLoopTest {
           public void close() {}
         },
         calibration(),
-        AppearanceReference.builder(SHAPE).build());
+        AppearanceReference.builder(SHAPE).build(),
+        0);
   }
 
   private static AnomalyCalibration calibration() {
@@ -308,6 +312,73 @@ class ScoringLoopTest {
     assertThat(producer.consumerGroupOffsetsHistory().get(0).values())
         .allSatisfy(offsets -> assertThat(offsets.get(PARTITION).offset()).isEqualTo(70));
     assertThat(scored).isEqualTo(70);
+  }
+
+  /** Frames of two sources in turn, each in a scene of its own. */
+  private static List<ConsumerRecord<byte[], byte[]>> mixed(int count) {
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      String source = i % 2 == 0 ? "cam1" : "cam2";
+      records.add(record(i, key(source), frame(source, i)));
+    }
+    return records;
+  }
+
+  @Test
+  void shouldScoreEachSceneInBatchesOfItsOwnAndKeepTheOrderOfTheFrames() {
+    // Given
+    TwoModels two = new TwoModels();
+    two.registry =
+        two.registry.with(
+            List.of(
+                new Activation(
+                    1, "line-3", "model-2", "", Activation.Kind.INITIAL, NOW, "me", "a test")));
+    models = two;
+    scenes = source -> source.equals("cam2") ? "line-3" : SceneName.DEFAULT;
+    // When
+    run(loop(), mixed(100));
+    // Then
+    assertThat(scores()).extracting(ScoredFrame::sequence).isSorted().hasSize(100);
+    assertThat(scores())
+        .allSatisfy(s -> assertThat(s.latents()[0]).isEqualTo(s.sequence() / 10f))
+        .allSatisfy(
+            s ->
+                assertThat(s.modelId() + " " + s.scene())
+                    .isEqualTo(s.source().equals("cam1") ? "model-1 default" : "model-2 line-3"));
+    assertThat(two.batches).as("50 frames each, 32 at a time").isEqualTo(4);
+  }
+
+  @Test
+  void shouldScoreTheFramesOfAModelThatMustMakeRoomForAnother() {
+    // Given room for one model
+    settings = settings(ReconstructionPlan.EVERY_FRAME, Duration.ofSeconds(9), 1);
+    TwoModels two = new TwoModels();
+    two.registry =
+        two.registry.with(
+            List.of(
+                new Activation(
+                    1, "line-3", "model-2", "", Activation.Kind.INITIAL, NOW, "me", "a test")));
+    models = two;
+    scenes = source -> source.equals("cam2") ? "line-3" : SceneName.DEFAULT;
+    // When
+    run(loop(), mixed(10));
+    // Then
+    assertThat(scores()).extracting(ScoredFrame::sequence).isSorted().hasSize(10);
+    assertThat(two.leases).isEqualTo(10);
+    assertThat(two.leased).isEmpty();
+  }
+
+  @Test
+  void shouldMakeTheFrameOfASceneWithoutModelADeadLetter() {
+    // Given
+    models = new TwoModels();
+    scenes = source -> source.equals("cam2") ? "line-3" : SceneName.DEFAULT;
+    // When
+    run(loop(), mixed(4));
+    // Then
+    assertThat(scores()).extracting(ScoredFrame::source).containsExactly("cam1", "cam1");
+    assertThat(rejected).containsExactly(Reason.NO_MODEL, Reason.NO_MODEL);
+    assertThat(deadLetters()).hasSize(2);
   }
 
   @Test
@@ -635,6 +706,11 @@ class ScoringLoopTest {
   }
 
   private static ScoringSettings settings(ReconstructionPlan plan, Duration transactionDeadline) {
+    return settings(plan, transactionDeadline, ScoringSettings.MODEL_MEMORY);
+  }
+
+  private static ScoringSettings settings(
+      ReconstructionPlan plan, Duration transactionDeadline, long modelMemory) {
     ScoringSettings usual = ScoringSettings.defaults("score", "1");
     return new ScoringSettings(
         usual.group(),
@@ -643,6 +719,7 @@ class ScoringLoopTest {
         1,
         usual.maxFrames(),
         usual.guarantee(),
+        modelMemory,
         Duration.ZERO,
         transactionDeadline,
         plan,
@@ -841,7 +918,7 @@ class ScoringLoopTest {
   /** Two models; the second takes over once the loop may know of it. */
   private static final class TwoModels implements ScoringModels {
     private final Map<String, ScoringModel> models =
-        Map.of("model-1", model("model-1"), "model-2", model("model-2"));
+        Map.of("model-1", counted("model-1"), "model-2", counted("model-2"));
     private ModelRegistry registry =
         ModelRegistry.EMPTY.with(
             List.of(
@@ -849,15 +926,22 @@ class ScoringLoopTest {
                 entry("model-2"),
                 activation(0, "model-1", Activation.Kind.INITIAL)));
     private final List<String> leased = new ArrayList<>();
+    private int leases;
+    private int batches;
     private int refreshed;
     private String unusable = "";
 
+    private ScoringModel counted(String id) {
+      return model(id, () -> batches++, -1);
+    }
+
     static Entry entry(String model) {
-      return new Entry(model, "", null, NOW, "me", 10, "", 1, null, null, Map.of());
+      return new Entry(
+          model, SceneName.DEFAULT, "", null, NOW, "me", 10, "", 1, null, null, Map.of());
     }
 
     static Activation activation(long number, String model, Activation.Kind kind) {
-      return new Activation(number, model, "", kind, NOW, "me", "a test");
+      return new Activation(number, SceneName.DEFAULT, model, "", kind, NOW, "me", "a test");
     }
 
     void activate(long number, String model) {
@@ -870,13 +954,15 @@ class ScoringLoopTest {
     }
 
     @Override
-    public Activation activationAt(int partition, long offset) {
-      return registry.at(partition, offset).orElseThrow();
+    public Optional<Activation> activationAt(String scene, int partition, long offset) {
+      return registry.scene(scene).at(partition, offset);
     }
 
     @Override
-    public Optional<Activation> pending(int partition) {
-      return registry.pending(partition);
+    public List<Activation> pending(int partition) {
+      return registry.scenes().stream()
+          .flatMap(scene -> registry.scene(scene).pending(partition).stream())
+          .toList();
     }
 
     @Override
@@ -892,6 +978,7 @@ class ScoringLoopTest {
         throw new UnusableModelException(activation, new IllegalStateException("gone"));
       }
       leased.add(id);
+      leases++;
       return new Lease() {
         @Override
         public ScoringModel model() {
@@ -993,7 +1080,7 @@ class ScoringLoopTest {
     // Then
     assertThat(starts(producer)).containsExactly(new Start(1, 0, 7));
     assertThat(producer.commitCount()).isEqualTo(1);
-    assertThat(two.registry.pending(0)).isEmpty();
+    assertThat(two.registry.scene(SceneName.DEFAULT).pending(0)).isEmpty();
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.residua.streams;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.residua.frame.SceneName;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.testing.Bundles;
@@ -21,7 +22,14 @@ class RegistryMonitorModelsTest {
     store.add(Bundles.empty("m"));
     store.write(
         new Activation(
-            0, "m", store.digest("m"), Activation.Kind.INITIAL, Instant.EPOCH, "ann", "a start"));
+            0,
+            SceneName.DEFAULT,
+            "m",
+            store.digest("m"),
+            Activation.Kind.INITIAL,
+            Instant.EPOCH,
+            "ann",
+            "a start"));
   }
 
   private RegistryMonitorModels models(Duration patience) {

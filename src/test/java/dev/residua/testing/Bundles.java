@@ -106,6 +106,7 @@ public final class Bundles {
           }
         },
         AnomalyCalibration.fit(residuals, 2, new float[200], new float[200]),
-        AppearanceReference.builder(SHAPE).build());
+        AppearanceReference.builder(SHAPE).build(),
+        100);
   }
 }

@@ -8,6 +8,7 @@ import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.frame.ImageShape;
 import dev.residua.scoring.FramesInFlight;
+import dev.residua.scoring.Scenes;
 import dev.residua.scoring.ScoringListener;
 import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringModels;
@@ -41,6 +42,7 @@ public final class EndingScorer {
             KafkaClients.of(args[0]),
             new Topics(Topics.DEFAULT_PREFIX),
             ScoringModels.fixed(model()),
+            Scenes.ONE,
             () -> {},
             ScoringSettings.defaults("score", "1"),
             ScoringListener.NONE,
@@ -86,6 +88,7 @@ public final class EndingScorer {
           public void close() {}
         },
         AnomalyCalibration.fit(residuals, 2, new float[200], new float[200]),
-        AppearanceReference.builder(SHAPE).build());
+        AppearanceReference.builder(SHAPE).build(),
+        0);
   }
 }

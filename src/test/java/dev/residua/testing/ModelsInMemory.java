@@ -1,5 +1,6 @@
 package dev.residua.testing;
 
+import dev.residua.frame.SceneName;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelRegistry;
@@ -58,7 +59,18 @@ public final class ModelsInMemory implements ModelStore {
 
   private static Entry entry(Activation of) {
     return new Entry(
-        of.modelId(), of.digest(), null, Instant.EPOCH, "me", 10, "", 1, null, null, Map.of());
+        of.modelId(),
+        SceneName.DEFAULT,
+        of.digest(),
+        null,
+        Instant.EPOCH,
+        "me",
+        10,
+        "",
+        1,
+        null,
+        null,
+        Map.of());
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.FrameTiming;
+import dev.residua.frame.SceneName;
 import dev.residua.frame.SensorReadings;
 import java.time.Instant;
 import java.util.Arrays;
@@ -108,6 +109,7 @@ public final class Scored {
         time(sequence),
         START.plusMillis(50 * sequence + 7),
         modelId,
+        SceneName.DEFAULT,
         latents,
         expected.clone(),
         standardized.clone(),

@@ -279,6 +279,7 @@ class GoldenRecordsTest {
         T0,
         T1,
         "model-1",
+        "line-3",
         List.of(1f, -2f),
         List.of(0.5f, -2.25f),
         List.of(0.5f, 0.25f),
@@ -448,6 +449,7 @@ class GoldenRecordsTest {
         0.5,
         null,
         null,
+        "line-3",
         "training-1",
         TrainingPhase.TRAINING,
         0.25,
@@ -459,6 +461,7 @@ class GoldenRecordsTest {
   private static ModelEntry modelEntry() {
     return new ModelEntry(
         "model-2",
+        "line-3",
         "ab12",
         "model-1",
         T0,
@@ -473,7 +476,7 @@ class GoldenRecordsTest {
 
   private static ModelActivation activation() {
     return new ModelActivation(
-        7L, "model-2", "ab12", ActivationKind.PROMOTION, T1, "operator", "it is better");
+        7L, "line-3", "model-2", "ab12", ActivationKind.PROMOTION, T1, "operator", "it is better");
   }
 
   private static ActivationStart start() {
@@ -481,6 +484,6 @@ class GoldenRecordsTest {
   }
 
   private static ModelShadow shadow() {
-    return new ModelShadow("model-2", 0.1, T0, T1);
+    return new ModelShadow("line-3", "model-2", 0.1, T0, T1);
   }
 }

@@ -23,12 +23,14 @@ class ModelRecordsTest {
 
   private static byte[] entry(String id, int parts) {
     return ENTRY.encode(
-        new ModelEntry(id, "d", null, AT, "kim", 1_000L, "s", parts, null, null, Map.of()));
+        new ModelEntry(
+            id, "default", "d", null, AT, "kim", 1_000L, "s", parts, null, null, Map.of()));
   }
 
   private static byte[] activation(long number) {
     return ACTIVATION.encode(
-        new ModelActivation(number, "m", "d", ActivationKind.PROMOTION, AT, "kim", "a test"));
+        new ModelActivation(
+            number, "default", "m", "d", ActivationKind.PROMOTION, AT, "kim", "a test"));
   }
 
   private static void refused(String key, byte[] value, String why) {

@@ -42,6 +42,13 @@ public interface ScoringConfig {
   Guarantee guarantee();
 
   /**
+   * Memory for the models of all scenes that this process scores, in bytes, above 0; those that
+   * were not used for the longest time are closed beyond it and opened again with their next frame.
+   */
+  @WithDefault("536870912")
+  long modelMemory();
+
+  /**
    * How long a frame waits for others to be scored and committed with. 0 gives the smallest delay
    * at low load, more saves work of broker and processor.
    */

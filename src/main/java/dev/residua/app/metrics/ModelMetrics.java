@@ -6,10 +6,10 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** Metrics of the model in use, of swaps and of trainings. For any thread. */
 public final class ModelMetrics {
@@ -20,7 +20,7 @@ public final class ModelMetrics {
   private final Counter refused;
   private final Map<TrainingPhase, Counter> ended = new EnumMap<>(TrainingPhase.class);
   private final AtomicInteger running = new AtomicInteger();
-  private @Nullable Meter active;
+  private final Map<String, Meter> active = new HashMap<>(); // by scene
   private long lastActivation = -1;
 
   public ModelMetrics(MeterRegistry meters) {
@@ -47,21 +47,25 @@ public final class ModelMetrics {
         result);
   }
 
-  /** The model in use. */
-  public synchronized void active(String modelId, String digest) {
-    if (active != null) {
-      meters.remove(active);
+  /** The model in use in a scene. */
+  public synchronized void active(String scene, String modelId, String digest) {
+    Meter before = active.remove(scene);
+    if (before != null) {
+      meters.remove(before);
     }
-    active =
+    active.put(
+        scene,
         Meters.gauge(
             meters,
             "residua.model.info",
             "Model in use",
             () -> 1,
+            "scene",
+            scene,
             "model",
             modelId,
             "digest",
-            digest.substring(0, Math.min(DIGEST_CHARACTERS, digest.length())));
+            digest.substring(0, Math.min(DIGEST_CHARACTERS, digest.length()))));
   }
 
   /** A model took over on a partition; one change for all of them. */

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -53,7 +54,7 @@ public class RoleHealth {
   private @Nullable Instant lastTurn;
   private Heartbeats heartbeats = new Heartbeats(System::nanoTime, Duration.ofMinutes(5));
   private final Map<String, String> receivers = new TreeMap<>();
-  private String activeModel = "";
+  private List<String> activeModels = List.of();
   private String refusedModel = "";
   private String whyRefused = "";
 
@@ -145,9 +146,9 @@ public class RoleHealth {
     }
   }
 
-  /** Sets the active model of the registry; a refusal of another no longer matters. */
-  public synchronized void active(String model) {
-    activeModel = model;
+  /** Sets the active models of the registry; a refusal of another no longer matters. */
+  public synchronized void active(List<String> models) {
+    activeModels = List.copyOf(models);
   }
 
   /** An active model is not used here; its predecessor stays, so the process stays up. */
@@ -284,7 +285,7 @@ public class RoleHealth {
       data.put("model", modelId);
       data.put("kafka", kafka);
     }
-    if (!refusedModel.isEmpty() && refusedModel.equals(activeModel)) {
+    if (activeModels.contains(refusedModel)) {
       data.put("refused", "model %s is not used: %s".formatted(refusedModel, whyRefused));
     }
     receivers.forEach(

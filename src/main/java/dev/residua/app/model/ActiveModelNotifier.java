@@ -6,17 +6,19 @@ import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelStore;
 import dev.residua.model.RegistryRecord.Activation;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Notifies parts of this process, on its own thread, when another model is active. */
+/** Notifies parts of this process, on its own thread, when another model is active in a scene. */
 public final class ActiveModelNotifier implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ActiveModelNotifier.class);
 
@@ -25,7 +27,7 @@ public final class ActiveModelNotifier implements AutoCloseable {
 
   private final ModelStore store;
   private final Heartbeats heartbeats;
-  private final List<Consumer<ModelBundle>> listeners = new CopyOnWriteArrayList<>();
+  private final List<BiConsumer<String, ModelBundle>> listeners = new CopyOnWriteArrayList<>();
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           work -> {
@@ -34,48 +36,65 @@ public final class ActiveModelNotifier implements AutoCloseable {
             return made;
           });
   private final Runnable stopListening;
-  private String notified; // on the thread
+  private final Map<String, String> notified = new HashMap<>(); // by scene; on the thread
 
   /**
-   * @param first the model that is active now
    * @param heartbeats supervise the notifications
    */
-  public ActiveModelNotifier(ModelStore store, ModelBundle first, Heartbeats heartbeats) {
+  public ActiveModelNotifier(ModelStore store, Heartbeats heartbeats) {
     this.store = store;
     this.heartbeats = heartbeats;
-    this.notified = first.id();
     this.stopListening = store.onChange(this::checkLater);
   }
 
-  public void onChange(Consumer<ModelBundle> listener) {
+  /**
+   * Adds a listener, before {@link #start}.
+   *
+   * @param listener receives the scene and the model that is active in it from now on
+   */
+  public void onChange(BiConsumer<String, ModelBundle> listener) {
     listeners.add(listener);
+  }
+
+  /** Notifies of the models that are active now, and from then on of changes. */
+  public void start() {
+    checkLater();
   }
 
   private void checkLater() {
     try {
-      thread.execute(this::check);
+      thread.execute(this::checkAll);
     } catch (RejectedExecutionException e) {
       LOG.debug("closing: listeners are no longer notified", e);
     }
   }
 
-  private void check() {
-    String active = store.registry().active().map(Activation::modelId).orElse(notified);
-    if (active.equals(notified)) {
+  private void checkAll() {
+    store.registry().active().forEach(this::check);
+  }
+
+  private void check(Activation active) {
+    String model = active.modelId();
+    if (model.equals(notified.get(active.scene()))) {
       return;
     }
     heartbeats.beat();
     try {
-      ModelBundle bundle = store.bundle(active);
-      notified = active;
-      listeners.forEach(listener -> listener.accept(bundle));
+      ModelBundle bundle = store.bundle(model);
+      notified.put(active.scene(), model);
+      listeners.forEach(listener -> listener.accept(active.scene(), bundle));
     } catch (BadBundleException e) {
-      LOG.warn("the active model cannot be used: model={} reason={}", active, e.getMessage());
+      notified.put(active.scene(), model); // it stays the same until another is activated
+      LOG.warn(
+          "the active model cannot be used: scene={} model={} reason={}",
+          active.scene(),
+          model,
+          e.getMessage());
     } catch (IOException e) {
-      LOG.warn("bundle cannot be fetched, retrying: model={} reason={}", active, e.getMessage());
+      LOG.warn("bundle cannot be fetched, retrying: model={} reason={}", model, e.getMessage());
       tryAgainLater();
     } catch (RuntimeException e) {
-      LOG.error("notifying of the active model failed: model={}", active, e);
+      LOG.error("notifying of the active model failed: model={}", model, e);
     } finally {
       heartbeats.rest();
     }
@@ -83,7 +102,7 @@ public final class ActiveModelNotifier implements AutoCloseable {
 
   private void tryAgainLater() {
     try {
-      thread.schedule(this::check, RETRY_SECONDS, TimeUnit.SECONDS);
+      thread.schedule(this::checkAll, RETRY_SECONDS, TimeUnit.SECONDS);
     } catch (RejectedExecutionException e) {
       LOG.debug("closing: listeners are no longer notified", e);
     }

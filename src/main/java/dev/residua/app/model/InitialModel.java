@@ -73,7 +73,7 @@ public final class InitialModel {
           }
         }
       } else {
-        first.logWhichIsUsed(known.active().get());
+        first.logWhichIsUsed(known.active());
       }
       return first.newestUsable();
     } catch (IOException | BadBundleException e) {
@@ -133,17 +133,12 @@ public final class InitialModel {
             "instance " + config.instance(),
             "the first model of this installation",
             Instant.now()));
-    Activation active =
-        registry
-            .refreshed()
-            .active()
-            .orElseThrow(
-                () ->
-                    new StartFailedException(
-                        "the first model is published but cannot be read yet, as a transaction of another process on the topic of models is open; start again when it has ended, or end it with kafka-transactions.sh"));
-    if (!active.modelId().equals(bundle.id())) {
-      logWhichIsUsed(active); // another process was first
+    List<Activation> active = registry.refreshed().active();
+    if (active.isEmpty()) {
+      throw new StartFailedException(
+          "the first model is published but cannot be read yet, as a transaction of another process on the topic of models is open; start again when it has ended, or end it with kafka-transactions.sh");
     }
+    logWhichIsUsed(active); // another process may have been first
   }
 
   private void await() throws IOException, StartFailedException {
@@ -159,17 +154,16 @@ public final class InitialModel {
     }
   }
 
-  private void logWhichIsUsed(Activation active) throws BadBundleException {
+  private void logWhichIsUsed(List<Activation> active) throws BadBundleException {
     if (config.model().isPresent()) {
       ModelBundle given = ModelBundle.read(config.model().get());
-      if (!given.id().equals(active.modelId())) {
+      if (active.stream().noneMatch(one -> one.modelId().equals(given.id()))) {
         LOG.warn(
-            "residua.model is not used, another model is active; to change that, promote the file: model={} file={} active={} since={} reason={}",
+            "residua.model is not used, another model is active; to change that, promote the file: model={} file={} active={} reason={}",
             given.id(),
             config.model().get(),
-            active.modelId(),
-            active.at(),
-            active.reason());
+            active.stream().map(Activation::modelId).toList(),
+            active.get(0).reason());
       }
     }
   }

@@ -75,6 +75,14 @@ public final class Models {
   }
 
   /**
+   * Estimate of the memory that an open model takes, in bytes: its weights in the engine and in the
+   * bundle.
+   */
+  private static long memory(ModelBundle bundle) {
+    return 2L * bundle.entry(ModelBundle.NETWORK).length;
+  }
+
+  /**
    * A bundle for scoring with an engine that has passed its self-test.
    *
    * @param scorer owned by the result; closed if there is none
@@ -83,7 +91,8 @@ public final class Models {
       throws BadBundleException {
     try {
       Calibrations read = calibrations(bundle);
-      return new ScoringModel(bundle.id(), scorer, read.anomaly(), read.appearance());
+      return new ScoringModel(
+          bundle.id(), scorer, read.anomaly(), read.appearance(), memory(bundle));
     } catch (BadBundleException | RuntimeException e) {
       scorer.close();
       throw e;

@@ -4,6 +4,7 @@ import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.process.RoleEndedException;
 import dev.residua.scoring.FramesInFlight;
 import dev.residua.scoring.KafkaTimelineStore;
+import dev.residua.scoring.Scenes;
 import dev.residua.scoring.ScoringEndedException;
 import dev.residua.scoring.ScoringListener;
 import dev.residua.scoring.ScoringLoop;
@@ -40,6 +41,7 @@ public final class ScoringRole implements AutoCloseable {
       KafkaClients clients,
       Topics topics,
       ScoringModels models,
+      Scenes scenes,
       Runnable whenEnded,
       ScoringSettings settings,
       ScoringListener listener,
@@ -58,6 +60,7 @@ public final class ScoringRole implements AutoCloseable {
                   clients.transactionTimeout()),
               topics,
               models,
+              scenes,
               settings,
               new KafkaTimelineStore(clients::stateReader, topics),
               Clock.systemUTC(),

@@ -23,6 +23,7 @@ import dev.residua.scoring.ModelPool;
 import dev.residua.scoring.ReconstructionPlan;
 import dev.residua.scoring.ReferenceSettings;
 import dev.residua.scoring.ReferencedFrames;
+import dev.residua.scoring.Scenes;
 import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.Stages;
@@ -56,6 +57,7 @@ public final class ScoringSetup {
    * Starts the scoring role with the active model; models of later activations are opened on
    * demand.
    *
+   * @param scenes the scene of each source
    * @param onFailure receives the reason when a loop fails
    * @throws StartFailedException if no engine can run the model
    */
@@ -64,6 +66,7 @@ public final class ScoringSetup {
       KafkaClients clients,
       Topics topics,
       ModelStore registry,
+      Scenes scenes,
       ModelBundle bundle,
       Tracing tracing,
       MeterRegistry meters,
@@ -83,6 +86,7 @@ public final class ScoringSetup {
           new ModelPool(
               registry,
               Models.scoring(bundle, first.scorer()),
+              config.scoring().modelMemory(),
               next -> {
                 heartbeats.beat();
                 try {
@@ -95,7 +99,8 @@ public final class ScoringSetup {
               },
               (activation, why) -> {
                 LOG.error(
-                    "model is not used here, its predecessor stays: model={} activation={} reason={}",
+                    "model is not used here, its predecessor stays: scene={} model={} activation={} reason={}",
+                    activation.scene(),
                     activation.modelId(),
                     activation.number(),
                     why);
@@ -106,6 +111,7 @@ public final class ScoringSetup {
           clients,
           topics,
           pool,
+          scenes,
           pool::close,
           settings(config),
           metrics,
@@ -155,6 +161,7 @@ public final class ScoringSetup {
         scoring.networkThreads(),
         scoring.maxFrames(),
         scoring.guarantee(),
+        scoring.modelMemory(),
         scoring.batchDeadline(),
         scoring.transactionDeadline(),
         new ReconstructionPlan(scoring.reconstructionRate(), scoring.reconstructionBelow()),

@@ -5,6 +5,7 @@ import dev.residua.app.kafka.KafkaClients;
 import dev.residua.model.ModelStore;
 import dev.residua.scoring.Guarantee;
 import dev.residua.scoring.ModelPool;
+import dev.residua.scoring.Scenes;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.ShadowLoop;
 import dev.residua.wire.Topics;
@@ -23,6 +24,7 @@ public final class ShadowRole implements AutoCloseable {
       KafkaClients clients,
       Topics topics,
       String prefix,
+      Scenes scenes,
       ModelStore store,
       ModelPool.Loader loader,
       ScoringSettings settings,
@@ -35,6 +37,7 @@ public final class ShadowRole implements AutoCloseable {
                     ConsumerGroups.shadow(prefix), member, settings.maxFrames()),
             () -> clients.resultProducer(Guarantee.AT_LEAST_ONCE, member),
             topics,
+            scenes,
             store,
             loader,
             settings,

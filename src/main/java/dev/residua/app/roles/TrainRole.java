@@ -11,19 +11,22 @@ import dev.residua.app.metrics.ModelMetrics;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.dl4j.CudaCheck;
 import dev.residua.model.ModelBundle;
+import dev.residua.model.ModelStore;
 import dev.residua.renewal.job.CronSchedule;
 import dev.residua.renewal.job.RenewalSettings;
 import dev.residua.renewal.job.TrainerDependencies;
 import dev.residua.renewal.job.TrainerLoop;
 import dev.residua.renewal.trigger.TriggerSettings;
 import dev.residua.renewal.trigger.UniformitySettings;
+import dev.residua.scoring.Scenes;
+import dev.residua.wire.BoundedMap;
 import dev.residua.wire.Topics;
 import java.time.Clock;
 import java.time.ZoneId;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.microprofile.config.Config;
 
 /** The training role of a process: decides on trainings and starts each in its own process. */
@@ -36,11 +39,16 @@ public final class TrainRole implements AutoCloseable {
   private final TrainerLoop loop;
   private final LoopThread thread;
   private final ControlWriter writer;
-  private final AtomicInteger calibrationScores;
+  private static final int MODELS = 1_000;
+
+  private final Map<String, Integer> calibrationScores =
+      Collections.synchronizedMap(BoundedMap.ofLatest(MODELS));
 
   /**
    * @param properties source of {@code config}
-   * @param active the active model
+   * @param active a model that is active
+   * @param scenes the scene of each source
+   * @param registry names the scenes in use
    * @param heartbeat called after every step
    */
   public TrainRole(
@@ -49,6 +57,8 @@ public final class TrainRole implements AutoCloseable {
       ResiduaConfig config,
       Config properties,
       ModelBundle active,
+      Scenes scenes,
+      ModelStore registry,
       ModelMetrics metrics,
       Runnable heartbeat)
       throws StartFailedException {
@@ -61,7 +71,7 @@ public final class TrainRole implements AutoCloseable {
     metrics.trains();
     String by = "trainer " + config.instance();
     this.writer = new ControlWriter(clients, topics.control());
-    this.calibrationScores = new AtomicInteger(calibrationScores(active));
+    model(active);
     String group = ConsumerGroups.train(config.topicPrefix());
     try {
       this.loop =
@@ -73,7 +83,9 @@ public final class TrainRole implements AutoCloseable {
                   triggers(config.training()),
                   renewal(config),
                   config.training().timeLimit(),
-                  calibrationScores::get,
+                  scenes::of,
+                  () -> registry.registry().scenes(),
+                  id -> calibrationScores.getOrDefault(id, calibrationScores(active)),
                   new TrainingProcess(
                       config.dataDir().resolve("trainings-" + config.instance()),
                       config.training().memory(),
@@ -91,9 +103,9 @@ public final class TrainRole implements AutoCloseable {
     this.thread = new LoopThread("residua-train", loop, loop::stop, STOP_MILLIS);
   }
 
-  /** Another model is active. */
+  /** Another model is active in some scene. */
   public void model(ModelBundle active) {
-    calibrationScores.set(calibrationScores(active));
+    calibrationScores.put(active.id(), calibrationScores(active));
   }
 
   private static int calibrationScores(ModelBundle bundle) {

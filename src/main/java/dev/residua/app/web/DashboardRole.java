@@ -79,8 +79,8 @@ public class DashboardRole implements AutoCloseable {
     models.store(registry);
     show(bundle);
     pictures.model(bundle);
-    watch.onChange(this::show);
-    watch.onChange(pictures::model);
+    watch.onChange((scene, next) -> show(next));
+    watch.onChange((scene, next) -> pictures.model(next));
     frames.open(ScoringSetup.lookup(config, clients, topics));
     evidence.open(
         new RecordReader(clients.recordReader(), topics.evidence().name(), "evidence"),

@@ -237,6 +237,7 @@ final class BenchPipeline extends BenchmarkCommand.OfModel {
           usual.networkThreads(),
           maxFrames,
           guarantee,
+          usual.modelMemory(),
           Duration.ofMillis(deadlineMillis),
           usual.transactionDeadline(),
           share == 1 ? ReconstructionPlan.EVERY_FRAME : new ReconstructionPlan(share, 0.01),

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.Consumer;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** A command that activates a model. */
@@ -40,6 +41,8 @@ abstract class ActivationCommand extends RegistryChangeCommand {
               + " (default: none, every model is accepted).")
   List<Path> trusted = List.of();
 
+  @Mixin SceneOption scene = new SceneOption();
+
   /** Keys of which one must have signed the model. */
   TrustedKeys trusted() throws IOException {
     return TrustedKeys.read(trusted == null ? List.of() : trusted);
@@ -52,9 +55,9 @@ abstract class ActivationCommand extends RegistryChangeCommand {
     }
   }
 
-  /** Prints the first frame of each partition that the active model scores. */
+  /** Prints the first frame of each partition that the active model of the scene scores. */
   int printStart(ModelRegistry changed) {
-    Activation active = changed.active().orElseThrow();
+    Activation active = changed.scene(scene.scene).active().orElseThrow();
     print("activation %d: %s", active.number(), active.modelId());
     if (active.kind() == Activation.Kind.INITIAL || wait.isZero()) {
       return 0;

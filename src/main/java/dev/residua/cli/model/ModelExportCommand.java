@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -22,8 +23,11 @@ final class ModelExportCommand extends RegistryCommand {
       index = "0",
       arity = "0..1",
       paramLabel = "FILE|ID",
-      description = "Model bundle, or id of a model in the registry (default: the active one).")
+      description =
+          "Model bundle, or id of a model in the registry (default: the active one of the scene).")
   @Nullable String model;
+
+  @Mixin SceneOption scene = new SceneOption();
 
   @Option(names = "--out", paramLabel = "FILE.residua", description = "Bundle to write.")
   @Nullable Path out;
@@ -39,8 +43,7 @@ final class ModelExportCommand extends RegistryCommand {
     if (out == null && onnx == null) {
       throw wrongUsage("Give --out FILE.residua, --onnx FILE.onnx, or both.");
     }
-    ModelBundle bundle =
-        model == null ? registry.use(ModelExportCommand::active) : registry.bundle(model);
+    ModelBundle bundle = model == null ? registry.use(this::active) : registry.bundle(model);
     if (out != null) {
       bundle.write(out);
       print("wrote %s to %s", bundle.id(), out);
@@ -52,13 +55,17 @@ final class ModelExportCommand extends RegistryCommand {
     return 0;
   }
 
-  private static ModelBundle active(RegistryFollower follower)
-      throws IOException, BadBundleException {
+  private ModelBundle active(RegistryFollower follower) throws IOException, BadBundleException {
     return follower.bundle(
         follower
             .registry()
+            .scene(scene.scene)
             .active()
             .map(Activation::modelId)
-            .orElseThrow(() -> new BadBundleException("the registry has no active model")));
+            .orElseThrow(
+                () ->
+                    new BadBundleException(
+                        "the registry has no active model in the scene '%s'"
+                            .formatted(scene.scene))));
   }
 }

@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
     description = {
       "Activates a model: a bundle file, which is checked and published first, or the id of a model"
           + " in the registry.",
-      "Exactly one model scores each frame: the activation records the first offset of each"
+      "Exactly one model of its scene scores each frame: the activation records the first offset of each"
           + " partition."
     })
 final class ModelPromoteCommand extends ActivationCommand {
@@ -32,11 +32,11 @@ final class ModelPromoteCommand extends ActivationCommand {
       keys.check(bundle);
       checkRuns(bundle);
       id = bundle.id();
-      registry.publish(bundle, store.store, author(reason));
+      registry.publish(bundle, scene.scene, store.store, author(reason));
     } else {
       id = model;
     }
     checkTrusted(keys, id); // the registry may have had another bundle of this id
-    return printStart(registry.change(admin -> admin.promote(id, author(reason))));
+    return printStart(registry.change(admin -> admin.promote(scene.scene, id, author(reason))));
   }
 }

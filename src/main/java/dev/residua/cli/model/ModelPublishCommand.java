@@ -15,13 +15,15 @@ final class ModelPublishCommand extends RegistryChangeCommand {
   @Parameters(paramLabel = "FILE", description = "Model bundle.")
   Path file;
 
+  @Mixin SceneOption scene = new SceneOption();
+
   @Mixin ModelStoreOption store = new ModelStoreOption();
 
   @Override
   public Integer call() throws BadBundleException {
     ModelBundle bundle = registry.bundle(file.toString());
     checkRuns(bundle);
-    registry.publish(bundle, store.store, author("published"));
+    registry.publish(bundle, scene.scene, store.store, author("published"));
     print("published %s", bundle.id());
     return 0;
   }

@@ -70,9 +70,10 @@ final class ModelRegistryOptions {
   /**
    * Publishes a bundle, again if the registry has it but its bytes are unavailable.
    *
+   * @param scene that it was made for
    * @param store its place; see {@link BundleStores}
    */
-  void publish(ModelBundle bundle, String store, Author author) {
+  void publish(ModelBundle bundle, String scene, String store, Author author) {
     boolean lost =
         use(
             registry -> {
@@ -90,8 +91,8 @@ final class ModelRegistryOptions {
       change(
           admin ->
               lost
-                  ? admin.publishAgain(bundle, outside.outside(), author)
-                  : admin.publish(bundle, outside.outside(), null, author));
+                  ? admin.publishAgain(bundle, scene, outside.outside(), author)
+                  : admin.publish(bundle, scene, outside.outside(), null, author));
     }
   }
 

@@ -25,9 +25,9 @@ final class ModelRollbackCommand extends ActivationCommand {
     TrustedKeys keys = trusted();
     if (!keys.trustEverything()) {
       Optional.ofNullable(to)
-          .or(() -> registry.use(r -> r.registry().previous()))
+          .or(() -> registry.use(r -> r.registry().scene(scene.scene).previous()))
           .ifPresent(id -> checkTrusted(keys, id));
     }
-    return printStart(registry.change(admin -> admin.rollback(to, author(reason))));
+    return printStart(registry.change(admin -> admin.rollback(scene.scene, to, author(reason))));
   }
 }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -24,6 +25,8 @@ final class ModelShadowCommand extends RegistryCommand {
       description = "Model that scores in addition to the active one.")
   @Nullable String model;
 
+  @Mixin SceneOption scene = new SceneOption();
+
   @Option(names = "--rate", paramLabel = "R", description = "Share of the frames, in (0, 1].")
   double rate = 0.1;
 
@@ -40,11 +43,11 @@ final class ModelShadowCommand extends RegistryCommand {
     }
     String challenger = model;
     if (challenger == null) {
-      registry.change(admin -> admin.endShadow());
+      registry.change(admin -> admin.endShadow(scene.scene));
       return 0;
     }
     Instant now = Instant.now();
-    Shadow shadow = new Shadow(challenger, rate, now, now.plus(length));
+    Shadow shadow = new Shadow(scene.scene, challenger, rate, now, now.plus(length));
     registry.change(admin -> admin.shadow(shadow));
     print("%s shadows until %s", challenger, shadow.until());
     return 0;

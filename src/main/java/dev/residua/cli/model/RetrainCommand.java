@@ -52,6 +52,8 @@ public final class RetrainCommand extends JsonCommand {
       description = "Reason; stored with the training.")
   @Nullable String reason;
 
+  @Mixin SceneOption scene = new SceneOption();
+
   @Option(
       names = "--by",
       paramLabel = "NAME",
@@ -143,8 +145,11 @@ public final class RetrainCommand extends JsonCommand {
     if (cancel != null) {
       kind = ControlRequest.Kind.CANCEL_TRAINING;
       fields.put("training", cancel);
-    } else if (!incidents.isEmpty()) {
-      fields.put("incidents", String.join(",", incidents));
+    } else {
+      fields.put("scene", scene.scene);
+      if (!incidents.isEmpty()) {
+        fields.put("incidents", String.join(",", incidents));
+      }
     }
     String id = UUID.randomUUID().toString();
     Instant now = Instant.now();

@@ -16,6 +16,7 @@ import dev.residua.frame.FrameLimits;
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.FrameTiming;
 import dev.residua.frame.RejectedFrameException;
+import dev.residua.frame.SceneName;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.monitor.Backtest;
@@ -143,7 +144,7 @@ public final class BacktestCommand extends JsonCommand {
             record ->
                 evaluate(
                     new FramePosition(record.topic(), record.partition(), record.offset()),
-                    () -> intake.admit(record, batch),
+                    () -> intake.admit(record, SceneName.DEFAULT, batch),
                     batch,
                     backtest),
             bar::update);
@@ -159,7 +160,11 @@ public final class BacktestCommand extends JsonCommand {
       Instant at = Instant.EPOCH.plusNanos((long) (i * 1e9 / framesPerSecond));
       Frame frame = Frame.ofPixels(set.name(), i, at, set.shape(), set.read(i, 1));
       FramePosition position = new FramePosition(set.name(), 0, i);
-      evaluate(position, () -> batch.add(frame, position, FrameTiming.ON_TIME), batch, backtest);
+      evaluate(
+          position,
+          () -> batch.add(frame, position, FrameTiming.ON_TIME, SceneName.DEFAULT),
+          batch,
+          backtest);
       bar.update((i + 1.0) / set.size());
     }
   }

@@ -33,6 +33,7 @@ import dev.residua.renewal.job.StoredFrames;
 import dev.residua.renewal.job.TrainingJob;
 import dev.residua.renewal.job.TrainingRequest;
 import dev.residua.renewal.job.TrainingStatusPublisher;
+import dev.residua.scoring.Scenes;
 import dev.residua.training.TrainingFailedException;
 import dev.residua.training.TrainingPipeline;
 import dev.residua.wire.FrameReader;
@@ -114,6 +115,7 @@ public final class TrainingJobCommand extends ConsoleCommand {
       TrainingStatusPublisher status =
           new TrainingStatusPublisher(
               request.id(),
+              request.scene(),
               request.trigger(),
               request.incidents(),
               by,
@@ -178,6 +180,7 @@ public final class TrainingJobCommand extends ConsoleCommand {
                   Version.current(),
                   drift),
               drift,
+              Scenes.ONE::of,
               source(process),
               process::consumer,
               process.topics(),

@@ -5,6 +5,7 @@ import dev.residua.causal.LatentBatch;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.FrameTiming;
+import dev.residua.frame.SceneName;
 import dev.residua.frame.SensorReadings;
 import java.time.Instant;
 import java.util.Arrays;
@@ -73,6 +74,7 @@ final class HeldOutScores {
         time,
         time,
         model.bundle().id(),
+        SceneName.DEFAULT,
         z,
         f,
         e,

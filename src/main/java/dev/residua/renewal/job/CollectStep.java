@@ -48,6 +48,7 @@ final class CollectStep {
                     champion.manifest().image(),
                     champion.manifest().latentNames(),
                     selection(),
+                    source -> dependencies.scenes().apply(source).equals(request.scene()),
                     PIXELS_IN_MEMORY,
                     context.folder()),
                 (stage, fraction, losses) ->

@@ -102,9 +102,16 @@ final class EvaluateStep {
         ShadowTrial.endOffsets(dependencies.consumers(), dependencies.topics());
     Instant begin = dependencies.clock().instant();
     Instant end = begin.plus(length);
-    admin.publish(challenger, dependencies.outside(), null, context.author("to score in shadow"));
+    admin.publish(
+        challenger,
+        context.scene(),
+        dependencies.outside(),
+        null,
+        context.author("to score in shadow"));
     try {
-      admin.shadow(new Shadow(challenger.id(), context.settings().shadowRate(), begin, end));
+      admin.shadow(
+          new Shadow(
+              context.scene(), challenger.id(), context.settings().shadowRate(), begin, end));
       for (Instant now = begin; now.isBefore(end); now = dependencies.clock().instant()) {
         context.throwIfCancelled("it scored in shadow");
         context.publish(
@@ -125,7 +132,7 @@ final class EvaluateStep {
                 context.cancelled()));
       }
     } finally {
-      admin.endShadow();
+      admin.endShadow(context.scene());
       admin.remove(challenger.id(), dependencies.discarding());
     }
   }
@@ -136,11 +143,12 @@ final class EvaluateStep {
         dependencies
             .store()
             .refreshed()
+            .scene(context.scene())
             .shadow()
             .map(Shadow::modelId)
             .filter(id -> id.endsWith(SHADOW_SUFFIX));
     if (left.isPresent()) {
-      dependencies.admin().endShadow();
+      dependencies.admin().endShadow(context.scene());
       dependencies.admin().remove(left.get(), dependencies.discarding());
     }
   }

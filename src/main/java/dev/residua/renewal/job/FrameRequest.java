@@ -4,6 +4,7 @@ import dev.residua.frame.ImageShape;
 import dev.residua.renewal.selection.SelectionSettings;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Which frames to collect, and where to store their pixels.
@@ -11,6 +12,7 @@ import java.util.List;
  * @param shape of the pictures that the model reads; frames are resampled to it
  * @param factorNames factors whose readings count, in the order of the model's latents; may be
  *     empty
+ * @param sources chooses the sources whose frames count
  * @param memoryBytes limit of pixels in memory, in bytes, at least 0; the others go to a file
  * @param folder of that file
  */
@@ -18,6 +20,7 @@ public record FrameRequest(
     ImageShape shape,
     List<String> factorNames,
     SelectionSettings selection,
+    Predicate<String> sources,
     long memoryBytes,
     Path folder) {
   public FrameRequest {

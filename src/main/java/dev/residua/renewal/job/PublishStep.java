@@ -1,5 +1,6 @@
 package dev.residua.renewal.job;
 
+import dev.residua.frame.SceneName;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.renewal.gate.GateVerdict;
@@ -26,21 +27,26 @@ final class PublishStep {
     dependencies
         .admin()
         .publish(
-            bundle, dependencies.outside(), sentence, context.author(context.request().reason()));
+            bundle,
+            context.scene(),
+            dependencies.outside(),
+            sentence,
+            context.author(context.request().reason()));
     Optional<String> untrusted = untrusted(bundle);
     boolean activates = passed && context.settings().promotes() && untrusted.isEmpty();
     if (activates) {
-      dependencies.admin().promote(bundle.id(), context.author(sentence));
+      dependencies.admin().promote(context.scene(), bundle.id(), context.author(sentence));
     }
     return new TrainingJob.Outcome(
         bundle.id(),
         verdict,
         passed && !activates
-            ? "%s; %sto use it: residua model promote %s"
+            ? "%s; %sto use it: residua model promote %s%s"
                 .formatted(
                     sentence,
                     untrusted.map(why -> "not activated, as " + why + "; ").orElse(""),
-                    bundle.id())
+                    bundle.id(),
+                    context.scene().equals(SceneName.DEFAULT) ? "" : " --scene " + context.scene())
             : sentence,
         passed,
         activates);

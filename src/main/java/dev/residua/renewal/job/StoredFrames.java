@@ -225,6 +225,9 @@ public final class StoredFrames {
     FramePosition position = new FramePosition(record.topic(), record.partition(), record.offset());
     try {
       Frame frame = reader.read(record).frame();
+      if (!request.sources().test(frame.source())) {
+        return;
+      }
       selection.offer(
           new FrameCandidate(
               frame.source(),

@@ -5,8 +5,10 @@ import dev.residua.renewal.trigger.TriggerSettings;
 import dev.residua.wire.Topics;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.function.IntSupplier;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.Consumer;
 
 /**
@@ -16,7 +18,9 @@ import org.apache.kafka.clients.consumer.Consumer;
  * @param triggers when to train
  * @param renewal how to train
  * @param timeLimit longest time of a training, above zero
- * @param calibrationScores number of calibration scores behind the active model's p-values
+ * @param scenes finds the scene of a source
+ * @param scenesInUse names of all scenes with an active model
+ * @param calibrationScores number of calibration scores behind a model's p-values, by its id
  * @param writer writes records to the control topic
  * @param phases receives each phase of a training
  * @param by author of the records, such as {@code trainer node-1}
@@ -27,7 +31,9 @@ public record TrainerDependencies(
     TriggerSettings triggers,
     RenewalSettings renewal,
     Duration timeLimit,
-    IntSupplier calibrationScores,
+    UnaryOperator<String> scenes,
+    Supplier<Set<String>> scenesInUse,
+    ToIntFunction<String> calibrationScores,
     JobLauncher launcher,
     TrainingStatusPublisher.Writer writer,
     java.util.function.Consumer<TrainingPhase> phases,

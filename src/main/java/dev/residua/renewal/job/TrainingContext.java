@@ -23,6 +23,11 @@ record TrainingContext(
     Path folder,
     TrainingStatusPublisher status,
     BooleanSupplier cancelled) {
+  /** Whose model is trained. */
+  String scene() {
+    return request.scene();
+  }
+
   RenewalSettings settings() {
     return request.settings();
   }

@@ -32,11 +32,15 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
@@ -63,10 +67,22 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
   private final Clock clock;
   private boolean leads;
   private @Nullable Consumer<byte[], byte[]> follower;
-  private TriggerEvaluation evaluation;
+  private final Map<String, TriggerEvaluation> evaluations = new TreeMap<>(); // by scene
+  private Instant since = Instant.EPOCH;
   private ActiveControls controls = ActiveControls.EMPTY;
   private List<String> commanded = List.of();
+
+  /** Trainings that wait until the running one has ended, by scene; the first comes next. */
+  private final Map<String, Waiting> waiting = new LinkedHashMap<>();
+
   private @Nullable Current current;
+
+  /**
+   * A training that is to start.
+   *
+   * @param incidents incidents whose frames are the new normal
+   */
+  private record Waiting(RetrainTrigger trigger, List<String> incidents) {}
 
   /** A training that runs on this machine. */
   private record Current(TrainingRequest request, JobLauncher.Job job, Instant since) {}
@@ -77,7 +93,6 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
     this.topics = dependencies.topics();
     this.launcher = dependencies.launcher();
     this.clock = dependencies.clock();
-    this.evaluation = TriggerEvaluation.start(dependencies.triggers(), Instant.EPOCH);
   }
 
   @Override
@@ -135,7 +150,24 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
       }
     }
     checkRunning();
-    observe(new Tick(clock.instant()));
+    Set<String> scenes = new TreeSet<>(dependencies.scenesInUse().get());
+    scenes.addAll(evaluations.keySet());
+    scenes.forEach(scene -> observe(scene, new Tick(clock.instant())));
+    startNext();
+  }
+
+  private TriggerEvaluation evaluation(String scene) {
+    return evaluations.computeIfAbsent(
+        scene, name -> TriggerEvaluation.start(dependencies.triggers(), since));
+  }
+
+  private void replayed(String scene, TriggerObservation observation) {
+    evaluations.put(scene, evaluation(scene).replayed(observation));
+  }
+
+  /** Takes an observation that decides nothing. */
+  private void taken(String scene, TriggerObservation observation) {
+    evaluations.put(scene, evaluation(scene).next(observation).next());
   }
 
   /** Rebuilds the state from the stored records and continues behind them. */
@@ -149,7 +181,7 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
     for (Topic<?, ?> topic : followed) {
       ends.putAll(consumer.endOffsets(TopicReader.partitions(consumer, topic.name())));
     }
-    List<TriggerObservation> incidents = new ArrayList<>();
+    List<IncidentChanged> incidents = new ArrayList<>();
     Map<String, ControlCommand> control = new LinkedHashMap<>(); // by offset
     controls = ActiveControls.EMPTY;
     replay(
@@ -167,32 +199,33 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
           control.put(command.order().id(), command);
         });
     List<ControlCommand> commands = List.copyOf(control.values());
-    Instant since =
+    since =
         commands.stream()
             .filter(c -> c instanceof Training)
             .map(c -> c.order().at())
             .max(Comparator.naturalOrder())
             .orElseGet(clock::instant);
-    TriggerEvaluation restored = TriggerEvaluation.start(dependencies.triggers(), since);
-    for (TriggerObservation incident : incidents) {
-      restored = restored.replayed(incident);
+    evaluations.clear();
+    waiting.clear();
+    for (IncidentChanged changed : incidents) {
+      replayed(scene(changed.incident().source()), changed);
     }
     List<Training> open = new ArrayList<>();
     for (ControlCommand command : commands) {
       if (command instanceof AcceptNormal accepted) {
-        restored = restored.replayed(new NormalAccepted(accepted));
+        List.copyOf(evaluations.keySet())
+            .forEach(scene -> replayed(scene, new NormalAccepted(accepted)));
       } else if (command instanceof Training training
           && training.phase() != TrainingPhase.SUPPRESSED) {
         Instant at = training.order().at();
-        restored = restored.replayed(new TrainingStarted(training.trainingId(), at));
+        replayed(training.scene(), new TrainingStarted(training.trainingId(), at));
         if (training.phase().ended()) {
-          restored = restored.replayed(new TrainingEnded(training.trainingId(), at));
+          replayed(training.scene(), new TrainingEnded(training.trainingId(), at));
         } else {
           open.add(training);
         }
       }
     }
-    evaluation = restored;
     consumer.assign(ends.keySet());
     ends.forEach(consumer::seek);
     LOG.info(
@@ -211,14 +244,13 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
       LOG.info("resuming a training: training={}", training.trainingId());
       start(request.get());
     } else {
-      status(training.trainingId(), training.trigger(), training.incidents())
+      status(training.trainingId(), training.scene(), training.trigger(), training.incidents())
           .publish(
               TrainingPhase.FAILED,
               training.progress(),
               "its process ended on another machine",
               training.modelId());
-      evaluation =
-          evaluation.next(new TrainingEnded(training.trainingId(), clock.instant())).next();
+      taken(training.scene(), new TrainingEnded(training.trainingId(), clock.instant()));
     }
   }
 
@@ -244,12 +276,12 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
     if (record.topic().equals(topics.incidents().name())) {
       Incident incident = TopicReader.value(topics.incidents(), record);
       if (incident != null) {
-        observe(new IncidentChanged(incident, at));
+        observe(scene(incident.source()), new IncidentChanged(incident, at));
       }
     } else if (record.topic().equals(topics.drifts().name())) {
       DriftEvent drift = TopicReader.value(topics.drifts(), record);
       if (drift != null) {
-        observe(new DriftSeen(drift, at));
+        observe(scene(drift.finding().source()), new DriftSeen(drift, at));
       }
     } else if (record.topic().equals(topics.control().name())) {
       ControlCommand command = TopicReader.value(topics.control(), record);
@@ -259,9 +291,16 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
     } else {
       ScoredFrame frame = TopicReader.value(topics.scores(), record);
       if (frame != null) {
-        observe(FrameScored.of(frame, at, controls, dependencies.calibrationScores().getAsInt()));
+        observe(
+            frame.scene(),
+            FrameScored.of(
+                frame, at, controls, dependencies.calibrationScores().applyAsInt(frame.modelId())));
       }
     }
+  }
+
+  private String scene(String source) {
+    return dependencies.scenes().apply(source);
   }
 
   private void onControl(ControlCommand command) {
@@ -269,6 +308,7 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
     if (command instanceof Retrain retrain) {
       commanded = retrain.incidents();
       observe(
+          retrain.scene(),
           new Commanded(
               command.order().id(),
               command.order().at(),
@@ -276,7 +316,8 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
               command.order().reason()));
       commanded = List.of();
     } else if (command instanceof AcceptNormal accepted) {
-      observe(new NormalAccepted(accepted));
+      List.copyOf(evaluations.keySet())
+          .forEach(scene -> observe(scene, new NormalAccepted(accepted)));
     } else if (command instanceof Training training) {
       dependencies.phases().accept(training.phase());
     } else if (command instanceof CancelTraining cancel) {
@@ -291,21 +332,37 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
     }
   }
 
-  private void observe(TriggerObservation observation) {
-    TriggerEvaluation.Step step = evaluation.next(observation);
-    evaluation = step.next();
+  private void observe(String scene, TriggerObservation observation) {
+    TriggerEvaluation.Step step = evaluation(scene).next(observation);
+    evaluations.put(scene, step.next());
     for (SuppressedTrigger suppressed : step.suppressed()) {
       RetrainTrigger trigger = suppressed.trigger();
-      status("suppressed-" + UUID.randomUUID(), trigger.kind(), trigger.incidents())
+      status("suppressed-" + UUID.randomUUID(), scene, trigger.kind(), trigger.incidents())
           .publish(TrainingPhase.SUPPRESSED, 0, suppressed.sentence(), null);
     }
-    step.trigger().ifPresent(this::start);
+    step.trigger()
+        .ifPresent(
+            trigger -> {
+              List<String> incidents = new ArrayList<>(trigger.incidents());
+              incidents.addAll(commanded);
+              waiting.put(scene, new Waiting(trigger, incidents));
+            });
+    startNext();
   }
 
-  private void start(RetrainTrigger trigger) {
+  /** Starts the training that has waited longest, if none runs. */
+  private void startNext() {
+    Iterator<Map.Entry<String, Waiting>> next = waiting.entrySet().iterator();
+    if (current != null || !next.hasNext()) {
+      return;
+    }
+    Map.Entry<String, Waiting> first = next.next();
+    next.remove();
+    start(first.getKey(), first.getValue().trigger(), first.getValue().incidents());
+  }
+
+  private void start(String scene, RetrainTrigger trigger, List<String> incidents) {
     Instant now = clock.instant();
-    List<String> incidents = new ArrayList<>(trigger.incidents());
-    incidents.addAll(commanded);
     String id =
         "%s-%s"
             .formatted(
@@ -314,6 +371,7 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
     TrainingRequest request =
         new TrainingRequest(
             id,
+            scene,
             trigger.kind(),
             trigger.reason(),
             incidents,
@@ -326,14 +384,14 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
 
   private void start(TrainingRequest request) {
     Instant now = clock.instant();
-    evaluation = evaluation.next(new TrainingStarted(request.id(), now)).next();
+    taken(request.scene(), new TrainingStarted(request.id(), now));
     try {
       current = new Current(request, launcher.start(request), now);
     } catch (IOException e) {
       status(request)
           .publish(
               TrainingPhase.FAILED, 0, "its process cannot be started: " + e.getMessage(), null);
-      evaluation = evaluation.next(new TrainingEnded(request.id(), clock.instant())).next();
+      taken(request.scene(), new TrainingEnded(request.id(), clock.instant()));
     }
   }
 
@@ -372,16 +430,18 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
     if (phase != TrainingPhase.FAILED) {
       running.job.deleteFiles(); // those of a failed one stay for people until the next start
     }
-    evaluation = evaluation.next(new TrainingEnded(running.request.id(), clock.instant())).next();
+    taken(running.request.scene(), new TrainingEnded(running.request.id(), clock.instant()));
   }
 
   private TrainingStatusPublisher status(TrainingRequest request) {
-    return status(request.id(), request.trigger(), request.incidents());
+    return status(request.id(), request.scene(), request.trigger(), request.incidents());
   }
 
-  private TrainingStatusPublisher status(String id, String trigger, List<String> incidents) {
+  private TrainingStatusPublisher status(
+      String id, String scene, String trigger, List<String> incidents) {
     return new TrainingStatusPublisher(
         id,
+        scene,
         trigger.toLowerCase(Locale.ROOT),
         incidents,
         dependencies.by(),

@@ -25,6 +25,7 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -85,6 +86,7 @@ public final class TrainingJob {
    * @param signer signs the new model; null to leave it unsigned
    * @param trusted keys that the processes which will use the model accept
    * @param drift how drift detectors are calibrated
+   * @param scenes finds the scene of a source
    * @param consumers of bytes, committed records only, outside any group
    * @param cleanUp removes models that are no longer needed; runs after publication
    * @param nanos monotonic clock for the speed of models
@@ -99,6 +101,7 @@ public final class TrainingJob {
       Opener opener,
       TrainingPipeline pipeline,
       DriftSettings drift,
+      UnaryOperator<String> scenes,
       FrameSource frames,
       Supplier<? extends Consumer<byte[], byte[]>> consumers,
       Topics topics,
@@ -189,10 +192,11 @@ public final class TrainingJob {
   }
 
   private ModelBundle activeModel() throws IOException, BadBundleException {
-    Optional<Activation> active = dependencies.store().refreshed().active();
+    Optional<Activation> active = dependencies.store().refreshed().scene(context.scene()).active();
     if (active.isEmpty()) {
       throw new IOException(
-          "no model is active, so none can be retrained; start with: residua train, and residua model promote FILE");
+          "no model is active in the scene '%s', so none can be retrained; start with: residua train, and residua model promote FILE --scene %s"
+              .formatted(context.scene(), context.scene()));
     }
     return dependencies.store().bundle(active.get().modelId());
   }

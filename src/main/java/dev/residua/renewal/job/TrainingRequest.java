@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.residua.frame.SceneName;
 import dev.residua.model.AtomicFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,7 @@ import java.util.List;
 /**
  * A training to run. Kept in a file, so that a training that died resumes with the same frames.
  *
+ * @param scene whose model is trained
  * @param trigger kind of its trigger
  * @param reason in one sentence
  * @param incidents incidents whose frames are the new normal
@@ -23,6 +25,7 @@ import java.util.List;
  */
 public record TrainingRequest(
     String id,
+    String scene,
     String trigger,
     String reason,
     List<String> incidents,
@@ -41,6 +44,7 @@ public record TrainingRequest(
           .build();
 
   public TrainingRequest {
+    SceneName.checked(scene);
     incidents = List.copyOf(incidents);
     if (!from.isBefore(until)) {
       throw new IllegalArgumentException(

@@ -24,6 +24,7 @@ public final class TrainingStatusPublisher {
   private static final Duration INTERVAL = Duration.ofSeconds(2);
 
   private final String id;
+  private final String scene;
   private final String trigger;
   private final List<String> incidents;
   private final String by;
@@ -40,12 +41,20 @@ public final class TrainingStatusPublisher {
 
   /**
    * @param id identity of the training
+   * @param scene whose model is trained
    * @param trigger kind of its trigger
    * @param by author of the records, such as {@code trainer node-1}
    */
   public TrainingStatusPublisher(
-      String id, String trigger, List<String> incidents, String by, Writer writer, Clock clock) {
+      String id,
+      String scene,
+      String trigger,
+      List<String> incidents,
+      String by,
+      Writer writer,
+      Clock clock) {
     this.id = id;
+    this.scene = scene;
     this.trigger = trigger;
     this.incidents = List.copyOf(incidents);
     this.by = by;
@@ -86,6 +95,7 @@ public final class TrainingStatusPublisher {
           new Training(
               new Order(key, ".*", by, sentence, now),
               id,
+              scene,
               trigger,
               phase,
               Math.max(0, Math.min(1, progress)),

@@ -14,6 +14,7 @@ import dev.residua.frame.FrameLimits;
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.FrameTiming;
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.SceneName;
 import dev.residua.incident.ActiveControls;
 import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentSettings;
@@ -128,7 +129,8 @@ class DemoIncidentsTest {
         batch.add(
             Frame.ofPixels("cam1", i, at, shape, pixels),
             new FramePosition("frames", 0, i),
-            FrameTiming.ON_TIME);
+            FrameTiming.ON_TIME,
+            SceneName.DEFAULT);
         if (batch.isFull() || i == scenario.frames() - 1) {
           for (ScoredFrame frame : batch.score()) {
             MonitorResult result = monitor.next(frame, ActiveControls.EMPTY);

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Set;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.junit.jupiter.api.Test;
@@ -157,9 +158,9 @@ class RoleHealthTest {
     health.ready(Set.of(Role.SCORE), "model-1", "kafka:9092");
     health.refused("model-2", "its self-test disagrees");
     // When
-    health.active("model-2");
+    health.active(List.of("model-2"));
     RoleHealth.Answer while2 = health.ready();
-    health.active("model-3");
+    health.active(List.of("model-3"));
     // Then
     assertThat(while2.up()).isTrue();
     assertThat(while2.data())

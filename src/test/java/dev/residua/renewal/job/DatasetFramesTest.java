@@ -63,7 +63,7 @@ class DatasetFramesTest {
   }
 
   private FrameRequest request(ImageShape shape) {
-    return new FrameRequest(shape, List.of("light"), SELECTION, 1 << 20, directory);
+    return new FrameRequest(shape, List.of("light"), SELECTION, source -> true, 1 << 20, directory);
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.residua.renewal.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.residua.frame.SceneName;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.CancelTraining;
 import dev.residua.incident.ControlCommand.Order;
@@ -136,7 +137,9 @@ class TrainerLoopTest {
                 TriggerSettings.DEFAULTS.with(c -> c.uniformity(null)),
                 RENEWAL,
                 Duration.ofHours(2),
-                () -> 1_000,
+                source -> source.startsWith("line-3/") ? "line-3" : SceneName.DEFAULT,
+                () -> Set.of(SceneName.DEFAULT, "line-3"),
+                id -> 1_000,
                 processes,
                 (key, command) -> published.add((Training) command),
                 phasesSeen::add,
@@ -194,7 +197,7 @@ class TrainerLoopTest {
   void shouldTrainOnCommandAndPublishTheReason() {
     // When
     run(
-        () -> command(new Retrain(order("c1"), List.of("incident-3"))),
+        () -> command(new Retrain(order("c1"), SceneName.DEFAULT, List.of("incident-3"))),
         () -> processes.alive = false,
         TrainerLoopTest::nothing);
     // Then
@@ -213,14 +216,32 @@ class TrainerLoopTest {
   void shouldPublishWhyItStartsNoSecondTraining() {
     // When
     run(
-        () -> command(new Retrain(order("c1"), List.of())),
-        () -> command(new Retrain(order("c2"), List.of())),
+        () -> command(new Retrain(order("c1"), SceneName.DEFAULT, List.of())),
+        () -> command(new Retrain(order("c2"), SceneName.DEFAULT, List.of())),
         TrainerLoopTest::nothing);
     // Then
     assertThat(processes.started).hasSize(1);
     assertThat(phases()).containsExactly(TrainingPhase.TRIGGERED, TrainingPhase.SUPPRESSED);
     assertThat(published.get(1).order().reason())
         .startsWith("no training although kim asked for it");
+  }
+
+  @Test
+  void shouldTrainOneSceneAfterTheOther() {
+    // When the second command comes while the first training runs
+    run(
+        () -> command(new Retrain(order("c1"), SceneName.DEFAULT, List.of())),
+        () -> command(new Retrain(order("c2"), "line-3", List.of("incident-3"))),
+        () -> assertThat(processes.started).hasSize(1),
+        () -> processes.alive = false,
+        TrainerLoopTest::nothing);
+    // Then
+    assertThat(processes.started)
+        .extracting(TrainingRequest::scene)
+        .containsExactly(SceneName.DEFAULT, "line-3");
+    assertThat(processes.started.get(1).incidents()).containsExactly("incident-3");
+    assertThat(published).extracting(Training::scene).containsExactly(SceneName.DEFAULT, "line-3");
+    assertThat(phases()).containsExactly(TrainingPhase.TRIGGERED, TrainingPhase.TRIGGERED);
   }
 
   @Test
@@ -232,6 +253,7 @@ class TrainerLoopTest {
                 new Training(
                     order("training-t1"),
                     "t1",
+                    SceneName.DEFAULT,
                     "commanded",
                     TrainingPhase.PROMOTED,
                     1,
@@ -246,7 +268,7 @@ class TrainerLoopTest {
   void shouldEndACancelledTraining() {
     // When another training is cancelled, then this one
     run(
-        () -> command(new Retrain(order("c1"), List.of())),
+        () -> command(new Retrain(order("c1"), SceneName.DEFAULT, List.of())),
         () -> command(new CancelTraining(order("c2"), "some other")),
         () -> command(new CancelTraining(order("c3"), processes.started.get(0).id())),
         TrainerLoopTest::nothing);
@@ -260,7 +282,7 @@ class TrainerLoopTest {
   void shouldEndATrainingThatExceedsTheTimeLimit() {
     // When
     run(
-        () -> command(new Retrain(order("c1"), List.of())),
+        () -> command(new Retrain(order("c1"), SceneName.DEFAULT, List.of())),
         () -> now = T0.plus(Duration.ofHours(2)),
         () -> now = now.plusMillis(1),
         TrainerLoopTest::nothing);
@@ -276,7 +298,7 @@ class TrainerLoopTest {
     processes.succeeds = false;
     // When
     run(
-        () -> command(new Retrain(order("c1"), List.of())),
+        () -> command(new Retrain(order("c1"), SceneName.DEFAULT, List.of())),
         () -> processes.alive = false,
         TrainerLoopTest::nothing);
     // Then
@@ -288,7 +310,7 @@ class TrainerLoopTest {
   void shouldEndItsTrainingWhenItLosesTheLead() {
     // When
     run(
-        () -> command(new Retrain(order("c1"), List.of())),
+        () -> command(new Retrain(order("c1"), SceneName.DEFAULT, List.of())),
         () -> member.rebalance(List.of()),
         TrainerLoopTest::nothing);
     // Then its files stay, in case it leads again
@@ -300,7 +322,14 @@ class TrainerLoopTest {
     // Given two trainings that the topic shows as running, one of them on this machine
     TrainingRequest left =
         new TrainingRequest(
-            "mine", "commanded", "kim asked for it", List.of(), T0.minusSeconds(60), T0, RENEWAL);
+            "mine",
+            SceneName.DEFAULT,
+            "commanded",
+            "kim asked for it",
+            List.of(),
+            T0.minusSeconds(60),
+            T0,
+            RENEWAL);
     processes.left.put("mine", left);
     TopicPartition control = new TopicPartition(topics.control().name(), 0);
     follower.updateEndOffsets(Map.of(control, 3L));
@@ -330,6 +359,13 @@ class TrainerLoopTest {
 
   private Training training(String id, TrainingPhase phase) {
     return new Training(
-        order(TrainingStatusPublisher.key(id)), id, "commanded", phase, 0.5, null, List.of());
+        order(TrainingStatusPublisher.key(id)),
+        id,
+        SceneName.DEFAULT,
+        "commanded",
+        phase,
+        0.5,
+        null,
+        List.of());
   }
 }

@@ -144,6 +144,7 @@ final class HistoryChecker {
     for (ScoredFrame score : scores()) {
       String expected =
           registry
+              .scene(score.scene())
               .at(score.position().partition(), score.position().offset())
               .map(Activation::modelId)
               .orElse("none");

@@ -21,6 +21,7 @@ import dev.residua.scoring.KafkaTimelineStore;
 import dev.residua.scoring.ModelPool;
 import dev.residua.scoring.ReconstructionPlan;
 import dev.residua.scoring.ReferenceSettings;
+import dev.residua.scoring.Scenes;
 import dev.residua.scoring.ScoringListener;
 import dev.residua.scoring.ScoringLoop;
 import dev.residua.scoring.ScoringModel;
@@ -327,6 +328,7 @@ final class Installation {
             new ModelPool(
                 store,
                 first,
+                ScoringSettings.MODEL_MEMORY,
                 bundle -> SimulatedModels.scoring(bundle.id()),
                 (activation, why) -> {},
                 new SimulatedScheduler(process)));
@@ -365,6 +367,7 @@ final class Installation {
             1,
             32,
             Guarantee.EXACTLY_ONCE,
+            ScoringSettings.MODEL_MEMORY,
             Duration.ZERO,
             Duration.ofDays(1),
             ReconstructionPlan.EVERY_FRAME,
@@ -378,6 +381,7 @@ final class Installation {
                 () -> process.producer(process.name, TRANSACTION_TIMEOUT), Duration.ofNanos(1)),
             TOPICS,
             models,
+            Scenes.ONE,
             settings,
             new KafkaTimelineStore(
                 isolation -> process.reader(isolation == IsolationLevel.READ_COMMITTED), TOPICS),

@@ -151,13 +151,13 @@ enum Sabotage {
       }
 
       @Override
-      public Activation activationAt(int partition, long offset) {
-        return models.activationAt(partition, offset);
+      public Optional<Activation> activationAt(String scene, int partition, long offset) {
+        return models.activationAt(scene, partition, offset);
       }
 
       @Override
-      public Optional<Activation> pending(int partition) {
-        return Optional.empty();
+      public List<Activation> pending(int partition) {
+        return List.of();
       }
 
       @Override

@@ -2,6 +2,7 @@ package dev.residua.simulation.service;
 
 import static dev.residua.simulation.service.Installation.TOPICS;
 
+import dev.residua.frame.SceneName;
 import dev.residua.model.ModelRegistry;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.RegistryRecord.Entry;
@@ -79,9 +80,13 @@ final class SimulatedAdministrator {
     switch (random.nextInt(9)) {
       case 0, 1, 2 ->
           admin.publish(
-              SimulatedModels.bundle("%s-%d".formatted(name, published++)), null, null, author);
-      case 3, 4 -> confirm(admin.promote(model(), author), author);
-      case 5 -> confirm(admin.rollback(null, author), author);
+              SimulatedModels.bundle("%s-%d".formatted(name, published++)),
+              SceneName.DEFAULT,
+              null,
+              null,
+              author);
+      case 3, 4 -> confirm(admin.promote(SceneName.DEFAULT, model(), author), author);
+      case 5 -> confirm(admin.rollback(SceneName.DEFAULT, null, author), author);
       case 6 -> admin.label(model(), "label", "value " + decisions);
       default -> forge(process);
     }
@@ -106,6 +111,7 @@ final class SimulatedAdministrator {
     Activation forged =
         new Activation(
             number,
+            SceneName.DEFAULT,
             known.map(Entry::id).orElse("no-model"),
             "no digest",
             Activation.Kind.PROMOTION,

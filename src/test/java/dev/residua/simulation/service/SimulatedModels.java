@@ -91,7 +91,7 @@ final class SimulatedModels {
 
   static ScoringModel scoring(String id) {
     return new ScoringModel(
-        id, new ByteReader(), CALIBRATION, AppearanceReference.builder(SHAPE).build());
+        id, new ByteReader(), CALIBRATION, AppearanceReference.builder(SHAPE).build(), 0);
   }
 
   private static final class ByteReader implements FrameScorer {

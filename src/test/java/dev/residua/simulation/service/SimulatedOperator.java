@@ -2,6 +2,7 @@ package dev.residua.simulation.service;
 
 import static dev.residua.simulation.service.Installation.TOPICS;
 
+import dev.residua.frame.SceneName;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.ControlCommand.Announcement;
@@ -107,7 +108,7 @@ final class SimulatedOperator {
       case 9 -> send(order.id(), new Feedback(order, incident(), FeedbackVerdict.FALSE_ALARM));
       case 10 -> send(order.id(), new Feedback(order, incident(), FeedbackVerdict.TRUE_ALARM));
       case 11 -> send(earlier(), null);
-      case 12 -> send(order.id(), new Retrain(order, List.of(incident())));
+      case 12 -> send(order.id(), new Retrain(order, SceneName.DEFAULT, List.of(incident())));
       case 13 -> send(order.id(), new CancelTraining(order, "training-1"));
       default -> write(earlier(), "no command".getBytes(StandardCharsets.UTF_8));
     }
