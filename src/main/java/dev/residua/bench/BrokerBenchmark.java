@@ -6,7 +6,9 @@ import dev.residua.app.kafka.TopicAdmin;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -103,6 +106,21 @@ abstract class BrokerBenchmark implements AutoCloseable {
   /** Processor time of all threads of this process so far, in nanoseconds. */
   static long processNanos() {
     return SYSTEM.getProcessCpuTime();
+  }
+
+  /** Resident memory of this process, in MiB; not a number where the system does not report it. */
+  public static double residentMiB() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.exists(status)) {
+      return Double.NaN; // only Linux reports it
+    }
+    try (Stream<String> lines = Files.lines(status)) {
+      return lines
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToDouble(line -> Double.parseDouble(line.replaceAll("[^0-9]", "")) / 1024)
+          .findFirst()
+          .orElse(Double.NaN);
+    }
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.RejectedFrameException.Reason;
 import dev.residua.model.BadBundleException;
+import dev.residua.model.ModelBundle;
 import dev.residua.scoring.FramesInFlight;
 import dev.residua.scoring.Scenes;
 import dev.residua.scoring.ScoringListener;
@@ -57,6 +58,40 @@ public final class PipelineBenchmark extends BrokerBenchmark {
   /** Opens the model for one run; the run closes it. */
   public interface ModelMaker {
     ScoringModel make() throws BadBundleException;
+  }
+
+  /** The models that a run scores with. */
+  public interface Models extends AutoCloseable {
+    ScoringModels scoring();
+
+    /** The scene of each source. */
+    Scenes scenes();
+
+    /** Something that happens in the middle of the load. */
+    default void disturb() {}
+
+    @Override
+    void close();
+
+    /** One model for all sources. */
+    static Models one(ScoringModel model) {
+      return new Models() {
+        @Override
+        public ScoringModels scoring() {
+          return ScoringModels.fixed(model);
+        }
+
+        @Override
+        public Scenes scenes() {
+          return Scenes.ONE;
+        }
+
+        @Override
+        public void close() {
+          model.close();
+        }
+      };
+    }
   }
 
   /**
@@ -118,41 +153,48 @@ public final class PipelineBenchmark extends BrokerBenchmark {
     return topics;
   }
 
+  /** A registry with many scenes on this broker; see {@link FleetModels}. */
+  public FleetModels fleet(Topics topics, ModelBundle model, int scenes, int models, boolean swaps)
+      throws IOException, BadBundleException {
+    return new FleetModels(clients, topics, model, scenes, models, swaps);
+  }
+
   /** Drains a small backlog, so that the first figures are those of a warm process. */
   public void warmUp(ModelMaker model, ScoringSettings settings)
       throws StartFailedException, BadBundleException, InterruptedException {
-    drain(backlog(WARM_UP_FRAMES), model, settings, WARM_UP_FRAMES, 0, part -> {});
+    drain(
+        backlog(WARM_UP_FRAMES), Models.one(model.make()), settings, WARM_UP_FRAMES, 0, part -> {});
   }
 
   /**
    * Runs both parts.
    *
    * @param topics with the backlog of the first part
+   * @param models closed at the end
    * @param backlog its frames, at least 100
    * @param loadSeconds length of the second part; 0 leaves it out
    * @param progress receives the part done, in [0, 1]
    */
   public Result drain(
       Topics topics,
-      ModelMaker model,
+      Models models,
       ScoringSettings settings,
       int backlog,
       int loadSeconds,
       DoubleConsumer progress)
-      throws StartFailedException, BadBundleException, InterruptedException {
+      throws StartFailedException, InterruptedException {
     List<StageTimes> stages = new ArrayList<>();
     for (int i = 0; i < settings.threads(); i++) {
       stages.add(new StageTimes());
     }
     Count count = new Count(backlog / 4, backlog, stages);
-    ScoringModel scored = model.make();
     try (ScoringRole role =
             new ScoringRole(
                 clients,
                 topics,
-                ScoringModels.fixed(scored),
-                Scenes.ONE,
-                scored::close,
+                models.scoring(),
+                models.scenes(),
+                models::close,
                 settings,
                 count,
                 stages::get,
@@ -167,7 +209,7 @@ public final class PipelineBenchmark extends BrokerBenchmark {
       Histogram micros = new Histogram(TimeUnit.MINUTES.toMicros(5), 3);
       double load = loadSeconds == 0 ? 0 : rate / 2;
       if (loadSeconds > 0) {
-        load(topics, producer, load, loadSeconds, backlog, micros, progress);
+        load(topics, producer, load, loadSeconds, backlog, micros, models, progress);
       }
       return new Result(
           backlog,
@@ -197,6 +239,7 @@ public final class PipelineBenchmark extends BrokerBenchmark {
       int seconds,
       int first,
       Histogram micros,
+      Models models,
       DoubleConsumer progress)
       throws InterruptedException, StartFailedException {
     AtomicLong missing = new AtomicLong();
@@ -229,6 +272,9 @@ public final class PipelineBenchmark extends BrokerBenchmark {
         LockSupport.parkNanos(left);
       }
       producer.send(drawn.record(topics, first + i, startAt.plusNanos(dueNanos)));
+      if (i == total / 2) {
+        models.disturb();
+      }
       if (i % 1000 == 0) {
         progress.accept(0.6 + 0.4 * i / total);
       }

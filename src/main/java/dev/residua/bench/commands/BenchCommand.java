@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
       BenchPipeline.class,
       BenchMonitor.class,
       BenchSwap.class,
+      BenchFleet.class,
       BenchSoak.class,
       BenchScore.class,
       BenchTrain.class,

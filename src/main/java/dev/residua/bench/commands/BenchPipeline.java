@@ -189,7 +189,7 @@ final class BenchPipeline extends BenchmarkCommand.OfModel {
         PipelineBenchmark.Result result =
             benchmark.drain(
                 topics,
-                () -> setup.model(bundle),
+                PipelineBenchmark.Models.one(setup.model(bundle)),
                 setup.settings("bench-run-" + i, maxFrames),
                 frames,
                 seconds,

@@ -1,0 +1,114 @@
+package dev.residua.bench;
+
+import dev.residua.app.kafka.KafkaClients;
+import dev.residua.app.model.Models;
+import dev.residua.model.BadBundleException;
+import dev.residua.model.ModelBundle;
+import dev.residua.registry.ModelAdmin;
+import dev.residua.registry.ModelAdmin.Author;
+import dev.residua.registry.RegistryFollower;
+import dev.residua.scoring.ModelPool;
+import dev.residua.scoring.Scenes;
+import dev.residua.scoring.ScoringModels;
+import dev.residua.scoring.ScoringSettings;
+import dev.residua.wire.Topics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A registry with many scenes, which share some models. Sources {@code camN} are in the scenes in
+ * turn. In the middle of a load, if wanted, one scene gets another model.
+ */
+public final class FleetModels implements PipelineBenchmark.Models {
+  /** Of the transactions that change the registry. */
+  private static final String PREFIX = "bench.";
+
+  private final ModelAdmin admin;
+  private final RegistryFollower registry;
+  private final ModelPool pool;
+  private final List<ModelBundle> bundles = new ArrayList<>();
+  private final int scenes;
+  private final boolean swaps;
+
+  /**
+   * Publishes the models and activates one in each scene.
+   *
+   * @param model copied under several ids
+   * @param scenes at least 1
+   * @param models different ones, at least 1
+   * @param swaps whether the first scene gets another model in the middle of a load
+   */
+  public FleetModels(
+      KafkaClients clients, Topics topics, ModelBundle model, int scenes, int models, boolean swaps)
+      throws IOException, BadBundleException {
+    this.scenes = scenes;
+    this.swaps = swaps;
+    this.admin = ModelAdmin.of(clients.registry(PREFIX), topics);
+    this.registry = new RegistryFollower(clients.registry(PREFIX), topics, Models.OUTSIDE);
+    for (int i = 0; i < models; i++) {
+      bundles.add(model.withId(model.id() + "-" + i));
+      admin.publish(bundles.get(i), scene(0), null, null, author());
+    }
+    for (int i = 0; i < scenes; i++) {
+      admin.promote(scene(i), bundles.get(i % models).id(), author());
+    }
+    registry.refreshed();
+    this.pool =
+        new ModelPool(
+            registry,
+            Models.scoring(bundles.get(0), 1),
+            ScoringSettings.MODEL_MEMORY,
+            bundle -> Models.scoring(bundle, 1),
+            (activation, why) -> {
+              throw new IllegalStateException("refused: " + why);
+            });
+  }
+
+  private static String scene(int number) {
+    return "scene-" + number;
+  }
+
+  private static Author author() {
+    return new Author("bench", "to measure", Instant.now());
+  }
+
+  @Override
+  public ScoringModels scoring() {
+    return pool;
+  }
+
+  @Override
+  public Scenes scenes() {
+    return source -> scene(Integer.parseInt(source.substring("cam".length())) % scenes);
+  }
+
+  @Override
+  public void disturb() {
+    if (swaps) {
+      try {
+        admin.promote(scene(0), bundles.get(1 % bundles.size()).id(), author());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** Models that are open. */
+  public int open() {
+    return pool.open().size();
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+    admin.close();
+    try {
+      registry.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
