@@ -27,12 +27,16 @@ public final class PictureLinks {
    * it and every root as it was seen, and for each cause {@link #HEATMAP}, where in the picture its
    * deviation shows. Values are rounded to four decimals.
    *
+   * @param modelId model that scored the frame
    * @param readings all latents of the frame, in the order of the graph
    * @param causes causes of the event
    * @return empty where a reading is not finite
    */
   public static Map<String, String> of(
-      CausalGraph graph, List<Finding.Reading> readings, List<Finding.Cause> causes) {
+      String modelId,
+      CausalGraph graph,
+      List<Finding.Reading> readings,
+      List<Finding.Cause> causes) {
     if (readings.size() != graph.size()) {
       throw new IllegalArgumentException(
           "%d readings of a graph with %d latents".formatted(readings.size(), graph.size()));
@@ -50,21 +54,26 @@ public final class PictureLinks {
       explained.add(rounded(graph.isRoot(i) ? reading.observed() : reading.expected()));
     }
     Map<String, String> links = new LinkedHashMap<>();
-    links.put(EXPECTED, "/api/pictures/decoded?latents=" + explained);
+    String model = URLEncoder.encode(modelId, StandardCharsets.UTF_8);
+    links.put(EXPECTED, "/api/pictures/decoded?model=%s&latents=%s".formatted(model, explained));
     for (Finding.Cause cause : causes) {
       links.put(
           HEATMAP + cause.latent(),
-          "/api/pictures/heatmap?observed=%s&expected=%s&latent=%s"
+          "/api/pictures/heatmap?model=%s&observed=%s&expected=%s&latent=%s"
               .formatted(
-                  observed, expected, URLEncoder.encode(cause.latent(), StandardCharsets.UTF_8)));
+                  model,
+                  observed,
+                  expected,
+                  URLEncoder.encode(cause.latent(), StandardCharsets.UTF_8)));
     }
     return links;
   }
 
-  /** Link to a stored frame. */
-  public static String frame(String source, FramePosition position) {
-    return "/api/pictures/frame?source=%s&partition=%d&offset=%d"
+  /** Link to a stored frame as a model reads it. */
+  public static String frame(String modelId, String source, FramePosition position) {
+    return "/api/pictures/frame?model=%s&source=%s&partition=%d&offset=%d"
         .formatted(
+            URLEncoder.encode(modelId, StandardCharsets.UTF_8),
             URLEncoder.encode(source, StandardCharsets.UTF_8),
             position.partition(),
             position.offset());

@@ -134,6 +134,7 @@ public final class LiveViews {
   public record EventView(
       String id,
       String incidentId,
+      String modelId,
       String what,
       String kind,
       long at,

@@ -2,34 +2,37 @@ package dev.residua.dashboard;
 
 import java.util.List;
 
-/** Pictures of the model in use; a port, so that the dashboard does not depend on engines. */
+/** Pictures by the models of the registry; a port, so that the dashboard needs no engine. */
 public interface Pictures {
   /**
-   * Names of the model's latents, in the order of every vector of latents.
+   * Names of a model's latents, in the order of every vector of latents.
    *
-   * @throws UnavailableException if no model is in use here
+   * @throws UnavailableException if the model cannot be used here
    */
-  List<String> latents() throws UnavailableException;
+  List<String> latents(String modelId) throws UnavailableException;
 
   /**
    * Draws latents.
    *
+   * @param modelId the model that they come from
    * @param latents in standard deviations of the training set, shape {@code [d]}
    * @return a PNG file of the model's size
-   * @throws UnavailableException if no model is in use here
+   * @throws UnavailableException if the model cannot be used here
    */
-  byte[] decoded(float[] latents) throws UnavailableException;
+  byte[] decoded(String modelId, float[] latents) throws UnavailableException;
 
   /**
    * Draws where in the picture one latent's deviation shows.
    *
+   * @param modelId the model that the latents come from
    * @param observed latents of a frame, shape {@code [d]}
    * @param expected what their causes explain, shape {@code [d]}
    * @param latent the one that gets its expected value
    * @return a PNG file of the model's size
-   * @throws UnavailableException if no model is in use here
+   * @throws UnavailableException if the model cannot be used here
    */
-  byte[] heatmap(float[] observed, float[] expected, int latent) throws UnavailableException;
+  byte[] heatmap(String modelId, float[] observed, float[] expected, int latent)
+      throws UnavailableException;
 
   /** This process has no model for drawing. */
   final class UnavailableException extends Exception {

@@ -38,19 +38,27 @@ public class PicturesResource {
 
   @GET
   @Path("/decoded")
-  public Response decoded(@QueryParam("latents") @Nullable String latents) {
-    return answer(() -> pictures.decoded(numbers("latents", latents, pictures.latents())));
+  public Response decoded(
+      @QueryParam("model") @Nullable String model,
+      @QueryParam("latents") @Nullable String latents) {
+    return answer(
+        () -> {
+          String id = text("model", model);
+          return pictures.decoded(id, numbers("latents", latents, pictures.latents(id)));
+        });
   }
 
   @GET
   @Path("/heatmap")
   public Response heatmap(
+      @QueryParam("model") @Nullable String model,
       @QueryParam("observed") @Nullable String observed,
       @QueryParam("expected") @Nullable String expected,
       @QueryParam("latent") @Nullable String latent) {
     return answer(
         () -> {
-          List<String> names = pictures.latents();
+          String id = text("model", model);
+          List<String> names = pictures.latents(id);
           int index = latent == null ? -1 : names.indexOf(latent);
           if (index < 0) {
             throw new IllegalArgumentException(
@@ -58,19 +66,24 @@ public class PicturesResource {
                     .formatted(shown(latent), String.join(", ", names)));
           }
           return pictures.heatmap(
-              numbers("observed", observed, names), numbers("expected", expected, names), index);
+              id,
+              numbers("observed", observed, names),
+              numbers("expected", expected, names),
+              index);
         });
   }
 
   @GET
   @Path("/frame")
   public Response frame(
+      @QueryParam("model") @Nullable String model,
       @QueryParam("source") @Nullable String source,
       @QueryParam("partition") @Nullable String partition,
       @QueryParam("offset") @Nullable String offset) {
     return answer(
         () ->
             stored.frame(
+                text("model", model),
                 text("source", source),
                 (int) whole("partition", partition, Integer.MAX_VALUE),
                 whole("offset", offset, Long.MAX_VALUE)));
@@ -79,23 +92,26 @@ public class PicturesResource {
   @GET
   @Path("/difference")
   public Response difference(
+      @QueryParam("model") @Nullable String model,
       @QueryParam("source") @Nullable String source,
       @QueryParam("partition") @Nullable String partition,
       @QueryParam("offset") @Nullable String offset,
       @QueryParam("latents") @Nullable String latents) {
     return answer(
-        () ->
-            stored.difference(
-                text("source", source),
-                (int) whole("partition", partition, Integer.MAX_VALUE),
-                whole("offset", offset, Long.MAX_VALUE),
-                numbers("latents", latents, pictures.latents())));
+        () -> {
+          String id = text("model", model);
+          return stored.difference(
+              id,
+              text("source", source),
+              (int) whole("partition", partition, Integer.MAX_VALUE),
+              whole("offset", offset, Long.MAX_VALUE),
+              numbers("latents", latents, pictures.latents(id)));
+        });
   }
 
   private static String text(String parameter, @Nullable String value) {
     if (value == null || value.isBlank()) {
-      throw new IllegalArgumentException(
-          "query parameter %s is missing, expected a source".formatted(parameter));
+      throw new IllegalArgumentException("query parameter %s is missing".formatted(parameter));
     }
     return value;
   }

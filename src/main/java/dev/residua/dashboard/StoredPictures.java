@@ -5,26 +5,28 @@ import java.io.IOException;
 /** Stored frames as pictures; a port. */
 public interface StoredPictures {
   /**
-   * A frame in the size that the model reads.
+   * A frame in the size that a model reads.
    *
+   * @param modelId the model
    * @param source source of the frame
    * @param partition partition of the frames
    * @param offset offset in it
    * @return a PNG file
    * @throws MissingException if no such frame of that source is stored any more
-   * @throws Pictures.UnavailableException if no model is in use here
+   * @throws Pictures.UnavailableException if the model cannot be used here
    * @throws IOException with a sentence, if it cannot be read now
    */
-  byte[] frame(String source, int partition, long offset)
+  byte[] frame(String modelId, String source, int partition, long offset)
       throws MissingException, Pictures.UnavailableException, IOException;
 
   /**
    * The difference between a frame and the picture of latents, as a heat map.
    *
+   * @param modelId the model
    * @param latents of that picture, shape {@code [d]}
    * @return a PNG file
    */
-  byte[] difference(String source, int partition, long offset, float[] latents)
+  byte[] difference(String modelId, String source, int partition, long offset, float[] latents)
       throws MissingException, Pictures.UnavailableException, IOException;
 
   /** The frame is not there. */

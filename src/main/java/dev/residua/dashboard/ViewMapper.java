@@ -111,6 +111,7 @@ public final class ViewMapper {
     return new EventView(
         finding.eventId(),
         finding.incidentId(),
+        finding.modelId(),
         what,
         kind,
         finding.lastAt().toEpochMilli(),

@@ -349,8 +349,9 @@ final class Findings {
       String sentence,
       List<Finding.Cause> causes) {
     List<Finding.Reading> readings = Finding.readings(model.graph(), model.factors(), frame);
-    Map<String, String> links = new HashMap<>(PictureLinks.of(model.graph(), readings, causes));
-    links.put(PictureLinks.FRAME, PictureLinks.frame(frame.source(), frame.position()));
+    Map<String, String> links =
+        new HashMap<>(PictureLinks.of(model.id(), model.graph(), readings, causes));
+    links.put(PictureLinks.FRAME, PictureLinks.frame(model.id(), frame.source(), frame.position()));
     String id = EventIds.of(type, frame);
     return new Finding(
         id,

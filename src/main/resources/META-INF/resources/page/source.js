@@ -329,7 +329,7 @@ export function source(root, { live, about }, [name]) {
 
   function showEvent(e) {
     show(e);
-    showPictures({ partition: e.partition, offset: e.offset }, explained(e.readings), `event at ${clock(e.at)}, frame ${e.lastSequence}`);
+    showPictures({ partition: e.partition, offset: e.offset, modelId: e.modelId }, explained(e.readings), `event at ${clock(e.at)}, frame ${e.lastSequence}`);
   }
 
   /** The stored pictures of an incident, which do not need its frame and its model any more. */
@@ -352,9 +352,9 @@ export function source(root, { live, about }, [name]) {
 
   async function showPictures(place, latents, words) {
     if (!place || !latents || latents.some(v => v === null)) return;
-    const where = `source=${encodeURIComponent(name)}&partition=${place.partition}&offset=${place.offset}`;
+    const model = `model=${encodeURIComponent(place.modelId)}`, where = `${model}&source=${encodeURIComponent(name)}&partition=${place.partition}&offset=${place.offset}`;
     const z = latents.map(v => Math.max(-999, Math.min(999, v)).toFixed(3)).join();
-    const paths = [`api/pictures/frame?${where}`, `api/pictures/decoded?latents=${z}`, `api/pictures/difference?${where}&latents=${z}`];
+    const paths = [`api/pictures/frame?${where}`, `api/pictures/decoded?${model}&latents=${z}`, `api/pictures/difference?${where}&latents=${z}`];
     load(`${place.partition}@${place.offset}`, paths, words, place, '');
   }
 

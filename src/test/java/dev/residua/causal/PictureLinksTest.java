@@ -23,19 +23,20 @@ class PictureLinksTest {
     List<Finding.Cause> causes =
         List.of(new Finding.Cause("shadow length", List.of("light"), 4, 0.001, 1));
     // When and then the root is as it was seen
-    assertThat(PictureLinks.of(GRAPH, readings(0.5f), causes))
+    assertThat(PictureLinks.of("m 1", GRAPH, readings(0.5f), causes))
         .containsExactly(
-            java.util.Map.entry("expected", "/api/pictures/decoded?latents=0.5000,-1.2346"),
+            java.util.Map.entry(
+                "expected", "/api/pictures/decoded?model=m+1&latents=0.5000,-1.2346"),
             java.util.Map.entry(
                 "heatmap:shadow length",
-                "/api/pictures/heatmap?observed=0.5000,2.0000&expected=0.0000,-1.2346&latent=shadow+length"));
+                "/api/pictures/heatmap?model=m+1&observed=0.5000,2.0000&expected=0.0000,-1.2346&latent=shadow+length"));
   }
 
   @Test
   void shouldLinkNothingWhereThereIsNoNumber() {
-    assertThat(PictureLinks.of(GRAPH, readings(Float.NaN), List.of())).isEmpty();
+    assertThat(PictureLinks.of("m 1", GRAPH, readings(Float.NaN), List.of())).isEmpty();
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> PictureLinks.of(GRAPH, readings(1).subList(0, 1), List.of()))
+        .isThrownBy(() -> PictureLinks.of("m 1", GRAPH, readings(1).subList(0, 1), List.of()))
         .withMessage("1 readings of a graph with 2 latents");
   }
 }

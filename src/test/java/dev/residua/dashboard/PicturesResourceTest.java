@@ -16,17 +16,17 @@ class PicturesResourceTest {
   private static final Pictures ECHO =
       new Pictures() {
         @Override
-        public List<String> latents() {
+        public List<String> latents(String modelId) {
           return List.of("light", "shadow length");
         }
 
         @Override
-        public byte[] decoded(float[] latents) {
+        public byte[] decoded(String modelId, float[] latents) {
           return Arrays.toString(latents).getBytes(java.nio.charset.StandardCharsets.UTF_8);
         }
 
         @Override
-        public byte[] heatmap(float[] observed, float[] expected, int latent) {
+        public byte[] heatmap(String modelId, float[] observed, float[] expected, int latent) {
           return (Arrays.toString(observed) + Arrays.toString(expected) + latent)
               .getBytes(java.nio.charset.StandardCharsets.UTF_8);
         }
@@ -35,7 +35,8 @@ class PicturesResourceTest {
   private static final StoredPictures STORED =
       new StoredPictures() {
         @Override
-        public byte[] frame(String source, int partition, long offset) throws MissingException {
+        public byte[] frame(String modelId, String source, int partition, long offset)
+            throws MissingException {
           if (offset == 404) {
             throw new MissingException("the frame is not stored any more");
           }
@@ -45,7 +46,8 @@ class PicturesResourceTest {
         }
 
         @Override
-        public byte[] difference(String source, int partition, long offset, float[] latents)
+        public byte[] difference(
+            String modelId, String source, int partition, long offset, float[] latents)
             throws java.io.IOException {
           throw new java.io.IOException("Kafka does not answer");
         }
@@ -59,8 +61,8 @@ class PicturesResourceTest {
 
   @Test
   void shouldPassOnWhatIsAskedFor() {
-    Response decoded = resource.decoded("0.5,-1.25");
-    Response heatmap = resource.heatmap("1,2", "3,4", "shadow length");
+    Response decoded = resource.decoded("m1", "0.5,-1.25");
+    Response heatmap = resource.heatmap("m1", "1,2", "3,4", "shadow length");
     assertThat(decoded.getStatus()).isEqualTo(200);
     assertThat(decoded.getMediaType()).hasToString("image/png");
     assertThat(text(decoded)).isEqualTo("[0.5, -1.25]");
@@ -81,7 +83,7 @@ class PicturesResourceTest {
         "1,22222222222222222222222222222222222222222222222x | 222222...', expected 2 numbers"
       })
   void shouldSayWhatIsWrongWithLatents(@Nullable String latents, String message) {
-    Response response = resource.decoded(latents);
+    Response response = resource.decoded("m1", latents);
     assertThat(response.getStatus()).isEqualTo(400);
     assertThat(response.getMediaType().getSubtype()).isEqualTo("plain");
     assertThat((String) response.getEntity()).contains(message);
@@ -89,11 +91,17 @@ class PicturesResourceTest {
 
   @Test
   void shouldSayWhatIsWrongWithAHeatMap() {
-    assertThat((String) resource.heatmap("1,2", null, "light").getEntity())
+    assertThat((String) resource.heatmap("m1", "1,2", null, "light").getEntity())
         .startsWith("query parameter expected is missing");
-    assertThat((String) resource.heatmap("1,2", "1,2", "shade").getEntity())
+    assertThat((String) resource.heatmap("m1", "1,2", "1,2", "shade").getEntity())
         .isEqualTo("query parameter latent 'shade', expected one of light, shadow length\n");
-    assertThat(resource.heatmap("1,2", "1,2", null).getStatus()).isEqualTo(400);
+    assertThat(resource.heatmap("m1", "1,2", "1,2", null).getStatus()).isEqualTo(400);
+  }
+
+  @Test
+  void shouldAskForTheModel() {
+    assertThat(resource.decoded(null, "1,2").getStatus()).isEqualTo(400);
+    assertThat(resource.frame(" ", "cam1", "3", "17").getStatus()).isEqualTo(400);
   }
 
   @Test
@@ -101,31 +109,31 @@ class PicturesResourceTest {
     Pictures none =
         new Pictures() {
           @Override
-          public List<String> latents() throws UnavailableException {
+          public List<String> latents(String modelId) throws UnavailableException {
             throw new UnavailableException("no model");
           }
 
           @Override
-          public byte[] decoded(float[] latents) {
+          public byte[] decoded(String modelId, float[] latents) {
             throw new AssertionError();
           }
 
           @Override
-          public byte[] heatmap(float[] observed, float[] expected, int latent) {
+          public byte[] heatmap(String modelId, float[] observed, float[] expected, int latent) {
             throw new AssertionError();
           }
         };
-    assertThat(new PicturesResource(none, STORED).decoded("1,2").getStatus()).isEqualTo(503);
+    assertThat(new PicturesResource(none, STORED).decoded("m1", "1,2").getStatus()).isEqualTo(503);
   }
 
   @Test
   void shouldShowAStoredFrameOrSayWhyNot() {
-    assertThat(text(resource.frame("cam1", "3", "17"))).isEqualTo("cam1-3@17");
-    assertThat(resource.frame("cam1", "3", "404").getStatus()).isEqualTo(404);
-    assertThat(resource.difference("cam1", "3", "17", "1,2").getStatus()).isEqualTo(503);
-    assertThat(resource.frame("cam1", "-1", "17").getEntity())
+    assertThat(text(resource.frame("m1", "cam1", "3", "17"))).isEqualTo("cam1-3@17");
+    assertThat(resource.frame("m1", "cam1", "3", "404").getStatus()).isEqualTo(404);
+    assertThat(resource.difference("m1", "cam1", "3", "17", "1,2").getStatus()).isEqualTo(503);
+    assertThat(resource.frame("m1", "cam1", "-1", "17").getEntity())
         .isEqualTo("query parameter partition '-1', expected a whole number of at least 0\n");
-    assertThat(resource.frame("cam1", "3", null).getStatus()).isEqualTo(400);
-    assertThat(resource.frame(" ", "3", "4").getStatus()).isEqualTo(400);
+    assertThat(resource.frame("m1", "cam1", "3", null).getStatus()).isEqualTo(400);
+    assertThat(resource.frame("m1", " ", "3", "4").getStatus()).isEqualTo(400);
   }
 }

@@ -15,6 +15,7 @@ import dev.residua.onnx.OnnxLatentDecoder;
 import dev.residua.simulation.Pendulum;
 import dev.residua.simulation.Scenario;
 import dev.residua.simulation.ScenarioStream;
+import dev.residua.testing.ModelsInMemory;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.util.List;
@@ -30,6 +31,7 @@ class EvidenceModelTest {
   private static final int LIGHT = 1;
   private static final int SHADOW_LENGTH = 2;
 
+  private static ModelBundle bundle;
   private static ImageShape shape;
   private static byte[] pixels;
   private static LatentBatch scores;
@@ -38,7 +40,7 @@ class EvidenceModelTest {
 
   @BeforeAll
   static void scoreAFrame() throws Exception {
-    ModelBundle bundle = Models.read(Optional.empty());
+    bundle = Models.read(Optional.empty());
     shape = bundle.manifest().image();
     pixels = new byte[shape.size()];
     new ScenarioStream(Scenario.nominal(new Pendulum(), List.of(0.5, 0.4), 3, 0), shape)
@@ -47,7 +49,7 @@ class EvidenceModelTest {
       scores = scorer.score(pixels, 1);
     }
     model = Models.evidence(bundle);
-    PICTURES.model(bundle);
+    PICTURES.open(ModelsInMemory.of(bundle));
   }
 
   @AfterAll
@@ -76,9 +78,10 @@ class EvidenceModelTest {
       assertThat((byte) (rgb >> 8)).isEqualTo(pixels[3 * p + 1]);
       assertThat((byte) rgb).isEqualTo(pixels[3 * p + 2]);
     }
-    assertThat(drawn.get(Kind.EXPECTED)).isEqualTo(PICTURES.decoded(explained()));
+    assertThat(drawn.get(Kind.EXPECTED)).isEqualTo(PICTURES.decoded(bundle.id(), explained()));
     assertThat(drawn.get(Kind.HEATMAP))
-        .isEqualTo(PICTURES.heatmap(scores.observed(), scores.expected(), SHADOW_LENGTH));
+        .isEqualTo(
+            PICTURES.heatmap(bundle.id(), scores.observed(), scores.expected(), SHADOW_LENGTH));
   }
 
   @Test
@@ -90,10 +93,10 @@ class EvidenceModelTest {
     Map<Kind, byte[]> drawn = model.draw(Subject.latent("light", true), pixels);
     // Then
     assertThat(drawn.get(Kind.EXPECTED))
-        .isEqualTo(PICTURES.decoded(usual))
-        .isNotEqualTo(PICTURES.decoded(explained()));
+        .isEqualTo(PICTURES.decoded(bundle.id(), usual))
+        .isNotEqualTo(PICTURES.decoded(bundle.id(), explained()));
     assertThat(drawn.get(Kind.HEATMAP))
-        .isEqualTo(PICTURES.heatmap(scores.observed(), scores.expected(), LIGHT));
+        .isEqualTo(PICTURES.heatmap(bundle.id(), scores.observed(), scores.expected(), LIGHT));
   }
 
   @Test
@@ -103,7 +106,7 @@ class EvidenceModelTest {
       // When
       Map<Kind, byte[]> drawn = model.draw(subject, pixels);
       // Then
-      assertThat(drawn.get(Kind.EXPECTED)).isEqualTo(PICTURES.decoded(explained()));
+      assertThat(drawn.get(Kind.EXPECTED)).isEqualTo(PICTURES.decoded(bundle.id(), explained()));
       assertThat(drawn.get(Kind.HEATMAP)).isEqualTo(difference());
     }
   }

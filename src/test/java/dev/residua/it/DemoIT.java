@@ -36,7 +36,10 @@ class DemoIT {
       framesBefore = status.path("framesScored").asLong();
       assertThat(framesBefore).isPositive();
       assertThat(demo.get("/q/metrics")).contains("residua_");
-      assertThat(demo.get("/api/pictures/decoded?latents=0,0,0,0")).contains("PNG");
+      assertThat(
+              demo.get(
+                  "/api/pictures/decoded?latents=0,0,0,0&model=" + status.path("modelId").asText()))
+          .contains("PNG");
       assertCleanStop(demo);
     }
     try (Service again = demo()) {

@@ -19,6 +19,7 @@ import dev.residua.incident.Subject;
 import dev.residua.model.ModelBundle;
 import dev.residua.registry.ModelAdmin;
 import dev.residua.testing.FaultySource;
+import dev.residua.testing.ModelsInMemory;
 import dev.residua.testing.Service;
 import dev.residua.testing.TestBroker;
 import dev.residua.testing.TopicReader;
@@ -128,7 +129,7 @@ class EvidenceIT {
     IncidentFrame shown = Objects.requireNonNull(incident.frame());
     byte[] pixels = frames.get((int) shown.position().offset()).data();
     ModelPictures model = new ModelPictures();
-    model.model(bundle);
+    model.open(ModelsInMemory.of(bundle));
     try (FrameScorer scorer = Models.scorer(bundle, 1)) {
       LatentBatch scored = scorer.score(pixels, 1);
       float[] explained = scored.expected().clone();
@@ -141,9 +142,10 @@ class EvidenceIT {
           Kind.FRAME,
           PictureFiles.picture(pixels, SHAPE),
           Kind.EXPECTED,
-          model.decoded(explained),
+          model.decoded(bundle.id(), explained),
           Kind.HEATMAP,
           model.heatmap(
+              bundle.id(),
               scored.observed(),
               scored.expected(),
               bundle.graph().names().indexOf(incident.subject().name())));

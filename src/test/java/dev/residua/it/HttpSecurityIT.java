@@ -80,7 +80,9 @@ class HttpSecurityIT {
               send(
                       service,
                       "GET",
-                      "/api/pictures/frame?source=a&partition=0&offset=" + Long.MAX_VALUE,
+                      "/api/pictures/frame?model=%s&source=a&partition=0&offset=%d"
+                          .formatted(
+                              service.json("/api/status").path("modelId").asText(), Long.MAX_VALUE),
                       null,
                       "")
                   .statusCode())

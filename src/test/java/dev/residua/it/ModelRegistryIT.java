@@ -170,7 +170,7 @@ class ModelRegistryIT {
         .isEqualTo(Activation.Kind.ROLLBACK);
     assertThat(back.scene(SceneName.DEFAULT).active().orElseThrow().number()).isEqualTo(2);
     assertThatThrownBy(() -> admin.rollback(SceneName.DEFAULT, null, author("further")))
-        .hasMessageContaining("no model was in use before one");
+        .hasMessageContaining("no model was in use in the scene 'default' before one");
     assertThatThrownBy(() -> admin.promote(SceneName.DEFAULT, "three", author("?")))
         .hasMessageContaining("no model 'three', only [one, two]");
     assertThatThrownBy(() -> admin.remove("two", NOTHING_OUTSIDE))

@@ -356,10 +356,16 @@ class MonitorTopologyTest {
         .containsOnlyKeys("frame", "expected", "heatmap:shadow_length")
         .containsEntry(
             "frame",
-            "/api/pictures/frame?source=%s&partition=%d&offset=%d"
+            "/api/pictures/frame?model=%s&source=%s&partition=%d&offset=%d"
                 .formatted(
-                    finding.source(), finding.position().partition(), finding.position().offset()))
-        .containsEntry("expected", "/api/pictures/decoded?latents=0.0000,0.0000,0.0000,0.0000");
+                    finding.modelId(),
+                    finding.source(),
+                    finding.position().partition(),
+                    finding.position().offset()))
+        .containsEntry(
+            "expected",
+            "/api/pictures/decoded?model=%s&latents=0.0000,0.0000,0.0000,0.0000"
+                .formatted(finding.modelId()));
     assertThat(event.resolution()).isEqualTo(1 / 876.0);
     assertThat(event.tailPValue()).isBetween(1e-12, 1e-3);
   }

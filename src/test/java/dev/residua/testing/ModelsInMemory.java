@@ -25,6 +25,15 @@ public final class ModelsInMemory implements ModelStore {
   private final AtomicInteger fetches = new AtomicInteger();
   private volatile ModelRegistry registry = ModelRegistry.EMPTY;
 
+  /** A store with these bundles, of which none is published. */
+  public static ModelsInMemory of(ModelBundle... bundles) {
+    ModelsInMemory store = new ModelsInMemory();
+    for (ModelBundle bundle : bundles) {
+      store.add(bundle);
+    }
+    return store;
+  }
+
   /** Stores a bundle; {@link #write} publishes its model. */
   public void add(ModelBundle bundle) {
     bundles.put(bundle.id(), bundle);

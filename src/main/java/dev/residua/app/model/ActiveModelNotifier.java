@@ -84,7 +84,6 @@ public final class ActiveModelNotifier implements AutoCloseable {
       notified.put(active.scene(), model);
       listeners.forEach(listener -> listener.accept(active.scene(), bundle));
     } catch (BadBundleException e) {
-      notified.put(active.scene(), model); // it stays the same until another is activated
       LOG.warn(
           "the active model cannot be used: scene={} model={} reason={}",
           active.scene(),

@@ -78,9 +78,8 @@ public class DashboardRole implements AutoCloseable {
       throws StartFailedException {
     models.store(registry);
     show(bundle);
-    pictures.model(bundle);
+    pictures.open(registry);
     watch.onChange((scene, next) -> show(next));
-    watch.onChange((scene, next) -> pictures.model(next));
     frames.open(ScoringSetup.lookup(config, clients, topics));
     evidence.open(
         new RecordReader(clients.recordReader(), topics.evidence().name(), "evidence"),

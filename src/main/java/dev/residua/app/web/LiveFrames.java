@@ -58,17 +58,18 @@ public class LiveFrames implements StoredPictures {
   }
 
   @Override
-  public byte[] frame(String source, int partition, long offset)
+  public byte[] frame(String modelId, String source, int partition, long offset)
       throws MissingException, UnavailableException, IOException {
-    ImageShape shape = pictures.shape();
+    ImageShape shape = pictures.shape(modelId);
     return PictureFiles.picture(pixels(new Place(source, partition, offset, shape)), shape);
   }
 
   @Override
-  public byte[] difference(String source, int partition, long offset, float[] latents)
+  public byte[] difference(
+      String modelId, String source, int partition, long offset, float[] latents)
       throws MissingException, UnavailableException, IOException {
-    Place place = new Place(source, partition, offset, pictures.shape());
-    return pictures.difference(pixels(place), latents);
+    Place place = new Place(source, partition, offset, pictures.shape(modelId));
+    return pictures.difference(modelId, pixels(place), latents);
   }
 
   private byte[] pixels(Place place) throws MissingException, IOException {

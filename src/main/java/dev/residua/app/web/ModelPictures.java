@@ -6,63 +6,72 @@ import dev.residua.frame.ImageShape;
 import dev.residua.frame.PictureFiles;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
+import dev.residua.model.ModelStore;
 import dev.residua.onnx.OnnxLatentDecoder;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Draws pictures with the decoder of the model in use and owns its native memory: the first request
- * opens it, the end of the roles closes it. Draws one picture at a time, so that pages never use
- * more than one core.
+ * Draws pictures with the decoders of the models of the registry and owns their native memory: a
+ * request opens one, the end of the roles closes all. Draws one picture at a time, so that pages
+ * never use more than one core.
  */
 @ApplicationScoped
 public class ModelPictures implements Pictures {
-  private @Nullable ModelBundle bundle;
-  private @Nullable LatentDecoder decoder;
+  /** Most models whose decoders are open. */
+  static final int OPEN = 4;
 
-  /** Uses this model until {@link #close}. */
-  public synchronized void model(ModelBundle newBundle) {
+  private final Map<String, Open> open = new LinkedHashMap<>(8, 0.75f, true);
+  private @Nullable ModelStore store;
+
+  private record Open(ModelBundle bundle, LatentDecoder decoder) {}
+
+  /** Uses the models of this registry until {@link #close}. */
+  public synchronized void open(ModelStore newStore) {
     close();
-    bundle = newBundle;
+    store = newStore;
   }
 
   /** Frees the native memory; afterwards there is no model. */
   public synchronized void close() {
-    LatentDecoder open = decoder;
-    decoder = null;
-    bundle = null;
-    if (open != null) {
-      open.close();
-    }
+    open.values().forEach(one -> one.decoder().close());
+    open.clear();
+    store = null;
   }
 
   @Override
-  public synchronized List<String> latents() throws UnavailableException {
-    return model().manifest().latentNames();
+  public synchronized List<String> latents(String modelId) throws UnavailableException {
+    return model(modelId).bundle().manifest().latentNames();
   }
 
   @Override
-  public synchronized byte[] decoded(float[] latents) throws UnavailableException {
-    ImageShape shape = model().manifest().image();
-    return PictureFiles.picture(decoder(model()).decode(latents, 1), 0, shape);
+  public synchronized byte[] decoded(String modelId, float[] latents) throws UnavailableException {
+    Open model = model(modelId);
+    return PictureFiles.picture(
+        model.decoder().decode(latents, 1), 0, model.bundle().manifest().image());
   }
 
   @Override
-  public synchronized byte[] heatmap(float[] observed, float[] expected, int latent)
+  public synchronized byte[] heatmap(String modelId, float[] observed, float[] expected, int latent)
       throws UnavailableException {
-    ModelBundle model = model();
+    Open model = model(modelId);
     return PictureFiles.difference(
-        decoder(model).decodeWith(observed, latent, expected[latent]), model.manifest().image());
+        model.decoder().decodeWith(observed, latent, expected[latent]),
+        model.bundle().manifest().image());
   }
 
   /**
-   * Shape of the pictures.
+   * Shape of the pictures of a model.
    *
-   * @throws UnavailableException if no model is in use here
+   * @throws UnavailableException if the model cannot be used here
    */
-  synchronized ImageShape shape() throws UnavailableException {
-    return model().manifest().image();
+  synchronized ImageShape shape(String modelId) throws UnavailableException {
+    return model(modelId).bundle().manifest().image();
   }
 
   /**
@@ -71,34 +80,35 @@ public class ModelPictures implements Pictures {
    * @param pixels in {@link #shape}
    * @param latents of the other picture, shape {@code [d]}
    * @return a PNG file of the model's size
-   * @throws UnavailableException if no model is in use here, or one of another shape
+   * @throws UnavailableException if the model cannot be used here
    */
-  synchronized byte[] difference(byte[] pixels, float[] latents) throws UnavailableException {
-    ImageShape shape = shape();
-    if (pixels.length != shape.size()) {
-      throw new UnavailableException("another model has become active meanwhile");
-    }
-    return PictureFiles.difference(pixels, decoder(model()).decode(latents, 1), shape);
+  synchronized byte[] difference(String modelId, byte[] pixels, float[] latents)
+      throws UnavailableException {
+    Open model = model(modelId);
+    return PictureFiles.difference(
+        pixels, model.decoder().decode(latents, 1), model.bundle().manifest().image());
   }
 
-  private ModelBundle model() throws UnavailableException {
-    ModelBundle model = bundle;
-    if (model == null) {
+  private Open model(String modelId) throws UnavailableException {
+    Open known = open.get(modelId);
+    if (known != null) {
+      return known;
+    }
+    ModelStore models = store;
+    if (models == null) {
       throw new UnavailableException("no model is in use here: this process has no dashboard role");
     }
-    return model;
-  }
-
-  private LatentDecoder decoder(ModelBundle model) throws UnavailableException {
-    LatentDecoder open = decoder;
-    if (open == null) {
-      try {
-        open = new OnnxLatentDecoder(model.network());
-      } catch (BadBundleException e) {
-        throw new UnavailableException(String.valueOf(e.getMessage()));
+    try {
+      ModelBundle bundle = models.bundle(modelId);
+      Open opened = new Open(bundle, new OnnxLatentDecoder(bundle.network()));
+      open.put(modelId, opened);
+      if (open.size() > OPEN) {
+        String eldest = open.keySet().iterator().next();
+        Objects.requireNonNull(open.remove(eldest)).decoder().close();
       }
-      decoder = open;
+      return opened;
+    } catch (BadBundleException | IOException e) {
+      throw new UnavailableException(String.valueOf(e.getMessage()));
     }
-    return open;
   }
 }

@@ -12,6 +12,7 @@ import dev.residua.model.ModelBundle;
 import dev.residua.simulation.Pendulum;
 import dev.residua.simulation.Scenario;
 import dev.residua.simulation.ScenarioStream;
+import dev.residua.testing.ModelsInMemory;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.util.List;
@@ -59,9 +60,9 @@ class ModelPicturesTest {
   @Test
   void shouldDrawAFrameFromItsLatentsAsTheScorerDoes() throws Exception {
     // Given
-    pictures.model(bundle);
+    pictures.open(ModelsInMemory.of(bundle));
     // When
-    BufferedImage drawn = read(pictures.decoded(scores.observed()));
+    BufferedImage drawn = read(pictures.decoded(bundle.id(), scores.observed()));
     // Then the error is the scorer's, but for rounding to grey levels and what cutting at white
     // saves
     double error = 0;
@@ -78,12 +79,13 @@ class ModelPicturesTest {
   @Test
   void shouldShowWhereALatentDeviates() throws Exception {
     // Given a shadow that is two standard deviations longer than its causes explain
-    pictures.model(bundle);
+    pictures.open(ModelsInMemory.of(bundle));
     float[] observed = scores.observed().clone();
     observed[SHADOW_LENGTH] = scores.expected()[SHADOW_LENGTH] + 2;
     // When
-    BufferedImage heat = read(pictures.heatmap(observed, scores.expected(), SHADOW_LENGTH));
-    BufferedImage none = read(pictures.heatmap(observed, observed, SHADOW_LENGTH));
+    BufferedImage heat =
+        read(pictures.heatmap(bundle.id(), observed, scores.expected(), SHADOW_LENGTH));
+    BufferedImage none = read(pictures.heatmap(bundle.id(), observed, observed, SHADOW_LENGTH));
     // Then it is hottest near the ground, where the shadow lies, and cold where nothing deviates
     int hottest = 0;
     for (int p = 0; p < shape.width() * shape.height(); p++) {
@@ -104,12 +106,13 @@ class ModelPicturesTest {
 
   @Test
   void shouldHaveNoModelBeforeAndAfter() throws Exception {
-    assertThatThrownBy(pictures::latents).isInstanceOf(UnavailableException.class);
-    pictures.model(bundle);
-    assertThat(pictures.latents())
+    assertThatThrownBy(() -> pictures.latents(bundle.id()))
+        .isInstanceOf(UnavailableException.class);
+    pictures.open(ModelsInMemory.of(bundle));
+    assertThat(pictures.latents(bundle.id()))
         .containsExactly("pendulum", "light", "shadow_length", "shadow_position");
     pictures.close();
-    assertThatThrownBy(() -> pictures.decoded(scores.observed()))
+    assertThatThrownBy(() -> pictures.decoded(bundle.id(), scores.observed()))
         .isInstanceOf(UnavailableException.class);
   }
 }
