@@ -142,6 +142,9 @@ final class HistoryChecker {
   private void checkModels() {
     ModelRegistry registry = installation.registry();
     for (ScoredFrame score : scores()) {
+      if (!score.scene().equals(Installation.scene(score.source()))) {
+        violations.add("frame at %s is scored in another scene".formatted(score.position()));
+      }
       String expected =
           registry
               .scene(score.scene())
@@ -155,9 +158,7 @@ final class HistoryChecker {
       }
     }
     if (!begun()) {
-      violations.add(
-          "activation %s never began on all partitions"
-              .formatted(Installation.usable(registry).orElse(null)));
+      violations.add("activation %s never began on all partitions".formatted(registry.active()));
     }
   }
 
@@ -176,12 +177,12 @@ final class HistoryChecker {
   /** Whether the last activation that can be used holds everywhere. */
   boolean begun() {
     ModelRegistry registry = installation.registry();
-    return Installation.usable(registry)
-        .filter(
-            last ->
-                last.kind() == Activation.Kind.INITIAL
-                    || registry.starts(last.number()).size() == Installation.PARTITIONS)
-        .isPresent();
+    return registry.scenes().containsAll(Installation.SCENES)
+        && registry.active().stream()
+            .allMatch(
+                last ->
+                    last.kind() == Activation.Kind.INITIAL
+                        || registry.starts(last.number()).size() == Installation.PARTITIONS);
   }
 
   /** Each decision that was confirmed is there, and none shares its number with another one. */

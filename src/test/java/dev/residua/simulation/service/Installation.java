@@ -6,10 +6,10 @@ import dev.residua.frame.Frame;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.PixelFormat;
 import dev.residua.frame.RejectedFrameException;
+import dev.residua.frame.SceneName;
 import dev.residua.incident.Incident;
 import dev.residua.model.ModelRegistry;
 import dev.residua.model.RegistryRecord;
-import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.registry.ModelAdmin;
 import dev.residua.registry.RegistryClients;
 import dev.residua.registry.RegistryFollower;
@@ -21,7 +21,6 @@ import dev.residua.scoring.KafkaTimelineStore;
 import dev.residua.scoring.ModelPool;
 import dev.residua.scoring.ReconstructionPlan;
 import dev.residua.scoring.ReferenceSettings;
-import dev.residua.scoring.Scenes;
 import dev.residua.scoring.ScoringListener;
 import dev.residua.scoring.ScoringLoop;
 import dev.residua.scoring.ScoringModel;
@@ -63,6 +62,10 @@ final class Installation {
   static final String SCORING = "residua-score";
   static final String ALERTING = "residua-alert";
   static final int PARTITIONS = 3;
+
+  /** Scenes of the cameras in turn. */
+  static final List<String> SCENES = List.of(SceneName.DEFAULT, "line-3");
+
   private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration DELIVERY = Duration.ofMinutes(5);
 
@@ -322,6 +325,7 @@ final class Installation {
             SimulatedModels.bundle("model-1"),
             null,
             new ModelAdmin.Author(process.name, "first", process.clock().instant()));
+        beginScenes(admin, process);
         ScoringModel first = first(store.refreshed());
         admin.close();
         return sabotage.distorted(
@@ -338,23 +342,29 @@ final class Installation {
     }
   }
 
-  /** The model of the last activation that can be used. */
-  private static ScoringModel first(ModelRegistry registry) throws IOException {
-    return usable(registry)
-        .map(one -> SimulatedModels.scoring(one.modelId()))
-        .orElseThrow(() -> new IOException("no model"));
+  /** Activates the first model in every scene that has none. */
+  private void beginScenes(ModelAdmin admin, SimulatedProcess process) throws IOException {
+    for (String scene : SCENES) {
+      if (registry().scene(scene).active().isEmpty()) {
+        admin.promote(
+            scene,
+            "model-1",
+            new ModelAdmin.Author(process.name, "first of " + scene, process.clock().instant()));
+      }
+    }
   }
 
-  /** The last activation that names its model with its digest. */
-  static Optional<Activation> usable(ModelRegistry registry) {
+  /** The scene of a camera. */
+  static String scene(String source) {
+    return SCENES.get(Integer.parseInt(source.substring("cam".length())) % SCENES.size());
+  }
+
+  /** The model of the last activation that can be used. */
+  private static ScoringModel first(ModelRegistry registry) throws IOException {
     return registry.activations().stream()
-        .filter(
-            one ->
-                registry
-                    .entry(one.modelId())
-                    .filter(entry -> entry.digest().equals(one.digest()))
-                    .isPresent())
-        .reduce((earlier, later) -> later);
+        .reduce((earlier, later) -> later)
+        .map(one -> SimulatedModels.scoring(one.modelId()))
+        .orElseThrow(() -> new IOException("no model"));
   }
 
   private void score(SimulatedProcess process) {
@@ -381,7 +391,7 @@ final class Installation {
                 () -> process.producer(process.name, TRANSACTION_TIMEOUT), Duration.ofNanos(1)),
             TOPICS,
             models,
-            Scenes.ONE,
+            Installation::scene,
             settings,
             new KafkaTimelineStore(
                 isolation -> process.reader(isolation == IsolationLevel.READ_COMMITTED), TOPICS),

@@ -2,7 +2,6 @@ package dev.residua.simulation.service;
 
 import static dev.residua.simulation.service.Installation.TOPICS;
 
-import dev.residua.frame.SceneName;
 import dev.residua.model.ModelRegistry;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.RegistryRecord.Entry;
@@ -81,12 +80,12 @@ final class SimulatedAdministrator {
       case 0, 1, 2 ->
           admin.publish(
               SimulatedModels.bundle("%s-%d".formatted(name, published++)),
-              SceneName.DEFAULT,
+              scene(),
               null,
               null,
               author);
-      case 3, 4 -> confirm(admin.promote(SceneName.DEFAULT, model(), author), author);
-      case 5 -> confirm(admin.rollback(SceneName.DEFAULT, null, author), author);
+      case 3, 4 -> confirm(admin.promote(scene(), model(), author), author);
+      case 5 -> confirm(admin.rollback(scene(), null, author), author);
       case 6 -> admin.label(model(), "label", "value " + decisions);
       default -> forge(process);
     }
@@ -96,6 +95,10 @@ final class SimulatedAdministrator {
     after.activations().stream()
         .filter(one -> one.reason().equals(author.reason()))
         .forEach(confirmed::add);
+  }
+
+  private String scene() {
+    return Installation.SCENES.get(random.nextInt(Installation.SCENES.size()));
   }
 
   private String model() {
@@ -111,7 +114,7 @@ final class SimulatedAdministrator {
     Activation forged =
         new Activation(
             number,
-            SceneName.DEFAULT,
+            scene(),
             known.map(Entry::id).orElse("no-model"),
             "no digest",
             Activation.Kind.PROMOTION,
