@@ -39,6 +39,7 @@ class ArchitectureTest {
           "causal <- frame",
           "anomaly <- causal frame",
           "drift <- causal frame",
+          "commissioning <- anomaly causal drift frame",
           "intervention <- anomaly causal drift frame",
           "incident <- anomaly causal drift frame intervention",
           "monitor <- anomaly causal drift frame incident intervention",
@@ -49,7 +50,7 @@ class ArchitectureTest {
           "renewal.trigger <- causal drift incident",
           "renewal.selection <- frame incident model renewal.trigger training",
           "renewal.gate <- anomaly causal drift frame incident intervention model monitor training",
-          "bench.experiment <- anomaly causal dataset drift frame intervention model simulation"
+          "bench.experiment <- anomaly causal commissioning dataset drift frame intervention model simulation"
               + " training",
           "report <- anomaly causal dataset frame model training");
 

@@ -1,0 +1,184 @@
+package dev.residua.commissioning;
+
+import java.util.Arrays;
+
+/**
+ * The frames that a source learns from, in at most {@value #MAX_BYTES} bytes. They are cut into
+ * intervals of equal length. Every interval keeps its first {@value #RUN} residuals one by one, for
+ * the filter, and sums over all of its frames, for the location, the slope and the effective
+ * samples. When the memory is full, two neighbours become one interval. So the length of an
+ * interval grows with the window, and the window with the autocorrelation time of the source.
+ * Immutable.
+ */
+public final class CommissioningWindow {
+  /** Largest size of a window. */
+  public static final int MAX_BYTES = 256 * 1024;
+
+  /** Consecutive residuals that an interval keeps. */
+  static final int RUN = 16;
+
+  private static final int SUMS = 4;
+  private static final int OVERHEAD = 32;
+  private static final Interval[] NONE = {};
+
+  /** One interval. Arrays are never changed once it is part of a window. */
+  static final class Interval {
+    final long frames;
+
+    /** Whether its first frame directly follows the last residual kept of the interval before. */
+    final boolean follows;
+
+    final boolean open; // more residuals may be kept
+    final int kept;
+    final float[] residuals; // [kept][d]
+    final double[] sums; // [d][4]: residual, expected, expected squared, residual times expected
+
+    Interval(
+        long frames, boolean follows, boolean open, int kept, float[] residuals, double[] sums) {
+      this.frames = frames;
+      this.follows = follows;
+      this.open = open;
+      this.kept = kept;
+      this.residuals = residuals;
+      this.sums = sums;
+    }
+
+    double meanResidual(int latent) {
+      return sums[SUMS * latent] / frames;
+    }
+
+    double sum(int latent, int which) {
+      return sums[SUMS * latent + which];
+    }
+
+    private Interval plus(float[] e, float[] f, boolean contiguous) {
+      boolean keep = open && contiguous && kept < RUN;
+      float[] rows = residuals;
+      if (keep) {
+        rows = Arrays.copyOf(residuals, residuals.length + e.length);
+        System.arraycopy(e, 0, rows, residuals.length, e.length);
+      }
+      double[] more = sums.clone();
+      for (int k = 0; k < e.length; k++) {
+        more[SUMS * k] += e[k];
+        more[SUMS * k + 1] += f[k];
+        more[SUMS * k + 2] += (double) f[k] * f[k];
+        more[SUMS * k + 3] += (double) e[k] * f[k];
+      }
+      return new Interval(frames + 1, follows, keep, keep ? kept + 1 : kept, rows, more);
+    }
+
+    private Interval with(Interval next) {
+      double[] both = sums.clone();
+      for (int i = 0; i < both.length; i++) {
+        both[i] += next.sums[i];
+      }
+      return new Interval(frames + next.frames, false, false, kept, residuals, both);
+    }
+  }
+
+  private final int latents;
+  private final int stride; // runs per interval
+  private final Interval[] full;
+  private final Interval last;
+  private final boolean connected; // the next frame may follow the last residual kept
+  private final long frames;
+
+  private CommissioningWindow(
+      int latents, int stride, Interval[] full, Interval last, boolean connected, long frames) {
+    this.latents = latents;
+    this.stride = stride;
+    this.full = full;
+    this.last = last;
+    this.connected = connected;
+    this.frames = frames;
+  }
+
+  /** A window without frames. */
+  public static CommissioningWindow start(int latents) {
+    if (latents < 1) {
+      throw new IllegalArgumentException("latents must be at least 1 but was " + latents);
+    }
+    return new CommissioningWindow(latents, 1, NONE, empty(latents, false), false, 0);
+  }
+
+  private static Interval empty(int latents, boolean follows) {
+    return new Interval(0, follows, true, 0, new float[0], new double[SUMS * latents]);
+  }
+
+  /** Most intervals of a window, an even number. */
+  static int capacity(int latents) {
+    int bytes = latents * (RUN * Float.BYTES + SUMS * Double.BYTES) + OVERHEAD;
+    return MAX_BYTES / bytes / 2 * 2;
+  }
+
+  /**
+   * This window with one more frame.
+   *
+   * @param residuals finite, shape {@code [d]}
+   * @param expected what the parents predict, finite, shape {@code [d]}; any constant for roots
+   * @param contiguous whether the frame directly follows the last one: false after frames that were
+   *     left out
+   */
+  public CommissioningWindow plus(float[] residuals, float[] expected, boolean contiguous) {
+    if (residuals.length != latents || expected.length != latents) {
+      throw new IllegalArgumentException(
+          "frame has %d residuals and %d expected values, the window %d latents"
+              .formatted(residuals.length, expected.length, latents));
+    }
+    for (int k = 0; k < latents; k++) {
+      if (!Float.isFinite(residuals[k]) || !Float.isFinite(expected[k])) {
+        throw new IllegalArgumentException(
+            "latent %d of frame %d has residual %s and expected value %s, expected finite numbers"
+                .formatted(k, frames, residuals[k], expected[k]));
+      }
+    }
+    boolean first = last.frames == 0;
+    Interval from = first ? empty(latents, connected && contiguous && stride == 1) : last;
+    Interval next = from.plus(residuals, expected, first || contiguous);
+    if (next.frames < (long) RUN * stride) {
+      return new CommissioningWindow(latents, stride, full, next, connected, frames + 1);
+    }
+    Interval[] more = Arrays.copyOf(full, full.length + 1);
+    more[full.length] = next;
+    int wider = stride;
+    if (more.length == capacity(latents)) {
+      Interval[] half = new Interval[more.length / 2];
+      for (int i = 0; i < half.length; i++) {
+        half[i] = more[2 * i].with(more[2 * i + 1]);
+      }
+      more = half;
+      wider = 2 * stride;
+    }
+    boolean whole = next.open && wider == 1;
+    return new CommissioningWindow(latents, wider, more, empty(latents, false), whole, frames + 1);
+  }
+
+  public int latents() {
+    return latents;
+  }
+
+  /** Frames seen. */
+  public long frames() {
+    return frames;
+  }
+
+  /** Intervals that are complete. */
+  int intervals() {
+    return full.length;
+  }
+
+  Interval interval(int i) {
+    return full[i];
+  }
+
+  /** Size of the numbers. */
+  public int bytes() {
+    int bytes = 0;
+    for (Interval interval : full) {
+      bytes +=
+          Float.BYTES * interval.residuals.length + Double.BYTES * interval.sums.length + OVERHEAD;
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,41 @@
+package dev.residua.commissioning;
+
+import java.util.Locale;
+
+/**
+ * How one residual of a source differs from what was accepted.
+ *
+ * @param latent index
+ * @param kind what differs
+ * @param size in the unit of the kind
+ */
+public record Difference(int latent, Kind kind, double size) {
+  /** What can differ. */
+  public enum Kind {
+    /** The location; size in accepted standard deviations, signed. */
+    OFFSET("is %.1f standard deviations from its accepted level"),
+
+    /** The slope on the expected value; size as a factor of the accepted one. */
+    SLOPE("follows its parents with %.2f times the accepted gain"),
+
+    /** The spread; size as a factor of the accepted one. */
+    SPREAD("varies %.2f times as much as accepted"),
+
+    /** The level changed inside the window; size in standard deviations, signed. */
+    LEVEL_CHANGE("moved by %.1f standard deviations while it was learnt"),
+
+    /** The spread changed inside the window; size as a factor. */
+    SPREAD_CHANGE("began to vary %.2f times as much while it was learnt");
+
+    private final String text;
+
+    Kind(String text) {
+      this.text = text;
+    }
+  }
+
+  /** For people, to be put behind the name of the latent. */
+  public String text() {
+    return String.format(Locale.ROOT, kind.text, size);
+  }
+}

@@ -1,0 +1,31 @@
+package dev.residua.commissioning;
+
+import java.util.List;
+
+/**
+ * What is normal for one source under one model: the map from its residuals to innovations with
+ * location 0 and scale 1; {@link InnovationFilter} applies it. Immutable.
+ *
+ * @param latents one per latent, at least one
+ * @param frames that it was learnt from
+ * @param revision counts the calibrations of a source and model, from 1
+ */
+public record SourceCalibration(List<LatentCalibration> latents, long frames, int revision) {
+  public SourceCalibration {
+    latents = List.copyOf(latents);
+    if (latents.isEmpty()) {
+      throw new IllegalArgumentException("a source calibration needs at least one latent");
+    }
+    if (frames < 1) {
+      throw new IllegalArgumentException("frames must be at least 1 but was " + frames);
+    }
+    if (revision < 1) {
+      throw new IllegalArgumentException("revision must be at least 1 but was " + revision);
+    }
+  }
+
+  /** Smallest number of effective samples over all latents. */
+  public double effectiveSamples() {
+    return latents.stream().mapToDouble(LatentCalibration::effectiveSamples).min().orElseThrow();
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * What one source and one model learn from the source's own first frames: location, scale and
+ * autoregressive filter of every residual, and whether they differ too much to count as normal.
+ * Pure: no clock, no I/O, seeds are arguments. It does not decide what happens to incidents while a
+ * source learns.
+ */
+@NullMarked
+package dev.residua.commissioning;
+
+import org.jspecify.annotations.NullMarked;
