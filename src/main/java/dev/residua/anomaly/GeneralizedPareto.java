@@ -8,13 +8,13 @@ package dev.residua.anomaly;
  * @param shape in [0, 0.5]; 0 is exponential, larger is heavier
  * @param scale in the unit of the excesses, above 0
  */
-record GeneralizedPareto(double shape, double scale) {
+public record GeneralizedPareto(double shape, double scale) {
   /** Heavier tails have no variance, and the estimate none either. */
   static final double MOST_SHAPE = 0.5;
 
   private static final double SHAPE_ERROR = 1.3;
 
-  GeneralizedPareto {
+  public GeneralizedPareto {
     if (!(shape >= 0 && shape <= MOST_SHAPE)) {
       throw new IllegalArgumentException(
           "shape must be in [0, %s] but was %s".formatted(MOST_SHAPE, shape));
@@ -45,7 +45,7 @@ record GeneralizedPareto(double shape, double scale) {
    * @param margin standard errors by which the shape is raised, at least 0
    * @param leastScale smallest scale, for excesses that are all 0; above 0
    */
-  static GeneralizedPareto fit(double[] excesses, double margin, double leastScale) {
+  public static GeneralizedPareto fit(double[] excesses, double margin, double leastScale) {
     int n = excesses.length;
     if (n < 2) {
       throw new IllegalArgumentException("a tail needs at least 2 excesses but got " + n);
@@ -73,7 +73,7 @@ record GeneralizedPareto(double shape, double scale) {
    * @param excess at least 0
    * @return in [0, 1]; 0 by underflow
    */
-  double survival(double excess) {
+  public double survival(double excess) {
     return shape == 0
         ? Math.exp(-excess / scale)
         : Math.exp(-Math.log1p(shape * excess / scale) / shape);
