@@ -23,7 +23,7 @@ import java.util.SplittableRandom;
  *
  * Immutable; a {@link Stream} is for one thread.
  */
-final class NullStreams {
+public final class NullStreams {
   /**
    * Width of the smoothing in normal scores: 0.2 up to 4 latents, 0.5 from 16 on. Points lie far
    * apart in many dimensions; drawn twice without enough noise, one counts in the kernel charts as
@@ -60,9 +60,11 @@ final class NullStreams {
   private final float[][] quantiles; // [d][grid]
 
   /**
+   * Learns the law of a reference.
+   *
    * @param rows finite, shape {@code [n][d]}, in time order
    */
-  NullStreams(float[][] rows) {
+  public NullStreams(float[][] rows) {
     this.n = rows.length;
     this.latents = rows[0].length;
     this.smoothing = smoothing(latents);
@@ -401,7 +403,7 @@ final class NullStreams {
   }
 
   /** The rows of one simulated stream after another. */
-  final class Stream {
+  public final class Stream {
     private final int[] world = new int[scores.length];
     private final float[] noise = new float[latents];
     private final double[][] recent = new double[order][latents];
@@ -410,7 +412,7 @@ final class NullStreams {
     private int at;
 
     /** A new world: one bootstrap replicate of the reference. */
-    void newWorld(long seed) {
+    public void newWorld(long seed) {
       random = new SplittableRandom(seed);
       int m = world.length;
       for (int filled = 0; filled < m; ) {
@@ -422,7 +424,7 @@ final class NullStreams {
     }
 
     /** A new stream in the same world. */
-    void newStream() {
+    public void newStream() {
       at = random.nextInt(world.length);
       if (order > 0) {
         for (double[] row : recent) {
@@ -436,7 +438,7 @@ final class NullStreams {
     }
 
     /** The next sample, in the units of the reference. */
-    void next(float[] into) {
+    public void next(float[] into) {
       if (block == 1 || random.nextInt(block) == 0) {
         at = random.nextInt(world.length);
       } else {

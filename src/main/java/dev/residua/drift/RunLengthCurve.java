@@ -17,7 +17,7 @@ import java.util.Arrays;
  * @param slopeEvents alarms behind the slope
  */
 @SuppressWarnings("ArrayRecordComponent") // made once per reference
-record RunLengthCurve(
+public record RunLengthCurve(
     float[] levels, float[] logRunLength, float[] error, float slope, float slopeEvents) {
   /** Samples after which every window is filled and the hazard has settled. */
   static final int START = 2 * DriftSettings.MAX_SCALE;
@@ -31,7 +31,7 @@ record RunLengthCurve(
   private static final int POINTS = 128;
 
   /** Consecutive simulated streams that share a replicate of the reference. */
-  static final int STREAMS_PER_WORLD = 4;
+  public static final int STREAMS_PER_WORLD = 4;
 
   /**
    * Estimates the curve.
@@ -40,7 +40,7 @@ record RunLengthCurve(
    * @param maxima the running maximum from then on, ascending
    * @param length of every stream
    */
-  static RunLengthCurve estimate(int[][] times, float[][] maxima, int length) {
+  public static RunLengthCurve estimate(int[][] times, float[][] maxima, int length) {
     float highest = 0;
     for (float[] stream : maxima) {
       if (stream.length > 0) {
@@ -175,7 +175,7 @@ record RunLengthCurve(
   }
 
   /** The threshold for a mean run length; see {@link DriftReference#threshold}. */
-  Threshold threshold(double target) {
+  public Threshold threshold(double target) {
     double log = Math.log(target);
     int n = levels.length;
     int last = n - 1;
@@ -207,7 +207,7 @@ record RunLengthCurve(
   }
 
   /** Estimated mean run length at a level, in samples. */
-  double runLengthAt(double level) {
+  public double runLengthAt(double level) {
     int last = levels.length - 1;
     if (level >= levels[last]) {
       return Math.exp(logRunLength[last] + slope * (level - levels[last]));
