@@ -1,0 +1,58 @@
+package dev.residua.commissioning;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How far a source may be from what was accepted before a person has to look at it. What is
+ * accepted first is the model's own normal; later it is the last calibration that an operator or
+ * this check accepted from there, so many small steps cannot add up.
+ *
+ * @param offset largest distance of a location, in accepted standard deviations
+ * @param factor largest relative difference of a slope or a spread: 0.5 accepts half to one and a
+ *     half times
+ */
+public record CommissioningBounds(double offset, double factor) {
+  public static final CommissioningBounds DEFAULTS = new CommissioningBounds(3, 0.5);
+
+  public CommissioningBounds {
+    if (!(offset > 0)) {
+      throw new IllegalArgumentException("offset must be above 0 but was " + offset);
+    }
+    if (!(factor > 0 && factor < 1)) {
+      throw new IllegalArgumentException("factor must be in (0, 1) but was " + factor);
+    }
+  }
+
+  /**
+   * Compares a calibration with the accepted one.
+   *
+   * @return what is beyond the bounds; empty if nothing is
+   */
+  public List<Difference> beyond(SourceCalibration calibration, SourceCalibration accepted) {
+    int latents = calibration.latents().size();
+    if (accepted.latents().size() != latents) {
+      throw new IllegalArgumentException(
+          "the calibration has %d latents, the accepted one %d"
+              .formatted(latents, accepted.latents().size()));
+    }
+    List<Difference> beyond = new ArrayList<>();
+    for (int k = 0; k < latents; k++) {
+      LatentCalibration now = calibration.latents().get(k);
+      LatentCalibration then = accepted.latents().get(k);
+      double shift = (now.location() - then.location()) / then.spread();
+      if (Math.abs(shift) > offset) {
+        beyond.add(new Difference(k, Difference.Kind.OFFSET, shift));
+      }
+      double slope = now.slope() / then.slope();
+      if (Math.abs(slope - 1) > factor) {
+        beyond.add(new Difference(k, Difference.Kind.SLOPE, slope));
+      }
+      double spread = now.spread() / then.spread();
+      if (Math.abs(spread - 1) > factor) {
+        beyond.add(new Difference(k, Difference.Kind.SPREAD, spread));
+      }
+    }
+    return beyond;
+  }
+}

@@ -1,0 +1,177 @@
+package dev.residua.commissioning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.residua.commissioning.CommissioningOutcome.Armed;
+import dev.residua.commissioning.CommissioningOutcome.Learning;
+import dev.residua.commissioning.CommissioningOutcome.NeedsReview;
+import dev.residua.commissioning.CommissioningOutcome.Stage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CommissioningTest {
+  static final Instant START = Instant.parse("2026-11-01T00:00:00Z");
+
+  /** The model's own normal: location 0, standard deviation 1, independent. */
+  static SourceCalibration model(int latents) {
+    return new SourceCalibration(
+        java.util.Collections.nCopies(latents, new LatentCalibration(0, 1, List.of(), 1, 5_000)),
+        5_000,
+        1);
+  }
+
+  private Instant now = START;
+
+  private Commissioning feed(Commissioning from, Sources source, int frames, Duration each) {
+    Commissioning state = from;
+    for (int t = 0; t < frames; t++) {
+      source.next();
+      state = state.next(now, source.residuals, source.expected);
+      now = now.plus(each);
+    }
+    return state;
+  }
+
+  private static Commissioning start(int latents) {
+    return Commissioning.start(model(latents), CommissioningBounds.DEFAULTS);
+  }
+
+  @Test
+  void shouldArmOnceThereAreEnoughEffectiveSamples() {
+    // Given
+    Sources source = Sources.normal(2, 0.5, 1);
+    source.location = 0.7;
+    Duration each = Duration.ofMillis(50);
+
+    // When
+    Commissioning early = feed(start(2), source, 2_000, each);
+    Commissioning later = feed(early, source, 4_000, each);
+
+    // Then
+    assertThat(early.outcome())
+        .isInstanceOfSatisfying(
+            Learning.class,
+            learning -> {
+              assertThat(learning.why())
+                  .matches("[0-9]+ of 1000 effective samples in [0-9]+ frames");
+              assertThat(learning.progress()).isBetween(0.3, 0.8);
+            });
+    assertThat(later.outcome())
+        .isInstanceOfSatisfying(
+            Armed.class,
+            armed -> {
+              assertThat(armed.stage()).isEqualTo(Stage.FAST);
+              assertThat(armed.calibration().revision()).isEqualTo(2);
+              assertThat(armed.calibration().effectiveSamples()).isGreaterThan(1_000);
+              assertThat(later.accepted()).isSameAs(armed.calibration());
+            });
+  }
+
+  @Test
+  void shouldReachTheSlowStageAfterAFullDay() {
+    // Given
+    Sources source = Sources.normal(1, 0, 2);
+    Duration each = Duration.ofSeconds(10);
+
+    // When
+    Commissioning fast = feed(start(1), source, 8_600, each);
+    Commissioning slow = feed(fast, source, 100, each);
+    Commissioning after = feed(slow, source, 100, each);
+
+    // Then
+    assertThat(fast.outcome())
+        .isInstanceOfSatisfying(
+            Armed.class, armed -> assertThat(armed.stage()).isEqualTo(Stage.FAST));
+    assertThat(slow.outcome())
+        .isInstanceOfSatisfying(
+            Armed.class,
+            armed -> {
+              assertThat(armed.stage()).isEqualTo(Stage.SLOW);
+              assertThat(armed.calibration().revision()).isEqualTo(3);
+            });
+    assertThat(after).isSameAs(slow);
+  }
+
+  @Test
+  void shouldArmASlowCameraAfterADay() {
+    // Given: one frame per two minutes, 720 per day
+    Sources source = Sources.normal(1, 0, 3);
+
+    // When
+    Commissioning before = feed(start(1), source, 700, Duration.ofMinutes(2));
+    Commissioning after = feed(before, source, 300, Duration.ofMinutes(2));
+
+    // Then
+    assertThat(before.outcome()).isInstanceOf(Learning.class);
+    assertThat(after.outcome())
+        .isInstanceOfSatisfying(
+            Armed.class, armed -> assertThat(armed.stage()).isEqualTo(Stage.SLOW));
+  }
+
+  @Test
+  void shouldAskForAReviewAndAccept() {
+    // Given
+    Sources source = Sources.normal(2, 0, 4);
+    source.location = 3.5;
+
+    // When
+    Commissioning state = feed(start(2), source, 4_000, Duration.ofMillis(50));
+
+    // Then
+    assertThat(state.outcome())
+        .isInstanceOfSatisfying(
+            NeedsReview.class,
+            review ->
+                assertThat(review.differences())
+                    .hasSize(2)
+                    .allSatisfy(each -> assertThat(each.kind()).isEqualTo(Difference.Kind.OFFSET)));
+    Commissioning accepted = state.accept();
+    assertThat(accepted.outcome()).isInstanceOf(Armed.class);
+    assertThat(accepted.accepted().latents().get(0).location()).isBetween(3.3, 3.7);
+    assertThatThrownBy(accepted::accept).hasMessageContaining("needs a review");
+  }
+
+  /** Each recalibration is compared with the one that was accepted, which stays the same. */
+  @Test
+  void shouldNotLetSmallStepsAddUp() {
+    // Given
+    SourceCalibration accepted = model(1);
+
+    // When
+    int reviewed = 0;
+    for (int step = 1; step <= 4; step++) {
+      Sources source = Sources.normal(1, 0, 10 + step);
+      source.location = step;
+      Commissioning state =
+          feed(
+              Commissioning.start(accepted, CommissioningBounds.DEFAULTS),
+              source,
+              4_000,
+              Duration.ofMillis(50));
+      reviewed = state.outcome() instanceof NeedsReview ? step : 0;
+    }
+
+    // Then
+    assertThat(reviewed).isEqualTo(4);
+  }
+
+  @Test
+  void shouldNotJoinFramesAcrossAGap() {
+    // Given
+    Sources source = Sources.normal(1, 0.9, 5);
+    Commissioning state = start(1);
+
+    // When: every second frame is left out
+    for (int t = 0; t < 1_000; t++) {
+      source.next();
+      state = t % 2 == 0 ? state.skip() : state.next(now, source.residuals, source.expected);
+    }
+
+    // Then
+    assertThat(state.window().frames()).isEqualTo(500);
+    assertThat(state.window().interval(3).kept).isEqualTo(1);
+  }
+}
