@@ -164,7 +164,12 @@ enum Experiments {
       "Streams of the pendulum with one event each, watched with the active model at one false alarm"
           + " per week: detection, delay, the latent named as cause and the kind, by residuals and by"
           + " four baselines.",
-      (cells, scale) -> cells.addRows("pendulum", Experiments::localisation));
+      (cells, scale) -> cells.addRows("pendulum", Experiments::localisation)),
+  COMMISSIONING(
+      "Sources that learn what is normal from their own first frames: run length over target and"
+          + " delays, over autocorrelation and law, with thresholds that pay for the learning. Each"
+          + " seed draws another reference of the detector.",
+      (cells, scale) -> cells.addRows("source", Experiments::commissioning));
 
   private static final int STREAMS = 20;
 
@@ -393,5 +398,25 @@ enum Experiments {
       return new LocalisationTrial(spec.drawn(), spec.noise(), bundle, scorer, seed, STREAMS)
           .run("pendulum", seed, done -> bench.progress().at("watching streams", done, null));
     }
+  }
+
+  private static List<ResultLog.Row> commissioning(Workbench bench, long seed) {
+    CommissioningTrial trial =
+        CommissioningTrial.of(
+            seed, done -> bench.progress().at("simulating thresholds", done, null));
+    List<ResultLog.Row> rows = new ArrayList<>();
+    rows.add(new ResultLog.Row("source: nothing to learn, lag one 0", seed, trial.exact(0)));
+    double parts = CommissioningTrial.Law.values().length * CommissioningTrial.LAGS.length;
+    for (CommissioningTrial.Law law : CommissioningTrial.Law.values()) {
+      for (double lagOne : CommissioningTrial.LAGS) {
+        bench.progress().at("watching sources", (rows.size() - 1) / parts, null);
+        rows.add(
+            new ResultLog.Row(
+                "source: %s, lag one %s".formatted(law.label(), lagOne),
+                seed,
+                trial.commissioned(law, lagOne)));
+      }
+    }
+    return rows;
   }
 }
