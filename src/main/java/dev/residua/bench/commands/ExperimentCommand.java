@@ -70,7 +70,7 @@ public final class ExperimentCommand extends JsonCommand {
   public Integer call() throws IOException, BadBundleException, TrainingFailedException {
     if (names.isEmpty()) {
       Map<String, String> all = ExperimentRun.all();
-      print(all, () -> all.forEach((label, purpose) -> print("%-12s %s", label, purpose)));
+      print(all, () -> all.forEach((label, purpose) -> print("%-13s %s", label, purpose)));
       return 0;
     }
     Map<String, ResultLog> logs = new LinkedHashMap<>();
