@@ -42,14 +42,15 @@ class ArchitectureTest {
           "commissioning <- anomaly causal drift frame",
           "intervention <- anomaly causal drift frame",
           "incident <- anomaly causal drift frame intervention",
-          "monitor <- anomaly causal drift frame incident intervention",
+          "source <- causal frame",
+          "monitor <- anomaly causal drift frame incident intervention source",
           "model <- causal frame",
           "dataset <- causal frame",
           "simulation <- causal dataset frame",
           "training <- anomaly causal dataset drift frame intervention model",
           "renewal.trigger <- causal drift incident",
           "renewal.selection <- frame incident model renewal.trigger training",
-          "renewal.gate <- anomaly causal drift frame incident intervention model monitor training",
+          "renewal.gate <- anomaly causal drift frame incident intervention model monitor source training",
           "bench.experiment <- anomaly causal commissioning dataset drift frame intervention model simulation"
               + " training",
           "report <- anomaly causal dataset frame model training");

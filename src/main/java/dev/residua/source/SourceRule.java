@@ -1,0 +1,186 @@
+package dev.residua.source;
+
+import dev.residua.causal.Finding.Severity;
+import dev.residua.frame.PossibleTimes;
+import io.soabase.recordbuilder.core.RecordBuilder;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One revision of the settings of the sources that match a pattern. A setting that is null is the
+ * one of the installation.
+ *
+ * @param id identity of the rule: letters, digits, dots, hyphens and underscores; empty for {@link
+ *     #DEFAULTS}
+ * @param revision counts the changes of the rule, from 1; 0 before it is written
+ * @param removed whether this revision removes the rule
+ * @param match names of the sources
+ * @param priority decides between rules that are equally specific; the higher wins
+ * @param scene what the sources look at, which decides on their model
+ * @param enabled whether the sources are monitored
+ * @param falseAlarmsPerWeek false alarms per week and source, above 0
+ * @param framesPerSecond frame rate until it is measured, above 0
+ * @param silentAfter time without a frame after which a source is silent
+ * @param activeHours hours outside which a source may be silent
+ * @param severity lowest severity of the incidents of the sources
+ * @param labels names and values that incidents and alerts carry; at most {@value #MAX_LABELS}
+ * @param by who wrote this revision, not blank
+ * @param changedAt when it was written
+ */
+@RecordBuilder
+public record SourceRule(
+    String id,
+    long revision,
+    boolean removed,
+    SourceGlob match,
+    int priority,
+    String scene,
+    boolean enabled,
+    @Nullable Double falseAlarmsPerWeek,
+    @Nullable Double framesPerSecond,
+    @Nullable Duration silentAfter,
+    @Nullable ActiveHours activeHours,
+    @Nullable Severity severity,
+    Map<String, String> labels,
+    String by,
+    Instant changedAt)
+    implements SourceRuleBuilder.With {
+  /** Scene of the sources for which no rule names one. */
+  public static final String DEFAULT_SCENE = "default";
+
+  /** Most labels of a rule. */
+  public static final int MAX_LABELS = 16;
+
+  /** Longest value of a label, in characters. */
+  public static final int MAX_LABEL_CHARACTERS = 255;
+
+  /** Longest time after which a source is silent. */
+  public static final Duration MAX_SILENT_AFTER = Duration.ofDays(30);
+
+  /** Largest priority, and with a minus sign the smallest. */
+  public static final int MAX_PRIORITY = 1_000_000;
+
+  /** Names of labels that alerts have already. */
+  public static final Set<String> RESERVED_LABELS =
+      Set.of("alertname", "incident", "kind", "severity", "source");
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+  private static final Pattern LABEL = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]{0,63}");
+
+  /** Holds where no rule matches: the settings of the installation. */
+  public static final SourceRule DEFAULTS =
+      new SourceRule(
+          "",
+          0,
+          false,
+          new SourceGlob("*"),
+          -MAX_PRIORITY,
+          DEFAULT_SCENE,
+          true,
+          null,
+          null,
+          null,
+          null,
+          null,
+          Map.of(),
+          "residua",
+          Instant.EPOCH);
+
+  public SourceRule {
+    if (!id.isEmpty() && !NAME.matcher(id).matches()) {
+      throw new IllegalArgumentException(
+          "the id of a rule must be 1 to 100 letters, digits, dots, hyphens or underscores but was '%s'"
+              .formatted(id));
+    }
+    if (!NAME.matcher(scene).matches()) {
+      throw invalid(
+          id, "scene", scene, "expected 1 to 100 letters, digits, dots, hyphens or underscores");
+    }
+    if (revision < 0) {
+      throw invalid(id, "revision", revision, "expected at least 0");
+    }
+    if (Math.abs((long) priority) > MAX_PRIORITY) {
+      throw invalid(
+          id, "priority", priority, "expected %d to %d".formatted(-MAX_PRIORITY, MAX_PRIORITY));
+    }
+    checkRange(id, "falseAlarmsPerWeek", falseAlarmsPerWeek, 1e-6, 1e6);
+    checkRange(id, "framesPerSecond", framesPerSecond, 1e-6, 1e4);
+    if (silentAfter != null
+        && (silentAfter.compareTo(Duration.ofSeconds(1)) < 0
+            || silentAfter.compareTo(MAX_SILENT_AFTER) > 0)) {
+      throw invalid(id, "silentAfter", silentAfter, "expected PT1S to " + MAX_SILENT_AFTER);
+    }
+    if (by.isBlank() || by.length() > 255) {
+      throw invalid(id, "by", by, "expected who writes it, in 1 to 255 characters");
+    }
+    if (!PossibleTimes.contain(changedAt)) {
+      throw invalid(id, "changedAt", changedAt, "expected a time before " + PossibleTimes.END);
+    }
+    labels = Collections.unmodifiableMap(new TreeMap<>(labels));
+    checkLabels(id, labels);
+  }
+
+  private static void checkRange(
+      String id, String field, @Nullable Double value, double least, double most) {
+    if (value != null && !(value >= least && value <= most)) {
+      throw invalid(id, field, value, "expected %s to %s".formatted(least, most));
+    }
+  }
+
+  private static void checkLabels(String id, Map<String, String> labels) {
+    if (labels.size() > MAX_LABELS) {
+      throw invalid(id, "labels", labels.size() + " of them", "expected at most " + MAX_LABELS);
+    }
+    labels.forEach(
+        (name, value) -> {
+          if (!LABEL.matcher(name).matches() || RESERVED_LABELS.contains(name)) {
+            throw invalid(
+                id,
+                "labels",
+                name,
+                "a name has letters, digits and underscores, at most 64, and is none of "
+                    + RESERVED_LABELS.stream().sorted().toList());
+          }
+          if (value.isBlank()
+              || value.length() > MAX_LABEL_CHARACTERS
+              || value.chars().anyMatch(Character::isISOControl)) {
+            throw invalid(
+                id,
+                "labels." + name,
+                value,
+                "expected 1 to %d characters".formatted(MAX_LABEL_CHARACTERS));
+          }
+        });
+  }
+
+  private static IllegalArgumentException invalid(
+      String id, String field, Object value, String expected) {
+    return new IllegalArgumentException(
+        "source rule '%s': %s was '%s'; %s".formatted(id, field, value, expected));
+  }
+
+  /** Rule for a pattern, with the settings of the installation. */
+  public static SourceRule of(String id, String match) {
+    return DEFAULTS.with(rule -> rule.id(id).match(new SourceGlob(match)).priority(0));
+  }
+
+  /** Name of this revision: id, slash, revision. Empty for {@link #DEFAULTS}. */
+  public String key() {
+    return id.isEmpty() ? "" : id + "/" + revision;
+  }
+
+  /** Whether another revision has the same settings, by any author. */
+  public boolean sameSettings(SourceRule other) {
+    return anonymous().equals(other.anonymous());
+  }
+
+  private SourceRule anonymous() {
+    return with(rule -> rule.revision(0).by(DEFAULTS.by).changedAt(Instant.EPOCH));
+  }
+}

@@ -1,0 +1,208 @@
+package dev.residua.source;
+
+import dev.residua.causal.Finding.Severity;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** The settings of a rule by name, as people write them: the same names and checks everywhere. */
+public final class SourceRuleFields {
+  /** Names of all settings, in the order in which they are shown. */
+  public static final List<String> NAMES =
+      List.of(
+          "match",
+          "scene",
+          "priority",
+          "enabled",
+          "falseAlarmsPerWeek",
+          "framesPerSecond",
+          "silentAfter",
+          "activeHours",
+          "severity",
+          "labels");
+
+  /** Names of settings that a later version will have. */
+  public static final Set<String> NOT_YET_SUPPORTED =
+      Set.of("region", "rotation", "mask", "aspect", "context", "camera", "retention");
+
+  private SourceRuleFields() {}
+
+  /**
+   * A rule with changed settings.
+   *
+   * @param fields texts, numbers, booleans, or for {@code labels} a map, by name; null for the
+   *     setting of the installation
+   * @param shown how a name is shown to people, such as with {@code --} in front
+   * @throws IllegalArgumentException with the reason, if a setting is unknown or has no such value
+   */
+  public static SourceRule apply(
+      SourceRule rule, Map<String, @Nullable Object> fields, UnaryOperator<String> shown) {
+    SourceRule changed = rule;
+    for (Map.Entry<String, @Nullable Object> field : fields.entrySet()) {
+      String name = field.getKey();
+      if (NOT_YET_SUPPORTED.contains(name)) {
+        throw new IllegalArgumentException(
+            "%s is not yet supported; leave it out".formatted(shown.apply(name)));
+      }
+      if (!NAMES.contains(name)) {
+        throw new IllegalArgumentException(
+            "there is no setting '%s', expected one of %s"
+                .formatted(
+                    shown.apply(name), String.join(", ", NAMES.stream().map(shown).toList())));
+      }
+      changed = with(changed, name, field.getValue(), shown.apply(name));
+    }
+    return changed;
+  }
+
+  private static SourceRule with(
+      SourceRule rule, String name, @Nullable Object value, String shown) {
+    if (name.equals("labels")) {
+      return rule.withLabels(labels(value, shown));
+    }
+    if (value instanceof Map || value instanceof List) {
+      throw invalid(shown, value, "one value");
+    }
+    String text = value == null ? null : value.toString().strip();
+    return switch (name) {
+      case "match" -> rule.withMatch(new SourceGlob(text == null ? "" : text));
+      case "scene" -> rule.withScene(text == null ? SourceRule.DEFAULT_SCENE : text);
+      case "priority" -> rule.withPriority(text == null ? 0 : whole(text, shown));
+      case "enabled" -> rule.withEnabled(text == null || truth(text, shown));
+      case "falseAlarmsPerWeek" ->
+          rule.withFalseAlarmsPerWeek(text == null ? null : number(text, shown));
+      case "framesPerSecond" -> rule.withFramesPerSecond(text == null ? null : number(text, shown));
+      case "silentAfter" -> rule.withSilentAfter(text == null ? null : duration(text, shown));
+      case "activeHours" -> rule.withActiveHours(text == null ? null : ActiveHours.parse(text));
+      case "severity" -> rule.withSeverity(text == null ? null : severity(text, shown));
+      default -> throw new IllegalStateException("no setting " + name);
+    };
+  }
+
+  private static Map<String, String> labels(@Nullable Object value, String shown) {
+    if (value == null) {
+      return Map.of();
+    }
+    if (!(value instanceof Map<?, ?> map)) {
+      throw invalid(shown, value, "names and values");
+    }
+    Map<String, String> labels = new TreeMap<>();
+    map.forEach((key, text) -> labels.put(String.valueOf(key), String.valueOf(text)));
+    return labels;
+  }
+
+  private static int whole(String text, String shown) {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw invalid(shown, text, "a whole number");
+    }
+  }
+
+  private static double number(String text, String shown) {
+    try {
+      return Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      throw invalid(shown, text, "a number");
+    }
+  }
+
+  private static boolean truth(String text, String shown) {
+    return switch (text) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw invalid(shown, text, "true or false");
+    };
+  }
+
+  private static Duration duration(String text, String shown) {
+    try {
+      return Duration.parse(text);
+    } catch (DateTimeParseException e) {
+      throw invalid(shown, text, "a duration such as PT5M");
+    }
+  }
+
+  private static Severity severity(String text, String shown) {
+    for (Severity severity : Severity.values()) {
+      if (lower(severity).equals(text.toLowerCase(Locale.ROOT))) {
+        return severity;
+      }
+    }
+    throw invalid(
+        shown,
+        text,
+        String.join(", ", Arrays.stream(Severity.values()).map(SourceRuleFields::lower).toList()));
+  }
+
+  private static String lower(Severity severity) {
+    return severity.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static IllegalArgumentException invalid(String shown, Object value, String expected) {
+    return new IllegalArgumentException(
+        "%s is '%s', expected %s".formatted(shown, value, expected));
+  }
+
+  /** The settings of a rule that are not those of the installation; {@code match} is always one. */
+  public static Map<String, Object> of(SourceRule rule) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("match", rule.match().text());
+    if (!rule.scene().equals(SourceRule.DEFAULT_SCENE)) {
+      fields.put("scene", rule.scene());
+    }
+    if (rule.priority() != 0) {
+      fields.put("priority", rule.priority());
+    }
+    if (!rule.enabled()) {
+      fields.put("enabled", false);
+    }
+    put(fields, "falseAlarmsPerWeek", rule.falseAlarmsPerWeek());
+    put(fields, "framesPerSecond", rule.framesPerSecond());
+    put(fields, "silentAfter", rule.silentAfter() == null ? null : rule.silentAfter().toString());
+    put(fields, "activeHours", rule.activeHours() == null ? null : rule.activeHours().toString());
+    put(fields, "severity", rule.severity() == null ? null : lower(rule.severity()));
+    if (!rule.labels().isEmpty()) {
+      fields.put("labels", rule.labels());
+    }
+    return fields;
+  }
+
+  private static void put(Map<String, Object> fields, String name, @Nullable Object value) {
+    if (value != null) {
+      fields.put(name, value);
+    }
+  }
+
+  /**
+   * The settings in which two rules differ, one line for each.
+   *
+   * @param before null for a new rule
+   * @param after null for a removed one
+   */
+  public static List<String> differences(@Nullable SourceRule before, @Nullable SourceRule after) {
+    Map<String, Object> old = before == null ? Map.of() : of(before);
+    Map<String, Object> now = after == null ? Map.of() : of(after);
+    Set<String> names = new TreeSet<>((a, b) -> NAMES.indexOf(a) - NAMES.indexOf(b));
+    names.addAll(old.keySet());
+    names.addAll(now.keySet());
+    return names.stream()
+        .filter(name -> !Objects.equals(old.get(name), now.get(name)))
+        .map(name -> "%s: %s -> %s".formatted(name, text(old.get(name)), text(now.get(name))))
+        .toList();
+  }
+
+  private static String text(@Nullable Object value) {
+    return value == null ? "(default)" : value.toString();
+  }
+}

@@ -1,0 +1,107 @@
+package dev.residua.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SourceRuleFieldsTest {
+  private static final Map<String, Object> ALL =
+      Map.of(
+          "match",
+          "line3/*",
+          "scene",
+          "valve",
+          "priority",
+          7,
+          "enabled",
+          false,
+          "falseAlarmsPerWeek",
+          0.5,
+          "framesPerSecond",
+          12.5,
+          "silentAfter",
+          "PT2M",
+          "activeHours",
+          "Mon-Fri 06:00-22:00 Europe/Berlin",
+          "severity",
+          "warning",
+          "labels",
+          Map.of("site", "north"));
+
+  private static SourceRule apply(Map<String, Object> fields) {
+    return SourceRuleFields.apply(SourceRule.of("a", "*"), fields, name -> name);
+  }
+
+  @Test
+  void shouldReadWhatItWrites() {
+    // When
+    SourceRule rule = apply(ALL);
+
+    // Then
+    assertThat(SourceRuleFields.of(rule))
+        .containsExactlyInAnyOrderEntriesOf(ALL)
+        .containsOnlyKeys(SourceRuleFields.NAMES);
+    assertThat(apply(SourceRuleFields.of(rule))).isEqualTo(rule);
+  }
+
+  @Test
+  void shouldReturnToTheSettingsOfTheInstallation() {
+    // Given
+    SourceRule rule = apply(ALL);
+    Map<String, Object> unset = new LinkedHashMap<>();
+    SourceRuleFields.NAMES.stream()
+        .filter(name -> !name.equals("match"))
+        .forEach(name -> unset.put(name, null));
+
+    // When
+    SourceRule plain = SourceRuleFields.apply(rule, unset, name -> name);
+
+    // Then
+    assertThat(plain).isEqualTo(SourceRule.of("a", "line3/*"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"region", "rotation", "mask", "aspect", "context", "camera", "retention"})
+  void shouldRefuseSettingsOfALaterVersion(String name) {
+    assertThatThrownBy(() -> apply(Map.of(name, "0.1")))
+        .hasMessage(name + " is not yet supported; leave it out");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "macth              | line3/*  | there is no setting 'macth', expected one of match, scene,",
+        "priority           | high     | priority is 'high', expected a whole number",
+        "enabled            | yes      | enabled is 'yes', expected true or false",
+        "falseAlarmsPerWeek | rarely   | falseAlarmsPerWeek is 'rarely', expected a number",
+        "silentAfter        | 5 min    | silentAfter is '5 min', expected a duration such as PT5M",
+        "severity           | high     | severity is 'high', expected info, warning, critical",
+        "labels             | site     | labels is 'site', expected names and values",
+      })
+  void shouldSayWhatIsExpected(String name, String value, String message) {
+    assertThatThrownBy(() -> apply(Map.of(name, value))).hasMessageStartingWith(message);
+  }
+
+  @Test
+  void shouldListTheDifferences() {
+    // Given
+    SourceRule before = apply(Map.of("match", "a*", "scene", "valve"));
+    SourceRule after = apply(Map.of("match", "a*", "priority", 3));
+
+    // When
+    List<String> lines = SourceRuleFields.differences(before, after);
+
+    // Then
+    assertThat(lines).containsExactly("scene: valve -> (default)", "priority: (default) -> 3");
+    assertThat(SourceRuleFields.differences(null, after))
+        .containsExactly("match: (default) -> a*", "priority: (default) -> 3");
+  }
+}
