@@ -8,10 +8,12 @@ import dev.residua.app.demo.DemoSettings;
 import dev.residua.app.demo.SimulatedCamera;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.kafka.KafkaConnection;
+import dev.residua.app.kafka.SourceRulesFollower;
 import dev.residua.app.metrics.AlertMetrics;
 import dev.residua.app.metrics.EvidenceMetrics;
 import dev.residua.app.metrics.ModelMetrics;
 import dev.residua.app.metrics.RoleHealth;
+import dev.residua.app.metrics.SourceRuleMetrics;
 import dev.residua.app.model.ActiveModelNotifier;
 import dev.residua.app.model.BundleStores;
 import dev.residua.app.model.InitialModel;
@@ -39,9 +41,10 @@ import dev.residua.model.ModelStore;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.TrustedKeys;
 import dev.residua.monitor.MonitorModel;
+import dev.residua.monitor.SourceSettings;
 import dev.residua.registry.RegistryFollower;
 import dev.residua.registry.TrustedModels;
-import dev.residua.scoring.Scenes;
+import dev.residua.streams.MonitorRules;
 import dev.residua.streams.RegistryMonitorModels;
 import dev.residua.telemetry.OtlpTracing;
 import dev.residua.telemetry.Tracing;
@@ -146,6 +149,7 @@ public class Roles {
         new RegistryFollower(
             clients.registry(config.topicPrefix()), topics, places, heartbeats::beat);
     running.push(follower);
+    SourceRulesFollower rules = followRules(clients, topics, heartbeats);
     health.waitsFor("a first model");
     ModelStore registry = new TrustedModels(follower, trusted);
     used.ignored(() -> registry.registry().ignored().size());
@@ -163,7 +167,21 @@ public class Roles {
       watch.onChange((scene, next) -> monitored.prepare());
       running.push(
           MonitorRole.start(
-              clients, topics, monitored, config, health, meters, tracing, this::fail));
+              clients,
+              topics,
+              monitored,
+              new MonitorRules(
+                  rules::rules,
+                  rules::refreshed,
+                  Optional.of(
+                      new SourceSettings.Budget(
+                          config.incidents().falseAlarmsPerWeek(),
+                          config.incidents().framesPerSecond()))),
+              config,
+              health,
+              meters,
+              tracing,
+              this::fail));
     }
     if (config.roles().contains(Role.SCORE)) {
       running.push(
@@ -172,7 +190,7 @@ public class Roles {
               clients,
               topics,
               registry,
-              Scenes.ONE,
+              source -> rules.rules().of(source),
               bundle,
               tracing,
               meters,
@@ -186,7 +204,7 @@ public class Roles {
               clients,
               topics,
               config.topicPrefix(),
-              Scenes.ONE,
+              source -> rules.rules().of(source).scene(),
               registry,
               read -> Models.scoring(read, config.scoring().networkThreads()),
               ScoringSetup.settings(config),
@@ -200,7 +218,7 @@ public class Roles {
               config,
               properties,
               bundle,
-              Scenes.ONE,
+              source -> rules.rules().of(source).scene(),
               registry,
               used,
               heartbeats::beat);
@@ -222,6 +240,7 @@ public class Roles {
           clients,
           topics,
           registry,
+          rules::rules,
           bundle,
           watch,
           access.writable(),
@@ -247,6 +266,22 @@ public class Roles {
         config.roles(),
         clients.bootstrapServers(),
         bundle.id());
+  }
+
+  /** Follows the rules of sources, once all that are stored are read. */
+  private SourceRulesFollower followRules(
+      KafkaClients clients, Topics topics, Heartbeats heartbeats) throws StartFailedException {
+    SourceRulesFollower rules =
+        new SourceRulesFollower(
+            clients.sources(config.topicPrefix()), topics.sources(), heartbeats::beat);
+    running.push(rules);
+    SourceRuleMetrics.ignored(meters, rules::ignored);
+    try {
+      rules.refreshed();
+    } catch (IOException e) {
+      throw new StartFailedException(RootCause.message(e), e);
+    }
+    return rules;
   }
 
   private void startAlerting(

@@ -17,6 +17,7 @@ import dev.residua.monitor.SourceMonitor;
 import dev.residua.state.MonitorStates;
 import dev.residua.streams.ControlCommandStore;
 import dev.residua.streams.MonitorModels;
+import dev.residua.streams.MonitorRules;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.io.IOException;
@@ -229,6 +230,7 @@ public final class MonitorBenchmark extends BrokerBenchmark {
         prefix,
         MonitorModels.fixed(model),
         new ControlCommandStore(),
+        MonitorRules.NONE,
         settings,
         MonitorObservers.only(beforeStart),
         this::fail);

@@ -9,12 +9,12 @@ import dev.residua.frame.RejectedFrameException.Reason;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.scoring.FramesInFlight;
-import dev.residua.scoring.Scenes;
 import dev.residua.scoring.ScoringListener;
 import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringModels;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.Stages.Stage;
+import dev.residua.source.SourceRule;
 import dev.residua.telemetry.Tracing;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
@@ -195,6 +195,9 @@ public final class PipelineBenchmark extends BrokerBenchmark {
                 models.scoring(),
                 models.scenes(),
                 models::close,
+                ScoringModels.fixed(scored),
+                source -> SourceRule.DEFAULTS,
+                scored::close,
                 settings,
                 count,
                 stages::get,

@@ -22,11 +22,12 @@ import dev.residua.registry.ModelAdmin.Author;
 import dev.residua.registry.RegistryFollower;
 import dev.residua.scoring.FramesInFlight;
 import dev.residua.scoring.ModelPool;
-import dev.residua.scoring.Scenes;
 import dev.residua.scoring.ScoringListener;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.Stages;
+import dev.residua.source.SourceRule;
 import dev.residua.streams.ControlCommandStore;
+import dev.residua.streams.MonitorRules;
 import dev.residua.streams.RegistryMonitorModels;
 import dev.residua.streams.SourceLimits;
 import dev.residua.telemetry.Tracing;
@@ -173,6 +174,7 @@ public final class SwapBenchmark extends BrokerBenchmark {
                   PREFIX,
                   monitored,
                   new ControlCommandStore(),
+                  MonitorRules.NONE,
                   new MonitorSettings(
                       "1",
                       data.resolve("state"),
@@ -188,7 +190,7 @@ public final class SwapBenchmark extends BrokerBenchmark {
                   clients,
                   topics,
                   pool,
-                  Scenes.ONE,
+                  source -> SourceRule.DEFAULTS,
                   pool::close,
                   ScoringSettings.defaults(PREFIX + "score", "1"),
                   watch,

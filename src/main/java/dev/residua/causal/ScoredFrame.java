@@ -22,6 +22,7 @@ import java.time.Instant;
  * @param sensor readings of the camera from the picture
  * @param timing how it arrived relative to the others of its source
  * @param position where the frame is on Kafka
+ * @param rule key of the source rule that was in force; empty where there was none
  */
 @SuppressWarnings("ArrayRecordComponent") // one per frame: copies would double the garbage
 public record ScoredFrame(
@@ -37,4 +38,56 @@ public record ScoredFrame(
     FrameStatistics statistics,
     SensorReadings sensor,
     FrameTiming timing,
-    FramePosition position) {}
+    FramePosition position,
+    String rule) {
+  /** A frame that was scored without a source rule. */
+  public ScoredFrame(
+      String source,
+      long sequence,
+      Instant capturedAt,
+      Instant scoredAt,
+      String modelId,
+      String scene,
+      float[] latents,
+      float[] expected,
+      float[] residuals,
+      FrameStatistics statistics,
+      SensorReadings sensor,
+      FrameTiming timing,
+      FramePosition position) {
+    this(
+        source,
+        sequence,
+        capturedAt,
+        scoredAt,
+        modelId,
+        scene,
+        latents,
+        expected,
+        residuals,
+        statistics,
+        sensor,
+        timing,
+        position,
+        "");
+  }
+
+  /** The same under a source rule. */
+  public ScoredFrame withRule(String key) {
+    return new ScoredFrame(
+        source,
+        sequence,
+        capturedAt,
+        scoredAt,
+        modelId,
+        scene,
+        latents,
+        expected,
+        residuals,
+        statistics,
+        sensor,
+        timing,
+        position,
+        key);
+  }
+}

@@ -43,6 +43,7 @@ public record DriftScore(
    * @param quietHigh upper end
    * @param logEvidence logarithm of the e-detector on the joint p-values, see {@link
    *     ConformalMartingale#logDetector}
+   * @param framesPerSecond frame rate of the source, measured
    */
   public record Others(
       float pictureStatistic,
@@ -50,9 +51,11 @@ public record DriftScore(
       double quietRunLength,
       double quietLow,
       double quietHigh,
-      double logEvidence) {
+      double logEvidence,
+      double framesPerSecond) {
     /** No other detector. */
     public static final Others NONE =
-        new Others(Float.NaN, Float.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+        new Others(
+            Float.NaN, Float.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
   }
 }

@@ -3,7 +3,10 @@ package dev.residua.incident;
 import dev.residua.causal.Finding;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param mergedInto the incident that it turned out to be a part of; null for most
  * @param modelId model in use
  * @param frame frame of the finding that it shows; null where the source is silent
+ * @param labels labels of the source rule that was in force when it opened
  */
 @RecordBuilder
 public record Incident(
@@ -56,7 +60,8 @@ public record Incident(
     @Nullable String follows,
     @Nullable String mergedInto,
     String modelId,
-    @Nullable IncidentFrame frame)
+    @Nullable IncidentFrame frame,
+    Map<String, String> labels)
     implements IncidentBuilder.With {
   /** Longest note, in characters; the rest is cut off. */
   public static final int MAX_NOTE = 500;
@@ -81,6 +86,55 @@ public record Incident(
     }
     note = note == null || note.length() <= MAX_NOTE ? note : note.substring(0, MAX_NOTE - 1) + "…";
     causes = List.copyOf(causes);
+    labels = Collections.unmodifiableMap(new TreeMap<>(labels));
+  }
+
+  /** An incident without labels. */
+  public Incident(
+      String id,
+      String source,
+      Subject subject,
+      State state,
+      @Nullable Reason reason,
+      Finding.Severity severity,
+      String kind,
+      String sentence,
+      @Nullable String note,
+      List<Finding.Cause> causes,
+      Instant openedAt,
+      Instant updatedAt,
+      @Nullable Instant endedAt,
+      long openedSequence,
+      long updatedSequence,
+      long events,
+      int flaps,
+      @Nullable String follows,
+      @Nullable String mergedInto,
+      String modelId,
+      @Nullable IncidentFrame frame) {
+    this(
+        id,
+        source,
+        subject,
+        state,
+        reason,
+        severity,
+        kind,
+        sentence,
+        note,
+        causes,
+        openedAt,
+        updatedAt,
+        endedAt,
+        openedSequence,
+        updatedSequence,
+        events,
+        flaps,
+        follows,
+        mergedInto,
+        modelId,
+        frame,
+        Map.of());
   }
 
   /** State of an incident. */

@@ -1,7 +1,9 @@
 package dev.residua.incident;
 
+import dev.residua.causal.Finding.Severity;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * When an incident opens, escalates and ends. The levels of the statistics themselves belong to the
@@ -20,6 +22,8 @@ import java.time.Duration;
  * @param flapLimit reopenings after which an incident is flapping, at least 1
  * @param maximumAge age, in capture time, at which an incident is closed and another follows, above
  *     0
+ * @param lowestSeverity severity of an incident that opens, if its finding is less severe
+ * @param labels labels of an incident that opens
  */
 @RecordBuilder
 public record IncidentSettings(
@@ -29,7 +33,9 @@ public record IncidentSettings(
     int cooldownFrames,
     int criticalFrames,
     int flapLimit,
-    Duration maximumAge)
+    Duration maximumAge,
+    Severity lowestSeverity,
+    Map<String, String> labels)
     implements IncidentSettingsBuilder.With {
   /**
    * One alarm opens; a second of quiet at 20 frames per second ends; critical after five minutes.
@@ -38,6 +44,7 @@ public record IncidentSettings(
       new IncidentSettings(1, 1, 20, 200, 6_000, 5, Duration.ofDays(30));
 
   public IncidentSettings {
+    labels = Map.copyOf(labels);
     if (alarmFrames < 1 || ofFrames < alarmFrames || ofFrames > 64) {
       throw new IllegalArgumentException(
           "incidents need 1 <= alarmFrames <= ofFrames <= 64 but got %d and %d"
@@ -50,6 +57,27 @@ public record IncidentSettings(
     if (maximumAge.isNegative() || maximumAge.isZero()) {
       throw new IllegalArgumentException("maximumAge must be above 0 but was " + maximumAge);
     }
+  }
+
+  /** Settings without a lowest severity and labels. */
+  public IncidentSettings(
+      int alarmFrames,
+      int ofFrames,
+      int resolveFrames,
+      int cooldownFrames,
+      int criticalFrames,
+      int flapLimit,
+      Duration maximumAge) {
+    this(
+        alarmFrames,
+        ofFrames,
+        resolveFrames,
+        cooldownFrames,
+        criticalFrames,
+        flapLimit,
+        maximumAge,
+        Severity.INFO,
+        Map.of());
   }
 
   private static void atLeast(int least, String name, int value) {

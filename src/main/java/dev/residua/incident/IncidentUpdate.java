@@ -501,7 +501,7 @@ final class IncidentUpdate {
               subject,
               State.OPENED,
               null,
-              content.severity(),
+              worse(content.severity(), settings.lowestSeverity()),
               content.kind(),
               content.sentence(),
               null,
@@ -516,7 +516,8 @@ final class IncidentUpdate {
               null,
               null,
               at.modelId(),
-              content.frame());
+              content.frame(),
+              settings.labels());
       entry = new Entry(first, content.weight(), 0, 0);
       if (before != null) {
         entry =

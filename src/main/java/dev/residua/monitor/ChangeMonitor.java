@@ -26,7 +26,7 @@ final class ChangeMonitor {
     }
   }
 
-  final Thresholds thresholds;
+  Thresholds thresholds;
   final DriftReading reading;
   final DriftDetector detector;
   private DriftAlarm alarm;
@@ -133,6 +133,11 @@ final class ChangeMonitor {
       }
     }
     return Optional.of(new Recentring(means, null));
+  }
+
+  /** Goes on with thresholds for another run length, of the same reference. */
+  void retarget(Thresholds next) {
+    thresholds = next;
   }
 
   /** Drops all samples and the alarm. */

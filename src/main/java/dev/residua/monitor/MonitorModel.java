@@ -67,15 +67,17 @@ public record MonitorModel(
     }
   }
 
-  ChangeMonitor.Thresholds residualThresholds() {
-    return ChangeMonitor.Thresholds.of(residuals, share());
+  /** Thresholds of the residuals for a run length of all detectors together. */
+  ChangeMonitor.Thresholds residualThresholds(double runLength) {
+    return ChangeMonitor.Thresholds.of(residuals, share(runLength));
   }
 
-  ChangeMonitor.Thresholds pictureThresholds() {
-    return ChangeMonitor.Thresholds.of(picture, share());
+  /** Thresholds of the picture for a run length of all detectors together. */
+  ChangeMonitor.Thresholds pictureThresholds(double runLength) {
+    return ChangeMonitor.Thresholds.of(picture, share(runLength));
   }
 
-  private double share() {
-    return Math.min(DriftReference.MAX_TARGET, 2 * targetRunLength);
+  private static double share(double runLength) {
+    return Math.min(DriftReference.MAX_TARGET, 2 * runLength);
   }
 }

@@ -4,6 +4,7 @@ import dev.residua.incident.ControlCommand.Order;
 import dev.residua.incident.Evidence;
 import dev.residua.incident.Evidence.Channel;
 import dev.residua.incident.Incident;
+import dev.residua.incident.IncidentSettings;
 import dev.residua.incident.Moment;
 import dev.residua.incident.SourceIncidents;
 import java.time.Duration;
@@ -49,9 +50,9 @@ final class MonitoredIncidents {
   }
 
   /** Applies the evidence of a frame; returns what changed. */
-  List<Incident> next(Evidence evidence) {
+  List<Incident> next(Evidence evidence, SourceSettings source) {
     before = incidents;
-    return apply(incidents.next(evidence, model.incidents(), capacity()));
+    return apply(incidents.next(evidence, settings(source), capacity()));
   }
 
   /** The incident that the findings of a channel belong to, also where it has just ended. */
@@ -63,12 +64,29 @@ final class MonitoredIncidents {
   }
 
   /** The source has sent nothing for some time. */
-  List<Incident> silent(Duration idle) {
+  List<Incident> silent(Duration idle, SourceSettings source) {
     return last == null
         ? List.of()
         : apply(
             incidents.silent(
-                later(last, idle), model.incidents(), capacity(), Findings.silence(last, idle)));
+                later(last, idle), settings(source), capacity(), Findings.silence(last, idle)));
+  }
+
+  private IncidentSettings settings(SourceSettings source) {
+    return source == SourceSettings.NONE
+        ? model.incidents()
+        : model.incidents().withLowestSeverity(source.lowestSeverity()).withLabels(source.labels());
+  }
+
+  /** Closes all incidents, because a rule excludes the source from monitoring. */
+  List<Incident> disabled(Duration idle, String rule) {
+    return last == null
+        ? List.of()
+        : close(
+            later(last, idle),
+            incident -> true,
+            Incident.Reason.SOURCE_RETIRED,
+            "source rule %s disables monitoring".formatted(rule));
   }
 
   /** Closes all incidents, because the source has stayed away. */

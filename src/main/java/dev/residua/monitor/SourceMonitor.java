@@ -66,6 +66,12 @@ public final class SourceMonitor {
   private long faultSince; // frames seen before the fault of the sensor; meaningless without one
   private long followedOffset; // of the control topic
   private final MonitoredIncidents incidents;
+  private Limits limits;
+  private FrameRate rate = FrameRate.UNKNOWN;
+  private double usedRate; // frames per second that the limits are for; 0 while not measured
+
+  /** Change of the frame rate from which the thresholds follow it. */
+  private static final double RATE_TOLERANCE = 1.25;
 
   /**
    * Diagnoses of the alarm.
@@ -80,9 +86,7 @@ public final class SourceMonitor {
   /** A model with its thresholds, worked out once for all sources. */
   public static final class Thresholds {
     private final MonitorModel model;
-    private final ChangeMonitor.Thresholds residuals;
-    private final ChangeMonitor.Thresholds picture;
-    private final QuietRunLength.Levels quietLevels;
+    private final Limits limits;
     private final ConformalMartingale noEvidence;
 
     /** Whether quiet frames look independent, which evidence frame by frame needs. */
@@ -90,10 +94,7 @@ public final class SourceMonitor {
 
     public Thresholds(MonitorModel model) {
       this.model = model;
-      this.residuals = model.residualThresholds();
-      this.picture = model.pictureThresholds();
-      this.quietLevels =
-          QuietRunLength.Levels.of(residuals.reference(), residuals.threshold().targetRunLength());
+      this.limits = Limits.of(model, model.targetRunLength());
       this.independent = model.residuals().order() == 0 && model.residuals().blockLength() == 1;
       double resolution = model.rule().calibration().resolution(AnomalyKind.RESIDUAL);
       this.noEvidence = ConformalMartingale.start((int) Math.round(1 / resolution) - 1);
@@ -102,10 +103,31 @@ public final class SourceMonitor {
     public MonitorModel model() {
       return model;
     }
+
+    private Limits at(double runLength) {
+      return runLength == limits.runLength() ? limits : Limits.of(model, runLength);
+    }
+  }
+
+  /** Levels of all detectors for one mean run length to a false alarm, in frames. */
+  private record Limits(
+      double runLength,
+      ChangeMonitor.Thresholds residuals,
+      ChangeMonitor.Thresholds picture,
+      QuietRunLength.Levels quietLevels) {
+    static Limits of(MonitorModel model, double runLength) {
+      ChangeMonitor.Thresholds residuals = model.residualThresholds(runLength);
+      return new Limits(
+          runLength,
+          residuals,
+          model.pictureThresholds(runLength),
+          QuietRunLength.Levels.of(residuals.reference(), residuals.threshold().targetRunLength()));
+    }
   }
 
   private SourceMonitor(
       Thresholds thresholds,
+      Limits limits,
       ChangeMonitor residuals,
       ChangeMonitor picture,
       Baseline.State baseline,
@@ -120,6 +142,7 @@ public final class SourceMonitor {
     this.window = new MechanismWindow(model.graph().size());
     this.evidence = thresholds.noEvidence;
     this.thresholds = thresholds;
+    this.limits = limits;
     this.incidents = incidents;
     this.followedOffset = followedOffset;
   }
@@ -151,8 +174,9 @@ public final class SourceMonitor {
       @Nullable SourceMonitor spare) {
     return new SourceMonitor(
         thresholds,
-        ChangeMonitor.start(thresholds.residuals, spare == null ? null : spare.residuals),
-        ChangeMonitor.start(thresholds.picture, spare == null ? null : spare.picture),
+        thresholds.limits,
+        ChangeMonitor.start(thresholds.limits.residuals(), spare == null ? null : spare.residuals),
+        ChangeMonitor.start(thresholds.limits.picture(), spare == null ? null : spare.picture),
         baseline,
         incidents,
         followedOffset);
@@ -168,13 +192,20 @@ public final class SourceMonitor {
     return incidents.state().anyOpen();
   }
 
+  /** Evaluates the next frame of the source with the settings of the model. */
+  public MonitorResult next(ScoredFrame frame, ActiveControls controls) {
+    return next(frame, controls, SourceSettings.NONE);
+  }
+
   /**
    * Evaluates the next frame of the source.
    *
    * @param controls commands in force
+   * @param settings in force for this frame
    */
-  public MonitorResult next(ScoredFrame frame, ActiveControls controls) {
+  public MonitorResult next(ScoredFrame frame, ActiveControls controls, SourceSettings settings) {
     FrameEvents events = new FrameEvents();
+    measureRate(frame, settings);
     Moment at = moment(frame);
     incidents.arrived(at);
     events.incidents.addAll(new Orders(this, at).follow(controls).incidents());
@@ -201,8 +232,27 @@ public final class SourceMonitor {
       watchEvidence(frame, statistics, events);
       diagnose(frame, controls, events);
     }
-    events.incidents.addAll(incidents.next(evidence(at, frame, controls, events)));
+    events.incidents.addAll(incidents.next(evidence(at, frame, controls, events), settings));
     return events.result(score(frame), incidents::idFor);
+  }
+
+  /** Counts the frame, and sets the thresholds for the budget at the measured frame rate. */
+  private void measureRate(ScoredFrame frame, SourceSettings settings) {
+    rate = rate.next(frame.capturedAt());
+    double measured = rate.perSecond();
+    boolean differs = measured > usedRate * RATE_TOLERANCE || measured * RATE_TOLERANCE < usedRate;
+    usedRate = differs ? measured : usedRate; // NaN differs from nothing
+    double runLength =
+        settings
+            .budget()
+            .map(budget -> budget.runLength(usedRate == 0 ? budget.framesPerSecond() : usedRate))
+            .orElse(model.targetRunLength());
+    if (runLength != limits.runLength()) {
+      limits = thresholds.at(runLength);
+      residuals.retarget(limits.residuals());
+      picture.retarget(limits.picture());
+      quiet = QuietRunLength.start(); // its levels depend on the run length
+    }
   }
 
   private static Moment moment(ScoredFrame frame) {
@@ -248,8 +298,13 @@ public final class SourceMonitor {
    *
    * @param idle time since the last frame
    */
-  public List<Incident> silent(Duration idle) {
-    return incidents.silent(idle);
+  public List<Incident> silent(Duration idle, SourceSettings settings) {
+    return incidents.silent(idle, settings);
+  }
+
+  /** Closes all incidents, because a rule excludes the source from monitoring. */
+  public List<Incident> disabled(Duration idle, String rule) {
+    return incidents.disabled(idle, rule);
   }
 
   /** Closes all incidents, because the source has stayed away. */
@@ -417,16 +472,15 @@ public final class SourceMonitor {
   /** Bets on the joint p-value, independently of the detectors; opens no incident. */
   private void watchEvidence(ScoredFrame frame, FrameStatistics statistics, FrameEvents events) {
     boolean drifting = residuals.alarm().drifting();
-    quiet = quiet.next(residuals.reading, drifting, thresholds.quietLevels);
+    quiet = quiet.next(residuals.reading, drifting, limits.quietLevels());
     if (drifting || fault != null || !thresholds.independent) {
       evidence = thresholds.noEvidence; // the drift event is out, or no run length can be promised
       return;
     }
     evidence = evidence.next(statistics.jointPValue());
-    if (evidence.detectorCrosses(model.targetRunLength())) {
+    if (evidence.detectorCrosses(limits.runLength())) {
       events.drifts.add(
-          findings.evidence(
-              frame, evidence.logDetector(), model.targetRunLength(), evidence.frames()));
+          findings.evidence(frame, evidence.logDetector(), limits.runLength(), evidence.frames()));
       evidence = thresholds.noEvidence;
     }
   }
@@ -509,14 +563,15 @@ public final class SourceMonitor {
   }
 
   private DriftScore.Others others() {
-    QuietRunLength.Estimate estimate = quiet.estimate(thresholds.quietLevels);
+    QuietRunLength.Estimate estimate = quiet.estimate(limits.quietLevels());
     return new DriftScore.Others(
         picture.reading.statistic(),
         picture.thresholds.threshold().value(),
         estimate.tooEarly() ? Double.NaN : estimate.runLength(),
         estimate.tooEarly() ? Double.NaN : estimate.low(),
         estimate.tooEarly() ? Double.NaN : estimate.high(),
-        evidence.frames() == 0 ? Double.NaN : evidence.logDetector());
+        evidence.frames() == 0 ? Double.NaN : evidence.logDetector(),
+        rate.perSecond());
   }
 
   /** The present state, to be used before the next frame. */
@@ -539,7 +594,8 @@ public final class SourceMonitor {
         faultSince,
         history.sequences(),
         history.pictureFrames(),
-        baseline.state());
+        baseline.state(),
+        new SourceMonitorState.Pace(rate, usedRate, limits.runLength()));
   }
 
   /**
@@ -556,21 +612,23 @@ public final class SourceMonitor {
     if (!state.modelId().equals(thresholds.model.id())) {
       return carryOver(thresholds, state, spare);
     }
+    Limits limits = thresholds.at(state.pace().runLength());
     ChangeMonitor residuals;
     ChangeMonitor picture;
     try {
       residuals =
           ChangeMonitor.restore(
-              thresholds.residuals, state.residuals(), spare == null ? null : spare.residuals);
+              limits.residuals(), state.residuals(), spare == null ? null : spare.residuals);
       picture =
           ChangeMonitor.restore(
-              thresholds.picture, state.picture(), spare == null ? null : spare.picture);
+              limits.picture(), state.picture(), spare == null ? null : spare.picture);
     } catch (IllegalArgumentException e) {
       return carryOver(thresholds, state, null); // detectors of another reference
     }
     SourceMonitor monitor =
         new SourceMonitor(
             thresholds,
+            limits,
             residuals,
             picture,
             state.baseline(),
@@ -586,16 +644,23 @@ public final class SourceMonitor {
     monitor.suppression = state.suppression();
     monitor.fault = state.fault();
     monitor.faultSince = state.faultSince();
-    return monitor;
+    return monitor.atPace(state.pace());
   }
 
   private static SourceMonitor carryOver(
       Thresholds thresholds, SourceMonitorState state, @Nullable SourceMonitor spare) {
     return start(
-        thresholds,
-        Baseline.carried(state.baseline()),
-        new MonitoredIncidents(thresholds.model, state.incidents(), state.last()),
-        state.followedOffset(),
-        spare);
+            thresholds,
+            Baseline.carried(state.baseline()),
+            new MonitoredIncidents(thresholds.model, state.incidents(), state.last()),
+            state.followedOffset(),
+            spare)
+        .atPace(state.pace());
+  }
+
+  private SourceMonitor atPace(SourceMonitorState.Pace pace) {
+    rate = pace.measured();
+    usedRate = pace.usedPerSecond();
+    return this;
   }
 }

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param sequences of the last frames, frame t at {@code t % 128}
  * @param pictureFrames frame number of the last samples of the picture's detector
  * @param baseline what was accepted as normal
+ * @param pace frame rate and run length
  */
 @SuppressWarnings("ArrayRecordComponent") // stored once per frame: copies would cost more
 public record SourceMonitorState(
@@ -56,11 +57,22 @@ public record SourceMonitorState(
     long faultSince,
     long[] sequences,
     long[] pictureFrames,
-    Baseline.State baseline) {
+    Baseline.State baseline,
+    Pace pace) {
   /** Whether an order concerns this source that it has not followed yet. */
   public boolean hasOrders(String source, ActiveControls controls) {
     return Orders.isAny(controls, followedOffset, source, incidents);
   }
+
+  /**
+   * Frame rate of the source, and what the thresholds are for.
+   *
+   * @param measured the frame rate
+   * @param usedPerSecond frame rate that the budget is for, frames per second; 0 while it is not
+   *     measured
+   * @param runLength mean run length to a false alarm, in frames
+   */
+  public record Pace(FrameRate measured, double usedPerSecond, double runLength) {}
 
   /**
    * One detector.

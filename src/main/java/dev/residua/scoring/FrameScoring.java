@@ -3,6 +3,7 @@ package dev.residua.scoring;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.model.RegistryRecord.Activation;
+import dev.residua.source.SourceRule;
 import dev.residua.telemetry.Tracing;
 import dev.residua.wire.FrameReader;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,7 +26,7 @@ final class FrameScoring {
   private static final Logger LOG = LoggerFactory.getLogger(FrameScoring.class);
 
   private final ModelBatches batches;
-  private final Scenes scenes;
+  private final Function<String, SourceRule> rules;
   private final FrameIntake intake;
   private final PoisonFrames poison;
   private final FramesInFlight inFlight;
@@ -41,8 +43,9 @@ final class FrameScoring {
    * A frame in a batch.
    *
    * @param place of its score among all
+   * @param rule key of the rule of its source
    */
-  private record Admitted(ConsumerRecord<byte[], byte[]> record, int place) {}
+  private record Admitted(ConsumerRecord<byte[], byte[]> record, int place, String rule) {}
 
   /** Finds the activation that holds for a record of a source in a scene. */
   @FunctionalInterface
@@ -56,13 +59,13 @@ final class FrameScoring {
 
   FrameScoring(
       ModelBatches batches,
-      Scenes scenes,
+      Function<String, SourceRule> rules,
       FrameIntake intake,
       PoisonFrames poison,
       FramesInFlight inFlight,
       int maxFrames) {
     this.batches = batches;
-    this.scenes = scenes;
+    this.rules = rules;
     this.intake = intake;
     this.poison = poison;
     this.inFlight = inFlight;
@@ -134,12 +137,13 @@ final class FrameScoring {
       traces.taken(record);
       poison.check(record);
       inFlight.check(record);
-      String scene = scenes.of(FrameReader.source(record.key()));
+      SourceRule rule = rules.apply(FrameReader.source(record.key()));
+      String scene = rule.scene();
       FrameBatch batch = batch(record, scene, activations);
       intake.admit(record, scene, batch);
       admitted
           .computeIfAbsent(batch, b -> new ArrayList<>())
-          .add(new Admitted(record, scores.size()));
+          .add(new Admitted(record, scores.size(), rule.key()));
       scores.add(null);
       if (batch.isFull()) {
         score(batch);
@@ -186,7 +190,7 @@ final class FrameScoring {
       throw new PoisonFrames.UnscoredException(e);
     }
     for (int i = 0; i < frames.size(); i++) {
-      scores.set(frames.get(i).place(), results.get(i));
+      scores.set(frames.get(i).place(), results.get(i).withRule(frames.get(i).rule()));
     }
     inFlight.scored(frames.stream().map(Admitted::record).toList());
   }

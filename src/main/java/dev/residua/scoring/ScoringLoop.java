@@ -3,6 +3,7 @@ package dev.residua.scoring;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.FramePosition;
 import dev.residua.scoring.Stages.Stage;
+import dev.residua.source.SourceRule;
 import dev.residua.telemetry.Tracing;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topics;
@@ -18,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -90,7 +92,7 @@ public final class ScoringLoop implements Runnable {
    * @param producers makes its producer, and another where that one is of no further use;
    *     transactional where the settings promise exactly once
    * @param models the models in use
-   * @param scenes the scene of each source
+   * @param rules the rule of each source
    * @param store where timelines of partitions come from that are taken over
    * @param tracing carries the traces of frames on to their scores
    * @param inFlight remembers which frames are being scored; closed here
@@ -100,7 +102,7 @@ public final class ScoringLoop implements Runnable {
       ScoringProducers producers,
       Topics topics,
       ScoringModels models,
-      Scenes scenes,
+      Function<String, SourceRule> rules,
       ScoringSettings settings,
       TimelineStore store,
       Clock clock,
@@ -135,7 +137,7 @@ public final class ScoringLoop implements Runnable {
     this.scoring =
         new FrameScoring(
             batches,
-            scenes,
+            rules,
             new FrameIntake(
                 new FrameReader(settings.limits(), settings.registry()),
                 new ReferencedFrames(settings.references()),

@@ -2,6 +2,7 @@ package dev.residua.source;
 
 import dev.residua.causal.Finding.Severity;
 import dev.residua.frame.PossibleTimes;
+import dev.residua.frame.SceneName;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,9 +52,6 @@ public record SourceRule(
     String by,
     Instant changedAt)
     implements SourceRuleBuilder.With {
-  /** Scene of the sources for which no rule names one. */
-  public static final String DEFAULT_SCENE = "default";
-
   /** Most labels of a rule. */
   public static final int MAX_LABELS = 16;
 
@@ -81,7 +79,7 @@ public record SourceRule(
           false,
           new SourceGlob("*"),
           -MAX_PRIORITY,
-          DEFAULT_SCENE,
+          SceneName.DEFAULT,
           true,
           null,
           null,
@@ -98,10 +96,7 @@ public record SourceRule(
           "the id of a rule must be 1 to 100 letters, digits, dots, hyphens or underscores but was '%s'"
               .formatted(id));
     }
-    if (!NAME.matcher(scene).matches()) {
-      throw invalid(
-          id, "scene", scene, "expected 1 to 100 letters, digits, dots, hyphens or underscores");
-    }
+    SceneName.checked(scene);
     if (revision < 0) {
       throw invalid(id, "revision", revision, "expected at least 0");
     }

@@ -25,6 +25,7 @@ import dev.residua.incident.SourceIncidents;
 import dev.residua.incident.Subject;
 import dev.residua.intervention.MechanismWindow;
 import dev.residua.monitor.Baseline;
+import dev.residua.monitor.FrameRate;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.monitor.SourceMonitorState;
 import dev.residua.monitor.Suppression;
@@ -90,6 +91,12 @@ public final class MonitorStates {
     detectors.setSequences(Blocks.of(state.sequences()));
     detectors.setPictureFrames(Blocks.of(state.pictureFrames()));
     record.setDetectors(detectors);
+    SourceMonitorState.Pace pace = state.pace();
+    record.setLastMicros(pace.measured().lastMicros());
+    record.setSecondsPerFrame(pace.measured().secondsPerFrame());
+    record.setIntervals(Blocks.of(pace.measured().intervals()));
+    record.setUsedPerSecond(pace.usedPerSecond());
+    record.setRunLength(pace.runLength());
     return CODEC.encode(record);
   }
 
@@ -143,7 +150,14 @@ public final class MonitorStates {
           new Baseline.State(
               new TreeMap<>(record.getAccepted()),
               Blocks.floats(record.getAcceptedPicture()),
-              record.getSettling()));
+              record.getSettling()),
+          new SourceMonitorState.Pace(
+              new FrameRate(
+                  record.getLastMicros(),
+                  record.getSecondsPerFrame(),
+                  Blocks.floats(record.getIntervals())),
+              record.getUsedPerSecond(),
+              record.getRunLength()));
     } catch (RuntimeException e) {
       throw CODEC.damaged(bytes, e);
     }

@@ -66,6 +66,11 @@ public sealed interface MonitorFailure {
           "%s waits for the bundle of a model, its scores wait with it (%s). Check the bundle store"
               .formatted(application, cause.getMessage()));
     }
+    if (cause instanceof MonitorRules.UnavailableException) {
+      return new Replace(
+          "%s waits for the rule of a source, its scores wait with it (%s)"
+              .formatted(application, cause.getMessage()));
+    }
     if (cause instanceof MissingSourceTopicException) {
       return new End(
           "a topic that %s reads was deleted (%s); create it with 'residua topics create' and start again"

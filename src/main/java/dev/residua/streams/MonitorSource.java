@@ -8,6 +8,9 @@ import dev.residua.monitor.IdleResult;
 import dev.residua.monitor.MonitorResult;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.monitor.SourceMonitorState;
+import dev.residua.monitor.SourceSettings;
+import dev.residua.source.SourceRule;
+import dev.residua.source.SourceRules;
 import dev.residua.state.MonitorStates;
 import dev.residua.telemetry.Tracing;
 import dev.residua.wire.RootCause;
@@ -51,6 +54,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
 
   private final MonitorModels models;
   private final ControlCommandStore commands;
+  private final MonitorRules rules;
   private final SourceLimits limits;
   private final MonitorListener listener;
   private final Tracing tracing;
@@ -78,6 +82,9 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
   /** Orders up to this offset were followed by every source. */
   private long followedOffset;
 
+  /** Rules whose disabled sources were forgotten. */
+  private SourceRules followedRules = SourceRules.EMPTY;
+
   private ProcessorContext<String, MonitorResult> context;
   private KeyValueStore<String, byte[]> monitors;
 
@@ -85,10 +92,12 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
   MonitorSource(
       MonitorModels models,
       ControlCommandStore commands,
+      MonitorRules rules,
       SourceLimits limits,
       MonitorListener listener,
       Tracing tracing) {
     this.models = models;
+    this.rules = rules;
     this.limits = limits;
     this.listener = listener;
     this.tracing = tracing;
@@ -105,6 +114,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
     this.clock.start(context.currentSystemTimeMs());
     this.silent.clear();
     this.followedOffset = -1;
+    this.followedRules = SourceRules.EMPTY;
     try (KeyValueIterator<String, byte[]> all = monitors.all()) {
       while (all.hasNext()) {
         clock.seen(all.next().key);
@@ -117,11 +127,16 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
   public void process(Record<String, CheckModel.Checked> record) {
     ScoredFrame frame = record.value().frame();
     lastThresholds = record.value().limits();
+    SourceRule rule = rules.revision(frame.rule());
+    if (!rule.enabled()) {
+      disable(frame.source(), rule, context.currentSystemTimeMs());
+      return;
+    }
     SourceMonitor monitor = monitor(frame.source(), lastThresholds);
     MonitorResult result;
     Headers headers;
     try (Tracing.Step step = trace(frame.source(), record.headers())) {
-      result = evaluated(monitor, frame);
+      result = evaluated(monitor, frame, rules.settings(rule));
       headers = step.headers();
     }
     clock.seen(frame.source());
@@ -148,11 +163,44 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
         clock.seen(source); // tried again after the same time
       }
     }
-    for (String source : clock.idleFor(limits.silentAfter())) {
-      if (!silent.contains(source) && !controls.maintained(source, Instant.ofEpochMilli(now))) {
-        silent.add(source);
-        idle(source, now, state -> true, monitor -> monitor.silent(clock.idle(source)));
+    SourceRules latest = rules.latest().get();
+    if (latest != followedRules) {
+      followedRules = latest;
+      for (String source : clock.sources()) {
+        if (!latest.of(source).enabled()) {
+          disable(source, latest.of(source), now);
+        }
       }
+    }
+    lookForSilence(latest, controls, now);
+  }
+
+  private void lookForSilence(SourceRules latest, ActiveControls controls, long now) {
+    Instant time = Instant.ofEpochMilli(now);
+    for (String source : clock.idleFor(rules.shortestSilence(limits.silentAfter()))) {
+      SourceRule rule = latest.of(source);
+      if (!silent.contains(source)
+          && rules.silent(rule, clock.idle(source), time, limits.silentAfter())
+          && !controls.maintained(source, time)) {
+        silent.add(source);
+        idle(
+            source,
+            now,
+            state -> true,
+            monitor -> monitor.silent(clock.idle(source), rules.settings(rule)));
+      }
+    }
+  }
+
+  /** Ends the monitoring of a source: closes its incidents and drops its state. */
+  private void disable(String source, SourceRule rule, long now) {
+    if (monitors.get(source) != null
+        && idle(
+            source,
+            now,
+            state -> true,
+            monitor -> monitor.disabled(clock.idle(source), rule.key()))) {
+      forget(source);
     }
   }
 
@@ -244,11 +292,12 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
    * Evaluates a frame. Where that fails, the source goes on from the state before the frame, and
    * the frame becomes a dead letter.
    */
-  private MonitorResult evaluated(SourceMonitor monitor, ScoredFrame frame) {
+  private MonitorResult evaluated(
+      SourceMonitor monitor, ScoredFrame frame, SourceSettings settings) {
     byte[] state;
     MonitorResult result;
     try {
-      result = monitor.next(frame, commands.active());
+      result = monitor.next(frame, commands.active(), settings);
       state = MonitorStates.encode(monitor.state());
     } catch (RuntimeException e) {
       live.remove(frame.source()); // perhaps half changed; the store has the state before

@@ -45,7 +45,8 @@ public final class MonitorTopology {
   /** The topology without a listener. */
   public static Topology build(
       Topics topics, MonitorModels models, ControlCommandStore commands, SourceLimits limits) {
-    return build(topics, models, commands, limits, MonitorListener.NONE, Tracing.OFF);
+    return build(
+        topics, models, commands, MonitorRules.NONE, limits, MonitorListener.NONE, Tracing.OFF);
   }
 
   /** The topology with its state on disk. */
@@ -53,6 +54,7 @@ public final class MonitorTopology {
       Topics topics,
       MonitorModels models,
       ControlCommandStore commands,
+      MonitorRules rules,
       SourceLimits limits,
       MonitorListener listener,
       Tracing tracing) {
@@ -60,6 +62,7 @@ public final class MonitorTopology {
         topics,
         models,
         commands,
+        rules,
         limits,
         listener,
         tracing,
@@ -72,6 +75,7 @@ public final class MonitorTopology {
    * @param topics where scores come from and findings go
    * @param models models that scores may be of
    * @param commands receives the commands of operators; one per topology
+   * @param rules settings of the sources
    * @param limits bounds of the sources of a partition
    * @param listener observes the results
    * @param tracing continues the traces of frames
@@ -81,6 +85,7 @@ public final class MonitorTopology {
       Topics topics,
       MonitorModels models,
       ControlCommandStore commands,
+      MonitorRules rules,
       SourceLimits limits,
       MonitorListener listener,
       Tracing tracing,
@@ -100,7 +105,7 @@ public final class MonitorTopology {
         builder.stream(topics.scores().name(), topics.scores().consumed("scores"))
             .processValues(() -> new CheckModel(models), Named.as("check-model"))
             .process(
-                () -> new MonitorSource(models, commands, limits, listener, tracing),
+                () -> new MonitorSource(models, commands, rules, limits, listener, tracing),
                 Named.as("monitor-source"),
                 MonitorSource.STORE);
     results

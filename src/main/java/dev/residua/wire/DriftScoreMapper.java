@@ -30,7 +30,8 @@ final class DriftScoreMapper {
         orNull(score.others().quietRunLength()),
         orNull(score.others().quietLow()),
         orNull(score.others().quietHigh()),
-        orNull(score.others().logEvidence()));
+        orNull(score.others().logEvidence()),
+        orNull(score.others().framesPerSecond()));
   }
 
   private static @Nullable Float orNull(float value) {
@@ -67,6 +68,7 @@ final class DriftScoreMapper {
             orNaN(score.getQuietRunLength()),
             orNaN(score.getQuietRunLengthLow()),
             orNaN(score.getQuietRunLengthHigh()),
-            orNaN(score.getLogEvidence())));
+            orNaN(score.getLogEvidence()),
+            orNaN(score.getFramesPerSecond())));
   }
 }

@@ -43,6 +43,7 @@ public final class IncidentMapper {
     record.setMergedInto(incident.mergedInto());
     record.setModelId(incident.modelId());
     record.setFrame(incident.frame() == null ? null : toAvro(incident.frame()));
+    record.setLabels(incident.labels());
     return record;
   }
 
@@ -69,7 +70,8 @@ public final class IncidentMapper {
         record.getFollows(),
         record.getMergedInto(),
         record.getModelId(),
-        record.getFrame() == null ? null : toDomain(record.getFrame()));
+        record.getFrame() == null ? null : toDomain(record.getFrame()),
+        record.getLabels());
   }
 
   static dev.residua.avro.IncidentFrame toAvro(IncidentFrame frame) {

@@ -40,7 +40,8 @@ final class ScoredFrameMapper {
         sensor(score.sensor()),
         dev.residua.avro.Reconstruction.valueOf(statistics.reconstruction().name()),
         dev.residua.avro.Arrival.valueOf(score.timing().arrival().name()),
-        score.timing().missing());
+        score.timing().missing(),
+        score.rule().isEmpty() ? null : score.rule());
   }
 
   static ScoredFrame toDomain(FrameScore score) {
@@ -65,7 +66,8 @@ final class ScoredFrameMapper {
             score.getAppearance()),
         sensor(score.getSensor()),
         new FrameTiming(FrameTiming.Arrival.valueOf(score.getArrival().name()), score.getMissing()),
-        position(score.getFrame()));
+        position(score.getFrame()),
+        score.getRule() == null ? "" : score.getRule());
   }
 
   private static dev.residua.avro.SensorReadings sensor(SensorReadings readings) {

@@ -8,6 +8,7 @@ import dev.residua.incident.ControlCommand;
 import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentEvidence;
 import dev.residua.intervention.InterventionEvent;
+import dev.residua.source.SourceRule;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,6 +80,7 @@ public final class Topics {
   private final Topic<String, IncidentEvidence> evidence;
   private final Topic<byte[], byte[]> models;
   private final Topic<String, ControlCommand> control;
+  private final Topic<String, SourceRule> sources;
   private final Topic<byte[], byte[]> deadLetters;
   private final Topic<byte[], byte[]> timelines;
   private final Topic<byte[], byte[]> alerts;
@@ -104,6 +106,7 @@ public final class Topics {
             text,
             ControlCommandMapper.SERDE,
             Map.of("cleanup.policy", "compact,delete"));
+    sources = new Topic<>(prefix + "sources", text, SourceRuleMapper.SERDE, COMPACT);
     deadLetters = new Topic<>(prefix + "dead-letters", bytes, bytes, LARGE);
     timelines = new Topic<>(prefix + "timelines", bytes, bytes, STATE);
     alerts = new Topic<>(prefix + "alerts", bytes, bytes, STATE);
@@ -162,6 +165,11 @@ public final class Topics {
     return control;
   }
 
+  /** Revisions of the settings of sources, keyed by {@link SourceRule#key}. */
+  public Topic<String, SourceRule> sources() {
+    return sources;
+  }
+
   /** Refused records, bytes unchanged, with {@code __streams.errors.*} headers. */
   public Topic<byte[], byte[]> deadLetters() {
     return deadLetters;
@@ -182,10 +190,10 @@ public final class Topics {
 
   /**
    * Whether the order of all records of a topic matters, so that it must have one partition: orders
-   * are followed by their offsets, and so are the facts of the registry.
+   * are followed by their offsets, and so are the facts of the registry and the rules of sources.
    */
   public boolean hasOnePartition(Topic<?, ?> topic) {
-    return topic == models || topic == control;
+    return topic == models || topic == control || topic == sources;
   }
 
   /** Topics that the monitor writes. */
@@ -197,7 +205,7 @@ public final class Topics {
   public List<Topic<?, ?>> all() {
     List<Topic<?, ?>> all = new ArrayList<>(List.of(frames, deadLetters, scores));
     all.addAll(findings());
-    all.addAll(List.of(evidence, shadowScores, models, control, timelines, alerts));
+    all.addAll(List.of(evidence, shadowScores, models, control, sources, timelines, alerts));
     return List.copyOf(all);
   }
 }

@@ -8,7 +8,6 @@ import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.model.ModelBundle;
 import dev.residua.scoring.FramesInFlight;
-import dev.residua.scoring.Scenes;
 import dev.residua.scoring.ScoringListener;
 import dev.residua.scoring.ScoringLoop;
 import dev.residua.scoring.ScoringModel;
@@ -17,9 +16,11 @@ import dev.residua.scoring.ScoringProducers;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.Stages;
 import dev.residua.scoring.TimelineStore;
+import dev.residua.source.SourceRule;
 import dev.residua.streams.ControlCommandStore;
 import dev.residua.streams.MonitorListener;
 import dev.residua.streams.MonitorModels;
+import dev.residua.streams.MonitorRules;
 import dev.residua.streams.MonitorTopology;
 import dev.residua.streams.SourceLimits;
 import dev.residua.telemetry.OtlpTracing;
@@ -149,7 +150,7 @@ class FrameTraceTest {
               new ScoringProducers(() -> producer, Duration.ofSeconds(30)),
               TOPICS,
               ScoringModels.fixed(model),
-              Scenes.ONE,
+              source -> SourceRule.DEFAULTS,
               settings(),
               TimelineStore.EMPTY,
               Clock.systemUTC(),
@@ -186,6 +187,7 @@ class FrameTraceTest {
                     Models.monitor(
                         bundle, AnomalySettings.DEFAULTS, 1e6, IncidentSettings.DEFAULTS)),
                 new ControlCommandStore(),
+                MonitorRules.NONE,
                 SourceLimits.DEFAULTS,
                 MonitorListener.NONE,
                 tracing),

@@ -21,6 +21,9 @@ import dev.residua.registry.RegistryFollower;
 import dev.residua.registry.RegistryLog;
 import dev.residua.scoring.FramesInFlight;
 import dev.residua.scoring.ReferencedFrames;
+import dev.residua.source.SourceGlob;
+import dev.residua.source.SourceRule;
+import dev.residua.source.SourceRules;
 import dev.residua.streams.RegistryMonitorModels;
 import dev.residua.wire.FindingFields;
 import dev.residua.wire.IncidentEvidenceMapper;
@@ -74,6 +77,10 @@ class LimitsDocumentTest {
             FindingFields.MAX_EVENT_BYTES + " bytes",
             FindingFields.MAX_PARTS + " items",
             ActiveControls.MOST + " commands",
+            SourceRules.MAX_RULES + " rules",
+            SourceRules.MAX_REVISIONS + " revisions",
+            SourceRule.MAX_LABELS + " labels",
+            SourceGlob.MAX_CHARACTERS + " characters",
             NamePattern.MAX_CHARACTERS + " characters",
             NamePattern.MAX_COPIES + " copies",
             RegistryRecord.MAX_PARTS + " parts",

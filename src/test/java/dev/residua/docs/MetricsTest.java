@@ -13,6 +13,7 @@ import dev.residua.app.metrics.EvidenceMetrics;
 import dev.residua.app.metrics.ModelMetrics;
 import dev.residua.app.metrics.MonitorMetrics;
 import dev.residua.app.metrics.ScoringMetrics;
+import dev.residua.app.metrics.SourceRuleMetrics;
 import dev.residua.app.metrics.SourceLabels;
 import dev.residua.app.roles.MonitorRole;
 import dev.residua.causal.Finding;
@@ -90,7 +91,7 @@ class MetricsTest {
         new float[0],
         new int[0],
         1,
-        new DriftScore.Others(2, 8, 5e5, 4e5, 6e5, 0));
+        new DriftScore.Others(2, 8, 5e5, 4e5, 6e5, 0, 20));
   }
 
   @Test
@@ -349,6 +350,7 @@ class MetricsTest {
     models.active(SceneName.DEFAULT, "model-1", "ab12");
     models.trains();
     models.ignored(() -> 0);
+    SourceRuleMetrics.ignored(meters, () -> 0);
     ScoringMetrics scoring = new ScoringMetrics(meters, "ONNX Runtime", models, () -> {}, () -> {});
     scoring.model("model-1", List.of("pendulum"));
     scoring.progressed(1);

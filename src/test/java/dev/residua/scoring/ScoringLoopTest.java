@@ -17,6 +17,7 @@ import dev.residua.model.RegistryRecord;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.RegistryRecord.Entry;
 import dev.residua.model.RegistryRecord.Start;
+import dev.residua.source.SourceRule;
 import dev.residua.telemetry.Tracing;
 import dev.residua.testing.Frames;
 import dev.residua.wire.DeadLetter;
@@ -100,7 +101,7 @@ class ScoringLoopTest {
         new ScoringProducers(producers, timeout),
         topics,
         models,
-        scenes,
+        source -> SourceRule.of("scene", "*").withScene(scenes.of(source)),
         settings,
         store,
         Clock.fixed(NOW, ZoneOffset.UTC),

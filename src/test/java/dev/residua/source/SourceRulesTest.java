@@ -185,7 +185,7 @@ class SourceRulesTest {
         .hasMessageContaining("labels was 'severity'");
     assertThatThrownBy(() -> rule.withLabels(Map.of("site", "a\nb")))
         .hasMessageContaining("labels.site");
-    assertThatThrownBy(() -> rule.withScene("a b")).hasMessageContaining("scene");
+    assertThatThrownBy(() -> rule.withScene("a b")).hasMessageContaining("a scene has a name");
     assertThatThrownBy(() -> rule.withId("a/b")).hasMessageContaining("the id of a rule");
   }
 

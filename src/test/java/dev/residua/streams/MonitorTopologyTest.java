@@ -2,6 +2,8 @@ package dev.residua.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AnomalyEvent;
@@ -27,6 +29,10 @@ import dev.residua.intervention.JointAttribution;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.MonitorResult;
 import dev.residua.monitor.SourceMonitor;
+import dev.residua.monitor.SourceSettings;
+import dev.residua.source.ActiveHours;
+import dev.residua.source.SourceRule;
+import dev.residua.source.SourceRules;
 import dev.residua.telemetry.Tracing;
 import dev.residua.testing.PictureReferences;
 import dev.residua.testing.Scored;
@@ -46,6 +52,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
@@ -283,6 +290,7 @@ class MonitorTopologyTest {
                 topics,
                 MonitorModels.fixed(model),
                 commands,
+                MonitorRules.NONE,
                 SourceLimits.DEFAULTS,
                 failing,
                 Tracing.OFF),
@@ -607,6 +615,170 @@ class MonitorTopologyTest {
     driver.advanceWallClockTime(left);
   }
 
+  private void restart(MonitorRules rules) {
+    driver.close();
+    driver =
+        new TopologyTestDriver(
+            MonitorTopology.build(
+                topics,
+                MonitorModels.fixed(model),
+                new ControlCommandStore(),
+                rules,
+                SourceLimits.DEFAULTS,
+                MonitorListener.NONE,
+                Tracing.OFF),
+            settings(),
+            Instant.parse("2026-03-02T12:00:00Z")); // a Monday
+  }
+
+  private static MonitorRules rules(AtomicReference<SourceRules> rules) {
+    return new MonitorRules(rules::get, rules::get, Optional.of(new SourceSettings.Budget(1, 20)));
+  }
+
+  private static final SourceRule RULE = SourceRule.of("line", "cam*").withRevision(1);
+
+  @Test
+  void shouldGiveIncidentsTheLabelsAndLowestSeverityOfTheRuleThatTheScoreNames() {
+    // Given two revisions
+    SourceRule first =
+        RULE.with(
+            rule ->
+                rule.labels(Map.of("site", "north"))
+                    .falseAlarmsPerWeek(1_000.0)
+                    .severity(Finding.Severity.CRITICAL));
+    SourceRule second = first.with(rule -> rule.revision(2).labels(Map.of("site", "south")));
+    restart(rules(new AtomicReference<>(new SourceRules(List.of(first, second)))));
+    Random random = new Random(8);
+    // When the scores name the first
+    for (int i = 0; i < 300; i++) {
+      send(Scored.nominal().residuals(noise(random, i < 200 ? 0 : 3)).frame(i).withRule("line/1"));
+    }
+    // Then
+    assertThat(incidents().readValuesToList().get(0))
+        .satisfies(
+            incident -> {
+              assertThat(incident.labels()).isEqualTo(Map.of("site", "north"));
+              assertThat(incident.severity()).isEqualTo(Finding.Severity.CRITICAL);
+            });
+  }
+
+  @Test
+  void shouldSetThresholdsForTheBudgetAtTheMeasuredFrameRate() {
+    // Given frames at 20 per second, where 2 are configured
+    SourceRule rule = RULE.with(one -> one.falseAlarmsPerWeek(100.0).framesPerSecond(2.0));
+    restart(rules(new AtomicReference<>(new SourceRules(List.of(rule)))));
+    // When
+    for (int i = 0; i < 130; i++) {
+      send(Scored.nominal().frame(i).withRule("line/1"));
+    }
+    // Then each of two detectors has twice the run length of the whole
+    List<DriftScore> scores = drift().readValuesToList();
+    assertThat(scores.get(0).targetRunLength()).isEqualTo(2 * 604_800 * 2 / 100.0);
+    assertThat(scores.get(0).others().framesPerSecond()).isNaN();
+    assertThat(scores.get(129).others().framesPerSecond()).isCloseTo(20, within(0.01));
+    assertThat(scores.get(129).targetRunLength())
+        .isCloseTo(2 * 604_800 * 20 / 100.0, withinPercentage(0.1));
+    assertThat(scores.get(129).threshold()).isGreaterThan(scores.get(0).threshold());
+  }
+
+  @Test
+  void shouldReadOnForARuleThatItDoesNotKnowYet() {
+    // Given
+    SourceRule rule = RULE.withFalseAlarmsPerWeek(100.0);
+    restart(
+        new MonitorRules(
+            () -> SourceRules.EMPTY,
+            () -> new SourceRules(List.of(rule)),
+            Optional.of(new SourceSettings.Budget(1, 20))));
+    // When
+    send(Scored.nominal().frame(0).withRule("line/1"));
+    // Then
+    assertThat(drift().readValue().targetRunLength()).isEqualTo(2 * 604_800 * 20 / 100.0);
+  }
+
+  @Test
+  void shouldCloseTheIncidentsOfASourceThatARuleDisablesAndDropItsFrames() {
+    // Given an open incident
+    SourceRule on = RULE.withFalseAlarmsPerWeek(1_000.0);
+    SourceRule off = on.with(rule -> rule.revision(2).enabled(false));
+    AtomicReference<SourceRules> rules = new AtomicReference<>(new SourceRules(List.of(on)));
+    restart(rules(rules));
+    Random random = new Random(8);
+    for (int i = 0; i < 300; i++) {
+      send(Scored.nominal().residuals(noise(random, i < 200 ? 0 : 3)).frame(i).withRule("line/1"));
+    }
+    incidents().readValuesToList();
+    drift().readValuesToList();
+    rules.set(new SourceRules(List.of(on, off)));
+    // When
+    send(Scored.nominal().frame(300).withRule("line/2"));
+    // Then
+    assertThat(incidents().readValuesToList())
+        .extracting(i -> i.state() + " " + i.reason() + " " + i.note())
+        .containsExactly("CLOSED SOURCE_RETIRED source rule line/2 disables monitoring");
+    assertThat(drift().isEmpty()).isTrue();
+    pass(Duration.ofHours(1));
+    assertThat(incidents().isEmpty()).as("it is not silent either").isTrue();
+  }
+
+  @Test
+  void shouldForgetASourceThatARuleDisablesWhileItSendsNothing() {
+    // Given
+    AtomicReference<SourceRules> rules = new AtomicReference<>(SourceRules.EMPTY);
+    restart(rules(rules));
+    send(Scored.nominal().frame(0));
+    // When
+    rules.set(new SourceRules(List.of(RULE.withEnabled(false))));
+    pass(Duration.ofHours(1));
+    // Then
+    assertThat(incidents().isEmpty()).isTrue();
+    assertThat(driver.getKeyValueStore(MonitorTopology.STATE_STORE).get("cam1")).isNull();
+  }
+
+  @Test
+  void shouldReportSilenceAfterTheTimeOfTheLatestRule() {
+    // Given
+    AtomicReference<SourceRules> rules =
+        new AtomicReference<>(
+            new SourceRules(
+                List.of(
+                    RULE.withSilentAfter(Duration.ofSeconds(30)),
+                    SourceRule.of("slow", "cam2").withSilentAfter(Duration.ofHours(2)))));
+    restart(rules(rules));
+    for (String source : List.of("cam1", "cam2", "other")) {
+      send(Scored.nominal().source(source).frame(0));
+    }
+    // When, Then
+    pass(Duration.ofSeconds(31));
+    assertThat(incidents().readValuesToList()).extracting(Incident::source).containsExactly("cam1");
+    pass(Duration.ofMinutes(10));
+    assertThat(incidents().readValuesToList())
+        .extracting(Incident::source)
+        .containsExactly("other");
+    pass(Duration.ofHours(2));
+    assertThat(incidents().readValuesToList()).extracting(Incident::source).containsExactly("cam2");
+  }
+
+  @Test
+  void shouldReportNoSilenceOutsideTheActiveHours() {
+    // Given a source that stops on Monday at 12:00
+    AtomicReference<SourceRules> rules =
+        new AtomicReference<>(
+            new SourceRules(List.of(RULE.withActiveHours(ActiveHours.parse("06:00-12:01 UTC")))));
+    restart(rules(rules));
+    send(Scored.nominal().frame(0));
+    // When
+    pass(Duration.ofHours(18));
+    assertThat(incidents().isEmpty()).as("until 06:00 of Tuesday").isTrue();
+    pass(Duration.ofMinutes(4));
+    assertThat(incidents().isEmpty()).as("time outside the hours does not count").isTrue();
+    pass(Duration.ofMinutes(2));
+    // Then
+    assertThat(incidents().readValuesToList())
+        .extracting(i -> i.subject().toString())
+        .containsExactly("silence");
+  }
+
   @Test
   void shouldFindNoSourceSilentWhenTheWallClockIsSet() {
     // Given
@@ -645,6 +817,7 @@ class MonitorTopologyTest {
     new MonitorSource(
             MonitorModels.fixed(model),
             new ControlCommandStore(),
+            MonitorRules.NONE,
             SourceLimits.DEFAULTS,
             MonitorListener.NONE,
             Tracing.OFF)

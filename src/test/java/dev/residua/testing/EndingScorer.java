@@ -8,12 +8,12 @@ import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.frame.ImageShape;
 import dev.residua.scoring.FramesInFlight;
-import dev.residua.scoring.Scenes;
 import dev.residua.scoring.ScoringListener;
 import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringModels;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.Stages;
+import dev.residua.source.SourceRule;
 import dev.residua.telemetry.Tracing;
 import dev.residua.wire.Topics;
 import java.nio.file.Path;
@@ -42,7 +42,7 @@ public final class EndingScorer {
             KafkaClients.of(args[0]),
             new Topics(Topics.DEFAULT_PREFIX),
             ScoringModels.fixed(model()),
-            Scenes.ONE,
+            source -> SourceRule.DEFAULTS,
             () -> {},
             ScoringSettings.defaults("score", "1"),
             ScoringListener.NONE,

@@ -124,6 +124,7 @@ public final class TopicFuzzer {
     avro(topics.incidents(), "Incident", "");
     avro(topics.evidence(), "IncidentEvidence", "");
     avro(topics.control(), "ControlCommand", "");
+    avro(topics.sources(), "SourceRule", "");
     avro(topics.models(), "ModelEntry", "model/");
     avro(topics.models(), "ModelActivation", "activation/");
     avro(topics.models(), "ActivationStart", "start/");

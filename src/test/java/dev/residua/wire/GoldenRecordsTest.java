@@ -33,6 +33,7 @@ import dev.residua.avro.PixelFormat;
 import dev.residua.avro.Reconstruction;
 import dev.residua.avro.SensorReadings;
 import dev.residua.avro.Severity;
+import dev.residua.avro.SourceRule;
 import dev.residua.avro.TrainingPhase;
 import java.io.IOException;
 import java.io.InputStream;
@@ -95,6 +96,7 @@ class GoldenRecordsTest {
         incident(),
         evidence(),
         control(),
+        sourceRule(),
         modelEntry(),
         activation(),
         start(),
@@ -294,7 +296,8 @@ class GoldenRecordsTest {
         new SensorReadings(127.5f, 0.25f, 0.125f, 1.5f, 7.25f, -3L),
         Reconstruction.ASKED,
         Arrival.GAP,
-        12L);
+        12L,
+        "line3/4");
   }
 
   private static DriftScore driftScore() {
@@ -314,7 +317,8 @@ class GoldenRecordsTest {
         null,
         null,
         null,
-        null);
+        null,
+        12.5);
   }
 
   private static AnomalyEvent anomaly() {
@@ -418,7 +422,8 @@ class GoldenRecordsTest {
         "id-2",
         "id-3",
         "model-1",
-        new IncidentFrame(POSITION, "model-1"));
+        new IncidentFrame(POSITION, "model-1"),
+        Map.of("site", "north"));
   }
 
   private static IncidentEvidence evidence() {
@@ -433,6 +438,26 @@ class GoldenRecordsTest {
         ByteBuffer.wrap(png),
         ByteBuffer.wrap(png),
         null);
+  }
+
+  private static SourceRule sourceRule() {
+    return new SourceRule(
+        "line3",
+        4L,
+        false,
+        "line3/*",
+        10,
+        "valve",
+        true,
+        0.5,
+        12.5,
+        90_000L,
+        "Mon-Fri 06:00-22:00, Sat 08:00-14:00 Europe/Berlin",
+        Severity.WARNING,
+        Map.of("site", "north"),
+        Map.of(),
+        "kim (claimed)",
+        T0);
   }
 
   private static ControlCommand control() {

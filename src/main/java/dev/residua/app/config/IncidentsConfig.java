@@ -12,7 +12,10 @@ public interface IncidentsConfig {
   @WithDefault("1")
   double falseAlarmsPerWeek();
 
-  /** Frame rate of a source, for {@code false-alarms-per-week}, above 0. */
+  /**
+   * Frame rate of a source until it is measured, for {@code false-alarms-per-week}, in frames per
+   * second, above 0.
+   */
   @WithDefault("20")
   double framesPerSecond();
 

@@ -180,6 +180,22 @@ public record KafkaClients(String bootstrapServers, Map<String, String> common) 
         () -> resultProducer(Guarantee.EXACTLY_ONCE, registryTransactions(prefix)));
   }
 
+  /**
+   * Clients of the rules of sources.
+   *
+   * @param prefix start of all topic names
+   */
+  public RegistryClients sources(String prefix) {
+    return new RegistryClients(
+        this::stateReader,
+        () -> resultProducer(Guarantee.EXACTLY_ONCE, sourcesTransactions(prefix)));
+  }
+
+  /** Transactional id of all writers of the rules of sources. */
+  static String sourcesTransactions(String prefix) {
+    return prefix + "sources";
+  }
+
   /** Transactional id of all writers of the registry of models. */
   static String registryTransactions(String prefix) {
     return prefix + "models";

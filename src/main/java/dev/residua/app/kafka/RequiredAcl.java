@@ -31,7 +31,7 @@ public record RequiredAcl(
     Set<AclOperation> operations,
     String example) {
 
-  /** Roles that use models. */
+  /** Roles that use models and the rules of sources. */
   private static final Set<Role> FOLLOWING_MODELS = EnumSet.allOf(Role.class);
 
   /** Roles that publish the first model if the registry is empty. */
@@ -62,7 +62,7 @@ public record RequiredAcl(
     }
     List<RequiredAcl> others = new ArrayList<>();
     if (!Collections.disjoint(roles, FOLLOWING_MODELS)) {
-      allow(byTopic, AclOperation.READ, List.of(topics.models()));
+      allow(byTopic, AclOperation.READ, List.of(topics.models(), topics.sources()));
     }
     if (!Collections.disjoint(roles, BEGINNING_MODELS) || roles.contains(Role.DASHBOARD)) {
       String registry = KafkaClients.registryTransactions(prefix);
@@ -122,7 +122,9 @@ public record RequiredAcl(
     if (roles.contains(Role.DASHBOARD)) {
       allow(byTopic, AclOperation.READ, ConsumerGroups.readByDashboard(topics));
       allow(byTopic, AclOperation.READ, List.of(topics.frames())); // the pictures
-      allow(byTopic, AclOperation.WRITE, List.of(topics.control()));
+      allow(byTopic, AclOperation.WRITE, List.of(topics.control(), topics.sources()));
+      String sources = KafkaClients.sourcesTransactions(prefix);
+      others.add(transactions(sources, sources));
     }
     List<RequiredAcl> all = new ArrayList<>();
     byTopic.forEach(

@@ -311,6 +311,23 @@ public final class TopicAdmin implements AutoCloseable {
     return problems;
   }
 
+  /**
+   * Time for which some topics keep their records, the longest of them.
+   *
+   * @return empty where one keeps them for ever
+   */
+  public Optional<Duration> retention(List<Topic<?, ?>> topics) throws StartFailedException {
+    Duration longest = Duration.ZERO;
+    for (Topic<?, ?> topic : topics) {
+      long millis = Long.parseLong(settings(topic.name()).get("retention.ms").value());
+      if (millis < 0 || millis >= FOR_EVER.toMillis()) {
+        return Optional.empty();
+      }
+      longest = longest.toMillis() < millis ? Duration.ofMillis(millis) : longest;
+    }
+    return Optional.of(longest);
+  }
+
   private Config settings(String topic) throws StartFailedException {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     Map<ConfigResource, Config> configs =

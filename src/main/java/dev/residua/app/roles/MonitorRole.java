@@ -20,6 +20,7 @@ import dev.residua.model.ModelBundle;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.streams.ControlCommandStore;
 import dev.residua.streams.MonitorModels;
+import dev.residua.streams.MonitorRules;
 import dev.residua.streams.MonitorTopology;
 import dev.residua.streams.ObserveCommitted;
 import dev.residua.streams.RefusalListener;
@@ -59,6 +60,7 @@ public final class MonitorRole implements AutoCloseable {
       KafkaClients clients,
       Topics topics,
       MonitorModels models,
+      MonitorRules rules,
       ResiduaConfig config,
       RoleHealth health,
       MeterRegistry meters,
@@ -74,6 +76,7 @@ public final class MonitorRole implements AutoCloseable {
         config.topicPrefix(),
         models,
         desk,
+        rules,
         settings(config),
         new MonitorObservers(
             metrics,
@@ -127,6 +130,7 @@ public final class MonitorRole implements AutoCloseable {
       String prefix,
       MonitorModels models,
       ControlCommandStore desk,
+      MonitorRules rules,
       MonitorSettings settings,
       MonitorObservers watch,
       Consumer<Throwable> onFailure) {
@@ -136,7 +140,7 @@ public final class MonitorRole implements AutoCloseable {
     KafkaStreams streams =
         new KafkaStreams(
             MonitorTopology.build(
-                topics, models, desk, settings.sources(), observers, watch.tracing()),
+                topics, models, desk, rules, settings.sources(), observers, watch.tracing()),
             properties,
             observers);
     streams.setUncaughtExceptionHandler(

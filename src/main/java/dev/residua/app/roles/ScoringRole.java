@@ -4,7 +4,6 @@ import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.process.RoleEndedException;
 import dev.residua.scoring.FramesInFlight;
 import dev.residua.scoring.KafkaTimelineStore;
-import dev.residua.scoring.Scenes;
 import dev.residua.scoring.ScoringEndedException;
 import dev.residua.scoring.ScoringListener;
 import dev.residua.scoring.ScoringLoop;
@@ -12,6 +11,7 @@ import dev.residua.scoring.ScoringModels;
 import dev.residua.scoring.ScoringProducers;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.Stages;
+import dev.residua.source.SourceRule;
 import dev.residua.telemetry.Tracing;
 import dev.residua.wire.Topics;
 import java.time.Clock;
@@ -31,6 +31,7 @@ public final class ScoringRole implements AutoCloseable {
 
   /**
    * @param models to score with
+   * @param rules the latest rules of sources
    * @param whenEnded run after all loops have ended
    * @param stages notified of the stages of each thread
    * @param tracing continues traces
@@ -41,7 +42,7 @@ public final class ScoringRole implements AutoCloseable {
       KafkaClients clients,
       Topics topics,
       ScoringModels models,
-      Scenes scenes,
+      Function<String, SourceRule> rules,
       Runnable whenEnded,
       ScoringSettings settings,
       ScoringListener listener,
@@ -60,7 +61,7 @@ public final class ScoringRole implements AutoCloseable {
                   clients.transactionTimeout()),
               topics,
               models,
-              scenes,
+              rules,
               settings,
               new KafkaTimelineStore(clients::stateReader, topics),
               Clock.systemUTC(),

@@ -23,11 +23,11 @@ import dev.residua.scoring.ModelPool;
 import dev.residua.scoring.ReconstructionPlan;
 import dev.residua.scoring.ReferenceSettings;
 import dev.residua.scoring.ReferencedFrames;
-import dev.residua.scoring.Scenes;
 import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.Stages;
 import dev.residua.scoring.TimelineSettings;
+import dev.residua.source.SourceRule;
 import dev.residua.telemetry.Tracing;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.RecordReader;
@@ -38,6 +38,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,7 +67,7 @@ public final class ScoringSetup {
       KafkaClients clients,
       Topics topics,
       ModelStore registry,
-      Scenes scenes,
+      Function<String, SourceRule> rules,
       ModelBundle bundle,
       Tracing tracing,
       MeterRegistry meters,
@@ -111,7 +112,7 @@ public final class ScoringSetup {
           clients,
           topics,
           pool,
-          scenes,
+          rules,
           pool::close,
           settings(config),
           metrics,

@@ -3,6 +3,8 @@ package dev.residua.app.web;
 import dev.residua.app.config.ResiduaConfig;
 import dev.residua.app.kafka.ControlWriter;
 import dev.residua.app.kafka.KafkaClients;
+import dev.residua.app.kafka.SourceRulesWriter;
+import dev.residua.app.kafka.TopicAdmin;
 import dev.residua.app.model.ActiveModelNotifier;
 import dev.residua.app.model.Models;
 import dev.residua.app.process.StartFailedException;
@@ -14,14 +16,21 @@ import dev.residua.dashboard.LiveHistory;
 import dev.residua.dashboard.LiveModels;
 import dev.residua.dashboard.LiveViews.FindingView;
 import dev.residua.dashboard.ModelOrders;
+import dev.residua.dashboard.SourceRuleOrders;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelStore;
 import dev.residua.registry.ModelAdmin;
+import dev.residua.source.SourceRules;
 import dev.residua.wire.RecordReader;
 import dev.residua.wire.Topics;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The dashboard role of a process: connects the pages' beans to Kafka and the registry. */
@@ -34,6 +43,7 @@ public class DashboardRole implements AutoCloseable {
   private final LiveModels models;
   private final ControlOrders control;
   private final ModelOrders modelOrders;
+  private final SourceRuleOrders ruleOrders;
   private final AccessResource about;
   private @Nullable ControlWriter writer;
   private @Nullable FindingsFollower follower;
@@ -47,6 +57,7 @@ public class DashboardRole implements AutoCloseable {
       LiveModels models,
       ControlOrders control,
       ModelOrders modelOrders,
+      SourceRuleOrders ruleOrders,
       AccessResource about) {
     this.history = history;
     this.pictures = pictures;
@@ -55,12 +66,14 @@ public class DashboardRole implements AutoCloseable {
     this.models = models;
     this.control = control;
     this.modelOrders = modelOrders;
+    this.ruleOrders = ruleOrders;
     this.about = about;
   }
 
   /**
    * Starts to fill the pages.
    *
+   * @param rules the latest rules of sources
    * @param writable whether anyone may change something over HTTP
    * @param onFinding notified of every event
    * @param heartbeat called after every step
@@ -70,6 +83,7 @@ public class DashboardRole implements AutoCloseable {
       KafkaClients clients,
       Topics topics,
       ModelStore registry,
+      Supplier<SourceRules> rules,
       ModelBundle bundle,
       ActiveModelNotifier watch,
       boolean writable,
@@ -101,7 +115,23 @@ public class DashboardRole implements AutoCloseable {
             config.dashboard().history(),
             onFinding,
             heartbeat);
+    SourceRulesWriter ruleWriter =
+        new SourceRulesWriter(
+            clients.sources(config.topicPrefix()),
+            topics.sources(),
+            clients.bootstrapServers(),
+            () -> retention(clients, topics));
+    ruleOrders.open(rules, decision -> ruleWriter.change(decision::apply));
     about.open(clients.bootstrapServers(), topics.frames().name(), writable);
+  }
+
+  private static Optional<Duration> retention(KafkaClients clients, Topics topics)
+      throws IOException {
+    try (TopicAdmin admin = new TopicAdmin(clients)) {
+      return admin.retention(List.of(topics.frames(), topics.scores()));
+    } catch (StartFailedException e) {
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
   private void show(ModelBundle model) {
@@ -118,6 +148,7 @@ public class DashboardRole implements AutoCloseable {
     } finally {
       modelOrders.close();
       control.close();
+      ruleOrders.close();
       if (writer != null) {
         writer.close();
       }

@@ -31,6 +31,7 @@ class RequiredAclTest {
             add
                 + " --operation Read --operation Write --operation DescribeConfigs"
                 + " --topic residua.models",
+            add + " --operation Read --operation DescribeConfigs --topic residua.sources",
             add
                 + " --operation Read --operation Write --operation DescribeConfigs"
                 + " --topic residua.timelines",
@@ -64,6 +65,7 @@ class RequiredAclTest {
             "Write, DescribeConfigs on topic residua.evidence",
             "Read, DescribeConfigs on topic residua.models",
             "Read, DescribeConfigs on topic residua.control",
+            "Read, DescribeConfigs on topic residua.sources",
             "Read, Write, DescribeConfigs on topic residua.alerts",
             "Read on group residua.alert",
             "Write on transactional id residua.alert-*",

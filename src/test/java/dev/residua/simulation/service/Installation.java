@@ -29,6 +29,7 @@ import dev.residua.scoring.ScoringProducers;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.Stages;
 import dev.residua.scoring.TimelineSettings;
+import dev.residua.source.SourceRule;
 import dev.residua.telemetry.Tracing;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.ModelRecords;
@@ -392,6 +393,7 @@ final class Installation {
             TOPICS,
             models,
             Installation::scene,
+            source -> SourceRule.DEFAULTS,
             settings,
             new KafkaTimelineStore(
                 isolation -> process.reader(isolation == IsolationLevel.READ_COMMITTED), TOPICS),

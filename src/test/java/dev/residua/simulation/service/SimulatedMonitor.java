@@ -6,6 +6,7 @@ import dev.residua.app.process.TemporaryFolders;
 import dev.residua.incident.Incident;
 import dev.residua.streams.ControlCommandStore;
 import dev.residua.streams.MonitorListener;
+import dev.residua.streams.MonitorRules;
 import dev.residua.streams.MonitorTopology;
 import dev.residua.streams.ScoreErrors;
 import dev.residua.streams.SourceLimits;
@@ -258,6 +259,7 @@ final class SimulatedMonitor {
                   TOPICS,
                   SimulatedModels::thresholds,
                   new ControlCommandStore(),
+                  MonitorRules.NONE,
                   LIMITS,
                   MonitorListener.NONE,
                   Tracing.OFF,

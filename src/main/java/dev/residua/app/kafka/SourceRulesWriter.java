@@ -1,0 +1,190 @@
+package dev.residua.app.kafka;
+
+import dev.residua.registry.RegistryClients;
+import dev.residua.source.SourceRule;
+import dev.residua.source.SourceRules;
+import dev.residua.wire.KafkaFailures;
+import dev.residua.wire.RootCause;
+import dev.residua.wire.Topic;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes the rules of sources: decides on the newest state and writes, as one transaction. All
+ * writers share one transactional id, so that no two write the same revision. A revision is deleted
+ * only once no stored frame or score can refer to it. For any thread.
+ */
+public final class SourceRulesWriter {
+  private static final int ATTEMPTS = 8;
+  private static final Duration POLL = Duration.ofMillis(50);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration CLOSE = Duration.ofSeconds(5);
+
+  /** Added to the retention: segments expire late, and a reader may lag. */
+  private static final Duration MARGIN = Duration.ofDays(1);
+
+  private final RegistryClients clients;
+  private final Topic<String, SourceRule> topic;
+  private final String servers;
+  private final Retention retention;
+
+  /** How long frames and scores are kept. */
+  @FunctionalInterface
+  public interface Retention {
+    /** The longest time; empty where some are kept for ever. */
+    Optional<Duration> longest() throws IOException;
+  }
+
+  /** What to write, given the newest rules. */
+  @FunctionalInterface
+  public interface Decision {
+    /**
+     * Decides; called again after a change by another writer.
+     *
+     * @return rules whose revision does not matter; those that change nothing are left out
+     * @throws IOException with the reason, if the state does not allow the change
+     */
+    List<SourceRule> on(SourceRules rules) throws IOException;
+  }
+
+  /**
+   * @param servers bootstrap servers, for messages
+   */
+  public SourceRulesWriter(
+      RegistryClients clients,
+      Topic<String, SourceRule> topic,
+      String servers,
+      Retention retention) {
+    this.clients = clients;
+    this.topic = topic;
+    this.servers = servers;
+    this.retention = retention;
+  }
+
+  /**
+   * Changes the rules.
+   *
+   * @return what was written, with its revisions
+   * @throws IOException with the remedy, if Kafka does not store it or the decision refuses
+   */
+  public synchronized List<SourceRule> change(Decision decision) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return changeOnce(decision);
+      } catch (ProducerFencedException
+          | InvalidProducerEpochException
+          | InvalidTxnStateException e) {
+        if (attempt == ATTEMPTS) {
+          throw new IOException(
+              "%d attempts to change %s were each overtaken by another process; try again"
+                  .formatted(ATTEMPTS, topic.name()),
+              e);
+        }
+      } catch (KafkaException e) {
+        throw new IOException(
+            KafkaFailures.explain(e, servers)
+                .map(why -> "cannot write to %s: %s".formatted(topic.name(), why))
+                .orElse(
+                    "writing to %s on %s failed: %s; is a broker running there, and does the topic exist?"
+                        .formatted(topic.name(), servers, RootCause.message(e))),
+            e);
+      }
+    }
+  }
+
+  private List<SourceRule> changeOnce(Decision decision) throws IOException {
+    Producer<byte[], byte[]> producer = clients.producers().get();
+    try {
+      producer.initTransactions(); // fences other writers
+      SourceRules before = read();
+      List<SourceRule> changes = revised(decision.on(before), before);
+      if (changes.isEmpty()) {
+        return changes;
+      }
+      check(changes, before);
+      List<String> expired =
+          retention
+              .longest()
+              .map(kept -> before.expired(Instant.now().minus(kept).minus(MARGIN)))
+              .orElse(List.of());
+      producer.beginTransaction();
+      changes.forEach(rule -> producer.send(write(rule.key(), rule)));
+      expired.forEach(key -> producer.send(write(key, null)));
+      producer.commitTransaction();
+      return changes;
+    } finally {
+      producer.close(CLOSE);
+    }
+  }
+
+  /** The changes that change something, each as the revision after the latest. */
+  private static List<SourceRule> revised(List<SourceRule> wanted, SourceRules before) {
+    List<SourceRule> changes = new ArrayList<>();
+    for (SourceRule rule : wanted) {
+      Optional<SourceRule> latest = before.latest(rule.id());
+      boolean same =
+          latest.map(one -> one.sameSettings(rule)).orElse(rule.removed())
+              || (rule.removed() && latest.map(SourceRule::removed).orElse(true));
+      if (!same) {
+        changes.add(rule.withRevision(latest.map(SourceRule::revision).orElse(0L) + 1));
+      }
+    }
+    return changes;
+  }
+
+  private static void check(List<SourceRule> changes, SourceRules before) throws IOException {
+    List<SourceRule> all = new ArrayList<>(before.revisions());
+    all.addAll(changes);
+    long rules = before.rules().size();
+    for (SourceRule rule : changes) {
+      boolean there = before.rule(rule.id()).isPresent();
+      rules += rule.removed() ? (there ? -1 : 0) : (there ? 0 : 1);
+    }
+    if (rules > SourceRules.MAX_RULES || all.size() > SourceRules.MAX_REVISIONS) {
+      throw new IOException(
+          "there would be %d rules with %d revisions, expected at most %d with %d; match more sources with one rule, or wait until frames and scores of old revisions have expired"
+              .formatted(rules, all.size(), SourceRules.MAX_RULES, SourceRules.MAX_REVISIONS));
+    }
+  }
+
+  private ProducerRecord<byte[], byte[]> write(String key, @Nullable SourceRule rule) {
+    return new ProducerRecord<>(
+        topic.name(), 0, topic.key().serializer().serialize(topic.name(), key), topic.write(rule));
+  }
+
+  /**
+   * The rules that are stored now.
+   *
+   * @throws IOException if they cannot be read
+   */
+  public SourceRules read() throws IOException {
+    try (Consumer<byte[], byte[]> consumer =
+        clients.consumers().apply(IsolationLevel.READ_COMMITTED)) {
+      SourceRulesLog log = new SourceRulesLog(topic, consumer, problem -> {});
+      long end = SourceRulesLog.end(consumer, topic);
+      long deadline = System.nanoTime() + LIMIT.toNanos();
+      while (log.position() < end) {
+        log.poll(POLL);
+        if (System.nanoTime() > deadline) {
+          throw new IOException(
+              "the rules of sources (%s) could not be read to offset %d within %s; check that the brokers run"
+                  .formatted(topic.name(), end, LIMIT));
+        }
+      }
+      return log.rules();
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package dev.residua.monitor;
+
+import dev.residua.causal.Finding.Severity;
+import dev.residua.drift.DriftReference;
+import dev.residua.drift.FalseAlarmBudget.Period;
+import dev.residua.source.SourceRule;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Settings of one source for one frame.
+ *
+ * @param budget false alarms per time; empty for the run length of the model, in frames
+ * @param lowestSeverity lowest severity of an incident
+ * @param labels labels of incidents that open
+ */
+public record SourceSettings(
+    Optional<Budget> budget, Severity lowestSeverity, Map<String, String> labels) {
+  /** The model's run length, no labels. */
+  public static final SourceSettings NONE =
+      new SourceSettings(Optional.empty(), Severity.INFO, Map.of());
+
+  public SourceSettings {
+    labels = Map.copyOf(labels);
+  }
+
+  /**
+   * False alarms per week of one source.
+   *
+   * @param alarmsPerWeek above 0
+   * @param framesPerSecond frame rate until it is measured, above 0
+   */
+  public record Budget(double alarmsPerWeek, double framesPerSecond) {
+    /** Mean run length to a false alarm at a frame rate, in frames, within what can be promised. */
+    double runLength(double measuredPerSecond) {
+      double frames = Period.WEEK.seconds() * measuredPerSecond / alarmsPerWeek;
+      return Math.max(DriftReference.MIN_TARGET, Math.min(DriftReference.MAX_TARGET, frames));
+    }
+  }
+
+  /**
+   * The settings of a rule.
+   *
+   * @param installation the budget where the rule sets none; null for the run length of the model
+   */
+  public static SourceSettings of(SourceRule rule, @Nullable Budget installation) {
+    return new SourceSettings(
+        Optional.ofNullable(installation)
+            .map(
+                budget ->
+                    new Budget(
+                        rule.falseAlarmsPerWeek() == null
+                            ? budget.alarmsPerWeek()
+                            : rule.falseAlarmsPerWeek(),
+                        rule.framesPerSecond() == null
+                            ? budget.framesPerSecond()
+                            : rule.framesPerSecond())),
+        rule.severity() == null ? Severity.INFO : rule.severity(),
+        rule.labels());
+  }
+}

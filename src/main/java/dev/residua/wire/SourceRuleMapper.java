@@ -1,0 +1,77 @@
+package dev.residua.wire;
+
+import dev.residua.avro.Severity;
+import dev.residua.causal.Finding;
+import dev.residua.source.ActiveHours;
+import dev.residua.source.SourceGlob;
+import dev.residua.source.SourceRule;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Serde;
+
+/** {@code SourceRule} records to domain and back. */
+final class SourceRuleMapper {
+  static final Serde<SourceRule> SERDE =
+      SingleObject.serde(
+          FindingFields.MAX_EVENT_BYTES,
+          dev.residua.avro.SourceRule.class,
+          SourceRuleMapper::toAvro,
+          SourceRuleMapper::toDomain);
+
+  private SourceRuleMapper() {}
+
+  static dev.residua.avro.SourceRule toAvro(SourceRule rule) {
+    dev.residua.avro.SourceRule record = new dev.residua.avro.SourceRule();
+    record.setId(rule.id());
+    record.setRevision(rule.revision());
+    record.setRemoved(rule.removed());
+    record.setMatch(rule.match().text());
+    record.setPriority(rule.priority());
+    record.setScene(rule.scene());
+    record.setEnabled(rule.enabled());
+    record.setFalseAlarmsPerWeek(rule.falseAlarmsPerWeek());
+    record.setFramesPerSecond(rule.framesPerSecond());
+    record.setSilentAfterMillis(rule.silentAfter() == null ? null : rule.silentAfter().toMillis());
+    record.setActiveHours(rule.activeHours() == null ? null : rule.activeHours().toString());
+    record.setSeverity(rule.severity() == null ? null : Severity.valueOf(rule.severity().name()));
+    record.setLabels(rule.labels());
+    record.setNotYetSupported(Map.of());
+    record.setChangedBy(rule.by());
+    record.setChangedAt(rule.changedAt());
+    return record;
+  }
+
+  static SourceRule toDomain(dev.residua.avro.SourceRule record) {
+    if (!record.getNotYetSupported().isEmpty()) {
+      throw new SerializationException(
+          "source rule %s/%d has settings that this version does not know: %s"
+              .formatted(
+                  record.getId(), record.getRevision(), record.getNotYetSupported().keySet()));
+    }
+    if (record.getId().isEmpty() || record.getRevision() < 1) {
+      throw new SerializationException(
+          "a source rule must have an id and a revision of at least 1 but has '%s' and %d"
+              .formatted(record.getId(), record.getRevision()));
+    }
+    Long silentAfter = record.getSilentAfterMillis();
+    String hours = record.getActiveHours();
+    Severity severity = record.getSeverity();
+    return new SourceRule(
+        record.getId(),
+        record.getRevision(),
+        record.getRemoved(),
+        new SourceGlob(record.getMatch()),
+        record.getPriority(),
+        record.getScene(),
+        record.getEnabled(),
+        record.getFalseAlarmsPerWeek(),
+        record.getFramesPerSecond(),
+        silentAfter == null ? null : Duration.ofMillis(silentAfter),
+        hours == null ? null : ActiveHours.parse(hours),
+        severity == null ? null : Finding.Severity.valueOf(severity.name()),
+        record.getLabels(),
+        record.getChangedBy(),
+        record.getChangedAt());
+  }
+}
