@@ -59,6 +59,7 @@ final class AlertmanagerProtocol implements Protocol {
     Incident incident = entry.incident();
     ObjectNode alert = Json.object();
     ObjectNode labels = alert.putObject("labels");
+    incident.labels().forEach(labels::put);
     labels.put("alertname", ALERT_NAME);
     labels.put("incident", entry.alertId());
     labels.put("source", incident.source());

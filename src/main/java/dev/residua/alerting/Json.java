@@ -88,6 +88,10 @@ final class Json {
     node.put("events", incident.events());
     node.put("flaps", incident.flaps());
     node.put("modelId", incident.modelId());
+    if (!incident.labels().isEmpty()) {
+      ObjectNode labels = node.putObject("labels");
+      incident.labels().forEach(labels::put);
+    }
     ObjectNode to = node.putObject("links");
     links.forEach(to::put);
     return node;

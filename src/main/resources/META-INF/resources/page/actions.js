@@ -13,7 +13,7 @@ const field = (label, input, hint) => h('label', null, label, input, hint && h('
  * @param fields more inputs: { name, label, value, hint, type } or { name, label, options }
  * @param send gets all values; its result is shown when it is done
  */
-export function ask({ title, explanation, fields = [], confirm, reason = true, send }) {
+export function ask({ title, explanation, fields = [], confirm, reason = true, wide = false, send }) {
   const inputs = {};
   const error = h('p', { class: 'error', role: 'alert', hidden: true });
   const form = h('form', { method: 'dialog', 'aria-labelledby': 'ask-title' }, h('h2', { id: 'ask-title' }, title));
@@ -23,8 +23,8 @@ export function ask({ title, explanation, fields = [], confirm, reason = true, s
   }
   for (const one of fields) {
     const input = one.options
-      ? h('select', { name: one.name }, one.options.map(([value, label]) => h('option', { value }, label)))
-      : h('input', { name: one.name, type: one.type ?? 'text', value: one.value ?? '', required: !one.optional });
+      ? h('select', { name: one.name }, one.options.map(([value, label]) => h('option', { value, selected: value === (one.value ?? '') }, label)))
+      : h('input', { name: one.name, type: one.type ?? 'text', value: one.value ?? '', required: !one.optional, placeholder: one.placeholder });
     inputs[one.name] = input;
     form.append(field(one.label, input, one.hint));
   }
@@ -41,7 +41,7 @@ export function ask({ title, explanation, fields = [], confirm, reason = true, s
   }
   const submit = h('button', { class: 'primary', type: 'submit', disabled: !about.writable }, confirm);
   form.append(error, h('div', { class: 'actions' }, h('button', { type: 'button', onclick: () => dialog.close() }, 'Cancel'), submit));
-  const dialog = h('dialog', null, form);
+  const dialog = h('dialog', { class: wide ? 'wide' : null }, form);
   form.addEventListener('submit', async event => {
     event.preventDefault();
     submit.disabled = true;

@@ -35,6 +35,8 @@ export const get = async (path, signal) => (await send(path, { signal })).json()
 export const picture = async (path, signal) => (await send(path, { signal })).blob();
 export const post = async (path, body, withToken) =>
   (await send(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }, withToken)).json();
+export const put = async (path, body) =>
+  (await send(path, { method: 'PUT', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) })).json();
 export const remove = path => send(path, { method: 'DELETE' });
 
 /** Whether a token allows changes; gives the name in it, if it has one. Throws Refused. */

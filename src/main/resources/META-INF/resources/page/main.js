@@ -7,6 +7,7 @@ import { recolour } from './charts.js';
 import { overview } from './overview.js';
 import { source } from './source.js';
 import { models } from './models.js';
+import { settings } from './settings.js';
 import { explain } from './explain.js';
 
 const content = document.getElementById('content');
@@ -17,6 +18,7 @@ const PAGES = [
   { pattern: /^\/?$/, page: 'sources', title: () => 'Sources', show: overview },
   { pattern: /^\/sources\/(.+)$/, page: 'sources', title: ([name]) => name, show: source },
   { pattern: /^\/models(?:\/(.+))?$/, page: 'models', title: () => 'Models', show: models },
+  { pattern: /^\/settings$/, page: 'settings', title: () => 'Settings', show: settings },
   { pattern: /^\/explain(?:\/(.+))?$/, page: 'explain', title: () => 'Explained', show: explain },
 ];
 

@@ -21,7 +21,13 @@ export function source(root, { live, about }, [name]) {
   const pause = h('button', { type: 'button', 'aria-pressed': 'false', onclick: () => setPaused(!state.paused) }, 'Pause');
   const facts = h('div', { class: 'facts' });
   const fact = label => { const value = h('b', null, '–'); facts.append(h('span', null, label, ' ', value)); return value; };
-  const facing = { pace: fact('Frames per second'), frame: fact('Last frame'), sequence: fact('Sequence'), model: fact('Model') };
+  const facing = { pace: fact('Frames per second'), frame: fact('Last frame'), sequence: fact('Sequence'), model: fact('Model'), rule: fact('Rule') };
+  let expectedPace = null;
+  get(`api/sources/rules?source=${encodeURIComponent(name)}`).then(({ rules: [rule], why }) => {
+    expectedPace = rule?.settings.framesPerSecond ?? null;
+    facing.rule.replaceChildren(h('a', { href: '#/settings', title: why ?? null }, rule ? rule.id : 'none: settings of the installation'));
+    if (rule?.settings.enabled === false) facing.rule.append(' (not monitored)');
+  }).catch(() => text(facing.rule, '–'));
   const head = h('header', null,
     h('p', { class: 'crumbs' }, h('a', { href: '#/' }, '← All sources')),
     h('div', { class: 'title' }, h('h1', null, name), chip,
@@ -120,7 +126,8 @@ export function source(root, { live, about }, [name]) {
     }
     text(chip, conditionWord(s.row.condition));
     attribute(chip, 'class', `chip ${conditionColour(s.row.condition)}`);
-    text(facing.pace, s.row.framesPerSecond ? number(s.row.framesPerSecond, 1) : '–');
+    const pace = s.row.framesPerSecond, odd = pace && expectedPace && (pace > 1.25 * expectedPace || pace * 1.25 < expectedPace);
+    text(facing.pace, pace ? `${number(pace, 1)}${odd ? ` (the rule says ${number(expectedPace, 1)})` : ''}` : '–');
     text(facing.frame, ago(s.row.scoredAt, s.at));
     text(facing.sequence, s.row.lastSequence ? String(s.row.lastSequence) : '–');
     text(facing.model, state.last?.modelId ?? '–');

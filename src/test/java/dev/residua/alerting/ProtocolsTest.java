@@ -80,6 +80,32 @@ class ProtocolsTest {
   }
 
   @Test
+  void shouldPassTheLabelsOfTheRuleOnToAlerts() {
+    // Given
+    Notice notice =
+        notice(
+            Action.OPEN,
+            Incidents.opened().withLabels(Map.of("site", "north")),
+            NotifiedState.NOTHING);
+
+    // When
+    JsonNode alert =
+        Json.read(
+                Protocol.of(Receivers.alertmanager(r -> {}), LINKS)
+                    .request(List.of(notice), NOW)
+                    .body())
+            .get(0);
+    JsonNode event =
+        Json.read(
+            Protocol.of(Receivers.webhook(r -> {}), LINKS).request(List.of(notice), NOW).body());
+
+    // Then
+    assertThat(alert.at("/labels/site").asText()).isEqualTo("north");
+    assertThat(alert.at("/labels/alertname").asText()).isEqualTo("ResiduaIncident");
+    assertThat(event.at("/data/labels/site").asText()).isEqualTo("north");
+  }
+
+  @Test
   void shouldEndTheAlertWithTheOldLabelsWhenTheSeverityHasChanged() {
     // Given
     Incident worse =

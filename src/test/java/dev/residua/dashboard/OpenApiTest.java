@@ -7,6 +7,7 @@ import dev.residua.testing.Documents;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.QueryParam;
 import java.io.IOException;
 import java.lang.annotation.Annotation;
@@ -41,10 +42,11 @@ class OpenApiTest {
           EvidenceResource.class,
           ModelsResource.class,
           PicturesResource.class,
+          SourceRulesResource.class,
           SourcesResource.class);
 
   private static final List<Class<? extends Annotation>> METHODS =
-      List.of(GET.class, POST.class, DELETE.class);
+      List.of(GET.class, POST.class, PUT.class, DELETE.class);
 
   @Test
   void shouldDescribeEveryRequestWithItsParameters() throws IOException {

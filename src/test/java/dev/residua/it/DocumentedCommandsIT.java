@@ -163,6 +163,10 @@ class DocumentedCommandsIT {
     HERE.put("key.pub.pem,other.pub.pem", "key.pub.pem");
     HERE.put("model publish mine.residua", "model publish spare.residua");
     HERE.put("model remove ID", "model remove spare");
+    Path rules = folder.resolve("rules.yaml");
+    Files.writeString(
+        rules, Documents.snippets(Path.of("src/docs/sources.md"), "yaml").get(0).code());
+    HERE.put("rules.yaml", rules.toString());
     HERE.put(" ID", " mine");
     HERE.put(" mine.residua", " " + folder.resolve("mine.residua"));
     for (String count : List.of("24000", "12000", "10000", "3280")) {

@@ -3,12 +3,19 @@ package dev.residua.cli.ops;
 import dev.residua.incident.ControlRequest;
 import picocli.CommandLine.Command;
 
-/** {@code source}: commands about sources of frames. */
+/** {@code source}: the settings of sources, and sources that are gone. */
 @Command(
     name = "source",
-    description = "Manages sources of frames.",
+    description = "Shows and changes the settings of sources, and retires sources that are gone.",
     mixinStandardHelpOptions = true,
-    subcommands = SourceCommand.RetireCommand.class)
+    subcommands = {
+      SourceRulesCommand.ListCommand.class,
+      SourceRulesCommand.ShowCommand.class,
+      SourceRulesCommand.SetCommand.class,
+      SourceRulesCommand.RemoveCommand.class,
+      SourceRulesCommand.ApplyCommand.class,
+      SourceCommand.RetireCommand.class
+    })
 public final class SourceCommand {
   /** {@code source retire}: closes the incidents of sources that are gone. */
   @Command(

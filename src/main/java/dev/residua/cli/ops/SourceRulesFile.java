@@ -1,0 +1,159 @@
+package dev.residua.cli.ops;
+
+import dev.residua.cli.console.CommandFailedException;
+import dev.residua.source.SourceRule;
+import dev.residua.source.SourceRuleFields;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.Tag;
+
+/** Rules of sources in a YAML file: {@code rules:}, then a map of settings for each id. */
+final class SourceRulesFile {
+  private static final int MAX_CHARACTERS = 4 << 20;
+
+  private final String name;
+
+  private SourceRulesFile(String name) {
+    this.name = name;
+  }
+
+  /**
+   * The rules of a file, in its order.
+   *
+   * @throws CommandFailedException with file and line, if it is not such a file
+   */
+  static Map<String, SourceRule> read(Path file, String by) throws IOException {
+    return read(file.toString(), Files.readString(file), by);
+  }
+
+  /** The same for a text. */
+  static Map<String, SourceRule> read(String name, String text, String by) {
+    return new SourceRulesFile(name).rules(new StringReader(text), by);
+  }
+
+  private Map<String, SourceRule> rules(Reader text, String by) {
+    Node root = root(text);
+    Map<String, SourceRule> rules = new LinkedHashMap<>();
+    Map<String, Node> top = members(root, "the file", "rules:");
+    for (String key : top.keySet()) {
+      if (!key.equals("rules")) {
+        throw failed(
+            key(root, key), "there is no setting '%s' here, expected rules".formatted(key));
+      }
+    }
+    Node list = top.get("rules");
+    if (list == null) {
+      throw failed(root, "the file has no rules:, expected rules: with an id and settings each");
+    }
+    Map<String, Node> ids =
+        list.getTag().equals(Tag.NULL) ? Map.of() : members(list, "rules", "an id for each rule");
+    ids.forEach((id, settings) -> rules.put(id, rule(key(list, id), id, settings, by)));
+    return rules;
+  }
+
+  private Node root(Reader text) {
+    LoaderOptions options = new LoaderOptions();
+    options.setCodePointLimit(MAX_CHARACTERS);
+    options.setMaxAliasesForCollections(0);
+    try {
+      Node root = new Yaml(options).compose(text);
+      if (root == null) {
+        throw new CommandFailedException(name + " is empty, expected rules:");
+      }
+      return root;
+    } catch (MarkedYAMLException e) {
+      int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
+      throw new CommandFailedException(
+          "%s line %d is no YAML: %s".formatted(name, line, e.getProblem()));
+    } catch (YAMLException e) {
+      throw new CommandFailedException("%s cannot be read: %s".formatted(name, e.getMessage()));
+    }
+  }
+
+  private SourceRule rule(Node at, String id, Node settings, String by) {
+    Map<String, Node> fields = members(settings, "rule '" + id + "'", "settings such as match");
+    Node match = fields.get("match");
+    if (match == null) {
+      throw failed(at, "rule '%s' has no match, such as match: line3/*".formatted(id));
+    }
+    SourceRule rule;
+    try {
+      rule = SourceRule.of(id, "*").withBy(by);
+    } catch (IllegalArgumentException e) {
+      throw failed(at, String.valueOf(e.getMessage()));
+    }
+    for (Map.Entry<String, Node> field : fields.entrySet()) {
+      Map<String, @Nullable Object> one = new LinkedHashMap<>();
+      one.put(field.getKey(), value(field.getValue()));
+      try {
+        rule = SourceRuleFields.apply(rule, one, setting -> setting);
+      } catch (IllegalArgumentException e) {
+        throw failed(key(settings, field.getKey()), String.valueOf(e.getMessage()));
+      }
+    }
+    return rule;
+  }
+
+  private @Nullable Object value(Node node) {
+    if (node instanceof ScalarNode scalar) {
+      return scalar.getTag().equals(Tag.NULL) ? null : scalar.getValue();
+    }
+    if (node instanceof MappingNode) {
+      Map<String, String> values = new LinkedHashMap<>();
+      members(node, "the value", "names and values")
+          .forEach(
+              (key, value) -> {
+                if (!(value instanceof ScalarNode scalar)) {
+                  throw failed(value, "%s must be a text".formatted(key));
+                }
+                values.put(key, scalar.getValue());
+              });
+      return values;
+    }
+    throw failed(node, "a list is not expected here");
+  }
+
+  private Map<String, Node> members(Node node, String what, String expected) {
+    if (!(node instanceof MappingNode mapping)) {
+      throw failed(node, "%s must have %s".formatted(what, expected));
+    }
+    Map<String, Node> members = new LinkedHashMap<>();
+    for (NodeTuple tuple : mapping.getValue()) {
+      if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
+        throw failed(tuple.getKeyNode(), "a name must be a text");
+      }
+      if (members.put(key.getValue(), tuple.getValueNode()) != null) {
+        throw failed(key, "'%s' is there twice".formatted(key.getValue()));
+      }
+    }
+    return members;
+  }
+
+  private static Node key(Node mapping, String name) {
+    return ((MappingNode) mapping)
+        .getValue().stream()
+            .map(NodeTuple::getKeyNode)
+            .filter(key -> ((ScalarNode) key).getValue().equals(name))
+            .findFirst()
+            .orElse(mapping);
+  }
+
+  private CommandFailedException failed(Node at, String problem) {
+    return new CommandFailedException(
+        "%s line %d: %s".formatted(name, at.getStartMark().getLine() + 1, problem));
+  }
+}

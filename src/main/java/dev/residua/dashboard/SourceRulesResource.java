@@ -1,0 +1,173 @@
+package dev.residua.dashboard;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.residua.incident.AuthorName;
+import dev.residua.source.SourceRule;
+import dev.residua.source.SourceRuleFields;
+import dev.residua.source.SourceRules;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rules of sources: {@code GET /api/sources/rules} lists them, {@code ?source=NAME} only those that
+ * match a source, the one that holds first. {@code PUT /api/sources/rules/ID} with {@code {"match":
+ * "line3/*", "silentAfter": "PT2M", "by": "ann"}} creates or replaces one, {@code DELETE} removes
+ * one. 400 with a sentence for an invalid rule, 404 for an unknown one, 503 while Kafka is
+ * unavailable. Access is checked before a request arrives here.
+ */
+@Path("/api/sources/rules")
+@Produces(MediaType.APPLICATION_JSON)
+public class SourceRulesResource {
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+
+  private final SourceRuleOrders orders;
+  private final Clock clock;
+
+  @Inject
+  public SourceRulesResource(SourceRuleOrders orders) {
+    this(orders, Clock.systemUTC());
+  }
+
+  SourceRulesResource(SourceRuleOrders orders, Clock clock) {
+    this.orders = orders;
+    this.clock = clock;
+  }
+
+  /** A rule as the pages show it. */
+  static Map<String, Object> view(SourceRule rule) {
+    Map<String, Object> view = new LinkedHashMap<>();
+    view.put("id", rule.id());
+    view.put("revision", rule.revision());
+    view.put("settings", SourceRuleFields.of(rule));
+    view.put("by", rule.by());
+    view.put("changedAt", rule.changedAt().toString());
+    return view;
+  }
+
+  @GET
+  public Map<String, Object> rules(@QueryParam("source") @Nullable String source) {
+    SourceRules rules = orders.rules();
+    List<SourceRule> shown = source == null ? rules.rules() : rules.matching(source);
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("rules", shown.stream().map(SourceRulesResource::view).toList());
+    if (source != null && shown.size() > 1) {
+      answer.put("why", SourceRules.whyBefore(shown.get(0), shown.get(1)));
+    }
+    return answer;
+  }
+
+  @PUT
+  @Path("/{id}")
+  @Consumes(MediaType.APPLICATION_JSON)
+  public Response put(@PathParam("id") String id, String body, @Context RoutingContext request) {
+    return put(id, body, request.<String>get(ControlResource.PRINCIPAL));
+  }
+
+  /** The same for an authenticated person, who is then the author; null if there is none. */
+  Response put(String id, String body, @Nullable String person) {
+    SourceRule rule;
+    try {
+      Map<String, @Nullable Object> fields = fields(body);
+      Object claimed = fields.remove("by");
+      rule =
+          signed(
+              SourceRuleFields.apply(SourceRule.of(id, "*"), fields, name -> name),
+              claimed == null ? "" : claimed.toString(),
+              person);
+      if (id.isEmpty() || fields.get("match") == null) {
+        throw new IllegalArgumentException("a rule needs an id and match, such as line3/*");
+      }
+    } catch (IllegalArgumentException e) {
+      return Problems.answer(Response.Status.BAD_REQUEST, e);
+    }
+    return write(rules -> List.of(rule));
+  }
+
+  @DELETE
+  @Path("/{id}")
+  public Response remove(
+      @PathParam("id") String id,
+      @QueryParam("by") @Nullable String by,
+      @Context RoutingContext request) {
+    return remove(id, by, request.<String>get(ControlResource.PRINCIPAL));
+  }
+
+  Response remove(String id, @Nullable String by, @Nullable String person) {
+    if (orders.rules().rule(id).isEmpty()) {
+      return Problems.answer(
+          Response.Status.NOT_FOUND,
+          "there is no rule '%s'; /api/sources/rules lists all".formatted(id));
+    }
+    try {
+      signed(SourceRule.DEFAULTS, by == null ? "" : by, person); // checks the author
+    } catch (IllegalArgumentException e) {
+      return Problems.answer(Response.Status.BAD_REQUEST, e);
+    }
+    return write(
+        rules ->
+            rules.rule(id).stream()
+                .map(rule -> signed(rule.withRemoved(true), by == null ? "" : by, person))
+                .toList());
+  }
+
+  private SourceRule signed(SourceRule rule, String claimed, @Nullable String person) {
+    if (person == null && claimed.isBlank()) {
+      throw new IllegalArgumentException("by is missing: who changes the rule?");
+    }
+    return rule.with(
+        r ->
+            r.by(person == null ? AuthorName.claimed(claimed) : person)
+                .changedAt(clock.instant().truncatedTo(ChronoUnit.MICROS)));
+  }
+
+  private Response write(Function<SourceRules, List<SourceRule>> decision) {
+    try {
+      List<SourceRule> written = orders.write(decision);
+      return Response.ok(
+              Map.of("changed", written.stream().map(SourceRulesResource::view).toList()))
+          .build();
+    } catch (IOException e) {
+      return Problems.answer(Response.Status.SERVICE_UNAVAILABLE, e);
+    }
+  }
+
+  private static Map<String, @Nullable Object> fields(String body) {
+    try {
+      Map<String, @Nullable Object> fields =
+          JSON.readValue(body, new TypeReference<LinkedHashMap<String, @Nullable Object>>() {});
+      if (fields == null) {
+        throw new IllegalArgumentException("the body is null, expected a JSON object");
+      }
+      return fields;
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          "the body must be a JSON object such as {\"match\": \"line3/*\", \"by\": \"ann\"}: "
+              + e.getOriginalMessage(),
+          e);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package dev.residua.cli.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.residua.source.SourceRule;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SourceRulesFileTest {
+  @Test
+  void shouldReadRulesInTheirOrder() {
+    // When
+    Map<String, SourceRule> rules =
+        SourceRulesFile.read(
+            "rules.yaml",
+            """
+            # cameras of line 3
+            rules:
+              line3:
+                match: line3/*
+                scene: valve
+                falseAlarmsPerWeek: 0.5
+                silentAfter: PT2M
+                activeHours: Mon-Fri 06:00-22:00 Europe/Berlin
+                labels: {site: north, line: 3}
+              all:
+                match: "*"
+                enabled: false
+            """,
+            "kim");
+
+    // Then
+    assertThat(rules.keySet()).containsExactly("line3", "all");
+    assertThat(rules.get("line3"))
+        .satisfies(
+            rule -> {
+              assertThat(rule.scene()).isEqualTo("valve");
+              assertThat(rule.falseAlarmsPerWeek()).isEqualTo(0.5);
+              assertThat(rule.labels()).isEqualTo(Map.of("site", "north", "line", "3"));
+              assertThat(rule.by()).isEqualTo("kim");
+            });
+    assertThat(rules.get("all").enabled()).isFalse();
+  }
+
+  @Test
+  void shouldReadAFileWithoutRules() {
+    assertThat(SourceRulesFile.read("rules.yaml", "rules:\n", "kim")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "rules:~  a:~    match: x~    macth: y | f.yaml line 4: there is no setting 'macth'",
+        "rules:~  a:~    scene: x | f.yaml line 2: rule 'a' has no match",
+        "rules:~  a:~    match: x~    region: 0,0,1,1 | f.yaml line 4: region is not yet supported",
+        "rules:~  a:~    match: x~  a:~    match: y | f.yaml line 4: 'a' is there twice",
+        "rules:~  a b:~    match: x | f.yaml line 2: the id of a rule",
+        "rules:~  a:~    match: [x] | f.yaml line 3: a list is not expected here",
+        "rule:~  a: 1 | f.yaml line 1: there is no setting 'rule' here, expected rules",
+        "rules:~  a: 1 | f.yaml line 2: rule 'a' must have settings such as match",
+        "rules:~  a: {match: x | f.yaml line 2 is no YAML",
+        "'' | f.yaml is empty, expected rules:",
+      })
+  void shouldNameTheLineOfAMistake(String text, String message) {
+    assertThatThrownBy(
+            () -> SourceRulesFile.read("f.yaml", text.replace("~", "\n").replace("''", ""), "kim"))
+        .hasMessageStartingWith(message);
+  }
+}
