@@ -86,7 +86,7 @@ const drop = (rule, done) => ask({
 export function settings(root) {
   const list = h('div', { class: 'rules' });
   const count = h('span', { class: 'chip plain' }, '0');
-  const find = h('input', { type: 'search', placeholder: 'Name of a source', 'aria-label': 'Name of a source', autocomplete: 'off' });
+  const find = h('input', { type: 'search', name: 'find', placeholder: 'Name of a source', 'aria-label': 'Name of a source', autocomplete: 'off' });
   const found = h('p', { class: 'soft', role: 'status' }, 'Enter a name to see which rule holds for it.');
   let typing = 0, left = false;
   const load = async () => {
