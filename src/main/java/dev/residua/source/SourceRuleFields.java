@@ -1,6 +1,7 @@
 package dev.residua.source;
 
 import dev.residua.causal.Finding.Severity;
+import dev.residua.frame.SceneName;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
@@ -76,7 +77,7 @@ public final class SourceRuleFields {
     String text = value == null ? null : value.toString().strip();
     return switch (name) {
       case "match" -> rule.withMatch(new SourceGlob(text == null ? "" : text));
-      case "scene" -> rule.withScene(text == null ? SourceRule.DEFAULT_SCENE : text);
+      case "scene" -> rule.withScene(text == null ? SceneName.DEFAULT : text);
       case "priority" -> rule.withPriority(text == null ? 0 : whole(text, shown));
       case "enabled" -> rule.withEnabled(text == null || truth(text, shown));
       case "falseAlarmsPerWeek" ->
@@ -158,7 +159,7 @@ public final class SourceRuleFields {
   public static Map<String, Object> of(SourceRule rule) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("match", rule.match().text());
-    if (!rule.scene().equals(SourceRule.DEFAULT_SCENE)) {
+    if (!rule.scene().equals(SceneName.DEFAULT)) {
       fields.put("scene", rule.scene());
     }
     if (rule.priority() != 0) {
