@@ -57,12 +57,13 @@ class SourceRulesIT {
     return out.toString();
   }
 
-  private static HttpResponse<String> request(Service service, String method, String path, String body)
-      throws Exception {
+  private static HttpResponse<String> request(
+      Service service, String method, String path, String body) throws Exception {
     return HttpClient.newHttpClient()
         .send(
             HttpRequest.newBuilder(
-                    URI.create("http://localhost:" + service.httpPort() + "/api/sources/rules" + path))
+                    URI.create(
+                        "http://localhost:" + service.httpPort() + "/api/sources/rules" + path))
                 .method(method, BodyPublishers.ofString(body))
                 .header("Content-Type", "application/json")
                 .header("Authorization", "Bearer " + TOKEN)
@@ -76,8 +77,7 @@ class SourceRulesIT {
         Service service =
             Service.serve(
                 directory.resolve("service"),
-                List.of(
-                    "-Dresidua.roles=score,monitor,dashboard", "-Dresidua.http.token=" + TOKEN),
+                List.of("-Dresidua.roles=score,monitor,dashboard", "-Dresidua.http.token=" + TOKEN),
                 kafka.clients())) {
       clients = kafka.clients();
       service.awaitReady();
