@@ -9,6 +9,7 @@ import dev.residua.frame.RejectedFrameException.Reason;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.scoring.FramesInFlight;
+import dev.residua.scoring.Scenes;
 import dev.residua.scoring.ScoringListener;
 import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringModels;
@@ -193,11 +194,8 @@ public final class PipelineBenchmark extends BrokerBenchmark {
                 clients,
                 topics,
                 models.scoring(),
-                models.scenes(),
+                source -> SourceRule.of("scene", "*").withScene(models.scenes().of(source)),
                 models::close,
-                ScoringModels.fixed(scored),
-                source -> SourceRule.DEFAULTS,
-                scored::close,
                 settings,
                 count,
                 stages::get,

@@ -392,8 +392,7 @@ final class Installation {
                 () -> process.producer(process.name, TRANSACTION_TIMEOUT), Duration.ofNanos(1)),
             TOPICS,
             models,
-            Installation::scene,
-            source -> SourceRule.DEFAULTS,
+            source -> SourceRule.of("scene", "*").withScene(scene(source)),
             settings,
             new KafkaTimelineStore(
                 isolation -> process.reader(isolation == IsolationLevel.READ_COMMITTED), TOPICS),
