@@ -3,8 +3,11 @@ package dev.residua.streams;
 import dev.residua.monitor.SourceSettings;
 import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRules;
+import dev.residua.wire.BoundedMap;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -15,16 +18,32 @@ import org.jspecify.annotations.Nullable;
  * The rules of sources, as the monitor uses them. Each score names the revision that was in force,
  * so that a replay gives the same results; between frames the latest revisions hold. For any
  * thread.
- *
- * @param latest the rules as read so far
- * @param refresh reads on to the present end
- * @param installation the budget where a rule sets none; empty to use the run length of each model
  */
-public record MonitorRules(
-    Supplier<SourceRules> latest, Refresh refresh, Optional<SourceSettings.Budget> installation) {
+public final class MonitorRules {
   /** No rules, and the run length of each model. */
   public static final MonitorRules NONE =
       new MonitorRules(() -> SourceRules.EMPTY, () -> SourceRules.EMPTY, Optional.empty());
+
+  private final Supplier<SourceRules> latest;
+  private final Refresh refresh;
+  private final SourceSettings.@Nullable Budget installation;
+
+  /** Revisions that there are not, with the rules among which they were looked for. */
+  private final Map<String, SourceRules> unknown =
+      Collections.synchronizedMap(BoundedMap.ofLastUsed(1_000));
+
+  /**
+   * @param latest the rules as read so far
+   * @param refresh reads on to the present end
+   * @param installation the budget where a rule sets none; empty to use the run length of each
+   *     model
+   */
+  public MonitorRules(
+      Supplier<SourceRules> latest, Refresh refresh, Optional<SourceSettings.Budget> installation) {
+    this.latest = latest;
+    this.refresh = refresh;
+    this.installation = installation.orElse(null);
+  }
 
   /** Reads the rules to their present end. */
   @FunctionalInterface
@@ -49,19 +68,33 @@ public record MonitorRules(
    * @throws UnavailableException if it is unknown and the brokers do not answer
    */
   SourceRule revision(String key) {
-    Optional<SourceRule> known = latest.get().revision(key);
+    SourceRules now = latest.get();
+    Optional<SourceRule> known = now.revision(key);
     if (known.isPresent()) {
       return known.get();
     }
+    if (unknown.get(key) == now) {
+      return SourceRule.DEFAULTS; // nothing was written since
+    }
     try {
-      return refresh.read().revision(key).orElse(SourceRule.DEFAULTS);
+      SourceRules read = refresh.read();
+      Optional<SourceRule> found = read.revision(key);
+      if (found.isEmpty()) {
+        unknown.put(key, read);
+      }
+      return found.orElse(SourceRule.DEFAULTS);
     } catch (IOException e) {
       throw new UnavailableException(e);
     }
   }
 
+  /** The rules as read so far. */
+  SourceRules latest() {
+    return latest.get();
+  }
+
   SourceSettings settings(SourceRule rule) {
-    return SourceSettings.of(rule, installation.orElse(null));
+    return SourceSettings.of(rule, installation);
   }
 
   /** Whether a source has been silent for too long, by the latest rules. */

@@ -163,7 +163,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
         clock.seen(source); // tried again after the same time
       }
     }
-    SourceRules latest = rules.latest().get();
+    SourceRules latest = rules.latest();
     if (latest != followedRules) {
       followedRules = latest;
       for (String source : clock.sources()) {

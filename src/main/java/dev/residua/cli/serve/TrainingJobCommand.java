@@ -5,6 +5,7 @@ import dev.residua.app.config.ResiduaConfig;
 import dev.residua.app.kafka.ControlWriter;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.kafka.KafkaSettings;
+import dev.residua.app.kafka.SourceRulesFollower;
 import dev.residua.app.model.BundleStores;
 import dev.residua.app.model.ModelCleanUp;
 import dev.residua.app.model.OpenModel;
@@ -33,7 +34,7 @@ import dev.residua.renewal.job.StoredFrames;
 import dev.residua.renewal.job.TrainingJob;
 import dev.residua.renewal.job.TrainingRequest;
 import dev.residua.renewal.job.TrainingStatusPublisher;
-import dev.residua.scoring.Scenes;
+import dev.residua.source.SourceRules;
 import dev.residua.training.TrainingFailedException;
 import dev.residua.training.TrainingPipeline;
 import dev.residua.wire.FrameReader;
@@ -162,8 +163,14 @@ public final class TrainingJobCommand extends ConsoleCommand {
         RegistryFollower follower =
             new RegistryFollower(
                 process.clients().registry(config.topicPrefix()), process.topics(), outside);
+        SourceRulesFollower follows =
+            new SourceRulesFollower(
+                process.clients().sources(config.topicPrefix()),
+                process.topics().sources(),
+                () -> {});
         ModelAdmin admin =
             ModelAdmin.of(process.clients().registry(config.topicPrefix()), process.topics())) {
+      SourceRules rules = follows.refreshed();
       TrainingJob.Dependencies dependencies =
           new TrainingJob.Dependencies(
               new TrustedModels(follower, keys),
@@ -180,7 +187,7 @@ public final class TrainingJobCommand extends ConsoleCommand {
                   Version.current(),
                   drift),
               drift,
-              Scenes.ONE::of,
+              source -> rules.of(source).scene(),
               source(process),
               process::consumer,
               process.topics(),

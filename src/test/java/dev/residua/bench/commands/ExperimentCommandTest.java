@@ -39,7 +39,7 @@ class ExperimentCommandTest {
     // Then
     assertThat(plain + json).isZero();
     assertThat(listed)
-        .contains("overfit      One batch of 64")
+        .contains("overfit       One batch of 64")
         .contains("oracle-free")
         .contains("monitor");
     assertThat(JsonMapper.builder().build().readTree(out.toString()).get("vector").asText())
