@@ -26,6 +26,7 @@ public final class SimulatedModelStore implements ModelStore {
   private final RegistryClients clients;
   private final Topics topics;
   private final Waiting waiting;
+  private final java.util.function.Consumer<String> unfetched;
   private final RegistryLog log;
   private final List<Runnable> listeners = new ArrayList<>();
   private ModelRegistry registry = ModelRegistry.EMPTY;
@@ -39,7 +40,15 @@ public final class SimulatedModelStore implements ModelStore {
     boolean await(BooleanSupplier condition, Duration limit);
   }
 
-  public SimulatedModelStore(RegistryClients clients, Topics topics, Waiting waiting) {
+  /**
+   * @param unfetched receives the id of each model whose bundle could not be fetched
+   */
+  public SimulatedModelStore(
+      RegistryClients clients,
+      Topics topics,
+      Waiting waiting,
+      java.util.function.Consumer<String> unfetched) {
+    this.unfetched = unfetched;
     this.clients = clients;
     this.topics = topics;
     this.waiting = waiting;
@@ -100,7 +109,13 @@ public final class SimulatedModelStore implements ModelStore {
     if (first == null) {
       throw new BadBundleException("the registry has no parts of model " + modelId);
     }
-    byte[] bytes = BundleParts.read(clients, topics, entry, first);
+    byte[] bytes;
+    try {
+      bytes = BundleParts.read(clients, topics, entry, first);
+    } catch (IOException | KafkaException e) {
+      unfetched.accept(modelId);
+      throw e;
+    }
     if (!ModelBundle.sha256(bytes).equals(entry.sha256())) {
       throw new BadBundleException("the bundle of model " + modelId + " is another one");
     }

@@ -40,10 +40,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -92,6 +94,10 @@ final class Installation {
   private final Map<String, Consumer<SimulatedProcess>> roles = new LinkedHashMap<>();
   private final List<Simulator.Task> cameras = new ArrayList<>();
   final List<SimulatedAdministrator> administrators = new ArrayList<>();
+
+  /** Models whose bundles some process could not fetch for a while. */
+  final Set<String> unfetched = new HashSet<>();
+
   private final Scale scale;
   private long registryStable;
   private long registrySince;
@@ -317,7 +323,8 @@ final class Installation {
   /** The models of the registry, of which the first is published where there is none. */
   private ScoringModels models(SimulatedProcess process) {
     SimulatedModelStore store =
-        new SimulatedModelStore(registryClients(process, process.name), TOPICS, simulator::await);
+        new SimulatedModelStore(
+            registryClients(process, process.name), TOPICS, simulator::await, unfetched::add);
     process.start(store::follow);
     ModelAdmin admin = administration(process, process.name);
     while (true) {

@@ -108,7 +108,8 @@ final class SimulatedAdministrator {
 
   /** Writes outside any transaction. */
   private void forge(SimulatedProcess process) {
-    long number = installation.registry().nextNumber();
+    // Beyond those of decisions on their way: one that replaced a decision would undo it.
+    long number = installation.registry().nextNumber() + 1_000;
     Optional<Entry> known =
         installation.registry().entries().stream().skip(random.nextInt(2)).findFirst();
     Activation forged =
