@@ -57,12 +57,14 @@ public final class ModelsInMemory implements ModelStore {
 
   /** Adds facts, and before an activation its model, as the product does. */
   public void write(RegistryRecord... facts) {
+    ModelRegistry next = registry;
     for (RegistryRecord fact : facts) {
-      if (fact instanceof Activation one && registry.entry(one.modelId()).isEmpty()) {
-        registry = registry.with(List.of(entry(one)));
+      if (fact instanceof Activation one && next.entry(one.modelId()).isEmpty()) {
+        next = next.with(List.of(entry(one)));
       }
-      registry = registry.with(List.of(fact));
+      next = next.with(List.of(fact));
     }
+    registry = next; // at once: other threads read it
     listeners.forEach(Runnable::run);
   }
 
