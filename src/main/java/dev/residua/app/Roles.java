@@ -240,7 +240,7 @@ public class Roles {
           clients,
           topics,
           registry,
-          rules::rules,
+          rules,
           bundle,
           watch,
           access.writable(),

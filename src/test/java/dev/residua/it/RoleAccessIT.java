@@ -164,7 +164,7 @@ class RoleAccessIT {
           case SHADOW -> List.of("scores.shadow");
           case TRAIN -> List.of("control", "models");
           case ALERT -> List.of("alerts", "evidence", "dead-letters");
-          case DASHBOARD -> List.of("control", "models");
+          case DASHBOARD -> List.of("control", "models", "sources");
         };
     return names.stream().map(name -> Topics.DEFAULT_PREFIX + name).toList();
   }

@@ -3,6 +3,7 @@ package dev.residua.app.web;
 import dev.residua.app.config.ResiduaConfig;
 import dev.residua.app.kafka.ControlWriter;
 import dev.residua.app.kafka.KafkaClients;
+import dev.residua.app.kafka.SourceRulesFollower;
 import dev.residua.app.kafka.SourceRulesWriter;
 import dev.residua.app.kafka.TopicAdmin;
 import dev.residua.app.model.ActiveModelNotifier;
@@ -20,7 +21,7 @@ import dev.residua.dashboard.SourceRuleOrders;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelStore;
 import dev.residua.registry.ModelAdmin;
-import dev.residua.source.SourceRules;
+import dev.residua.source.SourceRule;
 import dev.residua.wire.RecordReader;
 import dev.residua.wire.Topics;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -30,7 +31,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The dashboard role of a process: connects the pages' beans to Kafka and the registry. */
@@ -83,7 +83,7 @@ public class DashboardRole implements AutoCloseable {
       KafkaClients clients,
       Topics topics,
       ModelStore registry,
-      Supplier<SourceRules> rules,
+      SourceRulesFollower rules,
       ModelBundle bundle,
       ActiveModelNotifier watch,
       boolean writable,
@@ -121,7 +121,13 @@ public class DashboardRole implements AutoCloseable {
             topics.sources(),
             clients.bootstrapServers(),
             () -> retention(clients, topics));
-    ruleOrders.open(rules, decision -> ruleWriter.change(decision::apply));
+    ruleOrders.open(
+        rules::rules,
+        decision -> {
+          List<SourceRule> written = ruleWriter.change(decision::apply);
+          rules.refreshed(); // so that who asks next sees it
+          return written;
+        });
     about.open(clients.bootstrapServers(), topics.frames().name(), writable);
   }
 
