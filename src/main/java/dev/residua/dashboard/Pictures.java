@@ -34,8 +34,17 @@ public interface Pictures {
   byte[] heatmap(String modelId, float[] observed, float[] expected, int latent)
       throws UnavailableException;
 
-  /** This process has no model for drawing. */
-  final class UnavailableException extends Exception {
+  /** The registry has no such model any more. */
+  final class UnknownModelException extends UnavailableException {
+    private static final long serialVersionUID = 1L;
+
+    public UnknownModelException(String modelId) {
+      super("the registry has no model '%s' any more".formatted(modelId));
+    }
+  }
+
+  /** This process cannot draw with the model. */
+  class UnavailableException extends Exception {
     private static final long serialVersionUID = 1L;
 
     public UnavailableException(String message) {

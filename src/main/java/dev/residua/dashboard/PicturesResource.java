@@ -1,6 +1,7 @@
 package dev.residua.dashboard;
 
 import dev.residua.dashboard.Pictures.UnavailableException;
+import dev.residua.dashboard.Pictures.UnknownModelException;
 import dev.residua.dashboard.StoredPictures.MissingException;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -139,7 +140,7 @@ public class PicturesResource {
       return Response.ok(drawing.draw(), PNG).build();
     } catch (IllegalArgumentException e) {
       return Problems.answer(Response.Status.BAD_REQUEST, e);
-    } catch (MissingException e) {
+    } catch (MissingException | UnknownModelException e) {
       return Problems.answer(Response.Status.NOT_FOUND, e);
     } catch (UnavailableException | IOException e) {
       return Problems.answer(Response.Status.SERVICE_UNAVAILABLE, e);

@@ -528,7 +528,7 @@ class DashboardIT {
         .filter(error -> !error.contains("401") || !error.contains("/api/access"))
         .filter(error -> !error.contains("400") || !error.contains("/api/models/rollback"))
         // the scores of the load are of frames that were never sent
-        .filter(error -> !error.contains("404") || !error.contains("?source=load"))
+        .filter(error -> !error.contains("404") || !error.contains("?model=model-1&"))
         .toList();
   }
 

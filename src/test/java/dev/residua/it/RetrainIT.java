@@ -245,7 +245,7 @@ class RetrainIT {
                   assertThat(training.path("id").asText()).isEqualTo(done.trainingId());
                   assertThat(training.path("phase").asText()).isEqualTo("promoted");
                 });
-        assertThat(running.get("a").json("/api/models").path("active").asText())
+        assertThat(running.get("a").json("/api/models").at("/scenes/0/active").asText())
             .isEqualTo(done.modelId());
         awaitQuietUnder(done.modelId());
         frames = pendulums.stop();

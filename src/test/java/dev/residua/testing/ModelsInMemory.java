@@ -25,11 +25,12 @@ public final class ModelsInMemory implements ModelStore {
   private final AtomicInteger fetches = new AtomicInteger();
   private volatile ModelRegistry registry = ModelRegistry.EMPTY;
 
-  /** A store with these bundles, of which none is published. */
+  /** A store with these bundles, all published. */
   public static ModelsInMemory of(ModelBundle... bundles) {
     ModelsInMemory store = new ModelsInMemory();
     for (ModelBundle bundle : bundles) {
       store.add(bundle);
+      store.write(entry(bundle.id(), bundle.digest()));
     }
     return store;
   }
@@ -60,7 +61,7 @@ public final class ModelsInMemory implements ModelStore {
     ModelRegistry next = registry;
     for (RegistryRecord fact : facts) {
       if (fact instanceof Activation one && next.entry(one.modelId()).isEmpty()) {
-        next = next.with(List.of(entry(one)));
+        next = next.with(List.of(entry(one.modelId(), one.digest())));
       }
       next = next.with(List.of(fact));
     }
@@ -68,20 +69,9 @@ public final class ModelsInMemory implements ModelStore {
     listeners.forEach(Runnable::run);
   }
 
-  private static Entry entry(Activation of) {
+  private static Entry entry(String id, String digest) {
     return new Entry(
-        of.modelId(),
-        SceneName.DEFAULT,
-        of.digest(),
-        null,
-        Instant.EPOCH,
-        "me",
-        10,
-        "",
-        1,
-        null,
-        null,
-        Map.of());
+        id, SceneName.DEFAULT, digest, null, Instant.EPOCH, "me", 10, "", 1, null, null, Map.of());
   }
 
   @Override

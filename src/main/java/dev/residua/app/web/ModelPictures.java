@@ -98,6 +98,9 @@ public class ModelPictures implements Pictures {
     if (models == null) {
       throw new UnavailableException("no model is in use here: this process has no dashboard role");
     }
+    if (models.registry().entry(modelId).isEmpty()) {
+      throw new UnknownModelException(modelId);
+    }
     try {
       ModelBundle bundle = models.bundle(modelId);
       Open opened = new Open(bundle, new OnnxLatentDecoder(bundle.network()));
