@@ -67,7 +67,7 @@ class RetrainIT {
   /** Small enough for a test; nothing of it is a figure that the product quotes. */
   private static final List<String> BUDGET =
       List.of(
-          "-Dresidua.training.lasting-drift=PT20S",
+          "-Dresidua.training.lasting-drift=PT40S",
           "-Dresidua.training.window=PT10M",
           "-Dresidua.training.frames=1000",
           "-Dresidua.training.calibration-frames=900",
