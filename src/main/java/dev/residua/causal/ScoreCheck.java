@@ -1,6 +1,7 @@
 package dev.residua.causal;
 
 import dev.residua.frame.PossibleTimes;
+import dev.residua.frame.SceneName;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -16,6 +17,9 @@ public final class ScoreCheck {
   /** Longest name of a source, in characters. */
   public static final int MAX_SOURCE_CHARACTERS = 255;
 
+  /** Longest key of a source rule, in characters: its id, a slash and its revision. */
+  public static final int MAX_RULE_CHARACTERS = 120;
+
   private ScoreCheck() {}
 
   /**
@@ -29,6 +33,16 @@ public final class ScoreCheck {
       return Optional.of(
           "its source has %d characters, expected 1 to %d that are not all blank"
               .formatted(score.source().length(), MAX_SOURCE_CHARACTERS));
+    }
+    if (!SceneName.isValid(score.scene())) {
+      return Optional.of(
+          "its scene has %d characters, expected 1 to 100 letters, digits, dots, hyphens and underscores, not beginning with a dot"
+              .formatted(score.scene().length()));
+    }
+    if (score.rule().length() > MAX_RULE_CHARACTERS) {
+      return Optional.of(
+          "its rule has %d characters, expected at most %d"
+              .formatted(score.rule().length(), MAX_RULE_CHARACTERS));
     }
     if (score.sequence() < 0) {
       return Optional.of("its sequence is %d, expected at least 0".formatted(score.sequence()));

@@ -59,6 +59,7 @@ class LimitsDocumentTest {
         List.of(
             day(Instant.EPOCH) + " to " + day(PossibleTimes.END),
             ScoreCheck.MAX_SOURCE_CHARACTERS + " characters",
+            ScoreCheck.MAX_RULE_CHARACTERS + " characters",
             setting(FramesConfig.class, "maxBytes") + " bytes",
             setting(FramesConfig.class, "maxSide") + " pixels",
             setting(FramesConfig.class, "maxPixels") + " pixels",

@@ -17,6 +17,8 @@ public final class Scored {
 
   private String source = "cam1";
   private String modelId = "model-1";
+  private String scene = SceneName.DEFAULT;
+  private String rule = "";
   private float[] standardized = new float[4];
   private float[] expected = new float[4];
   private float[] pValues = {0.5f, 0.5f, 0.5f, 0.5f};
@@ -42,6 +44,22 @@ public final class Scored {
 
   public Scored modelId(String value) {
     modelId = value;
+    return this;
+  }
+
+  public Scored scene(String value) {
+    scene = value;
+    return this;
+  }
+
+  /** Key of the source rule that was in force. */
+  public Scored rule(String value) {
+    rule = value;
+    return this;
+  }
+
+  public Scored jointPValue(float value) {
+    jointPValue = value;
     return this;
   }
 
@@ -109,7 +127,7 @@ public final class Scored {
         time(sequence),
         START.plusMillis(50 * sequence + 7),
         modelId,
-        SceneName.DEFAULT,
+        scene,
         latents,
         expected.clone(),
         standardized.clone(),
@@ -124,6 +142,7 @@ public final class Scored {
             appearance),
         sensor == null ? new SensorReadings(128, 0, 0, 100, 1, sequence) : sensor,
         FrameTiming.ON_TIME,
-        new FramePosition("residua.frames", 0, sequence));
+        new FramePosition("residua.frames", 0, sequence),
+        rule);
   }
 }

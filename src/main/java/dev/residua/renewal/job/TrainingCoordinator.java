@@ -22,6 +22,7 @@ import dev.residua.renewal.trigger.TriggerObservation.NormalAccepted;
 import dev.residua.renewal.trigger.TriggerObservation.Tick;
 import dev.residua.renewal.trigger.TriggerObservation.TrainingEnded;
 import dev.residua.renewal.trigger.TriggerObservation.TrainingStarted;
+import dev.residua.wire.BoundedMap;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.io.IOException;
@@ -39,7 +40,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.BiConsumer;
@@ -59,6 +59,7 @@ import org.slf4j.LoggerFactory;
  */
 final class TrainingCoordinator implements ConsumerRebalanceListener {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingCoordinator.class);
+  private static final int MAX_SCENES = 10_000;
 
   private final TrainerDependencies dependencies;
   private final BooleanSupplier stopped;
@@ -67,7 +68,8 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
   private final Clock clock;
   private boolean leads;
   private @Nullable Consumer<byte[], byte[]> follower;
-  private final Map<String, TriggerEvaluation> evaluations = new TreeMap<>(); // by scene
+  private final Map<String, TriggerEvaluation> evaluations =
+      BoundedMap.ofLastUsed(MAX_SCENES); // by scene
   private Instant since = Instant.EPOCH;
   private ActiveControls controls = ActiveControls.EMPTY;
   private List<String> commanded = List.of();
@@ -135,9 +137,10 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
       follower = dependencies.followers().get();
       restore(follower);
     }
+    Set<String> inUse = dependencies.scenesInUse().get();
     for (ConsumerRecord<byte[], byte[]> record : follower.poll(Duration.ofMillis(20))) {
       try {
-        observe(record);
+        observe(record, inUse);
       } catch (KafkaException e) {
         throw e;
       } catch (RuntimeException e) { // the state is as before the record
@@ -150,7 +153,7 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
       }
     }
     checkRunning();
-    Set<String> scenes = new TreeSet<>(dependencies.scenesInUse().get());
+    Set<String> scenes = new TreeSet<>(inUse);
     scenes.addAll(evaluations.keySet());
     scenes.forEach(scene -> observe(scene, new Tick(clock.instant())));
     startNext();
@@ -271,7 +274,11 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
         stopped);
   }
 
-  private void observe(ConsumerRecord<byte[], byte[]> record) {
+  /**
+   * Observes a stored record. A score names its scene itself, so one of a scene without a model is
+   * ignored.
+   */
+  private void observe(ConsumerRecord<byte[], byte[]> record, Set<String> scenesInUse) {
     Instant at = TopicReader.time(record);
     if (record.topic().equals(topics.incidents().name())) {
       Incident incident = TopicReader.value(topics.incidents(), record);
@@ -290,7 +297,7 @@ final class TrainingCoordinator implements ConsumerRebalanceListener {
       }
     } else {
       ScoredFrame frame = TopicReader.value(topics.scores(), record);
-      if (frame != null) {
+      if (frame != null && scenesInUse.contains(frame.scene())) {
         observe(
             frame.scene(),
             FrameScored.of(

@@ -2,6 +2,7 @@ package dev.residua.renewal.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.SceneName;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.CancelTraining;
@@ -10,6 +11,8 @@ import dev.residua.incident.ControlCommand.Retrain;
 import dev.residua.incident.ControlCommand.Training;
 import dev.residua.incident.ControlCommand.TrainingPhase;
 import dev.residua.renewal.trigger.TriggerSettings;
+import dev.residua.renewal.trigger.UniformitySettings;
+import dev.residua.testing.Scored;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +33,7 @@ import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.record.TimestampType;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +59,8 @@ class TrainerLoopTest {
           1,
           200);
 
+  private static final UniformitySettings DECAY = new UniformitySettings(50, 1, 1e-4, 0.01);
+
   private final Topics topics = new Topics("residua.");
   private final TopicPartition registry = new TopicPartition(topics.models().name(), 0);
   private final MockConsumer<byte[], byte[]> member = new MockConsumer<>("earliest");
@@ -64,6 +70,7 @@ class TrainerLoopTest {
   private final Processes processes = new Processes();
   private Instant now = T0;
   private long controlOffset;
+  private long scoreOffset;
   private TrainerLoop loop;
 
   /** Trainings that end only when a test ends them. */
@@ -119,7 +126,8 @@ class TrainerLoopTest {
 
   @BeforeEach
   void connect() {
-    for (Topic<?, ?> topic : List.of(topics.incidents(), topics.control(), topics.drifts())) {
+    for (Topic<?, ?> topic :
+        List.of(topics.incidents(), topics.control(), topics.drifts(), topics.scores())) {
       TopicPartition partition = new TopicPartition(topic.name(), 0);
       Node node = new Node(0, "localhost", 1);
       follower.updatePartitions(
@@ -128,24 +136,27 @@ class TrainerLoopTest {
       follower.updateBeginningOffsets(Map.of(partition, 0L));
       follower.updateEndOffsets(Map.of(partition, 0L));
     }
-    loop =
-        new TrainerLoop(
-            () -> member,
-            new TrainerDependencies(
-                () -> follower,
-                topics,
-                TriggerSettings.DEFAULTS.with(c -> c.uniformity(null)),
-                RENEWAL,
-                Duration.ofHours(2),
-                source -> source.startsWith("line-3/") ? "line-3" : SceneName.DEFAULT,
-                () -> Set.of(SceneName.DEFAULT, "line-3"),
-                id -> 1_000,
-                processes,
-                (key, command) -> published.add((Training) command),
-                phasesSeen::add,
-                "trainer 1",
-                ((InstantSource) () -> now).withZone(ZoneOffset.UTC)),
-            () -> {});
+    loop = loop(null);
+  }
+
+  private TrainerLoop loop(@Nullable UniformitySettings uniformity) {
+    return new TrainerLoop(
+        () -> member,
+        new TrainerDependencies(
+            () -> follower,
+            topics,
+            TriggerSettings.DEFAULTS.with(c -> c.uniformity(uniformity)),
+            RENEWAL,
+            Duration.ofHours(2),
+            source -> source.startsWith("line-3/") ? "line-3" : SceneName.DEFAULT,
+            () -> Set.of(SceneName.DEFAULT, "line-3"),
+            id -> 1_000,
+            processes,
+            (key, command) -> published.add((Training) command),
+            phasesSeen::add,
+            "trainer 1",
+            ((InstantSource) () -> now).withZone(ZoneOffset.UTC)),
+        () -> {});
   }
 
   /** Leads, runs each step followed by one round of the loop, and stops. */
@@ -170,9 +181,22 @@ class TrainerLoopTest {
     follower.addRecord(record(controlOffset++, command));
   }
 
+  /** Scores whose p-values are all small, enough for one test of the calibration. */
+  private void unusualFrames(String scene) {
+    for (int i = 0; i < DECAY.windowFrames(); i++) {
+      ScoredFrame score = Scored.nominal().scene(scene).jointPValue(0.001f).frame(i);
+      follower.addRecord(record(topics.scores(), scoreOffset++, score.source(), score));
+    }
+  }
+
   private ConsumerRecord<byte[], byte[]> record(long offset, ControlCommand command) {
-    String topic = topics.control().name();
-    byte[] value = topics.control().value().serializer().serialize(topic, command);
+    return record(topics.control(), offset, command.order().id(), command);
+  }
+
+  private <V> ConsumerRecord<byte[], byte[]> record(
+      Topic<String, V> of, long offset, String key, V content) {
+    String topic = of.name();
+    byte[] value = of.value().serializer().serialize(topic, content);
     return new ConsumerRecord<>(
         topic,
         0,
@@ -181,7 +205,7 @@ class TrainerLoopTest {
         TimestampType.CREATE_TIME,
         0,
         value.length,
-        command.order().id().getBytes(StandardCharsets.UTF_8),
+        key.getBytes(StandardCharsets.UTF_8),
         value,
         new org.apache.kafka.common.header.internals.RecordHeaders(),
         Optional.empty());
@@ -242,6 +266,20 @@ class TrainerLoopTest {
     assertThat(processes.started.get(1).incidents()).containsExactly("incident-3");
     assertThat(published).extracting(Training::scene).containsExactly(SceneName.DEFAULT, "line-3");
     assertThat(phases()).containsExactly(TrainingPhase.TRIGGERED, TrainingPhase.TRIGGERED);
+  }
+
+  @Test
+  void shouldIgnoreScoresOfScenesThatAreNotInUse() {
+    // Given
+    loop = loop(DECAY);
+    // When
+    run(
+        () -> unusualFrames("scene-without-a-model"),
+        () -> assertThat(processes.started).isEmpty(),
+        () -> unusualFrames("line-3"),
+        TrainerLoopTest::nothing);
+    // Then
+    assertThat(processes.started).extracting(TrainingRequest::scene).containsExactly("line-3");
   }
 
   @Test

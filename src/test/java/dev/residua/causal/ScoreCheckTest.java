@@ -1,0 +1,46 @@
+package dev.residua.causal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.residua.testing.Scored;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ScoreCheckTest {
+  private static final int LATENTS = 4;
+
+  @Test
+  void shouldAcceptAScoreUnderTheLongestRule() {
+    // Given
+    String rule = "r".repeat(100) + "/" + Long.MAX_VALUE;
+    // When / Then
+    assertThat(rule).hasSize(ScoreCheck.MAX_RULE_CHARACTERS);
+    assertThat(ScoreCheck.fault(Scored.nominal().rule(rule).frame(0), LATENTS)).isEmpty();
+  }
+
+  @Test
+  void shouldRefuseARuleThatIsTooLong() {
+    // When / Then
+    assertThat(ScoreCheck.fault(Scored.nominal().rule("r".repeat(121)).frame(0), LATENTS))
+        .hasValue("its rule has 121 characters, expected at most 120");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", ".", "../models", "line 3", "line-3\n"})
+  void shouldRefuseWhatIsNoNameOfAScene(String scene) {
+    // When / Then
+    assertThat(ScoreCheck.fault(Scored.nominal().scene(scene).frame(0), LATENTS))
+        .hasValueSatisfying(
+            why ->
+                assertThat(why)
+                    .startsWith("its scene has %d characters, expected".formatted(scene.length())));
+  }
+
+  @Test
+  void shouldRefuseASceneWhoseNameIsTooLong() {
+    // When / Then
+    assertThat(ScoreCheck.fault(Scored.nominal().scene("s".repeat(101)).frame(0), LATENTS))
+        .hasValueSatisfying(why -> assertThat(why).startsWith("its scene has 101 characters"));
+  }
+}
