@@ -44,6 +44,7 @@ import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.SourceSettings;
 import dev.residua.registry.RegistryFollower;
 import dev.residua.registry.TrustedModels;
+import dev.residua.source.SourceRule;
 import dev.residua.streams.MonitorRules;
 import dev.residua.streams.RegistryMonitorModels;
 import dev.residua.telemetry.OtlpTracing;
@@ -66,6 +67,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.eclipse.microprofile.config.Config;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -150,6 +152,7 @@ public class Roles {
             clients.registry(config.topicPrefix()), topics, places, heartbeats::beat);
     running.push(follower);
     SourceRulesFollower rules = followRules(clients, topics, heartbeats);
+    Function<String, SourceRule> ruleOf = source -> rules.rules().of(source);
     health.waitsFor("a first model");
     ModelStore registry = new TrustedModels(follower, trusted);
     used.ignored(() -> registry.registry().ignored().size());
@@ -190,7 +193,7 @@ public class Roles {
               clients,
               topics,
               registry,
-              source -> rules.rules().of(source),
+              ruleOf,
               bundle,
               tracing,
               meters,
@@ -204,7 +207,7 @@ public class Roles {
               clients,
               topics,
               config.topicPrefix(),
-              source -> rules.rules().of(source).scene(),
+              ruleOf,
               registry,
               read -> Models.scoring(read, config.scoring().networkThreads()),
               ScoringSetup.settings(config),
@@ -218,7 +221,7 @@ public class Roles {
               config,
               properties,
               bundle,
-              source -> rules.rules().of(source).scene(),
+              ruleOf,
               registry,
               used,
               heartbeats::beat);

@@ -8,9 +8,9 @@ import dev.residua.registry.ModelAdmin;
 import dev.residua.registry.ModelAdmin.Author;
 import dev.residua.registry.RegistryFollower;
 import dev.residua.scoring.ModelPool;
-import dev.residua.scoring.Scenes;
 import dev.residua.scoring.ScoringModels;
 import dev.residua.scoring.ScoringSettings;
+import dev.residua.source.SourceRule;
 import dev.residua.wire.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,7 +30,7 @@ public final class FleetModels implements PipelineBenchmark.Models {
   private final RegistryFollower registry;
   private final ModelPool pool;
   private final List<ModelBundle> bundles = new ArrayList<>();
-  private final int scenes;
+  private final List<SourceRule> rules = new ArrayList<>(); // one per scene
   private final boolean swaps;
 
   /**
@@ -44,7 +44,6 @@ public final class FleetModels implements PipelineBenchmark.Models {
   public FleetModels(
       KafkaClients clients, Topics topics, ModelBundle model, int scenes, int models, boolean swaps)
       throws IOException, BadBundleException {
-    this.scenes = scenes;
     this.swaps = swaps;
     this.admin = ModelAdmin.of(clients.registry(PREFIX), topics);
     this.registry = new RegistryFollower(clients.registry(PREFIX), topics, Models.OUTSIDE);
@@ -54,6 +53,7 @@ public final class FleetModels implements PipelineBenchmark.Models {
     }
     for (int i = 0; i < scenes; i++) {
       admin.promote(scene(i), bundles.get(i % models).id(), author());
+      rules.add(SourceRule.of(scene(i), "*").withScene(scene(i)));
     }
     registry.refreshed();
     this.pool =
@@ -81,8 +81,8 @@ public final class FleetModels implements PipelineBenchmark.Models {
   }
 
   @Override
-  public Scenes scenes() {
-    return source -> scene(Integer.parseInt(source.substring("cam".length())) % scenes);
+  public SourceRule rule(String source) {
+    return rules.get(Integer.parseInt(source.substring("cam".length())) % rules.size());
   }
 
   @Override
@@ -94,11 +94,6 @@ public final class FleetModels implements PipelineBenchmark.Models {
         throw new UncheckedIOException(e);
       }
     }
-  }
-
-  /** Models that are open. */
-  public int open() {
-    return pool.open().size();
   }
 
   @Override

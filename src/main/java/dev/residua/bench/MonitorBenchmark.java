@@ -131,7 +131,8 @@ public final class MonitorBenchmark extends BrokerBenchmark {
               drawStatistics(random, residuals, p),
               new SensorReadings(128, 0.1f, 0.1f, 1, 1, i),
               FrameTiming.ON_TIME,
-              new FramePosition("frames", 0, i));
+              new FramePosition("frames", 0, i),
+              "");
     }
     return frames;
   }
@@ -160,7 +161,8 @@ public final class MonitorBenchmark extends BrokerBenchmark {
         like.statistics(),
         like.sensor(),
         like.timing(),
-        like.position());
+        like.position(),
+        like.rule());
   }
 
   /** Microseconds of processor time of one score in the detectors alone. */

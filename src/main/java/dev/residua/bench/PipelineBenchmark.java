@@ -9,7 +9,6 @@ import dev.residua.frame.RejectedFrameException.Reason;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.scoring.FramesInFlight;
-import dev.residua.scoring.Scenes;
 import dev.residua.scoring.ScoringListener;
 import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.ScoringModels;
@@ -53,6 +52,7 @@ import org.jspecify.annotations.Nullable;
 public final class PipelineBenchmark extends BrokerBenchmark {
   private static final Duration LIMIT = Duration.ofSeconds(300);
   private static final int WARM_UP_FRAMES = 30_000;
+  private static final SourceRule ONE_RULE = SourceRule.of("all", "*");
 
   private final BenchmarkFrames drawn;
 
@@ -65,8 +65,8 @@ public final class PipelineBenchmark extends BrokerBenchmark {
   public interface Models extends AutoCloseable {
     ScoringModels scoring();
 
-    /** The scene of each source. */
-    Scenes scenes();
+    /** The rule of a source. */
+    SourceRule rule(String source);
 
     /** Something that happens in the middle of the load. */
     default void disturb() {}
@@ -83,8 +83,8 @@ public final class PipelineBenchmark extends BrokerBenchmark {
         }
 
         @Override
-        public Scenes scenes() {
-          return Scenes.ONE;
+        public SourceRule rule(String source) {
+          return ONE_RULE;
         }
 
         @Override
@@ -194,7 +194,7 @@ public final class PipelineBenchmark extends BrokerBenchmark {
                 clients,
                 topics,
                 models.scoring(),
-                source -> SourceRule.of("scene", "*").withScene(models.scenes().of(source)),
+                models::rule,
                 models::close,
                 settings,
                 count,

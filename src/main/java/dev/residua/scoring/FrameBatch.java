@@ -14,6 +14,7 @@ import dev.residua.frame.ImageShape;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.SensorMeter;
 import dev.residua.scoring.Stages.Stage;
+import dev.residua.source.SourceRule;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,7 +39,7 @@ public final class FrameBatch {
   private final Frame[] frames;
   private final FramePosition[] positions;
   private final FrameTiming[] timings;
-  private final String[] scenes;
+  private final SourceRule[] rules;
   private final Clock clock;
   private final Stages stages;
   private int size;
@@ -64,7 +65,7 @@ public final class FrameBatch {
     this.frames = new Frame[capacity];
     this.positions = new FramePosition[capacity];
     this.timings = new FrameTiming[capacity];
-    this.scenes = new String[capacity];
+    this.rules = new SourceRule[capacity];
     this.clock = clock;
     this.stages = stages;
   }
@@ -81,17 +82,17 @@ public final class FrameBatch {
   /**
    * Decodes a frame into the batch, which must not be full.
    *
-   * @param scene of its source
+   * @param rule of its source
    * @throws RejectedFrameException if the frame cannot be decoded; the batch is then as before
    */
-  public void add(Frame frame, FramePosition position, FrameTiming timing, String scene)
+  public void add(Frame frame, FramePosition position, FrameTiming timing, SourceRule rule)
       throws RejectedFrameException {
     decoder.decode(frame, pixels, size * shape.size());
     // What the score needs: a whole batch of referenced pictures would not fit into memory
     frames[size] = frame.with(NO_DATA, Map.of());
     positions[size] = position;
     timings[size] = timing;
-    scenes[size] = scene;
+    rules[size] = rule;
     size++;
   }
 
@@ -188,13 +189,14 @@ public final class FrameBatch {
         frame.capturedAt(),
         scoredAt,
         model.id(),
-        scenes[row],
+        rules[row].scene(),
         Arrays.copyOfRange(batch.observed(), from, to),
         Arrays.copyOfRange(batch.expected(), from, to),
         Arrays.copyOfRange(batch.residuals(), from, to),
         statistics,
         meter.measure(pixels, row * shape.size()),
         timings[row],
-        positions[row]);
+        positions[row],
+        rules[row].key());
   }
 }

@@ -2,6 +2,7 @@ package dev.residua.scoring;
 
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.RejectedFrameException;
+import dev.residua.source.SourceRule;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.RegistryUnavailableException;
 import java.time.Clock;
@@ -50,12 +51,12 @@ public final class FrameIntake {
    * Adds the frame of a record to a batch that is not full. A frame that was accepted before is
    * refused without fetching or decoding its picture.
    *
-   * @param scene of its source
+   * @param rule of its source
    * @throws RejectedFrameException with the reason, if it is no frame, a duplicate or stale, or
    *     cannot be fetched or decoded; batch and timeline then do not hold it
    * @throws RegistryUnavailableException if the schema registry does not answer
    */
-  public void admit(ConsumerRecord<byte[], byte[]> record, String scene, FrameBatch batch)
+  public void admit(ConsumerRecord<byte[], byte[]> record, SourceRule rule, FrameBatch batch)
       throws RejectedFrameException {
     try {
       stages.enter(Stages.Stage.DECODE);
@@ -67,7 +68,7 @@ public final class FrameIntake {
           references.resolve(read.frame()),
           new FramePosition(record.topic(), record.partition(), record.offset()),
           candidate.timing(),
-          scene);
+          rule);
       stages.enter(Stages.Stage.TIMELINE);
       timelines.accept(candidate);
     } catch (RegistryUnavailableException e) {

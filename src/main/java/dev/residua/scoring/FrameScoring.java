@@ -33,8 +33,9 @@ final class FrameScoring {
   private final int maxFrames;
 
   private final List<ConsumerRecord<byte[], byte[]>> taken = new ArrayList<>();
-  private final List<@Nullable ScoredFrame> scores = new ArrayList<>(); // null until it is scored
+  private final List<@Nullable ScoredFrame> places = new ArrayList<>(); // null until it is scored
   private final List<Refusal> refusals = new ArrayList<>();
+  private List<ScoredFrame> scores = List.of();
 
   /** The frames in batches that are not scored yet. */
   private final Map<FrameBatch, List<Admitted>> admitted = new LinkedHashMap<>();
@@ -43,9 +44,8 @@ final class FrameScoring {
    * A frame in a batch.
    *
    * @param place of its score among all
-   * @param rule key of the rule of its source
    */
-  private record Admitted(ConsumerRecord<byte[], byte[]> record, int place, String rule) {}
+  private record Admitted(ConsumerRecord<byte[], byte[]> record, int place) {}
 
   /** Finds the activation that holds for a record of a source in a scene. */
   @FunctionalInterface
@@ -77,9 +77,9 @@ final class FrameScoring {
     return taken;
   }
 
-  /** Scores of the accepted frames among them, in their order. */
+  /** Scores of the accepted frames among them, in their order; none where it failed. */
   List<ScoredFrame> scores() {
-    return scores.stream().map(Objects::requireNonNull).toList();
+    return scores;
   }
 
   /** The others, in their order. */
@@ -107,7 +107,8 @@ final class FrameScoring {
   private void scoreWaiting(
       FrameQueue waiting, Activations activations, Tracing.Batch traces, long deadline) {
     taken.clear();
-    scores.clear();
+    places.clear();
+    scores = List.of();
     refusals.clear();
     admitted.clear();
     batches.clear();
@@ -129,6 +130,7 @@ final class FrameScoring {
       }
     }
     scoreAll();
+    scores = places.stream().map(Objects::requireNonNull).toList();
   }
 
   private void admit(
@@ -138,13 +140,12 @@ final class FrameScoring {
       poison.check(record);
       inFlight.check(record);
       SourceRule rule = rules.apply(FrameReader.source(record.key()));
-      String scene = rule.scene();
-      FrameBatch batch = batch(record, scene, activations);
-      intake.admit(record, scene, batch);
+      FrameBatch batch = batch(record, rule.scene(), activations);
+      intake.admit(record, rule, batch);
       admitted
           .computeIfAbsent(batch, b -> new ArrayList<>())
-          .add(new Admitted(record, scores.size(), rule.key()));
-      scores.add(null);
+          .add(new Admitted(record, places.size()));
+      places.add(null);
       if (batch.isFull()) {
         score(batch);
       }
@@ -190,7 +191,7 @@ final class FrameScoring {
       throw new PoisonFrames.UnscoredException(e);
     }
     for (int i = 0; i < frames.size(); i++) {
-      scores.set(frames.get(i).place(), results.get(i).withRule(frames.get(i).rule()));
+      places.set(frames.get(i).place(), results.get(i));
     }
     inFlight.scored(frames.stream().map(Admitted::record).toList());
   }

@@ -5,6 +5,7 @@ import dev.residua.frame.RejectedFrameException;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelStore;
 import dev.residua.model.RegistryRecord.Shadow;
+import dev.residua.source.SourceRule;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topics;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -53,7 +55,7 @@ public final class ShadowLoop implements Runnable {
   private final Supplier<Consumer<byte[], byte[]>> consumers;
   private final Supplier<Producer<byte[], byte[]>> producers;
   private final Topics topics;
-  private final Scenes scenes;
+  private final Function<String, SourceRule> rules;
   private final ModelStore store;
   private final ModelPool.Loader loader;
   private final ScoringSettings settings;
@@ -68,14 +70,14 @@ public final class ShadowLoop implements Runnable {
   /**
    * @param consumers in a group of their own; closed here
    * @param producers without transactions; closed here
-   * @param scenes the scene of each source
+   * @param rules the latest rule of each source
    * @param heartbeat called after every step
    */
   public ShadowLoop(
       Supplier<Consumer<byte[], byte[]>> consumers,
       Supplier<Producer<byte[], byte[]>> producers,
       Topics topics,
-      Scenes scenes,
+      Function<String, SourceRule> rules,
       ModelStore store,
       ModelPool.Loader loader,
       ScoringSettings settings,
@@ -84,7 +86,7 @@ public final class ShadowLoop implements Runnable {
     this.consumers = consumers;
     this.producers = producers;
     this.topics = topics;
-    this.scenes = scenes;
+    this.rules = rules;
     this.store = store;
     this.loader = loader;
     this.settings = settings;
@@ -229,12 +231,12 @@ public final class ShadowLoop implements Runnable {
       FrameIntake intake,
       Producer<byte[], byte[]> producer) {
     try {
-      String scene = scenes.of(FrameReader.source(record.key()));
-      Running one = running.get(scene);
+      SourceRule rule = rules.apply(FrameReader.source(record.key()));
+      Running one = running.get(rule.scene());
       if (one == null || !chosen(record.partition(), record.offset(), one.shadow().rate())) {
         return;
       }
-      intake.admit(record, scene, one.batch());
+      intake.admit(record, rule, one.batch());
       if (one.batch().isFull()) {
         publish(one, running, producer);
       }

@@ -433,7 +433,8 @@ class DashboardIT {
             made.statistics(),
             made.sensor(),
             made.timing(),
-            made.position());
+            made.position(),
+            made.rule());
     float[] perScale = new float[SCALES.length];
     Arrays.fill(perScale, 10 + 5 * wave);
     send(producer, TOPICS.scores(), source, frame);

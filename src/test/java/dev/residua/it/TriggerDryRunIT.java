@@ -186,6 +186,7 @@ class TriggerDryRunIT {
             one, new float[] {0.5f}, jointPValue, Reconstruction.SAMPLED, 0.5f, 0.5f, 0.001f, 0),
         new SensorReadings(128, 0, 0, 100, 1, sequence),
         FrameTiming.ON_TIME,
-        new FramePosition("dry.frames", 0, sequence));
+        new FramePosition("dry.frames", 0, sequence),
+        "");
   }
 }

@@ -15,7 +15,7 @@ import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelFormat;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.RejectedFrameException.Reason;
-import dev.residua.frame.SceneName;
+import dev.residua.source.SourceRule;
 import dev.residua.wire.FrameReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -79,7 +79,7 @@ class FrameIntakeTest {
   private Reason refusal(ConsumerRecord<byte[], byte[]> record) {
     RejectedFrameException why =
         catchThrowableOfType(
-            RejectedFrameException.class, () -> intake.admit(record, SceneName.DEFAULT, batch));
+            RejectedFrameException.class, () -> intake.admit(record, SourceRule.DEFAULTS, batch));
     assertThat(why).as("the frame was accepted").isNotNull();
     return why.reason();
   }
@@ -87,7 +87,7 @@ class FrameIntakeTest {
   @Test
   void shouldRefuseADuplicateWithoutDecodingOrFetchingIt() throws Exception {
     // Given
-    intake.admit(record(7, PIXELS, Map.of()), SceneName.DEFAULT, batch);
+    intake.admit(record(7, PIXELS, Map.of()), SourceRule.DEFAULTS, batch);
     // When
     Reason undecodable = refusal(record(7, new byte[] {1}, Map.of()));
     Reason unreachable =
@@ -102,7 +102,7 @@ class FrameIntakeTest {
     // Given
     Reason damaged = refusal(record(7, new byte[] {1}, Map.of()));
     // When
-    intake.admit(record(7, PIXELS, Map.of()), SceneName.DEFAULT, batch);
+    intake.admit(record(7, PIXELS, Map.of()), SourceRule.DEFAULTS, batch);
     // Then
     assertThat(damaged).isEqualTo(Reason.DIMENSIONS);
     assertThat(batch.score()).extracting(ScoredFrame::timing).containsExactly(FrameTiming.ON_TIME);
@@ -113,7 +113,7 @@ class FrameIntakeTest {
     // Given
     for (int i = 0; i < 3; i++) {
       assertThat(batch.isFull()).isFalse();
-      intake.admit(record(i, PIXELS, Map.of()), SceneName.DEFAULT, batch);
+      intake.admit(record(i, PIXELS, Map.of()), SourceRule.DEFAULTS, batch);
     }
     // When
     boolean full = batch.isFull();

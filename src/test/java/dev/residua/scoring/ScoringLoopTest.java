@@ -38,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -67,6 +68,9 @@ class ScoringLoopTest {
   private static final TopicPartition PARTITION = new TopicPartition("residua.frames", 0);
   private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
 
+  private static final SourceRule LINE_3 =
+      SourceRule.of("line-3", "cam2").with(rule -> rule.scene("line-3").revision(2));
+
   private final Topics topics = new Topics("residua.");
   private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
   private final MockProducer<byte[], byte[]> producer =
@@ -84,7 +88,7 @@ class ScoringLoopTest {
       settings(ReconstructionPlan.EVERY_FRAME, ScoringSettings.TRANSACTION_DEADLINE);
   private TimelineStore store = TimelineStore.EMPTY;
   private ScoringModels models = ScoringModels.fixed(MODEL);
-  private Scenes scenes = Scenes.ONE;
+  private Function<String, SourceRule> rules = source -> SourceRule.of("all", "*");
 
   private ScoringLoop loop() {
     return loop(producers::next);
@@ -101,7 +105,7 @@ class ScoringLoopTest {
         new ScoringProducers(producers, timeout),
         topics,
         models,
-        source -> SourceRule.of("scene", "*").withScene(scenes.of(source)),
+        rules,
         settings,
         store,
         Clock.fixed(NOW, ZoneOffset.UTC),
@@ -335,7 +339,7 @@ class ScoringLoopTest {
                 new Activation(
                     1, "line-3", "model-2", "", Activation.Kind.INITIAL, NOW, "me", "a test")));
     models = two;
-    scenes = source -> source.equals("cam2") ? "line-3" : SceneName.DEFAULT;
+    rules = source -> source.equals("cam2") ? LINE_3 : SourceRule.DEFAULTS;
     // When
     run(loop(), mixed(100));
     // Then
@@ -360,7 +364,7 @@ class ScoringLoopTest {
                 new Activation(
                     1, "line-3", "model-2", "", Activation.Kind.INITIAL, NOW, "me", "a test")));
     models = two;
-    scenes = source -> source.equals("cam2") ? "line-3" : SceneName.DEFAULT;
+    rules = source -> source.equals("cam2") ? LINE_3 : SourceRule.DEFAULTS;
     // When
     run(loop(), mixed(10));
     // Then
@@ -373,7 +377,7 @@ class ScoringLoopTest {
   void shouldMakeTheFrameOfASceneWithoutModelADeadLetter() {
     // Given
     models = new TwoModels();
-    scenes = source -> source.equals("cam2") ? "line-3" : SceneName.DEFAULT;
+    rules = source -> source.equals("cam2") ? LINE_3 : SourceRule.DEFAULTS;
     // When
     run(loop(), mixed(4));
     // Then

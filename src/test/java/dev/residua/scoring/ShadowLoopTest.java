@@ -7,6 +7,7 @@ import dev.residua.frame.Frame;
 import dev.residua.frame.PixelFormat;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.RegistryRecord.Shadow;
+import dev.residua.source.SourceRule;
 import dev.residua.testing.Bundles;
 import dev.residua.testing.ModelsInMemory;
 import dev.residua.wire.FrameReader;
@@ -85,7 +86,9 @@ class ShadowLoopTest {
             () -> consumer,
             () -> producer,
             topics,
-            source -> source.substring(0, 6),
+            source ->
+                SourceRule.of("lines", "line-*")
+                    .with(rule -> rule.scene(source.substring(0, 6)).revision(3)),
             store,
             bundle -> {
               if (bundle.id().equals("bad")) {
@@ -125,6 +128,7 @@ class ShadowLoopTest {
     assertThat(scores).hasSize(30).extracting(ScoredFrame::sequence).isSorted();
     assertThat(scores)
         .allSatisfy(score -> assertThat(score.scene()).isEqualTo("line-1"))
+        .allSatisfy(score -> assertThat(score.rule()).isEqualTo("lines/3"))
         .allSatisfy(score -> assertThat(score.modelId()).isEqualTo("one"));
     assertThat(open).as("closed at the end").isEmpty();
   }

@@ -651,7 +651,7 @@ class MonitorTopologyTest {
     Random random = new Random(8);
     // When the scores name the first
     for (int i = 0; i < 300; i++) {
-      send(Scored.nominal().residuals(noise(random, i < 200 ? 0 : 3)).frame(i).withRule("line/1"));
+      send(Scored.nominal().residuals(noise(random, i < 200 ? 0 : 3)).rule("line/1").frame(i));
     }
     // Then
     assertThat(incidents().readValuesToList().get(0))
@@ -669,7 +669,7 @@ class MonitorTopologyTest {
     restart(rules(new AtomicReference<>(new SourceRules(List.of(rule)))));
     // When
     for (int i = 0; i < 130; i++) {
-      send(Scored.nominal().frame(i).withRule("line/1"));
+      send(Scored.nominal().rule("line/1").frame(i));
     }
     // Then each of two detectors has twice the run length of the whole
     List<DriftScore> scores = drift().readValuesToList();
@@ -691,7 +691,7 @@ class MonitorTopologyTest {
             () -> new SourceRules(List.of(rule)),
             Optional.of(new SourceSettings.Budget(1, 20))));
     // When
-    send(Scored.nominal().frame(0).withRule("line/1"));
+    send(Scored.nominal().rule("line/1").frame(0));
     // Then
     assertThat(drift().readValue().targetRunLength()).isEqualTo(2 * 604_800 * 20 / 100.0);
   }
@@ -705,13 +705,13 @@ class MonitorTopologyTest {
     restart(rules(rules));
     Random random = new Random(8);
     for (int i = 0; i < 300; i++) {
-      send(Scored.nominal().residuals(noise(random, i < 200 ? 0 : 3)).frame(i).withRule("line/1"));
+      send(Scored.nominal().residuals(noise(random, i < 200 ? 0 : 3)).rule("line/1").frame(i));
     }
     incidents().readValuesToList();
     drift().readValuesToList();
     rules.set(new SourceRules(List.of(on, off)));
     // When
-    send(Scored.nominal().frame(300).withRule("line/2"));
+    send(Scored.nominal().rule("line/2").frame(300));
     // Then
     assertThat(incidents().readValuesToList())
         .extracting(i -> i.state() + " " + i.reason() + " " + i.note())

@@ -5,11 +5,12 @@ import dev.residua.app.kafka.KafkaClients;
 import dev.residua.model.ModelStore;
 import dev.residua.scoring.Guarantee;
 import dev.residua.scoring.ModelPool;
-import dev.residua.scoring.Scenes;
 import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.ShadowLoop;
+import dev.residua.source.SourceRule;
 import dev.residua.wire.Topics;
 import java.time.Clock;
+import java.util.function.Function;
 
 /** The shadow role of a process: idle unless a challenger scores next to the active model. */
 public final class ShadowRole implements AutoCloseable {
@@ -18,13 +19,14 @@ public final class ShadowRole implements AutoCloseable {
   private final LoopThread thread;
 
   /**
+   * @param rules the latest rule of each source
    * @param heartbeat called after every step
    */
   public ShadowRole(
       KafkaClients clients,
       Topics topics,
       String prefix,
-      Scenes scenes,
+      Function<String, SourceRule> rules,
       ModelStore store,
       ModelPool.Loader loader,
       ScoringSettings settings,
@@ -37,7 +39,7 @@ public final class ShadowRole implements AutoCloseable {
                     ConsumerGroups.shadow(prefix), member, settings.maxFrames()),
             () -> clients.resultProducer(Guarantee.AT_LEAST_ONCE, member),
             topics,
-            scenes,
+            rules,
             store,
             loader,
             settings,

@@ -18,7 +18,7 @@ import dev.residua.renewal.job.TrainerDependencies;
 import dev.residua.renewal.job.TrainerLoop;
 import dev.residua.renewal.trigger.TriggerSettings;
 import dev.residua.renewal.trigger.UniformitySettings;
-import dev.residua.scoring.Scenes;
+import dev.residua.source.SourceRule;
 import dev.residua.wire.BoundedMap;
 import dev.residua.wire.Topics;
 import java.time.Clock;
@@ -27,6 +27,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.eclipse.microprofile.config.Config;
 
 /** The training role of a process: decides on trainings and starts each in its own process. */
@@ -47,7 +48,7 @@ public final class TrainRole implements AutoCloseable {
   /**
    * @param properties source of {@code config}
    * @param active a model that is active
-   * @param scenes the scene of each source
+   * @param rules the latest rule of each source
    * @param registry names the scenes in use
    * @param heartbeat called after every step
    */
@@ -57,7 +58,7 @@ public final class TrainRole implements AutoCloseable {
       ResiduaConfig config,
       Config properties,
       ModelBundle active,
-      Scenes scenes,
+      Function<String, SourceRule> rules,
       ModelStore registry,
       ModelMetrics metrics,
       Runnable heartbeat)
@@ -83,7 +84,7 @@ public final class TrainRole implements AutoCloseable {
                   triggers(config.training()),
                   renewal(config),
                   config.training().timeLimit(),
-                  scenes::of,
+                  source -> rules.apply(source).scene(),
                   () -> registry.registry().scenes(),
                   id -> calibrationScores.getOrDefault(id, calibrationScores(active)),
                   new TrainingProcess(

@@ -16,7 +16,6 @@ import dev.residua.frame.FrameLimits;
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.FrameTiming;
 import dev.residua.frame.RejectedFrameException;
-import dev.residua.frame.SceneName;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.monitor.Backtest;
@@ -29,6 +28,7 @@ import dev.residua.scoring.ReconstructionPlan;
 import dev.residua.scoring.ReferenceSettings;
 import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.Stages;
+import dev.residua.source.SourceRule;
 import dev.residua.wire.FrameReader;
 import java.io.IOException;
 import java.net.URI;
@@ -144,7 +144,7 @@ public final class BacktestCommand extends JsonCommand {
             record ->
                 evaluate(
                     new FramePosition(record.topic(), record.partition(), record.offset()),
-                    () -> intake.admit(record, SceneName.DEFAULT, batch),
+                    () -> intake.admit(record, SourceRule.DEFAULTS, batch),
                     batch,
                     backtest),
             bar::update);
@@ -162,7 +162,7 @@ public final class BacktestCommand extends JsonCommand {
       FramePosition position = new FramePosition(set.name(), 0, i);
       evaluate(
           position,
-          () -> batch.add(frame, position, FrameTiming.ON_TIME, SceneName.DEFAULT),
+          () -> batch.add(frame, position, FrameTiming.ON_TIME, SourceRule.DEFAULTS),
           batch,
           backtest);
       bar.update((i + 1.0) / set.size());

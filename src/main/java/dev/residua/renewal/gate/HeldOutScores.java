@@ -81,7 +81,8 @@ final class HeldOutScores {
         statistics[row],
         sensor[row],
         FrameTiming.ON_TIME,
-        new FramePosition(SOURCE, 0, sequence));
+        new FramePosition(SOURCE, 0, sequence),
+        "");
   }
 
   /** Standardised residuals, shape {@code [n][d]}. */

@@ -14,7 +14,6 @@ import dev.residua.frame.FrameLimits;
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.FrameTiming;
 import dev.residua.frame.ImageShape;
-import dev.residua.frame.SceneName;
 import dev.residua.incident.ActiveControls;
 import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentSettings;
@@ -27,6 +26,7 @@ import dev.residua.scoring.ScoringModel;
 import dev.residua.scoring.Stages;
 import dev.residua.simulation.Scenario;
 import dev.residua.simulation.ScenarioStream;
+import dev.residua.source.SourceRule;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -130,7 +130,7 @@ class DemoIncidentsTest {
             Frame.ofPixels("cam1", i, at, shape, pixels),
             new FramePosition("frames", 0, i),
             FrameTiming.ON_TIME,
-            SceneName.DEFAULT);
+            SourceRule.DEFAULTS);
         if (batch.isFull() || i == scenario.frames() - 1) {
           for (ScoredFrame frame : batch.score()) {
             MonitorResult result = monitor.next(frame, ActiveControls.EMPTY);
