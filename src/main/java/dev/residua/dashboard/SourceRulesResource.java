@@ -95,7 +95,7 @@ public class SourceRulesResource {
       Object claimed = fields.remove("by");
       rule =
           signed(
-              SourceRuleFields.apply(SourceRule.of(id, "*"), fields, name -> name),
+              SourceRuleFields.apply(SourceRule.of(id, "*"), fields),
               claimed == null ? "" : claimed.toString(),
               person);
       if (id.isEmpty() || fields.get("match") == null) {

@@ -13,7 +13,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The settings of a rule by name, as people write them: the same names and checks everywhere. */
@@ -43,105 +42,100 @@ public final class SourceRuleFields {
    *
    * @param fields texts, numbers, booleans, or for {@code labels} a map, by name; null for the
    *     setting of the installation
-   * @param shown how a name is shown to people, such as with {@code --} in front
    * @throws IllegalArgumentException with the reason, if a setting is unknown or has no such value
    */
-  public static SourceRule apply(
-      SourceRule rule, Map<String, @Nullable Object> fields, UnaryOperator<String> shown) {
+  public static SourceRule apply(SourceRule rule, Map<String, @Nullable Object> fields) {
     SourceRule changed = rule;
     for (Map.Entry<String, @Nullable Object> field : fields.entrySet()) {
       String name = field.getKey();
       if (NOT_YET_SUPPORTED.contains(name)) {
-        throw new IllegalArgumentException(
-            "%s is not yet supported; leave it out".formatted(shown.apply(name)));
+        throw new IllegalArgumentException("%s is not yet supported; leave it out".formatted(name));
       }
       if (!NAMES.contains(name)) {
         throw new IllegalArgumentException(
             "there is no setting '%s', expected one of %s"
-                .formatted(
-                    shown.apply(name), String.join(", ", NAMES.stream().map(shown).toList())));
+                .formatted(name, String.join(", ", NAMES)));
       }
-      changed = with(changed, name, field.getValue(), shown.apply(name));
+      changed = with(changed, name, field.getValue());
     }
     return changed;
   }
 
-  private static SourceRule with(
-      SourceRule rule, String name, @Nullable Object value, String shown) {
+  private static SourceRule with(SourceRule rule, String name, @Nullable Object value) {
     if (name.equals("labels")) {
-      return rule.withLabels(labels(value, shown));
+      return rule.withLabels(labels(value, name));
     }
     if (value instanceof Map || value instanceof List) {
-      throw invalid(shown, value, "one value");
+      throw invalid(name, value, "one value");
     }
     String text = value == null ? null : value.toString().strip();
     return switch (name) {
       case "match" -> rule.withMatch(new SourceGlob(text == null ? "" : text));
       case "scene" -> rule.withScene(text == null ? SceneName.DEFAULT : text);
-      case "priority" -> rule.withPriority(text == null ? 0 : whole(text, shown));
-      case "enabled" -> rule.withEnabled(text == null || truth(text, shown));
+      case "priority" -> rule.withPriority(text == null ? 0 : whole(text, name));
+      case "enabled" -> rule.withEnabled(text == null || truth(text, name));
       case "falseAlarmsPerWeek" ->
-          rule.withFalseAlarmsPerWeek(text == null ? null : number(text, shown));
-      case "framesPerSecond" -> rule.withFramesPerSecond(text == null ? null : number(text, shown));
-      case "silentAfter" -> rule.withSilentAfter(text == null ? null : duration(text, shown));
+          rule.withFalseAlarmsPerWeek(text == null ? null : number(text, name));
+      case "framesPerSecond" -> rule.withFramesPerSecond(text == null ? null : number(text, name));
+      case "silentAfter" -> rule.withSilentAfter(text == null ? null : duration(text, name));
       case "activeHours" -> rule.withActiveHours(text == null ? null : ActiveHours.parse(text));
-      case "severity" -> rule.withSeverity(text == null ? null : severity(text, shown));
+      case "severity" -> rule.withSeverity(text == null ? null : severity(text, name));
       default -> throw new IllegalStateException("no setting " + name);
     };
   }
 
-  private static Map<String, String> labels(@Nullable Object value, String shown) {
+  private static Map<String, String> labels(@Nullable Object value, String name) {
     if (value == null) {
       return Map.of();
     }
     if (!(value instanceof Map<?, ?> map)) {
-      throw invalid(shown, value, "names and values");
+      throw invalid(name, value, "names and values");
     }
     Map<String, String> labels = new TreeMap<>();
     map.forEach((key, text) -> labels.put(String.valueOf(key), String.valueOf(text)));
     return labels;
   }
 
-  private static int whole(String text, String shown) {
+  private static int whole(String text, String name) {
     try {
       return Integer.parseInt(text);
     } catch (NumberFormatException e) {
-      throw invalid(shown, text, "a whole number");
+      throw invalid(name, text, "a whole number");
     }
   }
 
-  private static double number(String text, String shown) {
+  private static double number(String text, String name) {
     try {
       return Double.parseDouble(text);
     } catch (NumberFormatException e) {
-      throw invalid(shown, text, "a number");
+      throw invalid(name, text, "a number");
     }
   }
 
-  private static boolean truth(String text, String shown) {
+  private static boolean truth(String text, String name) {
     return switch (text) {
       case "true" -> true;
       case "false" -> false;
-      default -> throw invalid(shown, text, "true or false");
+      default -> throw invalid(name, text, "true or false");
     };
   }
 
-  private static Duration duration(String text, String shown) {
+  private static Duration duration(String text, String name) {
     try {
       return Duration.parse(text);
     } catch (DateTimeParseException e) {
-      throw invalid(shown, text, "a duration such as PT5M");
+      throw invalid(name, text, "a duration such as PT5M");
     }
   }
 
-  private static Severity severity(String text, String shown) {
+  private static Severity severity(String text, String name) {
     for (Severity severity : Severity.values()) {
       if (lower(severity).equals(text.toLowerCase(Locale.ROOT))) {
         return severity;
       }
     }
     throw invalid(
-        shown,
+        name,
         text,
         String.join(", ", Arrays.stream(Severity.values()).map(SourceRuleFields::lower).toList()));
   }
@@ -150,9 +144,8 @@ public final class SourceRuleFields {
     return severity.name().toLowerCase(Locale.ROOT);
   }
 
-  private static IllegalArgumentException invalid(String shown, Object value, String expected) {
-    return new IllegalArgumentException(
-        "%s is '%s', expected %s".formatted(shown, value, expected));
+  private static IllegalArgumentException invalid(String name, Object value, String expected) {
+    return new IllegalArgumentException("%s is '%s', expected %s".formatted(name, value, expected));
   }
 
   /** The settings of a rule that are not those of the installation; {@code match} is always one. */

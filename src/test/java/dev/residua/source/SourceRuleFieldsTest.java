@@ -36,7 +36,7 @@ class SourceRuleFieldsTest {
           Map.of("site", "north"));
 
   private static SourceRule apply(Map<String, Object> fields) {
-    return SourceRuleFields.apply(SourceRule.of("a", "*"), fields, name -> name);
+    return SourceRuleFields.apply(SourceRule.of("a", "*"), fields);
   }
 
   @Test
@@ -61,7 +61,7 @@ class SourceRuleFieldsTest {
         .forEach(name -> unset.put(name, null));
 
     // When
-    SourceRule plain = SourceRuleFields.apply(rule, unset, name -> name);
+    SourceRule plain = SourceRuleFields.apply(rule, unset);
 
     // Then
     assertThat(plain).isEqualTo(SourceRule.of("a", "line3/*"));
@@ -78,7 +78,8 @@ class SourceRuleFieldsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "macth              | line3/*  | there is no setting 'macth', expected one of match, scene,",
+        "macth              | line3/*  | there is no setting 'macth', expected one of match,"
+            + " scene,",
         "priority           | high     | priority is 'high', expected a whole number",
         "enabled            | yes      | enabled is 'yes', expected true or false",
         "falseAlarmsPerWeek | rarely   | falseAlarmsPerWeek is 'rarely', expected a number",

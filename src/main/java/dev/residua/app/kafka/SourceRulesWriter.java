@@ -1,11 +1,13 @@
 package dev.residua.app.kafka;
 
+import dev.residua.app.process.StartFailedException;
 import dev.residua.registry.RegistryClients;
 import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRules;
 import dev.residua.wire.KafkaFailures;
 import dev.residua.wire.RootCause;
 import dev.residua.wire.Topic;
+import dev.residua.wire.Topics;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,7 +45,7 @@ public final class SourceRulesWriter {
 
   /** How long frames and scores are kept. */
   @FunctionalInterface
-  public interface Retention {
+  private interface Retention {
     /** The longest time; empty where some are kept for ever. */
     Optional<Duration> longest() throws IOException;
   }
@@ -63,7 +65,7 @@ public final class SourceRulesWriter {
   /**
    * @param servers bootstrap servers, for messages
    */
-  public SourceRulesWriter(
+  private SourceRulesWriter(
       RegistryClients clients,
       Topic<String, SourceRule> topic,
       String servers,
@@ -72,6 +74,29 @@ public final class SourceRulesWriter {
     this.topic = topic;
     this.servers = servers;
     this.retention = retention;
+  }
+
+  /**
+   * Writes the rules of an installation.
+   *
+   * @param clients of its brokers; closed by their owner
+   * @param prefix start of all topic names
+   */
+  public static SourceRulesWriter of(KafkaClients clients, Topics topics, String prefix) {
+    return new SourceRulesWriter(
+        clients.sources(prefix),
+        topics.sources(),
+        clients.bootstrapServers(),
+        () -> retention(clients, topics));
+  }
+
+  private static Optional<Duration> retention(KafkaClients clients, Topics topics)
+      throws IOException {
+    try (TopicAdmin admin = new TopicAdmin(clients)) {
+      return admin.retention(List.of(topics.frames(), topics.scores()));
+    } catch (StartFailedException e) {
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
   /**

@@ -5,7 +5,6 @@ import dev.residua.app.kafka.ControlWriter;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.kafka.SourceRulesFollower;
 import dev.residua.app.kafka.SourceRulesWriter;
-import dev.residua.app.kafka.TopicAdmin;
 import dev.residua.app.model.ActiveModelNotifier;
 import dev.residua.app.model.Models;
 import dev.residua.app.process.StartFailedException;
@@ -26,10 +25,7 @@ import dev.residua.wire.RecordReader;
 import dev.residua.wire.Topics;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -115,12 +111,7 @@ public class DashboardRole implements AutoCloseable {
             config.dashboard().history(),
             onFinding,
             heartbeat);
-    SourceRulesWriter ruleWriter =
-        new SourceRulesWriter(
-            clients.sources(config.topicPrefix()),
-            topics.sources(),
-            clients.bootstrapServers(),
-            () -> retention(clients, topics));
+    SourceRulesWriter ruleWriter = SourceRulesWriter.of(clients, topics, config.topicPrefix());
     ruleOrders.open(
         rules::rules,
         decision -> {
@@ -129,15 +120,6 @@ public class DashboardRole implements AutoCloseable {
           return written;
         });
     about.open(clients.bootstrapServers(), topics.frames().name(), writable);
-  }
-
-  private static Optional<Duration> retention(KafkaClients clients, Topics topics)
-      throws IOException {
-    try (TopicAdmin admin = new TopicAdmin(clients)) {
-      return admin.retention(List.of(topics.frames(), topics.scores()));
-    } catch (StartFailedException e) {
-      throw new IOException(e.getMessage(), e);
-    }
   }
 
   private void show(ModelBundle model) {

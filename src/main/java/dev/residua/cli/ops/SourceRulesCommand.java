@@ -1,8 +1,6 @@
 package dev.residua.cli.ops;
 
 import dev.residua.app.kafka.SourceRulesWriter;
-import dev.residua.app.kafka.TopicAdmin;
-import dev.residua.app.process.StartFailedException;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
@@ -33,17 +31,7 @@ abstract class SourceRulesCommand extends JsonCommand {
 
   /** Reads and changes the rules. */
   final SourceRulesWriter writer() {
-    return new SourceRulesWriter(
-        kafka.clients().sources(kafka.prefix),
-        kafka.topics().sources(),
-        kafka.bootstrap,
-        () -> {
-          try (TopicAdmin admin = new TopicAdmin(kafka.clients())) {
-            return admin.retention(List.of(kafka.topics().frames(), kafka.topics().scores()));
-          } catch (StartFailedException e) {
-            throw new IOException(e.getMessage(), e);
-          }
-        });
+    return SourceRulesWriter.of(kafka.clients(), kafka.topics(), kafka.prefix);
   }
 
   /** A rule as JSON: id, revision, settings, author. */
@@ -202,7 +190,8 @@ abstract class SourceRulesCommand extends JsonCommand {
         names = "--active-hours",
         paramLabel = "HOURS",
         description =
-            "Hours outside which a source may be silent, such as 'Mon-Fri 06:00-22:00 Europe/Berlin'.")
+            "Hours outside which a source may be silent, such as 'Mon-Fri 06:00-22:00"
+                + " Europe/Berlin'.")
     @Nullable String activeHours;
 
     @Option(
@@ -273,9 +262,7 @@ abstract class SourceRulesCommand extends JsonCommand {
                     return List.of(
                         author.sign(
                             SourceRuleFields.apply(
-                                before.orElseGet(() -> SourceRule.of(id, "*")),
-                                fields(),
-                                name -> name)));
+                                before.orElseGet(() -> SourceRule.of(id, "*")), fields())));
                   });
       print(
           Json.map("changed", written.stream().map(SourceRulesCommand::json).toList()),

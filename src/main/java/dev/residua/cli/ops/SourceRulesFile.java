@@ -100,7 +100,7 @@ final class SourceRulesFile {
       Map<String, @Nullable Object> one = new LinkedHashMap<>();
       one.put(field.getKey(), value(field.getValue()));
       try {
-        rule = SourceRuleFields.apply(rule, one, setting -> setting);
+        rule = SourceRuleFields.apply(rule, one);
       } catch (IllegalArgumentException e) {
         throw failed(key(settings, field.getKey()), String.valueOf(e.getMessage()));
       }
