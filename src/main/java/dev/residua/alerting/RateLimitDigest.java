@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -115,7 +116,8 @@ final class RateLimitDigest {
         null,
         null,
         "",
-        null);
+        null,
+        Map.of());
   }
 
   private String sentence(Collection<Incident> held) {

@@ -59,7 +59,8 @@ public final class TestAlert {
         null,
         null,
         "",
-        null);
+        null,
+        Map.of());
   }
 
   /**

@@ -89,54 +89,6 @@ public record Incident(
     labels = Collections.unmodifiableMap(new TreeMap<>(labels));
   }
 
-  /** An incident without labels. */
-  public Incident(
-      String id,
-      String source,
-      Subject subject,
-      State state,
-      @Nullable Reason reason,
-      Finding.Severity severity,
-      String kind,
-      String sentence,
-      @Nullable String note,
-      List<Finding.Cause> causes,
-      Instant openedAt,
-      Instant updatedAt,
-      @Nullable Instant endedAt,
-      long openedSequence,
-      long updatedSequence,
-      long events,
-      int flaps,
-      @Nullable String follows,
-      @Nullable String mergedInto,
-      String modelId,
-      @Nullable IncidentFrame frame) {
-    this(
-        id,
-        source,
-        subject,
-        state,
-        reason,
-        severity,
-        kind,
-        sentence,
-        note,
-        causes,
-        openedAt,
-        updatedAt,
-        endedAt,
-        openedSequence,
-        updatedSequence,
-        events,
-        flaps,
-        follows,
-        mergedInto,
-        modelId,
-        frame,
-        Map.of());
-  }
-
   /** State of an incident. */
   public enum State {
     /** It has begun, or come back. */

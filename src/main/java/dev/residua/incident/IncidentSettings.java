@@ -41,7 +41,7 @@ public record IncidentSettings(
    * One alarm opens; a second of quiet at 20 frames per second ends; critical after five minutes.
    */
   public static final IncidentSettings DEFAULTS =
-      new IncidentSettings(1, 1, 20, 200, 6_000, 5, Duration.ofDays(30));
+      new IncidentSettings(1, 1, 20, 200, 6_000, 5, Duration.ofDays(30), Severity.INFO, Map.of());
 
   public IncidentSettings {
     labels = Map.copyOf(labels);
@@ -57,27 +57,6 @@ public record IncidentSettings(
     if (maximumAge.isNegative() || maximumAge.isZero()) {
       throw new IllegalArgumentException("maximumAge must be above 0 but was " + maximumAge);
     }
-  }
-
-  /** Settings without a lowest severity and labels. */
-  public IncidentSettings(
-      int alarmFrames,
-      int ofFrames,
-      int resolveFrames,
-      int cooldownFrames,
-      int criticalFrames,
-      int flapLimit,
-      Duration maximumAge) {
-    this(
-        alarmFrames,
-        ofFrames,
-        resolveFrames,
-        cooldownFrames,
-        criticalFrames,
-        flapLimit,
-        maximumAge,
-        Severity.INFO,
-        Map.of());
   }
 
   private static void atLeast(int least, String name, int value) {

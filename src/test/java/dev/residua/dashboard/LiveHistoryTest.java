@@ -89,7 +89,8 @@ class LiveHistoryTest {
         null,
         null,
         "model-1",
-        null);
+        null,
+        Map.of());
   }
 
   /** Just after the frame with this sequence. */

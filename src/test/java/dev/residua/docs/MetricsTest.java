@@ -299,7 +299,8 @@ class MetricsTest {
         null,
         null,
         "model-1",
-        null);
+        null,
+        Map.of());
   }
 
   @Test

@@ -185,7 +185,8 @@ class StoredFramesIT {
         null,
         null,
         "m1",
-        null);
+        null,
+        Map.of());
   }
 
   private static <V> ProducerRecord<byte[], byte[]> record(
@@ -388,7 +389,9 @@ class StoredFramesIT {
                     List.of()))
         .isInstanceOf(RetentionTooShortException.class)
         .hasMessage(
-            "gone.frames-1 was requested from offset 99 on but is stored only from offset 100 on: request a shorter range, or keep frames for longer (retention.ms and retention.bytes of gone.frames)");
+            "gone.frames-1 was requested from offset 99 on but is stored only from offset 100 on:"
+                + " request a shorter range, or keep frames for longer (retention.ms and"
+                + " retention.bytes of gone.frames)");
     assertThatThrownBy(() -> collect(topics, new FrameRange.Times(time(50), time(500)), List.of()))
         .isInstanceOf(RetentionTooShortException.class)
         .hasMessageContaining("gone.frames-1 was requested from 2026-03-01T12:00:02.500Z on")

@@ -167,7 +167,8 @@ class TriggerDryRunIT {
         null,
         null,
         "m1",
-        null);
+        null,
+        Map.of());
   }
 
   private static ScoredFrame score(String source, int sequence, float jointPValue) {

@@ -10,6 +10,7 @@ import dev.residua.incident.IncidentFrame;
 import dev.residua.incident.Subject;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +66,8 @@ public final class Incidents {
         of.follows,
         of.mergedInto,
         "model-1",
-        of.frame);
+        of.frame,
+        Map.of());
   }
 
   /** The same incident, over. */

@@ -192,14 +192,16 @@ public final class MonitorRole implements AutoCloseable {
           new FalseAlarmBudget(
                   incidents.falseAlarmsPerWeek(), Period.WEEK, incidents.framesPerSecond())
               .runLength(),
-          new IncidentSettings(
-              incidents.alarmFrames(),
-              incidents.ofFrames(),
-              incidents.resolveFrames(),
-              incidents.cooldownFrames(),
-              incidents.criticalFrames(),
-              incidents.flapLimit(),
-              incidents.maximumAge()));
+          IncidentSettings.DEFAULTS.with(
+              settings ->
+                  settings
+                      .alarmFrames(incidents.alarmFrames())
+                      .ofFrames(incidents.ofFrames())
+                      .resolveFrames(incidents.resolveFrames())
+                      .cooldownFrames(incidents.cooldownFrames())
+                      .criticalFrames(incidents.criticalFrames())
+                      .flapLimit(incidents.flapLimit())
+                      .maximumAge(incidents.maximumAge())));
     } catch (IllegalArgumentException e) {
       throw new BadBundleException(RootCause.message(e), e);
     }

@@ -6,6 +6,7 @@ import dev.residua.incident.Incident.State;
 import dev.residua.incident.Subject;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Incidents for tests. */
@@ -49,6 +50,7 @@ public final class Incidents {
         null,
         null,
         "m1",
-        null);
+        null,
+        Map.of());
   }
 }

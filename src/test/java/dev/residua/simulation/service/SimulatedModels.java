@@ -151,6 +151,14 @@ final class SimulatedModels {
         JointAttribution.ofEnergy(attributed),
         SensorRule.of(SensorReference.builder().build()),
         500,
-        new IncidentSettings(3, 5, 10, 40, 30, 5, Duration.ofMinutes(1)));
+        IncidentSettings.DEFAULTS.with(
+            settings ->
+                settings
+                    .alarmFrames(3)
+                    .ofFrames(5)
+                    .resolveFrames(10)
+                    .cooldownFrames(40)
+                    .criticalFrames(30)
+                    .maximumAge(Duration.ofMinutes(1))));
   }
 }
