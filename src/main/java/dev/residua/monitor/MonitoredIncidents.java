@@ -20,6 +20,8 @@ final class MonitoredIncidents {
   private SourceIncidents incidents;
   private SourceIncidents before; // the last frame
   private @Nullable Moment last;
+  private SourceSettings source = SourceSettings.NONE;
+  private IncidentSettings settings; // of that source
 
   /**
    * @param last the last frame; null before the first
@@ -29,6 +31,7 @@ final class MonitoredIncidents {
     this.incidents = incidents;
     this.before = incidents;
     this.last = last;
+    this.settings = model.incidents();
   }
 
   SourceIncidents state() {
@@ -72,10 +75,18 @@ final class MonitoredIncidents {
                 later(last, idle), settings(source), capacity(), Findings.silence(last, idle)));
   }
 
-  private IncidentSettings settings(SourceSettings source) {
-    return source == SourceSettings.NONE
-        ? model.incidents()
-        : model.incidents().withLowestSeverity(source.lowestSeverity()).withLabels(source.labels());
+  private IncidentSettings settings(SourceSettings next) {
+    if (!next.equals(source)) {
+      source = next;
+      settings =
+          next.equals(SourceSettings.NONE)
+              ? model.incidents()
+              : model
+                  .incidents()
+                  .withLowestSeverity(next.lowestSeverity())
+                  .withLabels(next.labels());
+    }
+    return settings;
   }
 
   /** Closes all incidents, because a rule excludes the source from monitoring. */

@@ -32,6 +32,10 @@ public final class MonitorRules {
   private final Map<String, SourceRules> unknown =
       Collections.synchronizedMap(BoundedMap.ofLastUsed(1_000));
 
+  /** What the monitor uses of the revisions in force. */
+  private final Map<SourceRule, SourceSettings> settings =
+      Collections.synchronizedMap(BoundedMap.ofLastUsed(SourceRules.MAX_RULES));
+
   /**
    * @param latest the rules as read so far
    * @param refresh reads on to the present end
@@ -94,7 +98,7 @@ public final class MonitorRules {
   }
 
   SourceSettings settings(SourceRule rule) {
-    return SourceSettings.of(rule, installation);
+    return settings.computeIfAbsent(rule, one -> SourceSettings.of(one, installation));
   }
 
   /** Whether a source has been silent for too long, by the latest rules. */

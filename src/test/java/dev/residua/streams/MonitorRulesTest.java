@@ -2,9 +2,11 @@ package dev.residua.streams;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.residua.monitor.SourceSettings;
 import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRules;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +34,19 @@ class MonitorRulesTest {
     now = new SourceRules(List.of());
     rules.revision("forged/1");
     assertThat(reads).isEqualTo(2);
+  }
+
+  @Test
+  void shouldMakeTheSettingsOfARevisionOnce() {
+    // Given
+    SourceRule first = SourceRule.of("line", "*").withLabels(Map.of("site", "north"));
+    SourceRule second = first.withLabels(Map.of("site", "south")); // written after it was deleted
+    // When
+    SourceSettings settings = rules.settings(first);
+    // Then
+    assertThat(settings.labels()).isEqualTo(Map.of("site", "north"));
+    assertThat(rules.settings(first)).isSameAs(settings);
+    assertThat(rules.settings(second).labels()).isEqualTo(Map.of("site", "south"));
   }
 
   @Test
