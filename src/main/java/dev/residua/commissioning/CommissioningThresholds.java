@@ -5,14 +5,12 @@ import dev.residua.drift.DriftReading;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.NullStreams;
 import dev.residua.drift.RunLengthCurve;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
-import java.util.zip.CRC32C;
 
 /**
  * Thresholds of one drift detector for sources that were commissioned on so many effective samples
@@ -35,9 +33,8 @@ public final class CommissioningThresholds {
   private static final int STREAM_LENGTH = 2_560;
   private static final int MAX_CELLS = 64;
   private static final int MAX_LEVELS = 512;
-  private static final int MAGIC = 0x52455354; // "REST"
-  private static final int VERSION = 1;
-  private static final int HEADER_BYTES = 3 * Integer.BYTES;
+  private static final CheckedBytes FORMAT =
+      new CheckedBytes(0x52455354, 1, "table of thresholds"); // "REST"
 
   /**
    * What is simulated.
@@ -322,14 +319,7 @@ public final class CommissioningThresholds {
       }
       body.putFloat(curve.slope()).putFloat(curve.slopeEvents());
     }
-    CRC32C crc = new CRC32C();
-    crc.update(body.array());
-    return ByteBuffer.allocate(HEADER_BYTES + size)
-        .putInt(MAGIC)
-        .putInt(VERSION)
-        .putInt((int) crc.getValue())
-        .put(body.array())
-        .array();
+    return FORMAT.write(body.array());
   }
 
   /**
@@ -338,29 +328,7 @@ public final class CommissioningThresholds {
    * @throws IllegalArgumentException if the bytes are of another kind or version, or damaged
    */
   public static CommissioningThresholds fromBytes(byte[] bytes) {
-    ByteBuffer in = ByteBuffer.wrap(bytes);
-    if (bytes.length < HEADER_BYTES || in.getInt() != MAGIC) {
-      throw new IllegalArgumentException(
-          "these %d bytes are not a table of thresholds".formatted(bytes.length));
-    }
-    int version = in.getInt();
-    if (version != VERSION) {
-      throw new IllegalArgumentException(
-          "table of thresholds has version %d, this code reads %d".formatted(version, VERSION));
-    }
-    CRC32C crc = new CRC32C();
-    crc.update(bytes, HEADER_BYTES, bytes.length - HEADER_BYTES);
-    if (in.getInt() != (int) crc.getValue()) {
-      throw new IllegalArgumentException(
-          "table of thresholds of %d bytes is damaged or cut short: its checksum is wrong"
-              .formatted(bytes.length));
-    }
-    try {
-      return read(in);
-    } catch (BufferUnderflowException e) {
-      throw new IllegalArgumentException(
-          "table of thresholds of %d bytes is cut short".formatted(bytes.length), e);
-    }
+    return FORMAT.read(bytes, CommissioningThresholds::read);
   }
 
   private static CommissioningThresholds read(ByteBuffer in) {

@@ -2,10 +2,8 @@ package dev.residua.commissioning;
 
 import dev.residua.anomaly.GeneralizedPareto;
 import dev.residua.drift.Normal;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.zip.CRC32C;
 
 /**
  * The law of standardised innovations that the sources of a scene share, one per latent, and the
@@ -31,9 +29,8 @@ public final class InnovationLaw {
   private static final double TAIL = 0.05;
   private static final int KNOTS = 129;
   private static final int MAX_LATENTS = 62;
-  private static final int MAGIC = 0x52455349; // "RESI"
-  private static final int VERSION = 1;
-  private static final int HEADER_BYTES = 3 * Integer.BYTES;
+  private static final CheckedBytes FORMAT =
+      new CheckedBytes(0x52455349, 1, "law of innovations"); // "RESI"
 
   private final Part[] parts;
 
@@ -241,14 +238,7 @@ public final class InnovationLaw {
         body.putFloat(point);
       }
     }
-    CRC32C crc = new CRC32C();
-    crc.update(body.array());
-    return ByteBuffer.allocate(HEADER_BYTES + size)
-        .putInt(MAGIC)
-        .putInt(VERSION)
-        .putInt((int) crc.getValue())
-        .put(body.array())
-        .array();
+    return FORMAT.write(body.array());
   }
 
   /**
@@ -257,29 +247,7 @@ public final class InnovationLaw {
    * @throws IllegalArgumentException if the bytes are of another kind or version, or damaged
    */
   public static InnovationLaw fromBytes(byte[] bytes) {
-    ByteBuffer in = ByteBuffer.wrap(bytes);
-    if (bytes.length < HEADER_BYTES || in.getInt() != MAGIC) {
-      throw new IllegalArgumentException(
-          "these %d bytes are not a law of innovations".formatted(bytes.length));
-    }
-    int version = in.getInt();
-    if (version != VERSION) {
-      throw new IllegalArgumentException(
-          "law of innovations has version %d, this code reads %d".formatted(version, VERSION));
-    }
-    CRC32C crc = new CRC32C();
-    crc.update(bytes, HEADER_BYTES, bytes.length - HEADER_BYTES);
-    if (in.getInt() != (int) crc.getValue()) {
-      throw new IllegalArgumentException(
-          "law of innovations of %d bytes is damaged or cut short: its checksum is wrong"
-              .formatted(bytes.length));
-    }
-    try {
-      return read(in);
-    } catch (BufferUnderflowException e) {
-      throw new IllegalArgumentException(
-          "law of innovations of %d bytes is cut short".formatted(bytes.length), e);
-    }
+    return FORMAT.read(bytes, InnovationLaw::read);
   }
 
   private static InnovationLaw read(ByteBuffer in) {
