@@ -73,6 +73,11 @@ final class CommissioningTrial {
   /** Lag-one correlations of the residuals. */
   static final double[] LAGS = {0, 0.5, 0.9, 0.99};
 
+  /** Lag-one correlations of the normal sources that have nothing to learn. */
+  static final double[] EXACT_LAGS = {0, 0.9};
+
+  private static final int SOURCES = 40;
+  private static final int SIMULATED = 200;
   private static final int LATENTS = 4;
   private static final int REFERENCE = 5_000;
   private static final double SAMPLES = 1_000;
@@ -85,20 +90,20 @@ final class CommissioningTrial {
   private final DriftReference reference;
   private final CommissioningThresholds thresholds;
   private final long seed;
-  private final int streams;
+  private final int sources;
 
-  /** The trial of the published figures; some minutes on two cores. */
+  /** The trial of the published figures; some five minutes on two cores. */
   static CommissioningTrial of(long seed, DoubleConsumer progress) {
-    return new CommissioningTrial(seed, 100, 1_000, progress);
+    return new CommissioningTrial(seed, SOURCES, SIMULATED, progress);
   }
 
   /**
    * Learns a reference and simulates its thresholds.
    *
-   * @param streams sources per cell
+   * @param sources sources per cell
    * @param simulated streams per threshold
    */
-  CommissioningTrial(long seed, int streams, int simulated, DoubleConsumer progress) {
+  CommissioningTrial(long seed, int sources, int simulated, DoubleConsumer progress) {
     SplittableRandom random = new SplittableRandom(seed);
     double[][] scores = new double[REFERENCE][LATENTS];
     for (double[] row : scores) {
@@ -107,7 +112,7 @@ final class CommissioningTrial {
       }
     }
     this.seed = seed;
-    this.streams = streams;
+    this.sources = sources;
     this.reference =
         DriftReference.calibrate(
             scores,
@@ -309,9 +314,9 @@ final class CommissioningTrial {
   }
 
   private Map<String, Double> figures(Watches watches) {
-    long[][] times = new long[streams][];
-    double[][] delays = new double[streams][Change.values().length];
-    IntStream.range(0, streams)
+    long[][] times = new long[sources][];
+    double[][] delays = new double[sources][Change.values().length];
+    IntStream.range(0, sources)
         .parallel()
         .forEach(
             i -> {
@@ -342,7 +347,7 @@ final class CommissioningTrial {
     for (Change change : Change.values()) {
       double sum = 0;
       for (double[] each : delays) {
-        sum += each[change.ordinal()] / streams;
+        sum += each[change.ordinal()] / sources;
       }
       figures.put(change.label, sum);
     }

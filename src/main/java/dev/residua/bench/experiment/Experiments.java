@@ -161,9 +161,9 @@ enum Experiments {
         }
       }),
   LOCALISATION(
-      "Streams of the pendulum with one event each, watched with the active model at one false alarm"
-          + " per week: detection, delay, the latent named as cause and the kind, by residuals and by"
-          + " four baselines.",
+      "Streams of the pendulum with one event each, watched with the active model at one false"
+          + " alarm per week: detection, delay, the latent named as cause and the kind, by"
+          + " residuals and by four baselines.",
       (cells, scale) -> cells.addRows("pendulum", Experiments::localisation)),
   COMMISSIONING(
       "Sources that learn what is normal from their own first frames: run length over target and"
@@ -405,11 +405,18 @@ enum Experiments {
         CommissioningTrial.of(
             seed, done -> bench.progress().at("simulating thresholds", done, null));
     List<ResultLog.Row> rows = new ArrayList<>();
-    rows.add(new ResultLog.Row("source: nothing to learn, lag one 0", seed, trial.exact(0)));
-    double parts = CommissioningTrial.Law.values().length * CommissioningTrial.LAGS.length;
+    double parts =
+        CommissioningTrial.EXACT_LAGS.length
+            + CommissioningTrial.Law.values().length * CommissioningTrial.LAGS.length;
+    for (double lagOne : CommissioningTrial.EXACT_LAGS) {
+      bench.progress().at("watching sources", rows.size() / parts, null);
+      rows.add(
+          new ResultLog.Row(
+              "source: nothing to learn, lag one " + lagOne, seed, trial.exact(lagOne)));
+    }
     for (CommissioningTrial.Law law : CommissioningTrial.Law.values()) {
       for (double lagOne : CommissioningTrial.LAGS) {
-        bench.progress().at("watching sources", (rows.size() - 1) / parts, null);
+        bench.progress().at("watching sources", rows.size() / parts, null);
         rows.add(
             new ResultLog.Row(
                 "source: %s, lag one %s".formatted(law.label(), lagOne),
