@@ -14,9 +14,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
@@ -32,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class SourceRulesWriter {
   private static final int ATTEMPTS = 8;
   private static final Duration POLL = Duration.ofMillis(50);
+  private static final Duration READABLE = Duration.ofMillis(10);
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final Duration CLOSE = Duration.ofSeconds(5);
 
@@ -146,12 +150,35 @@ public final class SourceRulesWriter {
               .map(kept -> before.expired(Instant.now().minus(kept).minus(MARGIN)))
               .orElse(List.of());
       producer.beginTransaction();
-      changes.forEach(rule -> producer.send(write(rule.key(), rule)));
-      expired.forEach(key -> producer.send(write(key, null)));
+      List<Future<RecordMetadata>> sent = new ArrayList<>();
+      changes.forEach(rule -> sent.add(producer.send(write(rule.key(), rule))));
+      expired.forEach(key -> sent.add(producer.send(write(key, null))));
       producer.commitTransaction();
+      awaitReadable(sent.get(sent.size() - 1).get().offset());
       return changes;
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof KafkaException kafka ? kafka : new KafkaException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while the rules of sources were written", e);
     } finally {
       producer.close(CLOSE);
+    }
+  }
+
+  /** Waits for the end of a transaction: brokers confirm it before consumers can read it. */
+  private void awaitReadable(long offset) throws IOException, InterruptedException {
+    try (Consumer<byte[], byte[]> consumer =
+        clients.consumers().apply(IsolationLevel.READ_COMMITTED)) {
+      long deadline = System.nanoTime() + LIMIT.toNanos();
+      while (SourceRulesLog.end(consumer, topic) <= offset) {
+        if (System.nanoTime() > deadline) {
+          throw new IOException(
+              "the rules are stored in %s, but cannot be read after %s; check that the brokers run"
+                  .formatted(topic.name(), LIMIT));
+        }
+        Thread.sleep(READABLE.toMillis());
+      }
     }
   }
 
