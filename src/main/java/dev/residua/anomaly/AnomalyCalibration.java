@@ -230,6 +230,11 @@ public final class AnomalyCalibration {
         "%s is a fault of the sensor, which is not calibrated here".formatted(kind));
   }
 
+  /** Median deviation of the static pixels on the calibration frames, where 1 is white. */
+  public float appearanceCentre() {
+    return appearanceCentre;
+  }
+
   /** Median of a latent's residual on the calibration frames, in the units of the residual. */
   public float location(int latent) {
     return location[latent];

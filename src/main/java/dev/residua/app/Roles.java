@@ -179,7 +179,8 @@ public class Roles {
                   Optional.of(
                       new SourceSettings.Budget(
                           config.incidents().falseAlarmsPerWeek(),
-                          config.incidents().framesPerSecond()))),
+                          config.incidents().framesPerSecond())),
+                  config.sources().commissioning()),
               config,
               health,
               meters,

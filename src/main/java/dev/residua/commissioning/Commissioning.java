@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +40,8 @@ public final class Commissioning {
   private static final double GROWTH = 1.25;
 
   private final SourceCalibration accepted;
-  private final CommissioningBounds bounds;
+  private final AcceptanceBounds bounds;
+  private final double enough;
   private final CommissioningWindow window;
   private final @Nullable Instant first;
   private final long nextFit;
@@ -48,7 +50,8 @@ public final class Commissioning {
 
   private Commissioning(
       SourceCalibration accepted,
-      CommissioningBounds bounds,
+      AcceptanceBounds bounds,
+      double enough,
       CommissioningWindow window,
       @Nullable Instant first,
       long nextFit,
@@ -56,6 +59,7 @@ public final class Commissioning {
       CommissioningOutcome outcome) {
     this.accepted = accepted;
     this.bounds = bounds;
+    this.enough = enough;
     this.window = window;
     this.first = first;
     this.nextFit = nextFit;
@@ -68,11 +72,15 @@ public final class Commissioning {
    *
    * @param accepted what it is compared with: the model's own normal, or the last calibration of
    *     this source that was accepted; its revision counts on
+   * @param enough effective samples that are enough at any time, {@link #ENOUGH_SAMPLES} for
+   *     residuals
    */
-  public static Commissioning start(SourceCalibration accepted, CommissioningBounds bounds) {
+  public static Commissioning start(
+      SourceCalibration accepted, AcceptanceBounds bounds, double enough) {
     return new Commissioning(
         accepted,
         bounds,
+        enough,
         CommissioningWindow.start(accepted.latents().size()),
         null,
         CommissioningFit.MIN_INTERVALS * CommissioningWindow.RUN,
@@ -87,6 +95,24 @@ public final class Commissioning {
   /** What later calibrations are compared with. */
   public SourceCalibration accepted() {
     return accepted;
+  }
+
+  /**
+   * The calibration that the source is watched with: while it learns again or needs a review, the
+   * last accepted one. A review of a source that never had one is watched with what it would
+   * accept, unless that changed while it was learnt. Empty where there is none.
+   */
+  public Optional<SourceCalibration> inForce() {
+    if (outcome instanceof Armed armed) {
+      return Optional.of(armed.calibration());
+    }
+    if (accepted.revision() > 0) {
+      return Optional.of(accepted);
+    }
+    return outcome instanceof NeedsReview review
+            && review.differences().stream().noneMatch(difference -> difference.kind().isChange())
+        ? Optional.of(review.calibration())
+        : Optional.empty();
   }
 
   /** Frames that are being learnt from. */
@@ -108,8 +134,9 @@ public final class Commissioning {
     }
     CommissioningWindow more = window.plus(residuals, expected, contiguous);
     Instant began = first == null ? capturedAt : first;
-    if (more.frames() < nextFit && !dayEnds(began, capturedAt, more)) {
-      return new Commissioning(accepted, bounds, more, began, nextFit, true, outcome);
+    boolean due = !(outcome instanceof Armed) || dayIsOver(began, capturedAt);
+    if (!due || more.frames() < nextFit) {
+      return new Commissioning(accepted, bounds, enough, more, began, nextFit, true, outcome);
     }
     return evaluated(more, began, capturedAt);
   }
@@ -122,7 +149,21 @@ public final class Commissioning {
 
   /** The state after a frame that is left out, such as one with a fault of the sensor. */
   public Commissioning skip() {
-    return new Commissioning(accepted, bounds, window, first, nextFit, false, outcome);
+    return new Commissioning(accepted, bounds, enough, window, first, nextFit, false, outcome);
+  }
+
+  /** Learns from the next frames again; what was accepted last holds meanwhile. */
+  public Commissioning again() {
+    return start(accepted, bounds, enough);
+  }
+
+  /** The same state without the frames that it learns from. */
+  public Commissioning withoutFrames() {
+    Commissioning fresh = again();
+    return outcome instanceof Learning
+        ? fresh
+        : new Commissioning(
+            accepted, bounds, enough, fresh.window, null, fresh.nextFit, false, outcome);
   }
 
   /**
@@ -131,13 +172,14 @@ public final class Commissioning {
    * @throws IllegalStateException if nothing needs a review
    */
   public Commissioning accept() {
-    if (!(outcome instanceof NeedsReview review) || first == null) {
+    if (!(outcome instanceof NeedsReview review)) {
       throw new IllegalStateException("only a source that needs a review can be accepted");
     }
     SourceCalibration calibration = review.calibration();
     return new Commissioning(
         calibration,
         bounds,
+        enough,
         window,
         first,
         nextFit,
@@ -145,8 +187,40 @@ public final class Commissioning {
         new Armed(calibration, Stage.FAST));
   }
 
-  private boolean dayEnds(Instant began, Instant now, CommissioningWindow more) {
-    return outcome instanceof Armed && dayIsOver(began, now) && CommissioningFit.possible(more);
+  /**
+   * All that is needed to continue. Once frames change nothing any more, the window is not part of
+   * it, except where a review may be accepted.
+   *
+   * @param accepted what it is compared with
+   * @param window frames that are being learnt from
+   * @param first event time of the first frame; null before it
+   * @param nextFit frames at which the next fit is due
+   * @param contiguous whether the next frame follows the last one
+   * @param outcome of the last fit
+   */
+  public record State(
+      SourceCalibration accepted,
+      CommissioningWindow window,
+      @Nullable Instant first,
+      long nextFit,
+      boolean contiguous,
+      CommissioningOutcome outcome) {}
+
+  public State state() {
+    return new State(accepted, window, first, nextFit, contiguous, outcome);
+  }
+
+  /** Continues from a state; bounds and samples as in {@link #start}. */
+  public static Commissioning restore(State state, AcceptanceBounds bounds, double enough) {
+    return new Commissioning(
+        state.accepted(),
+        bounds,
+        enough,
+        state.window(),
+        state.first(),
+        state.nextFit(),
+        state.contiguous(),
+        state.outcome());
   }
 
   private static boolean dayIsOver(Instant began, Instant now) {
@@ -158,14 +232,19 @@ public final class Commissioning {
     CommissioningOutcome next = outcome;
     SourceCalibration base = accepted;
     boolean dayOver = dayIsOver(began, now);
-    if (CommissioningFit.possible(more) && (dayOver || !(outcome instanceof Armed))) {
+    if (CommissioningFit.possible(more)) {
       CommissioningFit fit = CommissioningFit.of(more, accepted.revision() + 1);
       next = outcome(fit, more, dayOver);
       if (next instanceof Armed armed && armed.calibration() != accepted) {
         base = armed.calibration();
       }
     }
-    return new Commissioning(base, bounds, more, began, after, true, next);
+    if (next instanceof Armed && !(outcome instanceof Armed)) {
+      after = more.frames() + 1; // the next fit is due when the day is over
+    }
+    boolean learnt = next instanceof Armed armed && armed.stage() == Stage.SLOW;
+    CommissioningWindow kept = learnt ? CommissioningWindow.start(more.latents()) : more;
+    return new Commissioning(base, bounds, enough, kept, began, after, true, next);
   }
 
   private CommissioningOutcome outcome(
@@ -173,23 +252,23 @@ public final class Commissioning {
     SourceCalibration calibration = fit.calibration();
     double samples = calibration.effectiveSamples();
     List<Difference> differences = new ArrayList<>(fit.changePoints());
-    boolean enough =
-        samples >= ENOUGH_SAMPLES
+    boolean covered =
+        samples >= enough
             || (dayOver && more.frames() >= FEWEST_FRAMES && samples >= FEWEST_SAMPLES);
-    if (enough) {
+    if (covered) {
       differences.addAll(bounds.beyond(calibration, accepted));
     }
     if (!differences.isEmpty()) {
       return new NeedsReview(calibration, differences);
     }
-    double progress = Math.min(1, samples / ENOUGH_SAMPLES);
-    if (!enough) {
+    double progress = Math.min(1, samples / enough);
+    if (!covered) {
       return still(
           String.format(
               Locale.ROOT,
               "%.0f of %.0f effective samples in %d frames",
               samples,
-              ENOUGH_SAMPLES,
+              enough,
               more.frames()),
           progress);
     }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How far a source may be from what was accepted before a person has to look at it. What is
+ * How far residuals may be from what was accepted before a person has to look at them. What is
  * accepted first is the model's own normal; later it is the last calibration that an operator or
  * this check accepted from there, so many small steps cannot add up.
  *
@@ -12,7 +12,7 @@ import java.util.List;
  * @param factor largest relative difference of a slope or a spread: 0.5 accepts half to one and a
  *     half times
  */
-public record CommissioningBounds(double offset, double factor) {
+public record CommissioningBounds(double offset, double factor) implements AcceptanceBounds {
   public static final CommissioningBounds DEFAULTS = new CommissioningBounds(3, 0.5);
 
   public CommissioningBounds {
@@ -24,11 +24,7 @@ public record CommissioningBounds(double offset, double factor) {
     }
   }
 
-  /**
-   * Compares a calibration with the accepted one.
-   *
-   * @return what is beyond the bounds; empty if nothing is
-   */
+  @Override
   public List<Difference> beyond(SourceCalibration calibration, SourceCalibration accepted) {
     int latents = calibration.latents().size();
     if (accepted.latents().size() != latents) {

@@ -30,7 +30,9 @@ public final class CommissioningThresholds {
   /** Longest window that is simulated; more effective samples than fit in it count as those. */
   static final int MAX_FRAMES = 60_000;
 
-  private static final int STREAM_LENGTH = 2_560;
+  /** Fewest streams per cell that give a threshold at all. */
+  static final int MIN_STREAMS = 48;
+
   private static final int MAX_CELLS = 64;
   private static final int MAX_LEVELS = 512;
   private static final CheckedBytes FORMAT =
@@ -41,7 +43,7 @@ public final class CommissioningThresholds {
    *
    * @param samples effective samples, ascending, at least 50
    * @param lagOnes correlations of consecutive residuals, ascending, in [0, 0.995]
-   * @param streams quiet streams per cell, at least 200
+   * @param streams quiet streams per cell, at least 48; 400 and more are better
    */
   @SuppressWarnings("ArrayRecordComponent") // made once per simulation
   public record Grid(double[] samples, double[] lagOnes, int streams) {
@@ -59,8 +61,9 @@ public final class CommissioningThresholds {
             "a grid has at most %d cells but has %d x %d"
                 .formatted(MAX_CELLS, samples.length, lagOnes.length));
       }
-      if (streams < 200) {
-        throw new IllegalArgumentException("streams must be at least 200 but were " + streams);
+      if (streams < MIN_STREAMS) {
+        throw new IllegalArgumentException(
+            "streams must be at least %d but were %d".formatted(MIN_STREAMS, streams));
       }
     }
 
@@ -100,6 +103,7 @@ public final class CommissioningThresholds {
    * @param scores the normal scores that it was learnt from, shape {@code [n][d]}
    * @param seed of the simulation
    * @param progress receives the part done, in [0, 1]
+   * @throws IllegalArgumentException if the scores have another number of latents
    */
   public static CommissioningThresholds simulate(
       DriftReference reference, double[][] scores, Grid grid, long seed, DoubleConsumer progress) {
@@ -139,7 +143,7 @@ public final class CommissioningThresholds {
                   progress.accept(done.incrementAndGet() / all);
                 }
               });
-      curves[cell] = RunLengthCurve.estimate(times, maxima, STREAM_LENGTH);
+      curves[cell] = RunLengthCurve.estimate(times, maxima, reference.settings().streamLength());
     }
     return new CommissioningThresholds(
         reference.fingerprint(), samples.clone(), lagOnes.clone(), curves);
@@ -162,6 +166,7 @@ public final class CommissioningThresholds {
     private final DriftDetector detector;
     private final double lagOne;
     private final int frames;
+    private final int streamLength;
     private final float[] residuals;
 
     World(DriftReference reference, NullStreams quiet, double lagOne, int frames, long seed) {
@@ -169,6 +174,7 @@ public final class CommissioningThresholds {
       this.detector = new DriftDetector(reference);
       this.lagOne = lagOne;
       this.frames = frames;
+      this.streamLength = reference.settings().streamLength();
       this.residuals = new float[reference.latents()];
       stream.newWorld(seed);
     }
@@ -205,11 +211,11 @@ public final class CommissioningThresholds {
           filter.next(residuals, innovations);
         }
         detector.restart();
-        int[] at = new int[STREAM_LENGTH];
-        float[] high = new float[STREAM_LENGTH];
+        int[] at = new int[streamLength];
+        float[] high = new float[streamLength];
         int records = 0;
         float highest = 0;
-        for (int t = 1; t <= STREAM_LENGTH; t++) {
+        for (int t = 1; t <= streamLength; t++) {
           next(score);
           filter.next(residuals, innovations);
           for (int k = 0; k < d; k++) {
@@ -340,7 +346,7 @@ public final class CommissioningThresholds {
           "table of thresholds has %d x %d cells, expected 1 to %d"
               .formatted(rows, columns, MAX_CELLS));
     }
-    Grid grid = new Grid(doubles(in, columns), doubles(in, rows), 200);
+    Grid grid = new Grid(doubles(in, columns), doubles(in, rows), MIN_STREAMS);
     RunLengthCurve[] curves = new RunLengthCurve[rows * columns];
     for (int i = 0; i < curves.length; i++) {
       int levels = in.getInt();

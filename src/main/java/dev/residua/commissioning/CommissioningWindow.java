@@ -1,6 +1,11 @@
 package dev.residua.commissioning;
 
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * The frames that a source learns from, in at most {@value #MAX_BYTES} bytes. They are cut into
@@ -17,6 +22,7 @@ public final class CommissioningWindow {
   /** Consecutive residuals that an interval keeps. */
   static final int RUN = 16;
 
+  private static final int MAX_LATENTS = 62;
   private static final int SUMS = 4;
   private static final int OVERHEAD = 32;
   private static final Interval[] NONE = {};
@@ -170,6 +176,122 @@ public final class CommissioningWindow {
 
   Interval interval(int i) {
     return full[i];
+  }
+
+  /** Intervals that are stored together. */
+  private static final int BLOCK = 16;
+
+  private static final int HEADER_BYTES = 3 * Integer.BYTES + Long.BYTES + 1;
+  private static final int INTERVAL_BYTES = Long.BYTES + Integer.BYTES + 1;
+
+  /** Blocks that {@link #block} gives. */
+  public int blocks() {
+    return (full.length + BLOCK - 1) / BLOCK;
+  }
+
+  /** Whether a block has the same numbers as that of an earlier state of this window. */
+  public boolean sameBlock(int block, CommissioningWindow earlier) {
+    int to = Math.min(full.length, (block + 1) * BLOCK);
+    if (to != Math.min(earlier.full.length, (block + 1) * BLOCK)) {
+      return false;
+    }
+    for (int i = block * BLOCK; i < to; i++) {
+      if (full[i] != earlier.full[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The complete intervals of a block as little-endian bytes, for {@link #restore}. */
+  public byte[] block(int block) {
+    int from = block * BLOCK;
+    return write(Arrays.asList(full).subList(from, Math.min(full.length, from + BLOCK)), 0).array();
+  }
+
+  /** All but the blocks as little-endian bytes: less than 1 kB for 4 latents. */
+  public byte[] head() {
+    ByteBuffer out = write(List.of(last), HEADER_BYTES);
+    out.putInt(stride).putInt(full.length).putLong(frames).put((byte) (connected ? 1 : 0));
+    return out.putInt(latents).array();
+  }
+
+  private static ByteBuffer write(List<Interval> intervals, int header) {
+    int size = header;
+    for (Interval interval : intervals) {
+      size +=
+          INTERVAL_BYTES
+              + Float.BYTES * interval.residuals.length
+              + Double.BYTES * interval.sums.length;
+    }
+    ByteBuffer out = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+    out.position(header);
+    for (Interval interval : intervals) {
+      out.putLong(interval.frames).putInt(interval.kept);
+      out.put((byte) ((interval.follows ? 1 : 0) | (interval.open ? 2 : 0)));
+      for (double sum : interval.sums) {
+        out.putDouble(sum);
+      }
+      for (float residual : interval.residuals) {
+        out.putFloat(residual);
+      }
+    }
+    return out.rewind();
+  }
+
+  /**
+   * The window of a head and its blocks.
+   *
+   * @param blockAt gives the bytes of a block
+   * @throws IllegalArgumentException if the bytes are damaged
+   */
+  public static CommissioningWindow restore(byte[] head, IntFunction<byte[]> blockAt) {
+    try {
+      ByteBuffer in = ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN);
+      int stride = in.getInt();
+      int intervals = in.getInt();
+      long frames = in.getLong();
+      boolean connected = in.get() == 1;
+      int latents = in.getInt();
+      if (latents < 1
+          || latents > MAX_LATENTS
+          || intervals < 0
+          || intervals > capacity(latents)
+          || stride < 1) {
+        throw new IllegalArgumentException(
+            "window has %d latents and %d intervals".formatted(latents, intervals));
+      }
+      Interval last = read(in, latents);
+      Interval[] full = new Interval[intervals];
+      for (int i = 0; i < intervals; ) {
+        ByteBuffer block = ByteBuffer.wrap(blockAt.apply(i / BLOCK)).order(ByteOrder.LITTLE_ENDIAN);
+        for (int end = Math.min(intervals, i + BLOCK); i < end; i++) {
+          full[i] = read(block, latents);
+        }
+      }
+      return new CommissioningWindow(latents, stride, full, last, connected, frames);
+    } catch (BufferUnderflowException e) {
+      throw new IllegalArgumentException("the window that is learnt from is cut short", e);
+    }
+  }
+
+  private static Interval read(ByteBuffer in, int latents) {
+    long frames = in.getLong();
+    int kept = in.getInt();
+    byte flags = in.get();
+    if (kept < 0 || kept > RUN || frames < kept) {
+      throw new IllegalArgumentException(
+          "an interval of the window keeps %d of %d frames".formatted(kept, frames));
+    }
+    double[] sums = new double[SUMS * latents];
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] = in.getDouble();
+    }
+    float[] residuals = new float[kept * latents];
+    for (int i = 0; i < residuals.length; i++) {
+      residuals[i] = in.getFloat();
+    }
+    return new Interval(frames, (flags & 1) != 0, (flags & 2) != 0, kept, residuals, sums);
   }
 
   /** Size of the numbers. */

@@ -32,6 +32,11 @@ public record Difference(int latent, Kind kind, double size) {
     Kind(String text) {
       this.text = text;
     }
+
+    /** Whether it happened while the source learned. */
+    public boolean isChange() {
+      return this == LEVEL_CHANGE || this == SPREAD_CHANGE;
+    }
   }
 
   /** For people, to be put behind the name of the latent. */

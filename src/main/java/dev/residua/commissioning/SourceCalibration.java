@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param latents one per latent, at least one
  * @param frames that it was learnt from
- * @param revision counts the calibrations of a source and model, from 1
+ * @param revision counts the calibrations of a source and model, from 1; 0 is the model's own
  */
 public record SourceCalibration(List<LatentCalibration> latents, long frames, int revision) {
   public SourceCalibration {
@@ -19,8 +19,8 @@ public record SourceCalibration(List<LatentCalibration> latents, long frames, in
     if (frames < 1) {
       throw new IllegalArgumentException("frames must be at least 1 but was " + frames);
     }
-    if (revision < 1) {
-      throw new IllegalArgumentException("revision must be at least 1 but was " + revision);
+    if (revision < 0) {
+      throw new IllegalArgumentException("revision must be at least 0 but was " + revision);
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.residua.drift;
 
+import java.util.function.DoubleUnaryOperator;
+
 /**
  * Makes one alarm of a stretch of high readings. Immutable: every reading gives the next state.
  *
@@ -72,12 +74,20 @@ public record DriftAlarm(
      * (at least 100 samples).
      */
     public static Levels of(DriftReference reference, double targetRunLength) {
-      float enter = reference.threshold(targetRunLength).value();
-      float leave =
-          reference
-              .threshold(Math.min(targetRunLength, Math.max(100, targetRunLength / 100)))
-              .value();
-      return new Levels(enter, leave, LEAVE_READINGS);
+      return of(length -> reference.threshold(length).value(), targetRunLength);
+    }
+
+    /**
+     * The same for other thresholds.
+     *
+     * @param threshold value of the statistic for a mean run length
+     */
+    public static Levels of(DoubleUnaryOperator threshold, double targetRunLength) {
+      double leave = Math.min(targetRunLength, Math.max(100, targetRunLength / 100));
+      return new Levels(
+          (float) threshold.applyAsDouble(targetRunLength),
+          (float) threshold.applyAsDouble(leave),
+          LEAVE_READINGS);
     }
   }
 

@@ -16,7 +16,8 @@ import java.time.Instant;
  *     frames
  * @param perScale largest statistic of each window length, shortest window first
  * @param scales the window lengths, in frames
- * @param samples frames of this source that the detector has seen, at least 1
+ * @param samples frames of this source that the detector has seen; 0 while the source learns
+ * @param calibration what the detectors are calibrated with
  * @param others readings of the other detectors
  */
 @SuppressWarnings("ArrayRecordComponent") // one per frame
@@ -31,7 +32,23 @@ public record DriftScore(
     float[] perScale,
     int[] scales,
     long samples,
+    Calibration calibration,
     Others others) {
+  /**
+   * What the detectors are calibrated with.
+   *
+   * @param phase whose calibration it is
+   * @param revision of the source's calibration; 0 for the model's
+   * @param provisional whether it rests on less than a day of the source
+   * @param pValues of the residuals under it, shape {@code [d]}; empty while the source learns
+   */
+  public record Calibration(
+      CalibrationPhase phase, int revision, boolean provisional, float[] pValues) {
+    /** The model's own, without p-values. */
+    public static final Calibration MODEL =
+        new Calibration(CalibrationPhase.MODEL, 0, false, new float[0]);
+  }
+
   /**
    * Readings of the other detectors; NaN where one is not kept or not known yet.
    *

@@ -28,10 +28,13 @@ public final class ImageStatistics {
    * @return shape {@code [COUNT]}, finite where the arguments are
    */
   public static float[] of(float reconstructionError, float appearance, double band) {
-    double grey = appearance * (double) WHITE;
     return new float[] {
-      (float) Math.log(Math.max(0, reconstructionError) + 1e-12),
-      (float) (Math.signum(grey) * Math.max(0, Math.abs(grey) - band))
+      (float) Math.log(Math.max(0, reconstructionError) + 1e-12), beyond(appearance * WHITE, band)
     };
+  }
+
+  /** What of a deviation in grey levels lies beyond a dead band. */
+  public static float beyond(float grey, double band) {
+    return (float) (Math.signum(grey) * Math.max(0, Math.abs(grey) - band));
   }
 }

@@ -1,6 +1,7 @@
 package dev.residua.drift;
 
 import java.util.Arrays;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * Checks on the quiet stream itself whether the run length is the promised one: counts passages of
@@ -61,13 +62,22 @@ public record QuietRunLength(int[] pauses, long[] watched, int[] passages) {
      *     DriftReference#threshold(double)}
      */
     public static Levels of(DriftReference reference, double target) {
+      return of(length -> reference.threshold(length).value(), target);
+    }
+
+    /**
+     * The same for other thresholds.
+     *
+     * @param threshold value of the statistic for a mean run length
+     */
+    public static Levels of(DoubleUnaryOperator threshold, double target) {
       float[] values = new float[MOST_LEVELS];
       double[] runLengths = new double[MOST_LEVELS];
       int n = 0;
       for (double length = Math.min(SHORTEST, target);
           n < MOST_LEVELS && length <= target;
           length *= 4) {
-        values[n] = reference.threshold(length).value();
+        values[n] = (float) threshold.applyAsDouble(length);
         runLengths[n++] = length;
       }
       return new Levels(target, Arrays.copyOf(values, n), Arrays.copyOf(runLengths, n));

@@ -2,8 +2,10 @@ package dev.residua.incident;
 
 import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.ControlCommand.Announcement;
+import dev.residua.incident.ControlCommand.Arm;
 import dev.residua.incident.ControlCommand.Feedback;
 import dev.residua.incident.ControlCommand.FeedbackVerdict;
+import dev.residua.incident.ControlCommand.Learn;
 import dev.residua.incident.ControlCommand.Maintenance;
 import dev.residua.incident.ControlCommand.Resolve;
 import dev.residua.incident.ControlCommand.Retire;
@@ -70,6 +72,8 @@ public final class ActiveControls {
         || command instanceof Suppression
         || command instanceof AcceptNormal
         || command instanceof Resolve
+        || command instanceof Arm
+        || command instanceof Learn
         || command instanceof Retire) {
       return new ActiveControls(
           newest(before.standing, command.order().id(), new Given(command, offset)),
@@ -177,6 +181,8 @@ public final class ActiveControls {
             given ->
                 given.command() instanceof AcceptNormal
                     || given.command() instanceof Resolve
+                    || given.command() instanceof Arm
+                    || given.command() instanceof Learn
                     || given.command() instanceof Retire
                     || given.command() instanceof Feedback)
         .sorted(Comparator.comparingLong(Given::offset))

@@ -132,6 +132,12 @@ public sealed interface ControlCommand {
    */
   record Resolve(Order order, String incidentId) implements ControlCommand {}
 
+  /** What needs a review at these sources is normal: they are watched with it. */
+  record Arm(Order order) implements ControlCommand {}
+
+  /** These sources learn again what is normal for them. What was accepted holds meanwhile. */
+  record Learn(Order order) implements ControlCommand {}
+
   /** These sources are gone: closes their incidents and stops to watch for their silence. */
   record Retire(Order order) implements ControlCommand {}
 

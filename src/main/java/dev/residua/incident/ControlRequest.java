@@ -3,9 +3,11 @@ package dev.residua.incident;
 import dev.residua.frame.SceneName;
 import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.ControlCommand.Announcement;
+import dev.residua.incident.ControlCommand.Arm;
 import dev.residua.incident.ControlCommand.CancelTraining;
 import dev.residua.incident.ControlCommand.Feedback;
 import dev.residua.incident.ControlCommand.FeedbackVerdict;
+import dev.residua.incident.ControlCommand.Learn;
 import dev.residua.incident.ControlCommand.Maintenance;
 import dev.residua.incident.ControlCommand.Order;
 import dev.residua.incident.ControlCommand.Period;
@@ -48,6 +50,10 @@ public final class ControlRequest {
     ACCEPT_NORMAL(List.of()),
     /** Closes {@code incident}. */
     RESOLVE(List.of("incident")),
+    /** What needs a review is normal. */
+    ARM(List.of()),
+    /** The sources learn again what is normal. */
+    LEARN(List.of()),
     /** The sources are gone. */
     RETIRE(List.of()),
     /** Whether {@code incident} was a true alarm: {@code verdict}. */
@@ -162,6 +168,8 @@ public final class ControlRequest {
       case SUPPRESS -> new Suppression(order, required("latent"), margin());
       case ACCEPT_NORMAL -> new AcceptNormal(order);
       case RESOLVE -> new Resolve(order, required("incident"));
+      case ARM -> new Arm(order);
+      case LEARN -> new Learn(order);
       case RETIRE -> new Retire(order);
       case FEEDBACK -> new Feedback(order, required("incident"), verdict());
       case RETRAIN ->

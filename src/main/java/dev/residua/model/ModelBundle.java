@@ -56,6 +56,12 @@ public final class ModelBundle {
   /** Reference of windows of mechanisms; absent where too few frames calibrated the model. */
   public static final String MECHANISM_REFERENCE = "calibration/mechanisms.bin";
 
+  /**
+   * What sources share when they learn what is normal for them; absent where too few frames
+   * calibrated the model.
+   */
+  public static final String COMMISSIONING_REFERENCE = "calibration/commissioning.bin";
+
   /** Residuals from which shares of causes are computed. */
   public static final String ATTRIBUTION_REFERENCE = "calibration/attribution.bin";
 

@@ -137,6 +137,15 @@ public final class Baseline {
     }
   }
 
+  /** Numbers of a picture against this normal. */
+  float[] numbers(float[] ofPicture) {
+    float[] shifted = ofPicture.clone();
+    for (int k = 0; k < shifted.length; k++) {
+      shifted[k] -= picture[k];
+    }
+    return shifted;
+  }
+
   /** Residuals of a frame against this normal, in standard deviations of the calibration. */
   float[] sample(ScoredFrame frame) {
     float[] sample = frame.statistics().standardized().clone();

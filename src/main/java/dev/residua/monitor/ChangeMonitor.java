@@ -5,9 +5,11 @@ import dev.residua.drift.DriftAlarm;
 import dev.residua.drift.DriftDetector;
 import dev.residua.drift.DriftReading;
 import dev.residua.drift.DriftReference;
+import dev.residua.drift.QuietRunLength;
 import dev.residua.drift.Threshold;
 import dev.residua.monitor.SourceMonitorState.Change;
 import java.util.Optional;
+import java.util.function.DoubleUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** One detector of one source and its alarm. Mutable, for one thread. */
@@ -18,11 +20,46 @@ final class ChangeMonitor {
    * @param reference numbers of quiet frames
    * @param threshold level at which the alarm starts
    * @param levels where the alarm starts and ends
+   * @param quiet levels that quiet frames pass at a known rate
+   * @param condition under which the run length holds
    */
-  record Thresholds(DriftReference reference, Threshold threshold, DriftAlarm.Levels levels) {
+  record Thresholds(
+      DriftReference reference,
+      Threshold threshold,
+      DriftAlarm.Levels levels,
+      QuietRunLength.Levels quiet,
+      String condition) {
+    /** Condition of the model's own thresholds. */
+    static final String NOMINAL =
+        "blocks of the source's nominal frames are exchangeable with blocks of the reference; the run length is an average over references of its size";
+
+    /** Thresholds of the model. */
     static Thresholds of(DriftReference reference, double runLength) {
+      return of(reference, length -> reference.threshold(length).value(), runLength, NOMINAL);
+    }
+
+    /**
+     * Other thresholds of a reference.
+     *
+     * @param value of the statistic for a mean run length
+     */
+    static Thresholds of(
+        DriftReference reference, DoubleUnaryOperator value, double runLength, String condition) {
+      Threshold own = reference.threshold(runLength);
+      Threshold used =
+          new Threshold(
+              runLength,
+              (float) value.applyAsDouble(runLength),
+              own.estimatedRunLength(),
+              own.low(),
+              own.high(),
+              own.extrapolated());
       return new Thresholds(
-          reference, reference.threshold(runLength), DriftAlarm.Levels.of(reference, runLength));
+          reference,
+          used,
+          DriftAlarm.Levels.of(value, runLength),
+          QuietRunLength.Levels.of(value, runLength),
+          condition);
     }
   }
 
@@ -55,17 +92,23 @@ final class ChangeMonitor {
   /**
    * A monitor without samples.
    *
-   * @param spare of the same thresholds, whose memory is reused
+   * @param spare whose memory is reused, if it has the same reference
    */
   static ChangeMonitor start(Thresholds thresholds, @Nullable ChangeMonitor spare) {
-    DriftDetector detector;
-    if (spare == null) {
+    DriftDetector detector = reusable(thresholds, spare);
+    if (detector == null) {
       detector = new DriftDetector(thresholds.reference());
     } else {
-      detector = spare.detector;
       detector.restart();
     }
     return new ChangeMonitor(thresholds, detector, DriftAlarm.QUIET, Change.NONE);
+  }
+
+  private static @Nullable DriftDetector reusable(
+      Thresholds thresholds, @Nullable ChangeMonitor spare) {
+    return spare != null && spare.thresholds.reference() == thresholds.reference()
+        ? spare.detector
+        : null;
   }
 
   /** Takes one sample and returns its effect on the alarm. */
@@ -163,14 +206,13 @@ final class ChangeMonitor {
   /**
    * Continues from a state.
    *
-   * @param spare of the same thresholds, whose memory is reused
+   * @param spare whose memory is reused, if it has the same reference
    * @throws IllegalArgumentException if the state belongs to another reference
    */
   static ChangeMonitor restore(
       Thresholds thresholds, SourceMonitorState.Detector state, @Nullable ChangeMonitor spare) {
     DriftDetector detector =
-        DriftDetector.restore(
-            thresholds.reference(), state.samples(), spare == null ? null : spare.detector);
+        DriftDetector.restore(thresholds.reference(), state.samples(), reusable(thresholds, spare));
     return new ChangeMonitor(thresholds, detector, state.alarm(), state.change());
   }
 }

@@ -43,10 +43,6 @@ final class Findings {
   private static final String EVIDENCE_CONDITION =
       "quiet frames are independent given the past and exchangeable with the calibration frames; the mean run length is then at least the target, whenever one looks, for all but %.0f %% of calibration sets"
           .formatted(100 * ConformalMartingale.DELTA);
-  private static final String STREAM_CONDITION =
-      "blocks of the source's nominal frames are exchangeable with blocks of the reference; the run"
-          + " length is an average over references of its size";
-
   private final MonitorModel model;
 
   Findings(MonitorModel model) {
@@ -335,8 +331,8 @@ final class Findings {
         thresholds.threshold().targetRunLength(),
         thresholds.threshold().estimatedRunLength(),
         thresholds.threshold().extrapolated()
-            ? STREAM_CONDITION + "; extrapolated beyond the simulated run lengths"
-            : STREAM_CONDITION,
+            ? thresholds.condition() + "; extrapolated beyond the simulated run lengths"
+            : thresholds.condition(),
         kind == DriftEvent.Kind.ONSET ? watch.reading.scale() : thresholds.levels().leaveReadings(),
         change);
   }

@@ -3,6 +3,7 @@ package dev.residua.monitor;
 import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.anomaly.AnomalyKind;
 import dev.residua.causal.Finding;
+import dev.residua.commissioning.CommissioningReport;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
 import dev.residua.incident.Evidence.Channel;
@@ -35,7 +36,10 @@ final class FrameEvents {
    *
    * @param idOf id of the incident that the findings of a channel belong to, if any
    */
-  MonitorResult result(DriftScore score, Function<Channel, Optional<String>> idOf) {
+  MonitorResult result(
+      DriftScore score,
+      Optional<CommissioningReport> commissioning,
+      Function<Channel, Optional<String>> idOf) {
     return new MonitorResult(
         Optional.of(score),
         anomalies.stream()
@@ -47,7 +51,8 @@ final class FrameEvents {
         interventions.stream()
             .map(e -> e.withFinding(in(e.finding(), idOf.apply(Channel.RESIDUALS))))
             .toList(),
-        incidents);
+        incidents,
+        commissioning);
   }
 
   private static Channel channel(AnomalyKind kind) {

@@ -4,6 +4,7 @@ import dev.residua.anomaly.AnomalyRule;
 import dev.residua.anomaly.SensorRule;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FactorScales;
+import dev.residua.commissioning.CommissioningReference;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.ImageStatistics;
 import dev.residua.incident.IncidentSettings;
@@ -26,6 +27,8 @@ import java.util.Optional;
  * @param picture what reconstruction error and static pixels look like then
  * @param mechanisms what windows of quiet frames look like, for diagnoses; empty for a model that
  *     was calibrated on too few
+ * @param commissioning what its sources share when they learn their own normal; empty for a model
+ *     that was calibrated on too few
  * @param attribution shares of the causes of an unusual frame
  * @param sensor when the camera is at fault
  * @param targetRunLength average frames between two false alarms of one source
@@ -40,6 +43,7 @@ public record MonitorModel(
     DriftReference residuals,
     DriftReference picture,
     Optional<MechanismReference> mechanisms,
+    Optional<CommissioningReference> commissioning,
     JointAttribution attribution,
     SensorRule sensor,
     double targetRunLength,
@@ -60,6 +64,19 @@ public record MonitorModel(
                   attribution.latents(),
                   mechanisms.map(reference -> String.valueOf(reference.latents())).orElse("none")));
     }
+    commissioning.ifPresent(
+        shared -> {
+          if (shared.own().latents().size() != graph.size()
+              || shared.picture().latents().size() != ImageStatistics.COUNT) {
+            throw new IllegalArgumentException(
+                "model %s has %d latents, its reference for sources %d and %d numbers of the picture"
+                    .formatted(
+                        id,
+                        graph.size(),
+                        shared.own().latents().size(),
+                        shared.picture().latents().size()));
+          }
+        });
     if (picture.latents() != ImageStatistics.COUNT) {
       throw new IllegalArgumentException(
           "the picture reference of model %s has %d numbers, expected %d"
@@ -77,7 +94,7 @@ public record MonitorModel(
     return ChangeMonitor.Thresholds.of(picture, share(runLength));
   }
 
-  private static double share(double runLength) {
+  static double share(double runLength) {
     return Math.min(DriftReference.MAX_TARGET, 2 * runLength);
   }
 }

@@ -1,6 +1,7 @@
 package dev.residua.monitor;
 
 import dev.residua.anomaly.AnomalyEvent;
+import dev.residua.commissioning.CommissioningReport;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
 import dev.residua.incident.Incident;
@@ -16,13 +17,15 @@ import java.util.Optional;
  * @param drifts alarms that started or ended
  * @param interventions what changed, once it is diagnosed
  * @param incidents the source's incidents that changed
+ * @param commissioning where the source's own calibration is, if that changed
  */
 public record MonitorResult(
     Optional<DriftScore> score,
     List<AnomalyEvent> anomalies,
     List<DriftEvent> drifts,
     List<InterventionEvent> interventions,
-    List<Incident> incidents) {
+    List<Incident> incidents,
+    Optional<CommissioningReport> commissioning) {
   public MonitorResult {
     anomalies = List.copyOf(anomalies);
     drifts = List.copyOf(drifts);
@@ -32,6 +35,7 @@ public record MonitorResult(
 
   /** Incidents that changed without a frame. */
   public static MonitorResult without(List<Incident> incidents) {
-    return new MonitorResult(Optional.empty(), List.of(), List.of(), List.of(), incidents);
+    return new MonitorResult(
+        Optional.empty(), List.of(), List.of(), List.of(), incidents, Optional.empty());
   }
 }

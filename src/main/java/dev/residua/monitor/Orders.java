@@ -3,8 +3,10 @@ package dev.residua.monitor;
 import dev.residua.incident.ActiveControls;
 import dev.residua.incident.ActiveControls.Given;
 import dev.residua.incident.ControlCommand.AcceptNormal;
+import dev.residua.incident.ControlCommand.Arm;
 import dev.residua.incident.ControlCommand.Feedback;
 import dev.residua.incident.ControlCommand.FeedbackVerdict;
+import dev.residua.incident.ControlCommand.Learn;
 import dev.residua.incident.ControlCommand.Order;
 import dev.residua.incident.ControlCommand.Resolve;
 import dev.residua.incident.ControlCommand.Retire;
@@ -44,6 +46,10 @@ final class Orders {
             close(resolve.incidentId(), Incident.Reason.RESOLVED_BY_OPERATOR, "resolved", order));
       } else if (given.command() instanceof AcceptNormal && order.covers(at.source())) {
         changed.addAll(monitor.accept(at, order));
+      } else if (given.command() instanceof Arm && order.covers(at.source())) {
+        monitor.arm();
+      } else if (given.command() instanceof Learn && order.covers(at.source())) {
+        monitor.learnAgain();
       } else if (given.command() instanceof Retire && order.covers(at.source())) {
         retired = true;
         changed.addAll(

@@ -9,6 +9,9 @@ import dev.residua.anomaly.Verdict;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
+import dev.residua.commissioning.CommissioningReport;
+import dev.residua.commissioning.CommissioningStatus;
+import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.ConformalMartingale;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
@@ -51,9 +54,11 @@ public final class SourceMonitor {
   private final Thresholds thresholds;
   private final MonitorModel model;
   private final Findings findings;
-  private final ChangeMonitor residuals;
-  private final ChangeMonitor picture;
-  private final FrameHistory history;
+  private ChangeMonitor residuals;
+  private ChangeMonitor picture;
+  private FrameHistory history;
+  private @Nullable SourceCommissioning commissioning; // null: the model's own calibration
+  private CommissioningStatus status = CommissioningStatus.MODEL;
   private Baseline baseline;
   private MechanismWindow window;
   private QuietRunLength quiet = QuietRunLength.start();
@@ -111,17 +116,10 @@ public final class SourceMonitor {
 
   /** Levels of all detectors for one mean run length to a false alarm, in frames. */
   private record Limits(
-      double runLength,
-      ChangeMonitor.Thresholds residuals,
-      ChangeMonitor.Thresholds picture,
-      QuietRunLength.Levels quietLevels) {
+      double runLength, ChangeMonitor.Thresholds residuals, ChangeMonitor.Thresholds picture) {
     static Limits of(MonitorModel model, double runLength) {
-      ChangeMonitor.Thresholds residuals = model.residualThresholds(runLength);
       return new Limits(
-          runLength,
-          residuals,
-          model.pictureThresholds(runLength),
-          QuietRunLength.Levels.of(residuals.reference(), residuals.threshold().targetRunLength()));
+          runLength, model.residualThresholds(runLength), model.pictureThresholds(runLength));
     }
   }
 
@@ -205,35 +203,137 @@ public final class SourceMonitor {
    */
   public MonitorResult next(ScoredFrame frame, ActiveControls controls, SourceSettings settings) {
     FrameEvents events = new FrameEvents();
+    follow(settings);
     measureRate(frame, settings);
     Moment at = moment(frame);
     incidents.arrived(at);
     events.incidents.addAll(new Orders(this, at).follow(controls).incidents());
-    float[] sample = baseline.sample(frame);
-    FrameStatistics statistics = baseline.statistics(frame, sample);
-    boolean appearanceChanged = model.rule().appearanceChanged(statistics);
+    float[] own = baseline.sample(frame);
+    Normalized normal = normalized(frame, own);
+    FrameStatistics statistics = normal.statistics();
+    boolean appearanceChanged = normal.pictureKnown() && model.rule().appearanceChanged(statistics);
 
     watchSensor(frame, events);
-    if (fault == null) {
+    if (fault == null && normal.scores() != null) {
       evaluateFrame(frame, statistics, events);
     }
     history.addFrame(frame.sequence());
     window.push(
         frame.latents(),
         frame.expected(),
-        sample,
+        normal.residuals(),
         appearanceChanged || (fault != null && fault != AnomalyKind.FROZEN),
         fault == AnomalyKind.FROZEN);
     if (baseline.settling()) {
-      settle(sample, statistics);
-    } else {
-      watchResiduals(frame, sample, appearanceChanged, controls, events);
-      watchPicture(frame, statistics, events);
+      settle(own, normal.picture());
+    } else if (normal.scores() != null) {
+      watchResiduals(frame, normal.scores(), appearanceChanged, controls, events);
+      watchPicture(frame, normal.picture(), events);
       watchEvidence(frame, statistics, events);
       diagnose(frame, controls, events);
     }
-    events.incidents.addAll(incidents.next(evidence(at, frame, controls, events), settings));
-    return events.result(score(frame), incidents::idFor);
+    Evidence evidenceNow = evidence(at, frame, controls, events);
+    events.incidents.addAll(incidents.next(evidenceNow, settings));
+    DriftScore score = score(frame, statistics);
+    learn(frame, own, controls);
+    return events.result(score, report(frame), incidents::idFor);
+  }
+
+  private Normalized normalized(ScoredFrame frame, float[] own) {
+    if (commissioning != null) {
+      return commissioning.next(frame, own, learnt(frame));
+    }
+    FrameStatistics statistics = baseline.statistics(frame, own);
+    return new Normalized(
+        own,
+        own,
+        statistics,
+        statistics.reconstruction() == Reconstruction.SAMPLED ? numbers(statistics) : null,
+        true);
+  }
+
+  /** Learns from the frame, unless it shows something that is not normal. */
+  private void learn(ScoredFrame frame, float[] own, ActiveControls controls) {
+    if (commissioning == null) {
+      return;
+    }
+    boolean leaveOut =
+        fault != null
+            || residuals.alarm().drifting()
+            || picture.alarm().drifting()
+            || controls.maintained(frame.source(), frame.capturedAt());
+    if (commissioning.learn(frame, own, learnt(frame), leaveOut)) {
+      recalibrated();
+    }
+  }
+
+  /** What a person is to know of the commissioning, if it is news. */
+  private Optional<CommissioningReport> report(ScoredFrame frame) {
+    CommissioningStatus now =
+        commissioning == null ? CommissioningStatus.MODEL : commissioning.status();
+    if (!now.isNewsAfter(status)) {
+      return Optional.empty();
+    }
+    status = now;
+    return Optional.of(
+        new CommissioningReport(
+            frame.source(),
+            frame.sequence(),
+            frame.capturedAt(),
+            model.id(),
+            model.graph().names(),
+            now,
+            commissioning == null ? null : commissioning.calibration().orElse(null)));
+  }
+
+  /** Takes what needs a review as normal. */
+  void arm() {
+    if (commissioning != null && commissioning.accept()) {
+      recalibrated();
+    }
+  }
+
+  /** Learns again what is normal; what was accepted last holds meanwhile. */
+  void learnAgain() {
+    if (commissioning != null && commissioning.again()) {
+      recalibrated();
+    }
+  }
+
+  /** The levels for a run length under the calibration in force. */
+  private Limits limits(double runLength) {
+    return commissioning == null
+        ? thresholds.at(runLength)
+        : new Limits(
+            runLength,
+            commissioning.residualThresholds(runLength),
+            commissioning.pictureThresholds(runLength));
+  }
+
+  /** Begins or ends to use a calibration of the source. */
+  private void follow(SourceSettings settings) {
+    boolean own = settings.commissioned() && model.commissioning().isPresent();
+    if (own == (commissioning != null)) {
+      return;
+    }
+    commissioning =
+        own ? SourceCommissioning.start(model, model.commissioning().orElseThrow()) : null;
+    recalibrated();
+  }
+
+  /** Detectors begin again with the calibration in force. */
+  private void recalibrated() {
+    limits = limits(limits.runLength());
+    residuals = ChangeMonitor.start(limits.residuals(), null);
+    picture = ChangeMonitor.start(limits.picture(), null);
+    history = new FrameHistory(residuals, picture);
+    window = new MechanismWindow(model.graph().size());
+    quiet = QuietRunLength.start();
+    evidence = thresholds.noEvidence;
+    episode = AnomalyEpisode.QUIET;
+    suppression = Suppression.NONE;
+    diagnosed = Diagnosed.NOTHING;
+    faultSince = 0;
   }
 
   /** Counts the frame, and sets the thresholds for the budget at the measured frame rate. */
@@ -248,7 +348,7 @@ public final class SourceMonitor {
             .map(budget -> budget.runLength(usedRate == 0 ? budget.framesPerSecond() : usedRate))
             .orElse(model.targetRunLength());
     if (runLength != limits.runLength()) {
-      limits = thresholds.at(runLength);
+      limits = limits(runLength);
       residuals.retarget(limits.residuals());
       picture.retarget(limits.picture());
       quiet = QuietRunLength.start(); // its levels depend on the run length
@@ -324,15 +424,24 @@ public final class SourceMonitor {
     String residualRefusal = residual.map(ChangeMonitor.Recentring::refusal).orElse(null);
     String imageRefusal = image.map(ChangeMonitor.Recentring::refusal).orElse(null);
     if (residualRefusal == null) {
-      residual.ifPresent(r -> baseline.shiftLatents(r.means()));
+      residual.ifPresent(
+          r ->
+              baseline.shiftLatents(
+                  commissioning == null ? r.means() : commissioning.shift(r.means())));
       residuals.restart();
       window = new MechanismWindow(model.graph().size());
       suppression = Suppression.NONE;
       episode = AnomalyEpisode.QUIET;
     }
     if (imageRefusal == null) {
-      image.ifPresent(r -> baseline.shiftPicture(r.means()));
+      image.ifPresent(
+          r ->
+              baseline.shiftPicture(
+                  commissioning == null ? r.means() : commissioning.pictureShift(r.means())));
       picture.restart();
+    }
+    if (commissioning != null && (residualRefusal == null || imageRefusal == null)) {
+      commissioning.shifted();
     }
     return incidents.accept(
         at, order, incident -> Orders.refusal(incident.subject(), residualRefusal, imageRefusal));
@@ -347,11 +456,11 @@ public final class SourceMonitor {
   }
 
   /** Collects the first frames of a new model, which decide what remains accepted. */
-  private void settle(float[] sample, FrameStatistics statistics) {
+  private void settle(float[] sample, float @Nullable [] numbers) {
     residuals.detector.update(sample, residuals.reading);
-    if (statistics.reconstruction() == Reconstruction.SAMPLED) {
+    if (numbers != null) {
       history.addPictureSample();
-      picture.detector.update(numbers(statistics), picture.reading);
+      picture.detector.update(numbers, picture.reading);
     }
     if (baseline.settled()) {
       int pictures = (int) Math.min(Baseline.SETTLING, picture.detector.count());
@@ -447,13 +556,22 @@ public final class SourceMonitor {
         model.rule().settings().minGreyLevels());
   }
 
-  private void watchPicture(ScoredFrame frame, FrameStatistics statistics, FrameEvents events) {
-    if (statistics.reconstruction() != Reconstruction.SAMPLED) {
+  /** Numbers of the picture that a source learns from; null if it was not reconstructed. */
+  private float @Nullable [] learnt(ScoredFrame frame) {
+    FrameStatistics scored = frame.statistics();
+    return scored.reconstruction() == Reconstruction.SAMPLED
+        ? baseline.numbers(
+            ImageStatistics.of(scored.reconstructionError(), scored.appearanceDeviation(), 0))
+        : null;
+  }
+
+  private void watchPicture(ScoredFrame frame, float @Nullable [] numbers, FrameEvents events) {
+    if (numbers == null) {
       return;
     }
     history.addPictureSample();
     long startedAt = picture.alarm().startedAt();
-    switch (picture.next(numbers(statistics))) {
+    switch (picture.next(numbers)) {
       case NONE -> {}
       case STARTED -> {
         if (!residuals.alarm().drifting()) {
@@ -472,8 +590,8 @@ public final class SourceMonitor {
   /** Bets on the joint p-value, independently of the detectors; opens no incident. */
   private void watchEvidence(ScoredFrame frame, FrameStatistics statistics, FrameEvents events) {
     boolean drifting = residuals.alarm().drifting();
-    quiet = quiet.next(residuals.reading, drifting, limits.quietLevels());
-    if (drifting || fault != null || !thresholds.independent) {
+    quiet = quiet.next(residuals.reading, drifting, limits.residuals().quiet());
+    if (drifting || fault != null || !thresholds.independent || commissioning != null) {
       evidence = thresholds.noEvidence; // the drift event is out, or no run length can be promised
       return;
     }
@@ -547,7 +665,19 @@ public final class SourceMonitor {
         event.finding());
   }
 
-  private DriftScore score(ScoredFrame frame) {
+  private DriftScore.Calibration calibration(FrameStatistics statistics) {
+    if (commissioning == null) {
+      return new DriftScore.Calibration(CalibrationPhase.MODEL, 0, false, statistics.pValues());
+    }
+    CommissioningStatus now = commissioning.status();
+    return new DriftScore.Calibration(
+        now.phase(),
+        now.revision(),
+        now.provisional(),
+        commissioning.calibration().isPresent() ? statistics.pValues() : new float[0]);
+  }
+
+  private DriftScore score(ScoredFrame frame, FrameStatistics statistics) {
     return new DriftScore(
         frame.source(),
         frame.sequence(),
@@ -559,11 +689,12 @@ public final class SourceMonitor {
         residuals.reading.perScale(),
         residuals.thresholds.reference().settings().scales(),
         residuals.reading.samples(),
+        calibration(statistics),
         others());
   }
 
   private DriftScore.Others others() {
-    QuietRunLength.Estimate estimate = quiet.estimate(limits.quietLevels());
+    QuietRunLength.Estimate estimate = quiet.estimate(limits.residuals().quiet());
     return new DriftScore.Others(
         picture.reading.statistic(),
         picture.thresholds.threshold().value(),
@@ -595,7 +726,8 @@ public final class SourceMonitor {
         history.sequences(),
         history.pictureFrames(),
         baseline.state(),
-        new SourceMonitorState.Pace(rate, usedRate, limits.runLength()));
+        new SourceMonitorState.Pace(rate, usedRate, limits.runLength()),
+        commissioning == null ? null : commissioning.state());
   }
 
   /**
@@ -612,7 +744,19 @@ public final class SourceMonitor {
     if (!state.modelId().equals(thresholds.model.id())) {
       return carryOver(thresholds, state, spare);
     }
-    Limits limits = thresholds.at(state.pace().runLength());
+    SourceCommissioning commissioning =
+        state.commissioning() == null || thresholds.model.commissioning().isEmpty()
+            ? null
+            : SourceCommissioning.restore(
+                thresholds.model, thresholds.model.commissioning().get(), state.commissioning());
+    double runLength = state.pace().runLength();
+    Limits limits =
+        commissioning == null
+            ? thresholds.at(runLength)
+            : new Limits(
+                runLength,
+                commissioning.residualThresholds(runLength),
+                commissioning.pictureThresholds(runLength));
     ChangeMonitor residuals;
     ChangeMonitor picture;
     try {
@@ -634,6 +778,8 @@ public final class SourceMonitor {
             state.baseline(),
             new MonitoredIncidents(thresholds.model, state.incidents(), state.last()),
             state.followedOffset());
+    monitor.commissioning = commissioning;
+    monitor.status = commissioning == null ? CommissioningStatus.MODEL : commissioning.status();
     monitor.history.restore(state.sequences(), state.pictureFrames());
     monitor.window = MechanismWindow.restore(state.window());
     monitor.quiet = state.quiet();

@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param pictureFrames frame number of the last samples of the picture's detector
  * @param baseline what was accepted as normal
  * @param pace frame rate and run length
+ * @param commissioning the source's own calibration; null where the model's is used
  */
 @SuppressWarnings("ArrayRecordComponent") // stored once per frame: copies would cost more
 public record SourceMonitorState(
@@ -58,7 +59,8 @@ public record SourceMonitorState(
     long[] sequences,
     long[] pictureFrames,
     Baseline.State baseline,
-    Pace pace) {
+    Pace pace,
+    @Nullable CommissioningState commissioning) {
   /** Whether an order concerns this source that it has not followed yet. */
   public boolean hasOrders(String source, ActiveControls controls) {
     return Orders.isAny(controls, followedOffset, source, incidents);

@@ -14,12 +14,16 @@ import org.jspecify.annotations.Nullable;
  * @param budget false alarms per time; empty for the run length of the model, in frames
  * @param lowestSeverity lowest severity of an incident
  * @param labels labels of incidents that open
+ * @param commissioned whether the source learns what is normal for it
  */
 public record SourceSettings(
-    Optional<Budget> budget, Severity lowestSeverity, Map<String, String> labels) {
+    Optional<Budget> budget,
+    Severity lowestSeverity,
+    Map<String, String> labels,
+    boolean commissioned) {
   /** The model's run length, no labels. */
   public static final SourceSettings NONE =
-      new SourceSettings(Optional.empty(), Severity.INFO, Map.of());
+      new SourceSettings(Optional.empty(), Severity.INFO, Map.of(), false);
 
   public SourceSettings {
     labels = Map.copyOf(labels);
@@ -43,8 +47,10 @@ public record SourceSettings(
    * The settings of a rule.
    *
    * @param installation the budget where the rule sets none; null for the run length of the model
+   * @param commissioned whether sources learn what is normal for them
    */
-  public static SourceSettings of(SourceRule rule, @Nullable Budget installation) {
+  public static SourceSettings of(
+      SourceRule rule, @Nullable Budget installation, boolean commissioned) {
     return new SourceSettings(
         Optional.ofNullable(installation)
             .map(
@@ -57,6 +63,7 @@ public record SourceSettings(
                             ? budget.framesPerSecond()
                             : rule.framesPerSecond())),
         rule.severity() == null ? Severity.INFO : rule.severity(),
-        rule.labels());
+        rule.labels(),
+        commissioned);
   }
 }

@@ -49,7 +49,7 @@ public final class MonitorStates {
 
   private MonitorStates() {}
 
-  /** Always the same bytes for the same state. */
+  /** Always the same bytes for the same state. Windows are left out, see {@link WindowBlocks}. */
   public static byte[] encode(SourceMonitorState state) {
     MonitorState record = new MonitorState();
     record.setIncidents(state.incidents().entries().stream().map(MonitorStates::entry).toList());
@@ -97,13 +97,15 @@ public final class MonitorStates {
     record.setIntervals(Blocks.of(pace.measured().intervals()));
     record.setUsedPerSecond(pace.usedPerSecond());
     record.setRunLength(pace.runLength());
+    record.setCommissioning(CommissioningStates.toAvro(state.commissioning()));
     return CODEC.encode(record);
   }
 
   /**
+   * @param windows gives the blocks of the windows that the source learns from
    * @throws IllegalArgumentException if the bytes have another schema or are damaged
    */
-  public static SourceMonitorState decode(byte[] bytes) {
+  public static SourceMonitorState decode(byte[] bytes, WindowBlocks windows) {
     MonitorState record = CODEC.decode(bytes);
     DetectorStates detectors = record.getDetectors();
     dev.residua.avro.AnomalyKind fault = detectors.getFault();
@@ -157,7 +159,8 @@ public final class MonitorStates {
                   record.getSecondsPerFrame(),
                   Blocks.floats(record.getIntervals())),
               record.getUsedPerSecond(),
-              record.getRunLength()));
+              record.getRunLength()),
+          CommissioningStates.toDomain(record.getCommissioning(), windows));
     } catch (RuntimeException e) {
       throw CODEC.damaged(bytes, e);
     }

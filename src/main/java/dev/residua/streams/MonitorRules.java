@@ -22,11 +22,12 @@ import org.jspecify.annotations.Nullable;
 public final class MonitorRules {
   /** No rules, and the run length of each model. */
   public static final MonitorRules NONE =
-      new MonitorRules(() -> SourceRules.EMPTY, () -> SourceRules.EMPTY, Optional.empty());
+      new MonitorRules(() -> SourceRules.EMPTY, () -> SourceRules.EMPTY, Optional.empty(), false);
 
   private final Supplier<SourceRules> latest;
   private final Refresh refresh;
   private final SourceSettings.@Nullable Budget installation;
+  private final boolean commissioned;
 
   /** Revisions that there are not, with the rules among which they were looked for. */
   private final Map<String, SourceRules> unknown =
@@ -41,12 +42,17 @@ public final class MonitorRules {
    * @param refresh reads on to the present end
    * @param installation the budget where a rule sets none; empty to use the run length of each
    *     model
+   * @param commissioned whether sources learn what is normal for them
    */
   public MonitorRules(
-      Supplier<SourceRules> latest, Refresh refresh, Optional<SourceSettings.Budget> installation) {
+      Supplier<SourceRules> latest,
+      Refresh refresh,
+      Optional<SourceSettings.Budget> installation,
+      boolean commissioned) {
     this.latest = latest;
     this.refresh = refresh;
     this.installation = installation.orElse(null);
+    this.commissioned = commissioned;
   }
 
   /** Reads the rules to their present end. */
@@ -98,7 +104,8 @@ public final class MonitorRules {
   }
 
   SourceSettings settings(SourceRule rule) {
-    return settings.computeIfAbsent(rule, one -> SourceSettings.of(one, installation));
+    return settings.computeIfAbsent(
+        rule, one -> SourceSettings.of(one, installation, commissioned));
   }
 
   /** Whether a source has been silent for too long, by the latest rules. */

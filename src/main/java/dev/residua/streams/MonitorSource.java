@@ -11,12 +11,10 @@ import dev.residua.monitor.SourceMonitorState;
 import dev.residua.monitor.SourceSettings;
 import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRules;
-import dev.residua.state.MonitorStates;
 import dev.residua.telemetry.Tracing;
 import dev.residua.wire.RootCause;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,7 +31,6 @@ import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
-import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -86,7 +83,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
   private SourceRules followedRules = SourceRules.EMPTY;
 
   private ProcessorContext<String, MonitorResult> context;
-  private KeyValueStore<String, byte[]> monitors;
+  private SourceStates states;
 
   @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before process
   MonitorSource(
@@ -107,7 +104,8 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
   @Override
   public void init(ProcessorContext<String, MonitorResult> context) {
     this.context = context;
-    this.monitors = context.getStateStore(STORE);
+    KeyValueStore<String, byte[]> store = context.getStateStore(STORE);
+    this.states = new SourceStates(store, limits.live());
     this.spare = null;
     this.live.clear(); // a task that is revived starts from its store, not from what an aborted
     // transaction left here
@@ -115,11 +113,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
     this.silent.clear();
     this.followedOffset = -1;
     this.followedRules = SourceRules.EMPTY;
-    try (KeyValueIterator<String, byte[]> all = monitors.all()) {
-      while (all.hasNext()) {
-        clock.seen(all.next().key);
-      }
-    }
+    states.forEach(clock::seen);
     context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, this::tick);
   }
 
@@ -194,7 +188,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
 
   /** Ends the monitoring of a source: closes its incidents and drops its state. */
   private void disable(String source, SourceRule rule, long now) {
-    if (monitors.get(source) != null
+    if (states.contains(source)
         && idle(
             source,
             now,
@@ -226,7 +220,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
     clock.forget(source);
     silent.remove(source);
     live.remove(source);
-    monitors.delete(source);
+    states.delete(source);
     observe(() -> listener.forgotten(source));
   }
 
@@ -241,13 +235,12 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
       long now,
       Predicate<SourceMonitorState> concerned,
       Function<SourceMonitor, List<Incident>> change) {
-    byte[] stored = monitors.get(source);
-    if (stored == null) {
-      clock.forget(source);
-      return true;
-    }
     try {
-      SourceMonitorState before = MonitorStates.decode(stored);
+      SourceMonitorState before = states.read(source).orElse(null);
+      if (before == null) {
+        clock.forget(source);
+        return true;
+      }
       if (!concerned.test(before)) {
         return true;
       }
@@ -255,10 +248,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
       SourceMonitor monitor =
           ready != null ? ready : SourceMonitor.restore(thresholds(before.modelId()), before, null);
       List<Incident> changed = change.apply(monitor);
-      byte[] state = MonitorStates.encode(monitor.state());
-      if (!Arrays.equals(state, stored)) {
-        monitors.put(source, state);
-      }
+      states.write(source, monitor.state());
       if (!changed.isEmpty()) {
         MonitorResult result = MonitorResult.without(changed);
         observe(() -> listener.changed(result));
@@ -269,6 +259,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
       throw e;
     } catch (RuntimeException e) {
       live.remove(source);
+      states.unwritten(source);
       LOG.error(
           "source could not be watched between frames: source={} reason={}",
           SafeText.of(source),
@@ -294,19 +285,20 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
    */
   private MonitorResult evaluated(
       SourceMonitor monitor, ScoredFrame frame, SourceSettings settings) {
-    byte[] state;
     MonitorResult result;
+    SourceMonitorState state;
     try {
       result = monitor.next(frame, commands.active(), settings);
-      state = MonitorStates.encode(monitor.state());
+      state = monitor.state();
     } catch (RuntimeException e) {
       live.remove(frame.source()); // perhaps half changed; the store has the state before
+      states.unwritten(frame.source());
       throw new PoisonScoreException(
           "the score of %s #%d could not be evaluated: %s"
               .formatted(frame.source(), frame.sequence(), RootCause.message(e)),
           e);
     }
-    monitors.put(frame.source(), state);
+    states.write(frame.source(), state);
     return result;
   }
 
@@ -349,24 +341,19 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
     if (ready != null && ready.thresholds() == thresholds) {
       return ready;
     }
-    byte[] stored = monitors.get(source);
     SourceMonitor reused = spare != null && spare.thresholds() == thresholds ? spare : null;
     SourceMonitor monitor =
-        stored == null
-            ? SourceMonitor.start(thresholds, reused)
-            : restore(source, thresholds, stored, reused);
+        stored(source)
+            .map(state -> SourceMonitor.restore(thresholds, state, reused))
+            .orElseGet(() -> SourceMonitor.start(thresholds, reused));
     spare = null;
     live.put(source, monitor);
     return monitor;
   }
 
-  private SourceMonitor restore(
-      String source,
-      SourceMonitor.Thresholds thresholds,
-      byte[] stored,
-      @Nullable SourceMonitor reused) {
+  private Optional<SourceMonitorState> stored(String source) {
     try {
-      return SourceMonitor.restore(thresholds, MonitorStates.decode(stored), reused);
+      return states.read(source);
     } catch (IllegalArgumentException e) {
       throw new StreamsException(
           "the state of %s in store %s cannot be read: %s; run the version that wrote it, or delete the state directory and the store's changelog topic, after which all detectors restart"

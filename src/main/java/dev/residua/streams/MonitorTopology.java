@@ -141,6 +141,10 @@ public final class MonitorTopology {
         topics.incidents().name(),
         topics.incidents().produced("incident-events").withStreamPartitioner(BY_SOURCE),
         tracing);
+    results
+        .flatMapValues(
+            result -> result.commissioning().stream().toList(), Named.as("only-calibrations"))
+        .to(topics.calibrations().name(), topics.calibrations().produced("calibrations"));
     return builder.build();
   }
 

@@ -7,6 +7,7 @@ import dev.residua.anomaly.SensorReference;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
+import dev.residua.commissioning.CommissioningReference;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftSettings;
 import dev.residua.drift.ImageStatistics;
@@ -184,12 +185,15 @@ public final class ModelCalibration {
     float[][] observed = new float[n][];
     float[][] expected = new float[n][];
     float[][] residuals = new float[n][d];
+    float[][] predicted = new float[n][d];
     double[][] picture = new double[n][ImageStatistics.COUNT];
+    float[][] numbersOf = new float[n][];
     for (int i = 0; i < n; i++) {
       for (int j = 0; j < d; j++) {
         standardized[i][j] =
             (scores.residuals()[i * d + j] - anomaly.location(j)) / anomaly.scale(j);
         residuals[i][j] = (float) standardized[i][j];
+        predicted[i][j] = scores.expected()[i * d + j] / anomaly.scale(j);
       }
       observed[i] = Arrays.copyOfRange(scores.observed(), i * d, (i + 1) * d);
       expected[i] = Arrays.copyOfRange(scores.expected(), i * d, (i + 1) * d);
@@ -198,6 +202,7 @@ public final class ModelCalibration {
               scores.reconstructionErrors()[i],
               deviations[i],
               AnomalySettings.DEFAULTS.minGreyLevels());
+      numbersOf[i] = ImageStatistics.of(scores.reconstructionErrors()[i], deviations[i], 0);
       for (int j = 0; j < numbers.length; j++) {
         picture[i][j] = numbers[j];
       }
@@ -219,13 +224,25 @@ public final class ModelCalibration {
     entries.put(
         ModelBundle.DRIFT_REFERENCE,
         DriftReference.calibrate(
-                standardized, driftSettings, seed, fraction -> progress.accept(fraction / 2))
+                standardized, driftSettings, seed, fraction -> progress.accept(fraction / 3))
             .toBytes());
     entries.put(
         ModelBundle.PICTURE_REFERENCE,
         DriftReference.calibrate(
-                picture, driftSettings, seed, fraction -> progress.accept((1 + fraction) / 2))
+                picture, driftSettings, seed, fraction -> progress.accept((1 + fraction) / 3))
             .toBytes());
+    if (n >= CommissioningReference.MIN_FRAMES) {
+      entries.put(
+          ModelBundle.COMMISSIONING_REFERENCE,
+          CommissioningReference.calibrate(
+                  residuals,
+                  predicted,
+                  numbersOf,
+                  driftSettings,
+                  seed,
+                  fraction -> progress.accept((2 + fraction) / 3))
+              .toBytes());
+    }
     return entries;
   }
 

@@ -5,9 +5,11 @@ import dev.residua.frame.SceneName;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.ControlCommand.Announcement;
+import dev.residua.incident.ControlCommand.Arm;
 import dev.residua.incident.ControlCommand.CancelTraining;
 import dev.residua.incident.ControlCommand.Feedback;
 import dev.residua.incident.ControlCommand.FeedbackVerdict;
+import dev.residua.incident.ControlCommand.Learn;
 import dev.residua.incident.ControlCommand.Maintenance;
 import dev.residua.incident.ControlCommand.Order;
 import dev.residua.incident.ControlCommand.Period;
@@ -61,6 +63,10 @@ final class ControlCommandMapper {
       record.setIncidentId(resolve.incidentId());
     } else if (command instanceof Retire) {
       record.setKind(ControlKind.RETIRE);
+    } else if (command instanceof Arm) {
+      record.setKind(ControlKind.ARM);
+    } else if (command instanceof Learn) {
+      record.setKind(ControlKind.LEARN);
     } else if (command instanceof Feedback feedback) {
       record.setKind(ControlKind.FEEDBACK);
       record.setIncidentId(feedback.incidentId());
@@ -110,6 +116,8 @@ final class ControlCommandMapper {
                 required(record, "margin", record.getMargin()));
         case ACCEPT_NORMAL -> new AcceptNormal(order);
         case RESOLVE -> new Resolve(order, required(record, "incidentId", record.getIncidentId()));
+        case ARM -> new Arm(order);
+        case LEARN -> new Learn(order);
         case RETIRE -> new Retire(order);
         case FEEDBACK ->
             new Feedback(

@@ -1,5 +1,6 @@
 package dev.residua.wire;
 
+import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftScore;
 import java.util.Arrays;
 import org.apache.kafka.common.serialization.Serde;
@@ -25,6 +26,10 @@ final class DriftScoreMapper {
         Floats.list(score.perScale()),
         Arrays.stream(score.scales()).boxed().toList(),
         score.samples(),
+        dev.residua.avro.CalibrationPhase.valueOf(score.calibration().phase().name()),
+        score.calibration().revision(),
+        score.calibration().provisional(),
+        Floats.list(score.calibration().pValues()),
         orNull(score.others().pictureStatistic()),
         orNull(score.others().pictureThreshold()),
         orNull(score.others().quietRunLength()),
@@ -62,6 +67,11 @@ final class DriftScoreMapper {
         Floats.array(score.getPerScale()),
         score.getScales().stream().mapToInt(Integer::intValue).toArray(),
         score.getSamples(),
+        new DriftScore.Calibration(
+            CalibrationPhase.valueOf(score.getPhase().name()),
+            score.getRevision(),
+            score.getProvisional(),
+            Floats.array(score.getPValues())),
         new DriftScore.Others(
             orNaN(score.getPictureStatistic()),
             orNaN(score.getPictureThreshold()),

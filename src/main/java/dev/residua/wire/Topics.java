@@ -2,6 +2,7 @@ package dev.residua.wire;
 
 import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.causal.ScoredFrame;
+import dev.residua.commissioning.CommissioningReport;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
 import dev.residua.incident.ControlCommand;
@@ -81,6 +82,7 @@ public final class Topics {
   private final Topic<byte[], byte[]> models;
   private final Topic<String, ControlCommand> control;
   private final Topic<String, SourceRule> sources;
+  private final Topic<String, CommissioningReport> calibrations;
   private final Topic<byte[], byte[]> deadLetters;
   private final Topic<byte[], byte[]> timelines;
   private final Topic<byte[], byte[]> alerts;
@@ -107,6 +109,8 @@ public final class Topics {
             ControlCommandMapper.SERDE,
             Map.of("cleanup.policy", "compact,delete"));
     sources = new Topic<>(prefix + "sources", text, SourceRuleMapper.SERDE, COMPACT);
+    calibrations =
+        new Topic<>(prefix + "calibrations", text, CommissioningReportMapper.SERDE, COMPACT);
     deadLetters = new Topic<>(prefix + "dead-letters", bytes, bytes, LARGE);
     timelines = new Topic<>(prefix + "timelines", bytes, bytes, STATE);
     alerts = new Topic<>(prefix + "alerts", bytes, bytes, STATE);
@@ -170,6 +174,11 @@ public final class Topics {
     return sources;
   }
 
+  /** Where the calibration of each source is, keyed by source. */
+  public Topic<String, CommissioningReport> calibrations() {
+    return calibrations;
+  }
+
   /** Refused records, bytes unchanged, with {@code __streams.errors.*} headers. */
   public Topic<byte[], byte[]> deadLetters() {
     return deadLetters;
@@ -198,7 +207,7 @@ public final class Topics {
 
   /** Topics that the monitor writes. */
   public List<Topic<?, ?>> findings() {
-    return List.of(drift, anomalies, drifts, interventions, incidents);
+    return List.of(drift, anomalies, drifts, interventions, incidents, calibrations);
   }
 
   /** Every topic, those that carry frames first. */

@@ -32,7 +32,10 @@ class CommissioningPropertiesTest {
       Sources source =
           heavy ? new Sources(2, lagOne, Sources::student, seed) : Sources.normal(2, lagOne, seed);
       Commissioning state =
-          Commissioning.start(CommissioningTest.model(2), CommissioningBounds.DEFAULTS);
+          Commissioning.start(
+              CommissioningTest.model(2),
+              CommissioningBounds.DEFAULTS,
+              Commissioning.ENOUGH_SAMPLES);
       int frames = (int) (2_600 * (1 + lagOne) / (1 - lagOne));
       Instant now = CommissioningTest.START;
       for (int t = 0; t < frames; t++) {
@@ -94,7 +97,8 @@ class CommissioningPropertiesTest {
       frames.add(source.residuals.clone());
     }
     Commissioning middle =
-        Commissioning.start(CommissioningTest.model(2), CommissioningBounds.DEFAULTS);
+        Commissioning.start(
+            CommissioningTest.model(2), CommissioningBounds.DEFAULTS, Commissioning.ENOUGH_SAMPLES);
     for (float[] frame : frames.subList(0, 1_000)) {
       middle = middle.next(CommissioningTest.START, frame, new float[2]);
     }

@@ -36,7 +36,8 @@ class CommissioningTest {
   }
 
   private static Commissioning start(int latents) {
-    return Commissioning.start(model(latents), CommissioningBounds.DEFAULTS);
+    return Commissioning.start(
+        model(latents), CommissioningBounds.DEFAULTS, Commissioning.ENOUGH_SAMPLES);
   }
 
   @Test
@@ -147,7 +148,8 @@ class CommissioningTest {
       source.location = step;
       Commissioning state =
           feed(
-              Commissioning.start(accepted, CommissioningBounds.DEFAULTS),
+              Commissioning.start(
+                  accepted, CommissioningBounds.DEFAULTS, Commissioning.ENOUGH_SAMPLES),
               source,
               4_000,
               Duration.ofMillis(50));

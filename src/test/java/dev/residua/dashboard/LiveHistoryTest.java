@@ -64,6 +64,7 @@ class LiveHistoryTest {
         new float[] {statistic, statistic / 2},
         new int[] {1, 128},
         sequence + 1,
+        DriftScore.Calibration.MODEL,
         DriftScore.Others.NONE);
   }
 
@@ -335,6 +336,7 @@ class LiveHistoryTest {
             new float[scales],
             new int[scales],
             2,
+            DriftScore.Calibration.MODEL,
             DriftScore.Others.NONE));
     // Then
     assertThat(history.source("wide", Seen.NOTHING, after(2)).orElseThrow().view().scales())

@@ -65,7 +65,12 @@ class MetricsTest {
         0,
         Scored.nominal().source("cam1").frame(2),
         new MonitorResult(
-            Optional.of(score("cam1", 3)), anomalies, List.of(), List.of(), incidents),
+            Optional.of(score("cam1", 3)),
+            anomalies,
+            List.of(),
+            List.of(),
+            incidents,
+            Optional.empty()),
         false);
   }
 
@@ -75,7 +80,12 @@ class MetricsTest {
         partition,
         Scored.nominal().source(source).frame(1),
         new MonitorResult(
-            Optional.of(score(source, statistic)), List.of(), List.of(), List.of(), List.of()),
+            Optional.of(score(source, statistic)),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            Optional.empty()),
         open);
   }
 
@@ -91,6 +101,7 @@ class MetricsTest {
         new float[0],
         new int[0],
         1,
+        DriftScore.Calibration.MODEL,
         new DriftScore.Others(2, 8, 5e5, 4e5, 6e5, 0, 20));
   }
 

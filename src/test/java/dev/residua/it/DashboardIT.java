@@ -453,6 +453,7 @@ class DashboardIT {
             perScale,
             SCALES,
             sequence + 1,
+            DriftScore.Calibration.MODEL,
             DriftScore.Others.NONE));
   }
 

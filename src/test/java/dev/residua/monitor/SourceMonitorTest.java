@@ -30,6 +30,7 @@ import dev.residua.intervention.InterventionKind;
 import dev.residua.intervention.JointAttribution;
 import dev.residua.intervention.MechanismReference;
 import dev.residua.state.MonitorStates;
+import dev.residua.state.WindowBlocks;
 import dev.residua.testing.PictureReferences;
 import dev.residua.testing.Scored;
 import java.time.Instant;
@@ -90,6 +91,7 @@ class SourceMonitorTest {
         DriftReference.calibrate(rows, settings, seed, fraction -> {}),
         DriftReference.calibrate(pictures, settings, seed, fraction -> {}),
         Optional.empty(),
+        Optional.empty(),
         JointAttribution.ofEnergy(attributed),
         SensorRule.of(SensorReference.builder().build()),
         20_000,
@@ -120,6 +122,7 @@ class SourceMonitorTest {
         model.residuals(),
         PictureReferences.silent(),
         Optional.of(MechanismReference.calibrate(model.graph(), observed, expected, residuals)),
+        Optional.empty(),
         JointAttribution.ofEnergy(residuals),
         SensorRule.of(sensor.build()),
         10_000,
@@ -155,7 +158,7 @@ class SourceMonitorTest {
 
   private static SourceMonitor restored(
       SourceMonitor.Thresholds thresholds, byte[] bytes, @Nullable SourceMonitor spare) {
-    return SourceMonitor.restore(thresholds, MonitorStates.decode(bytes), spare);
+    return SourceMonitor.restore(thresholds, MonitorStates.decode(bytes, WindowBlocks.NONE), spare);
   }
 
   private static List<MonitorResult> judge(ActiveControls board, float shift) {

@@ -20,7 +20,8 @@ class MonitorRulesTest {
             reads++;
             return now;
           },
-          Optional.empty());
+          Optional.empty(),
+          false);
 
   @Test
   void shouldReadOnOnceForARevisionThatThereIsNot() {

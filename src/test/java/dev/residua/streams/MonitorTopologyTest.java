@@ -123,6 +123,7 @@ class MonitorTopologyTest {
                 fraction -> {}),
             PictureReferences.silent(),
             Optional.empty(),
+            Optional.empty(),
             JointAttribution.ofEnergy(attributed),
             SensorRule.of(SensorReference.builder().build()),
             500,
@@ -632,7 +633,8 @@ class MonitorTopologyTest {
   }
 
   private static MonitorRules rules(AtomicReference<SourceRules> rules) {
-    return new MonitorRules(rules::get, rules::get, Optional.of(new SourceSettings.Budget(1, 20)));
+    return new MonitorRules(
+        rules::get, rules::get, Optional.of(new SourceSettings.Budget(1, 20)), false);
   }
 
   private static final SourceRule RULE = SourceRule.of("line", "cam*").withRevision(1);
@@ -689,7 +691,8 @@ class MonitorTopologyTest {
         new MonitorRules(
             () -> SourceRules.EMPTY,
             () -> new SourceRules(List.of(rule)),
-            Optional.of(new SourceSettings.Budget(1, 20))));
+            Optional.of(new SourceSettings.Budget(1, 20)),
+            false));
     // When
     send(Scored.nominal().rule("line/1").frame(0));
     // Then
@@ -1098,6 +1101,7 @@ class MonitorTopologyTest {
         model.residuals(),
         model.picture(),
         model.mechanisms(),
+        Optional.empty(),
         model.attribution(),
         model.sensor(),
         model.targetRunLength(),

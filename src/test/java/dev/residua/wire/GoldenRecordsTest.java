@@ -7,6 +7,7 @@ import dev.residua.avro.ActivationStart;
 import dev.residua.avro.AnomalyEvent;
 import dev.residua.avro.AnomalyKind;
 import dev.residua.avro.Arrival;
+import dev.residua.avro.CalibrationPhase;
 import dev.residua.avro.Cause;
 import dev.residua.avro.ChangePoint;
 import dev.residua.avro.ControlCommand;
@@ -312,6 +313,10 @@ class GoldenRecordsTest {
         List.of(3.5f, 1f),
         List.of(1, 2),
         43L,
+        CalibrationPhase.ARMED,
+        2,
+        true,
+        List.of(0.25f, 0.5f),
         null,
         null,
         null,

@@ -21,4 +21,12 @@ public interface SourcesConfig {
   /** Time without a frame after which an incident about a source's silence opens, above 0. */
   @WithDefault("PT5M")
   Duration silentAfter();
+
+  /**
+   * Whether a source learns what is normal for it, before it is watched. Otherwise every source is
+   * watched at once with the calibration of its model, which is right for the camera that the model
+   * was calibrated on.
+   */
+  @WithDefault("true")
+  boolean commissioning();
 }

@@ -9,6 +9,7 @@ import dev.residua.anomaly.SensorRule;
 import dev.residua.app.process.ScoringEngine;
 import dev.residua.causal.FactorScales;
 import dev.residua.causal.FrameScorer;
+import dev.residua.commissioning.CommissioningReference;
 import dev.residua.drift.DriftReference;
 import dev.residua.evidence.EvidenceModel;
 import dev.residua.incident.IncidentSettings;
@@ -166,6 +167,7 @@ public final class Models {
           DriftReference.fromBytes(bundle.entry(ModelBundle.DRIFT_REFERENCE)),
           DriftReference.fromBytes(bundle.entry(ModelBundle.PICTURE_REFERENCE)),
           bundle.find(ModelBundle.MECHANISM_REFERENCE).map(MechanismReference::fromBytes),
+          bundle.find(ModelBundle.COMMISSIONING_REFERENCE).map(CommissioningReference::fromBytes),
           JointAttribution.energyFromBytes(bundle.entry(ModelBundle.ATTRIBUTION_REFERENCE)),
           SensorRule.of(SensorReference.fromBytes(bundle.entry(ModelBundle.SENSOR_REFERENCE))),
           targetRunLength,

@@ -148,6 +148,7 @@ final class SimulatedModels {
         drift(),
         PictureReferences.silent(),
         Optional.empty(),
+        Optional.empty(),
         JointAttribution.ofEnergy(attributed),
         SensorRule.of(SensorReference.builder().build()),
         500,

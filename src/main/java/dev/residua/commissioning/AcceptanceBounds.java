@@ -1,0 +1,15 @@
+package dev.residua.commissioning;
+
+import java.util.List;
+
+/** Decides whether a calibration is near enough to the accepted one to be used unseen. */
+@FunctionalInterface
+public interface AcceptanceBounds {
+  /**
+   * Compares a calibration with the accepted one.
+   *
+   * @return what is beyond the bounds; empty if nothing is
+   * @throws IllegalArgumentException if their numbers of latents differ
+   */
+  List<Difference> beyond(SourceCalibration calibration, SourceCalibration accepted);
+}

@@ -1,0 +1,125 @@
+package dev.residua.monitor;
+
+import dev.residua.commissioning.CommissioningReference;
+import dev.residua.commissioning.Difference;
+import dev.residua.commissioning.InnovationFilter;
+import dev.residua.commissioning.LatentCalibration;
+import dev.residua.commissioning.SourceCalibration;
+import dev.residua.drift.DriftReference;
+import dev.residua.drift.ImageStatistics;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The numbers of one source's picture against what is normal for it. Mutable, for one thread.
+ *
+ * <p>The numbers that are learnt have no dead band, which is taken off after the level of the
+ * source. A picture that varies more than those that calibrated the model counts for less; one that
+ * varies less is not made to vary more.
+ */
+final class PictureNormal {
+  /** Factor of the reconstruction error, and grey levels, beyond which a picture is strange. */
+  private static final double STRANGE_ERROR = 4;
+
+  private static final double STRANGE_GREY = 40;
+
+  /** Smallest spread of the logarithm of the reconstruction error, and of the grey level. */
+  private static final double[] FLOOR = {0.02, 0.5};
+
+  private static final double WHITE = 255;
+
+  final SourceCalibration calibration;
+  final InnovationFilter filter;
+  private final CommissioningReference shared;
+  private final double[] shrink = new double[ImageStatistics.COUNT];
+
+  PictureNormal(CommissioningReference shared, SourceCalibration calibration) {
+    this.shared = shared;
+    this.calibration = calibration;
+    this.filter = new InnovationFilter(calibration);
+    for (int k = 0; k < shrink.length; k++) {
+      shrink[k] =
+          Math.min(1, Math.max(FLOOR[k], then(k).spread()) / Math.max(FLOOR[k], now(k).spread()));
+    }
+  }
+
+  private LatentCalibration now(int number) {
+    return calibration.latents().get(number);
+  }
+
+  private LatentCalibration then(int number) {
+    return shared.picture().latents().get(number);
+  }
+
+  /** Whether a picture is far from those of the training. */
+  static List<Difference> strange(SourceCalibration now, SourceCalibration accepted) {
+    List<Difference> beyond = new ArrayList<>();
+    double[] most = {Math.log(STRANGE_ERROR), STRANGE_GREY};
+    for (int k = 0; k < most.length; k++) {
+      LatentCalibration then = accepted.latents().get(k);
+      double shift = now.latents().get(k).location() - then.location();
+      if (Math.abs(shift) > most[k]) {
+        double spread = Math.max(then.spread(), FLOOR[k]);
+        beyond.add(new Difference(k, Difference.Kind.OFFSET, shift / spread));
+      }
+    }
+    return beyond;
+  }
+
+  /** The deviation of the static pixels as the model would see it, where 1 is white. */
+  float appearance(float deviation) {
+    int k = ImageStatistics.APPEARANCE;
+    double shift = (deviation * WHITE - now(k).location()) * shrink[k];
+    return (float) ((then(k).location() + shift) / WHITE);
+  }
+
+  /** The reconstruction error as the model would see it. */
+  float error(float error) {
+    int k = ImageStatistics.RECONSTRUCTION;
+    double shift = (Math.log(Math.max(1e-12, error)) - now(k).location()) * shrink[k];
+    return (float) Math.min(Float.MAX_VALUE, Math.exp(then(k).location() + shift));
+  }
+
+  /**
+   * What the detector takes of the numbers of the next picture.
+   *
+   * @param numbers without a dead band
+   * @param band half width of the detector's dead band in grey levels
+   */
+  float[] next(float[] numbers, double band) {
+    double[] innovations = new double[numbers.length];
+    filter.next(numbers, innovations);
+    float[] taken = new float[numbers.length];
+    for (int k = 0; k < taken.length; k++) {
+      taken[k] = (float) (then(k).location() + innovations[k] * now(k).scale() * shrink[k]);
+    }
+    int grey = ImageStatistics.APPEARANCE;
+    taken[grey] = ImageStatistics.beyond(taken[grey], band);
+    return taken;
+  }
+
+  /** The shift of numbers that shows as such means of the detector's samples. */
+  float[] shift(float[] means) {
+    float[] shift = new float[means.length];
+    for (int k = 0; k < shift.length; k++) {
+      shift[k] = (float) (means[k] / shrink[k] / ResidualNormal.unpredicted(now(k)));
+    }
+    return shift;
+  }
+
+  /**
+   * Thresholds of the detector. What finite learning costs is taken from the table of the
+   * residuals' detector, whose statistic has the same units.
+   */
+  ChangeMonitor.Thresholds thresholds(
+      DriftReference reference, double runLength, String condition) {
+    return ChangeMonitor.Thresholds.of(
+        reference,
+        length ->
+            reference.threshold(length).value()
+                + shared.thresholds().threshold(shared.detector(), calibration, length)
+                - shared.detector().threshold(length).value(),
+        runLength,
+        condition);
+  }
+}

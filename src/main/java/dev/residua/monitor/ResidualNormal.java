@@ -1,0 +1,72 @@
+package dev.residua.monitor;
+
+import dev.residua.commissioning.CommissioningReference;
+import dev.residua.commissioning.InnovationFilter;
+import dev.residua.commissioning.LatentCalibration;
+import dev.residua.commissioning.SourceCalibration;
+
+/**
+ * The residuals of one source against what is normal for it. Residuals are in the model's standard
+ * deviations, shape {@code [d]}. Mutable, for one thread.
+ */
+final class ResidualNormal {
+  final SourceCalibration calibration;
+  final InnovationFilter filter;
+  private final CommissioningReference shared;
+
+  ResidualNormal(CommissioningReference shared, SourceCalibration calibration) {
+    this.shared = shared;
+    this.calibration = calibration;
+    this.filter = new InnovationFilter(calibration);
+  }
+
+  /**
+   * One frame.
+   *
+   * @param marginal residuals with the model's location and spread: what a diagnosis looks at
+   * @param innovations the same of what the frames before do not predict: what p-values look at
+   * @param scores normal scores of the innovations: what the detector looks at
+   */
+  @SuppressWarnings("ArrayRecordComponent") // one per frame
+  record Frame(float[] marginal, float[] innovations, float[] scores) {}
+
+  Frame next(float[] residuals) {
+    int d = residuals.length;
+    double[] innovations = new double[d];
+    filter.next(residuals, innovations);
+    Frame frame = new Frame(new float[d], new float[d], new float[d]);
+    for (int k = 0; k < d; k++) {
+      LatentCalibration now = calibration.latents().get(k);
+      LatentCalibration then = shared.own().latents().get(k);
+      double deviation = (residuals[k] - now.location()) / now.spread();
+      frame.marginal[k] = (float) (then.location() + deviation * then.spread());
+      frame.innovations[k] = (float) (then.location() + innovations[k] * then.spread());
+      frame.scores[k] = (float) shared.law().normalScore(k, innovations[k]);
+    }
+    return frame;
+  }
+
+  /** The shift of residuals that shows as such means of the detector's samples. */
+  float[] shift(float[] means) {
+    float[] shift = new float[means.length];
+    for (int k = 0; k < shift.length; k++) {
+      LatentCalibration latent = calibration.latents().get(k);
+      shift[k] = (float) (means[k] * latent.scale() / unpredicted(latent));
+    }
+    return shift;
+  }
+
+  /** Part of a constant shift that the frames before do not predict. */
+  static double unpredicted(LatentCalibration latent) {
+    return 1 - latent.coefficients().stream().mapToDouble(Double::doubleValue).sum();
+  }
+
+  /** Thresholds of the detector for a mean run length. */
+  ChangeMonitor.Thresholds thresholds(double runLength, String condition) {
+    return ChangeMonitor.Thresholds.of(
+        shared.detector(),
+        length -> shared.thresholds().threshold(shared.detector(), calibration, length),
+        runLength,
+        condition);
+  }
+}

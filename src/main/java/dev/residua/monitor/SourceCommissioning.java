@@ -1,0 +1,299 @@
+package dev.residua.monitor;
+
+import dev.residua.anomaly.AnomalyCalibration;
+import dev.residua.causal.FrameStatistics;
+import dev.residua.causal.Reconstruction;
+import dev.residua.causal.ScoredFrame;
+import dev.residua.commissioning.Commissioning;
+import dev.residua.commissioning.CommissioningBounds;
+import dev.residua.commissioning.CommissioningOutcome.Armed;
+import dev.residua.commissioning.CommissioningOutcome.Learning;
+import dev.residua.commissioning.CommissioningOutcome.NeedsReview;
+import dev.residua.commissioning.CommissioningOutcome.Stage;
+import dev.residua.commissioning.CommissioningReference;
+import dev.residua.commissioning.CommissioningStatus;
+import dev.residua.commissioning.Difference;
+import dev.residua.commissioning.LatentCalibration;
+import dev.residua.commissioning.SourceCalibration;
+import dev.residua.drift.CalibrationPhase;
+import dev.residua.drift.ImageStatistics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one source learns what is normal for it under one model, and its frames against that. The
+ * residuals and the picture learn separately. Mutable, for one thread.
+ */
+final class SourceCommissioning {
+  /** Effective samples that are enough for the picture: its detector looks at large changes. */
+  static final double PICTURE_SAMPLES = 250;
+
+  private final MonitorModel model;
+  private final CommissioningReference shared;
+  private Commissioning residuals;
+  private Commissioning picture;
+  private @Nullable ResidualNormal normal; // null while none is in force
+  private @Nullable PictureNormal pictureNormal;
+
+  private SourceCommissioning(
+      MonitorModel model,
+      CommissioningReference shared,
+      Commissioning residuals,
+      Commissioning picture) {
+    this.model = model;
+    this.shared = shared;
+    this.residuals = residuals;
+    this.picture = picture;
+    use();
+  }
+
+  /** A source that was never seen under this model. */
+  static SourceCommissioning start(MonitorModel model, CommissioningReference shared) {
+    return new SourceCommissioning(
+        model,
+        shared,
+        Commissioning.start(
+            shared.own(), CommissioningBounds.DEFAULTS, Commissioning.ENOUGH_SAMPLES),
+        Commissioning.start(shared.picture(), PictureNormal::strange, PICTURE_SAMPLES));
+  }
+
+  /** Takes what is in force; true if that is another calibration. */
+  private boolean use() {
+    Optional<SourceCalibration> next = residuals.inForce();
+    Optional<SourceCalibration> nextPicture = picture.inForce();
+    boolean changed = !next.equals(calibration());
+    if (changed) {
+      normal = next.map(calibration -> new ResidualNormal(shared, calibration)).orElse(null);
+    }
+    if (!nextPicture.equals(Optional.ofNullable(pictureNormal).map(used -> used.calibration))) {
+      pictureNormal =
+          nextPicture.map(calibration -> new PictureNormal(shared, calibration)).orElse(null);
+      changed = true;
+    }
+    return changed;
+  }
+
+  /** The calibration of the residuals in force. */
+  Optional<SourceCalibration> calibration() {
+    return Optional.ofNullable(normal).map(used -> used.calibration);
+  }
+
+  /** Where the source is. */
+  CommissioningStatus status() {
+    List<String> reasons = new ArrayList<>();
+    if (residuals.outcome() instanceof NeedsReview review) {
+      review.differences().forEach(d -> reasons.add(spoken(d)));
+    }
+    if (picture.outcome() instanceof NeedsReview review) {
+      review.differences().forEach(d -> reasons.add(pictureSpoken(d)));
+    }
+    SourceCalibration basis = normal == null ? shared.own() : normal.calibration;
+    if (!reasons.isEmpty()) {
+      return new CommissioningStatus(
+          CalibrationPhase.NEEDS_REVIEW, basis.revision(), 1, true, reasons);
+    }
+    if (residuals.outcome() instanceof Learning learning) {
+      return new CommissioningStatus(
+          CalibrationPhase.LEARNING,
+          basis.revision(),
+          learning.progress(),
+          true,
+          List.of(learning.why()));
+    }
+    boolean fast = ((Armed) residuals.outcome()).stage() == Stage.FAST;
+    if (picture.outcome() instanceof Learning learning) {
+      reasons.add("picture: " + learning.why());
+    }
+    return new CommissioningStatus(CalibrationPhase.ARMED, basis.revision(), 1, fast, reasons);
+  }
+
+  private String spoken(Difference difference) {
+    return model.graph().spokenName(difference.latent()) + " " + difference.text();
+  }
+
+  private static String pictureSpoken(Difference difference) {
+    return (difference.latent() == ImageStatistics.RECONSTRUCTION
+            ? "the reconstruction error "
+            : "the brightness of the static parts ")
+        + difference.text();
+  }
+
+  /** Thresholds of the residuals' detector for a run length of all detectors together. */
+  ChangeMonitor.Thresholds residualThresholds(double runLength) {
+    double share = MonitorModel.share(runLength);
+    return normal == null
+        ? ChangeMonitor.Thresholds.of(shared.detector(), share)
+        : normal.thresholds(share, condition(normal.calibration));
+  }
+
+  /** The same of the picture's detector. */
+  ChangeMonitor.Thresholds pictureThresholds(double runLength) {
+    double share = MonitorModel.share(runLength);
+    return pictureNormal == null
+        ? ChangeMonitor.Thresholds.of(model.picture(), share)
+        : pictureNormal.thresholds(model.picture(), share, condition(pictureNormal.calibration));
+  }
+
+  /** Condition of a run length that rests on a calibration of this source. */
+  private String condition(SourceCalibration calibration) {
+    double lagOne =
+        calibration.latents().stream().mapToDouble(LatentCalibration::lagOne).max().orElse(0);
+    boolean fast = !(residuals.outcome() instanceof Armed armed && armed.stage() == Stage.SLOW);
+    return String.format(
+        Locale.ROOT,
+        "frames of the source go on as the %d from which it learned, with %.0f effective samples%s%s; the run length is an average over sources",
+        calibration.frames(),
+        calibration.effectiveSamples(),
+        lagOne < 0.1
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                ", and a lag-one correlation of %.2f, so p-values are approximate",
+                lagOne),
+        fast ? "; changes within a day are not known yet" : "");
+  }
+
+  /**
+   * A frame against the normal of its source.
+   *
+   * @param own residuals in the model's standard deviations, accepted shifts taken off, shape
+   *     {@code [d]}
+   * @param numbers of the picture without dead band, accepted shifts taken off; null if it was not
+   *     reconstructed
+   */
+  Normalized next(ScoredFrame frame, float[] own, float @Nullable [] numbers) {
+    AnomalyCalibration calibration = model.rule().calibration();
+    FrameStatistics scored = frame.statistics();
+    ResidualNormal.Frame known = normal == null ? null : normal.next(own);
+    float[] single = raw(calibration, known == null ? own : known.innovations());
+    FrameStatistics statistics;
+    float[] taken = null;
+    if (pictureNormal == null) {
+      statistics = calibration.statistics(single, 0, calibration.appearanceCentre());
+    } else {
+      statistics =
+          calibration.statistics(single, 0, pictureNormal.appearance(scored.appearanceDeviation()));
+      if (scored.reconstruction() != Reconstruction.NONE) {
+        statistics =
+            calibration.reconstructed(
+                statistics,
+                scored.reconstruction(),
+                pictureNormal.error(scored.reconstructionError()));
+      }
+      taken =
+          numbers == null
+              ? null
+              : pictureNormal.next(numbers, model.rule().settings().minGreyLevels());
+    }
+    return new Normalized(
+        known == null ? own : known.marginal(),
+        known == null ? null : known.scores(),
+        statistics,
+        taken,
+        pictureNormal != null);
+  }
+
+  private static float[] raw(AnomalyCalibration calibration, float[] standardized) {
+    float[] raw = new float[standardized.length];
+    for (int k = 0; k < raw.length; k++) {
+      raw[k] = standardized[k] * calibration.scale(k) + calibration.location(k);
+    }
+    return raw;
+  }
+
+  /**
+   * Learns from a frame, after it was evaluated.
+   *
+   * @param own residuals as in {@link #next}
+   * @param numbers as there
+   * @param leaveOut whether the frame shows a fault or an alarm
+   * @return whether a calibration holds from the next frame on that did not hold for this one
+   */
+  boolean learn(ScoredFrame frame, float[] own, float @Nullable [] numbers, boolean leaveOut) {
+    if (leaveOut) {
+      residuals = residuals.skip();
+      picture = picture.skip();
+      return false;
+    }
+    float[] expected = new float[own.length];
+    for (int k = 0; k < expected.length; k++) {
+      expected[k] = frame.expected()[k] / model.rule().calibration().scale(k);
+    }
+    residuals = residuals.next(frame.capturedAt(), own, expected);
+    if (numbers != null) {
+      picture = picture.next(frame.capturedAt(), numbers, new float[numbers.length]);
+    }
+    return use();
+  }
+
+  /** The shift of residuals that shows as such means of the detector's samples. */
+  float[] shift(float[] means) {
+    return normal == null ? means : normal.shift(means);
+  }
+
+  /** The same for the numbers of the picture. */
+  float[] pictureShift(float[] means) {
+    return pictureNormal == null ? means : pictureNormal.shift(means);
+  }
+
+  /** Takes what needs a review as normal; true if anything did. */
+  boolean accept() {
+    boolean any = false;
+    if (residuals.outcome() instanceof NeedsReview) {
+      residuals = residuals.accept();
+      any = true;
+    }
+    if (picture.outcome() instanceof NeedsReview) {
+      picture = picture.accept();
+      any = true;
+    }
+    use();
+    return any;
+  }
+
+  /**
+   * Learns again, compared with what was accepted last, which holds meanwhile; true if another
+   * calibration holds from now on.
+   */
+  boolean again() {
+    residuals = residuals.again();
+    picture = picture.again();
+    return use();
+  }
+
+  /** Drops the frames that it learns from, since what is normal was shifted. */
+  void shifted() {
+    residuals = residuals.withoutFrames();
+    picture = picture.withoutFrames();
+  }
+
+  CommissioningState state() {
+    return new CommissioningState(
+        residuals.state(),
+        normal == null ? null : normal.filter.state(),
+        picture.state(),
+        pictureNormal == null ? null : pictureNormal.filter.state());
+  }
+
+  /** Continues from a state of the same model. */
+  static SourceCommissioning restore(
+      MonitorModel model, CommissioningReference shared, CommissioningState state) {
+    SourceCommissioning restored =
+        new SourceCommissioning(
+            model,
+            shared,
+            Commissioning.restore(
+                state.residuals(), CommissioningBounds.DEFAULTS, Commissioning.ENOUGH_SAMPLES),
+            Commissioning.restore(state.picture(), PictureNormal::strange, PICTURE_SAMPLES));
+    if (restored.normal != null && state.filter() != null) {
+      restored.normal.filter.restore(state.filter());
+    }
+    if (restored.pictureNormal != null && state.pictureFilter() != null) {
+      restored.pictureNormal.filter.restore(state.pictureFilter());
+    }
+    return restored;
+  }
+}

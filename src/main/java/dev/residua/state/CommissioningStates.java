@@ -1,0 +1,146 @@
+package dev.residua.state;
+
+import dev.residua.avro.state.LatentNormal;
+import dev.residua.avro.state.LearningOutcome;
+import dev.residua.avro.state.LearningState;
+import dev.residua.avro.state.NormalDifference;
+import dev.residua.avro.state.SourceNormal;
+import dev.residua.commissioning.Commissioning;
+import dev.residua.commissioning.CommissioningOutcome;
+import dev.residua.commissioning.CommissioningOutcome.Armed;
+import dev.residua.commissioning.CommissioningOutcome.Learning;
+import dev.residua.commissioning.CommissioningOutcome.NeedsReview;
+import dev.residua.commissioning.CommissioningOutcome.Stage;
+import dev.residua.commissioning.CommissioningWindow;
+import dev.residua.commissioning.Difference;
+import dev.residua.commissioning.InnovationFilter;
+import dev.residua.commissioning.LatentCalibration;
+import dev.residua.commissioning.SourceCalibration;
+import dev.residua.monitor.CommissioningState;
+import dev.residua.state.WindowBlocks.Channel;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The learning of a source to Avro records and back. */
+final class CommissioningStates {
+  private CommissioningStates() {}
+
+  static dev.residua.avro.state.@Nullable CommissioningState toAvro(
+      @Nullable CommissioningState state) {
+    return state == null
+        ? null
+        : new dev.residua.avro.state.CommissioningState(
+            learning(state.residuals(), state.filter()),
+            learning(state.picture(), state.pictureFilter()));
+  }
+
+  static @Nullable CommissioningState toDomain(
+      dev.residua.avro.state.@Nullable CommissioningState record, WindowBlocks windows) {
+    return record == null
+        ? null
+        : new CommissioningState(
+            learning(record.getResiduals(), Channel.RESIDUALS, windows),
+            filter(record.getResiduals()),
+            learning(record.getPicture(), Channel.PICTURE, windows),
+            filter(record.getPicture()));
+  }
+
+  private static LearningState learning(
+      Commissioning.State state, InnovationFilter.@Nullable State filter) {
+    CommissioningOutcome outcome = state.outcome();
+    LearningState record = new LearningState();
+    record.setAccepted(normal(state.accepted()));
+    record.setWindow(ByteBuffer.wrap(state.window().head()));
+    record.setFirst(state.first());
+    record.setNextFit(state.nextFit());
+    record.setContiguous(state.contiguous());
+    record.setWhy(outcome instanceof Learning learning ? learning.why() : "");
+    record.setProgress(outcome instanceof Learning learning ? learning.progress() : 1);
+    record.setDifferences(List.of());
+    if (outcome instanceof Armed armed) {
+      record.setOutcome(armed.stage() == Stage.FAST ? LearningOutcome.FAST : LearningOutcome.SLOW);
+      record.setCalibration(normal(armed.calibration()));
+    } else if (outcome instanceof NeedsReview review) {
+      record.setOutcome(LearningOutcome.NEEDS_REVIEW);
+      record.setCalibration(normal(review.calibration()));
+      record.setDifferences(
+          review.differences().stream()
+              .map(d -> new NormalDifference(d.latent(), d.kind().name(), d.size()))
+              .toList());
+    } else {
+      record.setOutcome(LearningOutcome.LEARNING);
+    }
+    record.setFilterFrames(filter == null ? -1 : filter.past());
+    record.setFilter(Blocks.of(filter == null ? new float[0] : filter.recent()));
+    return record;
+  }
+
+  private static Commissioning.State learning(
+      LearningState record, Channel channel, WindowBlocks windows) {
+    SourceCalibration accepted = normal(record.getAccepted());
+    SourceCalibration learnt =
+        record.getCalibration() == null ? accepted : normal(record.getCalibration());
+    CommissioningOutcome outcome =
+        switch (record.getOutcome()) {
+          case LEARNING -> new Learning(record.getWhy(), record.getProgress());
+          case FAST -> new Armed(learnt, Stage.FAST);
+          case SLOW -> new Armed(learnt, Stage.SLOW);
+          case NEEDS_REVIEW ->
+              new NeedsReview(
+                  learnt,
+                  record.getDifferences().stream()
+                      .map(
+                          d ->
+                              new Difference(
+                                  d.getLatent(), Difference.Kind.valueOf(d.getKind()), d.getSize()))
+                      .toList());
+        };
+    return new Commissioning.State(
+        accepted,
+        CommissioningWindow.restore(
+            Blocks.bytes(record.getWindow()), block -> windows.read(channel, block)),
+        record.getFirst(),
+        record.getNextFit(),
+        record.getContiguous(),
+        outcome);
+  }
+
+  private static InnovationFilter.@Nullable State filter(LearningState record) {
+    return record.getFilterFrames() < 0
+        ? null
+        : new InnovationFilter.State(record.getFilterFrames(), Blocks.floats(record.getFilter()));
+  }
+
+  private static SourceNormal normal(SourceCalibration calibration) {
+    return new SourceNormal(
+        calibration.latents().stream()
+            .map(
+                latent ->
+                    new LatentNormal(
+                        latent.location(),
+                        latent.scale(),
+                        latent.coefficients(),
+                        latent.slope(),
+                        latent.effectiveSamples()))
+            .toList(),
+        calibration.frames(),
+        calibration.revision());
+  }
+
+  private static SourceCalibration normal(SourceNormal record) {
+    return new SourceCalibration(
+        record.getLatents().stream()
+            .map(
+                latent ->
+                    new LatentCalibration(
+                        latent.getLocation(),
+                        latent.getScale(),
+                        latent.getCoefficients(),
+                        latent.getSlope(),
+                        latent.getEffectiveSamples()))
+            .toList(),
+        record.getFrames(),
+        record.getRevision());
+  }
+}

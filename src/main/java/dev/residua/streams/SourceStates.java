@@ -1,0 +1,160 @@
+package dev.residua.streams;
+
+import dev.residua.commissioning.CommissioningWindow;
+import dev.residua.monitor.CommissioningState;
+import dev.residua.monitor.SourceMonitorState;
+import dev.residua.state.MonitorStates;
+import dev.residua.state.WindowBlocks;
+import dev.residua.state.WindowBlocks.Channel;
+import dev.residua.wire.BoundedMap;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The stored states of the sources. What a source learns from is stored in blocks of its own, of
+ * which a frame changes none or one. For one thread.
+ */
+final class SourceStates {
+  /** Separates a source from the name of a block; no source has it in its name. */
+  private static final char BLOCK = 0;
+
+  private final KeyValueStore<String, byte[]> store;
+
+  /** Windows whose blocks are stored, of the sources seen last. */
+  private final Map<String, Map<Channel, CommissioningWindow>> stored;
+
+  /**
+   * @param live sources whose windows are remembered, so that only changes are written
+   */
+  SourceStates(KeyValueStore<String, byte[]> store, int live) {
+    this.store = store;
+    this.stored = BoundedMap.ofLastUsed(live);
+  }
+
+  /** Names all sources. */
+  void forEach(Consumer<String> source) {
+    try (KeyValueIterator<String, byte[]> all = store.all()) {
+      while (all.hasNext()) {
+        String key = all.next().key;
+        if (key.indexOf(BLOCK) < 0) {
+          source.accept(key);
+        }
+      }
+    }
+  }
+
+  boolean contains(String source) {
+    return store.get(source) != null;
+  }
+
+  /**
+   * The state of a source.
+   *
+   * @throws IllegalArgumentException if it cannot be read
+   */
+  Optional<SourceMonitorState> read(String source) {
+    byte[] bytes = store.get(source);
+    if (bytes == null) {
+      return Optional.empty();
+    }
+    SourceMonitorState state = MonitorStates.decode(bytes, blocks(source));
+    stored.put(source, windows(state));
+    return Optional.of(state);
+  }
+
+  private WindowBlocks blocks(String source) {
+    return (channel, block) -> {
+      byte[] bytes = store.get(key(source, channel, block));
+      if (bytes == null) {
+        throw new IllegalArgumentException(
+            "block %d of what it learns from is missing".formatted(block));
+      }
+      return bytes;
+    };
+  }
+
+  /** Writes what has changed of a source. */
+  void write(String source, SourceMonitorState state) {
+    byte[] bytes = MonitorStates.encode(state);
+    if (!Arrays.equals(bytes, store.get(source))) {
+      store.put(source, bytes);
+    }
+    Map<Channel, CommissioningWindow> now = windows(state);
+    Map<Channel, CommissioningWindow> before = stored.get(source);
+    if (before == null ? !now.isEmpty() : now.isEmpty() && !before.isEmpty()) {
+      deleteBlocks(source); // of which nothing is remembered, or needed any more
+      before = Map.of();
+    }
+    for (Map.Entry<Channel, CommissioningWindow> entry : now.entrySet()) {
+      write(
+          source,
+          entry.getKey(),
+          entry.getValue(),
+          before == null ? null : before.get(entry.getKey()));
+    }
+    if (before != null) {
+      stored.put(source, now);
+    }
+  }
+
+  private void write(
+      String source,
+      Channel channel,
+      CommissioningWindow now,
+      @Nullable CommissioningWindow before) {
+    if (now == before) {
+      return;
+    }
+    for (int block = 0; block < now.blocks(); block++) {
+      if (before == null || block >= before.blocks() || !now.sameBlock(block, before)) {
+        store.put(key(source, channel, block), now.block(block));
+      }
+    }
+    for (int block = now.blocks(); before != null && block < before.blocks(); block++) {
+      store.delete(key(source, channel, block));
+    }
+  }
+
+  private static Map<Channel, CommissioningWindow> windows(SourceMonitorState state) {
+    Map<Channel, CommissioningWindow> windows = new EnumMap<>(Channel.class);
+    CommissioningState commissioning = state.commissioning();
+    if (commissioning != null) {
+      windows.put(Channel.RESIDUALS, commissioning.residuals().window());
+      windows.put(Channel.PICTURE, commissioning.picture().window());
+    }
+    return windows;
+  }
+
+  private static String key(String source, Channel channel, int block) {
+    return source + BLOCK + String.format(Locale.ROOT, "%c%04d", channel.name().charAt(0), block);
+  }
+
+  /** Deletes all of a source. */
+  void delete(String source) {
+    store.delete(source);
+    deleteBlocks(source);
+    stored.remove(source);
+  }
+
+  private void deleteBlocks(String source) {
+    try (KeyValueIterator<String, byte[]> blocks =
+        store.prefixScan(source + BLOCK, new StringSerializer())) {
+      while (blocks.hasNext()) {
+        store.delete(blocks.next().key);
+      }
+    }
+  }
+
+  /** Forgets what it remembers of a source whose state may have changed without being written. */
+  void unwritten(String source) {
+    stored.remove(source);
+  }
+}

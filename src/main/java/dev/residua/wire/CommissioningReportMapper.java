@@ -1,0 +1,85 @@
+package dev.residua.wire;
+
+import dev.residua.avro.LatentCalibration;
+import dev.residua.commissioning.CommissioningReport;
+import dev.residua.commissioning.CommissioningStatus;
+import dev.residua.commissioning.SourceCalibration;
+import dev.residua.drift.CalibrationPhase;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Serde;
+
+/** {@code SourceCalibration} records to domain and back. */
+final class CommissioningReportMapper {
+  static final Serde<CommissioningReport> SERDE =
+      SingleObject.serde(
+          FindingFields.MAX_EVENT_BYTES,
+          dev.residua.avro.SourceCalibration.class,
+          CommissioningReportMapper::toAvro,
+          CommissioningReportMapper::toDomain);
+
+  private CommissioningReportMapper() {}
+
+  static dev.residua.avro.SourceCalibration toAvro(CommissioningReport report) {
+    CommissioningStatus status = report.status();
+    SourceCalibration calibration = report.calibration();
+    List<LatentCalibration> latents = new ArrayList<>();
+    for (int k = 0; calibration != null && k < calibration.latents().size(); k++) {
+      dev.residua.commissioning.LatentCalibration latent = calibration.latents().get(k);
+      latents.add(
+          new LatentCalibration(
+              report.latents().get(k),
+              latent.location(),
+              latent.scale(),
+              latent.coefficients(),
+              latent.slope(),
+              latent.effectiveSamples()));
+    }
+    return new dev.residua.avro.SourceCalibration(
+        report.source(),
+        report.sequence(),
+        report.capturedAt(),
+        report.modelId(),
+        dev.residua.avro.CalibrationPhase.valueOf(status.phase().name()),
+        status.revision(),
+        status.provisional(),
+        status.progress(),
+        status.reasons(),
+        calibration == null ? 0 : calibration.frames(),
+        latents);
+  }
+
+  static CommissioningReport toDomain(dev.residua.avro.SourceCalibration record) {
+    try {
+      List<dev.residua.commissioning.LatentCalibration> latents =
+          record.getLatents().stream()
+              .map(
+                  latent ->
+                      new dev.residua.commissioning.LatentCalibration(
+                          latent.getLocation(),
+                          latent.getScale(),
+                          latent.getCoefficients(),
+                          latent.getSlope(),
+                          latent.getEffectiveSamples()))
+              .toList();
+      return new CommissioningReport(
+          record.getSource(),
+          record.getSequence(),
+          record.getCapturedAt(),
+          record.getModelId(),
+          record.getLatents().stream().map(LatentCalibration::getLatent).toList(),
+          new CommissioningStatus(
+              CalibrationPhase.valueOf(record.getPhase().name()),
+              record.getRevision(),
+              record.getProgress(),
+              record.getProvisional(),
+              record.getReasons()),
+          latents.isEmpty()
+              ? null
+              : new SourceCalibration(latents, record.getFrames(), record.getRevision()));
+    } catch (IllegalArgumentException e) {
+      throw new SerializationException("bad source calibration: " + e.getMessage(), e);
+    }
+  }
+}
