@@ -33,6 +33,20 @@ public record MonitorResult(
     incidents = List.copyOf(incidents);
   }
 
+  /** A source is forgotten. */
+  public static final MonitorResult FORGOTTEN = without(List.of());
+
+  /** What an order changed. */
+  public static MonitorResult of(IdleResult result) {
+    return new MonitorResult(
+        Optional.empty(),
+        List.of(),
+        List.of(),
+        List.of(),
+        result.incidents(),
+        result.commissioning());
+  }
+
   /** Incidents that changed without a frame. */
   public static MonitorResult without(List<Incident> incidents) {
     return new MonitorResult(

@@ -16,6 +16,7 @@ import dev.residua.incident.SourceIncidents;
 import dev.residua.incident.Subject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Follows orders about the incidents of a source: each once, in the order of their offsets. */
@@ -60,7 +61,7 @@ final class Orders {
       }
     }
     monitor.followed(controls.lastOffset());
-    return new IdleResult(changed, retired);
+    return new IdleResult(changed, retired, Optional.empty());
   }
 
   /**

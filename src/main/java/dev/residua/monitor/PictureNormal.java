@@ -18,10 +18,11 @@ import java.util.List;
  * varies less is not made to vary more.
  */
 final class PictureNormal {
-  /** Factor of the reconstruction error, and grey levels, beyond which a picture is strange. */
-  private static final double STRANGE_ERROR = 4;
-
-  private static final double STRANGE_GREY = 40;
+  /**
+   * Grey levels beyond which a picture is strange: of the static parts, and of the root of the mean
+   * squared reconstruction error. Other light and a slightly other place stay below.
+   */
+  private static final double STRANGE = 40;
 
   /** Smallest spread of the logarithm of the reconstruction error, and of the grey level. */
   private static final double[] FLOOR = {0.02, 0.5};
@@ -54,16 +55,23 @@ final class PictureNormal {
   /** Whether a picture is far from those of the training. */
   static List<Difference> strange(SourceCalibration now, SourceCalibration accepted) {
     List<Difference> beyond = new ArrayList<>();
-    double[] most = {Math.log(STRANGE_ERROR), STRANGE_GREY};
-    for (int k = 0; k < most.length; k++) {
-      LatentCalibration then = accepted.latents().get(k);
-      double shift = now.latents().get(k).location() - then.location();
-      if (Math.abs(shift) > most[k]) {
-        double spread = Math.max(then.spread(), FLOOR[k]);
+    for (int k = 0; k < ImageStatistics.COUNT; k++) {
+      LatentCalibration before = accepted.latents().get(k);
+      LatentCalibration after = now.latents().get(k);
+      if (Math.abs(grey(k, after) - grey(k, before)) > STRANGE) {
+        double shift = after.location() - before.location();
+        double spread = Math.max(before.spread(), FLOOR[k]);
         beyond.add(new Difference(k, Difference.Kind.OFFSET, shift / spread));
       }
     }
     return beyond;
+  }
+
+  /** The level of a number in grey levels. */
+  private static double grey(int number, LatentCalibration calibration) {
+    return number == ImageStatistics.RECONSTRUCTION
+        ? WHITE * Math.exp(calibration.location() / 2)
+        : calibration.location();
   }
 
   /** The deviation of the static pixels as the model would see it, where 1 is white. */

@@ -236,7 +236,7 @@ public final class SourceMonitor {
     events.incidents.addAll(incidents.next(evidenceNow, settings));
     DriftScore score = score(frame, statistics);
     learn(frame, own, controls);
-    return events.result(score, report(frame), incidents::idFor);
+    return events.result(score, report(at), incidents::idFor);
   }
 
   private Normalized normalized(ScoredFrame frame, float[] own) {
@@ -268,7 +268,7 @@ public final class SourceMonitor {
   }
 
   /** What a person is to know of the commissioning, if it is news. */
-  private Optional<CommissioningReport> report(ScoredFrame frame) {
+  private Optional<CommissioningReport> report(Moment frame) {
     CommissioningStatus now =
         commissioning == null ? CommissioningStatus.MODEL : commissioning.status();
     if (!now.isNewsAfter(status)) {
@@ -279,7 +279,7 @@ public final class SourceMonitor {
         new CommissioningReport(
             frame.source(),
             frame.sequence(),
-            frame.capturedAt(),
+            frame.at(),
             model.id(),
             model.graph().names(),
             now,
@@ -388,9 +388,11 @@ public final class SourceMonitor {
    */
   public IdleResult follow(ActiveControls controls, Duration idle) {
     Moment last = incidents.last();
-    return last == null
-        ? IdleResult.NOTHING
-        : new Orders(this, MonitoredIncidents.later(last, idle)).follow(controls);
+    if (last == null) {
+      return IdleResult.NOTHING;
+    }
+    IdleResult followed = new Orders(this, MonitoredIncidents.later(last, idle)).follow(controls);
+    return new IdleResult(followed.incidents(), followed.retired(), report(last));
   }
 
   /**

@@ -2,7 +2,6 @@ package dev.residua.streams;
 
 import dev.residua.causal.ScoredFrame;
 import dev.residua.incident.ActiveControls;
-import dev.residua.incident.Incident;
 import dev.residua.model.SafeText;
 import dev.residua.monitor.IdleResult;
 import dev.residua.monitor.MonitorResult;
@@ -17,7 +16,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -151,7 +149,11 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
       clock.sources().forEach(source -> follow(controls, source, now));
     }
     for (String source : clock.idleFor(limits.forgetAfter())) {
-      if (idle(source, now, state -> true, monitor -> monitor.gone(clock.idle(source)))) {
+      if (idle(
+          source,
+          now,
+          state -> true,
+          monitor -> MonitorResult.without(monitor.gone(clock.idle(source))))) {
         forget(source);
       } else {
         clock.seen(source); // tried again after the same time
@@ -181,7 +183,8 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
             source,
             now,
             state -> true,
-            monitor -> monitor.silent(clock.idle(source), rules.settings(rule)));
+            monitor ->
+                MonitorResult.without(monitor.silent(clock.idle(source), rules.settings(rule))));
       }
     }
   }
@@ -193,7 +196,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
             source,
             now,
             state -> true,
-            monitor -> monitor.disabled(clock.idle(source), rule.key()))) {
+            monitor -> MonitorResult.without(monitor.disabled(clock.idle(source), rule.key())))) {
       forget(source);
     }
   }
@@ -208,7 +211,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
         monitor -> {
           IdleResult result = monitor.follow(controls, clock.idle(source));
           retired[0] = result.retired();
-          return result.incidents();
+          return MonitorResult.of(result);
         });
     if (retired[0]) {
       forget(source);
@@ -221,6 +224,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
     silent.remove(source);
     live.remove(source);
     states.delete(source);
+    context.forward(new Record<>(source, MonitorResult.FORGOTTEN, context.currentSystemTimeMs()));
     observe(() -> listener.forgotten(source));
   }
 
@@ -234,7 +238,7 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
       String source,
       long now,
       Predicate<SourceMonitorState> concerned,
-      Function<SourceMonitor, List<Incident>> change) {
+      Function<SourceMonitor, MonitorResult> change) {
     try {
       SourceMonitorState before = states.read(source).orElse(null);
       if (before == null) {
@@ -247,10 +251,9 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
       SourceMonitor ready = live.get(source);
       SourceMonitor monitor =
           ready != null ? ready : SourceMonitor.restore(thresholds(before.modelId()), before, null);
-      List<Incident> changed = change.apply(monitor);
+      MonitorResult result = change.apply(monitor);
       states.write(source, monitor.state());
-      if (!changed.isEmpty()) {
-        MonitorResult result = MonitorResult.without(changed);
+      if (!result.incidents().isEmpty() || result.commissioning().isPresent()) {
         observe(() -> listener.changed(result));
         context.forward(new Record<>(source, result, now));
       }

@@ -142,8 +142,11 @@ public final class MonitorTopology {
         topics.incidents().produced("incident-events").withStreamPartitioner(BY_SOURCE),
         tracing);
     results
-        .flatMapValues(
-            result -> result.commissioning().stream().toList(), Named.as("only-calibrations"))
+        .filter(
+            (source, result) ->
+                result.commissioning().isPresent() || result == MonitorResult.FORGOTTEN,
+            Named.as("only-commissioning"))
+        .mapValues(result -> result.commissioning().orElse(null), Named.as("calibration"))
         .to(topics.calibrations().name(), topics.calibrations().produced("calibrations"));
     return builder.build();
   }

@@ -9,6 +9,7 @@ import dev.residua.avro.FrameScore;
 import dev.residua.avro.Incident;
 import dev.residua.avro.IncidentEvidence;
 import dev.residua.avro.InterventionEvent;
+import dev.residua.avro.SourceCalibration;
 import dev.residua.avro.SourceRule;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -120,6 +121,7 @@ public final class SchemaRegistration {
     records.put(topics.evidence(), IncidentEvidence.class);
     records.put(topics.control(), ControlCommand.class);
     records.put(topics.sources(), SourceRule.class);
+    records.put(topics.calibrations(), SourceCalibration.class);
     return records;
   }
 }

@@ -13,6 +13,7 @@ import dev.residua.avro.InterventionEvent;
 import dev.residua.avro.ModelActivation;
 import dev.residua.avro.ModelEntry;
 import dev.residua.avro.ModelShadow;
+import dev.residua.avro.SourceCalibration;
 import dev.residua.avro.SourceRule;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -65,7 +66,8 @@ final class SingleObject<T extends SpecificRecordBase> {
           Incident.class,
           IncidentEvidence.class,
           ControlCommand.class,
-          SourceRule.class);
+          SourceRule.class,
+          SourceCalibration.class);
 
   private static final byte[] MARK = {(byte) 0xC3, 0x01};
   private static final int HEADER_BYTES = MARK.length + Long.BYTES;

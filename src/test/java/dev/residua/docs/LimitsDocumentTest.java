@@ -11,6 +11,7 @@ import dev.residua.app.process.DiskSpace;
 import dev.residua.app.web.LiveEvidence;
 import dev.residua.app.web.LiveFrames;
 import dev.residua.causal.ScoreCheck;
+import dev.residua.commissioning.CommissioningWindow;
 import dev.residua.dashboard.LiveHistory;
 import dev.residua.evidence.EvidenceModels;
 import dev.residua.frame.NamePattern;
@@ -73,6 +74,7 @@ class LimitsDocumentTest {
             setting(ScoringConfig.class, "maxFrames") + " frames",
             setting(ScoringConfig.class, "modelMemory") + " bytes",
             setting(MonitorConfig.class, "liveSources") + " sources",
+            CommissioningWindow.MAX_BYTES + " bytes",
             RegistryMonitorModels.KEPT + " models",
             "" + ScoreCheck.MAX_MAGNITUDE,
             FindingFields.MAX_EVENT_BYTES + " bytes",

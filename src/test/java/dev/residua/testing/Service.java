@@ -227,6 +227,7 @@ public final class Service implements AutoCloseable {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of(
+            "-Dresidua.sources.commissioning=false", // most tests use the camera of the model
             "-XX:+UseG1GC",
             "-Xmx1g",
             "-XX:+ExitOnOutOfMemoryError",

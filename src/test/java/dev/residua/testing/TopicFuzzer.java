@@ -125,6 +125,7 @@ public final class TopicFuzzer {
     avro(topics.evidence(), "IncidentEvidence", "");
     avro(topics.control(), "ControlCommand", "");
     avro(topics.sources(), "SourceRule", "");
+    avro(topics.calibrations(), "SourceCalibration", "");
     avro(topics.models(), "ModelEntry", "model/");
     avro(topics.models(), "ModelActivation", "activation/");
     avro(topics.models(), "ActivationStart", "start/");

@@ -26,6 +26,7 @@ import dev.residua.avro.IncidentReason;
 import dev.residua.avro.IncidentState;
 import dev.residua.avro.InterventionEvent;
 import dev.residua.avro.InterventionKind;
+import dev.residua.avro.LatentCalibration;
 import dev.residua.avro.LatentReading;
 import dev.residua.avro.ModelActivation;
 import dev.residua.avro.ModelEntry;
@@ -34,6 +35,7 @@ import dev.residua.avro.PixelFormat;
 import dev.residua.avro.Reconstruction;
 import dev.residua.avro.SensorReadings;
 import dev.residua.avro.Severity;
+import dev.residua.avro.SourceCalibration;
 import dev.residua.avro.SourceRule;
 import dev.residua.avro.TrainingPhase;
 import java.io.IOException;
@@ -98,6 +100,7 @@ class GoldenRecordsTest {
         evidence(),
         control(),
         sourceRule(),
+        sourceCalibration(),
         modelEntry(),
         activation(),
         start(),
@@ -443,6 +446,21 @@ class GoldenRecordsTest {
         ByteBuffer.wrap(png),
         ByteBuffer.wrap(png),
         null);
+  }
+
+  private static SourceCalibration sourceCalibration() {
+    return new SourceCalibration(
+        "cam1",
+        42L,
+        T0,
+        "model-1",
+        CalibrationPhase.NEEDS_REVIEW,
+        1,
+        true,
+        1.0,
+        List.of("pendulum is 4.1 standard deviations from its accepted level"),
+        1_250L,
+        List.of(new LatentCalibration("pendulum", 0.5, 0.75, List.of(0.25), 1.0, 900.0)));
   }
 
   private static SourceRule sourceRule() {

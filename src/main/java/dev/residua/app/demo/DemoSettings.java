@@ -16,9 +16,13 @@ public record DemoSettings(@Nullable Path scenario, double speed) {
   private static final String SPEED = "residua.demo.speed";
   private static final String SCENARIO = "residua.demo.scenario";
 
+  /** The model was calibrated on this camera, so there is nothing to learn. */
+  private static final String COMMISSIONING = "residua.sources.commissioning";
+
   /** Passes the settings to the application that this process starts next. */
   public void toSystemProperties() {
     System.setProperty(SPEED, Double.toString(speed));
+    System.setProperty(COMMISSIONING, "false");
     if (scenario != null) {
       System.setProperty(SCENARIO, scenario.toString());
     }

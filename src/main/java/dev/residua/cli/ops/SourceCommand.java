@@ -6,7 +6,10 @@ import picocli.CommandLine.Command;
 /** {@code source}: the settings of sources, and sources that are gone. */
 @Command(
     name = "source",
-    description = "Shows and changes the settings of sources, and retires sources that are gone.",
+    description = {
+      "Shows and changes the settings of sources, and what they have learned as normal.",
+      "Retires sources that are gone."
+    },
     mixinStandardHelpOptions = true,
     subcommands = {
       SourceRulesCommand.ListCommand.class,
@@ -14,9 +17,38 @@ import picocli.CommandLine.Command;
       SourceRulesCommand.SetCommand.class,
       SourceRulesCommand.RemoveCommand.class,
       SourceRulesCommand.ApplyCommand.class,
+      SourceStatusCommand.class,
+      SourceCommand.ArmCommand.class,
+      SourceCommand.LearnCommand.class,
       SourceCommand.RetireCommand.class
     })
 public final class SourceCommand {
+  /** {@code source arm}: accepts what needs a review. */
+  @Command(
+      name = "arm",
+      description = {
+        "Accepts what sources learned as normal although it is far from the model's normal.",
+        "source status shows which sources need this, and why. Others are not changed."
+      })
+  static final class ArmCommand extends ControlCommandBase {
+    ArmCommand() {
+      super(ControlRequest.Kind.ARM);
+    }
+  }
+
+  /** {@code source learn}: learns again. */
+  @Command(
+      name = "learn",
+      description = {
+        "Lets sources learn again what is normal for them, as after a repair.",
+        "The calibration in force holds until there is a new one. What differs much from it needs a review."
+      })
+  static final class LearnCommand extends ControlCommandBase {
+    LearnCommand() {
+      super(ControlRequest.Kind.LEARN);
+    }
+  }
+
   /** {@code source retire}: closes the incidents of sources that are gone. */
   @Command(
       name = "retire",

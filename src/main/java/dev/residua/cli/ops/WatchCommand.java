@@ -16,6 +16,7 @@ import dev.residua.cli.console.Failures;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.KafkaOptions;
+import dev.residua.commissioning.CommissioningReport;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
 import dev.residua.frame.FrameTiming;
@@ -259,6 +260,18 @@ public final class WatchCommand extends JsonCommand {
               incident.kind().toLowerCase(Locale.ROOT),
               incident.severity().name().toLowerCase(Locale.ROOT),
               incident.sentence());
+    }
+    if (value instanceof CommissioningReport report) {
+      return "%s  %s #%d  calibration %s, revision %d%s"
+          .formatted(
+              report.capturedAt(),
+              report.source(),
+              report.sequence(),
+              report.status().phase().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+              report.status().revision(),
+              report.status().reasons().isEmpty()
+                  ? ""
+                  : ": " + String.join("; ", report.status().reasons()));
     }
     if (value instanceof ControlCommand command) {
       return "%s  %s by %s: %s"

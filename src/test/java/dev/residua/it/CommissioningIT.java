@@ -1,0 +1,161 @@
+package dev.residua.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.residua.Residua;
+import dev.residua.app.kafka.KafkaClients;
+import dev.residua.commissioning.CommissioningReport;
+import dev.residua.drift.CalibrationPhase;
+import dev.residua.drift.DriftScore;
+import dev.residua.frame.Frame;
+import dev.residua.frame.ImageShape;
+import dev.residua.incident.Incident;
+import dev.residua.testing.FaultySource;
+import dev.residua.testing.Service;
+import dev.residua.testing.TestBroker;
+import dev.residua.testing.TopicReader;
+import dev.residua.wire.Topics;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** Sources of other cameras than the model's learn, are watched, and may need a person. */
+@Timeout(400)
+class CommissioningIT {
+  private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
+  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final ImageShape SHAPE = new ImageShape(64, 64, 3);
+  private static final int FRAMES = 2_400;
+  private static final int BEFORE_KILL = 700;
+  private static final int FAULT = 1_900;
+  private static final int FAULT_FRAMES = 150;
+
+  @TempDir Path directory;
+  private KafkaClients clients;
+
+  private String residua(String... words) {
+    List<String> all = new ArrayList<>(List.of(words));
+    all.addAll(List.of("--bootstrap", clients.bootstrapServers()));
+    StringWriter out = new StringWriter();
+    CommandLine residua = Residua.commandLine();
+    residua.setOut(new PrintWriter(out, true));
+    residua.setErr(new PrintWriter(out, true));
+    assertThat(residua.execute(all.toArray(String[]::new))).as(out.toString()).isZero();
+    return out.toString();
+  }
+
+  private Service serve() throws IOException {
+    Service service =
+        Service.serve(
+            directory.resolve("service"),
+            List.of("-Dresidua.roles=score,monitor", "-Dresidua.sources.commissioning=true"),
+            clients);
+    service.awaitReady();
+    return service;
+  }
+
+  /** Frames as a camera with less contrast, more light and noise shows them. */
+  private static List<Frame> otherCamera(List<Frame> frames) {
+    Random random = new Random(6);
+    return frames.stream()
+        .map(
+            frame -> {
+              byte[] pixels = frame.data().clone();
+              for (int i = 0; i < pixels.length; i++) {
+                double value = 0.95 * (pixels[i] & 0xff) + 9 + 2 * random.nextGaussian();
+                pixels[i] = (byte) Math.max(0, Math.min(255, Math.round(value)));
+              }
+              return Frame.ofPixels(
+                  frame.source(), frame.sequence(), frame.capturedAt(), SHAPE, pixels);
+            })
+        .toList();
+  }
+
+  private List<CommissioningReport> reports(String source) {
+    return TopicReader.values(clients, TOPICS.calibrations()).stream()
+        .filter(report -> report.source().equals(source))
+        .toList();
+  }
+
+  private void await(Service service, String source, Predicate<CommissioningReport> wanted) {
+    service.await(
+        LIMIT,
+        source + " has the calibration wanted, of " + reports(source),
+        () -> reports(source).stream().anyMatch(wanted));
+  }
+
+  private static Predicate<CommissioningReport> in(CalibrationPhase phase) {
+    return report -> report.status().phase() == phase;
+  }
+
+  @Test
+  void shouldWatchEachCameraOnceItHasLearnedWhatIsNormal() throws Exception {
+    try (TestBroker kafka = TestBroker.start(TOPICS, 2)) {
+      clients = kafka.clients();
+      Instant first = Instant.now().minusMillis(50L * FRAMES);
+      List<Frame> other =
+          otherCamera(FaultySource.frames("cam1", first, FRAMES, FAULT, FAULT_FRAMES));
+      List<Frame> broken = FaultySource.frames("cam2", first, 1_500, 500, 1_500);
+
+      try (Service service = serve()) {
+        // Given it is killed while it learns
+        FaultySource.publish(clients, TOPICS, other.subList(0, BEFORE_KILL));
+        service.awaitRecords(LIMIT, clients, TOPICS.drift(), BEFORE_KILL);
+        service.kill();
+      }
+      try (Service service = serve()) {
+        // When
+        FaultySource.publish(clients, TOPICS, other.subList(BEFORE_KILL, FRAMES));
+        FaultySource.publish(clients, TOPICS, broken);
+        service.awaitRecords(LIMIT, clients, TOPICS.drift(), FRAMES + broken.size());
+        FaultySource.awaitEnd(service, clients, TOPICS, "cam1", LIMIT);
+        await(service, "cam2", in(CalibrationPhase.NEEDS_REVIEW));
+
+        // Then the other camera is watched from about its thousandth frame on
+        CommissioningReport armed =
+            reports("cam1").stream()
+                .filter(in(CalibrationPhase.ARMED))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("it is not armed: " + reports("cam1")));
+        assertThat(armed.sequence()).isBetween(1_000L, (long) FAULT - 100);
+        List<Incident> incidents = TopicReader.values(clients, TOPICS.incidents());
+        assertThat(incidents)
+            .allSatisfy(
+                incident -> {
+                  assertThat(incident.source()).isEqualTo("cam1");
+                  assertThat(incident.openedSequence()).isGreaterThan(FAULT - 64L);
+                });
+        assertThat(incidents)
+            .extracting(incident -> incident.subject().toString())
+            .contains("mechanism:shadow_length");
+        List<DriftScore> scores = TopicReader.values(clients, TOPICS.drift());
+        assertThat(scores)
+            .filteredOn(score -> score.source().equals("cam1") && score.sequence() > FAULT - 100)
+            .allSatisfy(
+                score -> {
+                  assertThat(score.calibration().phase()).isEqualTo(CalibrationPhase.ARMED);
+                  assertThat(score.calibration().provisional()).isTrue();
+                  assertThat(score.calibration().pValues()).hasSize(4);
+                });
+
+        // And the one that broke meanwhile asks for a person, who accepts
+        assertThat(residua("source", "status"))
+            .contains("cam2", "needs-review", "shadow length", "1 armed, 1 needs-review");
+        residua("source", "arm", "--sources", "cam2", "--reason", "a longer pole on purpose");
+        await(service, "cam2", in(CalibrationPhase.ARMED));
+        assertThat(residua("source", "status", "cam2")).contains("armed", "effective samples");
+      }
+    }
+  }
+}
