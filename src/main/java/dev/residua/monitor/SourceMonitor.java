@@ -799,7 +799,9 @@ public final class SourceMonitor {
       Thresholds thresholds, SourceMonitorState state, @Nullable SourceMonitor spare) {
     return start(
             thresholds,
-            Baseline.carried(state.baseline()),
+            state.commissioning() == null
+                ? Baseline.carried(state.baseline())
+                : Baseline.State.NONE, // it learns again
             new MonitoredIncidents(thresholds.model, state.incidents(), state.last()),
             state.followedOffset(),
             spare)

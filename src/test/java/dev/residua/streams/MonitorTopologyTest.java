@@ -16,12 +16,18 @@ import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FactorScales;
 import dev.residua.causal.Finding;
 import dev.residua.causal.ScoredFrame;
+import dev.residua.commissioning.CommissioningReference;
+import dev.residua.commissioning.CommissioningReport;
+import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftScore;
 import dev.residua.drift.DriftSettings;
+import dev.residua.drift.ImageStatistics;
 import dev.residua.incident.ActiveControls;
 import dev.residua.incident.ControlCommand;
+import dev.residua.incident.ControlCommand.Order;
+import dev.residua.incident.ControlCommand.Retire;
 import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.incident.Subject;
@@ -64,6 +70,7 @@ import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.errors.LogAndContinueExceptionHandler;
 import org.apache.kafka.streams.processor.Punctuator;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
+import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
 import org.apache.kafka.streams.test.TestRecord;
@@ -80,6 +87,7 @@ class MonitorTopologyTest {
   private static final SourceLimits ONE_LIVE = SourceLimits.DEFAULTS.withLive(1);
 
   private static MonitorModel model;
+  private static MonitorModel learning;
 
   @TempDir Path stateDirectory;
   private final Topics topics = new Topics("residua.");
@@ -127,6 +135,32 @@ class MonitorTopologyTest {
             JointAttribution.ofEnergy(attributed),
             SensorRule.of(SensorReference.builder().build()),
             500,
+            IncidentSettings.DEFAULTS);
+    float[][] pictures = new float[n][];
+    for (int i = 0; i < n; i++) {
+      pictures[i] = ImageStatistics.of(errors[i], appearance[i], 0);
+    }
+    learning =
+        new MonitorModel(
+            model.id(),
+            model.digest(),
+            model.graph(),
+            model.factors(),
+            model.rule(),
+            model.residuals(),
+            model.picture(),
+            model.mechanisms(),
+            Optional.of(
+                CommissioningReference.calibrate(
+                    attributed,
+                    new float[n][4],
+                    pictures,
+                    DriftSettings.DEFAULTS.withFrequencies(8).withSimulation(200, 1_024),
+                    3,
+                    fraction -> {})),
+            model.attribution(),
+            model.sensor(),
+            20_000,
             IncidentSettings.DEFAULTS);
   }
 
@@ -630,6 +664,91 @@ class MonitorTopologyTest {
                 Tracing.OFF),
             settings(),
             Instant.parse("2026-03-02T12:00:00Z")); // a Monday
+  }
+
+  private static final MonitorRules COMMISSIONED =
+      new MonitorRules(() -> SourceRules.EMPTY, () -> SourceRules.EMPTY, Optional.empty(), true);
+
+  /** Reports of two sources that take turns, one of which learns from frames that are shifted. */
+  private List<CommissioningReport> learned(int live) {
+    driver.close();
+    driver =
+        new TopologyTestDriver(
+            MonitorTopology.build(
+                topics,
+                MonitorModels.fixed(learning),
+                new ControlCommandStore(),
+                COMMISSIONED,
+                SourceLimits.DEFAULTS.withLive(live),
+                MonitorListener.NONE,
+                Tracing.OFF),
+            settings());
+    Random random = new Random(8);
+    for (int i = 0; i < 1_400; i++) {
+      for (String source : List.of("cam1", "cam2")) {
+        float[] values = new float[4];
+        for (int k = 0; k < 4; k++) {
+          values[k] = (float) random.nextGaussian() + (source.equals("cam2") ? 1 : 0);
+        }
+        send(
+            Scored.nominal()
+                .source(source)
+                .residuals(values)
+                .reconstructionError(random.nextFloat())
+                .frame(i));
+      }
+    }
+    assertThat(incidents().isEmpty()).isTrue();
+    return driver
+        .createOutputTopic(
+            topics.calibrations().name(),
+            topics.calibrations().key().deserializer(),
+            topics.calibrations().value().deserializer())
+        .readValuesToList();
+  }
+
+  @Test
+  void shouldLearnTheSameWhenSourcesAreReadBackFromTheStore() {
+    // When
+    List<CommissioningReport> ready = learned(2);
+    long blocks = driver.getKeyValueStore(MonitorTopology.STATE_STORE).approximateNumEntries();
+    List<CommissioningReport> readBack = learned(1);
+    // Then
+    assertThat(readBack).isEqualTo(ready);
+    assertThat(blocks).isGreaterThan(10);
+    assertThat(ready)
+        .filteredOn(report -> report.status().phase() == CalibrationPhase.ARMED)
+        .extracting(CommissioningReport::source)
+        .contains("cam1", "cam2");
+    CommissioningReport last = ready.get(ready.size() - 1);
+    assertThat(last.calibration().latents())
+        .allSatisfy(
+            latent ->
+                assertThat(latent.location())
+                    .isCloseTo(last.source().equals("cam2") ? 1 : 0, within(0.15)));
+  }
+
+  @Test
+  void shouldDeleteAllOfARetiredSourceThatLearns() {
+    // Given
+    learned(2);
+    // When
+    command(new Retire(new Order("r", "cam.*", "kim", "gone", Instant.EPOCH)));
+    driver.advanceWallClockTime(Duration.ofSeconds(2));
+    // Then
+    KeyValueStore<String, byte[]> store = driver.getKeyValueStore(MonitorTopology.STATE_STORE);
+    try (KeyValueIterator<String, byte[]> all = store.all()) {
+      assertThat(all.hasNext()).isFalse();
+    }
+    assertThat(
+            driver
+                .createOutputTopic(
+                    topics.calibrations().name(),
+                    topics.calibrations().key().deserializer(),
+                    new ByteArrayDeserializer())
+                .readKeyValuesToMap())
+        .containsEntry("cam1", null)
+        .containsEntry("cam2", null);
   }
 
   private static MonitorRules rules(AtomicReference<SourceRules> rules) {
