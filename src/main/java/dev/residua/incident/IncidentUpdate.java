@@ -115,6 +115,17 @@ final class IncidentUpdate {
       }
     }
 
+    /** Removes a subject; the last one stays as what an operator has dealt with. */
+    void dismiss(Subject subject, Predicate<Subject> open) {
+      if (!supports.remove(subject) || supports.stream().anyMatch(open)) {
+        return;
+      }
+      supports.clear();
+      supports.add(subject);
+      dismissed = true;
+      candidate = null;
+    }
+
     Track closed() {
       return new Track(alarms, supports, strongest, waited, dismissed, candidate);
     }
@@ -308,10 +319,16 @@ final class IncidentUpdate {
   private void name(List<Subject> named) {
     OpenTrack residuals = track(Channel.RESIDUALS);
     OpenTrack track = residuals.on ? residuals : track(Channel.PICTURE);
-    if (named.isEmpty() || !opens(track)) {
+    if (named.isEmpty()) {
       return;
     }
     Subject leading = named.get(0);
+    if (track.on && track.dismissed) {
+      nameDismissed(track, leading);
+    }
+    if (!opens(track)) {
+      return;
+    }
     Content content = Content.of(Objects.requireNonNull(track.strongest));
     if (!supportsAny(track)) {
       if (!supportsAny(track(Channel.SENSOR))) {
@@ -341,6 +358,23 @@ final class IncidentUpdate {
       } else {
         rediagnose(current, leading, content);
       }
+    }
+  }
+
+  /**
+   * Ends the dismissal of an alarm where its diagnosis twice names another subject than the one
+   * that an operator has dealt with.
+   */
+  private static void nameDismissed(OpenTrack track, Subject leading) {
+    if (track.supports.contains(leading)) {
+      track.candidate = null;
+    } else if (track.supports.contains(Subject.UNDETERMINED)) {
+      track.replace(Subject.UNDETERMINED, leading);
+    } else if (!leading.equals(track.candidate)) {
+      track.candidate = leading;
+    } else {
+      track.candidate = null;
+      track.dismissed = false;
     }
   }
 
@@ -436,7 +470,7 @@ final class IncidentUpdate {
     for (Entry entry : openEntries()) {
       boolean supported = false;
       for (OpenTrack track : tracks) {
-        supported |= track.on && track.supports.contains(entry.subject());
+        supported |= track.on && !track.dismissed && track.supports.contains(entry.subject());
       }
       Entry next =
           new Entry(
@@ -671,12 +705,10 @@ final class IncidentUpdate {
     return step();
   }
 
-  /** Closes an incident; its alarm opens no other until it has ended. */
+  /** Closes an incident; its alarm opens none of the same subject until it has ended. */
   private void drop(Entry entry, Reason reason, @Nullable String note) {
     for (OpenTrack track : tracks) {
-      if (track.supports.remove(entry.subject())) {
-        track.dismissed |= track.supports.isEmpty();
-      }
+      track.dismiss(entry.subject(), this::isOpen);
     }
     end(entry, State.CLOSED, reason, null, note);
     if (!entry.subject().equals(Subject.SILENCE)) {

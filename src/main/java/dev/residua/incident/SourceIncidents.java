@@ -87,10 +87,12 @@ public record SourceIncidents(List<Entry> entries, List<Track> tracks) {
    * The alarm of one channel.
    *
    * @param alarms bit {@code i}: whether it was on {@code i} frames ago
-   * @param supports subjects of the incidents that it belongs to
+   * @param supports subjects of the incidents that it belongs to; of a dismissed alarm, the subject
+   *     that an operator has dealt with
    * @param strongest strongest finding since the last quiet stretch; null where there is none
    * @param waited frames that it has waited for its diagnosis
-   * @param dismissed whether an operator has dealt with it, until it ends
+   * @param dismissed whether an operator has dealt with it, until it ends or a diagnosis twice
+   *     names another subject
    * @param candidate subject that the last diagnosis named and the one before did not; null if
    *     there is none
    */

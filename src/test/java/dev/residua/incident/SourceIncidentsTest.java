@@ -308,6 +308,44 @@ class SourceIncidentsTest {
   }
 
   @Test
+  void shouldOpenAnotherSubjectDuringAnAlarmThatAnOperatorHasDealtWith() {
+    // Given an incident that was resolved, and diagnoses of the same problem after it
+    history.alarm(10);
+    history.diagnosis(Severity.WARNING, LENGTH);
+    history.close(history.published.get(0).id(), Reason.RESOLVED_BY_OPERATOR);
+    history.diagnosis(Severity.WARNING, LENGTH);
+    history.diagnosis(Severity.WARNING, LENGTH, LIGHT);
+    history.laterDiagnosis(false, LIGHT);
+    history.diagnosis(Severity.WARNING, LENGTH);
+    assertThat(history.log()).endsWith("mechanism:length CLOSED RESOLVED_BY_OPERATOR");
+    // When two diagnoses in a row name another subject
+    history.laterDiagnosis(false, LIGHT);
+    history.alarm(5);
+    assertThat(history.log()).endsWith("mechanism:length CLOSED RESOLVED_BY_OPERATOR");
+    history.diagnosis(Severity.WARNING, LIGHT, LENGTH);
+    // Then
+    assertThat(history.log())
+        .endsWith("mechanism:length CLOSED RESOLVED_BY_OPERATOR", "root:light OPENED");
+    history.quiet(6);
+    assertThat(history.incidents.open()).isEmpty();
+  }
+
+  @Test
+  void shouldTakeTheFirstDiagnosisAfterAnOrderAsWhatItDealtWith() {
+    // Given
+    history.alarm(10);
+    history.close(history.published.get(0).id(), Reason.FALSE_ALARM);
+    // When
+    history.diagnosis(Severity.WARNING, LENGTH);
+    history.diagnosis(Severity.WARNING, LENGTH);
+    // Then
+    assertThat(history.log()).endsWith("undetermined CLOSED FALSE_ALARM");
+    history.diagnosis(Severity.WARNING, LIGHT);
+    history.diagnosis(Severity.WARNING, LIGHT);
+    assertThat(history.log()).endsWith("root:light OPENED");
+  }
+
+  @Test
   void shouldNotReportASilenceAgainThatAnOperatorResolved() {
     // Given
     history.quiet(10);
