@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.anomaly.EValues;
@@ -20,9 +22,12 @@ import dev.residua.commissioning.CommissioningReport;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
 import dev.residua.frame.FrameTiming;
+import dev.residua.frame.NamePattern;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.Incident;
 import dev.residua.intervention.InterventionEvent;
+import dev.residua.model.SafeText;
+import dev.residua.wire.RootCause;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
@@ -39,6 +44,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -58,6 +64,8 @@ public final class WatchCommand extends JsonCommand {
   private static final ObjectMapper LINES =
       JsonMapper.builder()
           .addModule(new JavaTimeModule())
+          .addModule(
+              new SimpleModule().addSerializer(NamePattern.class, ToStringSerializer.instance))
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
           .build();
 
@@ -121,7 +129,8 @@ public final class WatchCommand extends JsonCommand {
           if (source != null && !source.equals(key(record))) {
             continue;
           }
-          Object value = value(topics, record);
+          Topic<?, ?> topic = Objects.requireNonNull(topics.get(record.topic()));
+          Object value = value(topic, record);
           if (discoveries != null && value instanceof ScoredFrame score) {
             OnlineFdr.Step step = discoveries.next(EValues.fromP(score.statistics().jointPValue()));
             discoveries = step.next();
@@ -194,12 +203,18 @@ public final class WatchCommand extends JsonCommand {
     }
   }
 
-  private static @Nullable Object value(
-      Map<String, Topic<?, ?>> topics, ConsumerRecord<byte[], byte[]> record) {
-    Topic<?, ?> topic = Objects.requireNonNull(topics.get(record.topic()));
-    return record.value() == null
-        ? null
-        : topic.value().deserializer().deserialize(record.topic(), record.value());
+  /** What is shown of a record that this version cannot read. */
+  private record Unreadable(String reason) {}
+
+  static @Nullable Object value(Topic<?, ?> topic, ConsumerRecord<byte[], byte[]> record) {
+    if (record.value() == null) {
+      return null;
+    }
+    try {
+      return topic.read(record.value());
+    } catch (SerializationException e) {
+      return new Unreadable(SafeText.of(RootCause.message(e)));
+    }
   }
 
   private static String arrival(FrameTiming timing) {
@@ -211,7 +226,7 @@ public final class WatchCommand extends JsonCommand {
     };
   }
 
-  private static String line(ConsumerRecord<byte[], byte[]> record, @Nullable Object value) {
+  static String line(ConsumerRecord<byte[], byte[]> record, @Nullable Object value) {
     if (value instanceof ScoredFrame score) {
       return "%s  %s #%d  joint p %.2g  reconstruction p %s  residuals (sd) %s%s"
           .formatted(
@@ -282,13 +297,12 @@ public final class WatchCommand extends JsonCommand {
               command.order().reason());
     }
     Header error = record.headers().lastHeader("__streams.errors.message");
+    String message = error == null ? "" : text(error.value());
+    if (value instanceof Unreadable unreadable) {
+      message = "cannot be read: " + unreadable.reason();
+    }
     return "%s-%d@%d  key %s  %s"
-        .formatted(
-            record.topic(),
-            record.partition(),
-            record.offset(),
-            key(record),
-            error == null ? "" : text(error.value()));
+        .formatted(record.topic(), record.partition(), record.offset(), key(record), message);
   }
 
   private static String sentence(Finding finding, String type, String kind) {
@@ -310,7 +324,7 @@ public final class WatchCommand extends JsonCommand {
     return texts;
   }
 
-  private static String jsonLine(ConsumerRecord<byte[], byte[]> record, @Nullable Object value) {
+  static String jsonLine(ConsumerRecord<byte[], byte[]> record, @Nullable Object value) {
     Map<String, Object> line =
         Json.map(
             "topic", record.topic(),
@@ -322,6 +336,8 @@ public final class WatchCommand extends JsonCommand {
       for (Header header : record.headers()) {
         line.put(header.key(), text(header.value()));
       }
+    } else if (value instanceof Unreadable unreadable) {
+      line.put("unreadable", unreadable.reason());
     } else {
       line.put("value", value == null ? "" : value);
     }

@@ -1,0 +1,55 @@
+package dev.residua.cli.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.residua.testing.TopicFuzzer;
+import dev.residua.wire.Topic;
+import dev.residua.wire.Topics;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+
+class WatchCommandTest {
+  private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
+
+  @Test
+  void shouldShowThatARecordCannotBeRead() {
+    // Given
+    ConsumerRecord<byte[], byte[]> record =
+        new ConsumerRecord<>("residua.incidents", 1, 7, bytes("a"), bytes("no incident"));
+    // When
+    Object value = WatchCommand.value(TOPICS.incidents(), record);
+    // Then
+    assertThat(WatchCommand.line(record, value))
+        .startsWith("residua.incidents-1@7  key a  cannot be read: ");
+    assertThat(WatchCommand.jsonLine(record, value)).contains("\"unreadable\":\"");
+  }
+
+  @Test
+  void shouldShowEveryRecordOfEveryTopic() {
+    // Given
+    TopicFuzzer fuzzer = new TopicFuzzer(TOPICS, 15);
+    List<Topic<?, ?>> topics = new ArrayList<>(TOPICS.findings());
+    topics.addAll(List.of(TOPICS.scores(), TOPICS.drift(), TOPICS.control(), TOPICS.deadLetters()));
+    for (Topic<?, ?> topic : topics) {
+      for (int i = 0; i < 500; i++) {
+        ProducerRecord<byte[], byte[]> made = fuzzer.next(topic);
+        ConsumerRecord<byte[], byte[]> record =
+            new ConsumerRecord<>(topic.name(), 0, i, made.key(), made.value());
+        made.headers().forEach(record.headers()::add);
+        // When
+        Object value = WatchCommand.value(topic, record);
+        // Then
+        assertThat(WatchCommand.line(record, value)).isNotEmpty();
+        assertThat(WatchCommand.jsonLine(record, value)).startsWith("{");
+      }
+    }
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}
