@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -33,6 +35,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RegistryWriter implements AutoCloseable {
   private static final int ATTEMPTS = 8;
+
+  /** Mean pause after the first attempt; after the nth it is n times as long. */
+  private static final Duration PAUSE = Duration.ofMillis(20);
+
   private static final Duration POLL = Duration.ofMillis(50);
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final Duration CLOSE = Duration.ofSeconds(5);
@@ -93,8 +99,17 @@ public final class RegistryWriter implements AutoCloseable {
                   .formatted(ATTEMPTS, RootCause.message(e)),
               e);
         }
+        pause(attempt);
       }
     }
+  }
+
+  /**
+   * Writers that overtake one another pause for different times, so that one of them ends first.
+   */
+  private static void pause(int attempt) {
+    double factor = attempt * (0.5 + ThreadLocalRandom.current().nextDouble());
+    LockSupport.parkNanos((long) (factor * PAUSE.toNanos()));
   }
 
   /**

@@ -11,6 +11,7 @@ import dev.residua.model.RegistryRecord.Entry;
 import dev.residua.wire.ModelRecords;
 import dev.residua.wire.Topics;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -141,12 +142,18 @@ class RegistryWriterTest {
 
   @Test
   void shouldGiveUpWhereTheBrokersNeverSayHowATransactionEnded() {
+    // Given
+    long start = System.nanoTime();
+
     // When, Then
     assertThatThrownBy(() -> change(100, "Unhandled error in EndTxnResponse: unknown", false))
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith("8 attempts to change the registry of models")
         .hasMessageContaining("not confirmed by the brokers (Unhandled error");
     assertThat(commits).isEqualTo(8);
+    assertThat(Duration.ofNanos(System.nanoTime() - start))
+        .as("writers at the same time get their turn in the pauses, at least 280 ms together")
+        .isGreaterThan(Duration.ofMillis(270));
   }
 
   @Test
