@@ -10,6 +10,7 @@ import dev.residua.frame.SceneName;
 import dev.residua.incident.Incident;
 import dev.residua.model.ModelRegistry;
 import dev.residua.model.RegistryRecord;
+import dev.residua.model.RegistryRecord.Entry;
 import dev.residua.registry.ModelAdmin;
 import dev.residua.registry.RegistryClients;
 import dev.residua.registry.RegistryFollower;
@@ -350,13 +351,14 @@ final class Installation {
     }
   }
 
-  /** Activates the first model in every scene that has none. */
+  /** Activates the first published model, perhaps of an administrator, where a scene has none. */
   private void beginScenes(ModelAdmin admin, SimulatedProcess process) throws IOException {
     for (String scene : SCENES) {
-      if (registry().scene(scene).active().isEmpty()) {
+      ModelRegistry registry = registry();
+      if (registry.scene(scene).active().isEmpty()) {
         admin.promote(
             scene,
-            "model-1",
+            registry.entries().stream().findFirst().map(Entry::id).orElse("model-1"),
             new ModelAdmin.Author(process.name, "first of " + scene, process.clock().instant()));
       }
     }
