@@ -76,6 +76,11 @@ class HttpSecurityIT {
           .as("a page whose name resolves to this machine")
           .contains(" 421 ");
       assertThat(statusLine(service, "127.0.0.1")).contains(" 200 ");
+      String host = "localhost:" + service.httpPort();
+      assertThat(socketStatusLine(service, host, "http://evil.example"))
+          .as("the socket of another page")
+          .contains(" 403 ");
+      assertThat(socketStatusLine(service, host, "http://" + host)).contains(" 101 ");
       assertThat(
               send(
                       service,
@@ -89,6 +94,31 @@ class HttpSecurityIT {
           .as("a frame that does not exist yet, at once")
           .isEqualTo(404);
       assertThat(service.err()).doesNotContain(" ERROR ", " WARN ");
+    }
+  }
+
+  @Test
+  void shouldCloseConnectionsThatSendHalfARequest() throws Exception {
+    try (Service service = serve(List.of("-Dquarkus.http.idle-timeout=2S"))) {
+      List<Socket> sockets = new ArrayList<>();
+      try {
+        for (int i = 0; i < 50; i++) {
+          Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.httpPort());
+          sockets.add(socket);
+          socket.setSoTimeout(30_000);
+          socket
+              .getOutputStream()
+              .write("GET / HTTP/1.1\r\nHost: local".getBytes(StandardCharsets.US_ASCII));
+        }
+        for (Socket socket : sockets) {
+          // When, Then
+          assertThat(socket.getInputStream().read()).as("end of the connection").isEqualTo(-1);
+        }
+      } finally {
+        for (Socket socket : sockets) {
+          socket.close();
+        }
+      }
     }
   }
 
@@ -265,14 +295,26 @@ class HttpSecurityIT {
 
   /** First line of the answer to a request with this {@code Host}, which HttpClient forbids. */
   private static String statusLine(Service service, String host) throws Exception {
+    return answer(
+        service,
+        "GET /api/status HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n".formatted(host));
+  }
+
+  /** The answer to a page of an origin that opens a WebSocket. */
+  private static String socketStatusLine(Service service, String host, String origin)
+      throws Exception {
+    return answer(
+        service,
+        ("GET /api/live HTTP/1.1\r\nHost: %s\r\nOrigin: %s\r\nConnection: Upgrade\r\n"
+                + "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+            .formatted(host, origin));
+  }
+
+  private static String answer(Service service, String request) throws Exception {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), service.httpPort())) {
       socket.setSoTimeout(30_000);
-      socket
-          .getOutputStream()
-          .write(
-              "GET /api/status HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n"
-                  .formatted(host)
-                  .getBytes(StandardCharsets.US_ASCII));
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
       return new BufferedReader(
               new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
           .readLine();

@@ -47,6 +47,11 @@ final class Turns {
     }
   }
 
+  /** Requests that may still come. */
+  int waitingPlaces() {
+    return waiting.availablePermits();
+  }
+
   /** Runs between two requests. */
   void between(Runnable work) {
     lock.lock();
