@@ -433,8 +433,10 @@ final class IncidentUpdate {
     Entry entry = null;
     if (supportsAny(track)) {
       entry = first(track);
-      if (report.weight() == Weight.DIAGNOSIS && !report.finding().causes().isEmpty()) {
-        String latent = report.finding().causes().get(0).latent();
+      if (report.weight() == Weight.DIAGNOSIS) {
+        // One without causes is about the camera or the picture.
+        String latent =
+            report.finding().causes().stream().map(Finding.Cause::latent).findFirst().orElse("");
         entry =
             openEntries().stream()
                 .filter(e -> e.subject().isLatent() && e.subject().name().equals(latent))

@@ -228,6 +228,26 @@ class SourceIncidentsTest {
   }
 
   @Test
+  void shouldNotShowAFrozenCameraInTheIncidentOfALatent() {
+    // Given
+    history.alarm(10);
+    history.diagnosis(Severity.WARNING, LENGTH);
+    history.alarm(SourceIncidents.JOIN_FRAMES);
+    // When the camera freezes, and a diagnosis finds that
+    history.alarm(1);
+    IncidentHistory.Frame frame = new IncidentHistory.Frame();
+    frame.residuals = Alarm.ON;
+    frame.reports.add(
+        history.report(
+            Channel.RESIDUALS, Weight.DIAGNOSIS, "INTERVENTION.FROZEN_CAMERA", Severity.CRITICAL));
+    history.frame(frame);
+    // Then
+    assertThat(history.incidents.open())
+        .extracting(i -> i.subject() + " " + i.kind())
+        .containsExactly("mechanism:length INTERVENTION.OFFSET");
+  }
+
+  @Test
   void shouldReplaceAFaultOfTheSensorByAnother() {
     // When
     history.fault(10, DARK);
