@@ -161,7 +161,26 @@ final class Diagnoser {
       }
       int[] rest = Arrays.stream(rows).filter(t -> Arrays.binarySearch(off, t) < 0).toArray();
       Node without = new Node(latent, rest);
-      return without.tested.stream().allMatch(test -> Math.abs(without.score(test)) < NOT_NORMAL);
+      return without.tested.stream().allMatch(without::isNormal);
+    }
+
+    /** Whether a test finds nothing in frames without outliers. */
+    private boolean isNormal(MechanismTest test) {
+      return switch (test) {
+        case VARIANCE -> Math.abs(middle()) < NOT_NORMAL;
+        case DEPENDENCE -> Math.abs(score(test)) < DEPENDENT;
+        default -> Math.abs(score(test)) < NOT_NORMAL;
+      };
+    }
+
+    /**
+     * As {@link MechanismTest#VARIANCE}, but from the two thirds of the frames that are nearest to
+     * normal: an outlier that noise makes smaller than {@link MechanismReference#off} still widens
+     * the variance.
+     */
+    private double middle() {
+      double variance = statistics.middleVariance(latent, 0, size());
+      return reference.standardized(MechanismTest.VARIANCE, latent, size(), Math.log(variance));
     }
 
     /** Whether in the newer frames the latent itself, not its residual, depends on its causes. */

@@ -25,6 +25,8 @@ record WindowStatistics(
   private static final double SMALLEST_VARIANCE = 1e-8;
   private static final double LARGEST_CORRELATION = 0.999999;
   private static final double CLIP = 3;
+  private static final double MIDDLE = 2.0 / 3;
+  private static final double MIDDLE_NORMAL = 0.9674216; // P(|Z| <= this) = MIDDLE
 
   /** Value of a test in rows {@code from} to {@code from + m - 1}. O(m) or, for SHAPE, O(m p^2). */
   double value(MechanismTest test, int latent, int from, int m) {
@@ -72,6 +74,20 @@ record WindowStatistics(
   double studentized(int latent, int from, int m) {
     return mean(residuals, latent, from, m)
         / Math.sqrt((variance(residuals, latent, from, m) + SMALLEST_VARIANCE) / m);
+  }
+
+  /**
+   * Variance of a normal residual whose sizes are below their 2/3 quantile as often as here. The
+   * largest third does not matter.
+   */
+  double middleVariance(int latent, int from, int m) {
+    double[] sizes = column(residuals, latent, from, m);
+    for (int t = 0; t < m; t++) {
+      sizes[t] = Math.abs(sizes[t]);
+    }
+    Arrays.sort(sizes);
+    double deviation = sizes[(int) (MIDDLE * (m - 1))] / MIDDLE_NORMAL;
+    return deviation * deviation + SMALLEST_VARIANCE;
   }
 
   /** Slope of the latent on its prediction by least squares, 1 nominally; NaN if that is still. */

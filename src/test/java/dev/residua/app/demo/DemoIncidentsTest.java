@@ -65,8 +65,7 @@ class DemoIncidentsTest {
             "root:pendulum INTERVENTION.COVARIATE_DRIFT",
             "sensor:frozen INTERVENTION.FROZEN_CAMERA",
             "mechanism:shadow_length INTERVENTION.STOCHASTIC_INTERVENTION",
-            // A tenth of the frames is off: six of 64 frames look like more noise.
-            "mechanism:shadow_position INTERVENTION.NOISE_CHANGE");
+            "mechanism:shadow_position INTERVENTION.OUTLIER");
     assertThat(ended).extracting(e -> e.incident().state()).containsOnly(Incident.State.RESOLVED);
     // The shock of one frame is an event of its latent, and no incident.
     assertThat(ended.get(0).openedBy()).isGreaterThan(400);
