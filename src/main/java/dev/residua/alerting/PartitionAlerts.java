@@ -143,7 +143,7 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
             FrameReader.recordTime(record),
             record.offset() < history.getOrDefault(partition, 0L));
         if (Tracing.carries(record.headers())) {
-          traces.put(incident.id(), step.headers());
+          traces.put(incident.id(), step.context());
         }
       }
     } catch (SerializationException | IllegalArgumentException e) {

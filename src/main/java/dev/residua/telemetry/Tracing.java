@@ -40,6 +40,10 @@ public final class Tracing implements AutoCloseable {
 
   private static final String PARENT = "traceparent";
   private static final String STATE = "tracestate";
+
+  /** Longest value of a header that is passed on, in bytes: what the recommendation asks for. */
+  private static final int LONGEST = 512;
+
   private static final W3CTraceContextPropagator W3C = W3CTraceContextPropagator.getInstance();
 
   private static final TextMapGetter<Headers> GETTER =
@@ -90,12 +94,16 @@ public final class Tracing implements AutoCloseable {
     return headers.lastHeader(PARENT) != null;
   }
 
+  /**
+   * Copies the values: a header that was read refers to the memory of all records that were read
+   * with it.
+   */
   private static void copy(Headers from, Headers to) {
     for (String key : List.of(PARENT, STATE)) {
       Header header = from.lastHeader(key);
       to.remove(key);
-      if (header != null) {
-        to.add(header);
+      if (header != null && header.value() != null && header.value().length <= LONGEST) {
+        to.add(key, header.value());
       }
     }
   }
@@ -221,6 +229,13 @@ public final class Tracing implements AutoCloseable {
       Headers next = new RecordHeaders(from.toArray());
       writeTo(next);
       return next;
+    }
+
+    /** The context alone of what follows from here: small, and to be kept for long. */
+    public Headers context() {
+      Headers context = new RecordHeaders();
+      writeTo(context);
+      return context;
     }
 
     @Override
