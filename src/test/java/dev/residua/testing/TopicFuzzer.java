@@ -45,6 +45,10 @@ public final class TopicFuzzer {
   private static final Path RELEASED = Path.of("schemas/released");
   private static final int HEADER_BYTES = 10;
   private static final int LARGE = 100_000;
+
+  /** More than any topic takes but that of frames, and less than any producer or broker refuses. */
+  private static final int LARGEST = 16 << 20;
+
   private static final int DEEPEST = 6;
   private static final GenericData DATA = new GenericData();
 
@@ -144,7 +148,10 @@ public final class TopicFuzzer {
   /** The next record of a topic; its partition is left to the producer. */
   public ProducerRecord<byte[], byte[]> next(Topic<?, ?> topic) {
     List<Recipe> choice = recipes.get(topic.name());
-    Made made = choice.get(random.nextInt(choice.size())).make();
+    Made made;
+    do {
+      made = choice.get(random.nextInt(choice.size())).make();
+    } while (made.value().length > LARGEST);
     byte[] key = made.key();
     byte[] value = made.value();
     switch (random.nextInt(20)) {
