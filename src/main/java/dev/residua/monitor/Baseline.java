@@ -100,6 +100,11 @@ public final class Baseline {
     return settling > 0;
   }
 
+  /** Starts the frames that decide again, as detectors have lost those before. */
+  void settleAgain() {
+    settling = settling > 0 ? SETTLING : 0;
+  }
+
   /** Counts a frame of the new model; true if the shifts can be decided now. */
   boolean settled() {
     return --settling == 0;

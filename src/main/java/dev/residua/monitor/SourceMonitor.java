@@ -420,6 +420,13 @@ public final class SourceMonitor {
 
   /** Takes the present as normal, where a shift of means is all that differs. */
   List<Incident> accept(Moment at, Order order) {
+    if (baseline.settling()) {
+      String why =
+          "the model is new for this source; repeat the order after %d frames"
+              .formatted(Baseline.SETTLING);
+      return incidents.accept(
+          at, order, incident -> Orders.refusal(incident.subject(), why, why));
+    }
     Optional<ChangeMonitor.Recentring> residual = residuals.recentring();
     Optional<ChangeMonitor.Recentring> image =
         picture.alarm().drifting() ? picture.recentring() : Optional.empty();
@@ -465,9 +472,10 @@ public final class SourceMonitor {
       picture.detector.update(numbers, picture.reading);
     }
     if (baseline.settled()) {
+      int frames = (int) Math.min(Baseline.SETTLING, residuals.detector.count());
       int pictures = (int) Math.min(Baseline.SETTLING, picture.detector.count());
       baseline.decide(
-          residuals.detector.meanDeviations(Baseline.SETTLING),
+          residuals.detector.meanDeviations(frames),
           pictures == 0
               ? new float[ImageStatistics.COUNT]
               : picture.detector.meanDeviations(pictures));
@@ -498,6 +506,7 @@ public final class SourceMonitor {
 
   /** Detectors that took frames of the fault restart; an alarm from before it goes on. */
   private void afterFault() {
+    baseline.settleAgain();
     if (!residuals.alarm().drifting()
         || residuals.alarm().startedAt() > faultSince - SourceIncidents.JOIN_FRAMES) {
       residuals.restart();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AnomalyEvent;
+import dev.residua.anomaly.AnomalyKind;
 import dev.residua.anomaly.AnomalyRule;
 import dev.residua.anomaly.AnomalySettings;
 import dev.residua.anomaly.SensorMonitor;
@@ -560,6 +561,39 @@ class SourceMonitorTest {
     assertThat(feed(changed, order, 600, 200, -3, 1))
         .extracting(Incident::state)
         .contains(Incident.State.OPENED);
+  }
+
+  @Test
+  void shouldGoOnAfterAnOrderOrAFaultAmongTheFirstFramesOfANextModel() {
+    // Given a shift that was accepted
+    SourceMonitor monitor = SourceMonitor.start(limits);
+    ActiveControls order = accepting("accept-1");
+    feed(monitor, ActiveControls.EMPTY, 0, 300, 0, 1);
+    feed(monitor, ActiveControls.EMPTY, 300, 150, 2, 1);
+    feed(monitor, order, 450, 150, 2, 1);
+    byte[] accepted = bytes(monitor);
+    // When the present is accepted again before the next model has decided
+    SourceMonitor next = restored(otherModel, accepted);
+    feed(next, order, 600, 3, 2, 1);
+    List<Incident> incidents = feed(next, order.with(accept("accept-2")), 603, 400, 2, 1);
+    // Then the first order still holds
+    assertThat(incidents).isEmpty();
+    // When the camera freezes before that
+    SourceMonitor fault =
+        restored(new SourceMonitor.Thresholds(diagnosing(model("third", 31))), accepted);
+    Random random = new Random(62);
+    List<Incident> ofFault = new ArrayList<>();
+    for (int i = 600; i < 900; i++) {
+      long hash = i < 603 || i > 620 ? i : 603;
+      ScoredFrame frame = noisy(random, 2).sensor(reading(hash)).frame(i);
+      ofFault.addAll(fault.next(frame, order).incidents());
+    }
+    // Then
+    assertThat(ofFault)
+        .extracting(Incident::subject, Incident::state)
+        .containsExactly(
+            tuple(Subject.sensor(AnomalyKind.FROZEN), Incident.State.OPENED),
+            tuple(Subject.sensor(AnomalyKind.FROZEN), Incident.State.RESOLVED));
   }
 
   @Test
