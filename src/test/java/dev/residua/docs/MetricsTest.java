@@ -17,6 +17,7 @@ import dev.residua.app.metrics.SourceLabels;
 import dev.residua.app.metrics.SourceRuleMetrics;
 import dev.residua.app.roles.MonitorRole;
 import dev.residua.causal.Finding;
+import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftScore;
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.RejectedFrameException;
@@ -89,7 +90,28 @@ class MetricsTest {
         open);
   }
 
+  private static void evaluate(
+      MonitorMetrics metrics, int partition, String source, CalibrationPhase phase) {
+    metrics.evaluated(
+        partition,
+        Scored.nominal().source(source).frame(1),
+        new MonitorResult(
+            Optional.of(
+                score(source, 1, new DriftScore.Calibration(phase, 1, false, new float[0]))),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            Optional.empty()),
+        false);
+  }
+
   private static DriftScore score(String source, float statistic) {
+    return score(source, statistic, DriftScore.Calibration.MODEL);
+  }
+
+  private static DriftScore score(
+      String source, float statistic, DriftScore.Calibration calibration) {
     return new DriftScore(
         source,
         1,
@@ -101,7 +123,7 @@ class MetricsTest {
         new float[0],
         new int[0],
         1,
-        DriftScore.Calibration.MODEL,
+        calibration,
         new DriftScore.Others(2, 8, 5e5, 4e5, 6e5, 0, 20));
   }
 
@@ -137,6 +159,29 @@ class MetricsTest {
         .contains("residua_incident_open{source=\"_other\"} 2.0")
         .contains("residua_sources 4.0")
         .doesNotContain("cam2");
+  }
+
+  @Test
+  void shouldCountSourcesByThePhaseOfTheirCalibration() {
+    // Given
+    MonitorMetrics metrics = new MonitorMetrics(meters, 1);
+    evaluate(metrics, 0, "cam1", CalibrationPhase.LEARNING);
+    evaluate(metrics, 0, "cam2", CalibrationPhase.LEARNING);
+    evaluate(metrics, 1, "cam3", CalibrationPhase.MODEL);
+    evaluate(metrics, 1, "cam4", CalibrationPhase.NEEDS_REVIEW);
+    assertThat(scrape())
+        .contains("residua_source_calibrations{phase=\"learning\"} 2.0")
+        .contains("residua_source_calibrations{phase=\"armed\"} 0.0")
+        .contains("residua_source_calibrations{phase=\"model\"} 1.0");
+    // When
+    evaluate(metrics, 0, "cam1", CalibrationPhase.ARMED);
+    metrics.released(1);
+    // Then
+    assertThat(scrape())
+        .contains("residua_source_calibrations{phase=\"learning\"} 1.0")
+        .contains("residua_source_calibrations{phase=\"armed\"} 1.0")
+        .contains("residua_source_calibrations{phase=\"model\"} 0.0")
+        .contains("residua_source_calibrations{phase=\"needs_review\"} 0.0");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static dev.residua.app.metrics.Meters.lower;
 import dev.residua.app.process.Role;
 import dev.residua.causal.Finding;
 import dev.residua.causal.ScoredFrame;
+import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
 import dev.residua.incident.Incident;
@@ -26,6 +27,7 @@ import java.util.function.ToDoubleFunction;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.streams.KafkaStreams;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Metrics of the monitor. Sources beyond a number share the label {@code _other}, whose gauges show
@@ -64,10 +66,19 @@ public final class MonitorMetrics implements MonitorListener, RefusalListener {
       double runLength,
       double target,
       double lastFrame,
-      double open) {
+      double open,
+      @Nullable CalibrationPhase phase) {
     static final Reading NOTHING =
         new Reading(
-            Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN, 0);
+            Double.NaN,
+            Double.NaN,
+            Double.NaN,
+            Double.NaN,
+            Double.NaN,
+            Double.NaN,
+            Double.NaN,
+            0,
+            null);
 
     static Reading of(ScoredFrame frame, DriftScore score, boolean open) {
       DriftScore.Others others = score.others();
@@ -79,7 +90,8 @@ public final class MonitorMetrics implements MonitorListener, RefusalListener {
           others.quietRunLength(),
           score.targetRunLength(),
           frame.capturedAt().toEpochMilli() / 1_000.0,
-          open ? 1 : 0);
+          open ? 1 : 0,
+          score.calibration().phase());
     }
 
     double nearness() {
@@ -146,6 +158,15 @@ public final class MonitorMetrics implements MonitorListener, RefusalListener {
     this.meters = meters;
     this.labels = new SourceLabels(mostSources);
     Meters.gauge(meters, "residua.sources", "Sources that this process monitors", sources::size);
+    for (CalibrationPhase phase : CalibrationPhase.values()) {
+      Meters.gauge(
+          meters,
+          "residua.source.calibrations",
+          "Sources that this process monitors, by the phase of their calibration",
+          () -> inPhase(phase),
+          "phase",
+          lower(phase));
+    }
     for (Shown shown : Shown.values()) {
       shown.register(meters, SourceLabels.OTHERS, () -> ofOthers(shown));
     }
@@ -259,6 +280,10 @@ public final class MonitorMetrics implements MonitorListener, RefusalListener {
         .max(Comparator.comparingDouble(shown.matters))
         .map(shown.value::applyAsDouble)
         .orElse(Double.NaN);
+  }
+
+  private long inPhase(CalibrationPhase phase) {
+    return sources.values().stream().filter(source -> source.reading.phase() == phase).count();
   }
 
   private double openOfOthers() {
