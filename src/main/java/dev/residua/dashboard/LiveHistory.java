@@ -5,6 +5,8 @@ import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FactorScales;
 import dev.residua.causal.Finding;
 import dev.residua.causal.ScoredFrame;
+import dev.residua.commissioning.CommissioningReport;
+import dev.residua.commissioning.CommissioningStatus;
 import dev.residua.dashboard.LiveViews.EventView;
 import dev.residua.dashboard.LiveViews.FindingView;
 import dev.residua.dashboard.LiveViews.IncidentView;
@@ -15,6 +17,7 @@ import dev.residua.dashboard.LiveViews.Row;
 import dev.residua.dashboard.LiveViews.Source;
 import dev.residua.dashboard.LiveViews.SourceView;
 import dev.residua.dashboard.LiveViews.Status;
+import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
 import dev.residua.incident.ActiveControls;
@@ -46,9 +49,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The data of the pages: last frames, drift scores, events and incidents of every source, counts,
- * and commands of operators. For any thread. Memory is bounded: about 40 MB of frames in all,
- * shared between the sources, so that each keeps fewer if there are many.
+ * The data of the pages: last frames, drift scores, events and incidents of every source, what is
+ * normal for it, counts, and commands of operators. For any thread. Memory is bounded: about 40 MB
+ * of frames in all, shared between the sources, so that each keeps fewer if there are many.
  */
 @ApplicationScoped
 public class LiveHistory {
@@ -84,6 +87,7 @@ public class LiveHistory {
   private final Map<String, Long> deadLetters = new TreeMap<>();
   private final Deque<FindingView> findings = new ArrayDeque<>();
   private final Map<String, SourceHistory> sources = BoundedMap.ofLastUsed(MAX_SOURCES);
+  private final Map<String, CommissioningReport> reports = BoundedMap.ofLatest(MAX_SOURCES);
   private final Map<String, Incident> incidents = new LinkedHashMap<>();
   private final Map<String, ControlCommand> orders = new LinkedHashMap<>();
   private ActiveControls active = ActiveControls.EMPTY;
@@ -166,6 +170,42 @@ public class LiveHistory {
   private void happened(Finding finding, EventView event) {
     source(finding.source()).happened(event);
     revision++;
+  }
+
+  /** The calibration of a source changed, or the source made progress. */
+  public synchronized void commissioning(CommissioningReport report) {
+    if (report.latents().size() > SourceHistory.MAX_COLUMNS) {
+      return;
+    }
+    reports.remove(report.source()); // so that the newest are last
+    reports.put(report.source(), report);
+    revision++;
+  }
+
+  /** The monitor has forgotten a source, and what was normal for it. */
+  public synchronized void forgotten(String source) {
+    if (reports.remove(source) != null) {
+      revision++;
+    }
+  }
+
+  /** The last status of a source; its last score stands in until the first report is read. */
+  private CommissioningStatus commissioning(String source, SourceHistory history) {
+    CommissioningReport report = reports.get(source);
+    if (report != null) {
+      return report.status();
+    }
+    DriftScore score = history.lastDrift();
+    if (score == null) {
+      return CommissioningStatus.MODEL;
+    }
+    DriftScore.Calibration calibration = score.calibration();
+    return new CommissioningStatus(
+        calibration.phase(),
+        calibration.revision(),
+        SourceHistory.isWatched(score) ? 1 : 0,
+        calibration.provisional(),
+        List.of());
   }
 
   /** An incident opened or changed. */
@@ -305,8 +345,21 @@ public class LiveHistory {
             FactorScales.NONE);
   }
 
-  /** Which sources to list. */
-  public record Query(String text, Optional<SourceCondition> condition, int page, int size) {
+  /**
+   * Which sources to list.
+   *
+   * @param text part of the name
+   * @param condition state of the source; empty for any
+   * @param phase of its calibration; empty for any
+   * @param page from 0
+   * @param size sources per page
+   */
+  public record Query(
+      String text,
+      Optional<SourceCondition> condition,
+      Optional<CalibrationPhase> phase,
+      int page,
+      int size) {
     public Query {
       text = text.strip().toLowerCase(Locale.ROOT);
       if (page < 0) {
@@ -319,29 +372,46 @@ public class LiveHistory {
     }
   }
 
-  private record Listed(String name, SourceHistory history, SourceCondition condition) {}
+  private record Listed(
+      String name,
+      SourceHistory history,
+      SourceCondition condition,
+      CommissioningStatus commissioning) {
+    /** A source that needs a review follows those that are silent, unless it is worse. */
+    int urgency() {
+      boolean review = commissioning.phase() == CalibrationPhase.NEEDS_REVIEW;
+      int usual = 2 * condition.ordinal();
+      return review ? Math.min(usual, 2 * SourceCondition.SILENT.ordinal() + 1) : usual;
+    }
+  }
 
   /** All sources at a glance. */
   public synchronized Overview overview(Query query, Instant now) {
     long at = now.toEpochMilli();
     Map<SourceCondition, Integer> counts = new EnumMap<>(SourceCondition.class);
+    Map<CalibrationPhase, Integer> phases = new EnumMap<>(CalibrationPhase.class);
     List<Listed> matching = new ArrayList<>();
     for (Map.Entry<String, SourceHistory> entry : sources.entrySet()) {
       SourceCondition condition =
           entry.getValue().condition(at, active.maintained(entry.getKey(), now));
+      CommissioningStatus commissioning = commissioning(entry.getKey(), entry.getValue());
       counts.merge(condition, 1, Integer::sum);
+      phases.merge(commissioning.phase(), 1, Integer::sum);
       if (query.condition().map(wanted -> wanted == condition).orElse(true)
+          && query.phase().map(wanted -> wanted == commissioning.phase()).orElse(true)
           && entry.getKey().toLowerCase(Locale.ROOT).contains(query.text())) {
-        matching.add(new Listed(entry.getKey(), entry.getValue(), condition));
+        matching.add(new Listed(entry.getKey(), entry.getValue(), condition, commissioning));
       }
     }
-    matching.sort(Comparator.comparing(Listed::condition).thenComparing(Listed::name));
+    matching.sort(Comparator.comparingInt(Listed::urgency).thenComparing(Listed::name));
     int page = Math.min(query.page(), Math.max(0, (matching.size() - 1) / query.size()));
     List<Row> rows =
         matching.stream()
             .skip((long) page * query.size())
             .limit(query.size())
-            .map(one -> ViewMapper.row(one.name(), one.history(), one.condition()))
+            .map(
+                one ->
+                    ViewMapper.row(one.name(), one.history(), one.condition(), one.commissioning()))
             .toList();
     List<Incident> open = new ArrayList<>();
     List<IncidentView> closed = new ArrayList<>();
@@ -365,6 +435,7 @@ public class LiveHistory {
         rate(),
         new TreeMap<>(deadLetters),
         counts,
+        phases,
         matching.size(),
         page,
         rows,
@@ -412,16 +483,22 @@ public class LiveHistory {
     String graphOf = known == null ? "" : scoredBy;
     boolean news = revision != seen.revision();
     Trend trend = history.trend();
+    CommissioningReport report = reports.get(name);
     SourceView view =
         new SourceView(
             at,
-            ViewMapper.row(name, history, history.condition(at, active.maintained(name, now))),
+            ViewMapper.row(
+                name,
+                history,
+                history.condition(at, active.maintained(name, now)),
+                commissioning(name, history)),
             SourceCondition.silence(history.interval()).toMillis(),
             known == null || graphOf.equals(seen.modelId())
                 ? null
                 : ViewMapper.graph(known.graph()),
             score == null ? List.of() : Arrays.stream(score.scales()).boxed().toList(),
             score == null ? 0 : score.samples(),
+            score == null ? List.of() : ViewMapper.pValues(score.calibration().pValues()),
             score == null ? null : ViewMapper.number(score.targetRunLength()),
             score == null ? null : ViewMapper.number(score.others().quietRunLength()),
             frame == null ? null : view(frame),
@@ -429,6 +506,7 @@ public class LiveHistory {
             ViewMapper.rows(drift, reset),
             (trend.newest() - Trend.STRETCHES + 1) * Trend.STRETCH_MILLIS,
             trend.newest() == seen.stretch() && !reset ? null : ViewMapper.trends(trend),
+            news && report != null ? ViewMapper.commissioning(report) : null,
             news ? incidentsOf(name) : null,
             news ? List.copyOf(history.events()) : null,
             news ? ordersFor(name) : null);

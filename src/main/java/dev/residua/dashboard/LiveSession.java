@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.residua.dashboard.LiveHistory.Query;
 import dev.residua.dashboard.LiveHistory.Seen;
 import dev.residua.dashboard.LiveHistory.SourceAnswer;
+import dev.residua.drift.CalibrationPhase;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * has drawn the last: a slow or hidden page gets fewer and larger updates, never a queue. Pure
  * except for the history that it reads; for any thread.
  *
- * <p>The page sends its view, {@code {"see": "overview", "text": "", "condition": "", "page": 0,
- * "size": 50}}, {@code {"see": "source", "name": "cam1"}} or {@code {"see": "nothing"}}, and then
- * {@code {"next": true}} for every further update. Answers are {@code {"type": "overview",
+ * <p>The page sends its view, {@code {"see": "overview", "text": "", "condition": "", "phase": "",
+ * "page": 0, "size": 50}}, {@code {"see": "source", "name": "cam1"}} or {@code {"see": "nothing"}},
+ * and then {@code {"next": true}} for every further update. Answers are {@code {"type": "overview",
  * "overview": {...}}}, {@code {"type": "source", "name": ..., "source": {...}}}, {@code {"type":
  * "unknown", "name": ...}} for an unknown source, and {@code {"type": "problem", "sentence": ...}}.
  */
@@ -30,7 +32,7 @@ final class LiveSession {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final long SOURCE_MILLIS = 100;
   private static final long OVERVIEW_MILLIS = 250;
-  private static final Query ALL = new Query("", Optional.empty(), 0, 50);
+  private static final Query ALL = new Query("", Optional.empty(), Optional.empty(), 0, 50);
 
   private final LiveHistory history;
   private View view = View.NOTHING;
@@ -66,6 +68,7 @@ final class LiveSession {
               new Query(
                   message.path("text").asText(""),
                   condition(message.path("condition").asText("")),
+                  phase(message.path("phase").asText("")),
                   message.path("page").asInt(0),
                   message.path("size").asInt(ALL.size()));
           view = View.OVERVIEW;
@@ -90,17 +93,24 @@ final class LiveSession {
   }
 
   static Optional<SourceCondition> condition(String text) {
+    return oneOf("condition", SourceCondition.values(), text);
+  }
+
+  static Optional<CalibrationPhase> phase(String text) {
+    return oneOf("phase", CalibrationPhase.values(), text);
+  }
+
+  private static <E extends Enum<E>> Optional<E> oneOf(String name, E[] values, String text) {
     if (text.isBlank()) {
       return Optional.empty();
     }
-    for (SourceCondition condition : SourceCondition.values()) {
-      if (condition.name().equals(text.strip().toUpperCase(Locale.ROOT))) {
-        return Optional.of(condition);
+    for (E value : values) {
+      if (value.name().equals(text.strip().toUpperCase(Locale.ROOT))) {
+        return Optional.of(value);
       }
     }
     throw new IllegalArgumentException(
-        "condition must be one of %s but was '%s'"
-            .formatted(java.util.Arrays.toString(SourceCondition.values()), text));
+        "%s must be one of %s but was '%s'".formatted(name, Arrays.toString(values), text));
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.residua.dashboard;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.residua.drift.CalibrationPhase;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ public final class LiveViews {
    * @param framesPerSecond rate over the last ten seconds
    * @param deadLetters records refused since then, by reason
    * @param counts sources by condition
+   * @param phases sources by the phase of their calibration
    * @param matching sources that pass the filter
    * @param page number of this page, from 0
    * @param rows one page of them, the most urgent first
@@ -32,6 +34,7 @@ public final class LiveViews {
       double framesPerSecond,
       Map<String, Long> deadLetters,
       Map<SourceCondition, Integer> counts,
+      Map<CalibrationPhase, Integer> phases,
       int matching,
       int page,
       List<Row> rows,
@@ -44,19 +47,23 @@ public final class LiveViews {
    *
    * @param name source
    * @param condition its state
+   * @param phase of its calibration
+   * @param progress of its learning, in [0, 1]
    * @param frames its frames that were read, including those before this process started
    * @param framesPerSecond rate of its frames
    * @param scoredAt when its last frame was scored, milliseconds since 1970; 0 before the first
    * @param lastSequence its last frame
-   * @param statistic drift statistic at the last frame
+   * @param statistic drift statistic at the last frame; null while the source is not watched
    * @param threshold its threshold
    * @param trend largest share of the threshold in stretches of ten seconds, oldest first
    * @param newestStretch number of the last of them, which counts up by one every ten seconds
-   * @param sentence of its open incident
+   * @param sentence of its open incident, or else why it needs a review
    */
   public record Row(
       String name,
       SourceCondition condition,
+      CalibrationPhase phase,
+      double progress,
       long frames,
       double framesPerSecond,
       long scoredAt,
@@ -66,6 +73,50 @@ public final class LiveViews {
       List<@Nullable Double> trend,
       long newestStretch,
       @Nullable String sentence) {}
+
+  /**
+   * What is normal for one residual of a source, see {@code LatentCalibration}.
+   *
+   * @param latent name
+   * @param level its mean, in standard deviations of the model's calibration
+   * @param spread its standard deviation, in the same unit
+   * @param lagOne correlation of consecutive frames
+   * @param slope of the observed on the expected value
+   * @param effectiveSamples independent frames that would determine the level as well
+   */
+  public record LatentNormalView(
+      String latent,
+      @Nullable Double level,
+      @Nullable Double spread,
+      @Nullable Double lagOne,
+      @Nullable Double slope,
+      @Nullable Double effectiveSamples) {}
+
+  /**
+   * The commissioning of one source, see {@code CommissioningReport}.
+   *
+   * @param revision of the calibration in force; 0 for the model's own
+   * @param progress of the learning, in [0, 1]
+   * @param provisional whether the calibration in force rests on less than a day
+   * @param reasons why the source still learns or needs a review, one sentence each
+   * @param at capture time of the frame after which this holds, milliseconds since 1970
+   * @param sequence of that frame
+   * @param frames that the calibration in force was learned from; 0 without one of the source
+   * @param effectiveSamples smallest number over all latents; null without one of the source
+   * @param latents what is normal for each; empty without a calibration of the source
+   */
+  public record CommissioningView(
+      CalibrationPhase phase,
+      int revision,
+      double progress,
+      boolean provisional,
+      List<String> reasons,
+      long at,
+      long sequence,
+      String modelId,
+      long frames,
+      @Nullable Double effectiveSamples,
+      List<LatentNormalView> latents) {}
 
   /** A latent that is a cause, see {@code Finding.Cause}. */
   public record CauseView(
@@ -210,6 +261,8 @@ public final class LiveViews {
    * @param graph of the model that scored its last frame; left out if unchanged
    * @param scales window lengths of the drift detector, in frames
    * @param samples frames that the detector has seen
+   * @param pValues of the residuals of the last evaluated frame under the calibration in force;
+   *     empty while the source is not watched
    * @param targetRunLength average run length that the threshold is set for, in frames
    * @param quietRunLength run length that its own quiet stretches show
    * @param last its last frame
@@ -220,6 +273,8 @@ public final class LiveViews {
    * @param trendStart start of the first stretch of {@code trends}, milliseconds since 1970
    * @param trends share of the drift threshold, then the residual furthest from zero of each
    *     latent, in stretches of ten seconds; left out if unchanged
+   * @param commissioning what is normal for it; left out if unchanged, and where the source never
+   *     learned
    * @param incidents newest first; left out if unchanged
    * @param events newest first; left out if unchanged
    * @param orders of operators about it, newest first; left out if unchanged
@@ -232,6 +287,7 @@ public final class LiveViews {
       @Nullable GraphView graph,
       List<Integer> scales,
       long samples,
+      List<@Nullable Double> pValues,
       @Nullable Double targetRunLength,
       @Nullable Double quietRunLength,
       @Nullable LastFrame last,
@@ -239,6 +295,7 @@ public final class LiveViews {
       Rows drift,
       long trendStart,
       @Nullable List<List<@Nullable Double>> trends,
+      @Nullable CommissioningView commissioning,
       @Nullable List<IncidentView> incidents,
       @Nullable List<EventView> events,
       @Nullable List<OrderView> orders) {}

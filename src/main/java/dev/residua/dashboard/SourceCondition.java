@@ -10,6 +10,11 @@ public enum SourceCondition {
   DRIFTING,
   /** No frame has arrived for much longer than usual. */
   SILENT,
+  /**
+   * No calibration holds for it yet: it still learns what is normal, or what it learned needs a
+   * review. Only faults of its sensor and silence are reported.
+   */
+  NOT_WATCHED,
   /** Its longest window of the drift detector is not filled yet. */
   WARMING_UP,
   /** Someone silenced it. */
@@ -27,6 +32,7 @@ public enum SourceCondition {
    * @param incident whether an incident is open
    * @param drift whether that is a drift
    * @param beyondThreshold whether the drift statistic is at or above its threshold
+   * @param watched whether a calibration holds for it
    * @param warmingUp whether its longest window is not filled yet
    * @param sinceLastFrame time since its last frame was scored
    * @param interval usual time between two frames; zero if unknown
@@ -36,6 +42,7 @@ public enum SourceCondition {
       boolean incident,
       boolean drift,
       boolean beyondThreshold,
+      boolean watched,
       boolean warmingUp,
       Duration sinceLastFrame,
       Duration interval) {}
@@ -50,6 +57,9 @@ public enum SourceCondition {
     }
     if (facts.sinceLastFrame().compareTo(silence(facts.interval())) > 0) {
       return SILENT;
+    }
+    if (!facts.watched()) {
+      return NOT_WATCHED;
     }
     if (facts.warmingUp()) {
       return WARMING_UP;

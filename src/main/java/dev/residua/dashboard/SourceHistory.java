@@ -2,11 +2,13 @@ package dev.residua.dashboard;
 
 import dev.residua.causal.ScoredFrame;
 import dev.residua.dashboard.LiveViews.EventView;
+import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftScore;
 import dev.residua.incident.Incident;
 import dev.residua.wire.BoundedMap;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -84,17 +86,35 @@ final class SourceHistory {
       generation++;
     }
     float[] row = new float[DRIFT_COLUMNS + scales];
-    row[0] = score.statistic();
+    Arrays.fill(row, Float.NaN);
     row[1] = score.threshold();
-    row[2] = score.others().pictureStatistic();
     row[3] = score.others().pictureThreshold();
-    System.arraycopy(score.perScale(), 0, row, DRIFT_COLUMNS, scales);
+    if (isWatched(score)) {
+      row[0] = score.statistic();
+      row[2] = pictureStatistic(score);
+      System.arraycopy(score.perScale(), 0, row, DRIFT_COLUMNS, scales);
+    }
     long at = score.capturedAt().toEpochMilli();
     drift.add(score.sequence(), at, row);
-    if (score.threshold() > 0) {
+    if (isWatched(score) && score.threshold() > 0) {
       trend.add(at, 0, score.statistic() / score.threshold());
     }
     lastDrift = score;
+  }
+
+  /**
+   * Whether a calibration held for the frame. Without one the statistics are 0 and mean nothing.
+   */
+  static boolean isWatched(DriftScore score) {
+    DriftScore.Calibration calibration = score.calibration();
+    return calibration.phase() == CalibrationPhase.MODEL || calibration.pValues().length > 0;
+  }
+
+  /** The statistic of the picture; NaN while the source learns its picture, which then reads 0. */
+  private static float pictureStatistic(DriftScore score) {
+    float statistic = score.others().pictureStatistic();
+    boolean learns = score.calibration().phase() != CalibrationPhase.MODEL && statistic == 0;
+    return learns ? Float.NaN : statistic;
   }
 
   void happened(EventView event) {
@@ -185,6 +205,7 @@ final class SourceHistory {
             incident,
             drifting,
             score != null && score.threshold() > 0 && score.statistic() >= score.threshold(),
+            score == null || isWatched(score),
             warmingUp,
             since,
             interval()));

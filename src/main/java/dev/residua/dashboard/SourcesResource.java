@@ -41,6 +41,7 @@ public class SourcesResource {
   public Response sources(
       @QueryParam("text") @DefaultValue("") String text,
       @QueryParam("condition") @DefaultValue("") String condition,
+      @QueryParam("phase") @DefaultValue("") String phase,
       @QueryParam("page") @DefaultValue("0") String page,
       @QueryParam("size") @DefaultValue("50") String size) {
     try {
@@ -49,6 +50,7 @@ public class SourcesResource {
                   new Query(
                       text,
                       LiveSession.condition(condition),
+                      LiveSession.phase(phase),
                       number("page", page),
                       number("size", size)),
                   clock.instant()))

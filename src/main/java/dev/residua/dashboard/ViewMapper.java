@@ -4,19 +4,28 @@ import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FactorScales;
 import dev.residua.causal.Finding;
 import dev.residua.causal.ScoredFrame;
+import dev.residua.commissioning.CommissioningReport;
+import dev.residua.commissioning.CommissioningStatus;
+import dev.residua.commissioning.LatentCalibration;
+import dev.residua.commissioning.SourceCalibration;
 import dev.residua.dashboard.LiveViews.CauseView;
+import dev.residua.dashboard.LiveViews.CommissioningView;
 import dev.residua.dashboard.LiveViews.EdgeView;
 import dev.residua.dashboard.LiveViews.EventView;
 import dev.residua.dashboard.LiveViews.GraphView;
 import dev.residua.dashboard.LiveViews.IncidentView;
 import dev.residua.dashboard.LiveViews.LastFrame;
+import dev.residua.dashboard.LiveViews.LatentNormalView;
 import dev.residua.dashboard.LiveViews.ReadingView;
 import dev.residua.dashboard.LiveViews.Row;
 import dev.residua.dashboard.LiveViews.Rows;
+import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftScore;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.ControlCommand.Announcement;
+import dev.residua.incident.ControlCommand.Arm;
+import dev.residua.incident.ControlCommand.Learn;
 import dev.residua.incident.ControlCommand.Maintenance;
 import dev.residua.incident.ControlCommand.Suppression;
 import dev.residua.incident.Incident;
@@ -30,22 +39,31 @@ import org.jspecify.annotations.Nullable;
 public final class ViewMapper {
   private ViewMapper() {}
 
-  static Row row(String name, SourceHistory history, SourceCondition condition) {
+  static Row row(
+      String name,
+      SourceHistory history,
+      SourceCondition condition,
+      CommissioningStatus commissioning) {
     ScoredFrame frame = history.lastFrame();
     DriftScore score = history.lastDrift();
     long interval = history.interval().toNanos();
-    String sentence = null;
+    String sentence =
+        commissioning.phase() == CalibrationPhase.NEEDS_REVIEW
+            ? String.join("; ", commissioning.reasons())
+            : null;
     for (Incident incident : history.open().values()) {
       sentence = incident.sentence();
     }
     return new Row(
         name,
         condition,
+        commissioning.phase(),
+        Math.round(commissioning.progress() * 1e3) / 1e3,
         history.frames(),
         interval == 0 ? 0 : Math.round(1e10 / interval) / 10.0,
         frame == null ? 0 : frame.scoredAt().toEpochMilli(),
         frame == null ? 0 : frame.sequence(),
-        score == null ? null : round(score.statistic()),
+        score == null || !SourceHistory.isWatched(score) ? null : round(score.statistic()),
         score == null ? null : round(score.threshold()),
         rounded(history.trend().of(0)),
         history.trend().newest(),
@@ -63,7 +81,47 @@ public final class ViewMapper {
     if (command instanceof Suppression) {
       return "suppress";
     }
+    if (command instanceof Arm) {
+      return "arm";
+    }
+    if (command instanceof Learn) {
+      return "learn";
+    }
     return command instanceof AcceptNormal ? "accept-normal" : null;
+  }
+
+  static CommissioningView commissioning(CommissioningReport report) {
+    CommissioningStatus status = report.status();
+    SourceCalibration calibration = report.calibration();
+    return new CommissioningView(
+        status.phase(),
+        status.revision(),
+        Math.round(status.progress() * 1e3) / 1e3,
+        status.provisional(),
+        status.reasons(),
+        report.capturedAt().toEpochMilli(),
+        report.sequence(),
+        report.modelId(),
+        calibration == null ? 0 : calibration.frames(),
+        calibration == null ? null : round(calibration.effectiveSamples()),
+        calibration == null ? List.of() : latents(report.latents(), calibration.latents()));
+  }
+
+  private static List<LatentNormalView> latents(
+      List<String> names, List<LatentCalibration> latents) {
+    List<LatentNormalView> views = new ArrayList<>();
+    for (int k = 0; k < latents.size(); k++) {
+      LatentCalibration latent = latents.get(k);
+      views.add(
+          new LatentNormalView(
+              names.get(k),
+              round(latent.location()),
+              round(latent.spread()),
+              round(latent.lagOne()),
+              round(latent.slope()),
+              round(latent.effectiveSamples())));
+    }
+    return views;
   }
 
   static IncidentView incident(Incident incident, @Nullable String verdict) {

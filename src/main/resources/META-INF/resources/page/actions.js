@@ -111,6 +111,24 @@ export const acceptNormal = source => ask({
     return `The current state of ${source} is normal from now on.`;
   },
 });
+export const arm = source => ask({
+  title: `Accept what ${source} learned as normal`,
+  explanation: 'From the next frame on the source is watched with what it learned. What it learns later is compared with this.',
+  confirm: 'Accept as normal',
+  send: async values => {
+    await order({ kind: 'arm', sources: exactly(source), ...values });
+    return `What ${source} learned is normal from now on.`;
+  },
+});
+export const learnAgain = (source, watched) => ask({
+  title: `Let ${source} learn again`,
+  explanation: `It learns from its next frames what is normal, so let it see only what is normal. ${watched ? 'What was accepted last holds meanwhile.' : 'It is watched as soon as it has learned enough.'}`,
+  confirm: 'Learn again',
+  send: async values => {
+    await order({ kind: 'learn', sources: exactly(source), ...values });
+    return `${source} learns again.`;
+  },
+});
 export const silence = source => ask({
   title: `Silence ${source}`,
   explanation: 'No incident opens during this time; one whose cause persists opens afterwards. Frames are scored as before.',

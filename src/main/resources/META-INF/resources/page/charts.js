@@ -13,7 +13,7 @@ export function recolour() {
 
 let palette = null;
 function colours() {
-  palette ??= Object.fromEntries(['ink', 'soft', 'line', 'line-strong', 'grid', 'band', 'bad', 'bad-soft', 'accent', 'warn', 'surface', 'calm-soft', 'series-1', 'series-2'].map(name => [name, colour(`--${name}`)]));
+  palette ??= Object.fromEntries(['ink', 'soft', 'line', 'line-strong', 'grid', 'band', 'bad', 'bad-soft', 'accent', 'accent-soft', 'warn', 'surface', 'calm-soft', 'series-1', 'series-2'].map(name => [name, colour(`--${name}`)]));
   return palette;
 }
 
@@ -25,12 +25,12 @@ const CURSOR = uPlot.sync('residua');
  * @param series [{ label, colour, width, dash }]
  * @param limits [{ value, colour }] horizontal lines
  * @param range of y: (min, max) => [min, max]
- * @param band [low, high] of values that are usual
+ * @param band [low, high] of values that are usual; `band()` changes it
  * @param splits where the axis has labels: max => [...]
  * @param axis whether the times stand below
  */
 export class TimeChart {
-  #options; #plot = null; #data; #box; #spans = []; #observer; #draw; #window = null;
+  #options; #plot = null; #data; #box; #spans = []; #learning = []; #observer; #draw; #window = null;
 
   constructor(box, options) {
     this.#box = box;
@@ -78,11 +78,24 @@ export class TimeChart {
       context.fillStyle = c.band;
       context.fillRect(left, high, width, low - high);
     }
+    const each = (spans, paint) => {
+      for (const [from, to] of spans) {
+        const a = Math.max(left, u.valToPos(from / 1000, 'x', true)), b = to === null ? left + width : Math.min(left + width, u.valToPos(to / 1000, 'x', true));
+        if (b > a) paint(a, b);
+      }
+    };
+    context.fillStyle = c['accent-soft'];
+    each(this.#learning, (a, b) => context.fillRect(a, top, b - a, height));
     context.fillStyle = c['bad-soft'];
-    for (const [from, to] of this.#spans) {
-      const a = Math.max(left, u.valToPos(from / 1000, 'x', true)), b = to === null ? left + width : u.valToPos(to / 1000, 'x', true);
-      if (b > a) context.fillRect(a, top, b - a, height);
-    }
+    each(this.#spans, (a, b) => context.fillRect(a, top, b - a, height));
+    context.fillStyle = c.accent;
+    context.font = `${13 * devicePixelRatio}px system-ui, sans-serif`;
+    context.textAlign = 'center';
+    context.textBaseline = 'middle';
+    each(this.#learning, (a, b) => {
+      const words = ['learning, no statistic yet', 'learning'].find(w => context.measureText(w).width + 16 * devicePixelRatio < b - a);
+      if (words) context.fillText(words, (a + b) / 2, top + height / 2);
+    });
     context.restore();
   }
 
@@ -103,13 +116,18 @@ export class TimeChart {
    * @param data [times in milliseconds, values, ...]
    * @param spans [[from, to or null]] in milliseconds, to be marked
    * @param window [from, to] in milliseconds; all of the data without it
+   * @param learning [[from, to or null]] in milliseconds without a statistic, as the source learned
    */
-  set(data, spans = [], window = null) {
+  set(data, spans = [], window = null, learning = []) {
     this.#spans = spans;
+    this.#learning = learning;
     this.#window = window && window.map(t => t / 1000);
     this.#data = [data[0].map(t => t / 1000), ...data.slice(1)];
     this.#draw();
   }
+
+  /** Changes the values that are usual; takes effect with the next data. */
+  band(low, high) { this.#options.band = [low, high]; }
 
   destroy() {
     all.delete(this);
@@ -215,7 +233,8 @@ export function sparkline() {
       attribute(line, 'd', path);
       attribute(over, 'd', red);
       attribute(limit, 'y1', y(1)); attribute(limit, 'y2', y(1));
-      if (lastX === null) attribute(dot, 'cx', -10); else { attribute(dot, 'cx', lastX); attribute(dot, 'cy', lastY); }
+      attribute(dot, 'visibility', lastX === null ? 'hidden' : null);
+      if (lastX !== null) { attribute(dot, 'cx', lastX); attribute(dot, 'cy', lastY); }
     },
   };
 }
@@ -230,11 +249,30 @@ export function zBar() {
     [-3, 0, 3].map(z => svg('line', { x1: at(z), x2: at(z), y1: z ? 3 : 0, y2: z ? 11 : 14 })));
   return {
     element,
-    set(z) {
+    set(z, far = Math.abs(z ?? 0) >= 3) {
       const cut = Math.max(-MOST, Math.min(MOST, z ?? 0));
       attribute(value, 'x', Math.min(at(0), at(cut)).toFixed(1));
       attribute(value, 'width', Math.abs(at(cut) - at(0)).toFixed(1));
-      attribute(value, 'class', Math.abs(z ?? 0) >= 3 ? 'value far' : 'value');
+      attribute(value, 'class', far ? 'value far' : 'value');
+    },
+  };
+}
+
+/** Level and spread of a latent at its source, above the same of the model's calibration. */
+export function normalBar() {
+  const WIDTH = 220, HEIGHT = 18;
+  const rect = (name, y, height) => svg('rect', { class: name, y, height, rx: 2 });
+  const model = rect('model', 2, 14), own = rect('own', 5, 8), zero = svg('line', { class: 'zero', y1: 0, y2: HEIGHT }), level = svg('line', { class: 'level', y1: 3, y2: 15 });
+  const element = svg('svg', { class: 'normalbar', viewBox: `0 0 ${WIDTH} ${HEIGHT}`, 'aria-hidden': 'true' }, model, zero, own, level);
+  return {
+    element,
+    /** @param most largest number of standard deviations that is shown */
+    set(mean, spread, most) {
+      const at = z => WIDTH / 2 + Math.max(-most, Math.min(most, z)) / most * (WIDTH / 2 - 1);
+      const place = (node, low, high) => { attribute(node, 'x', at(low).toFixed(1)); attribute(node, 'width', Math.max(2, at(high) - at(low)).toFixed(1)); };
+      place(model, -1, 1);
+      place(own, mean - spread, mean + spread);
+      for (const [line, z] of [[zero, 0], [level, mean]]) { attribute(line, 'x1', at(z).toFixed(1)); attribute(line, 'x2', at(z).toFixed(1)); }
     },
   };
 }

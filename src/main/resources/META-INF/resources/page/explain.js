@@ -13,6 +13,7 @@ const SECTIONS = [
     ['drift', 'Drift statistic and threshold', 'Looks at many frames together, over windows of 1 to 128 frames and two longer memories, and asks whether their residuals still have the distribution they had in training: their means, their spread and their shape. The largest of all these charts is the statistic. A drift is reported where it reaches the threshold. The threshold is set so that a source which behaves as in training reaches it once in a given number of frames on average, by default once a week; that number is the run length.'],
     ['scales', 'Scales', 'One row for each window length. A short window responds to sudden large changes, a long one to small lasting ones. Red where the statistic of that window alone is beyond the threshold.'],
     ['picture', 'Picture statistic', 'A second detector of the same kind that watches how well the model redraws the frame, and pixels that never vary. It detects what no latent represents: an unknown object, a dirty lens.'],
+    ['normal', 'What is normal here', 'Every camera differs a little from those that a model was trained on. So a source first learns its own level, spread and autocorrelation of every residual, and then is watched with them. Level and spread are in standard deviations of the model: 0 and 1 are a source like those of the training. The lag-one correlation says how much consecutive frames resemble each other; the more they do, the more frames make one effective sample. The slope is 1 where the equation of the model holds. A calibration that rests on less than a day is provisional.'],
     ['run-length', 'Run length of quiet stretches', 'How often this source\'s own quiet stretches come near the threshold, extrapolated. Much smaller than what the threshold was set for: the source is livelier than the frames of the training, and gives more false alarms.'],
   ]],
   ['States of a source', [
@@ -20,6 +21,9 @@ const SECTIONS = [
     [null, 'Anomalous', 'An incident is open that is no drift: a mechanism was changed, frames are odd, or the camera is at fault.'],
     [null, 'Drifting', 'The distribution of the residuals has left its reference, slowly or suddenly; the mechanism that moved is not known yet, or cannot be known.'],
     [null, 'Silent', 'No frame for twenty times the usual interval, ten seconds at least. Residua cannot evaluate missing frames.'],
+    [null, 'Not watched', 'No calibration holds for the source yet: it still learns what is normal for it, or what it learned needs a review. Only faults of the camera and silence are reported.'],
+    ['learning', 'Learning', 'The source learns what is normal for it, from frames without faults. A source that learns again is watched with what was accepted last meanwhile.'],
+    ['review', 'Needs a review', 'What the source learned differs too much from what was accepted before, or changed while it was learned. Look at the picture: accept it if the camera shows what it should, otherwise correct the camera and let it learn again.'],
     [null, 'Warming up', 'The longest window of the drift detector is not filled yet. Odd frames are reported nevertheless.'],
     [null, 'Maintenance', 'An operator silenced it for some time. Frames are scored, but no incident opens; one whose cause persists opens afterwards.'],
   ]],
@@ -51,6 +55,8 @@ const SECTIONS = [
   ['What you can do', [
     ['feedback', 'True alarm, false alarm', 'A verdict on an incident. It changes no detector; it is counted and stays with the incident.'],
     ['accept-normal', 'Accept as normal', 'The residuals of the last frames are normal from now on: the detectors restart from them, and an open incident is resolved. For an intended, lasting change.'],
+    ['arm', 'Accept as normal …, after a review', 'What the source learned is normal: it is watched with it from the next frame on.'],
+    ['learn', 'Learn again', 'The source learns from its next frames what is normal. For a camera that was moved, cleaned or exchanged. What was accepted last holds meanwhile.'],
     ['silence', 'Silence', 'No incident opens for some time. For work on the machine or the camera.'],
     ['gate', 'The gate', 'Before a new model is used it is compared with the one in use on the same held-out frames and the same injected faults. It passes if no rule finds it worse and one finds evidence that it is better: a tie keeps the model in use. Each rule is listed with both figures and the bound for the new one.'],
     ['promote', 'Promote, roll back', 'Changes the model in use on every process, from a recorded offset of each partition on, so that every frame has exactly one model. Rolling back returns to the previous model.'],

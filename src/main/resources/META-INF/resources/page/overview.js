@@ -1,13 +1,13 @@
 /* All sources at a glance, the most urgent first. */
 import { h, text, attribute } from './dom.js';
 import { sparkline } from './charts.js';
-import { CONDITION_ORDER, conditionWord, conditionColour, severityColour, integer, number, ago, duration, moment, full, kindWords, subjectWords, spoken } from './words.js';
+import { CONDITION_ORDER, conditionWord, conditionColour, severityColour, PHASES, phaseWord, counted, integer, number, ago, duration, moment, full, kindWords, subjectWords, spoken } from './words.js';
 
 export const sourceLink = name => `#/sources/${encodeURIComponent(name)}`;
 const SIZE = 50;
 
 export function overview(root, { live, about }) {
-  const view = { see: 'overview', text: '', condition: '', page: 0, size: SIZE };
+  const view = { see: 'overview', text: '', condition: '', phase: '', page: 0, size: SIZE };
   const figures = ['Open incidents', 'Sources', 'Frames per second', 'Refused frames', 'Model in use'].map(name => {
     const value = h('dd', { class: name === 'Model in use' ? 'text' : null }, '–'), note = h('dd', null, ' ');
     return { box: h('div', null, h('dt', null, name), value, note), value, note };
@@ -20,11 +20,15 @@ export function overview(root, { live, about }) {
   const find = h('input', { type: 'search', placeholder: 'Find a source', 'aria-label': 'Find a source', autocomplete: 'off' });
   let typing = 0;
   find.addEventListener('input', () => { clearTimeout(typing); typing = setTimeout(() => look({ text: find.value, page: 0 }), 150); });
-  const chips = ['', ...CONDITION_ORDER].map(condition => {
+  // A source that is not watched learns or needs a review, which have filters of their own.
+  const conditions = ['', ...CONDITION_ORDER.filter(c => c !== 'NOT_WATCHED')].map(condition => ({ condition, phase: '', word: condition ? conditionWord(condition) : 'all' }));
+  const chips = [...conditions, ...Object.entries(PHASES).map(([phase, [word]]) => ({ condition: '', phase, word }))].map(({ condition, phase, word }) => {
     const count = h('span', { class: 'num' });
-    const button = h('button', { type: 'button', 'aria-pressed': String(condition === ''), onclick: () => look({ condition, page: 0 }) }, condition ? conditionWord(condition) : 'all', ' ', count);
-    return { condition, button, count };
+    const button = h('button', { type: 'button', 'aria-pressed': String(!condition && !phase), onclick: () => look({ condition, phase, page: 0 }) }, word, ' ', count);
+    return { condition, phase, button, count };
   });
+  const noticeWords = h('p', { role: 'status' }), showReviews = h('button', { type: 'button', onclick: () => { look({ condition: '', phase: 'NEEDS_REVIEW', text: '', page: 0 }); find.value = ''; list.scrollIntoView({ block: 'nearest' }); } }, 'Show what needs a review');
+  const notice = h('div', { class: 'panel fault commissioning', hidden: true }, noticeWords, showReviews);
   const body = h('tbody');
   const table = h('div', { class: 'scroll' }, h('table', { class: 'sources' },
     h('thead', null, h('tr', null, ['Source', 'State', 'Drift, share of the threshold, 15 min', 'Frames per second', 'Last frame'].map((name, i) => h('th', { scope: 'col', class: i > 2 ? 'right' : null }, name)))), body));
@@ -37,7 +41,7 @@ export function overview(root, { live, about }) {
     h('header', null, h('h2', { id: 'sources-title' }, 'Sources'), h('span', { class: 'aside' }, h('a', { class: 'help', href: '#/explain/states' }, 'what the states mean'))),
     h('div', { class: 'filters' }, find, h('div', { class: 'chips', role: 'group', 'aria-label': 'States' }, chips.map(c => c.button))), table, nothing, pages);
   const waiting = h('div', { class: 'panel empty center', role: 'status' }, h('p', { class: 'soft' }, 'Looking for sources …'));
-  const filled = h('div', { class: 'stack', hidden: true }, h('section', { class: 'panel', 'aria-label': 'Figures' }, h('dl', { class: 'figures' }, figures.map(f => f.box))), openPanel, list, closedPanel);
+  const filled = h('div', { class: 'stack', hidden: true }, h('section', { class: 'panel', 'aria-label': 'Figures' }, h('dl', { class: 'figures' }, figures.map(f => f.box))), notice, openPanel, list, closedPanel);
   root.append(h('h1', { class: 'visually-hidden' }, 'Sources'), waiting, filled);
 
   const rows = new Map();
@@ -46,7 +50,7 @@ export function overview(root, { live, about }) {
   function look(change) {
     Object.assign(view, change);
     live.see(view, draw);
-    for (const chip of chips) attribute(chip.button, 'aria-pressed', chip.condition === view.condition);
+    for (const chip of chips) attribute(chip.button, 'aria-pressed', chip.condition === view.condition && chip.phase === view.phase);
   }
 
   function draw(message) {
@@ -84,8 +88,17 @@ export function overview(root, { live, about }) {
     }
     for (const time of openList.querySelectorAll('time[data-since]')) text(time, `for ${duration(o.at - Number(time.dataset.since))}`);
 
-    for (const chip of chips) text(chip.count, integer(chip.condition ? o.counts[chip.condition] ?? 0 : total));
-    for (const chip of chips) chip.button.hidden = chip.condition !== '' && chip.condition !== view.condition && !o.counts[chip.condition];
+    for (const chip of chips) {
+      const all = !chip.condition && !chip.phase, count = chip.condition ? o.counts[chip.condition] ?? 0 : chip.phase ? o.phases[chip.phase] ?? 0 : total;
+      text(chip.count, integer(count));
+      chip.button.hidden = !all && !count && (chip.condition !== view.condition || chip.phase !== view.phase);
+    }
+    const learn = o.phases.LEARNING ?? 0, review = o.phases.NEEDS_REVIEW ?? 0;
+    notice.hidden = !learn && !review;
+    attribute(notice, 'class', `panel fault commissioning ${review ? 'warn' : 'info'}`);
+    text(noticeWords, learn && review ? `${counted(learn, 'source learns', 'sources learn')} what is normal, ${integer(review)} ${review === 1 ? 'needs' : 'need'} a review.`
+      : learn ? `${counted(learn, 'source learns', 'sources learn')} what is normal.` : `${counted(review, 'source needs', 'sources need')} a review.`);
+    showReviews.hidden = !review;
     nothing.hidden = o.matching > 0;
     view.page = o.page;
     pages.hidden = o.matching <= SIZE;
@@ -107,19 +120,29 @@ export function overview(root, { live, about }) {
 }
 
 function sourceRow(name) {
-  const chip = h('span', { class: 'chip' }), sentence = h('p'), spark = sparkline(), share = h('span', { class: 'num small soft' });
+  const chip = h('span', { class: 'chip' }), phase = h('span', { class: 'chip', hidden: true }), why = h('span', { class: 'small soft', hidden: true }), sentence = h('p'), spark = sparkline(), share = h('span', { class: 'num small soft' });
   const pace = h('td', { class: 'pace right num' }), last = h('td', { class: 'last right' });
   const element = h('tr', { class: 'link', onclick: event => { if (!event.target.closest('a')) location.hash = sourceLink(name); } },
-    h('td', { class: 'name' }, h('a', { href: sourceLink(name) }, name), sentence), h('td', null, chip), h('td', { class: 'drift' }, h('div', null, spark.element, share)), pace, last);
+    h('td', { class: 'name' }, h('a', { href: sourceLink(name) }, name), sentence), h('td', { class: 'state' }, h('div', null, chip, phase)), h('td', { class: 'drift' }, h('div', null, spark.element, why, share)), pace, last);
   return {
     element,
     set(r, now) {
       text(chip, conditionWord(r.condition));
       attribute(chip, 'class', `chip ${conditionColour(r.condition)}${r.condition === 'SILENT' || r.condition === 'MAINTENANCE' ? ' hollow' : ''}`);
+      // Where learning is the state, its chip says more.
+      chip.hidden = r.condition === 'NOT_WATCHED' && r.phase in PHASES;
+      phase.hidden = !(r.phase in PHASES);
+      text(phase, phaseWord(r.phase, r.progress));
+      attribute(phase, 'class', `chip ${PHASES[r.phase]?.[1] ?? 'calm'}`);
+      const silent = r.statistic === null && r.phase in PHASES && r.trend.every(v => v === null);
+      attribute(spark.element, 'hidden', silent ? '' : null);
+      why.hidden = !silent;
+      text(why, r.phase === 'LEARNING' ? 'no statistic while it learns' : 'no statistic before the review');
       text(sentence, r.sentence ?? '');
+      attribute(sentence, 'title', r.sentence);
       sentence.hidden = !r.sentence;
       spark.set(r.trend);
-      text(share, r.threshold ? (r.statistic < 9.995 * r.threshold ? `${Math.round(100 * r.statistic / r.threshold)} %` : `× ${Math.round(r.statistic / r.threshold)}`) : '');
+      text(share, r.threshold && r.statistic !== null ? (r.statistic < 9.995 * r.threshold ? `${Math.round(100 * r.statistic / r.threshold)} %` : `× ${Math.round(r.statistic / r.threshold)}`) : '');
       text(pace, r.framesPerSecond ? number(r.framesPerSecond, 1) : '–');
       text(last, ago(r.scoredAt, now));
     },

@@ -1,23 +1,25 @@
 /* One source: its pictures, residuals, drift and events. */
 import { h, text, attribute } from './dom.js';
 import { get, picture, remove, Refused } from './api.js';
-import { ask, feedback, resolve, acceptNormal, silence } from './actions.js';
-import { TimeChart, ScaleStrip, zBar, plotBox } from './charts.js';
+import { ask, feedback, resolve, acceptNormal, arm, learnAgain, silence } from './actions.js';
+import { TimeChart, ScaleStrip, zBar, normalBar, plotBox } from './charts.js';
 import { drawGraph } from './graph.js';
 import { noFrames } from './overview.js';
-import { conditionWord, conditionColour, severityColour, integer, number, signed, pValue, ago, duration, moment, clock, full, kindWords, subjectWords, sentenceCase, spoken, figure } from './words.js';
+import { conditionWord, conditionColour, severityColour, PHASES, phaseWord, percent, fullSentence, integer, number, signed, pValue, ago, duration, moment, clock, full, kindWords, subjectWords, sentenceCase, spoken, figure } from './words.js';
 
 const MAX_ROWS = 1200, MAX_CHARTS = 12, STRETCH = 10000, PICTURE_PAUSE = 250, STATISTICS = 4;
+const MOMENTARY = { 'accept-normal': 'The present was accepted as normal', arm: 'What it learned was accepted as normal', learn: 'The source was ordered to learn again' };
 const EVIDENCE = ['frame', 'expected', 'heatmap'];
 const Z_SPLITS = max => (max < 9 ? [-3, 0, 3] : [-Math.floor(max / 2), 0, Math.floor(max / 2)]);
 const help = (anchor, words) => h('a', { class: 'help', href: `#/explain/${anchor}` }, words);
 
 export function source(root, { live, about }, [name]) {
   const view = { see: 'source', name };
-  const state = { graph: null, last: null, row: null, incidents: [], events: [], orders: [], scales: [], trends: null, trendStart: 0, span: 'frames', paused: false, shown: null, pictured: null };
+  const state = { graph: null, last: null, row: null, incidents: [], events: [], orders: [], scales: [], trends: null, trendStart: 0, commissioning: null, span: 'frames', paused: false, shown: null, pictured: null };
   const scores = rows(), drift = rows();
 
-  const chip = h('span', { class: 'chip' }, '…');
+  const chip = h('span', { class: 'chip' }, '…'), phaseChip = h('span', { class: 'chip', hidden: true });
+  const accept = h('button', { type: 'button', onclick: () => acceptNormal(name) }, 'Accept as normal');
   const pause = h('button', { type: 'button', 'aria-pressed': 'false', onclick: () => setPaused(!state.paused) }, 'Pause');
   const facts = h('div', { class: 'facts' });
   const fact = label => { const value = h('b', null, '–'); facts.append(h('span', null, label, ' ', value)); return value; };
@@ -30,8 +32,8 @@ export function source(root, { live, about }, [name]) {
   }).catch(() => text(facing.rule, '–'));
   const head = h('header', null,
     h('p', { class: 'crumbs' }, h('a', { href: '#/' }, '← All sources')),
-    h('div', { class: 'title' }, h('h1', null, name), chip,
-      h('div', { class: 'actions' }, pause, h('button', { type: 'button', onclick: () => acceptNormal(name) }, 'Accept as normal'), h('button', { type: 'button', onclick: () => silence(name) }, 'Silence …'))),
+    h('div', { class: 'title' }, h('h1', null, name), chip, phaseChip,
+      h('div', { class: 'actions' }, pause, accept, h('button', { type: 'button', onclick: () => silence(name) }, 'Silence …'))),
     facts);
   const unknown = h('div', { class: 'panel empty', hidden: true });
   const fault = h('section', { class: 'panel fault', 'aria-label': 'Open incident', hidden: true });
@@ -45,11 +47,17 @@ export function source(root, { live, about }, [name]) {
   const pictureOf = h('span', { class: 'soft small num' }), back = h('button', { type: 'button', hidden: true, onclick: () => show(null) }, 'Back to live');
   const latentBody = h('tbody');
   const latentTable = h('div', { class: 'scroll' }, h('table', { class: 'latents' }, h('caption', { class: 'visually-hidden' }, 'Latents of the frame'),
-      h('thead', null, h('tr', null, h('th', { scope: 'col' }, 'Latent'), h('th', { scope: 'col', class: 'right wide' }, 'Observed'), h('th', { scope: 'col', class: 'right wide' }, 'Expected'), h('th', { scope: 'col' }, 'Residual, sd'), h('th', { scope: 'col', class: 'right' }, h('span', { class: 'visually-hidden' }, 'Residual as a number')), h('th', { scope: 'col', class: 'right' }, 'p-value'))), latentBody));
+      h('thead', null, h('tr', null, h('th', { scope: 'col' }, 'Latent'), h('th', { scope: 'col', class: 'right wide' }, 'Observed'), h('th', { scope: 'col', class: 'right wide' }, 'Expected'), h('th', { scope: 'col' }, 'Residual, sd'), h('th', { scope: 'col', class: 'right' }, h('span', { class: 'visually-hidden' }, 'Residual as a number')), h('th', { scope: 'col', class: 'right model-p' }, 'p-value'))), latentBody));
   const now = h('section', { class: 'panel', 'aria-labelledby': 'now-title' },
     h('header', null, h('h2', { id: 'now-title' }, 'Frame'), pictureOf, h('span', { class: 'aside' }, back, help('pictures', 'how to read these'))),
     h('div', { class: 'body' }, h('div', { class: 'pictures' }, shots.map(s => s.box))),
     latentTable);
+
+  // What is normal
+  const normalChip = h('span', { class: 'chip' }), normalBody = h('div', { class: 'body normal' });
+  const normal = h('section', { class: 'panel', 'aria-labelledby': 'normal-title' },
+    h('header', null, h('h2', { id: 'normal-title' }, 'What is normal here'), normalChip, h('span', { class: 'aside' }, help('normal', 'how it is learned'))), normalBody);
+  let normalKey = '', normalP = [];
 
   // Graph
   const graphBox = h('div', { class: 'body' }), graphNote = h('p', { class: 'graph-note' });
@@ -60,25 +68,27 @@ export function source(root, { live, about }, [name]) {
   const mechanisms = h('section', { class: 'panel', 'aria-labelledby': 'graph-title' },
     h('header', null, h('h2', { id: 'graph-title' }, 'Mechanisms'), h('span', { class: 'aside' }, help('graph', 'how to read the graph'))), graphBox, graphNote,
     h('table', { class: 'latents' }, h('thead', null, h('tr', null, h('th', { scope: 'col' }, 'Channel of the frame'), h('th', { scope: 'col', class: 'right' }, h('a', { class: 'help', href: '#/explain/p-value' }, 'p-value')))), h('tbody', null, channels.map(c => c.row))));
+  const modelNote = h('p', { class: 'graph-note soft small', hidden: true }, 'These p-values are by the calibration of the model, not of this source.');
+  mechanisms.append(modelNote);
 
   // Charts
   const spans = [['frames', 'Last frames'], ['quarter', '15 minutes']].map(([span, label]) => {
     const button = h('button', { type: 'button', 'aria-pressed': String(span === state.span), onclick: () => { state.span = span; spans.forEach(s => attribute(s.button, 'aria-pressed', s.span === span)); drawCharts(); } }, label);
     return { span, button };
   });
-  const residualBox = h('div', { class: 'charts' });
+  const residualBox = h('div', { class: 'charts' }), residualWords = h('span', { class: 'soft small' });
   const residuals = h('section', { class: 'panel', 'aria-labelledby': 'residuals-title' },
-    h('header', null, h('h2', { id: 'residuals-title' }, 'Residuals'), h('span', { class: 'soft small' }, 'what is left of each latent after its causes, in standard deviations'),
+    h('header', null, h('h2', { id: 'residuals-title' }, 'Residuals'), residualWords,
       h('span', { class: 'aside' }, h('div', { class: 'segments', role: 'group', 'aria-label': 'Time that charts show' }, spans.map(s => s.button)), help('residual', 'what a residual is'))),
     h('div', { class: 'body' }, residualBox));
-  const driftBox = plotBox('Drift statistic as a share of its threshold over time'), driftValue = h('span', { class: 'value' }), driftWords = h('p', { class: 'soft small' });
+  const driftBox = plotBox('Drift statistic as a share of its threshold over time'), driftValue = h('span', { class: 'value' }), driftWords = h('p', { class: 'soft small' }), learningKey = h('span', { class: 'learning-span', hidden: true }, 'learning');
   const strip = h('canvas', { class: 'strip', role: 'img', 'aria-label': 'Drift statistic at every window length over time' });
   const scaleWords = h('p', { class: 'visually-hidden' });
   const drifting = h('section', { class: 'panel', 'aria-labelledby': 'drift-title' },
     h('header', null, h('h2', { id: 'drift-title' }, 'Drift'), h('span', { class: 'aside' }, help('drift', 'what the statistic is'))),
     h('div', { class: 'body charts' },
       h('div', { class: 'chart' }, h('header', null, h('h3', null, 'Share of the threshold ', h('small', null, '1 is a drift')), driftValue), driftBox,
-        h('p', { class: 'key' }, h('span', null, 'residuals'), h('span', { class: 'second' }, 'picture'), h('span', { class: 'limit' }, 'threshold'), h('span', { class: 'fault-span' }, 'incident'))),
+        h('p', { class: 'key' }, h('span', null, 'residuals'), h('span', { class: 'second' }, 'picture'), h('span', { class: 'limit' }, 'threshold'), h('span', { class: 'fault-span' }, 'incident'), learningKey)),
       h('div', { class: 'chart' }, h('header', null, h('h3', null, 'At every scale ', h('small', null, 'window length in frames; red is beyond the threshold'))), strip, scaleWords),
       driftWords));
 
@@ -86,7 +96,8 @@ export function source(root, { live, about }, [name]) {
   const timeline = h('div', { class: 'timeline' });
   const history = h('section', { class: 'panel', 'aria-labelledby': 'timeline-title' }, h('header', null, h('h2', { id: 'timeline-title' }, 'Time line'), h('span', { class: 'aside' }, help('events', 'what the events mean'))), timeline);
 
-  const filled = h('div', { class: 'stack', hidden: true }, fault, orders, h('div', { class: 'two' }, now, mechanisms), residuals, drifting, history);
+  const frame = h('div', { class: 'two' }, now, mechanisms);
+  const filled = h('div', { class: 'stack', hidden: true }, fault, orders, frame, residuals, drifting, normal, history);
   root.append(head, unknown, filled);
 
   const driftChart = new TimeChart(driftBox, {
@@ -126,18 +137,94 @@ export function source(root, { live, about }, [name]) {
     }
     text(chip, conditionWord(s.row.condition));
     attribute(chip, 'class', `chip ${conditionColour(s.row.condition)}`);
+    chip.hidden = s.row.condition === 'NOT_WATCHED' && s.row.phase in PHASES;
+    phaseChip.hidden = !(s.row.phase in PHASES);
+    text(phaseChip, phaseWord(s.row.phase, s.row.progress));
+    attribute(phaseChip, 'class', `chip ${PHASES[s.row.phase]?.[1] ?? 'calm'}`);
+    accept.hidden = s.row.phase === 'NEEDS_REVIEW' || !watched();
     const pace = s.row.framesPerSecond, odd = pace && expectedPace && (pace > 1.25 * expectedPace || pace * 1.25 < expectedPace);
     text(facing.pace, pace ? `${number(pace, 1)}${odd ? ` (the rule says ${number(expectedPace, 1)})` : ''}` : '–');
     text(facing.frame, ago(s.row.scoredAt, s.at));
     text(facing.sequence, s.row.lastSequence ? String(s.row.lastSequence) : '–');
     text(facing.model, state.last?.modelId ?? '–');
-    if (s.incidents) { state.incidents = s.incidents; state.events = s.events ?? []; state.orders = s.orders ?? []; drawNews(); }
+    if (s.incidents) { state.incidents = s.incidents; state.events = s.events ?? []; state.orders = s.orders ?? []; state.commissioning = s.commissioning ?? null; drawNews(); }
+    drawNormal(s);
     const open = openIncident();
     document.title = `${open ? '(!) ' : ''}${name} · Residua`;
     drawLatents();
     drawCharts();
     drawDriftWords(s);
     if (!state.shown) showPictures(state.last, liveLatents(), `${clock(state.last?.capturedAt ?? 0)}`);
+  }
+
+  /** Whether a calibration holds for the source; without one there is no statistic. */
+  const watched = () => state.row.phase === 'MODEL' || state.row.statistic !== null || !state.row.threshold;
+
+  /** What is usual for a latent here, in the standard deviations of the model. */
+  const usual = latent => state.commissioning?.latents.find(l => l.latent === latent) ?? { level: 0, spread: 1 };
+  const band = latent => { const { level, spread } = usual(latent); return [level - 3 * spread, level + 3 * spread]; };
+  const isFar = (latent, z) => { const { level, spread } = usual(latent); return z !== null && z !== undefined && Math.abs(z - level) >= 3 * spread; };
+
+  function drawNormal(s) {
+    const { phase, progress } = s.row, c = state.commissioning?.phase === phase ? state.commissioning : null;
+    const urgent = phase in PHASES, holds = watched();
+    if ((normal.nextElementSibling === frame) !== urgent) filled.insertBefore(normal, urgent ? frame : history);
+    const key = JSON.stringify([phase, progress, holds, c, state.graph?.edges]);
+    if (key !== normalKey) {
+      normalKey = key;
+      text(normalChip, { MODEL: 'from the model', LEARNING: 'learning', ARMED: c?.provisional ? 'learned, provisional' : 'learned', NEEDS_REVIEW: 'needs a review' }[phase]);
+      attribute(normalChip, 'class', `chip ${PHASES[phase]?.[1] ?? (phase === 'ARMED' ? 'good' : 'calm')}`);
+      normalBody.replaceChildren(...normalParts(phase, progress, c, holds));
+      text(residualWords, `what is left of each latent after its causes, in standard deviations${c?.latents.length ? ' of the model; the band is usual here' : ''}`);
+      charts.forEach(one => one.chart.band(...band(one.latent)));
+    }
+    for (const [latent, cell] of normalP) text(cell, pValue(s.pValues[state.graph?.nodes.indexOf(latent)]));
+  }
+
+  function normalParts(phase, progress, c, holds) {
+    normalP = [];
+    const meanwhile = c?.latents.length ? `the calibration below, revision ${c.revision}` : 'its last calibration', when = c && h('time', { datetime: new Date(c.at).toISOString(), title: full(c.at) }, moment(c.at));
+    const lead = {
+      MODEL: 'This source is watched with the calibration of its model.',
+      LEARNING: holds ? `This source learns again what is normal for it. Meanwhile it is watched with ${meanwhile}.` : 'This source learns what is normal for it before it is watched. Until then only faults of the camera and silence are reported.',
+      ARMED: `This source is watched with what it learned to be normal.${c?.provisional ? ' That is provisional: it rests on less than a day, so changes within a day are not known yet.' : ''}`,
+      NEEDS_REVIEW: `What this source learned differs too much from what was accepted. If the camera shows what it should, accept it; otherwise correct the camera and let it learn again. ${holds ? `Meanwhile it is watched with ${meanwhile}.` : 'Until then it is not watched: only faults of the camera and silence are reported.'}`,
+    }[phase];
+    const parts = [h('p', { class: phase === 'MODEL' ? 'soft' : null }, lead)];
+    if (phase === 'LEARNING') {
+      parts.push(h('div', { class: 'learning' }, h('div', null, h('b', { class: 'num' }, percent(progress)), h('span', { class: 'soft small' }, c?.reasons.length ? [c.reasons.join('; '), ', as of ', when] : 'no report yet')), h('progress', { max: 1, value: progress, 'aria-label': 'Progress of the learning' })));
+    } else if (c?.reasons.length) {
+      parts.push(h('ul', { class: phase === 'NEEDS_REVIEW' ? 'reasons' : 'soft small' }, c.reasons.map(r => h('li', null, phase === 'NEEDS_REVIEW' ? fullSentence(r) : `Still learning: ${r}.`))));
+    }
+    if (phase !== 'MODEL') {
+      parts.push(h('div', { class: 'actions' },
+        phase === 'NEEDS_REVIEW' && h('button', { type: 'button', class: 'primary', onclick: () => arm(name) }, 'Accept as normal …'),
+        h('button', { type: 'button', onclick: () => learnAgain(name, holds) }, 'Learn again …')));
+    }
+    if (!c?.latents.length || phase === 'MODEL') return parts;
+    const fact = (label, value) => h('div', null, h('dt', null, label), h('dd', null, value));
+    parts.push(h('dl', { class: 'quantities' },
+      fact('Revision', String(c.revision)),
+      fact('Learned from', `${integer(c.frames)} frames`),
+      fact('Effective samples', integer(c.effectiveSamples)),
+      fact('Covers a day', c.provisional ? 'not yet' : 'yes'),
+      phase !== 'LEARNING' && fact('As of', [when, `, frame ${c.sequence}`])));
+    parts.push(normalTable(c));
+    return parts;
+  }
+
+  function normalTable(c) {
+    const most = Math.max(3, ...c.latents.map(l => Math.abs(l.level) + l.spread)) * 1.1;
+    const head = (label, words, last) => h('th', { scope: 'col', class: last ? 'right' : null, title: words ?? null }, label);
+    return h('div', { class: 'scroll' }, h('table', { class: 'latents normals' },
+      h('caption', { class: 'visually-hidden' }, 'What is normal for each latent, in standard deviations of the model'),
+      h('thead', null, h('tr', null, head('Latent'), head('Against the model', 'The bar is the usual range of this source, the field behind it that of the model'), head('Level, sd', null, true), head('Spread, sd', null, true), head('Lag-one correlation', 'Correlation of consecutive frames', true), head('Slope', 'Of the observed on the expected value; 1 where the equation of the model holds', true), head('p-value now', null, true))),
+      h('tbody', null, c.latents.map(l => {
+        const bar = normalBar(), p = h('td', { class: 'right num' }, '–'), root = state.graph && !parents(l.latent).length;
+        bar.set(l.level, l.spread, most);
+        normalP.push([l.latent, p]);
+        return h('tr', null, h('th', { scope: 'row' }, spoken(l.latent)), h('td', null, bar.element), h('td', { class: 'right num' }, signed(l.level, 2)), h('td', { class: 'right num' }, number(l.spread)), h('td', { class: 'right num' }, number(l.lagOne)), h('td', { class: 'right num' }, root ? h('span', { class: 'soft' }, 'root') : number(l.slope)), p);
+      }))));
   }
 
   const SEVERITIES = ['CRITICAL', 'WARNING', 'INFO'];
@@ -161,7 +248,7 @@ export function source(root, { live, about }, [name]) {
     if (named.length > MAX_CHARTS) residualBox.append(h('p', { class: 'soft small' }, `${named.length - MAX_CHARTS} further latents are in the table above.`));
     for (const c of charts) {
       c.chart = new TimeChart(c.box, {
-        height: c.axis ? 116 : 92, axis: c.axis, band: [-3, 3], splits: Z_SPLITS, series: [{ label: spoken(c.latent), colour: 'series-1', width: 1.4 }],
+        height: c.axis ? 116 : 92, axis: c.axis, band: band(c.latent), splits: Z_SPLITS, series: [{ label: spoken(c.latent), colour: 'series-1', width: 1.4 }],
         range: (min, max) => { const most = Math.max(4.5, Math.abs(min), Math.abs(max)) * 1.05; return [-most, most]; },
       });
     }
@@ -184,9 +271,9 @@ export function source(root, { live, about }, [name]) {
       text(row.observed, reading?.observedFactor == null ? signed(reading?.observed, 2) : figure(reading.observedFactor));
       text(row.expected, reading?.expectedFactor == null ? signed(reading?.expected, 2) : figure(reading.expectedFactor));
       const shown = state.shown ? (reading ? reading.observed - reading.expected : null) : z;
-      row.bar.set(shown);
+      row.bar.set(shown, isFar(row.latent, shown));
       text(row.z, signed(shown));
-      text(row.p, state.shown ? '–' : pValue(frame.pValues[i]));
+      text(row.p, state.shown || state.row.phase !== 'MODEL' ? '–' : pValue(frame.pValues[i]));
       attribute(row.element, 'class', lit.includes(row.latent) ? 'lit' : null);
       byName[row.latent] = frame.standardized[i];
     });
@@ -194,12 +281,15 @@ export function source(root, { live, about }, [name]) {
       const p = frame[c.key];
       text(c.value, c.key === 'reconstructionPValue' && p === null ? 'not asked' : pValue(p));
     }
+    // With a calibration of the source, the p-values of the latents are in its panel.
+    attribute(latentTable, 'class', state.row.phase === 'MODEL' ? 'scroll' : 'scroll own-normal');
+    modelNote.hidden = state.row.phase === 'MODEL';
     graph.values(byName);
     graph.light(lit);
     const about = state.shown ?? openIncident();
     text(graphNote, about
       ? (lit.length ? about.sentence : `${about.sentence} No single mechanism is the cause.`)
-      : 'Every latent follows its causes.');
+      : watched() ? 'Every latent follows its causes.' : 'No mechanism is tested while the source is not watched.');
   }
 
   const incidentSpans = () => state.incidents.map(i => [i.openedAt, i.endedAt ?? null]);
@@ -210,29 +300,34 @@ export function source(root, { live, about }, [name]) {
       const millis = state.trends[0].map((_, i) => state.trendStart + i * STRETCH);
       const window = [millis[0], millis.at(-1) + STRETCH];
       charts.forEach((c, i) => c.chart.set([millis, state.trends[i + 1] ?? millis.map(() => null)], spans, window));
-      driftChart.set([millis, millis.map(() => null), state.trends[0]], spans, window);
+      const learning = stretches(millis, k => state.trends[0][k] === null && state.trends[1]?.[k] !== null && state.trends[1]?.[k] !== undefined, STRETCH);
+      learningKey.hidden = !learning.length;
+      driftChart.set([millis, millis.map(() => null), state.trends[0]], spans, window, learning);
       scaleStrip.set(state.scales, [], []);
     } else {
       const s = connected(scores), d = connected(drift);
       charts.forEach((c, i) => c.chart.set([s.millis, s.columns[i] ?? []], spans));
       const share = (column, limit) => d.columns[column]?.map((v, k) => { const of = d.columns[limit][k]; return v !== null && of > 0 ? v / of : null; }) ?? [];
-      driftChart.set([d.millis, share(2, 3), share(0, 1)], spans);
+      const learning = stretches(d.millis, k => d.columns[0][k] === null);
+      learningKey.hidden = !learning.length;
+      driftChart.set([d.millis, share(2, 3), share(0, 1)], spans, null, learning);
       scaleStrip.set(state.scales, d.millis, state.scales.map((_, i) => share(STATISTICS + i, 1)));
     }
     charts.forEach((c, i) => {
       const z = state.last?.standardized[i];
       text(c.value, `${signed(z)} sd`);
-      attribute(c.value, 'class', `value num${Math.abs(z ?? 0) >= 3 ? ' far' : ''}`);
+      attribute(c.value, 'class', `value num${isFar(c.latent, z) ? ' far' : ''}`);
     });
   }
 
   let scalesAt = 0;
   function drawDriftWords(s) {
     const r = s.row;
-    text(driftValue, r.threshold ? `${number(r.statistic)} of ${number(r.threshold)}` : '–');
-    attribute(driftValue, 'class', `value num${r.threshold && r.statistic >= r.threshold ? ' far' : ''}`);
+    text(driftValue, r.threshold && r.statistic !== null ? `${number(r.statistic)} of ${number(r.threshold)}` : '–');
+    attribute(driftValue, 'class', `value num${r.threshold && r.statistic !== null && r.statistic >= r.threshold ? ' far' : ''}`);
     const longest = s.scales.at(-1);
     text(driftWords, !r.threshold ? 'No drift score yet: the monitor has not evaluated a frame of this source.'
+      : !watched() ? (r.phase === 'LEARNING' ? `No statistic until the source has learned what is normal: ${state.commissioning?.reasons[0] ?? percent(r.progress)}.` : 'No statistic until what the source learned is accepted.')
       : s.samples < longest ? `Warming up: ${integer(s.samples)} of the ${integer(longest)} frames that the longest window needs.`
         : `The threshold is set for one false alarm in ${integer(s.targetRunLength)} frames on average${r.framesPerSecond ? `, ${duration(s.targetRunLength / r.framesPerSecond * 1000)} at this pace` : ''}.${s.quietRunLength ? ` The source's own quiet stretches show one in ${integer(s.quietRunLength)}.` : ''}`);
     if (s.at - scalesAt > 5000 && drift.millis.length) {
@@ -254,7 +349,7 @@ export function source(root, { live, about }, [name]) {
       }
     } else { delete fault.dataset.key; fault.replaceChildren(); }
 
-    const standing = state.orders.filter(o => o.kind !== 'accept-normal' && (o.until === null || o.until > state.at));
+    const standing = state.orders.filter(o => !(o.kind in MOMENTARY) && (o.until === null || o.until > state.at));
     orders.hidden = !standing.length;
     orders.replaceChildren(...standing.map(o => h('div', { class: 'panel body incident' },
       h('span', { class: 'chip hollow' }, { silence: 'silenced', announce: 'announced', suppress: 'suppressed' }[o.kind]),
@@ -266,7 +361,7 @@ export function source(root, { live, about }, [name]) {
     const items = [
       ...state.incidents.map(i => ({ at: i.updatedAt, element: () => incidentItem(i, unfolded.has(i.id)) })),
       ...state.events.filter(e => !known.has(e.incidentId)).map(e => ({ at: e.at, element: () => eventItem(e, unfolded.has(e.id)) })),
-      ...state.orders.filter(o => o.kind === 'accept-normal').map(o => ({ at: o.at, element: () => orderItem(o) })),
+      ...state.orders.filter(o => o.kind in MOMENTARY).map(o => ({ at: o.at, element: () => orderItem(o) })),
     ].sort((a, b) => b.at - a.at).slice(0, 60);
     timeline.replaceChildren(...(items.length ? items.map(i => i.element()) : [h('p', { class: 'note soft' }, 'Nothing has happened so far.')]));
   }
@@ -310,7 +405,7 @@ export function source(root, { live, about }, [name]) {
       h('div', { class: 'inner' }, eventLine(e)));
   }
 
-  const orderItem = o => h('details', null, h('summary', null, when(o.at), h('span', { class: 'sentence' }, `The present was accepted as normal: ${o.reason}`), h('span', { class: 'chip plain' }, 'order')), h('p', { class: 'inner soft small' }, `by ${o.by}`));
+  const orderItem = o => h('details', null, h('summary', null, when(o.at), h('span', { class: 'sentence' }, `${MOMENTARY[o.kind]}: ${o.reason}`), h('span', { class: 'chip plain' }, 'order')), h('p', { class: 'inner soft small' }, `by ${o.by}`));
 
   function eventLine(e) {
     return [
@@ -410,6 +505,18 @@ function connected({ millis, columns }) {
   let first = n - 1;
   while (first > 0 && millis[first] - millis[first - 1] < pause) first--;
   return first <= 0 ? { millis, columns } : { millis: millis.slice(first), columns: columns.map(column => column.slice(first)) };
+}
+
+/** Periods of the rows for which a test holds: [[from, to]]; null as the end of one that goes on. */
+function stretches(millis, holds, length = 0) {
+  const found = [];
+  let from = null;
+  millis.forEach((at, k) => {
+    if (holds(k)) from ??= at;
+    else if (from !== null) { found.push([from, at]); from = null; }
+  });
+  if (from !== null) found.push([from, length ? millis.at(-1) + length : null]);
+  return found;
 }
 
 /** Rows that come a few at a time; the oldest of too many go. */

@@ -3,12 +3,22 @@
 export const spoken = name => String(name).replaceAll('_', ' ').toLowerCase();
 
 const CONDITIONS = {
-  ANOMALOUS: ['anomalous', 'bad'], DRIFTING: ['drifting', 'warn'], SILENT: ['silent', 'violet'],
+  ANOMALOUS: ['anomalous', 'bad'], DRIFTING: ['drifting', 'warn'], SILENT: ['silent', 'violet'], NOT_WATCHED: ['not watched', 'calm'],
   WARMING_UP: ['warming up', 'info'], MAINTENANCE: ['maintenance', 'calm'], NORMAL: ['normal', 'good'],
 };
 export const CONDITION_ORDER = Object.keys(CONDITIONS);
 export const conditionWord = condition => CONDITIONS[condition]?.[0] ?? spoken(condition);
 export const conditionColour = condition => CONDITIONS[condition]?.[1] ?? 'calm';
+
+/** The phases of a calibration that a person should see at a glance. */
+export const PHASES = { NEEDS_REVIEW: ['needs a review', 'warn'], LEARNING: ['learning', 'info'] };
+export const percent = share => `${Math.floor(100 * share)} %`;
+export const phaseWord = (phase, progress) => (phase === 'LEARNING' ? `learning ${percent(progress)}` : PHASES[phase]?.[0] ?? spoken(phase));
+/** A number of things with its verb: (1, 'source learns', 'sources learn'). */
+export const counted = (n, one, many) => `${integer(n)} ${n === 1 ? one : many}`;
+/** A sentence with a capital letter and a full stop. */
+export const fullSentence = words => `${sentenceCase(words)}${/[.!?]$/.test(words) ? '' : '.'}`;
+
 export const severityColour = severity => ({ CRITICAL: 'bad', WARNING: 'warn' })[severity] ?? 'info';
 
 export const integer = new Intl.NumberFormat('en', { maximumFractionDigits: 0 }).format;

@@ -8,17 +8,25 @@ import dev.residua.anomaly.AnomalyKind;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FactorScales;
 import dev.residua.causal.Finding;
+import dev.residua.commissioning.CommissioningReport;
+import dev.residua.commissioning.CommissioningStatus;
+import dev.residua.commissioning.LatentCalibration;
+import dev.residua.commissioning.SourceCalibration;
 import dev.residua.dashboard.LiveHistory.Query;
 import dev.residua.dashboard.LiveHistory.Seen;
 import dev.residua.dashboard.LiveHistory.SourceAnswer;
+import dev.residua.dashboard.LiveViews.CommissioningView;
 import dev.residua.dashboard.LiveViews.Overview;
 import dev.residua.dashboard.LiveViews.Row;
 import dev.residua.dashboard.LiveViews.SourceView;
+import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftScore;
 import dev.residua.frame.FramePosition;
 import dev.residua.incident.ControlCommand;
+import dev.residua.incident.ControlCommand.Arm;
 import dev.residua.incident.ControlCommand.Feedback;
 import dev.residua.incident.ControlCommand.FeedbackVerdict;
+import dev.residua.incident.ControlCommand.Learn;
 import dev.residua.incident.ControlCommand.Maintenance;
 import dev.residua.incident.ControlCommand.Order;
 import dev.residua.incident.ControlCommand.Period;
@@ -53,6 +61,16 @@ class LiveHistoryTest {
   }
 
   private static DriftScore drift(String source, long sequence, float statistic) {
+    return drift(source, sequence, statistic, DriftScore.Calibration.MODEL);
+  }
+
+  /** The score of a source that no calibration holds for. */
+  private static DriftScore unwatched(String source, long sequence, CalibrationPhase phase) {
+    return drift(source, sequence, 0, new DriftScore.Calibration(phase, 0, true, new float[0]));
+  }
+
+  private static DriftScore drift(
+      String source, long sequence, float statistic, DriftScore.Calibration calibration) {
     return new DriftScore(
         source,
         sequence,
@@ -64,8 +82,39 @@ class LiveHistoryTest {
         new float[] {statistic, statistic / 2},
         new int[] {1, 128},
         sequence + 1,
-        DriftScore.Calibration.MODEL,
-        DriftScore.Others.NONE);
+        calibration,
+        new DriftScore.Others(
+            statistic, 8, Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN));
+  }
+
+  private static CommissioningReport report(
+      String source,
+      CalibrationPhase phase,
+      double progress,
+      @Nullable SourceCalibration calibration,
+      String... reasons) {
+    return new CommissioningReport(
+        source,
+        7,
+        Scored.time(7),
+        "model-1",
+        List.of("a", "b"),
+        new CommissioningStatus(
+            phase,
+            calibration == null ? 0 : calibration.revision(),
+            progress,
+            true,
+            List.of(reasons)),
+        calibration);
+  }
+
+  private static SourceCalibration calibration() {
+    return new SourceCalibration(
+        List.of(
+            new LatentCalibration(2, 0.5, List.of(), 1, 900),
+            new LatentCalibration(-0.25, 3, List.of(0.6), 0.875, 1_234.5)),
+        2_000,
+        3);
   }
 
   private static Incident incident(String source, String kind, @Nullable Instant resolved) {
@@ -100,7 +149,7 @@ class LiveHistoryTest {
   }
 
   private Overview overview(String text, Instant now) {
-    return history.overview(new Query(text, Optional.empty(), 0, 50), now);
+    return history.overview(new Query(text, Optional.empty(), Optional.empty(), 0, 50), now);
   }
 
   private SourceCondition condition(String source, Instant now) {
@@ -137,7 +186,8 @@ class LiveHistoryTest {
     history.incident(incident("cam007", "INTERVENTION.OFFSET", after(130)));
     // When
     Overview first = overview("", after(130));
-    Overview last = history.overview(new Query(" CAM", Optional.empty(), 9, 50), after(130));
+    Overview last =
+        history.overview(new Query(" CAM", Optional.empty(), Optional.empty(), 9, 50), after(130));
     // Then
     assertThat(first.counts())
         .isEqualTo(Map.of(SourceCondition.ANOMALOUS, 1, SourceCondition.NORMAL, 119));
@@ -154,7 +204,9 @@ class LiveHistoryTest {
     assertThat(last.rows()).hasSize(20);
     assertThat(
             history
-                .overview(new Query("", Optional.of(SourceCondition.ANOMALOUS), 0, 50), after(130))
+                .overview(
+                    new Query("", Optional.of(SourceCondition.ANOMALOUS), Optional.empty(), 0, 50),
+                    after(130))
                 .rows())
         .hasSize(1);
   }
@@ -177,7 +229,7 @@ class LiveHistoryTest {
     assertThat(whole.scores().columns()).hasSize(5);
     assertThat(whole.scores().columns().get(2)).endsWith(2.0);
     assertThat(whole.drift().columns()).hasSize(SourceHistory.DRIFT_COLUMNS + 2);
-    assertThat(whole.drift().columns().get(2)).as("no picture statistic").containsOnlyNulls();
+    assertThat(whole.drift().columns().get(2)).as("picture statistic").containsOnly(0.5);
     assertThat(whole.graph()).isNotNull();
     assertThat(whole.incidents()).isEmpty();
     assertThat(whole.last().readings()).extracting("latent").containsExactly("a", "b", "c", "d");
@@ -189,6 +241,196 @@ class LiveHistoryTest {
     assertThat(third.view().incidents()).hasSize(1);
     assertThat(third.view().row().condition()).isEqualTo(SourceCondition.ANOMALOUS);
     assertThat(history.source("cam2", Seen.NOTHING, after(0))).isEmpty();
+  }
+
+  @Test
+  void shouldCountListAndFilterSourcesByThePhaseOfTheirCalibration() {
+    // Given
+    for (String source : List.of("armed", "learning", "model", "other", "review")) {
+      frames(source, 0, 130);
+    }
+    history.drift(unwatched("learning", 130, CalibrationPhase.LEARNING));
+    history.commissioning(report("armed", CalibrationPhase.ARMED, 1, calibration()));
+    history.commissioning(report("learning", CalibrationPhase.LEARNING, 0.1, null, "no frame yet"));
+    history.commissioning(report("learning", CalibrationPhase.LEARNING, 0.4567, null, "400 of it"));
+    history.commissioning(
+        report("review", CalibrationPhase.NEEDS_REVIEW, 1, calibration(), "a is off", "b varies"));
+    history.commissioning(report("gone", CalibrationPhase.NEEDS_REVIEW, 1, null, "a is off"));
+    // When
+    Overview all = overview("", after(130));
+    Overview reviews =
+        history.overview(
+            new Query("", Optional.empty(), Optional.of(CalibrationPhase.NEEDS_REVIEW), 0, 50),
+            after(130));
+    // Then
+    assertThat(all.phases())
+        .as("of sources with frames")
+        .isEqualTo(
+            Map.of(
+                CalibrationPhase.MODEL, 2,
+                CalibrationPhase.LEARNING, 1,
+                CalibrationPhase.ARMED, 1,
+                CalibrationPhase.NEEDS_REVIEW, 1));
+    assertThat(all.rows())
+        .extracting(Row::name)
+        .as("what needs a person first")
+        .containsExactly("review", "learning", "armed", "model", "other");
+    assertThat(all.rows())
+        .extracting(Row::condition)
+        .startsWith(SourceCondition.NORMAL, SourceCondition.NOT_WATCHED, SourceCondition.NORMAL);
+    assertThat(all.rows()).extracting(Row::progress).startsWith(1.0, 0.457, 1.0);
+    assertThat(all.rows()).extracting(Row::sentence).startsWith("a is off; b varies", null);
+    assertThat(reviews.rows()).extracting(Row::name).containsExactly("review");
+    assertThat(reviews.matching()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldListASourceThatNeedsAReviewBehindOnesWithAnIncident() {
+    // Given
+    frames("cam1", 0, 130);
+    frames("cam2", 0, 130);
+    history.commissioning(report("cam1", CalibrationPhase.NEEDS_REVIEW, 1, null, "a is off"));
+    // When
+    history.incident(incident("cam2", "INTERVENTION.OFFSET", null));
+    history.incident(incident("cam1", "DRIFT.RESIDUAL", null));
+    // Then
+    assertThat(overview("", after(130)).rows())
+        .extracting(Row::name, Row::sentence)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple("cam2", "c is held at 2"),
+            org.assertj.core.groups.Tuple.tuple("cam1", "c is held at 2"));
+  }
+
+  @Test
+  void shouldTakeThePhaseFromTheScoreUntilAReportIsRead() {
+    // When
+    history.scored(Scored.nominal().source("cam1").frame(1), true);
+    history.drift(unwatched("cam1", 1, CalibrationPhase.LEARNING));
+    // Then
+    Row row = overview("", after(1)).rows().get(0);
+    assertThat(row.phase()).isEqualTo(CalibrationPhase.LEARNING);
+    assertThat(row.progress()).isZero();
+  }
+
+  @Test
+  void shouldShowNoStatisticWhileASourceIsNotWatched() {
+    // Given
+    for (long i = 0; i < 3; i++) {
+      history.scored(Scored.nominal().source("cam1").frame(i), true);
+      history.drift(unwatched("cam1", i, CalibrationPhase.LEARNING));
+    }
+    SourceView learning = history.source("cam1", Seen.NOTHING, after(3)).orElseThrow().view();
+    // When
+    float[] pValues = {0.25f, 0.5f, 1, 0.125f};
+    history.drift(
+        drift(
+            "cam1", 3, 0.5f, new DriftScore.Calibration(CalibrationPhase.ARMED, 1, true, pValues)));
+    history.drift(
+        drift("cam1", 4, 0, new DriftScore.Calibration(CalibrationPhase.ARMED, 1, true, pValues)));
+    SourceView armed = history.source("cam1", Seen.NOTHING, after(3)).orElseThrow().view();
+    // Then
+    assertThat(learning.row().condition()).isEqualTo(SourceCondition.NOT_WATCHED);
+    assertThat(learning.row().statistic()).isNull();
+    assertThat(learning.row().threshold()).isEqualTo(2);
+    assertThat(learning.row().trend()).containsOnlyNulls();
+    assertThat(learning.pValues()).isEmpty();
+    for (int column : new int[] {0, 2, 4, 5}) {
+      assertThat(learning.drift().columns().get(column)).hasSize(3).containsOnlyNulls();
+    }
+    assertThat(armed.row().statistic()).isZero();
+    assertThat(armed.row().trend()).contains(0.25);
+    assertThat(armed.pValues()).containsExactly(0.25, 0.5, 1.0, 0.125);
+    assertThat(armed.drift().columns().get(0)).endsWith(null, 0.5, 0.0);
+    assertThat(armed.drift().columns().get(2))
+        .as("a picture that is still learned reads 0")
+        .endsWith(null, 0.5, null);
+    assertThat(armed.drift().columns().get(5)).endsWith(null, 0.25, 0.0);
+  }
+
+  @Test
+  void shouldTellAReaderWhatIsNormalAndOnlyWhenThatIsNews() {
+    // Given
+    frames("cam1", 0, 3);
+    SourceAnswer before = history.source("cam1", Seen.NOTHING, after(3)).orElseThrow();
+    history.commissioning(
+        report("cam1", CalibrationPhase.NEEDS_REVIEW, 1, calibration(), "a is off"));
+    // When
+    SourceAnswer first = history.source("cam1", before.seen(), after(3)).orElseThrow();
+    SourceAnswer second = history.source("cam1", first.seen(), after(3)).orElseThrow();
+    // Then
+    assertThat(before.view().commissioning()).isNull();
+    assertThat(second.view().commissioning()).isNull();
+    CommissioningView view = first.view().commissioning();
+    assertThat(view.phase()).isEqualTo(CalibrationPhase.NEEDS_REVIEW);
+    assertThat(view.revision()).isEqualTo(3);
+    assertThat(view.provisional()).isTrue();
+    assertThat(view.reasons()).containsExactly("a is off");
+    assertThat(view.at()).isEqualTo(Scored.time(7).toEpochMilli());
+    assertThat(view.frames()).isEqualTo(2_000);
+    assertThat(view.effectiveSamples()).isEqualTo(900);
+    assertThat(view.latents())
+        .containsExactly(
+            new LiveViews.LatentNormalView("a", 2.0, 0.5, 0.0, 1.0, 900.0),
+            new LiveViews.LatentNormalView("b", -0.25, 3.75, 0.6, 0.875, 1_234.5));
+  }
+
+  @Test
+  void shouldShowALearningSourceWithoutACalibration() {
+    // Given
+    frames("cam1", 0, 3);
+    // When
+    history.commissioning(report("cam1", CalibrationPhase.LEARNING, 0.5, null, "400 of it"));
+    // Then
+    CommissioningView view =
+        history.source("cam1", Seen.NOTHING, after(3)).orElseThrow().view().commissioning();
+    assertThat(view.progress()).isEqualTo(0.5);
+    assertThat(view.frames()).isZero();
+    assertThat(view.effectiveSamples()).isNull();
+    assertThat(view.latents()).isEmpty();
+  }
+
+  @Test
+  void shouldForgetTheOldestReportsOfTooMany() {
+    // Given
+    frames("cam0", 0, 130);
+    frames("cam1", 0, 130);
+    history.commissioning(report("cam0", CalibrationPhase.ARMED, 1, null));
+    history.commissioning(report("cam1", CalibrationPhase.ARMED, 1, null));
+    history.commissioning(report("cam0", CalibrationPhase.NEEDS_REVIEW, 1, null, "a is off"));
+    // When
+    for (int i = 2; i <= LiveHistory.MAX_SOURCES; i++) {
+      history.commissioning(report("cam" + i, CalibrationPhase.ARMED, 1, null));
+    }
+    // Then
+    assertThat(overview("", after(130)).phases())
+        .as("the report of cam0 is newer than that of cam1")
+        .isEqualTo(Map.of(CalibrationPhase.NEEDS_REVIEW, 1, CalibrationPhase.MODEL, 1));
+  }
+
+  @Test
+  void shouldForgetWhatWasNormalForASourceThatIsGone() {
+    // Given
+    frames("cam1", 0, 130);
+    history.commissioning(report("cam1", CalibrationPhase.ARMED, 1, calibration()));
+    // When
+    history.forgotten("cam1");
+    // Then
+    assertThat(overview("", after(130)).phases()).isEqualTo(Map.of(CalibrationPhase.MODEL, 1));
+    assertThat(history.source("cam1", Seen.NOTHING, after(3)).orElseThrow().view().commissioning())
+        .isNull();
+  }
+
+  @Test
+  void shouldListWhatOperatorsDecidedAboutACalibration() {
+    // Given
+    frames("cam1", 0, 3);
+    // When
+    history.ordered("1", new Arm(new Order("1", "cam1", "ann", "new lens", after(1))));
+    history.ordered("2", new Learn(new Order("2", "cam1", "ann", "cleaned", after(2))));
+    // Then
+    assertThat(history.source("cam1", Seen.NOTHING, after(3)).orElseThrow().view().orders())
+        .extracting("kind")
+        .containsExactly("learn", "arm");
   }
 
   @Test
@@ -314,9 +556,9 @@ class LiveHistoryTest {
 
   @Test
   void shouldRefusePagesThatCannotBeMeant() {
-    assertThatThrownBy(() -> new Query("", Optional.empty(), -1, 50))
+    assertThatThrownBy(() -> new Query("", Optional.empty(), Optional.empty(), -1, 50))
         .hasMessage("page must be at least 0 but was -1");
-    assertThatThrownBy(() -> new Query("", Optional.empty(), 0, 5_000))
+    assertThatThrownBy(() -> new Query("", Optional.empty(), Optional.empty(), 0, 5_000))
         .hasMessage("size must be from 1 to 200 but was 5000");
   }
 

@@ -81,12 +81,28 @@ class LiveSessionTest {
   }
 
   @Test
+  void shouldFilterByThePhaseOfTheCalibration() throws Exception {
+    // Given
+    frames(0, 10);
+    // When
+    session.onMessage("{\"see\": \"overview\", \"phase\": \"model\"}");
+    JsonNode model = read(session.due(NOW));
+    session.onMessage("{\"see\": \"overview\", \"phase\": \"needs_review\"}");
+    JsonNode review = read(session.due(NOW));
+    // Then
+    assertThat(model.path("overview").path("matching").asInt()).isEqualTo(1);
+    assertThat(review.path("overview").path("matching").asInt()).isZero();
+    assertThat(review.path("overview").path("phases").path("MODEL").asInt()).isEqualTo(1);
+  }
+
+  @Test
   void shouldSayWhatIsWrongWithAMessage() throws Exception {
     for (String wrong :
         new String[] {
           "{",
           "{\"see\": \"moon\"}",
           "{\"see\": \"overview\", \"condition\": \"sad\"}",
+          "{\"see\": \"overview\", \"phase\": \"sad\"}",
           "{\"see\": \"overview\", \"size\": 100000}"
         }) {
       session.onMessage(wrong);

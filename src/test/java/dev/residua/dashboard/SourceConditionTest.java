@@ -14,21 +14,26 @@ class SourceConditionTest {
       boolean incident,
       boolean drift,
       boolean beyond,
+      boolean watched,
       boolean warm,
       int seconds) {
     return SourceCondition.of(
-        new Facts(maintained, incident, drift, beyond, warm, Duration.ofSeconds(seconds), PACE));
+        new Facts(
+            maintained, incident, drift, beyond, watched, warm, Duration.ofSeconds(seconds), PACE));
   }
 
   @Test
   void shouldSayTheMostUrgentThingOfSeveral() {
-    assertThat(of(true, true, false, true, true, 3600)).isEqualTo(SourceCondition.ANOMALOUS);
-    assertThat(of(true, true, true, true, true, 3600)).isEqualTo(SourceCondition.DRIFTING);
-    assertThat(of(true, false, false, true, true, 3600)).isEqualTo(SourceCondition.MAINTENANCE);
-    assertThat(of(false, false, false, true, true, 3600)).isEqualTo(SourceCondition.SILENT);
-    assertThat(of(false, false, false, true, true, 1)).isEqualTo(SourceCondition.WARMING_UP);
-    assertThat(of(false, false, false, true, false, 1)).isEqualTo(SourceCondition.DRIFTING);
-    assertThat(of(false, false, false, false, false, 1)).isEqualTo(SourceCondition.NORMAL);
+    assertThat(of(true, true, false, true, false, true, 3600)).isEqualTo(SourceCondition.ANOMALOUS);
+    assertThat(of(true, true, true, true, false, true, 3600)).isEqualTo(SourceCondition.DRIFTING);
+    assertThat(of(true, false, false, true, false, true, 3600))
+        .isEqualTo(SourceCondition.MAINTENANCE);
+    assertThat(of(false, false, false, true, false, true, 3600)).isEqualTo(SourceCondition.SILENT);
+    assertThat(of(false, false, false, true, false, true, 1))
+        .isEqualTo(SourceCondition.NOT_WATCHED);
+    assertThat(of(false, false, false, true, true, true, 1)).isEqualTo(SourceCondition.WARMING_UP);
+    assertThat(of(false, false, false, true, true, false, 1)).isEqualTo(SourceCondition.DRIFTING);
+    assertThat(of(false, false, false, false, true, false, 1)).isEqualTo(SourceCondition.NORMAL);
   }
 
   @Test

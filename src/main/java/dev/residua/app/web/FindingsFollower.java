@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Follows the output topics and feeds the pages: scores, drift scores and events from a while ago,
- * so that the pages have a history at once; incidents, commands of operators and the status of
- * trainings from the beginning; the last evidence of incidents; dead letters from now on.
+ * so that the pages have a history at once; incidents, calibrations, commands of operators and the
+ * status of trainings from the beginning; the last evidence of incidents; dead letters from now on.
  */
 public final class FindingsFollower implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FindingsFollower.class);
@@ -120,7 +120,9 @@ public final class FindingsFollower implements AutoCloseable {
   }
 
   private long start(String topic, long first, long since, long end) {
-    if (topic.equals(topics.control().name()) || topic.equals(topics.incidents().name())) {
+    if (topic.equals(topics.control().name())
+        || topic.equals(topics.incidents().name())
+        || topic.equals(topics.calibrations().name())) {
       return first;
     }
     if (topic.equals(topics.deadLetters().name())) {
@@ -203,6 +205,8 @@ public final class FindingsFollower implements AutoCloseable {
       if (value != null) {
         found(topics.incidents().read(value), isNew);
       }
+    } else if (topic.equals(topics.calibrations().name())) {
+      commissioned(record);
     } else {
       history.deadLetter(DeadLetter.of(record).label());
     }
@@ -215,6 +219,15 @@ public final class FindingsFollower implements AutoCloseable {
       models.training(training);
     } else if (key != null) {
       history.ordered(key, command);
+    }
+  }
+
+  private void commissioned(ConsumerRecord<byte[], byte[]> record) {
+    if (record.value() != null) {
+      history.commissioning(topics.calibrations().read(record.value()));
+    } else if (record.key() != null) {
+      history.forgotten(
+          topics.calibrations().key().deserializer().deserialize(record.topic(), record.key()));
     }
   }
 
