@@ -7,6 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.model.Models;
 import dev.residua.causal.ScoredFrame;
+import dev.residua.commissioning.CommissioningReport;
+import dev.residua.commissioning.CommissioningStatus;
+import dev.residua.commissioning.LatentCalibration;
+import dev.residua.commissioning.SourceCalibration;
+import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftScore;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.SceneName;
@@ -37,6 +42,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -63,6 +69,18 @@ class DashboardIT {
   private static final int MANY = 5_000;
   private static final int[] SCALES = {1, 2, 4, 8, 16, 32, 64, 128};
   private static final int LOAD_FRAMES = 300; // of each source, 60 a second
+  private static final List<String> WATCH_AT_ONCE =
+      List.of("-Dresidua.sources.commissioning=false");
+  private static final List<String> LATENTS = List.of("z0", "z1", "z2", "z3");
+  private static final SourceCalibration LEARNED =
+      new SourceCalibration(
+          List.of(
+              new LatentCalibration(0.5, 1, List.of(), 1, 1_200),
+              new LatentCalibration(0, 2.5, List.of(), 1, 1_200),
+              new LatentCalibration(0, 1, List.of(), 1, 1_200),
+              new LatentCalibration(0, 1, List.of(), 1, 1_200)),
+          1_400,
+          1);
 
   @TempDir Path directory;
 
@@ -73,7 +91,7 @@ class DashboardIT {
         .isPresent();
     try (TestBroker kafka = TestBroker.start(TOPICS, 2);
         Service worker =
-            Service.role(directory, List.of(), kafka.clients(), "score,monitor,alert", "1");
+            Service.role(directory, WATCH_AT_ONCE, kafka.clients(), "score,monitor,alert", "1");
         Service dashboard = dashboard(kafka);
         Chromium browser = Chromium.start(directory.resolve("browser"))) {
       KafkaClients clients = kafka.clients();
@@ -88,7 +106,9 @@ class DashboardIT {
       source(browser, home, clients);
       orders(browser, clients);
       models(browser, home, clients);
+      commission(clients);
       pages(browser, home);
+      review(browser, home, clients);
       assertThat(unexpected(browser)).isEmpty();
 
       worker.stop(Duration.ofSeconds(30));
@@ -265,6 +285,7 @@ class DashboardIT {
         Map.of(
             "overview", "#/",
             "source", "#/sources/cam1",
+            "review", "#/sources/new2",
             "models", "#/models",
             "explain", "#/explain/gate");
     Map<String, String> ready =
@@ -273,6 +294,8 @@ class DashboardIT {
             "document.querySelector('.sources .chip')",
             "source",
             "document.querySelector('.pictures img[src]')",
+            "review",
+            says("varies 2.50 times as much as accepted."),
             "models",
             says("Figures of the training"),
             "explain",
@@ -304,6 +327,91 @@ class DashboardIT {
       }
     }
     browser.device(1440, 900, false, false);
+  }
+
+  /** A source that learns and one that needs a review. */
+  private static void commission(KafkaClients clients) {
+    try (KafkaProducer<byte[], byte[]> producer = clients.frameProducer()) {
+      for (int i = 0; i < 20; i++) {
+        sendScores(producer, "new1", i, 0.1f, calibration(CalibrationPhase.LEARNING, 0));
+        sendScores(producer, "new2", i, 0.1f, calibration(CalibrationPhase.NEEDS_REVIEW, 4));
+      }
+      sendReport(
+          producer,
+          "new1",
+          new CommissioningStatus(
+              CalibrationPhase.LEARNING, 0, 0.4, true, List.of("400 of 1000 effective samples")),
+          null);
+      sendReport(
+          producer,
+          "new2",
+          new CommissioningStatus(
+              CalibrationPhase.NEEDS_REVIEW,
+              1,
+              1,
+              true,
+              List.of("z1 varies 2.50 times as much as accepted")),
+          LEARNED);
+    }
+  }
+
+  private static DriftScore.Calibration calibration(CalibrationPhase phase, int latents) {
+    return new DriftScore.Calibration(phase, 1, true, new float[latents]);
+  }
+
+  private static void sendReport(
+      KafkaProducer<byte[], byte[]> producer,
+      String source,
+      CommissioningStatus status,
+      @Nullable SourceCalibration calibration) {
+    send(
+        producer,
+        TOPICS.calibrations(),
+        source,
+        new CommissioningReport(
+            source, 19, Instant.now(), "model-1", LATENTS, status, calibration));
+  }
+
+  /** The source that needs a review is found, understood and accepted. */
+  private static void review(Chromium browser, String home, KafkaClients clients) {
+    browser.open(home + "#/sources/new1");
+    browser.await(SOON, "the progress", says("400 of 1000 effective samples"));
+    assertThat(browser.text(".title")).contains("learning 40 %").doesNotContain("Accept as normal");
+    assertThat(browser.text("main")).contains("No statistic until the source has learned");
+
+    browser.open(home + "#/");
+    browser.await(
+        SOON, "how many learn", says("1 source learns what is normal, 1 needs a review."));
+    assertThat(browser.text(".sources")).contains("learning 40 %", "needs a review");
+    browser.click("Show what needs a review");
+    browser.await(SOON, "one row", "document.querySelectorAll('.sources tbody tr').length === 1");
+    browser.click("new2");
+    browser.await(SOON, "its reasons", says("Z1 varies 2.50 times as much as accepted."));
+    assertThat(browser.text(".normals")).contains("+0.50", "2.50", "0.00");
+
+    browser.click("Accept as normal …");
+    browser.fill("reason", "a brighter lamp");
+    browser.evaluate("document.querySelector('dialog .primary').click()");
+    browser.await(SOON, "the order comes back over Kafka", says("a brighter lamp"));
+    assertThat(TopicReader.values(clients, TOPICS.control()))
+        .filteredOn(ControlCommand.Arm.class::isInstance)
+        .singleElement()
+        .satisfies(
+            arm -> {
+              assertThat(arm.order().covers("new2")).isTrue();
+              assertThat(arm.order().covers("new1")).isFalse();
+            });
+    try (KafkaProducer<byte[], byte[]> producer = clients.frameProducer()) {
+      sendReport(
+          producer,
+          "new2",
+          new CommissioningStatus(CalibrationPhase.ARMED, 1, 1, true, List.of()),
+          LEARNED);
+    }
+    browser.await(SOON, "that it is learned", says("learned, provisional"));
+    assertThat(browser.text("[aria-labelledby=normal-title]"))
+        .contains("Learn again …")
+        .doesNotContain("Accept as normal …");
   }
 
   private static JsonNode violations(Chromium browser, String axe) {
@@ -416,6 +524,15 @@ class DashboardIT {
 
   private static void sendScores(
       KafkaProducer<byte[], byte[]> producer, String source, int sequence, float wave) {
+    sendScores(producer, source, sequence, wave, DriftScore.Calibration.MODEL);
+  }
+
+  private static void sendScores(
+      KafkaProducer<byte[], byte[]> producer,
+      String source,
+      int sequence,
+      float wave,
+      DriftScore.Calibration calibration) {
     Instant now = Instant.now();
     ScoredFrame made =
         Scored.nominal().source(source).residuals(wave, -wave, 2 * wave, 0).frame(sequence);
@@ -453,7 +570,7 @@ class DashboardIT {
             perScale,
             SCALES,
             sequence + 1,
-            DriftScore.Calibration.MODEL,
+            calibration,
             DriftScore.Others.NONE));
   }
 
