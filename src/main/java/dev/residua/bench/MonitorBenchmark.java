@@ -1,5 +1,6 @@
 package dev.residua.bench;
 
+import dev.residua.app.kafka.SourceCalibrations;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.app.process.TemporaryFolders;
 import dev.residua.app.roles.MonitorObservers;
@@ -8,12 +9,15 @@ import dev.residua.app.roles.MonitorSettings;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
+import dev.residua.commissioning.CommissioningReport;
+import dev.residua.drift.CalibrationPhase;
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.FrameTiming;
 import dev.residua.frame.SceneName;
 import dev.residua.frame.SensorReadings;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.SourceMonitor;
+import dev.residua.source.SourceRules;
 import dev.residua.state.MonitorStates;
 import dev.residua.streams.ControlCommandStore;
 import dev.residua.streams.MonitorModels;
@@ -28,6 +32,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -73,7 +78,8 @@ public final class MonitorBenchmark extends BrokerBenchmark {
    * @param heapMiBAtEnd the same at the end
    * @param restoreSeconds time from the start of a process without state until it evaluates frames
    *     again
-   * @param restoredMiB state that it read back for that
+   * @param restoredMiB state that it read back for that; an upper bound where sources learn
+   * @param armedSources sources that have learned what is normal; 0 where they do not learn
    */
   public record Result(
       int scores,
@@ -87,7 +93,8 @@ public final class MonitorBenchmark extends BrokerBenchmark {
       long heapMiBAtHalf,
       long heapMiBAtEnd,
       double restoreSeconds,
-      double restoredMiB) {}
+      double restoredMiB,
+      int armedSources) {}
 
   /**
    * Starts the broker.
@@ -177,16 +184,22 @@ public final class MonitorBenchmark extends BrokerBenchmark {
    * Evaluates a backlog on fresh topics, then restarts without state.
    *
    * @param settings how; the state directory is emptied
+   * @param commissioned whether sources learn what is normal for them
    * @param progress receives the part done, in [0, 1]
    */
-  public Result run(MonitorSettings settings, int scores, int sources, DoubleConsumer progress)
+  public Result run(
+      MonitorSettings settings,
+      boolean commissioned,
+      int scores,
+      int sources,
+      DoubleConsumer progress)
       throws StartFailedException, InterruptedException, IOException {
     String prefix = newPrefix();
     Topics topics = create(prefix);
     publish(topics.scores(), scores, sources);
     progress.accept(0.2);
     Marks marks = new Marks(scores, sources);
-    try (MonitorRole role = role(topics, prefix, settings, streams -> {})) {
+    try (MonitorRole role = role(topics, prefix, settings, commissioned, streams -> {})) {
       follow(topics.drift(), scores, marks, part -> progress.accept(0.2 + 0.6 * part));
     }
     TemporaryFolders.delete(settings.stateDirectory());
@@ -199,6 +212,7 @@ public final class MonitorBenchmark extends BrokerBenchmark {
             topics,
             prefix,
             settings,
+            commissioned,
             streams -> {
               streams.setGlobalStateRestoreListener(new RestoredRecords(restored));
               streams.setStateListener(
@@ -211,6 +225,11 @@ public final class MonitorBenchmark extends BrokerBenchmark {
       await("the state is restored", LIMIT, running::get);
       seconds = (System.nanoTime() - start) / 1e9;
     }
+    int armed = 0;
+    for (CommissioningReport report :
+        SourceCalibrations.read(clients, topics.calibrations()).values()) {
+      armed += report.status().phase() == CalibrationPhase.ARMED ? 1 : 0;
+    }
     progress.accept(1);
     SourceMonitor fresh = SourceMonitor.start(new SourceMonitor.Thresholds(model));
     int bytes = MonitorStates.encode(fresh.state()).length;
@@ -218,13 +237,15 @@ public final class MonitorBenchmark extends BrokerBenchmark {
         pureMicros(Math.min(scores, 50_000), sources),
         bytes,
         seconds,
-        restored.get() * (double) bytes / (1 << 20));
+        restored.get() * (double) bytes / (1 << 20),
+        armed);
   }
 
   private MonitorRole role(
       Topics topics,
       String prefix,
       MonitorSettings settings,
+      boolean commissioned,
       java.util.function.Consumer<KafkaStreams> beforeStart) {
     return MonitorRole.start(
         clients,
@@ -232,7 +253,8 @@ public final class MonitorBenchmark extends BrokerBenchmark {
         prefix,
         MonitorModels.fixed(model),
         new ControlCommandStore(),
-        MonitorRules.NONE,
+        new MonitorRules(
+            () -> SourceRules.EMPTY, () -> SourceRules.EMPTY, Optional.empty(), commissioned),
         settings,
         MonitorObservers.only(beforeStart),
         this::fail);
@@ -332,7 +354,7 @@ public final class MonitorBenchmark extends BrokerBenchmark {
       return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() >> 20;
     }
 
-    Result result(double pure, int bytes, double restoreSeconds, double restoredMiB) {
+    Result result(double pure, int bytes, double restoreSeconds, double restoredMiB, int armed) {
       Mark a = Objects.requireNonNull(quarter);
       Mark b = Objects.requireNonNull(end);
       double n = b.seen() - a.seen();
@@ -348,7 +370,8 @@ public final class MonitorBenchmark extends BrokerBenchmark {
           heapAtHalf,
           heapAtEnd,
           restoreSeconds,
-          restoredMiB);
+          restoredMiB,
+          armed);
     }
   }
 }

@@ -420,12 +420,15 @@ public final class SourceMonitor {
 
   /** Takes the present as normal, where a shift of means is all that differs. */
   List<Incident> accept(Moment at, Order order) {
-    if (baseline.settling()) {
-      String why =
-          "the model is new for this source; repeat the order after %d frames"
-              .formatted(Baseline.SETTLING);
-      return incidents.accept(
-          at, order, incident -> Orders.refusal(incident.subject(), why, why));
+    String why =
+        baseline.settling()
+            ? "the model is new for this source; repeat the order after %d frames"
+                .formatted(Baseline.SETTLING)
+            : commissioning != null && commissioning.calibration().isEmpty()
+                ? "the source still learns what is normal; source arm accepts what it has learned"
+                : null;
+    if (why != null) {
+      return incidents.accept(at, order, incident -> Orders.refusal(incident.subject(), why, why));
     }
     Optional<ChangeMonitor.Recentring> residual = residuals.recentring();
     Optional<ChangeMonitor.Recentring> image =

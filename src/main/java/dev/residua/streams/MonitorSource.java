@@ -223,8 +223,9 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
     clock.forget(source);
     silent.remove(source);
     live.remove(source);
-    states.delete(source);
-    context.forward(new Record<>(source, MonitorResult.FORGOTTEN, context.currentSystemTimeMs()));
+    if (states.delete(source)) {
+      context.forward(new Record<>(source, MonitorResult.FORGOTTEN, context.currentSystemTimeMs()));
+    }
     observe(() -> listener.forgotten(source));
   }
 

@@ -137,11 +137,25 @@ final class SourceStates {
     return source + BLOCK + String.format(Locale.ROOT, "%c%04d", channel.name().charAt(0), block);
   }
 
-  /** Deletes all of a source. */
-  void delete(String source) {
+  /**
+   * Deletes all of a source.
+   *
+   * @return whether it had a calibration of its own, or was learning one
+   */
+  boolean delete(String source) {
+    boolean commissioned = isCommissioned(source);
     store.delete(source);
     deleteBlocks(source);
     stored.remove(source);
+    return commissioned;
+  }
+
+  private boolean isCommissioned(String source) {
+    try {
+      return read(source).map(state -> state.commissioning() != null).orElse(false);
+    } catch (IllegalArgumentException e) {
+      return true; // nobody can read it any more
+    }
   }
 
   private void deleteBlocks(String source) {

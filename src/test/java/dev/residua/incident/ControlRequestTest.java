@@ -112,7 +112,7 @@ class ControlRequestTest {
   void shouldNameAllKindsWhereItIsNone() {
     assertThatThrownBy(() -> Kind.of("restart"))
         .hasMessageContaining(
-            "silence, announce, suppress, accept-normal, resolve, retire, feedback, retrain, cancel-training")
+            "silence, announce, suppress, accept-normal, resolve, arm, learn, retire, feedback, retrain, cancel-training")
         .hasMessageContaining("'restart'");
     assertThatThrownBy(() -> Kind.of(null)).hasMessageContaining("missing");
   }

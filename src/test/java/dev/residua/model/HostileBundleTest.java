@@ -275,7 +275,7 @@ class HostileBundleTest {
     for (int i = 0; i < 60; i++) {
       entries.put("x" + i, new byte[] {1});
     }
-    refuses(zip(entries), "has 72 entries, expected at most 64");
+    refuses(zip(entries), "has 73 entries, expected at most 64");
   }
 
   @Test

@@ -60,6 +60,11 @@ final class BenchMonitor extends BenchmarkCommand.OfModel {
       description = "Partitions of each topic.")
   int partitions;
 
+  @Option(
+      names = "--commissioned",
+      description = "Let sources learn what is normal for them, before they are watched.")
+  boolean commissioned;
+
   @Override
   Map<String, Object> measure(Path folder)
       throws IOException, BadBundleException, StartFailedException, InterruptedException {
@@ -82,6 +87,7 @@ final class BenchMonitor extends BenchmarkCommand.OfModel {
         rows.add(
             benchmark.run(
                 settings,
+                commissioned,
                 scores,
                 sources.get(i),
                 part -> progress.update((done + part) / sources.size())));
@@ -100,6 +106,8 @@ final class BenchMonitor extends BenchmarkCommand.OfModel {
         live,
         "commitMillis",
         commitMillis,
+        "commissioned",
+        commissioned,
         "results",
         rows,
         "environment",
