@@ -43,7 +43,7 @@ class TutorialIT {
         Walkthrough reader = Walkthrough.embedded(folder)) {
       reader
           .replacing("http://localhost:9093", alertmanager.url().toString())
-          .replacing("--count 3000", "--count 1500")
+          .replacing("--count 3000", "--count 2000")
           .replacing("--steps 1500", "--steps 500")
           .replacing("--rate 20", "--rate 60");
 
@@ -52,7 +52,7 @@ class TutorialIT {
       String trained = reader.start(blocks.next()).awaitEnd(TRAINING);
       Typed service = reader.start(blocks.next());
       reader.awaitReady(service);
-      reader.start(blocks.next()).awaitEnd(LIMIT);
+      String learned = reader.start(blocks.next()).awaitEnd(LIMIT);
       Typed incidents = reader.start(blocks.next());
       Typed leak = reader.start(blocks.next());
       incidents.await(
@@ -73,6 +73,7 @@ class TutorialIT {
       // Then
       assertThat(blocks).as("steps that this test does not take").isExhausted();
       assertThat(trained).contains("graph ", "mcc ", "residual.distanceCorrelation ");
+      assertThat(learned).containsPattern("cam1 +armed +revision 1");
       assertThat(service.output()).contains("delivered ops (alertmanager, ");
       List<String> lines = incidents.output().lines().toList();
       assertThat(lines).allMatch(line -> line.contains(" cam1 #"), "they are of the camera");
