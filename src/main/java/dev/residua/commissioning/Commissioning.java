@@ -152,6 +152,12 @@ public final class Commissioning {
     return new Commissioning(accepted, bounds, enough, window, first, nextFit, false, outcome);
   }
 
+  /** The same state, without frames if they change nothing any more. */
+  public Commissioning withoutFramesIfLearnt() {
+    boolean learnt = outcome instanceof Armed armed && armed.stage() == Stage.SLOW;
+    return learnt && window.frames() > 0 ? withoutFrames() : this;
+  }
+
   /** Learns from the next frames again; what was accepted last holds meanwhile. */
   public Commissioning again() {
     return start(accepted, bounds, enough);
@@ -188,8 +194,7 @@ public final class Commissioning {
   }
 
   /**
-   * All that is needed to continue. Once frames change nothing any more, the window is not part of
-   * it, except where a review may be accepted.
+   * All that is needed to continue.
    *
    * @param accepted what it is compared with
    * @param window frames that are being learnt from
@@ -242,9 +247,7 @@ public final class Commissioning {
     if (next instanceof Armed && !(outcome instanceof Armed)) {
       after = more.frames() + 1; // the next fit is due when the day is over
     }
-    boolean learnt = next instanceof Armed armed && armed.stage() == Stage.SLOW;
-    CommissioningWindow kept = learnt ? CommissioningWindow.start(more.latents()) : more;
-    return new Commissioning(base, bounds, enough, kept, began, after, true, next);
+    return new Commissioning(base, bounds, enough, more, began, after, true, next);
   }
 
   private CommissioningOutcome outcome(

@@ -19,10 +19,10 @@ import java.util.stream.IntStream;
  *
  * <p>Every cell is simulated with the commissioning inside: quiet normal scores become the
  * innovations of autoregressive residuals, a window of them is fitted by {@link CommissioningFit},
- * and streams that follow are watched through the fitted filter until they pass each level. Between
- * cells the level is interpolated in {@code 1 / samples}, which the excess of false alarms is
- * proportional to, and in the logarithm of the autocorrelation time; with ever more samples it
- * becomes that of the detector's reference.
+ * its innovations give the law of the source, and streams that follow are watched through the
+ * fitted filter until they pass each level. Between cells the level is interpolated in {@code 1 /
+ * samples}, which the excess of false alarms is proportional to, and in the logarithm of the
+ * autocorrelation time; with ever more samples it becomes that of the detector's reference.
  *
  * <p>Immutable; less than 2 kB per cell.
  */
@@ -119,6 +119,7 @@ public final class CommissioningThresholds {
       }
     }
     NullStreams quiet = new NullStreams(rows);
+    InnovationLaw law = InnovationLaw.of(columns(scores));
     double[] lagOnes = grid.lagOnes();
     double[] samples = grid.samples();
     RunLengthCurve[] curves = new RunLengthCurve[lagOnes.length * samples.length];
@@ -137,7 +138,7 @@ public final class CommissioningThresholds {
           .parallel()
           .forEach(
               world -> {
-                new World(reference, quiet, lagOne, frames, seeds[world])
+                new World(reference, quiet, law, lagOne, frames, seeds[world])
                     .run(times, maxima, world * RunLengthCurve.STREAMS_PER_WORLD);
                 synchronized (done) {
                   progress.accept(done.incrementAndGet() / all);
@@ -147,6 +148,16 @@ public final class CommissioningThresholds {
     }
     return new CommissioningThresholds(
         reference.fingerprint(), samples.clone(), lagOnes.clone(), curves);
+  }
+
+  private static double[][] columns(double[][] rows) {
+    double[][] columns = new double[rows[0].length][rows.length];
+    for (int t = 0; t < rows.length; t++) {
+      for (int k = 0; k < columns.length; k++) {
+        columns[k][t] = rows[t][k];
+      }
+    }
+    return columns;
   }
 
   private static double time(double lagOne) {
@@ -164,14 +175,22 @@ public final class CommissioningThresholds {
   private static final class World {
     private final NullStreams.Stream stream;
     private final DriftDetector detector;
+    private final InnovationLaw shared;
     private final double lagOne;
     private final int frames;
     private final int streamLength;
     private final float[] residuals;
 
-    World(DriftReference reference, NullStreams quiet, double lagOne, int frames, long seed) {
+    World(
+        DriftReference reference,
+        NullStreams quiet,
+        InnovationLaw shared,
+        double lagOne,
+        int frames,
+        long seed) {
       this.stream = quiet.new Stream();
       this.detector = new DriftDetector(reference);
+      this.shared = shared;
       this.lagOne = lagOne;
       this.frames = frames;
       this.streamLength = reference.settings().streamLength();
@@ -201,7 +220,9 @@ public final class CommissioningThresholds {
         next(score);
         window = window.plus(residuals, nothing, true);
       }
-      InnovationFilter filter = new InnovationFilter(CommissioningFit.of(window, 1).calibration());
+      CommissioningFit fit = CommissioningFit.of(window, 1);
+      InnovationFilter filter = new InnovationFilter(fit.calibration());
+      InnovationLaw law = shared.ofSource(fit.innovations());
       DriftReading reading = detector.newReading();
       double[] innovations = new double[d];
       for (int i = from; i < from + RunLengthCurve.STREAMS_PER_WORLD; i++) {
@@ -219,7 +240,7 @@ public final class CommissioningThresholds {
           next(score);
           filter.next(residuals, innovations);
           for (int k = 0; k < d; k++) {
-            score[k] = (float) innovations[k];
+            score[k] = (float) law.normalScore(k, innovations[k]);
           }
           detector.update(score, reading);
           if (reading.statistic() > highest) {

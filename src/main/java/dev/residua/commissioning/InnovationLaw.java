@@ -6,10 +6,10 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * The law of standardised innovations that the sources of a scene share, one per latent, and the
- * map from an innovation to a normal score: empirical inside, generalised Pareto beyond 5 % on
- * either side, where light tails count as exponential ones. One source does not have enough frames
- * to know its tails; together they do.
+ * The law of standardised innovations, one per latent, and the map from an innovation to a normal
+ * score: empirical inside, generalised Pareto beyond 5 % on either side, where light tails count as
+ * exponential ones. One source does not have enough frames to know its tails, so its law is a
+ * mixture of the model's and its own.
  *
  * <p>Keeps at most {@value #MAX_POINTS} quantiles per latent, 16 kB. Immutable.
  */
@@ -25,6 +25,12 @@ public final class InnovationLaw {
 
   /** A law counts for no more innovations than these, so that it can still follow its scene. */
   private static final long MAX_WEIGHT = 1_000_000;
+
+  /** Innovations that the shared law counts for in the law of one source. */
+  private static final long PRIOR = 1_000;
+
+  /** Quantiles kept per latent of one source. */
+  private static final int SOURCE_POINTS = 1_024;
 
   private static final double TAIL = 0.05;
   private static final int KNOTS = 129;
@@ -117,7 +123,7 @@ public final class InnovationLaw {
   }
 
   /**
-   * The law of the innovations of the model's calibration sequences, or of several sources.
+   * The law of the innovations of the model's calibration sequences.
    *
    * @param innovations standardised and finite, shape {@code [d][n]}, n may differ and is at least
    *     {@link #MIN_SAMPLES}
@@ -149,30 +155,31 @@ public final class InnovationLaw {
   }
 
   /**
-   * This law together with the innovations of one more source, each weighted by its number.
+   * The law of one source: this law, which counts for at most {@value #PRIOR} innovations, together
+   * with those of the source. Keeps at most {@value #SOURCE_POINTS} quantiles per latent.
    *
    * @param innovations as in {@link #of}; a latent may have fewer
    */
-  public InnovationLaw refine(double[][] innovations) {
+  public InnovationLaw ofSource(double[][] innovations) {
     if (innovations.length != parts.length) {
       throw new IllegalArgumentException(
           "innovations have %d latents, the law %d".formatted(innovations.length, parts.length));
     }
-    Part[] more = new Part[parts.length];
+    Part[] own = new Part[parts.length];
     for (int k = 0; k < parts.length; k++) {
-      more[k] = merge(parts[k], innovations[k]);
+      own[k] = merge(parts[k], Math.min(PRIOR, parts[k].weight), innovations[k]);
     }
-    return new InnovationLaw(more);
+    return new InnovationLaw(own);
   }
 
   /** Quantiles of the mixture of both, by their joint distribution function. */
-  private static Part merge(Part part, double[] values) {
+  private static Part merge(Part part, long partWeight, double[] values) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
     int m = part.points.length;
     int n = sorted.length;
-    double each = (double) part.weight / m;
-    double total = part.weight + (double) n;
+    double each = (double) partWeight / m;
+    double total = partWeight + (double) n;
     double[] merged = new double[m + n];
     double[] at = new double[m + n]; // probability below the middle of each
     double below = 0;
@@ -188,7 +195,7 @@ public final class InnovationLaw {
         j++;
       }
     }
-    float[] points = new float[Math.min(MAX_POINTS, m + n)];
+    float[] points = new float[Math.min(SOURCE_POINTS, m + n)];
     int next = 0;
     for (int i = 0; i < points.length; i++) {
       double p = (i + 0.5) / points.length;
@@ -204,7 +211,7 @@ public final class InnovationLaw {
       }
       points[i] = (float) value;
     }
-    return new Part(Math.min(MAX_WEIGHT, part.weight + n), points);
+    return new Part(Math.min(MAX_WEIGHT, partWeight + n), points);
   }
 
   public int latents() {

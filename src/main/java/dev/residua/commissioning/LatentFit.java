@@ -90,7 +90,7 @@ final class LatentFit {
       raw[t] /= scale;
     }
     this.innovations = raw;
-    double effective = Math.max(1, frames() / time(filter, cut, marginal));
+    double effective = Math.max(1, frames() / time(filter));
     List<Double> coefficients = Arrays.stream(filter.coefficients()).boxed().toList();
     this.calibration =
         new LatentCalibration(
@@ -227,7 +227,7 @@ final class LatentFit {
   }
 
   /** Autocorrelation time in frames. */
-  private double time(Autoregression filter, double[] cut, double marginal) {
+  private double time(Autoregression filter) {
     int n = to - from;
     List<Double> means = new ArrayList<>();
     for (int i = from; i < to; i++) {
@@ -247,11 +247,10 @@ final class LatentFit {
       }
       sum += 2 * product / variance;
     }
-    double squares = 0;
-    for (double each : cut) {
-      squares += each * each / cut.length;
+    double single = 0; // not cut, as the means are not
+    for (double each : x) {
+      single += each * each / x.length;
     }
-    double single = squares * marginal * marginal;
     double seen = single > 0 ? variance * sum * frames() / n / single : 1;
     double error = Math.sqrt(2 * (2 * lag + 1) / (double) n);
     double fitted = filter.time();

@@ -1,5 +1,7 @@
 package dev.residua.drift;
 
+import java.util.SplittableRandom;
+
 /**
  * The two numbers of a picture as a whole that the drift detector takes: the logarithm of the
  * reconstruction error, and the static pixels' deviation in grey levels beyond a dead band. Without
@@ -16,6 +18,7 @@ public final class ImageStatistics {
   public static final int APPEARANCE = 1;
 
   private static final float WHITE = 255;
+  private static final double[] FLOOR = {0.02, 0.5};
 
   private ImageStatistics() {}
 
@@ -31,6 +34,26 @@ public final class ImageStatistics {
     return new float[] {
       (float) Math.log(Math.max(0, reconstructionError) + 1e-12), beyond(appearance * WHITE, band)
     };
+  }
+
+  /**
+   * Numbers without a dead band, for learning what is normal: each with noise of a standard
+   * deviation that does not matter, so that one which hardly varies has a usual law too.
+   *
+   * @param seed of the frame: the same frame gives the same numbers
+   */
+  public static float[] dithered(float reconstructionError, float appearance, long seed) {
+    float[] numbers = of(reconstructionError, appearance, 0);
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int k = 0; k < COUNT; k++) {
+      numbers[k] += (float) (FLOOR[k] * Math.sqrt(12) * (random.nextDouble() - 0.5));
+    }
+    return numbers;
+  }
+
+  /** Standard deviation of a number, in its unit, that does not matter. */
+  public static double floor(int number) {
+    return FLOOR[number];
   }
 
   /** What of a deviation in grey levels lies beyond a dead band. */

@@ -3,11 +3,13 @@ package dev.residua.monitor;
 import dev.residua.anomaly.AnomalyKind;
 import dev.residua.causal.Finding;
 import dev.residua.causal.ScoredFrame;
+import dev.residua.commissioning.CommissioningReport;
 import dev.residua.drift.DriftEvent;
 import dev.residua.incident.ActiveControls;
 import dev.residua.incident.Incident;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +32,8 @@ public final class Backtest {
 
   private final SourceMonitor.Thresholds limits;
   private final int grace;
+  private final SourceSettings settings;
+  private final Map<String, CommissioningReport> reports = new TreeMap<>();
   private final Map<String, SourceMonitor> monitors = new HashMap<>();
   private final List<Event> events = new ArrayList<>();
   private final Map<String, Long> lastSequences = new TreeMap<>();
@@ -105,10 +109,17 @@ public final class Backtest {
   /**
    * @param grace frames after the end of a known event during which events still count for it, at
    *     least 0
+   * @param settings of every source
    */
-  public Backtest(SourceMonitor.Thresholds limits, int grace) {
+  public Backtest(SourceMonitor.Thresholds limits, int grace, SourceSettings settings) {
     this.limits = limits;
+    this.settings = settings;
     this.grace = grace;
+  }
+
+  /** Where the calibration of each source is that learns; by source. */
+  public Map<String, CommissioningReport> calibrations() {
+    return Collections.unmodifiableMap(reports);
   }
 
   /** Evaluates the next frame of its source. */
@@ -118,7 +129,8 @@ public final class Backtest {
     MonitorResult result =
         monitors
             .computeIfAbsent(frame.source(), source -> SourceMonitor.start(limits))
-            .next(frame, ActiveControls.EMPTY);
+            .next(frame, ActiveControls.EMPTY, settings);
+    result.commissioning().ifPresent(report -> reports.put(report.source(), report));
     result.anomalies().forEach(e -> add("anomaly", e.kind().name(), e.finding()));
     result.drifts().forEach(e -> add("drift", name(e), e.finding()));
     result.interventions().forEach(e -> add("intervention", e.kind().name(), e.finding()));

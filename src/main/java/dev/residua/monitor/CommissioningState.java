@@ -2,6 +2,7 @@ package dev.residua.monitor;
 
 import dev.residua.commissioning.Commissioning;
 import dev.residua.commissioning.InnovationFilter;
+import dev.residua.commissioning.InnovationLaw;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,11 +10,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param residuals how far the residuals are
  * @param filter last residuals; null where no calibration of them is in force
+ * @param law of the innovations of the residuals; null with the filter
  * @param picture the same for the picture
  * @param pictureFilter last numbers of the picture
  */
 public record CommissioningState(
     Commissioning.State residuals,
     InnovationFilter.@Nullable State filter,
+    @Nullable InnovationLaw law,
     Commissioning.State picture,
     InnovationFilter.@Nullable State pictureFilter) {}

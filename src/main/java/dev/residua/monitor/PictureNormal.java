@@ -24,9 +24,6 @@ final class PictureNormal {
    */
   private static final double STRANGE = 40;
 
-  /** Smallest spread of the logarithm of the reconstruction error, and of the grey level. */
-  private static final double[] FLOOR = {0.02, 0.5};
-
   private static final double WHITE = 255;
 
   final SourceCalibration calibration;
@@ -39,8 +36,7 @@ final class PictureNormal {
     this.calibration = calibration;
     this.filter = new InnovationFilter(calibration);
     for (int k = 0; k < shrink.length; k++) {
-      shrink[k] =
-          Math.min(1, Math.max(FLOOR[k], then(k).spread()) / Math.max(FLOOR[k], now(k).spread()));
+      shrink[k] = Math.min(1, floored(k, then(k)) / floored(k, now(k)));
     }
   }
 
@@ -60,11 +56,15 @@ final class PictureNormal {
       LatentCalibration after = now.latents().get(k);
       if (Math.abs(grey(k, after) - grey(k, before)) > STRANGE) {
         double shift = after.location() - before.location();
-        double spread = Math.max(before.spread(), FLOOR[k]);
+        double spread = floored(k, before);
         beyond.add(new Difference(k, Difference.Kind.OFFSET, shift / spread));
       }
     }
     return beyond;
+  }
+
+  private static double floored(int number, LatentCalibration calibration) {
+    return Math.max(ImageStatistics.floor(number), calibration.spread());
   }
 
   /** The level of a number in grey levels. */

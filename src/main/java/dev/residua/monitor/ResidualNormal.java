@@ -2,6 +2,7 @@ package dev.residua.monitor;
 
 import dev.residua.commissioning.CommissioningReference;
 import dev.residua.commissioning.InnovationFilter;
+import dev.residua.commissioning.InnovationLaw;
 import dev.residua.commissioning.LatentCalibration;
 import dev.residua.commissioning.SourceCalibration;
 
@@ -12,11 +13,16 @@ import dev.residua.commissioning.SourceCalibration;
 final class ResidualNormal {
   final SourceCalibration calibration;
   final InnovationFilter filter;
+  final InnovationLaw law;
   private final CommissioningReference shared;
 
-  ResidualNormal(CommissioningReference shared, SourceCalibration calibration) {
+  /**
+   * @param law of the source's innovations
+   */
+  ResidualNormal(CommissioningReference shared, SourceCalibration calibration, InnovationLaw law) {
     this.shared = shared;
     this.calibration = calibration;
+    this.law = law;
     this.filter = new InnovationFilter(calibration);
   }
 
@@ -41,7 +47,7 @@ final class ResidualNormal {
       double deviation = (residuals[k] - now.location()) / now.spread();
       frame.marginal[k] = (float) (then.location() + deviation * then.spread());
       frame.innovations[k] = (float) (then.location() + innovations[k] * then.spread());
-      frame.scores[k] = (float) shared.law().normalScore(k, innovations[k]);
+      frame.scores[k] = (float) law.normalScore(k, innovations[k]);
     }
     return frame;
   }

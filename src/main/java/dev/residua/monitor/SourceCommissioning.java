@@ -6,6 +6,7 @@ import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.commissioning.Commissioning;
 import dev.residua.commissioning.CommissioningBounds;
+import dev.residua.commissioning.CommissioningFit;
 import dev.residua.commissioning.CommissioningOutcome.Armed;
 import dev.residua.commissioning.CommissioningOutcome.Learning;
 import dev.residua.commissioning.CommissioningOutcome.NeedsReview;
@@ -13,6 +14,7 @@ import dev.residua.commissioning.CommissioningOutcome.Stage;
 import dev.residua.commissioning.CommissioningReference;
 import dev.residua.commissioning.CommissioningStatus;
 import dev.residua.commissioning.Difference;
+import dev.residua.commissioning.InnovationLaw;
 import dev.residua.commissioning.LatentCalibration;
 import dev.residua.commissioning.SourceCalibration;
 import dev.residua.drift.CalibrationPhase;
@@ -47,7 +49,6 @@ final class SourceCommissioning {
     this.shared = shared;
     this.residuals = residuals;
     this.picture = picture;
-    use();
   }
 
   /** A source that was never seen under this model. */
@@ -66,7 +67,7 @@ final class SourceCommissioning {
     Optional<SourceCalibration> nextPicture = picture.inForce();
     boolean changed = !next.equals(calibration());
     if (changed) {
-      normal = next.map(calibration -> new ResidualNormal(shared, calibration)).orElse(null);
+      normal = next.map(calibration -> new ResidualNormal(shared, calibration, law())).orElse(null);
     }
     if (!nextPicture.equals(Optional.ofNullable(pictureNormal).map(used -> used.calibration))) {
       pictureNormal =
@@ -74,6 +75,11 @@ final class SourceCommissioning {
       changed = true;
     }
     return changed;
+  }
+
+  /** The law of the frames that a calibration was just learnt from. */
+  private InnovationLaw law() {
+    return shared.law().ofSource(CommissioningFit.of(residuals.window(), 0).innovations());
   }
 
   /** The calibration of the residuals in force. */
@@ -226,7 +232,10 @@ final class SourceCommissioning {
     if (numbers != null) {
       picture = picture.next(frame.capturedAt(), numbers, new float[numbers.length]);
     }
-    return use();
+    boolean changed = use();
+    residuals = residuals.withoutFramesIfLearnt();
+    picture = picture.withoutFramesIfLearnt();
+    return changed;
   }
 
   /** The shift of residuals that shows as such means of the detector's samples. */
@@ -274,6 +283,7 @@ final class SourceCommissioning {
     return new CommissioningState(
         residuals.state(),
         normal == null ? null : normal.filter.state(),
+        normal == null ? null : normal.law,
         picture.state(),
         pictureNormal == null ? null : pictureNormal.filter.state());
   }
@@ -288,10 +298,13 @@ final class SourceCommissioning {
             Commissioning.restore(
                 state.residuals(), CommissioningBounds.DEFAULTS, Commissioning.ENOUGH_SAMPLES),
             Commissioning.restore(state.picture(), PictureNormal::strange, PICTURE_SAMPLES));
-    if (restored.normal != null && state.filter() != null) {
+    InnovationLaw law = state.law();
+    if (law != null && state.filter() != null) {
+      restored.normal = new ResidualNormal(shared, restored.residuals.inForce().orElseThrow(), law);
       restored.normal.filter.restore(state.filter());
     }
-    if (restored.pictureNormal != null && state.pictureFilter() != null) {
+    if (state.pictureFilter() != null) {
+      restored.pictureNormal = new PictureNormal(shared, restored.picture.inForce().orElseThrow());
       restored.pictureNormal.filter.restore(state.pictureFilter());
     }
     return restored;

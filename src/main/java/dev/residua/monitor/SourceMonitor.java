@@ -575,7 +575,8 @@ public final class SourceMonitor {
     FrameStatistics scored = frame.statistics();
     return scored.reconstruction() == Reconstruction.SAMPLED
         ? baseline.numbers(
-            ImageStatistics.of(scored.reconstructionError(), scored.appearanceDeviation(), 0))
+            ImageStatistics.dithered(
+                scored.reconstructionError(), scored.appearanceDeviation(), frame.sequence()))
         : null;
   }
 

@@ -29,6 +29,11 @@ public record SourceSettings(
     labels = Map.copyOf(labels);
   }
 
+  /** The same for a source that learns what is normal for it, or does not. */
+  public SourceSettings withCommissioned(boolean newCommissioned) {
+    return new SourceSettings(budget, lowestSeverity, labels, newCommissioned);
+  }
+
   /**
    * False alarms per week of one source.
    *

@@ -14,6 +14,7 @@ import dev.residua.commissioning.CommissioningOutcome.Stage;
 import dev.residua.commissioning.CommissioningWindow;
 import dev.residua.commissioning.Difference;
 import dev.residua.commissioning.InnovationFilter;
+import dev.residua.commissioning.InnovationLaw;
 import dev.residua.commissioning.LatentCalibration;
 import dev.residua.commissioning.SourceCalibration;
 import dev.residua.monitor.CommissioningState;
@@ -42,6 +43,9 @@ final class CommissioningStates {
         : new CommissioningState(
             learning(record.getResiduals(), Channel.RESIDUALS, windows),
             filter(record.getResiduals()),
+            record.getResiduals().getFilterFrames() < 0
+                ? null
+                : InnovationLaw.fromBytes(windows.read(Channel.LAW, 0)),
             learning(record.getPicture(), Channel.PICTURE, windows),
             filter(record.getPicture()));
   }

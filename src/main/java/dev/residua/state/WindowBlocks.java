@@ -2,7 +2,7 @@ package dev.residua.state;
 
 import dev.residua.commissioning.CommissioningWindow;
 
-/** Where the blocks of a source's windows are stored: most frames change none of them. */
+/** Where a source stores what most frames do not change. */
 @FunctionalInterface
 public interface WindowBlocks {
   /** For a source without blocks. */
@@ -11,10 +11,14 @@ public interface WindowBlocks {
         throw new IllegalArgumentException("there is no block %d".formatted(block));
       };
 
-  /** What a source learns separately. */
+  /** What is stored apart. */
   enum Channel {
+    /** The frames that the residuals are learnt from. */
     RESIDUALS,
-    PICTURE
+    /** The same for the picture. */
+    PICTURE,
+    /** The law of the innovations of the residuals, one block. */
+    LAW
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.residua.streams;
 
 import dev.residua.commissioning.CommissioningWindow;
+import dev.residua.commissioning.InnovationLaw;
 import dev.residua.monitor.CommissioningState;
 import dev.residua.monitor.SourceMonitorState;
 import dev.residua.state.MonitorStates;
@@ -8,7 +9,6 @@ import dev.residua.state.WindowBlocks;
 import dev.residua.state.WindowBlocks.Channel;
 import dev.residua.wire.BoundedMap;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -28,11 +28,11 @@ final class SourceStates {
 
   private final KeyValueStore<String, byte[]> store;
 
-  /** Windows whose blocks are stored, of the sources seen last. */
-  private final Map<String, Map<Channel, CommissioningWindow>> stored;
+  /** What is stored in blocks, of the sources seen last. */
+  private final Map<String, CommissioningState> stored;
 
   /**
-   * @param live sources whose windows are remembered, so that only changes are written
+   * @param live sources whose blocks are remembered, so that only changes are written
    */
   SourceStates(KeyValueStore<String, byte[]> store, int live) {
     this.store = store;
@@ -66,7 +66,9 @@ final class SourceStates {
       return Optional.empty();
     }
     SourceMonitorState state = MonitorStates.decode(bytes, blocks(source));
-    stored.put(source, windows(state));
+    if (state.commissioning() != null) {
+      stored.put(source, state.commissioning());
+    }
     return Optional.of(state);
   }
 
@@ -74,8 +76,7 @@ final class SourceStates {
     return (channel, block) -> {
       byte[] bytes = store.get(key(source, channel, block));
       if (bytes == null) {
-        throw new IllegalArgumentException(
-            "block %d of what it learns from is missing".formatted(block));
+        throw new IllegalArgumentException("block %s %d is missing".formatted(channel, block));
       }
       return bytes;
     };
@@ -87,22 +88,32 @@ final class SourceStates {
     if (!Arrays.equals(bytes, store.get(source))) {
       store.put(source, bytes);
     }
-    Map<Channel, CommissioningWindow> now = windows(state);
-    Map<Channel, CommissioningWindow> before = stored.get(source);
-    if (before == null ? !now.isEmpty() : now.isEmpty() && !before.isEmpty()) {
+    CommissioningState now = state.commissioning();
+    CommissioningState before = stored.get(source);
+    if ((before == null) != (now == null)) {
       deleteBlocks(source); // of which nothing is remembered, or needed any more
-      before = Map.of();
     }
-    for (Map.Entry<Channel, CommissioningWindow> entry : now.entrySet()) {
-      write(
-          source,
-          entry.getKey(),
-          entry.getValue(),
-          before == null ? null : before.get(entry.getKey()));
+    if (now == null) {
+      stored.remove(source);
+      return;
     }
-    if (before != null) {
-      stored.put(source, now);
+    write(
+        source,
+        Channel.RESIDUALS,
+        now.residuals().window(),
+        before == null ? null : before.residuals().window());
+    write(
+        source,
+        Channel.PICTURE,
+        now.picture().window(),
+        before == null ? null : before.picture().window());
+    InnovationLaw law = now.law();
+    if (law == null && before != null && before.law() != null) {
+      store.delete(key(source, Channel.LAW, 0));
+    } else if (law != null && (before == null || before.law() != law)) {
+      store.put(key(source, Channel.LAW, 0), law.toBytes());
     }
+    stored.put(source, now);
   }
 
   private void write(
@@ -121,16 +132,6 @@ final class SourceStates {
     for (int block = now.blocks(); before != null && block < before.blocks(); block++) {
       store.delete(key(source, channel, block));
     }
-  }
-
-  private static Map<Channel, CommissioningWindow> windows(SourceMonitorState state) {
-    Map<Channel, CommissioningWindow> windows = new EnumMap<>(Channel.class);
-    CommissioningState commissioning = state.commissioning();
-    if (commissioning != null) {
-      windows.put(Channel.RESIDUALS, commissioning.residuals().window());
-      windows.put(Channel.PICTURE, commissioning.picture().window());
-    }
-    return windows;
   }
 
   private static String key(String source, Channel channel, int block) {

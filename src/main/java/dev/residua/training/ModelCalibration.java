@@ -202,7 +202,7 @@ public final class ModelCalibration {
               scores.reconstructionErrors()[i],
               deviations[i],
               AnomalySettings.DEFAULTS.minGreyLevels());
-      numbersOf[i] = ImageStatistics.of(scores.reconstructionErrors()[i], deviations[i], 0);
+      numbersOf[i] = ImageStatistics.dithered(scores.reconstructionErrors()[i], deviations[i], i);
       for (int j = 0; j < numbers.length; j++) {
         picture[i][j] = numbers[j];
       }

@@ -66,22 +66,22 @@ class InnovationLawTest {
     }
   }
 
-  /** Thirty sources one after the other give what all of them give at once. */
+  /** A model of exponential innovations, and a source of normal ones: half of each. */
   @Test
-  void shouldPoolSourcesOneByOne() {
+  void shouldMixTheLawOfASourceWithThatOfItsModel() {
     // Given
-    InnovationLaw law = InnovationLaw.of(draw(1_000, InnovationLawTest::exponential, 100));
+    InnovationLaw model = InnovationLaw.of(draw(20_000, InnovationLawTest::exponential, 100));
     // When
-    for (int source = 1; source < 30; source++) {
-      law = law.refine(draw(1_000, InnovationLawTest::exponential, 100 + source));
-    }
+    InnovationLaw source = model.ofSource(draw(1_000, SplittableRandom::nextGaussian, 101));
     // Then
-    assertThat(law.weight(0)).isEqualTo(30_000);
-    for (double x : new double[] {0.1, 1, 3, 5, 8}) {
-      double exact = -Normal.quantile(Math.exp(-x));
-      assertThat(law.normalScore(0, x)).as("at %s", x).isCloseTo(exact, within(0.03 + 0.025 * x));
+    assertThat(source.weight(0)).isEqualTo(2_000);
+    for (double x : new double[] {-1, 0, 0.5, 1, 2, 3}) {
+      double exact = (Normal.cdf(x) + Math.max(0, 1 - Math.exp(-x))) / 2;
+      assertThat(Normal.cdf(source.normalScore(0, x)))
+          .as("at %s", x)
+          .isCloseTo(exact, within(0.03));
     }
-    assertThat(law.toBytes().length).isLessThan(2 * 16_500);
+    assertThat(source.toBytes().length).isLessThan(2 * 4_200);
   }
 
   @Test

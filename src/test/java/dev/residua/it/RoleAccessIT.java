@@ -159,6 +159,7 @@ class RoleAccessIT {
                   "drifts",
                   "interventions",
                   "incidents",
+                  "calibrations",
                   "dead-letters",
                   "models");
           case SHADOW -> List.of("scores.shadow");

@@ -88,8 +88,9 @@ class SourceCommissioningTest {
       }
       errors[i] = frame.statistics().reconstructionError();
       appearance[i] = frame.statistics().appearanceDeviation();
-      numbers[i] = ImageStatistics.of(errors[i], appearance[i], 0);
-      pictures[i] = new double[] {numbers[i][0], ImageStatistics.beyond(numbers[i][1], 2)};
+      numbers[i] = ImageStatistics.dithered(errors[i], appearance[i], i);
+      float[] taken = ImageStatistics.of(errors[i], appearance[i], 2);
+      pictures[i] = new double[] {taken[0], taken[1]};
     }
     boolean[][] edges = new boolean[4][4];
     edges[0][LENGTH] = true;
@@ -315,6 +316,9 @@ class SourceCommissioningTest {
     Map<Channel, List<byte[]>> blocks = new EnumMap<>(Channel.class);
     blocks.put(Channel.RESIDUALS, blocks(state.commissioning().residuals().window()));
     blocks.put(Channel.PICTURE, blocks(state.commissioning().picture().window()));
+    if (state.commissioning().law() != null) {
+      blocks.put(Channel.LAW, List.of(state.commissioning().law().toBytes()));
+    }
     WindowBlocks read = (channel, block) -> blocks.get(channel).get(block);
     return SourceMonitor.restore(
         thresholds, MonitorStates.decode(MonitorStates.encode(state), read), null);

@@ -651,7 +651,7 @@ class SourceMonitorTest {
   @Test
   void shouldCompareWhatWasSaidWithWhatHappened() {
     // Given
-    Backtest backtest = new Backtest(limits, 200);
+    Backtest backtest = new Backtest(limits, 200, SourceSettings.NONE);
     story().forEach(backtest::next);
     // When
     Backtest.Comparison comparison =

@@ -138,7 +138,7 @@ class MonitorTopologyTest {
             IncidentSettings.DEFAULTS);
     float[][] pictures = new float[n][];
     for (int i = 0; i < n; i++) {
-      pictures[i] = ImageStatistics.of(errors[i], appearance[i], 0);
+      pictures[i] = ImageStatistics.dithered(errors[i], appearance[i], i);
     }
     learning =
         new MonitorModel(

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Run lengths and delays of sources that are commissioned on their own first frames. The detector
  * has a reference of independent normal scores. A source has four autoregressive residuals whose
  * innovations follow another law, a location {@code N(0, 0.2)} and a scale {@code exp(N(0, 0.1))}.
- * The law of innovations is pooled from other sources.
+ * The law of innovations is learnt too, from that of the reference.
  */
 final class CommissioningTrial {
   /** Laws of innovations with mean 0 and variance 1. */
@@ -82,12 +82,12 @@ final class CommissioningTrial {
   private static final int REFERENCE = 5_000;
   private static final double SAMPLES = 1_000;
   private static final int MAX_FRAMES = 60_000;
-  private static final int POOL = 30;
   private static final double[] TARGETS = {1_000, 10_000};
   private static final int QUIET = 200;
   private static final int HORIZON = 5_000;
 
   private final DriftReference reference;
+  private final InnovationLaw shared;
   private final CommissioningThresholds thresholds;
   private final long seed;
   private final int sources;
@@ -119,6 +119,13 @@ final class CommissioningTrial {
             DriftSettings.DEFAULTS.withSimulation(simulated, 2_560),
             seed,
             done -> progress.accept(0.3 * done));
+    double[][] columns = new double[LATENTS][REFERENCE];
+    for (int t = 0; t < REFERENCE; t++) {
+      for (int k = 0; k < LATENTS; k++) {
+        columns[k][t] = scores[t][k];
+      }
+    }
+    this.shared = InnovationLaw.of(columns);
     this.thresholds =
         CommissioningThresholds.simulate(
             reference,
@@ -181,19 +188,6 @@ final class CommissioningTrial {
 
   private long mix(long a, long b) {
     return new SplittableRandom((seed * 1_000_003 + a) * 1_000_003 + b).nextLong();
-  }
-
-  /** The law that {@value #POOL} sources share. */
-  private InnovationLaw pooled(Law law, double lagOne) {
-    InnovationLaw pooled = InnovationLaw.of(innovations(law, lagOne, 0));
-    for (int i = 1; i < POOL; i++) {
-      pooled = pooled.refine(innovations(law, lagOne, i));
-    }
-    return pooled;
-  }
-
-  private double[][] innovations(Law law, double lagOne, int source) {
-    return new Source(law, lagOne, true, mix(source, 77)).commission().innovations();
   }
 
   /** A source that is watched: its normal scores go to a detector. */
@@ -293,11 +287,11 @@ final class CommissioningTrial {
 
   /** Figures of sources that are commissioned. */
   Map<String, Double> commissioned(Law law, double lagOne) {
-    InnovationLaw pooled = pooled(law, lagOne);
     return figures(
         streamSeed -> {
           Source source = new Source(law, lagOne, true, streamSeed);
-          return new Watch(source, source.commission().calibration(), pooled);
+          CommissioningFit fit = source.commission();
+          return new Watch(source, fit.calibration(), shared.ofSource(fit.innovations()));
         });
   }
 

@@ -9,6 +9,7 @@ import dev.residua.cli.console.ModelOption;
 import dev.residua.cli.console.OffsetRange;
 import dev.residua.cli.console.ProgressBar;
 import dev.residua.cli.console.RegistryOptions;
+import dev.residua.commissioning.CommissioningReport;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.LabelTable;
 import dev.residua.frame.Frame;
@@ -22,6 +23,7 @@ import dev.residua.monitor.Backtest;
 import dev.residua.monitor.Backtest.Truth;
 import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.SourceMonitor;
+import dev.residua.monitor.SourceSettings;
 import dev.residua.scoring.FrameBatch;
 import dev.residua.scoring.FrameIntake;
 import dev.residua.scoring.ReconstructionPlan;
@@ -102,6 +104,12 @@ public final class BacktestCommand extends JsonCommand {
       description = "Number of frames after a known event in which a finding still counts for it.")
   int grace = 200;
 
+  @Option(
+      names = "--commissioned",
+      description =
+          "Let each source learn from its first frames what is normal for it, as the service does.")
+  boolean commissioned;
+
   @Mixin KafkaOptions kafka = new KafkaOptions();
   @Mixin RegistryOptions registry = new RegistryOptions();
 
@@ -118,7 +126,11 @@ public final class BacktestCommand extends JsonCommand {
     atLeast(0, "--grace", grace);
     ModelBundle bundle = model.read();
     MonitorModel monitored = model.monitor(falseAlarms, framesPerSecond);
-    Backtest backtest = new Backtest(new SourceMonitor.Thresholds(monitored), grace);
+    Backtest backtest =
+        new Backtest(
+            new SourceMonitor.Thresholds(monitored),
+            grace,
+            SourceSettings.NONE.withCommissioned(commissioned));
     FrameDataset set = data == null ? null : FrameDataset.open(data);
     try (ScoringModel scoring = Models.scoring(bundle, 1);
         ProgressBar bar = new ProgressBar("evaluating")) {
@@ -244,6 +256,7 @@ public final class BacktestCommand extends JsonCommand {
         result,
         () -> {
           printEvents(backtest, monitored);
+          backtest.calibrations().values().forEach(this::printCalibration);
           comparison.byKind().forEach(this::printKind);
           if (labelled) {
             print(
@@ -253,6 +266,17 @@ public final class BacktestCommand extends JsonCommand {
             print("%d incidents opened; no labels name the events", comparison.falseIncidents());
           }
         });
+  }
+
+  private void printCalibration(CommissioningReport report) {
+    print(
+        "%s: calibration %s since frame %d%s",
+        report.source(),
+        report.status().phase().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+        report.sequence(),
+        report.status().reasons().isEmpty()
+            ? ""
+            : ": " + String.join("; ", report.status().reasons()));
   }
 
   private void printEvents(Backtest backtest, MonitorModel monitored) {
