@@ -27,7 +27,7 @@ public final class InnovationLaw {
   private static final long MAX_WEIGHT = 1_000_000;
 
   /** Innovations that the shared law counts for in the law of one source. */
-  private static final long PRIOR = 1_000;
+  private static final long PRIOR = 50;
 
   /** Quantiles kept per latent of one source. */
   private static final int SOURCE_POINTS = 1_024;
