@@ -87,6 +87,13 @@ final class SourceCommissioning {
     return Optional.ofNullable(normal).map(used -> used.calibration);
   }
 
+  /** Whether there is a normal that could be shifted: none while something needs a review. */
+  boolean hasNormal() {
+    return normal != null
+        && !(residuals.outcome() instanceof NeedsReview)
+        && !(picture.outcome() instanceof NeedsReview);
+  }
+
   /** Where the source is. */
   CommissioningStatus status() {
     List<String> reasons = new ArrayList<>();

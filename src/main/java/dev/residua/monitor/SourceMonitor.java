@@ -424,8 +424,8 @@ public final class SourceMonitor {
         baseline.settling()
             ? "the model is new for this source; repeat the order after %d frames"
                 .formatted(Baseline.SETTLING)
-            : commissioning != null && commissioning.calibration().isEmpty()
-                ? "the source still learns what is normal; source arm accepts what it has learned"
+            : commissioning != null && !commissioning.hasNormal()
+                ? "the source still learns what is normal, or needs a review: see source status"
                 : null;
     if (why != null) {
       return incidents.accept(at, order, incident -> Orders.refusal(incident.subject(), why, why));

@@ -21,6 +21,7 @@ import dev.residua.drift.ImageStatistics;
 import dev.residua.frame.SensorReadings;
 import dev.residua.incident.ActiveControls;
 import dev.residua.incident.ControlCommand;
+import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.ControlCommand.Arm;
 import dev.residua.incident.ControlCommand.Learn;
 import dev.residua.incident.Incident;
@@ -275,6 +276,24 @@ class SourceCommissioningTest {
     watched.frames(100, COMMISSIONED, i -> 7);
     // Then
     assertThat(watched.incidents).isNotEmpty();
+  }
+
+  @Test
+  void shouldShiftNothingWhileItNeedsAReview() {
+    // Given an alarm of a source that needs a review
+    Watched watched = new Watched(Camera.SAME, 18).frames(1_500, COMMISSIONED, i -> 4);
+    watched.frames(100, COMMISSIONED, i -> 7);
+    assertThat(watched.incidents).isNotEmpty();
+    // When
+    watched.order(new AcceptNormal(order("accept")));
+    watched.frames(1, COMMISSIONED, i -> 7);
+    // Then
+    assertThat(watched.incidents.get(watched.incidents.size() - 1).note()).contains("review");
+    // When
+    watched.order(new Arm(order("arm")));
+    watched.frames(100, COMMISSIONED, i -> 4);
+    // Then
+    assertThat(watched.last().status().phase()).isEqualTo(CalibrationPhase.ARMED);
   }
 
   @Test
