@@ -11,6 +11,8 @@ import dev.residua.incident.ActiveControls;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.model.BadBundleException;
 import dev.residua.monitor.SourceMonitor;
+import dev.residua.monitor.SourceSettings;
+import dev.residua.source.SourceRule;
 import dev.residua.testing.TopicReader;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +25,10 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** What the monitors of the product's defaults say of scores when nothing disturbs them. */
 final class UndisturbedMonitor {
+  /** Those of a service with its defaults: the budget follows the measured frame rate. */
+  private static final SourceSettings SETTINGS =
+      SourceSettings.of(SourceRule.DEFAULTS, new SourceSettings.Budget(1, 20), false);
+
   private UndisturbedMonitor() {}
 
   /** Values of a topic by key, in the order of the topic. */
@@ -72,7 +78,7 @@ final class UndisturbedMonitor {
                     .serialize(
                         topics.drift().name(),
                         undisturbed
-                            .next(scored(topics, list.get(i)), ActiveControls.EMPTY)
+                            .next(scored(topics, list.get(i)), ActiveControls.EMPTY, SETTINGS)
                             .score()
                             .orElseThrow());
             assertThat(found.get(i)).as("drift score %d of %s", i, source).isEqualTo(wanted);
