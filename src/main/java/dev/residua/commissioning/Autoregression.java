@@ -1,5 +1,6 @@
 package dev.residua.commissioning;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -15,6 +16,9 @@ final class Autoregression {
 
   /** Largest size of a partial autocorrelation; a fit beyond it is brought back. */
   static final double MAX_PARTIAL = 0.9995;
+
+  /** Step in which a cut comes back from the bound. */
+  private static final double ROUNDING = 1e-6;
 
   private final double[][] predictors; // [k][k]: coefficients with k past values, newest first
   private final double[] variances; // [k]: of the error of predictor k
@@ -35,23 +39,41 @@ final class Autoregression {
           "order must be at most %d but was %d".formatted(MAX_ORDER, values.length));
     }
     double[] partial = partial(values);
-    for (double each : partial) {
-      if (!(Math.abs(each) <= MAX_PARTIAL)) {
-        throw new IllegalArgumentException(
-            "coefficients must be stationary, with partial autocorrelations of at most %s, but were %s"
-                .formatted(MAX_PARTIAL, coefficients));
-      }
+    if (!isStationary(partial)) {
+      throw new IllegalArgumentException(
+          "coefficients must be stationary, with partial autocorrelations of at most %s, but were %s"
+              .formatted(MAX_PARTIAL, coefficients));
     }
     return ofPartial(partial);
   }
 
-  /** The nearest stationary one: partial autocorrelations are cut at {@link #MAX_PARTIAL}. */
+  /**
+   * The nearest stationary one: partial autocorrelations are cut at {@link #MAX_PARTIAL}, or a
+   * little before it where rounding would bring its coefficients beyond.
+   *
+   * @param coefficients finite
+   */
   static Autoregression nearest(double[] coefficients) {
-    double[] partial = partial(coefficients);
-    for (int k = 0; k < partial.length; k++) {
-      partial[k] = Math.max(-MAX_PARTIAL, Math.min(MAX_PARTIAL, partial[k]));
+    if (!Arrays.stream(coefficients).allMatch(Double::isFinite)) {
+      throw new IllegalArgumentException(
+          "coefficients must be finite but were " + Arrays.toString(coefficients));
     }
-    return ofPartial(partial);
+    double[] partial = partial(coefficients);
+    Autoregression nearest;
+    double most = MAX_PARTIAL;
+    do {
+      double[] cut = partial.clone();
+      for (int k = 0; k < cut.length; k++) {
+        cut[k] = Math.max(-most, Math.min(most, partial[k]));
+      }
+      nearest = ofPartial(cut);
+      most -= ROUNDING;
+    } while (!isStationary(partial(nearest.coefficients())));
+    return nearest;
+  }
+
+  private static boolean isStationary(double[] partial) {
+    return Arrays.stream(partial).allMatch(each -> Math.abs(each) <= MAX_PARTIAL);
   }
 
   /** Partial autocorrelations; after one that is not below 1 in size, those of lower lags are 0. */

@@ -1,10 +1,13 @@
 package dev.residua.commissioning;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class AutoregressionTest {
@@ -77,5 +80,20 @@ class AutoregressionTest {
     assertThat(Autoregression.nearest(new double[] {1.2}).lagOne())
         .isEqualTo(Autoregression.MAX_PARTIAL);
     assertThat(Autoregression.nearest(new double[] {0.6, 0.5}).variance()).isFinite().isPositive();
+  }
+
+  /** What is brought back is stored by its coefficients, and must be accepted when it is read. */
+  @Test
+  void shouldAcceptTheCoefficientsOfWhatItRepairs() {
+    // Given
+    Random random = new Random(1);
+    for (int i = 0; i < 20_000; i++) {
+      double[] wild = random.doubles(1 + random.nextInt(4), -5, 5).toArray();
+      // When
+      Autoregression repaired = Autoregression.nearest(wild);
+      // Then
+      List<Double> stored = Arrays.stream(repaired.coefficients()).boxed().toList();
+      assertThatCode(() -> Autoregression.of(stored)).doesNotThrowAnyException();
+    }
   }
 }
