@@ -211,6 +211,7 @@ public final class InnovationLaw {
       }
       points[i] = (float) value;
     }
+    Arrays.sort(points); // interpolation rounds
     return new Part(Math.min(MAX_WEIGHT, partWeight + n), points);
   }
 
@@ -267,9 +268,9 @@ public final class InnovationLaw {
     for (int k = 0; k < latents; k++) {
       long weight = in.getLong();
       int count = in.getInt();
-      if (weight < MIN_SAMPLES || count < MIN_SAMPLES || count > MAX_POINTS) {
+      if (weight < 1 || count < MIN_SAMPLES || count > MAX_POINTS) {
         throw new IllegalArgumentException(
-            "law of innovations has %d points of weight %d, expected %d to %d"
+            "law of innovations has %d points of weight %d, expected %d to %d of weight 1 and more"
                 .formatted(count, weight, MIN_SAMPLES, MAX_POINTS));
       }
       float[] points = new float[count];

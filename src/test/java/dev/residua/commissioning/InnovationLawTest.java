@@ -84,6 +84,19 @@ class InnovationLawTest {
     assertThat(source.toBytes().length).isLessThan(2 * 4_200);
   }
 
+  /** A source that is often interrupted has few frames that follow one another. */
+  @Test
+  void shouldRestoreTheLawOfASourceWithFewInnovations() {
+    // Given
+    InnovationLaw model = InnovationLaw.of(draw(300, InnovationLawTest::exponential, 100));
+    InnovationLaw source = model.ofSource(draw(3, SplittableRandom::nextGaussian, 101));
+    // When
+    InnovationLaw restored = InnovationLaw.fromBytes(source.toBytes());
+    // Then
+    assertThat(restored.weight(0)).isEqualTo(53);
+    assertThat(restored.normalScore(0, 0.7)).isEqualTo(source.normalScore(0, 0.7));
+  }
+
   @Test
   void shouldBeRestoredFromBytes() {
     // Given
