@@ -34,6 +34,9 @@ public final class ScoreCheck {
           "its source has %d characters, expected 1 to %d that are not all blank"
               .formatted(score.source().length(), MAX_SOURCE_CHARACTERS));
     }
+    if (score.source().indexOf(0) >= 0) {
+      return Optional.of("its source contains the character 0, which ends names elsewhere");
+    }
     if (!SceneName.isValid(score.scene())) {
       return Optional.of(
           "its scene has %d characters, expected 1 to 100 letters, digits, dots, hyphens and underscores, not beginning with a dot"

@@ -197,6 +197,11 @@ public final class FrameReader {
               .formatted(
                   source.length(), source.isBlank() ? ", all blank" : "", MAX_SOURCE_CHARACTERS));
     }
+    if (source.indexOf(0) >= 0) {
+      throw new RejectedFrameException(
+          Reason.SOURCE,
+          "the record key contains the character 0; expected a source of other characters");
+    }
     return source;
   }
 

@@ -38,6 +38,13 @@ class ScoreCheckTest {
   }
 
   @Test
+  void shouldRefuseASourceWithTheCharacterZero() {
+    // When / Then
+    assertThat(ScoreCheck.fault(Scored.nominal().source("cam1\0R0000").frame(0), LATENTS))
+        .hasValueSatisfying(why -> assertThat(why).contains("the character 0"));
+  }
+
+  @Test
   void shouldRefuseASceneWhoseNameIsTooLong() {
     // When / Then
     assertThat(ScoreCheck.fault(Scored.nominal().scene("s".repeat(101)).frame(0), LATENTS))

@@ -124,6 +124,8 @@ class FrameReaderTest {
     assertThat(refused(new byte[] {(byte) 0xff, 1}, value)).hasMessageContaining("not UTF-8");
     assertThat(refused("  ".getBytes(StandardCharsets.UTF_8), value))
         .hasMessageContaining("all blank");
+    assertThat(refused("cam1\0R0000".getBytes(StandardCharsets.UTF_8), value))
+        .hasMessageContaining("the character 0");
     assertThat(refused("cam2".getBytes(StandardCharsets.UTF_8), value))
         .hasMessageContaining("'cam1'")
         .hasMessageContaining("'cam2'");
