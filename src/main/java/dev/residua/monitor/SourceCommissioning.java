@@ -7,6 +7,7 @@ import dev.residua.causal.ScoredFrame;
 import dev.residua.commissioning.Commissioning;
 import dev.residua.commissioning.CommissioningBounds;
 import dev.residua.commissioning.CommissioningFit;
+import dev.residua.commissioning.CommissioningOutcome;
 import dev.residua.commissioning.CommissioningOutcome.Armed;
 import dev.residua.commissioning.CommissioningOutcome.Learning;
 import dev.residua.commissioning.CommissioningOutcome.NeedsReview;
@@ -39,6 +40,7 @@ final class SourceCommissioning {
   private Commissioning picture;
   private @Nullable ResidualNormal normal; // null while none is in force
   private @Nullable PictureNormal pictureNormal;
+  private @Nullable CommissioningStatus status; // null: to be made again
 
   private SourceCommissioning(
       MonitorModel model,
@@ -66,6 +68,7 @@ final class SourceCommissioning {
     Optional<SourceCalibration> next = residuals.inForce();
     Optional<SourceCalibration> nextPicture = picture.inForce();
     boolean changed = !next.equals(calibration());
+    status = null;
     if (changed) {
       normal = next.map(calibration -> new ResidualNormal(shared, calibration, law())).orElse(null);
     }
@@ -96,6 +99,15 @@ final class SourceCommissioning {
 
   /** Where the source is. */
   CommissioningStatus status() {
+    CommissioningStatus known = status;
+    if (known == null) {
+      known = newStatus();
+      status = known;
+    }
+    return known;
+  }
+
+  private CommissioningStatus newStatus() {
     List<String> reasons = new ArrayList<>();
     if (residuals.outcome() instanceof NeedsReview review) {
       review.differences().forEach(d -> reasons.add(spoken(d)));
@@ -235,9 +247,14 @@ final class SourceCommissioning {
     for (int k = 0; k < expected.length; k++) {
       expected[k] = frame.expected()[k] / model.rule().calibration().scale(k);
     }
+    CommissioningOutcome before = residuals.outcome();
+    CommissioningOutcome pictureBefore = picture.outcome();
     residuals = residuals.next(frame.capturedAt(), own, expected);
     if (numbers != null) {
       picture = picture.next(frame.capturedAt(), numbers, new float[numbers.length]);
+    }
+    if (residuals.outcome() == before && picture.outcome() == pictureBefore) {
+      return false; // no fit
     }
     boolean changed = use();
     residuals = residuals.withoutFramesIfLearnt();
@@ -284,6 +301,7 @@ final class SourceCommissioning {
   void shifted() {
     residuals = residuals.withoutFrames();
     picture = picture.withoutFrames();
+    status = null;
   }
 
   CommissioningState state() {

@@ -109,7 +109,11 @@ public final class SourceMonitor {
       return model;
     }
 
-    private Limits at(double runLength) {
+    private Limits at(double runLength, @Nullable SourceCommissioning own) {
+      if (own != null) {
+        return new Limits(
+            runLength, own.residualThresholds(runLength), own.pictureThresholds(runLength));
+      }
       return runLength == limits.runLength() ? limits : Limits.of(model, runLength);
     }
   }
@@ -209,7 +213,8 @@ public final class SourceMonitor {
     incidents.arrived(at);
     events.incidents.addAll(new Orders(this, at).follow(controls).incidents());
     float[] own = baseline.sample(frame);
-    Normalized normal = normalized(frame, own);
+    float[] numbers = commissioning == null ? null : learnt(frame);
+    Normalized normal = normalized(frame, own, numbers);
     FrameStatistics statistics = normal.statistics();
     boolean appearanceChanged = normal.pictureKnown() && model.rule().appearanceChanged(statistics);
 
@@ -235,13 +240,13 @@ public final class SourceMonitor {
     Evidence evidenceNow = evidence(at, frame, controls, events);
     events.incidents.addAll(incidents.next(evidenceNow, settings));
     DriftScore score = score(frame, statistics);
-    learn(frame, own, controls);
+    learn(frame, own, numbers, controls);
     return events.result(score, report(at), incidents::idFor);
   }
 
-  private Normalized normalized(ScoredFrame frame, float[] own) {
+  private Normalized normalized(ScoredFrame frame, float[] own, float @Nullable [] learnt) {
     if (commissioning != null) {
-      return commissioning.next(frame, own, learnt(frame));
+      return commissioning.next(frame, own, learnt);
     }
     FrameStatistics statistics = baseline.statistics(frame, own);
     return new Normalized(
@@ -253,7 +258,8 @@ public final class SourceMonitor {
   }
 
   /** Learns from the frame, unless it shows something that is not normal. */
-  private void learn(ScoredFrame frame, float[] own, ActiveControls controls) {
+  private void learn(
+      ScoredFrame frame, float[] own, float @Nullable [] learnt, ActiveControls controls) {
     if (commissioning == null) {
       return;
     }
@@ -262,7 +268,7 @@ public final class SourceMonitor {
             || residuals.alarm().drifting()
             || picture.alarm().drifting()
             || controls.maintained(frame.source(), frame.capturedAt());
-    if (commissioning.learn(frame, own, learnt(frame), leaveOut)) {
+    if (commissioning.learn(frame, own, learnt, leaveOut)) {
       recalibrated();
     }
   }
@@ -302,12 +308,7 @@ public final class SourceMonitor {
 
   /** The levels for a run length under the calibration in force. */
   private Limits limits(double runLength) {
-    return commissioning == null
-        ? thresholds.at(runLength)
-        : new Limits(
-            runLength,
-            commissioning.residualThresholds(runLength),
-            commissioning.pictureThresholds(runLength));
+    return thresholds.at(runLength, commissioning);
   }
 
   /** Begins or ends to use a calibration of the source. */
@@ -764,14 +765,7 @@ public final class SourceMonitor {
             ? null
             : SourceCommissioning.restore(
                 thresholds.model, thresholds.model.commissioning().get(), state.commissioning());
-    double runLength = state.pace().runLength();
-    Limits limits =
-        commissioning == null
-            ? thresholds.at(runLength)
-            : new Limits(
-                runLength,
-                commissioning.residualThresholds(runLength),
-                commissioning.pictureThresholds(runLength));
+    Limits limits = thresholds.at(state.pace().runLength(), commissioning);
     ChangeMonitor residuals;
     ChangeMonitor picture;
     try {

@@ -241,7 +241,8 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
       Predicate<SourceMonitorState> concerned,
       Function<SourceMonitor, MonitorResult> change) {
     try {
-      SourceMonitorState before = states.read(source).orElse(null);
+      SourceMonitor ready = live.get(source);
+      SourceMonitorState before = ready != null ? ready.state() : states.read(source).orElse(null);
       if (before == null) {
         clock.forget(source);
         return true;
@@ -249,11 +250,10 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
       if (!concerned.test(before)) {
         return true;
       }
-      SourceMonitor ready = live.get(source);
       SourceMonitor monitor =
           ready != null ? ready : SourceMonitor.restore(thresholds(before.modelId()), before, null);
       MonitorResult result = change.apply(monitor);
-      states.write(source, monitor.state());
+      states.writeIfChanged(source, monitor.state());
       if (!result.incidents().isEmpty() || result.commissioning().isPresent()) {
         observe(() -> listener.changed(result));
         context.forward(new Record<>(source, result, now));

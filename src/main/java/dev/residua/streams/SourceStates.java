@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * which a frame changes none or one. For one thread.
  */
 final class SourceStates {
-  /** Separates a source from the name of a block; no source has it in its name. */
+  /** Separates a source from the name of a block; a score with it in its source is refused. */
   private static final char BLOCK = 0;
 
   private final KeyValueStore<String, byte[]> store;
@@ -82,12 +82,21 @@ final class SourceStates {
     };
   }
 
-  /** Writes what has changed of a source. */
+  /** Writes what has changed of a source, of which something changes with every frame. */
   void write(String source, SourceMonitorState state) {
+    write(source, MonitorStates.encode(state), state);
+  }
+
+  /** The same between frames, where perhaps nothing has changed. */
+  void writeIfChanged(String source, SourceMonitorState state) {
     byte[] bytes = MonitorStates.encode(state);
     if (!Arrays.equals(bytes, store.get(source))) {
-      store.put(source, bytes);
+      write(source, bytes, state);
     }
+  }
+
+  private void write(String source, byte[] bytes, SourceMonitorState state) {
+    store.put(source, bytes);
     CommissioningState now = state.commissioning();
     CommissioningState before = stored.get(source);
     if ((before == null) != (now == null)) {

@@ -7,7 +7,6 @@ import dev.residua.commissioning.SourceCalibration;
 import dev.residua.drift.CalibrationPhase;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serde;
 
 /** {@code SourceCalibration} records to domain and back. */
@@ -51,35 +50,31 @@ final class CommissioningReportMapper {
   }
 
   static CommissioningReport toDomain(dev.residua.avro.SourceCalibration record) {
-    try {
-      List<dev.residua.commissioning.LatentCalibration> latents =
-          record.getLatents().stream()
-              .map(
-                  latent ->
-                      new dev.residua.commissioning.LatentCalibration(
-                          latent.getLocation(),
-                          latent.getScale(),
-                          latent.getCoefficients(),
-                          latent.getSlope(),
-                          latent.getEffectiveSamples()))
-              .toList();
-      return new CommissioningReport(
-          record.getSource(),
-          record.getSequence(),
-          record.getCapturedAt(),
-          record.getModelId(),
-          record.getLatents().stream().map(LatentCalibration::getLatent).toList(),
-          new CommissioningStatus(
-              CalibrationPhase.valueOf(record.getPhase().name()),
-              record.getRevision(),
-              record.getProgress(),
-              record.getProvisional(),
-              record.getReasons()),
-          latents.isEmpty()
-              ? null
-              : new SourceCalibration(latents, record.getFrames(), record.getRevision()));
-    } catch (IllegalArgumentException e) {
-      throw new SerializationException("bad source calibration: " + e.getMessage(), e);
-    }
+    List<dev.residua.commissioning.LatentCalibration> latents =
+        record.getLatents().stream()
+            .map(
+                latent ->
+                    new dev.residua.commissioning.LatentCalibration(
+                        latent.getLocation(),
+                        latent.getScale(),
+                        latent.getCoefficients(),
+                        latent.getSlope(),
+                        latent.getEffectiveSamples()))
+            .toList();
+    return new CommissioningReport(
+        record.getSource(),
+        record.getSequence(),
+        record.getCapturedAt(),
+        record.getModelId(),
+        record.getLatents().stream().map(LatentCalibration::getLatent).toList(),
+        new CommissioningStatus(
+            CalibrationPhase.valueOf(record.getPhase().name()),
+            record.getRevision(),
+            record.getProgress(),
+            record.getProvisional(),
+            record.getReasons()),
+        latents.isEmpty()
+            ? null
+            : new SourceCalibration(latents, record.getFrames(), record.getRevision()));
   }
 }
