@@ -2,7 +2,6 @@ package dev.residua.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.residua.Residua;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.commissioning.CommissioningReport;
 import dev.residua.drift.CalibrationPhase;
@@ -10,25 +9,22 @@ import dev.residua.drift.DriftScore;
 import dev.residua.frame.Frame;
 import dev.residua.frame.ImageShape;
 import dev.residua.incident.Incident;
+import dev.residua.testing.CommandRun;
 import dev.residua.testing.FaultySource;
 import dev.residua.testing.Service;
 import dev.residua.testing.TestBroker;
 import dev.residua.testing.TopicReader;
 import dev.residua.wire.Topics;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** Sources of other cameras than the model's learn, are watched, and may need a person. */
 @Timeout(400)
@@ -45,14 +41,9 @@ class CommissioningIT {
   private KafkaClients clients;
 
   private String residua(String... words) {
-    List<String> all = new ArrayList<>(List.of(words));
-    all.addAll(List.of("--bootstrap", clients.bootstrapServers()));
-    StringWriter out = new StringWriter();
-    CommandLine residua = Residua.commandLine();
-    residua.setOut(new PrintWriter(out, true));
-    residua.setErr(new PrintWriter(out, true));
-    assertThat(residua.execute(all.toArray(String[]::new))).as(out.toString()).isZero();
-    return out.toString();
+    CommandRun run = CommandRun.against(clients, words);
+    assertThat(run.exit()).as(run.output()).isZero();
+    return run.output();
   }
 
   private Service serve() throws IOException {

@@ -3,19 +3,17 @@ package dev.residua.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.residua.Residua;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.drift.DriftScore;
 import dev.residua.incident.Incident;
 import dev.residua.testing.Chromium;
+import dev.residua.testing.CommandRun;
 import dev.residua.testing.FaultySource;
 import dev.residua.testing.Service;
 import dev.residua.testing.TestBroker;
 import dev.residua.testing.TopicReader;
 import dev.residua.wire.Topics;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -26,13 +24,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** Rules of sources from the command line, a file and HTTP, to scores, incidents and the page. */
 @Timeout(300)
@@ -47,14 +43,9 @@ class SourceRulesIT {
   private int exit;
 
   private String residua(String... words) {
-    List<String> all = new ArrayList<>(List.of(words));
-    all.addAll(List.of("--bootstrap", clients.bootstrapServers()));
-    StringWriter out = new StringWriter();
-    CommandLine residua = Residua.commandLine();
-    residua.setOut(new PrintWriter(out, true));
-    residua.setErr(new PrintWriter(out, true));
-    exit = residua.execute(all.toArray(String[]::new));
-    return out.toString();
+    CommandRun run = CommandRun.against(clients, words);
+    exit = run.exit();
+    return run.output();
   }
 
   private static HttpResponse<String> request(
