@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param modelId model of the frame
  * @param latents names of the model's latents
  * @param status where the source is
+ * @param watchedSince capture time since which the source neither learns nor needs a review; null
+ *     while it does
  * @param calibration in force; null while the source is not watched, or watched with the model's
+ * @param challenger the same under a model in shadow; null if there is none
  */
 public record CommissioningReport(
     String source,
@@ -22,7 +25,17 @@ public record CommissioningReport(
     String modelId,
     List<String> latents,
     CommissioningStatus status,
-    @Nullable SourceCalibration calibration) {
+    @Nullable Instant watchedSince,
+    @Nullable SourceCalibration calibration,
+    @Nullable Challenger challenger) {
+  /**
+   * Where a source is under a model that scores it in shadow.
+   *
+   * @param modelId the id under which that would become active
+   * @param status what the source would do under it
+   */
+  public record Challenger(String modelId, CommissioningStatus status) {}
+
   public CommissioningReport {
     latents = List.copyOf(latents);
   }

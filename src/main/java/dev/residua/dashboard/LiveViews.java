@@ -116,7 +116,12 @@ public final class LiveViews {
       String modelId,
       long frames,
       @Nullable Double effectiveSamples,
-      List<LatentNormalView> latents) {}
+      List<LatentNormalView> latents,
+      @Nullable ChallengerView challenger) {}
+
+  /** The same under a model in shadow, see {@code CommissioningReport.Challenger}. */
+  public record ChallengerView(
+      String modelId, CalibrationPhase phase, double progress, List<String> reasons) {}
 
   /** A latent that is a cause, see {@code Finding.Cause}. */
   public record CauseView(

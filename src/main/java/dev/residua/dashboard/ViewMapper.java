@@ -9,6 +9,7 @@ import dev.residua.commissioning.CommissioningStatus;
 import dev.residua.commissioning.LatentCalibration;
 import dev.residua.commissioning.SourceCalibration;
 import dev.residua.dashboard.LiveViews.CauseView;
+import dev.residua.dashboard.LiveViews.ChallengerView;
 import dev.residua.dashboard.LiveViews.CommissioningView;
 import dev.residua.dashboard.LiveViews.EdgeView;
 import dev.residua.dashboard.LiveViews.EventView;
@@ -104,7 +105,19 @@ public final class ViewMapper {
         report.modelId(),
         calibration == null ? 0 : calibration.frames(),
         calibration == null ? null : round(calibration.effectiveSamples()),
-        calibration == null ? List.of() : latents(report.latents(), calibration.latents()));
+        calibration == null ? List.of() : latents(report.latents(), calibration.latents()),
+        challenger(report.challenger()));
+  }
+
+  private static @Nullable ChallengerView challenger(
+      CommissioningReport.@Nullable Challenger challenger) {
+    return challenger == null
+        ? null
+        : new ChallengerView(
+            challenger.modelId(),
+            challenger.status().phase(),
+            Math.round(challenger.status().progress() * 1e3) / 1e3,
+            challenger.status().reasons());
   }
 
   private static List<LatentNormalView> latents(

@@ -180,6 +180,23 @@ public sealed interface RegistryRecord {
     /** Prefix of the keys of shadows; a scene has at most one. */
     public static final String PREFIX = "shadow/";
 
+    private static final String TRIAL = "-shadow";
+
+    /** The id under which a model scores in shadow before it is published under its own. */
+    public static String trialId(String modelId) {
+      return modelId + TRIAL;
+    }
+
+    /** Whether an id is one of {@link #trialId}. */
+    public static boolean isTrialId(String modelId) {
+      return modelId.endsWith(TRIAL);
+    }
+
+    /** The id under which a model in shadow would become active. */
+    public static String promotedId(String modelId) {
+      return isTrialId(modelId) ? modelId.substring(0, modelId.length() - TRIAL.length()) : modelId;
+    }
+
     public Shadow {
       SceneName.checked(scene);
       if (!(rate > 0 && rate <= 1)) {

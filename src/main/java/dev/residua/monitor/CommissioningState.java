@@ -1,8 +1,11 @@
 package dev.residua.monitor;
 
 import dev.residua.commissioning.Commissioning;
+import dev.residua.commissioning.CommissioningBounds;
+import dev.residua.commissioning.CommissioningOutcome.NeedsReview;
 import dev.residua.commissioning.InnovationFilter;
 import dev.residua.commissioning.InnovationLaw;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,4 +22,25 @@ public record CommissioningState(
     InnovationFilter.@Nullable State filter,
     @Nullable InnovationLaw law,
     Commissioning.State picture,
-    InnovationFilter.@Nullable State pictureFilter) {}
+    InnovationFilter.@Nullable State pictureFilter) {
+  /**
+   * What is kept while another model scores the source: without the frames that it learns from.
+   * Empty where no calibration is in force, or something needs a review.
+   */
+  Optional<CommissioningState> parked() {
+    if (filter == null
+        || residuals.outcome() instanceof NeedsReview
+        || picture.outcome() instanceof NeedsReview) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new CommissioningState(
+            withoutFrames(residuals), filter, law, withoutFrames(picture), pictureFilter));
+  }
+
+  private static Commissioning.State withoutFrames(Commissioning.State state) {
+    return Commissioning.restore(state, CommissioningBounds.DEFAULTS, Commissioning.ENOUGH_SAMPLES)
+        .withoutFrames()
+        .state();
+  }
+}

@@ -47,6 +47,12 @@ public record MonitorResult(
         result.commissioning());
   }
 
+  /** What is known of a source's calibration. */
+  public static MonitorResult of(Optional<CommissioningReport> commissioning) {
+    return new MonitorResult(
+        Optional.empty(), List.of(), List.of(), List.of(), List.of(), commissioning);
+  }
+
   /** Incidents that changed without a frame. */
   public static MonitorResult without(List<Incident> incidents) {
     return new MonitorResult(

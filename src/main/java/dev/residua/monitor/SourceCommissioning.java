@@ -313,6 +313,23 @@ final class SourceCommissioning {
         pictureNormal == null ? null : pictureNormal.filter.state());
   }
 
+  /** Continues from a state of the same model after frames that it has not seen. */
+  static SourceCommissioning resume(
+      MonitorModel model, CommissioningReference shared, CommissioningState state) {
+    SourceCommissioning resumed = restore(model, shared, state);
+    resumed.residuals = resumed.residuals.skip();
+    resumed.picture = resumed.picture.skip();
+    ResidualNormal known = resumed.normal;
+    if (known != null) {
+      resumed.normal = new ResidualNormal(shared, known.calibration, known.law);
+    }
+    PictureNormal knownPicture = resumed.pictureNormal;
+    if (knownPicture != null) {
+      resumed.pictureNormal = new PictureNormal(shared, knownPicture.calibration);
+    }
+    return resumed;
+  }
+
   /** Continues from a state of the same model. */
   static SourceCommissioning restore(
       MonitorModel model, CommissioningReference shared, CommissioningState state) {

@@ -33,6 +33,7 @@ import dev.residua.intervention.InterventionEvent;
 import dev.residua.intervention.InterventionKind;
 import dev.residua.intervention.MechanismWindow;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,8 @@ public final class SourceMonitor {
   private FrameHistory history;
   private @Nullable SourceCommissioning commissioning; // null: the model's own calibration
   private CommissioningStatus status = CommissioningStatus.MODEL;
+  private @Nullable Instant watchedSince; // null while the source learns or needs a review
+  private OtherModels others = new OtherModels(null, null);
   private Baseline baseline;
   private MechanismWindow window;
   private QuietRunLength quiet = QuietRunLength.start();
@@ -209,6 +212,7 @@ public final class SourceMonitor {
     FrameEvents events = new FrameEvents();
     follow(settings);
     measureRate(frame, settings);
+    others.look(frame.capturedAt());
     Moment at = moment(frame);
     incidents.arrived(at);
     events.incidents.addAll(new Orders(this, at).follow(controls).incidents());
@@ -241,6 +245,7 @@ public final class SourceMonitor {
     events.incidents.addAll(incidents.next(evidenceNow, settings));
     DriftScore score = score(frame, statistics);
     learn(frame, own, numbers, controls);
+    watch(frame.capturedAt());
     return events.result(score, report(at), incidents::idFor);
   }
 
@@ -264,12 +269,44 @@ public final class SourceMonitor {
       return;
     }
     boolean leaveOut =
-        fault != null
-            || residuals.alarm().drifting()
-            || picture.alarm().drifting()
-            || controls.maintained(frame.source(), frame.capturedAt());
+        unusable(frame, controls) || residuals.alarm().drifting() || picture.alarm().drifting();
     if (commissioning.learn(frame, own, learnt, leaveOut)) {
       recalibrated();
+    }
+  }
+
+  /** Whether nothing is to be learnt from a frame, whatever the residuals are. */
+  private boolean unusable(ScoredFrame frame, ActiveControls controls) {
+    return fault != null || controls.maintained(frame.source(), frame.capturedAt());
+  }
+
+  /**
+   * Learns what is normal under a challenger from its score of a frame, so that the source is
+   * watched from the first frame if that becomes active. Faults of the sensor and maintenance are
+   * left out. An alarm of the active model is not: a challenger is often trained because the active
+   * model no longer fits.
+   *
+   * @param frame scored by the challenger
+   * @param model the challenger
+   * @param modelId the id under which it would become active
+   */
+  public Optional<CommissioningReport> shadow(
+      ScoredFrame frame, MonitorModel model, String modelId, ActiveControls controls) {
+    Moment last = incidents.last();
+    if (commissioning == null || last == null || model.commissioning().isEmpty()) {
+      return Optional.empty();
+    }
+    others.learn(frame, model, model.commissioning().get(), modelId, unusable(frame, controls));
+    return report(last);
+  }
+
+  private void watch(Instant at) {
+    CalibrationPhase phase =
+        commissioning == null ? CalibrationPhase.MODEL : commissioning.status().phase();
+    if (phase == CalibrationPhase.LEARNING || phase == CalibrationPhase.NEEDS_REVIEW) {
+      watchedSince = null;
+    } else if (watchedSince == null) {
+      watchedSince = at;
     }
   }
 
@@ -277,7 +314,7 @@ public final class SourceMonitor {
   private Optional<CommissioningReport> report(Moment frame) {
     CommissioningStatus now =
         commissioning == null ? CommissioningStatus.MODEL : commissioning.status();
-    if (!now.isNewsAfter(status)) {
+    if (!now.isNewsAfter(status) && !others.isNews()) {
       return Optional.empty();
     }
     status = now;
@@ -289,11 +326,14 @@ public final class SourceMonitor {
             model.id(),
             model.graph().names(),
             now,
-            commissioning == null ? null : commissioning.calibration().orElse(null)));
+            watchedSince,
+            commissioning == null ? null : commissioning.calibration().orElse(null),
+            others.tell()));
   }
 
   /** Takes what needs a review as normal. */
   void arm() {
+    others.accept();
     if (commissioning != null && commissioning.accept()) {
       recalibrated();
     }
@@ -743,14 +783,17 @@ public final class SourceMonitor {
         history.pictureFrames(),
         baseline.state(),
         new SourceMonitorState.Pace(rate, usedRate, limits.runLength()),
-        commissioning == null ? null : commissioning.state());
+        commissioning == null ? null : commissioning.state(),
+        watchedSince,
+        others.before(),
+        others.challenger());
   }
 
   /**
    * A monitor that continues from a state. If the state belongs to another model, all detectors
-   * start with the reference of this model; open incidents are carried over under their ids and end
-   * like any other, and what was accepted as normal settles again. Orders that were followed are
-   * not followed again.
+   * start with the reference of this model, and with what the source has learnt under it in shadow
+   * or before; open incidents are carried over under their ids and end like any other, and what was
+   * accepted as normal settles again. Orders that were followed are not followed again.
    *
    * @param spare unused monitor of the same thresholds, which spares 0.6 MB of garbage
    * @throws IllegalArgumentException if the state does not fit the model
@@ -789,6 +832,8 @@ public final class SourceMonitor {
             state.followedOffset());
     monitor.commissioning = commissioning;
     monitor.status = commissioning == null ? CommissioningStatus.MODEL : commissioning.status();
+    monitor.watchedSince = state.watchedSince();
+    monitor.others = new OtherModels(state.before(), state.challenger());
     monitor.history.restore(state.sequences(), state.pictureFrames());
     monitor.window = MechanismWindow.restore(state.window());
     monitor.quiet = state.quiet();
@@ -804,15 +849,43 @@ public final class SourceMonitor {
 
   private static SourceMonitor carryOver(
       Thresholds thresholds, SourceMonitorState state, @Nullable SourceMonitor spare) {
-    return start(
-            thresholds,
-            state.commissioning() == null
-                ? Baseline.carried(state.baseline())
-                : Baseline.State.NONE, // it learns again
-            new MonitoredIncidents(thresholds.model, state.incidents(), state.last()),
-            state.followedOffset(),
-            spare)
-        .atPace(state.pace());
+    MonitorModel model = thresholds.model;
+    SourceMonitor monitor =
+        start(
+                thresholds,
+                state.commissioning() == null
+                    ? Baseline.carried(state.baseline())
+                    : Baseline.State.NONE, // shifts are part of what a source learns
+                new MonitoredIncidents(model, state.incidents(), state.last()),
+                state.followedOffset(),
+                spare)
+            .atPace(state.pace());
+    OtherModels others = new OtherModels(state.before(), state.challenger());
+    OtherModel learnt = others.of(model.id());
+    monitor.watchedSince = state.watchedSince();
+    monitor.others = others.after(model.id(), parked(state, model.id()));
+    if (learnt != null && state.commissioning() != null && model.commissioning().isPresent()) {
+      monitor.commissioning =
+          SourceCommissioning.resume(model, model.commissioning().get(), learnt.commissioning());
+      monitor.recalibrated();
+    }
+    return monitor;
+  }
+
+  /** What a source keeps of its model when another one, of that id, scores it. */
+  private static @Nullable OtherModel parked(SourceMonitorState state, String modelId) {
+    Moment last = state.last();
+    CommissioningState learnt = state.commissioning();
+    if (last == null || learnt == null || state.modelId().equals(modelId)) {
+      return null;
+    }
+    return learnt
+        .parked()
+        .map(
+            kept ->
+                new OtherModel(
+                    state.modelId(), last.sequence(), last.at(), CommissioningStatus.MODEL, kept))
+        .orElse(null);
   }
 
   private SourceMonitor atPace(SourceMonitorState.Pace pace) {

@@ -11,6 +11,7 @@ import dev.residua.incident.ActiveControls;
 import dev.residua.incident.Moment;
 import dev.residua.incident.SourceIncidents;
 import dev.residua.intervention.MechanismWindow;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,11 @@ import org.jspecify.annotations.Nullable;
  * @param baseline what was accepted as normal
  * @param pace frame rate and run length
  * @param commissioning the source's own calibration; null where the model's is used
+ * @param watchedSince capture time since which the source neither learns nor needs a review; null
+ *     while it does
+ * @param before the model before, to be gone back to; null where it had no calibration of the
+ *     source
+ * @param challenger a model in shadow; null if there is none
  */
 @SuppressWarnings("ArrayRecordComponent") // stored once per frame: copies would cost more
 public record SourceMonitorState(
@@ -60,7 +66,10 @@ public record SourceMonitorState(
     long[] pictureFrames,
     Baseline.State baseline,
     Pace pace,
-    @Nullable CommissioningState commissioning) {
+    @Nullable CommissioningState commissioning,
+    @Nullable Instant watchedSince,
+    @Nullable OtherModel before,
+    @Nullable OtherModel challenger) {
   /** Whether an order concerns this source that it has not followed yet. */
   public boolean hasOrders(String source, ActiveControls controls) {
     return Orders.isAny(controls, followedOffset, source, incidents);

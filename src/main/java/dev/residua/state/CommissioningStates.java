@@ -4,6 +4,7 @@ import dev.residua.avro.state.LatentNormal;
 import dev.residua.avro.state.LearningOutcome;
 import dev.residua.avro.state.LearningState;
 import dev.residua.avro.state.NormalDifference;
+import dev.residua.avro.state.OtherModelState;
 import dev.residua.avro.state.SourceNormal;
 import dev.residua.commissioning.Commissioning;
 import dev.residua.commissioning.CommissioningOutcome;
@@ -11,14 +12,18 @@ import dev.residua.commissioning.CommissioningOutcome.Armed;
 import dev.residua.commissioning.CommissioningOutcome.Learning;
 import dev.residua.commissioning.CommissioningOutcome.NeedsReview;
 import dev.residua.commissioning.CommissioningOutcome.Stage;
+import dev.residua.commissioning.CommissioningStatus;
 import dev.residua.commissioning.CommissioningWindow;
 import dev.residua.commissioning.Difference;
 import dev.residua.commissioning.InnovationFilter;
 import dev.residua.commissioning.InnovationLaw;
 import dev.residua.commissioning.LatentCalibration;
 import dev.residua.commissioning.SourceCalibration;
+import dev.residua.drift.CalibrationPhase;
 import dev.residua.monitor.CommissioningState;
+import dev.residua.monitor.OtherModel;
 import dev.residua.state.WindowBlocks.Channel;
+import dev.residua.state.WindowBlocks.Slot;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,27 +32,56 @@ import org.jspecify.annotations.Nullable;
 final class CommissioningStates {
   private CommissioningStates() {}
 
-  static dev.residua.avro.state.@Nullable CommissioningState toAvro(
-      @Nullable CommissioningState state) {
-    return state == null
-        ? null
-        : new dev.residua.avro.state.CommissioningState(
-            learning(state.residuals(), state.filter()),
-            learning(state.picture(), state.pictureFilter()));
+  static dev.residua.avro.state.CommissioningState toAvro(CommissioningState state) {
+    return new dev.residua.avro.state.CommissioningState(
+        learning(state.residuals(), state.filter()),
+        learning(state.picture(), state.pictureFilter()));
   }
 
-  static @Nullable CommissioningState toDomain(
-      dev.residua.avro.state.@Nullable CommissioningState record, WindowBlocks windows) {
+  static CommissioningState toDomain(
+      dev.residua.avro.state.CommissioningState record, Slot slot, WindowBlocks windows) {
+    return new CommissioningState(
+        learning(record.getResiduals(), slot, Channel.RESIDUALS, windows),
+        filter(record.getResiduals()),
+        record.getResiduals().getFilterFrames() < 0
+            ? null
+            : InnovationLaw.fromBytes(windows.read(slot, Channel.LAW, 0)),
+        learning(record.getPicture(), slot, Channel.PICTURE, windows),
+        filter(record.getPicture()));
+  }
+
+  static @Nullable OtherModelState toAvro(@Nullable OtherModel model) {
+    if (model == null) {
+      return null;
+    }
+    CommissioningStatus status = model.status();
+    return new OtherModelState(
+        model.modelId(),
+        model.sequence(),
+        model.at(),
+        dev.residua.avro.CalibrationPhase.valueOf(status.phase().name()),
+        status.revision(),
+        status.progress(),
+        status.provisional(),
+        status.reasons(),
+        toAvro(model.commissioning()));
+  }
+
+  static @Nullable OtherModel toDomain(
+      @Nullable OtherModelState record, Slot slot, WindowBlocks windows) {
     return record == null
         ? null
-        : new CommissioningState(
-            learning(record.getResiduals(), Channel.RESIDUALS, windows),
-            filter(record.getResiduals()),
-            record.getResiduals().getFilterFrames() < 0
-                ? null
-                : InnovationLaw.fromBytes(windows.read(Channel.LAW, 0)),
-            learning(record.getPicture(), Channel.PICTURE, windows),
-            filter(record.getPicture()));
+        : new OtherModel(
+            record.getModelId(),
+            record.getSequence(),
+            record.getAt(),
+            new CommissioningStatus(
+                CalibrationPhase.valueOf(record.getPhase().name()),
+                record.getRevision(),
+                record.getProgress(),
+                record.getProvisional(),
+                record.getReasons()),
+            toDomain(record.getCommissioning(), slot, windows));
   }
 
   private static LearningState learning(
@@ -81,7 +115,7 @@ final class CommissioningStates {
   }
 
   private static Commissioning.State learning(
-      LearningState record, Channel channel, WindowBlocks windows) {
+      LearningState record, Slot slot, Channel channel, WindowBlocks windows) {
     SourceCalibration accepted = normal(record.getAccepted());
     SourceCalibration learnt =
         record.getCalibration() == null ? accepted : normal(record.getCalibration());
@@ -103,7 +137,7 @@ final class CommissioningStates {
     return new Commissioning.State(
         accepted,
         CommissioningWindow.restore(
-            Blocks.bytes(record.getWindow()), block -> windows.read(channel, block)),
+            Blocks.bytes(record.getWindow()), block -> windows.read(slot, channel, block)),
         record.getFirst(),
         record.getNextFit(),
         record.getContiguous(),

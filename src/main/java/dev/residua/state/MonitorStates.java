@@ -25,10 +25,12 @@ import dev.residua.incident.SourceIncidents;
 import dev.residua.incident.Subject;
 import dev.residua.intervention.MechanismWindow;
 import dev.residua.monitor.Baseline;
+import dev.residua.monitor.CommissioningState;
 import dev.residua.monitor.FrameRate;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.monitor.SourceMonitorState;
 import dev.residua.monitor.Suppression;
+import dev.residua.state.WindowBlocks.Slot;
 import dev.residua.wire.FindingFields;
 import dev.residua.wire.IncidentMapper;
 import java.nio.ByteBuffer;
@@ -97,7 +99,12 @@ public final class MonitorStates {
     record.setIntervals(Blocks.of(pace.measured().intervals()));
     record.setUsedPerSecond(pace.usedPerSecond());
     record.setRunLength(pace.runLength());
-    record.setCommissioning(CommissioningStates.toAvro(state.commissioning()));
+    CommissioningState commissioning = state.commissioning();
+    record.setCommissioning(
+        commissioning == null ? null : CommissioningStates.toAvro(commissioning));
+    record.setWatchedSince(state.watchedSince());
+    record.setBefore(CommissioningStates.toAvro(state.before()));
+    record.setChallenger(CommissioningStates.toAvro(state.challenger()));
     return CODEC.encode(record);
   }
 
@@ -160,7 +167,12 @@ public final class MonitorStates {
                   Blocks.floats(record.getIntervals())),
               record.getUsedPerSecond(),
               record.getRunLength()),
-          CommissioningStates.toDomain(record.getCommissioning(), windows));
+          record.getCommissioning() == null
+              ? null
+              : CommissioningStates.toDomain(record.getCommissioning(), Slot.PRESENT, windows),
+          record.getWatchedSince(),
+          CommissioningStates.toDomain(record.getBefore(), Slot.BEFORE, windows),
+          CommissioningStates.toDomain(record.getChallenger(), Slot.CHALLENGER, windows));
     } catch (RuntimeException e) {
       throw CODEC.damaged(bytes, e);
     }

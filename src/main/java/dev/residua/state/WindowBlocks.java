@@ -7,9 +7,19 @@ import dev.residua.commissioning.CommissioningWindow;
 public interface WindowBlocks {
   /** For a source without blocks. */
   WindowBlocks NONE =
-      (channel, block) -> {
+      (slot, channel, block) -> {
         throw new IllegalArgumentException("there is no block %d".formatted(block));
       };
+
+  /** The model under which it was learnt. */
+  enum Slot {
+    /** The one that scores the source. */
+    PRESENT,
+    /** The one before. */
+    BEFORE,
+    /** One that scores in shadow. */
+    CHALLENGER
+  }
 
   /** What is stored apart. */
   enum Channel {
@@ -26,5 +36,5 @@ public interface WindowBlocks {
    *
    * @throws IllegalArgumentException if it is missing
    */
-  byte[] read(Channel channel, int block);
+  byte[] read(Slot slot, Channel channel, int block);
 }

@@ -10,17 +10,27 @@ import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 
 /**
  * Finds the model of each score. Refuses scores of unknown models and damaged scores, which the
- * exception handler turns into dead letters.
+ * exception handler turns into dead letters. Scores of a challenger that is not at hand are left
+ * out: its shadow is over.
  */
 final class CheckModel
     extends ContextualFixedKeyProcessor<String, ScoredFrame, CheckModel.Checked> {
   private final MonitorModels models;
+  private final boolean shadow;
 
-  /** A valid score and the thresholds of its model. */
-  record Checked(ScoredFrame frame, SourceMonitor.Thresholds limits) {}
+  /**
+   * A valid score and the thresholds of its model.
+   *
+   * @param shadow whether it is of a challenger
+   */
+  record Checked(ScoredFrame frame, SourceMonitor.Thresholds limits, boolean shadow) {}
 
-  CheckModel(MonitorModels models) {
+  /**
+   * @param shadow whether the scores are of challengers
+   */
+  CheckModel(MonitorModels models, boolean shadow) {
     this.models = models;
+    this.shadow = shadow;
   }
 
   @Override
@@ -34,7 +44,11 @@ final class CheckModel
           "the score's source is '%s' but the record key is '%s'; they must be equal"
               .formatted(SafeText.of(score.source()), SafeText.of(record.key())));
     }
-    Optional<SourceMonitor.Thresholds> limits = models.find(score.modelId());
+    Optional<SourceMonitor.Thresholds> limits =
+        shadow ? models.findNow(score.modelId()) : models.find(score.modelId());
+    if (limits.isEmpty() && shadow) {
+      return;
+    }
     if (limits.isEmpty()) {
       throw new ForeignScoreException(
           "the score of %s #%d is of model '%s', which is not in the registry or cannot be monitored"
@@ -48,7 +62,7 @@ final class CheckModel
                   "the score of %s #%d cannot be evaluated: %s"
                       .formatted(SafeText.of(score.source()), score.sequence(), why));
             });
-    context().forward(record.withValue(new Checked(score, limits.get())));
+    context().forward(record.withValue(new Checked(score, limits.get(), shadow)));
   }
 
   /** A score that this monitor cannot evaluate. */

@@ -16,6 +16,11 @@ public interface MonitorModels {
    */
   Optional<SourceMonitor.Thresholds> find(String modelId);
 
+  /** The same without waiting; empty also if it cannot be fetched now. */
+  default Optional<SourceMonitor.Thresholds> findNow(String modelId) {
+    return find(modelId);
+  }
+
   /** A model that is in the registry cannot be fetched. */
   final class UnavailableException extends StreamsException {
     private static final long serialVersionUID = 1L;

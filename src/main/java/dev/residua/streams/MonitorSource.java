@@ -2,6 +2,7 @@ package dev.residua.streams;
 
 import dev.residua.causal.ScoredFrame;
 import dev.residua.incident.ActiveControls;
+import dev.residua.model.RegistryRecord.Shadow;
 import dev.residua.model.SafeText;
 import dev.residua.monitor.IdleResult;
 import dev.residua.monitor.MonitorResult;
@@ -117,6 +118,10 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
 
   @Override
   public void process(Record<String, CheckModel.Checked> record) {
+    if (record.value().shadow()) {
+      shadow(record.value(), record.timestamp());
+      return;
+    }
     ScoredFrame frame = record.value().frame();
     lastThresholds = record.value().limits();
     SourceRule rule = rules.revision(frame.rule());
@@ -138,6 +143,48 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
             listener.evaluated(
                 context.taskId().partition(), frame, result, monitor.incidentOpen()));
     context.forward(record.withValue(result).withHeaders(headers));
+  }
+
+  /** Lets a source learn under a challenger; no fault of that score concerns the source. */
+  private void shadow(CheckModel.Checked score, long timestamp) {
+    ScoredFrame frame = score.frame();
+    String source = frame.source();
+    SourceRule rule = rules.revision(frame.rule());
+    if (!rule.enabled() || !rules.settings(rule).commissioned()) {
+      return;
+    }
+    try {
+      SourceMonitor ready = live.get(source);
+      if (ready == null) {
+        Optional<SourceMonitorState> known = stored(source);
+        if (known.isEmpty()) {
+          return; // the active model has not scored it yet
+        }
+        ready = SourceMonitor.restore(thresholds(known.get().modelId()), known.get(), null);
+        live.put(source, ready);
+      }
+      MonitorResult result =
+          MonitorResult.of(
+              ready.shadow(
+                  frame,
+                  score.limits().model(),
+                  Shadow.promotedId(frame.modelId()),
+                  commands.active()));
+      states.write(source, ready.state());
+      if (result.commissioning().isPresent()) {
+        context.forward(new Record<>(source, result, timestamp));
+      }
+    } catch (KafkaException e) { // of the transaction or a store, not of this source
+      throw e;
+    } catch (RuntimeException e) {
+      live.remove(source);
+      states.unwritten(source);
+      LOG.error(
+          "source could not learn under a challenger: source={} model={} reason={}",
+          SafeText.of(source),
+          SafeText.of(frame.modelId()),
+          RootCause.message(e));
+    }
   }
 
   /** Looks at the sources that send nothing: orders, silence, and the end of their state. */

@@ -101,9 +101,13 @@ public final class MonitorTopology {
         Consumed.with(Serdes.String(), Serdes.ByteArray()).withName("control"),
         () -> commands.keeper(topics.control().value().deserializer()));
 
+    KStream<String, CheckModel.Checked> ofChallengers =
+        builder.stream(topics.shadowScores().name(), topics.shadowScores().consumed("shadow"))
+            .processValues(() -> new CheckModel(models, true), Named.as("check-challenger"));
     KStream<String, MonitorResult> results =
         builder.stream(topics.scores().name(), topics.scores().consumed("scores"))
-            .processValues(() -> new CheckModel(models), Named.as("check-model"))
+            .processValues(() -> new CheckModel(models, false), Named.as("check-model"))
+            .merge(ofChallengers, Named.as("with-challengers"))
             .process(
                 () -> new MonitorSource(models, commands, rules, limits, listener, tracing),
                 Named.as("monitor-source"),

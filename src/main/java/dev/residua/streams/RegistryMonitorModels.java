@@ -73,17 +73,22 @@ public final class RegistryMonitorModels implements MonitorModels {
   /** Makes active models ready, so that their first score does not wait; harmless if it fails. */
   public void prepare() {
     for (Activation active : store.registry().active()) {
-      try {
-        find(active.modelId(), Duration.ZERO);
-      } catch (UnavailableException e) {
-        // its first score waits
-      }
+      findNow(active.modelId()); // if it cannot be fetched, its first score waits
     }
   }
 
   @Override
   public Optional<SourceMonitor.Thresholds> find(String modelId) {
     return find(modelId, patience);
+  }
+
+  @Override
+  public Optional<SourceMonitor.Thresholds> findNow(String modelId) {
+    try {
+      return find(modelId, Duration.ZERO);
+    } catch (UnavailableException e) {
+      return Optional.empty();
+    }
   }
 
   private Optional<SourceMonitor.Thresholds> find(String modelId, Duration patience) {

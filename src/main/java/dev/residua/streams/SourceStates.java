@@ -7,8 +7,10 @@ import dev.residua.monitor.SourceMonitorState;
 import dev.residua.state.MonitorStates;
 import dev.residua.state.WindowBlocks;
 import dev.residua.state.WindowBlocks.Channel;
+import dev.residua.state.WindowBlocks.Slot;
 import dev.residua.wire.BoundedMap;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +31,7 @@ final class SourceStates {
   private final KeyValueStore<String, byte[]> store;
 
   /** What is stored in blocks, of the sources seen last. */
-  private final Map<String, CommissioningState> stored;
+  private final Map<String, Map<Slot, CommissioningState>> stored;
 
   /**
    * @param live sources whose blocks are remembered, so that only changes are written
@@ -66,15 +68,28 @@ final class SourceStates {
       return Optional.empty();
     }
     SourceMonitorState state = MonitorStates.decode(bytes, blocks(source));
-    if (state.commissioning() != null) {
-      stored.put(source, state.commissioning());
-    }
+    stored.put(source, learnt(state));
     return Optional.of(state);
   }
 
+  /** What of a state is stored in blocks. */
+  private static Map<Slot, CommissioningState> learnt(SourceMonitorState state) {
+    Map<Slot, CommissioningState> learnt = new EnumMap<>(Slot.class);
+    if (state.commissioning() != null) {
+      learnt.put(Slot.PRESENT, state.commissioning());
+    }
+    if (state.before() != null) {
+      learnt.put(Slot.BEFORE, state.before().commissioning());
+    }
+    if (state.challenger() != null) {
+      learnt.put(Slot.CHALLENGER, state.challenger().commissioning());
+    }
+    return learnt;
+  }
+
   private WindowBlocks blocks(String source) {
-    return (channel, block) -> {
-      byte[] bytes = store.get(key(source, channel, block));
+    return (slot, channel, block) -> {
+      byte[] bytes = store.get(key(source, slot, channel, block));
       if (bytes == null) {
         throw new IllegalArgumentException("block %s %d is missing".formatted(channel, block));
       }
@@ -97,36 +112,52 @@ final class SourceStates {
 
   private void write(String source, byte[] bytes, SourceMonitorState state) {
     store.put(source, bytes);
-    CommissioningState now = state.commissioning();
-    CommissioningState before = stored.get(source);
+    Map<Slot, CommissioningState> now = learnt(state);
+    Map<Slot, CommissioningState> before = stored.getOrDefault(source, Map.of());
+    for (Slot slot : Slot.values()) {
+      write(source, slot, now.get(slot), before.get(slot));
+    }
+    if (now.isEmpty()) {
+      stored.remove(source);
+    } else {
+      stored.put(source, now);
+    }
+  }
+
+  private void write(
+      String source,
+      Slot slot,
+      @Nullable CommissioningState now,
+      @Nullable CommissioningState before) {
     if ((before == null) != (now == null)) {
-      deleteBlocks(source); // of which nothing is remembered, or needed any more
+      deleteBlocks(prefix(source, slot)); // of which nothing is remembered, or needed any more
     }
     if (now == null) {
-      stored.remove(source);
       return;
     }
     write(
         source,
+        slot,
         Channel.RESIDUALS,
         now.residuals().window(),
         before == null ? null : before.residuals().window());
     write(
         source,
+        slot,
         Channel.PICTURE,
         now.picture().window(),
         before == null ? null : before.picture().window());
     InnovationLaw law = now.law();
     if (law == null && before != null && before.law() != null) {
-      store.delete(key(source, Channel.LAW, 0));
+      store.delete(key(source, slot, Channel.LAW, 0));
     } else if (law != null && (before == null || before.law() != law)) {
-      store.put(key(source, Channel.LAW, 0), law.toBytes());
+      store.put(key(source, slot, Channel.LAW, 0), law.toBytes());
     }
-    stored.put(source, now);
   }
 
   private void write(
       String source,
+      Slot slot,
       Channel channel,
       CommissioningWindow now,
       @Nullable CommissioningWindow before) {
@@ -135,16 +166,21 @@ final class SourceStates {
     }
     for (int block = 0; block < now.blocks(); block++) {
       if (before == null || block >= before.blocks() || !now.sameBlock(block, before)) {
-        store.put(key(source, channel, block), now.block(block));
+        store.put(key(source, slot, channel, block), now.block(block));
       }
     }
     for (int block = now.blocks(); before != null && block < before.blocks(); block++) {
-      store.delete(key(source, channel, block));
+      store.delete(key(source, slot, channel, block));
     }
   }
 
-  private static String key(String source, Channel channel, int block) {
-    return source + BLOCK + String.format(Locale.ROOT, "%c%04d", channel.name().charAt(0), block);
+  private static String prefix(String source, Slot slot) {
+    return source + BLOCK + slot.name().charAt(0);
+  }
+
+  private static String key(String source, Slot slot, Channel channel, int block) {
+    return prefix(source, slot)
+        + String.format(Locale.ROOT, "%c%04d", channel.name().charAt(0), block);
   }
 
   /**
@@ -155,7 +191,7 @@ final class SourceStates {
   boolean delete(String source) {
     boolean commissioned = isCommissioned(source);
     store.delete(source);
-    deleteBlocks(source);
+    deleteBlocks(source + BLOCK);
     stored.remove(source);
     return commissioned;
   }
@@ -168,9 +204,9 @@ final class SourceStates {
     }
   }
 
-  private void deleteBlocks(String source) {
+  private void deleteBlocks(String prefix) {
     try (KeyValueIterator<String, byte[]> blocks =
-        store.prefixScan(source + BLOCK, new StringSerializer())) {
+        store.prefixScan(prefix, new StringSerializer())) {
       while (blocks.hasNext()) {
         store.delete(blocks.next().key);
       }

@@ -1,13 +1,16 @@
 package dev.residua.wire;
 
+import dev.residua.avro.ChallengerCalibration;
 import dev.residua.avro.LatentCalibration;
 import dev.residua.commissioning.CommissioningReport;
+import dev.residua.commissioning.CommissioningReport.Challenger;
 import dev.residua.commissioning.CommissioningStatus;
 import dev.residua.commissioning.SourceCalibration;
 import dev.residua.drift.CalibrationPhase;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.serialization.Serde;
+import org.jspecify.annotations.Nullable;
 
 /** {@code SourceCalibration} records to domain and back. */
 final class CommissioningReportMapper {
@@ -45,8 +48,33 @@ final class CommissioningReportMapper {
         status.provisional(),
         status.progress(),
         status.reasons(),
+        report.watchedSince(),
         calibration == null ? 0 : calibration.frames(),
-        latents);
+        latents,
+        challenger(report.challenger()));
+  }
+
+  private static @Nullable ChallengerCalibration challenger(@Nullable Challenger challenger) {
+    return challenger == null
+        ? null
+        : new ChallengerCalibration(
+            challenger.modelId(),
+            dev.residua.avro.CalibrationPhase.valueOf(challenger.status().phase().name()),
+            challenger.status().progress(),
+            challenger.status().reasons());
+  }
+
+  private static @Nullable Challenger challenger(@Nullable ChallengerCalibration record) {
+    return record == null
+        ? null
+        : new Challenger(
+            record.getModelId(),
+            new CommissioningStatus(
+                CalibrationPhase.valueOf(record.getPhase().name()),
+                0,
+                record.getProgress(),
+                true,
+                record.getReasons()));
   }
 
   static CommissioningReport toDomain(dev.residua.avro.SourceCalibration record) {
@@ -73,8 +101,10 @@ final class CommissioningReportMapper {
             record.getProgress(),
             record.getProvisional(),
             record.getReasons()),
+        record.getWatchedSince(),
         latents.isEmpty()
             ? null
-            : new SourceCalibration(latents, record.getFrames(), record.getRevision()));
+            : new SourceCalibration(latents, record.getFrames(), record.getRevision()),
+        challenger(record.getChallenger()));
   }
 }

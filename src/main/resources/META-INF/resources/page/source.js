@@ -196,6 +196,14 @@ export function source(root, { live, about }, [name]) {
     } else if (c?.reasons.length) {
       parts.push(h('ul', { class: phase === 'NEEDS_REVIEW' ? 'reasons' : 'soft small' }, c.reasons.map(r => h('li', null, phase === 'NEEDS_REVIEW' ? fullSentence(r) : `Still learning: ${r}.`))));
     }
+    if (c?.challenger) {
+      const { modelId, phase: would, progress: part, reasons } = c.challenger;
+      parts.push(h('p', { class: 'soft' }, `${modelId} scores it in shadow: `, {
+        LEARNING: `${percent(part)} learned of what is normal under it.`,
+        ARMED: 'what is normal under it is learned, so the source is watched from its first frame.',
+        NEEDS_REVIEW: `under it the source would need a review, as ${reasons.join('; ')}. To accept this source accepts that too.`,
+      }[would]));
+    }
     if (phase !== 'MODEL') {
       parts.push(h('div', { class: 'actions' },
         phase === 'NEEDS_REVIEW' && h('button', { type: 'button', class: 'primary', onclick: () => arm(name) }, 'Accept as normal …'),

@@ -105,7 +105,9 @@ class LiveHistoryTest {
             progress,
             true,
             List.of(reasons)),
-        calibration);
+        null,
+        calibration,
+        null);
   }
 
   private static SourceCalibration calibration() {

@@ -3,12 +3,14 @@ package dev.residua.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.app.kafka.KafkaClients;
+import dev.residua.app.model.Models;
 import dev.residua.commissioning.CommissioningReport;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftScore;
 import dev.residua.frame.Frame;
 import dev.residua.frame.ImageShape;
 import dev.residua.incident.Incident;
+import dev.residua.model.ModelBundle;
 import dev.residua.testing.CommandRun;
 import dev.residua.testing.FaultySource;
 import dev.residua.testing.Service;
@@ -20,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -33,6 +36,7 @@ class CommissioningIT {
   private static final Duration LIMIT = Duration.ofSeconds(120);
   private static final ImageShape SHAPE = new ImageShape(64, 64, 3);
   private static final int FRAMES = 2_400;
+  private static final int ALL_FRAMES = 6_000;
   private static final int BEFORE_KILL = 700;
   private static final int FAULT = 1_900;
   private static final int FAULT_FRAMES = 150;
@@ -50,7 +54,7 @@ class CommissioningIT {
     Service service =
         Service.serve(
             directory.resolve("service"),
-            List.of("-Dresidua.roles=score,monitor", "-Dresidua.sources.commissioning=true"),
+            List.of("-Dresidua.roles=score,monitor,shadow", "-Dresidua.sources.commissioning=true"),
             clients);
     service.awaitReady();
     return service;
@@ -90,13 +94,54 @@ class CommissioningIT {
     return report -> report.status().phase() == phase;
   }
 
+  /** A challenger scores in shadow until cam1 has learned under it, and is promoted then. */
+  private void promoteOnceCalibrated(Service service, List<Frame> frames) throws Exception {
+    ModelBundle next = Models.read(Optional.empty()).withId("the-next");
+    Path file = directory.resolve("next.residua");
+    next.write(file);
+    residua("model", "publish", file.toString());
+    residua("model", "shadow", "the-next", "--rate", "1");
+    int sent = FRAMES;
+    while (reports("cam1").stream().noneMatch(CommissioningIT::isCalibratedForChallenger)) {
+      assertThat(sent).as("frames in shadow, " + reports("cam1")).isLessThan(ALL_FRAMES - 400);
+      FaultySource.publish(clients, TOPICS, frames.subList(sent, sent + 200));
+      sent += 200;
+      service.awaitRecords(LIMIT, clients, TOPICS.drift(), sent + 1_500);
+    }
+    residua("model", "promote", "the-next", "--reason", "newer", "--wait", "PT0S");
+    while (scoresOf("the-next").size() < 100) {
+      assertThat(sent).as("frames until the model is in use").isLessThan(ALL_FRAMES);
+      FaultySource.publish(clients, TOPICS, frames.subList(sent, sent + 50));
+      sent += 50;
+      service.awaitRecords(LIMIT, clients, TOPICS.drift(), sent + 1_500);
+    }
+    assertThat(scoresOf("the-next"))
+        .allSatisfy(
+            score -> assertThat(score.calibration().phase()).isEqualTo(CalibrationPhase.ARMED));
+    assertThat(TopicReader.values(clients, TOPICS.incidents()))
+        .noneMatch(incident -> incident.openedSequence() >= FRAMES);
+  }
+
+  private List<DriftScore> scoresOf(String model) {
+    return TopicReader.values(clients, TOPICS.drift()).stream()
+        .filter(score -> score.modelId().equals(model))
+        .toList();
+  }
+
+  private static boolean isCalibratedForChallenger(CommissioningReport report) {
+    CommissioningReport.Challenger challenger = report.challenger();
+    return challenger != null
+        && challenger.modelId().equals("the-next")
+        && challenger.status().phase() == CalibrationPhase.ARMED;
+  }
+
   @Test
   void shouldWatchEachCameraOnceItHasLearnedWhatIsNormal() throws Exception {
     try (TestBroker kafka = TestBroker.start(TOPICS, 2)) {
       clients = kafka.clients();
       Instant first = Instant.now().minusMillis(50L * FRAMES);
       List<Frame> other =
-          otherCamera(FaultySource.frames("cam1", first, FRAMES, FAULT, FAULT_FRAMES));
+          otherCamera(FaultySource.frames("cam1", first, ALL_FRAMES, FAULT, FAULT_FRAMES));
       List<Frame> broken = FaultySource.frames("cam2", first, 1_500, 500, 1_500);
 
       try (Service service = serve()) {
@@ -146,6 +191,8 @@ class CommissioningIT {
         residua("source", "arm", "--sources", "cam2", "--reason", "a longer pole on purpose");
         await(service, "cam2", in(CalibrationPhase.ARMED));
         assertThat(residua("source", "status", "cam2")).contains("armed", "effective samples");
+
+        promoteOnceCalibrated(service, other);
       }
     }
   }

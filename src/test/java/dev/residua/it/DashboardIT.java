@@ -369,7 +369,15 @@ class DashboardIT {
         TOPICS.calibrations(),
         source,
         new CommissioningReport(
-            source, 19, Instant.now(), "model-1", LATENTS, status, calibration));
+            source,
+            19,
+            Instant.now(),
+            "model-1",
+            LATENTS,
+            status,
+            null,
+            calibration,
+            source.equals("new1") ? new CommissioningReport.Challenger("model-2", status) : null));
   }
 
   /** The source that needs a review is found, understood and accepted. */
@@ -378,6 +386,7 @@ class DashboardIT {
     browser.await(SOON, "the progress", says("400 of 1000 effective samples"));
     assertThat(browser.text(".title")).contains("learning 40 %").doesNotContain("Accept as normal");
     assertThat(browser.text("main")).contains("No statistic until the source has learned");
+    assertThat(browser.text("main")).contains("model-2 scores it in shadow: 40 % learned");
 
     browser.open(home + "#/");
     browser.await(

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.causal.Finding.Severity;
+import dev.residua.commissioning.CommissioningReport;
+import dev.residua.commissioning.CommissioningStatus;
+import dev.residua.drift.CalibrationPhase;
 import dev.residua.frame.Frame;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.ImageShape;
@@ -107,7 +110,12 @@ class StoredFramesIT {
     Topics topics = new Topics(prefix);
     List<NewTopic> all = new ArrayList<>();
     for (Topic<?, ?> topic :
-        List.of(topics.frames(), topics.incidents(), topics.control(), topics.deadLetters())) {
+        List.of(
+            topics.frames(),
+            topics.incidents(),
+            topics.control(),
+            topics.calibrations(),
+            topics.deadLetters())) {
       // Frames of long ago would be deleted while the test reads them.
       all.add(new NewTopic(topic.name(), 2, (short) 1).configs(Map.of("retention.ms", "-1")));
     }
@@ -307,9 +315,31 @@ class StoredFramesIT {
       assertThat(accepted.parts().leftOut()).doesNotContainKey(RejectionReason.INCIDENT);
       assertThat(accepted.parts().training().sha256()).isNotEqualTo(digest);
     }
+    // And what a source sent while it learned what is normal is not
+    try (KafkaProducer<byte[], byte[]> producer = clients.frameProducer()) {
+      producer.send(record(topics.calibrations(), "cam2", watchedSince("cam2", 200))).get();
+    }
+    try (CollectedFrames watched = collect(topics, new FrameRange.All(), List.of())) {
+      assertThat(watched.parts().leftOut()).containsEntry(RejectionReason.NOT_WATCHED, 200L);
+      assertThat(sequences(watched.parts().training(), "cam2")).allMatch(i -> i >= 200);
+      assertThat(sequences(watched.parts().training(), "cam1")).anyMatch(i -> i < 200);
+    }
     try (var left = Files.list(directory)) {
       assertThat(left).isEmpty();
     }
+  }
+
+  private static CommissioningReport watchedSince(String source, int sequence) {
+    return new CommissioningReport(
+        source,
+        sequence,
+        time(sequence),
+        "m1",
+        List.of(),
+        new CommissioningStatus(CalibrationPhase.ARMED, 1, 1, true, List.of()),
+        time(sequence),
+        null,
+        null);
   }
 
   @Test

@@ -13,7 +13,6 @@ import dev.residua.causal.Finding.Severity;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.commissioning.CommissioningReference;
 import dev.residua.commissioning.CommissioningReport;
-import dev.residua.commissioning.CommissioningWindow;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftSettings;
@@ -30,7 +29,7 @@ import dev.residua.intervention.JointAttribution;
 import dev.residua.intervention.MechanismReference;
 import dev.residua.state.MonitorStates;
 import dev.residua.state.WindowBlocks;
-import dev.residua.state.WindowBlocks.Channel;
+import dev.residua.state.WindowBlocks.Slot;
 import dev.residua.testing.Scored;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -64,6 +63,26 @@ class SourceCommissioningTest {
   @BeforeAll
   static void calibrate() {
     thresholds = new SourceMonitor.Thresholds(model());
+  }
+
+  /** The same model under another id. */
+  private static SourceMonitor.Thresholds thresholds(String id) {
+    MonitorModel m = thresholds.model();
+    return new SourceMonitor.Thresholds(
+        new MonitorModel(
+            id,
+            m.digest(),
+            m.graph(),
+            m.factors(),
+            m.rule(),
+            m.residuals(),
+            m.picture(),
+            m.mechanisms(),
+            m.commissioning(),
+            m.attribution(),
+            m.sensor(),
+            m.targetRunLength(),
+            m.incidents()));
   }
 
   private static MonitorModel model() {
@@ -124,6 +143,7 @@ class SourceCommissioningTest {
     private final Camera camera;
     private final Random random;
     private final double[] state = new double[4];
+    private String model = "model-1";
     private int sequence;
 
     Feed(Camera camera, long seed) {
@@ -143,6 +163,7 @@ class SourceCommissioningTest {
       float error = (float) (camera.error * 0.001 * Math.exp(0.2 * random.nextGaussian()));
       float light = (float) ((camera.light + 0.5 * random.nextGaussian()) / 255);
       return Scored.nominal()
+          .modelId(model)
           .residuals(values)
           .expected(0, 0, explained, 0)
           .reconstructionError(error)
@@ -172,6 +193,25 @@ class SourceCommissioningTest {
         incidents.addAll(result.incidents());
         result.commissioning().ifPresent(reports::add);
       }
+      return this;
+    }
+
+    /** Frames that a challenger scores as well, under another camera's normal. */
+    Watched inShadow(int count, String challenger, Feed scored) {
+      scored.sequence = feed.sequence;
+      for (int i = 0; i < count; i++) {
+        frames(1);
+        monitor
+            .shadow(scored.next(0), thresholds.model(), challenger, controls)
+            .ifPresent(reports::add);
+      }
+      return this;
+    }
+
+    /** Another model scores the frames from now on. */
+    Watched under(String modelId) {
+      feed.model = modelId;
+      monitor = stored(monitor, thresholds(modelId));
       return this;
     }
 
@@ -211,6 +251,8 @@ class SourceCommissioningTest {
     assertThat(watched.reports.get(0).status().phase()).isEqualTo(CalibrationPhase.LEARNING);
     assertThat(watched.last().status().phase()).isEqualTo(CalibrationPhase.ARMED);
     assertThat(watched.last().sequence()).isBetween(1_000L, 1_300L);
+    assertThat(watched.reports.get(0).watchedSince()).isNull();
+    assertThat(watched.last().watchedSince()).isEqualTo(Scored.time(watched.last().sequence()));
     assertThat(watched.last().calibration().latents().get(3).location()).isBetween(1.2, 1.5);
     assertThat(watched.last().calibration().latents().get(3).scale()).isBetween(1.2, 1.4);
     assertThat(watched.results)
@@ -258,6 +300,7 @@ class SourceCommissioningTest {
         .asString()
         .contains("shadow length");
     assertThat(watched.last().calibration()).isNull();
+    assertThat(watched.last().watchedSince()).isNull();
   }
 
   @Test
@@ -321,7 +364,7 @@ class SourceCommissioningTest {
     for (int i = 0; i < 1_650; i++) {
       double shift = i < 1_500 ? 0 : 3;
       interrupted.frames(1, COMMISSIONED, any -> shift);
-      interrupted.monitor = stored(interrupted.monitor);
+      interrupted.monitor = stored(interrupted.monitor, thresholds);
     }
     // Then
     assertThat(interrupted.incidents).isEqualTo(straight.incidents).isNotEmpty();
@@ -330,24 +373,118 @@ class SourceCommissioningTest {
         .isEqualTo(MonitorStates.encode(straight.monitor.state()));
   }
 
-  private static SourceMonitor stored(SourceMonitor monitor) {
-    SourceMonitorState state = monitor.state();
-    Map<Channel, List<byte[]>> blocks = new EnumMap<>(Channel.class);
-    blocks.put(Channel.RESIDUALS, blocks(state.commissioning().residuals().window()));
-    blocks.put(Channel.PICTURE, blocks(state.commissioning().picture().window()));
-    if (state.commissioning().law() != null) {
-      blocks.put(Channel.LAW, List.of(state.commissioning().law().toBytes()));
-    }
-    WindowBlocks read = (channel, block) -> blocks.get(channel).get(block);
-    return SourceMonitor.restore(
-        thresholds, MonitorStates.decode(MonitorStates.encode(state), read), null);
+  @Test
+  void shouldBeWatchedFromTheFirstFrameOfAModelThatHasScoredInShadow() {
+    // Given
+    Watched watched = new Watched(Camera.OTHER, 19).frames(1_400);
+    watched.inShadow(1_300, "model-2", new Feed(new Camera(-0.5, 0.8, 0, 4, 1.2), 20));
+    assertThat(watched.last().modelId()).isEqualTo("model-1");
+    assertThat(watched.last().challenger().modelId()).isEqualTo("model-2");
+    assertThat(watched.last().challenger().status().phase()).isEqualTo(CalibrationPhase.ARMED);
+    // When
+    Watched under = new Watched(new Camera(-0.5, 0.8, 0, 4, 1.2), 21);
+    under.monitor = watched.monitor;
+    under.feed.sequence = watched.feed.sequence;
+    under.under("model-2").frames(500);
+    // Then
+    assertThat(under.results)
+        .extracting(result -> result.score().orElseThrow().calibration().phase())
+        .containsOnly(CalibrationPhase.ARMED);
+    assertThat(under.reports.get(0).modelId()).isEqualTo("model-2");
+    assertThat(under.reports.get(0).watchedSince()).isEqualTo(watched.last().watchedSince());
+    assertThat(under.incidents).isEmpty();
+    // When
+    under.frames(100, COMMISSIONED, i -> 3);
+    // Then
+    assertThat(under.incidents)
+        .extracting(incident -> incident.subject().toString())
+        .contains("mechanism:shadow_length");
+
+    // When it is gone back to the model before
+    watched.monitor = under.monitor;
+    watched.feed.sequence = under.feed.sequence;
+    watched.results.clear();
+    watched.under("model-1").frames(300);
+    // Then
+    assertThat(watched.results)
+        .extracting(result -> result.score().orElseThrow().calibration().phase())
+        .containsOnly(CalibrationPhase.ARMED);
+    assertThat(watched.last().calibration().latents().get(3).location()).isBetween(1.2, 1.5);
   }
 
-  private static List<byte[]> blocks(CommissioningWindow window) {
-    List<byte[]> blocks = new ArrayList<>();
-    for (int i = 0; i < window.blocks(); i++) {
-      blocks.add(window.block(i));
+  @Test
+  void shouldGoOnLearningUnderAModelThatWasPromotedEarly() {
+    // Given
+    Watched watched = new Watched(Camera.SAME, 22).frames(1_300);
+    watched.inShadow(900, "model-2", new Feed(Camera.SAME, 23));
+    // When
+    watched.under("model-2").frames(50);
+    // Then
+    assertThat(watched.last().status().phase()).isEqualTo(CalibrationPhase.LEARNING);
+    assertThat(watched.last().status().progress()).isGreaterThan(0.7);
+    assertThat(watched.last().challenger()).isNull();
+    assertThat(watched.frames(400).last().status().phase()).isEqualTo(CalibrationPhase.ARMED);
+  }
+
+  @Test
+  void shouldLearnAgainUnderAModelThatItHasNotSeen() {
+    // Given
+    Watched watched = new Watched(Camera.SAME, 24).frames(1_300);
+    watched.inShadow(200, "model-2", new Feed(Camera.SAME, 25));
+    // When
+    watched.under("model-3").frames(10);
+    // Then
+    assertThat(watched.last().status().phase()).isEqualTo(CalibrationPhase.LEARNING);
+    assertThat(watched.last().status().progress()).isZero();
+  }
+
+  @Test
+  void shouldAcceptWhatNeedsAReviewUnderAChallengerToo() {
+    // Given
+    Watched watched = new Watched(Camera.SAME, 26).frames(1_300);
+    watched.inShadow(1_300, "model-2", new Feed(new Camera(3, 1, 0, 0, 1), 27));
+    assertThat(watched.last().challenger().status().phase())
+        .isEqualTo(CalibrationPhase.NEEDS_REVIEW);
+    // When
+    watched.order(new Arm(order("arm")));
+    watched.frames(1);
+    // Then
+    assertThat(watched.last().status().phase()).isEqualTo(CalibrationPhase.ARMED);
+    assertThat(watched.last().challenger().status().phase()).isEqualTo(CalibrationPhase.ARMED);
+  }
+
+  @Test
+  void shouldForgetAChallengerThatScoresNoMore() {
+    // Given
+    Watched watched = new Watched(Camera.SAME, 28).frames(1_300);
+    watched.inShadow(100, "model-2", new Feed(Camera.SAME, 29));
+    assertThat(watched.monitor.state().challenger()).isNotNull();
+    // When
+    watched.feed.sequence += 20 * 86_400;
+    watched.frames(1);
+    // Then
+    assertThat(watched.monitor.state().challenger()).isNull();
+    assertThat(watched.last().challenger()).isNull();
+  }
+
+  private static SourceMonitor stored(SourceMonitor monitor, SourceMonitor.Thresholds thresholds) {
+    SourceMonitorState state = monitor.state();
+    Map<Slot, CommissioningState> learnt = new EnumMap<>(Slot.class);
+    learnt.put(Slot.PRESENT, state.commissioning());
+    if (state.before() != null) {
+      learnt.put(Slot.BEFORE, state.before().commissioning());
     }
-    return blocks;
+    if (state.challenger() != null) {
+      learnt.put(Slot.CHALLENGER, state.challenger().commissioning());
+    }
+    WindowBlocks read =
+        (slot, channel, block) ->
+            switch (channel) {
+              case RESIDUALS -> learnt.get(slot).residuals().window().block(block);
+              case PICTURE -> learnt.get(slot).picture().window().block(block);
+              case LAW -> learnt.get(slot).law().toBytes();
+            };
+    return SourceMonitor.restore(
+        thresholds, MonitorStates.decode(MonitorStates.encode(state), read), null);
   }
 }

@@ -57,6 +57,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -64,6 +65,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyTestDriver;
@@ -726,6 +728,52 @@ class MonitorTopologyTest {
             latent ->
                 assertThat(latent.location())
                     .isCloseTo(last.source().equals("cam2") ? 1 : 0, within(0.15)));
+  }
+
+  @Test
+  void shouldLearnUnderAChallengerFromItsScores() {
+    // Given
+    learned(1);
+    TestInputTopic<String, ScoredFrame> shadow =
+        driver.createInputTopic(
+            topics.shadowScores().name(),
+            topics.shadowScores().key().serializer(),
+            topics.shadowScores().value().serializer());
+    TestOutputTopic<String, CommissioningReport> calibrations =
+        driver.createOutputTopic(
+            topics.calibrations().name(),
+            topics.calibrations().key().deserializer(),
+            topics.calibrations().value().deserializer());
+    // When
+    Random random = new Random(9);
+    for (int i = 0; i < 1_400; i++) {
+      for (String source : List.of("cam1", "cam2", "unknown")) {
+        float[] values = new float[4];
+        for (int k = 0; k < 4; k++) {
+          values[k] = (float) random.nextGaussian();
+        }
+        shadow.pipeInput(
+            source,
+            Scored.nominal()
+                .source(source)
+                .modelId(learning.id())
+                .residuals(values)
+                .reconstructionError(random.nextFloat())
+                .frame(1_400 + i));
+      }
+    }
+    shadow.pipeInput("cam1", Scored.nominal().source("cam1").modelId("gone").frame(9_000));
+    // Then
+    Map<String, CommissioningReport> last = new TreeMap<>();
+    calibrations.readKeyValuesToList().forEach(one -> last.put(one.key, one.value));
+    assertThat(last).containsOnlyKeys("cam1", "cam2");
+    assertThat(last.values())
+        .allSatisfy(
+            report -> {
+              assertThat(report.status().phase()).isEqualTo(CalibrationPhase.ARMED);
+              assertThat(report.challenger().modelId()).isEqualTo(learning.id());
+              assertThat(report.challenger().status().phase()).isEqualTo(CalibrationPhase.ARMED);
+            });
   }
 
   @Test

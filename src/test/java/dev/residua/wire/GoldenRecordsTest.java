@@ -9,6 +9,7 @@ import dev.residua.avro.AnomalyKind;
 import dev.residua.avro.Arrival;
 import dev.residua.avro.CalibrationPhase;
 import dev.residua.avro.Cause;
+import dev.residua.avro.ChallengerCalibration;
 import dev.residua.avro.ChangePoint;
 import dev.residua.avro.ControlCommand;
 import dev.residua.avro.ControlKind;
@@ -459,8 +460,10 @@ class GoldenRecordsTest {
         true,
         1.0,
         List.of("pendulum is 4.1 standard deviations from its accepted level"),
+        null,
         1_250L,
-        List.of(new LatentCalibration("pendulum", 0.5, 0.75, List.of(0.25), 1.0, 900.0)));
+        List.of(new LatentCalibration("pendulum", 0.5, 0.75, List.of(0.25), 1.0, 900.0)),
+        new ChallengerCalibration("model-2", CalibrationPhase.LEARNING, 0.5, List.of("why")));
   }
 
   private static SourceRule sourceRule() {

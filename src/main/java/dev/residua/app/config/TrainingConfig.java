@@ -97,13 +97,24 @@ public interface TrainingConfig {
   boolean promote();
 
   /**
-   * How long a new model scores next to the active one before the gate; zero for not at all. Needs
-   * a process with the role shadow.
+   * How long a model that passed the gate scores at least next to the active one before it is
+   * activated. Needs a process with the role shadow. Where it is zero, a model scores so only if
+   * sources have a calibration of their own, until they are calibrated for it too.
    */
   @WithDefault("PT0S")
   Duration shadowFor();
 
-  /** Share of the frames that it scores meanwhile, in (0, 1]. */
+  /**
+   * How long it scores so at most: if sources are not calibrated for it then, it is published but
+   * not activated. At least {@code shadow-for}; slow cameras need up to a day.
+   */
+  @WithDefault("PT3H")
+  Duration shadowAtMost();
+
+  /**
+   * Share of the frames that it scores meanwhile, in (0, 1]. It scores all where sources have a
+   * calibration of their own.
+   */
   @WithDefault("0.1")
   double shadowRate();
 

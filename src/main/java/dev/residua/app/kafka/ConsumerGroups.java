@@ -51,6 +51,7 @@ public final class ConsumerGroups {
         topics.frames(),
         topics.scores(),
         topics.shadowScores(),
+        topics.calibrations(),
         topics.drifts(),
         topics.incidents(),
         topics.control(),

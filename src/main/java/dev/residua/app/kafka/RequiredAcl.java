@@ -106,7 +106,10 @@ public record RequiredAcl(
     }
     if (roles.contains(Role.MONITOR)) {
       String application = ConsumerGroups.monitor(prefix);
-      allow(byTopic, AclOperation.READ, List.of(topics.scores(), topics.control()));
+      allow(
+          byTopic,
+          AclOperation.READ,
+          List.of(topics.scores(), topics.shadowScores(), topics.control()));
       allow(byTopic, AclOperation.WRITE, topics.findings());
       allow(byTopic, AclOperation.WRITE, List.of(topics.deadLetters()));
       others.add(

@@ -145,6 +145,7 @@ public final class TrainRole implements AutoCloseable {
         training.graphMayChange(),
         training.promote(),
         training.shadowFor(),
+        training.shadowAtMost(),
         training.shadowRate(),
         config.models().keep(),
         training.threads(),

@@ -66,9 +66,26 @@ final class SourceStatusCommand extends JsonCommand {
           case ARMED, NEEDS_REVIEW -> "revision %d".formatted(status.revision());
           case MODEL -> "";
         };
+    List<String> notes = new ArrayList<>(status.reasons());
+    if (report.challenger() != null) {
+      notes.add(challenger(report.challenger()));
+    }
     return "%-24s %-12s %-12s %s"
-        .formatted(report.source(), phase, what, String.join("; ", status.reasons()))
+        .formatted(report.source(), phase, what, String.join("; ", notes))
         .stripTrailing();
+  }
+
+  private static String challenger(CommissioningReport.Challenger challenger) {
+    CommissioningStatus status = challenger.status();
+    return "in shadow under %s: %s%s"
+        .formatted(
+            challenger.modelId(),
+            status.phase() == CalibrationPhase.LEARNING
+                ? "%.0f %%".formatted(100 * status.progress())
+                : word(status.phase()),
+            status.phase() == CalibrationPhase.NEEDS_REVIEW
+                ? " (%s)".formatted(String.join(", ", status.reasons()))
+                : "");
   }
 
   private static String word(CalibrationPhase phase) {
@@ -134,6 +151,20 @@ final class SourceStatusCommand extends JsonCommand {
             status.reasons(),
             "sequence",
             report.sequence());
+    CommissioningReport.Challenger challenger = report.challenger();
+    if (challenger != null) {
+      json.put(
+          "challenger",
+          Json.map(
+              "model",
+              challenger.modelId(),
+              "phase",
+              word(challenger.status().phase()),
+              "progress",
+              challenger.status().progress(),
+              "reasons",
+              challenger.status().reasons()));
+    }
     SourceCalibration calibration = report.calibration();
     if (calibration != null) {
       List<Map<String, Object>> latents = new ArrayList<>();

@@ -30,10 +30,15 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.common.TopicPartition;
 
-/** Compares a candidate with the active model: on live frames in shadow, then at the gate. */
+/** Compares a candidate with the active model: at the gate, then on live frames in shadow. */
 final class EvaluateStep {
-  private static final String SHADOW_SUFFIX = "-shadow";
   private static final long PAUSE_MILLIS = 250;
+
+  /** Time between two looks at the calibrations of all sources. */
+  private static final Duration LOOK = Duration.ofSeconds(5);
+
+  /** Time after which a source that sent no frame is no longer waited for. */
+  private static final Duration UNSEEN_FOR = Duration.ofMinutes(10);
 
   private final TrainingContext context;
   private final TrainingJob.Dependencies dependencies;
@@ -90,18 +95,27 @@ final class EvaluateStep {
         model.scorer().latents());
   }
 
-  /** Lets the candidate score live frames under an id of its own; empty if the settings skip it. */
-  Optional<ShadowTrial> shadow(ModelBundle candidate) throws IOException, InterruptedException {
-    Duration length = context.settings().shadowFor();
-    if (length.isZero()) {
+  /**
+   * Lets the candidate score live frames under an id of its own, until the sources with a
+   * calibration of their own are calibrated for it, and at least as long as the settings say. Empty
+   * if there is no such source, and they say zero.
+   *
+   * @param active id of the active model
+   */
+  Optional<ShadowTrial> shadow(String active, ModelBundle candidate)
+      throws IOException, InterruptedException {
+    RenewalSettings settings = context.settings();
+    SourceReadiness sources = readiness(active, candidate);
+    boolean calibrated = sources.watched() > 0;
+    if (settings.shadowFor().isZero() && !calibrated) {
       return Optional.empty();
     }
     ModelAdmin admin = dependencies.admin();
-    ModelBundle challenger = context.signed(candidate.withId(candidate.id() + SHADOW_SUFFIX));
+    ModelBundle challenger = context.signed(candidate.withId(Shadow.trialId(candidate.id())));
     Map<TopicPartition, Long> from =
         ShadowTrial.endOffsets(dependencies.consumers(), dependencies.topics());
     Instant begin = dependencies.clock().instant();
-    Instant end = begin.plus(length);
+    Instant end = begin.plus(calibrated ? settings.shadowAtMost() : settings.shadowFor());
     admin.publish(
         challenger,
         context.scene(),
@@ -111,15 +125,24 @@ final class EvaluateStep {
     try {
       admin.shadow(
           new Shadow(
-              context.scene(), challenger.id(), context.settings().shadowRate(), begin, end));
-      for (Instant now = begin; now.isBefore(end); now = dependencies.clock().instant()) {
+              context.scene(),
+              challenger.id(),
+              calibrated ? 1 : settings.shadowRate(),
+              begin,
+              end));
+      Instant looked = begin;
+      for (Instant now = begin; !over(begin, now, end, sources); now = pause()) {
         context.throwIfCancelled("it scored in shadow");
+        if (calibrated && Duration.between(looked, now).compareTo(LOOK) >= 0) {
+          sources = readiness(active, candidate);
+          looked = dependencies.clock().instant();
+        }
         context.publish(
             TrainingPhase.SHADOWING,
-            Duration.between(begin, now).toMillis() / (double) length.toMillis(),
-            "scoring in shadow of the active model",
+            Duration.between(begin, now).toMillis()
+                / (double) Duration.between(begin, end).toMillis(),
+            "scoring in shadow of the active model" + (calibrated ? "; " + sources.sentence() : ""),
             candidate.id());
-        Thread.sleep(PAUSE_MILLIS);
       }
       try (TrainingJob.ModelHandle opened = dependencies.opener().open(candidate)) {
         return Optional.of(
@@ -129,12 +152,37 @@ final class EvaluateStep {
                 from,
                 challenger.id(),
                 opened.examined().calibration().size(),
+                sources,
                 context.cancelled()));
       }
     } finally {
       admin.endShadow(context.scene());
       admin.remove(challenger.id(), dependencies.discarding());
     }
+  }
+
+  private SourceReadiness readiness(String active, ModelBundle candidate) {
+    return SourceReadiness.read(
+        dependencies.consumers(),
+        dependencies.topics(),
+        active,
+        candidate.id(),
+        context.cancelled());
+  }
+
+  private boolean over(Instant begin, Instant now, Instant end, SourceReadiness sources) {
+    if (!now.isBefore(end)) {
+      return true;
+    }
+    Instant unseen = begin.plus(UNSEEN_FOR);
+    return sources.watched() > 0
+        && !now.isBefore(begin.plus(context.settings().shadowFor()))
+        && (sources.complete() || (sources.ready() && now.isAfter(unseen)));
+  }
+
+  private Instant pause() throws InterruptedException {
+    Thread.sleep(PAUSE_MILLIS);
+    return dependencies.clock().instant();
   }
 
   /** Removes the shadow model of a training that was killed during its shadow trial. */
@@ -146,7 +194,7 @@ final class EvaluateStep {
             .scene(context.scene())
             .shadow()
             .map(Shadow::modelId)
-            .filter(id -> id.endsWith(SHADOW_SUFFIX));
+            .filter(Shadow::isTrialId);
     if (left.isPresent()) {
       dependencies.admin().endShadow(context.scene());
       dependencies.admin().remove(left.get(), dependencies.discarding());

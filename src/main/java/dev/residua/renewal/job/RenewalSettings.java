@@ -18,8 +18,9 @@ import java.time.Duration;
  * @param graphMayChange whether the gate accepts the loss of a sure edge of the active model's
  *     graph
  * @param promotes whether a model that passes the gate is activated; else it is only published
- * @param shadowFor how long the new model scores in shadow of the active one before the gate; zero
- *     to skip it
+ * @param shadowFor how long a model that passed the gate scores at least in shadow of the active
+ *     one; zero to skip it where no source has a calibration of its own
+ * @param shadowAtMost how long it scores at most, until those sources are calibrated for it
  * @param shadowRate share of the frames that it scores in shadow, in (0, 1]
  * @param keep newest models that stay in the registry although nothing needs them, at least 0
  * @param threads native threads, at least 1
@@ -39,6 +40,7 @@ public record RenewalSettings(
     boolean graphMayChange,
     boolean promotes,
     Duration shadowFor,
+    Duration shadowAtMost,
     double shadowRate,
     int keep,
     int threads,
@@ -56,6 +58,11 @@ public record RenewalSettings(
     if (shadowFor.isNegative()) {
       throw new IllegalArgumentException(
           "residua.training.shadow-for must be at least zero but was " + shadowFor);
+    }
+    if (shadowAtMost.compareTo(shadowFor) < 0 || shadowAtMost.isZero()) {
+      throw new IllegalArgumentException(
+          "residua.training.shadow-at-most must be above zero and at least shadow-for, %s, but was %s"
+              .formatted(shadowFor, shadowAtMost));
     }
     if (!(shadowRate > 0 && shadowRate <= 1)) {
       throw new IllegalArgumentException(

@@ -22,8 +22,14 @@ import org.apache.kafka.common.TopicPartition;
  * @param activeDistance the same of the active model
  * @param bound distance that sampling explains for that many independent frames, at level {@value
  *     #LEVEL}, see {@link UniformityMonitor}
+ * @param sources whether they would be watched under the challenger
  */
-record ShadowTrial(int frames, double challengerDistance, double activeDistance, double bound) {
+record ShadowTrial(
+    int frames,
+    double challengerDistance,
+    double activeDistance,
+    double bound,
+    SourceReadiness sources) {
   static final double LEVEL = 1e-3;
 
   /** Fewest frames for a comparison. */
@@ -32,12 +38,21 @@ record ShadowTrial(int frames, double challengerDistance, double activeDistance,
   /** Most frames that are compared. */
   private static final int MAX_FRAMES = 20_000;
 
-  /** Whether the challenger scored enough frames and is calibrated as well as the active model. */
+  /**
+   * Whether the challenger scored enough frames, is calibrated as well as the active model, and
+   * leaves no source without a watch.
+   */
   boolean passed() {
-    return frames >= MIN_FRAMES && challengerDistance <= Math.max(bound, activeDistance);
+    return frames >= MIN_FRAMES
+        && challengerDistance <= Math.max(bound, activeDistance)
+        && sources.ready();
   }
 
   String sentence() {
+    return compared() + (sources.watched() == 0 ? "" : "; " + sources.sentence());
+  }
+
+  private String compared() {
     return frames < MIN_FRAMES
         ? "the new model scored %d live frames, needed are %d: does a process with the role shadow run?"
             .formatted(frames, MIN_FRAMES)
@@ -50,6 +65,7 @@ record ShadowTrial(int frames, double challengerDistance, double activeDistance,
    *
    * @param from first offsets of both topics, by partition
    * @param calibrationScores number of calibration scores behind the challenger's p-values
+   * @param sources at the end of the trial
    */
   static ShadowTrial of(
       Supplier<? extends Consumer<byte[], byte[]>> consumers,
@@ -57,6 +73,7 @@ record ShadowTrial(int frames, double challengerDistance, double activeDistance,
       Map<TopicPartition, Long> from,
       String challenger,
       int calibrationScores,
+      SourceReadiness sources,
       BooleanSupplier cancelled) {
     Map<FramePosition, Float> challengers = new HashMap<>();
     read(
@@ -83,7 +100,7 @@ record ShadowTrial(int frames, double challengerDistance, double activeDistance,
     challengers.keySet().retainAll(actives.keySet());
     int n = challengers.size();
     if (n == 0) {
-      return new ShadowTrial(0, Double.NaN, Double.NaN, Double.NaN);
+      return new ShadowTrial(0, Double.NaN, Double.NaN, Double.NaN, sources);
     }
     double sampling = Math.sqrt(Math.log(2 / LEVEL) / (2.0 * n));
     double calibration = Math.sqrt(Math.log(2 / LEVEL) / (2.0 * calibrationScores));
@@ -91,7 +108,8 @@ record ShadowTrial(int frames, double challengerDistance, double activeDistance,
         n,
         distance(challengers),
         distance(actives),
-        sampling + calibration + 1.0 / calibrationScores);
+        sampling + calibration + 1.0 / calibrationScores,
+        sources);
   }
 
   private static double distance(Map<FramePosition, Float> pValues) {

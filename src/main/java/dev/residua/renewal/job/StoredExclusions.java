@@ -1,11 +1,16 @@
 package dev.residua.renewal.job;
 
+import dev.residua.commissioning.CommissioningReport;
 import dev.residua.frame.FramePosition;
+import dev.residua.frame.PossibleTimes;
 import dev.residua.incident.ControlCommand;
+import dev.residua.incident.ControlCommand.Period;
 import dev.residua.renewal.selection.Exclusions;
+import dev.residua.renewal.selection.RejectionReason;
 import dev.residua.wire.DeadLetter;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -16,7 +21,8 @@ public final class StoredExclusions {
   private StoredExclusions() {}
 
   /**
-   * Reads all stored incidents, commands and dead letters. Skips commands of unknown kinds.
+   * Reads all stored incidents, commands, calibrations of sources and dead letters. Skips commands
+   * of unknown kinds.
    *
    * @param consumers of bytes, committed records only, outside any group
    * @param accepted incidents whose frames are the new normal
@@ -43,6 +49,14 @@ public final class StoredExclusions {
             }
           },
           cancelled);
+      for (CommissioningReport report :
+          SourceReadiness.reports(consumer, topics.calibrations(), cancelled)) {
+        Instant until = report.watchedSince();
+        builder.span(
+            report.source(),
+            new Period(Instant.EPOCH, until == null ? PossibleTimes.END : until),
+            RejectionReason.NOT_WATCHED);
+      }
       TopicReader.all(
           consumer,
           topics.deadLetters().name(),

@@ -186,8 +186,9 @@ public final class TrainingJob {
   private Outcome decide(
       EvaluateStep evaluate, ExaminedModel active, ModelBundle candidate, StreamData heldOut)
       throws IOException, InterruptedException {
-    Optional<ShadowTrial> shadow = evaluate.shadow(candidate);
     GateVerdict verdict = evaluate.evaluate(active, candidate, heldOut);
+    Optional<ShadowTrial> shadow =
+        verdict.promoted() ? evaluate.shadow(active.bundle().id(), candidate) : Optional.empty();
     return new PublishStep(context).run(candidate, verdict, shadow);
   }
 

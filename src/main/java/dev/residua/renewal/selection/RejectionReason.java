@@ -10,6 +10,8 @@ public enum RejectionReason {
   SENSOR_FAULT,
   /** It is part of a maintenance window. */
   MAINTENANCE,
+  /** Its source learned what is normal, or needed a review. */
+  NOT_WATCHED,
   /** A change was announced for its time. */
   ANNOUNCED_CHANGE,
   /** It was rejected on arrival. */

@@ -53,6 +53,7 @@ class TrainerLoopTest {
           false,
           true,
           Duration.ZERO,
+          Duration.ofHours(3),
           0.1,
           3,
           1,

@@ -1,0 +1,152 @@
+package dev.residua.monitor;
+
+import dev.residua.causal.Reconstruction;
+import dev.residua.causal.ScoredFrame;
+import dev.residua.commissioning.CommissioningReference;
+import dev.residua.commissioning.CommissioningReport;
+import dev.residua.commissioning.CommissioningStatus;
+import dev.residua.drift.ImageStatistics;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a source has learnt under the model before, and learns under a challenger in shadow, so that
+ * it is watched from its first frame under either. At most one of each. Mutable, for one thread.
+ */
+final class OtherModels {
+  /** Time without a score from which a challenger no longer learns. */
+  static final Duration PATIENCE = Duration.ofDays(1);
+
+  private final @Nullable OtherModel before;
+  private @Nullable OtherModel challenger;
+  private @Nullable SourceCommissioning learning; // under the challenger; null: to be restored
+  private boolean news; // of the challenger
+
+  OtherModels(@Nullable OtherModel before, @Nullable OtherModel challenger) {
+    this.before = before;
+    this.challenger = challenger;
+  }
+
+  @Nullable OtherModel before() {
+    return before;
+  }
+
+  @Nullable OtherModel challenger() {
+    return challenger;
+  }
+
+  /**
+   * Learns from a score of the challenger. A score of the same or an earlier frame than the last
+   * one changes nothing.
+   *
+   * @param model the challenger
+   * @param modelId the id under which it would become active
+   * @param leaveOut whether the frame shows a fault or an alarm
+   */
+  void learn(
+      ScoredFrame frame,
+      MonitorModel model,
+      CommissioningReference shared,
+      String modelId,
+      boolean leaveOut) {
+    OtherModel known = isOf(challenger, modelId) ? challenger : null;
+    if (known != null && frame.sequence() <= known.sequence()) {
+      return;
+    }
+    SourceCommissioning learns =
+        known == null
+            ? SourceCommissioning.start(model, shared)
+            : learning == null
+                ? SourceCommissioning.restore(model, shared, known.commissioning())
+                : learning;
+    boolean sampled = frame.statistics().reconstruction() == Reconstruction.SAMPLED;
+    learns.learn(
+        frame,
+        frame.statistics().standardized(),
+        sampled
+            ? ImageStatistics.dithered(
+                frame.statistics().reconstructionError(),
+                frame.statistics().appearanceDeviation(),
+                frame.sequence())
+            : null,
+        leaveOut);
+    learning = learns;
+    put(modelId, frame.sequence(), frame.capturedAt(), learns, known);
+  }
+
+  private void put(
+      String modelId,
+      long sequence,
+      Instant at,
+      SourceCommissioning learns,
+      @Nullable OtherModel known) {
+    CommissioningStatus now = learns.status();
+    CommissioningStatus told =
+        known == null || now.isNewsAfter(known.status()) ? now : known.status();
+    news |= told == now;
+    challenger = new OtherModel(modelId, sequence, at, told, learns.state());
+  }
+
+  /** Gives up what a challenger that no longer scores has not finished. */
+  void look(Instant now) {
+    OtherModel known = challenger;
+    if (known == null || now.isBefore(known.at().plus(PATIENCE))) {
+      return;
+    }
+    Optional<CommissioningState> parked = known.commissioning().parked();
+    news |= parked.isEmpty();
+    learning = null;
+    challenger =
+        parked
+            .map(
+                state ->
+                    new OtherModel(
+                        known.modelId(), known.sequence(), known.at(), known.status(), state))
+            .orElse(null);
+  }
+
+  /** Takes what needs a review under the challenger as normal, once it has scored again. */
+  void accept() {
+    OtherModel known = challenger;
+    if (learning != null && known != null && learning.accept()) {
+      put(known.modelId(), known.sequence(), known.at(), learning, known);
+    }
+  }
+
+  /** What was learnt under a model that scores the source from now on. */
+  @Nullable OtherModel of(String modelId) {
+    return isOf(challenger, modelId) ? challenger : isOf(before, modelId) ? before : null;
+  }
+
+  private static boolean isOf(@Nullable OtherModel model, String modelId) {
+    return model != null && model.modelId().equals(modelId);
+  }
+
+  /**
+   * The others once another model scores the source.
+   *
+   * @param modelId that model
+   * @param parked what was learnt under the present one; null if it cannot be used again
+   */
+  OtherModels after(String modelId, @Nullable OtherModel parked) {
+    return new OtherModels(
+        parked != null ? parked : isOf(before, modelId) ? null : before,
+        isOf(challenger, modelId) ? null : challenger);
+  }
+
+  /** Whether there is news of the challenger that {@link #tell} has not told. */
+  boolean isNews() {
+    return news;
+  }
+
+  /** Where the source is under the challenger; null if there is none. */
+  CommissioningReport.@Nullable Challenger tell() {
+    news = false;
+    OtherModel known = challenger;
+    return known == null
+        ? null
+        : new CommissioningReport.Challenger(known.modelId(), known.status());
+  }
+}
