@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Three brokers of which one at a time is lost, while frames come in. */
 @Tag("soak")
+@Tag("alone")
 @Timeout(300)
 class BrokerLossIT {
   private static final int NODES = 3;

@@ -104,8 +104,8 @@ class CommissioningIT {
     int sent = FRAMES;
     while (reports("cam1").stream().noneMatch(CommissioningIT::isCalibratedForChallenger)) {
       assertThat(sent).as("frames in shadow, " + reports("cam1")).isLessThan(ALL_FRAMES - 400);
-      FaultySource.publish(clients, TOPICS, frames.subList(sent, sent + 200));
-      sent += 200;
+      FaultySource.publish(clients, TOPICS, frames.subList(sent, sent + 400));
+      sent += 400;
       service.awaitRecords(LIMIT, clients, TOPICS.drift(), sent + 1_500);
     }
     residua("model", "promote", "the-next", "--reason", "newer", "--wait", "PT0S");

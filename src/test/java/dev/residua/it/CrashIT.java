@@ -42,6 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
  * disturbed.
  */
 @Tag("soak")
+@Tag("alone")
 @Timeout(600)
 class CrashIT {
   private static final int PARTITIONS = 8;

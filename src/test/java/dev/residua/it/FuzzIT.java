@@ -37,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Sends damaged records of all kinds, and looks whether anything stops, is lost or grows. */
 @Tag("soak")
+@Tag("alone")
 @Timeout(300)
 class FuzzIT {
   private static final int FRAMES = 20_000;

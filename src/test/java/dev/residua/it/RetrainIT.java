@@ -55,6 +55,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The whole way of a model that renews itself, on a stream of pendulums, with a small budget. */
 @Tag("soak")
+@Tag("alone")
 @Timeout(900)
 class RetrainIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);

@@ -46,6 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
  * offset, and one drift score by the same.
  */
 @Tag("soak")
+@Tag("alone")
 @Timeout(300)
 class SwapIT {
   private static final int PARTITIONS = 4;
