@@ -139,6 +139,7 @@ public final class MonitorBenchmark extends BrokerBenchmark {
               new SensorReadings(128, 0.1f, 0.1f, 1, 1, i),
               FrameTiming.ON_TIME,
               new FramePosition("frames", 0, i),
+              "",
               "");
     }
     return frames;
@@ -169,7 +170,8 @@ public final class MonitorBenchmark extends BrokerBenchmark {
         like.sensor(),
         like.timing(),
         like.position(),
-        like.rule());
+        like.rule(),
+        like.context());
   }
 
   /** Microseconds of processor time of one score in the detectors alone. */

@@ -20,6 +20,9 @@ public final class ScoreCheck {
   /** Longest key of a source rule, in characters: its id, a slash and its revision. */
   public static final int MAX_RULE_CHARACTERS = 120;
 
+  /** Longest context of a frame, in characters. */
+  public static final int MAX_CONTEXT_CHARACTERS = 64;
+
   private ScoreCheck() {}
 
   /**
@@ -46,6 +49,11 @@ public final class ScoreCheck {
       return Optional.of(
           "its rule has %d characters, expected at most %d"
               .formatted(score.rule().length(), MAX_RULE_CHARACTERS));
+    }
+    if (score.context().length() > MAX_CONTEXT_CHARACTERS) {
+      return Optional.of(
+          "its context has %d characters, expected at most %d"
+              .formatted(score.context().length(), MAX_CONTEXT_CHARACTERS));
     }
     if (score.sequence() < 0) {
       return Optional.of("its sequence is %d, expected at least 0".formatted(score.sequence()));

@@ -23,6 +23,7 @@ import java.time.Instant;
  * @param timing how it arrived relative to the others of its source
  * @param position where the frame is on Kafka
  * @param rule key of the source rule that was in force; empty where there was none
+ * @param context of the frame by that rule; empty where that has none
  */
 @SuppressWarnings("ArrayRecordComponent") // one per frame: copies would double the garbage
 public record ScoredFrame(
@@ -39,4 +40,5 @@ public record ScoredFrame(
     SensorReadings sensor,
     FrameTiming timing,
     FramePosition position,
-    String rule) {}
+    String rule,
+    String context) {}

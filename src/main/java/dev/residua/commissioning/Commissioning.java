@@ -129,16 +129,32 @@ public final class Commissioning {
    * @param expected what the parents predict, shape {@code [d]}, finite
    */
   public Commissioning next(Instant capturedAt, float[] residuals, float[] expected) {
+    return next(capturedAt, residuals, expected, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param early whether {@value #FEWEST_SAMPLES} effective samples are enough for a first
+   *     calibration, as where the law of the innovations is known; another follows once there are
+   *     as many as are enough otherwise
+   */
+  public Commissioning next(
+      Instant capturedAt, float[] residuals, float[] expected, boolean early) {
     if (ended()) {
       return this;
     }
     CommissioningWindow more = window.plus(residuals, expected, contiguous);
     Instant began = first == null ? capturedAt : first;
-    boolean due = !(outcome instanceof Armed) || dayIsOver(began, capturedAt);
+    boolean due = !isArmedWith(enough) || dayIsOver(began, capturedAt);
     if (!due || more.frames() < nextFit) {
       return new Commissioning(accepted, bounds, enough, more, began, nextFit, true, outcome);
     }
-    return evaluated(more, began, capturedAt);
+    return evaluated(more, began, capturedAt, early ? Math.min(enough, FEWEST_SAMPLES) : enough);
+  }
+
+  private boolean isArmedWith(double samples) {
+    return outcome instanceof Armed armed && armed.calibration().effectiveSamples() >= samples;
   }
 
   /** Whether frames change nothing any more. */
@@ -232,31 +248,36 @@ public final class Commissioning {
     return !now.isBefore(began.plus(DAY));
   }
 
-  private Commissioning evaluated(CommissioningWindow more, Instant began, Instant now) {
+  private Commissioning evaluated(
+      CommissioningWindow more, Instant began, Instant now, double needed) {
     long after = Math.max(more.frames() + 1, (long) Math.ceil(GROWTH * more.frames()));
     CommissioningOutcome next = outcome;
     SourceCalibration base = accepted;
     boolean dayOver = dayIsOver(began, now);
     if (CommissioningFit.possible(more)) {
       CommissioningFit fit = CommissioningFit.of(more, accepted.revision() + 1);
-      next = outcome(fit, more, dayOver);
+      next = outcome(fit, more, dayOver, needed);
       if (next instanceof Armed armed && armed.calibration() != accepted) {
         base = armed.calibration();
       }
     }
-    if (next instanceof Armed && !(outcome instanceof Armed)) {
-      after = more.frames() + 1; // the next fit is due when the day is over
+    if (next instanceof Armed armed && !(outcome instanceof Armed)) {
+      double samples = armed.calibration().effectiveSamples();
+      after = // the next fit is due when the day is over, or there are enough samples
+          samples >= enough
+              ? more.frames() + 1
+              : (long) Math.ceil(more.frames() * enough / samples);
     }
     return new Commissioning(base, bounds, enough, more, began, after, true, next);
   }
 
   private CommissioningOutcome outcome(
-      CommissioningFit fit, CommissioningWindow more, boolean dayOver) {
+      CommissioningFit fit, CommissioningWindow more, boolean dayOver, double needed) {
     SourceCalibration calibration = fit.calibration();
     double samples = calibration.effectiveSamples();
     List<Difference> differences = new ArrayList<>(fit.changePoints());
     boolean covered =
-        samples >= enough
+        samples >= needed
             || (dayOver && more.frames() >= FEWEST_FRAMES && samples >= FEWEST_SAMPLES);
     if (covered) {
       differences.addAll(bounds.beyond(calibration, accepted));
@@ -264,14 +285,14 @@ public final class Commissioning {
     if (!differences.isEmpty()) {
       return new NeedsReview(calibration, differences);
     }
-    double progress = Math.min(1, samples / enough);
+    double progress = Math.min(1, samples / needed);
     if (!covered) {
       return still(
           String.format(
               Locale.ROOT,
               "%.0f of %.0f effective samples in %d frames",
               samples,
-              enough,
+              needed,
               more.frames()),
           progress);
     }

@@ -3,44 +3,72 @@ package dev.residua.monitor;
 import dev.residua.commissioning.Commissioning;
 import dev.residua.commissioning.CommissioningBounds;
 import dev.residua.commissioning.CommissioningOutcome.NeedsReview;
-import dev.residua.commissioning.InnovationFilter;
+import dev.residua.commissioning.InnovationFilter.State;
 import dev.residua.commissioning.InnovationLaw;
+import dev.residua.source.SourceContext;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * All that a source needs to go on learning what is normal for it.
  *
- * @param residuals how far the residuals are
- * @param filter last residuals; null where no calibration of them is in force
- * @param law of the innovations of the residuals; null with the filter
- * @param picture the same for the picture
- * @param pictureFilter last numbers of the picture
+ * @param contexts what it learns in each context, in the order in which they appeared
+ * @param current index of the context of the last frame; -1 before the next frame
  */
-public record CommissioningState(
-    Commissioning.State residuals,
-    InnovationFilter.@Nullable State filter,
-    @Nullable InnovationLaw law,
-    Commissioning.State picture,
-    InnovationFilter.@Nullable State pictureFilter) {
-  /**
-   * What is kept while another model scores the source: without the frames that it learns from.
-   * Empty where no calibration is in force, or something needs a review.
-   */
-  Optional<CommissioningState> parked() {
-    if (filter == null
-        || residuals.outcome() instanceof NeedsReview
-        || picture.outcome() instanceof NeedsReview) {
-      return Optional.empty();
+public record CommissioningState(List<Context> contexts, int current) {
+  public CommissioningState {
+    contexts = List.copyOf(contexts);
+    if (current < -1 || current >= contexts.size() || contexts.size() > SourceContext.MAX_LEARNED) {
+      throw new IllegalArgumentException(
+          "commissioning is in context %d of %d, expected at most %d"
+              .formatted(current, contexts.size(), SourceContext.MAX_LEARNED));
     }
-    return Optional.of(
-        new CommissioningState(
-            withoutFrames(residuals), filter, law, withoutFrames(picture), pictureFilter));
   }
 
-  private static Commissioning.State withoutFrames(Commissioning.State state) {
-    return Commissioning.restore(state, CommissioningBounds.DEFAULTS, Commissioning.ENOUGH_SAMPLES)
-        .withoutFrames()
-        .state();
+  /**
+   * One context.
+   *
+   * @param name its value
+   * @param residuals how far the residuals are
+   * @param filter last residuals; null where no calibration of them is in force
+   * @param law of the innovations of the residuals; null with the filter
+   * @param picture the same for the picture
+   * @param pictureFilter last numbers of the picture
+   */
+  public record Context(
+      String name,
+      Commissioning.State residuals,
+      @Nullable State filter,
+      @Nullable InnovationLaw law,
+      Commissioning.State picture,
+      @Nullable State pictureFilter) {
+    private boolean canWait() {
+      return filter != null
+          && !(residuals.outcome() instanceof NeedsReview)
+          && !(picture.outcome() instanceof NeedsReview);
+    }
+
+    private Context withoutFrames() {
+      return new Context(
+          name, withoutFrames(residuals), filter, law, withoutFrames(picture), pictureFilter);
+    }
+
+    private static Commissioning.State withoutFrames(Commissioning.State state) {
+      return Commissioning.restore(
+              state, CommissioningBounds.DEFAULTS, Commissioning.ENOUGH_SAMPLES)
+          .withoutFrames()
+          .state();
+    }
+  }
+
+  /**
+   * What is kept while another model scores the source: the calibrations in force, without the
+   * frames that they are learnt from. Empty where there is none, or it needs a review.
+   */
+  Optional<CommissioningState> parked() {
+    List<Context> kept =
+        contexts.stream().filter(Context::canWait).map(Context::withoutFrames).toList();
+    return kept.isEmpty() ? Optional.empty() : Optional.of(new CommissioningState(kept, -1));
   }
 }

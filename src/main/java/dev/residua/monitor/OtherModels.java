@@ -61,6 +61,7 @@ final class OtherModels {
             : learning == null
                 ? SourceCommissioning.restore(model, shared, known.commissioning())
                 : learning;
+    learns.enter(frame.context());
     boolean sampled = frame.statistics().reconstruction() == Reconstruction.SAMPLED;
     learns.learn(
         frame,

@@ -1,25 +1,12 @@
 package dev.residua.monitor;
 
-import dev.residua.anomaly.AnomalyCalibration;
-import dev.residua.causal.FrameStatistics;
-import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
-import dev.residua.commissioning.Commissioning;
-import dev.residua.commissioning.CommissioningBounds;
-import dev.residua.commissioning.CommissioningFit;
-import dev.residua.commissioning.CommissioningOutcome;
-import dev.residua.commissioning.CommissioningOutcome.Armed;
-import dev.residua.commissioning.CommissioningOutcome.Learning;
-import dev.residua.commissioning.CommissioningOutcome.NeedsReview;
-import dev.residua.commissioning.CommissioningOutcome.Stage;
 import dev.residua.commissioning.CommissioningReference;
 import dev.residua.commissioning.CommissioningStatus;
-import dev.residua.commissioning.Difference;
 import dev.residua.commissioning.InnovationLaw;
-import dev.residua.commissioning.LatentCalibration;
 import dev.residua.commissioning.SourceCalibration;
 import dev.residua.drift.CalibrationPhase;
-import dev.residua.drift.ImageStatistics;
+import dev.residua.source.SourceContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -27,328 +14,185 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one source learns what is normal for it under one model, and its frames against that. The
- * residuals and the picture learn separately. Mutable, for one thread.
+ * How one source learns what is normal for it under one model, in each of its contexts. Once it has
+ * learned in one, few frames are enough for a first calibration in another. Mutable, for one
+ * thread.
  */
 final class SourceCommissioning {
-  /** Effective samples that are enough for the picture: its detector looks at large changes. */
-  static final double PICTURE_SAMPLES = 250;
-
   private final MonitorModel model;
   private final CommissioningReference shared;
-  private Commissioning residuals;
-  private Commissioning picture;
-  private @Nullable ResidualNormal normal; // null while none is in force
-  private @Nullable PictureNormal pictureNormal;
-  private @Nullable CommissioningStatus status; // null: to be made again
+  private final List<String> names = new ArrayList<>();
+  private final List<ContextCommissioning> contexts = new ArrayList<>();
+  private final ContextCommissioning none; // of a frame in one context too many
+  private int current = -1;
 
-  private SourceCommissioning(
-      MonitorModel model,
-      CommissioningReference shared,
-      Commissioning residuals,
-      Commissioning picture) {
+  private SourceCommissioning(MonitorModel model, CommissioningReference shared) {
     this.model = model;
     this.shared = shared;
-    this.residuals = residuals;
-    this.picture = picture;
+    this.none = ContextCommissioning.start(model, shared);
   }
 
   /** A source that was never seen under this model. */
   static SourceCommissioning start(MonitorModel model, CommissioningReference shared) {
-    return new SourceCommissioning(
-        model,
-        shared,
-        Commissioning.start(
-            shared.own(), CommissioningBounds.DEFAULTS, Commissioning.ENOUGH_SAMPLES),
-        Commissioning.start(shared.picture(), PictureNormal::strange, PICTURE_SAMPLES));
+    return new SourceCommissioning(model, shared);
   }
 
-  /** Takes what is in force; true if that is another calibration. */
-  private boolean use() {
-    Optional<SourceCalibration> next = residuals.inForce();
-    Optional<SourceCalibration> nextPicture = picture.inForce();
-    boolean changed = !next.equals(calibration());
-    status = null;
-    if (changed) {
-      normal = next.map(calibration -> new ResidualNormal(shared, calibration, law())).orElse(null);
+  /**
+   * Goes to the context of the next frame.
+   *
+   * @return whether other thresholds may hold from now on
+   */
+  boolean enter(String context) {
+    if (current >= 0 && names.get(current).equals(context)) {
+      return false;
     }
-    if (!nextPicture.equals(Optional.ofNullable(pictureNormal).map(used -> used.calibration))) {
-      pictureNormal =
-          nextPicture.map(calibration -> new PictureNormal(shared, calibration)).orElse(null);
-      changed = true;
+    int before = current;
+    current = names.indexOf(context);
+    if (current < 0 && names.size() < SourceContext.MAX_LEARNED) {
+      names.add(context);
+      contexts.add(ContextCommissioning.start(model, shared));
+      current = names.size() - 1;
     }
-    return changed;
+    now().enter();
+    return current != before;
   }
 
-  /** The law of the frames that a calibration was just learnt from. */
-  private InnovationLaw law() {
-    return shared.law().ofSource(CommissioningFit.of(residuals.window(), 0).innovations());
+  private ContextCommissioning now() {
+    return current < 0 ? none : contexts.get(current);
   }
 
   /** The calibration of the residuals in force. */
   Optional<SourceCalibration> calibration() {
-    return Optional.ofNullable(normal).map(used -> used.calibration);
+    return now().calibration();
   }
 
   /** Whether there is a normal that could be shifted: none while something needs a review. */
   boolean hasNormal() {
-    return normal != null
-        && !(residuals.outcome() instanceof NeedsReview)
-        && !(picture.outcome() instanceof NeedsReview);
+    return calibration().isPresent()
+        && contexts.stream().noneMatch(ContextCommissioning::needsReview);
   }
 
-  /** Where the source is. */
+  /** Where the source is: the present context, and all that need a review. */
   CommissioningStatus status() {
-    CommissioningStatus known = status;
-    if (known == null) {
-      known = newStatus();
-      status = known;
+    if (names.size() == 1 && current == 0) {
+      return now().status();
     }
-    return known;
-  }
-
-  private CommissioningStatus newStatus() {
     List<String> reasons = new ArrayList<>();
-    if (residuals.outcome() instanceof NeedsReview review) {
-      review.differences().forEach(d -> reasons.add(spoken(d)));
+    for (int i = 0; i < contexts.size(); i++) {
+      if (contexts.get(i).needsReview()) {
+        reasons.addAll(reasons(i));
+      }
     }
-    if (picture.outcome() instanceof NeedsReview review) {
-      review.differences().forEach(d -> reasons.add(pictureSpoken(d)));
+    CommissioningStatus status = now().status();
+    CalibrationPhase phase = reasons.isEmpty() ? status.phase() : CalibrationPhase.NEEDS_REVIEW;
+    if (reasons.isEmpty() && current >= 0) {
+      reasons.addAll(reasons(current));
+    } else if (reasons.isEmpty()) {
+      reasons.add(
+          String.format(
+              Locale.ROOT,
+              "only %d contexts can be learned, and this is another",
+              SourceContext.MAX_LEARNED));
     }
-    SourceCalibration basis = normal == null ? shared.own() : normal.calibration;
-    if (!reasons.isEmpty()) {
-      return new CommissioningStatus(
-          CalibrationPhase.NEEDS_REVIEW, basis.revision(), 1, true, reasons);
-    }
-    if (residuals.outcome() instanceof Learning learning) {
-      return new CommissioningStatus(
-          CalibrationPhase.LEARNING,
-          basis.revision(),
-          learning.progress(),
-          true,
-          List.of(learning.why()));
-    }
-    boolean fast = ((Armed) residuals.outcome()).stage() == Stage.FAST;
-    if (picture.outcome() instanceof Learning learning) {
-      reasons.add("picture: " + learning.why());
-    }
-    return new CommissioningStatus(CalibrationPhase.ARMED, basis.revision(), 1, fast, reasons);
+    return new CommissioningStatus(
+        phase, status.revision(), status.progress(), status.provisional(), reasons);
   }
 
-  private String spoken(Difference difference) {
-    return model.graph().spokenName(difference.latent()) + " " + difference.text();
-  }
-
-  private static String pictureSpoken(Difference difference) {
-    return (difference.latent() == ImageStatistics.RECONSTRUCTION
-            ? "the reconstruction error "
-            : "the brightness of the static parts ")
-        + difference.text();
+  private List<String> reasons(int context) {
+    String name = names.get(context).isEmpty() ? "no context" : names.get(context);
+    return contexts.get(context).status().reasons().stream().map(why -> name + ": " + why).toList();
   }
 
   /** Thresholds of the residuals' detector for a run length of all detectors together. */
   ChangeMonitor.Thresholds residualThresholds(double runLength) {
-    double share = MonitorModel.share(runLength);
-    return normal == null
-        ? ChangeMonitor.Thresholds.of(shared.detector(), share)
-        : normal.thresholds(share, condition(normal.calibration));
+    return now().residualThresholds(runLength);
   }
 
   /** The same of the picture's detector. */
   ChangeMonitor.Thresholds pictureThresholds(double runLength) {
-    double share = MonitorModel.share(runLength);
-    return pictureNormal == null
-        ? ChangeMonitor.Thresholds.of(model.picture(), share)
-        : pictureNormal.thresholds(model.picture(), share, condition(pictureNormal.calibration));
+    return now().pictureThresholds(runLength);
   }
 
-  /** Condition of a run length that rests on a calibration of this source. */
-  private String condition(SourceCalibration calibration) {
-    double lagOne =
-        calibration.latents().stream().mapToDouble(LatentCalibration::lagOne).max().orElse(0);
-    boolean fast = !(residuals.outcome() instanceof Armed armed && armed.stage() == Stage.SLOW);
-    return String.format(
-        Locale.ROOT,
-        "frames of the source go on as the %d from which it learned, with %.0f effective samples%s%s; the run length is an average over sources",
-        calibration.frames(),
-        calibration.effectiveSamples(),
-        lagOne < 0.1
-            ? ""
-            : String.format(
-                Locale.ROOT,
-                ", and a lag-one correlation of %.2f, so p-values are approximate",
-                lagOne),
-        fast ? "; changes within a day are not known yet" : "");
-  }
-
-  /**
-   * A frame against the normal of its source.
-   *
-   * @param own residuals in the model's standard deviations, accepted shifts taken off, shape
-   *     {@code [d]}
-   * @param numbers of the picture without dead band, accepted shifts taken off; null if it was not
-   *     reconstructed
-   */
+  /** A frame against the normal of its source, see {@link ContextCommissioning#next}. */
   Normalized next(ScoredFrame frame, float[] own, float @Nullable [] numbers) {
-    AnomalyCalibration calibration = model.rule().calibration();
-    FrameStatistics scored = frame.statistics();
-    ResidualNormal.Frame known = normal == null ? null : normal.next(own);
-    float[] single = raw(calibration, known == null ? own : known.innovations());
-    FrameStatistics statistics;
-    float[] taken = null;
-    if (pictureNormal == null) {
-      statistics = calibration.statistics(single, 0, calibration.appearanceCentre());
-    } else {
-      statistics =
-          calibration.statistics(single, 0, pictureNormal.appearance(scored.appearanceDeviation()));
-      if (scored.reconstruction() != Reconstruction.NONE) {
-        statistics =
-            calibration.reconstructed(
-                statistics,
-                scored.reconstruction(),
-                pictureNormal.error(scored.reconstructionError()));
-      }
-      taken =
-          numbers == null
-              ? null
-              : pictureNormal.next(numbers, model.rule().settings().minGreyLevels());
-    }
-    return new Normalized(
-        known == null ? own : known.marginal(),
-        known == null ? null : known.scores(),
-        statistics,
-        taken,
-        pictureNormal != null);
+    return now().next(frame, own, numbers);
   }
 
-  private static float[] raw(AnomalyCalibration calibration, float[] standardized) {
-    float[] raw = new float[standardized.length];
-    for (int k = 0; k < raw.length; k++) {
-      raw[k] = standardized[k] * calibration.scale(k) + calibration.location(k);
-    }
-    return raw;
-  }
-
-  /**
-   * Learns from a frame, after it was evaluated.
-   *
-   * @param own residuals as in {@link #next}
-   * @param numbers as there
-   * @param leaveOut whether the frame shows a fault or an alarm
-   * @return whether a calibration holds from the next frame on that did not hold for this one
-   */
+  /** Learns from a frame, see {@link ContextCommissioning#learn}. */
   boolean learn(ScoredFrame frame, float[] own, float @Nullable [] numbers, boolean leaveOut) {
-    if (leaveOut) {
-      residuals = residuals.skip();
-      picture = picture.skip();
-      return false;
+    return current >= 0 && now().learn(frame, own, numbers, leaveOut, lent());
+  }
+
+  /** The law of the innovations in the first other context that has learned it. */
+  private @Nullable InnovationLaw lent() {
+    for (int i = 0; i < contexts.size(); i++) {
+      InnovationLaw law = i == current ? null : contexts.get(i).law();
+      if (law != null) {
+        return law;
+      }
     }
-    float[] expected = new float[own.length];
-    for (int k = 0; k < expected.length; k++) {
-      expected[k] = frame.expected()[k] / model.rule().calibration().scale(k);
-    }
-    CommissioningOutcome before = residuals.outcome();
-    CommissioningOutcome pictureBefore = picture.outcome();
-    residuals = residuals.next(frame.capturedAt(), own, expected);
-    if (numbers != null) {
-      picture = picture.next(frame.capturedAt(), numbers, new float[numbers.length]);
-    }
-    if (residuals.outcome() == before && picture.outcome() == pictureBefore) {
-      return false; // no fit
-    }
-    boolean changed = use();
-    residuals = residuals.withoutFramesIfLearnt();
-    picture = picture.withoutFramesIfLearnt();
-    return changed;
+    return null;
   }
 
   /** The shift of residuals that shows as such means of the detector's samples. */
   float[] shift(float[] means) {
-    return normal == null ? means : normal.shift(means);
+    return now().shift(means);
   }
 
   /** The same for the numbers of the picture. */
   float[] pictureShift(float[] means) {
-    return pictureNormal == null ? means : pictureNormal.shift(means);
+    return now().pictureShift(means);
   }
 
-  /** Takes what needs a review as normal; true if anything did. */
+  /** Takes what needs a review as normal in all contexts; true if anything did. */
   boolean accept() {
     boolean any = false;
-    if (residuals.outcome() instanceof NeedsReview) {
-      residuals = residuals.accept();
-      any = true;
+    for (ContextCommissioning context : contexts) {
+      any |= context.accept();
     }
-    if (picture.outcome() instanceof NeedsReview) {
-      picture = picture.accept();
-      any = true;
-    }
-    use();
     return any;
   }
 
   /**
-   * Learns again, compared with what was accepted last, which holds meanwhile; true if another
-   * calibration holds from now on.
+   * Learns again in all contexts, compared with what was accepted last, which holds meanwhile; true
+   * if another calibration holds from now on.
    */
   boolean again() {
-    residuals = residuals.again();
-    picture = picture.again();
-    return use();
+    boolean any = false;
+    for (ContextCommissioning context : contexts) {
+      any |= context.again();
+    }
+    return any;
   }
 
   /** Drops the frames that it learns from, since what is normal was shifted. */
   void shifted() {
-    residuals = residuals.withoutFrames();
-    picture = picture.withoutFrames();
-    status = null;
+    contexts.forEach(ContextCommissioning::shifted);
   }
 
   CommissioningState state() {
-    return new CommissioningState(
-        residuals.state(),
-        normal == null ? null : normal.filter.state(),
-        normal == null ? null : normal.law,
-        picture.state(),
-        pictureNormal == null ? null : pictureNormal.filter.state());
-  }
-
-  /** Continues from a state of the same model after frames that it has not seen. */
-  static SourceCommissioning resume(
-      MonitorModel model, CommissioningReference shared, CommissioningState state) {
-    SourceCommissioning resumed = restore(model, shared, state);
-    resumed.residuals = resumed.residuals.skip();
-    resumed.picture = resumed.picture.skip();
-    ResidualNormal known = resumed.normal;
-    if (known != null) {
-      resumed.normal = new ResidualNormal(shared, known.calibration, known.law);
+    List<CommissioningState.Context> states = new ArrayList<>();
+    for (int i = 0; i < contexts.size(); i++) {
+      states.add(contexts.get(i).state(names.get(i)));
     }
-    PictureNormal knownPicture = resumed.pictureNormal;
-    if (knownPicture != null) {
-      resumed.pictureNormal = new PictureNormal(shared, knownPicture.calibration);
-    }
-    return resumed;
+    return new CommissioningState(states, current);
   }
 
   /** Continues from a state of the same model. */
   static SourceCommissioning restore(
       MonitorModel model, CommissioningReference shared, CommissioningState state) {
-    SourceCommissioning restored =
-        new SourceCommissioning(
-            model,
-            shared,
-            Commissioning.restore(
-                state.residuals(), CommissioningBounds.DEFAULTS, Commissioning.ENOUGH_SAMPLES),
-            Commissioning.restore(state.picture(), PictureNormal::strange, PICTURE_SAMPLES));
-    InnovationLaw law = state.law();
-    if (law != null && state.filter() != null) {
-      restored.normal = new ResidualNormal(shared, restored.residuals.inForce().orElseThrow(), law);
-      restored.normal.filter.restore(state.filter());
+    SourceCommissioning restored = new SourceCommissioning(model, shared);
+    for (CommissioningState.Context context : state.contexts()) {
+      restored.names.add(context.name());
+      restored.contexts.add(ContextCommissioning.restore(model, shared, context));
     }
-    if (state.pictureFilter() != null) {
-      restored.pictureNormal = new PictureNormal(shared, restored.picture.inForce().orElseThrow());
-      restored.pictureNormal.filter.restore(state.pictureFilter());
-    }
+    restored.current = state.current();
     return restored;
+  }
+
+  /** Continues from a state of the same model after frames that it has not seen. */
+  static SourceCommissioning resume(
+      MonitorModel model, CommissioningReference shared, CommissioningState state) {
+    return restore(model, shared, new CommissioningState(state.contexts(), -1));
   }
 }

@@ -377,7 +377,7 @@ public final class SourceMonitor {
     faultSince = 0;
   }
 
-  /** Counts the frame, and sets the thresholds for the budget at the measured frame rate. */
+  /** Counts the frame, and sets the thresholds for the budget at its rate, and for its context. */
   private void measureRate(ScoredFrame frame, SourceSettings settings) {
     rate = rate.next(frame.capturedAt());
     double measured = rate.perSecond();
@@ -388,11 +388,14 @@ public final class SourceMonitor {
             .budget()
             .map(budget -> budget.runLength(usedRate == 0 ? budget.framesPerSecond() : usedRate))
             .orElse(model.targetRunLength());
-    if (runLength != limits.runLength()) {
+    boolean other = runLength != limits.runLength();
+    if (other) {
+      quiet = QuietRunLength.start(); // its levels depend on the run length
+    }
+    if ((commissioning != null && commissioning.enter(frame.context())) || other) {
       limits = limits(runLength);
       residuals.retarget(limits.residuals());
       picture.retarget(limits.picture());
-      quiet = QuietRunLength.start(); // its levels depend on the run length
     }
   }
 

@@ -40,6 +40,7 @@ public final class FrameBatch {
   private final FramePosition[] positions;
   private final FrameTiming[] timings;
   private final SourceRule[] rules;
+  private final String[] contexts;
   private final Clock clock;
   private final Stages stages;
   private int size;
@@ -66,6 +67,7 @@ public final class FrameBatch {
     this.positions = new FramePosition[capacity];
     this.timings = new FrameTiming[capacity];
     this.rules = new SourceRule[capacity];
+    this.contexts = new String[capacity];
     this.clock = clock;
     this.stages = stages;
   }
@@ -93,6 +95,8 @@ public final class FrameBatch {
     positions[size] = position;
     timings[size] = timing;
     rules[size] = rule;
+    contexts[size] =
+        rule.context() == null ? "" : rule.context().of(frame.attributes(), frame.capturedAt());
     size++;
   }
 
@@ -197,6 +201,7 @@ public final class FrameBatch {
         meter.measure(pixels, row * shape.size()),
         timings[row],
         positions[row],
-        rules[row].key());
+        rules[row].key(),
+        contexts[row]);
   }
 }

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param framesPerSecond frame rate until it is measured, above 0
  * @param silentAfter time without a frame after which a source is silent
  * @param activeHours hours outside which a source may be silent
+ * @param context what tells apart frames that have a normal of their own
  * @param severity lowest severity of the incidents of the sources
  * @param labels names and values that incidents and alerts carry; at most {@value #MAX_LABELS}
  * @param by who wrote this revision, not blank
@@ -47,6 +48,7 @@ public record SourceRule(
     @Nullable Double framesPerSecond,
     @Nullable Duration silentAfter,
     @Nullable ActiveHours activeHours,
+    @Nullable SourceContext context,
     @Nullable Severity severity,
     Map<String, String> labels,
     String by,
@@ -81,6 +83,7 @@ public record SourceRule(
           -MAX_PRIORITY,
           SceneName.DEFAULT,
           true,
+          null,
           null,
           null,
           null,

@@ -28,12 +28,13 @@ public final class SourceRuleFields {
           "framesPerSecond",
           "silentAfter",
           "activeHours",
+          "context",
           "severity",
           "labels");
 
   /** Names of settings that a later version will have. */
   public static final Set<String> NOT_YET_SUPPORTED =
-      Set.of("region", "rotation", "mask", "aspect", "context", "camera", "retention");
+      Set.of("region", "rotation", "mask", "aspect", "camera", "retention");
 
   private SourceRuleFields() {}
 
@@ -79,6 +80,7 @@ public final class SourceRuleFields {
       case "framesPerSecond" -> rule.withFramesPerSecond(text == null ? null : number(text, name));
       case "silentAfter" -> rule.withSilentAfter(text == null ? null : duration(text, name));
       case "activeHours" -> rule.withActiveHours(text == null ? null : ActiveHours.parse(text));
+      case "context" -> rule.withContext(text == null ? null : SourceContext.parse(text));
       case "severity" -> rule.withSeverity(text == null ? null : severity(text, name));
       default -> throw new IllegalStateException("no setting " + name);
     };
@@ -165,6 +167,7 @@ public final class SourceRuleFields {
     put(fields, "framesPerSecond", rule.framesPerSecond());
     put(fields, "silentAfter", rule.silentAfter() == null ? null : rule.silentAfter().toString());
     put(fields, "activeHours", rule.activeHours() == null ? null : rule.activeHours().toString());
+    put(fields, "context", rule.context() == null ? null : rule.context().toString());
     put(fields, "severity", rule.severity() == null ? null : lower(rule.severity()));
     if (!rule.labels().isEmpty()) {
       fields.put("labels", rule.labels());

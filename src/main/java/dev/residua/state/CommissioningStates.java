@@ -1,5 +1,6 @@
 package dev.residua.state;
 
+import dev.residua.avro.state.ContextState;
 import dev.residua.avro.state.LatentNormal;
 import dev.residua.avro.state.LearningOutcome;
 import dev.residua.avro.state.LearningState;
@@ -25,7 +26,9 @@ import dev.residua.monitor.OtherModel;
 import dev.residua.state.WindowBlocks.Channel;
 import dev.residua.state.WindowBlocks.Slot;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The learning of a source to Avro records and back. */
@@ -33,21 +36,41 @@ final class CommissioningStates {
   private CommissioningStates() {}
 
   static dev.residua.avro.state.CommissioningState toAvro(CommissioningState state) {
-    return new dev.residua.avro.state.CommissioningState(
-        learning(state.residuals(), state.filter()),
-        learning(state.picture(), state.pictureFilter()));
+    dev.residua.avro.state.CommissioningState record =
+        new dev.residua.avro.state.CommissioningState();
+    record.setContexts(
+        state.contexts().stream()
+            .map(
+                context ->
+                    new ContextState(
+                        context.name(),
+                        learning(context.residuals(), context.filter()),
+                        learning(context.picture(), context.pictureFilter())))
+            .toList());
+    record.setCurrent(state.current());
+    return record;
   }
 
   static CommissioningState toDomain(
       dev.residua.avro.state.CommissioningState record, Slot slot, WindowBlocks windows) {
-    return new CommissioningState(
-        learning(record.getResiduals(), slot, Channel.RESIDUALS, windows),
-        filter(record.getResiduals()),
-        record.getResiduals().getFilterFrames() < 0
-            ? null
-            : InnovationLaw.fromBytes(windows.read(slot, Channel.LAW, 0)),
-        learning(record.getPicture(), slot, Channel.PICTURE, windows),
-        filter(record.getPicture()));
+    List<CommissioningState.Context> contexts = new ArrayList<>();
+    for (ContextState context : record.getContexts()) {
+      int index = contexts.size();
+      contexts.add(
+          new CommissioningState.Context(
+              context.getName(),
+              learning(
+                  context.getResiduals(),
+                  block -> windows.read(slot, index, Channel.RESIDUALS, block)),
+              filter(context.getResiduals()),
+              context.getResiduals().getFilterFrames() < 0
+                  ? null
+                  : InnovationLaw.fromBytes(windows.read(slot, index, Channel.LAW, 0)),
+              learning(
+                  context.getPicture(), block -> windows.read(slot, index, Channel.PICTURE, block)),
+              filter(context.getPicture())));
+    }
+    return new CommissioningState(contexts, record.getCurrent());
   }
 
   static @Nullable OtherModelState toAvro(@Nullable OtherModel model) {
@@ -109,13 +132,20 @@ final class CommissioningStates {
     } else {
       record.setOutcome(LearningOutcome.LEARNING);
     }
-    record.setFilterFrames(filter == null ? -1 : filter.past());
-    record.setFilter(Blocks.of(filter == null ? new float[0] : filter.recent()));
+    record.setFilterFrames(past(filter));
+    record.setFilter(recent(filter));
     return record;
   }
 
-  private static Commissioning.State learning(
-      LearningState record, Slot slot, Channel channel, WindowBlocks windows) {
+  private static int past(InnovationFilter.@Nullable State filter) {
+    return filter == null ? -1 : filter.past();
+  }
+
+  private static ByteBuffer recent(InnovationFilter.@Nullable State filter) {
+    return Blocks.of(filter == null ? new float[0] : filter.recent());
+  }
+
+  private static Commissioning.State learning(LearningState record, IntFunction<byte[]> blocks) {
     SourceCalibration accepted = normal(record.getAccepted());
     SourceCalibration learnt =
         record.getCalibration() == null ? accepted : normal(record.getCalibration());
@@ -136,8 +166,7 @@ final class CommissioningStates {
         };
     return new Commissioning.State(
         accepted,
-        CommissioningWindow.restore(
-            Blocks.bytes(record.getWindow()), block -> windows.read(slot, channel, block)),
+        CommissioningWindow.restore(Blocks.bytes(record.getWindow()), blocks),
         record.getFirst(),
         record.getNextFit(),
         record.getContiguous(),
@@ -145,9 +174,11 @@ final class CommissioningStates {
   }
 
   private static InnovationFilter.@Nullable State filter(LearningState record) {
-    return record.getFilterFrames() < 0
-        ? null
-        : new InnovationFilter.State(record.getFilterFrames(), Blocks.floats(record.getFilter()));
+    return filter(record.getFilterFrames(), record.getFilter());
+  }
+
+  private static InnovationFilter.@Nullable State filter(int past, ByteBuffer recent) {
+    return past < 0 ? null : new InnovationFilter.State(past, Blocks.floats(recent));
   }
 
   private static SourceNormal normal(SourceCalibration calibration) {

@@ -7,7 +7,7 @@ import dev.residua.commissioning.CommissioningWindow;
 public interface WindowBlocks {
   /** For a source without blocks. */
   WindowBlocks NONE =
-      (slot, channel, block) -> {
+      (slot, context, channel, block) -> {
         throw new IllegalArgumentException("there is no block %d".formatted(block));
       };
 
@@ -34,7 +34,8 @@ public interface WindowBlocks {
   /**
    * Bytes of a block, see {@link CommissioningWindow#block}.
    *
+   * @param context index of the context
    * @throws IllegalArgumentException if it is missing
    */
-  byte[] read(Slot slot, Channel channel, int block);
+  byte[] read(Slot slot, int context, Channel channel, int block);
 }

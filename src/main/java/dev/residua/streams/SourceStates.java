@@ -11,6 +11,7 @@ import dev.residua.state.WindowBlocks.Slot;
 import dev.residua.wire.BoundedMap;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -88,8 +89,8 @@ final class SourceStates {
   }
 
   private WindowBlocks blocks(String source) {
-    return (slot, channel, block) -> {
-      byte[] bytes = store.get(key(source, slot, channel, block));
+    return (slot, context, channel, block) -> {
+      byte[] bytes = store.get(key(prefix(source, slot, context), channel, block));
       if (bytes == null) {
         throw new IllegalArgumentException("block %s %d is missing".formatted(channel, block));
       }
@@ -129,35 +130,41 @@ final class SourceStates {
       Slot slot,
       @Nullable CommissioningState now,
       @Nullable CommissioningState before) {
-    if ((before == null) != (now == null)) {
-      deleteBlocks(prefix(source, slot)); // of which nothing is remembered, or needed any more
+    if (before == null && now != null) {
+      deleteBlocks(prefix(source, slot)); // of which nothing is remembered
     }
-    if (now == null) {
-      return;
+    List<CommissioningState.Context> contexts = now == null ? List.of() : now.contexts();
+    List<CommissioningState.Context> known = before == null ? List.of() : before.contexts();
+    for (int i = 0; i < contexts.size(); i++) {
+      write(prefix(source, slot, i), contexts.get(i), i < known.size() ? known.get(i) : null);
     }
+    for (int i = contexts.size(); i < known.size(); i++) {
+      deleteBlocks(prefix(source, slot, i));
+    }
+  }
+
+  private void write(
+      String prefix, CommissioningState.Context now, CommissioningState.@Nullable Context before) {
     write(
-        source,
-        slot,
+        prefix,
         Channel.RESIDUALS,
         now.residuals().window(),
         before == null ? null : before.residuals().window());
     write(
-        source,
-        slot,
+        prefix,
         Channel.PICTURE,
         now.picture().window(),
         before == null ? null : before.picture().window());
     InnovationLaw law = now.law();
     if (law == null && before != null && before.law() != null) {
-      store.delete(key(source, slot, Channel.LAW, 0));
+      store.delete(key(prefix, Channel.LAW, 0));
     } else if (law != null && (before == null || before.law() != law)) {
-      store.put(key(source, slot, Channel.LAW, 0), law.toBytes());
+      store.put(key(prefix, Channel.LAW, 0), law.toBytes());
     }
   }
 
   private void write(
-      String source,
-      Slot slot,
+      String prefix,
       Channel channel,
       CommissioningWindow now,
       @Nullable CommissioningWindow before) {
@@ -166,11 +173,11 @@ final class SourceStates {
     }
     for (int block = 0; block < now.blocks(); block++) {
       if (before == null || block >= before.blocks() || !now.sameBlock(block, before)) {
-        store.put(key(source, slot, channel, block), now.block(block));
+        store.put(key(prefix, channel, block), now.block(block));
       }
     }
     for (int block = now.blocks(); before != null && block < before.blocks(); block++) {
-      store.delete(key(source, slot, channel, block));
+      store.delete(key(prefix, channel, block));
     }
   }
 
@@ -178,9 +185,12 @@ final class SourceStates {
     return source + BLOCK + slot.name().charAt(0);
   }
 
-  private static String key(String source, Slot slot, Channel channel, int block) {
-    return prefix(source, slot)
-        + String.format(Locale.ROOT, "%c%04d", channel.name().charAt(0), block);
+  private static String prefix(String source, Slot slot, int context) {
+    return prefix(source, slot) + context;
+  }
+
+  private static String key(String prefix, Channel channel, int block) {
+    return prefix + String.format(Locale.ROOT, "%c%04d", channel.name().charAt(0), block);
   }
 
   /**

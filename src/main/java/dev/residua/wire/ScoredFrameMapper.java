@@ -41,7 +41,8 @@ final class ScoredFrameMapper {
         dev.residua.avro.Reconstruction.valueOf(statistics.reconstruction().name()),
         dev.residua.avro.Arrival.valueOf(score.timing().arrival().name()),
         score.timing().missing(),
-        score.rule().isEmpty() ? null : score.rule());
+        score.rule().isEmpty() ? null : score.rule(),
+        score.context().isEmpty() ? null : score.context());
   }
 
   static ScoredFrame toDomain(FrameScore score) {
@@ -67,7 +68,8 @@ final class ScoredFrameMapper {
         sensor(score.getSensor()),
         new FrameTiming(FrameTiming.Arrival.valueOf(score.getArrival().name()), score.getMissing()),
         position(score.getFrame()),
-        score.getRule() == null ? "" : score.getRule());
+        score.getRule() == null ? "" : score.getRule(),
+        score.getContext() == null ? "" : score.getContext());
   }
 
   private static dev.residua.avro.SensorReadings sensor(SensorReadings readings) {

@@ -3,6 +3,7 @@ package dev.residua.wire;
 import dev.residua.avro.Severity;
 import dev.residua.causal.Finding;
 import dev.residua.source.ActiveHours;
+import dev.residua.source.SourceContext;
 import dev.residua.source.SourceGlob;
 import dev.residua.source.SourceRule;
 import java.time.Duration;
@@ -34,6 +35,7 @@ final class SourceRuleMapper {
     record.setFramesPerSecond(rule.framesPerSecond());
     record.setSilentAfterMillis(rule.silentAfter() == null ? null : rule.silentAfter().toMillis());
     record.setActiveHours(rule.activeHours() == null ? null : rule.activeHours().toString());
+    record.setContext(rule.context() == null ? null : rule.context().toString());
     record.setSeverity(rule.severity() == null ? null : Severity.valueOf(rule.severity().name()));
     record.setLabels(rule.labels());
     record.setNotYetSupported(Map.of());
@@ -69,6 +71,7 @@ final class SourceRuleMapper {
         record.getFramesPerSecond(),
         silentAfter == null ? null : Duration.ofMillis(silentAfter),
         hours == null ? null : ActiveHours.parse(hours),
+        record.getContext() == null ? null : SourceContext.parse(record.getContext()),
         severity == null ? null : Finding.Severity.valueOf(severity.name()),
         record.getLabels(),
         record.getChangedBy(),

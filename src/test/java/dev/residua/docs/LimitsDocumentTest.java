@@ -22,6 +22,7 @@ import dev.residua.registry.RegistryFollower;
 import dev.residua.registry.RegistryLog;
 import dev.residua.scoring.FramesInFlight;
 import dev.residua.scoring.ReferencedFrames;
+import dev.residua.source.SourceContext;
 import dev.residua.source.SourceGlob;
 import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRules;
@@ -61,6 +62,7 @@ class LimitsDocumentTest {
             day(Instant.EPOCH) + " to " + day(PossibleTimes.END),
             ScoreCheck.MAX_SOURCE_CHARACTERS + " characters",
             ScoreCheck.MAX_RULE_CHARACTERS + " characters",
+            ScoreCheck.MAX_CONTEXT_CHARACTERS + " characters",
             setting(FramesConfig.class, "maxBytes") + " bytes",
             setting(FramesConfig.class, "maxSide") + " pixels",
             setting(FramesConfig.class, "maxPixels") + " pixels",
@@ -75,6 +77,7 @@ class LimitsDocumentTest {
             setting(ScoringConfig.class, "modelMemory") + " bytes",
             setting(MonitorConfig.class, "liveSources") + " sources",
             CommissioningWindow.MAX_BYTES + " bytes",
+            SourceContext.MAX_LEARNED + " contexts",
             RegistryMonitorModels.KEPT + " models",
             "" + ScoreCheck.MAX_MAGNITUDE,
             FindingFields.MAX_EVENT_BYTES + " bytes",

@@ -560,7 +560,8 @@ class DashboardIT {
             made.sensor(),
             made.timing(),
             made.position(),
-            made.rule());
+            made.rule(),
+            made.context());
     float[] perScale = new float[SCALES.length];
     Arrays.fill(perScale, 10 + 5 * wave);
     send(producer, TOPICS.scores(), source, frame);

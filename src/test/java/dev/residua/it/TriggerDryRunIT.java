@@ -188,6 +188,7 @@ class TriggerDryRunIT {
         new SensorReadings(128, 0, 0, 100, 1, sequence),
         FrameTiming.ON_TIME,
         new FramePosition("dry.frames", 0, sequence),
+        "",
         "");
   }
 }

@@ -27,6 +27,7 @@ import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.intervention.JointAttribution;
 import dev.residua.intervention.MechanismReference;
+import dev.residua.source.SourceContext;
 import dev.residua.state.MonitorStates;
 import dev.residua.state.WindowBlocks;
 import dev.residua.state.WindowBlocks.Slot;
@@ -144,6 +145,7 @@ class SourceCommissioningTest {
     private final Random random;
     private final double[] state = new double[4];
     private String model = "model-1";
+    private String context = "";
     private int sequence;
 
     Feed(Camera camera, long seed) {
@@ -164,6 +166,7 @@ class SourceCommissioningTest {
       float light = (float) ((camera.light + 0.5 * random.nextGaussian()) / 255);
       return Scored.nominal()
           .modelId(model)
+          .context(context)
           .residuals(values)
           .expected(0, 0, explained, 0)
           .reconstructionError(error)
@@ -467,6 +470,121 @@ class SourceCommissioningTest {
     assertThat(watched.last().challenger()).isNull();
   }
 
+  /** Products that take turns, each with a level of its own. */
+  private static final class Products {
+    private final Watched watched;
+    private final double[] levels;
+
+    Products(long seed, double... levels) {
+      this.watched = new Watched(Camera.SAME, seed);
+      this.levels = levels;
+    }
+
+    /** Runs of one product after the other. */
+    void runs(int runs, int frames, double shift) {
+      for (int i = 0; i < runs; i++) {
+        int product = i % levels.length;
+        run(product, frames, shift);
+      }
+    }
+
+    void run(int product, int frames, double shift) {
+      watched.feed.context = "product " + product;
+      watched.frames(frames, COMMISSIONED, i -> levels[product] + shift);
+    }
+  }
+
+  @Test
+  void shouldBeQuietWhereEachContextHasItsOwnNormal() {
+    // Given
+    Products products = new Products(30, 0, 2.5, -2.5);
+    products.runs(30, 130, 0);
+    assertThat(products.watched.last().status().phase()).isEqualTo(CalibrationPhase.ARMED);
+    assertThat(products.watched.last().status().reasons()).allMatch(r -> r.startsWith("product"));
+    // When
+    products.runs(12, 100, 0);
+    // Then
+    assertThat(products.watched.incidents).isEmpty();
+    // When one of them changes by less than they differ
+    products.run(1, 150, -2.5);
+    // Then
+    assertThat(products.watched.incidents)
+        .extracting(incident -> incident.subject().toString())
+        .contains("mechanism:shadow_length");
+  }
+
+  @Test
+  void shouldNeedFewFramesInANewContext() {
+    // Given
+    Products products = new Products(35, 0.5, -0.5, 2);
+    products.run(0, 1_300, 0);
+    // When
+    products.run(1, 330, 0);
+    products.run(2, 330, 0);
+    // Then
+    assertThat(products.watched.incidents).isEmpty();
+    assertThat(products.watched.last().status().phase()).isEqualTo(CalibrationPhase.ARMED);
+    assertThat(products.watched.last().status().provisional()).isTrue();
+    assertThat(products.watched.last().calibration().frames()).isLessThan(330);
+    // When
+    products.run(2, 100, 4);
+    // Then
+    assertThat(products.watched.incidents).isNotEmpty();
+  }
+
+  @Test
+  void shouldLearnAgainFromMoreFramesOfANewContext() {
+    // Given
+    Products products = new Products(34, 0, 1);
+    products.run(0, 1_300, 0);
+    products.run(1, 330, 0);
+    assertThat(products.watched.last().status().revision()).isEqualTo(1);
+    // When
+    products.run(1, 1_200, 0);
+    // Then
+    assertThat(products.watched.last().status().revision()).isGreaterThan(1);
+    assertThat(products.watched.last().calibration().effectiveSamples()).isGreaterThan(900);
+    assertThat(products.watched.incidents).isEmpty();
+  }
+
+  @Test
+  void shouldNotWatchMoreContextsThanItKeeps() {
+    // Given
+    Products products = new Products(32, new double[SourceContext.MAX_LEARNED + 3]);
+    products.run(0, 1_300, 0);
+    // When
+    products.runs(3 * products.levels.length, 40, 0);
+    // Then
+    assertThat(products.watched.incidents).isEmpty();
+    assertThat(products.watched.monitor.state().commissioning().contexts())
+        .hasSize(SourceContext.MAX_LEARNED);
+    List<MonitorResult> results = products.watched.results;
+    assertThat(results.get(results.size() - 1).score().orElseThrow().calibration().phase())
+        .isEqualTo(CalibrationPhase.LEARNING);
+  }
+
+  @Test
+  void shouldJudgeTheSameWithContextsWhenItsStateIsStoredAndRead() {
+    // Given
+    Products straight = new Products(33, 0, 1);
+    Products interrupted = new Products(33, 0, 1);
+    // When
+    for (int i = 0; i < 60; i++) {
+      int product = i < 26 ? 0 : i % 2;
+      double shift = i < 56 ? 0 : 3;
+      straight.run(product, 50, shift);
+      for (int k = 0; k < 50; k++) {
+        interrupted.run(product, 1, shift);
+        interrupted.watched.monitor = stored(interrupted.watched.monitor, thresholds);
+      }
+    }
+    // Then
+    assertThat(interrupted.watched.incidents).isEqualTo(straight.watched.incidents).isNotEmpty();
+    assertThat(interrupted.watched.reports).isEqualTo(straight.watched.reports);
+    assertThat(MonitorStates.encode(interrupted.watched.monitor.state()))
+        .isEqualTo(MonitorStates.encode(straight.watched.monitor.state()));
+  }
+
   private static SourceMonitor stored(SourceMonitor monitor, SourceMonitor.Thresholds thresholds) {
     SourceMonitorState state = monitor.state();
     Map<Slot, CommissioningState> learnt = new EnumMap<>(Slot.class);
@@ -478,12 +596,14 @@ class SourceCommissioningTest {
       learnt.put(Slot.CHALLENGER, state.challenger().commissioning());
     }
     WindowBlocks read =
-        (slot, channel, block) ->
-            switch (channel) {
-              case RESIDUALS -> learnt.get(slot).residuals().window().block(block);
-              case PICTURE -> learnt.get(slot).picture().window().block(block);
-              case LAW -> learnt.get(slot).law().toBytes();
-            };
+        (slot, index, channel, block) -> {
+          CommissioningState.Context context = learnt.get(slot).contexts().get(index);
+          return switch (channel) {
+            case RESIDUALS -> context.residuals().window().block(block);
+            case PICTURE -> context.picture().window().block(block);
+            case LAW -> context.law().toBytes();
+          };
+        };
     return SourceMonitor.restore(
         thresholds, MonitorStates.decode(MonitorStates.encode(state), read), null);
   }

@@ -19,6 +19,7 @@ public final class Scored {
   private String modelId = "model-1";
   private String scene = SceneName.DEFAULT;
   private String rule = "";
+  private String context = "";
   private float[] standardized = new float[4];
   private float[] expected = new float[4];
   private float[] pValues = {0.5f, 0.5f, 0.5f, 0.5f};
@@ -49,6 +50,12 @@ public final class Scored {
 
   public Scored scene(String value) {
     scene = value;
+    return this;
+  }
+
+  /** Context by that rule. */
+  public Scored context(String value) {
+    context = value;
     return this;
   }
 
@@ -143,6 +150,7 @@ public final class Scored {
         sensor == null ? new SensorReadings(128, 0, 0, 100, 1, sequence) : sensor,
         FrameTiming.ON_TIME,
         new FramePosition("residua.frames", 0, sequence),
-        rule);
+        rule,
+        context);
   }
 }

@@ -302,7 +302,8 @@ class GoldenRecordsTest {
         Reconstruction.ASKED,
         Arrival.GAP,
         12L,
-        "line3/4");
+        "line3/4",
+        "cap 30");
   }
 
   private static DriftScore driftScore() {
@@ -479,6 +480,7 @@ class GoldenRecordsTest {
         12.5,
         90_000L,
         "Mon-Fri 06:00-22:00, Sat 08:00-14:00 Europe/Berlin",
+        "product",
         Severity.WARNING,
         Map.of("site", "north"),
         Map.of(),

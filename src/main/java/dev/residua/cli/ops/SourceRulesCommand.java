@@ -195,6 +195,14 @@ abstract class SourceRulesCommand extends JsonCommand {
     @Nullable String activeHours;
 
     @Option(
+        names = "--context",
+        paramLabel = "CONTEXT",
+        description =
+            "What tells apart frames that have a normal of their own: an attribute, such as product,"
+                + " or a schedule, such as 'day: 06:00-22:00 Europe/Berlin'.")
+    @Nullable String context;
+
+    @Option(
         names = "--severity",
         paramLabel = "LEVEL",
         description = "Lowest severity of the incidents: info, warning or critical.")
@@ -232,6 +240,8 @@ abstract class SourceRulesCommand extends JsonCommand {
               silentAfter,
               "activeHours",
               activeHours,
+              "context",
+              context,
               "severity",
               severity,
               "labels",

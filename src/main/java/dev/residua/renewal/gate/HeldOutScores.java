@@ -82,6 +82,7 @@ final class HeldOutScores {
         sensor[row],
         FrameTiming.ON_TIME,
         new FramePosition(SOURCE, 0, sequence),
+        "",
         "");
   }
 

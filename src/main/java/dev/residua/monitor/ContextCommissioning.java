@@ -1,0 +1,368 @@
+package dev.residua.monitor;
+
+import dev.residua.anomaly.AnomalyCalibration;
+import dev.residua.causal.FrameStatistics;
+import dev.residua.causal.Reconstruction;
+import dev.residua.causal.ScoredFrame;
+import dev.residua.commissioning.Commissioning;
+import dev.residua.commissioning.CommissioningBounds;
+import dev.residua.commissioning.CommissioningFit;
+import dev.residua.commissioning.CommissioningOutcome;
+import dev.residua.commissioning.CommissioningOutcome.Armed;
+import dev.residua.commissioning.CommissioningOutcome.Learning;
+import dev.residua.commissioning.CommissioningOutcome.NeedsReview;
+import dev.residua.commissioning.CommissioningOutcome.Stage;
+import dev.residua.commissioning.CommissioningReference;
+import dev.residua.commissioning.CommissioningStatus;
+import dev.residua.commissioning.Difference;
+import dev.residua.commissioning.InnovationLaw;
+import dev.residua.commissioning.LatentCalibration;
+import dev.residua.commissioning.SourceCalibration;
+import dev.residua.drift.CalibrationPhase;
+import dev.residua.drift.ImageStatistics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one source learns what is normal for it under one model in one context, and its frames
+ * against that. The residuals and the picture learn separately. Mutable, for one thread.
+ */
+final class ContextCommissioning {
+  /** Effective samples that are enough for the picture: its detector looks at large changes. */
+  static final double PICTURE_SAMPLES = 250;
+
+  private final MonitorModel model;
+  private final CommissioningReference shared;
+  private Commissioning residuals;
+  private Commissioning picture;
+  private @Nullable ResidualNormal normal; // null while none is in force
+  private @Nullable PictureNormal pictureNormal;
+  private @Nullable CommissioningStatus status; // null: to be made again
+
+  private ContextCommissioning(
+      MonitorModel model,
+      CommissioningReference shared,
+      Commissioning residuals,
+      Commissioning picture) {
+    this.model = model;
+    this.shared = shared;
+    this.residuals = residuals;
+    this.picture = picture;
+  }
+
+  /** A source that was never seen under this model. */
+  static ContextCommissioning start(MonitorModel model, CommissioningReference shared) {
+    return new ContextCommissioning(
+        model,
+        shared,
+        Commissioning.start(
+            shared.own(), CommissioningBounds.DEFAULTS, Commissioning.ENOUGH_SAMPLES),
+        Commissioning.start(shared.picture(), PictureNormal::strange, PICTURE_SAMPLES));
+  }
+
+  /**
+   * Takes what is in force; true if that is another calibration.
+   *
+   * @param lent law of the innovations in another context; null where none is known
+   */
+  private boolean use(@Nullable InnovationLaw lent) {
+    Optional<SourceCalibration> next = residuals.inForce();
+    Optional<SourceCalibration> nextPicture = picture.inForce();
+    boolean changed = !next.equals(calibration());
+    status = null;
+    if (changed) {
+      normal =
+          next.map(calibration -> new ResidualNormal(shared, calibration, law(calibration, lent)))
+              .orElse(null);
+    }
+    if (!nextPicture.equals(Optional.ofNullable(pictureNormal).map(used -> used.calibration))) {
+      pictureNormal =
+          nextPicture.map(calibration -> new PictureNormal(shared, calibration)).orElse(null);
+      changed = true;
+    }
+    return changed;
+  }
+
+  /** The law of the frames that a calibration was just learnt from, unless they are few. */
+  private InnovationLaw law(SourceCalibration calibration, @Nullable InnovationLaw lent) {
+    if (lent != null && calibration.effectiveSamples() < Commissioning.ENOUGH_SAMPLES) {
+      return lent;
+    }
+    return shared.law().ofSource(CommissioningFit.of(residuals.window(), 0).innovations());
+  }
+
+  /** The calibration of the residuals in force. */
+  Optional<SourceCalibration> calibration() {
+    return Optional.ofNullable(normal).map(used -> used.calibration);
+  }
+
+  /** The law of its innovations; null while it has no calibration of its own. */
+  @Nullable InnovationLaw law() {
+    return normal == null ? null : normal.law;
+  }
+
+  boolean needsReview() {
+    return residuals.outcome() instanceof NeedsReview || picture.outcome() instanceof NeedsReview;
+  }
+
+  /** Goes on after frames of other contexts, or that it has not seen. */
+  void enter() {
+    residuals = residuals.skip();
+    picture = picture.skip();
+    if (normal != null) {
+      normal.filter.restart();
+    }
+    if (pictureNormal != null) {
+      pictureNormal.filter.restart();
+    }
+  }
+
+  /** Where the source is. */
+  CommissioningStatus status() {
+    CommissioningStatus known = status;
+    if (known == null) {
+      known = newStatus();
+      status = known;
+    }
+    return known;
+  }
+
+  private CommissioningStatus newStatus() {
+    List<String> reasons = new ArrayList<>();
+    if (residuals.outcome() instanceof NeedsReview review) {
+      review.differences().forEach(d -> reasons.add(spoken(d)));
+    }
+    if (picture.outcome() instanceof NeedsReview review) {
+      review.differences().forEach(d -> reasons.add(pictureSpoken(d)));
+    }
+    SourceCalibration basis = normal == null ? shared.own() : normal.calibration;
+    if (!reasons.isEmpty()) {
+      return new CommissioningStatus(
+          CalibrationPhase.NEEDS_REVIEW, basis.revision(), 1, true, reasons);
+    }
+    if (residuals.outcome() instanceof Learning learning) {
+      return new CommissioningStatus(
+          CalibrationPhase.LEARNING,
+          basis.revision(),
+          learning.progress(),
+          true,
+          List.of(learning.why()));
+    }
+    boolean fast = ((Armed) residuals.outcome()).stage() == Stage.FAST;
+    if (picture.outcome() instanceof Learning learning) {
+      reasons.add("picture: " + learning.why());
+    }
+    return new CommissioningStatus(CalibrationPhase.ARMED, basis.revision(), 1, fast, reasons);
+  }
+
+  private String spoken(Difference difference) {
+    return model.graph().spokenName(difference.latent()) + " " + difference.text();
+  }
+
+  private static String pictureSpoken(Difference difference) {
+    return (difference.latent() == ImageStatistics.RECONSTRUCTION
+            ? "the reconstruction error "
+            : "the brightness of the static parts ")
+        + difference.text();
+  }
+
+  /** Thresholds of the residuals' detector for a run length of all detectors together. */
+  ChangeMonitor.Thresholds residualThresholds(double runLength) {
+    double share = MonitorModel.share(runLength);
+    return normal == null
+        ? ChangeMonitor.Thresholds.of(shared.detector(), share)
+        : normal.thresholds(share, condition(normal.calibration));
+  }
+
+  /** The same of the picture's detector. */
+  ChangeMonitor.Thresholds pictureThresholds(double runLength) {
+    double share = MonitorModel.share(runLength);
+    return pictureNormal == null
+        ? ChangeMonitor.Thresholds.of(model.picture(), share)
+        : pictureNormal.thresholds(model.picture(), share, condition(pictureNormal.calibration));
+  }
+
+  /** Condition of a run length that rests on a calibration of this source. */
+  private String condition(SourceCalibration calibration) {
+    double lagOne =
+        calibration.latents().stream().mapToDouble(LatentCalibration::lagOne).max().orElse(0);
+    boolean fast = !(residuals.outcome() instanceof Armed armed && armed.stage() == Stage.SLOW);
+    return String.format(
+        Locale.ROOT,
+        "frames of the source go on as the %d from which it learned, with %.0f effective samples%s%s; the run length is an average over sources",
+        calibration.frames(),
+        calibration.effectiveSamples(),
+        lagOne < 0.1
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                ", and a lag-one correlation of %.2f, so p-values are approximate",
+                lagOne),
+        fast ? "; changes within a day are not known yet" : "");
+  }
+
+  /**
+   * A frame against the normal of its source.
+   *
+   * @param own residuals in the model's standard deviations, accepted shifts taken off, shape
+   *     {@code [d]}
+   * @param numbers of the picture without dead band, accepted shifts taken off; null if it was not
+   *     reconstructed
+   */
+  Normalized next(ScoredFrame frame, float[] own, float @Nullable [] numbers) {
+    AnomalyCalibration calibration = model.rule().calibration();
+    FrameStatistics scored = frame.statistics();
+    ResidualNormal.Frame known = normal == null ? null : normal.next(own);
+    float[] single = raw(calibration, known == null ? own : known.innovations());
+    FrameStatistics statistics;
+    float[] taken = null;
+    if (pictureNormal == null) {
+      statistics = calibration.statistics(single, 0, calibration.appearanceCentre());
+    } else {
+      statistics =
+          calibration.statistics(single, 0, pictureNormal.appearance(scored.appearanceDeviation()));
+      if (scored.reconstruction() != Reconstruction.NONE) {
+        statistics =
+            calibration.reconstructed(
+                statistics,
+                scored.reconstruction(),
+                pictureNormal.error(scored.reconstructionError()));
+      }
+      taken =
+          numbers == null
+              ? null
+              : pictureNormal.next(numbers, model.rule().settings().minGreyLevels());
+    }
+    return new Normalized(
+        known == null ? own : known.marginal(),
+        known == null ? null : known.scores(),
+        statistics,
+        taken,
+        pictureNormal != null);
+  }
+
+  private static float[] raw(AnomalyCalibration calibration, float[] standardized) {
+    float[] raw = new float[standardized.length];
+    for (int k = 0; k < raw.length; k++) {
+      raw[k] = standardized[k] * calibration.scale(k) + calibration.location(k);
+    }
+    return raw;
+  }
+
+  /**
+   * Learns from a frame, after it was evaluated.
+   *
+   * @param own residuals as in {@link #next}
+   * @param numbers as there
+   * @param leaveOut whether the frame shows a fault or an alarm
+   * @param lent law of the innovations in another context, with which few frames are enough; null
+   *     where none is known
+   * @return whether a calibration holds from the next frame on that did not hold for this one
+   */
+  boolean learn(
+      ScoredFrame frame,
+      float[] own,
+      float @Nullable [] numbers,
+      boolean leaveOut,
+      @Nullable InnovationLaw lent) {
+    if (leaveOut) {
+      residuals = residuals.skip();
+      picture = picture.skip();
+      return false;
+    }
+    float[] expected = new float[own.length];
+    for (int k = 0; k < expected.length; k++) {
+      expected[k] = frame.expected()[k] / model.rule().calibration().scale(k);
+    }
+    CommissioningOutcome before = residuals.outcome();
+    CommissioningOutcome pictureBefore = picture.outcome();
+    residuals = residuals.next(frame.capturedAt(), own, expected, lent != null);
+    if (numbers != null) {
+      picture = picture.next(frame.capturedAt(), numbers, new float[numbers.length], lent != null);
+    }
+    if (residuals.outcome() == before && picture.outcome() == pictureBefore) {
+      return false; // no fit
+    }
+    boolean changed = use(lent);
+    residuals = residuals.withoutFramesIfLearnt();
+    picture = picture.withoutFramesIfLearnt();
+    return changed;
+  }
+
+  /** The shift of residuals that shows as such means of the detector's samples. */
+  float[] shift(float[] means) {
+    return normal == null ? means : normal.shift(means);
+  }
+
+  /** The same for the numbers of the picture. */
+  float[] pictureShift(float[] means) {
+    return pictureNormal == null ? means : pictureNormal.shift(means);
+  }
+
+  /** Takes what needs a review as normal; true if anything did. */
+  boolean accept() {
+    boolean any = false;
+    if (residuals.outcome() instanceof NeedsReview) {
+      residuals = residuals.accept();
+      any = true;
+    }
+    if (picture.outcome() instanceof NeedsReview) {
+      picture = picture.accept();
+      any = true;
+    }
+    use(null);
+    return any;
+  }
+
+  /**
+   * Learns again, compared with what was accepted last, which holds meanwhile; true if another
+   * calibration holds from now on.
+   */
+  boolean again() {
+    residuals = residuals.again();
+    picture = picture.again();
+    return use(null);
+  }
+
+  /** Drops the frames that it learns from, since what is normal was shifted. */
+  void shifted() {
+    residuals = residuals.withoutFrames();
+    picture = picture.withoutFrames();
+    status = null;
+  }
+
+  CommissioningState.Context state(String name) {
+    return new CommissioningState.Context(
+        name,
+        residuals.state(),
+        normal == null ? null : normal.filter.state(),
+        normal == null ? null : normal.law,
+        picture.state(),
+        pictureNormal == null ? null : pictureNormal.filter.state());
+  }
+
+  /** Continues from a state of the same model. */
+  static ContextCommissioning restore(
+      MonitorModel model, CommissioningReference shared, CommissioningState.Context state) {
+    ContextCommissioning restored =
+        new ContextCommissioning(
+            model,
+            shared,
+            Commissioning.restore(
+                state.residuals(), CommissioningBounds.DEFAULTS, Commissioning.ENOUGH_SAMPLES),
+            Commissioning.restore(state.picture(), PictureNormal::strange, PICTURE_SAMPLES));
+    InnovationLaw law = state.law();
+    if (law != null && state.filter() != null) {
+      restored.normal = new ResidualNormal(shared, restored.residuals.inForce().orElseThrow(), law);
+      restored.normal.filter.restore(state.filter());
+    }
+    if (state.pictureFilter() != null) {
+      restored.pictureNormal = new PictureNormal(shared, restored.picture.inForce().orElseThrow());
+      restored.pictureNormal.filter.restore(state.pictureFilter());
+    }
+    return restored;
+  }
+}
