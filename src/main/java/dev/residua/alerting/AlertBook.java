@@ -1,7 +1,10 @@
 package dev.residua.alerting;
 
+import dev.residua.alerting.Grouping.Child;
+import dev.residua.alerting.Grouping.Group;
+import dev.residua.alerting.Grouping.Member;
+import dev.residua.alerting.Grouping.Waiting;
 import dev.residua.alerting.NotifiedState.Stage;
-import dev.residua.alerting.ReceiverType.Habits;
 import dev.residua.incident.Incident;
 import dev.residua.incident.Incident.Reason;
 import java.time.Duration;
@@ -10,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,103 +20,104 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The incidents of one partition that receivers have to be notified of. Knows no clock and sends
- * nothing: records, time and answers in; notices, and what must be stored, out. For one thread.
+ * The incidents of the partitions of this process that receivers have to be notified of. Knows no
+ * clock and sends nothing: records, time and answers in; notices, and what must be stored, out. For
+ * one thread.
  */
 final class AlertBook {
-  private final int partition;
   private final AlertingSettings settings;
   private final Map<String, ReceiverSettings> receivers = new LinkedHashMap<>();
   private final RandomGenerator random;
-  private final Map<String, Page> pages = new HashMap<>(); // by alert
+  private final Map<String, AlertPage> pages = new HashMap<>(); // by alert
 
   /** Alert of each incident that follows another; those of the others have the incident's id. */
   private final Map<String, String> followers = new HashMap<>();
 
   private final Set<String> changed = new HashSet<>();
+  private final Map<String, Integer> dropped = new HashMap<>(); // partition by alert
   private final Map<String, RateLimitDigest> limited = new HashMap<>();
-
-  /** An incident with the state of its notices in this process. */
-  private static final class Page {
-    AlertEntry entry;
-    Set<String> wanted;
-    final Map<String, Track> tracks = new HashMap<>();
-
-    Page(AlertEntry entry, Set<String> wanted) {
-      this.entry = entry;
-      this.wanted = wanted;
-    }
-
-    Track track(String receiver) {
-      return tracks.computeIfAbsent(receiver, name -> new Track());
-    }
-  }
-
-  /** Attempts of this process to deliver one incident to one receiver. */
-  private static final class Track {
-    boolean inFlight;
-
-    /** Whether it may have received the incident without an answer. */
-    boolean attempted;
-
-    int failures;
-    @Nullable Instant firstFailure;
-    @Nullable Instant notBefore;
-    @Nullable Instant lastSent;
-  }
+  private final GroupedAlerts groups;
 
   /**
    * A notice that will not be delivered.
    *
+   * @param partition of its incident
    * @param why for a person
    * @param refused whether the receiver refused it, rather than not answer
    */
-  record Lost(Notice notice, String why, boolean refused) {}
+  record Lost(Notice notice, int partition, String why, boolean refused) {}
 
-  AlertBook(int partition, AlertingSettings settings, RandomGenerator random) {
-    this.partition = partition;
+  /**
+   * What is to be stored of an alert.
+   *
+   * @param partition where
+   * @param entry empty for a dropped one
+   */
+  record Change(int partition, Optional<AlertEntry> entry) {}
+
+  /**
+   * The place of a record on the topic.
+   *
+   * @param offset a record that was applied before changes nothing
+   * @param writtenAt when it was written
+   * @param history whether it was written before alerting began; resolved incidents of that time
+   *     are ignored
+   */
+  record Position(int partition, long offset, Instant writtenAt, boolean history) {}
+
+  AlertBook(AlertingSettings settings, RandomGenerator random) {
     this.settings = settings;
+    this.groups = new GroupedAlerts(settings.groups(), pages, changed);
     this.random = random;
     settings
         .receivers()
         .forEach(
             receiver -> {
               receivers.put(receiver.name(), receiver);
-              limited.put(
-                  receiver.name(),
-                  new RateLimitDigest(receiver.name(), partition, receiver.limit()));
+              limited.put(receiver.name(), new RateLimitDigest(receiver.name(), receiver.limit()));
             });
   }
 
-  /** Adds an entry that an earlier owner of the partition stored. */
-  void restore(AlertEntry entry) {
-    pages.put(entry.alertId(), new Page(entry, wanted(entry)));
+  /** Adds an entry that an earlier owner of a partition stored. */
+  void restore(int partition, AlertEntry entry) {
+    pages.put(entry.alertId(), new AlertPage(partition, entry, wanted(entry)));
     if (!entry.incident().id().equals(entry.alertId())) {
       followers.put(entry.incident().id(), entry.alertId());
     }
+    if (entry.grouping() instanceof Group) {
+      groups.restored(entry.alertId());
+    }
+  }
+
+  /** Leaves a partition to another process. */
+  void drop(int partition) {
+    changed.removeIf(alert -> partitionOf(alert) == partition);
+    pages.values().removeIf(page -> page.partition == partition);
+    dropped.values().removeIf(owner -> owner == partition);
+    followers.values().removeIf(alert -> !pages.containsKey(alert));
+  }
+
+  private int partitionOf(String alert) {
+    AlertPage page = pages.get(alert);
+    return page == null ? dropped.getOrDefault(alert, 0) : page.partition;
   }
 
   private Set<String> wanted(AlertEntry entry) {
+    if (entry.grouping() instanceof Group group) {
+      return group.receivers();
+    }
     return entry
         .only()
         .<Set<String>>map(Set::of)
         .orElseGet(() -> settings.receiversOf(entry.incident()));
   }
 
-  /**
-   * Applies a record of the topic.
-   *
-   * @param offset of the record; one that was applied before changes nothing
-   * @param at when it was written
-   * @param history whether it was written before alerting began; resolved incidents of that time
-   *     are ignored
-   */
-  void incident(Incident incident, long offset, Instant at, boolean history) {
+  /** Applies a record of the topic, which is read now. */
+  void incident(Incident incident, Position position, Instant now) {
     String alert = alertOf(incident.id());
-    Page page = pages.get(alert);
+    AlertPage page = pages.get(alert);
     if (page == null && incident.follows() != null) {
       String continued = alertOf(incident.follows());
       page = pages.get(continued);
@@ -123,25 +126,44 @@ final class AlertBook {
         followers.put(incident.id(), alert);
       }
     }
-    if (page != null
-        && (page.entry.revision() >= offset || isReplaced(incident, page.entry.incident()))) {
-      return;
-    }
-    AlertEntry entry =
-        page == null
-            ? new AlertEntry(alert, incident, offset, at, at, Optional.empty(), Map.of())
-            : page.entry.next(incident, offset, at);
-    Set<String> wanted = wanted(entry);
     if (page == null) {
-      if (wanted.isEmpty() || (history && !incident.open()) || isContinued(incident)) {
-        return;
+      open(incident, position, now);
+    } else if (page.entry.revision() < position.offset()
+        && !isReplaced(incident, page.entry.incident())) {
+      AlertEntry before = page.entry;
+      page.entry = before.next(incident, position.offset(), position.writtenAt());
+      page.wanted = wanted(page.entry);
+      changed.add(alert);
+      if (incident.reason() == Reason.MERGED && before.grouping() instanceof Waiting) {
+        remove(page); // receivers are notified of the one that it is a part of
+      } else {
+        groups.applied(page, before, now);
       }
-      pages.put(alert, new Page(entry, wanted));
-    } else {
-      page.entry = entry;
-      page.wanted = wanted;
     }
-    changed.add(alert);
+  }
+
+  private void open(Incident incident, Position position, Instant now) {
+    AlertEntry entry =
+        new AlertEntry(
+            incident.id(),
+            incident,
+            position.offset(),
+            position.writtenAt(),
+            position.writtenAt(),
+            Optional.empty(),
+            Map.of(),
+            groups.opened(now));
+    Set<String> wanted = wanted(entry);
+    boolean over = position.history() && !incident.open();
+    if (!wanted.isEmpty() && !over && !isContinued(incident)) {
+      pages.put(entry.alertId(), new AlertPage(position.partition(), entry, wanted));
+      changed.add(entry.alertId());
+    }
+  }
+
+  /** Forms groups of incidents, and releases those that have waited for others. */
+  void group(Instant now) {
+    groups.update(now);
   }
 
   private String alertOf(String incident) {
@@ -170,8 +192,8 @@ final class AlertBook {
   List<Notice> due(
       String receiver, int room, int budget, Predicate<String> acknowledged, Instant now) {
     List<Notice> candidates = new ArrayList<>();
-    for (Page page : pages.values()) {
-      Track track = page.track(receiver);
+    for (AlertPage page : pages.values()) {
+      AlertPage.Track track = page.track(receiver);
       if (!track.inFlight && (track.notBefore == null || !now.isBefore(track.notBefore))) {
         next(page, receiver, track, acknowledged, now)
             .ifPresent(
@@ -189,7 +211,7 @@ final class AlertBook {
             .thenComparing(notice -> notice.entry().since())
             .thenComparing(notice -> notice.entry().alertId()));
     List<Notice> due = new ArrayList<>();
-    List<Incident> held = new ArrayList<>();
+    List<Notice> held = new ArrayList<>();
     int left = budget;
     for (Notice notice : candidates) {
       if (limited(notice) && left <= 0) {
@@ -200,7 +222,7 @@ final class AlertBook {
         if (limited(notice)) {
           left--;
         }
-        Track track = pageOf(notice).track(receiver);
+        AlertPage.Track track = pageOf(notice).track(receiver);
         track.inFlight = true;
         track.attempted |= notice.action() == Action.OPEN;
         due.add(notice);
@@ -210,14 +232,20 @@ final class AlertBook {
     return due;
   }
 
-  private Page pageOf(Notice notice) {
+  private AlertPage pageOf(Notice notice) {
     return java.util.Objects.requireNonNull(pages.get(notice.entry().alertId()));
   }
 
   private Optional<Action> next(
-      Page page, String receiver, Track track, Predicate<String> acknowledged, Instant now) {
+      AlertPage page,
+      String receiver,
+      AlertPage.Track track,
+      Predicate<String> acknowledged,
+      Instant now) {
     ReceiverSettings to = receivers.get(receiver);
-    if (to == null) {
+    if (to == null
+        || page.entry.grouping() instanceof Waiting
+        || page.entry.grouping() instanceof Member) {
       return Optional.empty();
     }
     return NotificationPolicy.next(
@@ -226,9 +254,16 @@ final class AlertBook {
         to.type().habits(),
         to.repeatInterval(),
         page.wanted.contains(receiver) || track.attempted,
-        acknowledged.test(page.entry.incident().id()),
+        isAcknowledged(page.entry, acknowledged),
         track.lastSent,
         now);
+  }
+
+  /** Whether someone looks at the incident, or at one of the group. */
+  private static boolean isAcknowledged(AlertEntry entry, Predicate<String> acknowledged) {
+    return entry.grouping() instanceof Group group
+        ? group.children().stream().map(Child::incident).anyMatch(acknowledged)
+        : acknowledged.test(entry.incident().id());
   }
 
   /** Whether a notice counts for the limit; a resolution never does. */
@@ -237,17 +272,17 @@ final class AlertBook {
         && (notice.action() == Action.OPEN || notice.action() == Action.UPDATE);
   }
 
-  private void holdBack(String receiver, Notice notice, List<Incident> held, Instant now) {
+  private void holdBack(String receiver, Notice notice, List<Notice> held, Instant now) {
     Incident incident = notice.entry().incident();
     if (incident.open()) {
-      held.add(incident);
+      held.add(notice);
       return;
     }
     RateLimitDigest summary = limited.get(receiver);
     if (summary != null) {
       summary.over();
     }
-    Page page = pageOf(notice);
+    AlertPage page = pageOf(notice);
     page.entry =
         page.entry.with(
             receiver,
@@ -259,18 +294,23 @@ final class AlertBook {
                 incident.subject().toString(),
                 incident.flaps(),
                 now,
-                false));
+                false,
+                notice.entry().members()));
     changed.add(page.entry.alertId());
   }
 
-  private void summarise(String receiver, List<Incident> held, Instant now) {
+  private void summarise(String receiver, List<Notice> held, Instant now) {
     RateLimitDigest summary = limited.get(receiver);
     if (summary == null) {
       return;
     }
-    String id = RateLimitDigest.id(receiver, partition);
-    Page page = pages.get(id);
-    Incident next = summary.next(held, page == null ? null : page.entry.incident(), now);
+    String id = RateLimitDigest.id(receiver);
+    AlertPage page = pages.get(id);
+    Incident next =
+        summary.next(
+            held.stream().map(notice -> notice.entry().incident()).toList(),
+            page == null ? null : page.entry.incident(),
+            now);
     if (next == null) {
       return;
     }
@@ -278,7 +318,8 @@ final class AlertBook {
     if (page == null) {
       AlertEntry entry =
           new AlertEntry(id, next, revision, now, now, Optional.of(receiver), Map.of());
-      pages.put(id, new Page(entry, wanted(entry)));
+      int partition = held.isEmpty() ? 0 : pageOf(held.get(0)).partition;
+      pages.put(id, new AlertPage(partition, entry, wanted(entry)));
     } else {
       page.entry = page.entry.next(next, Math.max(revision, page.entry.revision() + 1), now);
     }
@@ -287,7 +328,7 @@ final class AlertBook {
 
   /** Takes back a notice that was not sent. */
   void returned(String receiver, Notice notice) {
-    Page page = pages.get(notice.entry().alertId());
+    AlertPage page = pages.get(notice.entry().alertId());
     if (page != null) {
       page.track(receiver).inFlight = false;
     }
@@ -300,11 +341,11 @@ final class AlertBook {
    */
   Optional<Lost> applyResult(String receiver, Notice notice, DeliveryResult answer, Instant now) {
     String id = notice.entry().alertId();
-    Page page = pages.get(id);
+    AlertPage page = pages.get(id);
     if (page == null) {
       return Optional.empty();
     }
-    Track track = page.track(receiver);
+    AlertPage.Track track = page.track(receiver);
     track.inFlight = false;
     if (answer instanceof DeliveryResult.Unavailable unavailable) {
       track.failures++;
@@ -332,7 +373,7 @@ final class AlertBook {
       changed.add(id);
     }
     return answer instanceof DeliveryResult.Refused refused
-        ? Optional.of(new Lost(notice, refused.detail(), true))
+        ? Optional.of(new Lost(notice, page.partition, refused.detail(), true))
         : Optional.empty();
   }
 
@@ -343,8 +384,8 @@ final class AlertBook {
    */
   List<Lost> expire(String receiver, String why, Instant now) {
     List<Lost> lost = new ArrayList<>();
-    for (Page page : pages.values()) {
-      Track track = page.track(receiver);
+    for (AlertPage page : pages.values()) {
+      AlertPage.Track track = page.track(receiver);
       if (track.inFlight || now.isBefore(page.entry.changedAt().plus(settings.giveUpAfter()))) {
         continue;
       }
@@ -365,57 +406,68 @@ final class AlertBook {
   }
 
   private Lost lose(
-      String receiver, Page page, Notice notice, String format, String why, Instant now) {
-    Track track = page.track(receiver);
+      String receiver, AlertPage page, Notice notice, String format, String why, Instant now) {
+    AlertPage.Track track = page.track(receiver);
     track.attempted = false;
     track.failures = 0;
     track.firstFailure = null;
     track.notBefore = null;
     page.entry = page.entry.with(receiver, notice.after(now));
     changed.add(notice.entry().alertId());
-    return new Lost(notice, format.formatted(settings.giveUpAfter(), why), false);
+    return new Lost(notice, page.partition, format.formatted(settings.giveUpAfter(), why), false);
   }
 
   /** Drops incidents about which every receiver has been notified. */
   void sweep(Instant now) {
-    for (Iterator<Page> all = pages.values().iterator(); all.hasNext(); ) {
-      Page page = all.next();
-      boolean done =
-          receivers.values().stream()
-              .allMatch(
-                  receiver -> {
-                    Habits habits = receiver.type().habits();
-                    return !page.track(receiver.name()).inFlight
-                        && NotificationPolicy.done(
-                            page.entry,
-                            page.entry.notified(receiver.name()),
-                            habits,
-                            page.wanted.contains(receiver.name())
-                                || page.track(receiver.name()).attempted,
-                            now);
-                  });
-      if (done) {
-        changed.add(page.entry.alertId());
-        followers.values().removeIf(page.entry.alertId()::equals);
-        all.remove();
+    for (AlertPage page : List.copyOf(pages.values())) {
+      if (page.entry.grouping() instanceof Member
+          ? !page.entry.incident().open()
+          : done(page, now)) {
+        remove(page);
       }
     }
   }
 
-  /** Entries that changed since the last call, by incident; empty for dropped ones. */
-  Map<String, Optional<AlertEntry>> changes() {
-    Map<String, Optional<AlertEntry>> changes = new LinkedHashMap<>();
+  private boolean done(AlertPage page, Instant now) {
+    return !(page.entry.grouping() instanceof Waiting)
+        && receivers.values().stream()
+            .allMatch(
+                receiver -> {
+                  AlertPage.Track track = page.track(receiver.name());
+                  return !track.inFlight
+                      && NotificationPolicy.done(
+                          page.entry,
+                          page.entry.notified(receiver.name()),
+                          receiver.type().habits(),
+                          page.wanted.contains(receiver.name()) || track.attempted,
+                          now);
+                });
+  }
+
+  private void remove(AlertPage page) {
+    String id = page.entry.alertId();
+    pages.remove(id);
+    dropped.put(id, page.partition);
+    changed.add(id);
+    followers.values().removeIf(id::equals);
+  }
+
+  /** Alerts that changed since the last call, by id. */
+  Map<String, Change> changes() {
+    Map<String, Change> changes = new LinkedHashMap<>();
     for (String id : changed) {
-      changes.put(id, Optional.ofNullable(pages.get(id)).map(page -> page.entry));
+      Optional<AlertEntry> entry = Optional.ofNullable(pages.get(id)).map(page -> page.entry);
+      changes.put(id, new Change(partitionOf(id), entry));
     }
     changed.clear();
+    dropped.clear();
     return changes;
   }
 
   /** Number of incidents whose current state was not delivered to a receiver. */
   int waiting(String receiver, Instant now) {
     int waiting = 0;
-    for (Page page : pages.values()) {
+    for (AlertPage page : pages.values()) {
       if (next(page, receiver, page.track(receiver), id -> false, now)
           .filter(action -> action != Action.REPEAT)
           .isPresent()) {
@@ -431,8 +483,8 @@ final class AlertBook {
     return summary == null ? 0 : summary.waiting();
   }
 
-  /** How many incidents are known. */
-  int size() {
-    return pages.size();
+  /** How many alerts of a partition are known. */
+  long size(int partition) {
+    return pages.values().stream().filter(page -> page.partition == partition).count();
   }
 }

@@ -17,6 +17,7 @@ import java.util.TreeMap;
  * @param changedAt when its record was written
  * @param only the only receiver that is notified, if there is just one
  * @param notified state by receiver; receivers without one were not notified
+ * @param grouping whether receivers are notified of it on its own
  */
 public record AlertEntry(
     String alertId,
@@ -25,9 +26,22 @@ public record AlertEntry(
     Instant since,
     Instant changedAt,
     Optional<String> only,
-    Map<String, NotifiedState> notified) {
+    Map<String, NotifiedState> notified,
+    Grouping grouping) {
   public AlertEntry {
     notified = Map.copyOf(notified);
+  }
+
+  /** One that receivers are notified of on its own. */
+  public AlertEntry(
+      String alertId,
+      Incident incident,
+      long revision,
+      Instant since,
+      Instant changedAt,
+      Optional<String> only,
+      Map<String, NotifiedState> notified) {
+    this(alertId, incident, revision, since, changedAt, only, notified, Grouping.ALONE);
   }
 
   /** The state of a receiver. */
@@ -39,15 +53,29 @@ public record AlertEntry(
   AlertEntry with(String receiver, NotifiedState now) {
     Map<String, NotifiedState> next = new TreeMap<>(notified);
     next.put(receiver, now);
-    return new AlertEntry(alertId, incident, revision, since, changedAt, only, next);
+    return new AlertEntry(alertId, incident, revision, since, changedAt, only, next, grouping);
+  }
+
+  /** The entry with another grouping. */
+  AlertEntry with(Grouping next) {
+    return new AlertEntry(alertId, incident, revision, since, changedAt, only, notified, next);
+  }
+
+  /** Whether a later record of the incident opens it again. */
+  boolean isReopenedBy(Incident changed) {
+    return changed.id().equals(incident.id())
+        && changed.open()
+        && (!incident.open() || changed.flaps() != incident.flaps());
+  }
+
+  /** Number of incidents if it is a group, otherwise 0. */
+  int members() {
+    return grouping instanceof Grouping.Group ? (int) incident.events() : 0;
   }
 
   /** The entry after a later record of the incident, or of the one that follows it. */
   AlertEntry next(Incident changed, long offset, Instant at) {
-    boolean again =
-        changed.id().equals(incident.id())
-            && changed.open()
-            && (!incident.open() || changed.flaps() != incident.flaps());
-    return new AlertEntry(alertId, changed, offset, again ? at : since, at, only, notified);
+    return new AlertEntry(
+        alertId, changed, offset, isReopenedBy(changed) ? at : since, at, only, notified, grouping);
   }
 }

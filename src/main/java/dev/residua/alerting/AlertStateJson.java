@@ -1,20 +1,30 @@
 package dev.residua.alerting;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.residua.alerting.Grouping.Child;
+import dev.residua.alerting.Grouping.Group;
+import dev.residua.alerting.Grouping.Member;
+import dev.residua.alerting.Grouping.Waiting;
 import dev.residua.causal.Finding.Severity;
 import dev.residua.incident.Incident;
+import dev.residua.incident.Subject;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * What is stored of alerting, as JSON with a version: one record an incident that someone has to be
- * notified of, and one with the last model change of each receiver.
+ * What is stored of alerting, as JSON with a version: one record per incident that someone has to
+ * be notified of, and one with the last model change of each receiver.
  */
 final class AlertStateJson {
   /** Key of the record of model changes. */
@@ -60,9 +70,71 @@ final class AlertStateJson {
               one.put("flaps", now.flaps());
               one.put("at", now.at().toString());
               one.put("acknowledged", now.acknowledged());
+              if (now.members() > 0) {
+                one.put("members", now.members());
+              }
             });
     node.put("incident", write.apply(entry.incident()));
+    if (entry.grouping() instanceof Waiting waiting) {
+      node.put("waitsUntil", waiting.until().toString());
+    } else if (entry.grouping() instanceof Member member) {
+      node.put("memberOf", member.group());
+    } else if (entry.grouping() instanceof Group group) {
+      node.set("group", bytes(group));
+    }
     return Json.bytes(node);
+  }
+
+  private static ObjectNode bytes(Group group) {
+    ObjectNode node = Json.object();
+    node.put("label", group.label());
+    node.put("value", group.value());
+    node.put("more", group.more());
+    node.put("joinedAt", group.joinedAt().toString());
+    ArrayNode receivers = node.putArray("receivers");
+    new TreeSet<>(group.receivers()).forEach(receivers::add);
+    ArrayNode children = node.putArray("children");
+    for (Child child : group.children()) {
+      ObjectNode one = children.addObject();
+      one.put("alert", child.alertId());
+      one.put("incident", child.incident());
+      one.put("source", child.source());
+      one.put("subject", child.subject().toString());
+      one.put("open", child.open());
+    }
+    return node;
+  }
+
+  private static Grouping grouping(JsonNode node) {
+    if (node.hasNonNull("waitsUntil")) {
+      return new Waiting(Instant.parse(node.path("waitsUntil").asText()));
+    }
+    if (node.hasNonNull("memberOf")) {
+      return new Member(node.path("memberOf").asText());
+    }
+    JsonNode group = node.path("group");
+    if (group.isMissingNode()) {
+      return Grouping.ALONE;
+    }
+    List<Child> children = new ArrayList<>();
+    for (JsonNode one : group.path("children")) {
+      children.add(
+          new Child(
+              one.path("alert").asText(),
+              one.path("incident").asText(),
+              one.path("source").asText(),
+              Subject.of(one.path("subject").asText()),
+              one.path("open").asBoolean()));
+    }
+    Set<String> receivers = new TreeSet<>();
+    group.path("receivers").forEach(name -> receivers.add(name.asText()));
+    return new Group(
+        group.path("label").asText(),
+        group.path("value").asText(),
+        children,
+        group.path("more").asInt(),
+        Instant.parse(group.path("joinedAt").asText()),
+        receivers);
   }
 
   /**
@@ -90,7 +162,8 @@ final class AlertStateJson {
                 one.path("subject").asText(),
                 one.path("flaps").asInt(),
                 Instant.parse(one.path("at").asText()),
-                one.path("acknowledged").asBoolean()));
+                one.path("acknowledged").asBoolean(),
+                one.path("members").asInt()));
       }
       return new AlertEntry(
           node.path("alert").asText(),
@@ -99,7 +172,8 @@ final class AlertStateJson {
           Instant.parse(node.path("since").asText()),
           Instant.parse(node.path("changedAt").asText()),
           node.hasNonNull("only") ? Optional.of(node.path("only").asText()) : Optional.empty(),
-          notified);
+          notified,
+          grouping(node));
     } catch (IOException | RuntimeException e) {
       throw new IllegalArgumentException("the state of an alert cannot be read: " + e, e);
     }

@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -49,7 +48,7 @@ final class AlertStore {
   }
 
   /** Writes an undeliverable notice to the dead letters. */
-  void deadLetter(String receiver, int partition, Lost lost) {
+  void deadLetter(String receiver, Lost lost) {
     AlertEntry entry = lost.notice().entry();
     String reason = lost.refused() ? DeadLetter.ALERT_REFUSED : DeadLetter.ALERT_UNDELIVERED;
     String message =
@@ -71,23 +70,27 @@ final class AlertStore {
             (lost.refused() ? DeliveryResult.Refused.class : DeliveryResult.Unavailable.class)
                 .getName(),
             topics.incidents().name(),
-            partition,
-            entry.only().isPresent() ? -1 : entry.revision(),
+            lost.partition(),
+            isSummary(entry) ? -1 : entry.revision(),
             entry.changedAt().toEpochMilli())
         .addTo(letter.headers(), "");
     send(letter);
   }
 
+  /** Whether no record of the topic of incidents is what receivers are notified of. */
+  private static boolean isSummary(AlertEntry entry) {
+    return entry.only().isPresent() || entry.grouping() instanceof Grouping.Group;
+  }
+
   /** Writes all changes into the transaction. */
-  void save(Map<Integer, AlertBook> books) {
-    for (Map.Entry<Integer, AlertBook> each : books.entrySet()) {
-      for (Map.Entry<String, Optional<AlertEntry>> change : each.getValue().changes().entrySet()) {
-        write(
-            each.getKey(),
-            AlertStateJson.key(change.getKey()),
-            change.getValue().map(state::bytes).orElse(null));
-      }
-    }
+  void save(AlertBook book) {
+    book.changes()
+        .forEach(
+            (id, change) ->
+                write(
+                    change.partition(),
+                    AlertStateJson.key(id),
+                    change.entry().map(state::bytes).orElse(null)));
   }
 
   void write(int partition, String key, byte @Nullable [] value) {
@@ -125,8 +128,8 @@ final class AlertStore {
   }
 
   /**
-   * Restores a partition's book. Reads to the end of open transactions too: a predecessor's last
-   * one may be decided while its mark is still on the path to this topic.
+   * Restores a partition. Reads to the end of open transactions too: a predecessor's last one may
+   * be decided while its mark is still on the path to this topic.
    *
    * @param stop ends the reading early
    * @return number of the last model change that each receiver was notified of; empty before the
@@ -164,7 +167,7 @@ final class AlertStore {
             if (key.equals(AlertStateJson.ACTIVATIONS)) {
               changes.putAll(AlertStateJson.activations(value));
             } else {
-              book.restore(state.entry(value));
+              book.restore(partition, state.entry(value));
             }
           } catch (IllegalArgumentException e) {
             LOG.error(

@@ -18,12 +18,14 @@ import java.util.stream.Collectors;
  * @param dashboard address of the dashboard as people reach it, for links
  * @param giveUpAfter time after which a notice that is not accepted becomes a dead letter, at least
  *     a minute
+ * @param groups when receivers are notified of several incidents together
  */
 public record AlertingSettings(
     List<ReceiverSettings> receivers,
     List<Route> routes,
     Optional<URI> dashboard,
-    Duration giveUpAfter) {
+    Duration giveUpAfter,
+    GroupSettings groups) {
   private static final Duration LEAST_GIVE_UP = Duration.ofMinutes(1);
 
   public AlertingSettings {

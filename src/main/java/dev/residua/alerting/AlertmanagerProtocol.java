@@ -66,7 +66,10 @@ final class AlertmanagerProtocol implements Protocol {
     labels.put("kind", kind);
     labels.put("severity", Texts.severity(severity));
     ObjectNode annotations = alert.putObject("annotations");
-    annotations.put("summary", Texts.headline(incident));
+    annotations.put("summary", Texts.headline(entry));
+    if (entry.grouping() instanceof Grouping.Group) {
+      annotations.put("sources", Texts.sources(entry));
+    }
     annotations.put("subject", incident.subject().toString());
     annotations.put("advice", incident.subject().advice());
     String causes = Texts.causes(incident.causes());
@@ -75,7 +78,7 @@ final class AlertmanagerProtocol implements Protocol {
     }
     annotations.put("model", incident.modelId());
     annotations.put("captured", incident.openedAt().toString());
-    Map<String, String> to = links.of(incident);
+    Map<String, String> to = links.of(entry);
     to.forEach(annotations::put);
     String page = to.get(Links.DASHBOARD);
     if (page != null) {

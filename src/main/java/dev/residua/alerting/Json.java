@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.residua.alerting.Grouping.Child;
+import dev.residua.alerting.Grouping.Group;
 import dev.residua.causal.Finding.Cause;
 import dev.residua.incident.Incident;
 import java.net.URI;
@@ -50,9 +52,11 @@ final class Json {
   }
 
   /**
-   * An incident as people read it: the fields of the {@code Incident} record, under their names.
+   * An incident as people read it: the fields of the {@code Incident} record, under their names. A
+   * group of incidents has one field more.
    */
-  static ObjectNode incident(Incident incident, Map<String, String> links) {
+  static ObjectNode incident(AlertEntry entry, Map<String, String> links) {
+    Incident incident = entry.incident();
     ObjectNode node = object();
     node.put("incidentId", incident.id());
     node.put("source", incident.source());
@@ -92,8 +96,28 @@ final class Json {
       ObjectNode labels = node.putObject("labels");
       incident.labels().forEach(labels::put);
     }
+    if (entry.grouping() instanceof Group group) {
+      node.set("group", group(group));
+    }
     ObjectNode to = node.putObject("links");
     links.forEach(to::put);
+    return node;
+  }
+
+  private static ObjectNode group(Group group) {
+    ObjectNode node = object();
+    node.put("label", group.label());
+    node.put("value", group.value());
+    node.put("incidents", group.size());
+    ArrayNode children = node.putArray("children");
+    for (Child child : Texts.shown(group)) {
+      ObjectNode one = children.addObject();
+      one.put("incidentId", child.incident());
+      one.put("source", child.source());
+      one.put("subject", child.subject().toString());
+      one.put("open", child.open());
+    }
+    node.put("more", group.size() - children.size());
     return node;
   }
 

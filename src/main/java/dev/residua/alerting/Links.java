@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /** Addresses on the dashboard, as people reach it. */
 final class Links {
-  /** Page of the source. */
+  /** Page of the source, or of all sources. */
   static final String DASHBOARD = "dashboard";
 
   private final Optional<String> base;
@@ -23,12 +23,15 @@ final class Links {
     this.base = dashboard.map(url -> url.toString().replaceAll("/+$", ""));
   }
 
-  /**
-   * Links of an incident by purpose, the page first, then its evidence; empty without a dashboard.
-   */
-  Map<String, String> of(Incident incident) {
+  /** Links of an alert by purpose, the page first, then its evidence; empty without a dashboard. */
+  Map<String, String> of(AlertEntry entry) {
+    Incident incident = entry.incident();
     Map<String, String> links = new LinkedHashMap<>();
     if (base.isEmpty()) {
+      return links;
+    }
+    if (entry.grouping() instanceof Grouping.Group) {
+      home().ifPresent(home -> links.put(DASHBOARD, home));
       return links;
     }
     links.put(

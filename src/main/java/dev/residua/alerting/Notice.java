@@ -27,7 +27,8 @@ public record Notice(Action action, AlertEntry entry, NotifiedState before) {
         delivered ? entry.incident().subject().toString() : before.subject(),
         delivered ? entry.incident().flaps() : before.flaps(),
         stage == before.stage() ? before.at() : now,
-        action == Action.ACKNOWLEDGE || (action != Action.OPEN && before.acknowledged()));
+        action == Action.ACKNOWLEDGE || (action != Action.OPEN && before.acknowledged()),
+        delivered ? entry.members() : before.members());
   }
 
   /** Whether the incident is open for the receiver after this. */

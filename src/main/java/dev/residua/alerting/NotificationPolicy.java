@@ -88,6 +88,7 @@ final class NotificationPolicy {
   private static boolean worthAnUpdate(AlertEntry entry, NotifiedState notified, Habits habits) {
     Incident incident = entry.incident();
     return incident.severity().compareTo(notified.severity()) > 0
+        || entry.members() > notified.members()
         || follows(entry, notified)
         || (habits.updates() == Updates.EVERY_CHANGE
             && !(incident.severity() == notified.severity()

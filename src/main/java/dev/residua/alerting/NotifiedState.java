@@ -14,6 +14,7 @@ import java.time.Instant;
  * @param flaps how often the incident had reopened by then
  * @param at when the stage was delivered first
  * @param acknowledged whether it was notified of an acknowledgement
+ * @param members number of incidents of a group that was delivered; 0 for a single incident
  */
 public record NotifiedState(
     Stage stage,
@@ -23,10 +24,11 @@ public record NotifiedState(
     String subject,
     int flaps,
     Instant at,
-    boolean acknowledged) {
+    boolean acknowledged,
+    int members) {
   /** Nothing yet. */
   public static final NotifiedState NOTHING =
-      new NotifiedState(Stage.NOTHING, -1, Severity.INFO, "", "", 0, Instant.EPOCH, false);
+      new NotifiedState(Stage.NOTHING, -1, Severity.INFO, "", "", 0, Instant.EPOCH, false, 0);
 
   /** Stages of a receiver with an incident. */
   public enum Stage {

@@ -36,7 +36,6 @@ final class PagerDutyProtocol implements Protocol {
   @Override
   public OutgoingRequest request(List<Notice> notices, Instant now) {
     Notice notice = notices.get(0);
-    Incident incident = notice.entry().incident();
     ObjectNode event = Json.object();
     event.put("routing_key", receiver.key().orElseThrow().value());
     event.put(
@@ -48,15 +47,16 @@ final class PagerDutyProtocol implements Protocol {
         });
     event.put("dedup_key", dedupKey(notice.entry().alertId()));
     if (notice.action() != Action.ACKNOWLEDGE && notice.action() != Action.RESOLVE) {
-      describe(incident, event);
+      describe(notice.entry(), event);
     }
     return post("/v2/enqueue", event);
   }
 
-  private void describe(Incident incident, ObjectNode event) {
-    Map<String, String> to = links.of(incident);
+  private void describe(AlertEntry entry, ObjectNode event) {
+    Incident incident = entry.incident();
+    Map<String, String> to = links.of(entry);
     ObjectNode payload = event.putObject("payload");
-    payload.put("summary", Texts.cut(Texts.headline(incident), MOST_SUMMARY));
+    payload.put("summary", Texts.cut(Texts.headline(entry), MOST_SUMMARY));
     payload.put("source", incident.source());
     payload.put("severity", Texts.severity(incident.severity()));
     payload.put("timestamp", incident.openedAt().toString());
@@ -64,7 +64,7 @@ final class PagerDutyProtocol implements Protocol {
       payload.put("component", incident.causes().get(0).latent());
     }
     payload.put("class", incident.kind());
-    payload.set("custom_details", Json.incident(incident, to));
+    payload.set("custom_details", Json.incident(entry, to));
     event.put("client", CLIENT);
     String page = to.get(Links.DASHBOARD);
     if (page != null) {

@@ -2,7 +2,6 @@ package dev.residua.alerting;
 
 import dev.residua.alerting.AlertBook.Lost;
 import dev.residua.alerting.AlertListener.Result;
-import dev.residua.alerting.ReceiverWorker.AddressedNotice;
 import dev.residua.alerting.ReceiverWorker.BatchResult;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.Feedback;
@@ -13,14 +12,14 @@ import dev.residua.wire.BoundedMap;
 import dev.residua.wire.FrameReader;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -57,7 +56,8 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
   private final AlertStore store;
   private final ModelChangeNotifier models;
   private final AlertLoop.Context context;
-  private final Map<Integer, AlertBook> books = new TreeMap<>();
+  private final AlertBook book;
+  private final Set<Integer> owned = new TreeSet<>();
   private final Map<TopicPartition, Long> history = new HashMap<>();
   private boolean read; // something that is not committed
   private Instant swept = Instant.EPOCH;
@@ -80,6 +80,7 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
     this.store = store;
     this.models = models;
     this.context = context;
+    this.book = new AlertBook(context.settings(), context.random());
     String topic = context.topics().control().name();
     List<TopicPartition> all =
         control.partitionsFor(topic, PARTITIONS_TIMEOUT).stream()
@@ -100,6 +101,7 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
       applyResult(worker, false);
     }
     Instant now = context.clock().instant();
+    book.group(now);
     if (!now.isBefore(swept.plus(SWEEP))) {
       swept = now;
       sweep(now);
@@ -121,8 +123,7 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
   private void onIncident(ConsumerRecord<byte[], byte[]> record) {
     TopicPartition partition = new TopicPartition(record.topic(), record.partition());
     read = true;
-    AlertBook book = books.get(record.partition());
-    if (record.value() == null || book == null) {
+    if (record.value() == null || !owned.contains(record.partition())) {
       return;
     }
     try {
@@ -139,9 +140,12 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
                   record.headers())) {
         book.incident(
             incident,
-            record.offset(),
-            FrameReader.recordTime(record),
-            record.offset() < history.getOrDefault(partition, 0L));
+            new AlertBook.Position(
+                record.partition(),
+                record.offset(),
+                FrameReader.recordTime(record),
+                record.offset() < history.getOrDefault(partition, 0L)),
+            context.clock().instant());
         if (Tracing.carries(record.headers())) {
           traces.put(incident.id(), step.context());
         }
@@ -192,25 +196,20 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
       worker.recordAvailability(finished.results().get(finished.results().size() - 1), now);
     }
     for (int i = 0; i < finished.notices().size(); i++) {
-      AddressedNotice sent = finished.notices().get(i);
-      AlertBook book = books.get(sent.partition());
+      Notice sent = finished.notices().get(i);
       if (i >= finished.results().size()) {
-        if (book != null) {
-          book.returned(worker.name, sent.notice());
-        }
+        book.returned(worker.name, sent);
         continue;
       }
       DeliveryResult result = finished.results().get(i);
-      if (result instanceof DeliveryResult.Accepted && AlertBook.limited(sent.notice())) {
+      if (result instanceof DeliveryResult.Accepted && AlertBook.limited(sent)) {
         worker.limit.use(now);
       }
       context.listener().sent(worker.name, Result.of(result));
-      recordSpan(worker.name, sent.notice(), result, finished.nanos());
-      if (book != null) {
-        Optional<Lost> lost = book.applyResult(worker.name, sent.notice(), result, now);
-        if (lost.isPresent()) {
-          store.deadLetter(worker.name, sent.partition(), lost.get());
-        }
+      recordSpan(worker.name, sent, result, finished.nanos());
+      Optional<Lost> lost = book.applyResult(worker.name, sent, result, now);
+      if (lost.isPresent()) {
+        store.deadLetter(worker.name, lost.get());
       }
     }
   }
@@ -230,34 +229,29 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
 
   private void sweep(Instant now) {
     for (ReceiverWorker worker : context.workers()) {
-      int waiting = 0;
-      int limited = 0;
-      for (Map.Entry<Integer, AlertBook> each : books.entrySet()) {
-        AlertBook book = each.getValue();
-        if (worker.isGivenUp(now)) {
-          for (Lost lost : book.expire(worker.name, "it was unavailable", now)) {
-            context.listener().sent(worker.name, Result.GIVEN_UP);
-            store.deadLetter(worker.name, each.getKey(), lost);
-          }
+      if (worker.isGivenUp(now)) {
+        for (Lost lost : book.expire(worker.name, "it was unavailable", now)) {
+          context.listener().sent(worker.name, Result.GIVEN_UP);
+          store.deadLetter(worker.name, lost);
         }
-        waiting += book.waiting(worker.name, now);
-        limited += book.limited(worker.name);
       }
-      context.listener().waiting(worker.name, waiting, limited);
+      context
+          .listener()
+          .waiting(worker.name, book.waiting(worker.name, now), book.limited(worker.name));
     }
-    books.values().forEach(book -> book.sweep(now));
+    book.sweep(now);
   }
 
   /** Stores all changes together with the offsets of what was read. */
   private void commit() {
-    store.save(books);
+    store.save(book);
     if (!store.hasWrites() && !read) {
       return;
     }
     String topic = context.topics().incidents().name();
     Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-    for (int owned : books.keySet()) {
-      TopicPartition partition = new TopicPartition(topic, owned);
+    for (int number : owned) {
+      TopicPartition partition = new TopicPartition(topic, number);
       offsets.put(partition, new OffsetAndMetadata(member.position(partition)));
     }
     store.commit(offsets, member.groupMetadata());
@@ -269,24 +263,8 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
       return;
     }
     int room = Math.max(ROOM, worker.channel.receiver().type().habits().batch());
-    int budget = worker.limit.free(now);
-    List<AddressedNotice> notices = new ArrayList<>();
-    for (Map.Entry<Integer, AlertBook> each : books.entrySet()) {
-      List<Notice> due =
-          each.getValue()
-              .due(
-                  worker.name,
-                  room - notices.size(),
-                  budget,
-                  context.acknowledged()::contains,
-                  now);
-      for (Notice notice : due) {
-        notices.add(new AddressedNotice(each.getKey(), notice));
-        if (AlertBook.limited(notice)) {
-          budget--;
-        }
-      }
-    }
+    List<Notice> notices =
+        book.due(worker.name, room, worker.limit.free(now), context.acknowledged()::contains, now);
     if (!notices.isEmpty()) {
       worker.start(notices);
     }
@@ -303,16 +281,16 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
       if (committed.get(partition) == null) {
         history.put(partition, ends.getOrDefault(partition, 0L));
       }
-      AlertBook book = new AlertBook(partition.partition(), context.settings(), context.random());
+      book.drop(partition.partition());
       Map<String, Long> notified =
           store.restore(readers, partition.partition(), book, context.stopped());
       if (partition.partition() == ModelChangeNotifier.PARTITION) {
         models.own(notified);
       }
-      books.put(partition.partition(), book);
-      if (book.size() > 0) {
-        LOG.info(
-            "alerting restored: partition={} incidents={}", partition.partition(), book.size());
+      owned.add(partition.partition());
+      long restored = book.size(partition.partition());
+      if (restored > 0) {
+        LOG.info("alerting restored: partition={} incidents={}", partition.partition(), restored);
       }
     }
   }
@@ -337,7 +315,8 @@ final class PartitionAlerts implements ConsumerRebalanceListener {
 
   private void drop(Collection<TopicPartition> partitions) {
     for (TopicPartition partition : partitions) {
-      books.remove(partition.partition());
+      owned.remove(partition.partition());
+      book.drop(partition.partition());
       history.remove(partition);
       if (partition.partition() == ModelChangeNotifier.PARTITION) {
         models.disown();

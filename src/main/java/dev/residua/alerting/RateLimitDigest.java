@@ -13,8 +13,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Summarises the incidents of one partition that a receiver's rate limit suppresses, as one
- * incident that is open while any of them waits. Mutable, for one thread.
+ * Summarises the incidents that a receiver's rate limit suppresses, as one incident that is open
+ * while any of them waits. Mutable, for one thread.
  */
 final class RateLimitDigest {
   /** Kind of these incidents. */
@@ -25,22 +25,20 @@ final class RateLimitDigest {
   private static final int MOST_SOURCES = 5;
 
   private final String receiver;
-  private final int partition;
   private final int limit;
   private int waiting;
   private long over;
   private long overReported;
   private int waitingReported;
 
-  RateLimitDigest(String receiver, int partition, int limit) {
+  RateLimitDigest(String receiver, int limit) {
     this.receiver = receiver;
-    this.partition = partition;
     this.limit = limit;
   }
 
   /** Identity of the incident, the same whenever something is suppressed. */
-  static String id(String receiver, int partition) {
-    return "held-back-%s-%d".formatted(receiver, partition);
+  static String id(String receiver) {
+    return "held-back-" + receiver;
   }
 
   /** Counts an incident that ended while it waited, and gets no notification of its own. */
@@ -96,7 +94,7 @@ final class RateLimitDigest {
             .max(Severity::compareTo)
             .orElse(open == null ? Severity.WARNING : open.severity());
     return new Incident(
-        id(receiver, partition),
+        id(receiver),
         SOURCE,
         Subject.UNDETERMINED,
         state,

@@ -25,15 +25,12 @@ final class ReceiverWorker {
   private static final Logger LOG = LoggerFactory.getLogger(ReceiverWorker.class);
   private static final long GRACE_MILLIS = 2_000;
 
-  /** A notice with the partition that it belongs to. */
-  record AddressedNotice(int partition, Notice notice) {}
-
   /**
    * The outcome of a batch.
    *
    * @param results one per notice that was sent, in order; the remaining notices were not sent
    */
-  record BatchResult(List<AddressedNotice> notices, List<DeliveryResult> results, long nanos) {}
+  record BatchResult(List<Notice> notices, List<DeliveryResult> results, long nanos) {}
 
   final Channel channel;
   final String name;
@@ -43,7 +40,7 @@ final class ReceiverWorker {
   private final RandomGenerator random;
   private final ExecutorService thread;
   private @Nullable Future<BatchResult> batch;
-  private List<AddressedNotice> pending = List.of();
+  private List<Notice> pending = List.of();
   private @Nullable Future<Optional<DeliveryResult>> change;
   private volatile boolean stopSoon;
   private int failures;
@@ -87,7 +84,7 @@ final class ReceiverWorker {
     return batch == null && change == null && (notBefore == null || !now.isBefore(notBefore));
   }
 
-  void start(List<AddressedNotice> notices) {
+  void start(List<Notice> notices) {
     stopSoon = false;
     pending = notices;
     batch =
@@ -95,10 +92,7 @@ final class ReceiverWorker {
             () -> {
               long started = System.nanoTime();
               List<DeliveryResult> results =
-                  channel.deliver(
-                      notices.stream().map(AddressedNotice::notice).toList(),
-                      () -> !stopSoon,
-                      this::logFailure);
+                  channel.deliver(notices, () -> !stopSoon, this::logFailure);
               return new BatchResult(notices, results, System.nanoTime() - started);
             });
   }

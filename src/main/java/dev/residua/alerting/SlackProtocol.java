@@ -19,7 +19,7 @@ import java.util.StringJoiner;
  */
 final class SlackProtocol implements Protocol {
   static final int MOST_TEXT = 3_000;
-  private static final int MOST_FIELD = 300;
+  private static final int MOST_FIELD = 1_000;
 
   private final ReceiverSettings receiver;
   private final Links links;
@@ -31,20 +31,23 @@ final class SlackProtocol implements Protocol {
 
   @Override
   public OutgoingRequest request(List<Notice> notices, Instant now) {
-    Incident incident = notices.get(0).entry().incident();
-    Map<String, String> to = links.of(incident);
+    AlertEntry entry = notices.get(0).entry();
+    Incident incident = entry.incident();
+    Map<String, String> to = links.of(entry);
     ObjectNode message = Json.object();
     message.put(
         "text",
         Texts.cut(
-            "%s %s: %s"
-                .formatted(mark(incident), word(incident), escaped(Texts.headline(incident))),
+            "%s %s: %s".formatted(mark(incident), word(incident), escaped(Texts.headline(entry))),
             MOST_TEXT));
     ObjectNode attachment = message.putArray("attachments").addObject();
-    attachment.put("fallback", Texts.cut(escaped(Texts.headline(incident)), MOST_TEXT));
+    attachment.put("fallback", Texts.cut(escaped(Texts.headline(entry)), MOST_TEXT));
     attachment.put("color", colour(incident));
     ArrayNode fields = attachment.putArray("fields");
-    field(fields, "Source", incident.source());
+    field(
+        fields,
+        entry.grouping() instanceof Grouping.Group ? "Sources" : "Source",
+        Texts.sources(entry));
     field(fields, "Severity", Texts.severity(incident.severity()));
     field(fields, "Subject", incident.subject().toString());
     field(fields, "Kind", incident.kind());

@@ -1,8 +1,11 @@
 package dev.residua.alerting;
 
+import dev.residua.alerting.Grouping.Child;
+import dev.residua.alerting.Grouping.Group;
 import dev.residua.causal.Finding.Cause;
 import dev.residua.causal.Finding.Severity;
 import dev.residua.incident.Incident;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -10,6 +13,9 @@ import java.util.stream.Collectors;
 /** Words and lengths that protocols share. */
 final class Texts {
   private static final String MORE = "...";
+
+  /** Most incidents of a group that are listed. */
+  static final int MOST_CHILDREN = 18;
 
   private Texts() {}
 
@@ -25,9 +31,30 @@ final class Texts {
     return text.substring(0, end) + MORE;
   }
 
-  /** The incident in one line: where, and what. */
-  static String headline(Incident incident) {
-    return incident.source() + ": " + incident.sentence();
+  /** The incident in one line: where, and what. The sentence of a group says both. */
+  static String headline(AlertEntry entry) {
+    Incident incident = entry.incident();
+    return entry.grouping() instanceof Group
+        ? incident.sentence()
+        : incident.source() + ": " + incident.sentence();
+  }
+
+  /** The incidents of a group that are listed, open ones first. */
+  static List<Child> shown(Group group) {
+    return group.children().stream()
+        .sorted(Comparator.comparing(child -> !child.open()))
+        .limit(MOST_CHILDREN)
+        .toList();
+  }
+
+  /** Sources of an alert: that of an incident, or the listed ones of a group. */
+  static String sources(AlertEntry entry) {
+    if (!(entry.grouping() instanceof Group group)) {
+      return entry.incident().source();
+    }
+    List<String> names = shown(group).stream().map(Child::source).distinct().toList();
+    int more = group.sources() - names.size();
+    return String.join(", ", names) + (more > 0 ? " and %d more".formatted(more) : "");
   }
 
   static String lower(Enum<?> value) {

@@ -30,7 +30,8 @@ final class WebhookProtocol implements Protocol {
 
   @Override
   public OutgoingRequest request(List<Notice> notices, Instant now) {
-    Incident incident = notices.get(0).entry().incident();
+    AlertEntry entry = notices.get(0).entry();
+    Incident incident = entry.incident();
     String id =
         "%s.%d.%s.%d"
             .formatted(
@@ -42,10 +43,11 @@ final class WebhookProtocol implements Protocol {
         event(
             id,
             INCIDENT_TYPE + Texts.lower(incident.state()),
-            "/residua/sources/" + CloudEventHeaders.encode(incident.source()),
+            (entry.grouping() instanceof Grouping.Group ? "/residua/groups/" : "/residua/sources/")
+                + CloudEventHeaders.encode(incident.source()),
             incident.updatedAt());
     event.put("subject", incident.source());
-    event.set("data", Json.incident(incident, links.of(incident)));
+    event.set("data", Json.incident(entry, links.of(entry)));
     return signed(id, event, now);
   }
 

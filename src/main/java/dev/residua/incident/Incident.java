@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param mergedInto the incident that it turned out to be a part of; null for most
  * @param modelId model in use
  * @param frame frame of the finding that it shows; null where the source is silent
- * @param labels labels of the source rule that was in force when it opened
+ * @param labels labels of the source rule that was in force when it opened, and the scene
  */
 @RecordBuilder
 public record Incident(

@@ -6,6 +6,7 @@ import dev.residua.drift.FalseAlarmBudget.Period;
 import dev.residua.source.SourceRule;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,7 +69,14 @@ public record SourceSettings(
                             ? budget.framesPerSecond()
                             : rule.framesPerSecond())),
         rule.severity() == null ? Severity.INFO : rule.severity(),
-        rule.labels(),
+        labels(rule),
         commissioned);
+  }
+
+  /** The labels of a rule, and the scene, so that alerts can be grouped by either. */
+  private static Map<String, String> labels(SourceRule rule) {
+    Map<String, String> labels = new TreeMap<>(rule.labels());
+    labels.put(SourceRule.SCENE, rule.scene());
+    return labels;
   }
 }

@@ -66,9 +66,12 @@ public record SourceRule(
   /** Largest priority, and with a minus sign the smallest. */
   public static final int MAX_PRIORITY = 1_000_000;
 
+  /** Name of the label with the scene, which all incidents have. */
+  public static final String SCENE = "scene";
+
   /** Names of labels that alerts have already. */
   public static final Set<String> RESERVED_LABELS =
-      Set.of("alertname", "incident", "kind", "severity", "source");
+      Set.of("alertname", "incident", "kind", SCENE, "severity", "source");
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
   private static final Pattern LABEL = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]{0,63}");

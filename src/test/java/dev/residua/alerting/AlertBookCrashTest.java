@@ -82,23 +82,24 @@ class AlertBookCrashTest {
   }
 
   private void restart() {
-    book = new AlertBook(0, settings, new Random(1));
-    stored.values().forEach(book::restore);
+    book = new AlertBook(settings, new Random(1));
+    stored.values().forEach(entry -> book.restore(0, entry));
     read = committed;
   }
 
   /** One round of the loop; false if the process died in it. */
   private boolean round(Random random, double trouble) {
     for (; read < topic.size(); read++) {
-      book.incident(topic.get(read), read, now, false);
+      book.incident(topic.get(read), new AlertBook.Position(0, read, now, false), now);
     }
     book.sweep(now);
-    Map<String, Optional<AlertEntry>> changes = book.changes();
+    Map<String, AlertBook.Change> changes = book.changes();
     if (random.nextDouble() < trouble / 3) {
       return false; // nothing is stored
     }
     changes.forEach(
-        (id, entry) -> entry.ifPresentOrElse(e -> stored.put(id, e), () -> stored.remove(id)));
+        (id, change) ->
+            change.entry().ifPresentOrElse(e -> stored.put(id, e), () -> stored.remove(id)));
     if (random.nextDouble() < trouble / 3) {
       return false; // nothing is committed
     }

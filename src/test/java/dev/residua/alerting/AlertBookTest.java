@@ -34,12 +34,16 @@ class AlertBookTest {
   private long offset;
 
   private static AlertBook book(AlertingSettings settings) {
-    return new AlertBook(3, settings, new Random(7));
+    return new AlertBook(settings, new Random(7));
+  }
+
+  private AlertBook.Position at(long position, boolean history) {
+    return new AlertBook.Position(3, position, now, history);
   }
 
   private void record(AlertBook book, Incident incident) {
     incidents.put(incident.id(), incident);
-    book.incident(incident, ++offset, now, false);
+    book.incident(incident, at(++offset, false), now);
   }
 
   /** Tells a receiver what is due; every notice gets the same answer. */
@@ -58,13 +62,14 @@ class AlertBookTest {
     book.sweep(now);
     book.changes()
         .forEach(
-            (id, entry) -> entry.ifPresentOrElse(e -> stored.put(id, e), () -> stored.remove(id)));
+            (id, change) ->
+                change.entry().ifPresentOrElse(e -> stored.put(id, e), () -> stored.remove(id)));
     return due;
   }
 
   private AlertBook restarted(AlertingSettings settings) {
     AlertBook book = book(settings);
-    stored.values().forEach(book::restore);
+    stored.values().forEach(entry -> book.restore(3, entry));
     return book;
   }
 
@@ -139,7 +144,7 @@ class AlertBookTest {
 
     // When
     AlertBook next = restarted(settings);
-    next.incident(Incidents.opened(), offset, now, false); // was not committed
+    next.incident(Incidents.opened(), at(offset, false), now); // was not committed
     List<Notice> pager = tell(next, "pager", TAKEN);
     List<Notice> alertmanager = tell(next, "am", TAKEN);
     record(next, Incidents.resolved());
@@ -190,7 +195,7 @@ class AlertBookTest {
 
     // When
     AlertBook next = restarted(settings);
-    next.incident(Incidents.resolved(), offset, now, false);
+    next.incident(Incidents.resolved(), at(offset, false), now);
 
     // Then
     assertThat(actions(tell(next, "pager", TAKEN))).containsExactly(Action.RESOLVE);
@@ -320,8 +325,8 @@ class AlertBookTest {
     AlertBook book = book(Receivers.settings(Receivers.slack(r -> {})));
 
     // When
-    book.incident(Incidents.resolved(), 5, now, true);
-    book.incident(Incidents.with(i -> i.id = "open"), 6, now, true);
+    book.incident(Incidents.resolved(), at(5, true), now);
+    book.incident(Incidents.with(i -> i.id = "open"), at(6, true), now);
 
     // Then
     assertThat(tell(book, "chat", TAKEN))
@@ -339,7 +344,8 @@ class AlertBookTest {
                 Route.of("all", "cam.*", ".*", Severity.INFO, Set.of("chat")),
                 Route.of("night", ".*", "drift.*", Severity.CRITICAL, Set.of("pager"))),
             Optional.empty(),
-            Duration.ofDays(1));
+            Duration.ofDays(1),
+            GroupSettings.OFF);
     AlertBook book = book(settings);
 
     // When
@@ -396,7 +402,7 @@ class AlertBookTest {
 
     // Then
     assertThat(ids(first)).containsExactly("i-0", "i-1");
-    assertThat(ids(second)).containsExactly("held-back-pager-3");
+    assertThat(ids(second)).containsExactly("held-back-pager");
     assertThat(second.get(0).entry().incident().sentence())
         .isEqualTo(
             "3 incidents are suppressed by the limit of 2 alerts per minute, of cam2, cam3, cam4");
@@ -427,7 +433,7 @@ class AlertBookTest {
     // Then
     assertThat(told)
         .extracting(n -> n.action() + " " + n.entry().incident().id())
-        .containsExactly("OPEN i-1", "RESOLVE held-back-pager-3");
+        .containsExactly("OPEN i-1", "RESOLVE held-back-pager");
     assertThat(stored.keySet()).containsExactlyInAnyOrder("i-0", "i-1");
   }
 
@@ -508,7 +514,7 @@ class AlertBookTest {
     assertThat(tell(book, "pager", TAKEN)).isEmpty();
     // When it ends, also after a restart
     AlertBook next = book(PAGER);
-    stored.values().forEach(next::restore);
+    stored.values().forEach(entry -> next.restore(3, entry));
     record(
         next,
         Incidents.with(

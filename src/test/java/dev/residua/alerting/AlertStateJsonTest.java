@@ -3,13 +3,20 @@ package dev.residua.alerting;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.residua.alerting.Grouping.Child;
+import dev.residua.alerting.Grouping.Group;
+import dev.residua.alerting.Grouping.Member;
+import dev.residua.alerting.Grouping.Waiting;
 import dev.residua.causal.Finding.Severity;
+import dev.residua.incident.Subject;
 import dev.residua.testing.Incidents;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -47,7 +54,8 @@ class AlertStateJsonTest {
                 "mechanism:shadow_length",
                 2,
                 AT,
-                true)));
+                true,
+                0)));
   }
 
   @Test
@@ -55,6 +63,24 @@ class AlertStateJsonTest {
     assertThat(STATE.entry(STATE.bytes(entry()))).isEqualTo(entry());
     assertThat(AlertStateJson.activations(AlertStateJson.activations(Map.of("pager", 7L))))
         .isEqualTo(Map.of("pager", 7L));
+  }
+
+  @Test
+  void shouldReadBackTheGroupOfAnAlert() {
+    // Given
+    Child child = new Child("alert-1", "incident-1", "cam1", Subject.SILENCE, true);
+    List<Grouping> all =
+        List.of(
+            new Waiting(AT.plusSeconds(30)),
+            new Member("group.alert-1.0"),
+            new Group("lamp", "3", List.of(child), 7, AT, Set.of("am", "pager")));
+
+    // When, Then
+    assertThat(all)
+        .allSatisfy(
+            grouping ->
+                assertThat(STATE.entry(STATE.bytes(entry().with(grouping))))
+                    .isEqualTo(entry().with(grouping)));
   }
 
   @Test

@@ -39,7 +39,15 @@ class ProtocolsTest {
 
   private static NotifiedState firing(Severity severity, String kind) {
     return new NotifiedState(
-        NotifiedState.Stage.FIRING, 5, severity, kind, "mechanism:shadow_length", 0, SINCE, false);
+        NotifiedState.Stage.FIRING,
+        5,
+        severity,
+        kind,
+        "mechanism:shadow_length",
+        0,
+        SINCE,
+        false,
+        0);
   }
 
   private static JsonNode body(ReceiverSettings receiver, Notice... notices) {

@@ -70,6 +70,7 @@ final class Receivers {
         List.of(receivers),
         List.of(),
         Optional.of(URI.create("https://residua.test/")),
-        Duration.ofDays(1));
+        Duration.ofDays(1),
+        GroupSettings.OFF);
   }
 }

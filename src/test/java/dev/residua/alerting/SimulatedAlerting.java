@@ -62,7 +62,8 @@ public final class SimulatedAlerting {
             OptionalInt.empty(),
             false);
     AlertingSettings settings =
-        new AlertingSettings(List.of(webhook), List.of(), Optional.empty(), Duration.ofDays(1));
+        new AlertingSettings(
+            List.of(webhook), List.of(), Optional.empty(), Duration.ofDays(1), GroupSettings.OFF);
     Channel channel =
         new Channel(
             webhook,

@@ -2,6 +2,9 @@ package dev.residua.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.residua.alerting.GroupSettings;
+import dev.residua.alerting.Grouping;
+import dev.residua.app.config.AlertingConfig;
 import dev.residua.app.config.FramesConfig;
 import dev.residua.app.config.MonitorConfig;
 import dev.residua.app.config.ResiduaConfig;
@@ -87,6 +90,8 @@ class LimitsDocumentTest {
             SourceRules.MAX_REVISIONS + " revisions",
             SourceRule.MAX_LABELS + " labels",
             SourceGlob.MAX_CHARACTERS + " characters",
+            Grouping.Group.MAX_CHILDREN + " incidents",
+            setting(AlertingConfig.class, "groupWait") + ", at most " + GroupSettings.MAX_WAIT,
             NamePattern.MAX_CHARACTERS + " characters",
             NamePattern.MAX_COPIES + " copies",
             RegistryRecord.MAX_PARTS + " parts",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.residua.alerting.AlertingSettings;
+import dev.residua.alerting.GroupSettings;
 import dev.residua.alerting.ReceiverSettings;
 import dev.residua.alerting.ReceiverType;
 import dev.residua.anomaly.AnomalyEvent;
@@ -396,7 +397,8 @@ class MetricsTest {
             false);
     new AlertMetrics(
         meters,
-        new AlertingSettings(List.of(receiver), List.of(), Optional.empty(), Duration.ofDays(1)),
+        new AlertingSettings(
+            List.of(receiver), List.of(), Optional.empty(), Duration.ofDays(1), GroupSettings.OFF),
         (name, problem) -> {},
         () -> {});
   }

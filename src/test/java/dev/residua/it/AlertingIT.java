@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.residua.alerting.AlertListener;
 import dev.residua.alerting.AlertingSettings;
+import dev.residua.alerting.GroupSettings;
 import dev.residua.alerting.ReceiverSettings;
 import dev.residua.alerting.ReceiverType;
 import dev.residua.alerting.Secret;
@@ -134,7 +135,8 @@ class AlertingIT {
             receivers,
             List.of(),
             Optional.of(URI.create("https://residua.test")),
-            Duration.ofDays(1));
+            Duration.ofDays(1),
+            GroupSettings.OFF);
     return new AlertRole(
         clients,
         TOPICS,

@@ -25,7 +25,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -160,7 +159,7 @@ class SourceRulesIT {
             .filter(one -> one.kind().equals("SILENCE"))
             .findFirst()
             .orElseThrow();
-    assertThat(incident.labels()).isEqualTo(Map.of("site", "south"));
+    assertThat(incident.labels()).containsEntry("site", "south");
     assertThat(TopicReader.values(clients, TOPICS.scores()))
         .hasSize(FRAMES)
         .extracting(ScoredFrame::rule)

@@ -45,9 +45,9 @@ class MonitorRulesTest {
     // When
     SourceSettings settings = rules.settings(first);
     // Then
-    assertThat(settings.labels()).isEqualTo(Map.of("site", "north"));
+    assertThat(settings.labels()).isEqualTo(Map.of("scene", "default", "site", "north"));
     assertThat(rules.settings(first)).isSameAs(settings);
-    assertThat(rules.settings(second).labels()).isEqualTo(Map.of("site", "south"));
+    assertThat(rules.settings(second).labels()).containsEntry("site", "south");
   }
 
   @Test

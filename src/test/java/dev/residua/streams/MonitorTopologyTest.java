@@ -826,7 +826,7 @@ class MonitorTopologyTest {
     assertThat(incidents().readValuesToList().get(0))
         .satisfies(
             incident -> {
-              assertThat(incident.labels()).isEqualTo(Map.of("site", "north"));
+              assertThat(incident.labels()).isEqualTo(Map.of("scene", "default", "site", "north"));
               assertThat(incident.severity()).isEqualTo(Finding.Severity.CRITICAL);
             });
   }

@@ -33,6 +33,8 @@ public final class Incidents {
   public @Nullable IncidentFrame frame =
       new IncidentFrame(new FramePosition("residua.frames", 0, 7), "model-1");
 
+  public Map<String, String> labels = Map.of();
+
   private Incidents() {}
 
   /** An open one, warning, of {@code cam1}. */
@@ -67,7 +69,7 @@ public final class Incidents {
         of.mergedInto,
         "model-1",
         of.frame,
-        Map.of());
+        of.labels);
   }
 
   /** The same incident, over. */

@@ -23,6 +23,18 @@ public interface AlertingConfig {
   @WithDefault("P1D")
   Duration giveUpAfter();
 
+  /**
+   * Time for which a new incident waits for others with the same subject and a common label, from
+   * PT0S to PT10M. Receivers are notified of them together. It delays every notification that an
+   * incident opens; with PT0S there are no groups and no delay.
+   */
+  @WithDefault("PT30S")
+  Duration groupWait();
+
+  /** Fewest sources of a group, from 2 to 1000. Incidents of fewer sources are sent one by one. */
+  @WithDefault("3")
+  int groupSize();
+
   /** Receivers by name: letters, digits, '-' and '_'. */
   Map<String, Receiver> receivers();
 

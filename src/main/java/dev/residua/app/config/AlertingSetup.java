@@ -1,6 +1,7 @@
 package dev.residua.app.config;
 
 import dev.residua.alerting.AlertingSettings;
+import dev.residua.alerting.GroupSettings;
 import dev.residua.alerting.ReceiverSettings;
 import dev.residua.alerting.ReceiverType;
 import dev.residua.alerting.Route;
@@ -63,7 +64,12 @@ public final class AlertingSetup {
     }
     if (problems.isEmpty()) {
       try {
-        return new AlertingSettings(receivers, routes, config.dashboardUrl(), config.giveUpAfter());
+        return new AlertingSettings(
+            receivers,
+            routes,
+            config.dashboardUrl(),
+            config.giveUpAfter(),
+            new GroupSettings(config.groupWait(), config.groupSize()));
       } catch (IllegalArgumentException e) {
         problems.add(String.valueOf(e.getMessage()));
       }

@@ -14,6 +14,7 @@ import java.util.Properties;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerPartitionAssignor;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -91,15 +92,31 @@ public record KafkaClients(String bootstrapServers, Map<String, String> common) 
    */
   public KafkaConsumer<byte[], byte[]> scoringConsumer(
       String group, String instance, int maxRecords) {
+    // Members that stay do not pause for new ones.
+    return member(group, instance, maxRecords, CooperativeStickyAssignor.class);
+  }
+
+  /**
+   * The same for a group in which one member has all partitions.
+   *
+   * @param instance static member id
+   */
+  public KafkaConsumer<byte[], byte[]> onlyConsumer(String group, String instance, int maxRecords) {
+    return member(group, instance, maxRecords, OneMemberAssignor.class);
+  }
+
+  private KafkaConsumer<byte[], byte[]> member(
+      String group,
+      String instance,
+      int maxRecords,
+      Class<? extends ConsumerPartitionAssignor> assignor) {
     Map<String, Object> settings = consumer(IsolationLevel.READ_COMMITTED);
     settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
     settings.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, instance);
     settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_MILLIS);
     settings.put(
         ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Math.min(maxRecords, ScoringLoop.POLLED_FRAMES));
-    settings.put(
-        ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
-        CooperativeStickyAssignor.class.getName()); // members that stay do not pause for new ones
+    settings.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, assignor.getName());
     settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 8 << 20);
     return bytes(settings);
   }

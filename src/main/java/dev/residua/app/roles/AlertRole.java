@@ -47,7 +47,7 @@ public final class AlertRole implements AutoCloseable {
     Clock clock = Clock.systemUTC();
     AlertLoop loop =
         new AlertLoop(
-            () -> clients.scoringConsumer(group, member, POLLED),
+            () -> clients.onlyConsumer(group, member, POLLED),
             clients::stateReader,
             () -> clients.resultProducer(Guarantee.EXACTLY_ONCE, member),
             topics,

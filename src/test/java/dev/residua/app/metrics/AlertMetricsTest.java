@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.alerting.AlertListener.Result;
 import dev.residua.alerting.AlertingSettings;
+import dev.residua.alerting.GroupSettings;
 import dev.residua.alerting.ReceiverSettings;
 import dev.residua.alerting.ReceiverType;
 import io.micrometer.core.instrument.Meter;
@@ -37,7 +38,8 @@ class AlertMetricsTest {
                       true)),
               List.of(),
               Optional.empty(),
-              Duration.ofDays(1)),
+              Duration.ofDays(1),
+              GroupSettings.OFF),
           (name, problem) -> health.add(name + "=" + problem),
           () -> {});
 

@@ -1,0 +1,198 @@
+package dev.residua.alerting;
+
+import dev.residua.alerting.Grouping.Alone;
+import dev.residua.alerting.Grouping.Child;
+import dev.residua.alerting.Grouping.Group;
+import dev.residua.alerting.Grouping.Member;
+import dev.residua.alerting.Grouping.Waiting;
+import dev.residua.alerting.IncidentGrouping.Candidate;
+import dev.residua.alerting.IncidentGrouping.Decision;
+import dev.residua.alerting.IncidentGrouping.Form;
+import dev.residua.alerting.IncidentGrouping.Join;
+import dev.residua.alerting.IncidentGrouping.OpenGroup;
+import dev.residua.alerting.IncidentGrouping.Release;
+import dev.residua.incident.Incident;
+import dev.residua.incident.Incident.State;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The groups among the alerts of a book. All of it follows from the alerts as they are stored, so
+ * nothing else has to be stored. For one thread.
+ */
+final class GroupedAlerts {
+  private final GroupSettings settings;
+  private final Map<String, AlertPage> pages;
+  private final Set<String> changed;
+  private final Set<String> outdated = new HashSet<>(); // groups whose incident may have changed
+
+  /**
+   * @param pages alerts by id, changed here
+   * @param changed ids of alerts that are to be stored
+   */
+  GroupedAlerts(GroupSettings settings, Map<String, AlertPage> pages, Set<String> changed) {
+    this.settings = settings;
+    this.pages = pages;
+    this.changed = changed;
+  }
+
+  /** The grouping of an incident that opens. */
+  Grouping opened(Instant now) {
+    return settings.off() ? Grouping.ALONE : new Waiting(now.plus(settings.delay()));
+  }
+
+  /** Follows a record of an incident that was known before. */
+  void applied(AlertPage page, AlertEntry before, Instant now) {
+    Incident incident = page.entry.incident();
+    if (page.entry.grouping() instanceof Waiting) {
+      if (before.incident().state() == State.SUSPENDED && incident.state() != State.SUSPENDED) {
+        page.entry = page.entry.with(opened(now)); // the others come back now, too
+      }
+    } else if (page.entry.grouping() instanceof Alone) {
+      if (before.isReopenedBy(incident) && !page.mayFire()) {
+        page.entry = page.entry.with(opened(now));
+      }
+    } else if (page.entry.grouping() instanceof Member member) {
+      AlertPage parent = pages.get(member.group());
+      if (parent != null && parent.entry.grouping() instanceof Group group) {
+        replace(parent, group.changed(Child.of(page.entry), page.wanted));
+      }
+    }
+  }
+
+  /** A group was read back. */
+  void restored(String group) {
+    outdated.add(group);
+  }
+
+  private void replace(AlertPage parent, Group group) {
+    parent.entry = parent.entry.with(group);
+    parent.wanted = group.receivers();
+    changed.add(parent.entry.alertId());
+    outdated.add(parent.entry.alertId());
+  }
+
+  /** Forms groups, lets incidents join, and brings the incidents of groups up to date. */
+  void update(Instant now) {
+    List<Candidate> waiting = new ArrayList<>();
+    List<OpenGroup> groups = new ArrayList<>();
+    for (AlertPage page : pages.values()) {
+      AlertEntry entry = page.entry;
+      if (entry.grouping() instanceof Member member && !pages.containsKey(member.group())) {
+        page.entry = entry.with(new Waiting(now)); // its group could not be read
+        changed.add(entry.alertId());
+      }
+      if (page.entry.grouping() instanceof Waiting wait
+          && entry.incident().state() != State.SUSPENDED) {
+        waiting.add(new Candidate(entry.alertId(), entry.incident(), wait.until()));
+      } else if (entry.grouping() instanceof Group group && entry.incident().open()) {
+        groups.add(new OpenGroup(entry.alertId(), entry.incident().subject(), group));
+      }
+    }
+    if (!waiting.isEmpty()) {
+      groups.sort(java.util.Comparator.comparing(OpenGroup::alertId));
+      IncidentGrouping.decide(waiting, groups, settings, now)
+          .forEach(decision -> apply(decision, now));
+    }
+    for (String id : List.copyOf(outdated)) {
+      AlertPage page = pages.get(id);
+      if (page == null || revise(page, now)) {
+        outdated.remove(id);
+      }
+    }
+  }
+
+  private void apply(Decision decision, Instant now) {
+    if (decision instanceof Release release) {
+      set(page(release.candidate()), Grouping.ALONE);
+    } else if (decision instanceof Join join) {
+      AlertPage parent = Objects.requireNonNull(pages.get(join.group()));
+      AlertPage page = page(join.candidate());
+      set(page, new Member(join.group()));
+      replace(
+          parent, ((Group) parent.entry.grouping()).joined(Child.of(page.entry), page.wanted, now));
+    } else if (decision instanceof Form form) {
+      form(form, now);
+    }
+  }
+
+  private AlertPage page(Candidate candidate) {
+    return Objects.requireNonNull(pages.get(candidate.alertId()));
+  }
+
+  private void set(AlertPage page, Grouping grouping) {
+    page.entry = page.entry.with(grouping);
+    changed.add(page.entry.alertId());
+  }
+
+  private void form(Form form, Instant now) {
+    Candidate first = form.candidates().get(0);
+    String id = freeId("group.%s.%d".formatted(first.alertId(), first.incident().flaps()));
+    Group group = new Group(form.label(), form.value(), List.of(), 0, now, Set.of());
+    for (Candidate candidate : form.candidates()) {
+      AlertPage page = page(candidate);
+      group = group.joined(Child.of(page.entry), page.wanted, now);
+      set(page, new Member(id));
+    }
+    Incident incident =
+        GroupIncident.of(
+            id, group, null, form.candidates().stream().map(Candidate::incident).toList(), 0);
+    AlertEntry entry = new AlertEntry(id, incident, 0, now, now, Optional.empty(), Map.of(), group);
+    pages.put(id, new AlertPage(page(first).partition, entry, group.receivers()));
+    changed.add(id);
+  }
+
+  private String freeId(String id) {
+    String free = id;
+    for (int i = 1; pages.containsKey(free); i++) {
+      free = id + "." + i;
+    }
+    return free;
+  }
+
+  /**
+   * Brings the incident of a group up to date. Joining and ending incidents show at most once per
+   * wait, everything else at once.
+   *
+   * @return whether nothing is left to do
+   */
+  private boolean revise(AlertPage page, Instant now) {
+    AlertEntry entry = page.entry;
+    if (!(entry.grouping() instanceof Group group)) {
+      return true;
+    }
+    Incident before = entry.incident();
+    List<Incident> open =
+        pages.values().stream()
+            .map(one -> one.entry)
+            .filter(one -> one.grouping().equals(new Member(entry.alertId())))
+            .map(AlertEntry::incident)
+            .filter(Incident::open)
+            .toList();
+    if (open.isEmpty() && !before.open()) {
+      return true;
+    }
+    long revision = entry.revision() + 1;
+    Incident next = GroupIncident.of(entry.alertId(), group, before, open, revision);
+    boolean urgent =
+        next.open() != before.open()
+            || (next.state() == State.SUSPENDED) != (before.state() == State.SUSPENDED)
+            || next.severity() != before.severity()
+            || !next.subject().equals(before.subject());
+    if (!urgent && next.sentence().equals(before.sentence()) && next.events() == before.events()) {
+      return true;
+    }
+    if (!urgent && now.isBefore(entry.changedAt().plus(settings.delay()))) {
+      return false;
+    }
+    page.entry = entry.next(next, revision, now);
+    changed.add(entry.alertId());
+    return true;
+  }
+}

@@ -1,0 +1,187 @@
+package dev.residua.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.residua.alerting.AlertListener;
+import dev.residua.alerting.AlertingSettings;
+import dev.residua.alerting.GroupSettings;
+import dev.residua.alerting.ReceiverSettings;
+import dev.residua.alerting.ReceiverType;
+import dev.residua.alerting.Secret;
+import dev.residua.app.kafka.KafkaClients;
+import dev.residua.app.roles.AlertRole;
+import dev.residua.incident.Incident.State;
+import dev.residua.telemetry.Tracing;
+import dev.residua.testing.Incidents;
+import dev.residua.testing.RecordingServer;
+import dev.residua.testing.TestBroker;
+import dev.residua.wire.Topics;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Sources that lose the same lamp, with a real broker and servers that answer as receivers do. */
+@Timeout(90)
+class AlertGroupsIT {
+  private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
+  private static final String ROUTING_KEY = "0123456789abcdef0123456789abcdef";
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final int SOURCES = 30;
+  private static final int PARTITIONS = 3;
+
+  @Test
+  void shouldPageOnceForThirtySourcesOfOneLampThroughRestarts() throws Exception {
+    TestBroker broker = TestBroker.start(TOPICS, PARTITIONS);
+    KafkaClients clients = broker.clients();
+    try (KafkaProducer<byte[], byte[]> producer = clients.frameProducer();
+        RecordingServer pager = RecordingServer.pagerDuty(ROUTING_KEY);
+        RecordingServer chat = RecordingServer.slack();
+        RecordingServer hook = RecordingServer.anything()) {
+      List<ReceiverSettings> receivers =
+          List.of(
+              receiver("pager", ReceiverType.PAGERDUTY, pager.url(), ROUTING_KEY),
+              receiver("chat", ReceiverType.SLACK, chat.url().resolve("/services/T"), null),
+              receiver("hook", ReceiverType.WEBHOOK, hook.url().resolve("/in"), null));
+
+      // Given half of the incidents, read by a process that ends
+      AlertRole first = role(clients, receivers, "1");
+      publish(producer, 0, SOURCES / 2, State.OPENED);
+      await("they are stored as waiting", () -> stored(clients) >= SOURCES / 2);
+      first.close();
+      publish(producer, SOURCES / 2, SOURCES, State.OPENED);
+
+      // When it starts again
+      AlertRole again = role(clients, receivers, "1");
+      await("PagerDuty", () -> actions(pager).size() == 1);
+      await("Slack", () -> chat.taken().size() == 1);
+      await("the webhook", () -> hook.taken().size() == 1);
+      JsonNode page = pager.taken().get(0).body();
+      JsonNode event = hook.taken().get(0).body();
+
+      // When they end, some while no process runs
+      publish(producer, 0, SOURCES / 2, State.RESOLVED);
+      again.close();
+      publish(producer, SOURCES / 2, SOURCES - 1, State.RESOLVED);
+      AlertRole last = role(clients, receivers, "1");
+      try {
+        publish(producer, SOURCES - 1, SOURCES, State.RESOLVED);
+        await("the end", () -> actions(pager).size() == 2);
+        await("its end in Slack", () -> chat.taken().size() >= 2);
+      } finally {
+        last.close();
+      }
+
+      // Then
+      assertThat(page.at("/payload/summary").asText())
+          .isEqualTo(
+              "30 sources of lamp 3 have the same incident since 10:00 UTC: shadow length no longer"
+                  + " follows its mechanism");
+      assertThat(event.at("/data/group/incidents").asInt()).isEqualTo(SOURCES);
+      assertThat(event.at("/data/group/more").asInt()).isEqualTo(12);
+      assertThat(actions(pager)).containsExactly("trigger", "resolve");
+      assertThat(chat.taken()).hasSize(2);
+      assertThat(pager.complaints()).isEmpty();
+      assertThat(chat.complaints()).isEmpty();
+    } finally {
+      TestBroker.close(broker);
+    }
+  }
+
+  /** Number of records on the topic of alerts. */
+  private static long stored(KafkaClients clients) {
+    try (KafkaConsumer<byte[], byte[]> reader = clients.follower()) {
+      return reader
+          .endOffsets(KafkaClients.partitions(reader, TOPICS.alerts().name()))
+          .values()
+          .stream()
+          .mapToLong(Long::longValue)
+          .sum();
+    }
+  }
+
+  private static List<String> actions(RecordingServer pager) {
+    return pager.taken().stream().map(r -> r.body().path("event_action").asText()).toList();
+  }
+
+  private static AlertRole role(
+      KafkaClients clients, List<ReceiverSettings> receivers, String instance) {
+    return new AlertRole(
+        clients,
+        TOPICS,
+        Topics.DEFAULT_PREFIX,
+        instance,
+        new AlertingSettings(
+            receivers,
+            List.of(),
+            Optional.empty(),
+            Duration.ofDays(1),
+            new GroupSettings(Duration.ofSeconds(5), 3)),
+        List::of,
+        AlertListener.NONE,
+        Tracing.OFF);
+  }
+
+  private static ReceiverSettings receiver(
+      String name, ReceiverType type, URI url, @Nullable String key) {
+    return new ReceiverSettings(
+        name,
+        type,
+        url,
+        Optional.ofNullable(key).map(Secret::new),
+        Optional.empty(),
+        Optional.empty(),
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(1),
+        OptionalInt.empty(),
+        true);
+  }
+
+  private static void publish(
+      KafkaProducer<byte[], byte[]> producer, int from, int to, State state) {
+    String topic = TOPICS.incidents().name();
+    for (int i = from; i < to; i++) {
+      String source = "press-" + i;
+      byte[] incident =
+          TOPICS
+              .incidents()
+              .write(
+                  Incidents.with(
+                      of -> {
+                        of.id = "incident-" + source;
+                        of.source = source;
+                        of.labels = Map.of("lamp", "3", "scene", "press");
+                        of.state = state;
+                        of.sequence = state.open() ? 100 : 200;
+                      }));
+      producer.send(
+          new ProducerRecord<>(
+              topic,
+              i % PARTITIONS,
+              ("incident-" + source).getBytes(StandardCharsets.UTF_8),
+              incident));
+    }
+    producer.flush();
+  }
+
+  private static void await(String what, Callable<Boolean> condition) throws Exception {
+    long end = System.nanoTime() + LIMIT.toNanos();
+    while (!condition.call()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("waited %s but not: %s".formatted(LIMIT, what));
+      }
+      Thread.sleep(50);
+    }
+  }
+}
