@@ -31,6 +31,7 @@ import dev.residua.app.roles.EvidenceStore;
 import dev.residua.app.roles.MonitorRole;
 import dev.residua.app.roles.ScoringSetup;
 import dev.residua.app.roles.ShadowRole;
+import dev.residua.app.roles.SharedBudgetRole;
 import dev.residua.app.roles.TrainRole;
 import dev.residua.app.web.DashboardRole;
 import dev.residua.app.web.HttpAccess;
@@ -186,6 +187,9 @@ public class Roles {
               meters,
               tracing,
               this::fail));
+      running.push(
+          new SharedBudgetRole(
+              clients, topics, config.topicPrefix(), rules::rules, heartbeats::beat));
     }
     if (config.roles().contains(Role.SCORE)) {
       running.push(

@@ -2,6 +2,7 @@ package dev.residua.commissioning;
 
 import dev.residua.drift.CalibrationPhase;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the commissioning of a source is, for people.
@@ -33,9 +34,14 @@ public record CommissioningStatus(
     }
   }
 
-  /** Whether a person would want to know of it after another: all but small progress. */
-  public boolean isNewsAfter(CommissioningStatus before) {
-    return phase != before.phase
+  /**
+   * Whether a person would want to know of it after another: all but small progress.
+   *
+   * @param before null for the first one of a source
+   */
+  public boolean isNewsAfter(@Nullable CommissioningStatus before) {
+    return before == null
+        || phase != before.phase
         || revision != before.revision
         || provisional != before.provisional
         || (int) (STEPS * progress) != (int) (STEPS * before.progress)

@@ -63,6 +63,9 @@ public class SourceRulesResource {
     view.put("id", rule.id());
     view.put("revision", rule.revision());
     view.put("settings", SourceRuleFields.of(rule));
+    if (rule.sharedAmong() != null) {
+      view.put("sharedAmong", rule.sharedAmong());
+    }
     view.put("by", rule.by());
     view.put("changedAt", rule.changedAt().toString());
     return view;

@@ -59,7 +59,7 @@ public final class SourceMonitor {
   private ChangeMonitor picture;
   private FrameHistory history;
   private @Nullable SourceCommissioning commissioning; // null: the model's own calibration
-  private CommissioningStatus status = CommissioningStatus.MODEL;
+  private @Nullable CommissioningStatus status; // null: not published yet
   private @Nullable Instant watchedSince; // null while the source learns or needs a review
   private OtherModels others = new OtherModels(null, null);
   private Baseline baseline;

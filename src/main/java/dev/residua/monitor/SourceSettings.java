@@ -62,9 +62,10 @@ public record SourceSettings(
             .map(
                 budget ->
                     new Budget(
-                        rule.falseAlarmsPerWeek() == null
-                            ? budget.alarmsPerWeek()
-                            : rule.falseAlarmsPerWeek(),
+                        rule.budgetShare()
+                            * (rule.falseAlarmsPerWeek() == null
+                                ? budget.alarmsPerWeek()
+                                : rule.falseAlarmsPerWeek()),
                         rule.framesPerSecond() == null
                             ? budget.framesPerSecond()
                             : rule.framesPerSecond())),

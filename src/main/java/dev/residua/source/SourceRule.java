@@ -25,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  * @param priority decides between rules that are equally specific; the higher wins
  * @param scene what the sources look at, which decides on their model
  * @param enabled whether the sources are monitored
- * @param falseAlarmsPerWeek false alarms per week and source, above 0
+ * @param falseAlarmsPerWeek false alarms per week, above 0: of each source, or of all together
+ * @param sharedAmong number among which the sources divide one budget, 0 until they are counted;
+ *     null where each has the whole budget
  * @param framesPerSecond frame rate until it is measured, above 0
  * @param silentAfter time without a frame after which a source is silent
  * @param activeHours hours outside which a source may be silent
@@ -45,6 +47,7 @@ public record SourceRule(
     String scene,
     boolean enabled,
     @Nullable Double falseAlarmsPerWeek,
+    @Nullable Integer sharedAmong,
     @Nullable Double framesPerSecond,
     @Nullable Duration silentAfter,
     @Nullable ActiveHours activeHours,
@@ -69,9 +72,15 @@ public record SourceRule(
   /** Name of the label with the scene, which all incidents have. */
   public static final String SCENE = "scene";
 
+  /** Largest number among which a budget is divided. */
+  public static final int MAX_SHARED = 1 << 20;
+
   /** Names of labels that alerts have already. */
   public static final Set<String> RESERVED_LABELS =
       Set.of("alertname", "incident", "kind", SCENE, "severity", "source");
+
+  /** Author of what Residua itself writes. */
+  static final String BY_RESIDUA = "residua";
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
   private static final Pattern LABEL = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]{0,63}");
@@ -92,8 +101,9 @@ public record SourceRule(
           null,
           null,
           null,
+          null,
           Map.of(),
-          "residua",
+          BY_RESIDUA,
           Instant.EPOCH);
 
   public SourceRule {
@@ -111,6 +121,9 @@ public record SourceRule(
           id, "priority", priority, "expected %d to %d".formatted(-MAX_PRIORITY, MAX_PRIORITY));
     }
     checkRange(id, "falseAlarmsPerWeek", falseAlarmsPerWeek, 1e-6, 1e6);
+    if (sharedAmong != null && (sharedAmong < 0 || sharedAmong > MAX_SHARED)) {
+      throw invalid(id, "sharedAmong", sharedAmong, "expected 0 to " + MAX_SHARED);
+    }
     checkRange(id, "framesPerSecond", framesPerSecond, 1e-6, 1e4);
     if (silentAfter != null
         && (silentAfter.compareTo(Duration.ofSeconds(1)) < 0
@@ -174,6 +187,11 @@ public record SourceRule(
   /** Name of this revision: id, slash, revision. Empty for {@link #DEFAULTS}. */
   public String key() {
     return id.isEmpty() ? "" : id + "/" + revision;
+  }
+
+  /** Share of one source in the budget, above 0 and at most 1. */
+  public double budgetShare() {
+    return 1.0 / Math.max(1, sharedAmong == null ? 1 : sharedAmong);
   }
 
   /** Whether another revision has the same settings, by any author. */

@@ -25,6 +25,7 @@ public final class SourceRuleFields {
           "priority",
           "enabled",
           "falseAlarmsPerWeek",
+          "budget",
           "framesPerSecond",
           "silentAfter",
           "activeHours",
@@ -35,6 +36,9 @@ public final class SourceRuleFields {
   /** Names of settings that a later version will have. */
   public static final Set<String> NOT_YET_SUPPORTED =
       Set.of("region", "rotation", "mask", "aspect", "camera", "retention");
+
+  private static final String EACH = "each";
+  private static final String SHARED = "shared";
 
   private SourceRuleFields() {}
 
@@ -77,12 +81,21 @@ public final class SourceRuleFields {
       case "enabled" -> rule.withEnabled(text == null || truth(text, name));
       case "falseAlarmsPerWeek" ->
           rule.withFalseAlarmsPerWeek(text == null ? null : number(text, name));
+      case "budget" -> budget(rule, text == null ? EACH : text, name);
       case "framesPerSecond" -> rule.withFramesPerSecond(text == null ? null : number(text, name));
       case "silentAfter" -> rule.withSilentAfter(text == null ? null : duration(text, name));
       case "activeHours" -> rule.withActiveHours(text == null ? null : ActiveHours.parse(text));
       case "context" -> rule.withContext(text == null ? null : SourceContext.parse(text));
       case "severity" -> rule.withSeverity(text == null ? null : severity(text, name));
       default -> throw new IllegalStateException("no setting " + name);
+    };
+  }
+
+  private static SourceRule budget(SourceRule rule, String text, String name) {
+    return switch (text) {
+      case EACH -> rule.withSharedAmong(null);
+      case SHARED -> rule.sharedAmong() == null ? rule.withSharedAmong(0) : rule;
+      default -> throw invalid(name, text, EACH + " or " + SHARED);
     };
   }
 
@@ -164,6 +177,7 @@ public final class SourceRuleFields {
       fields.put("enabled", false);
     }
     put(fields, "falseAlarmsPerWeek", rule.falseAlarmsPerWeek());
+    put(fields, "budget", rule.sharedAmong() == null ? null : SHARED);
     put(fields, "framesPerSecond", rule.framesPerSecond());
     put(fields, "silentAfter", rule.silentAfter() == null ? null : rule.silentAfter().toString());
     put(fields, "activeHours", rule.activeHours() == null ? null : rule.activeHours().toString());

@@ -32,6 +32,7 @@ final class SourceRuleMapper {
     record.setScene(rule.scene());
     record.setEnabled(rule.enabled());
     record.setFalseAlarmsPerWeek(rule.falseAlarmsPerWeek());
+    record.setSharedAmong(rule.sharedAmong());
     record.setFramesPerSecond(rule.framesPerSecond());
     record.setSilentAfterMillis(rule.silentAfter() == null ? null : rule.silentAfter().toMillis());
     record.setActiveHours(rule.activeHours() == null ? null : rule.activeHours().toString());
@@ -68,6 +69,7 @@ final class SourceRuleMapper {
         record.getScene(),
         record.getEnabled(),
         record.getFalseAlarmsPerWeek(),
+        record.getSharedAmong(),
         record.getFramesPerSecond(),
         silentAfter == null ? null : Duration.ofMillis(silentAfter),
         hours == null ? null : ActiveHours.parse(hours),

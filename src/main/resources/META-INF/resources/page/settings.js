@@ -5,7 +5,7 @@ import { ask } from './actions.js';
 import { moment } from './words.js';
 
 const SHOWN = [
-  ['scene', 'Scene'], ['falseAlarmsPerWeek', 'False alarms per week'], ['silentAfter', 'Silent after'],
+  ['scene', 'Scene'], ['falseAlarmsPerWeek', 'False alarms per week'], ['budget', 'Budget'], ['silentAfter', 'Silent after'],
   ['activeHours', 'Active hours'], ['context', 'Context'], ['severity', 'Lowest severity'], ['framesPerSecond', 'Frames per second'], ['priority', 'Priority'],
 ];
 
@@ -49,7 +49,8 @@ function edit(rule, done) {
       { name: 'match', label: 'Sources', value: set.match ?? '', hint: '* matches any characters, ? matches one', placeholder: 'line3/*' },
       { name: 'enabled', label: 'Monitoring', value: String(set.enabled ?? true), options: [['true', 'on'], ['false', 'off: no incidents']] },
       optional('scene', 'Scene', null, 'default'),
-      optional('falseAlarmsPerWeek', 'False alarms per week and source'),
+      optional('falseAlarmsPerWeek', 'False alarms per week'),
+      { name: 'budget', label: 'Whose false alarms', value: set.budget ?? '', options: [['', 'of each source'], ['shared', 'of all sources together']] },
       optional('silentAfter', 'Silent after', 'Time without a frame, such as PT2M'),
       optional('activeHours', 'Active hours', 'No silence outside them', 'Mon-Fri 06:00-22:00 Europe/Berlin'),
       optional('context', 'Context', 'Frames of each context have a normal of their own', 'product, or day: 06:00-22:00 Europe/Berlin'),

@@ -10,6 +10,7 @@ import dev.residua.app.config.MonitorConfig;
 import dev.residua.app.config.ResiduaConfig;
 import dev.residua.app.config.ScoringConfig;
 import dev.residua.app.config.SourcesConfig;
+import dev.residua.app.kafka.BudgetSharing;
 import dev.residua.app.process.DiskSpace;
 import dev.residua.app.web.LiveEvidence;
 import dev.residua.app.web.LiveFrames;
@@ -88,6 +89,8 @@ class LimitsDocumentTest {
             ActiveControls.MOST + " commands",
             SourceRules.MAX_RULES + " rules",
             SourceRules.MAX_REVISIONS + " revisions",
+            BudgetSharing.MAX_SOURCES + " sources",
+            Integer.toString(SourceRule.MAX_SHARED),
             SourceRule.MAX_LABELS + " labels",
             SourceGlob.MAX_CHARACTERS + " characters",
             Grouping.Group.MAX_CHILDREN + " incidents",

@@ -20,6 +20,7 @@ class SourceRuleFieldsTest {
           entry("priority", 7),
           entry("enabled", false),
           entry("falseAlarmsPerWeek", 0.5),
+          entry("budget", "shared"),
           entry("framesPerSecond", 12.5),
           entry("silentAfter", "PT2M"),
           entry("activeHours", "Mon-Fri 06:00-22:00 Europe/Berlin"),

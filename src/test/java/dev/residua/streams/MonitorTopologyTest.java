@@ -851,6 +851,23 @@ class MonitorTopologyTest {
   }
 
   @Test
+  void shouldGiveASourceTheShareOfTheBudgetThatItsScoreNames() {
+    // Given
+    SourceRule alone = RULE.with(one -> one.falseAlarmsPerWeek(100.0).sharedAmong(1));
+    SourceRule shared = alone.with(one -> one.revision(2).sharedAmong(8));
+    restart(rules(new AtomicReference<>(new SourceRules(List.of(alone, shared)))));
+    // When
+    send(Scored.nominal().rule("line/1").frame(0));
+    send(Scored.nominal().rule("line/2").frame(1));
+    send(Scored.nominal().rule("line/1").frame(2));
+    // Then
+    double whole = drift().readValue().targetRunLength();
+    assertThat(drift().readValuesToList())
+        .extracting(DriftScore::targetRunLength)
+        .containsExactly(8 * whole, whole);
+  }
+
+  @Test
   void shouldReadOnForARuleThatItDoesNotKnowYet() {
     // Given
     SourceRule rule = RULE.withFalseAlarmsPerWeek(100.0);

@@ -477,6 +477,7 @@ class GoldenRecordsTest {
         "valve",
         true,
         0.5,
+        8,
         12.5,
         90_000L,
         "Mon-Fri 06:00-22:00, Sat 08:00-14:00 Europe/Berlin",

@@ -109,8 +109,9 @@ public record RequiredAcl(
       allow(
           byTopic,
           AclOperation.READ,
-          List.of(topics.scores(), topics.shadowScores(), topics.control()));
+          List.of(topics.scores(), topics.shadowScores(), topics.control(), topics.calibrations()));
       allow(byTopic, AclOperation.WRITE, topics.findings());
+      allow(byTopic, AclOperation.WRITE, List.of(topics.sources())); // shared budgets
       allow(byTopic, AclOperation.WRITE, List.of(topics.deadLetters()));
       others.add(
           new RequiredAcl(
@@ -126,6 +127,8 @@ public record RequiredAcl(
       allow(byTopic, AclOperation.READ, ConsumerGroups.readByDashboard(topics));
       allow(byTopic, AclOperation.READ, List.of(topics.frames())); // the pictures
       allow(byTopic, AclOperation.WRITE, List.of(topics.control(), topics.sources()));
+    }
+    if (roles.contains(Role.DASHBOARD) || roles.contains(Role.MONITOR)) {
       String sources = KafkaClients.sourcesTransactions(prefix);
       others.add(transactions(sources, sources));
     }

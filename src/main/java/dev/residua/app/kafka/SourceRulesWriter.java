@@ -2,6 +2,7 @@ package dev.residua.app.kafka;
 
 import dev.residua.app.process.StartFailedException;
 import dev.residua.registry.RegistryClients;
+import dev.residua.source.SharedBudgets;
 import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRules;
 import dev.residua.wire.KafkaFailures;
@@ -185,8 +186,9 @@ public final class SourceRulesWriter {
   /** The changes that change something, each as the revision after the latest. */
   private static List<SourceRule> revised(List<SourceRule> wanted, SourceRules before) {
     List<SourceRule> changes = new ArrayList<>();
-    for (SourceRule rule : wanted) {
-      Optional<SourceRule> latest = before.latest(rule.id());
+    for (SourceRule written : wanted) {
+      Optional<SourceRule> latest = before.latest(written.id());
+      SourceRule rule = latest.map(known -> SharedBudgets.kept(written, known)).orElse(written);
       boolean same =
           latest.map(one -> one.sameSettings(rule)).orElse(rule.removed())
               || (rule.removed() && latest.map(SourceRule::removed).orElse(true));

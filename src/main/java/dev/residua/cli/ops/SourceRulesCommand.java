@@ -38,6 +38,9 @@ abstract class SourceRulesCommand extends JsonCommand {
   static Map<String, Object> json(SourceRule rule) {
     Map<String, Object> json = Json.map("id", rule.id(), "revision", rule.revision());
     json.putAll(SourceRuleFields.of(rule));
+    if (rule.sharedAmong() != null) {
+      json.put("sharedAmong", rule.sharedAmong());
+    }
     json.put("by", rule.by());
     json.put("changedAt", rule.changedAt().toString());
     return json;
@@ -128,6 +131,9 @@ abstract class SourceRulesCommand extends JsonCommand {
                 source, rule.id(), rule.revision(), rule.by(), rule.changedAt());
             reasons.forEach(reason -> print("  %s", reason));
             SourceRuleFields.of(rule).forEach((name, value) -> print("%-20s %s", name, value));
+            if (rule.sharedAmong() != null) {
+              print("The budget is divided among %d.", Math.max(1, rule.sharedAmong()));
+            }
           });
       return 0;
     }
@@ -171,8 +177,15 @@ abstract class SourceRulesCommand extends JsonCommand {
     @Option(
         names = "--false-alarms-per-week",
         paramLabel = "N",
-        description = "False alarms per week and source.")
+        description = "False alarms per week and source, or of all sources with --budget shared.")
     @Nullable String falseAlarmsPerWeek;
+
+    @Option(
+        names = "--budget",
+        paramLabel = "WHOSE",
+        description =
+            "Whose the false alarms are: of each source (each), or of all that match (shared).")
+    @Nullable String budget;
 
     @Option(
         names = "--frames-per-second",
@@ -234,6 +247,8 @@ abstract class SourceRulesCommand extends JsonCommand {
               enabled,
               "falseAlarmsPerWeek",
               falseAlarmsPerWeek,
+              "budget",
+              budget,
               "framesPerSecond",
               framesPerSecond,
               "silentAfter",

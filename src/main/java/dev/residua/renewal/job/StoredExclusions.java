@@ -1,6 +1,7 @@
 package dev.residua.renewal.job;
 
 import dev.residua.commissioning.CommissioningReport;
+import dev.residua.drift.CalibrationPhase;
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.PossibleTimes;
 import dev.residua.incident.ControlCommand;
@@ -51,6 +52,9 @@ public final class StoredExclusions {
           cancelled);
       for (CommissioningReport report :
           SourceReadiness.reports(consumer, topics.calibrations(), cancelled)) {
+        if (report.status().phase() == CalibrationPhase.MODEL) {
+          continue;
+        }
         Instant until = report.watchedSince();
         builder.span(
             report.source(),

@@ -1,0 +1,67 @@
+package dev.residua.source;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Divides the false-alarm budgets that several sources share, equally and rounded down in steps of
+ * two. Expected numbers of alarms add however the sources depend on each other, so the sum stays
+ * within the budget. Pure.
+ */
+public final class SharedBudgets {
+  private SharedBudgets() {}
+
+  /**
+   * Number among which a budget is divided: the smallest power of two that is at least the number
+   * of sources. It follows more sources at once, and fewer only once they use at most three
+   * quarters of half of it, so that a source that comes and goes changes nothing.
+   *
+   * @param before number so far, 0 for none
+   * @param sources number of sources, at least 0
+   */
+  static int divisor(int before, long sources) {
+    int needed = 1;
+    while (needed < sources && needed < SourceRule.MAX_SHARED) {
+      needed *= 2;
+    }
+    return needed >= before || before == 0 || 8 * sources <= 3L * before ? needed : before;
+  }
+
+  /**
+   * The revisions that divide the shared budgets among the sources that there are.
+   *
+   * @param sources names of all sources
+   * @param now time of the revisions
+   */
+  public static List<SourceRule> changes(
+      SourceRules rules, Collection<String> sources, Instant now) {
+    Map<String, Long> counts = new HashMap<>();
+    for (String source : sources) {
+      counts.merge(rules.of(source).id(), 1L, Long::sum);
+    }
+    List<SourceRule> changes = new ArrayList<>();
+    for (SourceRule rule : rules.rules()) {
+      Integer before = rule.sharedAmong();
+      if (before != null && rule.enabled()) {
+        int among = divisor(before, counts.getOrDefault(rule.id(), 0L));
+        if (among != before) {
+          changes.add(
+              rule.with(r -> r.sharedAmong(among).by(SourceRule.BY_RESIDUA).changedAt(now)));
+        }
+      }
+    }
+    return changes;
+  }
+
+  /** A rule that a person writes, with the number of sources that is known of it. */
+  public static SourceRule kept(SourceRule written, SourceRule before) {
+    Integer known = before.removed() ? null : before.sharedAmong();
+    return written.sharedAmong() != null && written.sharedAmong() == 0 && known != null
+        ? written.withSharedAmong(known)
+        : written;
+  }
+}

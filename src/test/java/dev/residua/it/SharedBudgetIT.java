@@ -1,0 +1,115 @@
+package dev.residua.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.residua.app.kafka.BudgetSharing;
+import dev.residua.app.kafka.KafkaClients;
+import dev.residua.app.kafka.SourceRulesFollower;
+import dev.residua.app.kafka.SourceRulesWriter;
+import dev.residua.commissioning.CommissioningReport;
+import dev.residua.commissioning.CommissioningStatus;
+import dev.residua.source.SourceRule;
+import dev.residua.source.SourceRuleFields;
+import dev.residua.testing.TestBroker;
+import dev.residua.wire.Topics;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A budget that sources share, with a real broker. */
+@Timeout(120)
+class SharedBudgetIT {
+  private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
+
+  @Test
+  void shouldDivideTheBudgetAmongTheSourcesThatAreThereAndKeepThePartThatPeopleWrite()
+      throws Exception {
+    TestBroker broker = TestBroker.start(TOPICS, 3);
+    KafkaClients clients = broker.clients();
+    SourceRulesWriter writer = SourceRulesWriter.of(clients, TOPICS, Topics.DEFAULT_PREFIX);
+    SourceRule written =
+        SourceRuleFields.apply(
+            SourceRule.of("line", "line/*"), Map.of("budget", "shared", "falseAlarmsPerWeek", 1));
+    try (KafkaProducer<byte[], byte[]> producer = clients.frameProducer();
+        SourceRulesFollower rules =
+            new SourceRulesFollower(
+                clients.sources(Topics.DEFAULT_PREFIX), TOPICS.sources(), () -> {})) {
+      // Given
+      for (int i = 0; i < 5; i++) {
+        publish(producer, "line/cam" + i, true);
+        publish(producer, "other" + i, true);
+      }
+      BudgetSharing[] all = new BudgetSharing[2]; // as in two monitoring processes
+      Thread[] threads = new Thread[all.length];
+      for (int i = 0; i < all.length; i++) {
+        all[i] =
+            new BudgetSharing(
+                clients::follower,
+                TOPICS.calibrations(),
+                rules::rules,
+                SourceRulesWriter.of(clients, TOPICS, Topics.DEFAULT_PREFIX),
+                Duration.ofSeconds(2),
+                () -> {});
+        threads[i] = new Thread(all[i]);
+        threads[i].start();
+      }
+      try {
+        // When
+        writer.change(before -> List.of(written));
+        await(() -> Integer.valueOf(8).equals(among(rules)));
+        List<SourceRule> again = writer.change(before -> List.of(written));
+        for (int i = 2; i < 5; i++) {
+          publish(producer, "line/cam" + i, false);
+        }
+        await(() -> Integer.valueOf(2).equals(among(rules)));
+
+        // Then
+        assertThat(again).as("applied again").isEmpty();
+        assertThat(rules.rules().revisions())
+            .extracting(SourceRule::sharedAmong)
+            .containsExactlyInAnyOrder(0, 8, 2);
+      } finally {
+        for (int i = 0; i < all.length; i++) {
+          all[i].stop();
+          threads[i].join();
+        }
+      }
+    } finally {
+      TestBroker.close(broker);
+    }
+  }
+
+  private static @Nullable Integer among(SourceRulesFollower rules) {
+    return rules.rules().rule("line").map(SourceRule::sharedAmong).orElse(null);
+  }
+
+  private static void publish(KafkaProducer<byte[], byte[]> producer, String source, boolean there)
+      throws Exception {
+    CommissioningReport report =
+        new CommissioningReport(
+            source, 0, Instant.EPOCH, "m", List.of(), CommissioningStatus.MODEL, null, null, null);
+    producer
+        .send(
+            new ProducerRecord<>(
+                TOPICS.calibrations().name(),
+                source.getBytes(StandardCharsets.UTF_8),
+                there ? TOPICS.calibrations().write(report) : null))
+        .get();
+  }
+
+  private static void await(Callable<Boolean> condition) throws Exception {
+    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    while (!condition.call()) {
+      assertThat(System.nanoTime()).as("waited long enough").isLessThan(end);
+      Thread.sleep(50);
+    }
+  }
+}
