@@ -36,6 +36,7 @@ final class CameraEffect {
           HARD_INTERVENTION,
           STOCHASTIC_INTERVENTION,
           MECHANISM_CHANGE,
+          EDGE_CHANGE,
           COMMISSIONING,
           OFFSET,
           NOISE_CHANGE,

@@ -142,6 +142,9 @@ public final class DatasetGenerator {
       if (event.node() != null) {
         entry.put("node", event.node());
       }
+      if (event.cause() != null) {
+        entry.put("cause", event.cause());
+      }
       entry.put("at", event.at());
       entry.put("frames", event.frames());
       entry.put("size", event.size());

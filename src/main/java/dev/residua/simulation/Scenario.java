@@ -64,7 +64,7 @@ public record Scenario(
           "frames",
           "events");
   private static final Set<String> EVENT_KEYS =
-      Set.of("kind", "node", "at", "frames", "size", "rate");
+      Set.of("kind", "node", "cause", "at", "frames", "size", "rate");
 
   public Scenario {
     if (noise != null) {
@@ -145,6 +145,17 @@ public record Scenario(
           throw new IllegalArgumentException(
               "%s.node is '%s', which has no noise to change; give the scenario a noise"
                   .formatted(where, event.node()));
+        }
+      }
+      case EDGE_CHANGE -> {
+        if (!scene.graph().parentNames(node).contains(event.cause())) {
+          throw new IllegalArgumentException(
+              "%s.cause is '%s', expected a direct cause of %s: %s"
+                  .formatted(
+                      where,
+                      event.cause(),
+                      event.node(),
+                      root ? "it has none" : String.join(", ", scene.graph().parentNames(node))));
         }
       }
       case COVARIATE_DRIFT -> {
@@ -314,7 +325,8 @@ public record Scenario(
           whole(node, "at", "", 0),
           whole(node, "frames", "", 1),
           number(node, "size", "", 0),
-          number(node, "rate", "", ScenarioEvent.DEFAULT_RATE));
+          number(node, "rate", "", ScenarioEvent.DEFAULT_RATE),
+          node.has("cause") ? text(node, "cause", "") : null);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(path + e.getMessage(), e);
     }

@@ -16,9 +16,16 @@ import org.jspecify.annotations.Nullable;
  * @param frames its duration in frames, at least 1
  * @param size see {@link Kind}
  * @param rate for {@link Kind#SPARSE_ANOMALIES} the share of affected frames, in (0, 1]
+ * @param cause for {@link Kind#EDGE_CHANGE} the direct cause of the node; null for other kinds
  */
 public record ScenarioEvent(
-    Kind kind, @Nullable String node, int at, int frames, double size, double rate) {
+    Kind kind,
+    @Nullable String node,
+    int at,
+    int frames,
+    double size,
+    double rate,
+    @Nullable String cause) {
   /** Default share of frames that sparse anomalies affect. */
   public static final double DEFAULT_RATE = 0.1;
 
@@ -64,9 +71,21 @@ public record ScenarioEvent(
       throw new IllegalArgumentException(
           "size must be in (0, %s] for %s but was %s".formatted(MAX_BLUR, kind, size));
     }
+    if ((kind == Kind.EDGE_CHANGE) != (cause != null)) {
+      throw new IllegalArgumentException(
+          kind == Kind.EDGE_CHANGE
+              ? "cause is missing, edge_change needs one"
+              : "cause must be left out for %s but was '%s'".formatted(kind, cause));
+    }
     if (!(rate > 0 && rate <= 1)) {
       throw new IllegalArgumentException("rate must be in (0, 1] but was " + rate);
     }
+  }
+
+  /** An event of a kind that has no cause. */
+  public ScenarioEvent(
+      Kind kind, @Nullable String node, int at, int frames, double size, double rate) {
+    this(kind, node, at, frames, size, rate, null);
   }
 
   /** Frame after the last one. */
@@ -93,6 +112,11 @@ public record ScenarioEvent(
      * root mean square.
      */
     MECHANISM_CHANGE,
+    /**
+     * One direct cause moves the node with {@code size} times its influence: the equation reads the
+     * cause's mean plus {@code size} times its distance from it. 0 cuts the edge.
+     */
+    EDGE_CHANGE,
     /**
      * The node is drawn uniformly from its nominal range (0.5 % to 99.5 % of its distribution),
      * independently of its causes, on purpose; {@code size} is not used.
@@ -143,6 +167,7 @@ public record ScenarioEvent(
             HARD_INTERVENTION,
             STOCHASTIC_INTERVENTION,
             MECHANISM_CHANGE,
+            EDGE_CHANGE,
             COMMISSIONING,
             OFFSET,
             NOISE_CHANGE,

@@ -128,13 +128,15 @@ public final class ScenarioStream {
         factors[node] =
             now != null && now.node() == node ? now.value() : root(node, here, ownDraw, sign);
       } else {
-        double explained = scene.mechanism(node, factors);
-        double scale = scene.noiseScale(node, factors);
+        double[] seen = here == null ? factors : seen(here, factors);
+        double explained = scene.mechanism(node, seen);
+        double scale = scene.noiseScale(node, seen);
         factors[node] =
             now != null && now.node() == node
                 ? now.value()
                 : caused(node, explained, scale, here, ownDraw, sign);
-        noise[node] = (factors[node] - explained) / scale;
+        noise[node] =
+            (factors[node] - scene.mechanism(node, factors)) / scene.noiseScale(node, factors);
       }
     }
     SimulatedFrame.ActiveEvent event =
@@ -256,6 +258,7 @@ public final class ScenarioStream {
           case COVARIATE_DRIFT ->
               law.rootAt(node, scores[hidden.length + node] + event.size(), hidden);
           case MECHANISM_CHANGE,
+              EDGE_CHANGE,
               NOISE_CHANGE,
               COMMISSIONING,
               BRIGHTNESS,
@@ -267,6 +270,17 @@ public final class ScenarioStream {
               value;
         };
     return scene.clip(node, moved);
+  }
+
+  /** Values of the causes as the equation reads them during an event. */
+  private double[] seen(ScenarioEvent event, double[] factors) {
+    if (event.kind() != ScenarioEvent.Kind.EDGE_CHANGE) {
+      return factors;
+    }
+    int cause = graph.names().indexOf(event.cause());
+    double[] seen = factors.clone();
+    seen[cause] = law.mean(cause) + event.size() * (factors[cause] - law.mean(cause));
+    return seen;
   }
 
   private double caused(
@@ -293,7 +307,14 @@ public final class ScenarioStream {
                   + noise;
           case COMMISSIONING -> law.inRange(node, PortableRandom.normalCdf(ownDraw));
           case NOISE_CHANGE -> explained + event.size() * noise;
-          case COVARIATE_DRIFT, BRIGHTNESS, FROZEN_CAMERA, DARK, SATURATED, BLURRED, TORN ->
+          case EDGE_CHANGE,
+              COVARIATE_DRIFT,
+              BRIGHTNESS,
+              FROZEN_CAMERA,
+              DARK,
+              SATURATED,
+              BLURRED,
+              TORN ->
               explained + noise;
         };
     return scene.clip(node, value);

@@ -215,6 +215,31 @@ class ScenarioStreamTest {
     assertThat(factor(changed, LENGTH)).isEqualTo(factor(twin, LENGTH));
   }
 
+  /** The equation without its noise reads another value of one cause and those of the others. */
+  @Test
+  void shouldChangeOneEdge() {
+    // Given
+    SimulatedScene scene = new Pendulum();
+    for (double size : new double[] {0, 0.5, 1}) {
+      ScenarioEvent event =
+          new ScenarioEvent(Kind.EDGE_CHANGE, "shadow_position", 0, FRAMES, size, 0.1, "light");
+      // When
+      List<SimulatedFrame> changed = facts(scenario(scene, event), FRAMES);
+      // Then
+      List<SimulatedFrame> twin = nominal();
+      int light = scene.factors().indexOf("light");
+      double mean = (scene.lowest(light) + scene.highest(light)) / 2;
+      for (int t = 0; t < FRAMES; t++) {
+        double[] factors = twin.get(t).factors().clone();
+        double noise = factors[POSITION] - scene.mechanism(POSITION, factors);
+        factors[light] = mean + size * (factors[light] - mean);
+        assertThat(changed.get(t).factors()[POSITION])
+            .isCloseTo(scene.mechanism(POSITION, factors) + noise, within(1e-6));
+        assertThat(changed.get(t).factors()[LENGTH]).isEqualTo(twin.get(t).factors()[LENGTH]);
+      }
+    }
+  }
+
   @Test
   void shouldOffsetANode() {
     // When

@@ -68,12 +68,17 @@ class ScenarioTest {
       kinds.add(event.kind());
       end = event.end();
     }
-    // The frozen camera stands for all faults of a camera.
+    // The frozen camera stands for all faults of a camera, the mechanism change for its edges.
     assertThat(kinds)
         .isEqualTo(
             EnumSet.complementOf(
                 EnumSet.of(
-                    Kind.COMMISSIONING, Kind.DARK, Kind.SATURATED, Kind.BLURRED, Kind.TORN)));
+                    Kind.COMMISSIONING,
+                    Kind.EDGE_CHANGE,
+                    Kind.DARK,
+                    Kind.SATURATED,
+                    Kind.BLURRED,
+                    Kind.TORN)));
     assertThat(demo.events()).hasSize(kinds.size());
     assertThat(demo.events().get(0).at()).isEqualTo(200);
     assertThat(demo.frames()).isGreaterThanOrEqualTo(end + 180);
@@ -101,11 +106,20 @@ class ScenarioTest {
         "'kind': 'offset', 'node': 'light', 'at': 1, 'frames': 2, 'size': 'big'"
             + " | events[0].size must be a number",
         "'kind': 'offset', 'node': 'light', 'at': 1, 'frames': 2, 'size': 1, 'sise': 2"
-            + " | unknown key 'events[0].sise', expected one of at, frames, kind",
+            + " | unknown key 'events[0].sise', expected one of at, cause, frames, kind",
         "'kind': 'single_shock', 'node': 'light', 'at': 1, 'frames': 2, 'size': 1"
             + " | events[0].frames must be 1 for a single_shock but was 2",
         "'kind': 'mechanism_change', 'node': 'light', 'at': 1, 'frames': 2, 'size': 1"
             + " | events[0].node is 'light', which has no causes",
+        "'kind': 'edge_change', 'node': 'shadow_length', 'at': 1, 'frames': 2, 'size': 0"
+            + " | events[0].cause is missing, edge_change needs one",
+        "'kind': 'edge_change', 'node': 'shadow_length', 'cause': 'shadow_position', 'at': 1,"
+            + " 'frames': 2, 'size': 0 | events[0].cause is 'shadow_position', expected a direct"
+            + " cause of shadow_length: pendulum, light",
+        "'kind': 'edge_change', 'node': 'light', 'cause': 'pendulum', 'at': 1, 'frames': 2,"
+            + " 'size': 0 | events[0].cause is 'pendulum', expected a direct cause of light: it has",
+        "'kind': 'offset', 'node': 'light', 'cause': 'pendulum', 'at': 1, 'frames': 2, 'size': 1"
+            + " | events[0].cause must be left out for offset but was 'pendulum'",
         "'kind': 'dark', 'at': 1, 'frames': 2, 'size': 1.5"
             + " | events[0].size must be in [0, 1] for dark but was 1.5",
         "'kind': 'blurred', 'at': 1, 'frames': 2, 'size': 0"
