@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** Makes one {@link Diagnosis}. */
 final class Diagnoser {
@@ -222,7 +223,8 @@ final class Diagnoser {
           0.5,
           Double.NaN,
           NO_CONDITION,
-          sentence.frozen(recent));
+          sentence.frozen(recent),
+          List.of());
     }
     int changed = window.appearanceChanges(recent);
     if (2 * changed >= recent) {
@@ -233,7 +235,8 @@ final class Diagnoser {
           0.5,
           Double.NaN,
           NO_CONDITION,
-          sentence.appearance(changed, recent));
+          sentence.appearance(changed, recent),
+          List.of());
     }
     double threshold = NormalTail.twoSidedQuantile(Diagnosis.LEVEL / (tests * harmonic(tests)));
     discover();
@@ -251,11 +254,17 @@ final class Diagnoser {
           threshold,
           corrected(most, tests),
           CONDITION,
-          sentence.unknown(most, threshold));
+          sentence.unknown(most, threshold),
+          List.of());
     }
     Node first = suspects.get(0);
     InterventionKind kind =
         graph.isRoot(first.latent) ? rootKind(first, suspects) : causedKind(first);
+    List<EdgeReading> edges = kind == InterventionKind.OUTLIER ? List.of() : edges(first);
+    if (kind == InterventionKind.STOCHASTIC_INTERVENTION
+        && edges.stream().anyMatch(edge -> edge.verdict() == EdgeVerdict.KEPT)) {
+      kind = InterventionKind.MECHANISM_CHANGE;
+    }
     return new Diagnosis(
         kind,
         causes(suspects),
@@ -263,7 +272,15 @@ final class Diagnoser {
         threshold,
         corrected(first, tests),
         CONDITION,
-        sentence.of(kind, first));
+        sentence.of(kind, first, edges),
+        edges);
+  }
+
+  /** Edges of a latent in the newer frames. */
+  private List<EdgeReading> edges(Node node) {
+    int[] rows = Arrays.stream(node.rows).filter(t -> t >= frames - recent).toArray();
+    double[] centres = IntStream.range(0, graph.size()).mapToDouble(reference::centre).toArray();
+    return EdgeReadings.of(graph, observed, expected, centres, node.latent, rows);
   }
 
   /** Frames whose causes the equations know from training. */

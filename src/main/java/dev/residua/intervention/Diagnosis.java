@@ -17,6 +17,8 @@ import java.util.List;
  *     or frozen picture
  * @param condition assumption under which p-value and threshold hold
  * @param sentence what happened, in one plain sentence with numbers
+ * @param edges which direct causes still move the first cause; empty where it has none, where no
+ *     latent is named and where only single frames are off
  */
 public record Diagnosis(
     InterventionKind kind,
@@ -25,7 +27,8 @@ public record Diagnosis(
     double threshold,
     double pValue,
     String condition,
-    String sentence) {
+    String sentence,
+    List<EdgeReading> edges) {
   /** Level of false discoveries among the causes. */
   public static final double LEVEL = 0.01;
 
@@ -37,6 +40,7 @@ public record Diagnosis(
 
   public Diagnosis {
     causes = List.copyOf(causes);
+    edges = List.copyOf(edges);
   }
 
   /**
@@ -51,6 +55,11 @@ public record Diagnosis(
    * no assumption on how tests depend on one another. Latents with a discovery are the causes, the
    * largest standardised statistic first: a residual shows only what its own mechanism did, so
    * effects further down the graph need no further correction.
+   *
+   * <p>Of the first cause every edge is read off the newer three quarters of the frames by a
+   * regression of its residual on what each direct cause contributes to the prediction, with errors
+   * that may be autocorrelated; see {@link EdgeReading}. A latent that one of its causes still
+   * moves is a changed mechanism, not one that is drawn from its own law.
    *
    * <p>O(frames d p^2).
    *

@@ -3,6 +3,7 @@ package dev.residua.intervention;
 import dev.residua.causal.Finding;
 import dev.residua.drift.DriftEvent.ChangePoint;
 import io.soabase.recordbuilder.core.RecordBuilder;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param pValue p-value of the decision in (0, 1]; NaN where there is none
  * @param condition assumption under which p-value and threshold hold
  * @param changePoint when the change began, where it can be estimated
+ * @param edges which direct causes still move the first cause; empty where that is not known
  */
 @RecordBuilder
 public record InterventionEvent(
@@ -24,9 +26,11 @@ public record InterventionEvent(
     double threshold,
     double pValue,
     String condition,
-    @Nullable ChangePoint changePoint)
+    @Nullable ChangePoint changePoint,
+    List<EdgeReading> edges)
     implements InterventionEventBuilder.With {
   public InterventionEvent {
+    edges = List.copyOf(edges);
     if (!Double.isNaN(pValue) && !(pValue > 0 && pValue <= 1)) {
       throw new IllegalArgumentException(
           "p-value of a %s must be in (0, 1] or NaN but was %s".formatted(kind, pValue));

@@ -41,7 +41,7 @@ final class InterventionSentence {
         threshold);
   }
 
-  String of(InterventionKind kind, Diagnoser.Node node) {
+  String of(InterventionKind kind, Diagnoser.Node node, List<EdgeReading> edges) {
     int latent = node.latent;
     boolean root = graph.isRoot(latent);
     String name = graph.spokenName(latent);
@@ -90,9 +90,10 @@ final class InterventionSentence {
                   name, causes, correlation, m);
       case MECHANISM_CHANGE ->
           text(
-              "%s answers %s differently: over %d frames it moves by %.2f for every 1 that they"
-                  + " explain (correlation of residual and prediction %.2f)",
-              name, causes, m, statistics.slope(latent, 0, m), correlation);
+                  "%s answers %s differently: over %d frames it moves by %.2f for every 1 that they"
+                      + " explain (correlation of residual and prediction %.2f)",
+                  name, causes, m, statistics.slope(latent, 0, m), correlation)
+              + edges(edges);
       case OFFSET ->
           root
               ? text(
@@ -113,6 +114,33 @@ final class InterventionSentence {
               name, move(node), m);
       case APPEARANCE_SHIFT, FROZEN_CAMERA, UNKNOWN ->
           throw new IllegalArgumentException("a " + kind + " blames no latent");
+    };
+  }
+
+  /** Such as {@code ; lamp no longer moves it (...); valve still does (...)}, changes first. */
+  private static String edges(List<EdgeReading> edges) {
+    if (edges.size() < 2 || edges.stream().noneMatch(EdgeReading::isClaim)) {
+      return "";
+    }
+    StringBuilder text = new StringBuilder();
+    for (EdgeVerdict verdict : EdgeVerdict.values()) {
+      for (EdgeReading edge : edges) {
+        if (edge.verdict() == verdict) {
+          text.append("; ").append(spoken(edge));
+        }
+      }
+    }
+    return text.toString();
+  }
+
+  private static String spoken(EdgeReading edge) {
+    String cause = edge.from().replace('_', ' ');
+    String size = text("%.2f +- %.2f", edge.influence(), edge.standardError());
+    return switch (edge.verdict()) {
+      case REMOVED -> text("%s no longer moves it (%s of its trained influence)", cause, size);
+      case CHANGED -> text("%s moves it with %s of its trained influence", cause, size);
+      case KEPT -> text("%s still moves it (%s)", cause, size);
+      case UNDETERMINED -> text("these frames do not show whether %s moves it", cause);
     };
   }
 

@@ -3,11 +3,30 @@ package dev.residua.monitor;
 import dev.residua.causal.CausalGraph;
 import dev.residua.incident.Subject;
 import dev.residua.intervention.Diagnosis;
+import dev.residua.intervention.EdgeReading;
 import java.util.List;
 
 /** What a diagnosis says that the problem is. */
 final class DiagnosisSubjects {
+  /** Precedes each edge of {@link #news}. */
+  static final String EDGE = "; ";
+
   private DiagnosisSubjects() {}
+
+  /**
+   * Kind, first cause and the edges that differ from the model, such as {@code MECHANISM_CHANGE
+   * tracker; lamp}.
+   */
+  static String news(Diagnosis diagnosis) {
+    StringBuilder news = new StringBuilder(diagnosis.kind().name());
+    if (!diagnosis.causes().isEmpty()) {
+      news.append(' ').append(diagnosis.causes().get(0).latent());
+    }
+    diagnosis.edges().stream()
+        .filter(EdgeReading::isClaim)
+        .forEach(edge -> news.append(EDGE).append(edge.from()));
+    return news.toString();
+  }
 
   /**
    * The subjects, the leading one first; empty if none can be named.

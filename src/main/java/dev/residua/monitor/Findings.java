@@ -162,7 +162,8 @@ final class Findings {
         diagnosis.threshold(),
         diagnosis.pValue(),
         diagnosis.condition(),
-        change);
+        change,
+        diagnosis.edges());
   }
 
   private static Severity severity(InterventionKind kind) {

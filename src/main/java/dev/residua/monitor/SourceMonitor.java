@@ -89,6 +89,11 @@ public final class SourceMonitor {
    */
   public record Diagnosed(String published, String candidate) {
     static final Diagnosed NOTHING = new Diagnosed("", "");
+
+    /** Whether all of that was published: edges that are no longer shown are no news. */
+    boolean covers(String news) {
+      return published.equals(news) || published.startsWith(news + DiagnosisSubjects.EDGE);
+    }
   }
 
   /** A model with its thresholds, worked out once for all sources. */
@@ -704,10 +709,8 @@ public final class SourceMonitor {
                 watch == residuals ? history::sequenceAt : history::pictureSequenceAt));
     suppression = suppression.after(event.finding(), controls);
     events.named.addAll(DiagnosisSubjects.of(diagnosis, model.graph(), picture.alarm().drifting()));
-    String news =
-        diagnosis.kind()
-            + (diagnosis.causes().isEmpty() ? "" : " " + diagnosis.causes().get(0).latent());
-    if (diagnosis.kind() == InterventionKind.UNKNOWN || news.equals(diagnosed.published())) {
+    String news = DiagnosisSubjects.news(diagnosis);
+    if (diagnosis.kind() == InterventionKind.UNKNOWN || diagnosed.covers(news)) {
       diagnosed = new Diagnosed(diagnosed.published(), "");
       return; // the drift event shows all that is known
     }

@@ -124,7 +124,7 @@ public final class FindingFields {
   }
 
   @SuppressWarnings("unchecked") // the schema says what the list holds
-  private static <E> List<E> list(SpecificRecordBase event, String field) {
+  static <E> List<E> list(SpecificRecordBase event, String field) {
     List<E> list = (List<E>) event.get(field);
     if (list.size() > MAX_PARTS) {
       throw new IllegalArgumentException(

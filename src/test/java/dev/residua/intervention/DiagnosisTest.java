@@ -320,6 +320,57 @@ class DiagnosisTest {
   }
 
   @Test
+  void shouldSayWhichCausesStillMoveTheLatent() {
+    // Given
+    Streams.Rows quiet = new EdgeStreams(1, 0, 0).next(20_000, EdgeStreams.Change.NONE);
+    MechanismReference own =
+        MechanismReference.calibrate(
+            EdgeStreams.GRAPH, quiet.observed(), quiet.expected(), quiet.standardized());
+    int right = 0;
+    for (int k = 0; k < WINDOWS; k++) {
+      MechanismWindow window = new MechanismWindow(4);
+      EdgeStreams stream = new EdgeStreams(100 + k, 0, 0);
+      Streams.push(window, stream.next(60, EdgeStreams.Change.NONE), false, false);
+      Streams.push(window, stream.next(64, EdgeStreams.Change.influences(0, 1)), false, false);
+
+      // When
+      Diagnosis diagnosis = Diagnosis.of(own, EdgeStreams.GRAPH, window, 64);
+
+      // Then
+      assertThat(first(diagnosis)).isEqualTo("tracker");
+      assertThat(diagnosis.kind()).isEqualTo(MECHANISM_CHANGE);
+      right +=
+          diagnosis
+                  .sentence()
+                  .matches(
+                      "tracker answers lamp and valve differently: .*; lamp no longer moves it"
+                          + " \\(.* \\+- .* of its trained influence\\); valve still moves it"
+                          + " \\(.* \\+- .*\\)")
+              ? 1
+              : 0;
+    }
+    assertThat(right).isGreaterThanOrEqualTo(WINDOWS * 80 / 100);
+  }
+
+  @Test
+  void shouldSayNothingOfEdgesWhereOnlyAConstantIsAdded() {
+    // Given
+    MechanismWindow window = new MechanismWindow(4);
+    Streams.push(
+        window,
+        Streams.play(64, 77, (i, f, n, random) -> f + n + (i == 2 ? 0.9 : 0)),
+        false,
+        false);
+    // When
+    Diagnosis diagnosis = Diagnosis.of(reference, GRAPH, window, 64);
+    // Then
+    assertThat(diagnosis.kind()).isEqualTo(OFFSET);
+    assertThat(diagnosis.edges()).extracting(EdgeReading::from).containsExactly("z1", "z2");
+    assertThat(diagnosis.edges()).noneMatch(EdgeReading::isClaim);
+    assertThat(diagnosis.sentence()).doesNotContain("moves it");
+  }
+
+  @Test
   void shouldRefuseWhatDoesNotBelongTogether() {
     // Given
     MechanismWindow window = new MechanismWindow(4);

@@ -17,6 +17,8 @@ import dev.residua.avro.DriftChannel;
 import dev.residua.avro.DriftEvent;
 import dev.residua.avro.DriftKind;
 import dev.residua.avro.DriftScore;
+import dev.residua.avro.EdgeReading;
+import dev.residua.avro.EdgeVerdict;
 import dev.residua.avro.Frame;
 import dev.residua.avro.FrameReference;
 import dev.residua.avro.FrameScore;
@@ -403,6 +405,7 @@ class GoldenRecordsTest {
         null,
         "none",
         null,
+        List.of(new EdgeReading("lamp", "light", 0.125, 0.0625, 0.001, EdgeVerdict.REMOVED)),
         "light is held",
         CAUSES,
         READINGS,

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.residua.causal.Finding;
 import dev.residua.drift.DriftEvent.ChangePoint;
 import dev.residua.frame.FramePosition;
+import dev.residua.intervention.EdgeReading;
+import dev.residua.intervention.EdgeVerdict;
 import dev.residua.intervention.InterventionEvent;
 import dev.residua.intervention.InterventionKind;
 import java.io.IOException;
@@ -47,7 +49,13 @@ class InterventionEventMapperTest {
         3.6,
         pValue,
         "exchangeable",
-        change ? new ChangePoint(60, 42, 70, 0) : null);
+        change ? new ChangePoint(60, 42, 70, 0) : null,
+        change
+            ? List.of(
+                new EdgeReading("valve", "light", 0.02, 0.05, 1e-9, EdgeVerdict.REMOVED),
+                new EdgeReading(
+                    "lamp", "light", Double.NaN, Double.NaN, Double.NaN, EdgeVerdict.UNDETERMINED))
+            : List.of());
   }
 
   private static InterventionEvent roundTrip(InterventionEvent event) {
@@ -72,7 +80,8 @@ class InterventionEventMapperTest {
         event.threshold(),
         event.pValue(),
         event.condition(),
-        null);
+        null,
+        List.of());
   }
 
   @Test
