@@ -191,6 +191,8 @@ class CommissioningIT {
         residua("source", "arm", "--sources", "cam2", "--reason", "a longer pole on purpose");
         await(service, "cam2", in(CalibrationPhase.ARMED));
         assertThat(residua("source", "status", "cam2")).contains("armed", "effective samples");
+        assertThat(residua("source", "edges", "cam1", "--frames", "500"))
+            .contains("500 frames", "light -> shadow_length: ", "pendulum -> shadow_position: ");
 
         promoteOnceCalibrated(service, other);
       }

@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
       SourceRulesCommand.RemoveCommand.class,
       SourceRulesCommand.ApplyCommand.class,
       SourceStatusCommand.class,
+      SourceEdgesCommand.class,
       SourceCommand.ArmCommand.class,
       SourceCommand.LearnCommand.class,
       SourceCommand.RetireCommand.class
