@@ -165,6 +165,10 @@ enum Experiments {
           + " alarm per week: detection, delay, the latent named as cause and the kind, by"
           + " residuals and by four baselines.",
       (cells, scale) -> cells.addRows("pendulum", Experiments::localisation)),
+  EDGES(
+      "Streams of the pendulum in which one edge of the graph is cut or halved, or something else"
+          + " happens: how often the active model names the right edge, and another one.",
+      (cells, scale) -> cells.addRows("pendulum", Experiments::edges)),
   COMMISSIONING(
       "Sources that learn what is normal from their own first frames: run length over target and"
           + " delays, over autocorrelation and law, with thresholds that pay for the learning. Each"
@@ -396,6 +400,15 @@ enum Experiments {
     DataSpec spec = DataSpec.usual("pendulum", 1, seed);
     try (FrameScorer scorer = bench.scorer(bundle)) {
       return new LocalisationTrial(spec.drawn(), spec.noise(), bundle, scorer, seed, STREAMS)
+          .run("pendulum", seed, done -> bench.progress().at("watching streams", done, null));
+    }
+  }
+
+  private static List<ResultLog.Row> edges(Workbench bench, long seed) throws BadBundleException {
+    ModelBundle bundle = bench.model();
+    DataSpec spec = DataSpec.usual("pendulum", 1, seed);
+    try (FrameScorer scorer = bench.scorer(bundle)) {
+      return new EdgeTrial(spec.drawn(), spec.noise(), bundle, scorer, seed, STREAMS)
           .run("pendulum", seed, done -> bench.progress().at("watching streams", done, null));
     }
   }
