@@ -11,9 +11,10 @@ import java.util.List;
  *
  * @param own what each cause adds alone, shape {@code [parents][n]}; 0 for one that does not move
  * @param joint what each pair adds, shape {@code [pairs][n]}; none at first degree
+ * @param rest what the polynomial leaves of the prediction, shape {@code [n]}
  */
 @SuppressWarnings("ArrayRecordComponent") // made once per test
-record ParentContributions(double[][] own, double[][] joint) {
+record ParentContributions(double[][] own, double[][] joint, double[] rest) {
   /** Frames per coefficient from which a degree is used. */
   private static final int FRAMES_PER_TERM = 3;
 
@@ -55,18 +56,21 @@ record ParentContributions(double[][] own, double[][] joint) {
       }
     }
     double[] weights = fit(basis, expected);
+    double[] rest = less(expected, mean(expected));
     double[][] own = new double[p][n];
     double[][] joint = new double[basis.size() - degree * p][];
     for (int k = 0; k < weights.length; k++) {
       double[] into = k < degree * p ? own[k / degree] : new double[n];
+      double mean = mean(basis.get(k));
       for (int t = 0; t < n; t++) {
         into[t] += weights[k] * basis.get(k)[t];
+        rest[t] -= weights[k] * (basis.get(k)[t] - mean);
       }
       if (k >= degree * p) {
         joint[k - degree * p] = into;
       }
     }
-    return new ParentContributions(own, joint);
+    return new ParentContributions(own, joint, rest);
   }
 
   private static int terms(int parents, int degree) {

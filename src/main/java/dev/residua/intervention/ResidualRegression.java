@@ -20,10 +20,13 @@ final class ResidualRegression {
   /** Variance inflation of one cause by the others from which they move together. */
   private static final double TOGETHER = 10;
 
+  /** Spread of what one cause adds, over that of the rest, which could be taken for a change. */
+  private static final double READABLE = 1 / EdgeReading.NONE;
+
   private static final double RIDGE = 1e-6;
 
   private final double[] residual;
-  private final boolean[] together; // causes that move together with others, [parents]
+  private final boolean[] unreadable; // causes of which nothing can be said, [parents]
   private final double[][] contributions; // [parents and pairs that move][n]
   private final boolean[] follows;
 
@@ -54,14 +57,17 @@ final class ResidualRegression {
       residual[t] = value[t] - prediction[t];
     }
     this.follows = follows;
-    this.together = together(values);
+    this.unreadable = together(values);
     double still = STILL * Math.sqrt(variance(prediction) + variance(residual));
     ParentContributions parts =
         ParentContributions.of(
             values, Arrays.stream(parents).mapToDouble(a -> centres[a]).toArray(), prediction);
     List<double[]> columns = new ArrayList<>();
-    for (double[] own : parts.own()) {
+    double least = READABLE * Math.sqrt(variance(parts.rest()));
+    for (int a = 0; a < parents.length; a++) {
+      double[] own = parts.own()[a];
       columns.add(moves(own, still) ? own : new double[rows.length]);
+      unreadable[a] |= !moves(own, least);
     }
     for (double[] joint : parts.joint()) {
       if (moves(joint, still)) {
@@ -92,8 +98,8 @@ final class ResidualRegression {
     Optional<Fit> fit = AutocorrelatedRegression.fit(residual, columns, follows);
     fit.ifPresent(
         found -> {
-          for (int a = 0; a < together.length; a++) {
-            found.coefficients()[a] = together[a] ? Double.NaN : found.coefficients()[a];
+          for (int a = 0; a < unreadable.length; a++) {
+            found.coefficients()[a] = unreadable[a] ? Double.NaN : found.coefficients()[a];
           }
         });
     return fit;

@@ -41,6 +41,7 @@ class ParentContributionsTest {
       assertThat(parts.own()[0][t]).isCloseTo(2 * x - 0.5 * x * x * x, within(1e-4));
       assertThat(parts.own()[1][t]).isCloseTo(3 * y, within(1e-4));
       assertThat(parts.joint()[0][t]).isCloseTo(0.7 * x * y, within(1e-4));
+      assertThat(parts.rest()[t]).isCloseTo(0, within(1e-4));
     }
   }
 
