@@ -31,14 +31,13 @@ public record CommissioningReference(
   /** Fewest calibration frames from which it is made. */
   public static final int MIN_FRAMES = 500;
 
-  private static final double[] SAMPLES = {100, 1_000};
-  private static final double[] LAG_ONES = {0, 0.9, 0.99};
+  private static final int[] INNOVATIONS = {500, 1_000, 3_000, 10_000};
 
   /** Simulated streams of the detector per stream of each threshold. */
-  private static final int STREAMS_PER_CELL = 10;
+  private static final int STREAMS_PER_CELL = 4;
 
   private static final int MAGIC = 0x52455343; // "RESC"
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int MAX_LATENTS = 62;
   private static final int MAX_PART_BYTES = 16 << 20;
 
@@ -88,7 +87,7 @@ public record CommissioningReference(
         CommissioningThresholds.simulate(
             detector,
             scores,
-            new CommissioningThresholds.Grid(SAMPLES, LAG_ONES, streams),
+            new CommissioningThresholds.Grid(INNOVATIONS, streams),
             seed + 1,
             done -> progress.accept(0.4 + 0.6 * done));
     float[][] nothing = new float[picture.length][picture[0].length];
@@ -113,7 +112,7 @@ public record CommissioningReference(
     return window;
   }
 
-  /** About 100 kB for 4 latents, big-endian. */
+  /** About 20 kB for 4 latents, big-endian. */
   public byte[] toBytes() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {

@@ -13,85 +13,76 @@ import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
 
 /**
- * Thresholds of one drift detector for sources that were commissioned on so many effective samples
- * with such an autocorrelation. A calibration that was learnt from few frames is slightly wrong, so
- * a quiet source passes a threshold sooner; the table pays for that with a higher one.
+ * Thresholds of one drift detector for sources that were commissioned on so many innovations. A law
+ * that was learnt from few innovations is slightly wrong, so a quiet source passes a threshold at
+ * another rate than one whose law is known; the table pays for that.
  *
  * <p>Every cell is simulated with the commissioning inside: quiet normal scores become the
  * innovations of autoregressive residuals, a window of them is fitted by {@link CommissioningFit},
  * its innovations give the law of the source, and streams that follow are watched through the
- * fitted filter until they pass each level. Between cells the level is interpolated in {@code 1 /
- * samples}, which the excess of false alarms is proportional to, and in the logarithm of the
- * autocorrelation time; with ever more samples it becomes that of the detector's reference.
+ * fitted filter until they pass each level. {@link InnovationLaw} makes scores whose law hardly
+ * depends on that of the source, so one table serves sources of every law and autocorrelation.
+ * Between cells the level is interpolated in {@code 1 / innovations}, which the excess of false
+ * alarms is proportional to; outside it is that of the nearest cell.
  *
  * <p>Immutable; less than 2 kB per cell.
  */
 public final class CommissioningThresholds {
-  /** Longest window that is simulated; more effective samples than fit in it count as those. */
-  static final int MAX_FRAMES = 60_000;
+  /** Most innovations that are simulated: a window keeps no more for 4 latents. */
+  static final int MAX_INNOVATIONS = 10_000;
 
   /** Fewest streams per cell that give a threshold at all. */
   static final int MIN_STREAMS = 48;
 
+  /** Frames after which the residuals of a simulated source are stationary. */
+  private static final int SETTLE = 16;
+
+  /** Lag-one correlation of the residuals that are simulated. */
+  private static final double LAG_ONE = 0.5;
+
   private static final int MAX_CELLS = 64;
   private static final int MAX_LEVELS = 512;
   private static final CheckedBytes FORMAT =
-      new CheckedBytes(0x52455354, 1, "table of thresholds"); // "REST"
+      new CheckedBytes(0x52455354, 2, "table of thresholds"); // "REST"
 
   /**
    * What is simulated.
    *
-   * @param samples effective samples, ascending, at least 50
-   * @param lagOnes correlations of consecutive residuals, ascending, in [0, 0.995]
-   * @param streams quiet streams per cell, at least 48; 400 and more are better
+   * @param innovations that a source learns from, ascending, 256 to 10,000
+   * @param streams quiet streams per cell, at least 48; 1,000 and more are better
    */
   @SuppressWarnings("ArrayRecordComponent") // made once per simulation
-  public record Grid(double[] samples, double[] lagOnes, int streams) {
-    public static final Grid DEFAULTS =
-        new Grid(
-            new double[] {125, 250, 500, 1_000, 2_000, 5_000},
-            new double[] {0, 0.5, 0.9, 0.99},
-            1_000);
+  public record Grid(int[] innovations, int streams) {
+    public static final Grid DEFAULTS = new Grid(new int[] {256, 500, 1_000, 3_000, 10_000}, 1_000);
 
     public Grid {
-      ascending(samples, "effective samples", 50, MAX_FRAMES);
-      ascending(lagOnes, "lag-one correlations", 0, 0.995);
-      if (samples.length * lagOnes.length > MAX_CELLS) {
+      if (innovations.length < 1 || innovations.length > MAX_CELLS) {
         throw new IllegalArgumentException(
-            "a grid has at most %d cells but has %d x %d"
-                .formatted(MAX_CELLS, samples.length, lagOnes.length));
+            "a grid has 1 to %d cells but got %d".formatted(MAX_CELLS, innovations.length));
+      }
+      int least = CommissioningFit.MIN_INTERVALS * CommissioningWindow.RUN;
+      for (int i = 0; i < innovations.length; i++) {
+        int above = i == 0 ? least : innovations[i - 1] + 1;
+        if (innovations[i] < above || innovations[i] > MAX_INNOVATIONS) {
+          throw new IllegalArgumentException(
+              "innovations must ascend within %d to %d but were %s"
+                  .formatted(least, MAX_INNOVATIONS, Arrays.toString(innovations)));
+        }
       }
       if (streams < MIN_STREAMS) {
         throw new IllegalArgumentException(
             "streams must be at least %d but were %d".formatted(MIN_STREAMS, streams));
       }
     }
-
-    private static void ascending(double[] values, String name, double least, double most) {
-      for (int i = 0; i < values.length; i++) {
-        double above = i == 0 ? least : Math.nextUp(values[i - 1]);
-        if (!(values[i] >= above && values[i] <= most)) {
-          throw new IllegalArgumentException(
-              "%s must ascend within %s to %s but were %s"
-                  .formatted(name, least, most, Arrays.toString(values)));
-        }
-      }
-      if (values.length == 0) {
-        throw new IllegalArgumentException(name + " must not be empty");
-      }
-    }
   }
 
   private final int reference; // fingerprint
-  private final double[] samples;
-  private final double[] lagOnes;
-  private final RunLengthCurve[] curves; // [lagOnes][samples]
+  private final int[] innovations;
+  private final RunLengthCurve[] curves; // per cell
 
-  private CommissioningThresholds(
-      int reference, double[] samples, double[] lagOnes, RunLengthCurve[] curves) {
+  private CommissioningThresholds(int reference, int[] innovations, RunLengthCurve[] curves) {
     this.reference = reference;
-    this.samples = samples;
-    this.lagOnes = lagOnes;
+    this.innovations = innovations;
     this.curves = curves;
   }
 
@@ -120,16 +111,14 @@ public final class CommissioningThresholds {
     }
     NullStreams quiet = new NullStreams(rows);
     InnovationLaw law = InnovationLaw.of(columns(scores));
-    double[] lagOnes = grid.lagOnes();
-    double[] samples = grid.samples();
-    RunLengthCurve[] curves = new RunLengthCurve[lagOnes.length * samples.length];
+    int[] innovations = grid.innovations().clone();
+    RunLengthCurve[] curves = new RunLengthCurve[innovations.length];
     int worlds = (grid.streams() - 1) / RunLengthCurve.STREAMS_PER_WORLD + 1;
     AtomicInteger done = new AtomicInteger();
     double all = (double) curves.length * worlds;
     progress.accept(0);
     for (int cell = 0; cell < curves.length; cell++) {
-      double lagOne = lagOnes[cell / samples.length];
-      int frames = frames(samples[cell % samples.length], lagOne);
+      int frames = innovations[cell];
       // The same worlds in every cell, so that cells differ by what was learnt and not by chance.
       long[] seeds = new SplittableRandom(seed).longs(worlds).toArray();
       int[][] times = new int[worlds * RunLengthCurve.STREAMS_PER_WORLD][];
@@ -138,16 +127,16 @@ public final class CommissioningThresholds {
           .parallel()
           .forEach(
               world -> {
-                new World(reference, quiet, law, lagOne, frames, seeds[world])
+                new World(reference, quiet, law, frames, seeds[world])
                     .run(times, maxima, world * RunLengthCurve.STREAMS_PER_WORLD);
                 synchronized (done) {
                   progress.accept(done.incrementAndGet() / all);
                 }
               });
-      curves[cell] = RunLengthCurve.estimate(times, maxima, reference.settings().streamLength());
+      curves[cell] =
+          RunLengthCurve.estimateOfFleet(times, maxima, reference.settings().streamLength());
     }
-    return new CommissioningThresholds(
-        reference.fingerprint(), samples.clone(), lagOnes.clone(), curves);
+    return new CommissioningThresholds(reference.fingerprint(), innovations, curves);
   }
 
   private static double[][] columns(double[][] rows) {
@@ -160,38 +149,20 @@ public final class CommissioningThresholds {
     return columns;
   }
 
-  private static double time(double lagOne) {
-    return (1 + lagOne) / (1 - lagOne);
-  }
-
-  private static int frames(double samples, double lagOne) {
-    return (int)
-        Math.max(
-            CommissioningFit.MIN_INTERVALS * CommissioningWindow.RUN,
-            Math.min(MAX_FRAMES, samples * time(lagOne)));
-  }
-
   /** One replicate of the reference: a source that is commissioned and then watched. */
   private static final class World {
     private final NullStreams.Stream stream;
     private final DriftDetector detector;
     private final InnovationLaw shared;
-    private final double lagOne;
     private final int frames;
     private final int streamLength;
     private final float[] residuals;
 
     World(
-        DriftReference reference,
-        NullStreams quiet,
-        InnovationLaw shared,
-        double lagOne,
-        int frames,
-        long seed) {
+        DriftReference reference, NullStreams quiet, InnovationLaw shared, int frames, long seed) {
       this.stream = quiet.new Stream();
       this.detector = new DriftDetector(reference);
       this.shared = shared;
-      this.lagOne = lagOne;
       this.frames = frames;
       this.streamLength = reference.settings().streamLength();
       this.residuals = new float[reference.latents()];
@@ -200,18 +171,17 @@ public final class CommissioningThresholds {
 
     private void next(float[] score) {
       stream.next(score);
-      double rest = Math.sqrt(1 - lagOne * lagOne);
+      double rest = Math.sqrt(1 - LAG_ONE * LAG_ONE);
       for (int k = 0; k < score.length; k++) {
-        residuals[k] = (float) (lagOne * residuals[k] + rest * score[k]);
+        residuals[k] = (float) (LAG_ONE * residuals[k] + rest * score[k]);
       }
     }
 
     void run(int[][] times, float[][] maxima, int from) {
       int d = residuals.length;
       float[] score = new float[d];
-      int settle = (int) (5 * time(lagOne));
       stream.newStream();
-      for (int t = 0; t < settle; t++) {
+      for (int t = 0; t < SETTLE; t++) {
         next(score);
       }
       CommissioningWindow window = CommissioningWindow.start(d);
@@ -227,7 +197,7 @@ public final class CommissioningThresholds {
       double[] innovations = new double[d];
       for (int i = from; i < from + RunLengthCurve.STREAMS_PER_WORLD; i++) {
         stream.newStream();
-        for (int t = 0; t < settle; t++) {
+        for (int t = 0; t < SETTLE; t++) {
           next(score);
           filter.next(residuals, innovations);
         }
@@ -263,79 +233,65 @@ public final class CommissioningThresholds {
    */
   public double threshold(
       DriftReference reference, SourceCalibration calibration, double targetRunLength) {
-    double highest = 0;
+    check(reference);
+    double highest = Double.NEGATIVE_INFINITY;
     for (LatentCalibration latent : calibration.latents()) {
-      highest =
-          Math.max(
-              highest,
-              threshold(reference, latent.effectiveSamples(), latent.lagOne(), targetRunLength));
+      highest = Math.max(highest, level(latent.innovations(), targetRunLength));
     }
     return highest;
   }
 
-  /**
-   * The threshold for one number of effective samples, at least the first of the table, and one
-   * autocorrelation.
-   */
+  /** The threshold of a source that learnt from so many innovations. */
   public double threshold(
-      DriftReference reference, double effectiveSamples, double lagOne, double targetRunLength) {
-    if (reference.fingerprint() != this.reference) {
+      DriftReference reference, double learntInnovations, double targetRunLength) {
+    check(reference);
+    return level(learntInnovations, targetRunLength);
+  }
+
+  /**
+   * What finite learning adds to the threshold of a source that learnt from as many innovations as
+   * are simulated; at least 0.
+   */
+  public double cost(
+      DriftReference reference, SourceCalibration calibration, double targetRunLength) {
+    double least = level(innovations[innovations.length - 1], targetRunLength);
+    return Math.max(0, threshold(reference, calibration, targetRunLength) - least);
+  }
+
+  private void check(DriftReference used) {
+    if (used.fingerprint() != reference) {
       throw new IllegalArgumentException(
           "thresholds belong to reference %08x, not to %08x: simulate them again"
-              .formatted(this.reference, reference.fingerprint()));
+              .formatted(reference, used.fingerprint()));
     }
-    double limit = reference.threshold(targetRunLength).value();
-    double x = Math.log(time(Math.max(0, Math.min(lagOnes[lagOnes.length - 1], lagOne))));
-    int above = 0;
-    while (above < lagOnes.length - 1 && Math.log(time(lagOnes[above])) < x) {
+  }
+
+  private double level(double learnt, double target) {
+    int last = innovations.length - 1;
+    double n = Math.max(innovations[0], Math.min(innovations[last], learnt));
+    int above = 0; // first cell with at least so many innovations
+    while (innovations[above] < n) {
       above++;
     }
-    double right = level(above, effectiveSamples, targetRunLength, limit);
+    double right = curves[above].threshold(target).value();
     if (above == 0) {
       return right;
     }
-    double left = level(above - 1, effectiveSamples, targetRunLength, limit);
-    double from = Math.log(time(lagOnes[above - 1]));
-    double to = Math.log(time(lagOnes[above]));
-    return left + Math.min(1, (x - from) / (to - from)) * (right - left);
-  }
-
-  private double level(int row, double effectiveSamples, double target, double limit) {
-    double x = 1 / Math.max(samples[0], effectiveSamples);
-    int above = 0; // first cell with at least so many samples
-    while (above < samples.length && 1 / samples[above] > x) {
-      above++;
-    }
-    double right =
-        above == samples.length
-            ? limit
-            : Math.max(limit, cell(row, above).threshold(target).value());
-    double to = above == samples.length ? 0 : 1 / samples[above];
-    if (above == 0) {
-      return right;
-    }
-    double from = 1 / samples[above - 1];
-    double left = Math.max(limit, cell(row, above - 1).threshold(target).value());
-    return left + (from - x) / (from - to) * (right - left);
-  }
-
-  private RunLengthCurve cell(int row, int column) {
-    return curves[row * samples.length + column];
+    double left = curves[above - 1].threshold(target).value();
+    double from = 1.0 / innovations[above - 1];
+    double to = 1.0 / innovations[above];
+    return left + (from - 1 / n) / (from - to) * (right - left);
   }
 
   /** Big-endian. */
   public byte[] toBytes() {
-    int size = 3 * Integer.BYTES + Double.BYTES * (samples.length + lagOnes.length);
+    int size = Integer.BYTES * (2 + innovations.length);
     for (RunLengthCurve curve : curves) {
       size += Integer.BYTES + Float.BYTES * (3 * curve.levels().length + 2);
     }
-    ByteBuffer body =
-        ByteBuffer.allocate(size).putInt(reference).putInt(samples.length).putInt(lagOnes.length);
-    for (double value : samples) {
-      body.putDouble(value);
-    }
-    for (double value : lagOnes) {
-      body.putDouble(value);
+    ByteBuffer body = ByteBuffer.allocate(size).putInt(reference).putInt(innovations.length);
+    for (int value : innovations) {
+      body.putInt(value);
     }
     for (RunLengthCurve curve : curves) {
       body.putInt(curve.levels().length);
@@ -360,15 +316,17 @@ public final class CommissioningThresholds {
 
   private static CommissioningThresholds read(ByteBuffer in) {
     int reference = in.getInt();
-    int columns = in.getInt();
-    int rows = in.getInt();
-    if (columns < 1 || rows < 1 || columns > MAX_CELLS || rows > MAX_CELLS / columns) {
+    int cells = in.getInt();
+    if (cells < 1 || cells > MAX_CELLS) {
       throw new IllegalArgumentException(
-          "table of thresholds has %d x %d cells, expected 1 to %d"
-              .formatted(rows, columns, MAX_CELLS));
+          "table of thresholds has %d cells, expected 1 to %d".formatted(cells, MAX_CELLS));
     }
-    Grid grid = new Grid(doubles(in, columns), doubles(in, rows), MIN_STREAMS);
-    RunLengthCurve[] curves = new RunLengthCurve[rows * columns];
+    int[] innovations = new int[cells];
+    for (int i = 0; i < cells; i++) {
+      innovations[i] = in.getInt();
+    }
+    Grid grid = new Grid(innovations, MIN_STREAMS);
+    RunLengthCurve[] curves = new RunLengthCurve[cells];
     for (int i = 0; i < curves.length; i++) {
       int levels = in.getInt();
       if (levels < 1 || levels > MAX_LEVELS) {
@@ -383,15 +341,7 @@ public final class CommissioningThresholds {
               in.getFloat(),
               in.getFloat());
     }
-    return new CommissioningThresholds(reference, grid.samples(), grid.lagOnes(), curves);
-  }
-
-  private static double[] doubles(ByteBuffer in, int count) {
-    double[] values = new double[count];
-    for (int i = 0; i < count; i++) {
-      values[i] = in.getDouble();
-    }
-    return values;
+    return new CommissioningThresholds(reference, grid.innovations(), curves);
   }
 
   private static float[] floats(ByteBuffer in, int count) {

@@ -1,42 +1,42 @@
 package dev.residua.commissioning;
 
-import dev.residua.anomaly.GeneralizedPareto;
 import dev.residua.drift.Normal;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
  * The law of standardised innovations, one per latent, and the map from an innovation to a normal
- * score: empirical inside, generalised Pareto beyond 5 % on either side, where light tails count as
- * exponential ones. One source does not have enough frames to know its tails, so its law is a
- * mixture of the model's and its own.
+ * score. Inside the range of what was learnt the score follows the rank, so scores have the same
+ * law whatever that of the innovations is. Beyond the range, which {@code n} innovations leave with
+ * probability {@code 1 / (n + 1)} on each side, nothing is known of the tail. Scores stay there as
+ * they are at the end of the range, so that no law has more of them than another; from twice the
+ * distance on they grow slowly, for an innovation so large is a change in every law that has a
+ * kurtosis.
  *
- * <p>Keeps at most {@value #MAX_POINTS} quantiles per latent, 16 kB. Immutable.
+ * <p>Keeps {@value #POINTS} quantiles per latent, 1 kB. Immutable.
  */
 public final class InnovationLaw {
-  /** Quantiles kept per latent. */
-  static final int MAX_POINTS = 4_096;
-
   /** Fewest innovations per latent that determine a law. */
   public static final int MIN_SAMPLES = 200;
 
-  /** Scores are cut here: one frame in a billion, beyond what any tail was fitted to. */
+  /** Scores are cut here: one frame in a billion. */
   static final double MAX_SCORE = 6;
 
-  /** A law counts for no more innovations than these, so that it can still follow its scene. */
+  /** A law counts for no more innovations than these. */
   private static final long MAX_WEIGHT = 1_000_000;
 
-  /** Innovations that the shared law counts for in the law of one source. */
-  private static final long PRIOR = 50;
+  /** Distance from the median, in that of the largest innovation, up to which scores are equal. */
+  private static final double FAR = 2;
 
-  /** Quantiles kept per latent of one source. */
-  private static final int SOURCE_POINTS = 1_024;
+  /** Index of the tail beyond: twice the distance has a probability 32 times smaller. */
+  private static final double TAIL_INDEX = 5;
 
-  private static final double TAIL = 0.05;
-  private static final int KNOTS = 129;
+  /** Quantiles kept per latent, an odd number. */
+  private static final int POINTS = 257;
+
   private static final int MAX_LATENTS = 62;
   private static final CheckedBytes FORMAT =
-      new CheckedBytes(0x52455349, 1, "law of innovations"); // "RESI"
+      new CheckedBytes(0x52455349, 2, "law of innovations"); // "RESI"
 
   private final Part[] parts;
 
@@ -47,83 +47,89 @@ public final class InnovationLaw {
   /** The law of one latent. */
   private static final class Part {
     final long weight; // innovations behind it
-    final float[] points; // ascending, at equal steps of probability
-    private final Tail upper;
-    private final Tail lower; // of the mirrored values
-    private final double[] knots = new double[KNOTS]; // innovations, ascending
-    private final double[] scores = new double[KNOTS];
+    final float[] points; // ascending, at equal steps of the normal score
+    private final double end; // score of the last point
 
     Part(long weight, float[] points) {
       this.weight = weight;
       this.points = points;
-      int m = points.length;
-      double[] sorted = new double[m];
-      double[] mirrored = new double[m];
-      for (int i = 0; i < m; i++) {
-        sorted[i] = points[i];
-        mirrored[m - 1 - i] = -points[i];
-      }
-      int tail = (int) Math.round(TAIL * m);
-      this.upper = Tail.of(sorted, tail);
-      this.lower = Tail.of(mirrored, tail);
-      double end = -Normal.quantile((double) tail / m);
-      for (int i = 0; i < KNOTS; i++) {
-        scores[i] = end * (2.0 * i / (KNOTS - 1) - 1);
-        knots[i] = quantile(sorted, Normal.cdf(scores[i]));
-      }
-      knots[0] = -lower.start();
-      knots[KNOTS - 1] = upper.start();
+      this.end = end(weight);
+    }
+
+    /** The score of the largest of so many innovations. */
+    static double end(long weight) {
+      return -Normal.quantile(1.0 / (weight + 1));
+    }
+
+    static double score(double end, int point) {
+      return end * (2.0 * point / (POINTS - 1) - 1);
     }
 
     double score(double x) {
-      if (x >= knots[KNOTS - 1]) {
-        return Math.min(MAX_SCORE, -Normal.quantile(upper.exceedance(x)));
+      double largest = points[POINTS - 1];
+      if (x > largest) {
+        return beyond(x, largest);
       }
-      if (x <= knots[0]) {
-        return Math.max(-MAX_SCORE, Normal.quantile(lower.exceedance(-x)));
+      if (x < points[0]) {
+        return -beyond(x, points[0]);
       }
-      int above = Arrays.binarySearch(knots, x);
-      above = above < 0 ? -above - 1 : above;
-      above = Math.max(1, above);
-      double width = knots[above] - knots[above - 1];
-      double part = width > 0 ? (x - knots[above - 1]) / width : 0.5;
-      return scores[above - 1] + part * (scores[above] - scores[above - 1]);
+      int first = from(x);
+      int last = first;
+      while (last < POINTS - 1 && points[last + 1] <= x) {
+        last++;
+      }
+      double left = score(end, first);
+      if (last > first || last == POINTS - 1) {
+        return (left + score(end, last)) / 2; // equal values have their mean score
+      }
+      double part = (x - points[first]) / ((double) points[first + 1] - points[first]);
+      return left + part * (score(end, first + 1) - left);
+    }
+
+    /** The last point below {@code x}, or the first of those that equal it. */
+    private int from(double x) {
+      if (points[0] == x) {
+        return 0;
+      }
+      int low = 0;
+      int high = POINTS - 1;
+      while (low < high) {
+        int middle = (low + high + 1) >>> 1;
+        if (points[middle] < x) {
+          low = middle;
+        } else {
+          high = middle - 1;
+        }
+      }
+      return low < POINTS - 1 && points[low + 1] == x ? low + 1 : low;
+    }
+
+    /** The innovation at a probability, within the range of the points. */
+    double value(double p) {
+      double at = (Math.max(-end, Math.min(end, Normal.quantile(p))) / end + 1) / 2 * (POINTS - 1);
+      int below = Math.min(POINTS - 2, (int) at);
+      return points[below] + (at - below) * ((double) points[below + 1] - points[below]);
+    }
+
+    private double beyond(double x, double edge) {
+      double median = points[POINTS / 2];
+      double width = Math.max(Math.abs(edge - median), 1e-6 * (1 + Math.abs(median)));
+      double times = Math.max(1, Math.abs(x - median) / (FAR * width));
+      double p = Math.pow(times, -TAIL_INDEX) / (weight + 1);
+      return p > 0 ? Math.min(MAX_SCORE, -Normal.quantile(p)) : MAX_SCORE;
     }
   }
 
-  /**
-   * The largest values.
-   *
-   * @param start largest value that does not belong to them
-   * @param share of all values
-   */
-  private record Tail(double start, double share, GeneralizedPareto law) {
-    static Tail of(double[] sorted, int count) {
-      int from = sorted.length - count;
-      double start = sorted[from - 1];
-      double[] excesses = new double[count];
-      for (int i = 0; i < count; i++) {
-        excesses[i] = sorted[from + i] - start;
-      }
-      double least = 1e-6 * (1 + Math.abs(start));
-      return new Tail(
-          start, (double) count / sorted.length, GeneralizedPareto.fit(excesses, 0, least));
-    }
-
-    double exceedance(double value) {
-      return share * law.survival(value - start);
-    }
-  }
-
-  /** Quantile by linear interpolation between values at {@code (i + 1/2) / n}. */
+  /** Value {@code i} of {@code n} ascending ones has the probability {@code i / (n + 1)}. */
   private static double quantile(double[] sorted, double p) {
-    double position = Math.max(0, Math.min(sorted.length - 1.0, p * sorted.length - 0.5));
-    int below = Math.min(sorted.length - 2, (int) position);
+    int n = sorted.length;
+    double position = Math.max(0, Math.min(n - 1.0, p * (n + 1) - 1));
+    int below = Math.min(n - 2, (int) position);
     return sorted[below] + (position - below) * (sorted[below + 1] - sorted[below]);
   }
 
   /**
-   * The law of the innovations of the model's calibration sequences.
+   * The law of innovations.
    *
    * @param innovations standardised and finite, shape {@code [d][n]}, n may differ and is at least
    *     {@link #MIN_SAMPLES}
@@ -136,27 +142,29 @@ public final class InnovationLaw {
             "a law needs at least %d innovations but latent %d has %d"
                 .formatted(MIN_SAMPLES, k, innovations[k].length));
       }
-      parts[k] = part(innovations[k].length, innovations[k]);
+      parts[k] = part(innovations[k]);
     }
     return new InnovationLaw(parts);
   }
 
-  private static Part part(long weight, double[] values) {
+  private static Part part(double[] values) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
     if (!Double.isFinite(sorted[0]) || !Double.isFinite(sorted[sorted.length - 1])) {
       throw new IllegalArgumentException("innovations must be finite");
     }
-    float[] points = new float[Math.min(MAX_POINTS, sorted.length)];
-    for (int i = 0; i < points.length; i++) {
-      points[i] = (float) quantile(sorted, (i + 0.5) / points.length);
+    long weight = Math.min(MAX_WEIGHT, sorted.length);
+    double end = Part.end(weight);
+    float[] points = new float[POINTS];
+    for (int i = 0; i < POINTS; i++) {
+      points[i] = (float) quantile(sorted, Normal.cdf(Part.score(end, i)));
     }
-    return new Part(Math.min(MAX_WEIGHT, weight), points);
+    return new Part(weight, points);
   }
 
   /**
-   * The law of one source: this law, which counts for at most {@value #PRIOR} innovations, together
-   * with those of the source. Keeps at most {@value #SOURCE_POINTS} quantiles per latent.
+   * The law of one source: that of its innovations. A latent with fewer than {@link #MIN_SAMPLES}
+   * is filled up with quantiles of this law.
    *
    * @param innovations as in {@link #of}; a latent may have fewer
    */
@@ -167,52 +175,15 @@ public final class InnovationLaw {
     }
     Part[] own = new Part[parts.length];
     for (int k = 0; k < parts.length; k++) {
-      own[k] = merge(parts[k], Math.min(PRIOR, parts[k].weight), innovations[k]);
+      int n = innovations[k].length;
+      int missing = Math.max(0, MIN_SAMPLES - n);
+      double[] values = Arrays.copyOf(innovations[k], n + missing);
+      for (int i = 0; i < missing; i++) {
+        values[n + i] = parts[k].value((i + 0.5) / missing);
+      }
+      own[k] = part(values);
     }
     return new InnovationLaw(own);
-  }
-
-  /** Quantiles of the mixture of both, by their joint distribution function. */
-  private static Part merge(Part part, long partWeight, double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    int m = part.points.length;
-    int n = sorted.length;
-    double each = (double) partWeight / m;
-    double total = partWeight + (double) n;
-    double[] merged = new double[m + n];
-    double[] at = new double[m + n]; // probability below the middle of each
-    double below = 0;
-    for (int i = 0, j = 0; i + j < m + n; ) {
-      boolean old = j == n || (i < m && part.points[i] <= sorted[j]);
-      double weight = old ? each : 1;
-      merged[i + j] = old ? part.points[i] : sorted[j];
-      at[i + j] = (below + weight / 2) / total;
-      below += weight;
-      if (old) {
-        i++;
-      } else {
-        j++;
-      }
-    }
-    float[] points = new float[Math.min(SOURCE_POINTS, m + n)];
-    int next = 0;
-    for (int i = 0; i < points.length; i++) {
-      double p = (i + 0.5) / points.length;
-      while (next < m + n && at[next] < p) {
-        next++;
-      }
-      double value;
-      if (next == 0 || next == m + n) {
-        value = merged[Math.min(next, m + n - 1)];
-      } else {
-        double step = at[next] - at[next - 1];
-        value = merged[next - 1] + (p - at[next - 1]) / step * (merged[next] - merged[next - 1]);
-      }
-      points[i] = (float) value;
-    }
-    Arrays.sort(points); // interpolation rounds
-    return new Part(Math.min(MAX_WEIGHT, partWeight + n), points);
   }
 
   public int latents() {
@@ -233,15 +204,13 @@ public final class InnovationLaw {
     return parts[latent].score(innovation);
   }
 
-  /** At most 16 kB per latent, big-endian. */
+  /** Some 1 kB per latent, big-endian. */
   public byte[] toBytes() {
-    int size = Integer.BYTES;
+    int each = Long.BYTES + Float.BYTES * POINTS;
+    ByteBuffer body = ByteBuffer.allocate(Integer.BYTES + parts.length * each);
+    body.putInt(parts.length);
     for (Part part : parts) {
-      size += Long.BYTES + Integer.BYTES + Float.BYTES * part.points.length;
-    }
-    ByteBuffer body = ByteBuffer.allocate(size).putInt(parts.length);
-    for (Part part : parts) {
-      body.putLong(part.weight).putInt(part.points.length);
+      body.putLong(part.weight);
       for (float point : part.points) {
         body.putFloat(point);
       }
@@ -267,14 +236,13 @@ public final class InnovationLaw {
     Part[] parts = new Part[latents];
     for (int k = 0; k < latents; k++) {
       long weight = in.getLong();
-      int count = in.getInt();
-      if (weight < 1 || count < MIN_SAMPLES || count > MAX_POINTS) {
+      if (weight < MIN_SAMPLES || weight > MAX_WEIGHT) {
         throw new IllegalArgumentException(
-            "law of innovations has %d points of weight %d, expected %d to %d of weight 1 and more"
-                .formatted(count, weight, MIN_SAMPLES, MAX_POINTS));
+            "law of innovations has a weight of %d, expected %d to %d"
+                .formatted(weight, MIN_SAMPLES, MAX_WEIGHT));
       }
-      float[] points = new float[count];
-      for (int i = 0; i < count; i++) {
+      float[] points = new float[POINTS];
+      for (int i = 0; i < POINTS; i++) {
         points[i] = in.getFloat();
         if (!Float.isFinite(points[i]) || (i > 0 && points[i] < points[i - 1])) {
           throw new IllegalArgumentException(

@@ -43,6 +43,11 @@ public record LatentCalibration(
     return Autoregression.of(coefficients).lagOne();
   }
 
+  /** Frames that the effective samples stand for: the innovations that were learnt from. */
+  public double innovations() {
+    return effectiveSamples * Autoregression.of(coefficients).time();
+  }
+
   /** Standard deviation of the residual itself, in its units. */
   public double spread() {
     return scale * Math.sqrt(Autoregression.of(coefficients).variance());

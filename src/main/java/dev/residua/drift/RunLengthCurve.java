@@ -30,6 +30,12 @@ public record RunLengthCurve(
 
   private static final int POINTS = 128;
 
+  /** Relative variances of the hazard between worlds that are told apart. */
+  private static final double LEAST_VARIANCE = 1e-3;
+
+  private static final double MOST_VARIANCE = 2;
+  private static final int HAZARD_STEPS = 20;
+
   /** Consecutive simulated streams that share a replicate of the reference. */
   public static final int STREAMS_PER_WORLD = 4;
 
@@ -41,6 +47,21 @@ public record RunLengthCurve(
    * @param length of every stream
    */
   public static RunLengthCurve estimate(int[][] times, float[][] maxima, int length) {
+    return estimate(times, maxima, length, false);
+  }
+
+  /**
+   * The same for a fleet, in which the streams of each world are a source with a hazard of its own:
+   * frames over alarms of all sources together, where a source that has alarmed is watched on.
+   * First passages alone count a source with a large hazard too little, because it is gone early.
+   */
+  public static RunLengthCurve estimateOfFleet(int[][] times, float[][] maxima, int length) {
+    return estimate(times, maxima, length, true);
+  }
+
+  private static RunLengthCurve estimate(
+      int[][] times, float[][] maxima, int length, boolean fleet) {
+    int start = fleet ? 2 * START : START;
     float highest = 0;
     for (float[] stream : maxima) {
       if (stream.length > 0) {
@@ -68,12 +89,12 @@ public record RunLengthCurve(
       for (int s = 0; s < times.length; s++) {
         int passage = passage(times[s], maxima[s], level, length);
         boolean censored = passage > length;
-        early += Math.min(Math.min(passage, length), START);
-        if (passage > START) {
+        early += Math.min(Math.min(passage, length), start);
+        if (passage > start) {
           survivors++;
-          exposure += Math.min(passage, length) - START;
+          exposure += Math.min(passage, length) - start;
           late += censored ? 0 : 1;
-          worldExposure[s / STREAMS_PER_WORLD] += Math.min(passage, length) - START;
+          worldExposure[s / STREAMS_PER_WORLD] += Math.min(passage, length) - start;
           worldLate[s / STREAMS_PER_WORLD] += censored ? 0 : 1;
         }
       }
@@ -82,19 +103,21 @@ public record RunLengthCurve(
         break;
       }
       double survival = (double) survivors / times.length;
-      double start = early / times.length;
-      double tail = late == 0 ? 0 : survival * exposure / late;
-      double runLength = start + tail;
+      double before = early / times.length;
+      double hazard =
+          fleet ? meanHazard(worldExposure, worldLate, late / exposure) : late / exposure;
+      double tail = late == 0 ? 0 : survival / hazard;
+      double runLength = before + tail;
       double tailError =
           late == 0 ? 0 : Math.sqrt(1.0 / late + (1 - survival) / (survival * times.length));
-      // While most streams end before START, the spread of the times themselves is the error.
+      // While most streams end before the start, the spread of the times themselves is the error.
       double startError = 1 / Math.sqrt(times.length);
       if (late > worlds / 2 && survival > 0.5) {
         addSpread(worldExposure, worldLate, late / exposure, Math.log(runLength), spread);
       }
       levels[used] = level;
       logs[used] = Math.log(runLength);
-      errors[used] = (tail * tailError + start * startError * (1 - survival)) / runLength;
+      errors[used] = (tail * tailError + before * startError * (1 - survival)) / runLength;
       events[used] = late;
       used++;
     }
@@ -136,6 +159,33 @@ public record RunLengthCurve(
       sums[0] += excess;
       sums[1] += mean * mean * logRunLength * logRunLength;
     }
+  }
+
+  /**
+   * Mean hazard of worlds whose hazards follow a gamma law, by expectation and maximisation from
+   * the common hazard; the relative variance of the law is that of the counts beyond chance.
+   */
+  private static double meanHazard(double[] exposure, int[] late, double common) {
+    double excess = 0;
+    double squares = 0;
+    for (int w = 0; w < exposure.length; w++) {
+      double mean = common * exposure[w];
+      excess += (late[w] - mean) * (late[w] - mean) - late[w];
+      squares += mean * mean;
+    }
+    double variance = squares > 0 ? Math.min(MOST_VARIANCE, excess / squares) : 0;
+    if (!(variance > LEAST_VARIANCE)) {
+      return common;
+    }
+    double hazard = common;
+    for (int step = 0; step < HAZARD_STEPS; step++) {
+      double sum = 0;
+      for (int w = 0; w < exposure.length; w++) {
+        sum += (late[w] + 1 / variance) / (exposure[w] + 1 / (variance * hazard));
+      }
+      hazard = sum / exposure.length;
+    }
+    return hazard;
   }
 
   /** First sample at which the running maximum reaches the level, or more than the length. */

@@ -125,8 +125,7 @@ final class PictureNormal {
         reference,
         length ->
             reference.threshold(length).value()
-                + shared.thresholds().threshold(shared.detector(), calibration, length)
-                - shared.detector().threshold(length).value(),
+                + shared.thresholds().cost(shared.detector(), calibration, length),
         runLength,
         condition);
   }

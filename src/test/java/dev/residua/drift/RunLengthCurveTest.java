@@ -49,4 +49,48 @@ class RunLengthCurveTest {
     assertThat(far.high() / far.low()).isGreaterThan(1.3);
     assertThat(curve.runLengthAt(far.value())).isCloseTo(1e7, within(1e6));
   }
+
+  /**
+   * The readings of a source are moved by the logarithm of a gamma value of shape 2 and mean 1, so
+   * the mean hazard of the fleet at {@code h} is {@code exp(-h)}. First passages see less of it:
+   * sources with a large hazard are gone early.
+   */
+  @Test
+  void shouldCountSourcesWithALargeHazardWithAllTheirAlarms() {
+    // Given
+    int streams = 6_000;
+    int length = 2_560;
+    Random random = new Random(2);
+    int[][] times = new int[streams][];
+    float[][] maxima = new float[streams][];
+    double moved = 0;
+    for (int s = 0; s < streams; s++) {
+      if (s % RunLengthCurve.STREAMS_PER_WORLD == 0) {
+        double product = (1 - random.nextDouble()) * (1 - random.nextDouble());
+        moved = Math.log(-Math.log(product) / 2);
+      }
+      int[] at = new int[length];
+      float[] high = new float[length];
+      int n = 0;
+      float largest = 0;
+      for (int t = 1; t <= length; t++) {
+        float reading = (float) (moved - Math.log(1 - random.nextDouble()));
+        if (reading > largest) {
+          largest = reading;
+          at[n] = t;
+          high[n++] = reading;
+        }
+      }
+      times[s] = Arrays.copyOf(at, n);
+      maxima[s] = Arrays.copyOf(high, n);
+    }
+    // When
+    RunLengthCurve fleet = RunLengthCurve.estimateOfFleet(times, maxima, length);
+    RunLengthCurve first = RunLengthCurve.estimate(times, maxima, length);
+    // Then
+    for (double target : new double[] {5_000, 10_000}) {
+      assertThat((double) fleet.threshold(target).value()).isCloseTo(Math.log(target), within(0.1));
+    }
+    assertThat((double) first.threshold(5_000).value()).isLessThan(Math.log(5_000) - 0.1);
+  }
 }

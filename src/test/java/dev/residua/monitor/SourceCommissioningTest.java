@@ -280,6 +280,19 @@ class SourceCommissioningTest {
         .allSatisfy(condition -> assertThat(condition).contains("from which it learned"));
   }
 
+  /** The detector's scores are bounded by what was learnt, p-values are those of the model. */
+  @Test
+  void shouldReportASingleShockAsAnEventAndNoIncident() {
+    // Given
+    Watched watched = new Watched(Camera.OTHER, 19).frames(1_600);
+    assertThat(watched.last().status().phase()).isEqualTo(CalibrationPhase.ARMED);
+    // When
+    watched.frames(60, COMMISSIONED, i -> i == 20 ? 8 : 0);
+    // Then
+    assertThat(watched.results.get(1_620).anomalies()).isNotEmpty();
+    assertThat(watched.incidents).isEmpty();
+  }
+
   @Test
   void shouldBeQuietOnAnAutocorrelatedSource() {
     // When it has 1,000 effective samples after some 5,700 frames

@@ -1,5 +1,6 @@
 package dev.residua.bench.experiment;
 
+import dev.residua.bench.experiment.SimulatedSource.Law;
 import dev.residua.commissioning.CommissioningFit;
 import dev.residua.commissioning.CommissioningThresholds;
 import dev.residua.commissioning.CommissioningThresholds.Grid;
@@ -24,75 +25,55 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Run lengths and delays of sources that are commissioned on their own first frames. The detector
- * has a reference of independent normal scores. A source has four autoregressive residuals whose
- * innovations follow another law, a location {@code N(0, 0.2)} and a scale {@code exp(N(0, 0.1))}.
- * The law of innovations is learnt too, from that of the reference.
+ * has a reference of normal scores, another one for each seed. A source has four autoregressive
+ * residuals whose innovations follow another law, see {@link SimulatedSource}.
+ *
+ * <p>Every source is watched for the same number of frames, and its detector restarts after each
+ * alarm. So frames over alarms is what a fleet has: a source with many alarms counts with all of
+ * them.
  */
 final class CommissioningTrial {
-  /** Laws of innovations with mean 0 and variance 1. */
-  enum Law {
-    GAUSS("Gauss"),
-    STUDENT("t5"),
-    SKEWED("skewed");
-
-    private final String label;
-
-    Law(String label) {
-      this.label = label;
-    }
-
-    String label() {
-      return label;
-    }
-
-    private double draw(SplittableRandom random) {
-      switch (this) {
-        case GAUSS -> {
-          return random.nextGaussian();
-        }
-        case STUDENT -> {
-          double squares = 0;
-          for (int i = 0; i < 5; i++) {
-            double g = random.nextGaussian();
-            squares += g * g;
-          }
-          return random.nextGaussian() / Math.sqrt(squares / 5) * Math.sqrt(3.0 / 5);
-        }
-        case SKEWED -> { // gamma of shape 4
-          double sum = 0;
-          for (int i = 0; i < 4; i++) {
-            sum -= Math.log(1 - random.nextDouble());
-          }
-          return (sum - 4) / 2;
-        }
-      }
-      throw new AssertionError(this);
-    }
-  }
-
   /** Lag-one correlations of the residuals. */
   static final double[] LAGS = {0, 0.5, 0.9, 0.99};
 
-  /** Lag-one correlations of the normal sources that have nothing to learn. */
-  static final double[] EXACT_LAGS = {0, 0.9};
-
-  private static final int SOURCES = 40;
-  private static final int SIMULATED = 200;
+  private static final int SOURCES = 4;
+  private static final int DELAYS = 2;
+  private static final int SIMULATED = 300;
   private static final int LATENTS = 4;
   private static final int REFERENCE = 5_000;
+  private static final int FEWEST_STREAMS = 50; // the thresholds are those of the table
   private static final double SAMPLES = 1_000;
   private static final int MAX_FRAMES = 60_000;
-  private static final double[] TARGETS = {1_000, 10_000};
+  private static final int[] INNOVATIONS = {1_000, 3_000, 10_000};
   private static final int QUIET = 200;
   private static final int HORIZON = 5_000;
 
-  private final DriftReference reference;
+  /**
+   * A target run length.
+   *
+   * @param frames that pass on average before a false alarm
+   * @param times that a source is watched for so many frames
+   */
+  record Target(double frames, double times) {
+    private String label() {
+      return String.format(Locale.ROOT, "run length / %.0f", frames);
+    }
+  }
+
+  /** The usual targets: 20 and 10 alarms per cell and seed are expected. */
+  static final List<Target> TARGETS = List.of(new Target(1_000, 5), new Target(10_000, 2.5));
+
+  /** One alarm per source is expected; about a week of 2 frames per second. */
+  static final List<Target> RARE = List.of(new Target(1_000_000, 0.5));
+
+  private final DriftReference own; // of the vectors as they are
+  private final DriftReference reference; // of their normal scores
   private final InnovationLaw shared;
   private final CommissioningThresholds thresholds;
   private final long seed;
   private final int sources;
 
-  /** The trial of the published figures; some five minutes on two cores. */
+  /** The trial of the published figures; half a minute per seed on one core. */
   static CommissioningTrial of(long seed, DoubleConsumer progress) {
     return new CommissioningTrial(seed, SOURCES, SIMULATED, progress);
   }
@@ -105,85 +86,49 @@ final class CommissioningTrial {
    */
   CommissioningTrial(long seed, int sources, int simulated, DoubleConsumer progress) {
     SplittableRandom random = new SplittableRandom(seed);
+    double[][] vectors = new double[REFERENCE][LATENTS];
     double[][] scores = new double[REFERENCE][LATENTS];
-    for (double[] row : scores) {
+    double[][] columns = new double[LATENTS][REFERENCE];
+    for (int t = 0; t < REFERENCE; t++) {
       for (int k = 0; k < LATENTS; k++) {
-        row[k] = random.nextGaussian();
+        vectors[t][k] = random.nextGaussian();
+        columns[k][t] = vectors[t][k];
+      }
+    }
+    this.shared = InnovationLaw.of(columns);
+    for (int t = 0; t < REFERENCE; t++) {
+      for (int k = 0; k < LATENTS; k++) {
+        scores[t][k] = shared.normalScore(k, columns[k][t]);
       }
     }
     this.seed = seed;
     this.sources = sources;
+    DriftSettings settings = DriftSettings.DEFAULTS.withSimulation(simulated, 2_560);
+    this.own =
+        DriftReference.calibrate(vectors, settings, seed, done -> progress.accept(0.2 * done));
     this.reference =
         DriftReference.calibrate(
             scores,
-            DriftSettings.DEFAULTS.withSimulation(simulated, 2_560),
+            settings.withSimulation(FEWEST_STREAMS, settings.streamLength()),
             seed,
-            done -> progress.accept(0.3 * done));
-    double[][] columns = new double[LATENTS][REFERENCE];
-    for (int t = 0; t < REFERENCE; t++) {
-      for (int k = 0; k < LATENTS; k++) {
-        columns[k][t] = scores[t][k];
-      }
-    }
-    this.shared = InnovationLaw.of(columns);
+            done -> progress.accept(0.2 + 0.1 * done));
     this.thresholds =
         CommissioningThresholds.simulate(
             reference,
             scores,
-            new Grid(new double[] {SAMPLES / 3, SAMPLES}, LAGS, simulated),
+            new Grid(INNOVATIONS, simulated),
             seed + 1,
             done -> progress.accept(0.3 + 0.7 * done));
   }
 
-  /** One source. */
-  private static final class Source {
-    private final Law law;
-    private final double lagOne;
-    private final SplittableRandom random;
-    private final double[] state = new double[LATENTS];
-    private final double[] expected = new double[LATENTS];
-    private final double[] location = new double[LATENTS];
-    private final double[] scale = new double[LATENTS];
-    private final float[] residuals = new float[LATENTS];
-    private double shift; // of latent 0, in standard deviations
-    private double gain = 1; // of latent 0; its expected value has two standard deviations
-
-    Source(Law law, double lagOne, boolean shifted, long seed) {
-      this.law = law;
-      this.lagOne = lagOne;
-      this.random = new SplittableRandom(seed);
-      for (int k = 0; k < LATENTS; k++) {
-        location[k] = shifted ? 0.2 * random.nextGaussian() : 0;
-        scale[k] = shifted ? Math.exp(0.1 * random.nextGaussian()) : 1;
-      }
-      for (int t = 0; t < 5 * (1 + lagOne) / (1 - lagOne); t++) {
-        next();
-      }
+  private static CommissioningFit commission(SimulatedSource source, double lagOne) {
+    int frames = (int) Math.min(MAX_FRAMES, SAMPLES * (1 + lagOne) / (1 - lagOne));
+    CommissioningWindow window = CommissioningWindow.start(LATENTS);
+    float[] nothing = new float[LATENTS];
+    for (int t = 0; t < frames; t++) {
+      window = window.plus(source.next(), nothing, true);
     }
-
-    float[] next() {
-      double rest = Math.sqrt(1 - lagOne * lagOne);
-      for (int k = 0; k < LATENTS; k++) {
-        state[k] = lagOne * state[k] + rest * law.draw(random);
-        expected[k] = lagOne * expected[k] + rest * random.nextGaussian();
-        double value = state[k];
-        if (k == 0) {
-          value += shift + (gain - 1) * 2 * expected[k];
-        }
-        residuals[k] = (float) (location[k] + scale[k] * value);
-      }
-      return residuals;
-    }
-
-    CommissioningFit commission() {
-      int frames = (int) Math.min(MAX_FRAMES, SAMPLES * (1 + lagOne) / (1 - lagOne));
-      CommissioningWindow window = CommissioningWindow.start(LATENTS);
-      float[] nothing = new float[LATENTS];
-      for (int t = 0; t < frames; t++) {
-        window = window.plus(next(), nothing, true);
-      }
-      return CommissioningFit.of(window, 1);
-    }
+    return CommissioningFit.of(window, 1);
   }
 
   private long mix(long a, long b) {
@@ -192,25 +137,28 @@ final class CommissioningTrial {
 
   /** A source that is watched: its normal scores go to a detector. */
   private final class Watch {
-    final Source source;
-    final double[] levels = new double[TARGETS.length];
+    final SimulatedSource source;
+    private final SourceCalibration calibration;
     private final InnovationFilter filter;
     private final @Nullable InnovationLaw law; // null: innovations are normal
-    private final DriftDetector detector = new DriftDetector(reference);
-    private final DriftReading reading = detector.newReading();
+    private final DriftDetector detector;
+    private final DriftReading reading;
     private final double[] innovations = new double[LATENTS];
     private final float[] scores = new float[LATENTS];
 
-    Watch(Source source, SourceCalibration calibration, @Nullable InnovationLaw law) {
+    Watch(SimulatedSource source, SourceCalibration calibration, @Nullable InnovationLaw law) {
       this.source = source;
+      this.calibration = calibration;
       this.filter = new InnovationFilter(calibration);
       this.law = law;
-      for (int j = 0; j < levels.length; j++) {
-        levels[j] =
-            law == null
-                ? reference.threshold(TARGETS[j]).value()
-                : thresholds.threshold(reference, calibration, TARGETS[j]);
-      }
+      this.detector = new DriftDetector(law == null ? own : reference);
+      this.reading = detector.newReading();
+    }
+
+    double level(double target) {
+      return law == null
+          ? own.threshold(target).value()
+          : thresholds.threshold(reference, calibration, target);
     }
 
     float next() {
@@ -222,44 +170,38 @@ final class CommissioningTrial {
       return reading.statistic();
     }
 
-    /**
-     * Frames to the first passage of every level; minus the frames watched where there was none.
-     */
-    long[] passages() {
-      long most = (long) (5 * TARGETS[TARGETS.length - 1]);
-      long[] times = new long[levels.length];
-      int open = levels.length;
-      for (long t = 1; t <= most && open > 0; t++) {
-        float statistic = next();
-        for (int j = 0; j < levels.length; j++) {
-          if (times[j] == 0 && statistic >= levels[j]) {
-            times[j] = t;
-            open--;
-          }
+    /** False alarms in a number of frames. */
+    int alarms(Target target) {
+      double level = level(target.frames());
+      int alarms = 0;
+      detector.restart();
+      for (long t = 0; t < target.frames() * target.times(); t++) {
+        if (next() >= level) {
+          alarms++;
+          detector.restart();
         }
       }
-      for (int j = 0; j < levels.length; j++) {
-        times[j] = times[j] == 0 ? -most : times[j];
-      }
-      return times;
+      return alarms;
     }
 
     /**
      * Frames from a change to the alarm at the first target; 0 after an alarm before the change.
      */
     int delay(Change change) {
+      double level = level(TARGETS.get(0).frames());
       for (int t = 0; t < QUIET; t++) {
-        if (next() >= levels[0]) {
+        if (next() >= level) {
           return 0;
         }
       }
       for (int t = 1; t <= HORIZON; t++) {
         switch (change) {
-          case JUMP -> source.shift = 1;
-          case RAMP -> source.shift = 0.01 * t;
-          case HALF_GAIN -> source.gain = 0.5;
+          case JUMP -> source.shift(1);
+          case LARGE_JUMP -> source.shift(5);
+          case RAMP -> source.shift(0.01 * t);
+          case HALF_GAIN -> source.gain(0.5);
         }
-        if (next() >= levels[0]) {
+        if (next() >= level) {
           return t;
         }
       }
@@ -270,6 +212,7 @@ final class CommissioningTrial {
   /** Changes of the first residual. */
   private enum Change {
     JUMP("delay of +1 sd"),
+    LARGE_JUMP("delay of +5 sd"),
     RAMP("delay of a ramp, 0.01 sd per frame"),
     HALF_GAIN("delay of half gain");
 
@@ -285,36 +228,74 @@ final class CommissioningTrial {
     Watch of(long seed);
   }
 
-  /** Figures of sources that are commissioned. */
-  Map<String, Double> commissioned(Law law, double lagOne) {
-    return figures(
-        streamSeed -> {
-          Source source = new Source(law, lagOne, true, streamSeed);
-          CommissioningFit fit = source.commission();
-          return new Watch(source, fit.calibration(), shared.ofSource(fit.innovations()));
-        });
+  private Watches learnt(Law law, double lagOne) {
+    return streamSeed -> {
+      SimulatedSource source = new SimulatedSource(law, lagOne, LATENTS, true, streamSeed);
+      CommissioningFit fit = commission(source, lagOne);
+      return new Watch(source, fit.calibration(), shared.ofSource(fit.innovations()));
+    };
   }
 
-  /** Figures of normal sources that the reference fits without any learning. */
-  Map<String, Double> exact(double lagOne) {
-    double rest = Math.sqrt(1 - lagOne * lagOne);
-    List<Double> coefficients = lagOne == 0 ? List.of() : List.of(lagOne);
+  private Watches known() {
     SourceCalibration calibration =
         new SourceCalibration(
-            Collections.nCopies(LATENTS, new LatentCalibration(0, rest, coefficients, 1, 1)), 1, 1);
-    return figures(
-        streamSeed ->
-            new Watch(new Source(Law.GAUSS, lagOne, false, streamSeed), calibration, null));
+            Collections.nCopies(LATENTS, new LatentCalibration(0, 1, List.of(), 1, 1)), 1, 1);
+    return streamSeed ->
+        new Watch(new SimulatedSource(Law.GAUSS, 0, LATENTS, false, streamSeed), calibration, null);
   }
 
-  private Map<String, Double> figures(Watches watches) {
-    long[][] times = new long[sources][];
-    double[][] delays = new double[sources][Change.values().length];
+  /** Figures of sources that are commissioned, each a sum and a count. */
+  Map<String, Double> commissioned(Law law, double lagOne) {
+    Map<String, Double> figures = runLengths(learnt(law, lagOne), TARGETS);
+    figures.putAll(delays(learnt(law, lagOne)));
+    return figures;
+  }
+
+  /** The same of independent normal sources under the calibration of the model. */
+  Map<String, Double> exact() {
+    Map<String, Double> figures = runLengths(known(), TARGETS);
+    figures.putAll(delays(known()));
+    return figures;
+  }
+
+  /** Run lengths at the rare target of independent sources that are commissioned. */
+  Map<String, Double> rare(Law law) {
+    return runLengths(learnt(law, 0), RARE);
+  }
+
+  /** The same of normal sources under the calibration of the model. */
+  Map<String, Double> rareExact() {
+    return runLengths(known(), RARE);
+  }
+
+  private Map<String, Double> runLengths(Watches watches, List<Target> targets) {
+    int[][] alarms = new int[sources][targets.size()];
     IntStream.range(0, sources)
         .parallel()
         .forEach(
             i -> {
-              times[i] = watches.of(mix(i, 1)).passages();
+              Watch watch = watches.of(mix(i, 1));
+              for (int j = 0; j < targets.size(); j++) {
+                alarms[i][j] = watch.alarms(targets.get(j));
+              }
+            });
+    Map<String, Double> figures = new LinkedHashMap<>();
+    for (int j = 0; j < targets.size(); j++) {
+      int at = j;
+      Target target = targets.get(j);
+      double counted = IntStream.range(0, sources).mapToDouble(i -> alarms[i][at]).sum();
+      ResultLog.putRatio(figures, target.label(), target.times() * sources, counted);
+    }
+    return figures;
+  }
+
+  private Map<String, Double> delays(Watches watches) {
+    int each = Math.min(sources, DELAYS);
+    double[][] delays = new double[each][Change.values().length];
+    IntStream.range(0, each)
+        .parallel()
+        .forEach(
+            i -> {
               for (Change change : Change.values()) {
                 int delay = 0;
                 for (int attempt = 0; delay == 0; attempt++) {
@@ -324,26 +305,12 @@ final class CommissioningTrial {
               }
             });
     Map<String, Double> figures = new LinkedHashMap<>();
-    for (int j = 0; j < TARGETS.length; j++) {
-      double watched = 0;
-      int alarms = 0;
-      for (long[] each : times) {
-        watched += Math.abs(each[j]);
-        alarms += each[j] > 0 ? 1 : 0;
-      }
-      double ratio = watched / Math.max(1, alarms) / TARGETS[j];
-      double error = Math.exp(1.96 / Math.sqrt(Math.max(1, alarms)));
-      String name = String.format(Locale.ROOT, "run length / %.0f", TARGETS[j]);
-      figures.put(name, ratio);
-      figures.put(name + ", low", ratio / error);
-      figures.put(name + ", high", ratio * error);
-    }
     for (Change change : Change.values()) {
       double sum = 0;
-      for (double[] each : delays) {
-        sum += each[change.ordinal()] / sources;
+      for (double[] one : delays) {
+        sum += one[change.ordinal()];
       }
-      figures.put(change.label, sum);
+      ResultLog.putRatio(figures, change.label, sum, each);
     }
     return figures;
   }

@@ -173,7 +173,10 @@ enum Experiments {
       "Sources that learn what is normal from their own first frames: run length over target and"
           + " delays, over autocorrelation and law, with thresholds that pay for the learning. Each"
           + " seed draws another reference of the detector.",
-      (cells, scale) -> cells.addRows("source", Experiments::commissioning));
+      (cells, scale) -> cells.addRows("source", Experiments::commissioning)),
+  COMMISSIONING_RARE(
+      "The same at one false alarm per million frames, for independent residuals.",
+      (cells, scale) -> cells.addRows("source", Experiments::commissioningRare));
 
   private static final int STREAMS = 20;
 
@@ -418,16 +421,10 @@ enum Experiments {
         CommissioningTrial.of(
             seed, done -> bench.progress().at("simulating thresholds", done, null));
     List<ResultLog.Row> rows = new ArrayList<>();
-    double parts =
-        CommissioningTrial.EXACT_LAGS.length
-            + CommissioningTrial.Law.values().length * CommissioningTrial.LAGS.length;
-    for (double lagOne : CommissioningTrial.EXACT_LAGS) {
-      bench.progress().at("watching sources", rows.size() / parts, null);
-      rows.add(
-          new ResultLog.Row(
-              "source: nothing to learn, lag one " + lagOne, seed, trial.exact(lagOne)));
-    }
-    for (CommissioningTrial.Law law : CommissioningTrial.Law.values()) {
+    double parts = 1 + SimulatedSource.Law.values().length * CommissioningTrial.LAGS.length;
+    bench.progress().at("watching sources", 0, null);
+    rows.add(new ResultLog.Row("source: nothing to learn", seed, trial.exact()));
+    for (SimulatedSource.Law law : SimulatedSource.Law.values()) {
       for (double lagOne : CommissioningTrial.LAGS) {
         bench.progress().at("watching sources", rows.size() / parts, null);
         rows.add(
@@ -436,6 +433,20 @@ enum Experiments {
                 seed,
                 trial.commissioned(law, lagOne)));
       }
+    }
+    return rows;
+  }
+
+  private static List<ResultLog.Row> commissioningRare(Workbench bench, long seed) {
+    CommissioningTrial trial =
+        CommissioningTrial.of(
+            seed, done -> bench.progress().at("simulating thresholds", done, null));
+    bench.progress().at("watching sources", 0, null);
+    List<ResultLog.Row> rows = new ArrayList<>();
+    rows.add(new ResultLog.Row("source: nothing to learn", seed, trial.rareExact()));
+    for (SimulatedSource.Law law : SimulatedSource.Law.values()) {
+      bench.progress().at("watching sources", rows.size() / 4.0, null);
+      rows.add(new ResultLog.Row("source: " + law.label(), seed, trial.rare(law)));
     }
     return rows;
   }

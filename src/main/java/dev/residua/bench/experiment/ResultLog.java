@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -31,6 +32,12 @@ public final class ResultLog {
       figures.replaceAll((name, value) -> value == null ? Double.NaN : value);
     }
   }
+
+  /** Seeds from which a ratio has an interval. */
+  private static final int FEWEST_SEEDS = 5;
+
+  private static final String SUM = ", sum";
+  private static final String COUNT = ", count";
 
   private final Path file;
   private final List<Row> rows = new ArrayList<>();
@@ -56,6 +63,17 @@ public final class ResultLog {
             e);
       }
     }
+  }
+
+  /**
+   * Puts a figure whose ratio over all seeds is that of the sums, not the median of the ratios.
+   *
+   * @param sum numerator
+   * @param count denominator; 0 is allowed
+   */
+  static void putRatio(Map<String, Double> figures, String name, double sum, double count) {
+    figures.put(name + SUM, sum);
+    figures.put(name + COUNT, count);
   }
 
   public List<Row> rows() {
@@ -92,13 +110,18 @@ public final class ResultLog {
 
   /**
    * A table in Markdown: one line per variant, one column per figure, with the median over seeds
-   * and, where there are several, the smallest and largest.
+   * and, where there are several, the smallest and largest. A ratio has the sum over all seeds
+   * divided by the count over all, from five seeds on its 95 % interval by their differences, and
+   * after a semicolon the 10 % and 90 % quantiles over the seeds.
    */
   public String table() {
     Set<String> columns = new LinkedHashSet<>();
     Map<String, List<Row>> variants = new LinkedHashMap<>();
     for (Row row : rows) {
-      columns.addAll(row.figures().keySet());
+      row.figures().keySet().stream()
+          .filter(name -> !name.endsWith(COUNT))
+          .map(ResultLog::column)
+          .forEach(columns::add);
       variants.computeIfAbsent(row.variant(), name -> new ArrayList<>()).add(row);
     }
     StringBuilder out = new StringBuilder("| variant | seeds |");
@@ -108,6 +131,10 @@ public final class ResultLog {
         (variant, all) -> {
           out.append("| ").append(variant).append(" | ").append(all.size()).append(" |");
           for (String column : columns) {
+            if (all.stream().anyMatch(row -> row.figures().containsKey(column + SUM))) {
+              out.append(' ').append(ratio(all, column)).append(" |");
+              continue;
+            }
             double[] values =
                 all.stream()
                     .mapToDouble(row -> row.figures().getOrDefault(column, Double.NaN))
@@ -119,6 +146,54 @@ public final class ResultLog {
           out.append('\n');
         });
     return out.toString();
+  }
+
+  private static String column(String figure) {
+    return figure.endsWith(SUM) ? figure.substring(0, figure.length() - SUM.length()) : figure;
+  }
+
+  private static String ratio(List<Row> rows, String column) {
+    double[] sums = values(rows, column + SUM);
+    double[] counts = values(rows, column + COUNT);
+    int n = sums.length;
+    double sum = Arrays.stream(sums).sum();
+    double count = Arrays.stream(counts).sum();
+    if (count == 0) {
+      return "-";
+    }
+    double ratio = sum / count;
+    if (n < FEWEST_SEEDS) {
+      return number(ratio);
+    }
+    // The counts of the seeds around what the common ratio expects.
+    double squares = 0;
+    double[] ratios = new double[n];
+    for (int i = 0; i < n; i++) {
+      squares += Math.pow(counts[i] - sums[i] / ratio, 2);
+      ratios[i] = sums[i] / counts[i];
+    }
+    Arrays.sort(ratios);
+    double factor = Math.exp(1.96 * Math.sqrt(squares * n / (n - 1)) / count);
+    return "%s (%s .. %s; %s .. %s)"
+        .formatted(
+            number(ratio),
+            number(ratio / factor),
+            number(ratio * factor),
+            number(quantile(ratios, 0.1)),
+            number(quantile(ratios, 0.9)));
+  }
+
+  private static double quantile(double[] sorted, double p) {
+    double at = p * (sorted.length - 1);
+    int below = Math.min(sorted.length - 2, (int) at);
+    return sorted[below] + (at - below) * (sorted[below + 1] - sorted[below]);
+  }
+
+  private static double[] values(List<Row> rows, String figure) {
+    return rows.stream()
+        .mapToDouble(row -> row.figures().getOrDefault(figure, Double.NaN))
+        .filter(value -> !Double.isNaN(value))
+        .toArray();
   }
 
   private static String cell(double[] sorted) {

@@ -88,6 +88,34 @@ class ResultLogTest {
             """);
   }
 
+  /** Six seeds with sums of 10 and 8 to 13 counts; quantiles are halfway between the outer two. */
+  @Test
+  void shouldShowTheRatioOfTheSumsOverAllSeeds() throws Exception {
+    // Given
+    ResultLog log = new ResultLog(file);
+    for (int seed = 1; seed <= 6; seed++) {
+      Map<String, Double> figures = new LinkedHashMap<>();
+      ResultLog.putRatio(figures, "run length", 10, 7 + seed);
+      log.add(new ResultLog.Row("many", seed, figures));
+    }
+    Map<String, Double> one = new LinkedHashMap<>();
+    ResultLog.putRatio(one, "run length", 10, 4);
+    log.add(new ResultLog.Row("one", 1, one));
+
+    // When
+    String table = log.table();
+
+    // Then by hand: 60 / 63, and squares of 17.5 around the mean of 10.5 counts
+    assertThat(table)
+        .isEqualTo(
+            """
+            | variant | seeds | run length |
+            |---|---|---|
+            | many | 6 | 0.952 (0.826 .. 1.098; 0.801 .. 1.181) |
+            | one | 1 | 2.500 |
+            """);
+  }
+
   @Test
   void shouldNameTheLineThatIsBroken() throws Exception {
     // Given a run that was killed while it wrote
