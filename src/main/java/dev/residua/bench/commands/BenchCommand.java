@@ -16,7 +16,8 @@ import picocli.CommandLine.Command;
       BenchSoak.class,
       BenchScore.class,
       BenchTrain.class,
-      BenchDrift.class
+      BenchDrift.class,
+      BenchQuiet.class
     })
 public final class BenchCommand {
   private BenchCommand() {}
