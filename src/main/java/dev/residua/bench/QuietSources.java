@@ -181,6 +181,7 @@ public final class QuietSources {
               new SensorReadings(128, 0.1f, 0.1f, 1, 1, sequence),
               FrameTiming.ON_TIME,
               new FramePosition("frames", 0, sequence),
+              "",
               "");
       sequence++;
       return monitor.next(frame, ActiveControls.EMPTY, settings);

@@ -28,7 +28,10 @@ final class AutocorrelatedRegression {
   /** Largest share of a row that a fit may take for itself. */
   private static final double MAX_LEVERAGE = 0.9;
 
-  /** Variance inflation from which a column cannot be told from the others: correlation .98. */
+  /**
+   * Variance inflation from which a column cannot be distinguished from the others: correlation
+   * .98.
+   */
   private static final double MAX_INFLATION = 25;
 
   private static final double RIDGE = 1e-9;
@@ -39,8 +42,8 @@ final class AutocorrelatedRegression {
   private final int[] past; // rows directly before a row
 
   /**
-   * Coefficients without that of the intercept, with NaN for columns that cannot be told from the
-   * others.
+   * Coefficients without that of the intercept, with NaN for columns that cannot be distinguished
+   * from the others.
    *
    * @param coefficients shape {@code [columns]}
    * @param usual standard errors if all rows have one variance, shape {@code [columns]}

@@ -10,7 +10,7 @@ import java.time.Instant;
  * @param modelId the model; a challenger has the id under which it would become active
  * @param sequence last frame that it scored
  * @param at capture time of that frame
- * @param status where the source is under it, as people were told
+ * @param status where the source is under it, as was published last
  * @param commissioning what was learnt
  */
 public record OtherModel(

@@ -84,10 +84,10 @@ final class OtherModels {
       SourceCommissioning learns,
       @Nullable OtherModel known) {
     CommissioningStatus now = learns.status();
-    CommissioningStatus told =
+    CommissioningStatus published =
         known == null || now.isNewsAfter(known.status()) ? now : known.status();
-    news |= told == now;
-    challenger = new OtherModel(modelId, sequence, at, told, learns.state());
+    news |= published == now;
+    challenger = new OtherModel(modelId, sequence, at, published, learns.state());
   }
 
   /** Gives up what a challenger that no longer scores has not finished. */
@@ -137,13 +137,13 @@ final class OtherModels {
         isOf(challenger, modelId) ? null : challenger);
   }
 
-  /** Whether there is news of the challenger that {@link #tell} has not told. */
+  /** Whether there is news of the challenger that {@link #publish} has not given. */
   boolean isNews() {
     return news;
   }
 
   /** Where the source is under the challenger; null if there is none. */
-  CommissioningReport.@Nullable Challenger tell() {
+  CommissioningReport.@Nullable Challenger publish() {
     news = false;
     OtherModel known = challenger;
     return known == null

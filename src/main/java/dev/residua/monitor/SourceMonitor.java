@@ -280,7 +280,7 @@ public final class SourceMonitor {
     }
   }
 
-  /** Whether nothing is to be learnt from a frame, whatever the residuals are. */
+  /** Whether nothing is to be learnt from a frame with any residuals. */
   private boolean unusable(ScoredFrame frame, ActiveControls controls) {
     return fault != null || controls.maintained(frame.source(), frame.capturedAt());
   }
@@ -333,7 +333,7 @@ public final class SourceMonitor {
             now,
             watchedSince,
             commissioning == null ? null : commissioning.calibration().orElse(null),
-            others.tell()));
+            others.publish()));
   }
 
   /** Takes what needs a review as normal. */

@@ -9,9 +9,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What tells apart kinds of frames of one source that each have a normal of their own: an attribute
- * of the frames, as {@code product}; a named schedule, as {@code day: 06:00-22:00 Europe/Berlin};
- * or several, joined by a plus sign. Immutable.
+ * What distinguishes kinds of frames of one source that each have a normal of their own: an
+ * attribute of the frames, as {@code product}; a named schedule, as {@code day: 06:00-22:00
+ * Europe/Berlin}; or several, joined by a plus sign. Immutable.
  */
 public final class SourceContext {
   /** Longest description, in characters. */

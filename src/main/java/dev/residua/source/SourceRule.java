@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param framesPerSecond frame rate until it is measured, above 0
  * @param silentAfter time without a frame after which a source is silent
  * @param activeHours hours outside which a source may be silent
- * @param context what tells apart frames that have a normal of their own
+ * @param context what distinguishes frames that have a normal of their own
  * @param severity lowest severity of the incidents of the sources
  * @param labels names and values that incidents and alerts carry; at most {@value #MAX_LABELS}
  * @param by who wrote this revision, not blank

@@ -126,7 +126,7 @@ final class SourceEdgesCommand extends JsonCommand {
     List<String> lines = new ArrayList<>();
     lines.add("%d frames".formatted(check.frames()));
     for (EdgeReading edge : check.edges()) {
-      lines.add("%s -> %s: %s".formatted(edge.from(), edge.to(), said(edge)));
+      lines.add("%s -> %s: %s".formatted(edge.from(), edge.to(), sentence(edge)));
     }
     for (GraphCheck.AbsentEdge edge : check.absent()) {
       if (edge.missing()) {
@@ -145,7 +145,7 @@ final class SourceEdgesCommand extends JsonCommand {
     return lines;
   }
 
-  private static String said(EdgeReading edge) {
+  private static String sentence(EdgeReading edge) {
     String numbers =
         text(
             "influence %.2f +- %.2f, p %.2g",
@@ -154,7 +154,7 @@ final class SourceEdgesCommand extends JsonCommand {
       case REMOVED -> "no longer fits: the cause is without effect (" + numbers + ")";
       case CHANGED -> "no longer fits: the influence has changed (" + numbers + ")";
       case KEPT -> "fits (" + numbers + ")";
-      case UNDETERMINED -> "cannot be told from these frames";
+      case UNDETERMINED -> "these frames do not decide it";
     };
   }
 

@@ -211,7 +211,7 @@ abstract class SourceRulesCommand extends JsonCommand {
         names = "--context",
         paramLabel = "CONTEXT",
         description =
-            "What tells apart frames that have a normal of their own: an attribute, such as product,"
+            "What distinguishes frames that have a normal of their own: an attribute, such as product,"
                 + " or a schedule, such as 'day: 06:00-22:00 Europe/Berlin'.")
     @Nullable String context;
 
