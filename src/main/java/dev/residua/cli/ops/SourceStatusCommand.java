@@ -6,6 +6,7 @@ import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.KafkaOptions;
 import dev.residua.commissioning.CommissioningReport;
 import dev.residua.commissioning.CommissioningStatus;
+import dev.residua.commissioning.CommonDifference;
 import dev.residua.commissioning.LatentCalibration;
 import dev.residua.commissioning.SourceCalibration;
 import dev.residua.drift.CalibrationPhase;
@@ -43,8 +44,13 @@ final class SourceStatusCommand extends JsonCommand {
         SourceCalibrations.read(kafka.clients(), kafka.topics().calibrations()).values().stream()
             .filter(report -> glob.matches(report.source()))
             .toList();
+    List<CommonDifference> common = CommonDifference.of(reports);
     print(
-        Json.map("sources", reports.stream().map(SourceStatusCommand::json).toList()),
+        Json.map(
+            "sources",
+            reports.stream().map(SourceStatusCommand::json).toList(),
+            "common",
+            common.stream().map(CommonDifference::sentence).toList()),
         () -> {
           for (CommissioningReport report : reports) {
             print("%s", line(report));
@@ -53,6 +59,11 @@ final class SourceStatusCommand extends JsonCommand {
             detail(reports.get(0));
           }
           print("%s", summary(reports));
+          common.forEach(
+              one ->
+                  print(
+                      "%s; recalibrate the model on their frames, or accept them together with source arm",
+                      one.sentence()));
         });
     return 0;
   }
