@@ -7,7 +7,7 @@ import java.util.Arrays;
 /**
  * The law of standardised innovations, one per latent, and the map from an innovation to a normal
  * score. Inside the range of what was learnt the score follows the rank, so scores have the same
- * law whatever that of the innovations is. Beyond the range, which {@code n} innovations leave with
+ * law under any law of the innovations. Beyond the range, which {@code n} innovations leave with
  * probability {@code 1 / (n + 1)} on each side, nothing is known of the tail. Scores stay there as
  * they are at the end of the range, so that no law has more of them than another; from twice the
  * distance on they grow slowly, for an innovation so large is a change in every law that has a

@@ -30,7 +30,7 @@ public record RunLengthCurve(
 
   private static final int POINTS = 128;
 
-  /** Relative variances of the hazard between worlds that are told apart. */
+  /** Relative variances of the hazard between worlds that are distinguished. */
   private static final double LEAST_VARIANCE = 1e-3;
 
   private static final double MOST_VARIANCE = 2;
