@@ -81,7 +81,8 @@ public final class QuietSources {
             Optional.of(new SourceSettings.Budget(alarmsPerWeek, framesPerSecond)),
             Severity.INFO,
             Map.of(),
-            true);
+            true,
+            Optional.empty());
     this.framesPerSecond = framesPerSecond;
   }
 

@@ -250,6 +250,7 @@ public final class SourceMonitor {
     events.incidents.addAll(incidents.next(evidenceNow, settings));
     DriftScore score = score(frame, statistics);
     learn(frame, own, numbers, controls);
+    learnAgainIfDue(frame, controls, settings);
     watch(frame.capturedAt());
     return events.result(score, report(at), incidents::idFor);
   }
@@ -303,6 +304,20 @@ public final class SourceMonitor {
     }
     others.learn(frame, model, model.commissioning().get(), modelId, unusable(frame, controls));
     return report(last);
+  }
+
+  /** Learns again once the calibration is old, but not while something is wrong. */
+  private void learnAgainIfDue(
+      ScoredFrame frame, ActiveControls controls, SourceSettings settings) {
+    Instant since = watchedSince;
+    if (commissioning != null
+        && since != null
+        && settings.learnAgain().isPresent()
+        && !frame.capturedAt().isBefore(since.plus(settings.learnAgain().get()))
+        && !incidents.state().anyOpen()
+        && !unusable(frame, controls)) {
+      learnAgain();
+    }
   }
 
   private void watch(Instant at) {

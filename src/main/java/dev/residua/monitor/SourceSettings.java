@@ -3,7 +3,9 @@ package dev.residua.monitor;
 import dev.residua.causal.Finding.Severity;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.FalseAlarmBudget.Period;
+import dev.residua.source.SourceLearning;
 import dev.residua.source.SourceRule;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -16,15 +18,17 @@ import org.jspecify.annotations.Nullable;
  * @param lowestSeverity lowest severity of an incident
  * @param labels labels of incidents that open
  * @param commissioned whether the source learns what is normal for it
+ * @param learnAgain time after which it learns that again; empty for never
  */
 public record SourceSettings(
     Optional<Budget> budget,
     Severity lowestSeverity,
     Map<String, String> labels,
-    boolean commissioned) {
+    boolean commissioned,
+    Optional<Duration> learnAgain) {
   /** The model's run length, no labels. */
   public static final SourceSettings NONE =
-      new SourceSettings(Optional.empty(), Severity.INFO, Map.of(), false);
+      new SourceSettings(Optional.empty(), Severity.INFO, Map.of(), false, Optional.empty());
 
   public SourceSettings {
     labels = Map.copyOf(labels);
@@ -32,7 +36,7 @@ public record SourceSettings(
 
   /** The same for a source that learns what is normal for it, or does not. */
   public SourceSettings withCommissioned(boolean newCommissioned) {
-    return new SourceSettings(budget, lowestSeverity, labels, newCommissioned);
+    return new SourceSettings(budget, lowestSeverity, labels, newCommissioned, learnAgain);
   }
 
   /**
@@ -53,7 +57,7 @@ public record SourceSettings(
    * The settings of a rule.
    *
    * @param installation the budget where the rule sets none; null for the run length of the model
-   * @param commissioned whether sources learn what is normal for them
+   * @param commissioned whether sources learn what is normal for them where the rule says nothing
    */
   public static SourceSettings of(
       SourceRule rule, @Nullable Budget installation, boolean commissioned) {
@@ -71,7 +75,8 @@ public record SourceSettings(
                             : rule.framesPerSecond())),
         rule.severity() == null ? Severity.INFO : rule.severity(),
         labels(rule),
-        commissioned);
+        rule.learn() == null ? commissioned : rule.learn().own(),
+        Optional.ofNullable(rule.learn()).map(SourceLearning::again));
   }
 
   /** The labels of a rule, and the scene, so that alerts can be grouped by either. */

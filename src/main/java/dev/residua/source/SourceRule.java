@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param silentAfter time without a frame after which a source is silent
  * @param activeHours hours outside which a source may be silent
  * @param context what distinguishes frames that have a normal of their own
+ * @param learn whether and how often sources learn what is normal for them
  * @param severity lowest severity of the incidents of the sources
  * @param labels names and values that incidents and alerts carry; at most {@value #MAX_LABELS}
  * @param by who wrote this revision, not blank
@@ -52,6 +53,7 @@ public record SourceRule(
     @Nullable Duration silentAfter,
     @Nullable ActiveHours activeHours,
     @Nullable SourceContext context,
+    @Nullable SourceLearning learn,
     @Nullable Severity severity,
     Map<String, String> labels,
     String by,
@@ -95,6 +97,7 @@ public record SourceRule(
           -MAX_PRIORITY,
           SceneName.DEFAULT,
           true,
+          null,
           null,
           null,
           null,

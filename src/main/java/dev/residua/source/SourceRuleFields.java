@@ -30,6 +30,7 @@ public final class SourceRuleFields {
           "silentAfter",
           "activeHours",
           "context",
+          "learn",
           "severity",
           "labels");
 
@@ -86,6 +87,7 @@ public final class SourceRuleFields {
       case "silentAfter" -> rule.withSilentAfter(text == null ? null : duration(text, name));
       case "activeHours" -> rule.withActiveHours(text == null ? null : ActiveHours.parse(text));
       case "context" -> rule.withContext(text == null ? null : SourceContext.parse(text));
+      case "learn" -> rule.withLearn(text == null ? null : SourceLearning.parse(text));
       case "severity" -> rule.withSeverity(text == null ? null : severity(text, name));
       default -> throw new IllegalStateException("no setting " + name);
     };
@@ -182,6 +184,7 @@ public final class SourceRuleFields {
     put(fields, "silentAfter", rule.silentAfter() == null ? null : rule.silentAfter().toString());
     put(fields, "activeHours", rule.activeHours() == null ? null : rule.activeHours().toString());
     put(fields, "context", rule.context() == null ? null : rule.context().toString());
+    put(fields, "learn", rule.learn() == null ? null : rule.learn().toString());
     put(fields, "severity", rule.severity() == null ? null : lower(rule.severity()));
     if (!rule.labels().isEmpty()) {
       fields.put("labels", rule.labels());

@@ -5,6 +5,7 @@ import dev.residua.causal.Finding;
 import dev.residua.source.ActiveHours;
 import dev.residua.source.SourceContext;
 import dev.residua.source.SourceGlob;
+import dev.residua.source.SourceLearning;
 import dev.residua.source.SourceRule;
 import java.time.Duration;
 import java.util.Map;
@@ -37,6 +38,7 @@ final class SourceRuleMapper {
     record.setSilentAfterMillis(rule.silentAfter() == null ? null : rule.silentAfter().toMillis());
     record.setActiveHours(rule.activeHours() == null ? null : rule.activeHours().toString());
     record.setContext(rule.context() == null ? null : rule.context().toString());
+    record.setLearn(rule.learn() == null ? null : rule.learn().toString());
     record.setSeverity(rule.severity() == null ? null : Severity.valueOf(rule.severity().name()));
     record.setLabels(rule.labels());
     record.setNotYetSupported(Map.of());
@@ -74,6 +76,7 @@ final class SourceRuleMapper {
         silentAfter == null ? null : Duration.ofMillis(silentAfter),
         hours == null ? null : ActiveHours.parse(hours),
         record.getContext() == null ? null : SourceContext.parse(record.getContext()),
+        record.getLearn() == null ? null : SourceLearning.parse(record.getLearn()),
         severity == null ? null : Finding.Severity.valueOf(severity.name()),
         record.getLabels(),
         record.getChangedBy(),

@@ -32,6 +32,7 @@ import dev.residua.state.MonitorStates;
 import dev.residua.state.WindowBlocks;
 import dev.residua.state.WindowBlocks.Slot;
 import dev.residua.testing.Scored;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -51,7 +52,7 @@ import org.junit.jupiter.api.Test;
 class SourceCommissioningTest {
   private static final int LENGTH = 2;
   private static final SourceSettings COMMISSIONED =
-      new SourceSettings(Optional.empty(), Severity.INFO, Map.of(), true);
+      new SourceSettings(Optional.empty(), Severity.INFO, Map.of(), true, Optional.empty());
 
   /** What one camera adds to the residuals and pictures of the model. */
   private record Camera(double offset, double spread, double lagOne, double light, double error) {
@@ -353,6 +354,31 @@ class SourceCommissioningTest {
     watched.frames(100, COMMISSIONED, i -> 4);
     // Then
     assertThat(watched.last().status().phase()).isEqualTo(CalibrationPhase.ARMED);
+  }
+
+  @Test
+  void shouldLearnAgainWhenItsCalibrationIsOld() {
+    // Given
+    SourceSettings monthly =
+        new SourceSettings(
+            Optional.empty(), Severity.INFO, Map.of(), true, Optional.of(Duration.ofDays(30)));
+    Watched watched = new Watched(Camera.OTHER, 36).frames(1_400, monthly, i -> 0);
+    assertThat(watched.last().status().phase()).isEqualTo(CalibrationPhase.ARMED);
+    // When
+    watched.feed.sequence += 29 * 20 * 86_400;
+    watched.frames(100, monthly, i -> 0);
+    // Then
+    assertThat(watched.last().status().phase()).isEqualTo(CalibrationPhase.ARMED);
+    // When
+    watched.feed.sequence += 20 * 86_400;
+    watched.frames(100, monthly, i -> 0);
+    // Then it learns, and is watched meanwhile
+    assertThat(watched.last().status().phase()).isEqualTo(CalibrationPhase.LEARNING);
+    assertThat(watched.last().calibration()).isNotNull();
+    assertThat(watched.last().watchedSince()).isNull();
+    assertThat(watched.incidents).isEmpty();
+    watched.frames(100, monthly, i -> 4);
+    assertThat(watched.incidents).isNotEmpty();
   }
 
   @Test

@@ -25,6 +25,7 @@ class SourceRuleFieldsTest {
           entry("silentAfter", "PT2M"),
           entry("activeHours", "Mon-Fri 06:00-22:00 Europe/Berlin"),
           entry("context", "product + day: 06:00-22:00 UTC"),
+          entry("learn", "P30D"),
           entry("severity", "warning"),
           entry("labels", Map.of("site", "north")));
 
@@ -78,6 +79,8 @@ class SourceRuleFieldsTest {
         "falseAlarmsPerWeek | rarely   | falseAlarmsPerWeek is 'rarely', expected a number",
         "silentAfter        | 5 min    | silentAfter is '5 min', expected a duration such as PT5M",
         "severity           | high     | severity is 'high', expected info, warning, critical",
+        "learn              | P1D      | learn is 'P1D', expected never, once, or days from P2D",
+        "learn              | always   | learn is 'always', expected never, once, or days from P2D",
         "labels             | site     | labels is 'site', expected names and values",
       })
   void shouldSayWhatIsExpected(String name, String value, String message) {

@@ -485,6 +485,7 @@ class GoldenRecordsTest {
         90_000L,
         "Mon-Fri 06:00-22:00, Sat 08:00-14:00 Europe/Berlin",
         "product",
+        "P30D",
         Severity.WARNING,
         Map.of("site", "north"),
         Map.of(),

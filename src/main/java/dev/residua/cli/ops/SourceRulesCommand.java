@@ -216,6 +216,14 @@ abstract class SourceRulesCommand extends JsonCommand {
     @Nullable String context;
 
     @Option(
+        names = "--learn",
+        paramLabel = "WHEN",
+        description =
+            "Whether sources learn what is normal for them: never, once, or again after a time such as"
+                + " P30D.")
+    @Nullable String learn;
+
+    @Option(
         names = "--severity",
         paramLabel = "LEVEL",
         description = "Lowest severity of the incidents: info, warning or critical.")
@@ -257,6 +265,8 @@ abstract class SourceRulesCommand extends JsonCommand {
               activeHours,
               "context",
               context,
+              "learn",
+              learn,
               "severity",
               severity,
               "labels",
