@@ -59,6 +59,7 @@ class TopicFuzzIT {
           List.of(
               "-Dresidua.monitor.live-sources=8", // so that caches are full early
               "-Dresidua.monitor.cache-bytes=1048576",
+              "-Dresidua.alerting.group-wait=PT1S",
               "-Dresidua.alerting.receivers.hook.type=webhook",
               "-Dresidua.alerting.receivers.hook.url=" + hook.url().resolve("/in"));
       Path data = directory.resolve("service");
