@@ -234,17 +234,17 @@ final class BundleZip {
       while (!inflater.finished()) {
         int n = inflater.inflate(chunk);
         if (n == 0 && !inflater.finished()) {
-          throw bad(name, "is cut short after %d bytes".formatted(out.size()));
+          throw bad(name, "is damaged: it is cut short after %d bytes".formatted(out.size()));
         }
         if (out.size() + n > unpacked) {
-          throw bad(name, "unpacks to more than the %d bytes it claims".formatted(unpacked));
+          throw bad(name, "is damaged: it unpacks to more than the %d bytes it claims".formatted(unpacked));
         }
         out.write(chunk, 0, n);
       }
       if (out.size() != unpacked || inflater.getRemaining() > 0) {
         throw bad(
             name,
-            "unpacks to %d bytes with %d left over, expected %d and none"
+            "is damaged: it unpacks to %d bytes with %d left over, expected %d and none"
                 .formatted(out.size(), inflater.getRemaining(), unpacked));
       }
       return out.toByteArray();

@@ -161,7 +161,8 @@ class RoleAccessIT {
                   "incidents",
                   "calibrations",
                   "dead-letters",
-                  "models");
+                  "models",
+                  "sources"); // shares of budgets
           case SHADOW -> List.of("scores.shadow");
           case TRAIN -> List.of("control", "models");
           case ALERT -> List.of("alerts", "evidence", "dead-letters");
