@@ -237,7 +237,9 @@ final class BundleZip {
           throw bad(name, "is damaged: it is cut short after %d bytes".formatted(out.size()));
         }
         if (out.size() + n > unpacked) {
-          throw bad(name, "is damaged: it unpacks to more than the %d bytes it claims".formatted(unpacked));
+          throw bad(
+              name,
+              "is damaged: it unpacks to more than the %d bytes it claims".formatted(unpacked));
         }
         out.write(chunk, 0, n);
       }

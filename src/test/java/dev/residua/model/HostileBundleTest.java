@@ -236,7 +236,8 @@ class HostileBundleTest {
     file.putInt(directory + 24, 10);
     file.putInt(directory - 4, 10); // the descriptor behind the content
     // When
-    long allocated = allocated(() -> refuses(zip, "x.bin is damaged: it unpacks to more than the 10 bytes"));
+    long allocated =
+        allocated(() -> refuses(zip, "x.bin is damaged: it unpacks to more than the 10 bytes"));
     // Then
     assertThat(allocated).isLessThan(8 << 20);
   }
