@@ -26,6 +26,9 @@ public sealed interface MonitorFailure {
   /** Another thread takes over: what failed may work the next time, such as an answer in time. */
   record Replace(String message) implements MonitorFailure {}
 
+  /** The same after a pause: what is missing may appear, such as a topic that was just created. */
+  record ReplaceLater(String message) implements MonitorFailure {}
+
   /** Only a person can help: the process ends with this message. */
   record End(String message) implements MonitorFailure {}
 
@@ -72,8 +75,8 @@ public sealed interface MonitorFailure {
               .formatted(application, cause.getMessage()));
     }
     if (cause instanceof MissingSourceTopicException) {
-      return new End(
-          "a topic that %s reads was deleted (%s); create it with 'residua topics create' and start again"
+      return new ReplaceLater(
+          "a topic that %s reads is missing (%s); if it does not appear, create it with 'residua topics create' and start again"
               .formatted(application, cause.getMessage()));
     }
     if (cause instanceof InvalidTxnStateException) {

@@ -34,6 +34,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.Metric;
@@ -44,6 +45,9 @@ import org.apache.kafka.streams.StreamsConfig;
 /** The monitoring role of a process: Kafka Streams on the scores topic. */
 public final class MonitorRole implements AutoCloseable {
   private static final Duration STOP = Duration.ofSeconds(15);
+
+  /** Time for a topic that was just created to appear. */
+  private static final Duration PAUSE = Duration.ofSeconds(2);
 
   private final KafkaStreams streams;
 
@@ -148,6 +152,7 @@ public final class MonitorRole implements AutoCloseable {
             ConsumerGroups.monitor(prefix),
             topics.findings().stream().map(Topic::name).toList(),
             System::nanoTime,
+            () -> LockSupport.parkNanos(PAUSE.toNanos()),
             onFailure));
     watch.beforeStart().accept(streams);
     streams.start();

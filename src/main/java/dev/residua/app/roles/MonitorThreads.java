@@ -29,6 +29,7 @@ final class MonitorThreads implements StreamsUncaughtExceptionHandler {
   private final String application;
   private final List<String> written;
   private final LongSupplier nanoTime;
+  private final Runnable pause;
   private final Consumer<Throwable> onFailure;
   private final Deque<Long> replacements = new ArrayDeque<>();
 
@@ -36,16 +37,19 @@ final class MonitorThreads implements StreamsUncaughtExceptionHandler {
    * @param application name of the Kafka Streams application
    * @param written names of the topics that it writes, its changelogs aside
    * @param nanoTime a clock such as {@link System#nanoTime}
+   * @param pause waits for what is missing to appear
    * @param onFailure receives the reason when the process has to end
    */
   MonitorThreads(
       String application,
       List<String> written,
       LongSupplier nanoTime,
+      Runnable pause,
       Consumer<Throwable> onFailure) {
     this.application = application;
     this.written = List.copyOf(written);
     this.nanoTime = nanoTime;
+    this.pause = pause;
     this.onFailure = onFailure;
   }
 
@@ -54,6 +58,11 @@ final class MonitorThreads implements StreamsUncaughtExceptionHandler {
     MonitorFailure what = MonitorFailure.of(failure, application, written);
     if (what instanceof MonitorFailure.Replace && mayReplace()) {
       LOG.warn("{}", what.message());
+      return StreamThreadExceptionResponse.REPLACE_THREAD;
+    }
+    if (what instanceof MonitorFailure.ReplaceLater && mayReplace()) {
+      LOG.warn("{}", what.message());
+      pause.run();
       return StreamThreadExceptionResponse.REPLACE_THREAD;
     }
     onFailure.accept(

@@ -15,17 +15,20 @@ import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.junit.jupiter.api.Test;
 
 class MonitorThreadsTest {
   private final AtomicLong now = new AtomicLong(-5); // nanoTime may be negative
   private final List<Throwable> failures = new ArrayList<>();
+  private int pauses;
   private final MonitorThreads threads =
       new MonitorThreads(
           "residua.monitor",
           List.of("residua.drift", "residua.incidents"),
           now::get,
+          () -> pauses++,
           failures::add);
 
   @Test
@@ -62,6 +65,25 @@ class MonitorThreadsTest {
                 new StreamsException("Error encountered trying to commit a transaction", state)))
         .isEqualTo(REPLACE_THREAD);
     assertThat(failures).isEmpty();
+  }
+
+  @Test
+  void shouldWaitForATopicThatIsMissing() {
+    // Given
+    MissingSourceTopicException missing =
+        new MissingSourceTopicException("One or more source topics were missing during rebalance");
+    for (int i = 1; i <= MonitorThreads.MAX_REPLACEMENTS; i++) {
+      assertThat(threads.handle(missing)).isEqualTo(REPLACE_THREAD);
+      assertThat(pauses).isEqualTo(i);
+    }
+
+    // When, Then
+    assertThat(threads.handle(missing)).isEqualTo(SHUTDOWN_CLIENT);
+    assertThat(failures)
+        .singleElement()
+        .extracting(Throwable::getMessage)
+        .asString()
+        .contains("residua topics create");
   }
 
   @Test
