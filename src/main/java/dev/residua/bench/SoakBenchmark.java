@@ -165,6 +165,7 @@ public final class SoakBenchmark implements AutoCloseable {
         ControlWriter control = new ControlWriter(clients, topics.control())) {
       SoakOrders orders = new SoakOrders(models, control, model);
       orders.publish();
+      topicSettings.shorten(topics.frames().name()); // or no source may be forgotten so early
       try (ServiceProcess service = serve(ALL_ROLES, "a")) {
         service.awaitReady();
         topicSettings.apply();

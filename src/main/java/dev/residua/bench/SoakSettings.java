@@ -41,9 +41,9 @@ public record SoakSettings(
     return (int) Math.max(2, life.toSeconds() * framesPerSecond / cameras);
   }
 
-  /** Time after which a camera that sends nothing is forgotten. */
+  /** Time after which a camera that sends nothing is forgotten: no sooner than its frames. */
   Duration forgetAfter() {
-    return within(duration.dividedBy(30), Duration.ofSeconds(30), Duration.ofMinutes(2));
+    return retention();
   }
 
   /** Time after which a camera that sends nothing is reported. */

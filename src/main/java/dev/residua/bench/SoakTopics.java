@@ -49,11 +49,23 @@ final class SoakTopics {
     this.retention = retention;
   }
 
+  /** Sets the retention of one topic. */
+  void shorten(String topic) throws ExecutionException, InterruptedException {
+    admin
+        .incrementalAlterConfigs(
+            Map.of(
+                new ConfigResource(ConfigResource.Type.TOPIC, topic),
+                List.of(set("retention.ms", retention.toMillis()))))
+        .all()
+        .get();
+  }
+
   /** Sets what is not set yet. */
   void apply() throws ExecutionException, InterruptedException {
     List<ConfigResource> open = new ArrayList<>();
     for (String topic : names()) {
-      if (done.add(topic)) {
+      boolean fixed = topic.equals(prefix + "evidence"); // a service checks its settings
+      if (!fixed && done.add(topic)) {
         open.add(new ConfigResource(ConfigResource.Type.TOPIC, topic));
       }
     }

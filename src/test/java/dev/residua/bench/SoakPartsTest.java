@@ -87,7 +87,7 @@ class SoakPartsTest {
     assertThat(hour.retention()).isEqualTo(Duration.ofMinutes(6));
     assertThat(minutes.cycle()).isEqualTo(Duration.ofSeconds(40));
     assertThat(minutes.framesPerCamera()).isEqualTo(100);
-    assertThat(minutes.forgetAfter()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(minutes.forgetAfter()).isEqualTo(Duration.ofMinutes(1));
     assertThatIllegalArgumentException()
         .isThrownBy(
             () -> new SoakSettings(Duration.ofSeconds(59), Duration.ofSeconds(1), 100, 20, 4))
