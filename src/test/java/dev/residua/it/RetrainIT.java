@@ -49,6 +49,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -83,11 +84,19 @@ class RetrainIT {
   @TempDir Path directory;
 
   private final Map<String, Service> running = new LinkedHashMap<>();
+  private TestBroker broker;
   private KafkaClients clients;
+
+  @BeforeEach
+  void begin() {
+    broker = TestBroker.start(TOPICS, 2);
+    clients = broker.clients();
+  }
 
   @AfterEach
   void end() {
     running.values().forEach(service -> service.close());
+    TestBroker.close(broker);
   }
 
   private void start(String name, String roles) throws IOException {
@@ -217,67 +226,64 @@ class RetrainIT {
   @Test
   void shouldRenewItsModelWhenTheWorldHasMovedForGood() throws Exception {
     // Given
-    try (TestBroker kafka = TestBroker.start(TOPICS, 2)) {
-      clients = kafka.clients();
-      start("a", "score,monitor,shadow,dashboard");
-      running.get("a").awaitReady();
+    start("a", "score,monitor,shadow,dashboard");
+    running.get("a").awaitReady();
+    start("t", "train");
+    String old = active().scene(SceneName.DEFAULT).active().orElseThrow().modelId();
+    int frames;
+    String model;
+    String trainingId;
+
+    // When a root moves, and the trainer dies in the middle of its work
+    try (Pendulums pendulums = new Pendulums(QUIET_FRAMES);
+        Told published = new Told()) {
+      Training begun = published.await(TrainingPhase.TRAINING, TrainingPhase.CALIBRATING);
+      running.get("t").kill();
       start("t", "train");
-      String old = active().scene(SceneName.DEFAULT).active().orElseThrow().modelId();
-      int frames;
-      String model;
-      String trainingId;
+      Training done = published.await(TrainingPhase.PROMOTED, TrainingPhase.KEPT);
 
-      // When a root moves, and the trainer dies in the middle of its work
-      try (Pendulums pendulums = new Pendulums(QUIET_FRAMES);
-          Told published = new Told()) {
-        Training begun = published.await(TrainingPhase.TRAINING, TrainingPhase.CALIBRATING);
-        running.get("t").kill();
-        start("t", "train");
-        Training done = published.await(TrainingPhase.PROMOTED, TrainingPhase.KEPT);
-
-        // Then it went on and won
-        System.out.println("retrain test: " + done.order().reason());
-        assertThat(done.trainingId()).as("the same training").isEqualTo(begun.trainingId());
-        printVerdicts();
-        assertThat(done.phase()).isEqualTo(TrainingPhase.PROMOTED);
-        assertThat(done.trigger()).isEqualTo("lasting-drift");
-        assertThat(published.phases)
-            .contains(TrainingPhase.COLLECTING, TrainingPhase.EVALUATING, TrainingPhase.SHADOWING);
-        assertThat(done.order().reason()).contains("2 of 2 sources are calibrated for it");
-        assertThat(running.get("a").json("/api/trainings"))
-            .anySatisfy(
-                training -> {
-                  assertThat(training.path("id").asText()).isEqualTo(done.trainingId());
-                  assertThat(training.path("phase").asText()).isEqualTo("promoted");
-                });
-        assertThat(running.get("a").json("/api/models").at("/scenes/0/active").asText())
-            .isEqualTo(done.modelId());
-        awaitQuietUnder(done.modelId());
-        frames = pendulums.stop();
-        model = done.modelId();
-        trainingId = done.trainingId();
-      }
-      ModelRegistry registry = active();
-      assertThat(registry.scene(SceneName.DEFAULT).active().orElseThrow().modelId())
-          .isEqualTo(model)
-          .isNotEqualTo(old);
-      assertThat(registry.scene(SceneName.DEFAULT).active().orElseThrow().reason())
-          .startsWith("promoted");
-      running.get("a").awaitRecords(LIMIT, clients, TOPICS.drift(), frames);
-      assertEveryFrameOnceByItsModel(registry, frames);
-      assertQuietAtTheEnd(model);
-      assertWatchedFromTheFirstFrameOf(model);
-      ModelBundle bundle = bundle(model);
-      assertThat(GateVerdict.fromJson(bundle.entry(ModelBundle.GATE_VERDICT)).promoted()).isTrue();
-      assertThat(bundle.manifest().latentNames()).isEqualTo(bundle(old).manifest().latentNames());
-      assertThat(bundle.manifest().parentId()).isEqualTo(old);
-      assertThat(bundle.manifest().provenance().dataRange()).contains("residua.frames-");
-      assertThat(bundle.manifest().provenance().hyperParameters())
-          .containsEntry("training", trainingId)
-          .containsKeys("trigger", "acceptedIncidents")
-          .anySatisfy((key, count) -> assertThat(key).startsWith("leftOut."));
-      assertThat(TopicReader.values(clients, TOPICS.deadLetters())).isEmpty();
+      // Then it went on and won
+      System.out.println("retrain test: " + done.order().reason());
+      assertThat(done.trainingId()).as("the same training").isEqualTo(begun.trainingId());
+      printVerdicts();
+      assertThat(done.phase()).isEqualTo(TrainingPhase.PROMOTED);
+      assertThat(done.trigger()).isEqualTo("lasting-drift");
+      assertThat(published.phases)
+          .contains(TrainingPhase.COLLECTING, TrainingPhase.EVALUATING, TrainingPhase.SHADOWING);
+      assertThat(done.order().reason()).contains("2 of 2 sources are calibrated for it");
+      assertThat(running.get("a").json("/api/trainings"))
+          .anySatisfy(
+              training -> {
+                assertThat(training.path("id").asText()).isEqualTo(done.trainingId());
+                assertThat(training.path("phase").asText()).isEqualTo("promoted");
+              });
+      assertThat(running.get("a").json("/api/models").at("/scenes/0/active").asText())
+          .isEqualTo(done.modelId());
+      awaitQuietUnder(done.modelId());
+      frames = pendulums.stop();
+      model = done.modelId();
+      trainingId = done.trainingId();
     }
+    ModelRegistry registry = active();
+    assertThat(registry.scene(SceneName.DEFAULT).active().orElseThrow().modelId())
+        .isEqualTo(model)
+        .isNotEqualTo(old);
+    assertThat(registry.scene(SceneName.DEFAULT).active().orElseThrow().reason())
+        .startsWith("promoted");
+    running.get("a").awaitRecords(LIMIT, clients, TOPICS.drift(), frames);
+    assertEveryFrameOnceByItsModel(registry, frames);
+    assertQuietAtTheEnd(model);
+    assertWatchedFromTheFirstFrameOf(model);
+    ModelBundle bundle = bundle(model);
+    assertThat(GateVerdict.fromJson(bundle.entry(ModelBundle.GATE_VERDICT)).promoted()).isTrue();
+    assertThat(bundle.manifest().latentNames()).isEqualTo(bundle(old).manifest().latentNames());
+    assertThat(bundle.manifest().parentId()).isEqualTo(old);
+    assertThat(bundle.manifest().provenance().dataRange()).contains("residua.frames-");
+    assertThat(bundle.manifest().provenance().hyperParameters())
+        .containsEntry("training", trainingId)
+        .containsKeys("trigger", "acceptedIncidents")
+        .anySatisfy((key, count) -> assertThat(key).startsWith("leftOut."));
+    assertThat(TopicReader.values(clients, TOPICS.deadLetters())).isEmpty();
   }
 
   private void assertWatchedFromTheFirstFrameOf(String model) {
@@ -295,57 +301,53 @@ class RetrainIT {
   @Test
   void shouldKeepItsModelWhereANewOneIsNoBetter() throws Exception {
     // Given a world that does not move
-    try (TestBroker kafka = TestBroker.start(TOPICS, 2)) {
-      clients = kafka.clients();
-      List<String> hardlyAny = new ArrayList<>(BUDGET);
-      hardlyAny.addAll(
-          List.of(
-              "-Dresidua.training.steps=30",
-              "-Dresidua.training.recalibrate=false",
-              "-Dresidua.sources.commissioning=false"));
-      running.put("a", Service.role(directory, hardlyAny, clients, "score,monitor,train", "a"));
-      running.get("a").awaitReady();
-      String old = active().scene(SceneName.DEFAULT).active().orElseThrow().modelId();
-      try (Pendulums pendulums = new Pendulums(-1);
-          Told published = new Told()) {
-        running.get("a").awaitRecords(LIMIT, clients, TOPICS.scores(), 2_400);
+    List<String> hardlyAny = new ArrayList<>(BUDGET);
+    hardlyAny.addAll(
+        List.of(
+            "-Dresidua.training.steps=30",
+            "-Dresidua.training.recalibrate=false",
+            "-Dresidua.sources.commissioning=false"));
+    running.put("a", Service.role(directory, hardlyAny, clients, "score,monitor,train", "a"));
+    running.get("a").awaitReady();
+    String old = active().scene(SceneName.DEFAULT).active().orElseThrow().modelId();
+    try (Pendulums pendulums = new Pendulums(-1);
+        Told published = new Told()) {
+      running.get("a").awaitRecords(LIMIT, clients, TOPICS.scores(), 2_400);
 
-        // When
-        Service.Result result =
-            Service.run(
-                directory,
-                LIMIT,
-                List.of(
-                    "retrain",
-                    "--reason",
-                    "a test",
-                    "--wait",
-                    "--bootstrap",
-                    clients.bootstrapServers()));
+      // When
+      Service.Result result =
+          Service.run(
+              directory,
+              LIMIT,
+              List.of(
+                  "retrain",
+                  "--reason",
+                  "a test",
+                  "--wait",
+                  "--bootstrap",
+                  clients.bootstrapServers()));
 
-        // Then
-        System.out.println("retrain test: " + result.out());
-        assertThat(result.exitCode()).as(result.err()).isZero();
-        assertThat(result.out())
-            .contains("triggered", "collecting", "evaluating", "kept")
-            .doesNotContain("shadowing");
-        Training done = published.await(TrainingPhase.KEPT);
-        assertThat(active().scene(SceneName.DEFAULT).active().orElseThrow().modelId())
-            .isEqualTo(old);
-        GateVerdict verdict =
-            GateVerdict.fromJson(bundle(done.modelId()).entry(ModelBundle.GATE_VERDICT));
-        assertThat(verdict.promoted()).isFalse();
-        assertThat(verdict.broken()).contains(GateRule.NO_BETTER);
-        assertThat(active().entries())
-            .extracting(Entry::id)
-            .containsExactlyInAnyOrder(old, done.modelId());
-        assertThat(done.order().reason())
-            .startsWith(active().entry(done.modelId()).orElseThrow().verdict());
-      }
-      Set<String> models = new TreeSet<>();
-      TopicReader.values(clients, TOPICS.scores()).forEach(score -> models.add(score.modelId()));
-      assertThat(models).containsExactly(old);
+      // Then
+      System.out.println("retrain test: " + result.out());
+      assertThat(result.exitCode()).as(result.err()).isZero();
+      assertThat(result.out())
+          .contains("triggered", "collecting", "evaluating", "kept")
+          .doesNotContain("shadowing");
+      Training done = published.await(TrainingPhase.KEPT);
+      assertThat(active().scene(SceneName.DEFAULT).active().orElseThrow().modelId()).isEqualTo(old);
+      GateVerdict verdict =
+          GateVerdict.fromJson(bundle(done.modelId()).entry(ModelBundle.GATE_VERDICT));
+      assertThat(verdict.promoted()).isFalse();
+      assertThat(verdict.broken()).contains(GateRule.NO_BETTER);
+      assertThat(active().entries())
+          .extracting(Entry::id)
+          .containsExactlyInAnyOrder(old, done.modelId());
+      assertThat(done.order().reason())
+          .startsWith(active().entry(done.modelId()).orElseThrow().verdict());
     }
+    Set<String> models = new TreeSet<>();
+    TopicReader.values(clients, TOPICS.scores()).forEach(score -> models.add(score.modelId()));
+    assertThat(models).containsExactly(old);
   }
 
   private void printVerdicts() throws Exception {

@@ -58,11 +58,13 @@ class SwapIT {
   @TempDir Path directory;
 
   private final Map<String, Service> running = new LinkedHashMap<>();
+  private TestBroker broker;
   private KafkaClients clients;
 
   @AfterEach
   void end() {
     running.values().forEach(service -> service.close());
+    TestBroker.close(broker);
   }
 
   private void start(String role, String instance) throws IOException {
@@ -78,9 +80,9 @@ class SwapIT {
   @Test
   void shouldJudgeEveryFrameOnceByTheModelOfItsOffsetWhateverDies() throws Exception {
     // Given
-    try (TestBroker kafka = TestBroker.start(TOPICS, PARTITIONS);
-        ModelAdmin admin = ModelAdmin.of(kafka.clients().registry(Topics.DEFAULT_PREFIX), TOPICS)) {
-      clients = kafka.clients();
+    broker = TestBroker.start(TOPICS, PARTITIONS);
+    clients = broker.clients();
+    try (ModelAdmin admin = ModelAdmin.of(clients.registry(Topics.DEFAULT_PREFIX), TOPICS)) {
       ModelBundle shipped = Models.read(Optional.empty());
       ModelBundle other = shipped.withId("pendulum-other");
       start("score", "a");
