@@ -127,14 +127,6 @@ public final class Commissioning {
    * @param capturedAt event time
    * @param residuals shape {@code [d]}, finite
    * @param expected what the parents predict, shape {@code [d]}, finite
-   */
-  public Commissioning next(Instant capturedAt, float[] residuals, float[] expected) {
-    return next(capturedAt, residuals, expected, false);
-  }
-
-  /**
-   * The same.
-   *
    * @param early whether {@value #FEWEST_SAMPLES} effective samples are enough for a first
    *     calibration, as where the law of the innovations is known; another follows once there are
    *     as many as are enough otherwise

@@ -35,9 +35,9 @@ public record CommissioningStatus(
   }
 
   /**
-   * Whether a person would want to know of it after another: all but small progress.
+   * Whether it differs from the last published status by more than a little progress.
    *
-   * @param before null for the first one of a source
+   * @param before the last published status of the source; null if there is none
    */
   public boolean isNewsAfter(@Nullable CommissioningStatus before) {
     return before == null

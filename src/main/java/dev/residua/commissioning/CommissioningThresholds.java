@@ -53,8 +53,6 @@ public final class CommissioningThresholds {
    */
   @SuppressWarnings("ArrayRecordComponent") // made once per simulation
   public record Grid(int[] innovations, int streams) {
-    public static final Grid DEFAULTS = new Grid(new int[] {256, 500, 1_000, 3_000, 10_000}, 1_000);
-
     public Grid {
       if (innovations.length < 1 || innovations.length > MAX_CELLS) {
         throw new IllegalArgumentException(
@@ -242,8 +240,7 @@ public final class CommissioningThresholds {
   }
 
   /** The threshold of a source that learnt from so many innovations. */
-  public double threshold(
-      DriftReference reference, double learntInnovations, double targetRunLength) {
+  double threshold(DriftReference reference, double learntInnovations, double targetRunLength) {
     check(reference);
     return level(learntInnovations, targetRunLength);
   }

@@ -48,7 +48,7 @@ class CommissioningPropertiesTest {
         state =
             gaps > 0 && t % gaps == gaps - 1
                 ? state.skip()
-                : state.next(now, source.residuals, source.expected);
+                : state.next(now, source.residuals, source.expected, false);
       }
       return state;
     }
@@ -100,17 +100,17 @@ class CommissioningPropertiesTest {
         Commissioning.start(
             CommissioningTest.model(2), CommissioningBounds.DEFAULTS, Commissioning.ENOUGH_SAMPLES);
     for (float[] frame : frames.subList(0, 1_000)) {
-      middle = middle.next(CommissioningTest.START, frame, new float[2]);
+      middle = middle.next(CommissioningTest.START, frame, new float[2], false);
     }
     // When
     Commissioning first = middle;
     Commissioning second = middle;
     for (float[] frame : frames.subList(1_000, 2_000)) {
-      first = first.next(CommissioningTest.START, frame, new float[2]);
-      middle.next(CommissioningTest.START, new float[] {9, 9}, new float[2]);
+      first = first.next(CommissioningTest.START, frame, new float[2], false);
+      middle.next(CommissioningTest.START, new float[] {9, 9}, new float[2], false);
     }
     for (float[] frame : frames.subList(1_000, 2_000)) {
-      second = second.next(CommissioningTest.START, frame, new float[2]);
+      second = second.next(CommissioningTest.START, frame, new float[2], false);
     }
     // Then
     assertThat(second.outcome()).isEqualTo(first.outcome());

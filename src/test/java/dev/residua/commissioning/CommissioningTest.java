@@ -29,7 +29,7 @@ class CommissioningTest {
     Commissioning state = from;
     for (int t = 0; t < frames; t++) {
       source.next();
-      state = state.next(now, source.residuals, source.expected);
+      state = state.next(now, source.residuals, source.expected, false);
       now = now.plus(each);
     }
     return state;
@@ -169,7 +169,7 @@ class CommissioningTest {
     // When: every second frame is left out
     for (int t = 0; t < 1_000; t++) {
       source.next();
-      state = t % 2 == 0 ? state.skip() : state.next(now, source.residuals, source.expected);
+      state = t % 2 == 0 ? state.skip() : state.next(now, source.residuals, source.expected, false);
     }
 
     // Then
