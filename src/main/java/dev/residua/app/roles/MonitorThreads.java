@@ -56,13 +56,12 @@ final class MonitorThreads implements StreamsUncaughtExceptionHandler {
   @Override
   public synchronized StreamThreadExceptionResponse handle(Throwable failure) {
     MonitorFailure what = MonitorFailure.of(failure, application, written);
-    if (what instanceof MonitorFailure.Replace && mayReplace()) {
+    boolean later = what instanceof MonitorFailure.ReplaceLater;
+    if ((later || what instanceof MonitorFailure.Replace) && mayReplace()) {
       LOG.warn("{}", what.message());
-      return StreamThreadExceptionResponse.REPLACE_THREAD;
-    }
-    if (what instanceof MonitorFailure.ReplaceLater && mayReplace()) {
-      LOG.warn("{}", what.message());
-      pause.run();
+      if (later) {
+        pause.run();
+      }
       return StreamThreadExceptionResponse.REPLACE_THREAD;
     }
     onFailure.accept(
