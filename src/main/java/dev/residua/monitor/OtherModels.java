@@ -22,6 +22,7 @@ final class OtherModels {
   private final @Nullable OtherModel before;
   private @Nullable OtherModel challenger;
   private @Nullable SourceCommissioning learning; // under the challenger; null: to be restored
+  private boolean parked; // nothing of the challenger's is left to give up
   private boolean news; // of the challenger
 
   OtherModels(@Nullable OtherModel before, @Nullable OtherModel challenger) {
@@ -87,28 +88,32 @@ final class OtherModels {
     CommissioningStatus published =
         known == null || now.isNewsAfter(known.status()) ? now : known.status();
     news |= published == now;
+    parked = false;
     challenger = new OtherModel(modelId, sequence, at, published, learns.state());
   }
 
   /** Gives up what a challenger that no longer scores has not finished. */
   void look(Instant now) {
     OtherModel known = challenger;
-    if (known == null || now.isBefore(known.at().plus(PATIENCE))) {
+    if (known == null || parked || now.isBefore(known.at().plus(PATIENCE))) {
       return;
     }
-    Optional<CommissioningState> parked = known.commissioning().parked();
-    news |= parked.isEmpty();
+    Optional<CommissioningState> kept = known.commissioning().parked();
+    parked = true;
+    news |= kept.isEmpty();
     learning = null;
     challenger =
-        parked
-            .map(
+        kept.map(
                 state ->
                     new OtherModel(
                         known.modelId(), known.sequence(), known.at(), known.status(), state))
             .orElse(null);
   }
 
-  /** Takes what needs a review under the challenger as normal, once it has scored again. */
+  /**
+   * Takes what needs a review under the challenger as normal. Without effect if the challenger has
+   * not scored since a restart.
+   */
   void accept() {
     OtherModel known = challenger;
     if (learning != null && known != null && learning.accept()) {
