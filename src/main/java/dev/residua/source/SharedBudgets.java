@@ -31,6 +31,11 @@ public final class SharedBudgets {
     return needed >= before || before == 0 || 8 * sources <= 3L * before ? needed : before;
   }
 
+  /** Whether a rule in force has a budget that its sources share. */
+  public static boolean isAny(SourceRules rules) {
+    return rules.rules().stream().anyMatch(rule -> rule.enabled() && rule.sharedAmong() != null);
+  }
+
   /**
    * The revisions that divide the shared budgets among the sources that there are.
    *

@@ -1,6 +1,7 @@
 package dev.residua.wire;
 
 import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.streams.kstream.Consumed;
@@ -34,6 +35,25 @@ public record Topic<K, V>(String name, Serde<K> key, Serde<V> value, Map<String,
   @SuppressWarnings("NullAway") // as Kafka's serdes pass null through
   public V read(byte @Nullable [] bytes) {
     return value.deserializer().deserialize(name, bytes);
+  }
+
+  /**
+   * Keeps the last value of each key, as compaction does. A record without a key, or one that
+   * cannot be read, changes nothing.
+   *
+   * @param last values by key
+   */
+  public void keepLast(ConsumerRecord<byte[], byte[]> record, Map<K, V> last) {
+    try {
+      K of = key.deserializer().deserialize(name, record.key());
+      if (of != null && record.value() == null) {
+        last.remove(of);
+      } else if (of != null) {
+        last.put(of, read(record.value()));
+      }
+    } catch (SerializationException e) {
+      // written by something else
+    }
   }
 
   public Consumed<K, V> consumed(String as) {

@@ -76,6 +76,10 @@ public final class BudgetSharing implements Runnable {
   public void run() {
     while (!stopped) {
       heartbeat.run();
+      if (!SharedBudgets.isAny(rules.get())) {
+        LockSupport.parkNanos(POLL.toNanos());
+        continue;
+      }
       try (Consumer<byte[], byte[]> consumer = consumers.get()) {
         follow(consumer);
       } catch (KafkaException e) {
@@ -85,6 +89,7 @@ public final class BudgetSharing implements Runnable {
     }
   }
 
+  /** Counts and divides until no budget is shared. */
   private void follow(Consumer<byte[], byte[]> consumer) {
     List<TopicPartition> partitions = KafkaClients.partitions(consumer, topic.name());
     consumer.assign(partitions);
@@ -93,7 +98,7 @@ public final class BudgetSharing implements Runnable {
     Set<String> sources = new HashSet<>();
     boolean complete = false;
     long last = System.nanoTime() - period.toNanos();
-    while (!stopped) {
+    while (!stopped && SharedBudgets.isAny(rules.get())) {
       heartbeat.run();
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
         count(record, sources);

@@ -13,7 +13,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.SerializationException;
 
 /** Reads where the calibration of every source is. */
 public final class SourceCalibrations {
@@ -38,7 +37,7 @@ public final class SourceCalibrations {
       long deadline = System.nanoTime() + LIMIT.toNanos();
       while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-          read(topic, record, reports);
+          topic.keepLast(record, reports);
         }
         if (System.nanoTime() > deadline) {
           throw new IOException(
@@ -53,21 +52,5 @@ public final class SourceCalibrations {
           e);
     }
     return reports;
-  }
-
-  private static void read(
-      Topic<String, CommissioningReport> topic,
-      ConsumerRecord<byte[], byte[]> record,
-      SortedMap<String, CommissioningReport> reports) {
-    try {
-      String source = topic.key().deserializer().deserialize(topic.name(), record.key());
-      if (source != null && record.value() == null) {
-        reports.remove(source);
-      } else if (source != null) {
-        reports.put(source, topic.read(record.value()));
-      }
-    } catch (SerializationException e) {
-      // written by something else
-    }
   }
 }

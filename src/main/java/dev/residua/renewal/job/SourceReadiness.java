@@ -76,19 +76,7 @@ record SourceReadiness(int watched, int unseen, Map<String, String> waiting) {
       Topic<String, CommissioningReport> topic,
       BooleanSupplier cancelled) {
     Map<String, CommissioningReport> reports = new HashMap<>();
-    TopicReader.all(
-        consumer,
-        topic.name(),
-        record -> {
-          String source = topic.key().deserializer().deserialize(topic.name(), record.key());
-          CommissioningReport report = TopicReader.value(topic, record);
-          if (source != null && report != null) {
-            reports.put(source, report);
-          } else if (source != null && record.value() == null) {
-            reports.remove(source);
-          }
-        },
-        cancelled);
+    TopicReader.all(consumer, topic.name(), record -> topic.keepLast(record, reports), cancelled);
     return reports.values();
   }
 
