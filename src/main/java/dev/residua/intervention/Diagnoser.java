@@ -314,7 +314,7 @@ final class Diagnoser {
     }
     double enough = Math.max(threshold, ROOT_EVIDENCE * Math.abs(first.evidence()));
     ranked.stream()
-        .filter(node -> graph.isRoot(node.latent) && isAncestor(node.latent, first.latent))
+        .filter(node -> graph.isRoot(node.latent) && graph.isAncestor(node.latent, first.latent))
         .filter(node -> Math.abs(node.evidence()) >= enough)
         .findFirst()
         .ifPresent(
@@ -329,15 +329,6 @@ final class Diagnoser {
     InterventionKind kind = causedKind(node);
     return kind == InterventionKind.HARD_INTERVENTION
         || kind == InterventionKind.STOCHASTIC_INTERVENTION;
-  }
-
-  private boolean isAncestor(int from, int to) {
-    for (int parent : graph.parents(to)) {
-      if (parent == from || isAncestor(from, parent)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private boolean frozen() {
@@ -388,7 +379,8 @@ final class Diagnoser {
     }
     if (node.moved() && !node.stillerThan(NARROWED_SPREAD)) {
       // A law that moves within the range leaves what depends on it alone.
-      boolean broken = suspects.stream().anyMatch(other -> isAncestor(node.latent, other.latent));
+      boolean broken =
+          suspects.stream().anyMatch(other -> graph.isAncestor(node.latent, other.latent));
       return broken || node.outOfRange() >= Math.max(2, OUT_OF_RANGE * node.size())
           ? InterventionKind.OFFSET
           : InterventionKind.COVARIATE_DRIFT;

@@ -36,20 +36,13 @@ final class EdgeReadings {
                     rows,
                     ResidualRegression.following(rows))
                 .edges();
-    double[] corrected =
-        Holm.corrected(
-            IntStream.range(0, parents.length)
-                .mapToDouble(a -> fit.map(f -> f.pValue(a, 0)).orElse(Double.NaN))
-                .toArray());
+    List<EdgeTest> tests =
+        IntStream.range(0, parents.length)
+            .mapToObj(a -> new EdgeTest(parents[a], latent, fit, a))
+            .toList();
+    double[] corrected = Holm.corrected(tests.stream().mapToDouble(EdgeTest::pValue).toArray());
     return IntStream.range(0, parents.length)
-        .mapToObj(
-            a -> {
-              String from = graph.name(parents[a]);
-              String to = graph.name(latent);
-              return Double.isNaN(corrected[a])
-                  ? EdgeReading.undetermined(from, to)
-                  : EdgeReading.of(from, to, fit.orElseThrow(), a, corrected[a]);
-            })
+        .mapToObj(a -> tests.get(a).reading(graph, corrected[a]))
         .toList();
   }
 }

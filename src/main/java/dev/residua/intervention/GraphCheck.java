@@ -3,7 +3,6 @@ package dev.residua.intervention;
 import dev.residua.causal.CausalGraph;
 import dev.residua.intervention.AutocorrelatedRegression.Fit;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -92,8 +91,8 @@ public record GraphCheck(int frames, List<EdgeReading> edges, List<AbsentEdge> a
         centres[i] += observed[t][i] / n;
       }
     }
-    List<Tested> edges = new ArrayList<>();
-    List<Tested> absent = new ArrayList<>();
+    List<EdgeTest> edges = new ArrayList<>();
+    List<EdgeTest> absent = new ArrayList<>();
     for (int to = 0; to < d; to++) {
       ResidualRegression regression =
           new ResidualRegression(graph, observed, expected, centres, to, rows, follows);
@@ -105,21 +104,21 @@ public record GraphCheck(int frames, List<EdgeReading> edges, List<AbsentEdge> a
       }
       Optional<Fit> fit = regression.with(columns);
       for (int a = 0; a < parents.length; a++) {
-        edges.add(new Tested(parents[a], to, fit, a));
+        edges.add(new EdgeTest(parents[a], to, fit, a));
       }
       for (int k = 0; k < others.length; k++) {
-        absent.add(new Tested(others[k], to, fit, regression.columns() + k));
+        absent.add(new EdgeTest(others[k], to, fit, regression.columns() + k));
       }
     }
-    double[] ofEdges = Holm.corrected(edges.stream().mapToDouble(Tested::pValue).toArray());
-    double[] ofAbsent = Holm.corrected(absent.stream().mapToDouble(Tested::pValue).toArray());
+    double[] ofEdges = Holm.corrected(edges.stream().mapToDouble(EdgeTest::pValue).toArray());
+    double[] ofAbsent = Holm.corrected(absent.stream().mapToDouble(EdgeTest::pValue).toArray());
     List<EdgeReading> readings = new ArrayList<>();
     for (int k = 0; k < ofEdges.length; k++) {
-      readings.add(edges.get(k).edge(graph, ofEdges[k]));
+      readings.add(edges.get(k).reading(graph, ofEdges[k]));
     }
     List<AbsentEdge> others = new ArrayList<>();
     for (int k = 0; k < ofAbsent.length; k++) {
-      others.add(absent.get(k).absent(graph, ofAbsent[k]));
+      others.add(absent(graph, absent.get(k), ofAbsent[k]));
     }
     return new GraphCheck(n, readings, others);
   }
@@ -137,42 +136,22 @@ public record GraphCheck(int frames, List<EdgeReading> edges, List<AbsentEdge> a
   /** Latents that are neither a cause nor an effect of a latent. */
   private static int[] others(CausalGraph graph, int latent) {
     return IntStream.range(0, graph.size())
-        .filter(i -> i != latent && !graph.hasEdge(i, latent) && !isAncestor(graph, latent, i))
+        .filter(i -> i != latent && !graph.hasEdge(i, latent) && !graph.isAncestor(latent, i))
         .toArray();
   }
 
-  private static boolean isAncestor(CausalGraph graph, int from, int to) {
-    return Arrays.stream(graph.parents(to))
-        .anyMatch(parent -> parent == from || isAncestor(graph, from, parent));
-  }
-
-  /** One coefficient of a regression. */
-  private record Tested(int from, int to, Optional<Fit> fit, int column) {
-    double pValue() {
-      return fit.map(f -> f.pValue(column, 0)).orElse(Double.NaN);
+  private static AbsentEdge absent(CausalGraph graph, EdgeTest test, double corrected) {
+    double correlation = Double.NaN;
+    if (!Double.isNaN(corrected)) {
+      Fit found = test.fit().orElseThrow();
+      double t = found.coefficients()[test.column()] / found.standardError(test.column());
+      correlation = t / Math.sqrt(t * t + found.freedom());
     }
-
-    EdgeReading edge(CausalGraph graph, double corrected) {
-      String cause = graph.name(from);
-      String latent = graph.name(to);
-      return Double.isNaN(corrected)
-          ? EdgeReading.undetermined(cause, latent)
-          : EdgeReading.of(cause, latent, fit.orElseThrow(), column, corrected);
-    }
-
-    AbsentEdge absent(CausalGraph graph, double corrected) {
-      double correlation = Double.NaN;
-      if (!Double.isNaN(corrected)) {
-        Fit found = fit.orElseThrow();
-        double t = found.coefficients()[column] / found.standardError(column);
-        correlation = t / Math.sqrt(t * t + found.freedom());
-      }
-      return new AbsentEdge(
-          graph.name(from),
-          graph.name(to),
-          correlation,
-          corrected,
-          corrected <= EdgeReading.LEVEL && Math.abs(correlation) >= SMALLEST_CORRELATION);
-    }
+    return new AbsentEdge(
+        graph.name(test.from()),
+        graph.name(test.to()),
+        correlation,
+        corrected,
+        corrected <= EdgeReading.LEVEL && Math.abs(correlation) >= SMALLEST_CORRELATION);
   }
 }

@@ -36,6 +36,21 @@ class CausalGraphTest {
   }
 
   @Test
+  void shouldKnowDirectAndIndirectCauses() {
+    // Given
+    boolean[][] edges = new boolean[3][3];
+    edges[2][1] = true;
+    edges[1][0] = true;
+    // When
+    CausalGraph chain = CausalGraph.of(NAMES, edges);
+    // Then
+    assertThat(chain.isAncestor(2, 0)).isTrue();
+    assertThat(chain.isAncestor(2, 1)).isTrue();
+    assertThat(chain.isAncestor(0, 2)).isFalse();
+    assertThat(chain.isAncestor(1, 1)).isFalse();
+  }
+
+  @Test
   void shouldRefuseACycleAndNameItsEdges() {
     // Given
     boolean[][] edges = new boolean[3][3];
