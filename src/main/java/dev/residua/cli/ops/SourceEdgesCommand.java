@@ -8,6 +8,7 @@ import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.KafkaOptions;
 import dev.residua.cli.console.ModelOption;
 import dev.residua.cli.console.OffsetRange;
+import dev.residua.cli.console.ProgressBar;
 import dev.residua.intervention.EdgeReading;
 import dev.residua.intervention.GraphCheck;
 import dev.residua.model.BadBundleException;
@@ -106,17 +107,19 @@ final class SourceEdgesCommand extends JsonCommand {
     ModelBundle bundle = model.read();
     LastScores last = new LastScores(source, bundle.id(), frames);
     Topic<String, ScoredFrame> topic = kafka.topics().scores();
-    kafka.read(
-        topic.name(),
-        offsets,
-        record -> {
-          try {
-            last.add(topic.read(record.value()));
-          } catch (SerializationException e) {
-            // not a score; the monitor makes it a dead letter
-          }
-        },
-        done -> {});
+    try (ProgressBar bar = new ProgressBar("reading scores")) {
+      kafka.read(
+          topic.name(),
+          offsets,
+          record -> {
+            try {
+              last.add(topic.read(record.value()));
+            } catch (SerializationException e) {
+              // not a score; the monitor makes it a dead letter
+            }
+          },
+          bar::update);
+    }
     GraphCheck check = last.check(bundle.graph());
     print(json(check), () -> text(check).forEach(line -> print("%s", line)));
     return 0;
