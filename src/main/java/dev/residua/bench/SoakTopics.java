@@ -1,5 +1,6 @@
 package dev.residua.bench;
 
+import dev.residua.wire.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -63,9 +64,9 @@ final class SoakTopics {
   /** Sets what is not set yet. */
   void apply() throws ExecutionException, InterruptedException {
     List<ConfigResource> open = new ArrayList<>();
+    String fixed = new Topics(prefix).evidence().name(); // a service checks its settings
     for (String topic : names()) {
-      boolean fixed = topic.equals(prefix + "evidence"); // a service checks its settings
-      if (!fixed && done.add(topic)) {
+      if (!topic.equals(fixed) && done.add(topic)) {
         open.add(new ConfigResource(ConfigResource.Type.TOPIC, topic));
       }
     }

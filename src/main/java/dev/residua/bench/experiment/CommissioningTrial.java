@@ -246,15 +246,17 @@ final class CommissioningTrial {
 
   /** Figures of sources that are commissioned, each a sum and a count. */
   Map<String, Double> commissioned(Law law, double lagOne) {
-    Map<String, Double> figures = runLengths(learnt(law, lagOne), TARGETS);
-    figures.putAll(delays(learnt(law, lagOne)));
-    return figures;
+    return figures(learnt(law, lagOne));
   }
 
   /** The same of independent normal sources under the calibration of the model. */
   Map<String, Double> exact() {
-    Map<String, Double> figures = runLengths(known(), TARGETS);
-    figures.putAll(delays(known()));
+    return figures(known());
+  }
+
+  private Map<String, Double> figures(Watches watches) {
+    Map<String, Double> figures = runLengths(watches, TARGETS);
+    figures.putAll(delays(watches));
     return figures;
   }
 
