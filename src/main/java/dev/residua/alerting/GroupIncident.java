@@ -138,7 +138,7 @@ final class GroupIncident {
   }
 
   private static String what(Subject subject) {
-    String name = subject.name().replace('_', ' ');
+    String name = subject.spoken();
     return switch (subject.kind()) {
       case MECHANISM -> name + " no longer follows its mechanism";
       case ROOT -> name + " has left its usual range";

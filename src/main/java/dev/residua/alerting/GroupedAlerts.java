@@ -15,6 +15,7 @@ import dev.residua.incident.Incident;
 import dev.residua.incident.Incident.State;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -96,7 +97,7 @@ final class GroupedAlerts {
       }
     }
     if (!waiting.isEmpty()) {
-      groups.sort(java.util.Comparator.comparing(OpenGroup::alertId));
+      groups.sort(Comparator.comparing(OpenGroup::alertId));
       IncidentGrouping.decide(waiting, groups, settings, now)
           .forEach(decision -> apply(decision, now));
     }

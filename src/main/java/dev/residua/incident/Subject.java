@@ -90,7 +90,8 @@ public record Subject(Kind kind, String name) {
     };
   }
 
-  private String spoken() {
+  /** The name in sentences: {@code shadow length} for {@code shadow_length}. */
+  public String spoken() {
     return name.replace('_', ' ');
   }
 
