@@ -6,9 +6,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Receivers of tests. */
-final class Receivers {
+public final class Receivers {
   static final String ROUTING_KEY = "0123456789abcdef0123456789abcdef";
   static final String SIGNING_KEY = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
@@ -48,6 +49,13 @@ final class Receivers {
   static ReceiverSettings slack(Consumer<Receivers> changes) {
     return made(
         new Receivers("chat", ReceiverType.SLACK, "https://chat.test/services/T/B/X"), changes);
+  }
+
+  /** One that fails after two seconds and is notified again after another. */
+  public static ReceiverSettings at(String name, ReceiverType type, URI url, @Nullable String key) {
+    Receivers receiver = new Receivers(name, type, url.toString());
+    receiver.key = Optional.ofNullable(key).map(Secret::new);
+    return made(receiver, r -> r.repeatInterval = Duration.ofSeconds(1));
   }
 
   private static ReceiverSettings made(Receivers of, Consumer<Receivers> changes) {

@@ -8,27 +8,24 @@ import dev.residua.alerting.AlertingSettings;
 import dev.residua.alerting.GroupSettings;
 import dev.residua.alerting.ReceiverSettings;
 import dev.residua.alerting.ReceiverType;
-import dev.residua.alerting.Secret;
+import dev.residua.alerting.Receivers;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.roles.AlertRole;
 import dev.residua.incident.Incident.State;
 import dev.residua.telemetry.Tracing;
+import dev.residua.testing.Await;
 import dev.residua.testing.Incidents;
 import dev.residua.testing.RecordingServer;
 import dev.residua.testing.TestBroker;
 import dev.residua.wire.Topics;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -51,22 +48,22 @@ class AlertGroupsIT {
         RecordingServer hook = RecordingServer.anything()) {
       List<ReceiverSettings> receivers =
           List.of(
-              receiver("pager", ReceiverType.PAGERDUTY, pager.url(), ROUTING_KEY),
-              receiver("chat", ReceiverType.SLACK, chat.url().resolve("/services/T"), null),
-              receiver("hook", ReceiverType.WEBHOOK, hook.url().resolve("/in"), null));
+              Receivers.at("pager", ReceiverType.PAGERDUTY, pager.url(), ROUTING_KEY),
+              Receivers.at("chat", ReceiverType.SLACK, chat.url().resolve("/services/T"), null),
+              Receivers.at("hook", ReceiverType.WEBHOOK, hook.url().resolve("/in"), null));
 
       // Given half of the incidents, read by a process that ends
       AlertRole first = role(clients, receivers, "1");
       publish(producer, 0, SOURCES / 2, State.OPENED);
-      await("they are stored as waiting", () -> stored(clients) >= SOURCES / 2);
+      Await.until(LIMIT, "they are stored as waiting", () -> stored(clients) >= SOURCES / 2);
       first.close();
       publish(producer, SOURCES / 2, SOURCES, State.OPENED);
 
       // When it starts again
       AlertRole again = role(clients, receivers, "1");
-      await("PagerDuty", () -> actions(pager).size() == 1);
-      await("Slack", () -> chat.taken().size() == 1);
-      await("the webhook", () -> hook.taken().size() == 1);
+      Await.until(LIMIT, "PagerDuty", () -> actions(pager).size() == 1);
+      Await.until(LIMIT, "Slack", () -> chat.taken().size() == 1);
+      Await.until(LIMIT, "the webhook", () -> hook.taken().size() == 1);
       JsonNode page = pager.taken().get(0).body();
       JsonNode event = hook.taken().get(0).body();
 
@@ -77,8 +74,8 @@ class AlertGroupsIT {
       AlertRole last = role(clients, receivers, "1");
       try {
         publish(producer, SOURCES - 1, SOURCES, State.RESOLVED);
-        await("the end", () -> actions(pager).size() == 2);
-        await("its end in Slack", () -> chat.taken().size() >= 2);
+        Await.until(LIMIT, "the end", () -> actions(pager).size() == 2);
+        Await.until(LIMIT, "its end in Slack", () -> chat.taken().size() >= 2);
       } finally {
         last.close();
       }
@@ -133,21 +130,6 @@ class AlertGroupsIT {
         Tracing.OFF);
   }
 
-  private static ReceiverSettings receiver(
-      String name, ReceiverType type, URI url, @Nullable String key) {
-    return new ReceiverSettings(
-        name,
-        type,
-        url,
-        Optional.ofNullable(key).map(Secret::new),
-        Optional.empty(),
-        Optional.empty(),
-        Duration.ofSeconds(2),
-        Duration.ofSeconds(1),
-        OptionalInt.empty(),
-        true);
-  }
-
   private static void publish(
       KafkaProducer<byte[], byte[]> producer, int from, int to, State state) {
     String topic = TOPICS.incidents().name();
@@ -173,15 +155,5 @@ class AlertGroupsIT {
               incident));
     }
     producer.flush();
-  }
-
-  private static void await(String what, Callable<Boolean> condition) throws Exception {
-    long end = System.nanoTime() + LIMIT.toNanos();
-    while (!condition.call()) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError("waited %s but not: %s".formatted(LIMIT, what));
-      }
-      Thread.sleep(50);
-    }
   }
 }

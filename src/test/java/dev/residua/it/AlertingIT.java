@@ -9,7 +9,7 @@ import dev.residua.alerting.AlertingSettings;
 import dev.residua.alerting.GroupSettings;
 import dev.residua.alerting.ReceiverSettings;
 import dev.residua.alerting.ReceiverType;
-import dev.residua.alerting.Secret;
+import dev.residua.alerting.Receivers;
 import dev.residua.app.kafka.ControlWriter;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.roles.AlertRole;
@@ -23,6 +23,7 @@ import dev.residua.incident.Incident.State;
 import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.telemetry.Tracing;
 import dev.residua.testing.Alertmanager;
+import dev.residua.testing.Await;
 import dev.residua.testing.Incidents;
 import dev.residua.testing.RecordingServer;
 import dev.residua.testing.RecordingServer.Request;
@@ -39,9 +40,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -125,11 +124,12 @@ class AlertingIT {
   private AlertRole role(String instance) {
     List<ReceiverSettings> receivers = new ArrayList<>();
     if (alertmanager != null) {
-      receivers.add(receiver("am", ReceiverType.ALERTMANAGER, alertmanager.url(), null));
+      receivers.add(Receivers.at("am", ReceiverType.ALERTMANAGER, alertmanager.url(), null));
     }
-    receivers.add(receiver("pager", ReceiverType.PAGERDUTY, pagerDuty.url(), ROUTING_KEY));
-    receivers.add(receiver("chat", ReceiverType.SLACK, slack.url().resolve("/services/T"), null));
-    receivers.add(receiver("hook", ReceiverType.WEBHOOK, hook.url().resolve("/in"), null));
+    receivers.add(Receivers.at("pager", ReceiverType.PAGERDUTY, pagerDuty.url(), ROUTING_KEY));
+    receivers.add(
+        Receivers.at("chat", ReceiverType.SLACK, slack.url().resolve("/services/T"), null));
+    receivers.add(Receivers.at("hook", ReceiverType.WEBHOOK, hook.url().resolve("/in"), null));
     AlertingSettings settings =
         new AlertingSettings(
             receivers,
@@ -148,21 +148,6 @@ class AlertingIT {
         Tracing.OFF);
   }
 
-  private static ReceiverSettings receiver(
-      String name, ReceiverType type, URI url, @Nullable String key) {
-    return new ReceiverSettings(
-        name,
-        type,
-        url,
-        Optional.ofNullable(key).map(Secret::new),
-        Optional.empty(),
-        Optional.empty(),
-        Duration.ofSeconds(2),
-        Duration.ofSeconds(1),
-        OptionalInt.empty(),
-        true);
-  }
-
   @Test
   void shouldFireOnceInAlertmanagerThoughItIsToldAgainAndAgainAndBeResolvedOnce() throws Exception {
     // Given
@@ -170,12 +155,13 @@ class AlertingIT {
 
     // When
     publish(incident("am-1", State.OPENED, 100));
-    await("Alertmanager notifies", () -> notifications("am-1", "firing") == 1);
+    Await.until(LIMIT, "Alertmanager notifies", () -> notifications("am-1", "firing") == 1);
     Instant first = updated(manager, "am-1");
-    await("it is told again", () -> updated(manager, "am-1").isAfter(first.plusSeconds(2)));
+    Await.until(
+        LIMIT, "it is told again", () -> updated(manager, "am-1").isAfter(first.plusSeconds(2)));
     long alerts = manager.alerts("am-1").size();
     publish(incident("am-1", State.RESOLVED, 200));
-    await("it is resolved", () -> notifications("am-1", "resolved") == 1);
+    Await.until(LIMIT, "it is resolved", () -> notifications("am-1", "resolved") == 1);
     Thread.sleep(2_000);
 
     // Then
@@ -194,7 +180,7 @@ class AlertingIT {
     // Given
     Alertmanager manager = alertmanager();
     publish(incident("am-4", State.OPENED, 100));
-    await("it fires", () -> manager.alerts("am-4").size() == 1);
+    Await.until(LIMIT, "it fires", () -> manager.alerts("am-4").size() == 1);
 
     // When
     publish(
@@ -206,7 +192,8 @@ class AlertingIT {
               i.severity = Severity.CRITICAL;
               i.sequence = 120;
             }));
-    await(
+    Await.until(
+        LIMIT,
         "the worse one fires",
         () -> "critical".equals(manager.alerts("am-4").path(0).at("/labels/severity").asText()));
 
@@ -223,11 +210,12 @@ class AlertingIT {
 
     // When
     publish(incident("am-2", State.OPENED, 100));
-    await(
+    Await.until(
+        LIMIT,
         "it is suppressed",
         () -> "suppressed".equals(manager.alerts("am-2").path(0).at("/status/state").asText()));
     publish(incident("am-3", State.OPENED, 100));
-    await("another is notified", () -> notifications("am-3", "firing") == 1);
+    Await.until(LIMIT, "another is notified", () -> notifications("am-3", "firing") == 1);
 
     // Then
     assertThat(notifications("am-2", "firing")).isZero();
@@ -239,26 +227,27 @@ class AlertingIT {
   void shouldTellWhatHappensWhileItIsNotRunningAndOpenNothingTwice() throws Exception {
     // Given
     publish(incident("restart-1", State.OPENED, 100));
-    await("PagerDuty is told", () -> pages("restart-1").equals(List.of("trigger")));
-    await("Slack is told", () -> messages("restart-1") == 1);
+    Await.until(LIMIT, "PagerDuty is told", () -> pages("restart-1").equals(List.of("trigger")));
+    Await.until(LIMIT, "Slack is told", () -> messages("restart-1") == 1);
 
     // When
     role.close();
     publish(incident("restart-1", State.RESOLVED, 200));
     publish(incident("restart-2", State.OPENED, 100));
     role = role();
-    await("PagerDuty knows that it is over", () -> pages("restart-1").size() == 2);
-    await("PagerDuty knows the next", () -> pages("restart-2").size() == 1);
-    await("Slack knows both", () -> messages("restart-1") == 2 && messages("restart-2") == 1);
+    Await.until(LIMIT, "PagerDuty knows that it is over", () -> pages("restart-1").size() == 2);
+    Await.until(LIMIT, "PagerDuty knows the next", () -> pages("restart-2").size() == 1);
+    Await.until(
+        LIMIT, "Slack knows both", () -> messages("restart-1") == 2 && messages("restart-2") == 1);
     role.close();
     role = role();
     publish(incident("restart-2", State.RESOLVED, 200));
-    await("that is over too", () -> pages("restart-2").size() == 2);
+    Await.until(LIMIT, "that is over too", () -> pages("restart-2").size() == 2);
 
     // Then
     assertThat(pages("restart-1")).containsExactly("trigger", "resolve");
     assertThat(pages("restart-2")).containsExactly("trigger", "resolve");
-    await("Slack knows", () -> messages("restart-2") == 2);
+    Await.until(LIMIT, "Slack knows", () -> messages("restart-2") == 2);
   }
 
   @Test
@@ -269,21 +258,21 @@ class AlertingIT {
     // When
     publish(incident("away-1", State.OPENED, 100));
     publish(incident("away-2", State.OPENED, 100));
-    await("Slack is told", () -> messages("away-1") == 1 && messages("away-2") == 1);
+    Await.until(LIMIT, "Slack is told", () -> messages("away-1") == 1 && messages("away-2") == 1);
     publish(incident("away-2", State.RESOLVED, 200));
-    await("Slack is told the end", () -> messages("away-2") == 2);
+    Await.until(LIMIT, "Slack is told the end", () -> messages("away-2") == 2);
     role.close();
     role = role();
     pagerDuty.fail(503, 429, 500);
     pagerDuty.up();
 
     // Then
-    await("PagerDuty knows what is open", () -> pages("away-1").size() == 1);
-    await("and what was", () -> pages("away-2").size() == 2);
+    Await.until(LIMIT, "PagerDuty knows what is open", () -> pages("away-1").size() == 1);
+    Await.until(LIMIT, "and what was", () -> pages("away-2").size() == 2);
     assertThat(pages("away-1")).containsExactly("trigger");
     assertThat(pages("away-2")).containsExactly("trigger", "resolve");
     publish(incident("away-1", State.RESOLVED, 200));
-    await("and its end", () -> pages("away-1").equals(List.of("trigger", "resolve")));
+    Await.until(LIMIT, "and its end", () -> pages("away-1").equals(List.of("trigger", "resolve")));
   }
 
   @Test
@@ -297,14 +286,18 @@ class AlertingIT {
         publish(incident(source, State.OPENED, 100));
         Thread.sleep(100); // while partitions change hands
       }
-      await("all are told", () -> sources.stream().allMatch(s -> pages(s).size() == 1));
+      Await.until(
+          LIMIT, "all are told", () -> sources.stream().allMatch(s -> pages(s).size() == 1));
       role.close();
       role = null;
       for (String source : sources) {
         publish(incident(source, State.RESOLVED, 200));
       }
-      await("the other takes over", () -> sources.stream().allMatch(s -> pages(s).size() == 2));
-      await("Slack knows", () -> sources.stream().allMatch(s -> messages(s) >= 2));
+      Await.until(
+          LIMIT,
+          "the other takes over",
+          () -> sources.stream().allMatch(s -> pages(s).size() == 2));
+      Await.until(LIMIT, "Slack knows", () -> sources.stream().allMatch(s -> messages(s) >= 2));
     } finally {
       second.close();
     }
@@ -318,16 +311,16 @@ class AlertingIT {
   void shouldAcknowledgeInPagerDutyWhatAnOperatorCallsATrueAlarm() throws Exception {
     // Given
     publish(incident("ack", State.OPENED, 100));
-    await("PagerDuty is told", () -> pages("ack").size() == 1);
+    Await.until(LIMIT, "PagerDuty is told", () -> pages("ack").size() == 1);
 
     // When
     Order order = new Order("ack-order", ".*", "ann", "I look at it", Instant.now());
     try (ControlWriter writer = new ControlWriter(clients, TOPICS.control())) {
       writer.write("ack-order", new Feedback(order, "incident-ack", FeedbackVerdict.TRUE_ALARM));
     }
-    await("PagerDuty knows", () -> pages("ack").size() == 2);
+    Await.until(LIMIT, "PagerDuty knows", () -> pages("ack").size() == 2);
     publish(incident("ack", State.RESOLVED, 200));
-    await("it is over", () -> pages("ack").size() == 3);
+    Await.until(LIMIT, "it is over", () -> pages("ack").size() == 3);
 
     // Then
     assertThat(pages("ack")).containsExactly("trigger", "acknowledge", "resolve");
@@ -336,14 +329,15 @@ class AlertingIT {
   @Test
   void shouldBuryWhatIsRefusedWithItsReason() throws Exception {
     // Given
-    await("what other tests have left is told", AlertingIT::pagerKnowsAllEnds);
+    Await.until(LIMIT, "what other tests have left is told", AlertingIT::pagerKnowsAllEnds);
     pagerDuty.fail(400);
 
     // When
     publish(incident("refused", State.OPENED, 100));
-    await("Slack is told", () -> messages("refused") == 1);
+    Await.until(LIMIT, "Slack is told", () -> messages("refused") == 1);
     List<DeadLetter> letters = new ArrayList<>();
-    await(
+    Await.until(
+        LIMIT,
         "a dead letter is there",
         () -> {
           letters.clear();
@@ -377,16 +371,16 @@ class AlertingIT {
     activations.add(activation(0));
     role = role();
     publish(incident("model", State.OPENED, 100));
-    await("it works", () -> messages("model") == 1);
+    Await.until(LIMIT, "it works", () -> messages("model") == 1);
     long before = changes();
 
     // When
     activations.add(activation(1));
-    await("PagerDuty is told", () -> changes() == before + 1);
+    Await.until(LIMIT, "PagerDuty is told", () -> changes() == before + 1);
     role.close();
     role = role();
     publish(incident("model", State.RESOLVED, 200));
-    await("it works again", () -> messages("model") == 2);
+    Await.until(LIMIT, "it works again", () -> messages("model") == 2);
 
     // Then
     assertThat(changes()).isEqualTo(before + 1);
@@ -474,15 +468,5 @@ class AlertingIT {
       }
     }
     return count;
-  }
-
-  private static void await(String what, Callable<Boolean> condition) throws Exception {
-    long end = System.nanoTime() + LIMIT.toNanos();
-    while (!condition.call()) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError("waited %s but not: %s".formatted(LIMIT, what));
-      }
-      Thread.sleep(50);
-    }
   }
 }

@@ -10,6 +10,7 @@ import dev.residua.commissioning.CommissioningReport;
 import dev.residua.commissioning.CommissioningStatus;
 import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRuleFields;
+import dev.residua.testing.Await;
 import dev.residua.testing.TestBroker;
 import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +18,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class SharedBudgetIT {
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   @Test
   void shouldDivideTheBudgetAmongTheSourcesThatAreThereAndKeepThePartThatPeopleWrite()
@@ -64,12 +65,12 @@ class SharedBudgetIT {
       try {
         // When
         writer.change(before -> List.of(written));
-        await(() -> Integer.valueOf(8).equals(among(rules)));
+        Await.until(LIMIT, "divided among 8", () -> Integer.valueOf(8).equals(among(rules)));
         List<SourceRule> again = writer.change(before -> List.of(written));
         for (int i = 2; i < 5; i++) {
           publish(producer, "line/cam" + i, false);
         }
-        await(() -> Integer.valueOf(2).equals(among(rules)));
+        Await.until(LIMIT, "divided among 2", () -> Integer.valueOf(2).equals(among(rules)));
 
         // Then
         assertThat(again).as("applied again").isEmpty();
@@ -103,13 +104,5 @@ class SharedBudgetIT {
                 source.getBytes(StandardCharsets.UTF_8),
                 there ? TOPICS.calibrations().write(report) : null))
         .get();
-  }
-
-  private static void await(Callable<Boolean> condition) throws Exception {
-    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (!condition.call()) {
-      assertThat(System.nanoTime()).as("waited long enough").isLessThan(end);
-      Thread.sleep(50);
-    }
   }
 }
