@@ -54,7 +54,7 @@ function edit(rule, done) {
       optional('silentAfter', 'Silent after', 'Time without a frame, such as PT2M'),
       optional('activeHours', 'Active hours', 'No silence outside them', 'Mon-Fri 06:00-22:00 Europe/Berlin'),
       optional('context', 'Context', 'Frames of each context have a normal of their own', 'product, or day: 06:00-22:00 Europe/Berlin'),
-      optional('learn', 'Learns what is normal', 'never, once, or again after days such as P30D', 'once'),
+      optional('learn', 'Learns what is normal', 'never, once, or again after days, from P2D to P366D', 'once'),
       { name: 'severity', label: 'Lowest severity', value: set.severity ?? '', options: [['', 'by the finding'], ['info', 'info'], ['warning', 'warning'], ['critical', 'critical']] },
       { name: 'labels', label: 'Labels', value: labelsText(set.labels), hint: 'For incidents and alerts, such as site=north, line=3', optional: true },
       optional('priority', 'Priority', 'Decides between rules that are equally specific', '0'),

@@ -219,8 +219,8 @@ abstract class SourceRulesCommand extends JsonCommand {
         names = "--learn",
         paramLabel = "WHEN",
         description =
-            "Whether sources learn what is normal for them: never, once, or again after a time such as"
-                + " P30D.")
+            "Whether sources learn what is normal for them: never, once, or again after days, from"
+                + " P2D to P366D.")
     @Nullable String learn;
 
     @Option(
