@@ -75,7 +75,7 @@ public sealed interface ControlCommand {
         throw new IllegalArgumentException(
             "a period must end after it begins but was %s to %s".formatted(from, until));
       }
-      if (!PossibleTimes.contain(from) || !PossibleTimes.contain(until)) {
+      if (from.isBefore(Instant.EPOCH) || until.isAfter(PossibleTimes.END)) {
         throw new IllegalArgumentException(
             "a period must lie between %s and %s but was %s to %s"
                 .formatted(Instant.EPOCH, PossibleTimes.END, from, until));

@@ -13,6 +13,7 @@ import dev.residua.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -52,14 +53,9 @@ public final class StoredExclusions {
           cancelled);
       for (CommissioningReport report :
           SourceReadiness.reports(consumer, topics.calibrations(), cancelled)) {
-        if (report.status().phase() == CalibrationPhase.MODEL) {
-          continue;
-        }
-        Instant until = report.watchedSince();
-        builder.span(
-            report.source(),
-            new Period(Instant.EPOCH, until == null ? PossibleTimes.END : until),
-            RejectionReason.NOT_WATCHED);
+        unwatched(report)
+            .ifPresent(
+                period -> builder.span(report.source(), period, RejectionReason.NOT_WATCHED));
       }
       TopicReader.all(
           consumer,
@@ -76,5 +72,13 @@ public final class StoredExclusions {
           cancelled);
     }
     return builder.build();
+  }
+
+  /** When nobody watched a source that learns, or has learnt, what is normal for it. */
+  static Optional<Period> unwatched(CommissioningReport report) {
+    Instant watched = report.watchedSince();
+    return report.status().phase() == CalibrationPhase.MODEL || Instant.EPOCH.equals(watched)
+        ? Optional.empty()
+        : Optional.of(new Period(Instant.EPOCH, watched == null ? PossibleTimes.END : watched));
   }
 }
