@@ -48,7 +48,7 @@ record ProcessFigures(
     Map<String, Long> classes = classes(jcmd(pid, "GC.class_histogram"));
     return new ProcessFigures(
         classes.values().stream().mapToLong(bytes -> bytes).sum(),
-        status(pid, "VmRSS:") << 10,
+        residentBytes(pid),
         committedBytes(jcmd(pid, "VM.native_memory", "summary")),
         (int) status(pid, "Threads:"),
         count(Path.of("/proc", Long.toString(pid), "fd")),
@@ -66,6 +66,11 @@ record ProcessFigures(
           "the memory of processes cannot be read: this needs Linux and a JDK, but there is no /proc/self/status or no %s; set JAVA_HOME to a JDK"
               .formatted(jcmd()));
     }
+  }
+
+  /** Resident memory of a process; causes no collection. */
+  static long residentBytes(long pid) throws IOException {
+    return status(pid, "VmRSS:") << 10;
   }
 
   /** Bytes by class in a printed class histogram. */

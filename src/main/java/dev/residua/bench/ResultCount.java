@@ -1,6 +1,9 @@
 package dev.residua.bench;
 
 import dev.residua.app.kafka.KafkaClients;
+import dev.residua.causal.ScoredFrame;
+import dev.residua.drift.DriftScore;
+import dev.residua.incident.ControlCommand;
 import dev.residua.incident.Incident;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
@@ -23,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class ResultCount implements AutoCloseable {
   private final KafkaClients clients;
   private final Topics topics;
+  private final Listener listener;
   private final Thread thread = new Thread(this::follow, "bench-results");
   private final Sequences scores = new Sequences();
   private final Sequences drifts = new Sequences();
@@ -31,6 +35,17 @@ final class ResultCount implements AutoCloseable {
   private long opened;
   private volatile @Nullable RuntimeException failure;
   private volatile boolean stopped;
+
+  /** Receives each result that is counted, in one thread. */
+  interface Listener {
+    default void onScore(ScoredFrame score) {}
+
+    default void onEvaluation(DriftScore score) {}
+
+    default void onIncident(Incident incident) {}
+
+    default void onControl(ControlCommand command) {}
+  }
 
   /** Sequences of all sources, as they arrive. */
   static final class Sequences {
@@ -66,14 +81,25 @@ final class ResultCount implements AutoCloseable {
 
   /** Starts to follow the topics, which must exist, from their beginning. */
   ResultCount(KafkaClients clients, Topics topics) {
+    this(clients, topics, new Listener() {});
+  }
+
+  /** The same with a listener. */
+  ResultCount(KafkaClients clients, Topics topics, Listener listener) {
     this.clients = clients;
     this.topics = topics;
+    this.listener = listener;
     thread.start();
   }
 
   private void follow() {
     List<Topic<?, ?>> followed =
-        List.of(topics.scores(), topics.drift(), topics.incidents(), topics.deadLetters());
+        List.of(
+            topics.scores(),
+            topics.drift(),
+            topics.incidents(),
+            topics.deadLetters(),
+            topics.control());
     try (Consumer<byte[], byte[]> consumer = clients.follower()) {
       List<TopicPartition> partitions = new ArrayList<>();
       followed.forEach(t -> partitions.addAll(KafkaClients.partitions(consumer, t.name())));
@@ -94,11 +120,23 @@ final class ResultCount implements AutoCloseable {
       deadLetters++;
     } else if (record.topic().equals(topics.incidents().name())) {
       value(topics.incidents(), record).ifPresent(this::count);
+    } else if (record.topic().equals(topics.control().name())) {
+      value(topics.control(), record).ifPresent(listener::onControl);
     } else if (record.topic().equals(topics.scores().name())) {
-      value(topics.scores(), record).ifPresent(s -> scores.add(s.source(), s.sequence()));
+      value(topics.scores(), record).ifPresent(this::count);
     } else {
-      value(topics.drift(), record).ifPresent(d -> drifts.add(d.source(), d.sequence()));
+      value(topics.drift(), record).ifPresent(this::count);
     }
+  }
+
+  private void count(ScoredFrame score) {
+    scores.add(score.source(), score.sequence());
+    listener.onScore(score);
+  }
+
+  private void count(DriftScore score) {
+    drifts.add(score.source(), score.sequence());
+    listener.onEvaluation(score);
   }
 
   private void count(Incident incident) {
@@ -107,6 +145,7 @@ final class ResultCount implements AutoCloseable {
     } else if (open.put(incident.id(), incident) == null) {
       opened++;
     }
+    listener.onIncident(incident);
   }
 
   private static <V> Optional<V> value(

@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -126,6 +127,42 @@ final class ServiceProcess implements AutoCloseable {
         .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .sum();
+  }
+
+  /**
+   * Gets a page or an answer of the API.
+   *
+   * @return how long it took
+   * @throws IOException if there is no answer, or another one than 200
+   */
+  Duration visit(String path) throws IOException, InterruptedException {
+    long start = System.nanoTime();
+    int status = get(path).statusCode();
+    if (status != 200) {
+      throw new IOException("%s answers %d".formatted(path, status));
+    }
+    return Duration.ofNanos(System.nanoTime() - start);
+  }
+
+  /**
+   * Opens the dashboard's live connection.
+   *
+   * @param listener receives its messages
+   */
+  WebSocket live(WebSocket.Listener listener) {
+    return http.newWebSocketBuilder()
+        .subprotocols("residua.live")
+        .buildAsync(URI.create("ws://localhost:%d/api/live".formatted(port)), listener)
+        .join();
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** Processor time so far. */
+  Duration processorTime() {
+    return process.info().totalCpuDuration().orElse(Duration.ZERO);
   }
 
   ProcessFigures figures() throws IOException, InterruptedException {

@@ -50,7 +50,7 @@ public final class SoakBenchmark implements AutoCloseable {
   private static final List<String> MEMORY =
       List.of("-Xms640m", "-Xmx640m", "-XX:+AlwaysPreTouch", "-XX:NativeMemoryTracking=summary");
 
-  private static final List<String> JVM =
+  static final List<String> JVM =
       List.of(
           "-XX:+ExitOnOutOfMemoryError",
           "-Dorg.bytedeco.javacpp.maxbytes=0",

@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
       BenchMonitor.class,
       BenchSwap.class,
       BenchFleet.class,
+      BenchFleetService.class,
       BenchSoak.class,
       BenchScore.class,
       BenchTrain.class,
