@@ -165,6 +165,7 @@ final class EvaluateStep {
     return SourceReadiness.read(
         dependencies.consumers(),
         dependencies.topics(),
+        source -> dependencies.scenes().apply(source).equals(context.scene()),
         active,
         candidate.id(),
         context.cancelled());

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 
@@ -34,17 +35,23 @@ record SourceReadiness(int watched, int unseen, Map<String, String> waiting) {
   /**
    * Compares what the sources know of both models.
    *
-   * @param reports the last of each source
+   * @param reports the last of each source, of any scene
+   * @param inScene whether a source is in the scene of the challenger; others may have its model
    * @param active id of the active model
    * @param challenger id under which the challenger would become active
    */
   static SourceReadiness of(
-      Collection<CommissioningReport> reports, String active, String challenger) {
+      Collection<CommissioningReport> reports,
+      Predicate<String> inScene,
+      String active,
+      String challenger) {
     int watched = 0;
     int unseen = 0;
     Map<String, String> waiting = new TreeMap<>();
     for (CommissioningReport report : reports) {
-      if (!report.modelId().equals(active) || report.calibration() == null) {
+      if (!report.modelId().equals(active)
+          || report.calibration() == null
+          || !inScene.test(report.source())) {
         continue;
       }
       watched++;
@@ -62,11 +69,12 @@ record SourceReadiness(int watched, int unseen, Map<String, String> waiting) {
   static SourceReadiness read(
       Supplier<? extends Consumer<byte[], byte[]>> consumers,
       Topics topics,
+      Predicate<String> inScene,
       String active,
       String challenger,
       BooleanSupplier cancelled) {
     try (Consumer<byte[], byte[]> consumer = consumers.get()) {
-      return of(reports(consumer, topics.calibrations(), cancelled), active, challenger);
+      return of(reports(consumer, topics.calibrations(), cancelled), inScene, active, challenger);
     }
   }
 

@@ -45,6 +45,7 @@ class SourceReadinessTest {
     SourceReadiness sources =
         SourceReadiness.of(
             List.of(source("new", "old", false, null), source("other", "else", true, null)),
+            source -> true,
             "old",
             "next");
     // Then
@@ -61,6 +62,7 @@ class SourceReadinessTest {
                 source("a", "old", true, challenger("next", CalibrationPhase.ARMED)),
                 source("b", "old", true, challenger("next", CalibrationPhase.LEARNING)),
                 source("c", "old", true, challenger("next", CalibrationPhase.NEEDS_REVIEW))),
+            source -> true,
             "old",
             "next");
     // Then
@@ -79,6 +81,7 @@ class SourceReadinessTest {
                 source("a", "old", true, challenger("next", CalibrationPhase.ARMED)),
                 source("b", "old", true, challenger("before", CalibrationPhase.ARMED)),
                 source("c", "old", true, null)),
+            source -> true,
             "old",
             "next");
     // Then
@@ -87,5 +90,21 @@ class SourceReadinessTest {
     assertThat(sources.complete()).isFalse();
     assertThat(sources.sentence())
         .isEqualTo("1 of 3 sources are calibrated for it, 2 sent no frame meanwhile");
+  }
+
+  @Test
+  void shouldNotWaitForSourcesOfAnotherSceneWithTheSameModel() {
+    // When
+    SourceReadiness sources =
+        SourceReadiness.of(
+            List.of(
+                source("a", "old", true, challenger("next", CalibrationPhase.ARMED)),
+                source("other", "old", true, null)),
+            "a"::equals,
+            "old",
+            "next");
+    // Then
+    assertThat(sources.watched()).isEqualTo(1);
+    assertThat(sources.complete()).isTrue();
   }
 }
