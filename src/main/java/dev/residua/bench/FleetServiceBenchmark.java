@@ -42,7 +42,7 @@ public final class FleetServiceBenchmark implements AutoCloseable {
   private static final int FAULT_FRAMES = 240;
 
   /** Frames of a camera after which a shift counts as lasting. */
-  private static final int LASTING_FRAMES = 480;
+  private static final int LASTING_FRAMES = 240;
 
   private static final int MOST_FAULTS = 10;
   private static final int SHOWN = 20;
@@ -341,9 +341,7 @@ public final class FleetServiceBenchmark implements AutoCloseable {
   }
 
   private static String state(Training training) {
-    return training.phase().ended()
-        ? "%s: %s".formatted(phase(training), training.order().reason())
-        : phase(training);
+    return "%s: %s".formatted(phase(training), training.order().reason());
   }
 
   private List<String> ofMovingScene() {
