@@ -10,6 +10,8 @@ import dev.residua.causal.ScoredFrame;
 import dev.residua.commissioning.CommissioningReport;
 import dev.residua.commissioning.CommissioningStatus;
 import dev.residua.commissioning.LatentCalibration;
+import dev.residua.commissioning.NonUniformity;
+import dev.residua.commissioning.RecalibrationProposal;
 import dev.residua.commissioning.SourceCalibration;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftScore;
@@ -418,6 +420,19 @@ class DashboardIT {
           LEARNED);
     }
     browser.await(SOON, "that it is learned", says("learned, provisional"));
+    try (KafkaProducer<byte[], byte[]> producer = clients.frameProducer()) {
+      NonUniformity found =
+          new NonUniformity(Instant.now().minusSeconds(100_000), 4_100, 0.324, 0.5, 0.31, 1e-20);
+      sendReport(
+          producer,
+          "new2",
+          new CommissioningStatus(CalibrationPhase.ARMED, 1, 1, true, List.of())
+              .with(List.of(new RecalibrationProposal("", "z1", found))),
+          LEARNED);
+    }
+    browser.await(SOON, "what is proposed", says("32 % of 4100 effective samples have a p-value"));
+    assertThat(browser.text("main"))
+        .contains("recalibration proposed", "look at the pictures first");
     assertThat(browser.text("[aria-labelledby=normal-title]"))
         .contains("Learn again …")
         .doesNotContain("Accept as normal …");
