@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  * innovations depend on each other over longer times than the calibration knows.
  *
  * <p><b>Odds.</b> A block gives a false finding in any latent with a probability of at most {@value
- * #LEVEL}, on average over calibrations. A source has at most 365 blocks per latent, context and
- * year: so at most 0.04 false findings per source, context and year.
+ * #LEVEL}, on average over calibrations with 1,000 innovations or more. With fewer the chi-square
+ * law is less exact, but such a source has few blocks per year. There are at most 365 blocks per
+ * latent, context and year: so at most 0.04 false findings per source, context and year.
  *
  * <p><b>Size.</b> A large sample finds every small difference. So Cohen's w, less what chance adds,
  * must be {@value #LEAST_DISTANCE} too: a shift by a fifth of a standard deviation, or a spread

@@ -383,7 +383,8 @@ class DashboardIT {
   }
 
   /** The source that needs a review is found, understood and accepted. */
-  private static void review(Chromium browser, String home, KafkaClients clients) {
+  private static void review(Chromium browser, String home, KafkaClients clients)
+      throws IOException {
     browser.open(home + "#/sources/new1");
     browser.await(SOON, "the progress", says("400 of 1000 effective samples"));
     assertThat(browser.text(".title")).contains("learning 40 %").doesNotContain("Accept as normal");
@@ -436,6 +437,12 @@ class DashboardIT {
     assertThat(browser.text("[aria-labelledby=normal-title]"))
         .contains("Learn again …")
         .doesNotContain("Accept as normal …");
+    browser.evaluate("document.querySelector('[aria-labelledby=normal-title]').scrollIntoView()");
+    browser.screenshot(PICTURES.resolve("source-desktop-proposal.png"));
+    browser.open(home + "#/");
+    browser.await(SOON, "that one is proposed", says("Recalibration of 1 source is proposed."));
+    assertThat(browser.text(".sources")).contains("recalibrate?");
+    browser.screenshot(PICTURES.resolve("overview-desktop-proposal.png"));
   }
 
   private static JsonNode violations(Chromium browser, String axe) {
