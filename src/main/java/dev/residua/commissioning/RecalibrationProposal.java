@@ -1,5 +1,6 @@
 package dev.residua.commissioning;
 
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
 /**
@@ -36,7 +37,7 @@ public record RecalibrationProposal(String context, String latent, NonUniformity
         NonUniformity.SMALL,
         100 * NonUniformity.SMALL,
         found.meanRank(),
-        found.since());
+        found.since().truncatedTo(ChronoUnit.SECONDS));
   }
 
   /** The latent with its context, for people. */
