@@ -1,7 +1,9 @@
 package dev.residua.commissioning;
 
 import dev.residua.drift.CalibrationPhase;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,13 +14,15 @@ import org.jspecify.annotations.Nullable;
  * @param progress of the learning, in [0, 1]
  * @param provisional whether the calibration in force does not cover a whole day
  * @param reasons why it still learns or needs a review, one sentence each
+ * @param proposals to learn again, of a source that is armed
  */
 public record CommissioningStatus(
     CalibrationPhase phase,
     int revision,
     double progress,
     boolean provisional,
-    List<String> reasons) {
+    List<String> reasons,
+    List<RecalibrationProposal> proposals) {
   /** Parts of the progress that are news. */
   private static final int STEPS = 10;
 
@@ -28,10 +32,40 @@ public record CommissioningStatus(
 
   public CommissioningStatus {
     reasons = List.copyOf(reasons);
+    proposals = List.copyOf(proposals);
     if (revision < 0 || !(progress >= 0 && progress <= 1)) {
       throw new IllegalArgumentException(
           "commissioning has revision %d and progress %s".formatted(revision, progress));
     }
+  }
+
+  /** A status without proposals. */
+  public CommissioningStatus(
+      CalibrationPhase phase,
+      int revision,
+      double progress,
+      boolean provisional,
+      List<String> reasons) {
+    this(phase, revision, progress, provisional, reasons, List.of());
+  }
+
+  /** The same status with proposals to learn again. */
+  public CommissioningStatus with(List<RecalibrationProposal> proposed) {
+    return new CommissioningStatus(phase, revision, progress, provisional, reasons, proposed);
+  }
+
+  /** The reasons, and that it is proposed to learn again, one sentence each. */
+  public List<String> notes() {
+    if (proposals.isEmpty()) {
+      return reasons;
+    }
+    List<String> notes = new ArrayList<>(reasons);
+    notes.add(
+        "p-values are no longer uniform, recalibration is proposed: "
+            + proposals.stream()
+                .map(RecalibrationProposal::subject)
+                .collect(Collectors.joining(", ")));
+    return notes;
   }
 
   /**
@@ -44,6 +78,7 @@ public record CommissioningStatus(
         || phase != before.phase
         || revision != before.revision
         || provisional != before.provisional
+        || !proposals.equals(before.proposals)
         || (int) (STEPS * progress) != (int) (STEPS * before.progress)
         || (phase != CalibrationPhase.LEARNING && !reasons.equals(before.reasons));
   }

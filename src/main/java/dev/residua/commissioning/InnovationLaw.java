@@ -86,6 +86,24 @@ public final class InnovationLaw {
       return left + part * (score(end, first + 1) - left);
     }
 
+    /** See {@link InnovationLaw#rank}. */
+    double rank(double x, double among) {
+      float value = (float) x; // as the points are, so that ties are ties
+      if (value > points[POINTS - 1] || value < points[0]) {
+        return value < points[0] ? 0 : 1;
+      }
+      int first = from(value);
+      int last = first;
+      while (last < POINTS - 1 && points[last + 1] == value) {
+        last++;
+      }
+      if (points[first] != value) {
+        return Normal.cdf(score(value));
+      }
+      double low = Normal.cdf(score(end, first));
+      return low + among * (Normal.cdf(score(end, last)) - low);
+    }
+
     /** The last point below {@code x}, or the first of those that equal it. */
     private int from(double x) {
       if (points[0] == x) {
@@ -202,6 +220,17 @@ public final class InnovationLaw {
    */
   public double normalScore(int latent, double innovation) {
     return parts[latent].score(innovation);
+  }
+
+  /**
+   * The part of the innovations learned from that an innovation exceeds: uniform, up to the finite
+   * number of points, for innovations of this law.
+   *
+   * @param among where it lies among learned innovations that equal it, in [0, 1)
+   * @return in [0, 1]
+   */
+  public double rank(int latent, double innovation, double among) {
+    return parts[latent].rank(innovation, among);
   }
 
   /** Some 1 kB per latent, big-endian. */

@@ -390,6 +390,7 @@ public class LiveHistory {
     long at = now.toEpochMilli();
     Map<SourceCondition, Integer> counts = new EnumMap<>(SourceCondition.class);
     Map<CalibrationPhase, Integer> phases = new EnumMap<>(CalibrationPhase.class);
+    int proposed = 0;
     List<Listed> matching = new ArrayList<>();
     for (Map.Entry<String, SourceHistory> entry : sources.entrySet()) {
       SourceCondition condition =
@@ -397,6 +398,7 @@ public class LiveHistory {
       CommissioningStatus commissioning = commissioning(entry.getKey(), entry.getValue());
       counts.merge(condition, 1, Integer::sum);
       phases.merge(commissioning.phase(), 1, Integer::sum);
+      proposed += commissioning.proposals().isEmpty() ? 0 : 1;
       if (query.condition().map(wanted -> wanted == condition).orElse(true)
           && query.phase().map(wanted -> wanted == commissioning.phase()).orElse(true)
           && entry.getKey().toLowerCase(Locale.ROOT).contains(query.text())) {
@@ -436,6 +438,7 @@ public class LiveHistory {
         new TreeMap<>(deadLetters),
         counts,
         phases,
+        proposed,
         matching.size(),
         page,
         rows,

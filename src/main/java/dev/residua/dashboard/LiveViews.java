@@ -1,6 +1,7 @@
 package dev.residua.dashboard;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.residua.commissioning.NonUniformity;
 import dev.residua.drift.CalibrationPhase;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,7 @@ public final class LiveViews {
       Map<String, Long> deadLetters,
       Map<SourceCondition, Integer> counts,
       Map<CalibrationPhase, Integer> phases,
+      int recalibrationsProposed,
       int matching,
       int page,
       List<Row> rows,
@@ -49,6 +51,7 @@ public final class LiveViews {
    * @param condition its state
    * @param phase of its calibration
    * @param progress of its learning, in [0, 1]
+   * @param recalibrationProposed whether it is proposed that it learns again
    * @param frames its frames that were read, including those before this process started
    * @param framesPerSecond rate of its frames
    * @param scoredAt when its last frame was scored, milliseconds since 1970; 0 before the first
@@ -64,6 +67,7 @@ public final class LiveViews {
       SourceCondition condition,
       CalibrationPhase phase,
       double progress,
+      boolean recalibrationProposed,
       long frames,
       double framesPerSecond,
       long scoredAt,
@@ -99,6 +103,7 @@ public final class LiveViews {
    * @param progress of the learning, in [0, 1]
    * @param provisional whether the calibration in force rests on less than a day
    * @param reasons why the source still learns or needs a review, one sentence each
+   * @param proposals to learn again
    * @param at capture time of the frame after which this holds, milliseconds since 1970
    * @param sequence of that frame
    * @param frames that the calibration in force was learned from; 0 without one of the source
@@ -111,6 +116,7 @@ public final class LiveViews {
       double progress,
       boolean provisional,
       List<String> reasons,
+      List<ProposalView> proposals,
       long at,
       long sequence,
       String modelId,
@@ -118,6 +124,31 @@ public final class LiveViews {
       @Nullable Double effectiveSamples,
       List<LatentNormalView> latents,
       @Nullable ChallengerView challenger) {}
+
+  /**
+   * A proposal to learn again, see {@code RecalibrationProposal}.
+   *
+   * @param context of the source; empty where it has one normal for all frames
+   * @param direction which way p-values are off
+   * @param since capture time of the first frame that shows it, milliseconds since 1970
+   * @param samples effective samples of the last block
+   * @param smallShare part of them with a p-value of at most 0.2
+   * @param meanRank mean rank of their innovations, 0.5 if nothing has changed
+   * @param distance from the uniform law, Cohen's w
+   * @param pValue of the test
+   * @param text all of that in words
+   */
+  public record ProposalView(
+      String context,
+      String latent,
+      NonUniformity.Direction direction,
+      long since,
+      long samples,
+      @Nullable Double smallShare,
+      @Nullable Double meanRank,
+      @Nullable Double distance,
+      @Nullable Double pValue,
+      String text) {}
 
   /** The same under a model in shadow, see {@code CommissioningReport.Challenger}. */
   public record ChallengerView(

@@ -7,6 +7,8 @@ import dev.residua.causal.ScoredFrame;
 import dev.residua.commissioning.CommissioningReport;
 import dev.residua.commissioning.CommissioningStatus;
 import dev.residua.commissioning.LatentCalibration;
+import dev.residua.commissioning.NonUniformity;
+import dev.residua.commissioning.RecalibrationProposal;
 import dev.residua.commissioning.SourceCalibration;
 import dev.residua.dashboard.LiveViews.CauseView;
 import dev.residua.dashboard.LiveViews.ChallengerView;
@@ -17,6 +19,7 @@ import dev.residua.dashboard.LiveViews.GraphView;
 import dev.residua.dashboard.LiveViews.IncidentView;
 import dev.residua.dashboard.LiveViews.LastFrame;
 import dev.residua.dashboard.LiveViews.LatentNormalView;
+import dev.residua.dashboard.LiveViews.ProposalView;
 import dev.residua.dashboard.LiveViews.ReadingView;
 import dev.residua.dashboard.LiveViews.Row;
 import dev.residua.dashboard.LiveViews.Rows;
@@ -60,6 +63,7 @@ public final class ViewMapper {
         condition,
         commissioning.phase(),
         Math.round(commissioning.progress() * 1e3) / 1e3,
+        !commissioning.proposals().isEmpty(),
         history.frames(),
         interval == 0 ? 0 : Math.round(1e10 / interval) / 10.0,
         frame == null ? 0 : frame.scoredAt().toEpochMilli(),
@@ -100,6 +104,7 @@ public final class ViewMapper {
         Math.round(status.progress() * 1e3) / 1e3,
         status.provisional(),
         status.reasons(),
+        status.proposals().stream().map(ViewMapper::proposal).toList(),
         report.capturedAt().toEpochMilli(),
         report.sequence(),
         report.modelId(),
@@ -107,6 +112,21 @@ public final class ViewMapper {
         calibration == null ? null : round(calibration.effectiveSamples()),
         calibration == null ? List.of() : latents(report.latents(), calibration.latents()),
         challenger(report.challenger()));
+  }
+
+  private static ProposalView proposal(RecalibrationProposal proposal) {
+    NonUniformity found = proposal.found();
+    return new ProposalView(
+        proposal.context(),
+        proposal.latent(),
+        found.direction(),
+        found.since().toEpochMilli(),
+        found.samples(),
+        round(found.smallShare()),
+        round(found.meanRank()),
+        round(found.distance()),
+        found.pValue(),
+        proposal.text());
   }
 
   private static @Nullable ChallengerView challenger(

@@ -40,13 +40,24 @@ public record DriftScore(
    * @param phase whose calibration it is
    * @param revision of the source's calibration; 0 for the model's
    * @param provisional whether it rests on less than a day of the source
+   * @param recalibrationProposed whether it is proposed to learn again, as p-values of the source
+   *     are no longer uniform
    * @param pValues of the residuals under it, shape {@code [d]}; empty while the source learns
    */
   public record Calibration(
-      CalibrationPhase phase, int revision, boolean provisional, float[] pValues) {
+      CalibrationPhase phase,
+      int revision,
+      boolean provisional,
+      boolean recalibrationProposed,
+      float[] pValues) {
     /** The model's own, without p-values. */
     public static final Calibration MODEL =
         new Calibration(CalibrationPhase.MODEL, 0, false, new float[0]);
+
+    /** One without a proposal. */
+    public Calibration(CalibrationPhase phase, int revision, boolean provisional, float[] pValues) {
+      this(phase, revision, provisional, false, pValues);
+    }
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.residua.commissioning.CommissioningBounds;
 import dev.residua.commissioning.CommissioningOutcome.NeedsReview;
 import dev.residua.commissioning.InnovationFilter.State;
 import dev.residua.commissioning.InnovationLaw;
+import dev.residua.commissioning.UniformityWatch;
 import dev.residua.source.SourceContext;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +34,7 @@ public record CommissioningState(List<Context> contexts, int current) {
    * @param residuals how far the residuals are
    * @param filter last residuals; null where no calibration of them is in force
    * @param law of the innovations of the residuals; null with the filter
+   * @param uniformity of the p-values; null with the filter, or to be watched from the next frame
    * @param picture the same for the picture
    * @param pictureFilter last numbers of the picture
    */
@@ -41,6 +43,7 @@ public record CommissioningState(List<Context> contexts, int current) {
       Commissioning.State residuals,
       @Nullable State filter,
       @Nullable InnovationLaw law,
+      UniformityWatch.@Nullable State uniformity,
       Commissioning.State picture,
       @Nullable State pictureFilter) {
     private boolean canWait() {
@@ -51,7 +54,7 @@ public record CommissioningState(List<Context> contexts, int current) {
 
     private Context withoutFrames() {
       return new Context(
-          name, withoutFrames(residuals), filter, law, withoutFrames(picture), pictureFilter);
+          name, withoutFrames(residuals), filter, law, null, withoutFrames(picture), pictureFilter);
     }
 
     private static Commissioning.State withoutFrames(Commissioning.State state) {

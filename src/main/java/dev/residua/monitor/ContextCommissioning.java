@@ -17,9 +17,11 @@ import dev.residua.commissioning.CommissioningStatus;
 import dev.residua.commissioning.Difference;
 import dev.residua.commissioning.InnovationLaw;
 import dev.residua.commissioning.LatentCalibration;
+import dev.residua.commissioning.RecalibrationProposal;
 import dev.residua.commissioning.SourceCalibration;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.ImageStatistics;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -292,6 +294,40 @@ final class ContextCommissioning {
     return changed;
   }
 
+  /** Counts the last frame for the uniformity of its p-values, if there is a normal. */
+  void countForUniformity(Instant at) {
+    if (normal != null) {
+      normal.countForUniformity(at);
+    }
+  }
+
+  /** Drops the last frames that were to count: one followed that does not. */
+  void interruptUniformity() {
+    if (normal != null) {
+      normal.uniformity.interrupt();
+    }
+  }
+
+  /** Adds what proposes to learn again. */
+  void addProposals(String context, List<RecalibrationProposal> to) {
+    if (normal == null || !normal.uniformity.anyFound()) {
+      return;
+    }
+    for (int k = 0; k < model.graph().size(); k++) {
+      String latent = model.graph().name(k);
+      normal
+          .uniformity
+          .found(k)
+          .ifPresent(found -> to.add(new RecalibrationProposal(context, latent, found)));
+    }
+  }
+
+  private void restartUniformity() {
+    if (normal != null) {
+      normal.uniformity.restart();
+    }
+  }
+
   /** The shift of residuals that shows as such means of the detector's samples. */
   float[] shift(float[] means) {
     return normal == null ? means : normal.shift(means);
@@ -324,6 +360,7 @@ final class ContextCommissioning {
   boolean again() {
     residuals = residuals.again();
     picture = picture.again();
+    restartUniformity();
     return use(null);
   }
 
@@ -331,6 +368,7 @@ final class ContextCommissioning {
   void shifted() {
     residuals = residuals.withoutFrames();
     picture = picture.withoutFrames();
+    restartUniformity();
     status = null;
   }
 
@@ -340,6 +378,7 @@ final class ContextCommissioning {
         residuals.state(),
         normal == null ? null : normal.filter.state(),
         normal == null ? null : normal.law,
+        normal == null ? null : normal.uniformity.state(),
         picture.state(),
         pictureNormal == null ? null : pictureNormal.filter.state());
   }
@@ -358,6 +397,9 @@ final class ContextCommissioning {
     if (law != null && state.filter() != null) {
       restored.normal = new ResidualNormal(shared, restored.residuals.inForce().orElseThrow(), law);
       restored.normal.filter.restore(state.filter());
+      if (state.uniformity() != null) {
+        restored.normal.uniformity.restore(state.uniformity());
+      }
     }
     if (state.pictureFilter() != null) {
       restored.pictureNormal = new PictureNormal(shared, restored.picture.inForce().orElseThrow());

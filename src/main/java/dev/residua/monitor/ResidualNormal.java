@@ -5,6 +5,8 @@ import dev.residua.commissioning.InnovationFilter;
 import dev.residua.commissioning.InnovationLaw;
 import dev.residua.commissioning.LatentCalibration;
 import dev.residua.commissioning.SourceCalibration;
+import dev.residua.commissioning.UniformityWatch;
+import java.time.Instant;
 
 /**
  * The residuals of one source against what is normal for it. Residuals are in the model's standard
@@ -14,6 +16,8 @@ final class ResidualNormal {
   final SourceCalibration calibration;
   final InnovationFilter filter;
   final InnovationLaw law;
+  final UniformityWatch uniformity;
+  private final double[] innovations; // of the last frame, [d]
   private final CommissioningReference shared;
 
   /**
@@ -24,6 +28,8 @@ final class ResidualNormal {
     this.calibration = calibration;
     this.law = law;
     this.filter = new InnovationFilter(calibration);
+    this.uniformity = new UniformityWatch(calibration, law);
+    this.innovations = new double[calibration.latents().size()];
   }
 
   /**
@@ -38,7 +44,6 @@ final class ResidualNormal {
 
   Frame next(float[] residuals) {
     int d = residuals.length;
-    double[] innovations = new double[d];
     filter.next(residuals, innovations);
     Frame frame = new Frame(new float[d], new float[d], new float[d]);
     for (int k = 0; k < d; k++) {
@@ -50,6 +55,11 @@ final class ResidualNormal {
       frame.scores[k] = (float) law.normalScore(k, innovations[k]);
     }
     return frame;
+  }
+
+  /** Counts the last frame for the uniformity of p-values. */
+  void countForUniformity(Instant at) {
+    uniformity.next(at, innovations);
   }
 
   /** The shift of residuals that shows as such means of the detector's samples. */

@@ -4,9 +4,11 @@ import dev.residua.causal.ScoredFrame;
 import dev.residua.commissioning.CommissioningReference;
 import dev.residua.commissioning.CommissioningStatus;
 import dev.residua.commissioning.InnovationLaw;
+import dev.residua.commissioning.RecalibrationProposal;
 import dev.residua.commissioning.SourceCalibration;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.source.SourceContext;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -74,6 +76,15 @@ final class SourceCommissioning {
 
   /** Where the source is: the present context, and all that need a review. */
   CommissioningStatus status() {
+    CommissioningStatus status = withoutProposals();
+    List<RecalibrationProposal> proposals = new ArrayList<>();
+    for (int i = 0; i < contexts.size() && status.phase() == CalibrationPhase.ARMED; i++) {
+      contexts.get(i).addProposals(names.get(i), proposals);
+    }
+    return proposals.isEmpty() ? status : status.with(proposals);
+  }
+
+  private CommissioningStatus withoutProposals() {
     if (names.size() == 1 && current == 0) {
       return now().status();
     }
@@ -121,6 +132,19 @@ final class SourceCommissioning {
   /** Learns from a frame, see {@link ContextCommissioning#learn}. */
   boolean learn(ScoredFrame frame, float[] own, float @Nullable [] numbers, boolean leaveOut) {
     return current >= 0 && now().learn(frame, own, numbers, leaveOut, lent());
+  }
+
+  /**
+   * Watches over a long time whether p-values are uniform, while the source is armed.
+   *
+   * @param counts whether the last frame is to count: it shows nothing that is not normal
+   */
+  void watchUniformity(Instant at, boolean counts) {
+    if (counts && withoutProposals().phase() == CalibrationPhase.ARMED) {
+      now().countForUniformity(at);
+    } else {
+      contexts.forEach(ContextCommissioning::interruptUniformity);
+    }
   }
 
   /** The law of the innovations in the first other context that has learned it. */

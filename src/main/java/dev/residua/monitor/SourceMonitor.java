@@ -274,11 +274,23 @@ public final class SourceMonitor {
     if (commissioning == null) {
       return;
     }
+    commissioning.watchUniformity(frame.capturedAt(), countsForUniformity(frame, controls));
     boolean leaveOut =
         unusable(frame, controls) || residuals.alarm().drifting() || picture.alarm().drifting();
     if (commissioning.learn(frame, own, learnt, leaveOut)) {
       recalibrated();
     }
+  }
+
+  /**
+   * Whether a frame counts for the uniformity of p-values: nothing is wrong, or may be. An alarm
+   * whose incident an operator resolved does not count as wrong.
+   */
+  private boolean countsForUniformity(ScoredFrame frame, ActiveControls controls) {
+    return !unusable(frame, controls)
+        && !incidents.state().anyOpen()
+        && suppression == Suppression.NONE
+        && !controls.expectsChange(frame.source(), frame.capturedAt());
   }
 
   /** Whether nothing is to be learnt from a frame with any residuals. */
@@ -751,6 +763,7 @@ public final class SourceMonitor {
         now.phase(),
         now.revision(),
         now.provisional(),
+        !now.proposals().isEmpty(),
         commissioning.calibration().isPresent() ? statistics.pValues() : new float[0]);
   }
 

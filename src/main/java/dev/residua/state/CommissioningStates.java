@@ -4,9 +4,11 @@ import dev.residua.avro.state.ContextState;
 import dev.residua.avro.state.LatentNormal;
 import dev.residua.avro.state.LearningOutcome;
 import dev.residua.avro.state.LearningState;
+import dev.residua.avro.state.NonUniformityState;
 import dev.residua.avro.state.NormalDifference;
 import dev.residua.avro.state.OtherModelState;
 import dev.residua.avro.state.SourceNormal;
+import dev.residua.avro.state.UniformityState;
 import dev.residua.commissioning.Commissioning;
 import dev.residua.commissioning.CommissioningOutcome;
 import dev.residua.commissioning.CommissioningOutcome.Armed;
@@ -19,7 +21,9 @@ import dev.residua.commissioning.Difference;
 import dev.residua.commissioning.InnovationFilter;
 import dev.residua.commissioning.InnovationLaw;
 import dev.residua.commissioning.LatentCalibration;
+import dev.residua.commissioning.NonUniformity;
 import dev.residua.commissioning.SourceCalibration;
+import dev.residua.commissioning.UniformityWatch;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.monitor.CommissioningState;
 import dev.residua.monitor.OtherModel;
@@ -28,6 +32,7 @@ import dev.residua.state.WindowBlocks.Slot;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +50,8 @@ final class CommissioningStates {
                     new ContextState(
                         context.name(),
                         learning(context.residuals(), context.filter()),
-                        learning(context.picture(), context.pictureFilter())))
+                        learning(context.picture(), context.pictureFilter()),
+                        uniformity(context.uniformity())))
             .toList());
     record.setCurrent(state.current());
     return record;
@@ -66,6 +72,7 @@ final class CommissioningStates {
               context.getResiduals().getFilterFrames() < 0
                   ? null
                   : InnovationLaw.fromBytes(windows.read(slot, index, Channel.LAW, 0)),
+              uniformity(context.getUniformity()),
               learning(
                   context.getPicture(), block -> windows.read(slot, index, Channel.PICTURE, block)),
               filter(context.getPicture())));
@@ -179,6 +186,56 @@ final class CommissioningStates {
 
   private static InnovationFilter.@Nullable State filter(int past, ByteBuffer recent) {
     return past < 0 ? null : new InnovationFilter.State(past, Blocks.floats(recent));
+  }
+
+  private static @Nullable UniformityState uniformity(UniformityWatch.@Nullable State state) {
+    return state == null
+        ? null
+        : new UniformityState(
+            state.heldFrames(),
+            state.heldSince(),
+            Blocks.of(state.skip()),
+            Blocks.of(state.counts()),
+            ByteBuffer.wrap(state.held()),
+            state.began().stream().map(began -> began.orElse(null)).toList(),
+            state.found().stream()
+                .map(found -> found.map(CommissioningStates::found).orElse(null))
+                .toList());
+  }
+
+  private static UniformityWatch.@Nullable State uniformity(@Nullable UniformityState record) {
+    return record == null
+        ? null
+        : new UniformityWatch.State(
+            record.getHeldFrames(),
+            record.getHeldSince(),
+            Blocks.ints(record.getSkip()),
+            Blocks.ints(record.getCounts()),
+            Blocks.bytes(record.getHeld()),
+            record.getBegan().stream().map(Optional::ofNullable).toList(),
+            record.getFound().stream()
+                .map(found -> Optional.ofNullable(found).map(CommissioningStates::found))
+                .toList());
+  }
+
+  private static NonUniformityState found(NonUniformity found) {
+    return new NonUniformityState(
+        found.since(),
+        found.samples(),
+        found.smallShare(),
+        found.meanRank(),
+        found.distance(),
+        found.pValue());
+  }
+
+  private static NonUniformity found(NonUniformityState record) {
+    return new NonUniformity(
+        record.getSince(),
+        record.getSamples(),
+        record.getSmallShare(),
+        record.getMeanRank(),
+        record.getDistance(),
+        record.getPValue());
   }
 
   private static SourceNormal normal(SourceCalibration calibration) {

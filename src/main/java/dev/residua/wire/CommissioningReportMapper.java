@@ -2,9 +2,12 @@ package dev.residua.wire;
 
 import dev.residua.avro.ChallengerCalibration;
 import dev.residua.avro.LatentCalibration;
+import dev.residua.avro.PValueDirection;
 import dev.residua.commissioning.CommissioningReport;
 import dev.residua.commissioning.CommissioningReport.Challenger;
 import dev.residua.commissioning.CommissioningStatus;
+import dev.residua.commissioning.NonUniformity;
+import dev.residua.commissioning.RecalibrationProposal;
 import dev.residua.commissioning.SourceCalibration;
 import dev.residua.drift.CalibrationPhase;
 import java.util.ArrayList;
@@ -51,7 +54,35 @@ final class CommissioningReportMapper {
         report.watchedSince(),
         calibration == null ? 0 : calibration.frames(),
         latents,
+        status.proposals().stream().map(CommissioningReportMapper::proposal).toList(),
         challenger(report.challenger()));
+  }
+
+  private static dev.residua.avro.RecalibrationProposal proposal(RecalibrationProposal proposal) {
+    NonUniformity found = proposal.found();
+    return new dev.residua.avro.RecalibrationProposal(
+        proposal.context(),
+        proposal.latent(),
+        PValueDirection.valueOf(found.direction().name()),
+        found.since(),
+        found.samples(),
+        found.smallShare(),
+        found.meanRank(),
+        found.distance(),
+        found.pValue());
+  }
+
+  private static RecalibrationProposal proposal(dev.residua.avro.RecalibrationProposal record) {
+    return new RecalibrationProposal(
+        record.getContext(),
+        record.getLatent(),
+        new NonUniformity(
+            record.getSince(),
+            record.getSamples(),
+            record.getSmallShare(),
+            record.getMeanRank(),
+            record.getDistance(),
+            record.getPValue()));
   }
 
   private static @Nullable ChallengerCalibration challenger(@Nullable Challenger challenger) {
@@ -100,7 +131,8 @@ final class CommissioningReportMapper {
             record.getRevision(),
             record.getProgress(),
             record.getProvisional(),
-            record.getReasons()),
+            record.getReasons(),
+            record.getProposals().stream().map(CommissioningReportMapper::proposal).toList()),
         record.getWatchedSince(),
         latents.isEmpty()
             ? null

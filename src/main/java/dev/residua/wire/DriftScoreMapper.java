@@ -29,6 +29,7 @@ final class DriftScoreMapper {
         dev.residua.avro.CalibrationPhase.valueOf(score.calibration().phase().name()),
         score.calibration().revision(),
         score.calibration().provisional(),
+        score.calibration().recalibrationProposed(),
         Floats.list(score.calibration().pValues()),
         orNull(score.others().pictureStatistic()),
         orNull(score.others().pictureThreshold()),
@@ -71,6 +72,7 @@ final class DriftScoreMapper {
             CalibrationPhase.valueOf(score.getPhase().name()),
             score.getRevision(),
             score.getProvisional(),
+            score.getRecalibrationProposed(),
             Floats.array(score.getPValues())),
         new DriftScore.Others(
             orNaN(score.getPictureStatistic()),

@@ -93,11 +93,12 @@ export function overview(root, { live, about }) {
       text(chip.count, integer(count));
       chip.button.hidden = !all && !count && (chip.condition !== view.condition || chip.phase !== view.phase);
     }
-    const learn = o.phases.LEARNING ?? 0, review = o.phases.NEEDS_REVIEW ?? 0;
-    notice.hidden = !learn && !review;
+    const learn = o.phases.LEARNING ?? 0, review = o.phases.NEEDS_REVIEW ?? 0, proposed = o.recalibrationsProposed;
+    notice.hidden = !learn && !review && !proposed;
     attribute(notice, 'class', `panel fault commissioning ${review ? 'warn' : 'info'}`);
-    text(noticeWords, learn && review ? `${counted(learn, 'source learns', 'sources learn')} what is normal, ${integer(review)} ${review === 1 ? 'needs' : 'need'} a review.`
-      : learn ? `${counted(learn, 'source learns', 'sources learn')} what is normal.` : `${counted(review, 'source needs', 'sources need')} a review.`);
+    const calibrating = learn && review ? `${counted(learn, 'source learns', 'sources learn')} what is normal, ${integer(review)} ${review === 1 ? 'needs' : 'need'} a review.`
+      : learn ? `${counted(learn, 'source learns', 'sources learn')} what is normal.` : review ? `${counted(review, 'source needs', 'sources need')} a review.` : '';
+    text(noticeWords, `${calibrating} ${proposed ? `Recalibration of ${counted(proposed, 'source', 'sources')} is proposed.` : ''}`.trim());
     showReviews.hidden = !review;
     nothing.hidden = o.matching > 0;
     view.page = o.page;
@@ -120,10 +121,10 @@ export function overview(root, { live, about }) {
 }
 
 function sourceRow(name) {
-  const chip = h('span', { class: 'chip' }), phase = h('span', { class: 'chip', hidden: true }), why = h('span', { class: 'small soft', hidden: true }), sentence = h('p'), spark = sparkline(), share = h('span', { class: 'num small soft' });
+  const chip = h('span', { class: 'chip' }), phase = h('span', { class: 'chip', hidden: true }), proposal = h('span', { class: 'chip info', hidden: true, title: 'p-values are no longer uniform' }, 'recalibrate?'), why = h('span', { class: 'small soft', hidden: true }), sentence = h('p'), spark = sparkline(), share = h('span', { class: 'num small soft' });
   const pace = h('td', { class: 'pace right num' }), last = h('td', { class: 'last right' });
   const element = h('tr', { class: 'link', onclick: event => { if (!event.target.closest('a')) location.hash = sourceLink(name); } },
-    h('td', { class: 'name' }, h('a', { href: sourceLink(name) }, name), sentence), h('td', { class: 'state' }, h('div', null, chip, phase)), h('td', { class: 'drift' }, h('div', null, spark.element, why, share)), pace, last);
+    h('td', { class: 'name' }, h('a', { href: sourceLink(name) }, name), sentence), h('td', { class: 'state' }, h('div', null, chip, phase, proposal)), h('td', { class: 'drift' }, h('div', null, spark.element, why, share)), pace, last);
   return {
     element,
     set(r, now) {
@@ -134,6 +135,7 @@ function sourceRow(name) {
       phase.hidden = !(r.phase in PHASES);
       text(phase, phaseWord(r.phase, r.progress));
       attribute(phase, 'class', `chip ${PHASES[r.phase]?.[1] ?? 'calm'}`);
+      proposal.hidden = !r.recalibrationProposed;
       const silent = r.statistic === null && r.phase in PHASES && r.trend.every(v => v === null);
       attribute(spark.element, 'hidden', silent ? '' : null);
       why.hidden = !silent;

@@ -172,8 +172,8 @@ export function source(root, { live, about }, [name]) {
     const key = JSON.stringify([phase, progress, holds, c, state.graph?.edges]);
     if (key !== normalKey) {
       normalKey = key;
-      text(normalChip, { MODEL: 'from the model', LEARNING: 'learning', ARMED: c?.provisional ? 'learned, provisional' : 'learned', NEEDS_REVIEW: 'needs a review' }[phase]);
-      attribute(normalChip, 'class', `chip ${PHASES[phase]?.[1] ?? (phase === 'ARMED' ? 'good' : 'calm')}`);
+      text(normalChip, { MODEL: 'from the model', LEARNING: 'learning', ARMED: c?.proposals.length ? 'recalibration proposed' : c?.provisional ? 'learned, provisional' : 'learned', NEEDS_REVIEW: 'needs a review' }[phase]);
+      attribute(normalChip, 'class', `chip ${PHASES[phase]?.[1] ?? (phase === 'ARMED' ? (c?.proposals.length ? 'info' : 'good') : 'calm')}`);
       normalBody.replaceChildren(...normalParts(phase, progress, c, holds));
       text(residualWords, `what is left of each latent after its causes, in standard deviations${c?.latents.length ? ' of the model; the band is usual here' : ''}`);
       charts.forEach(one => one.chart.band(...band(one.latent)));
@@ -195,6 +195,11 @@ export function source(root, { live, about }, [name]) {
       parts.push(h('div', { class: 'learning' }, h('div', null, h('b', { class: 'num' }, percent(progress)), h('span', { class: 'soft small' }, c?.reasons.length ? [c.reasons.join('; '), ', as of ', when] : 'no report yet')), h('progress', { max: 1, value: progress, 'aria-label': 'Progress of the learning' })));
     } else if (c?.reasons.length) {
       parts.push(h('ul', { class: phase === 'NEEDS_REVIEW' ? 'reasons' : 'soft small' }, c.reasons.map(r => h('li', null, phase === 'NEEDS_REVIEW' ? fullSentence(r) : `Still learning: ${r}.`))));
+    }
+    if (c?.proposals.length) {
+      parts.push(
+        h('p', null, 'The p-values of this source are no longer uniform, so recalibration is proposed. A slow fault can look the same, so look at the pictures first. Correct what is wrong; if nothing is, let the source learn again.'),
+        h('ul', { class: 'reasons' }, c.proposals.map(p => h('li', null, fullSentence(p.text)))));
     }
     if (c?.challenger) {
       const { modelId, phase: would, progress: part, reasons } = c.challenger;

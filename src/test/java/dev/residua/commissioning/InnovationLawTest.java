@@ -119,6 +119,26 @@ class InnovationLawTest {
   }
 
   @Test
+  void shouldRankInnovationsUniformlyAlsoWhereSomeAreEqual() {
+    // Given innovations of which two fifths are equal
+    SplittableRandom random = new SplittableRandom(9);
+    double[][] values = draw(5_000, r -> Math.max(-0.25, r.nextGaussian()), 8);
+    InnovationLaw law = InnovationLaw.of(values);
+    int[] counts = new int[10];
+    // When
+    for (int i = 0; i < 20_000; i++) {
+      double value = Math.max(-0.25, random.nextGaussian());
+      counts[(int) Math.min(9, 10 * law.rank(0, value, random.nextDouble()))]++;
+    }
+    // Then a range has 2,000 with a standard deviation of 42 and that of the law, some 85
+    for (int count : counts) {
+      assertThat(count).isBetween(1_650, 2_350);
+    }
+    assertThat(law.rank(0, 1e9, 0)).isEqualTo(1);
+    assertThat(law.rank(0, -1e9, 0)).isZero();
+  }
+
+  @Test
   void shouldAscendAndStayWithinBounds() {
     // Given
     InnovationLaw law = InnovationLaw.of(draw(1_000, Sources::student, 3));

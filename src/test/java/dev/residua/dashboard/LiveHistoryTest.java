@@ -11,6 +11,8 @@ import dev.residua.causal.Finding;
 import dev.residua.commissioning.CommissioningReport;
 import dev.residua.commissioning.CommissioningStatus;
 import dev.residua.commissioning.LatentCalibration;
+import dev.residua.commissioning.NonUniformity;
+import dev.residua.commissioning.RecalibrationProposal;
 import dev.residua.commissioning.SourceCalibration;
 import dev.residua.dashboard.LiveHistory.Query;
 import dev.residua.dashboard.LiveHistory.Seen;
@@ -374,6 +376,52 @@ class LiveHistoryTest {
         .containsExactly(
             new LiveViews.LatentNormalView("a", 2.0, 0.5, 0.0, 1.0, 900.0),
             new LiveViews.LatentNormalView("b", -0.25, 3.75, 0.6, 0.875, 1_234.5));
+  }
+
+  @Test
+  void shouldShowThatRecalibrationIsProposed() {
+    // Given
+    frames("cam1", 0, 3);
+    frames("cam2", 0, 3);
+    NonUniformity found = new NonUniformity(Scored.time(5), 4_100, 0.3242, 0.5, 0.3125, 1e-20);
+    CommissioningReport report = report("cam1", CalibrationPhase.ARMED, 1, calibration());
+    // When
+    history.commissioning(
+        new CommissioningReport(
+            report.source(),
+            report.sequence(),
+            report.capturedAt(),
+            report.modelId(),
+            report.latents(),
+            report.status().with(List.of(new RecalibrationProposal("", "b", found))),
+            null,
+            report.calibration(),
+            null));
+    // Then
+    assertThat(overview("", after(3)).recalibrationsProposed()).isEqualTo(1);
+    assertThat(overview("", after(3)).rows())
+        .extracting(LiveViews.Row::name, LiveViews.Row::recalibrationProposed)
+        .containsExactlyInAnyOrder(
+            org.assertj.core.groups.Tuple.tuple("cam1", true),
+            org.assertj.core.groups.Tuple.tuple("cam2", false));
+    assertThat(
+            history
+                .source("cam1", Seen.NOTHING, after(3))
+                .orElseThrow()
+                .view()
+                .commissioning()
+                .proposals())
+        .singleElement()
+        .satisfies(
+            proposal -> {
+              assertThat(proposal.latent()).isEqualTo("b");
+              assertThat(proposal.direction()).isEqualTo(NonUniformity.Direction.TOO_SMALL);
+              assertThat(proposal.since()).isEqualTo(Scored.time(5).toEpochMilli());
+              assertThat(proposal.samples()).isEqualTo(4_100);
+              assertThat(proposal.smallShare()).isEqualTo(0.324);
+              assertThat(proposal.distance()).isEqualTo(0.313);
+              assertThat(proposal.text()).startsWith("b: p-values are too small");
+            });
   }
 
   @Test

@@ -93,12 +93,16 @@ class MetricsTest {
 
   private static void evaluate(
       MonitorMetrics metrics, int partition, String source, CalibrationPhase phase) {
+    evaluate(metrics, partition, source, new DriftScore.Calibration(phase, 1, false, new float[0]));
+  }
+
+  private static void evaluate(
+      MonitorMetrics metrics, int partition, String source, DriftScore.Calibration calibration) {
     metrics.evaluated(
         partition,
         Scored.nominal().source(source).frame(1),
         new MonitorResult(
-            Optional.of(
-                score(source, 1, new DriftScore.Calibration(phase, 1, false, new float[0]))),
+            Optional.of(score(source, 1, calibration)),
             List.of(),
             List.of(),
             List.of(),
@@ -183,6 +187,21 @@ class MetricsTest {
         .contains("residua_source_calibrations{phase=\"armed\"} 1.0")
         .contains("residua_source_calibrations{phase=\"model\"} 0.0")
         .contains("residua_source_calibrations{phase=\"needs_review\"} 0.0");
+  }
+
+  @Test
+  void shouldCountSourcesThatAreProposedForRecalibration() {
+    // Given
+    MonitorMetrics metrics = new MonitorMetrics(meters, 1);
+    evaluate(metrics, 0, "cam1", CalibrationPhase.ARMED);
+    // When
+    evaluate(
+        metrics,
+        0,
+        "cam2",
+        new DriftScore.Calibration(CalibrationPhase.ARMED, 1, false, true, new float[0]));
+    // Then
+    assertThat(scrape()).contains("residua_source_recalibrations_proposed 1.0");
   }
 
   @Test

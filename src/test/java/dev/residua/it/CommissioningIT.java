@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.model.Models;
 import dev.residua.commissioning.CommissioningReport;
+import dev.residua.commissioning.NonUniformity;
+import dev.residua.commissioning.RecalibrationProposal;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftScore;
 import dev.residua.frame.Frame;
@@ -18,6 +20,7 @@ import dev.residua.testing.TestBroker;
 import dev.residua.testing.TopicReader;
 import dev.residua.wire.Topics;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +28,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Predicate;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,6 +80,50 @@ class CommissioningIT {
                   frame.source(), frame.sequence(), frame.capturedAt(), SHAPE, pixels);
             })
         .toList();
+  }
+
+  /** What the command shows of a source whose p-values are no longer uniform. */
+  private void shouldSayWhatIsProposed(CommissioningReport armed) throws Exception {
+    CommissioningReport proposed =
+        new CommissioningReport(
+            "cam3",
+            armed.sequence(),
+            armed.capturedAt(),
+            armed.modelId(),
+            armed.latents(),
+            armed
+                .status()
+                .with(
+                    List.of(
+                        new RecalibrationProposal(
+                            "",
+                            "shadow_length",
+                            new NonUniformity(armed.capturedAt(), 4_100, 0.1, 0.5, 0.3, 1e-12)))),
+            armed.watchedSince(),
+            armed.calibration(),
+            null);
+    try (KafkaProducer<byte[], byte[]> producer = clients.frameProducer()) {
+      producer
+          .send(
+              new ProducerRecord<>(
+                  TOPICS.calibrations().name(),
+                  "cam3".getBytes(StandardCharsets.UTF_8),
+                  TOPICS
+                      .calibrations()
+                      .value()
+                      .serializer()
+                      .serialize(TOPICS.calibrations().name(), proposed)))
+          .get();
+    }
+    assertThat(residua("source", "status"))
+        .contains("p-values are no longer uniform, recalibration is proposed: shadow length");
+    assertThat(residua("source", "status", "cam3"))
+        .contains(
+            "shadow length: p-values are too large, so alarms are less frequent than promised and"
+                + " faults are found late: 10 % of 4100 effective samples",
+            "look at the pictures first", "residua source learn --sources cam3 --reason TEXT");
+    assertThat(residua("source", "status", "cam3", "--json"))
+        .contains("\"direction\"", "\"too-large\"", "\"smallShare\"");
   }
 
   private List<CommissioningReport> reports(String source) {
@@ -193,6 +242,8 @@ class CommissioningIT {
         assertThat(residua("source", "status", "cam2")).contains("armed", "effective samples");
         assertThat(residua("source", "edges", "cam1", "--frames", "500"))
             .contains("500 frames", "light -> shadow_length: ", "pendulum -> shadow_position: ");
+
+        shouldSayWhatIsProposed(armed);
 
         promoteOnceCalibrated(service, other);
       }

@@ -10,6 +10,8 @@ import dev.residua.causal.ScoredFrame;
 import dev.residua.commissioning.CommissioningReport;
 import dev.residua.commissioning.CommissioningStatus;
 import dev.residua.commissioning.LatentCalibration;
+import dev.residua.commissioning.NonUniformity;
+import dev.residua.commissioning.RecalibrationProposal;
 import dev.residua.commissioning.SourceCalibration;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftScore;
@@ -381,7 +383,8 @@ class DashboardIT {
   }
 
   /** The source that needs a review is found, understood and accepted. */
-  private static void review(Chromium browser, String home, KafkaClients clients) {
+  private static void review(Chromium browser, String home, KafkaClients clients)
+      throws IOException {
     browser.open(home + "#/sources/new1");
     browser.await(SOON, "the progress", says("400 of 1000 effective samples"));
     assertThat(browser.text(".title")).contains("learning 40 %").doesNotContain("Accept as normal");
@@ -418,9 +421,28 @@ class DashboardIT {
           LEARNED);
     }
     browser.await(SOON, "that it is learned", says("learned, provisional"));
+    try (KafkaProducer<byte[], byte[]> producer = clients.frameProducer()) {
+      NonUniformity found =
+          new NonUniformity(Instant.now().minusSeconds(100_000), 4_100, 0.324, 0.5, 0.31, 1e-20);
+      sendReport(
+          producer,
+          "new2",
+          new CommissioningStatus(CalibrationPhase.ARMED, 1, 1, true, List.of())
+              .with(List.of(new RecalibrationProposal("", "z1", found))),
+          LEARNED);
+    }
+    browser.await(SOON, "what is proposed", says("32 % of 4100 effective samples have a p-value"));
+    assertThat(browser.text("main"))
+        .contains("recalibration proposed", "look at the pictures first");
     assertThat(browser.text("[aria-labelledby=normal-title]"))
         .contains("Learn again …")
         .doesNotContain("Accept as normal …");
+    browser.evaluate("document.querySelector('[aria-labelledby=normal-title]').scrollIntoView()");
+    browser.screenshot(PICTURES.resolve("source-desktop-proposal.png"));
+    browser.open(home + "#/");
+    browser.await(SOON, "that one is proposed", says("Recalibration of 1 source is proposed."));
+    assertThat(browser.text(".sources")).contains("recalibrate?");
+    browser.screenshot(PICTURES.resolve("overview-desktop-proposal.png"));
   }
 
   private static JsonNode violations(Chromium browser, String axe) {

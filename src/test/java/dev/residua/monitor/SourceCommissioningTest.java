@@ -13,6 +13,7 @@ import dev.residua.causal.Finding.Severity;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.commissioning.CommissioningReference;
 import dev.residua.commissioning.CommissioningReport;
+import dev.residua.commissioning.NonUniformity.Direction;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftSettings;
@@ -23,6 +24,9 @@ import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.ControlCommand.Arm;
 import dev.residua.incident.ControlCommand.Learn;
+import dev.residua.incident.ControlCommand.Maintenance;
+import dev.residua.incident.ControlCommand.Period;
+import dev.residua.incident.ControlCommand.Resolve;
 import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.intervention.JointAttribution;
@@ -148,10 +152,18 @@ class SourceCommissioningTest {
     private String model = "model-1";
     private String context = "";
     private int sequence;
+    private int step = 1; // of the sequence, 50 ms each
+    private double wider = 1; // spread of the length of the shadow
 
     Feed(Camera camera, long seed) {
       this.camera = camera;
       this.random = new Random(seed);
+    }
+
+    private int next() {
+      int now = sequence;
+      sequence += step;
+      return now;
     }
 
     ScoredFrame next(double shift) {
@@ -162,6 +174,7 @@ class SourceCommissioningTest {
         values[k] = (float) (camera.offset * (k - 1.5) + camera.spread * state[k]);
       }
       float explained = 0.8f * values[0] - 0.5f * values[1];
+      values[LENGTH] *= (float) wider;
       values[LENGTH] += (float) shift;
       float error = (float) (camera.error * 0.001 * Math.exp(0.2 * random.nextGaussian()));
       float light = (float) ((camera.light + 0.5 * random.nextGaussian()) / 255);
@@ -173,7 +186,7 @@ class SourceCommissioningTest {
           .reconstructionError(error)
           .appearance(light, 0.5f)
           .sensor(new SensorReadings(128, 0, 0, 100, 1, sequence))
-          .frame(sequence++);
+          .frame(next());
     }
   }
 
@@ -394,6 +407,109 @@ class SourceCommissioningTest {
     assertThat(watched.last().status().revision()).isEqualTo(revision);
     watched.frames(100, COMMISSIONED, i -> 4);
     assertThat(watched.incidents).isNotEmpty();
+  }
+
+  /** A source that has learned a whole day, of 4,000 frames. */
+  private static Watched learnedOverADay(long seed) {
+    Watched watched = new Watched(Camera.SAME, seed);
+    watched.feed.step = 432;
+    watched.frames(4_300);
+    assertThat(watched.last().status().phase()).isEqualTo(CalibrationPhase.ARMED);
+    assertThat(watched.last().status().provisional()).isFalse();
+    return watched;
+  }
+
+  /** Frames of which an operator resolves each incident. */
+  private static void resolveDuring(Watched watched, int frames) {
+    for (int t = 0; t < frames; t += 50) {
+      watched.frames(50);
+      if (watched.monitor.incidentOpen()) {
+        String open = watched.incidents.get(watched.incidents.size() - 1).id();
+        watched.order(new Resolve(order("resolve" + t), open));
+      }
+    }
+  }
+
+  @Test
+  void shouldProposeToLearnAgainOnceAnOperatorFindsNothingWrong() {
+    // Given a latent that varies more, for which an incident opens
+    Watched watched = learnedOverADay(31);
+    watched.feed.wider = 1.35;
+    watched.frames(10_000);
+    assertThat(watched.monitor.incidentOpen()).isTrue();
+    assertThat(watched.reports)
+        .allSatisfy(report -> assertThat(report.status().proposals()).isEmpty());
+    // When
+    resolveDuring(watched, 10_000);
+    // Then
+    assertThat(watched.last().status().phase()).isEqualTo(CalibrationPhase.ARMED);
+    assertThat(watched.last().status().proposals())
+        .singleElement()
+        .satisfies(
+            proposal -> {
+              assertThat(proposal.latent()).isEqualTo("shadow_length");
+              assertThat(proposal.context()).isEmpty();
+              assertThat(proposal.found().direction()).isEqualTo(Direction.TOO_SMALL);
+              assertThat(proposal.found().samples()).isBetween(4_000L, 4_100L);
+            });
+    assertThat(watched.results.get(watched.results.size() - 1).score().orElseThrow().calibration())
+        .satisfies(
+            calibration -> {
+              assertThat(calibration.recalibrationProposed()).isTrue();
+              assertThat(calibration.revision()).isEqualTo(watched.last().status().revision());
+            });
+    // When it learns again
+    watched.order(new Learn(order("learn")));
+    watched.frames(10);
+    // Then
+    assertThat(watched.last().status().phase()).isEqualTo(CalibrationPhase.LEARNING);
+    assertThat(watched.last().status().proposals()).isEmpty();
+  }
+
+  @Test
+  void shouldProposeNothingForMaintenance() {
+    // Given
+    Watched watched = learnedOverADay(32);
+    watched.order(
+        new Maintenance(
+            order("lens"), new Period(Instant.EPOCH, Instant.parse("2100-01-01T00:00:00Z"))));
+    watched.feed.wider = 1.35;
+    // When
+    watched.frames(9_000);
+    // Then
+    assertThat(watched.monitor.incidentOpen()).isFalse();
+    assertThat(watched.last().status().proposals()).isEmpty();
+  }
+
+  @Test
+  void shouldProposeTheSameWhenItsStateIsStoredAndRead() {
+    // Given
+    Watched straight = learnedOverADay(33);
+    Watched interrupted = learnedOverADay(33);
+    // When
+    for (Watched watched : List.of(straight, interrupted)) {
+      watched.feed.wider = 1.35;
+      for (int part = 0; part < 20; part++) {
+        resolveDuring(watched, 450);
+        if (watched == interrupted) {
+          watched.monitor = stored(watched.monitor, thresholds);
+        }
+      }
+    }
+    // Then
+    assertThat(straight.last().status().proposals()).isNotEmpty();
+    assertThat(interrupted.reports).isEqualTo(straight.reports);
+    assertThat(MonitorStates.encode(interrupted.monitor.state()))
+        .isEqualTo(MonitorStates.encode(straight.monitor.state()));
+  }
+
+  @Test
+  void shouldProposeNothingForAQuietSource() {
+    // When
+    Watched watched = learnedOverADay(34).frames(13_000);
+    // Then
+    assertThat(watched.reports)
+        .allSatisfy(report -> assertThat(report.status().proposals()).isEmpty());
   }
 
   @Test

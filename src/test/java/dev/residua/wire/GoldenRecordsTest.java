@@ -34,7 +34,9 @@ import dev.residua.avro.LatentReading;
 import dev.residua.avro.ModelActivation;
 import dev.residua.avro.ModelEntry;
 import dev.residua.avro.ModelShadow;
+import dev.residua.avro.PValueDirection;
 import dev.residua.avro.PixelFormat;
+import dev.residua.avro.RecalibrationProposal;
 import dev.residua.avro.Reconstruction;
 import dev.residua.avro.SensorReadings;
 import dev.residua.avro.Severity;
@@ -323,6 +325,7 @@ class GoldenRecordsTest {
         CalibrationPhase.ARMED,
         2,
         true,
+        true,
         List.of(0.25f, 0.5f),
         null,
         null,
@@ -467,6 +470,17 @@ class GoldenRecordsTest {
         null,
         1_250L,
         List.of(new LatentCalibration("pendulum", 0.5, 0.75, List.of(0.25), 1.0, 900.0)),
+        List.of(
+            new RecalibrationProposal(
+                "night",
+                "pendulum",
+                PValueDirection.TOO_SMALL,
+                T0,
+                4_096L,
+                0.3125,
+                0.5625,
+                0.25,
+                1e-9)),
         new ChallengerCalibration("model-2", CalibrationPhase.LEARNING, 0.5, List.of("why")));
   }
 

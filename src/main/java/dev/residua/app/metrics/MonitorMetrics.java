@@ -67,7 +67,8 @@ public final class MonitorMetrics implements MonitorListener, RefusalListener {
       double target,
       double lastFrame,
       double open,
-      @Nullable CalibrationPhase phase) {
+      @Nullable CalibrationPhase phase,
+      boolean proposed) {
     static final Reading NOTHING =
         new Reading(
             Double.NaN,
@@ -78,7 +79,8 @@ public final class MonitorMetrics implements MonitorListener, RefusalListener {
             Double.NaN,
             Double.NaN,
             0,
-            null);
+            null,
+            false);
 
     static Reading of(ScoredFrame frame, DriftScore score, boolean open) {
       DriftScore.Others others = score.others();
@@ -91,7 +93,8 @@ public final class MonitorMetrics implements MonitorListener, RefusalListener {
           score.targetRunLength(),
           frame.capturedAt().toEpochMilli() / 1_000.0,
           open ? 1 : 0,
-          score.calibration().phase());
+          score.calibration().phase(),
+          score.calibration().recalibrationProposed());
     }
 
     double nearness() {
@@ -167,6 +170,12 @@ public final class MonitorMetrics implements MonitorListener, RefusalListener {
           "phase",
           lower(phase));
     }
+    Meters.gauge(
+        meters,
+        "residua.source.recalibrations.proposed",
+        "Sources that this process monitors whose p-values are no longer uniform, so that it is"
+            + " proposed to recalibrate them",
+        () -> sources.values().stream().filter(source -> source.reading.proposed()).count());
     for (Shown shown : Shown.values()) {
       shown.register(meters, SourceLabels.OTHERS, () -> ofOthers(shown));
     }

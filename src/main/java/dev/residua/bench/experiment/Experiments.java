@@ -176,7 +176,11 @@ enum Experiments {
       (cells, scale) -> cells.addRows("source", Experiments::commissioning)),
   COMMISSIONING_RARE(
       "The same at one false alarm per million frames, for independent residuals.",
-      (cells, scale) -> cells.addRows("source", Experiments::commissioningRare));
+      (cells, scale) -> cells.addRows("source", Experiments::commissioningRare)),
+  UNIFORMITY(
+      "Sources that learned what is normal: how often their p-values are found not to be uniform,"
+          + " while nothing changes and after changes of one residual.",
+      (cells, scale) -> cells.addRows("source", Experiments::uniformity));
 
   private static final int STREAMS = 20;
 
@@ -433,6 +437,18 @@ enum Experiments {
                 seed,
                 trial.commissioned(law, lagOne)));
       }
+    }
+    return rows;
+  }
+
+  private static List<ResultLog.Row> uniformity(Workbench bench, long seed) {
+    List<ResultLog.Row> rows = new ArrayList<>();
+    double parts = UniformityTrial.CASES.size();
+    for (UniformityTrial.Case one : UniformityTrial.CASES) {
+      bench.progress().at("watching sources", rows.size() / parts, null);
+      rows.add(
+          new ResultLog.Row(
+              "source: " + one.label(), seed, new UniformityTrial(one, seed).figures()));
     }
     return rows;
   }

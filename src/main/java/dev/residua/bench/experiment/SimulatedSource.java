@@ -63,6 +63,7 @@ public final class SimulatedSource {
   private final float[] residuals;
   private final float[] expected;
   private double shift; // of latent 0, in standard deviations
+  private double spread = 1; // of latent 0
   private double gain = 1; // of latent 0; its expected value has two standard deviations
 
   /**
@@ -99,7 +100,7 @@ public final class SimulatedSource {
       expected[k] = (float) (2 * expectedState[k]);
       double value = state[k];
       if (k == 0) {
-        value += shift + (gain - 1) * expected[k];
+        value = spread * value + shift + (gain - 1) * expected[k];
       }
       residuals[k] = (float) (location[k] + scale[k] * value);
     }
@@ -114,6 +115,11 @@ public final class SimulatedSource {
   /** Moves the first residual by so many standard deviations. */
   void shift(double deviations) {
     shift = deviations;
+  }
+
+  /** The first residual varies so many times as much. */
+  void spread(double factor) {
+    spread = factor;
   }
 
   /** The first residual loses so much of its expected value that this gain is left. */

@@ -274,9 +274,7 @@ public final class BacktestCommand extends JsonCommand {
         report.source(),
         report.status().phase().name().toLowerCase(Locale.ROOT).replace('_', '-'),
         report.sequence(),
-        report.status().reasons().isEmpty()
-            ? ""
-            : ": " + String.join("; ", report.status().reasons()));
+        report.status().notes().isEmpty() ? "" : ": " + String.join("; ", report.status().notes()));
   }
 
   private void printEvents(Backtest backtest, MonitorModel monitored) {

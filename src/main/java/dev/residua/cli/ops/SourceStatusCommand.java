@@ -8,6 +8,8 @@ import dev.residua.commissioning.CommissioningReport;
 import dev.residua.commissioning.CommissioningStatus;
 import dev.residua.commissioning.CommonDifference;
 import dev.residua.commissioning.LatentCalibration;
+import dev.residua.commissioning.NonUniformity;
+import dev.residua.commissioning.RecalibrationProposal;
 import dev.residua.commissioning.SourceCalibration;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.source.SourceGlob;
@@ -77,7 +79,7 @@ final class SourceStatusCommand extends JsonCommand {
           case ARMED, NEEDS_REVIEW -> "revision %d".formatted(status.revision());
           case MODEL -> "";
         };
-    List<String> notes = new ArrayList<>(status.reasons());
+    List<String> notes = new ArrayList<>(status.notes());
     if (report.challenger() != null) {
       notes.add(challenger(report.challenger()));
     }
@@ -106,6 +108,7 @@ final class SourceStatusCommand extends JsonCommand {
   private void detail(CommissioningReport report) {
     print(
         "model %s, since frame %d (%s)", report.modelId(), report.sequence(), report.capturedAt());
+    proposals(report);
     SourceCalibration calibration = report.calibration();
     if (calibration == null) {
       return;
@@ -129,6 +132,15 @@ final class SourceStatusCommand extends JsonCommand {
     print("level and spread of the residuals in standard deviations of the model");
   }
 
+  private void proposals(CommissioningReport report) {
+    List<RecalibrationProposal> proposals = report.status().proposals();
+    proposals.forEach(proposal -> print("%s", proposal.text()));
+    if (!proposals.isEmpty()) {
+      print("%s", RecalibrationProposal.ADVICE);
+      print("  residua source learn --sources %s --reason TEXT", report.source());
+    }
+  }
+
   private static String summary(Collection<CommissioningReport> reports) {
     List<String> parts = new ArrayList<>();
     for (CalibrationPhase phase : CalibrationPhase.values()) {
@@ -140,6 +152,33 @@ final class SourceStatusCommand extends JsonCommand {
     return parts.isEmpty()
         ? "no source has a calibration of its own, or begins to learn one"
         : String.join(", ", parts);
+  }
+
+  private static Map<String, Object> json(RecalibrationProposal proposal) {
+    NonUniformity found = proposal.found();
+    return Json.map(
+        "context",
+        proposal.context(),
+        "latent",
+        proposal.latent(),
+        "direction",
+        found.direction().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+        "since",
+        found.since().toString(),
+        "samples",
+        found.samples(),
+        "smallShare",
+        found.smallShare(),
+        "meanRank",
+        found.meanRank(),
+        "distance",
+        found.distance(),
+        "pValue",
+        found.pValue(),
+        "text",
+        proposal.text(),
+        "advice",
+        RecalibrationProposal.ADVICE);
   }
 
   private static Map<String, Object> json(CommissioningReport report) {
@@ -160,6 +199,8 @@ final class SourceStatusCommand extends JsonCommand {
             status.provisional(),
             "reasons",
             status.reasons(),
+            "proposals",
+            status.proposals().stream().map(SourceStatusCommand::json).toList(),
             "sequence",
             report.sequence());
     CommissioningReport.Challenger challenger = report.challenger();

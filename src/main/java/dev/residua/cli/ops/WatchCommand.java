@@ -284,9 +284,9 @@ public final class WatchCommand extends JsonCommand {
               report.sequence(),
               report.status().phase().name().toLowerCase(Locale.ROOT).replace('_', '-'),
               report.status().revision(),
-              report.status().reasons().isEmpty()
+              report.status().notes().isEmpty()
                   ? ""
-                  : ": " + String.join("; ", report.status().reasons()));
+                  : ": " + String.join("; ", report.status().notes()));
     }
     if (value instanceof ControlCommand command) {
       return "%s  %s by %s: %s"
