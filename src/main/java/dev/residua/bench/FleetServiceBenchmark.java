@@ -41,8 +41,11 @@ public final class FleetServiceBenchmark implements AutoCloseable {
   /** Frames for which a mechanism is broken, and after which a new model is rolled back. */
   private static final int FAULT_FRAMES = 240;
 
-  /** Frames of a camera after which a shift counts as lasting. */
-  private static final int LASTING_FRAMES = 240;
+  /**
+   * Frames of a camera after which a shift counts as lasting. Frames that a camera learned from are
+   * not trained on, so fewer would not be enough for a training.
+   */
+  private static final int LASTING_FRAMES = 480;
 
   private static final int MOST_FAULTS = 10;
   private static final int SHOWN = 20;
