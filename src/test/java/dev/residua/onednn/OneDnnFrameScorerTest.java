@@ -10,6 +10,7 @@ import dev.residua.model.EngineDeviation;
 import dev.residua.model.NetworkPlan;
 import dev.residua.onnx.OnnxFrameScorer;
 import dev.residua.testing.FrameScorerContract;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,9 +79,7 @@ class OneDnnFrameScorerTest extends FrameScorerContract {
         float[] expected = {
           0, 0, 0.25f - 1.3f * v, row == 0 ? v : 0.7f * batch.observed()[4 * row]
         };
-        for (int i = 0; i < 4; i++) {
-          assertThat(Float.valueOf(batch.expected()[4 * row + i])).isEqualTo(expected[i]);
-        }
+        assertThat(Arrays.copyOfRange(batch.expected(), 4 * row, 4 * row + 4)).isEqualTo(expected);
       }
       EngineDeviation deviation = EngineDeviation.of(reference, scorer, pixels, 5);
       assertThat(deviation.latents()).isLessThan(5e-5);
