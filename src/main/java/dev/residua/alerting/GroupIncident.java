@@ -143,7 +143,10 @@ final class GroupIncident {
       case MECHANISM -> name + " no longer follows its mechanism";
       case ROOT -> name + " has left its usual range";
       case PICTURE -> "the picture has changed";
-      case SENSOR -> "the camera has a fault (%s)".formatted(name);
+      case SENSOR ->
+          subject.equals(Subject.VARIABLE_MISSING)
+              ? "frames lack a variable of the model"
+              : "the camera has a fault (%s)".formatted(name);
       case SILENCE -> "no frames arrive";
       case UNDETERMINED -> "something has changed and is not diagnosed yet";
     };

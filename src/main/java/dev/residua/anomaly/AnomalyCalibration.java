@@ -185,14 +185,19 @@ public final class AnomalyCalibration {
    */
   public float score(AnomalyKind channel, FrameStatistics frame) {
     return switch (channel) {
-      case RESIDUAL -> jointScore(frame.standardized());
+      case RESIDUAL -> jointScore(frame.standardized(), frame.pValues());
       case OFF_MANIFOLD -> frame.reconstructionError();
       case APPEARANCE -> Math.abs(frame.appearanceDeviation() - appearanceCentre);
-      case DARK, SATURATED, FROZEN, TORN, BLURRED -> throw noChannel(channel);
+      case DARK, SATURATED, FROZEN, TORN, BLURRED, VARIABLE_MISSING -> throw noChannel(channel);
     };
   }
 
-  private float jointScore(float[] standardized) {
+  /**
+   * The score of the most unusual latent.
+   *
+   * @param pValues NaN for a latent that is not known and does not count
+   */
+  private float jointScore(float[] standardized, float[] pValues) {
     if (standardized.length != latents) {
       throw new IllegalArgumentException(
           "%d standardised residuals, the calibration has %d latents"
@@ -200,7 +205,9 @@ public final class AnomalyCalibration {
     }
     float worst = 0;
     for (int i = 0; i < latents; i++) {
-      worst = Math.max(worst, tails[i].score(Math.abs(standardized[i])));
+      if (!Float.isNaN(pValues[i])) {
+        worst = Math.max(worst, tails[i].score(Math.abs(standardized[i])));
+      }
     }
     return worst;
   }
@@ -210,7 +217,7 @@ public final class AnomalyCalibration {
       case RESIDUAL -> joint;
       case OFF_MANIFOLD -> reconstruction;
       case APPEARANCE -> appearance;
-      case DARK, SATURATED, FROZEN, TORN, BLURRED -> throw noChannel(kind);
+      case DARK, SATURATED, FROZEN, TORN, BLURRED, VARIABLE_MISSING -> throw noChannel(kind);
     };
   }
 
@@ -253,12 +260,26 @@ public final class AnomalyCalibration {
    * @throws IllegalArgumentException if the batch has another number of latents
    */
   public FrameStatistics statistics(LatentBatch batch, int row, float appearanceDeviation) {
+    return reconstructed(
+        withoutReconstruction(batch, row, appearanceDeviation),
+        Reconstruction.SAMPLED,
+        batch.reconstructionErrors()[row]);
+  }
+
+  /**
+   * Evaluates one row of a batch that was not reconstructed. O(d log n) time.
+   *
+   * @param row which frame of the batch, from 0
+   * @param appearanceDeviation of that frame, as {@link AppearanceReference#deviation} gives it
+   * @throws IllegalArgumentException if the batch has another number of latents
+   */
+  public FrameStatistics withoutReconstruction(
+      LatentBatch batch, int row, float appearanceDeviation) {
     if (batch.latents() != latents) {
       throw new IllegalArgumentException(
           "batch has %d latents, the calibration %d".formatted(batch.latents(), latents));
     }
-    return statistics(
-        batch.residuals(), row * latents, batch.reconstructionErrors()[row], appearanceDeviation);
+    return statistics(batch.residuals(), row * latents, appearanceDeviation, batch.isPartial(row));
   }
 
   /**
@@ -280,17 +301,29 @@ public final class AnomalyCalibration {
    * @param residuals the frame's residuals start at {@code offset}
    */
   public FrameStatistics statistics(float[] residuals, int offset, float appearanceDeviation) {
+    return statistics(residuals, offset, appearanceDeviation, false);
+  }
+
+  /**
+   * Evaluates one frame that is not reconstructed.
+   *
+   * @param residuals the frame's residuals start at {@code offset}
+   * @param partial whether a residual that is NaN is not known, because a variable is missing;
+   *     otherwise NaN is infinitely unusual
+   */
+  public FrameStatistics statistics(
+      float[] residuals, int offset, float appearanceDeviation, boolean partial) {
     float[] standardized = new float[latents];
     float[] pValues = new float[latents];
     for (int i = 0; i < latents; i++) {
       float e = standardize(residuals[offset + i], i);
       standardized[i] = e;
-      pValues[i] = perLatent[i].pValue(Math.abs(e));
+      pValues[i] = partial && Float.isNaN(e) ? Float.NaN : perLatent[i].pValue(Math.abs(e));
     }
     return new FrameStatistics(
         standardized,
         pValues,
-        joint.scores.pValue(jointScore(standardized)),
+        joint.scores.pValue(jointScore(standardized, pValues)),
         Reconstruction.NONE,
         Float.NaN,
         appearance.scores.pValue(Math.abs(appearanceDeviation - appearanceCentre)),

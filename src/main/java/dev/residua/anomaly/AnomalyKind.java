@@ -28,13 +28,16 @@ public enum AnomalyKind {
   TORN,
 
   /** Sensor fault: the picture has lost its edges. */
-  BLURRED;
+  BLURRED,
+
+  /** Fault of the readings: frames lack a variable of the model. Says nothing of the picture. */
+  VARIABLE_MISSING;
 
   /** Whether the sensor rather than the scene is at fault; such frames say nothing of latents. */
   public boolean isSensorFault() {
     return switch (this) {
       case APPEARANCE, RESIDUAL, OFF_MANIFOLD -> false;
-      case DARK, SATURATED, FROZEN, TORN, BLURRED -> true;
+      case DARK, SATURATED, FROZEN, TORN, BLURRED, VARIABLE_MISSING -> true;
     };
   }
 }

@@ -133,6 +133,9 @@ public final class AnomalyRule {
     double[] evidence = new double[d];
     List<Cause> ranked = new ArrayList<>();
     for (int i = 0; i < d; i++) {
+      if (Float.isNaN(statistics.pValues()[i])) {
+        continue; // a variable is missing, so nothing is known of it
+      }
       evidence[i] = EValues.forSelection(statistics.pValues()[i], d, settings.causeFdr());
       ranked.add(new Cause(i, statistics.standardized()[i], statistics.pValues()[i], 1));
     }

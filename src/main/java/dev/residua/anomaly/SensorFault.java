@@ -6,14 +6,14 @@ import java.util.Locale;
 /**
  * A sensor that is at fault now.
  *
- * @param kind one for which {@link AnomalyKind#isSensorFault} holds
+ * @param kind fault of the camera
  * @param frames frames that show it: equal pictures in a row for {@link AnomalyKind#FROZEN}, frames
  *     of the rule's window otherwise
  * @param needed frames from which it is called a fault
  */
 public record SensorFault(AnomalyKind kind, int frames, int needed) {
   public SensorFault {
-    if (!kind.isSensorFault()) {
+    if (!kind.isSensorFault() || kind == AnomalyKind.VARIABLE_MISSING) {
       throw new IllegalArgumentException("%s is no fault of a sensor".formatted(kind));
     }
     if (needed < 1 || frames < needed) {
@@ -45,7 +45,7 @@ public record SensorFault(AnomalyKind kind, int frames, int needed) {
           text(
               "the picture is out of focus: sharpness %.2g, usual is at least %.2g",
               now.sharpness(), usual.leastSharpness());
-      case APPEARANCE, RESIDUAL, OFF_MANIFOLD -> throw new AssertionError(kind);
+      case APPEARANCE, RESIDUAL, OFF_MANIFOLD, VARIABLE_MISSING -> throw new AssertionError(kind);
     };
   }
 

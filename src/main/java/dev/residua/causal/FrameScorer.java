@@ -14,11 +14,17 @@ public interface FrameScorer extends AutoCloseable {
   /** Shape of the images that {@link #score} takes. */
   ImageShape imageShape();
 
-  /** Number of latents {@code d}. */
+  /** Number of latents {@code d}, which frames are encoded into. */
   int latents();
 
+  /** Number of nodes {@code d + k}: latents, and behind them the variables that are observed. */
+  default int nodes() {
+    return latents();
+  }
+
   /**
-   * Encodes frames and evaluates the structural equations.
+   * Encodes frames and evaluates the structural equations. All variables are missing: {@link
+   * #observe} adds them.
    *
    * @param pixels unsigned bytes, shape {@code [frames][height][width][channels]}; may be longer
    * @param frames how many frames {@code pixels} holds, at least 1
@@ -34,6 +40,16 @@ public interface FrameScorer extends AutoCloseable {
    */
   default LatentBatch encode(byte[] pixels, int frames) {
     return score(pixels, frames);
+  }
+
+  /**
+   * Adds the variables of frames to what {@link #score} or {@link #encode} gave for them.
+   *
+   * @param variables standardised, shape {@code [frames][k]}, NaN where missing
+   * @return the equations evaluated with them; the batch itself where there are no variables
+   */
+  default LatentBatch observe(LatentBatch batch, float[] variables) {
+    return batch;
   }
 
   /**

@@ -5,6 +5,10 @@ package dev.residua.causal;
  * frame is exchangeable with the calibration frames, {@code P(p <= a) <= a} for every {@code a}.
  * Arrays are owned by this record and not copied.
  *
+ * <p>Where a variable of the model is missing, the residuals that depend on it are not known: their
+ * standardised values and p-values are NaN, and the joint p-value is of the others. It is then too
+ * large rather than too small, because it looks at fewer nodes than the calibration did.
+ *
  * @param standardized residuals in robust standard deviations of the calibration frames, shape
  *     {@code [d]}
  * @param pValues two-sided p-value of each residual, shape {@code [d]}, in (0, 1]
@@ -34,5 +38,15 @@ public record FrameStatistics(
           "%d standardised residuals but %d p-values"
               .formatted(standardized.length, pValues.length));
     }
+  }
+
+  /** Whether some residuals are not known, because a variable of the model is missing. */
+  public boolean isPartial() {
+    for (float p : pValues) {
+      if (Float.isNaN(p)) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -5,12 +5,12 @@ package dev.residua.causal;
  * not copied.
  *
  * @param frames number of rows {@code n}
- * @param latents number of latents {@code d}
- * @param observed encoded latents {@code z}, shape {@code [n][d]}, in standard deviations of the
- *     training set
- * @param expected structural prediction {@code f_i(parents of i)}, shape {@code [n][d]}, units of
- *     {@code observed}
- * @param residuals {@code observed - expected}, shape {@code [n][d]}
+ * @param latents number of nodes: {@code d} latents, and the variables of a model that has any
+ * @param observed encoded latents {@code z}, then observed variables, in standard deviations of the
+ *     training set, shape {@code [n][latents]}; NaN for a missing variable
+ * @param expected structural prediction {@code f_i(parents of i)}, shape {@code [n][latents]},
+ *     units of {@code observed}; NaN for a missing variable and where the prediction depends on one
+ * @param residuals {@code observed - expected}, shape {@code [n][latents]}
  * @param reconstructionErrors mean squared pixel error of each frame, shape {@code [n]}, in squared
  *     units of intensity where 1 is white
  * @param codes what the decoder reads: latents before their correction, shape {@code [n][d]}; the
@@ -29,9 +29,10 @@ public record LatentBatch(
     if (observed.length != cells
         || expected.length != cells
         || residuals.length != cells
-        || codes.length != cells) {
+        || codes.length > cells
+        || codes.length % Math.max(1, frames) != 0) {
       throw new IllegalArgumentException(
-          "latent batch of %d frames and %d latents needs arrays of %d values but has %d, %d, %d and %d"
+          "latent batch of %d frames and %d latents needs arrays of %d values, and at most as many codes, but has %d, %d, %d and %d"
               .formatted(
                   frames,
                   latents,
@@ -46,6 +47,21 @@ public record LatentBatch(
           "latent batch of %d frames has %d reconstruction errors"
               .formatted(frames, reconstructionErrors.length));
     }
+  }
+
+  /** Number of latents {@code d} that were encoded: columns of {@link #codes}. */
+  public int encoded() {
+    return codes.length / Math.max(1, frames);
+  }
+
+  /** Whether a variable of a frame is missing, so that some residuals are not known. */
+  public boolean isPartial(int row) {
+    for (int i = row * latents + encoded(); i < (row + 1) * latents; i++) {
+      if (Float.isNaN(observed[i])) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A batch of a model that corrects no latents. */

@@ -27,17 +27,19 @@ public interface LatentDecoder extends AutoCloseable {
   /**
    * Draws latents as they are, and then with another value of one of them.
    *
-   * @param latents shape {@code [d]}
-   * @param latent the one that differs
+   * @param latents shape {@code [d]}; may be longer
+   * @param latent the one that differs; none does from {@code d} on, as variables do not show
    * @param value its other value
    * @return two pictures, as of {@link #decode}
    */
   default float[] decodeWith(float[] latents, int latent, float value) {
-    int d = latents.length;
+    int d = latents();
     float[] both = new float[2 * d];
     System.arraycopy(latents, 0, both, 0, d);
     System.arraycopy(latents, 0, both, d, d);
-    both[d + latent] = value;
+    if (latent < d) {
+      both[d + latent] = value;
+    }
     return decode(both, 2);
   }
 

@@ -25,13 +25,19 @@ public final class ScoreCheck {
 
   private ScoreCheck() {}
 
+  /** What is wrong with a score of a model without variables, for a person. */
+  public static Optional<String> fault(ScoredFrame score, int latents) {
+    return fault(score, latents, 0);
+  }
+
   /**
    * What is wrong with a score, for a person.
    *
-   * @param latents number of latents of its model
+   * @param nodes number of nodes of its model: latents, then variables
+   * @param variables number of its variables; values that depend on a missing one are NaN
    * @return empty where nothing is
    */
-  public static Optional<String> fault(ScoredFrame score, int latents) {
+  public static Optional<String> fault(ScoredFrame score, int nodes, int variables) {
     if (score.source().isBlank() || score.source().length() > MAX_SOURCE_CHARACTERS) {
       return Optional.of(
           "its source has %d characters, expected 1 to %d that are not all blank"
@@ -68,18 +74,30 @@ public final class ScoreCheck {
         new float[][] {
           score.latents(), score.expected(), score.residuals(), statistics.standardized()
         }) {
-      if (values.length != latents) {
-        return Optional.of("it has %d latents, its model has %d".formatted(values.length, latents));
-      }
-      for (float value : values) {
-        if (!moderate(value)) {
-          return magnitude("a latent or residual", value);
-        }
+      if (values.length != nodes) {
+        return Optional.of("it has %d latents, its model has %d".formatted(values.length, nodes));
       }
     }
-    for (float p : statistics.pValues()) {
-      if (!probability(p)) {
-        return pValue(p);
+    boolean partial = false;
+    for (int i = nodes - variables; i < nodes; i++) {
+      partial |= Float.isNaN(score.latents()[i]);
+    }
+    for (int i = 0; i < nodes; i++) {
+      boolean variable = i >= nodes - variables;
+      if (!(variable && Float.isNaN(score.latents()[i])) && !moderate(score.latents()[i])) {
+        return magnitude("a latent or residual", score.latents()[i]);
+      }
+      if (partial && Float.isNaN(statistics.pValues()[i])) {
+        continue; // not known, as it depends on a missing variable
+      }
+      for (float[] values :
+          new float[][] {score.expected(), score.residuals(), statistics.standardized()}) {
+        if (!moderate(values[i])) {
+          return magnitude("a latent or residual", values[i]);
+        }
+      }
+      if (!probability(statistics.pValues()[i])) {
+        return pValue(statistics.pValues()[i]);
       }
     }
     if (!probability(statistics.jointPValue())) {

@@ -1,10 +1,12 @@
 package dev.residua.causal;
 
+import java.util.Arrays;
+
 /**
- * The equations of all latents, evaluated in single precision: {@code f_i(z) = intercept_i +
- * linear_i . z + sum_m weight_im cos(frequency_m . z + phase_m)}, where each cosine belongs to one
- * latent. Arrays are owned by this object, which is immutable. O(d features) time a frame, in loops
- * that the compiler vectorises; absolute error of a cosine about 1e-6.
+ * The equations of all nodes, evaluated in single precision: {@code f_i(z) = intercept_i + linear_i
+ * . z + sum_m weight_im cos(frequency_m . z + phase_m)}, where each cosine belongs to one latent.
+ * Arrays are owned by this object, which is immutable. O(d features) time a frame, in loops that
+ * the compiler vectorises; absolute error of a cosine about 1e-6.
  */
 public final class StructuralEquations {
   private static final double TURN = 2 * Math.PI;
@@ -20,6 +22,7 @@ public final class StructuralEquations {
   private final float[] phaseTurns; // [feature]
   private final float[][] ownWeights; // [latent][features of firstFeature...]
   private final int[] firstFeature;
+  private final boolean[] reads; // [from][to]: whether an equation reads another node
 
   /**
    * @param intercepts shape {@code [d]}
@@ -64,6 +67,21 @@ public final class StructuralEquations {
         ownWeights[i][m - first] = weights[m * latents + i];
       }
     }
+    this.reads = reads();
+  }
+
+  private boolean[] reads() {
+    boolean[] found = new boolean[latents * latents];
+    for (int from = 0; from < latents; from++) {
+      for (int to = 0; to < latents; to++) {
+        boolean any = linear[from * latents + to] != 0;
+        for (int m = 0; m < features && !any; m++) {
+          any = weights[m * latents + to] != 0 && frequencies[from * features + m] != 0;
+        }
+        found[from * latents + to] = any;
+      }
+    }
+    return found;
   }
 
   private static float[] turns(float[] radians) {
@@ -74,7 +92,7 @@ public final class StructuralEquations {
     return turns;
   }
 
-  /** Number of latents {@code d}. */
+  /** Number of nodes: latents, and the variables of a model that has any. */
   public int latents() {
     return latents;
   }
@@ -137,5 +155,78 @@ public final class StructuralEquations {
       }
     }
     return out;
+  }
+
+  /**
+   * Joins encoded latents and observed variables, and evaluates the equations over both. Where a
+   * variable is missing, nothing is known of it and of the nodes whose equations read it; all other
+   * nodes are as ever.
+   *
+   * @param encoded latents, shape {@code [n][d]}
+   * @param variables standardised, shape {@code [n][k]} with {@code d + k} nodes, NaN where missing
+   * @param errors of the reconstruction, shape {@code [n]}
+   * @param codes latents before their correction, shape {@code [n][d]}
+   * @return one row per frame and one column per node; expectation and residual are NaN where they
+   *     are not known
+   * @throws IllegalArgumentException if shapes differ
+   */
+  public LatentBatch join(
+      int n, float[] encoded, float[] variables, float[] errors, float[] codes) {
+    int d = encoded.length / n;
+    int k = latents - d;
+    if (encoded.length != n * d || variables.length != n * k) {
+      throw new IllegalArgumentException(
+          "%d frames have %d latents and %d variables, the equations have %d nodes"
+              .formatted(n, encoded.length, variables.length, latents));
+    }
+    float[] known = new float[n * latents]; // a missing variable is 0
+    float[] observed = new float[n * latents];
+    for (int row = 0; row < n; row++) {
+      System.arraycopy(encoded, row * d, observed, row * latents, d);
+      System.arraycopy(variables, row * k, observed, row * latents + d, k);
+      for (int i = 0; i < latents; i++) {
+        float value = observed[row * latents + i];
+        known[row * latents + i] = i >= d && Float.isNaN(value) ? 0 : value;
+      }
+    }
+    float[] expected = expected(known, n);
+    float[] residuals = new float[n * latents];
+    for (int row = 0; row < n; row++) {
+      int at = row * latents;
+      for (int missing = d; missing < latents; missing++) {
+        if (Float.isNaN(observed[at + missing])) {
+          for (int to = 0; to < latents; to++) {
+            if (to == missing || reads[missing * latents + to]) {
+              expected[at + to] = Float.NaN;
+            }
+          }
+        }
+      }
+      for (int i = 0; i < latents; i++) {
+        residuals[at + i] = observed[at + i] - expected[at + i];
+      }
+    }
+    return new LatentBatch(n, latents, observed, expected, residuals, errors, codes);
+  }
+
+  /** {@link #join} of frames whose variables are all missing. */
+  public LatentBatch joinMissing(int n, float[] encoded, float[] errors, float[] codes) {
+    float[] missing = new float[n * latents - encoded.length];
+    Arrays.fill(missing, Float.NaN);
+    return join(n, encoded, missing, errors, codes);
+  }
+
+  /** The batch with other variables, see {@link FrameScorer#observe}. */
+  public LatentBatch observe(LatentBatch batch, float[] variables) {
+    int n = batch.frames();
+    int d = batch.encoded();
+    if (d == latents) {
+      return batch;
+    }
+    float[] encoded = new float[n * d];
+    for (int row = 0; row < n; row++) {
+      System.arraycopy(batch.observed(), row * latents, encoded, row * d, d);
+    }
+    return join(n, encoded, variables, batch.reconstructionErrors(), batch.codes());
   }
 }

@@ -42,7 +42,7 @@ final class Trend {
     }
     int at = row(stretch) + first;
     for (int i = 0; i < values.length && first + i < numbers; i++) {
-      if (!(Math.abs(values[i]) <= Math.abs(extremes[at + i]))) {
+      if (!Float.isNaN(values[i]) && !(Math.abs(values[i]) <= Math.abs(extremes[at + i]))) {
         extremes[at + i] = values[i];
       }
     }

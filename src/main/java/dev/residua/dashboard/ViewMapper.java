@@ -306,7 +306,7 @@ public final class ViewMapper {
   static List<@Nullable Double> pValues(float[] values) {
     List<@Nullable Double> list = new ArrayList<>(values.length);
     for (float value : values) {
-      list.add(number(Math.round(value * 1e6) / 1e6));
+      list.add(Float.isNaN(value) ? null : number(Math.round(value * 1e6) / 1e6));
     }
     return list;
   }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.Variables;
+import dev.residua.frame.Frame;
 import dev.residua.frame.ImageShape;
 import dev.residua.simulation.ScenarioEvent;
 import java.io.IOException;
@@ -17,9 +19,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -180,6 +185,7 @@ public final class FrameDataset {
     return !column.startsWith("noise.")
         && !column.startsWith("nuisance.")
         && !column.startsWith("confounder.")
+        && !column.startsWith(Variables.PREFIX)
         && !column.startsWith("event")
         && !column.equals(CHANGED_COLUMN)
         && !column.equals(HELD_COLUMN)
@@ -267,6 +273,47 @@ public final class FrameDataset {
   /** The labels, one row per frame. */
   public LabelTable labels() {
     return labels;
+  }
+
+  /** Names of the variables whose columns hold numbers: {@code x} of {@code variable.x}. */
+  public List<String> variableNames() {
+    return labels.columns().stream()
+        .filter(column -> column.startsWith(Variables.PREFIX) && labels.isNumeric(column))
+        .map(column -> column.substring(Variables.PREFIX.length()))
+        .toList();
+  }
+
+  /**
+   * Variables of a frame.
+   *
+   * @return shape {@code [names]}, in their own units, NaN for one that the labels do not have
+   */
+  public double[] variables(int index, List<String> names) {
+    double[] values = new double[names.size()];
+    for (int v = 0; v < values.length; v++) {
+      String column = Variables.PREFIX + names.get(v);
+      values[v] = labels.has(column) ? labels.value(index, column) : Double.NaN;
+    }
+    return values;
+  }
+
+  /** The attributes of a frame: the cells of its variables, as they are. */
+  public Map<String, String> attributes(int index) {
+    Map<String, String> attributes = new LinkedHashMap<>();
+    for (String column : labels.columns()) {
+      String text = column.startsWith(Variables.PREFIX) ? labels.text(index, column) : null;
+      if (text != null) {
+        attributes.put(column, text);
+      }
+    }
+    return attributes;
+  }
+
+  /** A frame with its attributes. */
+  public Frame frame(int index, String source, long sequence, Instant capturedAt) {
+    byte[] pixels = read(index, 1);
+    return Frame.ofPixels(source, sequence, capturedAt, shape, pixels)
+        .with(pixels, attributes(index));
   }
 
   /** The name of the set. */

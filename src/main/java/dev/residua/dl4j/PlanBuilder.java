@@ -1,6 +1,5 @@
 package dev.residua.dl4j;
 
-import dev.residua.causal.LatentCorrection;
 import dev.residua.causal.StructuralEquations;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.NetworkLayer;
@@ -36,7 +35,8 @@ public final class PlanBuilder {
    * @param scale divides each latent afterwards, shape {@code [d]}, above 0
    * @param head corrects the standardised latents, while the decoder reads them uncorrected; null
    *     corrects nothing
-   * @param mechanisms equations of the corrected latents; null expects 0 everywhere
+   * @param mechanisms equations of the corrected latents, and of the variables behind them; null
+   *     expects 0 everywhere
    */
   static NetworkPlan model(
       NetworkWeights weights,
@@ -51,7 +51,7 @@ public final class PlanBuilder {
         NetworkLayout.BLOCK,
         builder.meanImage(),
         builder.encoder(mean, scale),
-        head == null ? null : builder.correction(head),
+        head == null ? null : head.correction(),
         builder.equations(mechanisms),
         builder.decoder(mean, scale),
         (float) (1 / (WHITE * WHITE * builder.image.size())));
@@ -118,62 +118,11 @@ public final class PlanBuilder {
     return layers;
   }
 
-  private LatentCorrection correction(LatentHead head) {
-    double[][] centres = head.centres();
-    float[][] byLatent = new float[d][centres.length];
-    float[] biases = new float[d];
-    float[] scales = new float[d];
-    float[][] ownWeights = new float[d][0];
-    for (int i = 0; i < d; i++) {
-      for (int c = 0; c < centres.length; c++) {
-        byLatent[i][c] = (float) centres[c][i];
-      }
-      biases[i] = (float) head.bias(i);
-      if (head.corrects(i)) {
-        double width = head.width(i);
-        scales[i] = (float) (-1 / (2 * width * width));
-        ownWeights[i] = floats(head.weights(i));
-      }
-    }
-    return new LatentCorrection(byLatent, biases, scales, ownWeights);
-  }
-
   private StructuralEquations equations(@Nullable Mechanisms mechanisms) {
-    float[] intercept = new float[d];
-    float[] linear = new float[d * d];
-    if (mechanisms == null) {
-      return new StructuralEquations(intercept, linear, new float[0], new float[0], new float[0]);
-    }
-    List<Integer> curved = new ArrayList<>();
-    for (int i = 0; i < d; i++) {
-      intercept[i] = (float) mechanisms.intercept(i);
-      if (Arrays.stream(mechanisms.weights(i)).anyMatch(weight -> weight != 0)) {
-        curved.add(i);
-      }
-      double[] slopes = mechanisms.linear(i);
-      for (int j = 0; j < d; j++) {
-        linear[j * d + i] = (float) slopes[j];
-      }
-    }
-    int m = mechanisms.features();
-    int width = curved.size() * m;
-    float[] frequency = new float[d * width];
-    float[] phase = new float[width];
-    float[] weight = new float[width * d];
-    int column = 0;
-    for (int i : curved) {
-      double[][] frequencies = mechanisms.frequencies(i);
-      double[] phases = mechanisms.phases(i);
-      double[] own = mechanisms.weights(i);
-      for (int a = 0; a < m; a++, column++) {
-        for (int j = 0; j < d; j++) {
-          frequency[j * width + column] = (float) frequencies[a][j];
-        }
-        phase[column] = (float) phases[a];
-        weight[column * d + i] = (float) own[a];
-      }
-    }
-    return new StructuralEquations(intercept, linear, frequency, phase, weight);
+    return mechanisms == null
+        ? new StructuralEquations(
+            new float[d], new float[d * d], new float[0], new float[0], new float[0])
+        : mechanisms.equations();
   }
 
   private List<NetworkLayer> decoder(double[] mean, double[] scale) {
@@ -268,13 +217,5 @@ public final class PlanBuilder {
 
   private NetworkLayer dense(String name, int n) {
     return new NetworkLayer.Dense(n, n, weights.get(name + ".w"), weights.get(name + ".b"), true);
-  }
-
-  private static float[] floats(double[] values) {
-    float[] floats = new float[values.length];
-    for (int i = 0; i < values.length; i++) {
-      floats[i] = (float) values[i];
-    }
-    return floats;
   }
 }

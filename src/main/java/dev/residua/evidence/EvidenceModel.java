@@ -4,6 +4,7 @@ import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.LatentDecoder;
+import dev.residua.causal.Variables;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PictureFiles;
 import dev.residua.incident.IncidentEvidence.Kind;
@@ -18,15 +19,19 @@ import java.util.Set;
  */
 public final class EvidenceModel implements AutoCloseable {
   private final CausalGraph graph;
+  private final Variables variables;
   private final FrameScorer scorer;
   private final LatentDecoder decoder;
 
   /**
+   * @param variables of the model
    * @param scorer of the model; closed here
    * @param decoder of the same model, for latents as the scorer gives them; closed here
    */
-  public EvidenceModel(CausalGraph graph, FrameScorer scorer, LatentDecoder decoder) {
+  public EvidenceModel(
+      CausalGraph graph, Variables variables, FrameScorer scorer, LatentDecoder decoder) {
     this.graph = graph;
+    this.variables = variables;
     this.scorer = scorer;
     this.decoder = decoder;
   }
@@ -42,20 +47,25 @@ public final class EvidenceModel implements AutoCloseable {
    * <p>In the expected picture every latent with causes has the value that they explain, and every
    * root the observed one; a root that is the subject has its usual value. The heat map of a latent
    * shows where its deviation shows; that of another subject shows where frame and expected picture
-   * differ.
+   * differ. A variable does not show in a picture: its heat map is that of another subject. Where
+   * an expectation is not known, because a variable is missing, the observed value stands in.
    *
    * @param pixels the frame, unsigned bytes in {@link #shape}
+   * @param attributes of the frame
    * @return PNG files by kind; empty for silence
    */
-  Map<Kind, byte[]> draw(Subject subject, byte[] pixels) {
+  Map<Kind, byte[]> draw(Subject subject, byte[] pixels, Map<String, String> attributes) {
     Set<Kind> wanted = Kind.of(subject);
     Map<Kind, byte[]> pictures = new EnumMap<>(Kind.class);
     if (wanted.contains(Kind.FRAME)) {
       pictures.put(Kind.FRAME, PictureFiles.picture(pixels, shape()));
     }
     if (wanted.contains(Kind.EXPECTED)) {
-      LatentBatch scored = scorer.encode(pixels, 1);
-      int latent = subject.isLatent() ? graph.names().indexOf(subject.name()) : -1;
+      float[] read = new float[variables.size()];
+      variables.read(attributes, read, 0);
+      LatentBatch scored = scorer.observe(scorer.encode(pixels, 1), read);
+      int node = subject.isLatent() ? graph.names().indexOf(subject.name()) : -1;
+      int latent = node < decoder.latents() ? node : -1;
       float[] expected = decoder.decode(explained(scored, latent), 1);
       pictures.put(Kind.EXPECTED, PictureFiles.picture(expected, 0, shape()));
       pictures.put(
@@ -63,20 +73,24 @@ public final class EvidenceModel implements AutoCloseable {
           latent < 0
               ? PictureFiles.difference(pixels, expected, shape())
               : PictureFiles.difference(
-                  decoder.decodeWith(scored.observed(), latent, scored.expected()[latent]),
+                  decoder.decodeWith(scored.observed(), latent, expectedOrObserved(scored, latent)),
                   shape()));
     }
     return pictures;
   }
 
   private float[] explained(LatentBatch scored, int subject) {
-    float[] latents = scored.expected().clone();
+    float[] latents = new float[decoder.latents()];
     for (int i = 0; i < latents.length; i++) {
-      if (graph.isRoot(i) && i != subject) {
-        latents[i] = scored.observed()[i];
-      }
+      latents[i] =
+          graph.isRoot(i) && i != subject ? scored.observed()[i] : expectedOrObserved(scored, i);
     }
     return latents;
+  }
+
+  private static float expectedOrObserved(LatentBatch scored, int i) {
+    float expected = scored.expected()[i];
+    return Float.isNaN(expected) ? scored.observed()[i] : expected;
   }
 
   @Override

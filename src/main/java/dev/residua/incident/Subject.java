@@ -13,6 +13,9 @@ public record Subject(Kind kind, String name) {
   /** The whole picture: light, lens, an unknown object. */
   public static final Subject PICTURE = new Subject(Kind.PICTURE, "");
 
+  /** Frames lack a variable of the model. */
+  public static final Subject VARIABLE_MISSING = new Subject(Kind.SENSOR, "variable_missing");
+
   /** The source sends nothing. */
   public static final Subject SILENCE = new Subject(Kind.SILENCE, "");
 
@@ -84,7 +87,10 @@ public record Subject(Kind kind, String name) {
       case MECHANISM -> "check what drives " + spoken() + ", and what is attached to it";
       case ROOT -> "check whether " + spoken() + " was changed on purpose";
       case PICTURE -> "check light, lens and what stands in front of the camera";
-      case SENSOR -> "check the camera, its cable and its exposure";
+      case SENSOR ->
+          equals(VARIABLE_MISSING)
+              ? "check what writes the variables into the attributes of the frames"
+              : "check the camera, its cable and its exposure";
       case SILENCE -> "check the camera's power, network and producer";
       case UNDETERMINED -> "compare the frame with the expected picture";
     };

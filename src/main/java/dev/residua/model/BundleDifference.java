@@ -43,10 +43,10 @@ public record BundleDifference(
   public static BundleDifference between(ModelBundle one, ModelBundle other) {
     BundleManifest a = one.manifest();
     BundleManifest b = other.manifest();
-    List<String> gone = new ArrayList<>(a.latentNames());
-    gone.removeAll(b.latentNames());
-    List<String> added = new ArrayList<>(b.latentNames());
-    added.removeAll(a.latentNames());
+    List<String> gone = new ArrayList<>(a.nodeNames());
+    gone.removeAll(b.nodeNames());
+    List<String> added = new ArrayList<>(b.nodeNames());
+    added.removeAll(a.nodeNames());
     return new BundleDifference(
         one.id(),
         other.id(),

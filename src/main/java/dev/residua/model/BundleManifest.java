@@ -2,8 +2,11 @@ package dev.residua.model;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.residua.causal.Latent;
+import dev.residua.causal.Variable;
+import dev.residua.causal.Variables;
 import dev.residua.frame.ImageShape;
 import io.soabase.recordbuilder.core.RecordBuilder;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -22,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  * @param architecture short name of the network, such as {@code lanca-s2d4}
  * @param image shape of the images that the model reads; other sizes are resampled to it
  * @param preprocessing how pixels become the network's input, in words
- * @param latents the causal variables, in the order of every latent vector
+ * @param latents what the network encodes, in the order of every latent vector
+ * @param variables what frames bring as attributes, in the order of the nodes behind the latents;
+ *     empty for most models
  * @param provenance where the model comes from
  * @param sha256 digest of every other entry of the bundle, lower-case hexadecimal, by entry name
  */
@@ -36,10 +41,13 @@ public record BundleManifest(
     ImageShape image,
     String preprocessing,
     List<Latent> latents,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Variable> variables,
     ModelProvenance provenance,
     Map<String, String> sha256)
     implements BundleManifestBuilder.With {
-  /** Most latents: attribution numbers sets of them with the bits of a long. */
+  /**
+   * Most latents and variables together: attribution numbers sets of them with the bits of a long.
+   */
   public static final int MAX_LATENTS = 62;
 
   /** Largest width or height of the images that a model reads, in pixels. */
@@ -71,9 +79,35 @@ public record BundleManifest(
     }
     checkLatents(latents);
     latents = List.copyOf(latents);
+    variables = variables == null ? List.of() : List.copyOf(variables); // absent in most manifests
+    checkLatents(nodes(latents, variables));
     sha256.forEach(BundleManifest::checkDigest);
     // In the order of names, so that the same manifest is the same JSON in every process.
     sha256 = Collections.unmodifiableMap(new TreeMap<>(sha256));
+  }
+
+  /** The manifest of a model without variables. */
+  public BundleManifest(
+      int formatVersion,
+      String id,
+      @Nullable String parentId,
+      String architecture,
+      ImageShape image,
+      String preprocessing,
+      List<Latent> latents,
+      ModelProvenance provenance,
+      Map<String, String> sha256) {
+    this(
+        formatVersion,
+        id,
+        parentId,
+        architecture,
+        image,
+        preprocessing,
+        latents,
+        List.of(),
+        provenance,
+        sha256);
   }
 
   private static void checkId(String component, @Nullable String id) {
@@ -142,5 +176,26 @@ public record BundleManifest(
 
   public List<String> latentNames() {
     return latents.stream().map(Latent::name).toList();
+  }
+
+  /** The nodes of the graph: latents, then variables, numbered from 0. */
+  public List<Latent> nodes() {
+    return nodes(latents, variables);
+  }
+
+  private static List<Latent> nodes(List<Latent> latents, List<Variable> variables) {
+    List<Latent> nodes = new ArrayList<>(latents);
+    variables.forEach(variable -> nodes.add(variable.node(nodes.size())));
+    return List.copyOf(nodes);
+  }
+
+  /** Names of {@link #nodes}. */
+  public List<String> nodeNames() {
+    return nodes().stream().map(Latent::name).toList();
+  }
+
+  /** The variables, to read them from frames. */
+  public Variables observed() {
+    return new Variables(variables);
   }
 }

@@ -35,10 +35,12 @@ public record EngineDeviation(int frames, double latents, double reconstruction)
    */
   public static EngineDeviation of(
       FrameScorer reference, FrameScorer candidate, byte[] pixels, int frames) {
-    LatentBatch expected = reference.score(pixels, frames);
-    LatentBatch encoded = candidate.encode(pixels, frames);
+    float[] variables =
+        new float[frames * (reference.nodes() - reference.latents())]; // their means
+    LatentBatch expected = reference.observe(reference.score(pixels, frames), variables);
+    LatentBatch encoded = candidate.observe(candidate.encode(pixels, frames), variables);
     float[] errors = candidate.reconstructionErrors(pixels, frames, encoded.codes());
-    LatentBatch whole = candidate.score(pixels, frames);
+    LatentBatch whole = candidate.observe(candidate.score(pixels, frames), variables);
     int d = expected.latents();
     double latents =
         max(

@@ -288,7 +288,7 @@ public final class ModelBundle {
       if (file == null) {
         throw new IllegalArgumentException("it is null, expected an object");
       }
-      return file.toGraph(manifest.latentNames());
+      return file.toGraph(manifest.nodeNames());
     } catch (IOException | IllegalArgumentException e) {
       throw damaged(origin, GRAPH, e);
     }
@@ -402,7 +402,7 @@ public final class ModelBundle {
                 .getBytes(StandardCharsets.UTF_8));
     return of(
         manifest.withLatents(latents).withProvenance(manifest.provenance().renamed(change)),
-        graph.renamed(names),
+        graph.renamed(manifest.withLatents(latents).nodeNames()),
         renamed);
   }
 
@@ -439,6 +439,11 @@ public final class ModelBundle {
             "it is for %d latents of %s images, the manifest has %d of %s"
                 .formatted(
                     plan.latents(), plan.image(), manifest.latents().size(), manifest.image()));
+      }
+      if (plan.variables() != manifest.variables().size()) {
+        throw new IllegalArgumentException(
+            "its equations are for %d variables, the manifest has %d"
+                .formatted(plan.variables(), manifest.variables().size()));
       }
       return plan;
     } catch (IllegalArgumentException e) {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param meanImage grey levels, shape {@code [block * block * colours][rows of blocks][columns]}
  * @param encoder first layer a convolution, last one a dense layer with {@code d} outputs
  * @param correction from code to latents; null where they are the same
- * @param equations between latents
+ * @param equations between latents and, behind them, the variables of a model that has any
  * @param decoder first layer dense with {@code d} inputs, last one a convolution
  * @param errorScale factor of the sum of squared differences in grey levels
  */
@@ -70,7 +70,7 @@ public record NetworkPlan(
           "network of %s frames has blocks of %d pixels and a mean image of %d values, expected blocks of 1 to %d pixels that divide the sides and %d values"
               .formatted(image, block, meanImage.length, MAX_BLOCK, image.size()));
     }
-    if (equations.latents() != latents
+    if (equations.latents() < latents
         || (correction != null && correction.latents() != latents)
         || !(errorScale > 0 && errorScale < Float.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
@@ -116,7 +116,7 @@ public record NetworkPlan(
           "a decoder gives %dx%d blocks, expected %dx%d"
               .formatted(end.columns(), end.rows(), blocks.columns(), blocks.rows()));
     }
-    walk.cost(equations.features() * 2L * latents);
+    walk.cost(equations.features() * 2L * equations.latents());
     walk.cost(correction == null ? 0 : correction.centres() * 2L * latents);
   }
 
@@ -214,6 +214,11 @@ public record NetworkPlan(
             "the network needs more than %d multiply-adds per frame".formatted(maxMultiplyAdds));
       }
     }
+  }
+
+  /** Number of variables {@code k}, which the equations read but the network does not encode. */
+  public int variables() {
+    return equations.latents() - latents;
   }
 
   /** Size of a frame in blocks: what the encoder takes and the decoder gives. */

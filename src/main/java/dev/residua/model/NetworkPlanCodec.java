@@ -15,18 +15,23 @@ import java.util.List;
  *
  * <p>Layout (big-endian). Header, 32-bit integers: mark, version, width, height, channels, latents
  * {@code d}, block, layers of the encoder, layers of the decoder, centres of the correction {@code
- * c} (0 where there is none), cosines of the equations {@code m}; for each layer its kind (0 dense,
- * 1 convolution, 2 transposed convolution), inputs, outputs, kernel, stride, padding (1, 1 and 0
- * for dense layers) and whether it has a ReLU (0 or 1); a 64-bit set of the latents that the
- * correction changes by more than a bias. Then 32-bit floats, all finite: the error scale, the mean
- * image, weights and biases of each layer, of a correction its centres {@code [d][c]}, biases
- * {@code [d]}, scales {@code [d]} and, for each latent of the set, weights {@code [c]}, of the
- * equations their intercepts {@code [d]}, slopes {@code [d][d]}, frequencies {@code [d][m]}, phases
- * {@code [m]} and weights {@code [m][d]}.
+ * c} (0 where there is none), cosines of the equations {@code m}, in version 2 also variables
+ * {@code k} (1 or more; version 1 has none); for each layer its kind (0 dense, 1 convolution, 2
+ * transposed convolution), inputs, outputs, kernel, stride, padding (1, 1 and 0 for dense layers)
+ * and whether it has a ReLU (0 or 1); a 64-bit set of the latents that the correction changes by
+ * more than a bias. Then 32-bit floats, all finite: the error scale, the mean image, weights and
+ * biases of each layer, of a correction its centres {@code [d][c]}, biases {@code [d]}, scales
+ * {@code [d]} and, for each latent of the set, weights {@code [c]}, of the equations of {@code n =
+ * d + k} nodes their intercepts {@code [n]}, slopes {@code [n][n]}, frequencies {@code [n][m]},
+ * phases {@code [m]} and weights {@code [m][n]}.
  */
 public final class NetworkPlanCodec {
   static final int MAGIC = 0x52534e50; // "RSNP"
   static final int VERSION = 1;
+
+  /** Version of a plan with variables. */
+  static final int VERSION_VARIABLES = 2;
+
   static final int MAX_CENTRES = 1 << 12;
   static final int MAX_COSINES = 1 << 16;
   private static final int HEADER_INTS = 11;
@@ -42,10 +47,13 @@ public final class NetworkPlanCodec {
     List<NetworkLayer> layers = layers(plan.encoder(), plan.decoder());
     List<float[]> arrays = arrays(plan, layers);
     long floats = arrays.stream().mapToLong(array -> array.length).sum();
-    int header = Integer.BYTES * (HEADER_INTS + LAYER_INTS * layers.size()) + Long.BYTES;
+    boolean variables = plan.variables() > 0;
+    int header =
+        Integer.BYTES * (HEADER_INTS + (variables ? 1 : 0) + LAYER_INTS * layers.size())
+            + Long.BYTES;
     ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(header + Float.BYTES * floats));
     LatentCorrection correction = plan.correction();
-    out.putInt(MAGIC).putInt(VERSION);
+    out.putInt(MAGIC).putInt(variables ? VERSION_VARIABLES : VERSION);
     out.putInt(plan.image().width())
         .putInt(plan.image().height())
         .putInt(plan.image().channels())
@@ -55,6 +63,9 @@ public final class NetworkPlanCodec {
         .putInt(plan.decoder().size())
         .putInt(correction == null ? 0 : correction.centres())
         .putInt(plan.equations().features());
+    if (variables) {
+      out.putInt(plan.variables());
+    }
     layers.forEach(layer -> LayerHeader.of(layer).write(out));
     long corrected = 0;
     for (int i = 0; correction != null && i < plan.latents(); i++) {
@@ -120,10 +131,10 @@ public final class NetworkPlanCodec {
   private static NetworkPlan read(ByteBuffer in) {
     int magic = in.getInt();
     int version = in.getInt();
-    if (magic != MAGIC || version != VERSION) {
+    if (magic != MAGIC || version < VERSION || version > VERSION_VARIABLES) {
       throw new IllegalArgumentException(
-          "its mark is %08x and its version %d, expected %08x and %d"
-              .formatted(magic, version, MAGIC, VERSION));
+          "its mark is %08x and its version %d, expected %08x and %d or %d"
+              .formatted(magic, version, MAGIC, VERSION, VERSION_VARIABLES));
     }
     int width = bounded("width", in.getInt(), 1, BundleManifest.MAX_SIDE);
     int height = bounded("height", in.getInt(), 1, BundleManifest.MAX_SIDE);
@@ -135,6 +146,10 @@ public final class NetworkPlanCodec {
     int decoder = bounded("decoder's layers", in.getInt(), 1, NetworkPlan.MAX_LAYERS);
     int centres = bounded("correction's centres", in.getInt(), 0, MAX_CENTRES);
     int cosines = bounded("equations' cosines", in.getInt(), 0, MAX_COSINES);
+    int n =
+        version == VERSION
+            ? d
+            : d + bounded("number of variables", in.getInt(), 1, BundleManifest.MAX_LATENTS - d);
     List<LayerHeader> headers = new ArrayList<>();
     long floats = 1L + image.size();
     for (int i = 0; i < encoder + decoder; i++) {
@@ -150,7 +165,7 @@ public final class NetworkPlanCodec {
     if (centres > 0) {
       floats += (long) centres * (d + Long.bitCount(corrected)) + 2L * d;
     }
-    floats += d + (long) d * d + cosines * (2L * d + 1);
+    floats += n + (long) n * n + cosines * (2L * n + 1);
     if (in.remaining() != Float.BYTES * floats) {
       throw new IllegalArgumentException(
           "its header is for %d numbers in %d bytes, but %d bytes follow"
@@ -165,11 +180,11 @@ public final class NetworkPlanCodec {
     LatentCorrection correction = centres == 0 ? null : correction(in, d, centres, corrected);
     StructuralEquations equations =
         new StructuralEquations(
-            floats("equations' intercepts", in, d),
-            floats("equations' slopes", in, d * d),
-            floats("equations' frequencies", in, d * cosines),
+            floats("equations' intercepts", in, n),
+            floats("equations' slopes", in, n * n),
+            floats("equations' frequencies", in, n * cosines),
             floats("equations' phases", in, cosines),
-            floats("equations' weights", in, d * cosines));
+            floats("equations' weights", in, n * cosines));
     return new NetworkPlan(
         image,
         d,

@@ -6,8 +6,9 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * A few frames with the model's scores from its training. Scoring them again on another machine
- * shows that model, runtime and processor agree, before the model is used.
+ * A few frames with the model's scores from its training, where all variables have their mean.
+ * Scoring them again on another machine shows that model, runtime and processor agree, before the
+ * model is used.
  *
  * <p>Layout (big-endian): mark, version, frames {@code n}, latents {@code d}, bytes per frame, then
  * pixels, latents, expected latents and reconstruction errors.
@@ -47,7 +48,7 @@ public final class SelfTest {
    */
   public static SelfTest record(FrameScorer scorer, byte[] pixels, int frames) {
     byte[] kept = Arrays.copyOf(pixels, frames * scorer.imageShape().size());
-    return new SelfTest(frames, kept, scorer.score(kept, frames));
+    return new SelfTest(frames, kept, score(scorer, kept, frames));
   }
 
   /**
@@ -84,15 +85,20 @@ public final class SelfTest {
 
   private void check(FrameScorer scorer) {
     int size = scorer.imageShape().size();
-    if (pixels.length != frames * size || expected.latents() != scorer.latents()) {
+    if (pixels.length != frames * size || expected.latents() != scorer.nodes()) {
       throw new IllegalArgumentException(
           "it has %d bytes per frame and %d latents, the scorer takes %d and gives %d"
-              .formatted(pixels.length / frames, expected.latents(), size, scorer.latents()));
+              .formatted(pixels.length / frames, expected.latents(), size, scorer.nodes()));
     }
-    LatentBatch actual = scorer.score(pixels, frames);
+    LatentBatch actual = score(scorer, pixels, frames);
     compare("latent", expected.observed(), actual.observed());
     compare("expected latent", expected.expected(), actual.expected());
     compare("reconstruction error", expected.reconstructionErrors(), actual.reconstructionErrors());
+  }
+
+  private static LatentBatch score(FrameScorer scorer, byte[] pixels, int frames) {
+    return scorer.observe(
+        scorer.score(pixels, frames), new float[frames * (scorer.nodes() - scorer.latents())]);
   }
 
   private static void compare(String what, float[] expected, float[] actual) {

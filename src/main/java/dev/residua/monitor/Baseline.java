@@ -171,7 +171,7 @@ public final class Baseline {
       shifted[k] = sample[k] * calibration.scale(k) + calibration.location(k);
     }
     float appearance = scored.appearanceDeviation() - picture[ImageStatistics.APPEARANCE] / WHITE;
-    FrameStatistics own = calibration.statistics(shifted, 0, appearance);
+    FrameStatistics own = calibration.statistics(shifted, 0, appearance, scored.isPartial());
     if (scored.reconstruction() == Reconstruction.NONE) {
       return own;
     }

@@ -222,10 +222,15 @@ final class ContextCommissioning {
     FrameStatistics statistics;
     float[] taken = null;
     if (pictureNormal == null) {
-      statistics = calibration.statistics(single, 0, calibration.appearanceCentre());
+      statistics =
+          calibration.statistics(single, 0, calibration.appearanceCentre(), scored.isPartial());
     } else {
       statistics =
-          calibration.statistics(single, 0, pictureNormal.appearance(scored.appearanceDeviation()));
+          calibration.statistics(
+              single,
+              0,
+              pictureNormal.appearance(scored.appearanceDeviation()),
+              scored.isPartial());
       if (scored.reconstruction() != Reconstruction.NONE) {
         statistics =
             calibration.reconstructed(

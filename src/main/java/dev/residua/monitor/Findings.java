@@ -10,8 +10,10 @@ import dev.residua.anomaly.Verdict;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Finding;
 import dev.residua.causal.Finding.Severity;
+import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.PictureLinks;
 import dev.residua.causal.ScoredFrame;
+import dev.residua.causal.Variables;
 import dev.residua.drift.ConformalMartingale;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftEvent.ChangePoint;
@@ -40,6 +42,8 @@ final class Findings {
   private static final String SENSOR_CONDITION =
       "the camera's pictures stay within the calibrated ranges while it works; no probability is"
           + " claimed";
+  private static final String VARIABLES_CONDITION =
+      "frames bring the variables of their model as attributes; no probability is claimed";
   private static final String EVIDENCE_CONDITION =
       "quiet frames are independent given the past and exchangeable with the calibration frames; the mean run length is then at least the target, whenever one looks, for all but %.0f %% of calibration sets"
           .formatted(100 * ConformalMartingale.DELTA);
@@ -111,7 +115,7 @@ final class Findings {
     if (shares.length < 2) {
       return shares;
     }
-    double[] parts = model.attribution().of(anomaly.statistics().standardized()).contributions();
+    double[] parts = model.attribution().of(known(anomaly.statistics())).contributions();
     double sum = 0;
     for (int k = 0; k < shares.length; k++) {
       sum += Math.max(0, parts[anomaly.causes().get(k).latent()]);
@@ -120,6 +124,18 @@ final class Findings {
       shares[k] = Math.max(0, parts[anomaly.causes().get(k).latent()]) / sum;
     }
     return shares;
+  }
+
+  /** Standardised residuals, 0 where they are not known. */
+  private static float[] known(FrameStatistics statistics) {
+    if (!statistics.isPartial()) {
+      return statistics.standardized();
+    }
+    float[] known = statistics.standardized().clone();
+    for (int i = 0; i < known.length; i++) {
+      known[i] = Float.isNaN(known[i]) ? 0 : known[i];
+    }
+    return known;
   }
 
   /** Event of a sensor fault. */
@@ -138,6 +154,43 @@ final class Findings {
         fault.needed(),
         Double.NaN,
         SENSOR_CONDITION,
+        null,
+        null);
+  }
+
+  /**
+   * Event of frames that lack variables of the model.
+   *
+   * @param frame one that lacks a variable
+   * @param missing how many of the last frames do
+   */
+  AnomalyEvent variablesMissing(ScoredFrame frame, MissingVariables missing) {
+    CausalGraph graph = model.graph();
+    List<String> names = new ArrayList<>();
+    List<String> unknown = new ArrayList<>();
+    for (int i = 0; i < graph.size(); i++) {
+      if (Float.isNaN(frame.latents()[i])) {
+        names.add(graph.name(i));
+      } else if (Float.isNaN(frame.residuals()[i])) {
+        unknown.add(graph.spokenName(i));
+      }
+    }
+    String name = String.join(", ", names);
+    String sentence =
+        "%s is missing: %d of the last %d frames have no attribute %s that is a finite number; until they do, %s and changes over several frames are not watched"
+            .formatted(
+                name,
+                missing.frames(),
+                Integer.SIZE,
+                String.join(", ", names.stream().map(n -> Variables.PREFIX + n).toList()),
+                unknown.isEmpty() ? "it" : "it, " + String.join(", ", unknown));
+    return new AnomalyEvent(
+        finding("variables", frame, frame.sequence(), Severity.CRITICAL, sentence, List.of()),
+        AnomalyKind.VARIABLE_MISSING,
+        missing.frames(),
+        MissingVariables.NEEDED,
+        Double.NaN,
+        VARIABLES_CONDITION,
         null,
         null);
   }

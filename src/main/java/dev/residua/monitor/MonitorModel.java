@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param digest SHA-256 of its bundle
  * @param graph names and causes of its latents
  * @param factors its latents in the units of their factors
+ * @param variables how many of the graph's nodes, at its end, are variables that frames bring
  * @param rule decides on single frames
  * @param residuals what the residuals look like when nothing has changed
  * @param picture what reconstruction error and static pixels look like then
@@ -39,6 +40,7 @@ public record MonitorModel(
     String digest,
     CausalGraph graph,
     FactorScales factors,
+    int variables,
     AnomalyRule rule,
     DriftReference residuals,
     DriftReference picture,
@@ -49,6 +51,11 @@ public record MonitorModel(
     double targetRunLength,
     IncidentSettings incidents) {
   public MonitorModel {
+    if (variables < 0 || variables >= graph.size()) {
+      throw new IllegalArgumentException(
+          "model %s has %d nodes and %d variables, expected at least one latent"
+              .formatted(id, graph.size(), variables));
+    }
     if (residuals.latents() != graph.size() || rule.calibration().latents() != graph.size()) {
       throw new IllegalArgumentException(
           "model %s has %d latents, its drift reference %d and its calibration %d"
@@ -82,6 +89,38 @@ public record MonitorModel(
           "the picture reference of model %s has %d numbers, expected %d"
               .formatted(id, picture.latents(), ImageStatistics.COUNT));
     }
+  }
+
+  /** A model without variables. */
+  public MonitorModel(
+      String id,
+      String digest,
+      CausalGraph graph,
+      FactorScales factors,
+      AnomalyRule rule,
+      DriftReference residuals,
+      DriftReference picture,
+      Optional<MechanismReference> mechanisms,
+      Optional<CommissioningReference> commissioning,
+      JointAttribution attribution,
+      SensorRule sensor,
+      double targetRunLength,
+      IncidentSettings incidents) {
+    this(
+        id,
+        digest,
+        graph,
+        factors,
+        0,
+        rule,
+        residuals,
+        picture,
+        mechanisms,
+        commissioning,
+        attribution,
+        sensor,
+        targetRunLength,
+        incidents);
   }
 
   /** Thresholds of the residuals for a run length of all detectors together. */

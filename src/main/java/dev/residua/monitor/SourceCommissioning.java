@@ -59,6 +59,11 @@ final class SourceCommissioning {
     return current != before;
   }
 
+  /** Goes on after a frame that was left out. */
+  void skip() {
+    now().enter();
+  }
+
   private ContextCommissioning now() {
     return current < 0 ? none : contexts.get(current);
   }

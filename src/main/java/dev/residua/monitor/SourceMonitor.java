@@ -49,6 +49,10 @@ import org.jspecify.annotations.Nullable;
  * frames after an alarm the change is typed and localised, and once more when more frames are
  * there.
  *
+ * <p>A frame that lacks a variable of the model is evaluated alone, as far as its residuals are
+ * known. Nothing that looks at several frames takes it; frames that lack one for long are a fault
+ * of the sensor.
+ *
  * <p>Bounded state, about 16 kB for 4 latents.
  */
 public final class SourceMonitor {
@@ -67,6 +71,7 @@ public final class SourceMonitor {
   private QuietRunLength quiet = QuietRunLength.start();
   private ConformalMartingale evidence;
   private SensorMonitor sensor = SensorMonitor.START;
+  private MissingVariables missing = MissingVariables.NONE;
   private @Nullable AnomalyKind fault;
   private AnomalyEpisode episode = AnomalyEpisode.QUIET;
   private Suppression suppression = Suppression.NONE;
@@ -227,10 +232,36 @@ public final class SourceMonitor {
     FrameStatistics statistics = normal.statistics();
     boolean appearanceChanged = normal.pictureKnown() && model.rule().appearanceChanged(statistics);
 
+    boolean partial = frame.statistics().isPartial();
     watchSensor(frame, events);
+    watchVariables(frame, partial, events);
     if (fault == null && normal.scores() != null) {
       evaluateFrame(frame, statistics, events);
     }
+    if (!partial) {
+      watchChanges(frame, own, normal, appearanceChanged, controls, events);
+    }
+    Evidence evidenceNow = evidence(at, frame, controls, events);
+    events.incidents.addAll(incidents.next(evidenceNow, settings));
+    DriftScore score = score(frame, statistics);
+    if (!partial) {
+      learn(frame, own, numbers, controls);
+    } else if (commissioning != null) {
+      commissioning.skip();
+    }
+    learnAgainIfDue(frame, controls, settings);
+    watch(frame.capturedAt());
+    return events.result(score, report(at), incidents::idFor);
+  }
+
+  /** Gives the frame to all detectors that look at several frames. */
+  private void watchChanges(
+      ScoredFrame frame,
+      float[] own,
+      Normalized normal,
+      boolean appearanceChanged,
+      ActiveControls controls,
+      FrameEvents events) {
     history.addFrame(frame.sequence());
     window.push(
         frame.latents(),
@@ -243,16 +274,9 @@ public final class SourceMonitor {
     } else if (normal.scores() != null) {
       watchResiduals(frame, normal.scores(), appearanceChanged, controls, events);
       watchPicture(frame, normal.picture(), events);
-      watchEvidence(frame, statistics, events);
+      watchEvidence(frame, normal.statistics(), events);
       diagnose(frame, controls, events);
     }
-    Evidence evidenceNow = evidence(at, frame, controls, events);
-    events.incidents.addAll(incidents.next(evidenceNow, settings));
-    DriftScore score = score(frame, statistics);
-    learn(frame, own, numbers, controls);
-    learnAgainIfDue(frame, controls, settings);
-    watch(frame.capturedAt());
-    return events.result(score, report(at), incidents::idFor);
   }
 
   private Normalized normalized(ScoredFrame frame, float[] own, float @Nullable [] learnt) {
@@ -314,7 +338,8 @@ public final class SourceMonitor {
     if (commissioning == null || last == null || model.commissioning().isEmpty()) {
       return Optional.empty();
     }
-    others.learn(frame, model, model.commissioning().get(), modelId, unusable(frame, controls));
+    boolean leaveOut = unusable(frame, controls) || frame.statistics().isPartial();
+    others.learn(frame, model, model.commissioning().get(), modelId, leaveOut);
     return report(last);
   }
 
@@ -451,7 +476,9 @@ public final class SourceMonitor {
         controls.maintained(frame.source(), frame.capturedAt()),
         residual,
         picture.alarm().drifting() ? Alarm.ON : Alarm.NONE,
-        fault == null ? null : Subject.sensor(fault),
+        fault != null
+            ? Subject.sensor(fault)
+            : missing.reported() ? Subject.VARIABLE_MISSING : null,
         model.mechanisms().isPresent(),
         events.named,
         events.reports);
@@ -581,6 +608,17 @@ public final class SourceMonitor {
       afterFault();
     }
     fault = now;
+  }
+
+  /** Reports that frames lack variables of the model, at the first of them. */
+  private void watchVariables(ScoredFrame frame, boolean partial, FrameEvents events) {
+    boolean before = missing.reported();
+    missing = missing.next(partial);
+    if (missing.reported() && !before) {
+      AnomalyEvent event = findings.variablesMissing(frame, missing);
+      events.anomalies.add(event);
+      events.report(Channel.SENSOR, Weight.DIAGNOSIS, "SENSOR." + event.kind(), event.finding());
+    }
   }
 
   /** Detectors that took frames of the fault restart; an alarm from before it goes on. */
@@ -808,6 +846,7 @@ public final class SourceMonitor {
         quiet,
         evidence,
         sensor,
+        missing,
         episode,
         diagnosed,
         suppression,
@@ -873,6 +912,7 @@ public final class SourceMonitor {
     monitor.quiet = state.quiet();
     monitor.evidence = state.evidence();
     monitor.sensor = state.sensor();
+    monitor.missing = state.missing();
     monitor.episode = state.episode();
     monitor.diagnosed = state.diagnosed();
     monitor.suppression = state.suppression();

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param quiet run length of the quiet stream
  * @param evidence e-detector on the joint p-values
  * @param sensor state of the sensor
+ * @param missing whether frames bring the variables of the model
  * @param episode unusual frames
  * @param diagnosed diagnoses of this alarm
  * @param suppression whether the alarm of the residuals may open an incident
@@ -57,6 +58,7 @@ public record SourceMonitorState(
     QuietRunLength quiet,
     ConformalMartingale evidence,
     SensorMonitor sensor,
+    MissingVariables missing,
     AnomalyEpisode episode,
     SourceMonitor.Diagnosed diagnosed,
     Suppression suppression,

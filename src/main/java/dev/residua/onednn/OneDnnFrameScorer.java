@@ -89,6 +89,11 @@ public final class OneDnnFrameScorer implements FrameScorer {
     return plan.latents();
   }
 
+  @Override
+  public int nodes() {
+    return plan.equations().latents();
+  }
+
   /**
    * {@inheritDoc}
    *
@@ -172,12 +177,20 @@ public final class OneDnnFrameScorer implements FrameScorer {
   private LatentBatch batch(float[] code, float[] errors, int frames) {
     LatentCorrection correction = plan.correction();
     float[] observed = correction == null ? code : correction.apply(code, frames);
+    if (plan.variables() > 0) {
+      return plan.equations().joinMissing(frames, observed, errors, code);
+    }
     float[] expected = plan.equations().expected(observed, frames);
     float[] residuals = new float[observed.length];
     for (int i = 0; i < residuals.length; i++) {
       residuals[i] = observed[i] - expected[i];
     }
     return new LatentBatch(frames, plan.latents(), observed, expected, residuals, errors, code);
+  }
+
+  @Override
+  public LatentBatch observe(LatentBatch batch, float[] variables) {
+    return plan.equations().observe(batch, variables);
   }
 
   private float[] scaled(float[] sums) {

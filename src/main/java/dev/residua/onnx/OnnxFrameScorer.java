@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.StructuralEquations;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.NetworkPlan;
 import java.nio.ByteBuffer;
@@ -31,6 +32,7 @@ public final class OnnxFrameScorer implements FrameScorer {
   private final OrtSession encoder;
   private final OrtSession reconstruction;
   private final List<OrtSession> open = new ArrayList<>();
+  private final StructuralEquations equations;
   private final ImageShape image;
   private final int latents;
   private final ThreadLocal<ByteBuffer> input = ThreadLocal.withInitial(() -> direct(0));
@@ -51,6 +53,7 @@ public final class OnnxFrameScorer implements FrameScorer {
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be at least 1 but was " + threads);
     }
+    this.equations = plan.equations();
     this.image = plan.image();
     this.latents = plan.latents();
     try {
@@ -121,6 +124,11 @@ public final class OnnxFrameScorer implements FrameScorer {
   @Override
   public int latents() {
     return latents;
+  }
+
+  @Override
+  public int nodes() {
+    return equations.latents();
   }
 
   /**
@@ -202,6 +210,10 @@ public final class OnnxFrameScorer implements FrameScorer {
   }
 
   private LatentBatch batch(OrtSession.Result result, int frames, float[] errors) {
+    if (equations.latents() > latents) {
+      return equations.joinMissing(
+          frames, floats(result, OnnxGraphs.LATENTS), errors, floats(result, OnnxGraphs.CODE));
+    }
     return new LatentBatch(
         frames,
         latents,
@@ -210,6 +222,11 @@ public final class OnnxFrameScorer implements FrameScorer {
         floats(result, OnnxGraphs.RESIDUALS),
         errors,
         floats(result, OnnxGraphs.CODE));
+  }
+
+  @Override
+  public LatentBatch observe(LatentBatch batch, float[] variables) {
+    return equations.observe(batch, variables);
   }
 
   private static IllegalStateException failed(String what, int frames, OrtException e) {

@@ -22,6 +22,11 @@ public final class OnnxGraphs {
   /** What the equations expect of the latents, {@code [n, d]}. */
   public static final String EXPECTED = "expected";
 
+  /**
+   * Input of exported graphs of a model with variables: their standardised values, {@code [n, k]}.
+   */
+  public static final String VARIABLES = "variables";
+
   /** Latents less what is expected of them, {@code [n, d]}. */
   public static final String RESIDUALS = "residuals";
 
@@ -59,7 +64,10 @@ public final class OnnxGraphs {
     this.graph = new OnnxModelWriter(name);
   }
 
-  /** From {@link #FRAMES} to latents, expected latents, residuals, code and error. */
+  /**
+   * From {@link #FRAMES} to latents, expected latents, residuals, code and error. The graph of a
+   * model with variables has neither expected latents nor residuals.
+   */
   static byte[] scorer(NetworkPlan plan) {
     OnnxGraphs graphs = new OnnxGraphs(plan, "scorer");
     graphs.encode();
@@ -67,7 +75,7 @@ public final class OnnxGraphs {
     return graphs.graph.toBytes();
   }
 
-  /** From {@link #FRAMES} to latents, expected latents, residuals and code. */
+  /** The same without the error. */
   static byte[] encoder(NetworkPlan plan) {
     OnnxGraphs graphs = new OnnxGraphs(plan, "encoder");
     graphs.encode();
@@ -93,10 +101,17 @@ public final class OnnxGraphs {
     return graphs.graph.toBytes();
   }
 
-  /** Returns the whole network for other programs: all outputs, reconstructed frames included. */
+  /**
+   * Returns the whole network for other programs: all outputs, reconstructed frames included. That
+   * of a model with variables has the further input {@link #VARIABLES}, and expectations and
+   * residuals of all nodes.
+   */
   public static byte[] export(NetworkPlan plan) {
     OnnxGraphs graphs = new OnnxGraphs(plan, "residua");
     graphs.encode();
+    if (plan.variables() > 0) {
+      graphs.equationsWithVariables();
+    }
     graphs.pictures(graphs.reconstruct());
     return graphs.graph.toBytes();
   }
@@ -111,10 +126,24 @@ public final class OnnxGraphs {
       correctionConstants(correction);
       correct(correction, CODE, LATENTS, "");
     }
-    equations();
-    for (String name : List.of(LATENTS, EXPECTED, RESIDUALS, CODE)) {
-      graph.output(name, d);
+    if (plan.variables() == 0) {
+      equations(LATENTS, d);
     }
+    graph.output(LATENTS, d);
+    if (plan.variables() == 0) {
+      graph.output(EXPECTED, d);
+      graph.output(RESIDUALS, d);
+    }
+    graph.output(CODE, d);
+  }
+
+  private void equationsWithVariables() {
+    int n = plan.equations().latents();
+    graph.input(VARIABLES, OnnxModelWriter.FLOAT, plan.variables());
+    graph.node("Concat", "nodes", new String[] {LATENTS, VARIABLES}, Attribute.number("axis", 1));
+    equations("nodes", n);
+    graph.output(EXPECTED, n);
+    graph.output(RESIDUALS, n);
   }
 
   /** From {@link #FRAMES} to {@code centred}: blocks less the mean image, in grey levels. */
@@ -291,25 +320,27 @@ public final class OnnxGraphs {
   }
 
   /**
-   * Adds all equations at once: {@code expected = cos(latents Omega + phase) W + (latents L +
+   * Adds all equations at once: {@code expected = cos(nodes Omega + phase) W + (nodes L +
    * intercept)}.
+   *
+   * @param nodes name of the values, {@code [n, size]}
    */
-  private void equations() {
+  private void equations(String nodes, int size) {
     StructuralEquations equations = plan.equations();
     int m = equations.features();
-    graph.floats("equation.intercept", equations.intercepts(), d);
-    graph.floats("equation.linear", equations.linear(), d, d);
+    graph.floats("equation.intercept", equations.intercepts(), size);
+    graph.floats("equation.linear", equations.linear(), size, size);
     String straight = m == 0 ? EXPECTED : "equation.straight";
-    node("Gemm", straight, LATENTS, "equation.linear", "equation.intercept");
+    node("Gemm", straight, nodes, "equation.linear", "equation.intercept");
     if (m > 0) {
-      graph.floats("equation.frequency", equations.frequencies(), d, m);
+      graph.floats("equation.frequency", equations.frequencies(), size, m);
       graph.floats("equation.phase", equations.phases(), m);
-      graph.floats("equation.weight", equations.weights(), m, d);
-      node("Gemm", "equation.angle", LATENTS, "equation.frequency", "equation.phase");
+      graph.floats("equation.weight", equations.weights(), m, size);
+      node("Gemm", "equation.angle", nodes, "equation.frequency", "equation.phase");
       node("Cos", "equation.features", "equation.angle");
       node("Gemm", EXPECTED, "equation.features", "equation.weight", straight);
     }
-    node("Sub", RESIDUALS, LATENTS, EXPECTED);
+    node("Sub", RESIDUALS, nodes, EXPECTED);
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.residua.anomaly.AppearanceReference;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.LatentDecoder;
+import dev.residua.causal.Variables;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.BundleManifest;
@@ -68,7 +69,8 @@ public final class ModelReports {
     }
     boolean own = set.sha256().equals(manifest.provenance().dataSha256());
     int[] frames = frames(manifest, set, own);
-    DatasetEvaluation.Scores scores = DatasetEvaluation.score(scorer, set, frames, progress);
+    DatasetEvaluation.Scores scores =
+        DatasetEvaluation.score(scorer, manifest.observed(), set, frames, progress);
     FrameStatistics[] statistics = statistics(bundle, set, scores);
     List<Table> tables =
         EvaluationTables.of(DatasetEvaluation.of(scores, bundle.graph(), set, factors, null, SEED));
@@ -97,7 +99,8 @@ public final class ModelReports {
     String share = manifest.provenance().hyperParameters().get("trainShare");
     int from = own && share != null ? (int) (Double.parseDouble(share) * set.size()) : 0;
     List<String> names = manifest.latents().stream().map(latent -> latent.name()).toList();
-    int[] nominal = TrainingInput.nominal(new DatasetSource(set, names), from);
+    int[] nominal =
+        TrainingInput.nominal(new DatasetSource(set, names, manifest.observed().names()), from);
     if (nominal.length < ModelEvaluation.MIN_LABELLED) {
       throw new IllegalArgumentException(
           "%s has %d frames in which nothing was broken on purpose%s, a report needs %d"
@@ -174,6 +177,9 @@ public final class ModelReports {
     facts.put("range", provenance.dataRange());
     facts.put("digest of the data", provenance.dataSha256());
     facts.put("labelled frames", Integer.toString(provenance.labelledFrames()));
+    if (!manifest.variables().isEmpty()) {
+      facts.put("variables", String.join(", ", manifest.observed().names()));
+    }
     facts.put("frames", manifest.image().toString());
     facts.put("network", manifest.architecture());
     if (manifest.parentId() != null) {
@@ -280,7 +286,8 @@ public final class ModelReports {
     int d = network.encoder().latents();
     float[] latents = new float[frames.length * d];
     double[][] rows =
-        DatasetEvaluation.score(network.encoder(), set, frames, fraction -> {}).latents();
+        DatasetEvaluation.score(network.encoder(), Variables.NONE, set, frames, fraction -> {})
+            .latents();
     for (int i = 0; i < frames.length; i++) {
       for (int j = 0; j < d; j++) {
         latents[i * d + j] = (float) rows[i][j];

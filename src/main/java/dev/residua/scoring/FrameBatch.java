@@ -39,6 +39,7 @@ public final class FrameBatch {
   private final Frame[] frames;
   private final FramePosition[] positions;
   private final FrameTiming[] timings;
+  private final float[] variables; // [capacity][k], standardised
   private final SourceRule[] rules;
   private final String[] contexts;
   private final Clock clock;
@@ -66,6 +67,7 @@ public final class FrameBatch {
     this.frames = new Frame[capacity];
     this.positions = new FramePosition[capacity];
     this.timings = new FrameTiming[capacity];
+    this.variables = new float[capacity * model.variables().size()];
     this.rules = new SourceRule[capacity];
     this.contexts = new String[capacity];
     this.clock = clock;
@@ -90,6 +92,7 @@ public final class FrameBatch {
   public void add(Frame frame, FramePosition position, FrameTiming timing, SourceRule rule)
       throws RejectedFrameException {
     decoder.decode(frame, pixels, size * shape.size());
+    model.variables().read(frame.attributes(), variables, size * model.variables().size());
     // What the score needs: a whole batch of referenced pictures would not fit into memory
     frames[size] = frame.with(NO_DATA, Map.of());
     positions[size] = position;
@@ -113,7 +116,7 @@ public final class FrameBatch {
     List<ScoredFrame> scores = new ArrayList<>(size);
     if (plan.everyFrame()) {
       stages.enter(Stage.MODEL);
-      LatentBatch batch = model.scorer().score(pixels, size);
+      LatentBatch batch = observed(model.scorer().score(pixels, size));
       stages.enter(Stage.STATISTICS);
       Instant scoredAt = clock.instant();
       for (int row = 0; row < size; row++) {
@@ -131,15 +134,15 @@ public final class FrameBatch {
   private void scorePartly(List<ScoredFrame> scores) {
     AnomalyCalibration calibration = model.calibration();
     stages.enter(Stage.MODEL);
-    LatentBatch batch = model.scorer().encode(pixels, size);
+    LatentBatch batch = observed(model.scorer().encode(pixels, size));
     stages.enter(Stage.STATISTICS);
-    int d = batch.latents();
+    int d = batch.encoded();
     FrameStatistics[] statistics = new FrameStatistics[size];
     Reconstruction[] reasons = new Reconstruction[size];
     float[] codes = new float[size * d];
     int chosen = 0;
     for (int row = 0; row < size; row++) {
-      statistics[row] = calibration.statistics(batch.residuals(), row * d, appearance(row));
+      statistics[row] = calibration.withoutReconstruction(batch, row, appearance(row));
       reasons[row] = reason(frames[row], statistics[row]);
       if (reasons[row] != Reconstruction.NONE) {
         System.arraycopy(
@@ -163,6 +166,11 @@ public final class FrameBatch {
               : calibration.reconstructed(of, reasons[row], errors[next++]);
       scores.add(scored(batch, row, all, scoredAt));
     }
+  }
+
+  private LatentBatch observed(LatentBatch encoded) {
+    int k = model.variables().size();
+    return k == 0 ? encoded : model.scorer().observe(encoded, Arrays.copyOf(variables, size * k));
   }
 
   private Reconstruction reason(Frame frame, FrameStatistics statistics) {

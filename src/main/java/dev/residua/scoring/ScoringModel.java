@@ -3,6 +3,7 @@ package dev.residua.scoring;
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AppearanceReference;
 import dev.residua.causal.FrameScorer;
+import dev.residua.causal.Variables;
 
 /**
  * All that scoring needs of one model; an immutable snapshot, taken once a batch. Owns the scorer's
@@ -10,6 +11,7 @@ import dev.residua.causal.FrameScorer;
  *
  * @param id identity of the model
  * @param scorer runs the network
+ * @param variables that frames bring as attributes
  * @param calibration turns residuals into p-values
  * @param appearance reference of the static pixels
  * @param bytes estimate of the memory that it takes, at least 0
@@ -17,10 +19,21 @@ import dev.residua.causal.FrameScorer;
 public record ScoringModel(
     String id,
     FrameScorer scorer,
+    Variables variables,
     AnomalyCalibration calibration,
     AppearanceReference appearance,
     long bytes)
     implements AutoCloseable {
+  /** A model without variables. */
+  public ScoringModel(
+      String id,
+      FrameScorer scorer,
+      AnomalyCalibration calibration,
+      AppearanceReference appearance,
+      long bytes) {
+    this(id, scorer, Variables.NONE, calibration, appearance, bytes);
+  }
+
   @Override
   public void close() {
     scorer.close();

@@ -3,7 +3,8 @@ package dev.residua.simulation;
 import dev.residua.causal.CausalGraph;
 
 /** A scene whose factors are all continuous, each in a range of its own. */
-abstract sealed class ContinuousScene implements SimulatedScene permits Pendulum, Flow, Valve {
+abstract sealed class ContinuousScene implements SimulatedScene
+    permits Pendulum, Flow, Valve, Pump {
   private final String name;
   private final CausalGraph graph;
   private final double[] lowest;

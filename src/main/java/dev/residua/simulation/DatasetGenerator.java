@@ -1,5 +1,6 @@
 package dev.residua.simulation;
 
+import dev.residua.causal.CausalGraph;
 import dev.residua.dataset.DatasetWriter;
 import dev.residua.frame.ImageShape;
 import java.io.IOException;
@@ -83,6 +84,7 @@ public final class DatasetGenerator {
       Scenario scenario, Settings settings, Path dir, DoubleConsumer progress) throws IOException {
     SimulatedScene scene = scenario.scene();
     ImageShape shape = settings.shape();
+    CausalGraph seen = withoutVariables(scene);
     List<String> columns =
         ScenarioStream.columns(scene, settings.pairs() > 0, settings.holds() > 0);
     SamplingPlan plan =
@@ -96,7 +98,7 @@ public final class DatasetGenerator {
             shape,
             columns,
             new DatasetWriter.Description(
-                scene.name(), scene.factors(), scene.graph(), origin(scenario, settings)),
+                scene.name(), seen.names(), seen, origin(scenario, settings)),
             settings.png(),
             settings.replace())) {
       for (int i = 0; i < settings.count(); i++) {
@@ -110,6 +112,21 @@ public final class DatasetGenerator {
       }
       return writer.finish();
     }
+  }
+
+  /** The true graph over the factors that the picture shows. */
+  private static CausalGraph withoutVariables(SimulatedScene scene) {
+    CausalGraph graph = scene.graph();
+    List<String> names = new ArrayList<>(graph.names());
+    names.removeAll(scene.variables());
+    boolean[][] edges = new boolean[names.size()][names.size()];
+    for (int i = 0; i < edges.length; i++) {
+      for (int j = 0; j < edges.length; j++) {
+        edges[i][j] =
+            graph.hasEdge(graph.names().indexOf(names.get(i)), graph.names().indexOf(names.get(j)));
+      }
+    }
+    return CausalGraph.of(names, edges);
   }
 
   /** Whether row {@code i} is one of {@code labelled} rows that lie evenly among {@code count}. */

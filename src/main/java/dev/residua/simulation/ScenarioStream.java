@@ -1,6 +1,7 @@
 package dev.residua.simulation;
 
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.Variables;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.frame.ImageShape;
 import java.util.ArrayList;
@@ -327,7 +328,10 @@ public final class ScenarioStream {
    * @param holds whether there is a column for the held factor of a pair
    */
   static List<String> columns(SimulatedScene scene, boolean pairs, boolean holds) {
-    List<String> columns = new ArrayList<>(scene.factors());
+    List<String> columns = new ArrayList<>();
+    for (String factor : scene.factors()) {
+      columns.add(scene.variables().contains(factor) ? Variables.PREFIX + factor : factor);
+    }
     for (int node : scene.caused()) {
       columns.add("noise." + scene.factors().get(node));
     }
@@ -347,7 +351,7 @@ public final class ScenarioStream {
       List.of(FrameDataset.EVENT_COLUMN, FrameDataset.EVENT_NODE_COLUMN, "event_id", "event_start");
 
   /**
-   * The row of {@code labels.csv} for a frame; unknown factors stay empty.
+   * The row of {@code labels.csv} for a frame; unknown factors stay empty, variables are known.
    *
    * @param columns of the table, see {@link #columns}
    */
@@ -357,7 +361,8 @@ public final class ScenarioStream {
     int d = scene.factors().size();
     @Nullable String[] cells = new String[columns.size()];
     for (int node = 0; node < d; node++) {
-      cells[node] = labelled ? Double.toString(frame.factors()[node]) : null;
+      boolean known = labelled || scene.variables().contains(scene.factors().get(node));
+      cells[node] = known ? Double.toString(frame.factors()[node]) : null;
     }
     for (int i = 0; i < caused.length; i++) {
       cells[d + i] = Double.toString(frame.noise()[caused[i]]);

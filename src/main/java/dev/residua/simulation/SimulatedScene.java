@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface SimulatedScene permits ContinuousScene, Candle {
   /** Names of the scenes that {@link #named} knows. */
-  List<String> NAMES = List.of("pendulum", "flow", "candle", "valve");
+  List<String> NAMES = List.of("pendulum", "flow", "candle", "valve", "pump");
 
   /**
    * The scene of that name.
@@ -33,6 +33,7 @@ public sealed interface SimulatedScene permits ContinuousScene, Candle {
       case "flow" -> new Flow();
       case "candle" -> new Candle();
       case "valve" -> new Valve();
+      case "pump" -> new Pump();
       default ->
           throw new IllegalArgumentException(
               "unknown scene '%s', expected one of %s".formatted(name, String.join(", ", NAMES)));
@@ -46,10 +47,18 @@ public sealed interface SimulatedScene permits ContinuousScene, Candle {
     return Map.of();
   }
 
-  /** The true graph; its names are the factor columns of {@code labels.csv}. */
+  /** The true graph; its names are the factors and variables of {@code labels.csv}. */
   CausalGraph graph();
 
-  /** Factor columns in causal order. */
+  /**
+   * The factors that do not show in the picture, but are brought by frames: variables, in columns
+   * {@code variable.<name>}.
+   */
+  default List<String> variables() {
+    return List.of();
+  }
+
+  /** Factors in causal order, variables among them. */
   default List<String> factors() {
     return graph().names();
   }

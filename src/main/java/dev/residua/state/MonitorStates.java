@@ -27,6 +27,7 @@ import dev.residua.intervention.MechanismWindow;
 import dev.residua.monitor.Baseline;
 import dev.residua.monitor.CommissioningState;
 import dev.residua.monitor.FrameRate;
+import dev.residua.monitor.MissingVariables;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.monitor.SourceMonitorState;
 import dev.residua.monitor.Suppression;
@@ -81,6 +82,8 @@ public final class MonitorStates {
     detectors.setSaturated(state.sensor().saturated());
     detectors.setTorn(state.sensor().torn());
     detectors.setBlurred(state.sensor().blurred());
+    detectors.setMissing(state.missing().history());
+    detectors.setMissingReported(state.missing().reported());
     detectors.setEpisodeNames(state.episode().named());
     detectors.setEpisodeNormalFrames(state.episode().normalFrames());
     detectors.setEpisodeFrames(state.episode().anomalousFrames());
@@ -146,6 +149,7 @@ public final class MonitorStates {
               detectors.getSaturated(),
               detectors.getTorn(),
               detectors.getBlurred()),
+          new MissingVariables(detectors.getMissing(), detectors.getMissingReported()),
           new AnomalyEpisode(
               detectors.getEpisodeNames(),
               detectors.getEpisodeNormalFrames(),

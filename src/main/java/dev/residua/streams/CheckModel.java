@@ -3,6 +3,7 @@ package dev.residua.streams;
 import dev.residua.causal.ScoreCheck;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.model.SafeText;
+import dev.residua.monitor.MonitorModel;
 import dev.residua.monitor.SourceMonitor;
 import java.util.Optional;
 import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
@@ -55,7 +56,8 @@ final class CheckModel
               .formatted(
                   SafeText.of(score.source()), score.sequence(), SafeText.of(score.modelId())));
     }
-    ScoreCheck.fault(score, limits.get().model().graph().size())
+    MonitorModel model = limits.get().model();
+    ScoreCheck.fault(score, model.graph().size(), model.variables())
         .ifPresent(
             why -> {
               throw new ForeignScoreException(

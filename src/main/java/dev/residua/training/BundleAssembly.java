@@ -2,6 +2,7 @@ package dev.residua.training;
 
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Latent;
+import dev.residua.causal.Variables;
 import dev.residua.model.BundleManifest;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelProvenance;
@@ -43,6 +44,7 @@ final class BundleAssembly {
   BundleManifest manifest(
       TrainedNetwork network,
       List<Latent> latents,
+      Variables variables,
       @Nullable LatentHead head,
       Map<String, Double> metrics,
       Instant finished) {
@@ -89,13 +91,18 @@ final class BundleAssembly {
                 .filter(latent -> head.corrects(latent.index()))
                 .map(Latent::name)
                 .collect(Collectors.joining(", ")));
+    if (!variables.isEmpty()) {
+      hyper.put("variables", String.join(", ", variables.names()));
+    }
     // With held pairs and no labels the causal terms take no part.
     boolean learns =
         input.settings.lanca().causalTerms() && (input.labelled.length > 0 || input.heldPairs == 0);
     hyper.put(
         ModelProvenance.LEARNT_GRAPH,
         learns
-            ? CausalGraph.of(input.known.names(), GraphLearner.edges(network.learntEdges()))
+            ? CausalGraph.of(
+                    input.latents.stream().map(Latent::name).toList(),
+                    GraphLearner.edges(network.learntEdges()))
                 .toString()
             : TrainingPipeline.NOT_LEARNT);
     ModelProvenance provenance =
@@ -137,6 +144,7 @@ final class BundleAssembly {
         input.data.shape(),
         trainer.preprocessing(),
         latents,
+        variables.list(),
         provenance,
         Map.of());
   }

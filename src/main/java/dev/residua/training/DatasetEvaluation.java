@@ -3,6 +3,7 @@ package dev.residua.training;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.Variables;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.LabelTable;
 import java.util.Arrays;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleConsumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Scores the frames of a data set and evaluates the result with its labels. */
@@ -38,29 +40,42 @@ public final class DatasetEvaluation {
   }
 
   /**
-   * Scores at most {@code frames} frames, spread evenly over the set.
+   * Scores at most {@code frames} frames, spread evenly over those that have all variables.
    *
+   * @param variables of the model
    * @param progress receives the completed share, in [0, 1]
    */
   public static Scores score(
-      FrameScorer scorer, FrameDataset set, int frames, DoubleConsumer progress) {
-    int n = Math.min(frames, set.size());
+      FrameScorer scorer,
+      Variables variables,
+      FrameDataset set,
+      int frames,
+      DoubleConsumer progress) {
+    TrainingData data = new DatasetSource(set, List.of(), variables.names());
+    int[] complete = IntStream.range(0, set.size()).filter(data::hasVariables).toArray();
+    int n = Math.min(frames, complete.length);
     int[] index = new int[n];
-    Arrays.setAll(index, i -> (int) ((long) i * set.size() / n));
-    return score(scorer, set, index, progress);
+    Arrays.setAll(index, i -> complete[(int) ((long) i * complete.length / n)]);
+    return score(scorer, variables, set, index, progress);
   }
 
   /**
    * Scores some frames.
    *
+   * @param variables of the model
    * @param index of the frames in the set
    * @param progress receives the completed share, in [0, 1]
    */
   public static Scores score(
-      FrameScorer scorer, FrameDataset set, int[] index, DoubleConsumer progress) {
+      FrameScorer scorer,
+      Variables variables,
+      FrameDataset set,
+      int[] index,
+      DoubleConsumer progress) {
     int n = index.length;
-    int d = scorer.latents();
-    LatentBatch batch = FrameScores.of(scorer, set::read, index, progress);
+    int d = scorer.nodes();
+    TrainingData data = new DatasetSource(set, List.of(), variables.names());
+    LatentBatch batch = FrameScores.of(scorer, data, variables, index, progress);
     double[] errors = new double[n];
     Arrays.setAll(errors, i -> batch.reconstructionErrors()[i]);
     double[][] latents = FrameScores.rows(batch.observed(), n, d);

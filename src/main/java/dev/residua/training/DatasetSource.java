@@ -1,5 +1,6 @@
 package dev.residua.training;
 
+import dev.residua.causal.Variables;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.LabelTable;
 import dev.residua.frame.ImageShape;
@@ -14,13 +15,28 @@ import org.jspecify.annotations.Nullable;
  * the factor whose mechanism was broken. Two consecutive rows whose label {@code held} names the
  * same factor are a held pair. A factor without a column is known by its held pairs only.
  */
-public record DatasetSource(FrameDataset set, List<String> factorNames) implements TrainingData {
+public record DatasetSource(FrameDataset set, List<String> factorNames, List<String> variableNames)
+    implements TrainingData {
   /**
-   * @throws IllegalArgumentException if a row is held without its partner
+   * @throws IllegalArgumentException if a row is held without its partner, or a variable has no
+   *     column
    */
   public DatasetSource {
     factorNames = List.copyOf(factorNames);
+    variableNames = List.copyOf(variableNames);
+    for (String variable : variableNames) {
+      if (!set.labels().has(Variables.PREFIX + variable)) {
+        throw new IllegalArgumentException(
+            "labels.csv of %s has no column '%s', only %s"
+                .formatted(set.name(), Variables.PREFIX + variable, set.labels().columns()));
+      }
+    }
     heldPairs(set.labels(), factorNames);
+  }
+
+  /** A data set whose variables are not used. */
+  public DatasetSource(FrameDataset set, List<String> factorNames) {
+    this(set, factorNames, List.of());
   }
 
   /** Names in the column {@code held}, in the order of their first row. */
@@ -108,6 +124,12 @@ public record DatasetSource(FrameDataset set, List<String> factorNames) implemen
     return known ? values : null;
   }
 
+  /** Columns {@code variable.<name>}. */
+  @Override
+  public double[] variables(int index) {
+    return set.variables(index, variableNames);
+  }
+
   /** Columns {@code noise.<factor>}; a factor without one is its own noise. */
   @Override
   public double @Nullable [] noises(int index) {
@@ -129,8 +151,8 @@ public record DatasetSource(FrameDataset set, List<String> factorNames) implemen
   }
 
   /**
-   * The factor that {@code event_node} or {@code held} names. All factors if it names none of them,
-   * as for a change of the whole picture.
+   * The factor or variable that {@code event_node} or {@code held} names. All of them if it names
+   * none, as for a change of the whole picture.
    */
   @Override
   public int[] broken(int index) {
@@ -145,7 +167,11 @@ public record DatasetSource(FrameDataset set, List<String> factorNames) implemen
     if (factor >= 0) {
       return new int[] {factor};
     }
-    int[] all = new int[Math.max(1, factorNames.size())];
+    int variable = node == null ? -1 : variableNames.indexOf(node);
+    if (variable >= 0) {
+      return new int[] {factorNames.size() + variable};
+    }
+    int[] all = new int[Math.max(1, factorNames.size() + variableNames.size())];
     Arrays.setAll(all, i -> i);
     return all;
   }

@@ -2,11 +2,16 @@ package dev.residua.training;
 
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.Variables;
+import java.util.Arrays;
 import java.util.function.DoubleConsumer;
+import java.util.function.IntFunction;
 
 /** Scores many frames a batch at a time, so that only one batch of pixels is in memory. */
 public final class FrameScores {
   private static final int BATCH = 64;
+
+  private static final IntFunction<float[]> NO_VARIABLES = frame -> new float[0];
 
   private FrameScores() {}
 
@@ -17,7 +22,7 @@ public final class FrameScores {
   }
 
   /**
-   * Scores frames.
+   * Scores frames of a model without variables.
    *
    * @param which index of each frame
    * @param progress receives the completed share, in [0, 1]
@@ -25,13 +30,60 @@ public final class FrameScores {
    */
   public static LatentBatch of(
       FrameScorer scorer, Pixels pixels, int[] which, DoubleConsumer progress) {
+    return of(scorer, pixels, NO_VARIABLES, which, progress);
+  }
+
+  /**
+   * Scores frames of training data, with the variables that it has.
+   *
+   * @param variables of the model
+   */
+  public static LatentBatch of(
+      FrameScorer scorer,
+      TrainingData data,
+      Variables variables,
+      int[] which,
+      DoubleConsumer progress) {
+    int[] columns =
+        variables.names().stream().mapToInt(name -> data.variableNames().indexOf(name)).toArray();
+    return of(
+        scorer,
+        data::read,
+        i -> {
+          double[] values = data.variables(i);
+          return variables.standardized(
+              Arrays.stream(columns)
+                  .mapToDouble(column -> column < 0 ? Double.NaN : values[column])
+                  .toArray());
+        },
+        which,
+        progress);
+  }
+
+  /**
+   * Scores frames.
+   *
+   * @param variables standardised variables of a frame, NaN where missing
+   * @param which index of each frame
+   * @param progress receives the completed share, in [0, 1]
+   * @return one row per frame, in the order of {@code which}
+   */
+  private static LatentBatch of(
+      FrameScorer scorer,
+      Pixels pixels,
+      IntFunction<float[]> variables,
+      int[] which,
+      DoubleConsumer progress) {
     int frames = which.length;
-    int d = scorer.latents();
+    int d = scorer.nodes();
+    int encoded = scorer.latents();
+    int k = d - encoded;
     int size = scorer.imageShape().size();
     float[] observed = new float[frames * d];
     float[] expected = new float[frames * d];
     float[] residuals = new float[frames * d];
     float[] errors = new float[frames];
+    float[] codes = new float[frames * encoded];
     byte[] buffer = new byte[BATCH * size];
     for (int at = 0; at < frames; at += BATCH) {
       int count = Math.min(BATCH, frames - at);
@@ -39,13 +91,21 @@ public final class FrameScores {
         pixels.read(which[at + i], buffer, i * size);
       }
       LatentBatch batch = scorer.score(buffer, count);
+      if (k > 0) {
+        float[] read = new float[count * k];
+        for (int i = 0; i < count; i++) {
+          System.arraycopy(variables.apply(which[at + i]), 0, read, i * k, k);
+        }
+        batch = scorer.observe(batch, read);
+      }
       System.arraycopy(batch.observed(), 0, observed, at * d, count * d);
       System.arraycopy(batch.expected(), 0, expected, at * d, count * d);
       System.arraycopy(batch.residuals(), 0, residuals, at * d, count * d);
       System.arraycopy(batch.reconstructionErrors(), 0, errors, at, count);
+      System.arraycopy(batch.codes(), 0, codes, at * encoded, count * encoded);
       progress.accept((double) (at + count) / frames);
     }
-    return new LatentBatch(frames, d, observed, expected, residuals, errors);
+    return new LatentBatch(frames, d, observed, expected, residuals, errors, codes);
   }
 
   /** Row-major values as rows, shape {@code [n][d]}. */

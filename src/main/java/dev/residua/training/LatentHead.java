@@ -1,5 +1,6 @@
 package dev.residua.training;
 
+import dev.residua.causal.LatentCorrection;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -334,5 +335,29 @@ public final class LatentHead {
       }
     }
     return out;
+  }
+
+  /** This correction in single precision, for engines. */
+  public LatentCorrection correction() {
+    int d = latents();
+    float[][] byLatent = new float[d][centres.length];
+    float[] shifts = new float[d];
+    float[] scales = new float[d];
+    float[][] own = new float[d][0];
+    for (int i = 0; i < d; i++) {
+      for (int c = 0; c < centres.length; c++) {
+        byLatent[i][c] = (float) centres[c][i];
+      }
+      shifts[i] = (float) bias(i);
+      if (corrects(i)) {
+        scales[i] = (float) (-1 / (2 * width(i) * width(i)));
+        double[] exact = weights(i);
+        own[i] = new float[exact.length];
+        for (int c = 0; c < exact.length; c++) {
+          own[i][c] = (float) exact[c];
+        }
+      }
+    }
+    return new LatentCorrection(byLatent, shifts, scales, own);
   }
 }

@@ -1,7 +1,10 @@
 package dev.residua.training;
 
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.StructuralEquations;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 
 /**
@@ -392,5 +395,38 @@ public final class Mechanisms {
       }
     }
     return out;
+  }
+
+  /** These equations in single precision, for engines. */
+  public StructuralEquations equations() {
+    int n = latents();
+    float[] intercept = new float[n];
+    float[] slopes = new float[n * n];
+    List<Integer> curved = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      intercept[i] = (float) intercepts[i];
+      if (Arrays.stream(weights[i]).anyMatch(weight -> weight != 0)) {
+        curved.add(i);
+      }
+      for (int j = 0; j < n; j++) {
+        slopes[j * n + i] = (float) linear[i][j];
+      }
+    }
+    int m = features();
+    int width = curved.size() * m;
+    float[] frequency = new float[n * width];
+    float[] phase = new float[width];
+    float[] weight = new float[width * n];
+    int column = 0;
+    for (int i : curved) {
+      for (int a = 0; a < m; a++, column++) {
+        for (int j = 0; j < n; j++) {
+          frequency[j * width + column] = (float) frequencies[i][a][j];
+        }
+        phase[column] = (float) phases[i][a];
+        weight[column * n + i] = (float) weights[i][a];
+      }
+    }
+    return new StructuralEquations(intercept, slopes, frequency, phase, weight);
   }
 }

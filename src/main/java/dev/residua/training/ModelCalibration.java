@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.DoubleConsumer;
+import java.util.stream.IntStream;
 
 /**
  * Calibrates a model: makes the parts of its bundle that describe normal frames, from nominal
@@ -52,8 +53,8 @@ public final class ModelCalibration {
    *
    * @param scorer the model's own
    * @return a model with an id of its own and the old model as its parent
-   * @throws IllegalArgumentException if there are fewer than {@link #MIN_FRAMES} such frames, or
-   *     they are not of the model's shape
+   * @throws IllegalArgumentException if there are fewer than {@link #MIN_FRAMES} such frames, they
+   *     are not of the model's shape, or the data has other variables than the model
    */
   public static ModelBundle again(
       ModelBundle model,
@@ -67,6 +68,11 @@ public final class ModelCalibration {
           "%s has frames of %s, the model reads %s"
               .formatted(data.name(), data.shape(), scorer.imageShape()));
     }
+    if (!data.variableNames().equals(model.manifest().observed().names())) {
+      throw new IllegalArgumentException(
+          "%s has the variables %s, the model reads %s"
+              .formatted(data.name(), data.variableNames(), model.manifest().observed().names()));
+    }
     int[] nominal = TrainingInput.nominal(data, 0);
     if (nominal.length < MIN_FRAMES) {
       throw new IllegalArgumentException(
@@ -75,7 +81,11 @@ public final class ModelCalibration {
     }
     LatentBatch scores =
         FrameScores.of(
-            scorer, data::read, nominal, fraction -> progress.at("scoring", fraction, null));
+            scorer,
+            data,
+            model.manifest().observed(),
+            nominal,
+            fraction -> progress.at("scoring", fraction, null));
     Optional<Monitorability> monitorability = monitorability(model.graph(), data, nominal, scores);
     Map<String, byte[]> entries = new TreeMap<>();
     for (String name : model.manifest().sha256().keySet()) {
@@ -266,10 +276,13 @@ public final class ModelCalibration {
    */
   static Optional<Monitorability> monitorability(
       CausalGraph graph, TrainingData data, int[] nominal, LatentBatch scores) {
-    if (!data.factorNames().equals(graph.names())) {
-      return Optional.empty();
-    }
     int d = graph.size();
+    int factors = data.factorNames().size();
+    List<String> names = new ArrayList<>(data.factorNames());
+    names.addAll(data.variableNames());
+    if (!names.equals(graph.names()) || !IntStream.range(factors, d).allMatch(graph::isRoot)) {
+      return Optional.empty(); // the noise of a variable with causes is not known
+    }
     List<double[]> residuals = new ArrayList<>();
     List<double[]> noises = new ArrayList<>();
     for (int i = 0; i < nominal.length; i++) {
@@ -280,7 +293,9 @@ public final class ModelCalibration {
           row[k] = scores.residuals()[i * d + k];
         }
         residuals.add(row);
-        noises.add(noise);
+        double[] all = Arrays.copyOf(noise, d);
+        System.arraycopy(data.variables(nominal[i]), 0, all, factors, d - factors);
+        noises.add(all);
       }
     }
     return residuals.size() < LEAKAGE_FRAMES

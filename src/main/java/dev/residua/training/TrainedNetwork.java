@@ -23,7 +23,8 @@ public interface TrainedNetwork extends AutoCloseable {
    * @param mean subtracted from each latent, shape {@code [d]}
    * @param scale divides each latent afterwards, shape {@code [d]}, above 0
    * @param head corrects the latents so standardised; null leaves them as they are
-   * @param mechanisms structural equations of the corrected latents; null expects 0
+   * @param mechanisms structural equations of the corrected latents, and of the variables of a
+   *     model that has any behind them; null expects 0
    */
   NetworkPlan plan(
       double[] mean, double[] scale, @Nullable LatentHead head, @Nullable Mechanisms mechanisms);

@@ -1,6 +1,7 @@
 package dev.residua.training;
 
 import dev.residua.frame.ImageShape;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -52,11 +53,33 @@ public interface TrainingData {
   }
 
   /**
+   * Names of the variables that frames bring, in the order of {@link #variables}; they become nodes
+   * of the model's graph behind the latents.
+   */
+  default List<String> variableNames() {
+    return List.of();
+  }
+
+  /**
+   * Variables of a frame.
+   *
+   * @return shape {@code [variableNames().size()]}, in their own units, NaN for a missing one
+   */
+  default double[] variables(int index) {
+    return new double[0];
+  }
+
+  /** Whether no variable of a frame is missing. */
+  default boolean hasVariables(int index) {
+    return Arrays.stream(variables(index)).allMatch(Double::isFinite);
+  }
+
+  /**
    * Factors whose mechanism was broken on purpose in a frame, as in a commissioning run. The frame
    * trains the network, but shows neither the mechanisms of those factors nor a normal picture.
    *
-   * @return indices into {@link #factorNames}, empty for a usual frame; all of them if no single
-   *     factor explains the change
+   * @return indices into {@link #factorNames} and, behind them, {@link #variableNames}; empty for a
+   *     usual frame; all of them if no single factor explains the change
    */
   default int[] broken(int index) {
     return new int[0];

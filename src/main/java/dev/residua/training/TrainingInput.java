@@ -18,6 +18,10 @@ public final class TrainingInput {
   final int[] labelled;
   final int heldPairs;
   final List<Latent> latents;
+
+  /** Latents, then variables. */
+  final List<Latent> nodes;
+
   final boolean[][] holds;
   final int[] nominal;
 
@@ -49,32 +53,53 @@ public final class TrainingInput {
     }
     this.heldPairs = heldPairs(data, trained, settings).size();
     this.latents = latents(data, settings);
-    List<String> names = latents.stream().map(Latent::name).toList();
+    this.nodes = nodes(data, settings);
+    List<String> names = nodes.stream().map(Latent::name).toList();
+    for (String variable : data.variableNames()) {
+      if (names.indexOf(variable) < latents.size()) {
+        throw new TrainingFailedException(
+            "'%s' is both a factor and a variable: leave it out of --factors or of --variables"
+                .formatted(variable));
+      }
+    }
     if (known != null && !known.names().equals(names)) {
       throw new TrainingFailedException(
-          "the given graph is over %s, the latents are %s".formatted(known.names(), names));
+          "the given graph is over %s, the nodes are %s".formatted(known.names(), names));
     }
     this.known = known == null ? GraphConstraints.none(names) : known;
-    this.holds = holds(data, trained, latents);
+    this.holds = holds(data, trained, latents.size(), nodes);
     checkHolds();
     this.nominal = nominal(data, trained);
     if (nominal.length < TrainingPipeline.MIN_CALIBRATION) {
       throw new TrainingFailedException(
-          "of the %d frames to calibrate with, %d have no broken mechanism, needed are %d: give more usual frames, at the end of the data"
-              .formatted(data.size() - trained, nominal.length, TrainingPipeline.MIN_CALIBRATION));
+          "of the %d frames to calibrate with, %d have no broken mechanism%s, needed are %d: give more usual frames, at the end of the data"
+              .formatted(
+                  data.size() - trained,
+                  nominal.length,
+                  data.variableNames().isEmpty()
+                      ? ""
+                      : " and all of the variables " + data.variableNames(),
+                  TrainingPipeline.MIN_CALIBRATION));
     }
   }
 
   private void checkHolds() throws TrainingFailedException {
-    for (Latent latent : latents) {
+    for (Latent latent : nodes) {
       int rows = 0;
-      for (boolean[] row : holds) {
-        rows += row[latent.index()] ? 1 : 0;
+      for (int i = 0; i < trained; i++) {
+        rows += holds[i][latent.index()] && data.hasVariables(i) ? 1 : 0;
       }
       if (rows < ExactDagSearch.MIN_ROWS) {
         throw new TrainingFailedException(
-            "the mechanism of %s holds in %d of the %d frames to train on, needed are %d: give more usual frames"
-                .formatted(latent.name(), rows, trained, ExactDagSearch.MIN_ROWS));
+            "the mechanism of %s holds in %d of the %d frames to train on%s, needed are %d: give more usual frames"
+                .formatted(
+                    latent.name(),
+                    rows,
+                    trained,
+                    data.variableNames().isEmpty()
+                        ? ""
+                        : " that have all of the variables " + data.variableNames(),
+                    ExactDagSearch.MIN_ROWS));
       }
     }
   }
@@ -103,6 +128,15 @@ public final class TrainingInput {
           i < data.factorNames().size()
               && (labelled || Arrays.stream(held).anyMatch(f -> f == factor));
       result.add(new Latent(i, anchored ? data.factorNames().get(i) : "z" + i, anchored));
+    }
+    return result;
+  }
+
+  /** The nodes of the graph: {@link #latents}, then the variables of the data. */
+  public static List<Latent> nodes(TrainingData data, TrainingSettings settings) {
+    List<Latent> result = new ArrayList<>(latents(data, settings));
+    for (String variable : data.variableNames()) {
+      result.add(new Latent(result.size(), variable, true));
     }
     return result;
   }
@@ -140,29 +174,35 @@ public final class TrainingInput {
     return chosen;
   }
 
-  /** Which mechanisms hold in the first frames, shape {@code [trained][d]}. */
-  static boolean[][] holds(TrainingData data, int trained, List<Latent> latents) {
-    boolean[][] holds = new boolean[trained][latents.size()];
+  /**
+   * Which mechanisms hold in the first frames, shape {@code [trained][nodes]}.
+   *
+   * @param d how many of the nodes are latents
+   */
+  static boolean[][] holds(TrainingData data, int trained, int d, List<Latent> nodes) {
+    boolean[][] holds = new boolean[trained][nodes.size()];
     for (int i = 0; i < trained; i++) {
       int[] broken = data.broken(i);
-      for (Latent latent : latents) {
+      for (Latent node : nodes) {
         // A latent without an anchor may represent a part of any factor.
-        int factor = latent.index();
-        holds[i][factor] =
-            latent.anchored()
-                ? Arrays.stream(broken).noneMatch(b -> b == factor)
-                : broken.length == 0;
+        int k = node.index();
+        int cause = k < d ? k : data.factorNames().size() + k - d;
+        holds[i][k] =
+            node.anchored() ? Arrays.stream(broken).noneMatch(b -> b == cause) : broken.length == 0;
       }
     }
     return holds;
   }
 
-  /** Frames from {@code from} on in which every mechanism holds and that repeat no other. */
+  /**
+   * Frames from {@code from} on in which every mechanism holds, that repeat no other and that have
+   * all variables.
+   */
   public static int[] nominal(TrainingData data, int from) {
     int[] frames = new int[data.size() - from];
     int n = 0;
     for (int i = from; i < data.size(); i++) {
-      if (data.broken(i).length == 0 && !data.repeats(i)) {
+      if (data.broken(i).length == 0 && !data.repeats(i) && data.hasVariables(i)) {
         frames[n++] = i;
       }
     }
@@ -175,8 +215,8 @@ public final class TrainingInput {
     int n = 0;
     for (int i = 0; i < holds.length; i++) {
       boolean any = false;
-      for (boolean one : holds[i]) {
-        any |= one;
+      for (int k = 0; k < latents.size(); k++) {
+        any |= holds[i][k];
       }
       if (any) {
         frames[n++] = i;

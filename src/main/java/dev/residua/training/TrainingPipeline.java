@@ -4,6 +4,7 @@ import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.Variables;
 import dev.residua.drift.DriftSettings;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelProvenance;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes a model bundle from frames: the first part of the frames, in time order, trains the
  * network; the rest, unseen by the network, calibrates it. In between, it searches the graph over
- * the latents, unless it is given, and fits the structural equations.
+ * the latents and the variables of the data, unless it is given, and fits the structural equations.
  */
 public final class TrainingPipeline {
   /** Value of {@link ModelProvenance#LEARNT_GRAPH} if no graph was learnt. */
@@ -185,7 +186,9 @@ public final class TrainingPipeline {
       Arrays.setAll(all, i -> i);
       z =
           FrameScores.rows(
-              score(raw, input.data, all, "encoding", progress).observed(), input.trained, d);
+              score(raw, input.data, Variables.NONE, all, "encoding", progress).observed(),
+              input.trained,
+              d);
     }
     standardize(
         z,
@@ -200,13 +203,18 @@ public final class TrainingPipeline {
     if (head != null) {
       Arrays.setAll(z, i -> head.apply(z[i]));
     }
-    GraphFit fit = GraphFit.of(input, z, search, mechanisms, progress);
+    Variables variables = VariableFit.of(input);
+    int n = d + variables.size();
+    GraphFit fit =
+        GraphFit.of(
+            input, VariableFit.joined(input.data, variables, z), search, mechanisms, progress);
     CausalGraph graph = fit.graph();
     Mechanisms equations = fit.equations();
     NetworkPlan plan = network.plan(mean, scale, head, equations);
     try (FrameScorer scorer = open(plan)) {
-      LatentBatch calibration = score(scorer, input.data, input.nominal, "calibrating", progress);
-      double[][] usual = FrameScores.rows(calibration.observed(), input.nominal.length, d);
+      LatentBatch calibration =
+          score(scorer, input.data, variables, input.nominal, "calibrating", progress);
+      double[][] usual = FrameScores.rows(calibration.observed(), input.nominal.length, n);
       double error = 0;
       for (float one : calibration.reconstructionErrors()) {
         error += one / calibration.frames();
@@ -214,7 +222,7 @@ public final class TrainingPipeline {
       metrics.put("reconstruction.mse", error);
       metrics.put(
           "reconstruction.shareOfVariance", error / pixelVariance(input.data, input.nominal));
-      for (int i = 0; i < d; i++) {
+      for (int i = 0; i < n; i++) {
         metrics.put("explained." + i, equations.explainedVariance(i));
       }
       // A limit simulates a lack of labels, so further labels must not evaluate the run.
@@ -224,7 +232,7 @@ public final class TrainingPipeline {
       metrics.putAll(labels.metrics());
       ResidualIndependence independence =
           ResidualIndependence.of(
-              FrameScores.rows(calibration.residuals(), input.nominal.length, d),
+              FrameScores.rows(calibration.residuals(), input.nominal.length, n),
               INDEPENDENCE_ROWS,
               1);
       metrics.put("residual.distanceCorrelation", independence.distanceCorrelation());
@@ -240,7 +248,7 @@ public final class TrainingPipeline {
               labels.worst(),
               independence.distanceCorrelation(),
               confidence);
-      HeldErrors held = heldErrors(input, scorer, progress, usual);
+      HeldErrors held = heldErrors(input, scorer, variables, progress, usual);
       for (Latent latent : input.latents) {
         if (held.pairs()[latent.index()] > 0) {
           metrics.put(ModelProvenance.HELD_ERROR + latent.name(), held.errors()[latent.index()]);
@@ -271,6 +279,7 @@ public final class TrainingPipeline {
                       input.labelled,
                       selected(z, input.labelled),
                       usual),
+                  variables,
                   head,
                   metrics,
                   clock.instant()),
@@ -292,17 +301,22 @@ public final class TrainingPipeline {
 
   /** Errors within the held pairs behind the training range. */
   private static HeldErrors heldErrors(
-      TrainingInput input, FrameScorer scorer, TrainingProgress progress, double[][] usual) {
+      TrainingInput input,
+      FrameScorer scorer,
+      Variables variables,
+      TrainingProgress progress,
+      double[][] usual) {
     List<HeldPair> unseen =
         input.data.heldPairs().stream()
             .filter(pair -> pair.first() >= input.trained && pair.second() >= input.trained)
             .toList();
     int[] frames = unseen.stream().flatMapToInt(p -> IntStream.of(p.first(), p.second())).toArray();
-    int d = input.latents.size();
     double[][] z =
         FrameScores.rows(
-            score(scorer, input.data, frames, "checking", progress).observed(), frames.length, d);
-    double[] variances = new double[d];
+            score(scorer, input.data, variables, frames, "checking", progress).observed(),
+            frames.length,
+            scorer.nodes());
+    double[] variances = new double[input.latents.size()];
     Arrays.setAll(
         variances,
         k -> {
@@ -350,9 +364,14 @@ public final class TrainingPipeline {
   }
 
   private static LatentBatch score(
-      FrameScorer scorer, TrainingData data, int[] which, String stage, TrainingProgress progress) {
+      FrameScorer scorer,
+      TrainingData data,
+      Variables variables,
+      int[] which,
+      String stage,
+      TrainingProgress progress) {
     return FrameScores.of(
-        scorer, data::read, which, fraction -> progress.at(stage, fraction, null));
+        scorer, data, variables, which, fraction -> progress.at(stage, fraction, null));
   }
 
   /**

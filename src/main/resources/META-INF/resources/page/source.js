@@ -456,7 +456,7 @@ export function source(root, { live, about }, [name]) {
     try { kept = await get(path, aborting.signal); } catch (e) { problem = e; }
     if (state.shown !== shown) return;
     const paths = EVIDENCE.map(name => (kept?.pictures.includes(name) ? `${path}/${name}` : null));
-    const why = problem ? String(problem.message) : 'not drawn: the camera is at fault';
+    const why = problem ? String(problem.message) : 'not drawn: the sensor is at fault';
     const latent = /^(?:mechanism|root):(.+)$/.exec(kept?.subject ?? '')?.[1];
     if (latent) text(shots[2].caption, `where the deviation of ${spoken(latent)} shows`);
     load(`evidence of ${i.id}`, paths, kept ? `evidence from ${moment(kept.capturedAt)}, frame ${kept.sequence}, model ${kept.modelId}` : 'evidence', null, why);

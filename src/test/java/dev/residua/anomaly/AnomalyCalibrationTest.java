@@ -196,4 +196,49 @@ class AnomalyCalibrationTest {
         .isThrownBy(() -> AnomalyCalibration.fit(new float[10], 1, new float[10], new float[10]))
         .withMessageContaining("at least 80 frames but got 10");
   }
+
+  @Test
+  void shouldJudgeTheOtherLatentsWhereOneIsNotKnown() {
+    // Given
+    Random random = new Random(5);
+    AnomalyCalibration calibration = calibration(500, random);
+    float[] rows = residuals(2_000, random);
+    int small = 0;
+    for (int i = 0; i < 2_000; i++) {
+      float[] whole = Arrays.copyOfRange(rows, 2 * i, 2 * i + 2);
+      float[] part = {whole[0], Float.NaN};
+      // When
+      FrameStatistics all = calibration.statistics(whole, 0, 0);
+      FrameStatistics some = calibration.statistics(part, 0, 0, true);
+      // Then
+      assertThat(some.isPartial()).isTrue();
+      assertThat(all.isPartial()).isFalse();
+      assertThat(some.pValues()[0]).isEqualTo(all.pValues()[0]);
+      assertThat(some.standardized()[0]).isEqualTo(all.standardized()[0]);
+      assertThat(some.pValues()[1]).isNaN();
+      assertThat(some.jointPValue()).isGreaterThanOrEqualTo(all.jointPValue());
+      assertThat(calibration.score(AnomalyKind.RESIDUAL, some)).isFinite();
+      small += some.jointPValue() <= 0.05 ? 1 : 0;
+    }
+    // 100 of 2,000 would be the whole rate; twice that has odds below 1 in a million
+    assertThat(small).isLessThan(200);
+    // and a residual that is not a number without a reason stays infinitely unusual
+    assertThat(calibration.statistics(new float[] {100, Float.NaN}, 0, 0).jointPValue())
+        .isLessThan(0.01f);
+  }
+
+  @Test
+  void shouldNameNoLatentThatIsNotKnown() {
+    // Given a latent far off, and one that is not known
+    AnomalyCalibration calibration = calibration(500, new Random(6));
+    FrameStatistics some =
+        calibration.statistics(
+            new float[] {1_000, Float.NaN}, 0, calibration.appearanceCentre(), true);
+    // When
+    Verdict verdict =
+        AnomalyRule.of(AnomalySettings.DEFAULTS.withFalseAlarmRate(0.01), calibration).decide(some);
+    // Then
+    assertThat(verdict).isInstanceOf(Verdict.Anomalous.class);
+    assertThat(((Verdict.Anomalous) verdict).causes()).extracting(Cause::latent).containsExactly(0);
+  }
 }

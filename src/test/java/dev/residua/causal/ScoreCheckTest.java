@@ -3,6 +3,7 @@ package dev.residua.causal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.testing.Scored;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -49,5 +50,26 @@ class ScoreCheckTest {
     // When / Then
     assertThat(ScoreCheck.fault(Scored.nominal().scene("s".repeat(101)).frame(0), LATENTS))
         .hasValueSatisfying(why -> assertThat(why).startsWith("its scene has 101 characters"));
+  }
+
+  @Test
+  void shouldAcceptWhatDependsOnAMissingVariableOnly() {
+    // Given a score whose last node is a variable that is missing, and node 1 depends on it
+    float unknown = Float.NaN;
+    ScoredFrame partial =
+        Scored.nominal().residuals(0.1f, unknown, 0.2f, unknown).unknown(1, 3).frame(0);
+    partial.latents()[1] = 0.5f;
+    // When / Then
+    assertThat(ScoreCheck.fault(partial, LATENTS, 1)).isEmpty();
+    assertThat(ScoreCheck.fault(partial, LATENTS)).hasValueSatisfying(isNaN());
+    partial.latents()[3] = 0.5f; // the variable is there
+    assertThat(ScoreCheck.fault(partial, LATENTS, 1)).hasValueSatisfying(isNaN());
+    partial.latents()[3] = unknown;
+    partial.latents()[1] = unknown; // a latent cannot be missing
+    assertThat(ScoreCheck.fault(partial, LATENTS, 1)).hasValueSatisfying(isNaN());
+  }
+
+  private static Consumer<String> isNaN() {
+    return why -> assertThat(why).startsWith("a latent or residual is NaN");
   }
 }

@@ -2,6 +2,7 @@ package dev.residua.dl4j;
 
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.StructuralEquations;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.NetworkPlan;
 import dev.residua.onnx.OnnxFrameScorer;
@@ -27,6 +28,27 @@ public final class RandomNetworks {
     float[] mean = new float[image.size()];
     Arrays.fill(mean, 0.5f);
     return NetworkWeights.random(NetworkLayout.of(image, latents), mean, seed).toBytes();
+  }
+
+  /** The same network with a variable that is an effect of latent 0 and a cause of latent 2. */
+  public static NetworkPlan observing(NetworkPlan plan) {
+    int d = plan.latents();
+    int n = d + 1;
+    float[] linear = new float[n * n];
+    linear[d] = 0.7f; // 0 -> variable
+    linear[d * n + 2] = -1.3f; // variable -> 2
+    float[] intercepts = new float[n];
+    intercepts[2] = 0.25f;
+    return new NetworkPlan(
+        plan.image(),
+        d,
+        plan.block(),
+        plan.meanImage(),
+        plan.encoder(),
+        plan.correction(),
+        new StructuralEquations(intercepts, linear, new float[0], new float[0], new float[0]),
+        plan.decoder(),
+        plan.errorScale());
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.LatentDecoder;
+import dev.residua.causal.Variables;
 import dev.residua.evidence.EvidenceListener.Result;
 import dev.residua.frame.Frame;
 import dev.residua.frame.FrameLimits;
@@ -177,6 +178,7 @@ class EvidenceLoopTest {
     return new EvidenceModel(
         CausalGraph.of(
             List.of("light", "shadow_length"), new boolean[][] {{false, true}, {false, false}}),
+        Variables.NONE,
         new FrameScorer() {
           @Override
           public ImageShape imageShape() {

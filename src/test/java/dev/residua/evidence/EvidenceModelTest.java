@@ -69,7 +69,7 @@ class EvidenceModelTest {
   @Test
   void shouldDrawWhereTheDeviationOfAMechanismShows() throws Exception {
     // When
-    Map<Kind, byte[]> drawn = model.draw(Subject.latent("shadow_length", false), pixels);
+    Map<Kind, byte[]> drawn = model.draw(Subject.latent("shadow_length", false), pixels, Map.of());
     // Then
     BufferedImage frame = ImageIO.read(new ByteArrayInputStream(drawn.get(Kind.FRAME)));
     for (int p = 0; p < shape.width() * shape.height(); p++) {
@@ -90,7 +90,7 @@ class EvidenceModelTest {
     float[] usual = explained();
     usual[LIGHT] = scores.expected()[LIGHT];
     // When
-    Map<Kind, byte[]> drawn = model.draw(Subject.latent("light", true), pixels);
+    Map<Kind, byte[]> drawn = model.draw(Subject.latent("light", true), pixels, Map.of());
     // Then
     assertThat(drawn.get(Kind.EXPECTED))
         .isEqualTo(PICTURES.decoded(bundle.id(), usual))
@@ -104,7 +104,7 @@ class EvidenceModelTest {
     for (Subject subject :
         List.of(Subject.PICTURE, Subject.UNDETERMINED, Subject.latent("of another model", false))) {
       // When
-      Map<Kind, byte[]> drawn = model.draw(subject, pixels);
+      Map<Kind, byte[]> drawn = model.draw(subject, pixels, Map.of());
       // Then
       assertThat(drawn.get(Kind.EXPECTED)).isEqualTo(PICTURES.decoded(bundle.id(), explained()));
       assertThat(drawn.get(Kind.HEATMAP)).isEqualTo(difference());
@@ -126,8 +126,8 @@ class EvidenceModelTest {
 
   @Test
   void shouldDrawOnlyTheFrameOfAFaultOfTheCameraAndNothingOfSilence() {
-    assertThat(model.draw(new Subject(Subject.Kind.SENSOR, "dark"), pixels))
+    assertThat(model.draw(new Subject(Subject.Kind.SENSOR, "dark"), pixels, Map.of()))
         .containsOnlyKeys(Kind.FRAME);
-    assertThat(model.draw(Subject.SILENCE, pixels)).isEmpty();
+    assertThat(model.draw(Subject.SILENCE, pixels, Map.of())).isEmpty();
   }
 }

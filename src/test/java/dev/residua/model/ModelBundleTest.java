@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FactorScale;
 import dev.residua.causal.Latent;
+import dev.residua.causal.Variable;
 import dev.residua.frame.ImageShape;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -347,5 +349,43 @@ class ModelBundleTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageStartingWith("'" + name + "' cannot be an entry added to model model-1");
     }
+  }
+
+  @Test
+  void shouldKeepVariablesBehindTheLatentsAndWriteNoneWhereThereAreNone() throws Exception {
+    // Given
+    ModelBundle plain = bundle();
+    Variable speed = new Variable("pump_speed", new FactorScale(1000, 200, 700, 1300));
+    boolean[][] edges = {{false, true, false}, new boolean[3], {false, true, false}};
+    Map<String, byte[]> entries = new TreeMap<>();
+    for (String name : plain.entryNames()) {
+      entries.put(name, plain.entry(name));
+    }
+    entries.remove(ModelBundle.GRAPH);
+    ModelBundle observing =
+        ModelBundle.of(
+            plain.manifest().withVariables(List.of(speed)),
+            CausalGraph.of(List.of("light", "shadow", "pump_speed"), edges),
+            entries);
+    // When
+    ModelBundle read = read(observing.toBytes());
+    // Then
+    assertThat(read.manifest().variables()).containsExactly(speed);
+    assertThat(read.manifest().latentNames()).containsExactly("light", "shadow");
+    assertThat(read.manifest().nodeNames()).containsExactly("light", "shadow", "pump_speed");
+    assertThat(read.graph().hasEdge(2, 1)).isTrue();
+    assertThat(read.digest()).isEqualTo(observing.digest());
+    ModelBundle renamed =
+        read.renamed(List.of(new Latent(0, "lamp", true), new Latent(1, "shade", true)));
+    assertThat(renamed.graph().names()).containsExactly("lamp", "shade", "pump_speed");
+    assertThat(renamed.manifest().variables()).containsExactly(speed);
+    assertThat(BundleDifference.between(plain, read).latentsNew()).containsExactly("pump_speed");
+    // and a manifest without variables is as before there were any
+    assertThat(new String(plain.toBytes(), StandardCharsets.ISO_8859_1))
+        .doesNotContain("variables");
+    assertThat(read(plain.toBytes()).manifest().variables()).isEmpty();
+    assertThatThrownBy(
+            () -> plain.manifest().withVariables(List.of(new Variable("shadow", speed.scale()))))
+        .hasMessageContaining("has the name 'shadow', as another one has");
   }
 }

@@ -118,7 +118,52 @@ class NetworkPlanCodecTest {
     refuses(new byte[] {1, 2, 3}, "cut off after 3 bytes");
     refuses(Arrays.copyOf(bytes, 100), "cut off after 100 bytes");
     refusesHeader(0, 0x08071207, "mark is 08071207 and its version 1, expected 52534e50 and 1");
-    refusesHeader(1, 2, "its version 2");
+    refusesHeader(1, 3, "its version 3, expected 52534e50 and 1 or 2");
+    refusesHeader(1, 2, "kind of layer 0 is 48"); // has no number of variables
+  }
+
+  @Test
+  void shouldKeepTheEquationsOfVariables() {
+    // Given three latents and two variables, of which the second is an effect of latent 0
+    float[] linear = new float[25];
+    linear[4] = 2; // from latent 0 to node 4
+    NetworkPlan observing =
+        new NetworkPlan(
+            plan.image(),
+            plan.latents(),
+            plan.block(),
+            plan.meanImage(),
+            plan.encoder(),
+            plan.correction(),
+            new StructuralEquations(
+                new float[] {1, 2, 3, 4, 5},
+                linear,
+                new float[] {1, 2, 3, 4, 5},
+                new float[] {0.5f},
+                new float[] {0, 0, 1, 0, 0}),
+            plan.decoder(),
+            plan.errorScale());
+    // When
+    byte[] written = NetworkPlanCodec.toBytes(observing);
+    NetworkPlan read = NetworkPlanCodec.fromBytes(written);
+    // Then
+    assertThat(read.latents()).isEqualTo(3);
+    assertThat(read.variables()).isEqualTo(2);
+    assertThat(read.equations().linear()).containsExactly(linear);
+    assertThat(read.equations().frequencies()).containsExactly(1, 2, 3, 4, 5);
+    assertThat(NetworkPlanCodec.toBytes(read)).isEqualTo(written);
+    // and a plan without variables is written as before there were any
+    assertThat(ByteBuffer.wrap(bytes).getInt(4)).isEqualTo(1);
+    refuses(
+        changed(written, to -> to.putInt(44, 60)), "number of variables is 60, expected 1 to 59");
+    refuses(changed(written, to -> to.putInt(44, 0)), "number of variables is 0");
+    refuses(changed(written, to -> to.putInt(44, 3)), "its header is for");
+  }
+
+  private static byte[] changed(byte[] written, Consumer<ByteBuffer> change) {
+    byte[] copy = written.clone();
+    change.accept(ByteBuffer.wrap(copy));
+    return copy;
   }
 
   @Test

@@ -3,13 +3,16 @@ package dev.residua.onednn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.causal.FrameScorer;
+import dev.residua.causal.LatentBatch;
 import dev.residua.dl4j.RandomNetworks;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.EngineDeviation;
 import dev.residua.model.NetworkPlan;
 import dev.residua.onnx.OnnxFrameScorer;
 import dev.residua.testing.FrameScorerContract;
+import java.util.Arrays;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -44,6 +47,41 @@ class OneDnnFrameScorerTest extends FrameScorerContract {
       // When
       EngineDeviation deviation = EngineDeviation.of(reference, scorer, pixels, 47);
       // Then sums in another order differ by a few units in the last place
+      assertThat(deviation.latents()).isLessThan(5e-5);
+      assertThat(deviation.reconstruction()).isLessThan(2e-5);
+    }
+  }
+
+  @Test
+  void shouldObserveVariablesAsOnnxRuntimeDoes() {
+    // Given the same network with and without a variable, and frames of which the first lacks it
+    NetworkPlan observing = RandomNetworks.observing(PLAN);
+    byte[] pixels = new byte[5 * IMAGE.size()];
+    new Random(9).nextBytes(pixels);
+    float[] variables = {Float.NaN, 0.5f, -1, 2, 0};
+    try (FrameScorer plain = new OneDnnFrameScorer(PLAN, Precision.FP32);
+        FrameScorer reference = new OnnxFrameScorer(observing);
+        FrameScorer scorer = new OneDnnFrameScorer(observing, Precision.FP32)) {
+      // When
+      LatentBatch before = plain.score(pixels, 5);
+      LatentBatch batch = scorer.observe(scorer.encode(pixels, 5), variables);
+      // Then latents and pictures are those of the network without the variable
+      assertThat(scorer.latents()).isEqualTo(3);
+      assertThat(scorer.nodes()).isEqualTo(4);
+      assertThat(plain.nodes()).isEqualTo(3);
+      assertThat(scorer.reconstructionErrors(pixels, 5, batch.codes()))
+          .isEqualTo(before.reconstructionErrors());
+      for (int row = 0; row < 5; row++) {
+        for (int i = 0; i < 3; i++) {
+          assertThat(batch.observed()[4 * row + i]).isEqualTo(before.observed()[3 * row + i]);
+        }
+        float v = variables[row];
+        float[] expected = {
+          0, 0, 0.25f - 1.3f * v, row == 0 ? v : 0.7f * batch.observed()[4 * row]
+        };
+        assertThat(Arrays.copyOfRange(batch.expected(), 4 * row, 4 * row + 4)).isEqualTo(expected);
+      }
+      EngineDeviation deviation = EngineDeviation.of(reference, scorer, pixels, 5);
       assertThat(deviation.latents()).isLessThan(5e-5);
       assertThat(deviation.reconstruction()).isLessThan(2e-5);
     }

@@ -4,11 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtSession;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.dl4j.RandomNetworks;
 import dev.residua.model.NetworkPlan;
 import dev.residua.testing.FrameScorerContract;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class OnnxFrameScorerTest extends FrameScorerContract {
@@ -80,5 +87,39 @@ class OnnxFrameScorerTest extends FrameScorerContract {
     assertThatThrownBy(() -> new OnnxFrameScorer(PLAN, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("threads must be at least 1 but was 0");
+  }
+
+  @Test
+  void shouldExportTheVariablesAsAnInput() throws Exception {
+    // Given
+    NetworkPlan observing = RandomNetworks.observing(PLAN);
+    byte[] pixels = pixels(3);
+    float[] variables = {0.5f, -1, 2};
+    ByteBuffer input = ByteBuffer.allocateDirect(pixels.length).put(pixels).flip();
+    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    try (OnnxFrameScorer scorer = new OnnxFrameScorer(observing);
+        OrtSession session = OnnxFrameScorer.load(OnnxGraphs.export(observing), 1);
+        OnnxTensor frames =
+            OnnxTensor.createTensor(
+                environment,
+                input,
+                new long[] {3, IMAGE.height(), IMAGE.width(), IMAGE.channels()},
+                OnnxJavaType.UINT8);
+        OnnxTensor values =
+            OnnxTensor.createTensor(environment, FloatBuffer.wrap(variables), new long[] {3, 1});
+        // When
+        OrtSession.Result result =
+            session.run(Map.of(OnnxGraphs.FRAMES, frames, OnnxGraphs.VARIABLES, values))) {
+      // Then
+      LatentBatch batch = scorer.observe(scorer.score(pixels, 3), variables);
+      float[][] expected = (float[][]) result.get(OnnxGraphs.EXPECTED).orElseThrow().getValue();
+      float[][] residuals = (float[][]) result.get(OnnxGraphs.RESIDUALS).orElseThrow().getValue();
+      for (int row = 0; row < 3; row++) {
+        for (int i = 0; i < 4; i++) {
+          assertThat(expected[row][i]).isCloseTo(batch.expected()[4 * row + i], within(1e-5f));
+          assertThat(residuals[row][i]).isCloseTo(batch.residuals()[4 * row + i], within(1e-4f));
+        }
+      }
+    }
   }
 }

@@ -119,7 +119,8 @@ class SimulatedSceneTest {
   @Test
   void shouldCallUnknownScenesByName() {
     assertThatThrownBy(() -> SimulatedScene.named("pendulums", NoiseKind.ADDITIVE))
-        .hasMessage("unknown scene 'pendulums', expected one of pendulum, flow, candle, valve");
+        .hasMessage(
+            "unknown scene 'pendulums', expected one of pendulum, flow, candle, valve, pump");
   }
 
   /** How dark the pixels of a row are, in pixels. */
@@ -253,5 +254,41 @@ class SimulatedSceneTest {
         .isCloseTo(expected, within(Math.min(1e-14, 1e-7 * expected)));
     assertThat(PortableRandom.normalCdf(x) + PortableRandom.normalCdf(-x))
         .isCloseTo(1, within(1e-15));
+  }
+
+  @Test
+  void shouldFillTheCupByAPumpThatThePictureDoesNotShow() {
+    // Given
+    SimulatedScene pump = SimulatedScene.named("pump", NoiseKind.ADDITIVE);
+    Scenario nominal = Scenario.nominal(pump, List.of(0.5, 0.4), 7, 0);
+    ScenarioStream stream = new ScenarioStream(nominal, SHAPE);
+    List<double[]> rows = new ArrayList<>();
+    // When
+    for (int i = 0; i < 5_000; i++) {
+      SimulatedFrame frame = stream.nextFacts();
+      rows.add(frame.factors());
+      assertThat(frame.factors()[3] - frame.noise()[3])
+          .isCloseTo(
+              1.6 * frame.factors()[0] + Math.pow(frame.factors()[1], 3) + 0.2, within(1e-9));
+    }
+    // Then the speed alone explains most of the height
+    assertThat(pump.variables()).containsExactly("pump_speed");
+    assertThat(Stats.min(column(rows, 0))).isBetween(0.5, 0.51);
+    assertThat(Stats.max(column(rows, 0))).isBetween(2.99, 3.0);
+    assertThat(1.6 * Stats.sd(column(rows, 0)) / Stats.sd(column(rows, 3))).isBetween(0.75, 0.95);
+    byte[] slow = new byte[SHAPE.size()];
+    byte[] fast = new byte[SHAPE.size()];
+    pump.draw(new double[] {0.5, 1, 3, 4, 3}, NOTHING, slow, 0, SHAPE);
+    pump.draw(new double[] {3, 1, 3, 4, 3}, NOTHING, fast, 0, SHAPE);
+    assertThat(fast).isEqualTo(slow);
+    assertThat(ScenarioStream.columns(pump, false, false)).startsWith("variable.pump_speed");
+    assertThat(
+            ScenarioStream.cells(
+                pump, stream.nextFacts(), false, ScenarioStream.columns(pump, false, false)))
+        .satisfies(
+            cells -> {
+              assertThat(cells.get(0)).isNotNull();
+              assertThat(cells.get(1)).isNull();
+            });
   }
 }

@@ -77,6 +77,14 @@ public final class Scored {
     return this;
   }
 
+  /** Nodes of which nothing is known, because a variable is missing. */
+  public Scored unknown(int... nodes) {
+    for (int node : nodes) {
+      pValues[node] = Float.NaN;
+    }
+    return this;
+  }
+
   /** What the causes explain; the latents are this and the residuals. */
   public Scored expected(float... values) {
     expected = values;

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -93,5 +94,37 @@ class DatasetSourceTest {
     assertThat(source.broken(0)).isEmpty();
     assertThat(source.factors(0)).containsExactly(1, 2);
     assertThat(source.factors(1)).containsExactly(3, Double.NaN);
+  }
+
+  @Test
+  void shouldReadVariablesThatAreNoFactors() throws IOException {
+    // Given a reading that is missing, one that is text, and an event of a variable
+    DatasetSource plain =
+        source(
+            """
+            light,shade,variable.speed,event,event_node
+            1,2,900,,
+            1,2,,,
+            1,2,off,,
+            1,2,950,offset,speed
+            1,2,950,brightness,
+            """);
+    // When
+    DatasetSource source = new DatasetSource(plain.set(), plain.factorNames(), List.of("speed"));
+    // Then
+    assertThat(source.variables(0)).containsExactly(900);
+    assertThat(source.variables(1)).containsExactly(Double.NaN);
+    assertThat(source.variables(2)).containsExactly(Double.NaN);
+    assertThat(source.hasVariables(0)).isTrue();
+    assertThat(source.hasVariables(1)).isFalse();
+    assertThat(source.broken(3)).containsExactly(2);
+    assertThat(source.broken(4)).containsExactly(0, 1, 2);
+    assertThat(plain.hasVariables(1)).isTrue();
+    assertThat(plain.set().factors()).containsExactly("light", "shade");
+    assertThat(plain.set().attributes(0)).containsExactly(Map.entry("variable.speed", "900"));
+    assertThat(plain.set().attributes(1)).isEmpty();
+    assertThat(plain.set().attributes(2)).containsExactly(Map.entry("variable.speed", "off"));
+    assertThatThrownBy(() -> new DatasetSource(plain.set(), List.of(), List.of("flow")))
+        .hasMessageContaining("has no column 'variable.flow'");
   }
 }

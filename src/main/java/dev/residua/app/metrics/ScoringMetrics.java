@@ -110,7 +110,7 @@ public final class ScoringMetrics implements ScoringListener {
 
   /** A model may score from now on: its latents have names. */
   public void model(ModelBundle bundle) {
-    model(bundle.id(), bundle.manifest().latentNames());
+    model(bundle.id(), bundle.manifest().nodeNames());
   }
 
   public void model(String id, List<String> latents) {
@@ -134,7 +134,10 @@ public final class ScoringMetrics implements ScoringListener {
     Histogram.Child[] latents = pValues.get(score.modelId());
     if (latents != null) {
       for (int i = 0; i < Math.min(latents.length, score.statistics().pValues().length); i++) {
-        latents[i].observe(score.statistics().pValues()[i]);
+        float p = score.statistics().pValues()[i];
+        if (!Float.isNaN(p)) { // not known where a variable is missing
+          latents[i].observe(p);
+        }
       }
     }
   }

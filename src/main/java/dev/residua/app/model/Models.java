@@ -93,7 +93,12 @@ public final class Models {
     try {
       Calibrations read = calibrations(bundle);
       return new ScoringModel(
-          bundle.id(), scorer, read.anomaly(), read.appearance(), memory(bundle));
+          bundle.id(),
+          scorer,
+          bundle.manifest().observed(),
+          read.anomaly(),
+          read.appearance(),
+          memory(bundle));
     } catch (BadBundleException | RuntimeException e) {
       scorer.close();
       throw e;
@@ -125,7 +130,7 @@ public final class Models {
           AnomalyCalibration.fromBytes(bundle.entry(ModelBundle.ANOMALY_CALIBRATION));
       AppearanceReference appearance =
           AppearanceReference.fromBytes(bundle.entry(ModelBundle.APPEARANCE));
-      int latents = bundle.manifest().latents().size();
+      int latents = bundle.graph().size();
       if (anomaly.latents() != latents) {
         throw new IllegalArgumentException(
             "%s is of %d latents, the manifest has %d"
@@ -162,7 +167,8 @@ public final class Models {
           bundle.id(),
           bundle.digest(),
           bundle.graph(),
-          FactorScales.of(bundle.manifest().latents()),
+          FactorScales.of(bundle.manifest().nodes()),
+          bundle.manifest().variables().size(),
           AnomalyRule.of(anomalies, calibration),
           DriftReference.fromBytes(bundle.entry(ModelBundle.DRIFT_REFERENCE)),
           DriftReference.fromBytes(bundle.entry(ModelBundle.PICTURE_REFERENCE)),
@@ -189,7 +195,11 @@ public final class Models {
   public static EvidenceModel evidence(ModelBundle bundle) throws BadBundleException {
     FrameScorer scorer = scorer(bundle, 1);
     try {
-      return new EvidenceModel(bundle.graph(), scorer, new OnnxLatentDecoder(bundle.network()));
+      return new EvidenceModel(
+          bundle.graph(),
+          bundle.manifest().observed(),
+          scorer,
+          new OnnxLatentDecoder(bundle.network()));
     } catch (BadBundleException e) {
       scorer.close();
       throw e;

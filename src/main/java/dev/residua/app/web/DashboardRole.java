@@ -123,7 +123,7 @@ public class DashboardRole implements AutoCloseable {
   }
 
   private void show(ModelBundle model) {
-    history.model(model.id(), model.graph(), FactorScales.of(model.manifest().latents()));
+    history.model(model.id(), model.graph(), FactorScales.of(model.manifest().nodes()));
   }
 
   /** Stops following Kafka; the pages keep their content. */

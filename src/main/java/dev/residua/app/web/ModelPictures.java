@@ -46,7 +46,7 @@ public class ModelPictures implements Pictures {
 
   @Override
   public synchronized List<String> latents(String modelId) throws UnavailableException {
-    return model(modelId).bundle().manifest().latentNames();
+    return model(modelId).bundle().manifest().nodeNames();
   }
 
   @Override

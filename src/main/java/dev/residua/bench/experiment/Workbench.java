@@ -142,7 +142,11 @@ final class Workbench {
     try (FrameScorer scorer = scorer(bundle)) {
       DatasetEvaluation.Scores scores =
           DatasetEvaluation.score(
-              scorer, set, FRESH_FRAMES, done -> progress.at("evaluating", done, null));
+              scorer,
+              bundle.manifest().observed(),
+              set,
+              FRESH_FRAMES,
+              done -> progress.at("evaluating", done, null));
       return DatasetEvaluation.of(scores, bundle.graph(), set, set.factors(), null, 1);
     }
   }

@@ -39,7 +39,7 @@ final class DatasetGenerateCommand extends JsonCommand {
       paramLabel = "SCENE",
       arity = "0..1",
       description =
-          "What to draw: pendulum, flow, candle or valve. May be left out with --scenario.")
+          "What to draw: pendulum, flow, candle, valve or pump. May be left out with --scenario.")
   @Nullable String scene;
 
   @Mixin NewDataset target = new NewDataset();
@@ -59,7 +59,7 @@ final class DatasetGenerateCommand extends JsonCommand {
       description =
           "Standard deviation of the noise on the caused factors, in units of the factor: one number"
               + " for all, or one for each. Without a value: 0.5,0.4 for pendulum (shadow_length,"
-              + "shadow_position) and flow (water_height,water_flow), 0.15,0.3 for valve"
+              + "shadow_position), flow and pump (water_height,water_flow), 0.15,0.3 for valve"
               + " (flow,level). For candle one number: the size of the jitter of camera and object,"
               + " usually 1.",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)

@@ -107,8 +107,7 @@ public final class PublishCommand extends JsonCommand {
 
   private ProducerRecord<byte[], byte[]> record(FrameDataset frames, int index, String target) {
     String name = sources == 1 ? source : source + "-" + index % sources;
-    Frame frame =
-        Frame.ofPixels(name, index / sources, Instant.now(), frames.shape(), frames.read(index, 1));
+    Frame frame = frames.frame(index, name, index / sources, Instant.now());
     return new ProducerRecord<>(
         target, name.getBytes(StandardCharsets.UTF_8), FrameReader.write(frame));
   }

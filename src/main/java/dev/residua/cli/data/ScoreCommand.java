@@ -59,8 +59,9 @@ public final class ScoreCommand extends JsonCommand {
       start = System.nanoTime();
       summary =
           new ScoreTable(
-                  bundle.manifest().latentNames(),
+                  bundle.manifest().nodeNames(),
                   scoring.scorer(),
+                  scoring.variables(),
                   scoring.calibration(),
                   scoring.appearance())
               .write(set, out, bar::update);

@@ -5,6 +5,7 @@ import dev.residua.anomaly.AppearanceReference;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.Variables;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.LabelTable;
 import dev.residua.frame.Frame;
@@ -33,16 +34,19 @@ final class ScoreTable {
 
   private final List<String> names;
   private final FrameScorer scorer;
+  private final Variables variables;
   private final AnomalyCalibration calibration;
   private final AppearanceReference appearance;
 
   ScoreTable(
       List<String> names,
       FrameScorer scorer,
+      Variables variables,
       AnomalyCalibration calibration,
       AppearanceReference appearance) {
     this.names = names;
     this.scorer = scorer;
+    this.variables = variables;
     this.calibration = calibration;
     this.appearance = appearance;
   }
@@ -119,7 +123,7 @@ final class ScoreTable {
         for (int i = 0; i < n; i++) {
           read(set, from + i, decoder, batch, i * shape.size());
         }
-        LatentBatch scored = scorer.score(batch, n);
+        LatentBatch scored = scorer.observe(scorer.score(batch, n), observed(set, from, n));
         for (int i = 0; i < n; i++) {
           FrameStatistics statistics =
               calibration.statistics(scored, i, appearance.deviation(batch, i * shape.size()));
@@ -141,6 +145,17 @@ final class ScoreTable {
           }
         });
     return new Summary(set.size(), errors / set.size(), below / (double) set.size(), noise);
+  }
+
+  /** The variables of frames, standardised; NaN where the labels lack them. */
+  private float[] observed(FrameDataset set, int from, int n) {
+    int k = variables.size();
+    float[] values = new float[n * k];
+    for (int i = 0; i < n; i++) {
+      System.arraycopy(
+          variables.standardized(set.variables(from + i, variables.names())), 0, values, i * k, k);
+    }
+    return values;
   }
 
   private static void read(
@@ -179,7 +194,9 @@ final class ScoreTable {
 
   private void add(List<String> cells, float[] values, int from) {
     for (int i = 0; i < names.size(); i++) {
-      cells.add(Float.toString(values[from + i]));
+      float value = values[from + i];
+      boolean unknown = !variables.isEmpty() && Float.isNaN(value);
+      cells.add(unknown ? "" : Float.toString(value));
     }
   }
 

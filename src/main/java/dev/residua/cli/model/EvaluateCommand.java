@@ -79,7 +79,8 @@ public final class EvaluateCommand extends JsonCommand {
     Map<String, Object> result = Json.map("model", bundle.id());
     try (OnnxFrameScorer scorer = new OnnxFrameScorer(bundle.network());
         ProgressBar bar = new ProgressBar("scoring")) {
-      DatasetEvaluation.Scores scores = DatasetEvaluation.score(scorer, set, frames, bar::update);
+      DatasetEvaluation.Scores scores =
+          DatasetEvaluation.score(scorer, bundle.manifest().observed(), set, frames, bar::update);
       result.putAll(DatasetEvaluation.of(scores, bundle.graph(), set, names, truth, seed));
     }
     print(result, () -> printText("", result));

@@ -54,7 +54,8 @@ final class ModelCalibrateCommand extends ConsoleCommand {
           ModelCalibration.again(
               bundle,
               scorer,
-              new DatasetSource(set, bundle.manifest().latentNames()),
+              new DatasetSource(
+                  set, bundle.manifest().latentNames(), bundle.manifest().observed().names()),
               DriftSettings.DEFAULTS,
               seed,
               bars);

@@ -109,7 +109,10 @@ public final class ModelCommand {
               bundle.signature().map(s -> "by key " + s.keyId() + ", not checked").orElse("none"),
               manifest.image(),
               manifest.preprocessing(),
-              String.join(", ", manifest.latentNames()),
+              String.join(", ", manifest.latentNames())
+                  + (manifest.variables().isEmpty()
+                      ? ""
+                      : "\nvariables    " + String.join(", ", manifest.observed().names())),
               edges.isEmpty() ? "  no edges" : edges,
               provenance.data(),
               provenance.dataRange(),

@@ -47,45 +47,63 @@ final class OnnxFile {
     ImageShape image = plan.image();
     List<Object> frames = List.of(N, image.height(), image.width(), image.channels());
     List<Object> vectors = List.of(N, plan.latents());
+    List<Object> nodes = List.of(N, plan.equations().latents());
     String levels = image.channels() == 1 ? "grey levels" : "levels of red, green and blue";
-    return Json.map(
-        "model", bundle.id(),
-        "digest", bundle.digest(),
-        "architecture", manifest.architecture(),
-        "input",
-            value(OnnxGraphs.FRAMES, "uint8", frames, levels + ", 0 to 255, rows from the top"),
-        "outputs",
-            List.of(
-                value(OnnxGraphs.LATENTS, "float", vectors, "see latents"),
-                value(
-                    OnnxGraphs.EXPECTED,
-                    "float",
-                    vectors,
-                    "units of the latents; values of the equations for the other latents of the frame"),
-                value(
-                    OnnxGraphs.RESIDUALS,
-                    "float",
-                    vectors,
-                    "units of the latents; latents - expected"),
-                value(
-                    OnnxGraphs.CODE,
-                    "float",
-                    vectors,
-                    "units of the latents; latents before their correction, which the decoder reads"),
-                value(
-                    OnnxGraphs.ERROR,
-                    "float",
-                    List.of(N),
-                    "mean squared difference of intensities, frames / 255 - reconstruction"),
-                value(
-                    OnnxGraphs.RECONSTRUCTION,
-                    "float",
-                    frames,
-                    "intensities, 0 (black) to 1 (white), not cut to that range")),
-        "latents", manifest.latents().stream().map(l -> latent(l, manifest)).toList(),
-        "graph", Map.of("edges", GraphFile.edges(bundle.graph())),
-        "equations", equations(plan.equations()),
-        "meanImage", meanImage(plan));
+    Map<String, Object> description =
+        Json.map(
+            "model", bundle.id(),
+            "digest", bundle.digest(),
+            "architecture", manifest.architecture(),
+            "input",
+                value(OnnxGraphs.FRAMES, "uint8", frames, levels + ", 0 to 255, rows from the top"),
+            "outputs",
+                List.of(
+                    value(OnnxGraphs.LATENTS, "float", vectors, "see latents"),
+                    value(
+                        OnnxGraphs.EXPECTED,
+                        "float",
+                        nodes,
+                        "units of the latents; values of the equations for the other latents of the frame"),
+                    value(
+                        OnnxGraphs.RESIDUALS,
+                        "float",
+                        nodes,
+                        "units of the latents; latents - expected"),
+                    value(
+                        OnnxGraphs.CODE,
+                        "float",
+                        vectors,
+                        "units of the latents; latents before their correction, which the decoder reads"),
+                    value(
+                        OnnxGraphs.ERROR,
+                        "float",
+                        List.of(N),
+                        "mean squared difference of intensities, frames / 255 - reconstruction"),
+                    value(
+                        OnnxGraphs.RECONSTRUCTION,
+                        "float",
+                        frames,
+                        "intensities, 0 (black) to 1 (white), not cut to that range")),
+            "latents", manifest.latents().stream().map(l -> latent(l, manifest)).toList(),
+            "graph", Map.of("edges", GraphFile.edges(bundle.graph())),
+            "equations", equations(plan.equations()),
+            "meanImage", meanImage(plan));
+    if (!manifest.variables().isEmpty()) {
+      description.put(
+          "variablesInput",
+          value(
+              OnnxGraphs.VARIABLES,
+              "float",
+              List.of(N, plan.variables()),
+              "see variables; the equations read them behind the latents"));
+      description.put(
+          "variables",
+          manifest.nodes().stream()
+              .skip(plan.latents())
+              .map(node -> latent(node, manifest))
+              .toList());
+    }
+    return description;
   }
 
   private static Map<String, Object> value(

@@ -1,6 +1,7 @@
 package dev.residua.cli.model;
 
 import dev.residua.causal.Latent;
+import dev.residua.causal.Variables;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Failures;
 import dev.residua.cli.console.Json;
@@ -67,6 +68,17 @@ public final class TrainCommand extends JsonCommand {
   @Nullable List<String> factors;
 
   @Option(
+      names = "--variables",
+      split = ",",
+      paramLabel = "NAME",
+      description =
+          "Variables that join the graph, each from the column variable.NAME of labels.csv; the"
+              + " model then reads them from the attributes of the same names. none uses none."
+              + " Default: all that the set has.",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  @Nullable List<String> variables;
+
+  @Option(
       names = "--labels",
       paramLabel = "N",
       description =
@@ -78,7 +90,7 @@ public final class TrainCommand extends JsonCommand {
       names = "--graph",
       paramLabel = "FILE",
       description =
-          "The known graph over the latents. A whole graph replaces the search: JSON"
+          "The known graph over the latents and variables. A whole graph replaces the search: JSON"
               + " {\"edges\":[[\"a\",\"b\"]]} or lines a -> b. A part of it limits the search: JSON"
               + " {\"required\":[...], \"forbidden\":[...], \"order\":[...]}, or a line 'partial' and"
               + " lines a -> b (required), a !> b (forbidden), a < b (a is not an effect of b).",
@@ -157,6 +169,7 @@ public final class TrainCommand extends JsonCommand {
   boolean noReport;
 
   private static final int MAX_RUNS = 20;
+  private static final String NO_VARIABLES = "none";
 
   private final DriftSettings drift;
 
@@ -228,6 +241,7 @@ public final class TrainCommand extends JsonCommand {
       result.put("report", page.toString());
     }
     ModelProvenance provenance = report.bundle().manifest().provenance();
+    result.put("variables", report.bundle().manifest().observed().names());
     result.put("graph", report.graph().toString());
     result.put("labelledFrames", provenance.labelledFrames());
     result.put("metrics", report.metrics());
@@ -245,7 +259,16 @@ public final class TrainCommand extends JsonCommand {
             ? Stream.concat(set.factors().stream(), held.stream()).distinct().toList()
             : factors;
     FactorColumns.check(set, chosen.stream().filter(name -> !held.contains(name)).toList());
-    return new DatasetSource(set, chosen);
+    return new DatasetSource(set, chosen, variables(set));
+  }
+
+  private List<String> variables(FrameDataset set) {
+    if (variables == null) {
+      return set.variableNames();
+    }
+    List<String> chosen = variables.equals(List.of(NO_VARIABLES)) ? List.of() : variables;
+    FactorColumns.check(set, chosen.stream().map(name -> Variables.PREFIX + name).toList());
+    return chosen;
   }
 
   private TrainingSettings settings(DatasetSource source) {
@@ -270,7 +293,8 @@ public final class TrainCommand extends JsonCommand {
   }
 
   private TrainingSettings withLanca(TrainingSettings settings, @Nullable GraphConstraints known) {
-    boolean[][] given = known != null && known.complete() ? known.graph().edges() : null;
+    boolean[][] given =
+        known == null || !known.complete() ? null : latentEdges(known, settings.latents());
     try {
       return settings.with(
           c -> c.lanca(LancaOption.change(c.lanca(), lanca, settings.latents(), given)));
@@ -279,11 +303,18 @@ public final class TrainCommand extends JsonCommand {
     }
   }
 
+  /** The known edges among the first nodes, which the network can be trained with. */
+  private static boolean[][] latentEdges(GraphConstraints known, int latents) {
+    boolean[][] all = known.graph().edges();
+    boolean[][] edges = new boolean[latents][];
+    Arrays.setAll(edges, i -> Arrays.copyOf(all[i], latents));
+    return edges;
+  }
+
   private static GraphConstraints known(
       Path file, DatasetSource source, TrainingSettings settings) {
-    List<String> names =
-        TrainingInput.latents(source, settings).stream().map(Latent::name).toList();
-    return GraphFile.read(file).over(names, "latents");
+    List<String> names = TrainingInput.nodes(source, settings).stream().map(Latent::name).toList();
+    return GraphFile.read(file).over(names, "latents and variables");
   }
 
   private void printText(
@@ -300,6 +331,12 @@ public final class TrainCommand extends JsonCommand {
     print(
         "reconstruction  %.2f %% of the pixel variance is not reproduced",
         100 * metrics.getOrDefault("reconstruction.shareOfVariance", Double.NaN));
+    List<String> used = report.bundle().manifest().observed().names();
+    if (!used.isEmpty()) {
+      print(
+          "variables       %s: frames must bring them as attributes %s...",
+          String.join(", ", used), Variables.PREFIX);
+    }
     print("graph           %s", report.graph());
     for (int i = 0; i < report.graph().size(); i++) {
       if (!report.graph().isRoot(i)) {

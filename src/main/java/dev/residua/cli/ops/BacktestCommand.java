@@ -170,7 +170,7 @@ public final class BacktestCommand extends JsonCommand {
   private void evaluate(FrameDataset set, FrameBatch batch, Backtest backtest, ProgressBar bar) {
     for (int i = 0; i < set.size(); i++) {
       Instant at = Instant.EPOCH.plusNanos((long) (i * 1e9 / framesPerSecond));
-      Frame frame = Frame.ofPixels(set.name(), i, at, set.shape(), set.read(i, 1));
+      Frame frame = set.frame(i, set.name(), i, at);
       FramePosition position = new FramePosition(set.name(), 0, i);
       evaluate(
           position,

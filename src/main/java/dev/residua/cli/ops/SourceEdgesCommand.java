@@ -57,7 +57,7 @@ final class SourceEdgesCommand extends JsonCommand {
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   OffsetRange offsets = OffsetRange.ALL;
 
-  /** The last scores of one source by one model. */
+  /** The last scores of one source by one model, without those that lack a variable. */
   static final class LastScores {
     private final String source;
     private final String modelId;
@@ -71,7 +71,9 @@ final class SourceEdgesCommand extends JsonCommand {
     }
 
     void add(ScoredFrame score) {
-      if (!score.source().equals(source) || !score.modelId().equals(modelId)) {
+      if (!score.source().equals(source)
+          || !score.modelId().equals(modelId)
+          || score.statistics().isPartial()) {
         return;
       }
       if (!scores.isEmpty() && score.sequence() <= scores.getLast().sequence()) {

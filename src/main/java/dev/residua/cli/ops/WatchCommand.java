@@ -1,8 +1,11 @@
 package dev.residua.cli.ops;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
@@ -30,6 +33,7 @@ import dev.residua.model.SafeText;
 import dev.residua.wire.RootCause;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,9 +69,28 @@ public final class WatchCommand extends JsonCommand {
       JsonMapper.builder()
           .addModule(new JavaTimeModule())
           .addModule(
-              new SimpleModule().addSerializer(NamePattern.class, ToStringSerializer.instance))
+              new SimpleModule()
+                  .addSerializer(NamePattern.class, ToStringSerializer.instance)
+                  .addSerializer(float[].class, new KnownNumbers()))
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
           .build();
+
+  /** Writes null for what is not known, such as the residual of a missing variable. */
+  private static final class KnownNumbers extends JsonSerializer<float[]> {
+    @Override
+    public void serialize(float[] values, JsonGenerator json, SerializerProvider provider)
+        throws IOException {
+      json.writeStartArray();
+      for (float value : values) {
+        if (Float.isNaN(value)) {
+          json.writeNull();
+        } else {
+          json.writeNumber(value);
+        }
+      }
+      json.writeEndArray();
+    }
+  }
 
   @Mixin KafkaOptions kafka = new KafkaOptions();
 

@@ -18,7 +18,7 @@ import java.util.function.DoubleFunction;
  * @param calibration of residuals, reconstruction errors and appearance
  * @param appearance static pixels
  * @param decoder draws the pictures of latents in the units of {@code scorer}'s {@code observed}
- * @param equations between its latents
+ * @param equations between its latents and variables
  * @param monitor the model's monitor for a target run length in frames
  */
 public record ExaminedModel(
@@ -30,17 +30,17 @@ public record ExaminedModel(
     StructuralEquations equations,
     DoubleFunction<MonitorModel> monitor) {
   public ExaminedModel {
-    int d = bundle.graph().size();
-    if (scorer.latents() != d
-        || calibration.latents() != d
-        || decoder.latents() != d
-        || equations.latents() != d) {
+    int n = bundle.graph().size();
+    if (scorer.nodes() != n
+        || calibration.latents() != n
+        || decoder.latents() != bundle.manifest().latents().size()
+        || equations.latents() != n) {
       throw new IllegalArgumentException(
-          "model %s has %d latents, its scorer %d, calibration %d, decoder %d and equations %d"
+          "model %s has %d nodes, its scorer %d, calibration %d, decoder %d and equations %d"
               .formatted(
                   bundle.id(),
-                  d,
-                  scorer.latents(),
+                  n,
+                  scorer.nodes(),
                   calibration.latents(),
                   decoder.latents(),
                   equations.latents()));

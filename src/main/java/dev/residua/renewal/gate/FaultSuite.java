@@ -1,6 +1,7 @@
 package dev.residua.renewal.gate;
 
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.Variable;
 import dev.residua.frame.ImageShape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +19,9 @@ import java.util.SplittableRandom;
  * noise factor {@code c}; then, in causal order, {@code z'_j = z_j + f_j(z') - f_j(z)} for its
  * effects. Each model draws half of the faults, so that neither is tested on its own idea of a
  * fault alone. A latent without causes stays in the range of the held-out frames.
+ *
+ * <p>A variable is observed, so none is faulted; where one is an effect of a faulted latent, the
+ * frames with the fault bring what follows for it.
  *
  * <p>Two offsets (one up, one down) per latent and one noise factor per caused latent, for each
  * drawing model; two gains, two occlusions and a frozen camera: {@code 2 (2 d + caused) + 5}
@@ -52,11 +56,13 @@ final class FaultSuite {
    * @param drawnBy which of the models drew it, from 0; -1 for none
    * @param start row of its first frame
    * @param pixels shape {@code [faultFrames][height][width][channels]}
+   * @param variables of its frames in their own units, shape {@code [faultFrames][variables]}
    * @param meanShift mean of {@code (z'_i - z_i) / s_i}, the shift of its latent; 0 if it shifted
    *     none
    */
   @SuppressWarnings("ArrayRecordComponent") // used once, where it is made
-  record Drawn(Fault fault, int drawnBy, int start, byte[] pixels, double meanShift) {}
+  record Drawn(
+      Fault fault, int drawnBy, int start, byte[] pixels, double[][] variables, double meanShift) {}
 
   /**
    * @param scores of the held-out frames, by champion and candidate
@@ -98,7 +104,7 @@ final class FaultSuite {
     String id = model.bundle().id();
     CausalGraph graph = model.bundle().graph();
     List<Planned> all = new ArrayList<>();
-    for (int i = 0; i < graph.size(); i++) {
+    for (int i = 0; i < model.decoder().latents(); i++) {
       double size = graph.isRoot(i) ? settings.rootShift() : settings.shift();
       for (double signed : new double[] {size, -size}) {
         Fault offset = new Fault(0, Fault.Kind.OFFSET, graph.name(i), signed, id);
@@ -173,12 +179,14 @@ final class FaultSuite {
     int n = settings.faultFrames();
     ImageShape shape = frames.shape();
     byte[] pixels = new byte[n * shape.size()];
+    double[][] variables = new double[n][];
     for (int i = 0; i < n; i++) {
       frames.read(plan.start() + i, pixels, i * shape.size());
+      variables[i] = frames.variables(plan.start() + i).clone();
     }
     double shift = 0;
     switch (plan.fault().kind()) {
-      case OFFSET, NOISE -> shift = drawMechanism(plan, pixels);
+      case OFFSET, NOISE -> shift = drawMechanism(plan, pixels, variables);
       case BRIGHTNESS -> {
         for (int i = 0; i < pixels.length; i++) {
           pixels[i] = cut((pixels[i] & 0xff) * plan.fault().size());
@@ -191,7 +199,7 @@ final class FaultSuite {
         }
       }
     }
-    return new Drawn(plan.fault(), plan.drawnBy(), plan.start(), pixels, shift);
+    return new Drawn(plan.fault(), plan.drawnBy(), plan.start(), pixels, variables, shift);
   }
 
   private static byte cut(double grey) {
@@ -212,16 +220,25 @@ final class FaultSuite {
     }
   }
 
-  private double drawMechanism(Planned plan, byte[] pixels) {
+  private double drawMechanism(Planned plan, byte[] pixels, double[][] variables) {
     HeldOutScores of = scores.get(plan.drawnBy());
     int n = settings.faultFrames();
     int d = of.latents;
     float[] z = Arrays.copyOfRange(of.observed, plan.start() * d, (plan.start() + n) * d);
     float[] faulted = faulted(plan, of, z);
-    float[] before = of.model.decoder().decode(z, n);
-    float[] after = of.model.decoder().decode(faulted, n);
+    int encoded = of.model.decoder().latents();
+    float[] before = of.model.decoder().decode(columns(z, d, encoded), n);
+    float[] after = of.model.decoder().decode(columns(faulted, d, encoded), n);
     for (int p = 0; p < pixels.length; p++) {
       pixels[p] = cut((pixels[p] & 0xff) + 255.0 * (after[p] - before[p]));
+    }
+    List<Variable> own = of.model.bundle().manifest().variables();
+    for (int v = 0; v < own.size(); v++) {
+      int column = frames.variableNames().indexOf(own.get(v).name());
+      for (int i = 0; i < n && column >= 0; i++) {
+        int at = i * d + encoded + v;
+        variables[i][column] += own.get(v).scale().slope() * (faulted[at] - z[at]);
+      }
     }
     double moved = 0;
     for (int i = 0; i < n; i++) {
@@ -230,7 +247,19 @@ final class FaultSuite {
     return moved / n / of.model.calibration().scale(plan.latent());
   }
 
-  /** The latents after a fault, shape {@code [n][d]}. */
+  /** The first columns of rows of {@code d}. */
+  private static float[] columns(float[] rows, int d, int kept) {
+    if (kept == d) {
+      return rows;
+    }
+    float[] cut = new float[rows.length / d * kept];
+    for (int row = 0; row < rows.length / d; row++) {
+      System.arraycopy(rows, row * d, cut, row * kept, kept);
+    }
+    return cut;
+  }
+
+  /** Latents and variables after a fault, shape {@code [n][d]}. */
   private float[] faulted(Planned plan, HeldOutScores of, float[] z) {
     int n = settings.faultFrames();
     int d = of.latents;

@@ -1,6 +1,7 @@
 package dev.residua.renewal.gate;
 
 import dev.residua.frame.ImageShape;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /** Held-out frames by row number, sequence after sequence. */
@@ -26,6 +27,16 @@ final class HeldOutFrames {
 
   ImageShape shape() {
     return heldOut.data().shape();
+  }
+
+  /** Names of the variables that the frames bring. */
+  List<String> variableNames() {
+    return heldOut.data().variableNames();
+  }
+
+  /** Variables of a row in their own units, shape {@code [variableNames]}; must not be changed. */
+  double[] variables(int row) {
+    return heldOut.data().variables(frames[row]);
   }
 
   /** Copies the pixels of a row. */

@@ -16,7 +16,7 @@ final class HeldOutScores {
   private static final int FRAME_MILLIS = 50;
 
   final ExaminedModel model;
-  final int latents;
+  final int latents; // nodes: latents and variables
   final float[] observed; // [n][d]
   final float[] expected; // [n][d]
   final FrameStatistics[] statistics; // [n]
@@ -28,7 +28,7 @@ final class HeldOutScores {
    */
   HeldOutScores(ExaminedModel model, int frames, SensorReadings[] sensor) {
     this.model = model;
-    this.latents = model.scorer().latents();
+    this.latents = model.scorer().nodes();
     this.observed = new float[frames * latents];
     this.expected = new float[frames * latents];
     this.statistics = new FrameStatistics[frames];

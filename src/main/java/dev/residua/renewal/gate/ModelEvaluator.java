@@ -5,6 +5,7 @@ import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Finding;
 import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.Variables;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.UniformDistance;
 import dev.residua.frame.SensorMeter;
@@ -107,6 +108,18 @@ public final class ModelEvaluator {
                     model.scorer().imageShape()));
       }
     }
+    for (ExaminedModel model : List.of(champion, candidate)) {
+      List<String> needed = model.bundle().manifest().observed().names();
+      if (!heldOut.data().variableNames().containsAll(needed)) {
+        throw new IllegalArgumentException(
+            "held-out frames of %s have the variables %s, model %s reads %s"
+                .formatted(
+                    heldOut.data().name(),
+                    heldOut.data().variableNames(),
+                    model.bundle().id(),
+                    needed));
+      }
+    }
     if (heldOut.frames() < settings.minFrames()) {
       throw new IllegalArgumentException(
           "%d held-out frames of %s are too few to compare two models, expected at least %d"
@@ -135,7 +148,7 @@ public final class ModelEvaluator {
       SensorReadings[] readings = readings(drawn.pixels());
       for (int m = 0; m < models.size(); m++) {
         HeldOutScores faulted = new HeldOutScores(models.get(m), settings.faultFrames(), readings);
-        score(faulted, drawn.pixels());
+        score(faulted, drawn.pixels(), drawn.variables());
         found.get(m).add(react(limits.get(m), scores.get(m), faulted, drawn.start()));
         leakage.get(m).add(drawn, scores.get(m), faulted);
       }
@@ -151,6 +164,7 @@ public final class ModelEvaluator {
     int n = frames.count();
     int size = frames.shape().size();
     byte[] pixels = new byte[settings.batch() * size];
+    double[][] variables = new double[settings.batch()][];
     SensorMeter meter = new SensorMeter(frames.shape());
     long[] sums = new long[size];
     long[] squares = new long[size];
@@ -158,6 +172,7 @@ public final class ModelEvaluator {
       int count = Math.min(settings.batch(), n - at);
       for (int i = 0; i < count; i++) {
         frames.read(at + i, pixels, i * size);
+        variables[i] = frames.variables(at + i);
         sensor[at + i] = meter.measure(pixels, i * size);
         for (int p = 0; p < size; p++) {
           int grey = pixels[i * size + p] & 0xff;
@@ -176,7 +191,7 @@ public final class ModelEvaluator {
         if (count == settings.batch() || number == 0) {
           times.get(m).add((double) (after - before) / count);
         }
-        scores.get(m).put(at, batch, pixels);
+        scores.get(m).put(at, observed(models.get(m), batch, variables, 0), pixels);
       }
       progress.accept(0.5 * (at + count) / n);
     }
@@ -197,12 +212,37 @@ public final class ModelEvaluator {
     return readings;
   }
 
-  private void score(HeldOutScores into, byte[] pixels) {
+  /**
+   * A batch with the variables of its frames.
+   *
+   * @param variables in their own units, of more frames than the batch has
+   * @param from the batch's first of these
+   */
+  private LatentBatch observed(
+      ExaminedModel model, LatentBatch batch, double[][] variables, int from) {
+    Variables own = model.bundle().manifest().observed();
+    if (own.isEmpty()) {
+      return batch;
+    }
+    int[] columns =
+        own.names().stream().mapToInt(name -> frames.variableNames().indexOf(name)).toArray();
+    float[] read = new float[batch.frames() * own.size()];
+    for (int i = 0; i < batch.frames(); i++) {
+      double[] all = variables[from + i];
+      double[] values =
+          Arrays.stream(columns).mapToDouble(c -> c < 0 ? Double.NaN : all[c]).toArray();
+      System.arraycopy(own.standardized(values), 0, read, i * own.size(), own.size());
+    }
+    return model.scorer().observe(batch, read);
+  }
+
+  private void score(HeldOutScores into, byte[] pixels, double[][] variables) {
     int size = frames.shape().size();
     for (int at = 0; at < into.frames(); at += settings.batch()) {
       int count = Math.min(settings.batch(), into.frames() - at);
       byte[] part = Arrays.copyOfRange(pixels, at * size, (at + count) * size);
-      into.put(at, into.model.scorer().score(part, count), part);
+      into.put(
+          at, observed(into.model, into.model.scorer().score(part, count), variables, at), part);
     }
   }
 
@@ -336,7 +376,7 @@ public final class ModelEvaluator {
     }
     Double stated = model.bundle().manifest().provenance().metrics().get(LEAKAGE);
     boolean[] anchored = new boolean[of.latents];
-    for (Latent latent : model.bundle().manifest().latents()) {
+    for (Latent latent : model.bundle().manifest().nodes()) {
       anchored[latent.index()] = latent.anchored();
     }
     return new Examination(

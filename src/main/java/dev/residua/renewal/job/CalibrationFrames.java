@@ -39,6 +39,16 @@ record CalibrationFrames(StreamData data) implements TrainingData {
   }
 
   @Override
+  public List<String> variableNames() {
+    return data.variableNames();
+  }
+
+  @Override
+  public double[] variables(int index) {
+    return data.variables(data.trained() + index);
+  }
+
+  @Override
   public double @Nullable [] factors(int index) {
     return data.factors(data.trained() + index);
   }

@@ -47,6 +47,7 @@ final class CollectStep {
                 new FrameRequest(
                     champion.manifest().image(),
                     champion.manifest().latentNames(),
+                    champion.manifest().observed().names(),
                     selection(),
                     source -> dependencies.scenes().apply(source).equals(request.scene()),
                     PIXELS_IN_MEMORY,

@@ -1,5 +1,6 @@
 package dev.residua.renewal.job;
 
+import dev.residua.causal.Variables;
 import dev.residua.frame.Frame;
 import dev.residua.frame.FrameDecoder;
 import dev.residua.frame.FrameLimits;
@@ -38,16 +39,7 @@ public final class CollectedFrames implements AutoCloseable {
   static double[] readings(Map<String, String> attributes, List<String> factorNames) {
     double[] readings = new double[factorNames.size()];
     for (int f = 0; f < readings.length; f++) {
-      readings[f] = Double.NaN;
-      String text = attributes.get(StreamData.READING + factorNames.get(f));
-      if (text != null) {
-        try {
-          double value = Double.parseDouble(text.strip());
-          readings[f] = Double.isFinite(value) ? value : Double.NaN;
-        } catch (NumberFormatException e) {
-          readings[f] = Double.NaN; // not a number, so no reading
-        }
-      }
+      readings[f] = Variables.value(attributes.get(StreamData.READING + factorNames.get(f)));
     }
     return readings;
   }
@@ -87,7 +79,8 @@ public final class CollectedFrames implements AutoCloseable {
               new FrameCandidate(
                   frame.source(), position, frame.capturedAt(), frame.sequence(), known),
               pixels.add(picture, 0),
-              known ? readings : null));
+              known ? readings : null,
+              request.variables(frame.attributes())));
     }
 
     CollectedFrames done(String name, FrameSelection.Plan plan) {
@@ -97,6 +90,7 @@ public final class CollectedFrames implements AutoCloseable {
                   name,
                   request.shape(),
                   request.factorNames(),
+                  request.variableNames(),
                   pixels,
                   plan,
                   chosen,

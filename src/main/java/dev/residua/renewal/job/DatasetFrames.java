@@ -60,6 +60,8 @@ public final class DatasetFrames {
       Map<String, String> attributes = attributes(set, i, request.factorNames());
       if (unusual(set.labels(), i)) {
         selection.reject(set.name(), RejectionReason.EVENT);
+      } else if (request.lacksVariable(attributes)) {
+        selection.reject(null, RejectionReason.VARIABLE_MISSING); // its stretch goes on
       } else {
         selection.offer(
             new FrameCandidate(
@@ -112,7 +114,7 @@ public final class DatasetFrames {
   }
 
   private static Map<String, String> attributes(FrameDataset set, int row, List<String> factors) {
-    Map<String, String> attributes = new HashMap<>();
+    Map<String, String> attributes = new HashMap<>(set.attributes(row));
     for (String factor : factors) {
       if (set.labels().has(factor)) {
         attributes.put(

@@ -65,7 +65,7 @@ final class EvaluateStep {
     List<Latent> old = active.bundle().manifest().latents();
     List<String> oldNames = active.bundle().manifest().latentNames();
     Set<String> used = new HashSet<>(oldNames);
-    used.addAll(candidate.manifest().latentNames());
+    used.addAll(candidate.manifest().nodeNames());
     List<String> names = matching.names(oldNames, used, "z");
     List<Latent> renamed = new ArrayList<>();
     Map<String, Double> identity = new TreeMap<>();
@@ -89,10 +89,19 @@ final class EvaluateStep {
   }
 
   private static double[][] latents(ExaminedModel model, StreamData frames, int[] which) {
-    return FrameScores.rows(
-        FrameScores.of(model.scorer(), frames::read, which, fraction -> {}).observed(),
-        which.length,
-        model.scorer().latents());
+    return Arrays.stream(
+            FrameScores.rows(
+                FrameScores.of(
+                        model.scorer(),
+                        frames,
+                        model.bundle().manifest().observed(),
+                        which,
+                        fraction -> {})
+                    .observed(),
+                which.length,
+                model.scorer().nodes()))
+        .map(row -> Arrays.copyOf(row, model.scorer().latents()))
+        .toArray(double[][]::new);
   }
 
   /**

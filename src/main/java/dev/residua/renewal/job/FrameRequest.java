@@ -1,9 +1,12 @@
 package dev.residua.renewal.job;
 
+import dev.residua.causal.Variables;
 import dev.residua.frame.ImageShape;
 import dev.residua.renewal.selection.SelectionSettings;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /**
@@ -12,6 +15,7 @@ import java.util.function.Predicate;
  * @param shape of the pictures that the model reads; frames are resampled to it
  * @param factorNames factors whose readings count, in the order of the model's latents; may be
  *     empty
+ * @param variableNames variables of the model; a frame that lacks one is left out
  * @param sources chooses the sources whose frames count
  * @param memoryBytes limit of pixels in memory, in bytes, at least 0; the others go to a file
  * @param folder of that file
@@ -19,14 +23,43 @@ import java.util.function.Predicate;
 public record FrameRequest(
     ImageShape shape,
     List<String> factorNames,
+    List<String> variableNames,
     SelectionSettings selection,
     Predicate<String> sources,
     long memoryBytes,
     Path folder) {
+  /** A request for a model without variables. */
+  public FrameRequest(
+      ImageShape shape,
+      List<String> factorNames,
+      SelectionSettings selection,
+      Predicate<String> sources,
+      long memoryBytes,
+      Path folder) {
+    this(shape, factorNames, List.of(), selection, sources, memoryBytes, folder);
+  }
+
   public FrameRequest {
     factorNames = List.copyOf(factorNames);
+    variableNames = List.copyOf(variableNames);
     if (memoryBytes < 0) {
       throw new IllegalArgumentException("memoryBytes must be at least 0 but was " + memoryBytes);
     }
+  }
+
+  /**
+   * The variables in a frame's attributes.
+   *
+   * @return shape {@code [variableNames]}, NaN for a missing one
+   */
+  double[] variables(Map<String, String> attributes) {
+    return variableNames.stream()
+        .mapToDouble(name -> Variables.value(attributes.get(Variables.PREFIX + name)))
+        .toArray();
+  }
+
+  /** Whether a frame lacks a variable. */
+  boolean lacksVariable(Map<String, String> attributes) {
+    return !Arrays.stream(variables(attributes)).allMatch(Double::isFinite);
   }
 }

@@ -26,14 +26,19 @@ final class LatentAnchors {
     double[][] anchors = new double[data.size()][];
     int[] all = new int[data.size()];
     Arrays.setAll(all, i -> i);
-    LatentBatch batch = FrameScores.of(model.scorer(), data::read, all, fraction -> {});
-    double[][] latents = FrameScores.rows(batch.observed(), data.size(), model.scorer().latents());
+    LatentBatch batch =
+        FrameScores.of(
+            model.scorer(), data, model.bundle().manifest().observed(), all, fraction -> {});
+    double[][] nodes = FrameScores.rows(batch.observed(), data.size(), model.scorer().nodes());
     byte[] pixels = new byte[data.shape().size()];
     for (int i = 0; i < anchors.length; i++) {
       data.read(i, pixels, 0);
       float appearance = model.appearance().deviation(pixels, 0);
       FrameStatistics of = model.calibration().statistics(batch, i, appearance);
-      anchors[i] = quiet(of, model.bundle().graph()) ? latents[i] : null;
+      anchors[i] =
+          quiet(of, model.bundle().graph())
+              ? Arrays.copyOf(nodes[i], model.scorer().latents())
+              : null;
     }
     return anchors;
   }

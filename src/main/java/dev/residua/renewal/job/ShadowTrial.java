@@ -81,7 +81,9 @@ record ShadowTrial(
         topics.shadowScores(),
         from,
         score -> {
-          if (score.modelId().equals(challenger) && challengers.size() < MAX_FRAMES) {
+          if (score.modelId().equals(challenger)
+              && challengers.size() < MAX_FRAMES
+              && !score.statistics().isPartial()) {
             challengers.put(score.position(), score.statistics().jointPValue());
           }
         },
@@ -92,7 +94,7 @@ record ShadowTrial(
         topics.scores(),
         from,
         score -> {
-          if (challengers.containsKey(score.position())) {
+          if (challengers.containsKey(score.position()) && !score.statistics().isPartial()) {
             actives.put(score.position(), score.statistics().jointPValue());
           }
         },

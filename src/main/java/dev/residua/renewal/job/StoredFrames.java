@@ -228,6 +228,10 @@ public final class StoredFrames {
       if (!request.sources().test(frame.source())) {
         return;
       }
+      if (request.lacksVariable(frame.attributes())) {
+        selection.reject(null, RejectionReason.VARIABLE_MISSING); // its stretch goes on
+        return;
+      }
       selection.offer(
           new FrameCandidate(
               frame.source(),

@@ -41,7 +41,7 @@ final class TrainStep {
     TrainingSettings training =
         data.settings(
             TrainingSettings.DEFAULTS
-                .withLatents(champion.graph().size())
+                .withLatents(champion.manifest().latents().size())
                 .withSteps(settings.steps())
                 .withSeed(settings.seed())
                 .withThreads(settings.threads())

@@ -6,6 +6,8 @@ import java.util.Locale;
 public enum RejectionReason {
   /** It is part of an incident that was not accepted as normal. */
   INCIDENT,
+  /** It lacks a variable of the model. */
+  VARIABLE_MISSING,
   /** It is part of a fault of the sensor. */
   SENSOR_FAULT,
   /** It is part of a maintenance window. */

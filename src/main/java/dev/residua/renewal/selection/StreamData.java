@@ -43,6 +43,7 @@ public final class StreamData implements TrainingData {
   private final String name;
   private final ImageShape shape;
   private final List<String> factorNames;
+  private final List<String> variableNames;
   private final PixelStore pixels;
   private final List<Chosen> frames;
   private final int trained;
@@ -58,9 +59,17 @@ public final class StreamData implements TrainingData {
    * @param number its number in the pixel store
    * @param readings of the factors, shape {@code [factorNames]}, NaN for a missing one; null if all
    *     are missing. Owned by this record
+   * @param variables of the model, shape {@code [variableNames]}, none missing. Owned by this
+   *     record
    */
   @SuppressWarnings("ArrayRecordComponent") // one per frame, read only here
-  public record Chosen(FrameCandidate frame, int number, double @Nullable [] readings) {}
+  public record Chosen(
+      FrameCandidate frame, int number, double @Nullable [] readings, double[] variables) {
+    /** A frame for a model without variables. */
+    public Chosen(FrameCandidate frame, int number, double @Nullable [] readings) {
+      this(frame, number, readings, new double[0]);
+    }
+  }
 
   /**
    * The two parts of the chosen frames.
@@ -79,6 +88,7 @@ public final class StreamData implements TrainingData {
       String name,
       ImageShape shape,
       List<String> factorNames,
+      List<String> variableNames,
       PixelStore pixels,
       List<Chosen> sample,
       List<List<Chosen>> stretches,
@@ -86,6 +96,7 @@ public final class StreamData implements TrainingData {
     this.name = name;
     this.shape = shape;
     this.factorNames = List.copyOf(factorNames);
+    this.variableNames = List.copyOf(variableNames);
     this.pixels = pixels;
     this.trained = sample.size();
     List<Chosen> all = new ArrayList<>(sample);
@@ -109,6 +120,7 @@ public final class StreamData implements TrainingData {
     name = from.name;
     shape = from.shape;
     factorNames = from.factorNames;
+    variableNames = from.variableNames;
     pixels = from.pixels;
     frames = from.frames;
     trained = from.trained;
@@ -128,6 +140,7 @@ public final class StreamData implements TrainingData {
    *
    * @param name of the stream, for the provenance
    * @param factorNames factors whose readings count, in the order of the latents
+   * @param variableNames variables of the model
    * @param pixels holds the pictures of all chosen frames, of this shape
    * @param chosen the frames of the plan that were read, by position; a missing one counts as
    *     {@link RejectionReason#UNREADABLE} and ends its stretch
@@ -136,6 +149,7 @@ public final class StreamData implements TrainingData {
       String name,
       ImageShape shape,
       List<String> factorNames,
+      List<String> variableNames,
       PixelStore pixels,
       FrameSelection.Plan plan,
       Map<FramePosition, Chosen> chosen,
@@ -166,8 +180,9 @@ public final class StreamData implements TrainingData {
     origin.put("selection.heldOut", Integer.toString(heldOut.stream().mapToInt(List::size).sum()));
     leftOut.forEach((reason, n) -> origin.put("leftOut." + reason.text(), Long.toString(n)));
     return new Parts(
-        new StreamData(name, shape, factorNames, pixels, sample, calibration, origin),
-        new StreamData(name, shape, factorNames, pixels, List.of(), heldOut, origin),
+        new StreamData(
+            name, shape, factorNames, variableNames, pixels, sample, calibration, origin),
+        new StreamData(name, shape, factorNames, variableNames, pixels, List.of(), heldOut, origin),
         leftOut);
   }
 
@@ -297,6 +312,16 @@ public final class StreamData implements TrainingData {
   }
 
   @Override
+  public List<String> variableNames() {
+    return variableNames;
+  }
+
+  @Override
+  public double[] variables(int index) {
+    return frames.get(index).variables();
+  }
+
+  @Override
   public double @Nullable [] factors(int index) {
     double[] readings = frames.get(index).readings();
     double[] anchor = anchors == null ? null : anchors[index];
@@ -312,7 +337,8 @@ public final class StreamData implements TrainingData {
 
   /**
    * Digest of these frames in their order: shape, factors, and of each frame source, sequence,
-   * capture time, labels and pixels, but not its position. The first call reads all pixels.
+   * capture time, labels, variables and pixels, but not its position. The first call reads all
+   * pixels.
    */
   @Override
   public String sha256() {
@@ -337,6 +363,9 @@ public final class StreamData implements TrainingData {
         labels.putDouble(factors == null ? Double.NaN : factors[f]);
       }
       sha.update(labels.array());
+      for (double variable : variables(i)) {
+        sha.update(ByteBuffer.allocate(Double.BYTES).putDouble(variable).array());
+      }
       read(i, picture, 0);
       sha.update(picture);
     }

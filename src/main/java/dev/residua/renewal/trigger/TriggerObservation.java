@@ -23,8 +23,8 @@ public sealed interface TriggerObservation {
    *
    * @param at when it was scored
    * @param jointPValue conformal p-value over all latents, in (0, 1]
-   * @param quiet whether neither maintenance nor an announced change covers it; open incidents are
-   *     observed separately
+   * @param quiet whether neither maintenance nor an announced change covers it, and no variable is
+   *     missing; open incidents are observed separately
    * @param calibrationScores number of calibration scores behind the p-value
    * @param modelId model that scored it
    */
@@ -46,7 +46,8 @@ public sealed interface TriggerObservation {
         ScoredFrame frame, Instant at, ActiveControls controls, int calibrationScores) {
       boolean quiet =
           !controls.maintained(frame.source(), frame.capturedAt())
-              && !controls.expectsChange(frame.source(), frame.capturedAt());
+              && !controls.expectsChange(frame.source(), frame.capturedAt())
+              && !frame.statistics().isPartial();
       return new FrameScored(
           frame.source(),
           frame.sequence(),

@@ -9,6 +9,7 @@ import dev.residua.anomaly.AppearanceReference;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.Variables;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.LabelTable;
 import dev.residua.frame.ImageShape;
@@ -100,6 +101,7 @@ class ScoreTableTest {
     return new ScoreTable(
         List.of("shadow length", "light"),
         scorer,
+        Variables.NONE,
         calibration(),
         AppearanceReference.builder(shape).build());
   }

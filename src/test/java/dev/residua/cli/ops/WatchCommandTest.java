@@ -2,6 +2,8 @@ package dev.residua.cli.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.residua.causal.ScoredFrame;
+import dev.residua.testing.Scored;
 import dev.residua.testing.TopicFuzzer;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
@@ -51,5 +53,18 @@ class WatchCommandTest {
 
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void shouldWriteNullForWhatIsNotKnown() {
+    // Given a score without a variable of its model
+    ScoredFrame partial =
+        Scored.nominal().residuals(0.5f, Float.NaN, 0, Float.NaN).unknown(1, 3).frame(0);
+    ConsumerRecord<byte[], byte[]> record =
+        new ConsumerRecord<>("residua.scores", 0, 1, bytes("cam1"), new byte[0]);
+    // When
+    String line = WatchCommand.jsonLine(record, partial);
+    // Then
+    assertThat(line).contains("\"residuals\":[0.5,null,0.0,null]").contains("[0.5,null,0.5,null]");
   }
 }

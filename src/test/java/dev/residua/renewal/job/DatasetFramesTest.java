@@ -142,4 +142,54 @@ class DatasetFramesTest {
         .isInstanceOf(CancellationException.class)
         .hasMessage("reading line was cancelled after 0 of 400 frames");
   }
+
+  @Test
+  void shouldLeaveOutFramesThatLackAVariable() throws IOException {
+    // Given a variable that every tenth frame lacks
+    Path dir = directory.resolve("pumped");
+    try (DatasetWriter writer =
+        new DatasetWriter(
+            dir,
+            SHAPE,
+            List.of("light", "variable.speed"),
+            new DatasetWriter.Description("line", List.of("light"), null, Map.of()),
+            false,
+            false)) {
+      byte[] pixels = new byte[SHAPE.size()];
+      for (int i = 0; i < FRAMES; i++) {
+        Arrays.fill(pixels, (byte) i);
+        writer.write(pixels, 0, Arrays.asList("1", i % 10 == 0 ? null : Integer.toString(900 + i)));
+      }
+      writer.finish();
+    }
+    FrameRequest request =
+        new FrameRequest(
+            SHAPE,
+            List.of("light"),
+            List.of("speed"),
+            SELECTION,
+            source -> true,
+            1 << 20,
+            directory);
+    // When
+    try (CollectedFrames frames =
+        DatasetFrames.collect(
+            FrameDataset.open(dir),
+            2,
+            Exclusions.builder().build(),
+            request,
+            TrainingProgress.SILENT,
+            () -> false)) {
+      // Then the stretches go on over them
+      assertThat(frames.parts().leftOut())
+          .containsEntry(RejectionReason.VARIABLE_MISSING, 40L)
+          .doesNotContainKey(RejectionReason.SHORT_STRETCH);
+      StreamData data = frames.parts().training();
+      assertThat(data.variableNames()).containsExactly("speed");
+      for (int i = 0; i < data.size(); i++) {
+        assertThat(data.variables(i)).containsExactly(900 + data.frame(i).sequence());
+      }
+      assertThat(data.sha256()).isNotEqualTo(frames.parts().heldOut().sha256());
+    }
+  }
 }

@@ -70,7 +70,7 @@ class StreamDataTest {
           frame.sequence() < labelled ? new double[] {frame.sequence(), Double.NaN} : null;
       chosen.put(frame.position(), new Chosen(frame, store.add(picture(frame, last), 0), readings));
     }
-    return StreamData.of("line", SHAPE, FACTORS, store, plan, chosen, SETTINGS);
+    return StreamData.of("line", SHAPE, FACTORS, List.of(), store, plan, chosen, SETTINGS);
   }
 
   private PixelStore store(long memory) {
@@ -237,7 +237,8 @@ class StreamDataTest {
         }
       }
 
-      StreamData.Parts parts = StreamData.of("line", SHAPE, FACTORS, store, plan, chosen, SETTINGS);
+      StreamData.Parts parts =
+          StreamData.of("line", SHAPE, FACTORS, List.of(), store, plan, chosen, SETTINGS);
 
       assertThat(parts.training().sequences()).extracting(s -> s.length).containsExactly(100, 284);
       assertThat(parts.heldOut().sequences()).extracting(s -> s.length).containsExactly(189);
@@ -265,6 +266,7 @@ class StreamDataTest {
               "line",
               SHAPE,
               FACTORS,
+              List.of(),
               store,
               plan,
               chosen,

@@ -1,0 +1,78 @@
+package dev.residua.causal;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The variables of a model, in the order of its nodes behind the latents. Immutable; most models
+ * have none.
+ */
+public record Variables(List<Variable> list) {
+  /** Start of the names of attributes, and of columns of data sets, that hold a variable. */
+  public static final String PREFIX = "variable.";
+
+  /** No variables. */
+  public static final Variables NONE = new Variables(List.of());
+
+  public Variables {
+    list = List.copyOf(list);
+  }
+
+  public boolean isEmpty() {
+    return list.isEmpty();
+  }
+
+  /** Number of variables {@code k}. */
+  public int size() {
+    return list.size();
+  }
+
+  public List<String> names() {
+    return list.stream().map(Variable::name).toList();
+  }
+
+  /**
+   * Reads the variables of a frame from its attributes.
+   *
+   * @param into receives {@code k} standardised values from {@code offset} on; NaN where the
+   *     attribute is missing or no finite number
+   */
+  public void read(Map<String, String> attributes, float[] into, int offset) {
+    for (int i = 0; i < list.size(); i++) {
+      Variable variable = list.get(i);
+      into[offset + i] = variable.standardized(value(attributes.get(PREFIX + variable.name())));
+    }
+  }
+
+  /**
+   * Standardises values in the units of the attributes.
+   *
+   * @param values shape {@code [k]}, NaN for a missing one
+   * @return shape {@code [k]}
+   */
+  public float[] standardized(double[] values) {
+    if (values.length != list.size()) {
+      throw new IllegalArgumentException(
+          "%d values for the variables %s".formatted(values.length, names()));
+    }
+    float[] standardized = new float[values.length];
+    for (int i = 0; i < standardized.length; i++) {
+      standardized[i] = list.get(i).standardized(values[i]);
+    }
+    return standardized;
+  }
+
+  /** The number that an attribute holds; NaN where it is missing or no finite number. */
+  public static double value(@Nullable String text) {
+    if (text == null) {
+      return Double.NaN;
+    }
+    try {
+      double value = Double.parseDouble(text.strip());
+      return Double.isFinite(value) ? value : Double.NaN;
+    } catch (NumberFormatException e) {
+      return Double.NaN; // no number, so no reading
+    }
+  }
+}
