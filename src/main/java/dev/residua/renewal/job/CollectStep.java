@@ -3,11 +3,15 @@ package dev.residua.renewal.job;
 import dev.residua.incident.ControlCommand.TrainingPhase;
 import dev.residua.model.ModelBundle;
 import dev.residua.renewal.gate.ExaminationSettings;
+import dev.residua.renewal.selection.RejectionReason;
 import dev.residua.renewal.selection.SelectionSettings;
 import dev.residua.renewal.selection.StreamData;
 import dev.residua.training.TrainingFailedException;
 import dev.residua.training.TrainingPipeline;
 import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Chooses and reads the frames of a training. */
 final class CollectStep {
@@ -56,7 +60,7 @@ final class CollectStep {
                     context.publish(TrainingPhase.COLLECTING, fraction, stage),
                 context.cancelled());
     try {
-      check(collected.parts().training(), collected.parts().heldOut());
+      check(collected.parts());
     } catch (TrainingFailedException e) {
       collected.close();
       throw e;
@@ -76,22 +80,41 @@ final class CollectStep {
         });
   }
 
-  private void check(StreamData data, StreamData heldOut) throws TrainingFailedException {
+  private void check(StreamData.Parts parts) throws TrainingFailedException {
+    StreamData data = parts.training();
     int calibrating = data.size() - data.trained();
     if (data.trained() < MIN_TRAINING
         || calibrating < TrainingPipeline.MIN_CALIBRATION
-        || heldOut.size() < MIN_HELD_OUT) {
+        || parts.heldOut().size() < MIN_HELD_OUT) {
       throw new TrainingFailedException(
-          "%s to %s gives %d frames to train on, %d consecutive quiet ones to calibrate with and %d to examine with, needed are %d, %d and %d: set a longer residua.training.window, or wait for more quiet frames"
+          "%s to %s gives %d frames to train on, %d consecutive quiet ones to calibrate with and %d to examine with, needed are %d, %d and %d: set a longer residua.training.window, or wait for more quiet frames%s"
               .formatted(
                   context.request().from(),
                   context.request().until(),
                   data.trained(),
                   calibrating,
-                  heldOut.size(),
+                  parts.heldOut().size(),
                   MIN_TRAINING,
                   TrainingPipeline.MIN_CALIBRATION,
-                  MIN_HELD_OUT));
+                  MIN_HELD_OUT,
+                  leftOut(parts.leftOut())));
     }
+  }
+
+  /** Which frames were left out, and what to do about those of incidents. */
+  static String leftOut(Map<RejectionReason, Long> counts) {
+    if (counts.isEmpty()) {
+      return "";
+    }
+    String list =
+        new TreeMap<>(counts)
+            .entrySet().stream()
+                .map(entry -> "%d %s".formatted(entry.getValue(), entry.getKey().text()))
+                .collect(Collectors.joining(", "));
+    return "; left out were "
+        + list
+        + (counts.containsKey(RejectionReason.INCIDENT)
+            ? "; if incidents show the new normal, give accept-normal for their sources first"
+            : "");
   }
 }
