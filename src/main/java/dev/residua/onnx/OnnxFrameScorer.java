@@ -60,7 +60,7 @@ public final class OnnxFrameScorer implements FrameScorer {
       this.whole = opened(OnnxGraphs.scorer(plan), threads);
       this.encoder = opened(OnnxGraphs.encoder(plan), threads);
       this.reconstruction = opened(OnnxGraphs.reconstruction(plan), threads);
-      this.environment = OrtEnvironment.getEnvironment();
+      this.environment = OnnxEnvironment.get();
     } catch (RuntimeException | OrtException e) {
       closeSessions();
       if (e instanceof RuntimeException wrong) {
@@ -91,7 +91,7 @@ public final class OnnxFrameScorer implements FrameScorer {
                 options.setInterOpNumThreads(1);
                 options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
                 options.addConfigEntry("session.intra_op.allow_spinning", "0");
-                return OrtEnvironment.getEnvironment().createSession(model, options);
+                return OnnxEnvironment.get().createSession(model, options);
               }
             });
     new Thread(null, task, "residua-onnx-load", LOAD_STACK_BYTES).start();
@@ -267,6 +267,6 @@ public final class OnnxFrameScorer implements FrameScorer {
 
   /** Version of ONNX Runtime. */
   public static String engineVersion() {
-    return OrtEnvironment.getEnvironment().getVersion();
+    return OnnxEnvironment.get().getVersion();
   }
 }

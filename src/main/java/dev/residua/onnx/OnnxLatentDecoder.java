@@ -1,7 +1,6 @@
 package dev.residua.onnx;
 
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.residua.causal.LatentDecoder;
@@ -57,7 +56,7 @@ public final class OnnxLatentDecoder implements LatentDecoder {
     }
     try (OnnxTensor tensor =
             OnnxTensor.createTensor(
-                OrtEnvironment.getEnvironment(),
+                OnnxEnvironment.get(),
                 FloatBuffer.wrap(values, 0, n * latents),
                 new long[] {n, latents});
         OrtSession.Result result = session.run(Map.of(OnnxGraphs.LATENTS, tensor))) {

@@ -69,7 +69,9 @@ class DemoIT {
 
   private void assertCleanStop(Service demo) {
     int exit = demo.stop(STOP);
-    assertThat(exit).as("exit code after SIGTERM").isIn(0, 143);
+    assertThat(exit)
+        .withFailMessage(() -> "exit code %d after SIGTERM:%n%s".formatted(exit, demo.err()))
+        .isIn(0, 143);
     assertThat(demo.err()).doesNotContain("\tat ", "did not stop cleanly", "ERROR");
     // Kafka leaves this file only when it has closed its logs.
     assertThat(directory.resolve("data").resolve("kafka").resolve(".kafka_cleanshutdown").toFile())

@@ -231,6 +231,7 @@ public final class Service implements AutoCloseable {
             "-XX:+UseG1GC",
             "-Xmx1g",
             "-XX:+ExitOnOutOfMemoryError",
+            "-XX:+ErrorFileToStderr", // what a crash says must outlive the working directory
             "-Dorg.bytedeco.javacpp.maxbytes=0",
             "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
             "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
