@@ -52,6 +52,11 @@ public interface FrameScorer extends AutoCloseable {
     return batch;
   }
 
+  /** {@link #observe} with the mean of every variable. */
+  default LatentBatch observeMeans(LatentBatch batch) {
+    return observe(batch, new float[batch.frames() * (nodes() - latents())]);
+  }
+
   /**
    * Decodes latents and compares the pictures with the frames that they come from.
    *

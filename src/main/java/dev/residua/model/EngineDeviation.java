@@ -35,12 +35,10 @@ public record EngineDeviation(int frames, double latents, double reconstruction)
    */
   public static EngineDeviation of(
       FrameScorer reference, FrameScorer candidate, byte[] pixels, int frames) {
-    float[] variables =
-        new float[frames * (reference.nodes() - reference.latents())]; // their means
-    LatentBatch expected = reference.observe(reference.score(pixels, frames), variables);
-    LatentBatch encoded = candidate.observe(candidate.encode(pixels, frames), variables);
+    LatentBatch expected = reference.observeMeans(reference.score(pixels, frames));
+    LatentBatch encoded = candidate.observeMeans(candidate.encode(pixels, frames));
     float[] errors = candidate.reconstructionErrors(pixels, frames, encoded.codes());
-    LatentBatch whole = candidate.observe(candidate.score(pixels, frames), variables);
+    LatentBatch whole = candidate.observeMeans(candidate.score(pixels, frames));
     int d = expected.latents();
     double latents =
         max(

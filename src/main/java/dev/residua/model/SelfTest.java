@@ -48,7 +48,7 @@ public final class SelfTest {
    */
   public static SelfTest record(FrameScorer scorer, byte[] pixels, int frames) {
     byte[] kept = Arrays.copyOf(pixels, frames * scorer.imageShape().size());
-    return new SelfTest(frames, kept, score(scorer, kept, frames));
+    return new SelfTest(frames, kept, scorer.observeMeans(scorer.score(kept, frames)));
   }
 
   /**
@@ -90,15 +90,10 @@ public final class SelfTest {
           "it has %d bytes per frame and %d latents, the scorer takes %d and gives %d"
               .formatted(pixels.length / frames, expected.latents(), size, scorer.nodes()));
     }
-    LatentBatch actual = score(scorer, pixels, frames);
+    LatentBatch actual = scorer.observeMeans(scorer.score(pixels, frames));
     compare("latent", expected.observed(), actual.observed());
     compare("expected latent", expected.expected(), actual.expected());
     compare("reconstruction error", expected.reconstructionErrors(), actual.reconstructionErrors());
-  }
-
-  private static LatentBatch score(FrameScorer scorer, byte[] pixels, int frames) {
-    return scorer.observe(
-        scorer.score(pixels, frames), new float[frames * (scorer.nodes() - scorer.latents())]);
   }
 
   private static void compare(String what, float[] expected, float[] actual) {
