@@ -7,7 +7,6 @@ import dev.residua.simulation.ScenarioStream;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topics;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,10 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Cameras that send frames at a steady rate, each for a limited time; a new one with another name
@@ -45,10 +41,8 @@ final class ChangingCameras implements AutoCloseable {
       """
           .formatted(PICTURES);
 
-  private final Producer<byte[], byte[]> producer;
-  private final Topics topics;
+  private final PacedSender sender;
   private final ImageShape shape;
-  private final double framesPerSecond;
   private final int framesPerCamera;
   private final byte[][] usual;
   private final byte[][] faulty;
@@ -58,9 +52,7 @@ final class ChangingCameras implements AutoCloseable {
   private final AtomicLong frames = new AtomicLong();
   private final AtomicLong damaged = new AtomicLong();
   private final Queue<String> ended = new ConcurrentLinkedQueue<>();
-  private final Thread thread = new Thread(this::send, "bench-cameras");
-  private volatile @Nullable Exception failure;
-  private volatile boolean stopped;
+  private final long[] numbers; // of the cameras at each place
 
   /** One camera, with the numbers of its frames. */
   private static final class Camera {
@@ -94,10 +86,9 @@ final class ChangingCameras implements AutoCloseable {
       double framesPerSecond,
       int framesPerCamera)
       throws IOException {
-    this.producer = producer;
-    this.topics = topics;
+    this.sender = new PacedSender(producer, topics.frames().name(), framesPerSecond, this::send);
     this.shape = shape;
-    this.framesPerSecond = framesPerSecond;
+    this.numbers = new long[cameras];
     this.framesPerCamera = framesPerCamera;
     this.usual = draw("");
     this.faulty = draw(FAULT);
@@ -105,7 +96,7 @@ final class ChangingCameras implements AutoCloseable {
     for (int i = 0; i < cameras; i++) {
       this.cameras.set(i, camera(i, 0));
     }
-    thread.start();
+    sender.start();
   }
 
   private byte[][] draw(String events) throws IOException {
@@ -125,40 +116,25 @@ final class ChangingCameras implements AutoCloseable {
         "cam-%d-%d".formatted(place, number), Math.max(1, length), random.nextBoolean());
   }
 
-  private void send() {
-    long[] numbers = new long[cameras.length()];
-    long start = System.nanoTime();
-    for (long i = 0; !stopped && failure == null; i++) {
-      long due = start + (long) (i * 1e9 / framesPerSecond);
-      for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
-        LockSupport.parkNanos(left);
-      }
-      int place = (int) (i % cameras.length());
-      Camera camera = cameras.get(place);
-      if (i % DAMAGED == DAMAGED - 1) {
-        send(camera.source, new byte[] {1, 2, 3});
-        damaged.incrementAndGet();
-      }
-      boolean fault = camera.next >= camera.faultFrom && camera.next < camera.faultUntil;
-      byte[] picture = (fault ? faulty : usual)[(int) ((camera.next + 37L * place) % PICTURES)];
-      send(
-          camera.source,
-          FrameReader.write(
-              Frame.ofPixels(camera.source, camera.next++, Instant.now(), shape, picture)));
-      sent.put(camera.source, camera.next);
-      frames.incrementAndGet();
-      if (camera.next >= camera.frames) {
-        ended.add(camera.source);
-        cameras.set(place, camera(place, ++numbers[place]));
-      }
+  private void send(long step) {
+    int place = (int) (step % cameras.length());
+    Camera camera = cameras.get(place);
+    if (step % DAMAGED == DAMAGED - 1) {
+      sender.send(camera.source, new byte[] {1, 2, 3});
+      damaged.incrementAndGet();
     }
-  }
-
-  private void send(String source, byte[] value) {
-    producer.send(
-        new ProducerRecord<>(
-            topics.frames().name(), source.getBytes(StandardCharsets.UTF_8), value),
-        (metadata, e) -> failure = e == null ? failure : e);
+    boolean fault = camera.next >= camera.faultFrom && camera.next < camera.faultUntil;
+    byte[] picture = (fault ? faulty : usual)[(int) ((camera.next + 37L * place) % PICTURES)];
+    sender.send(
+        camera.source,
+        FrameReader.write(
+            Frame.ofPixels(camera.source, camera.next++, Instant.now(), shape, picture)));
+    sent.put(camera.source, camera.next);
+    frames.incrementAndGet();
+    if (camera.next >= camera.frames) {
+      ended.add(camera.source);
+      cameras.set(place, camera(place, ++numbers[place]));
+    }
   }
 
   /** Frames sent so far. */
@@ -196,23 +172,11 @@ final class ChangingCameras implements AutoCloseable {
    * @throws IllegalStateException if Kafka refused a record
    */
   void stop() throws InterruptedException {
-    stopped = true;
-    thread.join();
-    producer.flush();
-    Exception why = failure;
-    if (why != null) {
-      throw new IllegalStateException("a frame could not be sent: " + why, why);
-    }
+    sender.stop();
   }
 
   @Override
   public void close() {
-    stopped = true;
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    producer.close();
+    sender.close();
   }
 }

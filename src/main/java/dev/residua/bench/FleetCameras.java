@@ -7,17 +7,14 @@ import dev.residua.simulation.ScenarioStream;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topics;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Cameras that all send frames at the same steady rate. Each frame is a random one of some thousand
@@ -58,18 +55,13 @@ final class FleetCameras implements AutoCloseable {
     }
   }
 
-  private final Producer<byte[], byte[]> producer;
-  private final Topics topics;
+  private final PacedSender sender;
   private final ImageShape shape;
   private final String[] sources;
-  private final double framesPerSecond;
   private final Map<View, byte[][]> pictures = new TreeMap<>();
   private final AtomicReferenceArray<View> views;
   private final AtomicLongArray next;
   private final SplittableRandom random = new SplittableRandom(20_27);
-  private final Thread thread = new Thread(this::send, "bench-cameras");
-  private volatile @Nullable Exception failure;
-  private volatile boolean stopped;
 
   /**
    * Draws the pictures; {@link #start} begins to send.
@@ -85,11 +77,11 @@ final class FleetCameras implements AutoCloseable {
       String[] sources,
       double framesPerSecond)
       throws IOException {
-    this.producer = producer;
-    this.topics = topics;
+    this.sender =
+        new PacedSender(
+            producer, topics.frames().name(), framesPerSecond * sources.length, this::send);
     this.shape = shape;
     this.sources = sources.clone();
-    this.framesPerSecond = framesPerSecond;
     this.views = new AtomicReferenceArray<>(sources.length);
     this.next = new AtomicLongArray(sources.length);
     for (int i = 0; i < sources.length; i++) {
@@ -116,7 +108,7 @@ final class FleetCameras implements AutoCloseable {
   }
 
   void start() {
-    thread.start();
+    sender.start();
   }
 
   /** Changes what a camera sees from its next frame on. */
@@ -124,33 +116,17 @@ final class FleetCameras implements AutoCloseable {
     views.set(camera, view);
   }
 
-  private void send() {
-    long start = System.nanoTime();
-    double perSecond = framesPerSecond * sources.length;
-    for (long i = 0; !stopped && failure == null; i++) {
-      long due = start + (long) (i * 1e9 / perSecond);
-      for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
-        LockSupport.parkNanos(left);
-      }
-      int camera = (int) (i % sources.length);
-      byte[][] seen = pictures.get(views.get(camera));
-      if (seen == null) {
-        throw new IllegalStateException("no pictures of " + views.get(camera));
-      }
-      Frame frame =
-          Frame.ofPixels(
-              sources[camera],
-              next.getAndIncrement(camera),
-              Instant.now(),
-              shape,
-              seen[random.nextInt(PICTURES)]);
-      producer.send(
-          new ProducerRecord<>(
-              topics.frames().name(),
-              sources[camera].getBytes(StandardCharsets.UTF_8),
-              FrameReader.write(frame)),
-          (metadata, e) -> failure = e == null ? failure : e);
-    }
+  private void send(long step) {
+    int camera = (int) (step % sources.length);
+    byte[][] seen = Objects.requireNonNull(pictures.get(views.get(camera)));
+    Frame frame =
+        Frame.ofPixels(
+            sources[camera],
+            next.getAndIncrement(camera),
+            Instant.now(),
+            shape,
+            seen[random.nextInt(PICTURES)]);
+    sender.send(sources[camera], FrameReader.write(frame));
   }
 
   /** Frames sent so far by source; the sequences of a source start at 0. */
@@ -168,32 +144,16 @@ final class FleetCameras implements AutoCloseable {
    * @throws IllegalStateException if Kafka refused a record
    */
   void stop() throws InterruptedException {
-    stopped = true;
-    thread.join();
-    producer.flush();
-    check();
+    sender.stop();
   }
 
-  /**
-   * Checks that they send.
-   *
-   * @throws IllegalStateException if Kafka refused a record
-   */
+  /** Checks that they send, see {@link PacedSender#check}. */
   void check() {
-    Exception why = failure;
-    if (why != null) {
-      throw new IllegalStateException("a frame could not be sent: " + why, why);
-    }
+    sender.check();
   }
 
   @Override
   public void close() {
-    stopped = true;
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    producer.close();
+    sender.close();
   }
 }

@@ -29,7 +29,7 @@ public final class FleetModels implements PipelineBenchmark.Models {
   private final ModelAdmin admin;
   private final RegistryFollower registry;
   private final ModelPool pool;
-  private final List<ModelBundle> bundles = new ArrayList<>();
+  private final List<ModelBundle> bundles;
   private final List<SourceRule> rules = new ArrayList<>(); // one per scene
   private final boolean swaps;
 
@@ -47,12 +47,8 @@ public final class FleetModels implements PipelineBenchmark.Models {
     this.swaps = swaps;
     this.admin = ModelAdmin.of(clients.registry(PREFIX), topics);
     this.registry = new RegistryFollower(clients.registry(PREFIX), topics, Models.OUTSIDE);
-    for (int i = 0; i < models; i++) {
-      bundles.add(model.withId(model.id() + "-" + i));
-      admin.publish(bundles.get(i), scene(0), null, null, author());
-    }
+    this.bundles = publish(admin, model, scenes, models);
     for (int i = 0; i < scenes; i++) {
-      admin.promote(scene(i), bundles.get(i % models).id(), author());
       rules.add(SourceRule.of(scene(i), "*").withScene(scene(i)));
     }
     registry.refreshed();
@@ -67,11 +63,26 @@ public final class FleetModels implements PipelineBenchmark.Models {
             });
   }
 
-  private static String scene(int number) {
+  /** Publishes copies of a model under several ids and activates one in each scene, in turn. */
+  static List<ModelBundle> publish(ModelAdmin admin, ModelBundle model, int scenes, int models)
+      throws IOException {
+    List<ModelBundle> bundles = new ArrayList<>();
+    for (int i = 0; i < models; i++) {
+      bundles.add(model.withId(model.id() + "-" + i));
+      admin.publish(bundles.get(i), scene(0), null, null, author());
+    }
+    for (int i = 0; i < scenes; i++) {
+      admin.promote(scene(i), bundles.get(i % models).id(), author());
+    }
+    return bundles;
+  }
+
+  /** Name of a scene. */
+  static String scene(int number) {
     return "scene-" + number;
   }
 
-  private static Author author() {
+  static Author author() {
     return new Author("bench", "to measure", Instant.now());
   }
 

@@ -10,14 +10,12 @@ import dev.residua.incident.ControlCommand.Training;
 import dev.residua.incident.Subject;
 import dev.residua.model.ModelBundle;
 import dev.residua.registry.ModelAdmin;
-import dev.residua.registry.ModelAdmin.Author;
 import dev.residua.source.SourceRule;
 import dev.residua.wire.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -28,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 
@@ -52,6 +51,7 @@ public final class FleetServiceBenchmark implements AutoCloseable {
   private static final Duration RETENTION = Duration.ofMinutes(12);
   private static final Duration LIMIT = Duration.ofMinutes(3);
   private static final String ROLES = "score,monitor,shadow,train,alert,dashboard";
+  private static final String MOVING = FleetModels.scene(0);
   private static final Subject BROKEN = Subject.latent("shadow_length", false);
 
   /** A training that is short enough for the load; none of it is a recommendation. */
@@ -170,7 +170,7 @@ public final class FleetServiceBenchmark implements AutoCloseable {
     this.settings = settings;
     this.sources = new String[settings.sources()];
     for (int i = 0; i < sources.length; i++) {
-      sources[i] = "%s-cam%d".formatted(scene(i % settings.scenes()), i / settings.scenes());
+      sources[i] = prefixOf(i % settings.scenes()) + "cam" + i / settings.scenes();
     }
     this.broker =
         BrokerProcess.start(
@@ -185,12 +185,9 @@ public final class FleetServiceBenchmark implements AutoCloseable {
     this.topicSettings = new SoakTopics(admin, prefix, true, RETENTION);
   }
 
-  private static String scene(int number) {
-    return "scene%d".formatted(number);
-  }
-
-  private static Author author(String reason) {
-    return new Author("bench", reason, Instant.now());
+  /** Start of the names of a scene's cameras. */
+  private static String prefixOf(int scene) {
+    return FleetModels.scene(scene) + "/";
   }
 
   /**
@@ -237,12 +234,12 @@ public final class FleetServiceBenchmark implements AutoCloseable {
               counts.deadLetters(),
               results.lagsInAll(),
               moments,
-              results.training(scene(0)).map(FleetServiceBenchmark::state).orElse("none"),
-              incidents(results, false),
-              incidents(results, true),
+              results.training(MOVING).map(FleetServiceBenchmark::state).orElse("none"),
+              shown(results, this::isFalse),
+              shown(results, FleetServiceBenchmark::isWhileLearning),
               broken.size(),
-              found(results, false),
-              found(results, true),
+              found(results, incident -> true),
+              found(results, incident -> incident.subject().equals(BROKEN)),
               visitor.seen(),
               service.logged("ERROR"),
               samples);
@@ -252,16 +249,12 @@ public final class FleetServiceBenchmark implements AutoCloseable {
   }
 
   private void publish(ModelAdmin models, ModelBundle model) throws IOException {
-    models.begin(model, null, author("to measure"));
-    List<ModelBundle> bundles = new ArrayList<>();
-    for (int i = 0; i < settings.models(); i++) {
-      bundles.add(model.withId("%s-%d".formatted(model.id(), i)));
-      models.publish(bundles.get(i), scene(i), null, null, author("to measure"));
-    }
+    models.begin(model, null, FleetModels.author());
+    FleetModels.publish(models, model, settings.scenes(), settings.models());
     List<SourceRule> rules = new ArrayList<>();
     for (int i = 0; i < settings.scenes(); i++) {
-      models.promote(scene(i), bundles.get(i % bundles.size()).id(), author("to measure"));
-      rules.add(SourceRule.of(scene(i), scene(i) + "-*").withScene(scene(i)).withBy("bench"));
+      String scene = FleetModels.scene(i);
+      rules.add(SourceRule.of(scene, prefixOf(i) + "*").withScene(scene).withBy("bench"));
     }
     SourceRulesWriter.of(clients, topics, prefix).change(present -> rules);
   }
@@ -317,7 +310,7 @@ public final class FleetServiceBenchmark implements AutoCloseable {
                 results.opened().size(),
                 Math.round(100 * cores) / 100.0,
                 ProcessFigures.residentBytes(service.pid()) >> 20,
-                results.training(scene(0)).map(FleetServiceBenchmark::state).orElse("none"));
+                results.training(MOVING).map(FleetServiceBenchmark::state).orElse("none"));
         samples.add(sample);
         line.accept(line(sample));
       }
@@ -348,7 +341,7 @@ public final class FleetServiceBenchmark implements AutoCloseable {
   }
 
   private List<String> ofMovingScene() {
-    return Stream.of(sources).filter(source -> source.startsWith(scene(0) + "-")).toList();
+    return Stream.of(sources).filter(source -> source.startsWith(prefixOf(0))).toList();
   }
 
   private void moveWhenArmed(FleetCameras cameras, FleetResults results) {
@@ -361,7 +354,7 @@ public final class FleetServiceBenchmark implements AutoCloseable {
   }
 
   private void rollBackWhenPromoted(FleetResults results, ModelAdmin models) throws IOException {
-    Optional<Training> training = results.training(scene(0));
+    Optional<Training> training = results.training(MOVING);
     training.ifPresent(
         t ->
             moments.putIfAbsent(
@@ -370,7 +363,7 @@ public final class FleetServiceBenchmark implements AutoCloseable {
     if (promoted != null
         && !moments.containsKey("rolled back")
         && seconds() > promoted + FAULT_FRAMES / settings.framesPerSecond()) {
-      models.rollback(scene(0), null, author("to measure"));
+      models.rollback(MOVING, null, FleetModels.author());
       moments.put("rolled back", seconds());
     }
   }
@@ -398,32 +391,31 @@ public final class FleetServiceBenchmark implements AutoCloseable {
     }
   }
 
-  private List<String> incidents(FleetResults results, boolean whileLearning) {
-    List<String> moving = ofMovingScene();
-    List<String> faulty = broken.stream().map(camera -> sources[camera]).toList();
+  /** Whether nothing is wrong with the camera of an incident. */
+  private boolean isFalse(FleetResults.Opened incident) {
+    return !ofMovingScene().contains(incident.source())
+        && broken.stream().noneMatch(camera -> sources[camera].equals(incident.source()));
+  }
+
+  private static boolean isWhileLearning(FleetResults.Opened incident) {
+    return incident.phase() == CalibrationPhase.LEARNING
+        && incident.subject().kind() != Subject.Kind.SENSOR;
+  }
+
+  private static List<String> shown(
+      FleetResults results, Predicate<FleetResults.Opened> incidents) {
     return results.opened().stream()
-        .filter(
-            incident ->
-                whileLearning
-                    ? incident.phase() == CalibrationPhase.LEARNING
-                        && incident.subject().kind() != Subject.Kind.SENSOR
-                    : !moving.contains(incident.source()) && !faulty.contains(incident.source()))
+        .filter(incidents)
         .limit(SHOWN)
         .map(FleetResults.Opened::toString)
         .toList();
   }
 
-  private long found(FleetResults results, boolean named) {
-    List<FleetResults.Opened> opened = results.opened();
-    return broken.stream()
-        .filter(
-            camera ->
-                opened.stream()
-                    .anyMatch(
-                        incident ->
-                            incident.source().equals(sources[camera])
-                                && (!named || incident.subject().equals(BROKEN))))
-        .count();
+  /** Number of broken cameras with such an incident. */
+  private long found(FleetResults results, Predicate<FleetResults.Opened> such) {
+    List<String> found =
+        results.opened().stream().filter(such).map(FleetResults.Opened::source).toList();
+    return broken.stream().filter(camera -> found.contains(sources[camera])).count();
   }
 
   @Override

@@ -26,16 +26,7 @@ import picocli.CommandLine.Option;
           + " time from frame to committed score, and memory.",
       "The broker runs in its own process, scoring in this one."
     })
-final class BenchFleet extends BenchmarkCommand.OfModel {
-  @Option(names = "--sources", paramLabel = "N", description = "Number of cameras.")
-  int sources = 500;
-
-  @Option(names = "--scenes", paramLabel = "N", description = "Number of scenes.")
-  int scenes = 60;
-
-  @Option(names = "--models", paramLabel = "N", description = "Models that the scenes share.")
-  int models = 6;
-
+final class BenchFleet extends FleetBenchmark {
   @Option(names = "--frames", paramLabel = "N", description = "Number of frames in the backlog.")
   int frames = 20_000;
 
@@ -44,9 +35,6 @@ final class BenchFleet extends BenchmarkCommand.OfModel {
       paramLabel = "N",
       description = "Duration of the steady load in seconds.")
   int seconds = 20;
-
-  @Option(names = "--partitions", paramLabel = "N", description = "Partitions of each topic.")
-  int partitions = 6;
 
   @Option(
       names = "--rounds",
@@ -60,12 +48,9 @@ final class BenchFleet extends BenchmarkCommand.OfModel {
   @Override
   Map<String, Object> measure(Path folder)
       throws IOException, BadBundleException, StartFailedException, InterruptedException {
-    atLeast(1, "--sources", sources);
-    atLeast(1, "--scenes", scenes);
-    atLeast(2, "--models", models);
+    checkSize(2);
     atLeast(100, "--frames", frames);
     atLeast(1, "--seconds", seconds);
-    atLeast(1, "--partitions", partitions);
     atLeast(1, "--rounds", rounds);
     ModelBundle bundle = model.read();
     List<Case> cases =

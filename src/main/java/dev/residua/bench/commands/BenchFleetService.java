@@ -22,16 +22,7 @@ import picocli.CommandLine.Option;
       "A camera learns from some 1,250 frames, so at 2 frames per second the whole takes 40 minutes.",
       "Prints one line per sample on standard error. Needs Linux and 15 GB of disk."
     })
-final class BenchFleetService extends BenchmarkCommand.OfModel {
-  @Option(names = "--sources", paramLabel = "N", description = "Number of cameras.")
-  int sources = 500;
-
-  @Option(names = "--scenes", paramLabel = "N", description = "Number of scenes.")
-  int scenes = 60;
-
-  @Option(names = "--models", paramLabel = "N", description = "Models that the scenes share.")
-  int models = 6;
-
+final class BenchFleetService extends FleetBenchmark {
   @Option(
       names = "--rate",
       paramLabel = "F",
@@ -54,9 +45,6 @@ final class BenchFleetService extends BenchmarkCommand.OfModel {
       description = "Time between two samples, at least 1s.")
   Duration interval;
 
-  @Option(names = "--partitions", paramLabel = "N", description = "Partitions of each topic.")
-  int partitions = 6;
-
   @Override
   Map<String, Object> measure(Path folder)
       throws IOException,
@@ -64,10 +52,7 @@ final class BenchFleetService extends BenchmarkCommand.OfModel {
           StartFailedException,
           InterruptedException,
           ExecutionException {
-    atLeast(1, "--sources", sources);
-    atLeast(1, "--scenes", scenes);
-    atLeast(1, "--models", models);
-    atLeast(1, "--partitions", partitions);
+    checkSize(1);
     atLeast(60, "--duration", (int) duration.toSeconds());
     atLeast(1, "--interval", (int) interval.toSeconds());
     ModelBundle bundle = model.read();
@@ -75,13 +60,7 @@ final class BenchFleetService extends BenchmarkCommand.OfModel {
         new FleetServiceBenchmark.Settings(
             sources, scenes, models, rate, duration, interval, partitions);
     try (FleetServiceBenchmark benchmark = new FleetServiceBenchmark(folder, settings)) {
-      FleetServiceBenchmark.Result result =
-          benchmark.run(
-              bundle,
-              line -> {
-                err().println(line);
-                err().flush();
-              });
+      FleetServiceBenchmark.Result result = benchmark.run(bundle, this::report);
       return Json.map(
           "benchmark", "fleet-service",
           "sources", sources,

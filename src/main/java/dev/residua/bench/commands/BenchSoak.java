@@ -100,13 +100,7 @@ final class BenchSoak extends BenchmarkCommand.OfModel {
     ModelBundle bundle = model.read();
     SoakBenchmark.Result result;
     try (SoakBenchmark benchmark = new SoakBenchmark(folder, settings, bootstrap)) {
-      result =
-          benchmark.run(
-              bundle,
-              line -> {
-                err().println(line);
-                err().flush();
-              });
+      result = benchmark.run(bundle, this::report);
     }
     return Json.map(
         "benchmark", "soak",

@@ -42,6 +42,12 @@ abstract class BenchmarkCommand extends ConsoleCommand {
    */
   abstract Map<String, Object> measure(Path folder) throws Exception;
 
+  /** Prints a line on standard error at once. */
+  void report(String line) {
+    err().println(line);
+    err().flush();
+  }
+
   static Map<String, Object> environment(ModelBundle bundle) {
     Map<String, Object> environment = environment();
     environment.put("model", bundle.id());

@@ -1,0 +1,26 @@
+package dev.residua.bench.commands;
+
+import picocli.CommandLine.Option;
+
+/** A benchmark of many scenes that share a few models. */
+abstract class FleetBenchmark extends BenchmarkCommand.OfModel {
+  @Option(names = "--sources", paramLabel = "N", description = "Number of cameras.")
+  int sources = 500;
+
+  @Option(names = "--scenes", paramLabel = "N", description = "Number of scenes.")
+  int scenes = 60;
+
+  @Option(names = "--models", paramLabel = "N", description = "Models that the scenes share.")
+  int models = 6;
+
+  @Option(names = "--partitions", paramLabel = "N", description = "Partitions of each topic.")
+  int partitions = 6;
+
+  /** Checks the size of the fleet. */
+  void checkSize(int leastModels) {
+    atLeast(1, "--sources", sources);
+    atLeast(1, "--scenes", scenes);
+    atLeast(leastModels, "--models", models);
+    atLeast(1, "--partitions", partitions);
+  }
+}
