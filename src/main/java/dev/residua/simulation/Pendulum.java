@@ -108,17 +108,6 @@ public final class Pendulum extends ContinuousScene {
     return x + (base - y) * StrictMath.cos(phi) / StrictMath.sin(phi);
   }
 
-  /** The literal shadow is a function of the two angles. */
-  @Override
-  public double literalNoise(int node, double quantile) {
-    return 0;
-  }
-
-  @Override
-  public double literalNoiseDeviation(int node) {
-    return 0;
-  }
-
   @Override
   public void draw(double[] factors, double[] hidden, byte[] into, int offset, ImageShape shape) {
     double theta = StrictMath.toRadians(factors[PENDULUM]);

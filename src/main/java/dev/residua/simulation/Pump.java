@@ -60,16 +60,6 @@ public final class Pump extends ContinuousScene {
   }
 
   @Override
-  public double literalNoise(int node, double quantile) {
-    return 0;
-  }
-
-  @Override
-  public double literalNoiseDeviation(int node) {
-    return 0;
-  }
-
-  @Override
   public void draw(double[] factors, double[] hidden, byte[] into, int offset, ImageShape shape) {
     flow.draw(ofFlow(factors), hidden, into, offset, shape);
   }

@@ -128,14 +128,18 @@ public sealed interface SimulatedScene permits ContinuousScene, Candle {
   double[] usualNoise();
 
   /**
-   * Noise of a caused node in the literal variant, from its quantile.
+   * Noise of a caused node in the literal variant, from its quantile; none unless a scene has it.
    *
    * @param quantile in (0, 1)
    */
-  double literalNoise(int node, double quantile);
+  default double literalNoise(int node, double quantile) {
+    return 0;
+  }
 
   /** Standard deviation of {@link #literalNoise}; 0 if there is none. */
-  double literalNoiseDeviation(int node);
+  default double literalNoiseDeviation(int node) {
+    return 0;
+  }
 
   /**
    * Draws one frame, anti-aliased.
