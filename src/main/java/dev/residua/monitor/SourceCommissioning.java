@@ -140,12 +140,13 @@ final class SourceCommissioning {
   }
 
   /**
-   * Watches over a long time whether p-values are uniform, while the source is armed.
+   * Watches over a long time whether p-values are uniform.
    *
-   * @param counts whether the last frame is to count: it shows nothing that is not normal
+   * @param counts whether the last frame is to count: the source is armed, and it shows nothing
+   *     that is not normal
    */
   void watchUniformity(Instant at, boolean counts) {
-    if (counts && withoutProposals().phase() == CalibrationPhase.ARMED) {
+    if (counts) {
       now().countForUniformity(at);
     } else {
       contexts.forEach(ContextCommissioning::interruptUniformity);

@@ -245,7 +245,7 @@ public final class SourceMonitor {
     events.incidents.addAll(incidents.next(evidenceNow, settings));
     DriftScore score = score(frame, statistics);
     if (!partial) {
-      learn(frame, own, numbers, controls);
+      learn(frame, own, numbers, score.calibration().phase(), controls);
     } else if (commissioning != null) {
       commissioning.skip();
     }
@@ -294,11 +294,17 @@ public final class SourceMonitor {
 
   /** Learns from the frame, unless it shows something that is not normal. */
   private void learn(
-      ScoredFrame frame, float[] own, float @Nullable [] learnt, ActiveControls controls) {
+      ScoredFrame frame,
+      float[] own,
+      float @Nullable [] learnt,
+      CalibrationPhase phase,
+      ActiveControls controls) {
     if (commissioning == null) {
       return;
     }
-    commissioning.watchUniformity(frame.capturedAt(), countsForUniformity(frame, controls));
+    commissioning.watchUniformity(
+        frame.capturedAt(),
+        phase == CalibrationPhase.ARMED && countsForUniformity(frame, controls));
     boolean leaveOut =
         unusable(frame, controls) || residuals.alarm().drifting() || picture.alarm().drifting();
     if (commissioning.learn(frame, own, learnt, leaveOut)) {
