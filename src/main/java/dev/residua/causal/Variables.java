@@ -2,6 +2,7 @@ package dev.residua.causal;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,27 @@ public record Variables(List<Variable> list) {
     float[] standardized = new float[values.length];
     for (int i = 0; i < standardized.length; i++) {
       standardized[i] = list.get(i).standardized(values[i]);
+    }
+    return standardized;
+  }
+
+  /**
+   * Standardises the variables of frames whose values have an order of their own.
+   *
+   * @param names of the values
+   * @param values of a frame, by its number from 0: shape {@code [names]}
+   * @return shape {@code [frames][k]}, NaN for a variable that is not among the names
+   */
+  public float[] standardized(int frames, List<String> names, IntFunction<double[]> values) {
+    int k = list.size();
+    int[] columns = names().stream().mapToInt(names::indexOf).toArray();
+    float[] standardized = new float[frames * k];
+    for (int i = 0; i < frames && k > 0; i++) {
+      double[] all = values.apply(i);
+      for (int v = 0; v < k; v++) {
+        double value = columns[v] < 0 ? Double.NaN : all[columns[v]];
+        standardized[i * k + v] = list.get(v).standardized(value);
+      }
     }
     return standardized;
   }

@@ -5,13 +5,11 @@ import dev.residua.causal.LatentBatch;
 import dev.residua.causal.Variables;
 import java.util.Arrays;
 import java.util.function.DoubleConsumer;
-import java.util.function.IntFunction;
+import java.util.function.Function;
 
 /** Scores many frames a batch at a time, so that only one batch of pixels is in memory. */
 public final class FrameScores {
   private static final int BATCH = 64;
-
-  private static final IntFunction<float[]> NO_VARIABLES = frame -> new float[0];
 
   private FrameScores() {}
 
@@ -30,7 +28,7 @@ public final class FrameScores {
    */
   public static LatentBatch of(
       FrameScorer scorer, Pixels pixels, int[] which, DoubleConsumer progress) {
-    return of(scorer, pixels, NO_VARIABLES, which, progress);
+    return of(scorer, pixels, frames -> new float[0], which, progress);
   }
 
   /**
@@ -44,18 +42,12 @@ public final class FrameScores {
       Variables variables,
       int[] which,
       DoubleConsumer progress) {
-    int[] columns =
-        variables.names().stream().mapToInt(name -> data.variableNames().indexOf(name)).toArray();
     return of(
         scorer,
         data::read,
-        i -> {
-          double[] values = data.variables(i);
-          return variables.standardized(
-              Arrays.stream(columns)
-                  .mapToDouble(column -> column < 0 ? Double.NaN : values[column])
-                  .toArray());
-        },
+        frames ->
+            variables.standardized(
+                frames.length, data.variableNames(), i -> data.variables(frames[i])),
         which,
         progress);
   }
@@ -63,7 +55,7 @@ public final class FrameScores {
   /**
    * Scores frames.
    *
-   * @param variables standardised variables of a frame, NaN where missing
+   * @param variables standardised variables of some frames, see {@link FrameScorer#observe}
    * @param which index of each frame
    * @param progress receives the completed share, in [0, 1]
    * @return one row per frame, in the order of {@code which}
@@ -71,13 +63,12 @@ public final class FrameScores {
   private static LatentBatch of(
       FrameScorer scorer,
       Pixels pixels,
-      IntFunction<float[]> variables,
+      Function<int[], float[]> variables,
       int[] which,
       DoubleConsumer progress) {
     int frames = which.length;
     int d = scorer.nodes();
     int encoded = scorer.latents();
-    int k = d - encoded;
     int size = scorer.imageShape().size();
     float[] observed = new float[frames * d];
     float[] expected = new float[frames * d];
@@ -90,14 +81,10 @@ public final class FrameScores {
       for (int i = 0; i < count; i++) {
         pixels.read(which[at + i], buffer, i * size);
       }
-      LatentBatch batch = scorer.score(buffer, count);
-      if (k > 0) {
-        float[] read = new float[count * k];
-        for (int i = 0; i < count; i++) {
-          System.arraycopy(variables.apply(which[at + i]), 0, read, i * k, k);
-        }
-        batch = scorer.observe(batch, read);
-      }
+      LatentBatch batch =
+          scorer.observe(
+              scorer.score(buffer, count),
+              variables.apply(Arrays.copyOfRange(which, at, at + count)));
       System.arraycopy(batch.observed(), 0, observed, at * d, count * d);
       System.arraycopy(batch.expected(), 0, expected, at * d, count * d);
       System.arraycopy(batch.residuals(), 0, residuals, at * d, count * d);
@@ -117,5 +104,13 @@ public final class FrameScores {
       }
     }
     return rows;
+  }
+
+  /** The latents of a batch as rows, shape {@code [n][d]}, without its variables. */
+  public static double[][] latents(LatentBatch batch) {
+    double[][] nodes = rows(batch.observed(), batch.frames(), batch.latents());
+    return Arrays.stream(nodes)
+        .map(row -> Arrays.copyOf(row, batch.encoded()))
+        .toArray(double[][]::new);
   }
 }

@@ -53,7 +53,7 @@ public final class TrainingInput {
     }
     this.heldPairs = heldPairs(data, trained, settings).size();
     this.latents = latents(data, settings);
-    this.nodes = nodes(data, settings);
+    this.nodes = nodes(latents, data);
     List<String> names = nodes.stream().map(Latent::name).toList();
     for (String variable : data.variableNames()) {
       if (names.indexOf(variable) < latents.size()) {
@@ -134,7 +134,11 @@ public final class TrainingInput {
 
   /** The nodes of the graph: {@link #latents}, then the variables of the data. */
   public static List<Latent> nodes(TrainingData data, TrainingSettings settings) {
-    List<Latent> result = new ArrayList<>(latents(data, settings));
+    return nodes(latents(data, settings), data);
+  }
+
+  private static List<Latent> nodes(List<Latent> latents, TrainingData data) {
+    List<Latent> result = new ArrayList<>(latents);
     for (String variable : data.variableNames()) {
       result.add(new Latent(result.size(), variable, true));
     }

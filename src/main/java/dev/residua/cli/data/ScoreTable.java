@@ -119,11 +119,16 @@ final class ScoreTable {
     int below = 0;
     try (LabelTable.Writer writer = new LabelTable.Writer(file, columns())) {
       for (int from = 0; from < set.size(); from += BATCH) {
+        int first = from;
         int n = Math.min(BATCH, set.size() - from);
         for (int i = 0; i < n; i++) {
           read(set, from + i, decoder, batch, i * shape.size());
         }
-        LatentBatch scored = scorer.observe(scorer.score(batch, n), observed(set, from, n));
+        LatentBatch scored =
+            scorer.observe(
+                scorer.score(batch, n),
+                variables.standardized(
+                    n, variables.names(), i -> set.variables(first + i, variables.names())));
         for (int i = 0; i < n; i++) {
           FrameStatistics statistics =
               calibration.statistics(scored, i, appearance.deviation(batch, i * shape.size()));
@@ -145,17 +150,6 @@ final class ScoreTable {
           }
         });
     return new Summary(set.size(), errors / set.size(), below / (double) set.size(), noise);
-  }
-
-  /** The variables of frames, standardised; NaN where the labels lack them. */
-  private float[] observed(FrameDataset set, int from, int n) {
-    int k = variables.size();
-    float[] values = new float[n * k];
-    for (int i = 0; i < n; i++) {
-      System.arraycopy(
-          variables.standardized(set.variables(from + i, variables.names())), 0, values, i * k, k);
-    }
-    return values;
   }
 
   private static void read(

@@ -221,19 +221,11 @@ public final class ModelEvaluator {
   private LatentBatch observed(
       ExaminedModel model, LatentBatch batch, double[][] variables, int from) {
     Variables own = model.bundle().manifest().observed();
-    if (own.isEmpty()) {
-      return batch;
-    }
-    int[] columns =
-        own.names().stream().mapToInt(name -> frames.variableNames().indexOf(name)).toArray();
-    float[] read = new float[batch.frames() * own.size()];
-    for (int i = 0; i < batch.frames(); i++) {
-      double[] all = variables[from + i];
-      double[] values =
-          Arrays.stream(columns).mapToDouble(c -> c < 0 ? Double.NaN : all[c]).toArray();
-      System.arraycopy(own.standardized(values), 0, read, i * own.size(), own.size());
-    }
-    return model.scorer().observe(batch, read);
+    return model
+        .scorer()
+        .observe(
+            batch,
+            own.standardized(batch.frames(), frames.variableNames(), i -> variables[from + i]));
   }
 
   private void score(HeldOutScores into, byte[] pixels, double[][] variables) {

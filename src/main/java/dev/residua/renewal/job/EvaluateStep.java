@@ -89,19 +89,9 @@ final class EvaluateStep {
   }
 
   private static double[][] latents(ExaminedModel model, StreamData frames, int[] which) {
-    return Arrays.stream(
-            FrameScores.rows(
-                FrameScores.of(
-                        model.scorer(),
-                        frames,
-                        model.bundle().manifest().observed(),
-                        which,
-                        fraction -> {})
-                    .observed(),
-                which.length,
-                model.scorer().nodes()))
-        .map(row -> Arrays.copyOf(row, model.scorer().latents()))
-        .toArray(double[][]::new);
+    return FrameScores.latents(
+        FrameScores.of(
+            model.scorer(), frames, model.bundle().manifest().observed(), which, fraction -> {}));
   }
 
   /**

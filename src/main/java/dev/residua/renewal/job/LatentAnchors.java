@@ -29,16 +29,13 @@ final class LatentAnchors {
     LatentBatch batch =
         FrameScores.of(
             model.scorer(), data, model.bundle().manifest().observed(), all, fraction -> {});
-    double[][] nodes = FrameScores.rows(batch.observed(), data.size(), model.scorer().nodes());
+    double[][] latents = FrameScores.latents(batch);
     byte[] pixels = new byte[data.shape().size()];
     for (int i = 0; i < anchors.length; i++) {
       data.read(i, pixels, 0);
       float appearance = model.appearance().deviation(pixels, 0);
       FrameStatistics of = model.calibration().statistics(batch, i, appearance);
-      anchors[i] =
-          quiet(of, model.bundle().graph())
-              ? Arrays.copyOf(nodes[i], model.scorer().latents())
-              : null;
+      anchors[i] = quiet(of, model.bundle().graph()) ? latents[i] : null;
     }
     return anchors;
   }
