@@ -112,7 +112,7 @@ class AlertingIT {
     if (role != null) {
       role.close();
     }
-    // Nobody is to be told of it again when the next test starts.
+    // No receiver gets it again when the next test starts.
     assertThat(pagerDuty.complaints()).isEmpty();
     assertThat(slack.complaints()).isEmpty();
   }
@@ -158,7 +158,9 @@ class AlertingIT {
     Await.until(LIMIT, "Alertmanager notifies", () -> notifications("am-1", "firing") == 1);
     Instant first = updated(manager, "am-1");
     Await.until(
-        LIMIT, "it is told again", () -> updated(manager, "am-1").isAfter(first.plusSeconds(2)));
+        LIMIT,
+        "Alertmanager has the alert again",
+        () -> updated(manager, "am-1").isAfter(first.plusSeconds(2)));
     long alerts = manager.alerts("am-1").size();
     publish(incident("am-1", State.RESOLVED, 200));
     Await.until(LIMIT, "it is resolved", () -> notifications("am-1", "resolved") == 1);
@@ -227,8 +229,9 @@ class AlertingIT {
   void shouldTellWhatHappensWhileItIsNotRunningAndOpenNothingTwice() throws Exception {
     // Given
     publish(incident("restart-1", State.OPENED, 100));
-    Await.until(LIMIT, "PagerDuty is told", () -> pages("restart-1").equals(List.of("trigger")));
-    Await.until(LIMIT, "Slack is told", () -> messages("restart-1") == 1);
+    Await.until(
+        LIMIT, "PagerDuty has the event", () -> pages("restart-1").equals(List.of("trigger")));
+    Await.until(LIMIT, "Slack has the message", () -> messages("restart-1") == 1);
 
     // When
     role.close();
@@ -258,9 +261,10 @@ class AlertingIT {
     // When
     publish(incident("away-1", State.OPENED, 100));
     publish(incident("away-2", State.OPENED, 100));
-    Await.until(LIMIT, "Slack is told", () -> messages("away-1") == 1 && messages("away-2") == 1);
+    Await.until(
+        LIMIT, "Slack has the message", () -> messages("away-1") == 1 && messages("away-2") == 1);
     publish(incident("away-2", State.RESOLVED, 200));
-    Await.until(LIMIT, "Slack is told the end", () -> messages("away-2") == 2);
+    Await.until(LIMIT, "Slack has the message of the end", () -> messages("away-2") == 2);
     role.close();
     role = role();
     pagerDuty.fail(503, 429, 500);
@@ -287,7 +291,9 @@ class AlertingIT {
         Thread.sleep(100); // while partitions change hands
       }
       Await.until(
-          LIMIT, "all are told", () -> sources.stream().allMatch(s -> pages(s).size() == 1));
+          LIMIT,
+          "PagerDuty has an event of each source",
+          () -> sources.stream().allMatch(s -> pages(s).size() == 1));
       role.close();
       role = null;
       for (String source : sources) {
@@ -311,7 +317,7 @@ class AlertingIT {
   void shouldAcknowledgeInPagerDutyWhatAnOperatorCallsATrueAlarm() throws Exception {
     // Given
     publish(incident("ack", State.OPENED, 100));
-    Await.until(LIMIT, "PagerDuty is told", () -> pages("ack").size() == 1);
+    Await.until(LIMIT, "PagerDuty has the event", () -> pages("ack").size() == 1);
 
     // When
     Order order = new Order("ack-order", ".*", "ann", "I look at it", Instant.now());
@@ -329,12 +335,12 @@ class AlertingIT {
   @Test
   void shouldBuryWhatIsRefusedWithItsReason() throws Exception {
     // Given
-    Await.until(LIMIT, "what other tests have left is told", AlertingIT::pagerKnowsAllEnds);
+    Await.until(LIMIT, "PagerDuty has the ends of earlier tests", AlertingIT::pagerKnowsAllEnds);
     pagerDuty.fail(400);
 
     // When
     publish(incident("refused", State.OPENED, 100));
-    Await.until(LIMIT, "Slack is told", () -> messages("refused") == 1);
+    Await.until(LIMIT, "Slack has the message", () -> messages("refused") == 1);
     List<DeadLetter> letters = new ArrayList<>();
     Await.until(
         LIMIT,
@@ -376,7 +382,7 @@ class AlertingIT {
 
     // When
     activations.add(activation(1));
-    Await.until(LIMIT, "PagerDuty is told", () -> changes() == before + 1);
+    Await.until(LIMIT, "PagerDuty has the event", () -> changes() == before + 1);
     role.close();
     role = role();
     publish(incident("model", State.RESOLVED, 200));
