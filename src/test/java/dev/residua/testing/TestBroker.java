@@ -174,39 +174,48 @@ public final class TestBroker implements AutoCloseable {
 
   /** Deletes topics and groups; false if a transaction or a member of a group remains. */
   private boolean emptied() {
-    try (Admin admin = Admin.create(clients().admin())) {
-      if (!within(admin.listTransactions(OPEN).all()).isEmpty()) {
-        return false;
-      }
-      for (GroupListing group : within(admin.listGroups().valid())) {
-        within(
-            admin
-                .removeMembersFromConsumerGroup(
-                    group.groupId(), new RemoveMembersFromConsumerGroupOptions())
-                .all());
-        within(admin.deleteConsumerGroups(List.of(group.groupId())).all());
-      }
-      within(admin.deleteTopics(within(admin.listTopics().names())).all());
-      return true;
-    } catch (ExecutionException | TimeoutException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+    return holds(
+        admin -> {
+          if (!within(admin.listTransactions(OPEN).all()).isEmpty()) {
+            return false;
+          }
+          for (GroupListing group : within(admin.listGroups().valid())) {
+            within(
+                admin
+                    .removeMembersFromConsumerGroup(
+                        group.groupId(), new RemoveMembersFromConsumerGroupOptions())
+                    .all());
+            within(admin.deleteConsumerGroups(List.of(group.groupId())).all());
+          }
+          within(admin.deleteTopics(within(admin.listTopics().names())).all());
+          return true;
+        });
   }
 
   /** Whether it has neither topics nor groups; waits a moment for those just deleted to go. */
   private boolean isEmpty() {
+    return holds(
+        admin -> {
+          for (int attempt = 1; attempt <= 50; attempt++) {
+            if (within(admin.listTopics().names()).isEmpty()
+                && within(admin.listGroups().valid()).isEmpty()) {
+              return true;
+            }
+            Thread.sleep(20);
+          }
+          return false;
+        });
+  }
+
+  /** A question to the broker. */
+  private interface Question {
+    boolean ask(Admin admin) throws ExecutionException, TimeoutException, InterruptedException;
+  }
+
+  /** The answer to a question; false where the broker gives none. */
+  private boolean holds(Question question) {
     try (Admin admin = Admin.create(clients().admin())) {
-      for (int attempt = 1; attempt <= 50; attempt++) {
-        if (within(admin.listTopics().names()).isEmpty()
-            && within(admin.listGroups().valid()).isEmpty()) {
-          return true;
-        }
-        Thread.sleep(20);
-      }
-      return false;
+      return question.ask(admin);
     } catch (ExecutionException | TimeoutException e) {
       return false;
     } catch (InterruptedException e) {
