@@ -25,11 +25,6 @@ public final class ScoreCheck {
 
   private ScoreCheck() {}
 
-  /** What is wrong with a score of a model without variables, for a person. */
-  public static Optional<String> fault(ScoredFrame score, int latents) {
-    return fault(score, latents, 0);
-  }
-
   /**
    * What is wrong with a score, for a person.
    *

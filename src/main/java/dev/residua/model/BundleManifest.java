@@ -86,30 +86,6 @@ public record BundleManifest(
     sha256 = Collections.unmodifiableMap(new TreeMap<>(sha256));
   }
 
-  /** The manifest of a model without variables. */
-  public BundleManifest(
-      int formatVersion,
-      String id,
-      @Nullable String parentId,
-      String architecture,
-      ImageShape image,
-      String preprocessing,
-      List<Latent> latents,
-      ModelProvenance provenance,
-      Map<String, String> sha256) {
-    this(
-        formatVersion,
-        id,
-        parentId,
-        architecture,
-        image,
-        preprocessing,
-        latents,
-        List.of(),
-        provenance,
-        sha256);
-  }
-
   private static void checkId(String component, @Nullable String id) {
     if (id == null || !BundleStore.ID.matcher(id).matches()) {
       throw new IllegalArgumentException(

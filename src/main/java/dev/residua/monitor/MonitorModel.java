@@ -91,38 +91,6 @@ public record MonitorModel(
     }
   }
 
-  /** A model without variables. */
-  public MonitorModel(
-      String id,
-      String digest,
-      CausalGraph graph,
-      FactorScales factors,
-      AnomalyRule rule,
-      DriftReference residuals,
-      DriftReference picture,
-      Optional<MechanismReference> mechanisms,
-      Optional<CommissioningReference> commissioning,
-      JointAttribution attribution,
-      SensorRule sensor,
-      double targetRunLength,
-      IncidentSettings incidents) {
-    this(
-        id,
-        digest,
-        graph,
-        factors,
-        0,
-        rule,
-        residuals,
-        picture,
-        mechanisms,
-        commissioning,
-        attribution,
-        sensor,
-        targetRunLength,
-        incidents);
-  }
-
   /** Thresholds of the residuals for a run length of all detectors together. */
   ChangeMonitor.Thresholds residualThresholds(double runLength) {
     return ChangeMonitor.Thresholds.of(residuals, share(runLength));

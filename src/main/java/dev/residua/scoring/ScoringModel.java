@@ -24,16 +24,6 @@ public record ScoringModel(
     AppearanceReference appearance,
     long bytes)
     implements AutoCloseable {
-  /** A model without variables. */
-  public ScoringModel(
-      String id,
-      FrameScorer scorer,
-      AnomalyCalibration calibration,
-      AppearanceReference appearance,
-      long bytes) {
-    this(id, scorer, Variables.NONE, calibration, appearance, bytes);
-  }
-
   @Override
   public void close() {
     scorer.close();

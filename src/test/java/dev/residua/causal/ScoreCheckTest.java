@@ -17,13 +17,13 @@ class ScoreCheckTest {
     String rule = "r".repeat(100) + "/" + Long.MAX_VALUE;
     // When / Then
     assertThat(rule).hasSize(ScoreCheck.MAX_RULE_CHARACTERS);
-    assertThat(ScoreCheck.fault(Scored.nominal().rule(rule).frame(0), LATENTS)).isEmpty();
+    assertThat(ScoreCheck.fault(Scored.nominal().rule(rule).frame(0), LATENTS, 0)).isEmpty();
   }
 
   @Test
   void shouldRefuseARuleThatIsTooLong() {
     // When / Then
-    assertThat(ScoreCheck.fault(Scored.nominal().rule("r".repeat(121)).frame(0), LATENTS))
+    assertThat(ScoreCheck.fault(Scored.nominal().rule("r".repeat(121)).frame(0), LATENTS, 0))
         .hasValue("its rule has 121 characters, expected at most 120");
   }
 
@@ -31,7 +31,7 @@ class ScoreCheckTest {
   @ValueSource(strings = {"", ".", "../models", "line 3", "line-3\n"})
   void shouldRefuseWhatIsNoNameOfAScene(String scene) {
     // When / Then
-    assertThat(ScoreCheck.fault(Scored.nominal().scene(scene).frame(0), LATENTS))
+    assertThat(ScoreCheck.fault(Scored.nominal().scene(scene).frame(0), LATENTS, 0))
         .hasValueSatisfying(
             why ->
                 assertThat(why)
@@ -41,14 +41,14 @@ class ScoreCheckTest {
   @Test
   void shouldRefuseASourceWithTheCharacterZero() {
     // When / Then
-    assertThat(ScoreCheck.fault(Scored.nominal().source("cam1\0R0000").frame(0), LATENTS))
+    assertThat(ScoreCheck.fault(Scored.nominal().source("cam1\0R0000").frame(0), LATENTS, 0))
         .hasValueSatisfying(why -> assertThat(why).contains("the character 0"));
   }
 
   @Test
   void shouldRefuseASceneWhoseNameIsTooLong() {
     // When / Then
-    assertThat(ScoreCheck.fault(Scored.nominal().scene("s".repeat(101)).frame(0), LATENTS))
+    assertThat(ScoreCheck.fault(Scored.nominal().scene("s".repeat(101)).frame(0), LATENTS, 0))
         .hasValueSatisfying(why -> assertThat(why).startsWith("its scene has 101 characters"));
   }
 
@@ -61,7 +61,7 @@ class ScoreCheckTest {
     partial.latents()[1] = 0.5f;
     // When / Then
     assertThat(ScoreCheck.fault(partial, LATENTS, 1)).isEmpty();
-    assertThat(ScoreCheck.fault(partial, LATENTS)).hasValueSatisfying(isNaN());
+    assertThat(ScoreCheck.fault(partial, LATENTS, 0)).hasValueSatisfying(isNaN());
     partial.latents()[3] = 0.5f; // the variable is there
     assertThat(ScoreCheck.fault(partial, LATENTS, 1)).hasValueSatisfying(isNaN());
     partial.latents()[3] = unknown;

@@ -242,7 +242,8 @@ class StoredFramesIT {
         .collect(
             range,
             StoredExclusions.read(StoredFramesIT::consumer, topics, accepted, () -> false),
-            new FrameRequest(SHAPE, List.of("light"), SELECTION, source -> true, 1_000, directory),
+            new FrameRequest(
+                SHAPE, List.of("light"), List.of(), SELECTION, source -> true, 1_000, directory),
             TrainingProgress.SILENT,
             () -> false);
   }
@@ -373,7 +374,7 @@ class StoredFramesIT {
             .collect(
                 new FrameRange.All(),
                 Exclusions.builder().build(),
-                new FrameRequest(SHAPE, List.of(), few, source -> true, 0, directory),
+                new FrameRequest(SHAPE, List.of(), List.of(), few, source -> true, 0, directory),
                 TrainingProgress.SILENT,
                 () -> false)) {
       StreamData data = frames.parts().training();
@@ -444,7 +445,8 @@ class StoredFramesIT {
                         new FrameRange.All(),
                         StoredExclusions.read(
                             StoredFramesIT::consumer, topics, List.of(), () -> false),
-                        new FrameRequest(SHAPE, List.of(), SELECTION, source -> true, 0, directory),
+                        new FrameRequest(
+                            SHAPE, List.of(), List.of(), SELECTION, source -> true, 0, directory),
                         TrainingProgress.SILENT,
                         () -> true))
         .isInstanceOf(CancellationException.class)

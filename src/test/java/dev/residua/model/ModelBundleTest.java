@@ -40,6 +40,7 @@ class ModelBundleTest {
             new ImageShape(8, 8, 3),
             "none",
             List.of(new Latent(0, "light", true), new Latent(1, "shadow", true)),
+            List.of(),
             new ModelProvenance(
                 "test",
                 "frames 0..9",

@@ -80,6 +80,7 @@ class SourceCommissioningTest {
             m.digest(),
             m.graph(),
             m.factors(),
+            m.variables(),
             m.rule(),
             m.residuals(),
             m.picture(),
@@ -129,6 +130,7 @@ class SourceCommissioningTest {
         "ab12",
         graph,
         FactorScales.NONE,
+        0,
         AnomalyRule.of(
             AnomalySettings.DEFAULTS.withFalseAlarmRate(0.002),
             AnomalyCalibration.fit(flat, 4, errors, appearance)),

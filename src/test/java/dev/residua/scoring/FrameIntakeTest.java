@@ -8,6 +8,7 @@ import dev.residua.anomaly.AppearanceReference;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.ScoredFrame;
+import dev.residua.causal.Variables;
 import dev.residua.frame.Frame;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.FrameTiming;
@@ -39,6 +40,7 @@ class FrameIntakeTest {
           new ScoringModel(
               "model-1",
               new Scorer(),
+              Variables.NONE,
               AnomalyCalibration.fit(new float[400], 2, new float[200], new float[200]),
               AppearanceReference.builder(SHAPE).build(),
               0),

@@ -9,6 +9,7 @@ import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
+import dev.residua.causal.Variables;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.RejectedFrameException.Reason;
 import dev.residua.frame.SceneName;
@@ -186,6 +187,7 @@ class ScoringLoopTest {
           @Override
           public void close() {}
         },
+        Variables.NONE,
         calibration(),
         AppearanceReference.builder(SHAPE).build(),
         0);

@@ -125,6 +125,7 @@ class MonitorTopologyTest {
             "ab12",
             CausalGraph.of(NAMES, edges),
             FactorScales.NONE,
+            0,
             AnomalyRule.of(AnomalySettings.DEFAULTS.withFalseAlarmRate(0.002), calibration),
             DriftReference.calibrate(
                 rows,
@@ -148,6 +149,7 @@ class MonitorTopologyTest {
             model.digest(),
             model.graph(),
             model.factors(),
+            model.variables(),
             model.rule(),
             model.residuals(),
             model.picture(),
@@ -1281,6 +1283,7 @@ class MonitorTopologyTest {
         "cd34",
         model.graph(),
         model.factors(),
+        model.variables(),
         model.rule(),
         model.residuals(),
         model.picture(),

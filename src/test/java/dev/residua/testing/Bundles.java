@@ -6,6 +6,7 @@ import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.Variables;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.BundleManifest;
 import dev.residua.model.ModelBundle;
@@ -42,6 +43,7 @@ public final class Bundles {
             SHAPE,
             "none",
             List.of(new Latent(0, "light", true), new Latent(1, "shadow", true)),
+            List.of(),
             new ModelProvenance("test", "", "00", 2, Map.of(), 7, "test", "test", "", "", Map.of()),
             Map.of());
     java.util.Random random = new java.util.Random(id.hashCode());
@@ -105,6 +107,7 @@ public final class Bundles {
             onClose.run();
           }
         },
+        Variables.NONE,
         AnomalyCalibration.fit(residuals, 2, new float[200], new float[200]),
         AppearanceReference.builder(SHAPE).build(),
         100);

@@ -6,6 +6,7 @@ import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.roles.ScoringRole;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.Variables;
 import dev.residua.frame.ImageShape;
 import dev.residua.scoring.FramesInFlight;
 import dev.residua.scoring.ScoringListener;
@@ -87,6 +88,7 @@ public final class EndingScorer {
           @Override
           public void close() {}
         },
+        Variables.NONE,
         AnomalyCalibration.fit(residuals, 2, new float[200], new float[200]),
         AppearanceReference.builder(SHAPE).build(),
         0);

@@ -28,17 +28,6 @@ public record FrameRequest(
     Predicate<String> sources,
     long memoryBytes,
     Path folder) {
-  /** A request for a model without variables. */
-  public FrameRequest(
-      ImageShape shape,
-      List<String> factorNames,
-      SelectionSettings selection,
-      Predicate<String> sources,
-      long memoryBytes,
-      Path folder) {
-    this(shape, factorNames, List.of(), selection, sources, memoryBytes, folder);
-  }
-
   public FrameRequest {
     factorNames = List.copyOf(factorNames);
     variableNames = List.copyOf(variableNames);

@@ -64,12 +64,7 @@ public final class StreamData implements TrainingData {
    */
   @SuppressWarnings("ArrayRecordComponent") // one per frame, read only here
   public record Chosen(
-      FrameCandidate frame, int number, double @Nullable [] readings, double[] variables) {
-    /** A frame for a model without variables. */
-    public Chosen(FrameCandidate frame, int number, double @Nullable [] readings) {
-      this(frame, number, readings, new double[0]);
-    }
-  }
+      FrameCandidate frame, int number, double @Nullable [] readings, double[] variables) {}
 
   /**
    * The two parts of the chosen frames.

@@ -68,6 +68,7 @@ class EvaluateCommandTest {
                 IMAGE,
                 "none",
                 latents,
+                List.of(),
                 provenance,
                 Map.of()),
             CausalGraph.empty(List.of("z0", "z1")),

@@ -88,6 +88,7 @@ class ReportCommandTest {
                 IMAGE,
                 "none",
                 List.of(new Latent(0, "z0", false), new Latent(1, "z1", false)),
+                List.of(),
                 new ModelProvenance(
                     "spots",
                     "some",

@@ -156,6 +156,7 @@ class FaultSuiteTest {
             IMAGE,
             "none",
             List.of(new Latent(0, "cause", true), new Latent(1, "effect", true)),
+            List.of(),
             new ModelProvenance("", "", "", 0, Map.of(), 0, "", "", "", "", Map.of()),
             Map.of());
     CausalGraph graph =

@@ -19,6 +19,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,23 +41,29 @@ class DatasetFramesTest {
 
   /** Frames whose pixels are the frame's number, with a label on every fourth and an event. */
   private FrameDataset set() throws IOException {
+    return set(
+        "event",
+        i ->
+            Arrays.asList(
+                i % 4 == 0 ? Integer.toString(i) : null, i >= 100 && i < 110 ? "offset" : null));
+  }
+
+  /** Frames whose pixels are the frame's number, with the columns light and another. */
+  private FrameDataset set(String column, IntFunction<List<@Nullable String>> row)
+      throws IOException {
     Path dir = directory.resolve("set");
     try (DatasetWriter writer =
         new DatasetWriter(
             dir,
             SHAPE,
-            List.of("light", "event"),
+            List.of("light", column),
             new DatasetWriter.Description("line", List.of("light"), null, Map.of()),
             false,
             false)) {
       byte[] pixels = new byte[SHAPE.size()];
       for (int i = 0; i < FRAMES; i++) {
         Arrays.fill(pixels, (byte) i);
-        writer.write(
-            pixels,
-            0,
-            Arrays.asList(
-                i % 4 == 0 ? Integer.toString(i) : null, i >= 100 && i < 110 ? "offset" : null));
+        writer.write(pixels, 0, row.apply(i));
       }
       writer.finish();
     }
@@ -63,7 +71,8 @@ class DatasetFramesTest {
   }
 
   private FrameRequest request(ImageShape shape) {
-    return new FrameRequest(shape, List.of("light"), SELECTION, source -> true, 1 << 20, directory);
+    return new FrameRequest(
+        shape, List.of("light"), List.of(), SELECTION, source -> true, 1 << 20, directory);
   }
 
   @Test
@@ -146,22 +155,10 @@ class DatasetFramesTest {
   @Test
   void shouldLeaveOutFramesThatLackAVariable() throws IOException {
     // Given a variable that every tenth frame lacks
-    Path dir = directory.resolve("pumped");
-    try (DatasetWriter writer =
-        new DatasetWriter(
-            dir,
-            SHAPE,
-            List.of("light", "variable.speed"),
-            new DatasetWriter.Description("line", List.of("light"), null, Map.of()),
-            false,
-            false)) {
-      byte[] pixels = new byte[SHAPE.size()];
-      for (int i = 0; i < FRAMES; i++) {
-        Arrays.fill(pixels, (byte) i);
-        writer.write(pixels, 0, Arrays.asList("1", i % 10 == 0 ? null : Integer.toString(900 + i)));
-      }
-      writer.finish();
-    }
+    FrameDataset set =
+        set(
+            "variable.speed",
+            i -> Arrays.asList("1", i % 10 == 0 ? null : Integer.toString(900 + i)));
     FrameRequest request =
         new FrameRequest(
             SHAPE,
@@ -174,12 +171,7 @@ class DatasetFramesTest {
     // When
     try (CollectedFrames frames =
         DatasetFrames.collect(
-            FrameDataset.open(dir),
-            2,
-            Exclusions.builder().build(),
-            request,
-            TrainingProgress.SILENT,
-            () -> false)) {
+            set, 2, Exclusions.builder().build(), request, TrainingProgress.SILENT, () -> false)) {
       // Then the stretches go on over them
       assertThat(frames.parts().leftOut())
           .containsEntry(RejectionReason.VARIABLE_MISSING, 40L)

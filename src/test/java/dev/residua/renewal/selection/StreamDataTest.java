@@ -68,7 +68,9 @@ class StreamDataTest {
     for (FrameCandidate frame : all) {
       double[] readings =
           frame.sequence() < labelled ? new double[] {frame.sequence(), Double.NaN} : null;
-      chosen.put(frame.position(), new Chosen(frame, store.add(picture(frame, last), 0), readings));
+      chosen.put(
+          frame.position(),
+          new Chosen(frame, store.add(picture(frame, last), 0), readings, new double[0]));
     }
     return StreamData.of("line", SHAPE, FACTORS, List.of(), store, plan, chosen, SETTINGS);
   }
@@ -232,7 +234,9 @@ class StreamDataTest {
           List.of(plan.training(), plan.calibration().get(0), plan.heldOut().get(0))) {
         for (FrameCandidate frame : list) {
           if (frame.sequence() != 400 && frame.sequence() != 710) {
-            chosen.put(frame.position(), new Chosen(frame, store.add(picture(frame, 0), 0), null));
+            chosen.put(
+                frame.position(),
+                new Chosen(frame, store.add(picture(frame, 0), 0), null, new double[0]));
           }
         }
       }
@@ -257,7 +261,8 @@ class StreamDataTest {
           List.of(plan.training(), plan.calibration().get(0), plan.heldOut().get(0))) {
         for (FrameCandidate frame : list) {
           chosen.put(
-              frame.position(), new Chosen(frame, store.add(new byte[SHAPE.size()], 0), null));
+              frame.position(),
+              new Chosen(frame, store.add(new byte[SHAPE.size()], 0), null, new double[0]));
         }
       }
 

@@ -10,6 +10,7 @@ import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FactorScales;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.Variables;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftSettings;
 import dev.residua.frame.ImageShape;
@@ -91,7 +92,12 @@ final class SimulatedModels {
 
   static ScoringModel scoring(String id) {
     return new ScoringModel(
-        id, new ByteReader(), CALIBRATION, AppearanceReference.builder(SHAPE).build(), 0);
+        id,
+        new ByteReader(),
+        Variables.NONE,
+        CALIBRATION,
+        AppearanceReference.builder(SHAPE).build(),
+        0);
   }
 
   private static final class ByteReader implements FrameScorer {
@@ -144,6 +150,7 @@ final class SimulatedModels {
         "ab12",
         CausalGraph.of(List.of("cause", "effect"), new boolean[][] {{false, true}, {false, false}}),
         FactorScales.NONE,
+        0,
         AnomalyRule.of(AnomalySettings.DEFAULTS.withFalseAlarmRate(0.002), CALIBRATION),
         drift(),
         PictureReferences.silent(),
