@@ -100,7 +100,14 @@ public final class FleetServiceBenchmark implements AutoCloseable {
       double framesPerSecond,
       Duration duration,
       Duration interval,
-      int partitions) {}
+      int partitions) {
+    public Settings {
+      if (!(framesPerSecond > 0 && Double.isFinite(framesPerSecond))) {
+        throw new IllegalArgumentException(
+            "the rate must be above 0 frames per second but was " + framesPerSecond);
+      }
+    }
+  }
 
   /**
    * One sample.
