@@ -5,16 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.residua.app.process.StartFailedException;
-import dev.residua.wire.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class PythonPipelineTest {
+class PythonScriptTest {
   private static final String SCRIPT = "src/bench/python/pipeline.py";
 
   @TempDir Path folder;
@@ -39,7 +39,7 @@ class PythonPipelineTest {
     script("checkout");
     String jar = folder.resolve("checkout/target/quarkus-app/quarkus-run.jar").toString();
     // When
-    Path found = PythonPipeline.script(folder.resolve("here"), jar);
+    Path found = PythonScript.script("pipeline.py", folder.resolve("here"), jar);
     // Then
     assertThat(found).isEqualTo(here);
   }
@@ -50,7 +50,7 @@ class PythonPipelineTest {
     Path beside = script("checkout");
     String jar = folder.resolve("checkout/target/quarkus-app/quarkus-run.jar").toString();
     // When
-    Path found = PythonPipeline.script(folder.resolve("elsewhere"), jar);
+    Path found = PythonScript.script("pipeline.py", folder.resolve("elsewhere"), jar);
     // Then
     assertThat(found).isEqualTo(beside);
   }
@@ -58,7 +58,9 @@ class PythonPipelineTest {
   @Test
   void shouldSayWhereItLookedForTheScript() {
     assertThatThrownBy(
-            () -> PythonPipeline.script(folder, folder.resolve("a/b/quarkus-run.jar").toString()))
+            () ->
+                PythonScript.script(
+                    "pipeline.py", folder, folder.resolve("a/b/quarkus-run.jar").toString()))
         .isInstanceOf(StartFailedException.class)
         .hasMessageContaining(folder.resolve(SCRIPT).toString())
         .hasMessageContaining("checkout of the sources");
@@ -66,7 +68,8 @@ class PythonPipelineTest {
 
   @Test
   void shouldSayWhatToInstallWhereThereIsNoPython() {
-    assertThatThrownBy(() -> PythonPipeline.find(Optional.of(folder.resolve("python9"))))
+    assertThatThrownBy(
+            () -> PythonScript.find("pipeline.py", Optional.of(folder.resolve("python9"))))
         .isInstanceOf(StartFailedException.class)
         .hasMessageContaining("python9")
         .hasMessageContaining("apt-get install -y python3");
@@ -77,7 +80,7 @@ class PythonPipelineTest {
     // Given
     Optional<Path> python = interpreter("echo 'apt-get install python3-torch' >&2; exit 3");
     // When, Then
-    assertThatThrownBy(() -> PythonPipeline.find(python))
+    assertThatThrownBy(() -> PythonScript.find("pipeline.py", python))
         .isInstanceOf(StartFailedException.class)
         .hasMessageEndingWith("its modules come with: apt-get install python3-torch");
   }
@@ -85,31 +88,27 @@ class PythonPipelineTest {
   @Test
   void shouldGiveWhatTheScriptPrintsWithoutSettingsThatSlowNumpyDown() throws Exception {
     // Given
-    PythonPipeline pipeline =
-        PythonPipeline.find(
+    PythonScript script =
+        PythonScript.find(
+            "pipeline.py",
             interpreter(
                 "echo \"{\\\"core\\\": \\\"$OPENBLAS_CORETYPE\\\", \\\"said\\\": \\\"$*\\\"}\""));
     // When
-    JsonNode answer =
-        pipeline.run("localhost:1", new Topics("x."), Path.of("m.residua"), 100, false, "bf16");
+    JsonNode answer = script.run(List.of("--frames", "100"));
     // Then
     assertThat(answer.path("core").asText()).isEmpty();
-    assertThat(answer.path("said").asText())
-        .endsWith(
-            SCRIPT
-                + " --bootstrap localhost:1 --frames-topic x.frames --scores-topic x.scores"
-                + " --model m.residua --frames 100 --reconstruct 0 --precision bf16");
+    assertThat(answer.path("said").asText()).endsWith(SCRIPT + " --frames 100");
   }
 
   @Test
   void shouldPassOnWhyTheScriptFailed() throws Exception {
     // Given
-    PythonPipeline pipeline =
-        PythonPipeline.find(
+    PythonScript script =
+        PythonScript.find(
+            "pipeline.py",
             interpreter("case \"$*\" in *--check*) exit 0;; esac; echo 'no frame' >&2; exit 1"));
     // When, Then
-    assertThatThrownBy(
-            () -> pipeline.run("localhost:1", new Topics("x."), folder, 100, true, "fp32"))
+    assertThatThrownBy(() -> script.run(List.of()))
         .isInstanceOf(StartFailedException.class)
         .hasMessageEndingWith("ended with exit code 1: no frame");
   }
