@@ -145,7 +145,7 @@ class ArchitectureTest {
         .check(product);
     noClasses()
         .that()
-        .resideOutsideOfPackages(ROOT + "dl4j..", ROOT + "onednn..")
+        .resideOutsideOfPackages(ROOT + "dl4j..", ROOT + "onednn..", ROOT + "decoding..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.bytedeco..")

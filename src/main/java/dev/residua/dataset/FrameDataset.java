@@ -181,7 +181,7 @@ public final class FrameDataset {
   }
 
   /** Whether a column may be a factor by its name: not noise, hidden, an event or a file name. */
-  static boolean isFactorColumn(String column) {
+  public static boolean isFactorColumn(String column) {
     return !column.startsWith("noise.")
         && !column.startsWith("nuisance.")
         && !column.startsWith("confounder.")

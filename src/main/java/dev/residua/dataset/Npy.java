@@ -99,7 +99,12 @@ public final class Npy {
     }
   }
 
-  static Header header(FileChannel channel, Path file) throws IOException {
+  /**
+   * Reads the header of an open file, as above.
+   *
+   * @param file its name, for messages
+   */
+  public static Header header(FileChannel channel, Path file) throws IOException {
     ByteBuffer start = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN);
     readFully(channel, start, 0, file, channel.size() < 10 ? 10 : Math.min(12, channel.size()));
     for (int i = 0; i < MAGIC.length; i++) {

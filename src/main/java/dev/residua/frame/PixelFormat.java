@@ -1,5 +1,8 @@
 package dev.residua.frame;
 
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
 /** How the bytes of a frame encode its pixels. */
 public enum PixelFormat {
   /** One byte a pixel, row-major, 0 is black. */
@@ -11,7 +14,18 @@ public enum PixelFormat {
   /** A complete PNG file. */
   PNG(0),
   /** A complete JPEG file. */
-  JPEG(0);
+  JPEG(0),
+  /** A complete WebP file. */
+  WEBP(0),
+  /** A complete BMP file. */
+  BMP(0),
+  /** A complete TIFF file; its first page is the frame. */
+  TIFF(0);
+
+  /** The formats that are files, as a sentence lists them. */
+  public static final String FILES = "PNG, JPEG, WebP, BMP or TIFF";
+
+  private static final int BMP_HEADER = 26;
 
   private final int bytesPerPixel;
 
@@ -24,8 +38,43 @@ public enum PixelFormat {
     return bytesPerPixel;
   }
 
-  /** Whether the data is a compressed file whose size is in its own header. */
+  /** Whether the data is a file whose size is in its own header. */
   public boolean isFile() {
     return bytesPerPixel == 0;
+  }
+
+  /** The format of a file by its first bytes, or null if they are of none. */
+  public static @Nullable PixelFormat ofFile(byte[] file) {
+    if (starts(file, 0, "\211PNG\r\n\32\n")) {
+      return PNG;
+    }
+    if (starts(file, 0, "\377\330\377")) {
+      return JPEG;
+    }
+    if (starts(file, 0, "RIFF") && starts(file, 8, "WEBP")) {
+      return WEBP;
+    }
+    if (starts(file, 0, "II*\0") || starts(file, 0, "MM\0*")) {
+      return TIFF;
+    }
+    // Two letters are few: the header that follows begins with its size, 12 to 124 bytes.
+    if (file.length >= BMP_HEADER && starts(file, 0, "BM") && starts(file, 15, "\0\0\0")) {
+      return BMP;
+    }
+    return null;
+  }
+
+  /** Whether the bytes at an index are those of a text in which each character is one byte. */
+  private static boolean starts(byte[] file, int at, String with) {
+    byte[] start = with.getBytes(StandardCharsets.ISO_8859_1);
+    if (file.length < at + start.length) {
+      return false;
+    }
+    for (int i = 0; i < start.length; i++) {
+      if (file[at + i] != start[i]) {
+        return false;
+      }
+    }
+    return true;
   }
 }

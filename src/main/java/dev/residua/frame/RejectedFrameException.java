@@ -28,7 +28,7 @@ public final class RejectedFrameException extends Exception {
     SOURCE,
     /** Larger than the configured limits. */
     TOO_LARGE,
-    /** Neither an Avro frame nor a PNG or JPEG file. */
+    /** Neither an Avro frame nor a file of a known format. */
     UNKNOWN_FORMAT,
     /** An Avro record whose schema is not known here. */
     UNKNOWN_SCHEMA,

@@ -1,7 +1,7 @@
 package dev.residua.scoring;
 
+import dev.residua.decoding.FrameDecoder;
 import dev.residua.frame.Frame;
-import dev.residua.frame.FrameDecoder;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.RejectedFrameException;

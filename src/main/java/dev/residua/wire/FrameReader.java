@@ -2,7 +2,6 @@ package dev.residua.wire;
 
 import dev.residua.causal.ScoreCheck;
 import dev.residua.frame.Frame;
-import dev.residua.frame.FrameDecoder;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.PixelFormat;
 import dev.residua.frame.PossibleTimes;
@@ -21,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Records of the frames topic to frames: Avro {@code Frame} records in single-object encoding or,
- * where a schema registry is known, with a schema's id in front; or bare PNG and JPEG files, which
- * take the record's offset as sequence and its timestamp as capture time. Thread-safe.
+ * where a schema registry is known, with a schema's id in front; or bare files, which take the
+ * record's offset as sequence and its timestamp as capture time. Thread-safe.
  */
 public final class FrameReader {
   private static final SingleObject<dev.residua.avro.Frame> CODEC =
@@ -68,8 +67,8 @@ public final class FrameReader {
     if (value == null || value.length == 0) {
       throw new RejectedFrameException(
           Reason.EMPTY,
-          "the record has %s; expected an Avro Frame, a PNG or a JPEG file"
-              .formatted(value == null ? "no value" : "a value of 0 bytes"));
+          "the record has %s; expected an Avro Frame, or a %s file"
+              .formatted(value == null ? "no value" : "a value of 0 bytes", PixelFormat.FILES));
     }
     if (value.length > limits.maxBytes()) {
       throw new RejectedFrameException(
@@ -77,7 +76,7 @@ public final class FrameReader {
           "the value has %,d bytes, the limit (residua.frames.max-bytes) is %,d"
               .formatted(value.length, limits.maxBytes()));
     }
-    PixelFormat file = FrameDecoder.sniff(value);
+    PixelFormat file = PixelFormat.ofFile(value);
     if (file != null) {
       Instant capturedAt = recordTime(record);
       return new Read(
@@ -92,8 +91,8 @@ public final class FrameReader {
     if (value.length < 10 || value[0] != (byte) 0xC3 || value[1] != 0x01) {
       throw new RejectedFrameException(
           Reason.UNKNOWN_FORMAT,
-          "the value begins with %s; expected an Avro Frame (C3 01), a PNG (89 50 4E 47) or a JPEG (FF D8 FF)"
-              .formatted(firstBytes(value)));
+          "the value begins with %s; expected an Avro Frame (C3 01), or a %s file"
+              .formatted(firstBytes(value), PixelFormat.FILES));
     }
     return new Read(avro(source, value), false);
   }

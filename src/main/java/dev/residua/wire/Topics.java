@@ -116,7 +116,7 @@ public final class Topics {
     alerts = new Topic<>(prefix + "alerts", bytes, bytes, STATE);
   }
 
-  /** Frames: Avro {@code Frame} records or bare PNG or JPEG files, keyed by source. */
+  /** Frames: Avro {@code Frame} records or bare image files, keyed by source. */
   public Topic<byte[], byte[]> frames() {
     return frames;
   }

@@ -3,7 +3,7 @@ package dev.residua.dataset;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.residua.frame.FrameDecoder;
+import dev.residua.decoding.FrameDecoder;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelFormat;

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FrameFuzzer {
   private static final int SIDE = 24;
+  private static final List<PixelFormat> RAW =
+      Stream.of(PixelFormat.values()).filter(format -> !format.isFile()).toList();
+  private static final List<PixelFormat> FILES =
+      Stream.of(PixelFormat.values()).filter(PixelFormat::isFile).toList();
 
   private final SplittableRandom random;
   private final List<byte[]> files;
@@ -36,7 +41,14 @@ public final class FrameFuzzer {
             Frames.png(Frames.noise(SIDE, SIDE, BufferedImage.TYPE_BYTE_GRAY)),
             Frames.png(Frames.noise(SIDE, SIDE, BufferedImage.TYPE_4BYTE_ABGR)),
             Frames.png(Frames.noise(SIDE, SIDE, BufferedImage.TYPE_BYTE_INDEXED)),
-            Frames.interlacedPng(Frames.noise(SIDE, SIDE, BufferedImage.TYPE_3BYTE_BGR)));
+            Frames.interlacedPng(Frames.noise(SIDE, SIDE, BufferedImage.TYPE_3BYTE_BGR)),
+            Frames.progressiveJpeg(Frames.gradient(SIDE, SIDE, BufferedImage.TYPE_INT_RGB)),
+            Frames.withExif(Frames.jpeg(SIDE, SIDE), Frames.exif(6, true)),
+            Frames.webp(),
+            Frames.bmp(Frames.noise(SIDE, SIDE, BufferedImage.TYPE_3BYTE_BGR)),
+            Frames.bmp(Frames.noise(SIDE, SIDE, BufferedImage.TYPE_BYTE_INDEXED)),
+            Frames.tiff(Frames.noise(SIDE, SIDE, BufferedImage.TYPE_3BYTE_BGR)),
+            Frames.tiff(Frames.noise(SIDE, SIDE, BufferedImage.TYPE_USHORT_GRAY)));
   }
 
   /** The next damaged record. */
@@ -58,16 +70,18 @@ public final class FrameFuzzer {
   }
 
   private byte[] avro(String source) {
-    PixelFormat format = PixelFormat.values()[random.nextInt(PixelFormat.values().length)];
+    List<PixelFormat> formats = random.nextInt(5) < 3 ? RAW : FILES;
+    PixelFormat format = formats.get(random.nextInt(formats.size()));
     byte[] data =
         switch (format) {
           case PNG -> pick(files.subList(0, 1));
           case JPEG -> files.get(1);
+          case WEBP, BMP, TIFF -> Frames.fileOf(format);
           case GRAY8 -> noise(SIDE * SIDE);
           case RGB8 -> noise(SIDE * SIDE * 3);
           case RGBA8 -> noise(SIDE * SIDE * 4);
         };
-    boolean raw = format != PixelFormat.PNG && format != PixelFormat.JPEG;
+    boolean raw = !format.isFile();
     return FrameReader.write(
         new Frame(
             source,

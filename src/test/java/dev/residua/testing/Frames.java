@@ -7,9 +7,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.zip.CRC32;
@@ -89,6 +91,57 @@ public final class Frames {
     return written(image, "jpeg", true);
   }
 
+  public static byte[] bmp(BufferedImage image) {
+    return written(image, "bmp", false);
+  }
+
+  public static byte[] tiff(BufferedImage image) {
+    return written(image, "tiff", false);
+  }
+
+  /** The {@linkplain #gradient gradient} of 24x24 pixels, written without loss by libwebp 1.5. */
+  public static byte[] webp() {
+    return Base64.getDecoder()
+        .decode(
+            "UklGRkAAAABXRUJQVlA4TDMAAAAvF8AFALkyRPQ/dhHR/4DRtm2Mulf2/5XV2BiZtG0o12plQxZCgkQT"
+                + "V/aNSKeA9uG89wIA");
+  }
+
+  /** A good file of that format, of 24x24 pixels. */
+  public static byte[] fileOf(PixelFormat format) {
+    BufferedImage image = gradient(24, 24, BufferedImage.TYPE_INT_RGB);
+    return switch (format) {
+      case PNG -> png(image);
+      case JPEG -> jpeg(image);
+      case WEBP -> webp();
+      case BMP -> bmp(image);
+      case TIFF -> tiff(image);
+      case GRAY8, RGB8, RGBA8 -> throw new IllegalArgumentException("no file: " + format);
+    };
+  }
+
+  /**
+   * EXIF data with an orientation and nothing else.
+   *
+   * @param little whether the lower byte comes first
+   */
+  public static byte[] exif(int orientation, boolean little) {
+    ByteBuffer exif =
+        ByteBuffer.allocate(26).order(little ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+    exif.put((byte) (little ? 'I' : 'M')).put((byte) (little ? 'I' : 'M')).putShort((short) 42);
+    exif.putInt(8).putShort((short) 1);
+    exif.putShort((short) 0x0112).putShort((short) 3).putInt(1).putShort((short) orientation);
+    return exif.array();
+  }
+
+  /** A JPEG file with EXIF data right after its first marker. */
+  public static byte[] withExif(byte[] jpeg, byte[] exif) {
+    byte[] name = {'E', 'x', 'i', 'f', 0, 0};
+    int length = 2 + name.length + exif.length;
+    byte[] head = {(byte) 0xFF, (byte) 0xE1, (byte) (length >> 8), (byte) length};
+    return join(Arrays.copyOf(jpeg, 2), head, name, exif, Arrays.copyOfRange(jpeg, 2, jpeg.length));
+  }
+
   private static byte[] written(BufferedImage image, String format, boolean progressive) {
     ImageWriter writer =
         ImageIO.getImageWriters(ImageTypeSpecifier.createFromRenderedImage(image), format).next();
@@ -96,8 +149,10 @@ public final class Frames {
         MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
       writer.setOutput(out);
       ImageWriteParam settings = writer.getDefaultWriteParam();
-      settings.setProgressiveMode(
-          progressive ? ImageWriteParam.MODE_DEFAULT : ImageWriteParam.MODE_DISABLED);
+      if (settings.canWriteProgressive()) {
+        settings.setProgressiveMode(
+            progressive ? ImageWriteParam.MODE_DEFAULT : ImageWriteParam.MODE_DISABLED);
+      }
       writer.write(null, new IIOImage(image, null, null), settings);
       out.flush();
       return bytes.toByteArray();

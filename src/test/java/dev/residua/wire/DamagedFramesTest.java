@@ -3,8 +3,8 @@ package dev.residua.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.residua.decoding.FrameDecoder;
 import dev.residua.frame.Frame;
-import dev.residua.frame.FrameDecoder;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.RejectedFrameException;

@@ -3,8 +3,8 @@ package dev.residua.cli.data;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.ProgressBar;
-import dev.residua.dataset.DatasetImport;
 import dev.residua.frame.FrameLimits;
+import dev.residua.importing.DatasetImport;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +27,7 @@ final class DatasetImportCommand extends JsonCommand {
       required = true,
       paramLabel = "DIR|FILE.npy",
       description =
-          "Folder of PNG and JPEG files, or uint8 array [n, height, width, channels] or [n, height,"
+          "Folder of images, or uint8 array [n, height, width, channels] or [n, height,"
               + " width].")
   Path images;
 

@@ -1,8 +1,8 @@
 package dev.residua.renewal.job;
 
 import dev.residua.causal.Variables;
+import dev.residua.decoding.FrameDecoder;
 import dev.residua.frame.Frame;
-import dev.residua.frame.FrameDecoder;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.RejectedFrameException;

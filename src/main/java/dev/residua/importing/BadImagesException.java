@@ -1,4 +1,4 @@
-package dev.residua.dataset;
+package dev.residua.importing;
 
 import java.io.IOException;
 import java.util.List;

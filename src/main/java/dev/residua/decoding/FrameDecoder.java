@@ -1,16 +1,22 @@
-package dev.residua.frame;
+package dev.residua.decoding;
 
+import dev.residua.frame.Frame;
+import dev.residua.frame.FrameLimits;
+import dev.residua.frame.ImageShape;
+import dev.residua.frame.Luma;
+import dev.residua.frame.PixelFormat;
+import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.RejectedFrameException.Reason;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Turns frames of any size and format into the bytes that a model reads, and refuses those that are
  * too large, damaged or contradict themselves. Keeps decoders and buffers: one instance a thread.
  *
  * <p>Transparency is laid over white. A gray frame fills all three channels of a colour model; a
- * colour frame is weighed as in {@link Luma} for a gray one. Then each axis is resampled on its
- * own: copied where the sizes agree, averaged over the covered area where it shrinks, interpolated
- * linearly between pixel centres where it grows. The aspect ratio is not kept.
+ * colour frame is weighed as in {@link Luma} for a gray one. A picture stands upright as its EXIF
+ * data says. Then each axis is resampled on its own: copied where the sizes agree, averaged over
+ * the covered area where it shrinks, interpolated linearly between pixel centres where it grows.
+ * The aspect ratio is not kept.
  *
  * <p>Limits are checked on what the record or the file's header says, before anything of the
  * picture's size is allocated.
@@ -19,12 +25,11 @@ public final class FrameDecoder {
   /** Four bytes of each fit one Java array. */
   private static final long ADDRESSABLE_PIXELS = Integer.MAX_VALUE / 4;
 
-  private static final int[] JPEG_START = {0xFF, 0xD8, 0xFF};
-
   private final FrameLimits limits;
   private final ImageShape target;
   private final PngReader png;
   private final JpegReader jpeg;
+  private final LeptonicaReader leptonica = new LeptonicaReader();
   private final Picture picture = new Picture();
   private final Resampler resampler = new Resampler();
   private final byte[] gray;
@@ -33,42 +38,13 @@ public final class FrameDecoder {
     this.limits = limits;
     this.target = target;
     this.png = new PngReader(limits);
-    this.jpeg = new JpegReader(limits);
+    this.jpeg = new JpegReader(limits, leptonica);
     this.gray = new byte[target.width() * target.height()];
   }
 
   /** Shape of what {@link #decode} writes. */
   public ImageShape target() {
     return target;
-  }
-
-  /** PNG or JPEG where the bytes start like such a file, or null. */
-  public static @Nullable PixelFormat sniff(byte[] value) {
-    if (startsWith(value, PngReader.SIGNATURE)) {
-      return PixelFormat.PNG;
-    }
-    if (value.length >= JPEG_START.length) {
-      boolean all = true;
-      for (int i = 0; i < JPEG_START.length; i++) {
-        all &= (value[i] & 0xFF) == JPEG_START[i];
-      }
-      if (all) {
-        return PixelFormat.JPEG;
-      }
-    }
-    return null;
-  }
-
-  private static boolean startsWith(byte[] value, byte[] start) {
-    if (value.length < start.length) {
-      return false;
-    }
-    for (int i = 0; i < start.length; i++) {
-      if (value[i] != start[i]) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /**
@@ -84,7 +60,7 @@ public final class FrameDecoder {
     byte[] data = frame.data();
     if (data.length == 0) {
       throw new RejectedFrameException(
-          Reason.EMPTY, "the frame has no bytes, expected pixels or a PNG or JPEG file");
+          Reason.EMPTY, "the frame has no bytes, expected pixels or a file");
     }
     if (data.length > limits.maxBytes()) {
       throw new RejectedFrameException(
@@ -94,25 +70,30 @@ public final class FrameDecoder {
     }
     switch (frame.format()) {
       case PNG -> {
-        expect(frame, PixelFormat.PNG);
+        expectFile(frame);
         png.read(data, frame.width(), frame.height(), picture);
       }
       case JPEG -> {
-        expect(frame, PixelFormat.JPEG);
-        jpeg.read(data, frame.width(), frame.height(), picture);
+        expectFile(frame);
+        jpeg.read(data, frame.width(), frame.height(), target, picture);
+      }
+      case WEBP, BMP, TIFF -> {
+        expectFile(frame);
+        leptonica.file(frame.format(), data, limits, frame.width(), frame.height(), picture);
       }
       case GRAY8, RGB8, RGBA8 -> raw(frame);
     }
     fit(into, offset);
   }
 
-  private static void expect(Frame frame, PixelFormat said) throws RejectedFrameException {
-    PixelFormat found = sniff(frame.data());
+  private static void expectFile(Frame frame) throws RejectedFrameException {
+    PixelFormat said = frame.format();
+    PixelFormat found = PixelFormat.ofFile(frame.data());
     if (found != said) {
       throw new RejectedFrameException(
           Reason.UNKNOWN_FORMAT,
           "the frame says that it is a %s file but its bytes are %s"
-              .formatted(said, found == null ? "neither PNG nor JPEG" : "a " + found));
+              .formatted(said, found == null ? "no " + PixelFormat.FILES : "a " + found));
     }
   }
 

@@ -1,7 +1,11 @@
-package dev.residua.dataset;
+package dev.residua.importing;
 
+import dev.residua.dataset.DatasetWriter;
+import dev.residua.dataset.FrameDataset;
+import dev.residua.dataset.LabelTable;
+import dev.residua.dataset.Npy;
+import dev.residua.decoding.FrameDecoder;
 import dev.residua.frame.Frame;
-import dev.residua.frame.FrameDecoder;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelFormat;
@@ -28,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 /** Makes a data set of a user's own images, scaled to one size by {@link FrameDecoder}. */
 public final class DatasetImport {
   private static final String FILE_COLUMN = "file";
-  private static final List<String> ENDINGS = List.of(".png", ".jpg", ".jpeg");
+  private static final List<String> ENDINGS =
+      List.of(".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff");
 
   private final FrameLimits limits;
   private final ImageShape shape;
@@ -51,7 +56,7 @@ public final class DatasetImport {
    * @param frames number of frames
    * @param factors columns that hold numbers and may anchor a model
    * @param otherColumns columns that were kept but hold no numbers
-   * @param ignored files of the folder that are not PNG or JPEG by their names
+   * @param ignored files of the folder that are no images by their names
    * @param sha256 of the set
    */
   public record Result(
@@ -70,9 +75,9 @@ public final class DatasetImport {
   private record Images(int count, IntFunction<String> names, Reader reader) {}
 
   /**
-   * Imports a folder of PNG and JPEG files, in the order of their names or of the labels' {@code
-   * file} column, or a uint8 {@code .npy} file of shape {@code [n, height, width, channels]} (1, 3
-   * or 4 channels) or {@code [n, height, width]}.
+   * Imports a folder of image files, in the order of their names or of the labels' {@code file}
+   * column, or a uint8 {@code .npy} file of shape {@code [n, height, width, channels]} (1, 3 or 4
+   * channels) or {@code [n, height, width]}.
    *
    * @param labels CSV with one row per image, or null
    * @param out folder to make
@@ -152,10 +157,10 @@ public final class DatasetImport {
               .formatted(Files.size(file), limits.maxBytes()));
     }
     byte[] data = Files.readAllBytes(file);
-    PixelFormat format = FrameDecoder.sniff(data);
+    PixelFormat format = PixelFormat.ofFile(data);
     if (format == null && data.length > 0) {
       throw new RejectedFrameException(
-          RejectedFrameException.Reason.UNKNOWN_FORMAT, "the file is neither PNG nor JPEG");
+          RejectedFrameException.Reason.UNKNOWN_FORMAT, "the file is no " + PixelFormat.FILES);
     }
     return frame(format == null ? PixelFormat.PNG : format, 0, 0, data);
   }

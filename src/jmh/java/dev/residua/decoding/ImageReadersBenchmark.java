@@ -1,5 +1,10 @@
-package dev.residua.frame;
+package dev.residua.decoding;
 
+import dev.residua.frame.Frame;
+import dev.residua.frame.FrameLimits;
+import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelFormat;
+import dev.residua.frame.RejectedFrameException;
 import dev.residua.simulation.Pendulum;
 import dev.residua.simulation.Scenario;
 import dev.residua.simulation.ScenarioStream;

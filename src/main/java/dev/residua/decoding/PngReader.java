@@ -1,5 +1,7 @@
-package dev.residua.frame;
+package dev.residua.decoding;
 
+import dev.residua.frame.FrameLimits;
+import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.RejectedFrameException.Reason;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -10,10 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes PNG files of every colour type, bit depth and interlacing into gray or RGB bytes; 16-bit
- * samples are rounded to 8, transparency is laid over white, gamma and colour profiles are ignored.
- * Unlike readers made for viewing it never returns half a picture: every chunk's checksum, the end
- * of the file and the exact amount of pixel data are checked. Nothing of the picture's size is
- * allocated before the header has passed the limits. For one thread.
+ * samples are rounded to 8, transparency is laid over white, the picture stands upright as its EXIF
+ * data says, gamma and colour profiles are ignored. Unlike readers made for viewing it never
+ * returns half a picture: every chunk's checksum, the end of the file and the exact amount of pixel
+ * data are checked. Nothing of the picture's size is allocated before the header has passed the
+ * limits. For one thread.
  *
  * <p>Source: W3C, Portable Network Graphics (PNG) Specification, Third Edition.
  */
@@ -25,6 +28,7 @@ final class PngReader {
   private static final int TRNS = code("tRNS");
   private static final int IDAT = code("IDAT");
   private static final int IEND = code("IEND");
+  private static final int EXIF = code("eXIf");
 
   private static final int GRAY = 0;
   private static final int RGB = 2;
@@ -59,6 +63,7 @@ final class PngReader {
   private int[] dataLength = new int[8];
   private int dataChunks;
   private int nextData;
+  private int orientation;
   private byte[] rows = new byte[0]; // as many as fit, one behind the other, each after its filter
   private byte[] above = new byte[0]; // the last row of the rows before
   private int row; // where the current row begins in rows
@@ -79,9 +84,11 @@ final class PngReader {
     transparency = null;
     dataChunks = 0;
     nextData = 0;
+    orientation = ExifOrientation.UPRIGHT;
     try {
       chunks(saidWidth, saidHeight);
       pixels(into);
+      into.turnUpright(orientation);
     } finally {
       file = new byte[0];
     }
@@ -133,6 +140,8 @@ final class PngReader {
         palette = Arrays.copyOfRange(file, data, data + length);
       } else if (name == TRNS) {
         transparency = Arrays.copyOfRange(file, data, data + length);
+      } else if (name == EXIF) {
+        orientation = ExifOrientation.of(file, data, data + length);
       } else if (name != IHDR && (name & 0x20000000) == 0) {
         throw corrupt("has the unknown critical chunk %s at byte %d", text(name), at);
       }
@@ -401,9 +410,14 @@ final class PngReader {
   private int scaled(int value) {
     return switch (depth) {
       case 8 -> value;
-      case 16 -> (value * 255 + 32_767) / 65_535;
+      case 16 -> to8Bits(value);
       default -> value * 255 / ((1 << depth) - 1);
     };
+  }
+
+  /** A sample of 16 bits, rounded. */
+  static int to8Bits(int value) {
+    return (value * 255 + 32_767) / 65_535;
   }
 
   private static int pair(byte[] bytes, int at) {

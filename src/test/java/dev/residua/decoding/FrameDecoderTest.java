@@ -1,8 +1,14 @@
-package dev.residua.frame;
+package dev.residua.decoding;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.residua.frame.Frame;
+import dev.residua.frame.FrameLimits;
+import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelFormat;
+import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.RejectedFrameException.Reason;
 import dev.residua.testing.Frames;
 import java.awt.image.BufferedImage;
@@ -570,7 +576,7 @@ class FrameDecoderTest {
 
     // Then
     assertThat(text.reason()).isEqualTo(Reason.UNKNOWN_FORMAT);
-    assertThat(text).hasMessageContaining("neither PNG nor JPEG");
+    assertThat(text).hasMessageContaining("no PNG, JPEG, WebP, BMP or TIFF");
     assertThat(other.reason()).isEqualTo(Reason.UNKNOWN_FORMAT);
     assertThat(other).hasMessageContaining("JPEG");
   }
@@ -599,10 +605,17 @@ class FrameDecoderTest {
 
   @Test
   void shouldRecogniseFilesByTheirFirstBytes() {
-    assertThat(FrameDecoder.sniff(Frames.png(2, 2))).isEqualTo(PixelFormat.PNG);
-    assertThat(FrameDecoder.sniff(Frames.jpeg(2, 2))).isEqualTo(PixelFormat.JPEG);
-    assertThat(FrameDecoder.sniff(Frames.text())).isNull();
-    assertThat(FrameDecoder.sniff(new byte[0])).isNull();
-    assertThat(FrameDecoder.sniff(bytes(0x89, 'P', 'N', 'G'))).isNull();
+    assertThat(PixelFormat.ofFile(Frames.png(2, 2))).isEqualTo(PixelFormat.PNG);
+    assertThat(PixelFormat.ofFile(Frames.jpeg(2, 2))).isEqualTo(PixelFormat.JPEG);
+    assertThat(PixelFormat.ofFile(Frames.text())).isNull();
+    assertThat(PixelFormat.ofFile(new byte[0])).isNull();
+    assertThat(PixelFormat.ofFile(bytes(0x89, 'P', 'N', 'G'))).isNull();
+    for (PixelFormat format : PixelFormat.values()) {
+      if (format.isFile()) {
+        assertThat(PixelFormat.ofFile(Frames.fileOf(format))).isEqualTo(format);
+      }
+    }
+    byte[] text = "BM is how this text begins, which is no picture".getBytes(US_ASCII);
+    assertThat(PixelFormat.ofFile(text)).isNull();
   }
 }

@@ -1,9 +1,11 @@
-package dev.residua.dataset;
+package dev.residua.importing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.residua.dataset.FrameDataset;
+import dev.residua.dataset.Npy;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.ImageShape;
 import dev.residua.testing.Frames;
@@ -112,7 +114,7 @@ class DatasetImportTest {
         .hasMessageStartingWith("4 of 5 images cannot be imported:")
         .hasMessageContaining("cut.png: the PNG is cut short")
         .hasMessageContaining("huge.png: the PNG is 65,000x65,000 pixels")
-        .hasMessageContaining("text.jpg: the file is neither PNG nor JPEG")
+        .hasMessageContaining("text.jpg: the file is no PNG, JPEG, WebP, BMP or TIFF")
         .hasMessageContaining("empty.png: the frame has no bytes");
     try (Stream<Path> left = Files.list(dir)) {
       assertThat(left).containsExactly(images);
