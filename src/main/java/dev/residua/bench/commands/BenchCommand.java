@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
       BenchFleetService.class,
       BenchSoak.class,
       BenchScore.class,
+      BenchDecode.class,
       BenchTrain.class,
       BenchDrift.class,
       BenchQuiet.class

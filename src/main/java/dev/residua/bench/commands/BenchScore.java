@@ -2,6 +2,7 @@ package dev.residua.bench.commands;
 
 import dev.residua.app.model.ScoringEngines;
 import dev.residua.app.process.ScoringEngine;
+import dev.residua.bench.Median;
 import dev.residua.causal.FrameScorer;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.EngineConverter;
@@ -192,14 +193,14 @@ final class BenchScore extends BenchmarkCommand.OfModel {
               "work", work.label,
               "threads", networkThreads,
               "batch", batch,
-              "millisPerFrame", median(one.millis),
+              "millisPerFrame", Median.of(one.millis),
               "best", Arrays.stream(one.millis).min().orElseThrow(),
               "worst", Arrays.stream(one.millis).max().orElseThrow());
       reference.ifPresent(
           other -> {
             double[] ratios = new double[REPETITIONS];
             Arrays.setAll(ratios, i -> one.millis[i] / other.millis[i]);
-            row.put("ratioToOnnxRuntime", median(ratios));
+            row.put("ratioToOnnxRuntime", Median.of(ratios));
           });
       rows.add(row);
     }
@@ -209,12 +210,6 @@ final class BenchScore extends BenchmarkCommand.OfModel {
   /** One engine with its times so far. */
   private record Measured(
       ScoringEngine engine, FrameScorer scorer, byte[] pixels, double[] millis) {}
-
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    return sorted[sorted.length / 2];
-  }
 
   private static double repeat(Measured one, int batch, int frames, Work work) {
     int calls = Math.max(1, frames / batch);
