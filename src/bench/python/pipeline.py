@@ -80,6 +80,7 @@ class Pipeline:
         self.tensor = torch.from_numpy(self.pixels).view(options.poll, height, width, colours)
         self.mmd = drift.OnlineMmd(self.scorer.intercept.shape[0])
         self.failures = []
+        self.opencv = None
         common = {"bootstrap.servers": options.bootstrap, "broker.address.family": "v4"}
         self.consumer = confluent_kafka.Consumer(
             {
@@ -136,14 +137,45 @@ class Pipeline:
                 raise RuntimeError("the frames topic cannot be read: %s" % message.error())
             value = message.value()
             frame = wire.read_frame(value)
+            sources.append(frame.source)
+            sequences.append(frame.sequence)
+            if frame.format in wire.FILES:
+                self.pixels[row] = self.decoded(
+                    np.frombuffer(value, np.uint8, frame.length, frame.offset), frame
+                )
+                continue
             if (frame.height, frame.width) != (height, width) or frame.length != height * width * colours:
                 raise wire.BadFrame(
                     "a frame is %dx%d, the model takes %dx%d" % (frame.width, frame.height, width, height)
                 )
             self.pixels[row] = np.frombuffer(value, np.uint8, frame.length, frame.offset)
-            sources.append(frame.source)
-            sequences.append(frame.sequence)
         return sources, sequences
+
+    def decoded(self, data, frame):
+        """A file as the model reads it; JPEG at the reduction that leaves 1.8 pixels for each."""
+        if self.opencv is None:
+            if not found("cv2"):
+                raise RuntimeError("apt-get install -y --no-install-recommends python3-opencv")
+            import cv2
+
+            cv2.setNumThreads(1)
+            self.opencv = cv2
+        cv2 = self.opencv
+        height, width, colours = self.image
+        flag = cv2.IMREAD_COLOR if colours == 3 else cv2.IMREAD_GRAYSCALE
+        times = min(frame.width / width, frame.height / height) / 1.8
+        for reduction in (8, 4, 2):
+            if times >= reduction:
+                kind = "COLOR" if colours == 3 else "GRAYSCALE"
+                flag = getattr(cv2, "IMREAD_REDUCED_%s_%d" % (kind, reduction))
+                break
+        picture = cv2.imdecode(data, flag)
+        if picture is None:
+            raise RuntimeError("a frame of %s cannot be decoded" % frame.source)
+        picture = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+        if colours == 3:
+            picture = picture[:, :, ::-1]  # blue, green, red
+        return picture.reshape(-1)
 
     def commit(self, offsets):
         """Commits what has been acknowledged."""

@@ -58,16 +58,28 @@ class ReadFrameTest(unittest.TestCase):
         record = self.record[:2] + bytes(8) + self.record[10:]
 
         # When, Then
-        with self.assertRaisesRegex(wire.BadFrame, "c3010000000000000000.*expected c3012d95"):
+        with self.assertRaisesRegex(wire.BadFrame, "c3010000000000000000.*expected c301e4d8"):
             wire.read_frame(record)
 
-    def test_refuses_a_picture_file(self):
-        # Given: format 3, PNG
+    def with_format(self, number):
         at = self.record.index(bytes([0, 127, 255, 1, 2, 3])) - 2
-        record = self.record[:at] + bytes([6]) + self.record[at + 1 :]
+        return self.record[:at] + bytes([2 * number]) + self.record[at + 1 :]
+
+    def test_reads_a_file_of_any_length(self):
+        for number in wire.FILES:
+            with self.subTest(number):
+                # When
+                frame = wire.read_frame(self.with_format(number))
+
+                # Then
+                self.assertEqual((number, 6), (frame.format, frame.length))
+
+    def test_refuses_other_formats(self):
+        # Given: format 5, WebP
+        record = self.with_format(5)
 
         # When, Then
-        with self.assertRaisesRegex(wire.BadFrame, "format 3 is not raw pixels"):
+        with self.assertRaisesRegex(wire.BadFrame, "format 5 is no raw pixels"):
             wire.read_frame(record)
 
 

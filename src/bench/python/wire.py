@@ -7,16 +7,17 @@ Avro library: nothing is copied but the source, and pixels stay where they are.
 from collections import namedtuple
 
 # C3 01 and the CRC-64-AVRO fingerprint, little-endian, of schemas/Frame.avsc
-HEADER = bytes.fromhex("c3012d95fcef0b91285f")
-GRAY8, RGB8, RGBA8 = range(3)
+HEADER = bytes.fromhex("c301e4d8641f213f5f66")
+GRAY8, RGB8, RGBA8, PNG, JPEG = range(5)
 CHANNELS = {GRAY8: 1, RGB8: 3, RGBA8: 4}
+FILES = (PNG, JPEG)
 
-# captured_at in microseconds since 1970; the pixels are value[offset : offset + length]
+# captured_at in microseconds since 1970; pixels or file are value[offset : offset + length]
 Frame = namedtuple("Frame", "source sequence captured_at width height format offset length")
 
 
 class BadFrame(ValueError):
-    """A record that is not a raw frame."""
+    """A record that is not a frame of raw pixels, PNG or JPEG."""
 
 
 def read_long(value, at):
@@ -45,7 +46,7 @@ def read_frame(value):
     """Reads a frame without its attributes.
 
     Raises BadFrame, which says what was found, if the record is of another schema, cut off, or does
-    not hold raw pixels of the size that it says.
+    not hold a file, or raw pixels of the size that it says.
     """
     if value[:10] != HEADER:
         raise BadFrame(
@@ -63,9 +64,11 @@ def read_frame(value):
         length, at = read_long(value, at)
     except IndexError:
         raise BadFrame("a frame is cut off after %d bytes" % len(value)) from None
+    if pixel_format in FILES and at + length <= len(value):
+        return Frame(source, sequence, captured_at, width, height, pixel_format, at, length)
     channels = CHANNELS.get(pixel_format)
     if channels is None:
-        raise BadFrame("format %d is not raw pixels (0, 1 or 2)" % pixel_format)
+        raise BadFrame("format %d is no raw pixels (0, 1, 2) or whole file (3, 4)" % pixel_format)
     if length != width * height * channels or at + length > len(value):
         raise BadFrame(
             "a frame of %dx%dx%d has %d bytes of pixels, %d of them in its record"

@@ -8,10 +8,8 @@ import dev.residua.frame.FrameLimits;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelFormat;
 import dev.residua.frame.RejectedFrameException;
-import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -19,15 +17,9 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SplittableRandom;
-import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
-import javax.imageio.ImageWriteParam;
-import javax.imageio.ImageWriter;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
  * Processor time from a file to the pixels that a model reads: of this product, of the reader of
@@ -35,7 +27,7 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
  * turns.
  */
 public final class DecodeBenchmark {
-  private static final float QUALITY = 0.85f;
+  private static final long SEED = 7;
   private static final int ROUNDS = 5;
   private static final int WARM_UP = 200;
   private static final int CHANNELS = 3;
@@ -44,27 +36,6 @@ public final class DecodeBenchmark {
   private final int frames;
   private final Optional<PythonScript> openCv;
   private final byte[] pixels;
-
-  /**
-   * A kind of picture.
-   *
-   * @param format RGB8, PNG or JPEG
-   * @param width in pixels, at least 1
-   * @param height in pixels, at least 1
-   */
-  public record Image(PixelFormat format, int width, int height) {
-    public Image {
-      if (format != PixelFormat.RGB8 && format != PixelFormat.PNG && format != PixelFormat.JPEG) {
-        throw new IllegalArgumentException("the format must be rgb8, png or jpeg");
-      }
-      new ImageShape(width, height, CHANNELS); // refuses sizes below one pixel
-    }
-
-    @Override
-    public String toString() {
-      return "%s:%dx%d".formatted(format.name().toLowerCase(Locale.ROOT), width, height);
-    }
-  }
 
   /**
    * What was measured of one image; times are medians over rounds, in milliseconds of processor
@@ -80,7 +51,7 @@ public final class DecodeBenchmark {
    * @param ratioToOpenCv median over rounds of our time over theirs; NaN where Python is missing
    */
   public record Row(
-      Image image,
+      CameraImage image,
       int bytes,
       double millis,
       double jdkMillis,
@@ -110,10 +81,9 @@ public final class DecodeBenchmark {
    *
    * @param folder where its file is written
    */
-  public Row run(Image image, Path folder)
+  public Row run(CameraImage image, Path folder)
       throws IOException, RejectedFrameException, StartFailedException, InterruptedException {
-    BufferedImage picture = picture(image.width(), image.height());
-    byte[] data = encoded(picture, image.format());
+    byte[] data = image.draw(SEED);
     Path file = Files.write(folder.resolve("image"), data);
     boolean raw = !image.format().isFile();
     FrameDecoder decoder = new FrameDecoder(FrameLimits.DEFAULTS, target);
@@ -153,7 +123,7 @@ public final class DecodeBenchmark {
         Median.of(ratios));
   }
 
-  private List<String> arguments(Image image, Path file) {
+  private List<String> arguments(CameraImage image, Path file) {
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -167,12 +137,12 @@ public final class DecodeBenchmark {
     return arguments;
   }
 
-  private static Frame frame(Image image, PixelFormat format, byte[] data) {
+  private static Frame frame(CameraImage image, PixelFormat format, byte[] data) {
     return new Frame(
         "bench", 0, Instant.EPOCH, image.width(), image.height(), format, data, Map.of());
   }
 
-  private static Frame decodedByJdk(Image image, byte[] data) throws IOException {
+  private static Frame decodedByJdk(CameraImage image, byte[] data) throws IOException {
     Raster raster = ImageIO.read(new ByteArrayInputStream(data)).getRaster();
     byte[] decoded =
         (byte[]) raster.getDataElements(0, 0, raster.getWidth(), raster.getHeight(), null);
@@ -195,63 +165,5 @@ public final class DecodeBenchmark {
       sum += d * d;
     }
     return Math.sqrt(sum / a.length);
-  }
-
-  private static byte[] encoded(BufferedImage picture, PixelFormat format) throws IOException {
-    if (format == PixelFormat.RGB8) {
-      return bytes(picture);
-    }
-    ImageWriter writer = ImageIO.getImageWritersByFormatName(format.name()).next();
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
-      writer.setOutput(out);
-      ImageWriteParam settings = writer.getDefaultWriteParam();
-      if (format == PixelFormat.JPEG) {
-        settings.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
-        settings.setCompressionQuality(QUALITY);
-      }
-      writer.write(null, new IIOImage(picture, null, null), settings);
-    } finally {
-      writer.dispose();
-    }
-    return bytes.toByteArray();
-  }
-
-  private static byte[] bytes(BufferedImage picture) {
-    int width = picture.getWidth();
-    byte[] out = new byte[width * picture.getHeight() * CHANNELS];
-    int[] row = new int[width];
-    for (int y = 0, to = 0; y < picture.getHeight(); y++) {
-      picture.getRGB(0, y, width, 1, row, 0, width);
-      for (int rgb : row) {
-        out[to++] = (byte) (rgb >> 16);
-        out[to++] = (byte) (rgb >> 8);
-        out[to++] = (byte) rgb;
-      }
-    }
-    return out;
-  }
-
-  /** A picture as a camera gives it: surfaces, edges, fine structure and the noise of a sensor. */
-  private static BufferedImage picture(int width, int height) {
-    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-    SplittableRandom random = new SplittableRandom(7);
-    for (int y = 0; y < height; y++) {
-      for (int x = 0; x < width; x++) {
-        double u = (double) x / width;
-        double v = (double) y / height;
-        double level = 90 + 60 * u + 40 * Math.sin(5 * v + 3 * u);
-        level = Math.hypot(u - 0.6, (v - 0.4) * height / width) < 0.15 ? 225 - 60 * v : level;
-        level -= Math.sin(60 * u + 25 * v) > 0.9 ? 45 : 0; // cables and rails
-        level += v > 0.7 ? 25 * Math.signum(Math.sin(180 * u) * Math.sin(120 * v)) : 0; // a grid
-        int rgb = 0;
-        for (int c = 0; c < CHANNELS; c++) {
-          double noisy = level * (1 - 0.15 * c) + 3 * random.nextGaussian();
-          rgb = rgb << 8 | (int) Math.max(0, Math.min(255, noisy));
-        }
-        image.setRGB(x, y, rgb);
-      }
-    }
-    return image;
   }
 }

@@ -52,9 +52,11 @@ import org.jspecify.annotations.Nullable;
 public final class PipelineBenchmark extends BrokerBenchmark {
   private static final Duration LIMIT = Duration.ofSeconds(300);
   private static final int WARM_UP_FRAMES = 30_000;
+  private static final int WARM_UP_FILES = 600;
   private static final SourceRule ONE_RULE = SourceRule.of("all", "*");
 
   private final BenchmarkFrames drawn;
+  private final int warmUpFrames;
 
   /** Opens the model for one run; the run closes it. */
   public interface ModelMaker {
@@ -135,6 +137,15 @@ public final class PipelineBenchmark extends BrokerBenchmark {
       throws IOException, StartFailedException {
     super(dataDirectory, partitions);
     this.drawn = new BenchmarkFrames(shape, sources);
+    this.warmUpFrames = WARM_UP_FRAMES;
+  }
+
+  /** The same with frames of camera size, each decoded and scaled down before it is scored. */
+  public PipelineBenchmark(CameraImage image, Path dataDirectory, int partitions, int sources)
+      throws IOException, StartFailedException {
+    super(dataDirectory, partitions);
+    this.drawn = new BenchmarkFrames(image, sources);
+    this.warmUpFrames = WARM_UP_FILES;
   }
 
   /**
@@ -163,8 +174,7 @@ public final class PipelineBenchmark extends BrokerBenchmark {
   /** Drains a small backlog, so that the first figures are those of a warm process. */
   public void warmUp(ModelMaker model, ScoringSettings settings)
       throws StartFailedException, BadBundleException, InterruptedException {
-    drain(
-        backlog(WARM_UP_FRAMES), Models.one(model.make()), settings, WARM_UP_FRAMES, 0, part -> {});
+    drain(backlog(warmUpFrames), Models.one(model.make()), settings, warmUpFrames, 0, part -> {});
   }
 
   /**

@@ -1,8 +1,8 @@
 package dev.residua.bench.commands;
 
 import dev.residua.app.process.StartFailedException;
+import dev.residua.bench.CameraImage;
 import dev.residua.bench.DecodeBenchmark;
-import dev.residua.bench.DecodeBenchmark.Image;
 import dev.residua.bench.DecodeBenchmark.Row;
 import dev.residua.bench.PythonScript;
 import dev.residua.cli.console.CommandFailedException;
@@ -10,22 +10,16 @@ import dev.residua.cli.console.Json;
 import dev.residua.cli.console.ProgressBar;
 import dev.residua.cli.console.SizeConverter;
 import dev.residua.frame.ImageShape;
-import dev.residua.frame.PixelFormat;
 import dev.residua.frame.RejectedFrameException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code bench decode}: the cost of decoding frames. */
 @Command(
@@ -42,10 +36,10 @@ final class BenchDecode extends BenchmarkCommand {
       names = "--image",
       split = ",",
       paramLabel = "FORMAT:SIZE",
-      converter = ImageConverter.class,
+      converter = CameraImageConverter.class,
       defaultValue = "jpeg:1920x1080,jpeg:1280x720,jpeg:640x480,png:1920x1080,rgb8:1920x1080",
       description = "Pictures; formats are jpeg, png and rgb8 (raw pixels).")
-  List<Image> images = new ArrayList<>();
+  List<CameraImage> images = new ArrayList<>();
 
   @Option(
       names = "--size",
@@ -68,25 +62,6 @@ final class BenchDecode extends BenchmarkCommand {
       description = "Interpreter (default: /usr/bin/python3, else the first on the path).")
   @Nullable Path python;
 
-  /** Reads a picture such as {@code jpeg:1920x1080}. */
-  static final class ImageConverter implements ITypeConverter<Image> {
-    private static final Pattern IMAGE = Pattern.compile("(jpeg|png|rgb8):(\\d{1,4})x(\\d{1,4})");
-
-    @Override
-    public Image convert(String value) {
-      Matcher matcher = IMAGE.matcher(value.strip().toLowerCase(Locale.ROOT));
-      if (!matcher.matches()) {
-        throw new TypeConversionException(
-            "'%s' is no picture, expected FORMAT:WIDTHxHEIGHT such as jpeg:1920x1080; formats are jpeg, png and rgb8"
-                .formatted(value));
-      }
-      return new Image(
-          PixelFormat.valueOf(matcher.group(1).toUpperCase(Locale.ROOT)),
-          Integer.parseInt(matcher.group(2)),
-          Integer.parseInt(matcher.group(3)));
-    }
-  }
-
   @Override
   Map<String, Object> measure(Path folder)
       throws IOException, RejectedFrameException, StartFailedException, InterruptedException {
@@ -105,7 +80,7 @@ final class BenchDecode extends BenchmarkCommand {
     DecodeBenchmark benchmark = new DecodeBenchmark(size, frames, openCv);
     List<Map<String, Object>> rows = new ArrayList<>();
     try (ProgressBar progress = new ProgressBar("bench decode")) {
-      for (Image image : images) {
+      for (CameraImage image : images) {
         rows.add(row(benchmark.run(image, folder)));
         progress.update(rows.size() / (double) images.size());
       }

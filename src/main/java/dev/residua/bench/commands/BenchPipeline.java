@@ -5,6 +5,7 @@ import dev.residua.app.model.ScoringEngines;
 import dev.residua.app.process.ScoringEngine;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.bench.BackgroundTraining;
+import dev.residua.bench.CameraImage;
 import dev.residua.bench.PipelineBenchmark;
 import dev.residua.bench.PythonComparison;
 import dev.residua.cli.console.CommandFailedException;
@@ -46,6 +47,9 @@ final class BenchPipeline extends BenchmarkCommand.OfModel {
    * 10.
    */
   private static final int COMPARISON_WARM_UPS = 5;
+
+  /** Rate of the cameras that are counted per core. */
+  private static final int CAMERA_FRAMES_PER_SECOND = 2;
 
   @Option(
       names = "--frames",
@@ -143,6 +147,16 @@ final class BenchPipeline extends BenchmarkCommand.OfModel {
   @Nullable Path python;
 
   @Option(
+      names = "--image",
+      paramLabel = "FORMAT:SIZE",
+      converter = CameraImageConverter.class,
+      description = {
+        "Send pictures of camera size instead of raw ones of the model's size, such as jpeg:1920x1080; formats are jpeg, png and rgb8.",
+        "The Python program of --versus decodes them with OpenCV (python3-opencv)."
+      })
+  @Nullable CameraImage image;
+
+  @Option(
       names = "--beside-training",
       description =
           "Measure every row once more while a training runs in its own process, started as the role"
@@ -171,7 +185,9 @@ final class BenchPipeline extends BenchmarkCommand.OfModel {
                 ? null
                 : new PythonComparison(bundle, versus, Optional.ofNullable(python));
         PipelineBenchmark benchmark =
-            new PipelineBenchmark(bundle.manifest().image(), folder, partitions, sources)) {
+            image == null
+                ? new PipelineBenchmark(bundle.manifest().image(), folder, partitions, sources)
+                : new PipelineBenchmark(image, folder, partitions, sources)) {
       List<Setup> all = setups();
       Setup first = all.get(0);
       for (int i = 0; i < (rival == null ? 1 : COMPARISON_WARM_UPS); i++) {
@@ -195,6 +211,7 @@ final class BenchPipeline extends BenchmarkCommand.OfModel {
                 seconds,
                 part -> progress.update((done + part) / runs));
         Map<String, Object> row = setup.row(result);
+        row.put("camerasPerCore", result.framesPerCpuSecond() / CAMERA_FRAMES_PER_SECOND);
         if (besideTraining) {
           row.put("besideTraining", training != null);
         }
@@ -216,6 +233,8 @@ final class BenchPipeline extends BenchmarkCommand.OfModel {
         Json.map(
             "benchmark", "pipeline",
             "image", bundle.manifest().image().toString(),
+            "frames", image == null ? "raw pixels of that size" : image.toString(),
+            "framesPerSecondOfCamera", CAMERA_FRAMES_PER_SECOND,
             "partitions", partitions,
             "sources", sources,
             "maxFramesPerTransaction", maxFrames,
