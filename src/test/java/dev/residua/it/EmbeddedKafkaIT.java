@@ -109,7 +109,7 @@ class EmbeddedKafkaIT {
   void shouldListenOnLoopbackOnlyUnlessConfiguredOtherwise() throws Exception {
     // Given
     int port = Ports.free();
-    int controller = Ports.free();
+    int controller = Ports.free(port);
     BrokerSettings settings = BrokerSettings.single(port, controller, Topics.MAX_RECORD_BYTES);
 
     // When, Then

@@ -53,8 +53,8 @@ class RoleAccessIT {
   @BeforeAll
   static void startBroker() throws Exception {
     int internal = Ports.free();
-    int controller = Ports.free();
-    usersPort = Ports.free();
+    int controller = Ports.free(internal);
+    usersPort = Ports.free(internal, controller);
     String listeners =
         "INTERNAL://localhost:%d,USERS://localhost:%d".formatted(internal, usersPort);
     StringBuilder users = new StringBuilder(LOGIN);

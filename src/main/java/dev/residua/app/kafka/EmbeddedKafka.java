@@ -70,7 +70,7 @@ public final class EmbeddedKafka implements AutoCloseable {
           wantedPort,
           port);
     }
-    return start(dataDirectory, BrokerSettings.single(port, Ports.free(), maxRecordBytes));
+    return start(dataDirectory, BrokerSettings.single(port, Ports.free(port), maxRecordBytes));
   }
 
   /**

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.Arrays;
 
 /** TCP ports of the loopback interface. */
 public final class Ports {
@@ -22,8 +23,21 @@ public final class Ports {
     }
   }
 
-  /** A port that was free a moment ago. */
-  public static int free() {
+  /**
+   * A port that was free a moment ago.
+   *
+   * @param others ports that will be used too, and are not given although they may be free
+   */
+  public static int free(int... others) {
+    while (true) {
+      int port = anyFree();
+      if (Arrays.stream(others).noneMatch(other -> other == port)) {
+        return port;
+      }
+    }
+  }
+
+  private static int anyFree() {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
       return socket.getLocalPort();
     } catch (IOException e) {
