@@ -49,7 +49,7 @@ final class LeptonicaReader {
         bytes.capacity() >= file.length
             && (bytes.capacity() <= KEPT_BYTES || file.length > KEPT_BYTES);
     if (!fits) {
-      bytes = ByteBuffer.allocateDirect(Integer.highestOneBit(Math.max(1, file.length)) * 2);
+      bytes = ByteBuffer.allocateDirect((int) Math.min(Integer.MAX_VALUE, 1.25 * file.length + 1));
     }
     return bytes.clear().put(file).flip();
   }

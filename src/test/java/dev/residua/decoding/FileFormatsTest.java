@@ -2,6 +2,7 @@ package dev.residua.decoding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.ImageShape;
@@ -10,7 +11,12 @@ import dev.residua.frame.PixelFormat;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.RejectedFrameException.Reason;
 import dev.residua.testing.Frames;
+import java.awt.Transparency;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
 import java.awt.image.DataBufferUShort;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -92,6 +98,54 @@ class FileFormatsTest {
     assertThat(decode(PixelFormat.TIFF, Frames.tiff(gray), shape)).isEqualTo(grays);
     assertThat(decode(PixelFormat.TIFF, Frames.tiff(bits), shape)).isEqualTo(blackOrWhite);
     assertThat(decode(PixelFormat.TIFF, Frames.tiff(sixteen), shape)).isEqualTo(rounded);
+  }
+
+  @Test
+  void shouldReadColoursOfSixteenBits() throws RejectedFrameException {
+    // Given
+    int[] depths = {16, 16, 16};
+    ColorModel colours =
+        new ComponentColorModel(
+            ColorSpace.getInstance(ColorSpace.CS_sRGB),
+            depths,
+            false,
+            false,
+            Transparency.OPAQUE,
+            DataBuffer.TYPE_USHORT);
+    BufferedImage image =
+        new BufferedImage(colours, colours.createCompatibleWritableRaster(7, 4), false, null);
+    byte[] expected = new byte[7 * 4 * 3];
+    for (int i = 0; i < expected.length; i++) {
+      int sample = 700 * i + 55;
+      image.getRaster().setSample(i / 3 % 7, i / 21, i % 3, sample);
+      expected[i] = (byte) Math.round(sample * 255 / 65_535.0);
+    }
+
+    // When
+    byte[] read = decode(PixelFormat.TIFF, Frames.tiff(image), new ImageShape(7, 4, 3));
+
+    // Then the lower eight bits are cut, not rounded
+    for (int i = 0; i < expected.length; i++) {
+      assertThat(read[i] & 0xFF).isCloseTo(expected[i] & 0xFF, within(1));
+    }
+  }
+
+  @Test
+  void shouldRefuseSamplesOfMoreBits() {
+    // Given
+    byte[] tiff = tiff(Frames.gradient(8, 8, BufferedImage.TYPE_INT_RGB), 1);
+    ByteBuffer file = ByteBuffer.wrap(tiff).order(ByteOrder.LITTLE_ENDIAN);
+    int entries = file.getInt(4) + 2;
+    file.putInt(entries + 2 * 12 + 8, 32); // bits a sample
+    file.putInt(entries + 7 * 12 + 8, 1); // samples a pixel
+    file.putInt(entries + 4 * 12 + 8, 1); // black is zero
+
+    // When
+    RejectedFrameException refused = refusal(PixelFormat.TIFF, tiff);
+
+    // Then
+    assertThat(refused).isNotNull();
+    assertThat(refused).hasMessageContaining("the TIFF has no header that can be read");
   }
 
   @ParameterizedTest
