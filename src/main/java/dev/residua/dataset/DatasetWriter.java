@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.residua.causal.CausalGraph;
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PictureFiles;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -22,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -169,11 +168,7 @@ public final class DatasetWriter implements AutoCloseable {
   }
 
   private void writePng(byte[] pixels, int offset, Path file) throws IOException {
-    try (OutputStream out = Files.newOutputStream(file)) {
-      if (!ImageIO.write(image(pixels, offset, shape), "png", out)) {
-        throw new IOException("this Java has no PNG writer");
-      }
-    }
+    Files.write(file, PictureFiles.png(image(pixels, offset, shape)));
   }
 
   /** A picture of unsigned bytes {@code [height][width][channels]}. */

@@ -7,13 +7,17 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 import javax.imageio.ImageIO;
 
-/** Writes intensities as PNG files. */
+/** Writes pictures as PNG files, in memory. */
 public final class PictureFiles {
   /**
    * Intensity difference that is drawn white at least: where nothing differs by more, the rounding
    * of a decoder would otherwise look like a finding.
    */
   private static final double LEAST_FULL_SCALE = 0.1;
+
+  static {
+    ImageIO.setUseCache(false); // or each picture would go through a file on disk
+  }
 
   private PictureFiles() {}
 
@@ -97,7 +101,8 @@ public final class PictureFiles {
     return (int) Math.round(255 * Math.max(0, Math.min(1, intensity)));
   }
 
-  private static byte[] png(BufferedImage image) {
+  /** Any picture. */
+  public static byte[] png(BufferedImage image) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
       if (!ImageIO.write(image, "png", out)) {

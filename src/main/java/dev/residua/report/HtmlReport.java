@@ -2,16 +2,13 @@ package dev.residua.report;
 
 import dev.residua.causal.CausalGraph;
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PictureFiles;
 import dev.residua.report.ModelReport.PictureRow;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
-import javax.imageio.ImageIO;
 
 /** Renders a {@link ModelReport} as one HTML page with embedded pictures. */
 public final class HtmlReport {
@@ -183,13 +180,7 @@ public final class HtmlReport {
         }
       }
     }
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try {
-      ImageIO.write(image, "png", out);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return out.toByteArray();
+    return PictureFiles.png(image);
   }
 
   /** Latents on a circle in causal order; the width of an arrow is the confidence of its edge. */
