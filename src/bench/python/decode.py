@@ -6,28 +6,14 @@ levels, root mean square: what the product promises too.
 """
 
 import argparse
-import importlib
 import json
-import sys
 import time
+
+import modules
 
 # Modules and the Debian packages that have them.
 NEEDED = {"cv2": "python3-opencv", "numpy": "python3-numpy"}
-MISSING = 3  # exit code
 BOUND = 1.5  # grey levels
-
-
-def check():
-    """Ends with the packages to install where a module is missing."""
-    missing = []
-    for module, package in NEEDED.items():
-        try:
-            importlib.import_module(module)
-        except ImportError:
-            missing.append(package)
-    if missing:
-        print("apt-get install -y --no-install-recommends " + " ".join(missing), file=sys.stderr)
-        sys.exit(MISSING)
 
 
 def main():
@@ -39,7 +25,7 @@ def main():
     parser.add_argument("--file")
     parser.add_argument("--raw", help="WIDTHxHEIGHT of raw pixels, red, green, blue")
     arguments = parser.parse_args()
-    check()
+    modules.require(NEEDED)
     if arguments.check:
         return
     import cv2

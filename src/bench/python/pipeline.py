@@ -7,12 +7,13 @@ up and does not count. Run by `residua bench pipeline --versus python`.
 """
 
 import argparse
-import importlib
 import json
 import os
 import platform
 import sys
 import time
+
+import modules
 
 # Modules and the Debian packages that have them.
 NEEDED = {
@@ -21,25 +22,9 @@ NEEDED = {
     "confluent_kafka": "python3-confluent-kafka",
     "orjson": "python3-orjson",
 }
-MISSING = 3  # exit code
+OF_FILES = {"cv2": "python3-opencv"}
 COMMIT_SECONDS = 1.0
 IDLE_SECONDS = 60
-
-
-def check():
-    """Ends with the packages to install where a module is missing."""
-    missing = [package for module, package in NEEDED.items() if not found(module)]
-    if missing:
-        print("apt-get install -y --no-install-recommends " + " ".join(missing), file=sys.stderr)
-        sys.exit(MISSING)
-
-
-def found(module):
-    try:
-        importlib.import_module(module)
-        return True
-    except ImportError:
-        return False
 
 
 class Clock:
@@ -154,8 +139,7 @@ class Pipeline:
     def decoded(self, data, frame):
         """A file as the model reads it; JPEG at the reduction that leaves 1.8 pixels for each."""
         if self.opencv is None:
-            if not found("cv2"):
-                raise RuntimeError("apt-get install -y --no-install-recommends python3-opencv")
+            modules.require(OF_FILES)
             import cv2
 
             cv2.setNumThreads(1)
@@ -309,7 +293,7 @@ def main():
     for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
         os.environ.pop(name, None)
     options = arguments()
-    check()
+    modules.require(NEEDED)
     if options.check:
         return
     try:
