@@ -9,7 +9,6 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
-import java.util.Locale;
 import org.bytedeco.leptonica.PIX;
 import org.bytedeco.leptonica.global.leptonica;
 
@@ -24,9 +23,6 @@ final class LeptonicaReader {
   private static final int WITHOUT_COLOUR_MAP = 0;
   private static final int FIRST_PAGE = 0;
 
-  /** A buffer above this size is given back after the file that needed it. */
-  private static final int KEPT_BYTES = 8 << 20;
-
   private static final VarHandle FOUR_BYTES =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -34,21 +30,19 @@ final class LeptonicaReader {
     leptonica.setMsgSeverity(leptonica.L_SEVERITY_NONE); // what fails is in the exception
   }
 
-  private ByteBuffer bytes = ByteBuffer.allocateDirect(1 << 16);
+  private ByteBuffer bytes = ByteBuffer.allocateDirect(0);
   private final IntBuffer[] numbers = new IntBuffer[6]; // of one each
 
   LeptonicaReader() {
+    ByteBuffer all = ByteBuffer.allocateDirect(numbers.length * Integer.BYTES);
+    IntBuffer each = all.order(ByteOrder.nativeOrder()).asIntBuffer();
     for (int i = 0; i < numbers.length; i++) {
-      numbers[i] =
-          ByteBuffer.allocateDirect(Integer.BYTES).order(ByteOrder.nativeOrder()).asIntBuffer();
+      numbers[i] = each.slice(i, 1);
     }
   }
 
   private ByteBuffer outside(byte[] file) {
-    boolean fits =
-        bytes.capacity() >= file.length
-            && (bytes.capacity() <= KEPT_BYTES || file.length > KEPT_BYTES);
-    if (!fits) {
+    if (!Picture.fits(bytes.capacity(), file.length)) {
       bytes = ByteBuffer.allocateDirect((int) Math.min(Integer.MAX_VALUE, 1.25 * file.length + 1));
     }
     return bytes.clear().put(file).flip();
@@ -151,7 +145,7 @@ final class LeptonicaReader {
   }
 
   private static String name(PixelFormat format) {
-    return format == PixelFormat.WEBP ? "WebP" : format.name().toUpperCase(Locale.ROOT);
+    return format == PixelFormat.WEBP ? "WebP" : format.name();
   }
 
   private static RejectedFrameException corrupt(PixelFormat format, String what) {

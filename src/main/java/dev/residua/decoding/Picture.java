@@ -8,7 +8,7 @@ package dev.residua.decoding;
  * it shows is a part of what it stores.
  */
 final class Picture {
-  /** A buffer above this size is given back after the picture that needed it. */
+  /** A larger buffer is given back after the picture that needed it. */
   private static final int KEPT_BYTES = 8 << 20;
 
   private byte[] data = new byte[0];
@@ -60,8 +60,12 @@ final class Picture {
   }
 
   private static byte[] fitting(byte[] buffer, int size) {
-    boolean fits = buffer.length >= size && (buffer.length <= KEPT_BYTES || size > KEPT_BYTES);
-    return fits ? buffer : new byte[size];
+    return fits(buffer.length, size) ? buffer : new byte[size];
+  }
+
+  /** Whether a buffer is large enough, and not so large that another should take its place. */
+  static boolean fits(int capacity, int size) {
+    return capacity >= size && (capacity <= KEPT_BYTES || size > KEPT_BYTES);
   }
 
   /** Says that the first {@code width * height * fewer} bytes are the picture now. */
@@ -102,7 +106,7 @@ final class Picture {
     rows = swapped ? stored : storedRows;
     byte[] before = data;
     data = turned;
-    turned = before;
+    turned = before.length > KEPT_BYTES ? new byte[0] : before;
     width = newWidth;
     height = newHeight;
   }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Source: W3C, Portable Network Graphics (PNG) Specification, Third Edition.
  */
 final class PngReader {
-  static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+  private static final int SIGNATURE_BYTES = 8;
 
   private static final int IHDR = code("IHDR");
   private static final int PLTE = code("PLTE");
@@ -77,7 +77,7 @@ final class PngReader {
     return b[0] << 24 | b[1] << 16 | b[2] << 8 | b[3];
   }
 
-  /** Decodes a file that starts with {@link #SIGNATURE}. */
+  /** Decodes a file that starts with the signature of PNG. */
   void read(byte[] png, int saidWidth, int saidHeight, Picture into) throws RejectedFrameException {
     file = png;
     palette = null;
@@ -95,7 +95,7 @@ final class PngReader {
   }
 
   private void chunks(int saidWidth, int saidHeight) throws RejectedFrameException {
-    int at = SIGNATURE.length;
+    int at = SIGNATURE_BYTES;
     boolean first = true;
     while (true) {
       if (file.length - at < 12) {

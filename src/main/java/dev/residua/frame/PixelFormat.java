@@ -1,6 +1,5 @@
 package dev.residua.frame;
 
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** How the bytes of a frame encode its pixels. */
@@ -66,12 +65,11 @@ public enum PixelFormat {
 
   /** Whether the bytes at an index are those of a text in which each character is one byte. */
   private static boolean starts(byte[] file, int at, String with) {
-    byte[] start = with.getBytes(StandardCharsets.ISO_8859_1);
-    if (file.length < at + start.length) {
+    if (file.length < at + with.length()) {
       return false;
     }
-    for (int i = 0; i < start.length; i++) {
-      if (file[at + i] != start[i]) {
+    for (int i = 0; i < with.length(); i++) {
+      if (file[at + i] != (byte) with.charAt(i)) {
         return false;
       }
     }
