@@ -151,8 +151,8 @@ final class BenchPipeline extends BenchmarkCommand.OfModel {
       paramLabel = "FORMAT:SIZE",
       converter = CameraImageConverter.class,
       description = {
-        "Send pictures of camera size instead of raw ones of the model's size, such as jpeg:1920x1080; formats are jpeg, png and rgb8.",
-        "The Python program of --versus decodes them with OpenCV (python3-opencv)."
+        "Send pictures of camera size instead of raw ones of the model's size, such as jpeg:1920x1080; formats are jpeg, png and rgb8, sides 1 to 9999 pixels.",
+        "The Python program of --versus decodes jpeg and png with OpenCV (python3-opencv)."
       })
   @Nullable CameraImage image;
 
