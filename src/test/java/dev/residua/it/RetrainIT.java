@@ -197,23 +197,27 @@ class RetrainIT {
     Training await(TrainingPhase... any) {
       Set<TrainingPhase> wanted = Set.of(any);
       Training[] found = {null};
-      running
-          .values()
-          .iterator()
-          .next()
-          .await(
-              LIMIT,
-              "a training is " + wanted + ", now " + last.values(),
-              () -> {
-                find(wanted).ifPresent(t -> found[0] = t);
-                find(Set.of(TrainingPhase.FAILED))
-                    .filter(t -> !wanted.contains(TrainingPhase.FAILED))
-                    .ifPresent(
-                        t -> {
-                          throw new AssertionError("it failed: " + t.order().reason());
-                        });
-                return found[0] != null;
-              });
+      try {
+        running
+            .values()
+            .iterator()
+            .next()
+            .await(
+                LIMIT,
+                "a training is " + wanted,
+                () -> {
+                  find(wanted).ifPresent(t -> found[0] = t);
+                  find(Set.of(TrainingPhase.FAILED))
+                      .filter(t -> !wanted.contains(TrainingPhase.FAILED))
+                      .ifPresent(
+                          t -> {
+                            throw new AssertionError("it failed: " + t.order().reason());
+                          });
+                  return found[0] != null;
+                });
+      } catch (AssertionError e) {
+        throw new AssertionError("trainings at the end of the wait: " + last.values(), e);
+      }
       return found[0];
     }
 
