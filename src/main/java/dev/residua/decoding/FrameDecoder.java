@@ -1,10 +1,12 @@
 package dev.residua.decoding;
 
 import dev.residua.frame.Frame;
+import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.Luma;
 import dev.residua.frame.PixelFormat;
+import dev.residua.frame.PixelMask;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.RejectedFrameException.Reason;
 
@@ -14,9 +16,9 @@ import dev.residua.frame.RejectedFrameException.Reason;
  *
  * <p>Transparency is laid over white. A gray frame fills all three channels of a colour model; a
  * colour frame is weighed as in {@link Luma} for a gray one. A picture stands upright as its EXIF
- * data says. Then each axis is resampled on its own: copied where the sizes agree, averaged over
- * the covered area where it shrinks, interpolated linearly between pixel centres where it grows.
- * The aspect ratio is not kept.
+ * data says. Then its region is read as {@link FrameGeometry} says, each axis on its own: copied
+ * where the sizes agree, averaged over the covered area where it shrinks, interpolated linearly
+ * between pixel centres where it grows.
  *
  * <p>Limits are checked on what the record or the file's header says, before anything of the
  * picture's size is allocated.
@@ -31,15 +33,14 @@ public final class FrameDecoder {
   private final JpegReader jpeg;
   private final LeptonicaReader leptonica = new LeptonicaReader();
   private final Picture picture = new Picture();
-  private final Resampler resampler = new Resampler();
-  private final byte[] gray;
+  private final RegionReader region;
 
   public FrameDecoder(FrameLimits limits, ImageShape target) {
     this.limits = limits;
     this.target = target;
     this.png = new PngReader(limits);
     this.jpeg = new JpegReader(limits, leptonica);
-    this.gray = new byte[target.width() * target.height()];
+    this.region = new RegionReader(target);
   }
 
   /** Shape of what {@link #decode} writes. */
@@ -47,16 +48,24 @@ public final class FrameDecoder {
     return target;
   }
 
+  /** Decodes the whole of a frame, as the other method does. */
+  public void decode(Frame frame, byte[] into, int offset) throws RejectedFrameException {
+    decode(frame, FrameGeometry.WHOLE, into, offset);
+  }
+
   /**
    * Decodes a frame.
    *
+   * @param geometry what of it is read
    * @param into receives {@code target.size()} unsigned bytes, {@code [height][width][channels]};
    *     its content is undefined after a refusal
    * @param offset index in {@code into} of the first byte
+   * @return the pixels of {@code into} that show nothing of the frame; they are gray
    * @throws RejectedFrameException if the frame is refused; the message says what was wrong and
    *     what was expected
    */
-  public void decode(Frame frame, byte[] into, int offset) throws RejectedFrameException {
+  public PixelMask decode(Frame frame, FrameGeometry geometry, byte[] into, int offset)
+      throws RejectedFrameException {
     byte[] data = frame.data();
     if (data.length == 0) {
       throw new RejectedFrameException(
@@ -75,7 +84,7 @@ public final class FrameDecoder {
       }
       case JPEG -> {
         expectFile(frame);
-        jpeg.read(data, frame.width(), frame.height(), target, picture);
+        jpeg.read(data, frame.width(), frame.height(), geometry, target, picture);
       }
       case WEBP, BMP, TIFF -> {
         expectFile(frame);
@@ -83,7 +92,10 @@ public final class FrameDecoder {
       }
       case GRAY8, RGB8, RGBA8 -> raw(frame);
     }
-    fit(into, offset);
+    if (picture.channels() > target.channels()) {
+      toGray();
+    }
+    return region.read(picture, geometry, into, offset);
   }
 
   private static void expectFile(Frame frame) throws RejectedFrameException {
@@ -125,27 +137,14 @@ public final class FrameDecoder {
     }
   }
 
-  private void fit(byte[] into, int offset) {
-    if (picture.channels() == target.channels()) {
-      resampler.resample(picture, target, into, offset);
-    } else if (target.channels() == 3) {
-      resampler.resample(picture, target, gray, 0);
-      for (int i = 0, at = offset; i < gray.length; i++, at += 3) {
-        into[at] = gray[i];
-        into[at + 1] = gray[i];
-        into[at + 2] = gray[i];
-      }
-    } else {
-      byte[] pixels = picture.data();
-      int n = picture.width() * picture.height();
-      for (int i = 0; i < n; i++) {
-        pixels[i] =
-            (byte)
-                Luma.of(pixels[3 * i] & 0xFF, pixels[3 * i + 1] & 0xFF, pixels[3 * i + 2] & 0xFF);
-      }
-      picture.narrow(1);
-      resampler.resample(picture, target, into, offset);
+  private void toGray() {
+    byte[] pixels = picture.data();
+    int n = picture.width() * picture.height();
+    for (int i = 0; i < n; i++) {
+      pixels[i] =
+          (byte) Luma.of(pixels[3 * i] & 0xFF, pixels[3 * i + 1] & 0xFF, pixels[3 * i + 2] & 0xFF);
     }
+    picture.narrow(1);
   }
 
   /** Refuses sizes that are zero, above the limits, or other than the record says. */

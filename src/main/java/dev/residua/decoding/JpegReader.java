@@ -1,5 +1,6 @@
 package dev.residua.decoding;
 
+import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.RejectedFrameException;
@@ -55,9 +56,16 @@ final class JpegReader {
   /**
    * Decodes a file that starts with {@code FF D8}.
    *
-   * @param target what the picture is resampled to afterwards
+   * @param geometry of the region that is read afterwards
+   * @param target what the region is resampled to
    */
-  void read(byte[] jpeg, int saidWidth, int saidHeight, ImageShape target, Picture into)
+  void read(
+      byte[] jpeg,
+      int saidWidth,
+      int saidHeight,
+      FrameGeometry geometry,
+      ImageShape target,
+      Picture into)
       throws RejectedFrameException {
     int scan = header(jpeg, saidWidth, saidHeight);
     if (!hasEnd(jpeg, scan)) {
@@ -66,16 +74,17 @@ final class JpegReader {
     if (progressive && scans(jpeg, scan) > MOST_SCANS) {
       throw unsupported("has more than %d scans", MOST_SCANS);
     }
-    leptonica.jpeg(jpeg, width, height, reduction(target), target.channels() == 1, into);
+    leptonica.jpeg(jpeg, width, height, reduction(geometry, target), target.channels() == 1, into);
     into.turnUpright(orientation);
   }
 
-  private int reduction(ImageShape target) {
+  private int reduction(FrameGeometry geometry, ImageShape target) {
     boolean swapped = orientation > 4;
-    double columns = (double) (swapped ? height : width) / target.width();
-    double rows = (double) (swapped ? width : height) / target.height();
+    int uprightWidth = swapped ? height : width;
+    int uprightHeight = swapped ? width : height;
+    double most = Placement.of(geometry, uprightWidth, uprightHeight, target).oversampling();
     int reduction = MOST_REDUCTION;
-    while (reduction > 1 && Math.min(columns, rows) < LEAST_OVERSAMPLING * reduction) {
+    while (reduction > 1 && most < LEAST_OVERSAMPLING * reduction) {
       reduction /= 2;
     }
     return reduction;

@@ -1,7 +1,8 @@
 package dev.residua.decoding;
 
-import dev.residua.frame.ImageShape;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * Brings pictures to another size, each axis on its own: an axis that shrinks averages over the
@@ -12,34 +13,54 @@ import java.util.Arrays;
  * target covers a part of one, the average of that part is estimated: within it brightness is taken
  * to rise as from the pixel before to the pixel after.
  *
- * <p>Keeps the weights of the last size, so it is for one thread.
+ * <p>Keeps the weights of the last sizes, so it is for one thread.
  */
 final class Resampler {
   /** Rows that neighbouring targets share, rounded up to a power of two. */
   private static final int SHARED_ROWS = 4;
 
-  private Axis columns = new Axis(1, new Picture.Span(0, 1, false), 1);
-  private Axis rows = new Axis(1, new Picture.Span(0, 1, false), 1);
+  private static final int AXES = 64;
+
+  private final Map<Scaling, Axis> axes =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Scaling, Axis> eldest) {
+          return size() > AXES;
+        }
+      };
+  private Axis columns = new Axis(new Scaling(1, new Picture.Span(0, 1, false), 1));
   private final float[][] cache = new float[SHARED_ROWS][0];
   private final int[] cached = new int[SHARED_ROWS];
   private float[] sums = new float[0];
 
+  /**
+   * What happens along one axis.
+   *
+   * @param from pixels that are stored
+   * @param span what is read of them; beyond the ends the border is repeated
+   * @param to pixels of the target
+   */
+  private record Scaling(int from, Picture.Span span, int to) {
+    /** Whether every pixel stays as it is. */
+    boolean isCopy() {
+      return from == to && span.start() == 0 && span.length() == to;
+    }
+  }
+
   /** For every target index a run of source indices with their weights, which add up to 1. */
   private static final class Axis {
+    final Scaling scaling;
     final int from;
     final Picture.Span span;
     final int to;
     final int[] first;
     final float[][] weights;
 
-    /**
-     * @param from pixels that are stored
-     * @param span what is shown of them
-     */
-    Axis(int from, Picture.Span span, int to) {
-      this.from = from;
-      this.span = span;
-      this.to = to;
+    Axis(Scaling scaling) {
+      this.scaling = scaling;
+      this.from = scaling.from();
+      this.span = scaling.span();
+      this.to = scaling.to();
       this.first = new int[to];
       this.weights = new float[to][];
       double step = span.length() / to;
@@ -59,51 +80,51 @@ final class Resampler {
 
     /** Weights of what lies from start to end, in stored pixels. */
     private void cover(int i, double start, double end, double step) {
-      int low = (int) start;
-      int high = Math.min(from, (int) Math.ceil(end - 1e-9));
-      int before = span.averages() ? Math.max(0, low - 1) : low;
-      int after = span.averages() ? Math.min(from, high + 1) : high;
-      float[] all = new float[after - before];
+      int low = (int) Math.floor(start);
+      int high = (int) Math.ceil(end - 1e-9);
+      int before = within(span.averages() ? low - 1 : low);
+      int last = within(span.averages() ? high : high - 1);
+      float[] all = new float[last - before + 1];
       for (int k = low; k < high; k++) {
         double part = Math.min(end, k + 1) - Math.max(start, k);
-        all[k - before] += (float) (part / step);
+        all[within(k) - before] += (float) (part / step);
         if (span.averages()) {
           // half the difference of the neighbours, times the distance of the part's centre
           double left = Math.max(start, k) - k;
           double slope = part * (left + part / 2 - 0.5) / 2 / step;
-          all[Math.min(from - 1, k + 1) - before] += (float) slope;
-          all[Math.max(0, k - 1) - before] -= (float) slope;
+          all[within(k + 1) - before] += (float) slope;
+          all[within(k - 1) - before] -= (float) slope;
         }
       }
       first[i] = before;
       weights[i] = all;
     }
 
-    boolean isOf(int stored, Picture.Span shown, int target) {
-      return from == stored && to == target && span.equals(shown);
-    }
-
-    /** Whether every pixel stays as it is. */
-    boolean isCopy() {
-      return from == to && span.start() == 0 && span.length() == to;
+    private int within(int index) {
+      return Math.max(0, Math.min(from - 1, index));
     }
   }
 
   /**
-   * Resamples what {@code source} shows to the size of {@code target}, keeping its channels.
+   * Resamples a part of what {@code source} stores, keeping its channels.
    *
-   * @param into receives {@code target.width * target.height * source.channels} bytes
+   * @param across columns that are read
+   * @param down rows that are read
+   * @param into receives {@code width * height * source.channels} bytes
    */
-  void resample(Picture source, ImageShape target, byte[] into, int offset) {
+  void resample(
+      Picture source,
+      Picture.Span across,
+      Picture.Span down,
+      int width,
+      int height,
+      byte[] into,
+      int offset) {
     int channels = source.channels();
-    if (!columns.isOf(source.width(), source.columns(), target.width())) {
-      columns = new Axis(source.width(), source.columns(), target.width());
-    }
-    if (!rows.isOf(source.height(), source.rows(), target.height())) {
-      rows = new Axis(source.height(), source.rows(), target.height());
-    }
-    if (columns.isCopy() && rows.isCopy()) {
-      System.arraycopy(source.data(), 0, into, offset, target.width() * target.height() * channels);
+    columns = axis(new Scaling(source.width(), across, width));
+    Axis rows = axis(new Scaling(source.height(), down, height));
+    if (columns.scaling.isCopy() && rows.scaling.isCopy()) {
+      System.arraycopy(source.data(), 0, into, offset, width * height * channels);
       return;
     }
     int rowLength = source.width() * channels;
@@ -112,19 +133,28 @@ final class Resampler {
       sums = new float[rowLength];
     }
     Arrays.fill(cached, -1);
-    for (int y = 0; y < target.height(); y++) {
+    for (int y = 0; y < height; y++) {
       float[] weights = rows.weights[y];
       Arrays.fill(sums, 0, rowLength, 0);
       for (int k = 0; k < weights.length; k++) {
         add(row(source, rows.first[y] + k, rowLength), weights[k], rowLength);
       }
-      int to = offset + y * target.width() * channels;
+      int to = offset + y * width * channels;
       if (channels == 3) {
         squeezeColour(into, to);
       } else {
         squeezeGray(into, to);
       }
     }
+  }
+
+  private Axis axis(Scaling scaling) {
+    Axis axis = axes.get(scaling);
+    if (axis == null) {
+      axis = new Axis(scaling);
+      axes.put(scaling, axis);
+    }
+    return axis;
   }
 
   /** A row in floating point. */

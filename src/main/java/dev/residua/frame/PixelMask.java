@@ -1,0 +1,107 @@
+package dev.residua.frame;
+
+import java.util.BitSet;
+
+/**
+ * The pixels of a model's picture that show nothing, so that they count in no statistic. Pixels are
+ * numbered row by row. Immutable.
+ */
+public final class PixelMask {
+  /** Masks nothing. */
+  public static final PixelMask NONE = new PixelMask(new BitSet());
+
+  private final BitSet masked;
+  private final int count;
+
+  private PixelMask(BitSet masked) {
+    this.masked = masked;
+    this.count = masked.cardinality();
+  }
+
+  /** A mask of the pixels whose bits are set. */
+  public static PixelMask of(BitSet masked) {
+    return masked.isEmpty() ? NONE : new PixelMask((BitSet) masked.clone());
+  }
+
+  /** Whether nothing is masked. */
+  public boolean isEmpty() {
+    return count == 0;
+  }
+
+  /** Number of masked pixels. */
+  public int count() {
+    return count;
+  }
+
+  /** Whether a pixel is masked. */
+  public boolean covers(int pixel) {
+    return masked.get(pixel);
+  }
+
+  /** The first masked pixel from an index on; -1 if there is none. */
+  public int next(int from) {
+    return masked.nextSetBit(from);
+  }
+
+  /** What either mask covers. */
+  public PixelMask union(PixelMask other) {
+    if (other.isEmpty() || equals(other)) {
+      return this;
+    }
+    BitSet both = (BitSet) masked.clone();
+    both.or(other.masked);
+    return isEmpty() ? other : new PixelMask(both);
+  }
+
+  /** What both masks cover. */
+  public PixelMask intersection(PixelMask other) {
+    BitSet both = (BitSet) masked.clone();
+    both.and(other.masked);
+    return of(both);
+  }
+
+  /**
+   * Writes another picture's pixels over the masked ones.
+   *
+   * @param pixels {@code [height][width][channels]} from {@code offset}
+   * @param with {@code [height][width][channels]}
+   */
+  public void fill(byte[] pixels, int offset, int channels, byte[] with) {
+    for (int pixel = next(0); pixel >= 0; pixel = next(pixel + 1)) {
+      System.arraycopy(with, pixel * channels, pixels, offset + pixel * channels, channels);
+    }
+  }
+
+  /** One byte for each of so many pixels: 1 where it is masked. */
+  public byte[] toBytes(int pixels) {
+    byte[] bytes = new byte[pixels];
+    for (int pixel = next(0); pixel >= 0 && pixel < pixels; pixel = next(pixel + 1)) {
+      bytes[pixel] = 1;
+    }
+    return bytes;
+  }
+
+  /** Reads what {@link #toBytes} wrote; every byte but 0 masks its pixel. */
+  public static PixelMask fromBytes(byte[] bytes) {
+    BitSet masked = new BitSet(bytes.length);
+    for (int pixel = 0; pixel < bytes.length; pixel++) {
+      masked.set(pixel, bytes[pixel] != 0);
+    }
+    return of(masked);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof PixelMask mask && masked.equals(mask.masked);
+  }
+
+  @Override
+  public int hashCode() {
+    return masked.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return count + " masked pixels";
+  }
+}
