@@ -1,6 +1,7 @@
 package dev.residua.anomaly;
 
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.zip.CRC32;
@@ -50,6 +51,7 @@ public final class AppearanceReference {
     private final ImageShape shape;
     private final long[] sums;
     private final long[] squares;
+    private PixelMask masked = PixelMask.NONE;
     private int frames;
 
     private Builder(ImageShape shape) {
@@ -64,7 +66,13 @@ public final class AppearanceReference {
      * @param pixels unsigned bytes, the frame starts at {@code offset}
      */
     public Builder add(byte[] pixels, int offset) {
+      return add(pixels, offset, PixelMask.NONE);
+    }
+
+    /** Adds what is not masked of one frame; what is masked in any is no static pixel. */
+    public Builder add(byte[] pixels, int offset, PixelMask mask) {
       checkRange(shape, pixels, offset);
+      masked = masked.union(mask);
       for (int i = 0; i < sums.length; i++) {
         int value = pixels[offset + i] & 0xff;
         sums[i] += value;
@@ -82,18 +90,23 @@ public final class AppearanceReference {
      */
     public AppearanceReference build() {
       int n = sums.length;
-      if (frames < 2) {
+      int seen = n - masked.count() * shape.channels();
+      if (frames < 2 || seen == 0) {
         return new AppearanceReference(shape, new int[0], new int[0]);
       }
       double[] sd = new double[n];
       for (int i = 0; i < n; i++) {
+        if (masked.covers(i / shape.channels())) {
+          sd[i] = Double.POSITIVE_INFINITY;
+          continue;
+        }
         // Exact integer arithmetic up to the division.
         long spread = Math.subtractExact(frames * squares[i], sums[i] * sums[i]);
         sd[i] = Math.sqrt((double) spread) / frames;
       }
       double[] sorted = sd.clone();
       Arrays.sort(sorted);
-      double most = 1.5 * Math.min(sorted[n / 4], 4) + 1;
+      double most = 1.5 * Math.min(sorted[seen / 4], 4) + 1;
       int[] found = new int[n];
       int count = 0;
       for (int i = 0; i < n; i++) {
@@ -129,16 +142,39 @@ public final class AppearanceReference {
     return shape;
   }
 
+  /** The deviation of a picture of which everything counts. */
+  public float deviation(byte[] pixels, int offset) {
+    return deviation(pixels, offset, PixelMask.NONE);
+  }
+
   /**
    * Median over the static pixels of {@code (x - mean in training) / 255}. About 2 us.
    *
    * @param pixels unsigned bytes, the frame starts at {@code offset}
-   * @return in [-1, 1], negative when darker, resolution 1/4080; 0 where not {@link #usable}
+   * @param mask pixels that do not count
+   * @return in [-1, 1], negative when darker, resolution 1/4080; 0 where fewer than {@link
+   *     #MIN_PIXELS} static pixels count
    */
-  public float deviation(byte[] pixels, int offset) {
+  public float deviation(byte[] pixels, int offset, PixelMask mask) {
     checkRange(shape, pixels, offset);
+    int[] positions = this.positions;
+    int[] means = this.means;
     int n = positions.length;
-    if (n == 0) {
+    if (!mask.isEmpty()) {
+      positions = new int[n];
+      means = new int[n];
+      int seen = 0;
+      for (int i = 0; i < n; i++) {
+        if (!mask.covers(this.positions[i] / shape.channels())) {
+          positions[seen] = this.positions[i];
+          means[seen++] = this.means[i];
+        }
+      }
+      n = seen;
+      positions = Arrays.copyOf(positions, n);
+      means = Arrays.copyOf(means, n);
+    }
+    if (n < MIN_PIXELS) {
       return 0;
     }
     int[] differences = new int[n];

@@ -1,6 +1,8 @@
 package dev.residua.causal;
 
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
+import java.util.List;
 
 /**
  * Runs a trained model on frames. Implementations own native memory: close them once, after the
@@ -33,6 +35,20 @@ public interface FrameScorer extends AutoCloseable {
   LatentBatch score(byte[] pixels, int frames);
 
   /**
+   * {@link #score} of frames that are masked in part. What is masked counts in nothing: the network
+   * reads the mean picture there, and the error is the mean over the other pixels.
+   *
+   * @param masks one for each frame, in their order; empty where no frame has any
+   * @throws UnsupportedOperationException if this engine knows no masks and there is one
+   */
+  default LatentBatch score(byte[] pixels, int frames, List<PixelMask> masks) {
+    if (masks.stream().anyMatch(mask -> !mask.isEmpty())) {
+      throw new UnsupportedOperationException("this engine knows no masks");
+    }
+    return score(pixels, frames);
+  }
+
+  /**
    * {@link #score} without its reconstruction errors, which may be NaN. Engines that cannot leave
    * the decoder out compute everything.
    *
@@ -40,6 +56,11 @@ public interface FrameScorer extends AutoCloseable {
    */
   default LatentBatch encode(byte[] pixels, int frames) {
     return score(pixels, frames);
+  }
+
+  /** {@link #encode} of frames that are masked in part, as for {@link #score}. */
+  default LatentBatch encode(byte[] pixels, int frames, List<PixelMask> masks) {
+    return score(pixels, frames, masks);
   }
 
   /**
@@ -68,6 +89,12 @@ public interface FrameScorer extends AutoCloseable {
    */
   default float[] reconstructionErrors(byte[] pixels, int frames, float[] codes) {
     return score(pixels, frames).reconstructionErrors();
+  }
+
+  /** {@link #reconstructionErrors} of frames that are masked in part, as for {@link #score}. */
+  default float[] reconstructionErrors(
+      byte[] pixels, int frames, float[] codes, List<PixelMask> masks) {
+    return score(pixels, frames, masks).reconstructionErrors();
   }
 
   @Override

@@ -149,6 +149,16 @@ public record FrameGeometry(Region region, double rotation, List<Polygon> mask, 
     return String.join("; ", mask.stream().map(Polygon::toString).toList());
   }
 
+  /**
+   * Number that other geometries have only by chance; 0 for {@link #WHOLE}. The same everywhere.
+   */
+  public int fingerprint() {
+    return equals(WHOLE)
+        ? 0
+        : String.join("|", region.toString(), text(rotation), maskText(), aspect.toString())
+            .hashCode();
+  }
+
   static double[] numbers(String what, String text, int count, String form) {
     String[] parts = text.strip().split("\\s*,\\s*", -1);
     double[] numbers = new double[count];

@@ -22,6 +22,9 @@ import java.util.Arrays;
  *       {@code D_0}.
  * </ul>
  *
+ * <p>Masked pixels count in nothing: means and shares are over the others, and a difference counts
+ * where none of its pixels is masked.
+ *
  * <p>O(c w h + PAIRS w^2) time; nothing is allocated but the result. One shape for its whole life,
  * for one thread.
  */
@@ -30,7 +33,7 @@ public final class SensorMeter {
   private static final int END_OF_RANGE = 16;
 
   private static final int WHITE = 255;
-  private static final int PAIRS = 8;
+  static final int PAIRS = 8;
 
   /** Squares of at most 1020 whose sum fits an int. */
   private static final int EXACT_SQUARES = 2_048;
@@ -44,20 +47,28 @@ public final class SensorMeter {
   private final int[] twice; // a row after itself, so that a rotated row is a range
   private final int[] largest = new int[PAIRS];
   private final int[] rows = new int[PAIRS];
+  private final MaskedSensorMeter masked;
 
   public SensorMeter(ImageShape shape) {
     this.shape = shape;
     this.luma = new int[shape.width() * shape.height()];
     this.twice = new int[2 * shape.width()];
+    this.masked = new MaskedSensorMeter(shape, luma);
+  }
+
+  /** Measures one picture of which everything counts. */
+  public SensorReadings measure(byte[] pixels, int offset) {
+    return measure(pixels, offset, PixelMask.NONE);
   }
 
   /**
    * Measures one picture.
    *
    * @param pixels unsigned bytes, {@code [height][width][channels]}, starting at {@code offset}
+   * @param mask pixels that do not count; at least one must
    * @throws IllegalArgumentException if there are fewer bytes than a picture needs
    */
-  public SensorReadings measure(byte[] pixels, int offset) {
+  public SensorReadings measure(byte[] pixels, int offset, PixelMask mask) {
     if (offset < 0 || pixels.length - offset < shape.size()) {
       throw new IllegalArgumentException(
           "%d bytes from offset %d hold no picture of %s, which needs %d bytes"
@@ -65,6 +76,9 @@ public final class SensorMeter {
     }
     int n = luma.length;
     readLuma(pixels, offset);
+    if (!mask.isEmpty()) {
+      return masked.measure(mask, hash(pixels, offset));
+    }
     long sum = 0;
     long squares = 0;
     int dark = 0;
@@ -72,8 +86,8 @@ public final class SensorMeter {
     for (int value : luma) {
       sum += value;
       squares += value * value;
-      dark += value <= END_OF_RANGE ? 1 : 0;
-      saturated += value >= WHITE - END_OF_RANGE ? 1 : 0;
+      dark += isDark(value) ? 1 : 0;
+      saturated += isSaturated(value) ? 1 : 0;
     }
     // Exact integers up to the division; n^2 times the variance.
     long spread = n * squares - sum * sum;
@@ -84,6 +98,14 @@ public final class SensorMeter {
         spread == 0 ? 0 : (float) (laplacian() / ((double) spread / n / n)),
         tear(),
         hash(pixels, offset));
+  }
+
+  static boolean isDark(int luma) {
+    return luma <= END_OF_RANGE;
+  }
+
+  static boolean isSaturated(int luma) {
+    return luma >= WHITE - END_OF_RANGE;
   }
 
   private void readLuma(byte[] pixels, int offset) {

@@ -10,6 +10,8 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Latent;
+import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -61,6 +63,9 @@ public final class ModelBundle {
    * calibrated the model.
    */
   public static final String COMMISSIONING_REFERENCE = "calibration/commissioning.bin";
+
+  /** Pixels that no frame of the training showed, a byte each; absent where there are none. */
+  public static final String MASK = "calibration/mask.bin";
 
   /** Residuals from which shares of causes are computed. */
   public static final String ATTRIBUTION_REFERENCE = "calibration/attribution.bin";
@@ -455,6 +460,27 @@ public final class ModelBundle {
   /** An entry that not every bundle has. */
   public Optional<byte[]> find(String name) {
     return Optional.ofNullable(entries.get(name));
+  }
+
+  /**
+   * The pixels that no frame of the training showed.
+   *
+   * @throws BadBundleException if the entry is not of the model's images
+   */
+  public PixelMask mask() throws BadBundleException {
+    byte[] bytes = entries.get(MASK);
+    if (bytes == null) {
+      return PixelMask.NONE;
+    }
+    ImageShape image = manifest.image();
+    PixelMask mask = PixelMask.fromBytes(bytes);
+    int pixels = image.width() * image.height();
+    if (bytes.length != pixels || mask.count() == pixels) {
+      throw new BadBundleException(
+          "model %s has a mask of %d pixels, %d of them masked; expected %d, of which some are not"
+              .formatted(id(), bytes.length, mask.count(), pixels));
+    }
+    return mask;
   }
 
   private static byte[] toJson(Object value) {

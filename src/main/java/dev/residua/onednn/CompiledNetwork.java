@@ -31,6 +31,8 @@ final class CompiledNetwork implements AutoCloseable {
   private final Slot pixels;
   private final Slot blocks;
   private final Slot code;
+  private final List<Step> sum = new ArrayList<>();
+  private final Slot squares;
   private final Slot errors;
   private final List<Step> unpack = new ArrayList<>();
   private final List<Step> encode = new ArrayList<>();
@@ -51,7 +53,9 @@ final class CompiledNetwork implements AutoCloseable {
       this.blocks = operations.slot(operations.picture(plan.blocks(), precision));
       unpack.add(operations.convert(pixels, new Slot(blocks.buffer(), blockRows())));
       this.code = encoder();
-      this.errors = decoder();
+      Values squared = decoder();
+      this.squares = squared.slot();
+      this.errors = summed(squared);
     } catch (RuntimeException e) {
       operations.close();
       throw new IllegalArgumentException(
@@ -115,7 +119,7 @@ final class CompiledNetwork implements AutoCloseable {
     return at.slot();
   }
 
-  private Slot decoder() {
+  private Values decoder() {
     Values at = new Values(code, new NetworkLayer.Size(plan.latents(), 1, 1));
     List<NetworkLayer> layers = plan.decoder();
     Precision[] kept = precisions(layers.size(), 0);
@@ -137,7 +141,7 @@ final class CompiledNetwork implements AutoCloseable {
                 : convolutions.add(decode, at, layer, kept[i], next);
       }
     }
-    return summed(at);
+    return at;
   }
 
   /** The network's precision for every layer but one, which is in single precision. */
@@ -164,7 +168,7 @@ final class CompiledNetwork implements AutoCloseable {
                   0,
                   OperationBuilder.attributes(local, local.own(new post_ops())),
                   false));
-      decode.add(
+      sum.add(
           operations.step(
               operations.own(new reduction(description)),
               description,
@@ -204,6 +208,11 @@ final class CompiledNetwork implements AutoCloseable {
     return code;
   }
 
+  /** Squared differences in grey levels, floats, values of a pixel as the plan numbers them. */
+  Slot squares() {
+    return squares;
+  }
+
   /** Sums of squared differences, floats. */
   Slot errors() {
     return errors;
@@ -219,7 +228,12 @@ final class CompiledNetwork implements AutoCloseable {
     return encode;
   }
 
-  /** From the code and blocks to errors. */
+  /** From squared differences to errors. */
+  List<Step> sum() {
+    return sum;
+  }
+
+  /** From the code and blocks to squared differences. */
   List<Step> decode() {
     return decode;
   }

@@ -4,6 +4,7 @@ import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.LatentCorrection;
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
 import dev.residua.model.NetworkPlan;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,10 +32,10 @@ public final class OneDnnFrameScorer implements FrameScorer {
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /** A compiled network and the workspaces that nobody uses now. */
-  private record Pool(CompiledNetwork network, Queue<Workspace> free) {
+  private record Pool(NetworkPlan plan, CompiledNetwork network, Queue<Workspace> free) {
     Workspace take() {
       Workspace workspace = free.poll();
-      return workspace != null ? workspace : new Workspace(network);
+      return workspace != null ? workspace : new Workspace(plan, network);
     }
 
     void giveBack(Workspace workspace) {
@@ -66,7 +67,8 @@ public final class OneDnnFrameScorer implements FrameScorer {
     try {
       for (int size : SIZES) {
         pools.add(
-            new Pool(new CompiledNetwork(plan, precision, size), new ConcurrentLinkedQueue<>()));
+            new Pool(
+                plan, new CompiledNetwork(plan, precision, size), new ConcurrentLinkedQueue<>()));
       }
     } catch (RuntimeException e) {
       close();
@@ -102,17 +104,27 @@ public final class OneDnnFrameScorer implements FrameScorer {
    */
   @Override
   public LatentBatch score(byte[] pixels, int frames) {
+    return score(pixels, frames, List.of());
+  }
+
+  @Override
+  public LatentBatch score(byte[] pixels, int frames, List<PixelMask> masks) {
     check(pixels, frames);
     float[] errors = new float[frames];
-    float[] code = codes(pixels, frames, errors);
-    return batch(code, scaled(errors), frames);
+    float[] code = codes(pixels, frames, masks, errors);
+    return batch(code, scaled(errors, masks), frames);
   }
 
   /** {@inheritDoc} Its reconstruction errors are NaN. */
   @Override
   public LatentBatch encode(byte[] pixels, int frames) {
+    return encode(pixels, frames, List.of());
+  }
+
+  @Override
+  public LatentBatch encode(byte[] pixels, int frames, List<PixelMask> masks) {
     check(pixels, frames);
-    float[] code = codes(pixels, frames, null);
+    float[] code = codes(pixels, frames, masks, null);
     float[] errors = new float[frames];
     Arrays.fill(errors, Float.NaN);
     return batch(code, errors, frames);
@@ -123,7 +135,9 @@ public final class OneDnnFrameScorer implements FrameScorer {
    *
    * @param errors receives the sums of squared differences, where they are wanted
    */
-  private float[] codes(byte[] pixels, int frames, float @Nullable [] errors) {
+  private float[] codes(
+      byte[] given, int frames, List<PixelMask> masks, float @Nullable [] errors) {
+    byte[] pixels = masks.isEmpty() ? given : plan.withoutMasked(given, masks);
     float[] code = new float[frames * plan.latents()];
     forEachPart(
         frames,
@@ -131,7 +145,7 @@ public final class OneDnnFrameScorer implements FrameScorer {
           put(workspace, pixels, first, count);
           workspace.encode(code, first * plan.latents(), count * plan.latents());
           if (errors != null) {
-            workspace.errors(errors, first, count);
+            workspace.errors(errors, first, count, masks);
           }
         });
     return code;
@@ -139,6 +153,12 @@ public final class OneDnnFrameScorer implements FrameScorer {
 
   @Override
   public float[] reconstructionErrors(byte[] pixels, int frames, float[] codes) {
+    return reconstructionErrors(pixels, frames, codes, List.of());
+  }
+
+  @Override
+  public float[] reconstructionErrors(
+      byte[] pixels, int frames, float[] codes, List<PixelMask> masks) {
     check(pixels, frames);
     if (codes.length < frames * plan.latents()) {
       throw new IllegalArgumentException(
@@ -151,9 +171,9 @@ public final class OneDnnFrameScorer implements FrameScorer {
         (workspace, first, count) -> {
           put(workspace, pixels, first, count);
           workspace.putCode(codes, first * plan.latents(), count * plan.latents());
-          workspace.errors(errors, first, count);
+          workspace.errors(errors, first, count, masks);
         });
-    return scaled(errors);
+    return scaled(errors, masks);
   }
 
   private void check(byte[] pixels, int frames) {
@@ -193,10 +213,11 @@ public final class OneDnnFrameScorer implements FrameScorer {
     return plan.equations().observe(batch, variables);
   }
 
-  private float[] scaled(float[] sums) {
+  private float[] scaled(float[] sums, List<PixelMask> masks) {
     for (int i = 0; i < sums.length; i++) {
       sums[i] *= plan.errorScale();
     }
+    plan.overSeen(sums, masks);
     return sums;
   }
 

@@ -1,5 +1,7 @@
 package dev.residua.onednn;
 
+import dev.residua.frame.PixelMask;
+import dev.residua.model.NetworkPlan;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +17,7 @@ import org.bytedeco.javacpp.Pointer;
 final class Workspace implements AutoCloseable {
   private static final int ALIGNMENT = 64;
 
+  private final NetworkPlan plan;
   private final CompiledNetwork network;
   private final Natives natives = new Natives();
   private final List<BytePointer> buffers = new ArrayList<>();
@@ -24,12 +27,15 @@ final class Workspace implements AutoCloseable {
   private final List<Call> decode;
   private final BytePointer pixels;
   private final FloatPointer code;
+  private final List<Call> sum;
+  private final FloatPointer squares;
   private final FloatPointer errors;
 
   /** An operation with its arguments in place. */
   private record Call(Step step, dnnl_exec_arg_t arguments, int count) {}
 
-  Workspace(CompiledNetwork network) {
+  Workspace(NetworkPlan plan, CompiledNetwork network) {
+    this.plan = plan;
     this.network = network;
     for (long bytes : network.bufferBytes()) {
       BytePointer raw = natives.own(new BytePointer(bytes + ALIGNMENT));
@@ -39,6 +45,8 @@ final class Workspace implements AutoCloseable {
     unpack = calls(network.unpack());
     encode = calls(network.encode());
     decode = calls(network.decode());
+    sum = calls(network.sum());
+    squares = new FloatPointer((Pointer) buffers.get(network.squares().buffer()));
     pixels = buffers.get(network.pixels().buffer());
     code = new FloatPointer((Pointer) buffers.get(network.code().buffer()));
     errors = new FloatPointer((Pointer) buffers.get(network.errors().buffer()));
@@ -92,9 +100,23 @@ final class Workspace implements AutoCloseable {
     code.put(from, offset, values);
   }
 
-  /** Decodes and compares with the frames taken in. */
-  void errors(float[] into, int offset, int values) {
+  /**
+   * Decodes and compares with the frames taken in.
+   *
+   * @param masks of all frames of the call, from which {@code offset} is counted; empty for none
+   */
+  void errors(float[] into, int offset, int values, List<PixelMask> masks) {
     run(decode);
+    for (int n = 0; n < values && !masks.isEmpty(); n++) {
+      PixelMask mask = masks.get(offset + n);
+      for (int pixel = mask.next(0); pixel >= 0; pixel = mask.next(pixel + 1)) {
+        long at = (long) n * plan.image().size() + plan.blockValue(pixel);
+        for (int c = 0; c < plan.image().channels(); c++) {
+          squares.put(at + c, 0);
+        }
+      }
+    }
+    run(sum);
     errors.get(into, offset, values);
   }
 

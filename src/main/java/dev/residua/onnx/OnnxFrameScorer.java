@@ -9,6 +9,8 @@ import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.StructuralEquations;
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
+import dev.residua.model.NetworkLayer;
 import dev.residua.model.NetworkPlan;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -32,6 +34,7 @@ public final class OnnxFrameScorer implements FrameScorer {
   private final OrtSession encoder;
   private final OrtSession reconstruction;
   private final List<OrtSession> open = new ArrayList<>();
+  private final NetworkPlan plan;
   private final StructuralEquations equations;
   private final ImageShape image;
   private final int latents;
@@ -53,6 +56,7 @@ public final class OnnxFrameScorer implements FrameScorer {
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be at least 1 but was " + threads);
     }
+    this.plan = plan;
     this.equations = plan.equations();
     this.image = plan.image();
     this.latents = plan.latents();
@@ -139,9 +143,16 @@ public final class OnnxFrameScorer implements FrameScorer {
    */
   @Override
   public LatentBatch score(byte[] pixels, int frames) {
-    try (OnnxTensor tensor = frames(pixels, frames);
-        OrtSession.Result result = whole.run(Map.of(OnnxGraphs.FRAMES, tensor))) {
-      return batch(result, frames, floats(result, OnnxGraphs.ERROR));
+    return score(pixels, frames, List.of());
+  }
+
+  @Override
+  public LatentBatch score(byte[] pixels, int frames, List<PixelMask> masks) {
+    try (OnnxTensor tensor = frames(pixels, frames, masks);
+        OnnxTensor weights = weights(masks);
+        OrtSession.Result result =
+            whole.run(Map.of(OnnxGraphs.FRAMES, tensor, OnnxGraphs.WEIGHTS, weights))) {
+      return batch(result, frames, errors(result, masks));
     } catch (OrtException e) {
       throw failed("scoring", frames, e);
     }
@@ -150,7 +161,12 @@ public final class OnnxFrameScorer implements FrameScorer {
   /** {@inheritDoc} Its reconstruction errors are NaN. */
   @Override
   public LatentBatch encode(byte[] pixels, int frames) {
-    try (OnnxTensor tensor = frames(pixels, frames);
+    return encode(pixels, frames, List.of());
+  }
+
+  @Override
+  public LatentBatch encode(byte[] pixels, int frames, List<PixelMask> masks) {
+    try (OnnxTensor tensor = frames(pixels, frames, masks);
         OrtSession.Result result = encoder.run(Map.of(OnnxGraphs.FRAMES, tensor))) {
       float[] errors = new float[frames];
       Arrays.fill(errors, Float.NaN);
@@ -169,26 +185,59 @@ public final class OnnxFrameScorer implements FrameScorer {
    */
   @Override
   public float[] reconstructionErrors(byte[] pixels, int frames, float[] codes) {
+    return reconstructionErrors(pixels, frames, codes, List.of());
+  }
+
+  @Override
+  public float[] reconstructionErrors(
+      byte[] pixels, int frames, float[] codes, List<PixelMask> masks) {
     if (codes.length < (long) frames * latents) {
       throw new IllegalArgumentException(
           "%d frames need %d latents but there are %d"
               .formatted(frames, (long) frames * latents, codes.length));
     }
-    try (OnnxTensor tensor = frames(pixels, frames);
+    try (OnnxTensor tensor = frames(pixels, frames, masks);
+        OnnxTensor weights = weights(masks);
         OnnxTensor code =
             OnnxTensor.createTensor(
                 environment,
                 FloatBuffer.wrap(codes, 0, frames * latents),
                 new long[] {frames, latents});
         OrtSession.Result result =
-            reconstruction.run(Map.of(OnnxGraphs.FRAMES, tensor, OnnxGraphs.CODE, code))) {
-      return floats(result, OnnxGraphs.ERROR);
+            reconstruction.run(
+                Map.of(
+                    OnnxGraphs.FRAMES,
+                    tensor,
+                    OnnxGraphs.CODE,
+                    code,
+                    OnnxGraphs.WEIGHTS,
+                    weights))) {
+      return errors(result, masks);
     } catch (OrtException e) {
       throw failed("reconstructing", frames, e);
     }
   }
 
-  private OnnxTensor frames(byte[] pixels, int frames) throws OrtException {
+  private OnnxTensor weights(List<PixelMask> masks) throws OrtException {
+    if (masks.isEmpty()) {
+      return OnnxTensor.createTensor(
+          environment, FloatBuffer.wrap(new float[] {1}), new long[] {1, 1, 1, 1});
+    }
+    NetworkLayer.Size blocks = plan.blocks();
+    return OnnxTensor.createTensor(
+        environment,
+        FloatBuffer.wrap(plan.blockWeights(masks)),
+        new long[] {masks.size(), blocks.channels(), blocks.rows(), blocks.columns()});
+  }
+
+  private float[] errors(OrtSession.Result result, List<PixelMask> masks) {
+    float[] errors = floats(result, OnnxGraphs.ERROR);
+    plan.overSeen(errors, masks);
+    return errors;
+  }
+
+  private OnnxTensor frames(byte[] given, int frames, List<PixelMask> masks) throws OrtException {
+    byte[] pixels = masks.isEmpty() ? given : plan.withoutMasked(given, masks);
     if (closed.get()) {
       throw new IllegalStateException("this scorer is closed");
     }

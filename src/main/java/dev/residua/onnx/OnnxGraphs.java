@@ -33,6 +33,12 @@ public final class OnnxGraphs {
   /** Latents before their correction, which the decoder reads, {@code [n, d]}. */
   public static final String CODE = "code";
 
+  /**
+   * Input of the graphs that give the error: what differences count for, {@code [1 or n, 1 or
+   * channels, ...]} of blocks.
+   */
+  static final String WEIGHTS = "weights";
+
   /** Mean squared error of intensities in [0, 1], {@code [n]}. */
   public static final String ERROR = "reconstruction_error";
 
@@ -71,7 +77,8 @@ public final class OnnxGraphs {
   static byte[] scorer(NetworkPlan plan) {
     OnnxGraphs graphs = new OnnxGraphs(plan, "scorer");
     graphs.encode();
-    graphs.reconstruct();
+    graphs.weights();
+    graphs.reconstruct("weighed");
     return graphs.graph.toBytes();
   }
 
@@ -87,7 +94,8 @@ public final class OnnxGraphs {
     OnnxGraphs graphs = new OnnxGraphs(plan, "reconstruction");
     graphs.frames();
     graphs.graph.input(CODE, OnnxModelWriter.FLOAT, graphs.d);
-    graphs.reconstruct();
+    graphs.weights();
+    graphs.reconstruct("weighed");
     return graphs.graph.toBytes();
   }
 
@@ -112,7 +120,7 @@ public final class OnnxGraphs {
     if (plan.variables() > 0) {
       graphs.equationsWithVariables();
     }
-    graphs.pictures(graphs.reconstruct());
+    graphs.pictures(graphs.reconstruct("difference"));
     return graphs.graph.toBytes();
   }
 
@@ -170,14 +178,25 @@ public final class OnnxGraphs {
         MEAN_IMAGE, plan.meanImage(), 1, blocks.channels(), blocks.rows(), blocks.columns());
   }
 
-  /** From {@link #CODE} and {@code centred} to the error; returns what the decoder gives. */
-  private String reconstruct() {
+  private void weights() {
+    graph.freeInput(WEIGHTS, 4);
+  }
+
+  /**
+   * From {@link #CODE} and {@code centred} to the error; returns what the decoder gives.
+   *
+   * @param difference whose squares are the error: weighed or not
+   */
+  private String reconstruct(String difference) {
     String decoded = decode(CODE);
     node("Sub", "difference", "centred", decoded);
+    if (!difference.equals("difference")) {
+      node("Mul", difference, "difference", WEIGHTS);
+    }
     graph.node(
         "ReduceSumSquare",
         "squares",
-        new String[] {"difference"},
+        new String[] {difference},
         Attribute.numbers("axes", 1, 2, 3),
         Attribute.number("keepdims", 0));
     graph.floats("error.scale", new float[] {plan.errorScale()}, 1);

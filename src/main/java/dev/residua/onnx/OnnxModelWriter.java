@@ -42,11 +42,24 @@ final class OnnxModelWriter {
     graph.message(12, value(name, FLOAT, shape));
   }
 
+  /** Adds an input of floats whose dimensions are all free. */
+  void freeInput(String name, int dimensions) {
+    Message all = new Message();
+    for (int i = 0; i < dimensions; i++) {
+      all.message(1, new Message().text(2, name + i));
+    }
+    graph.message(11, value(name, FLOAT, all));
+  }
+
   private static Message value(String name, int type, long... shape) {
     Message dimensions = new Message().message(1, new Message().text(2, "n"));
     for (long size : shape) {
       dimensions.message(1, new Message().number(1, size));
     }
+    return value(name, type, dimensions);
+  }
+
+  private static Message value(String name, int type, Message dimensions) {
     Message tensor = new Message().number(1, type).message(2, dimensions);
     return new Message().text(1, name).message(2, new Message().message(1, tensor));
   }

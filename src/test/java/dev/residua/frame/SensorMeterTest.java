@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
@@ -16,6 +17,43 @@ class SensorMeterTest {
     byte[] pixels = new byte[shape.size()];
     new Random(seed).nextBytes(pixels);
     return pixels;
+  }
+
+  /** A picture whose masked part is cut away has the readings of the rest. */
+  @Test
+  void leavesOutWhatIsMasked() {
+    ImageShape wide = new ImageShape(20, 9, 3);
+    ImageShape narrow = new ImageShape(13, 9, 3);
+    byte[] pixels = picture(wide, 5);
+    byte[] rest = new byte[narrow.size()];
+    BitSet hidden = new BitSet();
+    for (int y = 0; y < 9; y++) {
+      System.arraycopy(pixels, y * 20 * 3, rest, y * 13 * 3, 13 * 3);
+      hidden.set(y * 20 + 13, y * 20 + 20);
+    }
+    SensorReadings masked = new SensorMeter(wide).measure(pixels, 0, PixelMask.of(hidden));
+    SensorReadings cut = new SensorMeter(narrow).measure(rest, 0);
+    assertThat(masked.luma()).isEqualTo(cut.luma());
+    assertThat(masked.darkShare()).isEqualTo(cut.darkShare());
+    assertThat(masked.saturatedShare()).isEqualTo(cut.saturatedShare());
+    assertThat(masked.sharpness()).isCloseTo(cut.sharpness(), within(1e-5f * cut.sharpness()));
+  }
+
+  @Test
+  void readsNothingUnderTheMask() {
+    BitSet hidden = new BitSet();
+    hidden.set(10, 20);
+    hidden.set(33);
+    PixelMask mask = PixelMask.of(hidden);
+    byte[] pixels = picture(GRAY, 6);
+    byte[] gray = new byte[GRAY.size()];
+    mask.fill(pixels, 0, 1, gray);
+    SensorReadings first = new SensorMeter(GRAY).measure(pixels, 0, mask);
+    mask.fill(pixels, 0, 1, picture(GRAY, 7));
+    SensorReadings second = new SensorMeter(GRAY).measure(pixels, 0, mask);
+    assertThat(second.tear()).isEqualTo(first.tear());
+    assertThat(second.sharpness()).isEqualTo(first.sharpness());
+    assertThat(second.luma()).isEqualTo(first.luma());
   }
 
   /** The definitions of {@link SensorMeter}, written down plainly. */

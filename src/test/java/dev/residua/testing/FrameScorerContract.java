@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.within;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -86,6 +88,64 @@ public abstract class FrameScorerContract {
         float error = whole.reconstructionErrors()[n];
         assertThat((double) errors[n]).isCloseTo(error, within(errorTolerance() * error));
       }
+    }
+  }
+
+  @Test
+  void shouldIgnoreMaskedPixels() {
+    // Given two frames, the second with a mask and two pictures under it
+    BitSet hidden = new BitSet();
+    for (int pixel = 0; pixel < IMAGE.width() * IMAGE.height(); pixel++) {
+      int x = pixel % IMAGE.width();
+      hidden.set(pixel, x >= 3 && x < IMAGE.width() / 2 && pixel / IMAGE.width() > 4);
+    }
+    List<PixelMask> masks = List.of(PixelMask.NONE, PixelMask.of(hidden));
+    byte[] pixels = pixels(2);
+    byte[] other = pixels.clone();
+    byte[] black = new byte[IMAGE.size()];
+    masks.get(1).fill(other, IMAGE.size(), IMAGE.channels(), black);
+    try (FrameScorer scorer = open()) {
+      // When
+      LatentBatch masked = scorer.score(pixels, 2, masks);
+      LatentBatch same = scorer.score(other, 2, masks);
+      // Then
+      assertThat(same.observed()).isEqualTo(masked.observed());
+      assertThat(same.reconstructionErrors()).isEqualTo(masked.reconstructionErrors());
+      assertThat(scorer.score(pixels, 2).observed()[scorer.latents()])
+          .isNotEqualTo(masked.observed()[scorer.latents()]);
+      // And the frame without a mask is as ever
+      float whole = scorer.score(pixels, 2).reconstructionErrors()[0];
+      assertThat((double) masked.reconstructionErrors()[0])
+          .isCloseTo(whole, within(errorTolerance() * whole));
+      // And halves give the same
+      float[] errors = scorer.reconstructionErrors(pixels, 2, masked.codes(), masks);
+      assertThat((double) errors[1])
+          .isCloseTo(
+              masked.reconstructionErrors()[1],
+              within(errorTolerance() * masked.reconstructionErrors()[1]));
+      assertThat(scorer.encode(pixels, 2, masks).codes())
+          .containsExactly(masked.codes(), within(1e-6f));
+    }
+  }
+
+  /** Where a part is masked, the errors of both parts add up to the error of the whole. */
+  @Test
+  void shouldTakeTheMeanErrorOverThePixelsThatAreNotMasked() {
+    BitSet upper = new BitSet();
+    int pixels = IMAGE.width() * IMAGE.height();
+    upper.set(0, pixels / 4);
+    BitSet lower = new BitSet();
+    lower.set(pixels / 4, pixels);
+    try (FrameScorer scorer = open()) {
+      byte[] frame = pixels(1);
+      float[] codes = scorer.encode(frame, 1).codes();
+      double whole = scorer.reconstructionErrors(frame, 1, codes)[0];
+      double ofLower =
+          scorer.reconstructionErrors(frame, 1, codes, List.of(PixelMask.of(upper)))[0];
+      double ofUpper =
+          scorer.reconstructionErrors(frame, 1, codes, List.of(PixelMask.of(lower)))[0];
+      assertThat(0.75 * ofLower + 0.25 * ofUpper)
+          .isCloseTo(whole, within(2 * errorTolerance() * whole));
     }
   }
 
