@@ -236,7 +236,12 @@ public class Roles {
     if (config.roles().contains(Role.ALERT)) {
       running.push(
           new EvidenceStore(
-              config, clients, topics, registry, new EvidenceMetrics(meters, heartbeats::beat)));
+              config,
+              clients,
+              topics,
+              registry,
+              rules::rules,
+              new EvidenceMetrics(meters, heartbeats::beat)));
       startAlerting(clients, topics, registry, tracing);
     }
     Optional<DemoSettings> demo = DemoSettings.of(config.demo());

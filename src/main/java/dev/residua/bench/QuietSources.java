@@ -82,7 +82,8 @@ public final class QuietSources {
             Severity.INFO,
             Map.of(),
             true,
-            Optional.empty());
+            Optional.empty(),
+            0);
     this.framesPerSecond = framesPerSecond;
   }
 

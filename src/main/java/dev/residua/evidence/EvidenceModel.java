@@ -7,9 +7,11 @@ import dev.residua.causal.LatentDecoder;
 import dev.residua.causal.Variables;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PictureFiles;
+import dev.residua.frame.PixelMask;
 import dev.residua.incident.IncidentEvidence.Kind;
 import dev.residua.incident.Subject;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -51,10 +53,12 @@ public final class EvidenceModel implements AutoCloseable {
    * an expectation is not known, because a variable is missing, the observed value stands in.
    *
    * @param pixels the frame, unsigned bytes in {@link #shape}
+   * @param mask pixels that count in nothing
    * @param attributes of the frame
    * @return PNG files by kind; empty for silence
    */
-  Map<Kind, byte[]> draw(Subject subject, byte[] pixels, Map<String, String> attributes) {
+  Map<Kind, byte[]> draw(
+      Subject subject, byte[] pixels, PixelMask mask, Map<String, String> attributes) {
     Set<Kind> wanted = Kind.of(subject);
     Map<Kind, byte[]> pictures = new EnumMap<>(Kind.class);
     if (wanted.contains(Kind.FRAME)) {
@@ -63,7 +67,8 @@ public final class EvidenceModel implements AutoCloseable {
     if (wanted.contains(Kind.EXPECTED)) {
       float[] read = new float[variables.size()];
       variables.read(attributes, read, 0);
-      LatentBatch scored = scorer.observe(scorer.encode(pixels, 1), read);
+      List<PixelMask> masks = mask.isEmpty() ? List.of() : List.of(mask);
+      LatentBatch scored = scorer.observe(scorer.encode(pixels, 1, masks), read);
       int node = subject.isLatent() ? graph.names().indexOf(subject.name()) : -1;
       int latent = node < decoder.latents() ? node : -1;
       float[] expected = decoder.decode(explained(scored, latent), 1);

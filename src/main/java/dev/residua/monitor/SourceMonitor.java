@@ -77,6 +77,7 @@ public final class SourceMonitor {
   private Suppression suppression = Suppression.NONE;
   private Diagnosed diagnosed = Diagnosed.NOTHING;
   private long faultSince; // frames seen before the fault of the sensor; meaningless without one
+  private int geometry; // of the last frame
   private long followedOffset; // of the control topic
   private final MonitoredIncidents incidents;
   private Limits limits;
@@ -337,11 +338,19 @@ public final class SourceMonitor {
    * @param frame scored by the challenger
    * @param model the challenger
    * @param modelId the id under which it would become active
+   * @param settings in force for this frame
    */
   public Optional<CommissioningReport> shadow(
-      ScoredFrame frame, MonitorModel model, String modelId, ActiveControls controls) {
+      ScoredFrame frame,
+      MonitorModel model,
+      String modelId,
+      ActiveControls controls,
+      SourceSettings settings) {
     Moment last = incidents.last();
-    if (commissioning == null || last == null || model.commissioning().isEmpty()) {
+    if (commissioning == null
+        || last == null
+        || model.commissioning().isEmpty()
+        || settings.geometry() != geometry) {
       return Optional.empty();
     }
     boolean leaveOut = unusable(frame, controls) || frame.statistics().isPartial();
@@ -414,11 +423,22 @@ public final class SourceMonitor {
     return thresholds.at(runLength, commissioning);
   }
 
-  /** Begins or ends to use a calibration of the source. */
+  /**
+   * Begins or ends to use a calibration of the source. All that it has learnt is of its pictures as
+   * they were read: where they are read otherwise, it begins again.
+   */
   private void follow(SourceSettings settings) {
     boolean own = settings.commissioned() && model.commissioning().isPresent();
-    if (own == (commissioning != null)) {
+    boolean readOtherwise = settings.geometry() != geometry;
+    if (own == (commissioning != null) && !readOtherwise) {
       return;
+    }
+    if (readOtherwise) {
+      geometry = settings.geometry();
+      baseline = new Baseline(model, Baseline.State.NONE);
+      others = new OtherModels(null, null);
+      sensor = SensorMonitor.START;
+      fault = null;
     }
     commissioning =
         own ? SourceCommissioning.start(model, model.commissioning().orElseThrow()) : null;
@@ -865,7 +885,8 @@ public final class SourceMonitor {
         commissioning == null ? null : commissioning.state(),
         watchedSince,
         others.before(),
-        others.challenger());
+        others.challenger(),
+        geometry);
   }
 
   /**
@@ -913,6 +934,7 @@ public final class SourceMonitor {
     monitor.status = commissioning == null ? CommissioningStatus.MODEL : commissioning.status();
     monitor.watchedSince = state.watchedSince();
     monitor.others = new OtherModels(state.before(), state.challenger());
+    monitor.geometry = state.geometry();
     monitor.history.restore(state.sequences(), state.pictureFrames());
     monitor.window = MechanismWindow.restore(state.window());
     monitor.quiet = state.quiet();
@@ -940,6 +962,7 @@ public final class SourceMonitor {
                 state.followedOffset(),
                 spare)
             .atPace(state.pace());
+    monitor.geometry = state.geometry();
     OtherModels others = new OtherModels(state.before(), state.challenger());
     OtherModel learnt = others.of(model.id());
     monitor.watchedSince = state.watchedSince();

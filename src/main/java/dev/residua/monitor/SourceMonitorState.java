@@ -45,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  * @param before the model before, to be gone back to; null where it had no calibration of the
  *     source
  * @param challenger a model in shadow; null if there is none
+ * @param geometry fingerprint of what of the last picture was read
  */
 @SuppressWarnings("ArrayRecordComponent") // stored once per frame: copies would cost more
 public record SourceMonitorState(
@@ -71,7 +72,8 @@ public record SourceMonitorState(
     @Nullable CommissioningState commissioning,
     @Nullable Instant watchedSince,
     @Nullable OtherModel before,
-    @Nullable OtherModel challenger) {
+    @Nullable OtherModel challenger,
+    int geometry) {
   /** Whether an order concerns this source that it has not followed yet. */
   public boolean hasOrders(String source, ActiveControls controls) {
     return Orders.isAny(controls, followedOffset, source, incidents);

@@ -19,16 +19,18 @@ import org.jspecify.annotations.Nullable;
  * @param labels labels of incidents that open
  * @param commissioned whether the source learns what is normal for it
  * @param learnAgain time after which it learns that again; empty for never
+ * @param geometry fingerprint of what of the pictures is read
  */
 public record SourceSettings(
     Optional<Budget> budget,
     Severity lowestSeverity,
     Map<String, String> labels,
     boolean commissioned,
-    Optional<Duration> learnAgain) {
+    Optional<Duration> learnAgain,
+    int geometry) {
   /** The model's run length, no labels. */
   public static final SourceSettings NONE =
-      new SourceSettings(Optional.empty(), Severity.INFO, Map.of(), false, Optional.empty());
+      new SourceSettings(Optional.empty(), Severity.INFO, Map.of(), false, Optional.empty(), 0);
 
   public SourceSettings {
     labels = Map.copyOf(labels);
@@ -36,7 +38,8 @@ public record SourceSettings(
 
   /** The same for a source that learns what is normal for it, or does not. */
   public SourceSettings withCommissioned(boolean newCommissioned) {
-    return new SourceSettings(budget, lowestSeverity, labels, newCommissioned, learnAgain);
+    return new SourceSettings(
+        budget, lowestSeverity, labels, newCommissioned, learnAgain, geometry);
   }
 
   /**
@@ -76,7 +79,8 @@ public record SourceSettings(
         rule.severity() == null ? Severity.INFO : rule.severity(),
         labels(rule),
         rule.learn() == null ? commissioned : rule.learn().own(),
-        Optional.ofNullable(rule.learn()).map(SourceLearning::again));
+        Optional.ofNullable(rule.learn()).map(SourceLearning::again),
+        rule.geometry().fingerprint());
   }
 
   /** The labels of a rule, and the scene, so that alerts can be grouped by either. */

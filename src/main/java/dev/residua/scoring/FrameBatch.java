@@ -11,6 +11,7 @@ import dev.residua.frame.FrameLimits;
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.FrameTiming;
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.SensorMeter;
 import dev.residua.scoring.Stages.Stage;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 
 /**
  * Collects decoded frames of one model and scores them together, in the order of arrival. The plan
@@ -40,6 +42,7 @@ public final class FrameBatch {
   private final FramePosition[] positions;
   private final FrameTiming[] timings;
   private final float[] variables; // [capacity][k], standardised
+  private final PixelMask[] masks;
   private final SourceRule[] rules;
   private final String[] contexts;
   private final Clock clock;
@@ -68,6 +71,7 @@ public final class FrameBatch {
     this.positions = new FramePosition[capacity];
     this.timings = new FrameTiming[capacity];
     this.variables = new float[capacity * model.variables().size()];
+    this.masks = new PixelMask[capacity];
     this.rules = new SourceRule[capacity];
     this.contexts = new String[capacity];
     this.clock = clock;
@@ -91,7 +95,8 @@ public final class FrameBatch {
    */
   public void add(Frame frame, FramePosition position, FrameTiming timing, SourceRule rule)
       throws RejectedFrameException {
-    decoder.decode(frame, pixels, size * shape.size());
+    PixelMask mask = decoder.decode(frame, rule.geometry(), pixels, size * shape.size());
+    masks[size] = mask.union(model.mask());
     model.variables().read(frame.attributes(), variables, size * model.variables().size());
     // What the score needs: a whole batch of referenced pictures would not fit into memory
     frames[size] = frame.with(NO_DATA, Map.of());
@@ -116,7 +121,7 @@ public final class FrameBatch {
     List<ScoredFrame> scores = new ArrayList<>(size);
     if (plan.everyFrame()) {
       stages.enter(Stage.MODEL);
-      LatentBatch batch = observed(model.scorer().score(pixels, size));
+      LatentBatch batch = observed(model.scorer().score(pixels, size, masks(size, row -> true)));
       stages.enter(Stage.STATISTICS);
       Instant scoredAt = clock.instant();
       for (int row = 0; row < size; row++) {
@@ -134,7 +139,7 @@ public final class FrameBatch {
   private void scorePartly(List<ScoredFrame> scores) {
     AnomalyCalibration calibration = model.calibration();
     stages.enter(Stage.MODEL);
-    LatentBatch batch = observed(model.scorer().encode(pixels, size));
+    LatentBatch batch = observed(model.scorer().encode(pixels, size, masks(size, row -> true)));
     stages.enter(Stage.STATISTICS);
     int d = batch.encoded();
     FrameStatistics[] statistics = new FrameStatistics[size];
@@ -155,7 +160,13 @@ public final class FrameBatch {
     float[] errors =
         chosen == 0
             ? new float[0]
-            : model.scorer().reconstructionErrors(chosenPixels, chosen, codes);
+            : model
+                .scorer()
+                .reconstructionErrors(
+                    chosenPixels,
+                    chosen,
+                    codes,
+                    masks(size, row -> reasons[row] != Reconstruction.NONE));
     stages.enter(Stage.STATISTICS);
     Instant scoredAt = clock.instant();
     for (int row = 0, next = 0; row < size; row++) {
@@ -181,7 +192,20 @@ public final class FrameBatch {
   }
 
   private float appearance(int row) {
-    return model.appearance().deviation(pixels, row * shape.size());
+    return model.appearance().deviation(pixels, row * shape.size(), masks[row]);
+  }
+
+  /** The masks of chosen frames; empty where none has any. */
+  private List<PixelMask> masks(int frames, IntPredicate chosen) {
+    List<PixelMask> all = new ArrayList<>();
+    boolean any = false;
+    for (int row = 0; row < frames; row++) {
+      if (chosen.test(row)) {
+        all.add(masks[row]);
+        any |= !masks[row].isEmpty();
+      }
+    }
+    return any ? all : List.of();
   }
 
   /** Drops the frames in the batch unscored. */
@@ -206,7 +230,7 @@ public final class FrameBatch {
         Arrays.copyOfRange(batch.expected(), from, to),
         Arrays.copyOfRange(batch.residuals(), from, to),
         statistics,
-        meter.measure(pixels, row * shape.size()),
+        meter.measure(pixels, row * shape.size(), masks[row]),
         timings[row],
         positions[row],
         rules[row].key(),

@@ -2,14 +2,17 @@ package dev.residua.scoring;
 
 import dev.residua.decoding.FrameDecoder;
 import dev.residua.frame.Frame;
+import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.RecordReader;
 import dev.residua.wire.RecordReader.MissingException;
 import dev.residua.wire.RegistryUnavailableException;
 import java.io.IOException;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Finds stored frames again, one at a time. For one thread. */
@@ -18,20 +21,29 @@ public final class FrameLookup implements AutoCloseable {
   private final FrameReader reader;
   private final ReferencedFrames references;
   private final FrameLimits limits;
+  private final Function<String, FrameGeometry> geometry;
 
   /**
    * A stored frame.
    *
    * @param frame the frame with its pixels as they were sent
-   * @param pixels as the model reads them
+   * @param pixels as the model reads them, gray where they are masked
+   * @param mask pixels that count in nothing
    */
-  public record Found(Frame frame, byte[] pixels) {}
+  @SuppressWarnings("ArrayRecordComponent") // read once
+  public record Found(Frame frame, byte[] pixels, PixelMask mask) {}
 
   /**
    * @param records of the topic of frames; closed here
+   * @param geometry finds what of the pictures of a source is read
    */
   public FrameLookup(
-      RecordReader records, FrameReader reader, ReferencedFrames references, FrameLimits limits) {
+      RecordReader records,
+      FrameReader reader,
+      ReferencedFrames references,
+      FrameLimits limits,
+      Function<String, FrameGeometry> geometry) {
+    this.geometry = geometry;
     this.records = records;
     this.reader = reader;
     this.references = references;
@@ -52,6 +64,18 @@ public final class FrameLookup implements AutoCloseable {
    */
   public Found find(String source, int partition, long offset, ImageShape shape)
       throws MissingException, IOException {
+    return find(source, partition, offset, shape, geometry.apply(source));
+  }
+
+  /**
+   * A frame of a source, read otherwise than for a model.
+   *
+   * @param shape to which it is brought
+   * @param read what of it is read
+   * @throws MissingException as for the other method
+   */
+  public Found find(String source, int partition, long offset, ImageShape shape, FrameGeometry read)
+      throws MissingException, IOException {
     ConsumerRecord<byte[], byte[]> record = records.read(partition, offset);
     try {
       Frame frame = reader.read(record).frame();
@@ -62,8 +86,8 @@ public final class FrameLookup implements AutoCloseable {
       }
       byte[] pixels = new byte[shape.size()];
       Frame whole = references.resolve(frame);
-      new FrameDecoder(limits, shape).decode(whole, pixels, 0);
-      return new Found(whole, pixels);
+      PixelMask mask = new FrameDecoder(limits, shape).decode(whole, read, pixels, 0);
+      return new Found(whole, pixels, mask);
     } catch (RejectedFrameException e) {
       throw new MissingException(
           "the frame %s-%d@%d cannot be shown: %s"

@@ -4,6 +4,7 @@ import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AppearanceReference;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.Variables;
+import dev.residua.frame.PixelMask;
 
 /**
  * All that scoring needs of one model; an immutable snapshot, taken once a batch. Owns the scorer's
@@ -14,6 +15,7 @@ import dev.residua.causal.Variables;
  * @param variables that frames bring as attributes
  * @param calibration turns residuals into p-values
  * @param appearance reference of the static pixels
+ * @param mask pixels that the model has never seen, which count in nothing
  * @param bytes estimate of the memory that it takes, at least 0
  */
 public record ScoringModel(
@@ -22,6 +24,7 @@ public record ScoringModel(
     Variables variables,
     AnomalyCalibration calibration,
     AppearanceReference appearance,
+    PixelMask mask,
     long bytes)
     implements AutoCloseable {
   @Override

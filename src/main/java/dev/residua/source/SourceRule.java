@@ -1,6 +1,7 @@
 package dev.residua.source;
 
 import dev.residua.causal.Finding.Severity;
+import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.PossibleTimes;
 import dev.residua.frame.SceneName;
 import io.soabase.recordbuilder.core.RecordBuilder;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param match names of the sources
  * @param priority decides between rules that are equally specific; the higher wins
  * @param scene what the sources look at, which decides on their model
+ * @param geometry which part of their pictures is read, and how
  * @param enabled whether the sources are monitored
  * @param falseAlarmsPerWeek false alarms per week, above 0: of each source, or of all together
  * @param sharedAmong number among which the sources divide one budget, 0 until they are counted;
@@ -46,6 +48,7 @@ public record SourceRule(
     SourceGlob match,
     int priority,
     String scene,
+    FrameGeometry geometry,
     boolean enabled,
     @Nullable Double falseAlarmsPerWeek,
     @Nullable Integer sharedAmong,
@@ -96,6 +99,7 @@ public record SourceRule(
           new SourceGlob("*"),
           -MAX_PRIORITY,
           SceneName.DEFAULT,
+          FrameGeometry.WHOLE,
           true,
           null,
           null,

@@ -1,6 +1,9 @@
 package dev.residua.source;
 
 import dev.residua.causal.Finding.Severity;
+import dev.residua.frame.FrameGeometry;
+import dev.residua.frame.FrameGeometry.Aspect;
+import dev.residua.frame.FrameGeometry.Region;
 import dev.residua.frame.SceneName;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
@@ -22,6 +25,10 @@ public final class SourceRuleFields {
       List.of(
           "match",
           "scene",
+          "region",
+          "rotation",
+          "mask",
+          "aspect",
           "priority",
           "enabled",
           "falseAlarmsPerWeek",
@@ -35,8 +42,7 @@ public final class SourceRuleFields {
           "labels");
 
   /** Names of settings that a later version will have. */
-  public static final Set<String> NOT_YET_SUPPORTED =
-      Set.of("region", "rotation", "mask", "aspect", "camera", "retention");
+  public static final Set<String> NOT_YET_SUPPORTED = Set.of("camera", "retention");
 
   private static final String EACH = "each";
   private static final String SHARED = "shared";
@@ -78,6 +84,17 @@ public final class SourceRuleFields {
     return switch (name) {
       case "match" -> rule.withMatch(new SourceGlob(text == null ? "" : text));
       case "scene" -> rule.withScene(text == null ? SceneName.DEFAULT : text);
+      case "region" ->
+          rule.withGeometry(
+              rule.geometry().withRegion(text == null ? Region.WHOLE : Region.parse(text)));
+      case "rotation" ->
+          rule.withGeometry(rule.geometry().withRotation(text == null ? 0 : number(text, name)));
+      case "mask" ->
+          rule.withGeometry(
+              rule.geometry().withMask(text == null ? List.of() : FrameGeometry.parseMask(text)));
+      case "aspect" ->
+          rule.withGeometry(
+              rule.geometry().withAspect(text == null ? Aspect.STRETCH : Aspect.parse(text)));
       case "priority" -> rule.withPriority(text == null ? 0 : whole(text, name));
       case "enabled" -> rule.withEnabled(text == null || truth(text, name));
       case "falseAlarmsPerWeek" ->
@@ -171,6 +188,19 @@ public final class SourceRuleFields {
     fields.put("match", rule.match().text());
     if (!rule.scene().equals(SceneName.DEFAULT)) {
       fields.put("scene", rule.scene());
+    }
+    FrameGeometry geometry = rule.geometry();
+    if (!geometry.region().equals(Region.WHOLE)) {
+      fields.put("region", geometry.region().toString());
+    }
+    if (geometry.rotation() != 0) {
+      fields.put("rotation", geometry.rotation());
+    }
+    if (!geometry.mask().isEmpty()) {
+      fields.put("mask", geometry.maskText());
+    }
+    if (geometry.aspect() != Aspect.STRETCH) {
+      fields.put("aspect", geometry.aspect().toString());
     }
     if (rule.priority() != 0) {
       fields.put("priority", rule.priority());

@@ -108,6 +108,7 @@ public final class MonitorStates {
     record.setWatchedSince(state.watchedSince());
     record.setBefore(CommissioningStates.toAvro(state.before()));
     record.setChallenger(CommissioningStates.toAvro(state.challenger()));
+    record.setGeometry(state.geometry());
     return CODEC.encode(record);
   }
 
@@ -176,7 +177,8 @@ public final class MonitorStates {
               : CommissioningStates.toDomain(record.getCommissioning(), Slot.PRESENT, windows),
           record.getWatchedSince(),
           CommissioningStates.toDomain(record.getBefore(), Slot.BEFORE, windows),
-          CommissioningStates.toDomain(record.getChallenger(), Slot.CHALLENGER, windows));
+          CommissioningStates.toDomain(record.getChallenger(), Slot.CHALLENGER, windows),
+          record.getGeometry());
     } catch (RuntimeException e) {
       throw CODEC.damaged(bytes, e);
     }

@@ -169,7 +169,8 @@ final class MonitorSource implements Processor<String, CheckModel.Checked, Strin
                   frame,
                   score.limits().model(),
                   Shadow.promotedId(frame.modelId()),
-                  commands.active()));
+                  commands.active(),
+                  rules.settings(rule)));
       states.write(source, ready.state());
       if (result.commissioning().isPresent()) {
         context.forward(new Record<>(source, result, timestamp));

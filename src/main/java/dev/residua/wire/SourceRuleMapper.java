@@ -2,12 +2,16 @@ package dev.residua.wire;
 
 import dev.residua.avro.Severity;
 import dev.residua.causal.Finding;
+import dev.residua.frame.FrameGeometry;
+import dev.residua.frame.FrameGeometry.Aspect;
+import dev.residua.frame.FrameGeometry.Region;
 import dev.residua.source.ActiveHours;
 import dev.residua.source.SourceContext;
 import dev.residua.source.SourceGlob;
 import dev.residua.source.SourceLearning;
 import dev.residua.source.SourceRule;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Serde;
@@ -31,6 +35,11 @@ final class SourceRuleMapper {
     record.setMatch(rule.match().text());
     record.setPriority(rule.priority());
     record.setScene(rule.scene());
+    FrameGeometry geometry = rule.geometry();
+    record.setRegion(geometry.region().equals(Region.WHOLE) ? null : geometry.region().toString());
+    record.setRotation(geometry.rotation() == 0 ? null : geometry.rotation());
+    record.setMask(geometry.mask().isEmpty() ? null : geometry.maskText());
+    record.setAspect(geometry.aspect() == Aspect.STRETCH ? null : geometry.aspect().toString());
     record.setEnabled(rule.enabled());
     record.setFalseAlarmsPerWeek(rule.falseAlarmsPerWeek());
     record.setSharedAmong(rule.sharedAmong());
@@ -69,6 +78,7 @@ final class SourceRuleMapper {
         new SourceGlob(record.getMatch()),
         record.getPriority(),
         record.getScene(),
+        geometry(record),
         record.getEnabled(),
         record.getFalseAlarmsPerWeek(),
         record.getSharedAmong(),
@@ -81,5 +91,17 @@ final class SourceRuleMapper {
         record.getLabels(),
         record.getChangedBy(),
         record.getChangedAt());
+  }
+
+  private static FrameGeometry geometry(dev.residua.avro.SourceRule record) {
+    String region = record.getRegion();
+    Double rotation = record.getRotation();
+    String mask = record.getMask();
+    String aspect = record.getAspect();
+    return new FrameGeometry(
+        region == null ? Region.WHOLE : Region.parse(region),
+        rotation == null ? 0 : rotation,
+        mask == null ? List.of() : FrameGeometry.parseMask(mask),
+        aspect == null ? Aspect.STRETCH : Aspect.parse(aspect));
   }
 }

@@ -9,6 +9,7 @@ import dev.residua.causal.LatentDecoder;
 import dev.residua.causal.Variables;
 import dev.residua.evidence.EvidenceListener.Result;
 import dev.residua.frame.Frame;
+import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.ImageShape;
@@ -135,7 +136,8 @@ class EvidenceLoopTest {
         new RecordReader(new StoredFrames(shape), TOPICS.frames().name(), "frame"),
         new FrameReader(limits, Optional.empty()),
         new ReferencedFrames(new ReferenceSettings(List.of(), 1, Duration.ofSeconds(1))),
-        limits);
+        limits,
+        source -> FrameGeometry.WHOLE);
   }
 
   /** Has every model whose name begins with "model". */

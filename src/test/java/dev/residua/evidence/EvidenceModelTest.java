@@ -8,6 +8,7 @@ import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PictureFiles;
+import dev.residua.frame.PixelMask;
 import dev.residua.incident.IncidentEvidence.Kind;
 import dev.residua.incident.Subject;
 import dev.residua.model.ModelBundle;
@@ -69,7 +70,8 @@ class EvidenceModelTest {
   @Test
   void shouldDrawWhereTheDeviationOfAMechanismShows() throws Exception {
     // When
-    Map<Kind, byte[]> drawn = model.draw(Subject.latent("shadow_length", false), pixels, Map.of());
+    Map<Kind, byte[]> drawn =
+        model.draw(Subject.latent("shadow_length", false), pixels, PixelMask.NONE, Map.of());
     // Then
     BufferedImage frame = ImageIO.read(new ByteArrayInputStream(drawn.get(Kind.FRAME)));
     for (int p = 0; p < shape.width() * shape.height(); p++) {
@@ -90,7 +92,8 @@ class EvidenceModelTest {
     float[] usual = explained();
     usual[LIGHT] = scores.expected()[LIGHT];
     // When
-    Map<Kind, byte[]> drawn = model.draw(Subject.latent("light", true), pixels, Map.of());
+    Map<Kind, byte[]> drawn =
+        model.draw(Subject.latent("light", true), pixels, PixelMask.NONE, Map.of());
     // Then
     assertThat(drawn.get(Kind.EXPECTED))
         .isEqualTo(PICTURES.decoded(bundle.id(), usual))
@@ -104,7 +107,7 @@ class EvidenceModelTest {
     for (Subject subject :
         List.of(Subject.PICTURE, Subject.UNDETERMINED, Subject.latent("of another model", false))) {
       // When
-      Map<Kind, byte[]> drawn = model.draw(subject, pixels, Map.of());
+      Map<Kind, byte[]> drawn = model.draw(subject, pixels, PixelMask.NONE, Map.of());
       // Then
       assertThat(drawn.get(Kind.EXPECTED)).isEqualTo(PICTURES.decoded(bundle.id(), explained()));
       assertThat(drawn.get(Kind.HEATMAP)).isEqualTo(difference());
@@ -126,8 +129,9 @@ class EvidenceModelTest {
 
   @Test
   void shouldDrawOnlyTheFrameOfAFaultOfTheCameraAndNothingOfSilence() {
-    assertThat(model.draw(new Subject(Subject.Kind.SENSOR, "dark"), pixels, Map.of()))
+    assertThat(
+            model.draw(new Subject(Subject.Kind.SENSOR, "dark"), pixels, PixelMask.NONE, Map.of()))
         .containsOnlyKeys(Kind.FRAME);
-    assertThat(model.draw(Subject.SILENCE, pixels, Map.of())).isEmpty();
+    assertThat(model.draw(Subject.SILENCE, pixels, PixelMask.NONE, Map.of())).isEmpty();
   }
 }

@@ -56,7 +56,7 @@ import org.junit.jupiter.api.Test;
 class SourceCommissioningTest {
   private static final int LENGTH = 2;
   private static final SourceSettings COMMISSIONED =
-      new SourceSettings(Optional.empty(), Severity.INFO, Map.of(), true, Optional.empty());
+      new SourceSettings(Optional.empty(), Severity.INFO, Map.of(), true, Optional.empty(), 0);
 
   /** What one camera adds to the residuals and pictures of the model. */
   private record Camera(double offset, double spread, double lagOne, double light, double error) {
@@ -221,7 +221,7 @@ class SourceCommissioningTest {
       for (int i = 0; i < count; i++) {
         frames(1);
         monitor
-            .shadow(scored.next(0), thresholds.model(), challenger, controls)
+            .shadow(scored.next(0), thresholds.model(), challenger, controls, COMMISSIONED)
             .ifPresent(reports::add);
       }
       return this;
@@ -372,11 +372,29 @@ class SourceCommissioningTest {
   }
 
   @Test
+  void shouldStartAgainWhenItsPicturesAreReadOtherwise() {
+    // Given
+    Watched watched = new Watched(Camera.OTHER, 36).frames(1_400, COMMISSIONED, i -> 0);
+    assertThat(watched.last().status().phase()).isEqualTo(CalibrationPhase.ARMED);
+    // When
+    SourceSettings cropped =
+        new SourceSettings(Optional.empty(), Severity.INFO, Map.of(), true, Optional.empty(), 7);
+    watched.frames(100, cropped, i -> 0);
+    // Then nothing that it had learnt is used
+    assertThat(watched.last().status().phase()).isEqualTo(CalibrationPhase.LEARNING);
+    assertThat(watched.last().calibration()).isNull();
+    // When
+    watched.frames(1_300, cropped, i -> 0);
+    // Then
+    assertThat(watched.last().status().phase()).isEqualTo(CalibrationPhase.ARMED);
+  }
+
+  @Test
   void shouldLearnAgainWhenItsCalibrationIsOld() {
     // Given
     SourceSettings monthly =
         new SourceSettings(
-            Optional.empty(), Severity.INFO, Map.of(), true, Optional.of(Duration.ofDays(30)));
+            Optional.empty(), Severity.INFO, Map.of(), true, Optional.of(Duration.ofDays(30)), 0);
     Watched watched = new Watched(Camera.OTHER, 36).frames(1_400, monthly, i -> 0);
     assertThat(watched.last().status().phase()).isEqualTo(CalibrationPhase.ARMED);
     // When

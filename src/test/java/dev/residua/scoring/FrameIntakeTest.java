@@ -14,6 +14,7 @@ import dev.residua.frame.FrameLimits;
 import dev.residua.frame.FrameTiming;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelFormat;
+import dev.residua.frame.PixelMask;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.RejectedFrameException.Reason;
 import dev.residua.source.SourceRule;
@@ -43,6 +44,7 @@ class FrameIntakeTest {
               Variables.NONE,
               AnomalyCalibration.fit(new float[400], 2, new float[200], new float[200]),
               AppearanceReference.builder(SHAPE).build(),
+              PixelMask.NONE,
               0),
           FrameLimits.DEFAULTS,
           ReconstructionPlan.EVERY_FRAME,

@@ -11,6 +11,7 @@ import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.causal.Variables;
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
 import dev.residua.frame.RejectedFrameException.Reason;
 import dev.residua.frame.SceneName;
 import dev.residua.model.ModelRegistry;
@@ -190,6 +191,7 @@ class ScoringLoopTest {
         Variables.NONE,
         calibration(),
         AppearanceReference.builder(SHAPE).build(),
+        PixelMask.NONE,
         0);
   }
 

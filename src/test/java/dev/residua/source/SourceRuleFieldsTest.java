@@ -27,6 +27,10 @@ class SourceRuleFieldsTest {
           entry("context", "product + day: 06:00-22:00 UTC"),
           entry("learn", "P30D"),
           entry("severity", "warning"),
+          entry("region", "0.1,0.2,0.5,0.6"),
+          entry("rotation", 92.0),
+          entry("mask", "0,0 0.5,0 0,0.5; 1,1 0.5,1 1,0.5"),
+          entry("aspect", "letterbox"),
           entry("labels", Map.of("site", "north")));
 
   private static SourceRule apply(Map<String, Object> fields) {
@@ -62,7 +66,7 @@ class SourceRuleFieldsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"region", "rotation", "mask", "aspect", "camera", "retention"})
+  @ValueSource(strings = {"camera", "retention"})
   void shouldRefuseSettingsOfALaterVersion(String name) {
     assertThatThrownBy(() -> apply(Map.of(name, "0.1")))
         .hasMessage(name + " is not yet supported; leave it out");
@@ -72,6 +76,11 @@ class SourceRuleFieldsTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "region             | 0.1,0.2  | region was '0.1,0.2'; expected left,top,width,height",
+        "rotation           | north    | rotation is 'north', expected a number",
+        "rotation           | 400      | rotation was 400.0; expected degrees clockwise",
+        "mask               | 0,0 1,1  | a polygon of a mask had 2 corners; expected 3 to 100",
+        "aspect             | crop     | aspect was 'crop'; expected stretch or letterbox",
         "macth              | line3/*  | there is no setting 'macth', expected one of match,"
             + " scene,",
         "priority           | high     | priority is 'high', expected a whole number",

@@ -8,6 +8,7 @@ import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.Variables;
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
 import dev.residua.model.BundleManifest;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelProvenance;
@@ -110,6 +111,7 @@ public final class Bundles {
         Variables.NONE,
         AnomalyCalibration.fit(residuals, 2, new float[200], new float[200]),
         AppearanceReference.builder(SHAPE).build(),
+        PixelMask.NONE,
         100);
   }
 }

@@ -8,6 +8,7 @@ import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.Variables;
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
 import dev.residua.scoring.FramesInFlight;
 import dev.residua.scoring.ScoringListener;
 import dev.residua.scoring.ScoringModel;
@@ -91,6 +92,7 @@ public final class EndingScorer {
         Variables.NONE,
         AnomalyCalibration.fit(residuals, 2, new float[200], new float[200]),
         AppearanceReference.builder(SHAPE).build(),
+        PixelMask.NONE,
         0);
   }
 }

@@ -98,6 +98,7 @@ public final class Models {
           bundle.manifest().observed(),
           read.anomaly(),
           read.appearance(),
+          bundle.mask(),
           memory(bundle));
     } catch (BadBundleException | RuntimeException e) {
       scorer.close();

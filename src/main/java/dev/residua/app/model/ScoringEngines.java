@@ -3,6 +3,7 @@ package dev.residua.app.model;
 import dev.residua.app.process.ScoringEngine;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.causal.FrameScorer;
+import dev.residua.causal.MaskedScorer;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.EngineDeviation;
 import dev.residua.model.ModelBundle;
@@ -135,6 +136,12 @@ public final class ScoringEngines {
   public static FrameScorer scorer(ModelBundle bundle, ScoringEngine engine, int networkThreads)
       throws BadBundleException {
     NetworkPlan network = bundle.network();
+    return MaskedScorer.of(opened(bundle, network, engine, networkThreads), bundle.mask());
+  }
+
+  private static FrameScorer opened(
+      ModelBundle bundle, NetworkPlan network, ScoringEngine engine, int networkThreads)
+      throws BadBundleException {
     return switch (engine) {
       case ONNXRUNTIME -> onnxRuntime(bundle, network, networkThreads);
       case ONEDNN -> new OneDnnFrameScorer(network, Precision.BF16);

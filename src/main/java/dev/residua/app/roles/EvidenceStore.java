@@ -9,8 +9,10 @@ import dev.residua.evidence.EvidenceLoop;
 import dev.residua.evidence.EvidenceModels;
 import dev.residua.model.ModelStore;
 import dev.residua.scoring.Guarantee;
+import dev.residua.source.SourceRules;
 import dev.residua.wire.Topics;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /** The part of the alerting role that stores the evidence of incidents, on a thread of its own. */
 public final class EvidenceStore implements AutoCloseable {
@@ -24,6 +26,7 @@ public final class EvidenceStore implements AutoCloseable {
       KafkaClients clients,
       Topics topics,
       ModelStore registry,
+      Supplier<SourceRules> rules,
       EvidenceListener listener) {
     String group = ConsumerGroups.evidence(config.topicPrefix());
     String member = group + "-" + config.instance();
@@ -31,7 +34,7 @@ public final class EvidenceStore implements AutoCloseable {
         new EvidenceLoop(
             () -> clients.scoringConsumer(group, member, EvidenceLoop.POLLED),
             () -> clients.resultProducer(Guarantee.AT_LEAST_ONCE, member),
-            () -> ScoringSetup.lookup(config, clients, topics),
+            () -> ScoringSetup.lookup(config, clients, topics, rules),
             () -> new EvidenceModels(registry, Models::evidence),
             topics,
             listener,

@@ -28,6 +28,7 @@ import dev.residua.scoring.ScoringSettings;
 import dev.residua.scoring.Stages;
 import dev.residua.scoring.TimelineSettings;
 import dev.residua.source.SourceRule;
+import dev.residua.source.SourceRules;
 import dev.residua.telemetry.Tracing;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.RecordReader;
@@ -39,6 +40,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -181,13 +183,19 @@ public final class ScoringSetup {
     return new FrameLimits(limits.maxBytes(), limits.maxSide(), limits.maxPixels());
   }
 
-  /** Finds stored frames again; owned by the caller. */
-  public static FrameLookup lookup(ResiduaConfig config, KafkaClients clients, Topics topics) {
+  /**
+   * Finds stored frames again; owned by the caller.
+   *
+   * @param rules the latest rules of the sources
+   */
+  public static FrameLookup lookup(
+      ResiduaConfig config, KafkaClients clients, Topics topics, Supplier<SourceRules> rules) {
     return new FrameLookup(
         new RecordReader(clients.recordReader(), topics.frames().name(), "frame"),
         new FrameReader(frameLimits(config), registry(config)),
         new ReferencedFrames(references(config)),
-        frameLimits(config));
+        frameLimits(config),
+        source -> rules.get().of(source).geometry());
   }
 
   /** Permitted locations of referenced frames. */

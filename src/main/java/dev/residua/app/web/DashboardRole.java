@@ -90,7 +90,7 @@ public class DashboardRole implements AutoCloseable {
     show(bundle);
     pictures.open(registry);
     watch.onChange((scene, next) -> show(next));
-    frames.open(ScoringSetup.lookup(config, clients, topics));
+    frames.open(ScoringSetup.lookup(config, clients, topics, rules::rules));
     evidence.open(
         new RecordReader(clients.recordReader(), topics.evidence().name(), "evidence"),
         topics.evidence());

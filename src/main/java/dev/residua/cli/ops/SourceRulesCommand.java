@@ -163,6 +163,35 @@ abstract class SourceRulesCommand extends JsonCommand {
     @Nullable String scene;
 
     @Option(
+        names = "--region",
+        paramLabel = "L,T,W,H",
+        description =
+            "Part of the picture that is read: left,top,width,height as fractions of it, such as"
+                + " 0.1,0.2,0.5,0.6.")
+    @Nullable String region;
+
+    @Option(
+        names = "--rotation",
+        paramLabel = "DEGREES",
+        description = "Degrees by which the region is turned clockwise.")
+    @Nullable String rotation;
+
+    @Option(
+        names = "--mask",
+        paramLabel = "POLYGONS",
+        description =
+            "Parts that count in nothing: corners such as '0,0 0.3,0 0.3,0.2' as fractions of the"
+                + " region, polygons separated by semicolons.")
+    @Nullable String mask;
+
+    @Option(
+        names = "--aspect",
+        paramLabel = "HOW",
+        description =
+            "How a region of another aspect ratio fills the model's picture: stretch or letterbox.")
+    @Nullable String aspect;
+
+    @Option(
         names = "--priority",
         paramLabel = "N",
         description = "Decides between rules with as many literal characters; the higher wins.")
@@ -249,6 +278,14 @@ abstract class SourceRulesCommand extends JsonCommand {
               match,
               "scene",
               scene,
+              "region",
+              region,
+              "rotation",
+              rotation,
+              "mask",
+              mask,
+              "aspect",
+              aspect,
               "priority",
               priority,
               "enabled",

@@ -56,7 +56,7 @@ class SourceRulesFileTest {
       value = {
         "rules:~  a:~    match: x~    macth: y | f.yaml line 4: there is no setting 'macth'",
         "rules:~  a:~    scene: x | f.yaml line 2: rule 'a' has no match",
-        "rules:~  a:~    match: x~    region: 0,0,1,1 | f.yaml line 4: region is not yet supported",
+        "rules:~  a:~    match: x~    retention: P1D | f.yaml line 4: retention is not yet supported",
         "rules:~  a:~    match: x~  a:~    match: y | f.yaml line 4: 'a' is there twice",
         "rules:~  a b:~    match: x | f.yaml line 2: the id of a rule",
         "rules:~  a:~    match: [x] | f.yaml line 3: a list is not expected here",

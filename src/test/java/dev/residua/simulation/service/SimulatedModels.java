@@ -14,6 +14,7 @@ import dev.residua.causal.Variables;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftSettings;
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.intervention.JointAttribution;
 import dev.residua.model.ModelBundle;
@@ -97,6 +98,7 @@ final class SimulatedModels {
         Variables.NONE,
         CALIBRATION,
         AppearanceReference.builder(SHAPE).build(),
+        PixelMask.NONE,
         0);
   }
 
