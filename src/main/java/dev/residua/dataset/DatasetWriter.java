@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.residua.causal.CausalGraph;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PictureFiles;
+import dev.residua.frame.PixelMask;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -160,6 +161,24 @@ public final class DatasetWriter implements AutoCloseable {
       writePng(pixels, offset, partial.resolve("png/%06d.png".formatted(count)));
     }
     count++;
+  }
+
+  /**
+   * Stores the pixels that show nothing. They become gray in frames that were written already only
+   * where the caller made them so.
+   */
+  public void mask(PixelMask mask) throws IOException {
+    Path file = partial.resolve(FrameDataset.MASK);
+    Files.deleteIfExists(file);
+    if (!mask.isEmpty()) {
+      try (FileChannel channel =
+          FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        Npy.writeFully(
+            channel,
+            ByteBuffer.wrap(Npy.head(Npy.Type.UNSIGNED_BYTE, shape.height(), shape.width())));
+        Npy.writeFully(channel, ByteBuffer.wrap(mask.toBytes(shape.height() * shape.width())));
+      }
+    }
   }
 
   private void flush() throws IOException {

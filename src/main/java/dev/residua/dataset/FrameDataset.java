@@ -7,6 +7,7 @@ import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Variables;
 import dev.residua.frame.Frame;
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
 import dev.residua.simulation.ScenarioEvent;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,7 +31,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Stored frames with their labels: {@code frames.npy} (unsigned bytes {@code
  * [n][height][width][channels]}, mapped into memory, not loaded), {@code labels.csv} (one row per
- * frame, may be missing) and {@code dataset.json} (name, factors, true graph, origin; may be
+ * frame, may be missing), {@code mask.npy} (unsigned bytes {@code [height][width]}, 1 where frames
+ * show nothing, may be missing) and {@code dataset.json} (name, factors, true graph, origin; may be
  * missing). Immutable and safe for use by many threads; the files must not change while it is open.
  */
 public final class FrameDataset {
@@ -49,6 +51,7 @@ public final class FrameDataset {
   static final int FORMAT_VERSION = 1;
   static final String FRAMES = "frames.npy";
   static final String LABELS = "labels.csv";
+  static final String MASK = "mask.npy";
   static final String DESCRIPTION = "dataset.json";
 
   private static final int BYTES_PER_MAP = 1 << 30;
@@ -58,6 +61,7 @@ public final class FrameDataset {
   private final int size;
   private final int framesPerMap;
   private final MappedByteBuffer[] maps;
+  private final PixelMask mask;
   private final LabelTable labels;
   private final String name;
   private final List<String> factors;
@@ -68,6 +72,7 @@ public final class FrameDataset {
       ImageShape shape,
       int size,
       MappedByteBuffer[] maps,
+      PixelMask mask,
       LabelTable labels,
       String name,
       List<String> factors,
@@ -77,6 +82,7 @@ public final class FrameDataset {
     this.size = size;
     this.framesPerMap = framesPerMap(shape);
     this.maps = maps;
+    this.mask = mask;
     this.labels = labels;
     this.name = name;
     this.factors = List.copyOf(factors);
@@ -118,6 +124,7 @@ public final class FrameDataset {
           shape,
           size,
           map(channel, header.dataOffset(), size, shape),
+          mask(dir.resolve(MASK), shape),
           labels,
           json.path("name").asText(dir.toAbsolutePath().normalize().getFileName().toString()),
           factors,
@@ -215,6 +222,39 @@ public final class FrameDataset {
     }
   }
 
+  private static PixelMask mask(Path file, ImageShape shape) throws IOException {
+    if (!Files.exists(file)) {
+      return PixelMask.NONE;
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      Npy.Header header = Npy.header(channel, file);
+      long[] axes = header.shape();
+      if (header.type() != Npy.Type.UNSIGNED_BYTE
+          || axes.length != 2
+          || axes[0] != shape.height()
+          || axes[1] != shape.width()) {
+        throw new IOException(
+            "%s holds %s of shape %s, expected uint8 [%d, %d]"
+                .formatted(
+                    file,
+                    header.type().label(),
+                    header.shapeText(),
+                    shape.height(),
+                    shape.width()));
+      }
+      ByteBuffer bytes = ByteBuffer.allocate(shape.height() * shape.width());
+      while (bytes.hasRemaining()
+          && channel.read(bytes, header.dataOffset() + bytes.position()) >= 0) {}
+      PixelMask mask = PixelMask.fromBytes(bytes.array());
+      if (bytes.hasRemaining() || mask.count() == bytes.capacity()) {
+        throw new IOException(
+            "%s masks all pixels or is cut short, expected some that are not masked"
+                .formatted(file));
+      }
+      return mask;
+    }
+  }
+
   private static int framesPerMap(ImageShape shape) {
     return Math.max(1, BYTES_PER_MAP / shape.size());
   }
@@ -243,6 +283,11 @@ public final class FrameDataset {
   /** Number of frames. */
   public int size() {
     return size;
+  }
+
+  /** Pixels that show nothing in any frame, so that they count in no statistic and no loss. */
+  public PixelMask mask() {
+    return mask;
   }
 
   /**
@@ -332,8 +377,8 @@ public final class FrameDataset {
   }
 
   /**
-   * SHA-256 of all pixels followed by the bytes of {@code labels.csv}, in lower-case hex. Each call
-   * reads the files: about a second for a gigabyte.
+   * SHA-256 of all pixels followed by the bytes of {@code labels.csv} and {@code mask.npy}, in
+   * lower-case hex. Each call reads the files: about a second for a gigabyte.
    */
   public String sha256() {
     try {
@@ -366,12 +411,13 @@ public final class FrameDataset {
         left -= n;
       }
     }
-    Path labels = dir.resolve(LABELS);
-    if (Files.exists(labels)) {
-      byte[] chunk = new byte[1 << 16];
-      try (InputStream in = Files.newInputStream(labels)) {
-        for (int n; (n = in.read(chunk)) >= 0; ) {
-          digest.update(chunk, 0, n);
+    for (Path file : List.of(dir.resolve(LABELS), dir.resolve(MASK))) {
+      if (Files.exists(file)) {
+        byte[] chunk = new byte[1 << 16];
+        try (InputStream in = Files.newInputStream(file)) {
+          for (int n; (n = in.read(chunk)) >= 0; ) {
+            digest.update(chunk, 0, n);
+          }
         }
       }
     }

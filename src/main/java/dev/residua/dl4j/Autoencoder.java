@@ -1,10 +1,13 @@
 package dev.residua.dl4j;
 
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -34,6 +37,9 @@ final class Autoencoder {
   /** Gradient by the frames, which the first convolution's gradient computes along with its own. */
   private final INDArray unused;
 
+  private final ImageShape image;
+  private @Nullable INDArray weights; // of differences; null where all count
+
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
 
   /**
@@ -48,7 +54,7 @@ final class Autoencoder {
     for (Parameter parameter : layout.parameters()) {
       parameters.put(parameter.name(), parameter);
     }
-    ImageShape image = layout.image();
+    this.image = layout.image();
     this.unused = frames.ulike();
     INDArray x = frames;
     INDArray g = unused;
@@ -166,6 +172,26 @@ final class Autoencoder {
     return logVarianceHead.output;
   }
 
+  /**
+   * Leaves masked pixels out of the errors of the next decodings.
+   *
+   * @param masks of the batch's rows
+   */
+  void weigh(PixelMask[] masks) {
+    if (Arrays.stream(masks).allMatch(PixelMask::isEmpty)) {
+      weights = null;
+      return;
+    }
+    float[] all = new float[Math.toIntExact(frames.length())];
+    Arrays.fill(all, 1);
+    for (int row = 0; row < masks.length; row++) {
+      Blocks.set(image, masks[row], 0, all, row * image.size());
+    }
+    INDArray kept = weights == null ? frames.ulike() : weights;
+    kept.data().asNioFloat().put(all);
+    weights = kept;
+  }
+
   /** Squared pixel errors of a decoding, mean over the rows that count. */
   record Errors(double reconstruction, double extra) {}
 
@@ -184,6 +210,9 @@ final class Autoencoder {
     difference.assign(reconstruction);
     INDArray ofBatch = rows(difference, 0, batch);
     ofBatch.subi(frames);
+    if (weights != null) {
+      ofBatch.muli(weights);
+    }
     INDArray seen = rows(difference, 0, counted);
     double error = squares(seen) / counted;
     seen.muli(2.0 / counted);
@@ -194,6 +223,9 @@ final class Autoencoder {
     if (extra > 0) {
       INDArray more = rows(difference, batch, batch + extra);
       more.subi(rows(frames, 0, extra));
+      if (weights != null) {
+        more.muli(rows(weights, 0, extra));
+      }
       extraError = squares(more) / extra;
       more.muli(2.0 * extraWeight / extra);
     }

@@ -1,6 +1,8 @@
 package dev.residua.dl4j;
 
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
+import java.util.Arrays;
 
 /** Turns pixels into the network's input: blocks of 4x4 pixels become channels. */
 final class Blocks {
@@ -12,6 +14,22 @@ final class Blocks {
     return new long[] {
       batch, image.height() / block, image.width() / block, (long) block * block * image.channels()
     };
+  }
+
+  /**
+   * Sets masked pixels to a value.
+   *
+   * @param into as {@link #put} fills it from {@code at}
+   */
+  static void set(ImageShape image, PixelMask mask, float value, float[] into, int at) {
+    int block = NetworkLayout.BLOCK;
+    for (int pixel = mask.next(0); pixel >= 0; pixel = mask.next(pixel + 1)) {
+      int x = pixel % image.width();
+      int y = pixel / image.width();
+      int column = (y / block) * (image.width() / block) + x / block;
+      int first = (column * block * block + y % block * block + x % block) * image.channels();
+      Arrays.fill(into, at + first, at + first + image.channels(), value);
+    }
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.residua.dl4j;
 
 import dev.residua.dl4j.StepRandom.Purpose;
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
 import dev.residua.training.HeldPair;
 import dev.residua.training.TrainingData;
 import java.util.List;
@@ -41,8 +42,9 @@ final class FrameFeeder implements AutoCloseable {
    * @param labels {@code [labelled, factors]}, standardised
    * @param counts what each label counts for: 0 where unknown, and 1 in all
    * @param held factor of each held pair
+   * @param masks of all rows
    */
-  record Batch(float[] frames, double[] labels, double[] counts, int[] held) {}
+  record Batch(float[] frames, double[] labels, double[] counts, int[] held, PixelMask[] masks) {}
 
   /**
    * @param ordinary frames that rows without labels are drawn from
@@ -81,7 +83,12 @@ final class FrameFeeder implements AutoCloseable {
     this.slots = new Batch[2];
     for (int s = 0; s < slots.length; s++) {
       slots[s] =
-          new Batch(new float[values], new double[cells], new double[cells], new int[heldPairs]);
+          new Batch(
+              new float[values],
+              new double[cells],
+              new double[cells],
+              new int[heldPairs],
+              new PixelMask[rows + 2 * heldPairs + labelledRows]);
     }
     this.thread =
         Executors.newSingleThreadExecutor(
@@ -144,7 +151,10 @@ final class FrameFeeder implements AutoCloseable {
   private void put(Batch batch, int row, int frame) {
     ImageShape image = data.shape();
     data.read(frame, pixels, 0);
+    PixelMask mask = data.mask(frame);
+    batch.masks()[row] = mask;
     Blocks.put(image, pixels, 0, mean, batch.frames(), row * image.size());
+    Blocks.set(image, mask, 0, batch.frames(), row * image.size());
   }
 
   /** Waits for the batch that is being prepared, so that nothing reads the data any more. */

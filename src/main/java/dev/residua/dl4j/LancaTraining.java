@@ -3,6 +3,7 @@ package dev.residua.dl4j;
 import dev.residua.dl4j.Autoencoder.Errors;
 import dev.residua.dl4j.StepRandom.Purpose;
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
 import dev.residua.training.HeldPair;
 import dev.residua.training.LancaSettings;
 import dev.residua.training.LancaSettings.Encoder;
@@ -335,6 +336,7 @@ final class LancaTraining {
     Random random = StepRandom.of(settings.seed(), Purpose.STEP, step);
 
     input.data().asNioFloat().put(next.frames());
+    autoencoder.weigh(next.masks());
     double[] means = doubles(autoencoder.encode());
     double[] byMean = new double[means.length];
     boolean variational = layout.variational();
@@ -594,26 +596,35 @@ final class LancaTraining {
    * @param variance around it, summed over the frame
    */
   private record MeanImage(float[] mean, double variance) {
+    /** Grey level of a pixel that no frame shows. */
+    private static final double UNSEEN = 128;
+
     static MeanImage of(TrainingData data, int frames, int most) {
       ImageShape image = data.shape();
       int used = Math.min(frames, most);
       byte[] pixels = new byte[image.size()];
       long[] sums = new long[image.size()];
-      long squares = 0;
+      long[] squares = new long[image.size()];
+      int[] counts = new int[image.size()];
       for (int k = 0; k < used; k++) {
-        data.read((int) ((long) k * frames / used), pixels, 0);
+        int frame = (int) ((long) k * frames / used);
+        data.read(frame, pixels, 0);
+        PixelMask mask = data.mask(frame);
         for (int i = 0; i < sums.length; i++) {
-          int value = pixels[i] & 0xff;
-          sums[i] += value;
-          squares += (long) value * value;
+          if (!mask.covers(i / image.channels())) {
+            int value = pixels[i] & 0xff;
+            sums[i] += value;
+            squares[i] += value * value;
+            counts[i]++;
+          }
         }
       }
       float[] mean = new float[sums.length];
-      double variance = (double) squares / used;
+      double variance = 0;
       for (int i = 0; i < mean.length; i++) {
-        double level = (double) sums[i] / used;
+        double level = counts[i] == 0 ? UNSEEN : (double) sums[i] / counts[i];
         mean[i] = (float) (level / 255);
-        variance -= level * level;
+        variance += counts[i] == 0 ? 0 : (double) squares[i] / counts[i] - level * level;
       }
       return new MeanImage(mean, Math.max(0, variance) / (255.0 * 255));
     }

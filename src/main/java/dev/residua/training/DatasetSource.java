@@ -4,6 +4,7 @@ import dev.residua.causal.Variables;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.LabelTable;
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -103,6 +104,11 @@ public record DatasetSource(FrameDataset set, List<String> factorNames, List<Str
   @Override
   public void read(int index, byte[] into, int offset) {
     set.read(index, into, offset);
+  }
+
+  @Override
+  public PixelMask mask(int index) {
+    return set.mask();
   }
 
   /** Unknown also for a changed picture, which then shows other factors. */

@@ -3,9 +3,12 @@ package dev.residua.training;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.Variables;
+import dev.residua.frame.PixelMask;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.DoubleConsumer;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 
 /** Scores many frames a batch at a time, so that only one batch of pixels is in memory. */
 public final class FrameScores {
@@ -28,7 +31,7 @@ public final class FrameScores {
    */
   public static LatentBatch of(
       FrameScorer scorer, Pixels pixels, int[] which, DoubleConsumer progress) {
-    return of(scorer, pixels, frames -> new float[0], which, progress);
+    return of(scorer, pixels, index -> PixelMask.NONE, frames -> new float[0], which, progress);
   }
 
   /**
@@ -45,6 +48,7 @@ public final class FrameScores {
     return of(
         scorer,
         data::read,
+        data::mask,
         frames ->
             variables.standardized(
                 frames.length, data.variableNames(), i -> data.variables(frames[i])),
@@ -63,6 +67,7 @@ public final class FrameScores {
   private static LatentBatch of(
       FrameScorer scorer,
       Pixels pixels,
+      IntFunction<PixelMask> masks,
       Function<int[], float[]> variables,
       int[] which,
       DoubleConsumer progress) {
@@ -81,9 +86,11 @@ public final class FrameScores {
       for (int i = 0; i < count; i++) {
         pixels.read(which[at + i], buffer, i * size);
       }
+      List<PixelMask> masked = Arrays.stream(which, at, at + count).mapToObj(masks).toList();
       LatentBatch batch =
           scorer.observe(
-              scorer.score(buffer, count),
+              scorer.score(
+                  buffer, count, masked.stream().allMatch(PixelMask::isEmpty) ? List.of() : masked),
               variables.apply(Arrays.copyOfRange(which, at, at + count)));
       System.arraycopy(batch.observed(), 0, observed, at * d, count * d);
       System.arraycopy(batch.expected(), 0, expected, at * d, count * d);

@@ -7,10 +7,12 @@ import dev.residua.anomaly.SensorReference;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
+import dev.residua.causal.MaskedScorer;
 import dev.residua.commissioning.CommissioningReference;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftSettings;
 import dev.residua.drift.ImageStatistics;
+import dev.residua.frame.PixelMask;
 import dev.residua.frame.SensorMeter;
 import dev.residua.intervention.JointAttribution;
 import dev.residua.intervention.MechanismReference;
@@ -143,7 +145,7 @@ public final class ModelCalibration {
     entries.putAll(
         entries(
             graph,
-            scorer,
+            MaskedScorer.of(scorer, input.data.commonMask()),
             appearance(input.data, input.usualPictures()),
             input.data,
             input.nominal,
@@ -152,6 +154,11 @@ public final class ModelCalibration {
             driftSettings,
             input.settings.seed(),
             progress));
+    PixelMask mask = input.data.commonMask();
+    if (!mask.isEmpty()) {
+      int pixels = input.data.shape().width() * input.data.shape().height();
+      entries.put(ModelBundle.MASK, mask.toBytes(pixels));
+    }
     entries.put(ModelBundle.LOSSES, TrainingHistory.toCsv(network.history()));
     entries.put(ModelBundle.WARNINGS, TrainingHistory.toLines(warnings));
     return ModelBundle.of(manifest, graph, entries);
@@ -162,7 +169,7 @@ public final class ModelCalibration {
     AppearanceReference.Builder builder = AppearanceReference.builder(data.shape());
     for (int frame : frames) {
       data.read(frame, pixels, 0);
-      builder.add(pixels, 0);
+      builder.add(pixels, 0, data.mask(frame));
     }
     return builder.build();
   }
@@ -186,8 +193,9 @@ public final class ModelCalibration {
     SensorReference.Builder sensor = SensorReference.builder();
     for (int i = 0; i < n; i++) {
       data.read(nominal[i], pixels, 0);
-      deviations[i] = appearance.deviation(pixels, 0);
-      sensor.add(meter.measure(pixels, 0));
+      PixelMask mask = data.mask(nominal[i]);
+      deviations[i] = appearance.deviation(pixels, 0, mask);
+      sensor.add(meter.measure(pixels, 0, mask));
     }
     AnomalyCalibration anomaly =
         AnomalyCalibration.fit(scores.residuals(), d, scores.reconstructionErrors(), deviations);

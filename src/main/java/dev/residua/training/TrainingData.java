@@ -1,6 +1,7 @@
 package dev.residua.training;
 
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,20 @@ public interface TrainingData {
    * @param offset of the first byte
    */
   void read(int index, byte[] into, int offset);
+
+  /** Pixels of a frame that show nothing, and so count in no statistic and no loss. */
+  default PixelMask mask(int index) {
+    return PixelMask.NONE;
+  }
+
+  /** Pixels that are masked in every frame. */
+  default PixelMask commonMask() {
+    PixelMask common = mask(0);
+    for (int i = 1; i < size() && !common.isEmpty(); i++) {
+      common = common.equals(mask(i)) ? common : common.intersection(mask(i));
+    }
+    return common;
+  }
 
   /** Names of the known factors, in the order of {@link #factors}; may be empty. */
   List<String> factorNames();

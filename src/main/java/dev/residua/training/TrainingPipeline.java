@@ -6,6 +6,7 @@ import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.Variables;
 import dev.residua.drift.DriftSettings;
+import dev.residua.frame.PixelMask;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelProvenance;
 import dev.residua.model.NetworkPlan;
@@ -424,17 +425,25 @@ public final class TrainingPipeline {
     int size = data.shape().size();
     int frames = Math.min(1_000, of.length);
     byte[] pixels = new byte[size];
+    int channels = data.shape().channels();
     double[] mean = new double[size];
+    int[] counts = new int[size];
     double squares = 0;
+    long values = 0;
     for (int n = 0; n < frames; n++) {
-      data.read(of[(int) ((long) n * of.length / frames)], pixels, 0);
+      int frame = of[(int) ((long) n * of.length / frames)];
+      data.read(frame, pixels, 0);
+      PixelMask mask = data.mask(frame);
       for (int i = 0; i < size; i++) {
-        double value = (pixels[i] & 0xff) / 255.0;
-        double before = value - mean[i];
-        mean[i] += before / (n + 1);
-        squares += before * (value - mean[i]);
+        if (!mask.covers(i / channels)) {
+          double value = (pixels[i] & 0xff) / 255.0;
+          double before = value - mean[i];
+          mean[i] += before / ++counts[i];
+          squares += before * (value - mean[i]);
+          values++;
+        }
       }
     }
-    return Math.max(1e-12, squares / ((double) frames * size));
+    return Math.max(1e-12, squares / Math.max(1, values));
   }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
+import dev.residua.testing.MaskedFrames;
 import dev.residua.testing.Spots;
 import dev.residua.training.LancaSettings.Encoder;
 import dev.residua.training.LancaSettings.OrderRelaxation;
@@ -18,10 +20,12 @@ import dev.residua.training.TrainingProgress;
 import dev.residua.training.TrainingSettings;
 import dev.residua.training.metrics.Correlation;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -70,6 +74,26 @@ class LancaTrainerTest {
     // Then
     assertThat(again).isEqualTo(once);
     assertThat(other).isNotEqualTo(once);
+  }
+
+  @Test
+  void shouldLearnNothingOfMaskedPixels() throws Exception {
+    // Given one corner that is masked in all frames and another in every second one
+    BitSet corner = new BitSet();
+    corner.set(0, 6);
+    corner.set(SMALL.width(), SMALL.width() + 6);
+    PixelMask always = PixelMask.of(corner);
+    corner.set(SMALL.width() * SMALL.height() - 9, SMALL.width() * SMALL.height());
+    PixelMask both = PixelMask.of(corner);
+    IntFunction<PixelMask> masks = index -> index % 2 == 0 ? always : both;
+    Spots spots = new Spots(SMALL, 100, 2, 1);
+    // When
+    byte[] once = weights(new MaskedFrames(spots, masks, 1), SETTINGS, null);
+    byte[] otherNoise = weights(new MaskedFrames(spots, masks, 2), SETTINGS, null);
+    byte[] seen = weights(spots, SETTINGS, null);
+    // Then
+    assertThat(otherNoise).isEqualTo(once);
+    assertThat(seen).isNotEqualTo(once);
   }
 
   @Test

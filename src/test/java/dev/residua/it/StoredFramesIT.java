@@ -9,6 +9,7 @@ import dev.residua.commissioning.CommissioningReport;
 import dev.residua.commissioning.CommissioningStatus;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.frame.Frame;
+import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelFormat;
@@ -243,7 +244,14 @@ class StoredFramesIT {
             range,
             StoredExclusions.read(StoredFramesIT::consumer, topics, accepted, () -> false),
             new FrameRequest(
-                SHAPE, List.of("light"), List.of(), SELECTION, source -> true, 1_000, directory),
+                SHAPE,
+                List.of("light"),
+                List.of(),
+                SELECTION,
+                source -> true,
+                source -> FrameGeometry.WHOLE,
+                1_000,
+                directory),
             TrainingProgress.SILENT,
             () -> false);
   }
@@ -374,7 +382,15 @@ class StoredFramesIT {
             .collect(
                 new FrameRange.All(),
                 Exclusions.builder().build(),
-                new FrameRequest(SHAPE, List.of(), List.of(), few, source -> true, 0, directory),
+                new FrameRequest(
+                    SHAPE,
+                    List.of(),
+                    List.of(),
+                    few,
+                    source -> true,
+                    source -> FrameGeometry.WHOLE,
+                    0,
+                    directory),
                 TrainingProgress.SILENT,
                 () -> false)) {
       StreamData data = frames.parts().training();
@@ -446,7 +462,14 @@ class StoredFramesIT {
                         StoredExclusions.read(
                             StoredFramesIT::consumer, topics, List.of(), () -> false),
                         new FrameRequest(
-                            SHAPE, List.of(), List.of(), SELECTION, source -> true, 0, directory),
+                            SHAPE,
+                            List.of(),
+                            List.of(),
+                            SELECTION,
+                            source -> true,
+                            source -> FrameGeometry.WHOLE,
+                            0,
+                            directory),
                         TrainingProgress.SILENT,
                         () -> true))
         .isInstanceOf(CancellationException.class)

@@ -187,7 +187,7 @@ public final class TrainingJobCommand extends ConsoleCommand {
                   Version.current(),
                   drift),
               drift,
-              source -> rules.of(source).scene(),
+              rules::of,
               source(process),
               process::consumer,
               process.topics(),

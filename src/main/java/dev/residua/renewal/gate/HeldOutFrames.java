@@ -1,6 +1,7 @@
 package dev.residua.renewal.gate;
 
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -37,6 +38,15 @@ final class HeldOutFrames {
   /** Variables of a row in their own units, shape {@code [variableNames]}; must not be changed. */
   double[] variables(int row) {
     return heldOut.data().variables(frames[row]);
+  }
+
+  /** Masks of some rows; empty where none has any. */
+  List<PixelMask> masks(int from, int count) {
+    List<PixelMask> masks =
+        IntStream.range(from, from + count)
+            .mapToObj(row -> heldOut.data().mask(frames[row]))
+            .toList();
+    return masks.stream().allMatch(PixelMask::isEmpty) ? List.of() : masks;
   }
 
   /** Copies the pixels of a row. */

@@ -5,10 +5,12 @@ import dev.residua.causal.LatentBatch;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.FrameTiming;
+import dev.residua.frame.PixelMask;
 import dev.residua.frame.SceneName;
 import dev.residua.frame.SensorReadings;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 
 /** One model's scores of frames, by row, in the form that a monitor reads. */
 final class HeldOutScores {
@@ -44,13 +46,17 @@ final class HeldOutScores {
    *
    * @param at row of its first frame
    * @param pixels of its frames
+   * @param masks of its frames; empty where none has any
    */
-  void put(int at, LatentBatch batch, byte[] pixels) {
+  void put(int at, LatentBatch batch, byte[] pixels, List<PixelMask> masks) {
     int size = model.scorer().imageShape().size();
     System.arraycopy(batch.observed(), 0, observed, at * latents, batch.frames() * latents);
     System.arraycopy(batch.expected(), 0, expected, at * latents, batch.frames() * latents);
     for (int i = 0; i < batch.frames(); i++) {
-      float deviation = model.appearance().deviation(pixels, i * size);
+      float deviation =
+          model
+              .appearance()
+              .deviation(pixels, i * size, masks.isEmpty() ? PixelMask.NONE : masks.get(i));
       statistics[at + i] = model.calibration().statistics(batch, i, deviation);
     }
   }

@@ -8,6 +8,7 @@ import dev.residua.causal.LatentBatch;
 import dev.residua.causal.Variables;
 import dev.residua.drift.DriftEvent;
 import dev.residua.drift.UniformDistance;
+import dev.residua.frame.PixelMask;
 import dev.residua.frame.SensorMeter;
 import dev.residua.frame.SensorReadings;
 import dev.residua.incident.ActiveControls;
@@ -145,10 +146,10 @@ public final class ModelEvaluator {
         models.stream().map(model -> new Leakage(model.bundle().graph())).toList();
     for (int k = 0; k < faults.size(); k++) {
       FaultSuite.Drawn drawn = suite.draw(k);
-      SensorReadings[] readings = readings(drawn.pixels());
+      SensorReadings[] readings = readings(drawn);
       for (int m = 0; m < models.size(); m++) {
         HeldOutScores faulted = new HeldOutScores(models.get(m), settings.faultFrames(), readings);
-        score(faulted, drawn.pixels(), drawn.variables());
+        score(faulted, drawn);
         found.get(m).add(react(limits.get(m), scores.get(m), faulted, drawn.start()));
         leakage.get(m).add(drawn, scores.get(m), faulted);
       }
@@ -170,10 +171,12 @@ public final class ModelEvaluator {
     long[] squares = new long[size];
     for (int at = 0, number = 0; at < n; at += settings.batch(), number++) {
       int count = Math.min(settings.batch(), n - at);
+      List<PixelMask> masks = frames.masks(at, count);
       for (int i = 0; i < count; i++) {
         frames.read(at + i, pixels, i * size);
         variables[i] = frames.variables(at + i);
-        sensor[at + i] = meter.measure(pixels, i * size);
+        sensor[at + i] =
+            meter.measure(pixels, i * size, masks.isEmpty() ? PixelMask.NONE : masks.get(i));
         for (int p = 0; p < size; p++) {
           int grey = pixels[i * size + p] & 0xff;
           sums[p] += grey;
@@ -181,17 +184,17 @@ public final class ModelEvaluator {
         }
       }
       if (number == 0) {
-        models.forEach(model -> model.scorer().score(pixels, count)); // to warm up, untimed
+        models.forEach(model -> model.scorer().score(pixels, count, masks)); // to warm up, untimed
       }
       for (int turn = 0; turn < models.size(); turn++) {
         int m = (turn + number) % models.size();
         long before = nanos.getAsLong();
-        LatentBatch batch = models.get(m).scorer().score(pixels, count);
+        LatentBatch batch = models.get(m).scorer().score(pixels, count, masks);
         long after = nanos.getAsLong();
         if (count == settings.batch() || number == 0) {
           times.get(m).add((double) (after - before) / count);
         }
-        scores.get(m).put(at, observed(models.get(m), batch, variables, 0), pixels);
+        scores.get(m).put(at, observed(models.get(m), batch, variables, 0), pixels, masks);
       }
       progress.accept(0.5 * (at + count) / n);
     }
@@ -203,11 +206,16 @@ public final class ModelEvaluator {
     pictureVariance = Math.max(variance, Double.MIN_NORMAL) / (255.0 * 255.0);
   }
 
-  private SensorReadings[] readings(byte[] pixels) {
+  private SensorReadings[] readings(FaultSuite.Drawn drawn) {
     SensorMeter meter = new SensorMeter(frames.shape());
     SensorReadings[] readings = new SensorReadings[settings.faultFrames()];
     for (int i = 0; i < readings.length; i++) {
-      readings[i] = meter.measure(pixels, i * frames.shape().size());
+      List<PixelMask> mask = frames.masks(drawn.start() + i, 1);
+      readings[i] =
+          meter.measure(
+              drawn.pixels(),
+              i * frames.shape().size(),
+              mask.isEmpty() ? PixelMask.NONE : mask.get(0));
     }
     return readings;
   }
@@ -228,13 +236,14 @@ public final class ModelEvaluator {
             own.standardized(batch.frames(), frames.variableNames(), i -> variables[from + i]));
   }
 
-  private void score(HeldOutScores into, byte[] pixels, double[][] variables) {
+  private void score(HeldOutScores into, FaultSuite.Drawn drawn) {
     int size = frames.shape().size();
     for (int at = 0; at < into.frames(); at += settings.batch()) {
       int count = Math.min(settings.batch(), into.frames() - at);
-      byte[] part = Arrays.copyOfRange(pixels, at * size, (at + count) * size);
-      into.put(
-          at, observed(into.model, into.model.scorer().score(part, count), variables, at), part);
+      byte[] part = Arrays.copyOfRange(drawn.pixels(), at * size, (at + count) * size);
+      List<PixelMask> masks = frames.masks(drawn.start() + at, count);
+      LatentBatch batch = into.model.scorer().score(part, count, masks);
+      into.put(at, observed(into.model, batch, drawn.variables(), at), part, masks);
     }
   }
 

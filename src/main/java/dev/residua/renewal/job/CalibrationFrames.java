@@ -1,6 +1,7 @@
 package dev.residua.renewal.job;
 
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
 import dev.residua.renewal.selection.StreamData;
 import dev.residua.training.TrainingData;
 import java.util.List;
@@ -31,6 +32,11 @@ record CalibrationFrames(StreamData data) implements TrainingData {
   @Override
   public void read(int index, byte[] into, int offset) {
     data.read(data.trained() + index, into, offset);
+  }
+
+  @Override
+  public PixelMask mask(int index) {
+    return data.mask(data.trained() + index);
   }
 
   @Override

@@ -53,7 +53,8 @@ final class CollectStep {
                     champion.manifest().latentNames(),
                     champion.manifest().observed().names(),
                     selection(),
-                    source -> dependencies.scenes().apply(source).equals(request.scene()),
+                    source -> dependencies.rules().apply(source).scene().equals(request.scene()),
+                    source -> dependencies.rules().apply(source).geometry(),
                     PIXELS_IN_MEMORY,
                     context.folder()),
                 (stage, fraction, losses) ->

@@ -3,8 +3,10 @@ package dev.residua.renewal.job;
 import dev.residua.causal.Variables;
 import dev.residua.decoding.FrameDecoder;
 import dev.residua.frame.Frame;
+import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.FramePosition;
+import dev.residua.frame.PixelMask;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.renewal.selection.FrameCandidate;
 import dev.residua.renewal.selection.FrameSelection;
@@ -66,8 +68,19 @@ public final class CollectedFrames implements AutoCloseable {
 
     /** Decodes and keeps a frame; one that cannot be decoded is left out. */
     void add(FramePosition position, Frame frame) {
+      add(position, frame, request.geometry().apply(frame.source()), PixelMask.NONE);
+    }
+
+    /**
+     * The same.
+     *
+     * @param geometry what of the frame is read
+     * @param masked pixels that show nothing for another reason
+     */
+    void add(FramePosition position, Frame frame, FrameGeometry geometry, PixelMask masked) {
+      PixelMask mask;
       try {
-        decoder.decode(frame, picture, 0);
+        mask = decoder.decode(frame, geometry, picture, 0).union(masked);
       } catch (RejectedFrameException | IndexOutOfBoundsException | ArithmeticException e) {
         return; // missing frames count as unreadable
       }
@@ -80,7 +93,8 @@ public final class CollectedFrames implements AutoCloseable {
                   frame.source(), position, frame.capturedAt(), frame.sequence(), known),
               pixels.add(picture, 0),
               known ? readings : null,
-              request.variables(frame.attributes())));
+              request.variables(frame.attributes()),
+              mask));
     }
 
     CollectedFrames done(String name, FrameSelection.Plan plan) {

@@ -3,6 +3,7 @@ package dev.residua.renewal.job;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.LabelTable;
 import dev.residua.frame.Frame;
+import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.PixelFormat;
@@ -95,7 +96,9 @@ public final class DatasetFrames {
                   set.shape().height(),
                   format,
                   set.read(i, 1),
-                  attributes(set, i, request.factorNames())));
+                  attributes(set, i, request.factorNames())),
+              FrameGeometry.WHOLE,
+              set.mask());
         }
         progress.at("reading frames", (i + 1.0) / set.size(), null);
       }

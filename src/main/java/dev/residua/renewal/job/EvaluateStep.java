@@ -164,7 +164,7 @@ final class EvaluateStep {
     return SourceReadiness.read(
         dependencies.consumers(),
         dependencies.topics(),
-        source -> dependencies.scenes().apply(source).equals(context.scene()),
+        source -> dependencies.rules().apply(source).scene().equals(context.scene()),
         active,
         candidate.id(),
         context.cancelled());

@@ -1,12 +1,14 @@
 package dev.residua.renewal.job;
 
 import dev.residua.causal.Variables;
+import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.ImageShape;
 import dev.residua.renewal.selection.SelectionSettings;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -17,6 +19,7 @@ import java.util.function.Predicate;
  *     empty
  * @param variableNames variables of the model; a frame that lacks one is left out
  * @param sources chooses the sources whose frames count
+ * @param geometry finds what of the pictures of a source is read
  * @param memoryBytes limit of pixels in memory, in bytes, at least 0; the others go to a file
  * @param folder of that file
  */
@@ -26,6 +29,7 @@ public record FrameRequest(
     List<String> variableNames,
     SelectionSettings selection,
     Predicate<String> sources,
+    Function<String, FrameGeometry> geometry,
     long memoryBytes,
     Path folder) {
   public FrameRequest {

@@ -13,6 +13,7 @@ import dev.residua.renewal.gate.ExaminedModel;
 import dev.residua.renewal.gate.GateVerdict;
 import dev.residua.renewal.selection.Exclusions;
 import dev.residua.renewal.selection.StreamData;
+import dev.residua.source.SourceRule;
 import dev.residua.training.TrainingFailedException;
 import dev.residua.training.TrainingPipeline;
 import dev.residua.training.TrainingProgress;
@@ -23,9 +24,9 @@ import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -86,7 +87,7 @@ public final class TrainingJob {
    * @param signer signs the new model; null to leave it unsigned
    * @param trusted keys that the processes which will use the model accept
    * @param drift how drift detectors are calibrated
-   * @param scenes finds the scene of a source
+   * @param rules finds the rule of a source
    * @param consumers of bytes, committed records only, outside any group
    * @param cleanUp removes models that are no longer needed; runs after publication
    * @param nanos monotonic clock for the speed of models
@@ -101,7 +102,7 @@ public final class TrainingJob {
       Opener opener,
       TrainingPipeline pipeline,
       DriftSettings drift,
-      UnaryOperator<String> scenes,
+      Function<String, SourceRule> rules,
       FrameSource frames,
       Supplier<? extends Consumer<byte[], byte[]>> consumers,
       Topics topics,

@@ -2,6 +2,7 @@ package dev.residua.renewal.selection;
 
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
 import dev.residua.model.ModelProvenance;
 import dev.residua.training.TrainingData;
 import dev.residua.training.TrainingSettings;
@@ -61,10 +62,15 @@ public final class StreamData implements TrainingData {
    *     are missing. Owned by this record
    * @param variables of the model, shape {@code [variableNames]}, none missing. Owned by this
    *     record
+   * @param mask pixels that show nothing
    */
   @SuppressWarnings("ArrayRecordComponent") // one per frame, read only here
   public record Chosen(
-      FrameCandidate frame, int number, double @Nullable [] readings, double[] variables) {}
+      FrameCandidate frame,
+      int number,
+      double @Nullable [] readings,
+      double[] variables,
+      PixelMask mask) {}
 
   /**
    * The two parts of the chosen frames.
@@ -294,6 +300,11 @@ public final class StreamData implements TrainingData {
   /** A frame without its pixels. */
   public FrameCandidate frame(int index) {
     return frames.get(index).frame();
+  }
+
+  @Override
+  public PixelMask mask(int index) {
+    return frames.get(index).mask();
   }
 
   @Override

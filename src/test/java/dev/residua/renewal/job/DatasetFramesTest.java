@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.residua.dataset.DatasetWriter;
 import dev.residua.dataset.FrameDataset;
+import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.ImageShape;
 import dev.residua.incident.ControlCommand.Period;
 import dev.residua.renewal.selection.Exclusions;
@@ -72,7 +73,14 @@ class DatasetFramesTest {
 
   private FrameRequest request(ImageShape shape) {
     return new FrameRequest(
-        shape, List.of("light"), List.of(), SELECTION, source -> true, 1 << 20, directory);
+        shape,
+        List.of("light"),
+        List.of(),
+        SELECTION,
+        source -> true,
+        source -> FrameGeometry.WHOLE,
+        1 << 20,
+        directory);
   }
 
   @Test
@@ -166,6 +174,7 @@ class DatasetFramesTest {
             List.of("speed"),
             SELECTION,
             source -> true,
+            source -> FrameGeometry.WHOLE,
             1 << 20,
             directory);
     // When

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
 import dev.residua.model.ModelProvenance;
 import dev.residua.renewal.selection.StreamData.Chosen;
 import dev.residua.training.TrainingSettings;
@@ -70,7 +71,8 @@ class StreamDataTest {
           frame.sequence() < labelled ? new double[] {frame.sequence(), Double.NaN} : null;
       chosen.put(
           frame.position(),
-          new Chosen(frame, store.add(picture(frame, last), 0), readings, new double[0]));
+          new Chosen(
+              frame, store.add(picture(frame, last), 0), readings, new double[0], PixelMask.NONE));
     }
     return StreamData.of("line", SHAPE, FACTORS, List.of(), store, plan, chosen, SETTINGS);
   }
@@ -236,7 +238,8 @@ class StreamDataTest {
           if (frame.sequence() != 400 && frame.sequence() != 710) {
             chosen.put(
                 frame.position(),
-                new Chosen(frame, store.add(picture(frame, 0), 0), null, new double[0]));
+                new Chosen(
+                    frame, store.add(picture(frame, 0), 0), null, new double[0], PixelMask.NONE));
           }
         }
       }
@@ -262,7 +265,12 @@ class StreamDataTest {
         for (FrameCandidate frame : list) {
           chosen.put(
               frame.position(),
-              new Chosen(frame, store.add(new byte[SHAPE.size()], 0), null, new double[0]));
+              new Chosen(
+                  frame,
+                  store.add(new byte[SHAPE.size()], 0),
+                  null,
+                  new double[0],
+                  PixelMask.NONE));
         }
       }
 
