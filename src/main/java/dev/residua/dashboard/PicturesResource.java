@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Pictures of an event: {@code decoded} draws latents, {@code heatmap} where one latent's deviation
- * shows, {@code frame} a stored frame as the model reads it, and {@code difference} where that
- * differs from the picture of latents. PNG files of the model's size; 400 with a sentence for
- * invalid parameters, 404 for a frame that is not stored any more, 503 if this process has no model
- * or Kafka does not answer.
+ * shows, {@code frame} a stored frame as the model reads it, {@code camera} as the camera sent it,
+ * and {@code difference} where it differs from the picture of latents. PNG files of the model's
+ * size, or of the camera's aspect ratio; 400 with a sentence for invalid parameters, 404 for a
+ * frame that is not stored any more, 503 if this process has no model or Kafka does not answer.
  */
 @Path("/api/pictures")
 public class PicturesResource {
@@ -85,6 +85,20 @@ public class PicturesResource {
         () ->
             stored.frame(
                 text("model", model),
+                text("source", source),
+                (int) whole("partition", partition, Integer.MAX_VALUE),
+                whole("offset", offset, Long.MAX_VALUE)));
+  }
+
+  @GET
+  @Path("/camera")
+  public Response camera(
+      @QueryParam("source") @Nullable String source,
+      @QueryParam("partition") @Nullable String partition,
+      @QueryParam("offset") @Nullable String offset) {
+    return answer(
+        () ->
+            stored.camera(
                 text("source", source),
                 (int) whole("partition", partition, Integer.MAX_VALUE),
                 whole("offset", offset, Long.MAX_VALUE)));

@@ -5,7 +5,7 @@ import { ask } from './actions.js';
 import { moment } from './words.js';
 
 const SHOWN = [
-  ['scene', 'Scene'], ['falseAlarmsPerWeek', 'False alarms per week'], ['budget', 'Budget'], ['silentAfter', 'Silent after'],
+  ['scene', 'Scene'], ['region', 'Region'], ['rotation', 'Rotation'], ['mask', 'Mask'], ['aspect', 'Aspect ratio'], ['falseAlarmsPerWeek', 'False alarms per week'], ['budget', 'Budget'], ['silentAfter', 'Silent after'],
   ['activeHours', 'Active hours'], ['context', 'Context'], ['learn', 'Learns what is normal'], ['severity', 'Lowest severity'], ['framesPerSecond', 'Frames per second'], ['priority', 'Priority'],
 ];
 
@@ -49,6 +49,10 @@ function edit(rule, done) {
       { name: 'match', label: 'Sources', value: set.match ?? '', hint: '* matches any characters, ? matches one', placeholder: 'line3/*' },
       { name: 'enabled', label: 'Monitoring', value: String(set.enabled ?? true), options: [['true', 'on'], ['false', 'off: no incidents']] },
       optional('scene', 'Scene', null, 'default'),
+      optional('region', 'Region', 'left,top,width,height as fractions of the picture; easier to draw on the page of a source', '0,0,1,1'),
+      optional('rotation', 'Rotation', 'Degrees clockwise', '0'),
+      optional('mask', 'Mask', 'Corners x,y as fractions of the region; a semicolon between polygons', '0,0 0.3,0 0.3,0.2'),
+      { name: 'aspect', label: 'Aspect ratio', value: set.aspect ?? '', options: [['', 'stretch to the model'], ['letterbox', 'keep, with bars']] },
       optional('falseAlarmsPerWeek', 'False alarms per week'),
       { name: 'budget', label: 'Whose false alarms', value: set.budget ?? '', options: [['', 'of each source'], ['shared', 'of all sources together']] },
       optional('silentAfter', 'Silent after', 'Time without a frame, such as PT2M'),

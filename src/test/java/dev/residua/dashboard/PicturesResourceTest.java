@@ -46,6 +46,11 @@ class PicturesResourceTest {
         }
 
         @Override
+        public byte[] camera(String source, int partition, long offset) {
+          return ("camera of " + source).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        }
+
+        @Override
         public byte[] difference(
             String modelId, String source, int partition, long offset, float[] latents)
             throws java.io.IOException {
@@ -57,6 +62,12 @@ class PicturesResourceTest {
 
   private static String text(Response response) {
     return new String((byte[]) response.getEntity(), java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void shouldShowWhatTheCameraSent() {
+    assertThat(text(resource.camera("a", "0", "7"))).isEqualTo("camera of a");
+    assertThat(resource.camera("a", "0", "-7").getStatus()).isEqualTo(400);
   }
 
   @Test
