@@ -28,6 +28,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
@@ -326,6 +327,20 @@ public final class TopicAdmin implements AutoCloseable {
       longest = longest.toMillis() < millis ? Duration.ofMillis(millis) : longest;
     }
     return Optional.of(longest);
+  }
+
+  /**
+   * Deletes the beginning of partitions.
+   *
+   * @param before first offset that is kept, by partition
+   */
+  public void deleteBefore(String topic, Map<Integer, Long> before) throws StartFailedException {
+    Map<TopicPartition, RecordsToDelete> deletions = new HashMap<>();
+    before.forEach(
+        (partition, offset) ->
+            deletions.put(
+                new TopicPartition(topic, partition), RecordsToDelete.beforeOffset(offset)));
+    call("delete records of topic " + topic, admin.deleteRecords(deletions).all());
   }
 
   private Config settings(String topic) throws StartFailedException {

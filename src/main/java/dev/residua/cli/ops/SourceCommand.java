@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
     name = "source",
     description = {
       "Shows and changes the settings of sources, and what they have learned as normal.",
-      "Retires sources that are gone."
+      "Retires sources that are gone, and erases what is stored of one."
     },
     mixinStandardHelpOptions = true,
     subcommands = {
@@ -21,7 +21,8 @@ import picocli.CommandLine.Command;
       SourceEdgesCommand.class,
       SourceCommand.ArmCommand.class,
       SourceCommand.LearnCommand.class,
-      SourceCommand.RetireCommand.class
+      SourceCommand.RetireCommand.class,
+      SourceEraseCommand.class
     })
 public final class SourceCommand {
   /** {@code source arm}: accepts what needs a review. */
