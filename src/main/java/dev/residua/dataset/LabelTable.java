@@ -1,5 +1,11 @@
 package dev.residua.dataset;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.dataformat.csv.CsvMapper;
+import com.fasterxml.jackson.dataformat.csv.CsvParser;
+import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -16,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * 4180 CSV in UTF-8 with a header line. Immutable.
  */
 public final class LabelTable {
+  private static final ObjectReader CSV =
+      CsvMapper.builder().enable(CsvParser.Feature.WRAP_AS_ARRAY).build().readerFor(String[].class);
+
   private final List<String> columns;
   private final List<@Nullable String[]> rows;
 
@@ -34,92 +43,75 @@ public final class LabelTable {
   }
 
   /**
-   * Reads a CSV file.
+   * A table of cells.
    *
-   * @throws IOException if a column name is blank or there twice, a row has another number of cells
-   *     than the header, or a quote is not closed; the message names file and line
+   * @param rows of {@code columns.size()} cells each, null or empty where unknown
    */
-  public static LabelTable read(Path file) throws IOException {
-    String text;
-    try {
-      text = Files.readString(file);
-    } catch (CharacterCodingException e) {
-      throw new IOException(file + " is not UTF-8 text", e);
+  public static LabelTable of(List<String> columns, List<@Nullable String[]> rows) {
+    for (@Nullable String[] row : rows) {
+      if (row.length != columns.size()) {
+        throw new IllegalArgumentException(
+            "row has %d cells, the table has %d columns".formatted(row.length, columns.size()));
+      }
     }
-    return parse(text, file.toString());
+    return new LabelTable(columns, List.copyOf(rows));
   }
 
-  static LabelTable parse(String text, String where) throws IOException {
+  /**
+   * Reads a CSV file with commas.
+   *
+   * @throws IOException as {@link #parse}, or if the file is not UTF-8 text
+   */
+  public static LabelTable read(Path file) throws IOException {
+    return parse(text(file), ',', file.toString());
+  }
+
+  /**
+   * Reads the text of a file.
+   *
+   * @throws IOException if it is not UTF-8; the message says how to save it
+   */
+  public static String text(Path file) throws IOException {
+    try {
+      return Files.readString(file);
+    } catch (CharacterCodingException e) {
+      throw new IOException(file + " is not UTF-8 text; save it with the encoding UTF-8", e);
+    }
+  }
+
+  /**
+   * Parses CSV with a header line. In a table of several columns blank lines count for nothing.
+   *
+   * @param separator between cells
+   * @param where name of the text, for messages
+   * @throws IOException if a column name is blank or there twice, a row has another number of cells
+   *     than the header, or a quote is not closed; the message names {@code where} and the line
+   */
+  public static LabelTable parse(String text, char separator, String where) throws IOException {
     List<String> columns = new ArrayList<>();
     List<@Nullable String[]> rows = new ArrayList<>();
-    List<@Nullable String> cells = new ArrayList<>();
-    StringBuilder cell = new StringBuilder();
     int line = 1;
-    int rowLine = 1;
-    int at = text.startsWith("\uFEFF") ? 1 : 0;
-    int length = text.length();
-    boolean quoted = false;
-    boolean wasQuoted = false;
-    boolean started = false;
-    while (at <= length) {
-      int c = at < length ? text.charAt(at) : -1;
-      at++;
-      if (quoted) {
-        if (c < 0) {
-          throw new IOException("%s line %d: a quote is not closed".formatted(where, rowLine));
-        }
-        if (c == '"') {
-          if (at < length && text.charAt(at) == '"') {
-            cell.append('"');
-            at++;
-          } else {
-            quoted = false;
-          }
-        } else {
-          if (c == '\n') {
-            line++;
-          }
-          cell.append((char) c);
-        }
-      } else if (c == '"' && cell.length() == 0 && !wasQuoted) {
-        quoted = true;
-        wasQuoted = true;
-        started = true;
-      } else if (c == ',') {
-        cells.add(cell.length() == 0 && !wasQuoted ? null : cell.toString());
-        cell.setLength(0);
-        wasQuoted = false;
-        started = true;
-      } else if (c == '\n' || c < 0) {
-        if (started) {
-          cells.add(cell.length() == 0 && !wasQuoted ? null : cell.toString());
-          if (columns.isEmpty()) {
-            header(cells, columns, where);
-          } else {
-            if (cells.size() != columns.size()) {
-              throw new IOException(
-                  "%s line %d: %d cells, but the header has %d columns"
-                      .formatted(where, rowLine, cells.size(), columns.size()));
-            }
-            rows.add(cells.toArray(new String[0]));
-          }
-        } else if (columns.size() == 1 && c == '\n') {
-          // In a table of one column a blank line is a row whose only cell is empty.
+    try (MappingIterator<String[]> lines =
+        CSV.with(CsvSchema.emptySchema().withColumnSeparator(separator))
+            .readValues(text.startsWith("\uFEFF") ? text.substring(1) : text)) {
+      while (lines.hasNextValue()) {
+        String[] cells = lines.nextValue();
+        if (columns.isEmpty()) {
+          header(cells, columns, where);
+        } else if (cells.length == columns.size()) {
+          rows.add(cells);
+        } else if (cells.length == 0 && columns.size() == 1) {
           rows.add(new String[1]);
+        } else if (cells.length > 0 && !(cells.length == 1 && cells[0].isBlank())) {
+          throw new IOException(
+              "%s line %d: %d cells, but the header has %d columns"
+                  .formatted(where, line, cells.length, columns.size()));
         }
-        cells.clear();
-        cell.setLength(0);
-        wasQuoted = false;
-        started = false;
-        line++;
-        rowLine = line;
-      } else if (c != '\r' || (at < length && text.charAt(at) != '\n')) {
-        if (wasQuoted) {
-          throw new IOException("%s line %d: text after a closing quote".formatted(where, rowLine));
-        }
-        cell.append((char) c);
-        started = true;
+        line = lines.getParser().currentLocation().getLineNr();
       }
+    } catch (JsonProcessingException e) {
+      throw new IOException(
+          "%s line %d is not CSV: %s".formatted(where, line, e.getOriginalMessage()), e);
     }
     if (columns.isEmpty()) {
       throw new IOException(where + " is empty, expected a header line with the column names");
@@ -127,11 +119,11 @@ public final class LabelTable {
     return new LabelTable(columns, rows);
   }
 
-  private static void header(List<@Nullable String> cells, List<String> columns, String where)
+  private static void header(String[] cells, List<String> columns, String where)
       throws IOException {
     Set<String> seen = new LinkedHashSet<>();
     for (String cell : cells) {
-      if (cell == null || cell.isBlank()) {
+      if (cell.isBlank()) {
         throw new IOException("%s line 1: column %d has no name".formatted(where, seen.size() + 1));
       }
       if (!seen.add(cell.strip())) {

@@ -17,7 +17,7 @@ class LabelTableTest {
   @TempDir Path dir;
 
   private static LabelTable parse(String text) throws IOException {
-    return LabelTable.parse(text, "labels.csv");
+    return LabelTable.parse(text, ',', "labels.csv");
   }
 
   @Test
@@ -60,6 +60,32 @@ class LabelTableTest {
     assertThat(table.rows()).isEqualTo(3);
     assertThat(table.value(1, "a")).isNaN();
     assertThat(table.value(2, "a")).isEqualTo(3);
+  }
+
+  @Test
+  void shouldSkipBlankLinesInATableOfSeveralColumns() throws IOException {
+    // When
+    LabelTable table = parse("a,b\n\n1,2\n  \n3,4\n\n\n");
+
+    // Then
+    assertThat(table.rows()).isEqualTo(2);
+    assertThat(table.value(1, "b")).isEqualTo(4);
+  }
+
+  @Test
+  void shouldCountLinesInsideQuotedCells() {
+    assertThatThrownBy(() -> parse("a,b\n\"1\n2\",3\n4\n"))
+        .hasMessage("labels.csv line 4: 1 cells, but the header has 2 columns");
+  }
+
+  @Test
+  void shouldReadOtherSeparators() throws IOException {
+    // When
+    LabelTable table = LabelTable.parse("a;b\n1,5;x\n", ';', "labels.csv");
+
+    // Then
+    assertThat(table.text(0, "a")).isEqualTo("1,5");
+    assertThat(table.text(0, "b")).isEqualTo("x");
   }
 
   @Test
@@ -108,8 +134,8 @@ class LabelTableTest {
         "'a,b;1' | line 2: 1 cells, but the header has 2 columns",
         "'a,a;1,2' | line 1: column 'a' is there twice",
         "'a,;1,2' | line 1: column 2 has no name",
-        "'a;\"1' | line 2: a quote is not closed",
-        "'a;\"1\"2' | line 2: text after a closing quote",
+        "'a;\"1' | line 2 is not CSV: Missing closing quote",
+        "'a;\"1\"2' | line 2 is not CSV: Unexpected character ('2'",
       })
   void shouldSayInWhichLineAFileIsWrong(String text, String message) {
     assertThatThrownBy(() -> parse(text.replace(';', '\n')))
@@ -124,7 +150,8 @@ class LabelTableTest {
     Path file = Files.write(dir.resolve("labels.csv"), new byte[] {'a', '\n', (byte) 0xFF});
 
     // When, Then
-    assertThatThrownBy(() -> LabelTable.read(file)).hasMessageContaining("is not UTF-8 text");
+    assertThatThrownBy(() -> LabelTable.read(file))
+        .hasMessageContaining("is not UTF-8 text; save it");
   }
 
   @Test
