@@ -23,10 +23,10 @@ out = [
 spans, at = [], 0
 while at < len(labels):
     end = at
-    while end < len(labels) and labels[end]["event"] == labels[at]["event"]:
+    while end < len(labels) and labels[end]["residua.event"] == labels[at]["residua.event"]:
         end += 1
-    if labels[at]["event"]:
-        spans.append([labels[at]["event"], labels[at]["event_node"], at, end])
+    if labels[at]["residua.event"]:
+        spans.append([labels[at]["residua.event"], labels[at]["residua.event_node"], at, end])
     at = end
 merged = []
 for span in spans:  # an event whose frames come now and then is one event

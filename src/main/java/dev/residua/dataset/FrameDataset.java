@@ -26,6 +26,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,17 +37,47 @@ import org.jspecify.annotations.Nullable;
  * missing). Immutable and safe for use by many threads; the files must not change while it is open.
  */
 public final class FrameDataset {
+  /** Column with the name of the picture. */
+  public static final String FILE_COLUMN = "file";
+
+  /** Start of the names of all columns, but {@link #FILE_COLUMN}, that have a meaning here. */
+  public static final String RESERVED = "residua.";
+
   /** Column with the event of a frame; see the kinds of {@link ScenarioEvent}. */
-  public static final String EVENT_COLUMN = "event";
+  public static final String EVENT_COLUMN = RESERVED + "event";
 
   /** Column with the factor that the event changed. */
-  public static final String EVENT_NODE_COLUMN = "event_node";
+  public static final String EVENT_NODE_COLUMN = RESERVED + "event_node";
+
+  /** Column with the name of the event, unique in a generated stream. */
+  public static final String EVENT_ID_COLUMN = RESERVED + "event_id";
+
+  /** Column with the first frame of the event, counted in a generated stream. */
+  public static final String EVENT_START_COLUMN = RESERVED + "event_start";
 
   /** Column that names the one exogenous variable in which a frame differs from the one before. */
-  public static final String CHANGED_COLUMN = "changed";
+  public static final String CHANGED_COLUMN = RESERVED + "changed";
 
   /** Column that names, in both frames of a held pair, the factor whose value the two share. */
-  public static final String HELD_COLUMN = "held";
+  public static final String HELD_COLUMN = RESERVED + "held";
+
+  /** Start of the names of columns with the true noise of a factor. */
+  public static final String NOISE_PREFIX = RESERVED + "noise.";
+
+  /** Start of the names of columns with a common cause of factors that no picture shows. */
+  public static final String CONFOUNDER_PREFIX = RESERVED + "confounder.";
+
+  /** Start of the names of columns with a quantity that pictures show and no factor holds. */
+  public static final String NUISANCE_PREFIX = RESERVED + "nuisance.";
+
+  private static final Set<String> RESERVED_COLUMNS =
+      Set.of(
+          EVENT_COLUMN,
+          EVENT_NODE_COLUMN,
+          EVENT_ID_COLUMN,
+          EVENT_START_COLUMN,
+          CHANGED_COLUMN,
+          HELD_COLUMN);
 
   static final int FORMAT_VERSION = 1;
   static final String FRAMES = "frames.npy";
@@ -187,16 +218,20 @@ public final class FrameDataset {
     return factors;
   }
 
-  /** Whether a column may be a factor by its name: not noise, hidden, an event or a file name. */
+  /** Whether a column begins as reserved ones do, but is none of them. */
+  public static boolean isUnknownReserved(String column) {
+    return column.startsWith(RESERVED)
+        && !RESERVED_COLUMNS.contains(column)
+        && !column.startsWith(NOISE_PREFIX)
+        && !column.startsWith(CONFOUNDER_PREFIX)
+        && !column.startsWith(NUISANCE_PREFIX);
+  }
+
+  /** Whether a column may be a factor by its name: not reserved, and no variable. */
   public static boolean isFactorColumn(String column) {
-    return !column.startsWith("noise.")
-        && !column.startsWith("nuisance.")
-        && !column.startsWith("confounder.")
+    return !column.startsWith(RESERVED)
         && !column.startsWith(Variables.PREFIX)
-        && !column.startsWith("event")
-        && !column.equals(CHANGED_COLUMN)
-        && !column.equals(HELD_COLUMN)
-        && !column.equals("file");
+        && !column.equals(FILE_COLUMN);
   }
 
   private static @Nullable CausalGraph graph(JsonNode json, List<String> factors, Path dir)

@@ -1,6 +1,7 @@
 package dev.residua.simulation;
 
 import dev.residua.causal.CausalGraph;
+import dev.residua.dataset.FrameDataset;
 import dev.residua.frame.ImageShape;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +23,10 @@ import org.jspecify.annotations.Nullable;
  * <p>The confounder {@code u} (0 to 2) favours a light and scenes; {@code c} (0 to 3) favours
  * scenes, an object, a size and a colour; the rotation depends on nothing. Given {@code u} and
  * {@code c} the factors are independent, and every combination is possible. Both are written to
- * {@code confounder.*}. In the noisy variant camera and object move a little: {@code nuisance.yaw}
- * and {@code nuisance.pitch} in degrees, {@code nuisance.x} and {@code nuisance.z} in units of
- * space, uniform within {@value #CAMERA_JITTER} degrees and {@value #OBJECT_JITTER} units times the
- * noise. The factors stay what they are.
+ * {@code residua.confounder.*}. In the noisy variant camera and object move a little: {@code
+ * residua.nuisance.yaw} and {@code residua.nuisance.pitch} in degrees, {@code residua.nuisance.x}
+ * and {@code residua.nuisance.z} in units of space, uniform within {@value #CAMERA_JITTER} degrees
+ * and {@value #OBJECT_JITTER} units times the noise. The factors stay what they are.
  *
  * <p>Source: CANDLE (causal-disentanglement/CANDLE), its factors, levels and graph of confounders;
  * the probabilities and the drawing are our own. There the object's place varies more, and the
@@ -54,12 +55,12 @@ public final class Candle implements SimulatedScene {
       CausalGraph.empty(List.of("object", "colour", "size", "rotation", "scene", "light"));
   private static final List<String> HIDDEN =
       List.of(
-          "confounder.u",
-          "confounder.c",
-          "nuisance.yaw",
-          "nuisance.pitch",
-          "nuisance.x",
-          "nuisance.z");
+          FrameDataset.CONFOUNDER_PREFIX + "u",
+          FrameDataset.CONFOUNDER_PREFIX + "c",
+          FrameDataset.NUISANCE_PREFIX + "yaw",
+          FrameDataset.NUISANCE_PREFIX + "pitch",
+          FrameDataset.NUISANCE_PREFIX + "x",
+          FrameDataset.NUISANCE_PREFIX + "z");
 
   private static final double[][] LEVELS = {
     codes(5), codes(5), {1.5, 2, 2.5}, {0, 15, 30, 45, 60, 90}, codes(CandleScenery.COUNT), codes(3)

@@ -333,7 +333,7 @@ public final class ScenarioStream {
       columns.add(scene.variables().contains(factor) ? Variables.PREFIX + factor : factor);
     }
     for (int node : scene.caused()) {
-      columns.add("noise." + scene.factors().get(node));
+      columns.add(FrameDataset.NOISE_PREFIX + scene.factors().get(node));
     }
     columns.addAll(scene.hidden());
     columns.addAll(EVENT_COLUMNS);
@@ -348,7 +348,11 @@ public final class ScenarioStream {
 
   /** Columns that describe a frame's event. */
   static final List<String> EVENT_COLUMNS =
-      List.of(FrameDataset.EVENT_COLUMN, FrameDataset.EVENT_NODE_COLUMN, "event_id", "event_start");
+      List.of(
+          FrameDataset.EVENT_COLUMN,
+          FrameDataset.EVENT_NODE_COLUMN,
+          FrameDataset.EVENT_ID_COLUMN,
+          FrameDataset.EVENT_START_COLUMN);
 
   /**
    * The row of {@code labels.csv} for a frame; unknown factors stay empty, variables are known.

@@ -102,7 +102,7 @@ public final class DatasetEvaluation {
     double[][] known = new double[n][names.size()];
     double[][] noises = new double[n][names.size()];
     for (int f = 0; f < names.size(); f++) {
-      String noise = "noise." + names.get(f);
+      String noise = FrameDataset.NOISE_PREFIX + names.get(f);
       for (int i = 0; i < n; i++) {
         int frame = scores.index()[i];
         known[i][f] = labels.value(frame, names.get(f));

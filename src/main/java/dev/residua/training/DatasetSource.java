@@ -12,9 +12,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A data set as training data. For a frame with the label {@code event}, {@code event_node} names
- * the factor whose mechanism was broken. Two consecutive rows whose label {@code held} names the
- * same factor are a held pair. A factor without a column is known by its held pairs only.
+ * A data set as training data. For a frame with the label {@code residua.event}, {@code
+ * residua.event_node} names the factor whose mechanism was broken. Two consecutive rows whose label
+ * {@code residua.held} names the same factor are a held pair. A factor without a column is known by
+ * its held pairs only.
  */
 public record DatasetSource(FrameDataset set, List<String> factorNames, List<String> variableNames)
     implements TrainingData {
@@ -40,7 +41,7 @@ public record DatasetSource(FrameDataset set, List<String> factorNames, List<Str
     this(set, factorNames, List.of());
   }
 
-  /** Names in the column {@code held}, in the order of their first row. */
+  /** Names in the column {@code residua.held}, in the order of their first row. */
   public static List<String> heldNames(LabelTable labels) {
     LinkedHashSet<String> names = new LinkedHashSet<>();
     for (int row = 0; row < labels.rows(); row++) {
@@ -63,7 +64,7 @@ public record DatasetSource(FrameDataset set, List<String> factorNames, List<Str
           row + 1 < labels.rows() ? text(labels, row + 1, FrameDataset.HELD_COLUMN) : null;
       if (!name.equals(next)) {
         throw new IllegalArgumentException(
-            "row %d of labels.csv holds '%s' but row %d %s: a held pair is two consecutive rows with the same name in column held"
+            "row %d of labels.csv holds '%s' but row %d %s: a held pair is two consecutive rows with the same name in column residua.held"
                 .formatted(
                     row + 1,
                     name,
@@ -136,13 +137,13 @@ public record DatasetSource(FrameDataset set, List<String> factorNames, List<Str
     return set.variables(index, variableNames);
   }
 
-  /** Columns {@code noise.<factor>}; a factor without one is its own noise. */
+  /** Columns {@code residua.noise.<factor>}; a factor without one is its own noise. */
   @Override
   public double @Nullable [] noises(int index) {
     double[] values = new double[factorNames.size()];
     boolean drawn = false;
     for (int f = 0; f < values.length; f++) {
-      String noise = "noise." + factorNames.get(f);
+      String noise = FrameDataset.NOISE_PREFIX + factorNames.get(f);
       boolean own = set.labels().has(noise);
       drawn |= own;
       if (!own && !set.labels().has(factorNames.get(f))) {
@@ -157,8 +158,8 @@ public record DatasetSource(FrameDataset set, List<String> factorNames, List<Str
   }
 
   /**
-   * The factor or variable that {@code event_node} or {@code held} names. All of them if it names
-   * none, as for a change of the whole picture.
+   * The factor or variable that {@code residua.event_node} or {@code residua.held} names. All of
+   * them if it names none, as for a change of the whole picture.
    */
   @Override
   public int[] broken(int index) {

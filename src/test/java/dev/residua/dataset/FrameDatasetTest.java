@@ -79,7 +79,8 @@ class FrameDatasetTest {
       assertThat(Arrays.copyOfRange(all, i * SHAPE.size(), (i + 1) * SHAPE.size()))
           .isEqualTo(drawn);
       assertThat(set.labels().value(i, "shadow_length")).isEqualTo(facts.factors()[2]);
-      assertThat(set.labels().value(i, "noise.shadow_position")).isEqualTo(facts.noise()[3]);
+      assertThat(set.labels().value(i, "residua.noise.shadow_position"))
+          .isEqualTo(facts.noise()[3]);
     }
   }
 
@@ -112,7 +113,7 @@ class FrameDatasetTest {
     int labelled = 0;
     int inFirstHalf = 0;
     for (int row = 0; row < 20; row++) {
-      assertThat(labels.value(row, "noise.shadow_length")).isNotNaN();
+      assertThat(labels.value(row, "residua.noise.shadow_length")).isNotNaN();
       if (!Double.isNaN(labels.value(row, "light"))) {
         labelled++;
         inFirstHalf += row < 10 ? 1 : 0;
@@ -137,10 +138,10 @@ class FrameDatasetTest {
     // Then
     for (int row = 0; row < 8; row++) {
       boolean touched = row == 3 || row == 4;
-      assertThat(labels.text(row, "event")).isEqualTo(touched ? "offset" : null);
-      assertThat(labels.text(row, "event_node")).isEqualTo(touched ? "light" : null);
-      assertThat(labels.text(row, "event_id")).isEqualTo(touched ? "p1e1" : null);
-      assertThat(labels.text(row, "event_start")).isEqualTo(touched ? "3" : null);
+      assertThat(labels.text(row, "residua.event")).isEqualTo(touched ? "offset" : null);
+      assertThat(labels.text(row, "residua.event_node")).isEqualTo(touched ? "light" : null);
+      assertThat(labels.text(row, "residua.event_id")).isEqualTo(touched ? "p1e1" : null);
+      assertThat(labels.text(row, "residua.event_start")).isEqualTo(touched ? "3" : null);
     }
   }
 
@@ -150,13 +151,13 @@ class FrameDatasetTest {
     Npy.write(dir.resolve("frames.npy"), new byte[2 * 3 * 4], 2, 3, 4, 1);
     Files.writeString(
         dir.resolve("labels.csv"),
-        "file,speed,colour,noise.speed,event\na,1,red,0,\nb,2,blue,0,1\n");
+        "file,speed,colour,residua.noise.speed,residua.event,variable.x,changed,event\na,1,red,0,,1,0,3\nb,2,blue,0,1,2,1,4\n");
 
     // When
     FrameDataset set = FrameDataset.open(dir);
 
     // Then
-    assertThat(set.factors()).containsExactly("speed");
+    assertThat(set.factors()).containsExactly("speed", "changed", "event");
     assertThat(set.graph()).isNull();
     assertThat(set.shape()).isEqualTo(new ImageShape(4, 3, 1));
     assertThat(set.name()).isEqualTo(dir.getFileName().toString());

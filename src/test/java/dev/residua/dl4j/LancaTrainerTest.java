@@ -194,7 +194,8 @@ class LancaTrainerTest {
     // When
     try (TrainedNetwork network = train(data, settings, null)) {
       // Then
-      assertThat(network.warnings()).anyMatch(w -> w.contains("check that the column held"));
+      assertThat(network.warnings())
+          .anyMatch(w -> w.contains("check that the column residua.held"));
     }
   }
 

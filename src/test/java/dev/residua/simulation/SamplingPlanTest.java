@@ -8,6 +8,7 @@ import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.LabelTable;
 import dev.residua.frame.ImageShape;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -53,7 +54,10 @@ class SamplingPlanTest {
     return Scenario.nominal(scene, noise, 5, 0);
   }
 
-  /** Digests of the labels that the version before plans, hidden variables and scales wrote. */
+  /**
+   * Digests of the labels that the version before plans, hidden variables and scales wrote, with
+   * names of columns that did not begin with {@code residua.}.
+   */
   @ParameterizedTest
   @CsvSource({
     "pendulum, true, 3, 0, ac8e44d01146491011010d929cd917080cb76a582ac17260d1130d5665bd3d96",
@@ -90,8 +94,9 @@ class SamplingPlanTest {
   }
 
   private static String sha256(Path file) throws Exception {
-    return HexFormat.of()
-        .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+    byte[] plain =
+        Files.readString(file).replace(FrameDataset.RESERVED, "").getBytes(StandardCharsets.UTF_8);
+    return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(plain));
   }
 
   /** The oracle is the labels: every exogenous variable of the first frame but the named one. */
@@ -104,7 +109,7 @@ class SamplingPlanTest {
     List<String> exogenous = new ArrayList<>(scene.hidden());
     for (String factor : scene.factors()) {
       boolean root = scene.graph().isRoot(scene.factors().indexOf(factor));
-      exogenous.add(root ? factor : "noise." + factor);
+      exogenous.add(root ? factor : "residua.noise." + factor);
     }
 
     // When
@@ -113,7 +118,7 @@ class SamplingPlanTest {
     // Then
     Map<String, Integer> counts = new HashMap<>();
     for (int i = 1; i < 4000; i++) {
-      String changed = labels.text(i, "changed");
+      String changed = labels.text(i, "residua.changed");
       if (changed == null) {
         continue;
       }
@@ -121,14 +126,14 @@ class SamplingPlanTest {
       for (String column : exogenous) {
         double before = labels.value(i - 1, column);
         double after = labels.value(i, column);
-        if (column.equals(changed) || column.equals("noise." + changed)) {
+        if (column.equals(changed) || column.equals("residua.noise." + changed)) {
           assertThat(after).isNotEqualTo(before);
         } else {
           assertThat(after).isCloseTo(before, within(1e-9));
         }
       }
-      assertThat(labels.text(i - 1, "changed")).isNull();
-      assertThat(labels.text(i, "event")).isNull();
+      assertThat(labels.text(i - 1, "residua.changed")).isNull();
+      assertThat(labels.text(i, "residua.event")).isNull();
     }
     assertThat(counts).containsOnlyKeys(scene.factors());
     assertThat(counts.values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(500);
@@ -146,7 +151,7 @@ class SamplingPlanTest {
     // Then
     int same = 0;
     for (int i = 0; i < 2000; i++) {
-      if (planned.text(i, "changed") == null && planned.text(i, "event") == null) {
+      if (planned.text(i, "residua.changed") == null && planned.text(i, "residua.event") == null) {
         for (String factor : new Pendulum().factors()) {
           assertThat(planned.value(i, factor)).isEqualTo(plain.value(i, factor));
         }
@@ -164,7 +169,7 @@ class SamplingPlanTest {
 
     // Then
     for (int i = 0; i < 400; i++) {
-      assertThat(labels.text(i, "changed")).isIn(null, "pendulum", "light");
+      assertThat(labels.text(i, "residua.changed")).isIn(null, "pendulum", "light");
     }
   }
 
@@ -183,9 +188,9 @@ class SamplingPlanTest {
     int announced = 0;
     String[] nodes = new String[8000];
     for (int i = 0; i < 8000; i++) {
-      nodes[i] = labels.text(i, "event_node");
+      nodes[i] = labels.text(i, "residua.event_node");
       if (nodes[i] != null) {
-        assertThat(labels.text(i, "event")).isEqualTo("commissioning");
+        assertThat(labels.text(i, "residua.event")).isEqualTo("commissioning");
         announced++;
       }
     }
@@ -199,7 +204,9 @@ class SamplingPlanTest {
         for (int j = 0; j < f.length; j++) {
           f[j] = labels.value(i, scene.factors().get(j));
         }
-        double[] row = {f[node], scene.mechanism(node, f), labels.value(i, "noise." + factor)};
+        double[] row = {
+          f[node], scene.mechanism(node, f), labels.value(i, "residua.noise." + factor)
+        };
         (factor.equals(nodes[i]) ? rows : others).add(row);
       }
       assertThat(rows).hasSize(2000);
@@ -241,12 +248,12 @@ class SamplingPlanTest {
     double[][] first = new double[d][1000];
     double[][] second = new double[d][1000];
     for (int i = 0, n = 0; i < 4000; i++) {
-      String held = labels.text(i, "held");
+      String held = labels.text(i, "residua.held");
       if (held == null) {
         continue;
       }
-      assertThat(labels.text(i + 1, "held")).isEqualTo(held);
-      assertThat(labels.text(i, "event")).isNull();
+      assertThat(labels.text(i + 1, "residua.held")).isEqualTo(held);
+      assertThat(labels.text(i, "residua.event")).isNull();
       counts[scene.factors().indexOf(held)]++;
       for (int node = 0; node < d; node++) {
         String factor = scene.factors().get(node);
@@ -257,7 +264,7 @@ class SamplingPlanTest {
           first[node][n] = second[node][n] = Double.NaN;
         } else {
           sharedByChance[node] += same ? 1 : 0;
-          String own = root ? factor : "noise." + factor;
+          String own = root ? factor : "residua.noise." + factor;
           first[node][n] = labels.value(i, own);
           second[node][n] = labels.value(i + 1, own);
         }
@@ -298,7 +305,7 @@ class SamplingPlanTest {
       List<double[]> held = new ArrayList<>();
       List<double[]> nominal = new ArrayList<>();
       for (int i = 0; i < 8000; i++) {
-        String announced = labels.text(i, "held");
+        String announced = labels.text(i, "residua.held");
         if (announced == null || announced.equals(factor)) {
           double[] f = new double[scene.factors().size()];
           for (int j = 0; j < f.length; j++) {
@@ -333,7 +340,7 @@ class SamplingPlanTest {
     // Then
     int same = 0;
     for (int i = 0; i < 2001; i++) {
-      if (planned.text(i, "held") == null) {
+      if (planned.text(i, "residua.held") == null) {
         for (String column : plain.columns()) {
           assertThat(planned.text(i, column)).isEqualTo(plain.text(i, column));
         }
@@ -352,8 +359,8 @@ class SamplingPlanTest {
     int commissioned = 0;
     int changed = 0;
     for (int i = 0; i < 61; i++) {
-      commissioned += labels.text(i, "event") != null ? 1 : 0;
-      changed += labels.text(i, "changed") != null ? 1 : 0;
+      commissioned += labels.text(i, "residua.event") != null ? 1 : 0;
+      changed += labels.text(i, "residua.changed") != null ? 1 : 0;
     }
     assertThat(commissioned).isBetween(14, 17);
     assertThat(changed).isBetween(14, 16);

@@ -29,7 +29,7 @@ class DatasetSourceTest {
     DatasetSource source =
         source(
             """
-            light,shade,wind,event,event_node
+            light,shade,wind,residua.event,residua.event_node
             1,2,3,,
             1,2,3,offset,shade
             1,2,3,hard_intervention,wind
@@ -52,7 +52,7 @@ class DatasetSourceTest {
     DatasetSource source =
         source(
             """
-            light,held,changed
+            light,residua.held,residua.changed
             1,shade,
             2,shade,
             ,shade,
@@ -80,11 +80,11 @@ class DatasetSourceTest {
 
   @Test
   void shouldNameTheHeldRowWithoutAPartner() {
-    assertThatThrownBy(() -> source("light,held\n1,shade\n2,light\n3,light\n"))
+    assertThatThrownBy(() -> source("light,residua.held\n1,shade\n2,light\n3,light\n"))
         .hasMessageContaining("row 1 of labels.csv holds 'shade' but row 2 holds 'light'");
-    assertThatThrownBy(() -> source("light,held\n1,shade\n2,\n"))
+    assertThatThrownBy(() -> source("light,residua.held\n1,shade\n2,\n"))
         .hasMessageContaining("row 1 of labels.csv holds 'shade' but row 2 holds nothing");
-    assertThatThrownBy(() -> source("light,held\n1,\n2,shade\n"))
+    assertThatThrownBy(() -> source("light,residua.held\n1,\n2,shade\n"))
         .hasMessageContaining("row 2 of labels.csv holds 'shade' but row 3 does not exist");
   }
 
@@ -102,7 +102,7 @@ class DatasetSourceTest {
     DatasetSource plain =
         source(
             """
-            light,shade,variable.speed,event,event_node
+            light,shade,variable.speed,residua.event,residua.event_node
             1,2,900,,
             1,2,,,
             1,2,off,,

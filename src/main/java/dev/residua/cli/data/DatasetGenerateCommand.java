@@ -79,8 +79,8 @@ final class DatasetGenerateCommand extends JsonCommand {
       paramLabel = "SHARE",
       description =
           "Share of the frames, 0 to 0.5, in which one caused factor at a time is drawn from its"
-              + " range, independent of its causes. They come in blocks; the columns event and"
-              + " event_node mark them.")
+              + " range, independent of its causes. They come in blocks; the columns"
+              + " residua.event and residua.event_node mark them.")
   double commissioning;
 
   @Option(
@@ -88,8 +88,8 @@ final class DatasetGenerateCommand extends JsonCommand {
       paramLabel = "SHARE",
       description =
           "Share of the frames, 0 to 0.5, that come as pairs: the second frame differs from the first"
-              + " in one root or one noise. They come in blocks; the column changed of the second"
-              + " frame names what differs.")
+              + " in one root or one noise. They come in blocks; the column residua.changed of"
+              + " the second frame names what differs.")
   double pairs;
 
   @Option(
@@ -97,8 +97,8 @@ final class DatasetGenerateCommand extends JsonCommand {
       paramLabel = "SHARE",
       description =
           "Share of the frames, 0 to 0.5, that come as pairs with one factor held at the same value"
-              + " and everything else drawn independently. They come in blocks; the column held of"
-              + " both frames names the factor.")
+              + " and everything else drawn independently. They come in blocks; the column"
+              + " residua.held of both frames names the factor.")
   double holds;
 
   @Option(

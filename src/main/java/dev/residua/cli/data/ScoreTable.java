@@ -198,7 +198,7 @@ final class ScoreTable {
     Map<Integer, Correlation> found = new LinkedHashMap<>();
     for (int latent = 0; latent < names.size(); latent++) {
       for (String column : labels.columns()) {
-        String plain = "noise." + names.get(latent);
+        String plain = FrameDataset.NOISE_PREFIX + names.get(latent);
         if (column.replace('_', ' ').equals(plain.replace('_', ' '))) {
           found.put(latent, new Correlation(labels, column));
         }

@@ -23,8 +23,8 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Chooses and reads the frames of a data set as if they were the stream of one source of its name.
- * Leaves out frames with an {@code event}, of held pairs and with a value repeated on purpose;
- * columns of factors are their readings.
+ * Leaves out frames with a {@code residua.event}, of held pairs and with a value repeated on
+ * purpose; columns of factors are their readings.
  */
 public final class DatasetFrames {
   private static final FrameLimits LIMITS =

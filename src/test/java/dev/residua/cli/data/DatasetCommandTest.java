@@ -61,7 +61,7 @@ class DatasetCommandTest {
     assertThat(json.path("frames").asInt()).isEqualTo(12);
     assertThat(json.path("labelled").asInt()).isEqualTo(4);
     assertThat(json.path("sha256").asText()).isEqualTo(set.sha256());
-    assertThat(set.labels().value(0, "noise.shadow_length")).isNotZero();
+    assertThat(set.labels().value(0, "residua.noise.shadow_length")).isNotZero();
     assertThat(Files.readString(dir.resolve("set/dataset.json")))
         .contains("\"noise\" : [ 0.5, 0.4 ]");
   }
@@ -83,7 +83,7 @@ class DatasetCommandTest {
 
     // Then
     assertThat(code).isZero();
-    assertThat(FrameDataset.open(dir.resolve("set")).labels().value(2, "noise.shadow_length"))
+    assertThat(FrameDataset.open(dir.resolve("set")).labels().value(2, "residua.noise.shadow_length"))
         .isZero();
     assertThat(out.toString()).contains("3 frames of pendulum, 3 with factors");
   }
@@ -98,8 +98,8 @@ class DatasetCommandTest {
     FrameDataset set = FrameDataset.open(dir.resolve("set"));
     assertThat(code).isZero();
     assertThat(set.size()).isEqualTo(Scenario.shipped("demo").frames());
-    assertThat(set.labels().text(200, "event")).isEqualTo("single_shock");
-    assertThat(set.labels().text(450, "event_node")).isEqualTo("light");
+    assertThat(set.labels().text(200, "residua.event")).isEqualTo("single_shock");
+    assertThat(set.labels().text(450, "residua.event_node")).isEqualTo("light");
   }
 
   @Test

@@ -72,7 +72,7 @@ class ScoreTableTest {
       for (int i = 0; i < frames; i++, next++) {
         observed[2 * i] = next;
         observed[2 * i + 1] = 2;
-        residuals[2 * i] = (float) set.labels().value(next, "noise.shadow_length");
+        residuals[2 * i] = (float) set.labels().value(next, "residua.noise.shadow_length");
         residuals[2 * i + 1] = next % 7;
         expected[2 * i] = observed[2 * i] - residuals[2 * i];
         expected[2 * i + 1] = observed[2 * i + 1] - residuals[2 * i + 1];
@@ -136,7 +136,7 @@ class ScoreTableTest {
             "appearance_p");
     assertThat(rows.rows()).isEqualTo(FRAMES);
     for (int i = 0; i < FRAMES; i++) {
-      float residual = (float) set.labels().value(i, "noise.shadow_length");
+      float residual = (float) set.labels().value(i, "residua.noise.shadow_length");
       FrameStatistics expected = calibration().statistics(new float[] {residual, i % 7}, 0, 1f, 0f);
       assertThat(rows.value(i, "index")).isEqualTo(i);
       assertThat(rows.value(i, "z.shadow length")).isEqualTo(i);

@@ -67,7 +67,7 @@ class ReportCommandTest {
     data = Files.createDirectory(dir.resolve("spots"));
     Spots spots = new Spots(IMAGE, FRAMES, 1, 1);
     byte[] pixels = new byte[FRAMES * IMAGE.size()];
-    StringBuilder labels = new StringBuilder("cause,effect,event\n");
+    StringBuilder labels = new StringBuilder("cause,effect,residua.event\n");
     for (int i = 0; i < FRAMES; i++) {
       spots.read(i, pixels, i * IMAGE.size());
       double[] truth = spots.truth(i);

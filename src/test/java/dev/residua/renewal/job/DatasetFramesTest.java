@@ -43,7 +43,7 @@ class DatasetFramesTest {
   /** Frames whose pixels are the frame's number, with a label on every fourth and an event. */
   private FrameDataset set() throws IOException {
     return set(
-        "event",
+        "residua.event",
         i ->
             Arrays.asList(
                 i % 4 == 0 ? Integer.toString(i) : null, i >= 100 && i < 110 ? "offset" : null));
