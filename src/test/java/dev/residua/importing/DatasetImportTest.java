@@ -14,10 +14,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DatasetImportTest {
   private static final ImageShape SHAPE = new ImageShape(8, 8, 3);
@@ -33,7 +37,13 @@ class DatasetImportTest {
   }
 
   private DatasetImport.Result run(Path from, Path labels) throws IOException {
-    return new DatasetImport(FrameLimits.DEFAULTS, SHAPE, false).run(from, labels, out, d -> {});
+    return run(from.toString(), labels, null);
+  }
+
+  private DatasetImport.Result run(String from, Path labels, List<String> factors)
+      throws IOException {
+    return new DatasetImport(new ImportSettings(FrameLimits.DEFAULTS, SHAPE, false, factors))
+        .run(from, labels, out, d -> {});
   }
 
   /** A PNG of 8x8 pixels of one gray level. */
@@ -63,7 +73,9 @@ class DatasetImportTest {
     // Then
     FrameDataset set = FrameDataset.open(out);
     assertThat(result.frames()).isEqualTo(3);
-    assertThat(result.ignored()).containsExactly("readme.txt");
+    assertThat(result.leftOut().text()).isEqualTo("1 .txt");
+    assertThat(result.labelled()).isZero();
+    assertThat(result.folders()).isEmpty();
     assertThat(firstByte(set, 0)).isEqualTo(10);
     assertThat(firstByte(set, 1)).isEqualTo(20);
     assertThat(set.labels().text(2, "file")).isEqualTo("c.jpeg");
@@ -72,27 +84,333 @@ class DatasetImportTest {
   }
 
   @Test
-  void shouldFollowTheFileColumnOfTheLabels() throws IOException {
-    // Given
-    Files.write(images.resolve("a.png"), level(10));
-    Files.write(images.resolve("b.png"), level(20));
-    Files.write(images.resolve("unused.png"), level(30));
+  void shouldKeepPicturesThatTheLabelsDoNotList() throws IOException {
+    // Given twelve pictures, of which the labels list two
+    for (int i = 1; i <= 12; i++) {
+      Files.write(images.resolve("img" + i + ".png"), level(10 * i));
+    }
     Path labels =
         Files.writeString(
-            dir.resolve("labels.csv"), "speed,file,kind\n2,b.png,fast\n,a.png,slow\n");
+            dir.resolve("labels.csv"), "speed,file,kind\n2.5,img10.png,fast\n,img2.png,slow\n");
+
+    // When
+    DatasetImport.Result result = run(images, labels);
+
+    // Then they are in natural order, each with its own labels or none
+    FrameDataset set = FrameDataset.open(out);
+    assertThat(set.size()).isEqualTo(12);
+    for (int i = 0; i < 12; i++) {
+      assertThat(firstByte(set, i)).isEqualTo(10 * (i + 1));
+      assertThat(set.labels().text(i, "file")).isEqualTo("img" + (i + 1) + ".png");
+      assertThat(set.labels().text(i, "speed")).isEqualTo(i == 9 ? "2.5" : null);
+      assertThat(set.labels().text(i, "kind")).isEqualTo(i == 9 ? "fast" : i == 1 ? "slow" : null);
+    }
+    assertThat(set.factors()).containsExactly("speed");
+    assertThat(result.labelled()).isEqualTo(2);
+    assertThat(result.labelKind()).isEqualTo("CSV");
+    assertThat(result.otherColumns()).containsExactly("kind");
+  }
+
+  @Test
+  void shouldImportFoldersOfAnyDepthAndKeepTheFolder() throws IOException {
+    // Given
+    Path deep = Files.createDirectories(images.resolve("open/2026/day10"));
+    Files.write(deep.resolve("1.png"), level(30));
+    Files.write(
+        Files.createDirectories(images.resolve("open/2026/day2")).resolve("1.png"), level(20));
+    Files.write(Files.createDirectories(images.resolve("closed")).resolve("7.png"), level(10));
+    Files.write(Files.createDirectories(images.resolve(".cache")).resolve("7.png"), level(99));
+    Files.write(images.resolve("top.png"), level(40));
+
+    // When
+    DatasetImport.Result result = run(images, null);
+
+    // Then
+    FrameDataset set = FrameDataset.open(out);
+    assertThat(set.size()).isEqualTo(4);
+    assertThat(set.labels().columns()).containsExactly("file", "folder");
+    assertThat(firstByte(set, 0)).isEqualTo(10);
+    assertThat(firstByte(set, 1)).isEqualTo(20);
+    assertThat(firstByte(set, 2)).isEqualTo(30);
+    assertThat(firstByte(set, 3)).isEqualTo(40);
+    assertThat(set.labels().text(0, "folder")).isEqualTo("closed");
+    assertThat(set.labels().text(1, "folder")).isEqualTo("open/2026/day2");
+    assertThat(set.labels().text(3, "folder")).isNull();
+    assertThat(set.factors()).isEmpty();
+    assertThat(result.folders())
+        .containsExactly(
+            Map.entry("", 1),
+            Map.entry("closed", 1),
+            Map.entry("open/2026/day2", 1),
+            Map.entry("open/2026/day10", 1));
+  }
+
+  @Test
+  void shouldNotMakeALabelOfTheOnlyFolder() throws IOException {
+    // Given
+    Files.write(Files.createDirectory(images.resolve("png")).resolve("1.png"), level(10));
+    Files.write(images.resolve("png/2.png"), level(20));
+
+    // When
+    DatasetImport.Result result = run(images, null);
+
+    // Then
+    assertThat(FrameDataset.open(out).labels().columns()).containsExactly("file");
+    assertThat(result.folders()).isEmpty();
+  }
+
+  @Test
+  void shouldKeepAFolderColumnOfTheLabels() throws IOException {
+    // Given
+    Files.write(Files.createDirectory(images.resolve("a")).resolve("1.png"), level(10));
+    Files.write(Files.createDirectory(images.resolve("b")).resolve("1.png"), level(20));
+    Path labels =
+        Files.writeString(dir.resolve("labels.csv"), "file,folder\nb/1.png,5\na/1.png,6\n");
+
+    // When
+    run(images, labels);
+
+    // Then
+    FrameDataset set = FrameDataset.open(out);
+    assertThat(set.labels().columns()).containsExactly("file", "folder");
+    assertThat(set.labels().value(0, "folder")).isEqualTo(6);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"a/x.png", "./a/x.png", "a\\x.png", "images/a/x.png", "x.png", " a/x.png "})
+  void shouldFindAPictureByEachUsualName(String name) throws IOException {
+    // Given
+    Files.write(Files.createDirectory(images.resolve("a")).resolve("x.png"), level(10));
+    Files.write(images.resolve("y.png"), level(20));
+    Path labels =
+        Files.writeString(dir.resolve("labels.csv"), "file,speed\n%s,3\n".formatted(name));
+
+    // When
+    run(images, labels);
+
+    // Then
+    FrameDataset set = FrameDataset.open(out);
+    assertThat(set.labels().text(0, "file")).isEqualTo("a/x.png");
+    assertThat(set.labels().value(0, "speed")).isEqualTo(3);
+    assertThat(set.labels().value(1, "speed")).isNaN();
+  }
+
+  @Test
+  void shouldRefuseRowsThatNameNoPictureOrOneTwice() throws IOException {
+    // Given
+    Files.write(Files.createDirectory(images.resolve("a")).resolve("x.png"), level(10));
+    Files.write(Files.createDirectory(images.resolve("b")).resolve("x.png"), level(20));
+
+    // When, Then
+    assertThatThrownBy(() -> run(images, labels("file\nx.png\n")))
+        .hasMessageContaining("row 1 names x.png, which lies in several folders");
+    assertThatThrownBy(() -> run(images, labels("file\na/x.png\nb/x.png\n./a/x.png\n")))
+        .hasMessageContaining("rows 1 and 3 both name ./a/x.png; keep one of them");
+    assertThatThrownBy(() -> run(images, labels("file,v\na/x.png,1\n,2\n")))
+        .hasMessageContaining("row 2: the cell of column 'file' is empty");
+    assertThatThrownBy(() -> run(images, labels("filename,v\na/x.png,1\n")))
+        .hasMessageContaining("has 1 rows but")
+        .hasMessageContaining("if the column 'filename' names the pictures, rename it to 'file'");
+    assertThat(out).doesNotExist();
+  }
+
+  private Path labels(String text) throws IOException {
+    return Files.writeString(dir.resolve("labels.csv"), text);
+  }
+
+  @Test
+  void shouldListMissingPicturesUpToABound() throws IOException {
+    // Given
+    Files.write(images.resolve("a.png"), level(10));
+    StringBuilder text = new StringBuilder("file\na.png\n");
+    for (int i = 0; i < 25; i++) {
+      text.append("no").append(i).append(".png\n");
+    }
+
+    // When, Then
+    assertThatThrownBy(() -> run(images, labels(text.toString())))
+        .hasMessageContaining("names 25 pictures that " + images + " does not have")
+        .hasMessageContaining("such as a.png:")
+        .hasMessageContaining("row 2: no0.png")
+        .hasMessageContaining("row 21: no19.png")
+        .hasMessageNotContaining("no20.png")
+        .hasMessageContaining("and 5 more");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void shouldTreatUsualNamesOfColumnsAsOrdinary() throws IOException {
+    // Given columns that are no factors, one that counts the rows, and two that are factors
+    for (int i = 0; i < 5; i++) {
+      Files.write(images.resolve(i + ".png"), level(10 * i));
+    }
+    Path labels =
+        labels(
+            "frame,changed,anomaly,event,residua.event\n"
+                + "7,0,0,1,\n8,0.5,0,1,\n9,0,1,1,dark\n10,0,0,2,\n11,0,0,1,\n");
+
+    // When
+    DatasetImport.Result chosen = run(images, labels);
+    FrameDataset set = FrameDataset.open(out);
+    out = dir.resolve("second");
+    DatasetImport.Result wanted = run(images.toString(), labels, List.of("frame", "changed"));
+
+    // Then
+    assertThat(chosen.factors()).containsExactly("changed", "anomaly", "event");
+    assertThat(chosen.counters()).containsExactly("frame");
+    assertThat(set.factors()).containsExactly("changed", "anomaly", "event");
+    assertThat(set.labels().value(4, "frame")).isEqualTo(11);
+    assertThat(wanted.factors()).containsExactly("frame", "changed");
+    assertThat(wanted.counters()).isEmpty();
+    assertThat(wanted.otherColumns()).containsExactly("anomaly", "event");
+    assertThat(FrameDataset.open(out).factors()).containsExactly("frame", "changed");
+  }
+
+  @Test
+  void shouldRecogniseCountersOfSomeFramesToo() throws IOException {
+    // Given labels of some pictures: one column counts the pictures, one the rows, two neither
+    for (int i = 0; i < 8; i++) {
+      Files.write(images.resolve(i + ".png"), level(10 * i));
+    }
+    Path labels =
+        labels("file,index,id,level,half\n6.png,6,0,1,0.5\n0.png,0,1,3,1.5\n3.png,3,2,4,2.5\n");
 
     // When
     DatasetImport.Result result = run(images, labels);
 
     // Then
+    assertThat(result.counters()).containsExactly("index", "id");
+    assertThat(result.factors()).containsExactly("level", "half");
+  }
+
+  @Test
+  void shouldRefuseWrongFactorsAndReservedNames() throws IOException {
+    // Given
+    Files.write(images.resolve("a.png"), level(10));
+    Path labels = labels("speed,colour,residua.event\n1,red,\n");
+
+    // When, Then
+    assertThatThrownBy(() -> run(images.toString(), labels, List.of("sped")))
+        .hasMessage("the labels have no column 'sped', only [speed, colour, residua.event]");
+    assertThatThrownBy(() -> run(images.toString(), labels, List.of("colour")))
+        .hasMessageContaining("column 'colour' holds text or nothing");
+    assertThatThrownBy(() -> run(images.toString(), labels, List.of("residua.event")))
+        .hasMessageContaining("column 'residua.event' is reserved");
+    assertThatThrownBy(() -> run(images.toString(), null, List.of("speed")))
+        .hasMessageContaining("give the labels too");
+    assertThatThrownBy(() -> run(images, labels("speed,residua.helt\n1,\n")))
+        .hasMessageContaining(
+            "column 'residua.helt': names that begin with 'residua.' are reserved");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void shouldImportTheLabelsOfEachKindOfFile() throws IOException {
+    // Given
+    Files.write(images.resolve("1.png"), level(10));
+    Files.write(images.resolve("2.png"), level(20));
+    Path semicolons = Files.writeString(dir.resolve("a.csv"), "file;ball\n2.png;1,25\n");
+    Path lines =
+        Files.writeString(dir.resolve("a.jsonl"), "{\"file\": \"2.png\", \"ball\": 1.25}\n");
+
+    // When
+    DatasetImport.Result first = run(images, semicolons);
+    FrameDataset one = FrameDataset.open(out);
+    out = dir.resolve("second");
+    DatasetImport.Result second = run(images, lines);
+    FrameDataset other = FrameDataset.open(out);
+
+    // Then
+    assertThat(first.decimalCommas()).containsExactly("ball");
+    assertThat(first.labelKind()).isEqualTo("CSV with semicolons");
+    assertThat(second.labelKind()).isEqualTo("JSON");
+    assertThat(one.labels().value(1, "ball")).isEqualTo(1.25);
+    assertThat(other.labels().value(1, "ball")).isEqualTo(1.25);
+    assertThat(one.sha256()).isEqualTo(other.sha256());
+  }
+
+  @Test
+  void shouldImportAListInItsOrder() throws IOException {
+    // Given
+    Files.write(images.resolve("a.png"), level(10));
+    Files.write(images.resolve("b.png"), level(20));
+    Path elsewhere = Files.createDirectories(dir.resolve("lists"));
+    Path list =
+        Files.writeString(
+            elsewhere.resolve("pictures.txt"), "# morning\n../images/b.png\n\n..\\images\\a.png\n");
+
+    // When
+    run(list.toString(), labels("file,v\nimages/a.png,4\n"), null);
+
+    // Then
     FrameDataset set = FrameDataset.open(out);
-    assertThat(set.size()).isEqualTo(2);
     assertThat(firstByte(set, 0)).isEqualTo(20);
-    assertThat(set.labels().value(0, "speed")).isEqualTo(2);
-    assertThat(set.labels().value(1, "speed")).isNaN();
-    assertThat(set.labels().text(1, "kind")).isEqualTo("slow");
-    assertThat(set.factors()).containsExactly("speed");
-    assertThat(result.otherColumns()).containsExactly("kind");
+    assertThat(firstByte(set, 1)).isEqualTo(10);
+    assertThat(set.labels().value(1, "v")).isEqualTo(4);
+  }
+
+  @Test
+  void shouldSayWhichLinesOfAListAreWrong() throws IOException {
+    // Given
+    Files.write(images.resolve("a.png"), level(10));
+    Path list = images.resolve("pictures.txt");
+
+    // When, Then
+    Files.writeString(list, "a.png\nno.png\na.png\nalso no.png\n");
+    assertThatThrownBy(() -> run(list, null))
+        .hasMessageContaining("has 3 lines that name no picture")
+        .hasMessageContaining("line 2: no.png does not exist")
+        .hasMessageContaining("line 3: a.png is there twice");
+    Files.writeString(list, "# nothing\n");
+    assertThatThrownBy(() -> run(list, null))
+        .hasMessageContaining("is empty, expected one path of a picture per line");
+  }
+
+  @Test
+  void shouldHelpWithInputsOfOtherKinds() throws IOException {
+    // Given
+    Path clip = Files.write(dir.resolve("clip.mp4"), new byte[] {0, 0, 0, 24, 'f', 't', 'y', 'p'});
+    Path picture = Files.write(images.resolve("a.png"), level(10));
+    Path archive = Files.write(dir.resolve("a.tar.gz"), new byte[] {31});
+    Path table = Files.writeString(dir.resolve("labels.csv"), "a\n");
+    Path unknown = Files.writeString(dir.resolve("a.bin"), "text");
+
+    // When, Then
+    assertThatThrownBy(() -> run(clip, null))
+        .hasMessageContaining("clip.mp4 is a video, which import does not read")
+        .hasMessageContaining("ffmpeg -i " + clip + " -vf fps=2 frames/%05d.png");
+    assertThatThrownBy(() -> run("rtsp://cam/1", null, null))
+        .hasMessageContaining("rtsp://cam/1 is a video stream, which import does not read")
+        .hasMessageContaining("ffmpeg -rtsp_transport tcp -i rtsp://cam/1 -vf fps=2");
+    assertThatThrownBy(() -> run("https://store/clip.mp4", null, null))
+        .hasMessageContaining("is a video stream");
+    assertThatThrownBy(() -> run("https://store/pictures/", null, null))
+        .hasMessageContaining("Download the pictures first");
+    assertThatThrownBy(() -> run("file:///data/pictures", null, null))
+        .hasMessageContaining("give the path alone: /data/pictures");
+    assertThatThrownBy(() -> run(picture, null))
+        .hasMessageContaining("is one picture; give the folder of all pictures, such as " + images);
+    assertThatThrownBy(() -> run(archive, null)).hasMessageContaining("unpack it");
+    assertThatThrownBy(() -> run(table, null)).hasMessageContaining("with --labels");
+    assertThatThrownBy(() -> run(unknown, null))
+        .hasMessageContaining("is of an unknown kind, expected a folder of pictures");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void shouldSayWhatAFolderWithoutPicturesHolds() throws IOException {
+    // Given
+    Files.writeString(images.resolve("notes.txt"), "x");
+
+    // When, Then
+    assertThatThrownBy(() -> run(images, null))
+        .hasMessageContaining("has no picture, in no folder of it either; found 1 .txt")
+        .hasMessageContaining("expected files ending in .png");
+    Files.writeString(images.resolve("a.HEIC"), "x");
+    assertThatThrownBy(() -> run(images, null)).hasMessageContaining("magick mogrify -format png");
+    Files.writeString(images.resolve("clip.mov"), "x");
+    assertThatThrownBy(() -> run(images, null)).hasMessageContaining("ffmpeg -i clip.mp4");
   }
 
   @Test
@@ -111,7 +429,7 @@ class DatasetImportTest {
     // Then
     assertThat(refused.images()).hasSize(4);
     assertThat(refused)
-        .hasMessageStartingWith("4 of 5 images cannot be imported:")
+        .hasMessageStartingWith("4 of 5 images cannot be imported; repair or remove them:")
         .hasMessageContaining("cut.png: the PNG is cut short")
         .hasMessageContaining("huge.png: the PNG is 65,000x65,000 pixels")
         .hasMessageContaining("text.jpg: the file is no PNG, JPEG, WebP, BMP or TIFF")
@@ -129,8 +447,8 @@ class DatasetImportTest {
 
     // When, Then
     assertThatThrownBy(() -> run(images, labels))
-        .hasMessageContaining("b.png: does not exist")
-        .hasMessageContaining("c.png: does not exist");
+        .hasMessageContaining("row 2: b.png")
+        .hasMessageContaining("row 3: c.png");
     assertThat(out).doesNotExist();
   }
 
@@ -177,9 +495,9 @@ class DatasetImportTest {
     assertThatThrownBy(() -> run(gray, labels))
         .hasMessageContaining("has 1 rows but")
         .hasMessageContaining("2 images");
-    assertThatThrownBy(() -> run(images, null)).hasMessageContaining("has no image");
+    assertThatThrownBy(() -> run(images, null)).hasMessageContaining("has no picture");
     assertThatThrownBy(() -> run(dir.resolve("nowhere"), null))
-        .hasMessageContaining("does not exist, expected a folder or a .npy file");
+        .hasMessageContaining("does not exist, expected a folder of pictures, a list of pictures");
     assertThat(out).doesNotExist();
   }
 }

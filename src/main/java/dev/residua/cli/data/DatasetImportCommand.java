@@ -5,10 +5,16 @@ import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.ProgressBar;
 import dev.residua.frame.FrameLimits;
 import dev.residua.importing.DatasetImport;
+import dev.residua.importing.ImportSettings;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -18,68 +24,130 @@ import picocli.CommandLine.Option;
     description = {
       "Makes a data set from your own images.",
       "Images of other sizes are scaled to --size; their aspect ratio is not kept."
-          + " A labels file has a header line and one row per image. Cells may be empty. Columns of"
-          + " numbers become factors."
+          + " Labels have one row per image, or name the image of each row in a column 'file'; images"
+          + " without a row are kept without labels. Columns of numbers become factors. If images lie"
+          + " in several folders, the column 'folder' names the folder of each."
     })
 final class DatasetImportCommand extends JsonCommand {
+  private static final int SHOWN_FOLDERS = 10;
+
   @Option(
       names = "--images",
       required = true,
-      paramLabel = "DIR|FILE.npy",
+      paramLabel = "DIR|LIST.txt|FILE.npy",
       description =
-          "Folder of images, or uint8 array [n, height, width, channels] or [n, height,"
+          "Folder of images, with all folders in it; text file with the path of one image per line,"
+              + " relative to the file; or uint8 array [n, height, width, channels] or [n, height,"
               + " width].")
-  Path images;
+  String images;
 
   @Option(
       names = "--labels",
-      paramLabel = "FILE.csv",
+      paramLabel = "FILE",
       description =
-          "Labels of the images. Rows are in the order of the file names, or a column 'file' names"
-              + " the image of each row.")
+          "Labels of the images: CSV with commas, semicolons or tabs and a header line, or JSON with"
+              + " one object per line. Cells may be empty.")
   @Nullable Path labels;
+
+  @Option(
+      names = "--factors",
+      split = ",",
+      paramLabel = "NAME",
+      description =
+          "Columns that become factors. Default: all columns of numbers, but those that count the"
+              + " rows.",
+      showDefaultValue = Help.Visibility.NEVER)
+  @Nullable List<String> factors;
 
   @Mixin NewDataset target = new NewDataset();
 
   @Override
   public Integer call() throws IOException {
+    ImportSettings settings =
+        new ImportSettings(FrameLimits.DEFAULTS, target.size, target.force, factors);
     DatasetImport.Result result;
     try (ProgressBar bar = new ProgressBar("importing images")) {
-      result =
-          new DatasetImport(FrameLimits.DEFAULTS, target.size, target.force)
-              .run(images, labels, target.out, bar::update);
+      result = new DatasetImport(settings).run(images, labels, target.out, bar::update);
     }
     print(
         Json.map(
             "out", target.out.toString(),
             "frames", result.frames(),
+            "labelled", result.labelled(),
+            "labelKind", result.labelKind(),
+            "decimalCommas", result.decimalCommas(),
+            "folders", result.folders(),
             "shape", target.size.toString(),
             "factors", result.factors(),
+            "counters", result.counters(),
             "otherColumns", result.otherColumns(),
-            "ignored", result.ignored(),
+            "leftOut", result.leftOut().counts(),
             "sha256", result.sha256()),
-        () -> printText(result));
+        () -> lines(result).forEach(line -> print("%s", line)));
     return 0;
   }
 
-  private void printText(DatasetImport.Result result) {
-    print(
-        "%s: %d frames of %s, %s",
-        target.out,
-        result.frames(),
-        target.size,
-        result.factors().isEmpty()
-            ? "no factors"
-            : "factors " + String.join(", ", result.factors()));
+  private List<String> lines(DatasetImport.Result result) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "%s: %d frames of %s, %s"
+            .formatted(
+                target.out,
+                result.frames(),
+                target.size,
+                result.factors().isEmpty()
+                    ? "no factors"
+                    : "factors " + String.join(", ", result.factors())));
+    if (result.labelKind() != null) {
+      int without = result.frames() - result.labelled();
+      lines.add(
+          "labels (%s): %d frames have a row%s"
+              .formatted(
+                  result.labelKind(),
+                  result.labelled(),
+                  without == 0
+                      ? ""
+                      : ", %d have none and are kept without labels".formatted(without)));
+    }
+    if (!result.decimalCommas().isEmpty()) {
+      lines.add("read with decimal commas: " + String.join(", ", result.decimalCommas()));
+    }
+    if (!result.folders().isEmpty()) {
+      lines.add("the column 'folder' holds the folder of each image: " + folders(result.folders()));
+    }
+    if (!result.counters().isEmpty()) {
+      List<String> all = new ArrayList<>(result.factors());
+      all.addAll(result.counters());
+      lines.add(
+          "kept but no factors, since they count the rows: %s; to include them give --factors %s"
+              .formatted(String.join(", ", result.counters()), String.join(",", all)));
+    }
     if (!result.otherColumns().isEmpty()) {
-      print(
-          "kept but no factors, since they do not hold numbers: %s",
-          String.join(", ", result.otherColumns()));
+      lines.add(
+          "kept but no factors, since they %s: %s"
+              .formatted(
+                  factors == null ? "do not hold numbers" : "are not in --factors",
+                  String.join(", ", result.otherColumns())));
     }
-    if (!result.ignored().isEmpty()) {
-      print(
-          "%d other files were left out, such as %s",
-          result.ignored().size(), result.ignored().get(0));
+    if (result.leftOut().total() > 0) {
+      lines.add(
+          "%d other files were left out: %s"
+              .formatted(result.leftOut().total(), result.leftOut().text()));
     }
+    return lines;
+  }
+
+  private static String folders(Map<String, Integer> folders) {
+    String text =
+        folders.entrySet().stream()
+            .limit(SHOWN_FOLDERS)
+            .map(
+                entry ->
+                    "%s (%d)"
+                        .formatted(
+                            entry.getKey().isEmpty() ? "none" : entry.getKey(), entry.getValue()))
+            .collect(Collectors.joining(", "));
+    int more = folders.size() - SHOWN_FOLDERS;
+    return more > 0 ? text + " and %d more".formatted(more) : text;
   }
 }

@@ -14,6 +14,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -83,7 +85,8 @@ class DatasetCommandTest {
 
     // Then
     assertThat(code).isZero();
-    assertThat(FrameDataset.open(dir.resolve("set")).labels().value(2, "residua.noise.shadow_length"))
+    assertThat(
+            FrameDataset.open(dir.resolve("set")).labels().value(2, "residua.noise.shadow_length"))
         .isZero();
     assertThat(out.toString()).contains("3 frames of pendulum, 3 with factors");
   }
@@ -166,6 +169,58 @@ class DatasetCommandTest {
     assertThat(out.toString())
         .contains("2 frames of 32x32x3, factors speed")
         .contains("do not hold numbers: colour");
+  }
+
+  @Test
+  void shouldSayWhatBecameOfLabelsFoldersAndFiles() throws IOException {
+    // Given
+    for (String name : new String[] {"a/1.png", "a/2.png", "a/10.png", "b/1.png"}) {
+      Path picture = dir.resolve("images").resolve(name);
+      Files.createDirectories(picture.getParent());
+      Files.write(picture, Frames.png(16, 16));
+    }
+    Files.writeString(dir.resolve("images/notes.doc"), "x");
+    Files.writeString(
+        dir.resolve("labels.csv"), "file;frame;ball\na/1.png;1;1,5\na/10.png;2;2\na/2.png;3;1\n");
+    String[] arguments = {
+      "dataset",
+      "import",
+      "--images",
+      path("images"),
+      "--labels",
+      path("labels.csv"),
+      "--size",
+      "16"
+    };
+
+    // When
+    int text = run(with(arguments, "--out", path("set")));
+    String said = out.toString();
+    out.getBuffer().setLength(0);
+    int json = run(with(arguments, "--out", path("second"), "--json", "--factors", "ball,frame"));
+
+    // Then
+    assertThat(text).isZero();
+    assertThat(json).isZero();
+    assertThat(said)
+        .contains("4 frames of 16x16x3, factors ball")
+        .contains(
+            "labels (CSV with semicolons): 3 frames have a row, 1 have none and are kept without"
+                + " labels")
+        .contains("read with decimal commas: ball")
+        .contains("the column 'folder' holds the folder of each image: a (3), b (1)")
+        .contains("they count the rows: frame; to include them give --factors ball,frame")
+        .contains("1 other files were left out: 1 .doc");
+    JsonNode result = new ObjectMapper().readTree(out.toString());
+    assertThat(result.path("labelled").asInt()).isEqualTo(3);
+    assertThat(result.path("folders").path("a").asInt()).isEqualTo(3);
+    assertThat(result.path("factors").get(1).asText()).isEqualTo("frame");
+    assertThat(result.path("counters")).isEmpty();
+    assertThat(result.path("leftOut").path(".doc").asInt()).isEqualTo(1);
+  }
+
+  private static String[] with(String[] args, String... more) {
+    return Stream.concat(Arrays.stream(args), Arrays.stream(more)).toArray(String[]::new);
   }
 
   @Test

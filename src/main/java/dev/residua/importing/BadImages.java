@@ -1,0 +1,29 @@
+package dev.residua.importing;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Collects the images of an import that cannot be read; keeps the first ones. */
+final class BadImages {
+  private static final int KEPT = 1_000;
+
+  private final List<String> reasons = new ArrayList<>();
+  private int count;
+
+  /** Adds an image, with its name and the reason. */
+  void add(String image) {
+    count++;
+    if (reasons.size() < KEPT) {
+      reasons.add(image);
+    }
+  }
+
+  boolean isEmpty() {
+    return count == 0;
+  }
+
+  /** The exception that names them. */
+  BadImagesException exception(int of) {
+    return new BadImagesException(reasons, count, of);
+  }
+}
