@@ -77,10 +77,11 @@ public final class FrameDecoder {
           "the frame has %,d bytes, at most %,d are allowed"
               .formatted(data.length, limits.maxBytes()));
     }
+    SampleRange range = SampleRange.of(frame);
     switch (frame.format()) {
       case PNG -> {
         expectFile(frame);
-        png.read(data, frame.width(), frame.height(), picture);
+        png.read(data, frame.width(), frame.height(), range::to8Bits, picture);
       }
       case JPEG -> {
         expectFile(frame);
@@ -88,7 +89,8 @@ public final class FrameDecoder {
       }
       case WEBP, BMP, TIFF -> {
         expectFile(frame);
-        leptonica.file(frame.format(), data, limits, frame.width(), frame.height(), picture);
+        leptonica.file(
+            frame.format(), data, limits, frame.width(), frame.height(), range::to8Bits, picture);
       }
       case GRAY8, RGB8, RGBA8 -> raw(frame);
     }

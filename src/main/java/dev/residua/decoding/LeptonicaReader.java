@@ -9,6 +9,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
+import java.util.function.IntUnaryOperator;
 import org.bytedeco.leptonica.PIX;
 import org.bytedeco.leptonica.global.leptonica;
 
@@ -86,15 +87,16 @@ final class LeptonicaReader {
             (double) width / reduction,
             (double) height / reduction);
       }
-      copy(pix, into.data());
+      copy(pix, SampleRange.FULL::to8Bits, into.data());
     } finally {
       leptonica.pixDestroy(pix);
     }
   }
 
   /**
-   * Decodes a WebP, BMP or TIFF file, upright, transparency over white, samples of 16 bits rounded
-   * to 8.
+   * Decodes a WebP, BMP or TIFF file, upright, transparency over white.
+   *
+   * @param deep gives samples of 16 bits in 0..255
    */
   void file(
       PixelFormat format,
@@ -102,6 +104,7 @@ final class LeptonicaReader {
       FrameLimits limits,
       int saidWidth,
       int saidHeight,
+      IntUnaryOperator deep,
       Picture into)
       throws RejectedFrameException {
     // Leptonica 1.87 turns a TIFF file of orientation 8 the wrong way round.
@@ -133,7 +136,7 @@ final class LeptonicaReader {
       throw corrupt(format, "is damaged or of a kind that is not known: it cannot be decoded");
     }
     try {
-      copyAnyDepth(pix, into);
+      copyAnyDepth(pix, deep, into);
     } finally {
       leptonica.pixDestroy(pix);
     }
@@ -152,14 +155,15 @@ final class LeptonicaReader {
     return new RejectedFrameException(Reason.CORRUPT, "the %s %s".formatted(name(format), what));
   }
 
-  private static void copyAnyDepth(PIX pix, Picture into) throws RejectedFrameException {
+  private static void copyAnyDepth(PIX pix, IntUnaryOperator deep, Picture into)
+      throws RejectedFrameException {
     if (pix.colormap() != null) {
       PIX plain = leptonica.pixRemoveColormap(pix, leptonica.REMOVE_CMAP_BASED_ON_SRC);
       if (plain == null) {
         throw new RejectedFrameException(Reason.CORRUPT, "the picture's palette is damaged");
       }
       try {
-        copyAnyDepth(plain, into);
+        copyAnyDepth(plain, deep, into);
       } finally {
         leptonica.pixDestroy(plain);
       }
@@ -170,19 +174,20 @@ final class LeptonicaReader {
             Reason.UNKNOWN_FORMAT, "the picture has %d bits a pixel".formatted(pix.d()));
       }
       try {
-        copyWhole(bytes, into);
+        copyWhole(bytes, deep, into);
       } finally {
         leptonica.pixDestroy(bytes);
       }
     } else {
-      copyWhole(pix, into);
+      copyWhole(pix, deep, into);
     }
   }
 
-  private static void copyWhole(PIX pix, Picture into) throws RejectedFrameException {
+  private static void copyWhole(PIX pix, IntUnaryOperator deep, Picture into)
+      throws RejectedFrameException {
     check(pix);
     into.reset(pix.w(), pix.h(), channels(pix));
-    copy(pix, into.data());
+    copy(pix, deep, into.data());
   }
 
   private static void check(PIX pix) throws RejectedFrameException {
@@ -197,7 +202,7 @@ final class LeptonicaReader {
   }
 
   /** Copies a picture of 8, 16 or 32 bits a pixel. */
-  private static void copy(PIX pix, byte[] out) {
+  private static void copy(PIX pix, IntUnaryOperator deep, byte[] out) {
     int width = pix.w();
     int height = pix.h();
     int perRow = pix.wpl(); // words of 32 bits; the first pixel is in the highest bits
@@ -216,7 +221,7 @@ final class LeptonicaReader {
         }
         case 16 -> {
           for (int x = 0; x < width; x++) {
-            out[to++] = (byte) PngReader.to8Bits(row[x >> 1] >>> (16 - 16 * (x & 1)) & 0xFFFF);
+            out[to++] = (byte) deep.applyAsInt(row[x >> 1] >>> (16 - 16 * (x & 1)) & 0xFFFF);
           }
         }
         default -> {

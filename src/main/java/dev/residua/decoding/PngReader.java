@@ -5,6 +5,7 @@ import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.RejectedFrameException.Reason;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.IntUnaryOperator;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
@@ -12,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes PNG files of every colour type, bit depth and interlacing into gray or RGB bytes; 16-bit
- * samples are rounded to 8, transparency is laid over white, the picture stands upright as its EXIF
- * data says, gamma and colour profiles are ignored. Unlike readers made for viewing it never
- * returns half a picture: every chunk's checksum, the end of the file and the exact amount of pixel
- * data are checked. Nothing of the picture's size is allocated before the header has passed the
- * limits. For one thread.
+ * samples become 8 bits as the caller says, transparency is laid over white, the picture stands
+ * upright as its EXIF data says, gamma and colour profiles are ignored. Unlike readers made for
+ * viewing it never returns half a picture: every chunk's checksum, the end of the file and the
+ * exact amount of pixel data are checked. Nothing of the picture's size is allocated before the
+ * header has passed the limits. For one thread.
  *
  * <p>Source: W3C, Portable Network Graphics (PNG) Specification, Third Edition.
  */
@@ -52,6 +53,7 @@ final class PngReader {
   private final byte[] one = new byte[1];
 
   private byte[] file = new byte[0];
+  private IntUnaryOperator deep = SampleRange.FULL::to8Bits;
   private int width;
   private int height;
   private int depth;
@@ -77,9 +79,15 @@ final class PngReader {
     return b[0] << 24 | b[1] << 16 | b[2] << 8 | b[3];
   }
 
-  /** Decodes a file that starts with the signature of PNG. */
-  void read(byte[] png, int saidWidth, int saidHeight, Picture into) throws RejectedFrameException {
+  /**
+   * Decodes a file that starts with the signature of PNG.
+   *
+   * @param deep gives samples of 16 bits in 0..255
+   */
+  void read(byte[] png, int saidWidth, int saidHeight, IntUnaryOperator deep, Picture into)
+      throws RejectedFrameException {
     file = png;
+    this.deep = deep;
     palette = null;
     transparency = null;
     dataChunks = 0;
@@ -383,9 +391,9 @@ final class PngReader {
         }
         case GRAY_ALPHA ->
             out[at] =
-                (byte) FrameDecoder.overWhite(scaled(sample(2 * x)), scaled(sample(2 * x + 1)));
+                (byte) FrameDecoder.overWhite(scaled(sample(2 * x)), alpha(sample(2 * x + 1)));
         default -> {
-          int alpha = scaled(sample(4 * x + 3));
+          int alpha = alpha(sample(4 * x + 3));
           for (int c = 0; c < 3; c++) {
             out[at + c] = (byte) FrameDecoder.overWhite(scaled(sample(4 * x + c)), alpha);
           }
@@ -410,14 +418,14 @@ final class PngReader {
   private int scaled(int value) {
     return switch (depth) {
       case 8 -> value;
-      case 16 -> to8Bits(value);
+      case 16 -> deep.applyAsInt(value);
       default -> value * 255 / ((1 << depth) - 1);
     };
   }
 
-  /** A sample of 16 bits, rounded. */
-  static int to8Bits(int value) {
-    return (value * 255 + 32_767) / 65_535;
+  /** A sample of transparency in 0..255. */
+  private int alpha(int value) {
+    return depth == 16 ? SampleRange.FULL.to8Bits(value) : value;
   }
 
   private static int pair(byte[] bytes, int at) {
