@@ -1,8 +1,12 @@
 package dev.residua.importing;
 
+import dev.residua.dataset.Advice;
 import dev.residua.dataset.DatasetWriter;
 import dev.residua.dataset.FrameDataset;
+import dev.residua.dataset.PictureSurvey;
 import dev.residua.decoding.FrameDecoder;
+import dev.residua.decoding.SampleRange;
+import dev.residua.frame.Frame;
 import dev.residua.frame.RejectedFrameException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -38,6 +42,8 @@ public final class DatasetImport {
    * @param counters columns that look like a counter and are no factors
    * @param otherColumns other columns that were kept and are no factors
    * @param leftOut files that are no images by their names
+   * @param range samples of 16 bits that became black and white; null for all samples
+   * @param advice what to know of the set before training, most important first
    * @param sha256 of the set
    */
   public record Result(
@@ -50,6 +56,8 @@ public final class DatasetImport {
       List<String> counters,
       List<String> otherColumns,
       LeftOut leftOut,
+      @Nullable SampleRange range,
+      List<Advice> advice,
       String sha256) {}
 
   /**
@@ -99,14 +107,20 @@ public final class DatasetImport {
       columns.add(FOLDER_COLUMN);
     }
     columns.addAll(labelColumns);
+    SurveyedRange surveyed = SurveyedRange.of(frames, settings.limits(), settings.range());
+    SampleRange range = surveyed.range();
     Map<String, Object> provenance = new LinkedHashMap<>();
     provenance.put("importedFrom", frames.origin());
     if (labels != null) {
       provenance.put("labels", labels.toString());
     }
+    if (range != null) {
+      provenance.put("range", range.toString());
+    }
     String name = String.valueOf(out.toAbsolutePath().normalize().getFileName());
     FrameDecoder decoder = new FrameDecoder(settings.limits(), settings.shape());
     byte[] pixels = new byte[settings.shape().size()];
+    PictureSurvey pictures = new PictureSurvey(settings.shape());
     BadImages bad = new BadImages();
     try (DatasetWriter writer =
         new DatasetWriter(
@@ -118,12 +132,13 @@ public final class DatasetImport {
             settings.replace())) {
       for (int i = 0; i < frames.count(); i++) {
         try {
-          decoder.decode(frames.frame(i), pixels, 0);
+          decoder.decode(ranged(frames.frame(i), range), pixels, 0);
         } catch (RejectedFrameException | IOException e) {
           bad.add(frames.name(i) + ": " + e.getMessage());
         }
         if (bad.isEmpty()) {
           writer.write(pixels, 0, cells(i, frames, columns, rows));
+          pictures.add(pixels, 0);
         }
         progress.accept((i + 1.0) / frames.count());
       }
@@ -140,8 +155,17 @@ public final class DatasetImport {
           roles.counters(),
           roles.others(),
           frames.leftOut(),
+          range,
+          ImportAdvice.of(pictures, surveyed, roles.factors(), rows, folders, frames),
           writer.finish());
     }
+  }
+
+  /** The frame as a producer sends it: the range is an attribute. */
+  private static Frame ranged(Frame frame, @Nullable SampleRange range) {
+    return range == null
+        ? frame
+        : frame.with(frame.data(), Map.of(SampleRange.ATTRIBUTE, range.toString()));
   }
 
   /** Pictures by their folder; empty if all lie in one. */
@@ -153,7 +177,8 @@ public final class DatasetImport {
     return counts.size() > 1 ? counts : Map.of();
   }
 
-  private static String folder(String name) {
+  /** The folder of a name, without the name itself. */
+  static String folder(String name) {
     return name.substring(0, Math.max(0, name.lastIndexOf('/')));
   }
 

@@ -12,15 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param shape size of all frames
  * @param replace whether an existing data set may be replaced
  * @param factors columns that become factors; null for all columns of numbers but counters
+ * @param range which samples of 16 bits become black and white
  */
 public record ImportSettings(
-    FrameLimits limits, ImageShape shape, boolean replace, @Nullable List<String> factors) {
+    FrameLimits limits,
+    ImageShape shape,
+    boolean replace,
+    @Nullable List<String> factors,
+    RangeChoice range) {
   public ImportSettings {
     factors = factors == null ? null : List.copyOf(factors);
-  }
-
-  /** The usual limits and factors; no data set is replaced. */
-  public static ImportSettings of(ImageShape shape) {
-    return new ImportSettings(FrameLimits.DEFAULTS, shape, false, null);
   }
 }

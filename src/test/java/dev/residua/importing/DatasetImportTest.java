@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.residua.dataset.Advice;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.Npy;
+import dev.residua.dataset.PictureSurvey;
+import dev.residua.decoding.SampleRange;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.ImageShape;
 import dev.residua.testing.Frames;
+import dev.residua.training.TrainingSettings;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +20,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,7 +47,12 @@ class DatasetImportTest {
 
   private DatasetImport.Result run(String from, Path labels, List<String> factors)
       throws IOException {
-    return new DatasetImport(new ImportSettings(FrameLimits.DEFAULTS, SHAPE, false, factors))
+    return run(from, labels, factors, RangeChoice.FULL);
+  }
+
+  private DatasetImport.Result run(
+      String from, Path labels, List<String> factors, RangeChoice range) throws IOException {
+    return new DatasetImport(new ImportSettings(FrameLimits.DEFAULTS, SHAPE, false, factors, range))
         .run(from, labels, out, d -> {});
   }
 
@@ -499,5 +509,85 @@ class DatasetImportTest {
     assertThatThrownBy(() -> run(dir.resolve("nowhere"), null))
         .hasMessageContaining("does not exist, expected a folder of pictures, a list of pictures");
     assertThat(out).doesNotExist();
+  }
+
+  private static byte[] deep(IntUnaryOperator sample) {
+    BufferedImage image = new BufferedImage(8, 8, BufferedImage.TYPE_USHORT_GRAY);
+    for (int i = 0; i < 64; i++) {
+      image.getRaster().setSample(i % 8, i / 8, 0, sample.applyAsInt(i));
+    }
+    return Frames.png(image);
+  }
+
+  @Test
+  void shouldUseTheRangeOfDeepPictures() throws IOException {
+    // Given pictures of a camera of 12 bits, whose samples are multiples of 64 up to 4032
+    Files.write(images.resolve("a.png"), deep(i -> 64 * i));
+    Files.write(images.resolve("b.png"), deep(i -> 64 * (63 - i)));
+
+    // When
+    DatasetImport.Result unstated = run(images, null);
+    FrameDataset dark = FrameDataset.open(out);
+    out = dir.resolve("stated");
+    DatasetImport.Result stated = run(images.toString(), null, null, RangeChoice.parse("0..4095"));
+    FrameDataset bright = FrameDataset.open(out);
+    out = dir.resolve("auto");
+    DatasetImport.Result automatic = run(images.toString(), null, null, RangeChoice.parse("auto"));
+    FrameDataset found = FrameDataset.open(out);
+
+    // Then
+    assertThat(unstated.range()).isNull();
+    assertThat(unstated.advice().get(0))
+        .isEqualTo(
+            new Advice(
+                Advice.Kind.DARK_RANGE,
+                "no sample of 2 pictures with 16 bits is above 4,032 (12 bits), so they use 17 of 256"
+                    + " grey levels. Import again with --range 0..4095 or --range auto"));
+    assertThat(firstByte(dark, 1)).isEqualTo(16);
+    assertThat(firstByte(bright, 1)).isEqualTo(251);
+    assertThat(stated.range()).isEqualTo(new SampleRange(0, 4_095));
+    assertThat(stated.advice()).noneMatch(a -> a.kind() == Advice.Kind.DARK_RANGE);
+    assertThat(automatic.range()).isEqualTo(new SampleRange(0, 4_032));
+    assertThat(firstByte(found, 1)).isEqualTo(255);
+    assertThat(Files.readString(out.resolve("dataset.json"))).contains("\"range\" : \"0..4032\"");
+  }
+
+  @Test
+  void shouldRefuseARangeWithoutDeepPictures() throws IOException {
+    // Given
+    Files.write(images.resolve("a.png"), level(10));
+
+    // When, Then
+    assertThatThrownBy(() -> run(images.toString(), null, null, RangeChoice.parse("auto")))
+        .hasMessageContaining("none of 1 pictures")
+        .hasMessageContaining("leave --range out");
+    assertThatThrownBy(() -> RangeChoice.parse("0..4096.."))
+        .hasMessageContaining("a range of samples is LOW..HIGH");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void shouldAdviseOnFramesLabelsAndTheOrderOfFolders() throws IOException {
+    // Given ten pictures in two folders, of which the later one trains nothing
+    Files.createDirectories(images.resolve("a"));
+    Files.createDirectories(images.resolve("b"));
+    for (int i = 0; i < 10; i++) {
+      Files.write(images.resolve((i < 8 ? "a/" : "b/") + i + ".png"), level(40 + 10 * i));
+    }
+
+    // When
+    DatasetImport.Result result = run(images, labels("file,v\na/0.png,1\n"));
+
+    // Then
+    assertThat(result.advice())
+        .extracting(Advice::kind)
+        .contains(Advice.Kind.FEW_FRAMES, Advice.Kind.FEW_LABELS, Advice.Kind.IN_FOLDER_ORDER);
+    assertThat(result.advice().get(result.advice().size() - 1).sentence())
+        .contains("train learns from the first 70 %: it never sees b. List the pictures");
+  }
+
+  @Test
+  void shouldAssumeTheShareThatTrains() {
+    assertThat(PictureSurvey.TRAIN_SHARE).isEqualTo(TrainingSettings.DEFAULTS.trainShare());
   }
 }

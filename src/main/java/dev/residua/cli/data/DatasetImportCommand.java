@@ -3,9 +3,11 @@ package dev.residua.cli.data;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.ProgressBar;
+import dev.residua.decoding.SampleRange;
 import dev.residua.frame.FrameLimits;
 import dev.residua.importing.DatasetImport;
 import dev.residua.importing.ImportSettings;
+import dev.residua.importing.RangeChoice;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,12 +61,26 @@ final class DatasetImportCommand extends JsonCommand {
       showDefaultValue = Help.Visibility.NEVER)
   @Nullable List<String> factors;
 
+  @Option(
+      names = "--range",
+      paramLabel = "LOW..HIGH|auto",
+      description =
+          "Samples of 16-bit images (PNG, gray TIFF) that become black and white, such as 0..4095 for"
+              + " a camera of 12 bits. auto looks at some images. Default: 0..65535.",
+      showDefaultValue = Help.Visibility.NEVER)
+  @Nullable String range;
+
   @Mixin NewDataset target = new NewDataset();
 
   @Override
   public Integer call() throws IOException {
     ImportSettings settings =
-        new ImportSettings(FrameLimits.DEFAULTS, target.size, target.force, factors);
+        new ImportSettings(
+            FrameLimits.DEFAULTS,
+            target.size,
+            target.force,
+            factors,
+            range == null ? RangeChoice.FULL : RangeChoice.parse(range));
     DatasetImport.Result result;
     try (ProgressBar bar = new ProgressBar("importing images")) {
       result = new DatasetImport(settings).run(images, labels, target.out, bar::update);
@@ -82,6 +98,8 @@ final class DatasetImportCommand extends JsonCommand {
             "counters", result.counters(),
             "otherColumns", result.otherColumns(),
             "leftOut", result.leftOut().counts(),
+            "range", result.range() == null ? null : result.range().toString(),
+            "advice", result.advice(),
             "sha256", result.sha256()),
         () -> lines(result).forEach(line -> print("%s", line)));
     return 0;
@@ -134,6 +152,12 @@ final class DatasetImportCommand extends JsonCommand {
           "%d other files were left out: %s"
               .formatted(result.leftOut().total(), result.leftOut().text()));
     }
+    if (result.range() != null) {
+      lines.add(
+          "samples of 16 bits: %1$s become black to white; --range %1$s repeats it, and frames on Kafka bring the attribute %2$s=%1$s"
+              .formatted(result.range(), SampleRange.ATTRIBUTE));
+    }
+    result.advice().forEach(advice -> lines.add("note: " + advice.sentence()));
     return lines;
   }
 

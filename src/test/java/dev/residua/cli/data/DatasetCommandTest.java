@@ -210,12 +210,17 @@ class DatasetCommandTest {
         .contains("read with decimal commas: ball")
         .contains("the column 'folder' holds the folder of each image: a (3), b (1)")
         .contains("they count the rows: frame; to include them give --factors ball,frame")
-        .contains("1 other files were left out: 1 .doc");
+        .contains("1 other files were left out: 1 .doc")
+        .contains("note: 4 frames are few");
     JsonNode result = new ObjectMapper().readTree(out.toString());
     assertThat(result.path("labelled").asInt()).isEqualTo(3);
     assertThat(result.path("folders").path("a").asInt()).isEqualTo(3);
     assertThat(result.path("factors").get(1).asText()).isEqualTo("frame");
     assertThat(result.path("counters")).isEmpty();
+    assertThat(result.path("range").isNull()).isTrue();
+    assertThat(result.path("advice").get(0).path("kind").asText()).isEqualTo("FEW_FRAMES");
+    assertThat(result.path("advice").get(0).path("sentence").asText())
+        .startsWith("4 frames are few");
     assertThat(result.path("leftOut").path(".doc").asInt()).isEqualTo(1);
   }
 
