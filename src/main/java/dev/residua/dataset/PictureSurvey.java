@@ -3,6 +3,7 @@ package dev.residua.dataset;
 import dev.residua.dataset.Advice.Kind;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.Luma;
+import dev.residua.frame.PixelMask;
 import dev.residua.frame.SensorMeter;
 import dev.residua.frame.SensorReadings;
 import java.util.ArrayList;
@@ -88,7 +89,12 @@ public final class PictureSurvey {
    * @param pixels unsigned bytes, {@code [height][width][channels]}, starting at {@code offset}
    */
   public void add(byte[] pixels, int offset) {
-    SensorReadings readings = meter.measure(pixels, offset);
+    add(pixels, offset, PixelMask.NONE);
+  }
+
+  /** Looks at the next frame without what is masked, which has the same value in all frames. */
+  public void add(byte[] pixels, int offset, PixelMask mask) {
+    SensorReadings readings = meter.measure(pixels, offset, mask);
     boolean isNew = hashes.size() < MOST_HASHES ? hashes.add(readings.hash()) : true;
     copies += isNew ? 0 : 1;
     boolean isDark = readings.darkShare() >= WHOLE;

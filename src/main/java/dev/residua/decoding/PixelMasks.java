@@ -26,8 +26,8 @@ final class PixelMasks {
       Picture.Span rows,
       ImageShape target) {
     List<Path2D> paths = geometry.mask().stream().map(Polygon::toPath).toList();
-    double marginX = 1 / place.width() + (place.fine() == 0 ? 0 : 1.0 / place.across());
-    double marginY = 1 / place.height() + (place.fine() == 0 ? 0 : 1.0 / place.down());
+    double marginX = margin(place.left(), place.width(), place.across(), place.fine());
+    double marginY = margin(place.top(), place.height(), place.down(), place.fine());
     BitSet masked = new BitSet();
     masked.set(0, target.width() * target.height());
     for (int row = 0; row < place.rows(); row++) {
@@ -49,6 +49,15 @@ final class PixelMasks {
       }
     }
     return PixelMask.of(masked);
+  }
+
+  /** How far outside a pixel lies what it is computed from, as a fraction of the region. */
+  private static double margin(double from, double length, int pixels, double fine) {
+    if (fine != 0) {
+      return 1 / length + 1.0 / pixels;
+    }
+    boolean copied = length == pixels && from == Math.rint(from);
+    return copied ? 0 : 1 / length;
   }
 
   /** Whether a point, in fractions of the region, is outside the picture. */

@@ -7,8 +7,12 @@ import dev.residua.dataset.PictureSurvey;
 import dev.residua.decoding.FrameDecoder;
 import dev.residua.decoding.SampleRange;
 import dev.residua.frame.Frame;
+import dev.residua.frame.FrameGeometry;
+import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
 import dev.residua.frame.RejectedFrameException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,6 +46,7 @@ public final class DatasetImport {
    * @param counters columns that look like a counter and are no factors
    * @param otherColumns other columns that were kept and are no factors
    * @param leftOut files that are no images by their names
+   * @param masked share of the frames that is masked, in [0, 1)
    * @param range samples of 16 bits that became black and white; null for all samples
    * @param advice what to know of the set before training, most important first
    * @param sha256 of the set
@@ -56,6 +61,7 @@ public final class DatasetImport {
       List<String> counters,
       List<String> otherColumns,
       LeftOut leftOut,
+      double masked,
       @Nullable SampleRange range,
       List<Advice> advice,
       String sha256) {}
@@ -114,6 +120,13 @@ public final class DatasetImport {
     if (labels != null) {
       provenance.put("labels", labels.toString());
     }
+    FrameGeometry geometry = settings.geometry();
+    if (!geometry.equals(FrameGeometry.WHOLE)) {
+      provenance.put("region", geometry.region().toString());
+      provenance.put("rotation", geometry.rotation());
+      provenance.put("mask", geometry.maskText());
+      provenance.put("aspect", geometry.aspect().toString());
+    }
     if (range != null) {
       provenance.put("range", range.toString());
     }
@@ -121,6 +134,9 @@ public final class DatasetImport {
     FrameDecoder decoder = new FrameDecoder(settings.limits(), settings.shape());
     byte[] pixels = new byte[settings.shape().size()];
     PictureSurvey pictures = new PictureSurvey(settings.shape());
+    PreviewSheet sheet =
+        new PreviewSheet(settings.limits(), settings.shape(), geometry, frames.count());
+    PixelMask masked = PixelMask.NONE;
     BadImages bad = new BadImages();
     try (DatasetWriter writer =
         new DatasetWriter(
@@ -131,20 +147,31 @@ public final class DatasetImport {
             false,
             settings.replace())) {
       for (int i = 0; i < frames.count(); i++) {
+        PixelMask mask = PixelMask.NONE;
         try {
-          decoder.decode(ranged(frames.frame(i), range), pixels, 0);
+          Frame frame = ranged(frames.frame(i), range);
+          mask = decoder.decode(frame, geometry, pixels, 0);
+          masked = masked.union(mask);
+          if (settings.preview() != null && bad.isEmpty()) {
+            sheet.add(frame, pixels, mask);
+          }
         } catch (RejectedFrameException | IOException e) {
           bad.add(frames.name(i) + ": " + e.getMessage());
         }
         if (bad.isEmpty()) {
           writer.write(pixels, 0, cells(i, frames, columns, rows));
-          pictures.add(pixels, 0);
+          pictures.add(pixels, 0, mask);
         }
         progress.accept((i + 1.0) / frames.count());
       }
       if (!bad.isEmpty()) {
         throw bad.exception(frames.count());
       }
+      writer.mask(masked);
+      if (settings.preview() != null) {
+        Files.write(settings.preview(), sheet.png());
+      }
+      ImageShape shape = settings.shape();
       return new Result(
           frames.count(),
           rows == null ? 0 : rows.labelled(),
@@ -155,6 +182,7 @@ public final class DatasetImport {
           roles.counters(),
           roles.others(),
           frames.leftOut(),
+          (double) masked.count() / (shape.width() * shape.height()),
           range,
           ImportAdvice.of(pictures, surveyed, roles.factors(), rows, folders, frames),
           writer.finish());

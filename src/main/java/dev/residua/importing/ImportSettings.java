@@ -1,7 +1,9 @@
 package dev.residua.importing;
 
+import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.ImageShape;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,12 +14,16 @@ import org.jspecify.annotations.Nullable;
  * @param shape size of all frames
  * @param replace whether an existing data set may be replaced
  * @param factors columns that become factors; null for all columns of numbers but counters
+ * @param geometry what of each image is read
+ * @param preview PNG file to write that shows what is read; null for none
  * @param range which samples of 16 bits become black and white
  */
 public record ImportSettings(
     FrameLimits limits,
     ImageShape shape,
     boolean replace,
+    FrameGeometry geometry,
+    @Nullable Path preview,
     @Nullable List<String> factors,
     RangeChoice range) {
   public ImportSettings {

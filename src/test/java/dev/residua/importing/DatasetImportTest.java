@@ -9,6 +9,7 @@ import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.Npy;
 import dev.residua.dataset.PictureSurvey;
 import dev.residua.decoding.SampleRange;
+import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.ImageShape;
 import dev.residua.testing.Frames;
@@ -52,8 +53,37 @@ class DatasetImportTest {
 
   private DatasetImport.Result run(
       String from, Path labels, List<String> factors, RangeChoice range) throws IOException {
-    return new DatasetImport(new ImportSettings(FrameLimits.DEFAULTS, SHAPE, false, factors, range))
+    return new DatasetImport(
+            new ImportSettings(
+                FrameLimits.DEFAULTS, SHAPE, false, FrameGeometry.WHOLE, null, factors, range))
         .run(from, labels, out, d -> {});
+  }
+
+  @Test
+  void shouldReadARegionAndStoreItsMask() throws IOException {
+    Files.write(images.resolve("a.png"), level(40));
+    FrameGeometry geometry =
+        new FrameGeometry(
+            FrameGeometry.Region.parse("0.5,0,0.5,1"),
+            0,
+            FrameGeometry.parseMask("0,0 0.3,0 0.3,1 0,1"),
+            FrameGeometry.Aspect.LETTERBOX);
+    Path sheet = dir.resolve("sheet.png");
+    DatasetImport.Result result =
+        new DatasetImport(
+                new ImportSettings(
+                    FrameLimits.DEFAULTS, SHAPE, false, geometry, sheet, null, RangeChoice.FULL))
+            .run(images.toString(), null, out, d -> {});
+    FrameDataset set = FrameDataset.open(out);
+    // Half of 8 columns are bars of the letterbox, two of the others touch the mask
+    assertThat(result.masked()).isEqualTo(6 / 8.0);
+    assertThat(set.mask().count()).isEqualTo(6 * 8);
+    assertThat(set.mask().covers(3)).isTrue();
+    assertThat(set.mask().covers(4)).isFalse();
+    assertThat(set.read(0, 1)[0] & 0xFF).isEqualTo(128);
+    assertThat(set.read(0, 1)[4 * 3] & 0xFF).isEqualTo(40);
+    assertThat(set.sha256()).isEqualTo(result.sha256());
+    assertThat(javax.imageio.ImageIO.read(sheet.toFile()).getWidth()).isPositive();
   }
 
   /** A PNG of 8x8 pixels of one gray level. */

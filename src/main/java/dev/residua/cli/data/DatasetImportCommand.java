@@ -1,9 +1,13 @@
 package dev.residua.cli.data;
 
+import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.ProgressBar;
 import dev.residua.decoding.SampleRange;
+import dev.residua.frame.FrameGeometry;
+import dev.residua.frame.FrameGeometry.Aspect;
+import dev.residua.frame.FrameGeometry.Region;
 import dev.residua.frame.FrameLimits;
 import dev.residua.importing.DatasetImport;
 import dev.residua.importing.ImportSettings;
@@ -25,7 +29,8 @@ import picocli.CommandLine.Option;
     name = "import",
     description = {
       "Makes a data set from your own images.",
-      "Images of other sizes are scaled to --size; their aspect ratio is not kept."
+      "Images of other sizes are scaled to --size. --region, --rotation, --mask and --aspect say what"
+          + " of them is read; give the same to the rule of the source."
           + " Labels have one row per image, or name the image of each row in a column 'file'; images"
           + " without a row are kept without labels. Columns of numbers become factors. If images lie"
           + " in several folders, the column 'folder' names the folder of each."
@@ -70,6 +75,45 @@ final class DatasetImportCommand extends JsonCommand {
       showDefaultValue = Help.Visibility.NEVER)
   @Nullable String range;
 
+  @Option(
+      names = "--region",
+      paramLabel = "L,T,W,H",
+      description =
+          "Part of the images that is read: left,top,width,height as fractions, such as"
+              + " 0.1,0.2,0.5,0.6.",
+      showDefaultValue = Help.Visibility.NEVER)
+  @Nullable String region;
+
+  @Option(
+      names = "--rotation",
+      paramLabel = "DEGREES",
+      description = "Degrees by which the region is turned clockwise.")
+  double rotation;
+
+  @Option(
+      names = "--mask",
+      paramLabel = "POLYGONS",
+      description =
+          "Parts that count in nothing: corners such as '0,0 0.3,0 0.3,0.2' as fractions of the"
+              + " region, polygons separated by semicolons.",
+      showDefaultValue = Help.Visibility.NEVER)
+  @Nullable String mask;
+
+  @Option(
+      names = "--aspect",
+      paramLabel = "HOW",
+      description =
+          "How a region of another aspect ratio fills the frames: stretch, or letterbox with bars"
+              + " that count in nothing.")
+  String aspect = "stretch";
+
+  @Option(
+      names = "--preview",
+      paramLabel = "FILE.png",
+      description = "Writes a picture that shows what is read.",
+      showDefaultValue = Help.Visibility.NEVER)
+  @Nullable Path preview;
+
   @Mixin NewDataset target = new NewDataset();
 
   @Override
@@ -79,6 +123,8 @@ final class DatasetImportCommand extends JsonCommand {
             FrameLimits.DEFAULTS,
             target.size,
             target.force,
+            geometry(),
+            preview,
             factors,
             range == null ? RangeChoice.FULL : RangeChoice.parse(range));
     DatasetImport.Result result;
@@ -98,11 +144,24 @@ final class DatasetImportCommand extends JsonCommand {
             "counters", result.counters(),
             "otherColumns", result.otherColumns(),
             "leftOut", result.leftOut().counts(),
+            "masked", result.masked(),
             "range", result.range() == null ? null : result.range().toString(),
             "advice", result.advice(),
             "sha256", result.sha256()),
         () -> lines(result).forEach(line -> print("%s", line)));
     return 0;
+  }
+
+  private FrameGeometry geometry() {
+    try {
+      return new FrameGeometry(
+          region == null ? Region.WHOLE : Region.parse(region),
+          rotation,
+          mask == null ? List.of() : FrameGeometry.parseMask(mask),
+          Aspect.parse(aspect));
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailedException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private List<String> lines(DatasetImport.Result result) {
@@ -151,6 +210,12 @@ final class DatasetImportCommand extends JsonCommand {
       lines.add(
           "%d other files were left out: %s"
               .formatted(result.leftOut().total(), result.leftOut().text()));
+    }
+    if (result.masked() > 0) {
+      lines.add("%.1f %% of each frame is masked".formatted(100 * result.masked()));
+    }
+    if (preview != null) {
+      lines.add("what is read: " + preview);
     }
     if (result.range() != null) {
       lines.add(
