@@ -76,7 +76,7 @@ public final class EvidenceModel implements AutoCloseable {
       pictures.put(
           Kind.HEATMAP,
           latent < 0
-              ? PictureFiles.difference(pixels, expected, shape())
+              ? PictureFiles.difference(pixels, mask, expected, shape())
               : PictureFiles.difference(
                   decoder.decodeWith(scored.observed(), latent, expectedOrObserved(scored, latent)),
                   shape()));

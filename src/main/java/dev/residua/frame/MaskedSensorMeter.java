@@ -9,6 +9,8 @@ final class MaskedSensorMeter {
   private final int h;
   private final int[] luma;
   private final boolean[] counts;
+  private final int[] upper;
+  private final int[] lower;
   private PixelMask mask = PixelMask.NONE;
 
   /**
@@ -19,6 +21,8 @@ final class MaskedSensorMeter {
     this.h = shape.height();
     this.luma = luma;
     this.counts = new boolean[luma.length];
+    this.upper = new int[shape.width()];
+    this.lower = new int[shape.width()];
   }
 
   SensorReadings measure(PixelMask newMask, long hash) {
@@ -72,55 +76,62 @@ final class MaskedSensorMeter {
     return n == 0 ? 0 : (double) sum / n;
   }
 
-  /** Over the pairs of rows with the largest differences, as without a mask. */
+  /**
+   * As without a mask, over the columns in which neither row is masked: they are compared as if
+   * they were next to each other.
+   */
   private float tear() {
-    int[] largest = new int[SensorMeter.PAIRS];
-    int[] rows = new int[SensorMeter.PAIRS];
+    double[] differences = new double[Math.max(0, h - 1)];
     for (int y = 0; y + 1 < h; y++) {
-      int difference = difference(y, 0);
-      int k = SensorMeter.PAIRS - 1;
-      if (difference <= largest[k]) {
-        continue;
-      }
-      for (; k > 0 && largest[k - 1] < difference; k--) {
-        largest[k] = largest[k - 1];
-        rows[k] = rows[k - 1];
-      }
-      largest[k] = difference;
-      rows[k] = y;
+      int n = read(y);
+      differences[y] = n == 0 ? 0 : (double) unrotated(n) / n;
     }
-    int best = 0;
-    for (int k = 0; k < SensorMeter.PAIRS && largest[k] > best; k++) {
-      int smallest = largest[k];
-      int unrotated = compared(rows[k], 0);
-      for (int s = 1; s < w; s++) {
-        int n = compared(rows[k], s);
-        if (2 * n >= unrotated) { // with less to compare, chance makes it small
-          smallest = Math.min(smallest, difference(rows[k], s) * unrotated / n);
-        }
+    double best = 0;
+    for (int pair = 0; pair < SensorMeter.PAIRS; pair++) {
+      int y = 0;
+      for (int other = 1; other < differences.length; other++) {
+        y = differences[other] > differences[y] ? other : y;
       }
-      best = Math.max(best, largest[k] - smallest);
+      if (differences.length == 0 || differences[y] <= best) {
+        break;
+      }
+      differences[y] = 0;
+      int n = read(y);
+      int unrotated = unrotated(n);
+      best = Math.max(best, (double) (unrotated - smallestWhenRotated(n, unrotated)) / n);
     }
-    return (float) best / w;
+    return (float) best;
   }
 
-  /** Sum of absolute differences of a row and the next one rotated by s pixels. */
-  private int difference(int row, int s) {
-    int sum = 0;
-    for (int x = 0, at = row * w; x < w; x++) {
-      int below = at + w + (x + s) % w;
-      if (counts[at + x] && counts[below]) {
-        sum += Math.abs(luma[at + x] - luma[below]);
-      }
-    }
-    return sum;
-  }
-
-  private int compared(int row, int s) {
+  /** Reads a row and the next one where neither is masked; returns the number of columns. */
+  private int read(int y) {
     int n = 0;
-    for (int x = 0, at = row * w; x < w; x++) {
-      n += counts[at + x] && counts[at + w + (x + s) % w] ? 1 : 0;
+    for (int x = 0, at = y * w; x < w; x++, at++) {
+      if (counts[at] && counts[at + w]) {
+        upper[n] = luma[at];
+        lower[n++] = luma[at + w];
+      }
     }
     return n;
+  }
+
+  private int unrotated(int n) {
+    int difference = 0;
+    for (int x = 0; x < n; x++) {
+      difference += Math.abs(upper[x] - lower[x]);
+    }
+    return difference;
+  }
+
+  private int smallestWhenRotated(int n, int unrotated) {
+    int smallest = unrotated;
+    for (int s = 1; s < n; s++) {
+      int difference = 0;
+      for (int x = 0, other = s; x < n; x++, other = other + 1 == n ? 0 : other + 1) {
+        difference += Math.abs(upper[x] - lower[other]);
+      }
+      smallest = Math.min(smallest, difference);
+    }
+    return smallest;
   }
 }

@@ -54,11 +54,17 @@ public final class PictureFiles {
    * The difference of a frame and a picture, as below.
    *
    * @param pixels unsigned bytes in the shape
+   * @param mask pixels of the frame that show nothing: no difference
    * @param picture intensities in the shape
    */
-  public static byte[] difference(byte[] pixels, float[] picture, ImageShape shape) {
+  public static byte[] difference(
+      byte[] pixels, PixelMask mask, float[] picture, ImageShape shape) {
     float[] both = Arrays.copyOf(intensities(pixels), 2 * shape.size());
     System.arraycopy(picture, 0, both, shape.size(), shape.size());
+    int c = shape.channels();
+    for (int pixel = mask.next(0); pixel >= 0; pixel = mask.next(pixel + 1)) {
+      System.arraycopy(picture, pixel * c, both, pixel * c, c);
+    }
     return difference(both, shape);
   }
 

@@ -85,8 +85,9 @@ function editor(image, inputs) {
  * Opens the dialog for one source.
  *
  * @param place partition and offset of its last frame
+ * @param done called after a change
  */
-export async function editGeometry(source, place) {
+export async function editGeometry(source, place, done) {
   const { rules: [rule] } = await get(`api/sources/rules?source=${encodeURIComponent(source)}`);
   const set = rule?.settings ?? {}, own = set.match === source;
   const id = own ? rule.id : source.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '').slice(0, 100) || 'camera';
@@ -111,6 +112,7 @@ export async function editGeometry(source, place) {
       if (body.aspect === 'stretch') delete body.aspect;
       if (by) body.by = by;
       const answer = await put(`api/sources/rules/${encodeURIComponent(id)}`, body);
+      await done();
       return answer.changed.length ? `Stored. ${source} learns again what is normal.` : 'The rule is like that already.';
     },
   });

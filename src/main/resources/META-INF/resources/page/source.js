@@ -26,15 +26,16 @@ export function source(root, { live, about }, [name]) {
   const fact = label => { const value = h('b', null, '–'); facts.append(h('span', null, label, ' ', value)); return value; };
   const facing = { pace: fact('Frames per second'), frame: fact('Last frame'), sequence: fact('Sequence'), model: fact('Model'), rule: fact('Rule') };
   let expectedPace = null;
-  get(`api/sources/rules?source=${encodeURIComponent(name)}`).then(({ rules: [rule], why }) => {
+  const showRule = () => get(`api/sources/rules?source=${encodeURIComponent(name)}`).then(({ rules: [rule], why }) => {
     expectedPace = rule?.settings.framesPerSecond ?? null;
     facing.rule.replaceChildren(h('a', { href: '#/settings', title: why ?? null }, rule ? rule.id : 'none: settings of the installation'));
     if (rule?.settings.enabled === false) facing.rule.append(' (not monitored)');
   }).catch(() => text(facing.rule, '–'));
+  showRule();
   const head = h('header', null,
     h('p', { class: 'crumbs' }, h('a', { href: '#/' }, '← All sources')),
     h('div', { class: 'title' }, h('h1', null, name), chip, phaseChip,
-      h('div', { class: 'actions' }, pause, accept, h('button', { type: 'button', onclick: () => state.last && editGeometry(name, state.last).catch(e => toast(e.message)) }, 'Region …'), h('button', { type: 'button', onclick: () => silence(name) }, 'Silence …'))),
+      h('div', { class: 'actions' }, pause, accept, h('button', { type: 'button', onclick: () => state.last && editGeometry(name, state.last, showRule).catch(e => toast(e.message)) }, 'Region …'), h('button', { type: 'button', onclick: () => silence(name) }, 'Silence …'))),
     facts);
   const unknown = h('div', { class: 'panel empty', hidden: true });
   const fault = h('section', { class: 'panel fault', 'aria-label': 'Open incident', hidden: true });

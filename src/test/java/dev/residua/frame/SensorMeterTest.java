@@ -36,6 +36,7 @@ class SensorMeterTest {
     assertThat(masked.luma()).isEqualTo(cut.luma());
     assertThat(masked.darkShare()).isEqualTo(cut.darkShare());
     assertThat(masked.saturatedShare()).isEqualTo(cut.saturatedShare());
+    assertThat(masked.tear()).isEqualTo(cut.tear());
     assertThat(masked.sharpness()).isCloseTo(cut.sharpness(), within(1e-5f * cut.sharpness()));
   }
 

@@ -6,6 +6,7 @@ import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.FrameGeometry.Aspect;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PictureFiles;
+import dev.residua.frame.PixelMask;
 import dev.residua.scoring.FrameLookup;
 import dev.residua.wire.RecordReader;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -30,9 +31,13 @@ public class LiveFrames implements StoredPictures {
   private final Turns turns = new Turns();
 
   // Guarded by the turns
-  private final Map<Place, byte[]> kept = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Place, Kept> kept = new LinkedHashMap<>(16, 0.75f, true);
   private int keptBytes;
   private @Nullable FrameLookup frames;
+
+  /** What a model reads of a frame. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Kept(byte[] pixels, PixelMask mask) {}
 
   private record Place(String source, int partition, long offset, ImageShape shape) {}
 
@@ -63,7 +68,7 @@ public class LiveFrames implements StoredPictures {
   public byte[] frame(String modelId, String source, int partition, long offset)
       throws MissingException, UnavailableException, IOException {
     ImageShape shape = pictures.shape(modelId);
-    return PictureFiles.picture(pixels(new Place(source, partition, offset, shape)), shape);
+    return PictureFiles.picture(kept(new Place(source, partition, offset, shape)).pixels(), shape);
   }
 
   @Override
@@ -120,26 +125,28 @@ public class LiveFrames implements StoredPictures {
       String modelId, String source, int partition, long offset, float[] latents)
       throws MissingException, UnavailableException, IOException {
     Place place = new Place(source, partition, offset, pictures.shape(modelId));
-    return pictures.difference(modelId, pixels(place), latents);
+    Kept frame = kept(place);
+    return pictures.difference(modelId, frame.pixels(), frame.mask(), latents);
   }
 
-  private byte[] pixels(Place place) throws MissingException, IOException {
+  private Kept kept(Place place) throws MissingException, IOException {
     try {
-      return turns.request(() -> pixelsInTurn(place));
+      return turns.request(() -> keptInTurn(place));
     } catch (RecordReader.MissingException e) {
       throw new MissingException(String.valueOf(e.getMessage()));
     }
   }
 
-  private byte[] pixelsInTurn(Place place) throws RecordReader.MissingException, IOException {
-    byte[] known = kept.get(place);
+  private Kept keptInTurn(Place place) throws RecordReader.MissingException, IOException {
+    Kept known = kept.get(place);
     if (known != null) {
       return known;
     }
-    byte[] pixels =
-        opened().find(place.source(), place.partition(), place.offset(), place.shape()).pixels();
-    keep(place, pixels);
-    return pixels;
+    FrameLookup.Found found =
+        opened().find(place.source(), place.partition(), place.offset(), place.shape());
+    Kept read = new Kept(found.pixels(), found.mask());
+    keep(place, read);
+    return read;
   }
 
   private FrameLookup opened() throws IOException {
@@ -150,13 +157,13 @@ public class LiveFrames implements StoredPictures {
     return now;
   }
 
-  private void keep(Place place, byte[] pixels) {
-    kept.put(place, pixels);
-    keptBytes += pixels.length;
+  private void keep(Place place, Kept read) {
+    kept.put(place, read);
+    keptBytes += read.pixels().length;
     while (keptBytes > KEPT_BYTES && kept.size() > 2) {
       Place eldest = kept.keySet().iterator().next();
-      byte[] dropped = kept.remove(eldest);
-      keptBytes -= dropped == null ? 0 : dropped.length;
+      Kept dropped = kept.remove(eldest);
+      keptBytes -= dropped == null ? 0 : dropped.pixels().length;
     }
   }
 }

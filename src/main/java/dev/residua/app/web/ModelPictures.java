@@ -4,6 +4,7 @@ import dev.residua.causal.LatentDecoder;
 import dev.residua.dashboard.Pictures;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PictureFiles;
+import dev.residua.frame.PixelMask;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelStore;
@@ -78,15 +79,16 @@ public class ModelPictures implements Pictures {
    * Draws where a picture differs from that of latents.
    *
    * @param pixels in {@link #shape}
+   * @param mask pixels that show nothing
    * @param latents of the other picture, shape {@code [d]}
    * @return a PNG file of the model's size
    * @throws UnavailableException if the model cannot be used here
    */
-  synchronized byte[] difference(String modelId, byte[] pixels, float[] latents)
+  synchronized byte[] difference(String modelId, byte[] pixels, PixelMask mask, float[] latents)
       throws UnavailableException {
     Open model = model(modelId);
     return PictureFiles.difference(
-        pixels, model.decoder().decode(latents, 1), model.bundle().manifest().image());
+        pixels, mask, model.decoder().decode(latents, 1), model.bundle().manifest().image());
   }
 
   private Open model(String modelId) throws UnavailableException {
