@@ -80,7 +80,8 @@ public final class LabelTable {
   }
 
   /**
-   * Parses CSV with a header line. In a table of several columns blank lines count for nothing.
+   * Parses CSV with a header line. Blank lines count for nothing, but in a table of one column
+   * behind its header, where they are empty cells.
    *
    * @param separator between cells
    * @param where name of the text, for messages
@@ -96,13 +97,14 @@ public final class LabelTable {
             .readValues(text.startsWith("\uFEFF") ? text.substring(1) : text)) {
       while (lines.hasNextValue()) {
         String[] cells = lines.nextValue();
+        boolean blank = cells.length == 1 && cells[0].isBlank();
         if (columns.isEmpty()) {
-          header(cells, columns, where);
+          if (!blank) {
+            header(cells, columns, where);
+          }
         } else if (cells.length == columns.size()) {
           rows.add(cells);
-        } else if (cells.length == 0 && columns.size() == 1) {
-          rows.add(new String[1]);
-        } else if (cells.length > 0 && !(cells.length == 1 && cells[0].isBlank())) {
+        } else if (!blank) {
           throw new IOException(
               "%s line %d: %d cells, but the header has %d columns"
                   .formatted(where, line, cells.length, columns.size()));

@@ -43,6 +43,11 @@ final class FramesInput {
     if (Files.isDirectory(path)) {
       return PictureFolder.open(path, limits);
     }
+    if (input.contains("*") && !Files.exists(path)) {
+      throw new IOException(
+          "%1$s is a pattern; give the folder, or make a list with: ls %1$s >pictures.txt, then give --images pictures.txt"
+              .formatted(input));
+    }
     if (!Files.exists(path)) {
       throw new IOException("%s does not exist, %s".formatted(input, EXPECTED));
     }
@@ -58,7 +63,7 @@ final class FramesInput {
 
   private static String address(String input) {
     String scheme = input.substring(0, input.indexOf(':')).toLowerCase(Locale.ROOT);
-    if (scheme.startsWith("rtsp") || scheme.startsWith("rtmp") || Video.isVideo(input)) {
+    if (Video.isStream(input) || Video.isVideo(input)) {
       return "%s is a video stream, which import does not read. %s"
           .formatted(input, Video.extract(input));
     }

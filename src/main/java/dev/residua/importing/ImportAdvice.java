@@ -58,7 +58,7 @@ final class ImportAdvice {
       advice.add(
           new Advice(
               Advice.Kind.IN_FOLDER_ORDER,
-              "the frames are in the order of their folders, and train learns from the first %.0f %%: it never sees %s%s. List the pictures in the order of capture, and import the list (--images pictures.txt)"
+              "the frames are in the order of their folders, and train learns from the first %.0f %%: it never sees %s%s. Unless the folders follow one another in time, list the pictures in the order of capture, and import the list (--images pictures.txt)"
                   .formatted(
                       100 * PictureSurvey.TRAIN_SHARE,
                       late.stream().limit(SHOWN_FOLDERS).collect(Collectors.joining(", ")),

@@ -81,7 +81,7 @@ record LabelFile(LabelTable table, String kind, List<String> decimalCommas) {
     if (begin.startsWith("{") || begin.startsWith("[")) {
       return of(objects(text, file), "JSON", file);
     }
-    char separator = separator(text.lines().findFirst().orElse(""));
+    char separator = separator(begin.lines().findFirst().orElse(""));
     String kind =
         switch (separator) {
           case ';' -> "CSV with semicolons";

@@ -42,19 +42,20 @@ final class PictureFolder implements NamedFrames {
   static PictureFolder open(Path folder, FrameLimits limits) throws IOException {
     List<String> names = new ArrayList<>();
     Map<String, Integer> others = new TreeMap<>();
+    Path start = folder.toRealPath(); // the folder may be a link, and links are not followed
     Files.walkFileTree(
-        folder,
+        start,
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes) {
-            return !dir.equals(folder) && isHidden(dir)
+            return !dir.equals(start) && isHidden(dir)
                 ? FileVisitResult.SKIP_SUBTREE
                 : FileVisitResult.CONTINUE;
           }
 
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            String name = folder.relativize(file).toString().replace('\\', '/');
+            String name = start.relativize(file).toString().replace('\\', '/');
             if (!isHidden(file)) {
               if (PictureFile.isNamedSo(name) && Files.isRegularFile(file)) {
                 names.add(name);

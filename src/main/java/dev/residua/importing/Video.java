@@ -2,6 +2,7 @@ package dev.residua.importing;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Videos and streams, which are not read here: how to recognise them and what to do. */
 final class Video {
@@ -10,6 +11,9 @@ final class Video {
       List.of(
           ".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".ts", ".wmv", ".flv");
 
+  private static final Pattern STREAM = Pattern.compile("(?i)(rtsps?|rtmps?|srt|udp|rtp)://.*");
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:@%+=-]+");
+
   private Video() {}
 
   /** Whether a path or an address names a video. */
@@ -17,11 +21,22 @@ final class Video {
     return ENDINGS.stream().anyMatch(name.toLowerCase(Locale.ROOT)::endsWith);
   }
 
-  /** How to get pictures of a video or stream. */
+  /** How to get pictures of a video or stream: two per second, of a stream for ten minutes. */
   static String extract(String address) {
-    String transport = address.startsWith("rtsp") ? "-rtsp_transport tcp " : "";
-    return "Extract pictures with: mkdir frames && ffmpeg %s-i %s -vf fps=2 frames/%%05d.png"
-        .formatted(transport, address)
-        .concat(", then import the folder frames");
+    String scheme = address.toLowerCase(Locale.ROOT);
+    String transport = scheme.startsWith("rtsp") ? "-rtsp_transport tcp " : "";
+    String duration = isStream(address) ? "-t 600 " : "";
+    return "Extract pictures with: mkdir frames && ffmpeg "
+        + transport
+        + "-i "
+        + (PLAIN.matcher(address).matches() ? address : "'" + address + "'")
+        + " "
+        + duration
+        + "-vf fps=2 frames/%05d.png, then import the folder frames";
+  }
+
+  /** Whether an address is of a protocol for streams. */
+  static boolean isStream(String address) {
+    return STREAM.matcher(address).matches();
   }
 }

@@ -65,7 +65,7 @@ class LabelTableTest {
   @Test
   void shouldSkipBlankLinesInATableOfSeveralColumns() throws IOException {
     // When
-    LabelTable table = parse("a,b\n\n1,2\n  \n3,4\n\n\n");
+    LabelTable table = parse("\n \na,b\n\n1,2\n  \n3,4\n\n\n");
 
     // Then
     assertThat(table.rows()).isEqualTo(2);

@@ -105,6 +105,11 @@ class DatasetImportTest {
     Files.write(images.resolve("b.PNG"), level(20));
     Files.write(images.resolve("a.png"), level(10));
     Files.write(images.resolve("c.jpeg"), Frames.jpeg(30, 20));
+    Files.write(
+        images.resolve("d.bmp"), Frames.bmp(Frames.noise(8, 8, BufferedImage.TYPE_INT_RGB)));
+    Files.write(
+        images.resolve("e.tiff"), Frames.tiff(Frames.noise(8, 8, BufferedImage.TYPE_INT_RGB)));
+    Files.write(images.resolve("f.webp"), Frames.webp());
     Files.writeString(images.resolve("readme.txt"), "not an image");
 
     // When
@@ -112,7 +117,8 @@ class DatasetImportTest {
 
     // Then
     FrameDataset set = FrameDataset.open(out);
-    assertThat(result.frames()).isEqualTo(3);
+    assertThat(result.frames()).isEqualTo(6);
+    assertThat(set.read(3, 1)).isEqualTo(set.read(4, 1));
     assertThat(result.leftOut().text()).isEqualTo("1 .txt");
     assertThat(result.labelled()).isZero();
     assertThat(result.folders()).isEmpty();
@@ -183,6 +189,25 @@ class DatasetImportTest {
             Map.entry("closed", 1),
             Map.entry("open/2026/day2", 1),
             Map.entry("open/2026/day10", 1));
+  }
+
+  @Test
+  void shouldFollowLinksToTheFolderAndToPictures() throws IOException {
+    // Given a link to the folder, in it a link to a picture, and a link back to the folder
+    Files.write(images.resolve("a.png"), level(10));
+    Path elsewhere = Files.write(dir.resolve("elsewhere.png"), level(20));
+    Files.createSymbolicLink(images.resolve("b.png"), elsewhere);
+    Files.createSymbolicLink(images.resolve("again"), images);
+    Path link = Files.createSymbolicLink(dir.resolve("link"), images);
+
+    // When
+    DatasetImport.Result result = run(link, null);
+
+    // Then
+    FrameDataset set = FrameDataset.open(out);
+    assertThat(result.frames()).isEqualTo(2);
+    assertThat(result.leftOut().total()).isEqualTo(1);
+    assertThat(firstByte(set, 1)).isEqualTo(20);
   }
 
   @Test
@@ -422,13 +447,18 @@ class DatasetImportTest {
         .hasMessageContaining("ffmpeg -i " + clip + " -vf fps=2 frames/%05d.png");
     assertThatThrownBy(() -> run("rtsp://cam/1", null, null))
         .hasMessageContaining("rtsp://cam/1 is a video stream, which import does not read")
-        .hasMessageContaining("ffmpeg -rtsp_transport tcp -i rtsp://cam/1 -vf fps=2");
+        .hasMessageContaining(
+            "ffmpeg -rtsp_transport tcp -i rtsp://cam/1 -t 600 -vf fps=2 frames/%05d.png");
+    assertThatThrownBy(() -> run("RTSPS://cam/1?a=1&b=2", null, null))
+        .hasMessageContaining("-rtsp_transport tcp -i 'RTSPS://cam/1?a=1&b=2' -t 600");
     assertThatThrownBy(() -> run("https://store/clip.mp4", null, null))
         .hasMessageContaining("is a video stream");
     assertThatThrownBy(() -> run("https://store/pictures/", null, null))
         .hasMessageContaining("Download the pictures first");
     assertThatThrownBy(() -> run("file:///data/pictures", null, null))
         .hasMessageContaining("give the path alone: /data/pictures");
+    assertThatThrownBy(() -> run("img/*.png", null, null))
+        .hasMessageContaining("make a list with: ls img/*.png >pictures.txt");
     assertThatThrownBy(() -> run(picture, null))
         .hasMessageContaining("is one picture; give the folder of all pictures, such as " + images);
     assertThatThrownBy(() -> run(archive, null)).hasMessageContaining("unpack it");
@@ -613,7 +643,7 @@ class DatasetImportTest {
         .extracting(Advice::kind)
         .contains(Advice.Kind.FEW_FRAMES, Advice.Kind.FEW_LABELS, Advice.Kind.IN_FOLDER_ORDER);
     assertThat(result.advice().get(result.advice().size() - 1).sentence())
-        .contains("train learns from the first 70 %: it never sees b. List the pictures");
+        .contains("train learns from the first 70 %: it never sees b. Unless the folders follow");
   }
 
   @Test

@@ -45,6 +45,7 @@ class LabelFileTest {
   @Test
   void shouldReadOneColumnWithoutASeparator() throws IOException {
     assertThat(read("x\n1\n2\n").table().value(1, "x")).isEqualTo(2);
+    assertThat(read("\n\nx;y\n1;2\n").table().value(0, "y")).isEqualTo(2);
   }
 
   @Test

@@ -85,6 +85,7 @@ class DocumentedCommandsIT {
           Map.entry("dot ", "it redraws a committed picture and needs Graphviz"),
           Map.entry("apt-get install", "it changes the machine"),
           Map.entry("xdg-open", "it needs a desktop"),
+          Map.entry("mkdir frames && ffmpeg -i clip.mp4", "it needs the reader's video"),
           Map.entry("docker build", "the page says that it was not tried"),
           Map.entry("docker run --rm --gpus", "the page says that it was not tried"),
           Map.entry("./residua model calibrate --model pendulum", "the one with --data calm is"),
@@ -160,7 +161,9 @@ class DocumentedCommandsIT {
     HERE.put("localhost:9092", kafka.bootstrapServers());
     HERE.put("--replication 3", "--replication 1");
     HERE.put("--rate 5", "--rate 300");
-    HERE.put("--images folder/ --labels ", "--images folder/png --labels folder/");
+    HERE.put(
+        "--images folder/ --labels ",
+        "--images " + folder.resolve("folder/png") + " --labels folder/");
     HERE.put("key.pub.pem,other.pub.pem", "key.pub.pem");
     HERE.put("model publish mine.residua", "model publish spare.residua");
     HERE.put("model remove ID", "model remove spare");

@@ -97,6 +97,21 @@ class DatasetSourceTest {
   }
 
   @Test
+  void shouldTreatPlainNamesOfColumnsAsOrdinary() throws IOException {
+    // Given columns whose names had a meaning once
+    DatasetSource source =
+        source("light,shade,changed,held,event,event_node\n1,2,0,light,7,light\n3,4,0,,8,shade\n");
+
+    // When, Then
+    for (int i = 0; i < 2; i++) {
+      assertThat(source.repeats(i)).isFalse();
+      assertThat(source.broken(i)).isEmpty();
+    }
+    assertThat(source.heldPairs()).isEmpty();
+    assertThat(source.set().factors()).containsExactly("light", "shade", "changed", "event");
+  }
+
+  @Test
   void shouldReadVariablesThatAreNoFactors() throws IOException {
     // Given a reading that is missing, one that is text, and an event of a variable
     DatasetSource plain =

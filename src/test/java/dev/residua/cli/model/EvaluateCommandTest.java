@@ -77,7 +77,7 @@ class EvaluateCommandTest {
     data = Files.createDirectory(dir.resolve("spots"));
     Spots spots = new Spots(IMAGE, FRAMES, 1, 1);
     byte[] pixels = new byte[FRAMES * IMAGE.size()];
-    StringBuilder labels = new StringBuilder("cause,effect,noise.effect,weather\n");
+    StringBuilder labels = new StringBuilder("cause,effect,residua.noise.effect,weather\n");
     for (int i = 0; i < FRAMES; i++) {
       spots.read(i, pixels, i * IMAGE.size());
       double[] truth = spots.truth(i);
@@ -151,7 +151,7 @@ class EvaluateCommandTest {
     assertThat(run("--factors", "cause,sun")).isEqualTo(1);
     assertThat(run("--factors", "weather")).isEqualTo(1);
     assertThat(err.toString())
-        .contains("has no column 'sun', only [cause, effect, noise.effect, weather]")
+        .contains("has no column 'sun', only [cause, effect, residua.noise.effect, weather]")
         .contains("column 'weather' of labels.csv holds text");
   }
 
