@@ -1,0 +1,128 @@
+package dev.residua.frame;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Estimates from one picture how its camera has moved against a reference.
+ *
+ * <p>The reference is a mean of many pictures, in which what moves is blurred. At two sizes, with
+ * about 16 and 32 pixels on the longer side, a similarity and a change of light are fitted to the
+ * steepest points of the reference, see {@link SimilarityFit}. Points that disagree count little,
+ * so that the still background decides. Where too little of the reference stands still, or its
+ * edges all have one direction, the motion is unknown.
+ *
+ * <p>It follows shifts of up to 8 % of the longer side, turns of up to 5 degrees and scales from
+ * 0.92 to 1.08. A region that is stretched into the picture makes a turn look a little larger or
+ * smaller than it is.
+ *
+ * <p>About 50 us for 64x64 pixels with three colours. One reference for its whole life, for one
+ * thread.
+ */
+public final class CameraRegistration {
+  private static final int FINE_SIDE = 32;
+  private static final int SMALLEST_SIDE = 8;
+  private static final int COARSE_STEPS = 5;
+  private static final int FINE_STEPS = 3;
+  private static final int WHITE = 255;
+
+  /**
+   * Largest standard error at the picture's edge, in pixels of the fine size. With a still
+   * background it is 0.01 to 0.07; where all of the scene moves, it is 0.12 and more.
+   */
+  private static final double LARGEST_ERROR = 0.08;
+
+  private final ImageShape shape;
+  private final int factor;
+  private final int left;
+  private final int top;
+  private final @Nullable SmoothPicture fine; // null: too small
+  private final SmoothPicture coarse;
+  private final SimilarityFit fit = new SimilarityFit();
+  private final int[] row;
+
+  /**
+   * @param reference grey levels, {@code [height][width][channels]}
+   */
+  public CameraRegistration(ImageShape shape, float[] reference) {
+    if (reference.length != shape.size()) {
+      throw new IllegalArgumentException(
+          "a reference of %d values is no picture of %s, which has %d"
+              .formatted(reference.length, shape, shape.size()));
+    }
+    this.shape = shape;
+    this.factor = Math.max(1, Math.max(shape.width(), shape.height()) / FINE_SIDE);
+    int width = shape.width() / factor;
+    int height = shape.height() / factor;
+    this.left = (shape.width() - width * factor) / 2;
+    this.top = (shape.height() - height * factor) / 2;
+    this.row = new int[width];
+    this.coarse = new SmoothPicture(width / 2, height / 2);
+    this.fine = Math.min(width, height) < SMALLEST_SIDE ? null : new SmoothPicture(width, height);
+    if (fine != null) {
+      byte[] pixels = new byte[reference.length];
+      for (int i = 0; i < pixels.length; i++) {
+        pixels[i] = (byte) Math.max(0, Math.min(WHITE, Math.round(reference[i])));
+      }
+      read(pixels, 0, fine);
+      fine.chooseReferencePoints();
+      coarse.chooseReferencePoints();
+    }
+  }
+
+  /**
+   * Estimates how the content of a picture has moved against the reference.
+   *
+   * @param pixels unsigned bytes, {@code [height][width][channels]}, starting at {@code offset}
+   * @return in pixels of the picture; null where it is unknown
+   * @throws IllegalArgumentException if there are fewer bytes than a picture needs
+   */
+  public @Nullable CameraMotion estimate(byte[] pixels, int offset) {
+    if (offset < 0 || pixels.length - offset < shape.size()) {
+      throw new IllegalArgumentException(
+          "%d bytes from offset %d hold no picture of %s, which needs %d bytes"
+              .formatted(pixels.length, offset, shape, shape.size()));
+    }
+    if (fine == null) {
+      return null;
+    }
+    read(pixels, offset, fine);
+    fit.start();
+    if (!fit.improve(coarse, COARSE_STEPS)) {
+      return null;
+    }
+    fit.enlarge(2);
+    if (!fit.improve(fine, FINE_STEPS) || !(fit.error() <= LARGEST_ERROR)) {
+      return null;
+    }
+    fit.enlarge(factor);
+    return fit.motion();
+  }
+
+  /** Reads the luma of a picture at both sizes. */
+  private void read(byte[] pixels, int offset, SmoothPicture into) {
+    int channels = shape.channels();
+    float[] means = into.unsmoothed();
+    float area = factor * factor;
+    for (int y = 0; y < into.height(); y++) {
+      Arrays.fill(row, 0);
+      for (int r = 0; r < factor; r++) {
+        int at = offset + ((top + y * factor + r) * shape.width() + left) * channels;
+        for (int x = 0; x < row.length; x++) {
+          for (int c = 0; c < factor; c++, at += channels) {
+            row[x] +=
+                channels == 1
+                    ? pixels[at] & 0xFF
+                    : Luma.of(pixels[at] & 0xFF, pixels[at + 1] & 0xFF, pixels[at + 2] & 0xFF);
+          }
+        }
+      }
+      for (int x = 0; x < row.length; x++) {
+        means[y * row.length + x] = row[x] / area;
+      }
+    }
+    into.smooth();
+    into.halve(coarse.unsmoothed());
+    coarse.smooth();
+  }
+}
