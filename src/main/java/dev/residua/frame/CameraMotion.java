@@ -4,36 +4,43 @@ package dev.residua.frame;
  * How the still content of one picture lies in another: a turn and a scale about the centre of the
  * picture, then a shift.
  *
- * @param x shift to the right, in pixels
- * @param y shift down, in pixels
- * @param degrees turn of the content, clockwise, in degrees
+ * @param right shift to the right, as a share of the picture's width
+ * @param down shift down, as a share of its height
+ * @param degrees turn of the content, clockwise, in [-180, 180]
  * @param scale size of the content against its size before, above 0
  */
-public record CameraMotion(float x, float y, float degrees, float scale) {
+public record CameraMotion(float right, float down, float degrees, float scale) {
   /** Nothing has moved. */
   public static final CameraMotion NONE = new CameraMotion(0, 0, 0, 1);
 
+  private static final float HALF_TURN = 180;
+
   public CameraMotion {
-    if (!Float.isFinite(x) || !Float.isFinite(y) || !(Math.abs(degrees) <= 180)) {
+    if (!Float.isFinite(right) || !Float.isFinite(down) || !(Math.abs(degrees) <= HALF_TURN)) {
       throw new IllegalArgumentException(
-          "a camera moved by %s, %s pixels and %s degrees, expected finite numbers and at most 180 degrees"
-              .formatted(x, y, degrees));
+          "camera motion is %s to the right, %s down and %s degrees, expected finite shares and at most %.0f degrees"
+              .formatted(right, down, degrees, HALF_TURN));
     }
     if (!(scale > 0 && scale < Float.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException("a camera's scale must be above 0 but was " + scale);
+      throw new IllegalArgumentException(
+          "camera motion must have a finite scale above 0 but had " + scale);
     }
   }
 
-  /** The motion from {@code before} to this, both from one reference. */
-  public CameraMotion since(CameraMotion before) {
+  /**
+   * The motion from {@code before} to this, both from one reference.
+   *
+   * @param aspect width of the picture over its height, above 0
+   */
+  public CameraMotion since(CameraMotion before, double aspect) {
     double turn = degrees - before.degrees;
     double factor = scale / before.scale;
     double cosine = factor * StrictMath.cos(StrictMath.toRadians(turn));
     double sine = factor * StrictMath.sin(StrictMath.toRadians(turn));
     return new CameraMotion(
-        (float) (x - (cosine * before.x - sine * before.y)),
-        (float) (y - (sine * before.x + cosine * before.y)),
-        (float) StrictMath.IEEEremainder(turn, 360),
+        (float) (right - (cosine * before.right - sine * before.down / aspect)),
+        (float) (down - (sine * before.right * aspect + cosine * before.down)),
+        (float) StrictMath.IEEEremainder(turn, 2 * HALF_TURN),
         (float) factor);
   }
 }

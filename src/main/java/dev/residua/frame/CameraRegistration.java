@@ -74,7 +74,7 @@ public final class CameraRegistration {
    * Estimates how the content of a picture has moved against the reference.
    *
    * @param pixels unsigned bytes, {@code [height][width][channels]}, starting at {@code offset}
-   * @return in pixels of the picture; null where it is unknown
+   * @return null where it is unknown
    * @throws IllegalArgumentException if there are fewer bytes than a picture needs
    */
   public @Nullable CameraMotion estimate(byte[] pixels, int offset) {
@@ -96,7 +96,7 @@ public final class CameraRegistration {
       return null;
     }
     fit.enlarge(factor);
-    return fit.motion();
+    return fit.motion(shape);
   }
 
   /** Reads the luma of a picture at both sizes. */

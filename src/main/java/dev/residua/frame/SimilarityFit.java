@@ -293,10 +293,11 @@ final class SimilarityFit {
     return error;
   }
 
-  CameraMotion motion() {
+  /** The motion in a picture of a shape. */
+  CameraMotion motion(ImageShape shape) {
     return new CameraMotion(
-        (float) tx,
-        (float) ty,
+        (float) (tx / shape.width()),
+        (float) (ty / shape.height()),
         (float) StrictMath.toDegrees(StrictMath.atan2(mImaginary, mReal)),
         (float) Math.sqrt(mReal * mReal + mImaginary * mImaginary));
   }

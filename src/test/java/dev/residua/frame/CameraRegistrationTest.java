@@ -66,8 +66,9 @@ class CameraRegistrationTest {
 
   private static void assertNear(
       List<CameraMotion> estimates, CameraMotion moved, double pixels, double degrees) {
-    assertThat(median(estimates, CameraMotion::x)).isCloseTo(moved.x(), within(pixels));
-    assertThat(median(estimates, CameraMotion::y)).isCloseTo(moved.y(), within(pixels));
+    double share = pixels / SHAPE.width();
+    assertThat(median(estimates, CameraMotion::right)).isCloseTo(moved.right(), within(share));
+    assertThat(median(estimates, CameraMotion::down)).isCloseTo(moved.down(), within(share));
     assertThat(median(estimates, CameraMotion::degrees))
         .isCloseTo(moved.degrees(), within(degrees));
     assertThat(median(estimates, CameraMotion::scale)).isCloseTo(moved.scale(), within(0.02));
@@ -88,7 +89,7 @@ class CameraRegistrationTest {
   })
   void findsTheMotionWhereWallsStandStill(
       float x, float y, float degrees, float scale, double gain) {
-    CameraMotion moved = new CameraMotion(x, y, degrees, scale);
+    CameraMotion moved = camera.motion(x, y, degrees, scale);
     for (SimulatedScene scene :
         List.of(new Flow(), SimulatedScene.named("valve", NoiseKind.ADDITIVE))) {
       List<CameraMotion> estimates = estimates(scene, moved, gain);
@@ -97,8 +98,8 @@ class CameraRegistrationTest {
       assertThat(estimates)
           .allSatisfy(
               estimate -> {
-                assertThat(estimate.x()).isCloseTo(x, within(0.75f));
-                assertThat(estimate.y()).isCloseTo(y, within(0.75f));
+                assertThat(64 * estimate.right()).isCloseTo(x, within(0.75f));
+                assertThat(64 * estimate.down()).isCloseTo(y, within(0.75f));
               });
     }
   }
@@ -110,9 +111,7 @@ class CameraRegistrationTest {
         new CameraRegistration(SHAPE, camera.mean(texture.showing(0.3), 300));
     for (CameraMotion moved :
         List.of(
-            CameraMotion.NONE,
-            new CameraMotion(-1.9f, 0, 0, 1),
-            new CameraMotion(0.5f, 0.5f, -2, 1.03f))) {
+            CameraMotion.NONE, camera.motion(-1.9, 0, 0, 1), camera.motion(0.5, 0.5, -2, 1.03))) {
       List<CameraMotion> estimates = estimates(registration, texture.showing(0.3), moved, 1);
       assertThat(estimates).hasSizeGreaterThan(PICTURES / 2);
       assertNear(estimates, moved, 0.35, 0.5);
@@ -123,7 +122,7 @@ class CameraRegistrationTest {
   @ValueSource(doubles = {0.7, 1, 1.3})
   void ignoresLight(double gain) {
     Supplier<byte[]> texture = new Texture(2).showing(0);
-    CameraMotion moved = new CameraMotion(1.2f, -2.1f, 1, 1);
+    CameraMotion moved = camera.motion(1.2, -2.1, 1, 1);
     CameraRegistration registration = new CameraRegistration(SHAPE, camera.mean(texture, 1));
     assertNear(estimates(registration, texture, moved, gain), moved, 0.1, 0.2);
   }
@@ -138,7 +137,7 @@ class CameraRegistrationTest {
       new Pendulum().draw(new double[] {angle, 80, 5, 10}, new double[0], pixels, 0, large);
       assertThat(pendulum.estimate(camera.take(pixels, CameraMotion.NONE, 1, NOISE), 0)).isNull();
     }
-    assertThat(estimates(new Pendulum(), new CameraMotion(2, 0, 2, 1), 1)).isEmpty();
+    assertThat(estimates(new Pendulum(), camera.motion(2, 0, 2, 1), 1)).isEmpty();
     assertThat(estimates(new Candle(), CameraMotion.NONE, 1)).isEmpty();
   }
 
@@ -207,7 +206,7 @@ class CameraRegistrationTest {
     ImageShape shape = new ImageShape(128, 96, 3);
     MovedPictures larger = new MovedPictures(shape, 4);
     Supplier<byte[]> flow = larger.scene(new Flow(), 5);
-    CameraMotion moved = new CameraMotion(4, -2, 2, 1);
+    CameraMotion moved = larger.motion(4, -2, 2, 1);
     CameraMotion estimate =
         new CameraRegistration(shape, larger.mean(flow, 20))
             .estimate(larger.take(flow.get(), moved, 1, NOISE), 0);
@@ -227,23 +226,38 @@ class CameraRegistrationTest {
 
   @Test
   void motionsSinceAnother() {
-    CameraMotion before = new CameraMotion(3, -2, 170, 1.1f);
-    CameraMotion after = new CameraMotion(-1, 5, -175, 0.9f);
-    CameraMotion since = after.since(before);
-    // A point goes the same way in one step and in two.
+    CameraMotion before = new CameraMotion(0.3f, -0.2f, 170, 1.1f);
+    CameraMotion after = new CameraMotion(-0.1f, 0.5f, -175, 0.9f);
+    CameraMotion since = after.since(before, 2);
+    // A point of a picture of 200 by 100 pixels goes the same way in one step and in two.
     double[] once = moved(after, 20, -7);
     double[] first = moved(before, 20, -7);
     double[] twice = moved(since, first[0], first[1]);
     assertThat(twice[0]).isCloseTo(once[0], within(1e-4));
     assertThat(twice[1]).isCloseTo(once[1], within(1e-4));
     assertThat(since.degrees()).isCloseTo(15, within(1e-4f));
-    assertThat(before.since(before)).isEqualTo(CameraMotion.NONE);
+    assertThat(before.since(before, 2)).isEqualTo(CameraMotion.NONE);
   }
 
   private static double[] moved(CameraMotion motion, double x, double y) {
     double cosine = motion.scale() * Math.cos(Math.toRadians(motion.degrees()));
     double sine = motion.scale() * Math.sin(Math.toRadians(motion.degrees()));
-    return new double[] {cosine * x - sine * y + motion.x(), sine * x + cosine * y + motion.y()};
+    return new double[] {
+      cosine * x - sine * y + 200 * motion.right(), sine * x + cosine * y + 100 * motion.down()
+    };
+  }
+
+  @Test
+  void refusesMotionsThatAreNone() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new CameraMotion(Float.NaN, 0, 0, 1))
+        .withMessageContaining("finite shares");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new CameraMotion(0, 0, 181, 1))
+        .withMessageContaining("at most 180 degrees");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new CameraMotion(0, 0, 0, 0))
+        .withMessageContaining("scale above 0 but had 0.0");
   }
 
   /** Large pictures of smooth noise. */

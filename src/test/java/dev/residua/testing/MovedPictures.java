@@ -28,6 +28,15 @@ public final class MovedPictures {
     this.noise = new Random(seed);
   }
 
+  /** A motion with shifts in pixels of the pictures that are taken. */
+  public CameraMotion motion(double right, double down, double degrees, double scale) {
+    return new CameraMotion(
+        (float) (right / shape.width()),
+        (float) (down / shape.height()),
+        (float) degrees,
+        (float) scale);
+  }
+
   /** Shape of the large pictures. */
   public ImageShape largeShape() {
     return new ImageShape(shape.width() * FACTOR, shape.height() * FACTOR, shape.channels());
@@ -59,7 +68,7 @@ public final class MovedPictures {
   /**
    * Takes a picture.
    *
-   * @param motion of the content, in pixels of the taken picture
+   * @param motion of the content
    * @param gain of the light
    * @param deviation of Gaussian noise, in grey levels
    */
@@ -73,8 +82,10 @@ public final class MovedPictures {
         for (int c = 0; c < shape.channels(); c++) {
           double sum = 0;
           for (int part = 0; part < FACTOR * FACTOR; part++) {
-            double right = u + (part % FACTOR + 0.5) / FACTOR - shape.width() / 2.0 - motion.x();
-            double down = v + (part / FACTOR + 0.5) / FACTOR - shape.height() / 2.0 - motion.y();
+            double right =
+                u + (part % FACTOR + 0.5) / FACTOR - shape.width() * (0.5 + motion.right());
+            double down =
+                v + (part / FACTOR + 0.5) / FACTOR - shape.height() * (0.5 + motion.down());
             double x = cosine * right + sine * down + shape.width() / 2.0;
             double y = cosine * down - sine * right + shape.height() / 2.0;
             sum += bilinear(large, largeShape(), x * FACTOR - 0.5, y * FACTOR - 0.5, c);
