@@ -188,7 +188,8 @@ public final class AnomalyCalibration {
       case RESIDUAL -> jointScore(frame.standardized(), frame.pValues());
       case OFF_MANIFOLD -> frame.reconstructionError();
       case APPEARANCE -> Math.abs(frame.appearanceDeviation() - appearanceCentre);
-      case DARK, SATURATED, FROZEN, TORN, BLURRED, VARIABLE_MISSING -> throw noChannel(channel);
+      case DARK, SATURATED, FROZEN, TORN, BLURRED, MOVED, VARIABLE_MISSING ->
+          throw noChannel(channel);
     };
   }
 
@@ -217,7 +218,7 @@ public final class AnomalyCalibration {
       case RESIDUAL -> joint;
       case OFF_MANIFOLD -> reconstruction;
       case APPEARANCE -> appearance;
-      case DARK, SATURATED, FROZEN, TORN, BLURRED, VARIABLE_MISSING -> throw noChannel(kind);
+      case DARK, SATURATED, FROZEN, TORN, BLURRED, MOVED, VARIABLE_MISSING -> throw noChannel(kind);
     };
   }
 

@@ -1,6 +1,7 @@
 package dev.residua.anomaly;
 
 import dev.residua.causal.Finding;
+import dev.residua.frame.CameraMotion;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param tailPValue p-value of a generalised Pareto tail fitted to the calibration scores, in (0,
  *     1]: the estimate of a model, no guarantee; null where there is none
  * @param resolution smallest {@code pValue} that the calibration can give; null where none was used
+ * @param motion of the picture from its usual place; null unless the camera has moved
  */
 @RecordBuilder
 public record AnomalyEvent(
@@ -27,5 +29,6 @@ public record AnomalyEvent(
     double pValue,
     String condition,
     @Nullable Double tailPValue,
-    @Nullable Double resolution)
+    @Nullable Double resolution,
+    @Nullable CameraMotion motion)
     implements AnomalyEventBuilder.With {}

@@ -30,6 +30,9 @@ public enum AnomalyKind {
   /** Sensor fault: the picture has lost its edges. */
   BLURRED,
 
+  /** Sensor fault: the camera was moved, turned or zoomed. */
+  MOVED,
+
   /** Fault of the readings: frames lack a variable of the model. Says nothing of the picture. */
   VARIABLE_MISSING;
 
@@ -37,7 +40,7 @@ public enum AnomalyKind {
   public boolean isSensorFault() {
     return switch (this) {
       case APPEARANCE, RESIDUAL, OFF_MANIFOLD -> false;
-      case DARK, SATURATED, FROZEN, TORN, BLURRED, VARIABLE_MISSING -> true;
+      case DARK, SATURATED, FROZEN, TORN, BLURRED, MOVED, VARIABLE_MISSING -> true;
     };
   }
 }

@@ -18,7 +18,7 @@ public final class AnomalySentence {
       case APPEARANCE -> appearance(anomaly.statistics().appearanceDeviation());
       case OFF_MANIFOLD -> "the picture shows something the model has never seen";
       case RESIDUAL -> residual(anomaly.causes(), graph);
-      case DARK, SATURATED, FROZEN, TORN, BLURRED, VARIABLE_MISSING ->
+      case DARK, SATURATED, FROZEN, TORN, BLURRED, MOVED, VARIABLE_MISSING ->
           throw new AssertionError("a verdict of kind " + anomaly.kind());
     };
   }

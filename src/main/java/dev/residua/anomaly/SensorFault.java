@@ -4,7 +4,7 @@ import dev.residua.frame.SensorReadings;
 import java.util.Locale;
 
 /**
- * A sensor that is at fault now.
+ * A sensor that is at fault now, as the readings of single frames show.
  *
  * @param kind fault of the camera
  * @param frames frames that show it: equal pictures in a row for {@link AnomalyKind#FROZEN}, frames
@@ -13,7 +13,9 @@ import java.util.Locale;
  */
 public record SensorFault(AnomalyKind kind, int frames, int needed) {
   public SensorFault {
-    if (!kind.isSensorFault() || kind == AnomalyKind.VARIABLE_MISSING) {
+    if (!kind.isSensorFault()
+        || kind == AnomalyKind.MOVED
+        || kind == AnomalyKind.VARIABLE_MISSING) {
       throw new IllegalArgumentException("%s is no fault of a sensor".formatted(kind));
     }
     if (needed < 1 || frames < needed) {
@@ -45,7 +47,8 @@ public record SensorFault(AnomalyKind kind, int frames, int needed) {
           text(
               "the picture is out of focus: sharpness %.2g, usual is at least %.2g",
               now.sharpness(), usual.leastSharpness());
-      case APPEARANCE, RESIDUAL, OFF_MANIFOLD, VARIABLE_MISSING -> throw new AssertionError(kind);
+      case APPEARANCE, RESIDUAL, OFF_MANIFOLD, MOVED, VARIABLE_MISSING ->
+          throw new AssertionError(kind);
     };
   }
 

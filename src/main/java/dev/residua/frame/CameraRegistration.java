@@ -33,6 +33,7 @@ public final class CameraRegistration {
   private static final double LARGEST_ERROR = 0.08;
 
   private final ImageShape shape;
+  private final byte[] reference;
   private final int factor;
   private final int left;
   private final int top;
@@ -59,15 +60,30 @@ public final class CameraRegistration {
     this.row = new int[width];
     this.coarse = new SmoothPicture(width / 2, height / 2);
     this.fine = Math.min(width, height) < SMALLEST_SIDE ? null : new SmoothPicture(width, height);
+    this.reference = new byte[reference.length];
+    for (int i = 0; i < reference.length; i++) {
+      this.reference[i] = (byte) Math.max(0, Math.min(WHITE, Math.round(reference[i])));
+    }
     if (fine != null) {
-      byte[] pixels = new byte[reference.length];
-      for (int i = 0; i < pixels.length; i++) {
-        pixels[i] = (byte) Math.max(0, Math.min(WHITE, Math.round(reference[i])));
-      }
-      read(pixels, 0, fine);
+      read(this.reference, 0, fine);
       fine.chooseReferencePoints();
       coarse.chooseReferencePoints();
     }
+  }
+
+  /**
+   * Estimates how the content of a picture has moved, as below; where the picture is masked, the
+   * reference counts as not moved.
+   *
+   * @param mask pixels that show nothing
+   */
+  public @Nullable CameraMotion estimate(byte[] pixels, int offset, PixelMask mask) {
+    if (mask.isEmpty()) {
+      return estimate(pixels, offset);
+    }
+    byte[] filled = Arrays.copyOfRange(pixels, offset, offset + shape.size());
+    mask.fill(filled, 0, shape.channels(), reference);
+    return estimate(filled, 0);
   }
 
   /**

@@ -1,5 +1,7 @@
 package dev.residua.frame;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Readings of the camera from one picture of any scene. {@link SensorMeter} measures them.
  *
@@ -12,15 +14,34 @@ package dev.residua.frame;
  *     levels a pixel, at least 0
  * @param hash of all pixels; equal pictures have equal hashes, different ones differ but for one
  *     chance in 2^64
+ * @param motion of the camera against the reference of the model; null where it was not estimated
+ *     or is unknown
  */
 public record SensorReadings(
-    float luma, float darkShare, float saturatedShare, float sharpness, float tear, long hash) {
+    float luma,
+    float darkShare,
+    float saturatedShare,
+    float sharpness,
+    float tear,
+    long hash,
+    @Nullable CameraMotion motion) {
   public SensorReadings {
     check("luma", luma, 255);
     check("darkShare", darkShare, 1);
     check("saturatedShare", saturatedShare, 1);
     check("sharpness", sharpness, Float.MAX_VALUE);
     check("tear", tear, 255);
+  }
+
+  /** Readings without an estimate of motion. */
+  public SensorReadings(
+      float luma, float darkShare, float saturatedShare, float sharpness, float tear, long hash) {
+    this(luma, darkShare, saturatedShare, sharpness, tear, hash, null);
+  }
+
+  /** The same readings with an estimate of motion. */
+  public SensorReadings withMotion(@Nullable CameraMotion estimate) {
+    return new SensorReadings(luma, darkShare, saturatedShare, sharpness, tear, hash, estimate);
   }
 
   private static void check(String name, float value, float most) {

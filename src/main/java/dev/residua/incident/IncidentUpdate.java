@@ -264,6 +264,22 @@ final class IncidentUpdate {
     }
     track.supports.clear();
     track.supports.add(fault);
+    if (fault.equals(Subject.MOVED)) {
+      mergeExplained(fault);
+    }
+  }
+
+  /**
+   * Merges what opened lately into the incident of a moved camera, which needs some frames to be
+   * known and changes the residuals at once.
+   */
+  private void mergeExplained(Subject fault) {
+    for (Entry entry : openEntries()) {
+      Subject subject = entry.subject();
+      if (isRecent(entry) && (subject.isLatent() || subject.equals(Subject.PICTURE))) {
+        merge(entry, entry(fault));
+      }
+    }
   }
 
   /** Whether an incident is open, and opened so lately that a further alarm belongs to it. */

@@ -16,6 +16,9 @@ public record Subject(Kind kind, String name) {
   /** Frames lack a variable of the model. */
   public static final Subject VARIABLE_MISSING = new Subject(Kind.SENSOR, "variable_missing");
 
+  /** The camera was moved, turned or zoomed. */
+  public static final Subject MOVED = new Subject(Kind.SENSOR, "moved");
+
   /** The source sends nothing. */
   public static final Subject SILENCE = new Subject(Kind.SILENCE, "");
 
@@ -90,7 +93,9 @@ public record Subject(Kind kind, String name) {
       case SENSOR ->
           equals(VARIABLE_MISSING)
               ? "check what writes the variables into the attributes of the frames"
-              : "check the camera, its cable and its exposure";
+              : equals(MOVED)
+                  ? "check the mount of the camera and put it back; if it is to stay, let the source learn and train on its pictures"
+                  : "check the camera, its cable and its exposure";
       case SILENCE -> "check the camera's power, network and producer";
       case UNDETERMINED -> "compare the frame with the expected picture";
     };

@@ -223,11 +223,11 @@ public record NetworkPlan(
     return equations.latents() - latents;
   }
 
-  /** The mean image as a picture, {@code [height][width][channels]}, rounded to grey levels. */
-  public byte[] meanPicture() {
-    byte[] picture = new byte[image.size()];
+  /** The mean image as a picture, in grey levels, {@code [height][width][channels]}. */
+  public float[] meanPicture() {
+    float[] picture = new float[image.size()];
     for (int i = 0; i < picture.length; i++) {
-      picture[i] = (byte) Math.max(0, Math.min(255, Math.round(meanImage[blockIndex(i)])));
+      picture[i] = meanImage[blockIndex(i)];
     }
     return picture;
   }
@@ -279,7 +279,11 @@ public record NetworkPlan(
    */
   public byte[] withoutMasked(byte[] pixels, List<PixelMask> masks) {
     byte[] filled = pixels.clone();
-    byte[] mean = meanPicture();
+    float[] exact = meanPicture();
+    byte[] mean = new byte[exact.length];
+    for (int i = 0; i < mean.length; i++) {
+      mean[i] = (byte) Math.max(0, Math.min(255, Math.round(exact[i])));
+    }
     for (int n = 0; n < masks.size(); n++) {
       masks.get(n).fill(filled, n * image.size(), image.channels(), mean);
     }

@@ -3,7 +3,9 @@ package dev.residua.monitor;
 import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.anomaly.AnomalyKind;
 import dev.residua.anomaly.AnomalySentence;
+import dev.residua.anomaly.CameraPosition;
 import dev.residua.anomaly.Cause;
+import dev.residua.anomaly.MotionSentence;
 import dev.residua.anomaly.SensorFault;
 import dev.residua.anomaly.SensorReference;
 import dev.residua.anomaly.Verdict;
@@ -19,6 +21,7 @@ import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftEvent.ChangePoint;
 import dev.residua.drift.DriftSentence;
 import dev.residua.drift.ImageStatistics;
+import dev.residua.frame.CameraMotion;
 import dev.residua.frame.SensorReadings;
 import dev.residua.incident.Moment;
 import dev.residua.intervention.Diagnosis;
@@ -42,6 +45,8 @@ final class Findings {
   private static final String SENSOR_CONDITION =
       "the camera's pictures stay within the calibrated ranges while it works; no probability is"
           + " claimed";
+  private static final String MOTION_CONDITION =
+      "the background stands still while the camera does; no probability is claimed";
   private static final String VARIABLES_CONDITION =
       "frames bring the variables of their model as attributes; no probability is claimed";
   private static final String EVIDENCE_CONDITION =
@@ -81,7 +86,8 @@ final class Findings {
         anomaly.pValue(),
         model.rule().condition(),
         anomaly.tailPValue(),
-        model.rule().calibration().resolution(anomaly.kind()));
+        model.rule().calibration().resolution(anomaly.kind()),
+        null);
   }
 
   /** The leading cause in the unit of its factor, such as {@code ; it is 9.0 instead of 12.4}. */
@@ -155,7 +161,32 @@ final class Findings {
         Double.NaN,
         SENSOR_CONDITION,
         null,
+        null,
         null);
+  }
+
+  /**
+   * Event of a camera that has moved.
+   *
+   * @param motion of the picture from its usual place
+   */
+  AnomalyEvent moved(ScoredFrame frame, CameraMotion motion) {
+    return new AnomalyEvent(
+        finding(
+            "sensor",
+            frame,
+            frame.sequence(),
+            Severity.CRITICAL,
+            MotionSentence.of(motion, model.image()),
+            List.of()),
+        AnomalyKind.MOVED,
+        CameraPosition.NEEDED,
+        CameraPosition.NEEDED,
+        Double.NaN,
+        MOTION_CONDITION,
+        null,
+        null,
+        motion);
   }
 
   /**
@@ -191,6 +222,7 @@ final class Findings {
         MissingVariables.NEEDED,
         Double.NaN,
         VARIABLES_CONDITION,
+        null,
         null,
         null);
   }

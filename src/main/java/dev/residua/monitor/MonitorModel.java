@@ -7,6 +7,7 @@ import dev.residua.causal.FactorScales;
 import dev.residua.commissioning.CommissioningReference;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.ImageStatistics;
+import dev.residua.frame.ImageShape;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.intervention.JointAttribution;
 import dev.residua.intervention.MechanismReference;
@@ -20,6 +21,7 @@ import java.util.Optional;
  *
  * @param id identity of the model
  * @param digest SHA-256 of its bundle
+ * @param image shape of the pictures that it reads
  * @param graph names and causes of its latents
  * @param factors its latents in the units of their factors
  * @param variables how many of the graph's nodes, at its end, are variables that frames bring
@@ -38,6 +40,7 @@ import java.util.Optional;
 public record MonitorModel(
     String id,
     String digest,
+    ImageShape image,
     CausalGraph graph,
     FactorScales factors,
     int variables,

@@ -51,6 +51,7 @@ final class Orders {
         monitor.arm();
       } else if (given.command() instanceof Learn && order.covers(at.source())) {
         monitor.learnAgain();
+        monitor.learnPosition();
       } else if (given.command() instanceof Retire && order.covers(at.source())) {
         retired = true;
         changed.addAll(
@@ -108,7 +109,9 @@ final class Orders {
       case MECHANISM, ROOT -> residuals;
       case PICTURE, UNDETERMINED -> residuals != null ? residuals : picture;
       case SENSOR ->
-          "a fault of the camera cannot become normal; repair it, or train on its pictures";
+          subject.equals(Subject.MOVED)
+              ? "what a moved camera shows cannot become normal; put it back, or let the source learn its place and train on its pictures"
+              : "a fault of the camera cannot become normal; repair it, or train on its pictures";
       case SILENCE -> "a source that sends nothing has no normal; retire it instead";
     };
   }

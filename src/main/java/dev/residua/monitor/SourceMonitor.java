@@ -3,6 +3,7 @@ package dev.residua.monitor;
 import dev.residua.anomaly.AnomalyEpisode;
 import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.anomaly.AnomalyKind;
+import dev.residua.anomaly.CameraPosition;
 import dev.residua.anomaly.SensorMonitor;
 import dev.residua.anomaly.SensorRule;
 import dev.residua.anomaly.Verdict;
@@ -17,6 +18,7 @@ import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftScore;
 import dev.residua.drift.ImageStatistics;
 import dev.residua.drift.QuietRunLength;
+import dev.residua.frame.CameraMotion;
 import dev.residua.frame.SensorReadings;
 import dev.residua.incident.ActiveControls;
 import dev.residua.incident.ControlCommand.Order;
@@ -71,6 +73,7 @@ public final class SourceMonitor {
   private QuietRunLength quiet = QuietRunLength.start();
   private ConformalMartingale evidence;
   private SensorMonitor sensor = SensorMonitor.START;
+  private CameraPosition position = CameraPosition.START;
   private MissingVariables missing = MissingVariables.NONE;
   private @Nullable AnomalyKind fault;
   private AnomalyEpisode episode = AnomalyEpisode.QUIET;
@@ -234,7 +237,7 @@ public final class SourceMonitor {
     boolean appearanceChanged = normal.pictureKnown() && model.rule().appearanceChanged(statistics);
 
     boolean partial = frame.statistics().isPartial();
-    watchSensor(frame, events);
+    watchSensor(frame, controls, events);
     watchVariables(frame, partial, events);
     if (fault == null && normal.scores() != null) {
       evaluateFrame(frame, statistics, events);
@@ -418,6 +421,11 @@ public final class SourceMonitor {
     }
   }
 
+  /** Learns again where the camera stands. */
+  void learnPosition() {
+    position = CameraPosition.START;
+  }
+
   /** The levels for a run length under the calibration in force. */
   private Limits limits(double runLength) {
     return thresholds.at(runLength, commissioning);
@@ -438,6 +446,7 @@ public final class SourceMonitor {
       baseline = new Baseline(model, Baseline.State.NONE);
       others = new OtherModels(null, null);
       sensor = SensorMonitor.START;
+      position = CameraPosition.START;
       fault = null;
     }
     commissioning =
@@ -617,14 +626,24 @@ public final class SourceMonitor {
     }
   }
 
-  private void watchSensor(ScoredFrame frame, FrameEvents events) {
+  private void watchSensor(ScoredFrame frame, ActiveControls controls, FrameEvents events) {
     SensorReadings readings = frame.sensor();
     SensorRule rule = model.sensor();
     SensorMonitor.Step step = sensor.next(readings, rule);
     sensor = step.next();
     AnomalyKind now = step.fault() == null ? null : step.fault().kind();
-    if (step.fault() != null && now != fault) {
-      AnomalyEvent event = findings.sensor(frame, step.fault(), readings, rule.reference());
+    CameraMotion motion = readings.motion();
+    if (now == null && motion != null && !controls.maintained(frame.source(), frame.capturedAt())) {
+      position = position.next(motion, model.image());
+    }
+    if (now == null && position.moved()) {
+      now = AnomalyKind.MOVED;
+    }
+    if (now != null && now != fault) {
+      AnomalyEvent event =
+          step.fault() == null
+              ? findings.moved(frame, position.motion(model.image()))
+              : findings.sensor(frame, step.fault(), readings, rule.reference());
       events.anomalies.add(event);
       events.report(Channel.SENSOR, Weight.DIAGNOSIS, "SENSOR." + now, event.finding());
     }
@@ -766,7 +785,9 @@ public final class SourceMonitor {
   /** Diagnoses the change, some frames after an alarm. */
   private void diagnose(ScoredFrame frame, ActiveControls controls, FrameEvents events) {
     ChangeMonitor watch = residuals.alarm().drifting() ? residuals : picture;
-    if (!watch.alarm().drifting() || model.mechanisms().isEmpty()) {
+    if (!watch.alarm().drifting()
+        || model.mechanisms().isEmpty()
+        || fault == AnomalyKind.MOVED) { // which explains the change
       return;
     }
     long seen = residuals.detector.count();
@@ -872,6 +893,7 @@ public final class SourceMonitor {
         quiet,
         evidence,
         sensor,
+        position,
         missing,
         episode,
         diagnosed,
@@ -940,6 +962,7 @@ public final class SourceMonitor {
     monitor.quiet = state.quiet();
     monitor.evidence = state.evidence();
     monitor.sensor = state.sensor();
+    monitor.position = state.position();
     monitor.missing = state.missing();
     monitor.episode = state.episode();
     monitor.diagnosed = state.diagnosed();

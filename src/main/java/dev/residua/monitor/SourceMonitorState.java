@@ -2,6 +2,7 @@ package dev.residua.monitor;
 
 import dev.residua.anomaly.AnomalyEpisode;
 import dev.residua.anomaly.AnomalyKind;
+import dev.residua.anomaly.CameraPosition;
 import dev.residua.anomaly.SensorMonitor;
 import dev.residua.drift.ConformalMartingale;
 import dev.residua.drift.DriftAlarm;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param quiet run length of the quiet stream
  * @param evidence e-detector on the joint p-values
  * @param sensor state of the sensor
+ * @param position where the camera stands
  * @param missing whether frames bring the variables of the model
  * @param episode unusual frames
  * @param diagnosed diagnoses of this alarm
@@ -59,6 +61,7 @@ public record SourceMonitorState(
     QuietRunLength quiet,
     ConformalMartingale evidence,
     SensorMonitor sensor,
+    CameraPosition position,
     MissingVariables missing,
     AnomalyEpisode episode,
     SourceMonitor.Diagnosed diagnosed,

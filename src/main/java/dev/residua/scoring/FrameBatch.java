@@ -6,6 +6,7 @@ import dev.residua.causal.LatentBatch;
 import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.decoding.FrameDecoder;
+import dev.residua.frame.CameraRegistration;
 import dev.residua.frame.Frame;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.FramePosition;
@@ -14,6 +15,7 @@ import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.SensorMeter;
+import dev.residua.frame.SensorReadings;
 import dev.residua.scoring.Stages.Stage;
 import dev.residua.source.SourceRule;
 import java.time.Clock;
@@ -34,6 +36,7 @@ public final class FrameBatch {
   private final ScoringModel model;
   private final FrameDecoder decoder;
   private final SensorMeter meter;
+  private final CameraRegistration registration;
   private final ImageShape shape;
   private final ReconstructionPlan plan;
   private final byte[] pixels;
@@ -64,6 +67,7 @@ public final class FrameBatch {
     this.shape = model.scorer().imageShape();
     this.decoder = new FrameDecoder(limits, shape);
     this.meter = new SensorMeter(shape);
+    this.registration = new CameraRegistration(shape, model.meanPicture());
     this.plan = plan;
     this.pixels = new byte[Math.multiplyExact(capacity, shape.size())];
     this.chosenPixels = plan.everyFrame() ? new byte[0] : new byte[pixels.length];
@@ -208,6 +212,14 @@ public final class FrameBatch {
     return any ? all : List.of();
   }
 
+  private SensorReadings sensor(int row) {
+    int at = row * shape.size();
+    SensorReadings readings = meter.measure(pixels, at, masks[row]);
+    return MotionSampling.samples(frames[row])
+        ? readings.withMotion(registration.estimate(pixels, at, masks[row]))
+        : readings;
+  }
+
   /** Drops the frames in the batch unscored. */
   void clear() {
     Arrays.fill(frames, null);
@@ -230,7 +242,7 @@ public final class FrameBatch {
         Arrays.copyOfRange(batch.expected(), from, to),
         Arrays.copyOfRange(batch.residuals(), from, to),
         statistics,
-        meter.measure(pixels, row * shape.size(), masks[row]),
+        sensor(row),
         timings[row],
         positions[row],
         rules[row].key(),

@@ -16,8 +16,10 @@ import dev.residua.frame.PixelMask;
  * @param calibration turns residuals into p-values
  * @param appearance reference of the static pixels
  * @param mask pixels that the model has never seen, which count in nothing
+ * @param meanPicture of the training, in grey levels, {@code [height][width][channels]}
  * @param bytes estimate of the memory that it takes, at least 0
  */
+@SuppressWarnings("ArrayRecordComponent") // a picture that nobody changes
 public record ScoringModel(
     String id,
     FrameScorer scorer,
@@ -25,6 +27,7 @@ public record ScoringModel(
     AnomalyCalibration calibration,
     AppearanceReference appearance,
     PixelMask mask,
+    float[] meanPicture,
     long bytes)
     implements AutoCloseable {
   @Override

@@ -2,6 +2,7 @@ package dev.residua.state;
 
 import dev.residua.anomaly.AnomalyEpisode;
 import dev.residua.anomaly.AnomalyKind;
+import dev.residua.anomaly.CameraPosition;
 import dev.residua.anomaly.SensorMonitor;
 import dev.residua.avro.state.AlarmSuppression;
 import dev.residua.avro.state.AlarmTrack;
@@ -82,6 +83,10 @@ public final class MonitorStates {
     detectors.setSaturated(state.sensor().saturated());
     detectors.setTorn(state.sensor().torn());
     detectors.setBlurred(state.sensor().blurred());
+    detectors.setPositionLearning(CameraPositions.motions(state.position().learning()));
+    detectors.setPositionUsual(CameraPositions.usual(state.position().usual()));
+    detectors.setPositionRecent(CameraPositions.motions(state.position().recent()));
+    detectors.setMoved(state.position().moved());
     detectors.setMissing(state.missing().history());
     detectors.setMissingReported(state.missing().reported());
     detectors.setEpisodeNames(state.episode().named());
@@ -150,6 +155,11 @@ public final class MonitorStates {
               detectors.getSaturated(),
               detectors.getTorn(),
               detectors.getBlurred()),
+          new CameraPosition(
+              CameraPositions.motions(detectors.getPositionLearning()),
+              CameraPositions.usual(detectors.getPositionUsual()),
+              CameraPositions.motions(detectors.getPositionRecent()),
+              detectors.getMoved()),
           new MissingVariables(detectors.getMissing(), detectors.getMissingReported()),
           new AnomalyEpisode(
               detectors.getEpisodeNames(),

@@ -25,6 +25,7 @@ final class AnomalyEventMapper {
     record.setCondition(event.condition());
     record.setTailPValue(event.tailPValue());
     record.setResolution(event.resolution());
+    record.setMotion(CameraMotions.toAvro(event.motion()));
     return record;
   }
 
@@ -37,6 +38,7 @@ final class AnomalyEventMapper {
         record.getPValue(),
         record.getCondition(),
         record.getTailPValue(),
-        record.getResolution());
+        record.getResolution(),
+        CameraMotions.toDomain(record.getMotion()));
   }
 }

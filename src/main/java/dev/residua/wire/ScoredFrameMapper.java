@@ -79,7 +79,8 @@ final class ScoredFrameMapper {
         readings.saturatedShare(),
         readings.sharpness(),
         readings.tear(),
-        readings.hash());
+        readings.hash(),
+        CameraMotions.toAvro(readings.motion()));
   }
 
   private static SensorReadings sensor(dev.residua.avro.SensorReadings readings) {
@@ -89,7 +90,8 @@ final class ScoredFrameMapper {
         readings.getSaturatedShare(),
         readings.getSharpness(),
         readings.getTear(),
-        readings.getHash());
+        readings.getHash(),
+        CameraMotions.toDomain(readings.getMotion()));
   }
 
   static FrameReference reference(FramePosition position) {

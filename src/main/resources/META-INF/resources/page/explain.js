@@ -38,6 +38,7 @@ const SECTIONS = [
     ['FROZEN', 'Frozen', 'The camera repeats one picture.', 1],
     ['TORN', 'Torn', 'A part of the picture is displaced against the rest, as after a transmission error.', 1],
     ['BLURRED', 'Blurred', 'The picture has lost its edges.', 1],
+    ['MOVED', 'Moved', 'The camera was moved, turned or zoomed: the still background lies elsewhere in the picture. The event says by how much.', 1],
     ['VARIABLE_MISSING', 'Variable missing', 'Frames lack a variable of the model, such as a reading of a machine. What depends on it is not evaluated.', 1],
     ['drift-event', 'Drift', 'Onset: a drift statistic has reached its threshold. End: it has stayed below a lower level long enough. The channel says which numbers: residuals, picture, or evidence, a bet against the p-values that may be looked at at any time and opens no incident.'],
     ['intervention', 'Intervention', 'Some frames after an alarm the change is typed and localised: which mechanism, and how it changed.'],

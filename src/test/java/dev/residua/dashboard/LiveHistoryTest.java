@@ -550,7 +550,7 @@ class LiveHistoryTest {
               Map.of());
       history.happened(
           new AnomalyEvent(
-              finding, AnomalyKind.RESIDUAL, 4, 3, Double.NaN, "exchangeable", null, null));
+              finding, AnomalyKind.RESIDUAL, 4, 3, Double.NaN, "exchangeable", null, null, null));
     }
     // Then
     SourceView view = history.source("cam1", Seen.NOTHING, after(10)).orElseThrow().view();

@@ -390,7 +390,7 @@ class MetricsTest {
         metrics,
         List.of(
             new AnomalyEvent(
-                finding(), AnomalyKind.RESIDUAL, 9, 8, 0.001, "a condition", null, null)),
+                finding(), AnomalyKind.RESIDUAL, 9, 8, 0.001, "a condition", null, null, null)),
         List.of(incident(Incident.State.OPENED), incident(Incident.State.RESOLVED)));
     // Then
     assertThat(scrape())
@@ -439,7 +439,7 @@ class MetricsTest {
         new MonitorMetrics(meters, 10),
         List.of(
             new AnomalyEvent(
-                finding(), AnomalyKind.RESIDUAL, 9, 8, 0.001, "a condition", null, null)),
+                finding(), AnomalyKind.RESIDUAL, 9, 8, 0.001, "a condition", null, null, null)),
         List.of());
     return scrape();
   }

@@ -1,8 +1,11 @@
 package dev.residua.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.anomaly.AnomalyCalibration;
+import dev.residua.anomaly.AnomalyEvent;
+import dev.residua.anomaly.AnomalyKind;
 import dev.residua.anomaly.AnomalyRule;
 import dev.residua.anomaly.AnomalySettings;
 import dev.residua.anomaly.SensorReference;
@@ -18,6 +21,8 @@ import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftSettings;
 import dev.residua.drift.ImageStatistics;
+import dev.residua.frame.CameraMotion;
+import dev.residua.frame.ImageShape;
 import dev.residua.frame.SensorReadings;
 import dev.residua.incident.ActiveControls;
 import dev.residua.incident.ControlCommand;
@@ -29,6 +34,7 @@ import dev.residua.incident.ControlCommand.Period;
 import dev.residua.incident.ControlCommand.Resolve;
 import dev.residua.incident.Incident;
 import dev.residua.incident.IncidentSettings;
+import dev.residua.incident.Subject;
 import dev.residua.intervention.JointAttribution;
 import dev.residua.intervention.MechanismReference;
 import dev.residua.source.SourceContext;
@@ -45,8 +51,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.IntToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * A source whose residuals and pictures differ from those that calibrated its model. Seeds are
@@ -78,6 +87,7 @@ class SourceCommissioningTest {
         new MonitorModel(
             id,
             m.digest(),
+            m.image(),
             m.graph(),
             m.factors(),
             m.variables(),
@@ -128,6 +138,7 @@ class SourceCommissioningTest {
     return new MonitorModel(
         "model-1",
         "ab12",
+        new ImageShape(64, 64, 3),
         graph,
         FactorScales.NONE,
         0,
@@ -156,6 +167,8 @@ class SourceCommissioningTest {
     private int sequence;
     private int step = 1; // of the sequence, 50 ms each
     private double wider = 1; // spread of the length of the shadow
+    private @Nullable CameraMotion place; // where every eighth picture lies; null for unknown
+    private double knocked; // shift of all residuals
 
     Feed(Camera camera, long seed) {
       this.camera = camera;
@@ -178,6 +191,9 @@ class SourceCommissioningTest {
       float explained = 0.8f * values[0] - 0.5f * values[1];
       values[LENGTH] *= (float) wider;
       values[LENGTH] += (float) shift;
+      for (int k = 0; k < 4; k++) {
+        values[k] += (float) knocked * (k % 2 == 0 ? 1 : -1);
+      }
       float error = (float) (camera.error * 0.001 * Math.exp(0.2 * random.nextGaussian()));
       float light = (float) ((camera.light + 0.5 * random.nextGaussian()) / 255);
       return Scored.nominal()
@@ -187,8 +203,18 @@ class SourceCommissioningTest {
           .expected(0, 0, explained, 0)
           .reconstructionError(error)
           .appearance(light, 0.5f)
-          .sensor(new SensorReadings(128, 0, 0, 100, 1, sequence))
+          .sensor(new SensorReadings(128, 0, 0, 100, 1, sequence).withMotion(estimate()))
           .frame(next());
+    }
+
+    private @Nullable CameraMotion estimate() {
+      return place == null || sequence % 8 != 0
+          ? null
+          : new CameraMotion(
+              place.right() + (float) (0.002 * random.nextGaussian()),
+              place.down() + (float) (0.002 * random.nextGaussian()),
+              place.degrees() + (float) (0.1 * random.nextGaussian()),
+              place.scale());
     }
   }
 
@@ -781,5 +807,139 @@ class SourceCommissioningTest {
         };
     return SourceMonitor.restore(
         thresholds, MonitorStates.decode(MonitorStates.encode(state), read), null);
+  }
+
+  /** A camera that stands a little to the side of that of the training, and has learned that. */
+  private static Watched learnt(long seed) {
+    Watched watched = new Watched(Camera.OTHER, seed);
+    watched.feed.place = new CameraMotion(0.02f, -0.01f, 0.5f, 1);
+    watched.frames(1_600);
+    assertThat(watched.incidents).isEmpty();
+    assertThat(watched.last().status().phase()).isEqualTo(CalibrationPhase.ARMED);
+    return watched;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0.05, -0.01, 0.5, 31", "0.02, -0.01, 2.5, 38", "0.02, -0.01, -1.5, 33"})
+  void shouldReportAMovedCameraAndNoMechanism(float right, float down, float degrees, long seed) {
+    // Given
+    Watched watched = learnt(seed);
+    // When
+    watched.feed.place = new CameraMotion(right, down, degrees, 1);
+    watched.feed.knocked = 5;
+    for (int i = 0; i < 300; i++) {
+      watched.frames(1);
+      watched.monitor = stored(watched.monitor, thresholds);
+    }
+    // Then
+    assertThat(watched.incidents)
+        .extracting(Incident::id)
+        .containsOnly(watched.incidents.get(0).id());
+    Incident moved = watched.incidents.get(watched.incidents.size() - 1);
+    assertThat(moved.subject()).isEqualTo(Subject.MOVED);
+    assertThat(moved.kind()).isEqualTo("SENSOR.MOVED");
+    assertThat(moved.sentence()).startsWith("the camera has moved");
+    assertThat(watched.incidents)
+        .extracting(incident -> incident.subject().toString())
+        .containsOnly("undetermined", "sensor:moved");
+    assertThat(watched.results).flatExtracting(MonitorResult::interventions).isEmpty();
+    AnomalyEvent event =
+        watched.results.stream()
+            .flatMap(result -> result.anomalies().stream())
+            .filter(anomaly -> anomaly.kind() == AnomalyKind.MOVED)
+            .findFirst()
+            .orElseThrow();
+    assertThat(event.finding().incidentId()).isEqualTo(moved.id());
+    assertThat(event.finding().lastSequence()).isLessThan(1_600 + 25);
+    assertThat(event.motion().right()).isCloseTo(right - 0.02f, within(0.006f));
+    assertThat(event.motion().degrees()).isCloseTo(degrees - 0.5f, within(0.3f));
+    // When it is put back
+    watched.feed.place = new CameraMotion(0.02f, -0.01f, 0.5f, 1);
+    watched.feed.knocked = 0;
+    watched.frames(400);
+    // Then
+    assertThat(watched.incidents).extracting(Incident::id).containsOnly(moved.id());
+    assertThat(watched.incidents.get(watched.incidents.size() - 1).state())
+        .isEqualTo(Incident.State.RESOLVED);
+  }
+
+  @Test
+  void shouldReportABrokenMechanismOfACameraThatStandsStill() {
+    // Given
+    Watched still = learnt(39);
+    Watched unknown = new Watched(Camera.OTHER, 39).frames(1_600);
+    // When
+    still.frames(200, COMMISSIONED, i -> 4);
+    unknown.frames(200, COMMISSIONED, i -> 4);
+    // Then it is named at the same frame as where nothing is known of the camera
+    assertThat(still.incidents)
+        .extracting(incident -> incident.subject().toString())
+        .contains("mechanism:shadow_length")
+        .doesNotContain("sensor:moved");
+    assertThat(named(still).updatedSequence()).isBetween(1_601L, 1_600L + 80);
+    assertThat(named(unknown).updatedSequence()).isBetween(1_601L, 1_600L + 80);
+  }
+
+  private static Incident named(Watched watched) {
+    return watched.incidents.stream()
+        .filter(incident -> incident.subject().isLatent())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void shouldMergeAMechanismIntoAMoveThatIsKnownLate() {
+    // Given
+    Watched watched = learnt(35);
+    // When the motion is unknown for some time, such as behind people
+    watched.feed.place = null;
+    watched.feed.knocked = 5;
+    watched.frames(100);
+    assertThat(watched.incidents)
+        .extracting(incident -> incident.subject().kind())
+        .doesNotContain(Subject.Kind.SENSOR);
+    watched.feed.place = new CameraMotion(0.06f, -0.01f, 0.5f, 1);
+    watched.frames(100);
+    // Then one is open, and it says that the camera has moved
+    List<Incident> open = watched.monitor.state().incidents().open();
+    assertThat(open)
+        .extracting(incident -> incident.subject().toString())
+        .containsExactly("sensor:moved");
+  }
+
+  @Test
+  void shouldLearnTheNewPlaceOfACamera() {
+    // Given
+    Watched watched = learnt(36);
+    watched.feed.place = new CameraMotion(0.06f, -0.01f, 0.5f, 1);
+    watched.feed.knocked = 5;
+    watched.frames(300);
+    assertThat(watched.monitor.state().fault()).isEqualTo(AnomalyKind.MOVED);
+    // When
+    watched.order(new AcceptNormal(order("a")));
+    watched.frames(1);
+    assertThat(watched.incidents.get(watched.incidents.size() - 1).note())
+        .contains("put it back, or let the source learn its place");
+    watched.order(new Learn(order("b")));
+    watched.frames(300);
+    // Then
+    assertThat(watched.monitor.state().fault()).isNull();
+    assertThat(watched.monitor.state().position().usual().position().right())
+        .isCloseTo(0.06f, within(0.004f));
+  }
+
+  @Test
+  void shouldNotLearnAPlaceDuringMaintenance() {
+    // Given
+    Watched watched = new Watched(Camera.SAME, 37);
+    watched.order(new Maintenance(order("m"), new Period(Scored.time(0), Scored.time(300))));
+    watched.feed.place = new CameraMotion(0.2f, 0.1f, 3, 1);
+    watched.frames(300);
+    // When
+    watched.feed.place = CameraMotion.NONE;
+    watched.frames(300);
+    // Then
+    assertThat(watched.monitor.state().position().usual().position().right())
+        .isCloseTo(0, within(0.002f));
   }
 }

@@ -20,6 +20,7 @@ import dev.residua.drift.DriftEvent;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftSettings;
 import dev.residua.drift.ImageStatistics;
+import dev.residua.frame.ImageShape;
 import dev.residua.frame.SensorReadings;
 import dev.residua.incident.ActiveControls;
 import dev.residua.incident.ControlCommand;
@@ -86,6 +87,7 @@ class SourceMonitorTest {
     return new MonitorModel(
         id,
         "ab12",
+        new ImageShape(64, 64, 3),
         CausalGraph.of(List.of("pendulum", "light", "shadow_length", "shadow_position"), edges),
         FactorScales.NONE,
         0,
@@ -118,6 +120,7 @@ class SourceMonitorTest {
     return new MonitorModel(
         model.id(),
         model.digest(),
+        model.image(),
         model.graph(),
         model.factors(),
         model.variables(),

@@ -45,6 +45,7 @@ class FrameIntakeTest {
               AnomalyCalibration.fit(new float[400], 2, new float[200], new float[200]),
               AppearanceReference.builder(SHAPE).build(),
               PixelMask.NONE,
+              new float[SHAPE.size()],
               0),
           FrameLimits.DEFAULTS,
           ReconstructionPlan.EVERY_FRAME,

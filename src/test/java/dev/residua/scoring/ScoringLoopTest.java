@@ -192,6 +192,7 @@ class ScoringLoopTest {
         calibration(),
         AppearanceReference.builder(SHAPE).build(),
         PixelMask.NONE,
+        new float[SHAPE.size()],
         0);
   }
 

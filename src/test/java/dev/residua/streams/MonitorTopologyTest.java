@@ -24,6 +24,7 @@ import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftScore;
 import dev.residua.drift.DriftSettings;
 import dev.residua.drift.ImageStatistics;
+import dev.residua.frame.ImageShape;
 import dev.residua.incident.ActiveControls;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.Order;
@@ -123,6 +124,7 @@ class MonitorTopologyTest {
         new MonitorModel(
             "model-1",
             "ab12",
+            new ImageShape(64, 64, 3),
             CausalGraph.of(NAMES, edges),
             FactorScales.NONE,
             0,
@@ -147,6 +149,7 @@ class MonitorTopologyTest {
         new MonitorModel(
             model.id(),
             model.digest(),
+            model.image(),
             model.graph(),
             model.factors(),
             model.variables(),
@@ -1281,6 +1284,7 @@ class MonitorTopologyTest {
     return new MonitorModel(
         id,
         "cd34",
+        new ImageShape(64, 64, 3),
         model.graph(),
         model.factors(),
         model.variables(),

@@ -112,6 +112,7 @@ public final class Bundles {
         AnomalyCalibration.fit(residuals, 2, new float[200], new float[200]),
         AppearanceReference.builder(SHAPE).build(),
         PixelMask.NONE,
+        new float[SHAPE.size()],
         100);
   }
 }

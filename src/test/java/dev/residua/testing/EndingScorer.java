@@ -93,6 +93,7 @@ public final class EndingScorer {
         AnomalyCalibration.fit(residuals, 2, new float[200], new float[200]),
         AppearanceReference.builder(SHAPE).build(),
         PixelMask.NONE,
+        new float[SHAPE.size()],
         0);
   }
 }

@@ -8,6 +8,7 @@ import dev.residua.avro.AnomalyEvent;
 import dev.residua.avro.AnomalyKind;
 import dev.residua.avro.Arrival;
 import dev.residua.avro.CalibrationPhase;
+import dev.residua.avro.CameraMotion;
 import dev.residua.avro.Cause;
 import dev.residua.avro.ChallengerCalibration;
 import dev.residua.avro.ChangePoint;
@@ -302,7 +303,8 @@ class GoldenRecordsTest {
         -0.01f,
         0.125f,
         POSITION,
-        new SensorReadings(127.5f, 0.25f, 0.125f, 1.5f, 7.25f, -3L),
+        new SensorReadings(
+            127.5f, 0.25f, 0.125f, 1.5f, 7.25f, -3L, new CameraMotion(0.01f, 0.02f, -0.5f, 1f)),
         Reconstruction.ASKED,
         Arrival.GAP,
         12L,
@@ -359,7 +361,8 @@ class GoldenRecordsTest {
         POSITION,
         LINKS,
         0.00002,
-        0.0001);
+        0.0001,
+        new CameraMotion(0.03f, -0.02f, 2f, 1.01f));
   }
 
   private static DriftEvent drift() {

@@ -99,6 +99,7 @@ public final class Models {
           read.anomaly(),
           read.appearance(),
           bundle.mask(),
+          bundle.network().meanPicture(),
           memory(bundle));
     } catch (BadBundleException | RuntimeException e) {
       scorer.close();
@@ -167,6 +168,7 @@ public final class Models {
       return new MonitorModel(
           bundle.id(),
           bundle.digest(),
+          bundle.manifest().image(),
           bundle.graph(),
           FactorScales.of(bundle.manifest().nodes()),
           bundle.manifest().variables().size(),

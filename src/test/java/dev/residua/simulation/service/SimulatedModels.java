@@ -99,6 +99,7 @@ final class SimulatedModels {
         CALIBRATION,
         AppearanceReference.builder(SHAPE).build(),
         PixelMask.NONE,
+        new float[SHAPE.size()],
         0);
   }
 
@@ -150,6 +151,7 @@ final class SimulatedModels {
     return new MonitorModel(
         id,
         "ab12",
+        new ImageShape(64, 64, 3),
         CausalGraph.of(List.of("cause", "effect"), new boolean[][] {{false, true}, {false, false}}),
         FactorScales.NONE,
         0,

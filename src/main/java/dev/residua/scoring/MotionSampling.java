@@ -1,0 +1,24 @@
+package dev.residua.scoring;
+
+import dev.residua.frame.Frame;
+
+/**
+ * On which frames the motion of the camera is estimated: one in eight, so that the cost per frame
+ * is small. A replay chooses the same ones.
+ *
+ * <p>The multiples of the golden ratio spread evenly over the circle, so chosen frames are 5, 8 or
+ * 13 apart, and as even if the sequences of a source have gaps of any fixed size.
+ */
+final class MotionSampling {
+  /** 2^64 divided by the golden ratio. */
+  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+
+  private static final int BITS = 3; // one in 2^3
+
+  private MotionSampling() {}
+
+  /** Whether the motion is estimated on a frame. */
+  static boolean samples(Frame frame) {
+    return (frame.sequence() + frame.source().hashCode()) * GOLDEN >>> (Long.SIZE - BITS) == 0;
+  }
+}

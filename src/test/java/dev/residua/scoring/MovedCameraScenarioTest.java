@@ -1,0 +1,307 @@
+package dev.residua.scoring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.residua.anomaly.AnomalyCalibration;
+import dev.residua.anomaly.AnomalyRule;
+import dev.residua.anomaly.AnomalySettings;
+import dev.residua.anomaly.AppearanceReference;
+import dev.residua.anomaly.SensorReference;
+import dev.residua.anomaly.SensorRule;
+import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FactorScales;
+import dev.residua.causal.FrameScorer;
+import dev.residua.causal.LatentBatch;
+import dev.residua.causal.ScoredFrame;
+import dev.residua.causal.Variables;
+import dev.residua.drift.DriftReference;
+import dev.residua.drift.DriftSettings;
+import dev.residua.frame.CameraMotion;
+import dev.residua.frame.Frame;
+import dev.residua.frame.FrameLimits;
+import dev.residua.frame.FramePosition;
+import dev.residua.frame.FrameTiming;
+import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelFormat;
+import dev.residua.frame.RejectedFrameException;
+import dev.residua.incident.ActiveControls;
+import dev.residua.incident.Incident;
+import dev.residua.incident.IncidentSettings;
+import dev.residua.intervention.JointAttribution;
+import dev.residua.intervention.MechanismReference;
+import dev.residua.monitor.MonitorModel;
+import dev.residua.monitor.SourceMonitor;
+import dev.residua.simulation.Flow;
+import dev.residua.source.SourceRule;
+import dev.residua.testing.MovedPictures;
+import dev.residua.testing.PictureReferences;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A camera that looks at {@link Flow} is knocked, from its pixels to its incidents. The network is
+ * replaced by the mean brightness of the cup and of the jet, which a move changes as a fault does.
+ */
+class MovedCameraScenarioTest {
+  private static final ImageShape SHAPE = new ImageShape(64, 64, 3);
+  private static final int CALIBRATION = 1_000;
+
+  /** Pictures of one camera, which follow each other at random with noise of their own. */
+  private static final int PICTURES = 60;
+
+  private static final double NOISE = 2;
+
+  private static final MovedPictures CAMERA = new MovedPictures(SHAPE, 3);
+
+  /** Left, top, right and bottom of the cup's inside and of where the jet is, in pixels. */
+  private static final int[][] REGIONS = {{12, 20, 23, 55}, {27, 42, 40, 61}};
+
+  private static SourceMonitor.Thresholds thresholds;
+  private static List<byte[]> still;
+  private static float[] mean;
+  private static double[] location;
+  private static double[] scale;
+
+  private final Random random = new Random(4);
+  private final FrameBatch batch =
+      new FrameBatch(
+          new ScoringModel(
+              "model-1",
+              new Brightness(),
+              Variables.NONE,
+              thresholds.model().rule().calibration(),
+              AppearanceReference.builder(SHAPE).build(),
+              mean,
+              0),
+          FrameLimits.DEFAULTS,
+          ReconstructionPlan.EVERY_FRAME,
+          1,
+          Clock.systemUTC(),
+          Stages.NONE);
+  private final SourceMonitor monitor = SourceMonitor.start(thresholds);
+  private final List<Incident> incidents = new ArrayList<>();
+  private final List<CameraMotion> motions = new ArrayList<>();
+  private int sequence;
+
+  /** Brightness of the regions, standardised. */
+  private static final class Brightness implements FrameScorer {
+    @Override
+    public ImageShape imageShape() {
+      return SHAPE;
+    }
+
+    @Override
+    public int latents() {
+      return REGIONS.length;
+    }
+
+    @Override
+    public LatentBatch score(byte[] pixels, int frames) {
+      float[] values = new float[frames * REGIONS.length];
+      for (int i = 0; i < values.length; i++) {
+        int k = i % REGIONS.length;
+        values[i] =
+            (float)
+                ((brightness(pixels, i / REGIONS.length * SHAPE.size(), REGIONS[k]) - location[k])
+                    / scale[k]);
+      }
+      return new LatentBatch(
+          frames, REGIONS.length, values, new float[values.length], values, new float[frames]);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static double brightness(byte[] pixels, int offset, int[] region) {
+    double sum = 0;
+    for (int y = region[1]; y < region[3]; y++) {
+      for (int x = region[0]; x < region[2]; x++) {
+        sum += pixels[offset + 3 * (y * SHAPE.width() + x)] & 0xFF;
+      }
+    }
+    return sum / ((region[2] - region[0]) * (region[3] - region[1]));
+  }
+
+  @BeforeAll
+  static void calibrate() {
+    Random random = new Random(3);
+    still = pictures(CAMERA.scene(new Flow(), 5), CameraMotion.NONE, 1);
+    int d = REGIONS.length;
+    double[][] rows = new double[CALIBRATION][d];
+    location = new double[d];
+    scale = new double[d];
+    mean = new float[SHAPE.size()];
+    for (double[] row : rows) {
+      byte[] picture = one(still, random);
+      for (int i = 0; i < mean.length; i++) {
+        mean[i] += (picture[i] & 0xFF) / (float) CALIBRATION;
+      }
+      for (int k = 0; k < d; k++) {
+        row[k] = brightness(picture, 0, REGIONS[k]);
+        location[k] += row[k] / CALIBRATION;
+      }
+    }
+    for (int k = 0; k < d; k++) {
+      for (double[] row : rows) {
+        scale[k] += (row[k] - location[k]) * (row[k] - location[k]) / CALIBRATION;
+      }
+      scale[k] = Math.sqrt(scale[k]);
+    }
+    float[][] residuals = new float[CALIBRATION][d];
+    float[] flat = new float[CALIBRATION * d];
+    for (int i = 0; i < flat.length; i++) {
+      int k = i % d;
+      rows[i / d][k] = (rows[i / d][k] - location[k]) / scale[k];
+      residuals[i / d][k] = (float) rows[i / d][k];
+      flat[i] = residuals[i / d][k];
+    }
+    CausalGraph graph = CausalGraph.of(List.of("water", "jet"), new boolean[d][d]);
+    thresholds =
+        new SourceMonitor.Thresholds(
+            new MonitorModel(
+                "model-1",
+                "ab12",
+                SHAPE,
+                graph,
+                FactorScales.NONE,
+                0,
+                AnomalyRule.of(
+                    AnomalySettings.DEFAULTS.withFalseAlarmRate(0.002),
+                    AnomalyCalibration.fit(
+                        flat, d, new float[CALIBRATION], new float[CALIBRATION])),
+                DriftReference.calibrate(
+                    rows,
+                    DriftSettings.DEFAULTS.withFrequencies(8).withSimulation(200, 1_024),
+                    3,
+                    fraction -> {}),
+                PictureReferences.silent(),
+                Optional.of(
+                    MechanismReference.calibrate(
+                        graph, residuals, new float[CALIBRATION][d], residuals)),
+                Optional.empty(),
+                JointAttribution.ofEnergy(residuals),
+                SensorRule.of(SensorReference.builder().build()),
+                20_000,
+                IncidentSettings.DEFAULTS));
+  }
+
+  /** Pictures without noise. */
+  private static List<byte[]> pictures(Supplier<byte[]> large, CameraMotion motion, double gain) {
+    return Stream.generate(() -> CAMERA.take(large.get(), motion, gain, 0))
+        .limit(PICTURES)
+        .toList();
+  }
+
+  private static List<byte[]> moved(CameraMotion motion) {
+    return pictures(CAMERA.scene(new Flow(), 6), motion, 1);
+  }
+
+  /** One of the pictures, with noise. */
+  private static byte[] one(List<byte[]> pictures, Random random) {
+    byte[] picture = pictures.get(random.nextInt(pictures.size())).clone();
+    for (int i = 0; i < picture.length; i++) {
+      long value = Math.round((picture[i] & 0xFF) + NOISE * random.nextGaussian());
+      picture[i] = (byte) Math.max(0, Math.min(255, value));
+    }
+    return picture;
+  }
+
+  private void frames(int count, List<byte[]> pictures) throws RejectedFrameException {
+    for (int i = 0; i < count; i++, sequence++) {
+      byte[] picture = one(pictures, random);
+      Instant time = Instant.EPOCH.plusMillis(50L * sequence);
+      batch.add(
+          new Frame("cam1", sequence, time, 64, 64, PixelFormat.RGB8, picture, Map.of()),
+          new FramePosition("frames", 0, sequence),
+          FrameTiming.ON_TIME,
+          SourceRule.DEFAULTS);
+      for (ScoredFrame score : batch.score()) {
+        if (score.sensor().motion() != null) {
+          motions.add(score.sensor().motion());
+        }
+        incidents.addAll(monitor.next(score, ActiveControls.EMPTY).incidents());
+      }
+    }
+  }
+
+  private List<String> subjects() {
+    return incidents.stream().map(incident -> incident.subject().toString()).distinct().toList();
+  }
+
+  private void knock(CameraMotion motion) throws RejectedFrameException {
+    // Given
+    frames(330, still);
+    assertThat(incidents).isEmpty();
+    assertThat(motions).hasSizeBetween(38, 44);
+    // When
+    frames(150, moved(motion));
+    // Then
+    assertThat(incidents).extracting(Incident::id).containsOnly(incidents.get(0).id());
+    assertThat(subjects()).endsWith("sensor:moved").isSubsetOf("undetermined", "sensor:moved");
+    Incident moved = incidents.get(incidents.size() - 1);
+    assertThat(moved.kind()).isEqualTo("SENSOR.MOVED");
+    assertThat(moved.state().open()).isTrue();
+    // When it is put back
+    frames(150, still);
+    // Then
+    assertThat(subjects()).endsWith("sensor:moved");
+    assertThat(incidents.get(incidents.size() - 1).state()).isEqualTo(Incident.State.RESOLVED);
+  }
+
+  @Test
+  void shouldReportACameraThatWasShifted() throws Exception {
+    knock(CAMERA.motion(1.9, 0, 0, 1));
+    assertThat(incidents)
+        .filteredOn(incident -> incident.kind().equals("SENSOR.MOVED"))
+        .allSatisfy(
+            incident ->
+                assertThat(incident.sentence())
+                    .containsPattern("shifted by (1\\.[89]|2\\.0) pixels \\(.* %\\) to the right"));
+  }
+
+  @Test
+  void shouldReportACameraThatWasTurned() throws Exception {
+    knock(CAMERA.motion(0, 0, 2, 1));
+  }
+
+  @Test
+  void shouldReportACameraThatWasZoomed() throws Exception {
+    knock(CAMERA.motion(0, 0, 0, 1.05));
+  }
+
+  @Test
+  void shouldNotTakeAStoppedMechanismForAMove() throws Exception {
+    // Given
+    frames(330, still);
+    // When the water stands at the top of the cup
+    byte[] pixels = new byte[CAMERA.largeShape().size()];
+    new Flow().draw(new double[] {0.6, 3, 9, 5.5}, new double[0], pixels, 0, CAMERA.largeShape());
+    frames(150, List.of(CAMERA.take(pixels, CameraMotion.NONE, 1, 0)));
+    // Then
+    assertThat(incidents).isNotEmpty();
+    assertThat(subjects()).doesNotContain("sensor:moved").anyMatch(s -> s.startsWith("root:"));
+    assertThat(monitor.state().position().moved()).isFalse();
+  }
+
+  @Test
+  void shouldNotTakeLightForAMove() throws Exception {
+    // Given
+    frames(330, still);
+    // When
+    frames(100, pictures(CAMERA.scene(new Flow(), 6), CameraMotion.NONE, 0.7));
+    frames(100, pictures(CAMERA.scene(new Flow(), 6), CameraMotion.NONE, 1.3));
+    // Then
+    assertThat(subjects()).doesNotContain("sensor:moved");
+    assertThat(motions).hasSizeGreaterThan(60);
+  }
+}
