@@ -14,6 +14,8 @@ public record CameraMotion(float right, float down, float degrees, float scale) 
   public static final CameraMotion NONE = new CameraMotion(0, 0, 0, 1);
 
   private static final float HALF_TURN = 180;
+  private static final float LARGEST_SHIFT = 1;
+  private static final float LARGEST_SCALE = 2;
 
   public CameraMotion {
     if (!Float.isFinite(right) || !Float.isFinite(down) || !(Math.abs(degrees) <= HALF_TURN)) {
@@ -25,6 +27,16 @@ public record CameraMotion(float right, float down, float degrees, float scale) 
       throw new IllegalArgumentException(
           "camera motion must have a finite scale above 0 but had " + scale);
     }
+  }
+
+  /**
+   * Whether a picture can still show the content: at most its sides, and half or twice the size.
+   */
+  boolean isWithinPicture() {
+    return Math.abs(right) <= LARGEST_SHIFT
+        && Math.abs(down) <= LARGEST_SHIFT
+        && scale >= 1 / LARGEST_SCALE
+        && scale <= LARGEST_SCALE;
   }
 
   /**

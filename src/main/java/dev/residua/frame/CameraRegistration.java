@@ -112,7 +112,8 @@ public final class CameraRegistration {
       return null;
     }
     fit.enlarge(factor);
-    return fit.motion(shape);
+    CameraMotion motion = fit.motion(shape);
+    return motion.isWithinPicture() ? motion : null;
   }
 
   /** Reads the luma of a picture at both sizes. */

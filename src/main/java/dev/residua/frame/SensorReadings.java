@@ -31,6 +31,10 @@ public record SensorReadings(
     check("saturatedShare", saturatedShare, 1);
     check("sharpness", sharpness, Float.MAX_VALUE);
     check("tear", tear, 255);
+    if (motion != null && !motion.isWithinPicture()) {
+      throw new IllegalArgumentException(
+          "a camera's motion is at most one side, and half or twice the size, but was " + motion);
+    }
   }
 
   /** Readings without an estimate of motion. */

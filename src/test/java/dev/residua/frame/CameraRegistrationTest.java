@@ -258,6 +258,13 @@ class CameraRegistrationTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new CameraMotion(0, 0, 0, 0))
         .withMessageContaining("scale above 0 but had 0.0");
+    SensorReadings readings = new SensorReadings(1, 0, 0, 0, 0, 0);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> readings.withMotion(new CameraMotion(1.1f, 0, 0, 1)))
+        .withMessageContaining("at most one side");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> readings.withMotion(new CameraMotion(0, 0, 0, 2.1f)));
+    assertThat(readings.withMotion(CameraMotion.NONE).motion()).isEqualTo(CameraMotion.NONE);
   }
 
   /** Large pictures of smooth noise. */
