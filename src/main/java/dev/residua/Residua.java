@@ -10,6 +10,7 @@ import dev.residua.cli.console.HelpPages;
 import dev.residua.cli.console.Version;
 import dev.residua.cli.data.DatasetCommand;
 import dev.residua.cli.data.DriftCommand;
+import dev.residua.cli.data.IngestCommand;
 import dev.residua.cli.data.PublishCommand;
 import dev.residua.cli.data.ScoreCommand;
 import dev.residua.cli.model.EvaluateCommand;
@@ -57,6 +58,7 @@ import picocli.CommandLine.ScopeType;
       ScoreCommand.class,
       BacktestCommand.class,
       DriftCommand.class,
+      IngestCommand.class,
       PublishCommand.class,
       WatchCommand.class,
       ModelCommand.class,

@@ -43,6 +43,7 @@ class ArchitectureTest {
           "intervention <- anomaly causal drift frame",
           "incident <- anomaly causal drift frame intervention",
           "source <- causal frame",
+          "ingest <- frame source",
           "monitor <- anomaly causal commissioning drift frame incident intervention source",
           "model <- causal frame",
           "dataset <- causal frame",
@@ -145,7 +146,8 @@ class ArchitectureTest {
         .check(product);
     noClasses()
         .that()
-        .resideOutsideOfPackages(ROOT + "dl4j..", ROOT + "onednn..", ROOT + "decoding..")
+        .resideOutsideOfPackages(
+            ROOT + "dl4j..", ROOT + "onednn..", ROOT + "decoding..", ROOT + "ffmpeg..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.bytedeco..")

@@ -1,0 +1,102 @@
+package dev.residua.ffmpeg;
+
+import dev.residua.ingest.CameraCredentials;
+import dev.residua.ingest.CameraSettings;
+import dev.residua.ingest.HttpAnswer;
+import dev.residua.source.CameraAddress;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What FFmpeg opens. Its text shows no secrets.
+ *
+ * @param url as FFmpeg expects it, with user and password
+ * @param format name of the demuxer; null to recognise it
+ * @param options of the demuxer
+ * @param answer whose body is read instead of the url; closed with the stream
+ * @param live whether its end is a failure
+ */
+record FfmpegInput(
+    String url,
+    @Nullable String format,
+    Map<String, String> options,
+    @Nullable HttpAnswer answer,
+    boolean live) {
+  /**
+   * Demuxers of one stream of data. Those that open other addresses, such as playlists, are not
+   * among them.
+   */
+  private static final String CONTAINERS =
+      "asf,avi,flv,h264,hevc,ivf,jpeg_pipe,m4v,matroska,mjpeg,mov,mpeg,mpegts,mpegvideo,mpjpeg,ogg,yuv4mpegpipe";
+
+  FfmpegInput {
+    options = Map.copyOf(options);
+  }
+
+  static FfmpegInput rtsp(CameraSettings camera) throws IOException {
+    return new FfmpegInput(
+        withCredentials(camera),
+        "rtsp",
+        Map.of(
+            "rtsp_transport", "tcp",
+            "allowed_media_types", "video",
+            "protocol_whitelist", "tcp",
+            "format_whitelist", "rtsp",
+            "timeout", Long.toString(camera.timeout().toMillis() * 1_000)),
+        null,
+        true);
+  }
+
+  private static String withCredentials(CameraSettings camera) throws IOException {
+    CameraAddress address = camera.address();
+    if (camera.credentials().isEmpty()) {
+      return address.uri().toString();
+    }
+    CameraCredentials credentials = CameraCredentials.read(camera.credentials().get());
+    String scheme = address.uri().getScheme() + "://";
+    return scheme
+        + escaped(credentials.user())
+        + ":"
+        + escaped(credentials.password())
+        + "@"
+        + address.uri().toString().substring(scheme.length());
+  }
+
+  private static String escaped(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  static FfmpegInput http(HttpAnswer answer) {
+    Map<String, String> options = new LinkedHashMap<>();
+    options.put("protocol_whitelist", "none");
+    options.put("format_whitelist", CONTAINERS);
+    return new FfmpegInput("", answer.isMultipart() ? "mpjpeg" : null, options, answer, true);
+  }
+
+  static FfmpegInput device(CameraAddress address) {
+    return new FfmpegInput(
+        address.path().toString(),
+        "video4linux2",
+        Map.of("protocol_whitelist", "none"),
+        null,
+        true);
+  }
+
+  static FfmpegInput file(CameraAddress address) {
+    return new FfmpegInput(
+        "file:" + address.path(),
+        null,
+        Map.of("protocol_whitelist", "file", "format_whitelist", CONTAINERS),
+        null,
+        false);
+  }
+
+  @Override
+  public String toString() {
+    return "input of format " + format;
+  }
+}

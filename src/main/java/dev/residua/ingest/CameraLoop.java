@@ -1,0 +1,116 @@
+package dev.residua.ingest;
+
+import dev.residua.frame.Frame;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/**
+ * Reads one camera until it is stopped, or a file until its end. After a failure it connects again.
+ *
+ * <p>Runs on a thread of its own, which native code may hold for up to the camera's time-out.
+ */
+public final class CameraLoop implements Runnable {
+  private final CameraSettings camera;
+  private final PictureStreams streams;
+  private final BackOff backOff;
+  private final CameraListener listener;
+  private final RandomGenerator random;
+  private final FrameSequence sequence;
+  private final Object wait = new Object();
+  private volatile boolean stopped;
+
+  /**
+   * @param clock from which sequence numbers start
+   * @param random of the pauses
+   */
+  public CameraLoop(
+      CameraSettings camera,
+      PictureStreams streams,
+      BackOff backOff,
+      CameraListener listener,
+      Clock clock,
+      RandomGenerator random) {
+    this.camera = camera;
+    this.streams = streams;
+    this.backOff = backOff;
+    this.listener = listener;
+    this.random = random;
+    this.sequence = new FrameSequence(clock.instant(), camera.nominalRate());
+  }
+
+  @Override
+  public void run() {
+    int failures = 0;
+    while (!stopped) {
+      boolean[] connected = {false};
+      try (PictureStream stream = streams.open(camera, () -> stopped)) {
+        read(stream, connected);
+        return; // the end of a file, or stopped
+      } catch (IOException e) {
+        if (stopped) {
+          return;
+        }
+        failures = connected[0] ? 1 : failures + 1;
+        Duration pause = backOff.after(failures, random);
+        listener.failed(String.valueOf(e.getMessage()), pause);
+        pause(pause);
+      } finally {
+        if (connected[0]) {
+          listener.disconnected();
+        }
+      }
+    }
+  }
+
+  private void read(PictureStream stream, boolean[] connected) throws IOException {
+    while (!stopped) {
+      CapturedPicture picture = stream.next();
+      listener.progressed();
+      if (picture == null) {
+        return;
+      }
+      if (!connected[0]) {
+        connected[0] = true;
+        listener.connected();
+      }
+      listener.frame(
+          new Frame(
+              camera.source(),
+              sequence.next(),
+              picture.capturedAt(),
+              0,
+              0,
+              picture.format(),
+              picture.data(),
+              Map.of()));
+    }
+  }
+
+  private void pause(Duration pause) {
+    long end = System.nanoTime() + pause.toNanos();
+    synchronized (wait) {
+      for (long left = pause.toMillis();
+          !stopped && left > 0;
+          left = (end - System.nanoTime()) / 1_000_000) {
+        try {
+          wait.wait(left);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          stopped = true;
+        }
+      }
+    }
+    listener.progressed();
+  }
+
+  /** Makes {@link #run} return soon. For any thread. */
+  public void stop() {
+    synchronized (wait) {
+      stopped = true;
+      wait.notifyAll();
+    }
+  }
+}
