@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param activeHours hours outside which a source may be silent
  * @param context what distinguishes frames that have a normal of their own
  * @param learn whether and how often sources learn what is normal for them
+ * @param camera where the frames are read from; only in a rule for one source
  * @param severity lowest severity of the incidents of the sources
  * @param labels names and values that incidents and alerts carry; at most {@value #MAX_LABELS}
  * @param by who wrote this revision, not blank
@@ -57,6 +58,7 @@ public record SourceRule(
     @Nullable ActiveHours activeHours,
     @Nullable SourceContext context,
     @Nullable SourceLearning learn,
+    @Nullable SourceCamera camera,
     @Nullable Severity severity,
     Map<String, String> labels,
     String by,
@@ -109,6 +111,7 @@ public record SourceRule(
           null,
           null,
           null,
+          null,
           Map.of(),
           BY_RESIDUA,
           Instant.EPOCH);
@@ -136,6 +139,10 @@ public record SourceRule(
         && (silentAfter.compareTo(Duration.ofSeconds(1)) < 0
             || silentAfter.compareTo(MAX_SILENT_AFTER) > 0)) {
       throw invalid(id, "silentAfter", silentAfter, "expected PT1S to " + MAX_SILENT_AFTER);
+    }
+    if (camera != null && match.literals() < match.text().length()) {
+      throw invalid(
+          id, "match", match, "a rule with a camera is for one source, expected its name");
     }
     if (by.isBlank() || by.length() > 255) {
       throw invalid(id, "by", by, "expected who writes it, in 1 to 255 characters");

@@ -38,11 +38,12 @@ public final class SourceRuleFields {
           "activeHours",
           "context",
           "learn",
+          "camera",
           "severity",
           "labels");
 
   /** Names of settings that a later version will have. */
-  public static final Set<String> NOT_YET_SUPPORTED = Set.of("camera", "retention");
+  public static final Set<String> NOT_YET_SUPPORTED = Set.of("retention");
 
   private static final String EACH = "each";
   private static final String SHARED = "shared";
@@ -58,8 +59,9 @@ public final class SourceRuleFields {
    */
   public static SourceRule apply(SourceRule rule, Map<String, @Nullable Object> fields) {
     SourceRule changed = rule;
-    for (Map.Entry<String, @Nullable Object> field : fields.entrySet()) {
-      String name = field.getKey();
+    List<String> matchFirst = // a rule with a camera must be for one source already
+        fields.keySet().stream().sorted((a, b) -> NAMES.indexOf(a) - NAMES.indexOf(b)).toList();
+    for (String name : matchFirst) {
       if (NOT_YET_SUPPORTED.contains(name)) {
         throw new IllegalArgumentException("%s is not yet supported; leave it out".formatted(name));
       }
@@ -68,7 +70,7 @@ public final class SourceRuleFields {
             "there is no setting '%s', expected one of %s"
                 .formatted(name, String.join(", ", NAMES)));
       }
-      changed = with(changed, name, field.getValue());
+      changed = with(changed, name, fields.get(name));
     }
     return changed;
   }
@@ -105,6 +107,7 @@ public final class SourceRuleFields {
       case "activeHours" -> rule.withActiveHours(text == null ? null : ActiveHours.parse(text));
       case "context" -> rule.withContext(text == null ? null : SourceContext.parse(text));
       case "learn" -> rule.withLearn(text == null ? null : SourceLearning.parse(text));
+      case "camera" -> rule.withCamera(text == null ? null : SourceCamera.parse(text));
       case "severity" -> rule.withSeverity(text == null ? null : severity(text, name));
       default -> throw new IllegalStateException("no setting " + name);
     };
@@ -215,6 +218,7 @@ public final class SourceRuleFields {
     put(fields, "activeHours", rule.activeHours() == null ? null : rule.activeHours().toString());
     put(fields, "context", rule.context() == null ? null : rule.context().toString());
     put(fields, "learn", rule.learn() == null ? null : rule.learn().toString());
+    put(fields, "camera", rule.camera() == null ? null : rule.camera().text());
     put(fields, "severity", rule.severity() == null ? null : lower(rule.severity()));
     if (!rule.labels().isEmpty()) {
       fields.put("labels", rule.labels());

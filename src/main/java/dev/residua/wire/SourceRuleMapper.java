@@ -6,6 +6,7 @@ import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.FrameGeometry.Aspect;
 import dev.residua.frame.FrameGeometry.Region;
 import dev.residua.source.ActiveHours;
+import dev.residua.source.SourceCamera;
 import dev.residua.source.SourceContext;
 import dev.residua.source.SourceGlob;
 import dev.residua.source.SourceLearning;
@@ -48,6 +49,7 @@ final class SourceRuleMapper {
     record.setActiveHours(rule.activeHours() == null ? null : rule.activeHours().toString());
     record.setContext(rule.context() == null ? null : rule.context().toString());
     record.setLearn(rule.learn() == null ? null : rule.learn().toString());
+    record.setCamera(rule.camera() == null ? null : rule.camera().text());
     record.setSeverity(rule.severity() == null ? null : Severity.valueOf(rule.severity().name()));
     record.setLabels(rule.labels());
     record.setNotYetSupported(Map.of());
@@ -87,6 +89,7 @@ final class SourceRuleMapper {
         hours == null ? null : ActiveHours.parse(hours),
         record.getContext() == null ? null : SourceContext.parse(record.getContext()),
         record.getLearn() == null ? null : SourceLearning.parse(record.getLearn()),
+        record.getCamera() == null ? null : SourceCamera.parse(record.getCamera()),
         severity == null ? null : Finding.Severity.valueOf(severity.name()),
         record.getLabels(),
         record.getChangedBy(),

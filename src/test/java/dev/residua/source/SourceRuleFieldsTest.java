@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SourceRuleFieldsTest {
   private static final Map<String, Object> ALL =
       Map.ofEntries(
-          entry("match", "line3/*"),
+          entry("match", "line3/cam7"),
           entry("scene", "valve"),
           entry("priority", 7),
           entry("enabled", false),
@@ -26,6 +26,7 @@ class SourceRuleFieldsTest {
           entry("activeHours", "Mon-Fri 06:00-22:00 Europe/Berlin"),
           entry("context", "product + day: 06:00-22:00 UTC"),
           entry("learn", "P30D"),
+          entry("camera", "rtsp://10.0.0.7/live credentials=line3"),
           entry("severity", "warning"),
           entry("region", "0.1,0.2,0.5,0.6"),
           entry("rotation", 92.0),
@@ -62,11 +63,11 @@ class SourceRuleFieldsTest {
     SourceRule plain = SourceRuleFields.apply(rule, unset);
 
     // Then
-    assertThat(plain).isEqualTo(SourceRule.of("a", "line3/*"));
+    assertThat(plain).isEqualTo(SourceRule.of("a", "line3/cam7"));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"camera", "retention"})
+  @ValueSource(strings = {"retention"})
   void shouldRefuseSettingsOfALaterVersion(String name) {
     assertThatThrownBy(() -> apply(Map.of(name, "0.1")))
         .hasMessage(name + " is not yet supported; leave it out");
@@ -90,10 +91,25 @@ class SourceRuleFieldsTest {
         "severity           | high     | severity is 'high', expected info, warning, critical",
         "learn              | P1D      | learn is 'P1D', expected never, once, or days from P2D",
         "learn              | always   | learn is 'always', expected never, once, or days from P2D",
+        "camera             | ftp://a  | the camera address 'ftp://a' cannot be used; expected rtsp://",
         "labels             | site     | labels is 'site', expected names and values",
       })
   void shouldSayWhatIsExpected(String name, String value, String message) {
     assertThatThrownBy(() -> apply(Map.of(name, value))).hasMessageStartingWith(message);
+  }
+
+  @Test
+  void shouldAcceptACameraOnlyForOneSource() {
+    // Given
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("camera", "rtsp://10.0.0.7/live");
+    fields.put("match", "line3/cam7");
+
+    // When, Then
+    assertThat(apply(fields).camera()).isEqualTo(SourceCamera.parse("rtsp://10.0.0.7/live"));
+    fields.put("match", "line3/*");
+    assertThatThrownBy(() -> apply(fields))
+        .hasMessageContaining("a rule with a camera is for one source");
   }
 
   @Test

@@ -507,6 +507,7 @@ class GoldenRecordsTest {
         "Mon-Fri 06:00-22:00, Sat 08:00-14:00 Europe/Berlin",
         "product",
         "P30D",
+        null,
         Severity.WARNING,
         Map.of("site", "north"),
         Map.of(),

@@ -253,6 +253,14 @@ abstract class SourceRulesCommand extends JsonCommand {
     @Nullable String learn;
 
     @Option(
+        names = "--camera",
+        paramLabel = "ADDRESS",
+        description =
+            "Where the role ingest reads the frames of the one source from, such as rtsp://10.0.0.7/live"
+                + " or 'rtsp://10.0.0.7/live credentials=NAME'.")
+    @Nullable String camera;
+
+    @Option(
         names = "--severity",
         paramLabel = "LEVEL",
         description = "Lowest severity of the incidents: info, warning or critical.")
@@ -304,6 +312,8 @@ abstract class SourceRulesCommand extends JsonCommand {
               context,
               "learn",
               learn,
+              "camera",
+              camera,
               "severity",
               severity,
               "labels",

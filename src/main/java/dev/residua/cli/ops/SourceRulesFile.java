@@ -8,6 +8,7 @@ import java.io.Reader;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -92,10 +93,13 @@ final class SourceRulesFile {
     }
     SourceRule rule;
     try {
-      rule = SourceRule.of(id, "*").withBy(by);
+      rule =
+          SourceRuleFields.apply(
+              SourceRule.of(id, "*").withBy(by), Collections.singletonMap("match", value(match)));
     } catch (IllegalArgumentException e) {
       throw failed(at, String.valueOf(e.getMessage()));
     }
+    fields.remove("match");
     for (Map.Entry<String, Node> field : fields.entrySet()) {
       Map<String, @Nullable Object> one = new LinkedHashMap<>();
       one.put(field.getKey(), value(field.getValue()));
