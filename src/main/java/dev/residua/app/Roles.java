@@ -11,6 +11,7 @@ import dev.residua.app.kafka.KafkaConnection;
 import dev.residua.app.kafka.SourceRulesFollower;
 import dev.residua.app.metrics.AlertMetrics;
 import dev.residua.app.metrics.EvidenceMetrics;
+import dev.residua.app.metrics.IngestMetrics;
 import dev.residua.app.metrics.ModelMetrics;
 import dev.residua.app.metrics.RoleHealth;
 import dev.residua.app.metrics.SourceRuleMetrics;
@@ -28,6 +29,7 @@ import dev.residua.app.process.StartFailedException;
 import dev.residua.app.process.UncaughtExceptions;
 import dev.residua.app.roles.AlertRole;
 import dev.residua.app.roles.EvidenceStore;
+import dev.residua.app.roles.IngestRole;
 import dev.residua.app.roles.MonitorRole;
 import dev.residua.app.roles.ScoringSetup;
 import dev.residua.app.roles.ShadowRole;
@@ -63,6 +65,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -154,6 +157,9 @@ public class Roles {
     running.push(follower);
     SourceRulesFollower rules = followRules(clients, topics, heartbeats);
     Function<String, SourceRule> ruleOf = source -> rules.rules().of(source);
+    if (config.roles().contains(Role.INGEST)) { // needs no model
+      running.push(ingest(clients, topics, rules, heartbeats));
+    }
     health.waitsFor("a first model");
     ModelStore registry = new TrustedModels(follower, trusted);
     used.ignored(() -> registry.registry().ignored().size());
@@ -295,6 +301,22 @@ public class Roles {
       throw new StartFailedException(RootCause.message(e), e);
     }
     return rules;
+  }
+
+  private IngestRole ingest(
+      KafkaClients clients, Topics topics, SourceRulesFollower rules, Heartbeats heartbeats)
+      throws StartFailedException {
+    try {
+      return new IngestRole(
+          clients,
+          topics,
+          IngestRole.settings(config),
+          rules::rules,
+          new IngestMetrics(meters, Clock.systemUTC()),
+          heartbeats::beat);
+    } catch (IllegalArgumentException e) {
+      throw new StartFailedException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private void startAlerting(

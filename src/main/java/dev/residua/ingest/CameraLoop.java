@@ -46,16 +46,17 @@ public final class CameraLoop implements Runnable {
     int failures = 0;
     while (!stopped) {
       boolean[] connected = {false};
-      try (PictureStream stream = streams.open(camera, () -> stopped)) {
+      try (PictureStream stream = streams.open(camera, this::isStopped)) {
         read(stream, connected);
         return; // the end of a file, or stopped
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException e) { // a camera stops no other
         if (stopped) {
           return;
         }
         failures = connected[0] ? 1 : failures + 1;
         Duration pause = backOff.after(failures, random);
-        listener.failed(String.valueOf(e.getMessage()), pause);
+        listener.failed(
+            e instanceof IOException ? String.valueOf(e.getMessage()) : e.toString(), pause);
         pause(pause);
       } finally {
         if (connected[0]) {
@@ -63,6 +64,12 @@ public final class CameraLoop implements Runnable {
         }
       }
     }
+  }
+
+  /** Asked while a stream waits, which is progress. */
+  private boolean isStopped() {
+    listener.progressed();
+    return stopped;
   }
 
   private void read(PictureStream stream, boolean[] connected) throws IOException {

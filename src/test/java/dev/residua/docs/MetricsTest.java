@@ -11,6 +11,7 @@ import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.anomaly.AnomalyKind;
 import dev.residua.app.metrics.AlertMetrics;
 import dev.residua.app.metrics.EvidenceMetrics;
+import dev.residua.app.metrics.IngestMetrics;
 import dev.residua.app.metrics.ModelMetrics;
 import dev.residua.app.metrics.MonitorMetrics;
 import dev.residua.app.metrics.ScoringMetrics;
@@ -38,6 +39,7 @@ import io.prometheus.client.exporter.common.TextFormat;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -435,6 +437,7 @@ class MetricsTest {
     MonitorRole.feedback(meters, new ControlCommandStore());
     alerts();
     new EvidenceMetrics(meters, () -> {});
+    new IngestMetrics(meters, Clock.systemUTC());
     judge(
         new MonitorMetrics(meters, 10),
         List.of(

@@ -166,6 +166,7 @@ class RoleAccessIT {
           case SHADOW -> List.of("scores.shadow");
           case TRAIN -> List.of("control", "models");
           case ALERT -> List.of("alerts", "evidence", "dead-letters");
+          case INGEST -> List.of("frames");
           case DASHBOARD -> List.of("control", "models", "sources");
         };
     return names.stream().map(name -> Topics.DEFAULT_PREFIX + name).toList();

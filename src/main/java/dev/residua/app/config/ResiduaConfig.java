@@ -11,7 +11,7 @@ import java.util.Set;
 /** Configuration of one Residua process, under {@code residua.} */
 @ConfigMapping(prefix = "residua")
 public interface ResiduaConfig {
-  /** Roles of this process; all by default. */
+  /** Roles of this process; all but {@code ingest} by default. */
   @WithDefault("score,monitor,shadow,train,alert,dashboard")
   Set<Role> roles();
 
@@ -51,6 +51,8 @@ public interface ResiduaConfig {
   SourcesConfig sources();
 
   RegistryConfig registry();
+
+  IngestConfig ingest();
 
   ScoringConfig scoring();
 

@@ -104,6 +104,9 @@ public record RequiredAcl(
       others.add(transactions(group + "-", group + "-" + instance));
       others.add(group(ConsumerGroups.evidence(prefix)));
     }
+    if (roles.contains(Role.INGEST)) {
+      allow(byTopic, AclOperation.WRITE, List.of(topics.frames()));
+    }
     if (roles.contains(Role.MONITOR)) {
       String application = ConsumerGroups.monitor(prefix);
       allow(

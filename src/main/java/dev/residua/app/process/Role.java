@@ -14,6 +14,8 @@ public enum Role {
   TRAIN,
   /** Notifies the configured receivers of incidents. */
   ALERT,
+  /** Reads cameras and sends their frames. */
+  INGEST,
   /** The dashboard and its data. */
   DASHBOARD
 }

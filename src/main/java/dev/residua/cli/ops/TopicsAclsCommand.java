@@ -41,7 +41,7 @@ final class TopicsAclsCommand extends ConsoleCommand {
       split = ",",
       paramLabel = "ROLE",
       description =
-          "Roles of the process: score, monitor, shadow, train, alert, dashboard (default: all).")
+          "Roles of the process: score, monitor, shadow, train, alert, ingest, dashboard (default: all).")
   @Nullable Set<Role> roles;
 
   @Option(

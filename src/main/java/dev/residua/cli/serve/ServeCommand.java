@@ -22,7 +22,7 @@ public final class ServeCommand extends ConsoleCommand {
       names = "--roles",
       paramLabel = "ROLE,...",
       description =
-          "Roles of this process: score, monitor, shadow, train, alert, dashboard (default: all).")
+          "Roles of this process: score, monitor, shadow, train, alert, ingest, dashboard (default: all but ingest).")
   @Nullable String roles;
 
   @Option(
