@@ -120,6 +120,11 @@ public final class FrameDataset {
     this.graph = graph;
   }
 
+  /** Whether a folder holds a data set. */
+  public static boolean isThere(Path dir) {
+    return Files.isRegularFile(dir.resolve(FRAMES));
+  }
+
   /**
    * Opens a data set.
    *

@@ -90,7 +90,9 @@ final class JpegEncoder implements AutoCloseable {
     if (current != null && current.w() == width && current.h() == height) {
       return current;
     }
-    leptonica.pixDestroy(current);
+    if (current != null) {
+      leptonica.pixDestroy(current);
+    }
     pix = leptonica.pixCreate(width, height, 32);
     if (pix == null) {
       throw new IOException(

@@ -45,7 +45,7 @@ public final class PictureFolder {
    *
    * @throws IOException if it cannot be read or is too large
    */
-  static byte[] read(Path file, int maxBytes) throws IOException {
+  public static byte[] read(Path file, int maxBytes) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       byte[] data = in.readNBytes(maxBytes);
       if (in.read() >= 0) {

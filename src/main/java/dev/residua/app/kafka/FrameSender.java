@@ -63,6 +63,15 @@ public final class FrameSender implements AutoCloseable {
       }
     }
 
+    /**
+     * Waits until no frame of this source waits or is on its way, so that the next one drops none.
+     */
+    public synchronized void awaitFree() throws InterruptedException {
+      while (busy.get()) {
+        wait(POLL_MILLIS);
+      }
+    }
+
     private void send() {
       Frame frame = newest.take();
       if (frame == null) {
@@ -93,6 +102,10 @@ public final class FrameSender implements AutoCloseable {
       // A frame that came while this one was on its way did not queue the outlet.
       if (newest.isThere() && busy.compareAndSet(false, true)) {
         waiting.add(this);
+      } else {
+        synchronized (this) {
+          notifyAll();
+        }
       }
     }
   }

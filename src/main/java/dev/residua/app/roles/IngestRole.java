@@ -14,6 +14,7 @@ import dev.residua.ingest.CameraFleet;
 import dev.residua.ingest.CameraListener;
 import dev.residua.ingest.CameraLoop;
 import dev.residua.ingest.CameraSettings;
+import dev.residua.source.CameraAddress;
 import dev.residua.source.SourceCamera;
 import dev.residua.source.SourceGlob;
 import dev.residua.source.SourceRule;
@@ -208,7 +209,7 @@ public final class IngestRole implements AutoCloseable {
             camera,
             streams,
             BackOff.DEFAULT,
-            new Listener(camera.source(), sender.outlet()),
+            new Listener(camera, sender.outlet()),
             Clock.systemUTC(),
             new Random());
     Thread reader = new Thread(loop, "residua-camera " + camera.source());
@@ -230,11 +231,13 @@ public final class IngestRole implements AutoCloseable {
   /** What happens to one camera, on its thread. */
   private final class Listener implements CameraListener {
     private final String source;
+    private final boolean recorded;
     private final FrameSender.Outlet outlet;
     private @Nullable String reported;
 
-    Listener(String source, FrameSender.Outlet outlet) {
-      this.source = source;
+    Listener(CameraSettings camera, FrameSender.Outlet outlet) {
+      this.source = camera.source();
+      this.recorded = camera.address().kind() == CameraAddress.Kind.FILE;
       this.outlet = outlet;
     }
 
@@ -250,6 +253,13 @@ public final class IngestRole implements AutoCloseable {
     @Override
     public void frame(Frame frame) {
       outlet.offer(frame);
+      if (recorded) { // a camera does not wait, a file can
+        try {
+          outlet.awaitFree();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+      }
     }
 
     @Override

@@ -150,7 +150,7 @@ public final class IngestCommand extends ConsoleCommand {
 
     @Override
     public void connected() {
-      report("connected to %s".formatted(CameraAddress.parse(address)));
+      report("reading %s".formatted(CameraAddress.parse(address)));
     }
 
     @Override
@@ -158,9 +158,21 @@ public final class IngestCommand extends ConsoleCommand {
       if (outlet != null && (count == null || offered < count)) {
         outlet.offer(frame);
         offered++;
+        awaitIfRecorded(outlet);
       }
       if (count != null && offered >= count) {
         enough.run();
+      }
+    }
+
+    /** A camera does not wait; a file can. */
+    private void awaitIfRecorded(FrameSender.Outlet busy) {
+      if (CameraAddress.parse(address).kind() == CameraAddress.Kind.FILE) {
+        try {
+          busy.awaitFree();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
       }
     }
 

@@ -6,12 +6,16 @@ import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.KafkaOptions;
 import dev.residua.cli.console.ProgressBar;
 import dev.residua.dataset.FrameDataset;
+import dev.residua.ffmpeg.RecordedPictures;
 import dev.residua.frame.Frame;
+import dev.residua.frame.FrameLimits;
+import dev.residua.ingest.CapturedPicture;
 import dev.residua.wire.FrameReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.Producer;
@@ -21,15 +25,20 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code publish}: sends the frames of a data set to a topic. */
+/** {@code publish}: sends recorded frames to a topic. */
 @Command(
     name = "publish",
     description =
-        "Sends the frames of a data set to the frames topic, in order, with sequence numbers from 0.")
+        "Sends the frames of a data set, the pictures and videos of a folder, or a video to the frames topic, in order, with sequence numbers from 0.")
 public final class PublishCommand extends JsonCommand {
   @Mixin KafkaOptions kafka = new KafkaOptions();
 
-  @Option(names = "--data", required = true, paramLabel = "DIR", description = "Data set to send.")
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "PATH",
+      description =
+          "Data set, folder (with the folders in it, 2.png before 10.png), picture or video to send.")
   Path data;
 
   @Option(
@@ -68,29 +77,10 @@ public final class PublishCommand extends JsonCommand {
       throw new CommandFailedException("--rate must be above 0 but was " + rate);
     }
     atLeast(1, "--sources", sources);
-    FrameDataset frames = FrameDataset.open(data);
-    int total = count == null ? frames.size() : Math.min(count, frames.size());
     String target = topic == null ? kafka.topics().frames().name() : topic;
     AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
     long start = System.nanoTime();
-    try (Producer<byte[], byte[]> producer = kafka.clients().frameProducer();
-        ProgressBar progress = new ProgressBar("sending")) {
-      for (int i = 0; i < total; i++) {
-        pace(start, i);
-        producer.send(
-            record(frames, i, target),
-            (metadata, e) -> {
-              if (e != null) {
-                failure.compareAndSet(null, e);
-              }
-            });
-        if (failure.get() != null) {
-          break;
-        }
-        progress.update((i + 1) / (double) total);
-      }
-      producer.flush();
-    }
+    int total = send(target, start, failure);
     Exception failed = failure.get();
     if (failed != null) {
       throw kafka.failed("sending to " + target, failed);
@@ -105,11 +95,93 @@ public final class PublishCommand extends JsonCommand {
     return 0;
   }
 
-  private ProducerRecord<byte[], byte[]> record(FrameDataset frames, int index, String target) {
-    String name = sources == 1 ? source : source + "-" + index % sources;
-    Frame frame = frames.frame(index, name, index / sources, Instant.now());
-    return new ProducerRecord<>(
-        target, name.getBytes(StandardCharsets.UTF_8), FrameReader.write(frame));
+  private int send(String target, long start, AtomicReference<@Nullable Exception> failure)
+      throws IOException {
+    int total = 0;
+    try (Recording frames = recording();
+        Producer<byte[], byte[]> producer = kafka.clients().frameProducer();
+        ProgressBar progress = new ProgressBar("sending")) {
+      while ((count == null || total < count) && failure.get() == null) {
+        pace(start, total);
+        String name = sources == 1 ? source : source + "-" + total % sources;
+        Frame frame = frames.next(name, total / sources);
+        if (frame == null) {
+          break;
+        }
+        producer.send(
+            new ProducerRecord<>(
+                target, name.getBytes(StandardCharsets.UTF_8), FrameReader.write(frame)),
+            (metadata, e) -> {
+              if (e != null) {
+                failure.compareAndSet(null, e);
+              }
+            });
+        total++;
+        progress.update(
+            Math.max(frames.progress(), count == null ? 0 : Math.min(1, total / (double) count)));
+      }
+      producer.flush();
+    }
+    return total;
+  }
+
+  private Recording recording() throws IOException {
+    if (FrameDataset.isThere(data)) {
+      return new StoredSet(FrameDataset.open(data));
+    }
+    return new Pictures(new RecordedPictures(data, FrameLimits.DEFAULTS));
+  }
+
+  /** Frames that are sent one after the other. */
+  private interface Recording extends AutoCloseable {
+    /** The next frame, or null after the last one. */
+    @Nullable Frame next(String name, long sequence) throws IOException;
+
+    /** Share that was read, in [0, 1]. */
+    double progress();
+
+    @Override
+    default void close() {}
+  }
+
+  private static final class StoredSet implements Recording {
+    private final FrameDataset frames;
+    private int next;
+
+    StoredSet(FrameDataset frames) {
+      this.frames = frames;
+    }
+
+    @Override
+    public @Nullable Frame next(String name, long sequence) {
+      return next == frames.size() ? null : frames.frame(next++, name, sequence, Instant.now());
+    }
+
+    @Override
+    public double progress() {
+      return next / (double) frames.size();
+    }
+  }
+
+  private record Pictures(RecordedPictures pictures) implements Recording {
+    @Override
+    public @Nullable Frame next(String name, long sequence) throws IOException {
+      CapturedPicture picture = pictures.next();
+      return picture == null
+          ? null
+          : new Frame(
+              name, sequence, Instant.now(), 0, 0, picture.format(), picture.data(), Map.of());
+    }
+
+    @Override
+    public double progress() {
+      return pictures.progress();
+    }
+
+    @Override
+    public void close() {
+      pictures.close();
+    }
   }
 
   private void pace(long start, int index) {
