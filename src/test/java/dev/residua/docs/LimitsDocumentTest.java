@@ -6,6 +6,7 @@ import dev.residua.alerting.GroupSettings;
 import dev.residua.alerting.Grouping;
 import dev.residua.app.config.AlertingConfig;
 import dev.residua.app.config.FramesConfig;
+import dev.residua.app.config.IngestConfig;
 import dev.residua.app.config.MonitorConfig;
 import dev.residua.app.config.ResiduaConfig;
 import dev.residua.app.config.ScoringConfig;
@@ -73,6 +74,8 @@ class LimitsDocumentTest {
             setting(FramesConfig.class, "referenceMaxBytes") + " bytes",
             setting(FramesConfig.class, "referenceTimeout"),
             ReferencedFrames.REST.toString(),
+            setting(IngestConfig.class, "maxCameras") + " cameras",
+            setting(IngestConfig.class, "timeout"),
             setting(SourcesConfig.class, "max") + " sources",
             setting(SourcesConfig.class, "forgetAfter"),
             FramesInFlight.MOST_ENDS + " ends",

@@ -42,6 +42,9 @@ public final class IngestRole implements AutoCloseable {
   private static final int MOST_CAMERAS = 1_000;
   private static final long STOP_MILLIS = 15_000;
 
+  /** A camera that fails for the same reason is logged again after this. */
+  private static final long REPORT_NANOS = Duration.ofMinutes(10).toNanos();
+
   private final Settings settings;
   private final Supplier<SourceRules> rules;
   private final IngestMetrics metrics;
@@ -233,7 +236,9 @@ public final class IngestRole implements AutoCloseable {
     private final String source;
     private final boolean recorded;
     private final FrameSender.Outlet outlet;
-    private @Nullable String reported;
+    private @Nullable String reported; // not each attempt of a camera that fails again and again
+    private long reportedNanos;
+    private boolean failing;
 
     Listener(CameraSettings camera, FrameSender.Outlet outlet) {
       this.source = camera.source();
@@ -244,9 +249,9 @@ public final class IngestRole implements AutoCloseable {
     @Override
     public void connected() {
       metrics.connected(true);
-      if (reported != null) {
+      if (failing) {
         LOG.info("a camera is connected again: source={}", source);
-        reported = null;
+        failing = false;
       }
     }
 
@@ -265,9 +270,12 @@ public final class IngestRole implements AutoCloseable {
     @Override
     public void failed(String reason, Duration pause) {
       metrics.reconnects();
-      if (!reason.equals(reported)) { // once, not at every attempt
+      long now = System.nanoTime();
+      if (!reason.equals(reported) || now - reportedNanos > REPORT_NANOS) {
         LOG.warn("a camera failed, connecting again: source={} reason={}", source, reason);
         reported = reason;
+        reportedNanos = now;
+        failing = true;
       }
     }
 

@@ -18,6 +18,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -31,6 +33,10 @@ import picocli.CommandLine.Parameters;
     description =
         "Reads one camera, video or folder and sends its frames, until it is stopped. Reconnects after a failure. The role ingest does the same for many cameras.")
 public final class IngestCommand extends ConsoleCommand {
+  private static final int STOP_SECONDS = 15;
+
+  private final CountDownLatch done = new CountDownLatch(1);
+
   @Mixin KafkaOptions kafka = new KafkaOptions();
 
   @Parameters(
@@ -91,7 +97,15 @@ public final class IngestCommand extends ConsoleCommand {
     if (count != null) {
       atLeast(1, "--count", count);
     }
-    CameraSettings camera = camera();
+    try {
+      return send(camera()) == 0 ? 1 : 0;
+    } finally {
+      done.countDown();
+    }
+  }
+
+  /** Sends until the end; returns the number of frames. */
+  private long send(CameraSettings camera) throws InterruptedException {
     String target = topic == null ? kafka.topics().frames().name() : topic;
     Progress progress = new Progress();
     try (FrameSender sender =
@@ -110,12 +124,27 @@ public final class IngestCommand extends ConsoleCommand {
       Thread reader = new Thread(loop, "residua-camera");
       reader.setDaemon(true);
       reader.start();
-      Thread end = new Thread(loop::stop, "residua-stop"); // for Ctrl-C
-      Runtime.getRuntime().addShutdownHook(end);
+      stopAtShutdown(loop);
       reader.join();
     }
     progress.print();
-    return progress.sent.get() == 0 ? 1 : 0;
+    return progress.sent.get();
+  }
+
+  /** Lets Ctrl-C wait until the frames on their way are stored. */
+  private void stopAtShutdown(CameraLoop loop) {
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  loop.stop();
+                  try {
+                    done.await(STOP_SECONDS, TimeUnit.SECONDS);
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                },
+                "residua-stop"));
   }
 
   private CameraSettings camera() {
