@@ -23,6 +23,7 @@ import dev.residua.frame.FramePosition;
 import dev.residua.frame.FrameTiming;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelFormat;
+import dev.residua.frame.PixelMask;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.incident.ActiveControls;
 import dev.residua.incident.Incident;
@@ -80,6 +81,7 @@ class MovedCameraScenarioTest {
               Variables.NONE,
               thresholds.model().rule().calibration(),
               AppearanceReference.builder(SHAPE).build(),
+              PixelMask.NONE,
               mean,
               0),
           FrameLimits.DEFAULTS,
