@@ -25,6 +25,7 @@ public final class HelpPages {
           Map.entry("score", DATA),
           Map.entry("backtest", MONITORING),
           Map.entry("drift", "src/docs/concepts.md"),
+          Map.entry("ingest", "src/docs/ingest.md"),
           Map.entry("publish", "src/docs/frames.md"),
           Map.entry("watch", "src/docs/topics.md"),
           Map.entry("model", MODELS),
