@@ -136,7 +136,8 @@ public class LiveHistory {
             e.statistic(),
             e.threshold(),
             e.pValue(),
-            e.condition()));
+            e.condition(),
+            e.motion()));
   }
 
   /** A drift began, was confirmed or ended. */
@@ -150,7 +151,8 @@ public class LiveHistory {
             e.statistic(),
             e.threshold(),
             Double.NaN,
-            e.condition()));
+            e.condition(),
+            null));
   }
 
   /** An intervention was found. */
@@ -164,7 +166,8 @@ public class LiveHistory {
             e.statistic(),
             e.threshold(),
             e.pValue(),
-            e.condition()));
+            e.condition(),
+            null));
   }
 
   private void happened(Finding finding, EventView event) {

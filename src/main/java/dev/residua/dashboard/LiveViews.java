@@ -217,6 +217,7 @@ public final class LiveViews {
    * @param kind which one, upper case
    * @param at capture time of its last frame, milliseconds since 1970
    * @param condition assumption under which its figures hold
+   * @param motion of the camera; null unless it has moved
    */
   public record EventView(
       String id,
@@ -236,7 +237,18 @@ public final class LiveViews {
       @Nullable Double statistic,
       @Nullable Double threshold,
       @Nullable Double pValue,
-      String condition) {}
+      String condition,
+      @Nullable MotionView motion) {}
+
+  /**
+   * How a camera has moved.
+   *
+   * @param right shift of the picture to the right, as a share of its width
+   * @param down shift down, as a share of its height
+   * @param degrees turn clockwise
+   * @param scale size against before
+   */
+  public record MotionView(double right, double down, double degrees, double scale) {}
 
   /**
    * One latent as seen and as expected, in standard deviations of the training set, and in the unit

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.residua.frame.CameraMotion;
+import dev.residua.frame.FrameGeometry;
 import dev.residua.incident.AuthorName;
 import dev.residua.source.SourceRule;
 import dev.residua.source.SourceRuleFields;
@@ -81,6 +83,40 @@ public class SourceRulesResource {
       answer.put("why", SourceRules.whyBefore(shown.get(0), shown.get(1)));
     }
     return answer;
+  }
+
+  /**
+   * Region and rotation that show a source's scene again after its camera has moved: a proposal.
+   *
+   * @param right shift of the picture to the right, as a share of its width, as in an event
+   * @param aspect width of the upright frame over its height
+   */
+  @GET
+  @Path("/corrected")
+  public Response corrected(
+      @QueryParam("source") String source,
+      @QueryParam("right") float right,
+      @QueryParam("down") float down,
+      @QueryParam("degrees") float degrees,
+      @QueryParam("scale") float scale,
+      @QueryParam("aspect") double aspect) {
+    if (source == null || !(aspect > 0 && Double.isFinite(aspect))) {
+      return Problems.answer(
+          Response.Status.BAD_REQUEST,
+          "source and aspect are needed: the width of the upright frame over its height");
+    }
+    try {
+      FrameGeometry moved =
+          orders
+              .rules()
+              .of(source)
+              .geometry()
+              .after(new CameraMotion(right, down, degrees, scale), aspect);
+      return Response.ok(Map.of("region", moved.region().toString(), "rotation", moved.rotation()))
+          .build();
+    } catch (IllegalArgumentException e) {
+      return Problems.answer(Response.Status.BAD_REQUEST, e);
+    }
   }
 
   @PUT

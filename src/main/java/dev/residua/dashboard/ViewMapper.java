@@ -19,12 +19,14 @@ import dev.residua.dashboard.LiveViews.GraphView;
 import dev.residua.dashboard.LiveViews.IncidentView;
 import dev.residua.dashboard.LiveViews.LastFrame;
 import dev.residua.dashboard.LiveViews.LatentNormalView;
+import dev.residua.dashboard.LiveViews.MotionView;
 import dev.residua.dashboard.LiveViews.ProposalView;
 import dev.residua.dashboard.LiveViews.ReadingView;
 import dev.residua.dashboard.LiveViews.Row;
 import dev.residua.dashboard.LiveViews.Rows;
 import dev.residua.drift.CalibrationPhase;
 import dev.residua.drift.DriftScore;
+import dev.residua.frame.CameraMotion;
 import dev.residua.incident.ControlCommand;
 import dev.residua.incident.ControlCommand.AcceptNormal;
 import dev.residua.incident.ControlCommand.Announcement;
@@ -190,6 +192,7 @@ public final class ViewMapper {
    * @param what {@code anomaly}, {@code drift} or {@code intervention}
    * @param kind upper case
    * @param condition under which its figures hold
+   * @param motion of the camera; null unless it has moved
    */
   static EventView event(
       Finding finding,
@@ -198,7 +201,8 @@ public final class ViewMapper {
       double statistic,
       double threshold,
       double pValue,
-      String condition) {
+      String condition,
+      @Nullable CameraMotion motion) {
     return new EventView(
         finding.eventId(),
         finding.incidentId(),
@@ -217,7 +221,10 @@ public final class ViewMapper {
         round(statistic),
         round(threshold),
         number(pValue),
-        condition);
+        condition,
+        motion == null
+            ? null
+            : new MotionView(motion.right(), motion.down(), motion.degrees(), motion.scale()));
   }
 
   static List<CauseView> causes(List<Finding.Cause> causes) {

@@ -130,6 +130,36 @@ public record FrameGeometry(Region region, double rotation, List<Polygon> mask, 
   }
 
   /**
+   * The geometry that shows what this one showed before the camera moved: a proposal, as the motion
+   * is an estimate.
+   *
+   * @param motion of the model's picture
+   * @param aspect width of the upright frame over its height, above 0
+   * @throws IllegalArgumentException if the scene is too far outside of the frame
+   */
+  public FrameGeometry after(CameraMotion motion, double aspect) {
+    // In units of the frame's height. Content at C + R(-F) p is at C + R(-F) (s R(d) p + t) now.
+    double width = region.width() * aspect;
+    double height = region.height();
+    boolean turned = quarterTurns() % 2 == 1;
+    double right = motion.right() * (turned ? height : width);
+    double down = motion.down() * (turned ? width : height);
+    double cos = StrictMath.cos(StrictMath.toRadians(rotation));
+    double sin = StrictMath.sin(StrictMath.toRadians(rotation));
+    double x = (right * cos + down * sin) / aspect;
+    double y = down * cos - right * sin;
+    double scale = motion.scale();
+    Region moved =
+        new Region(
+            region.left() + region.width() * (1 - scale) / 2 + x,
+            region.top() + region.height() * (1 - scale) / 2 + y,
+            region.width() * scale,
+            region.height() * scale);
+    double left = (rotation - motion.degrees()) % 360;
+    return withRegion(moved).withRotation(left < 0 ? left + 360 : left);
+  }
+
+  /**
    * Reads the polygons of a mask: corners separated by spaces, polygons by semicolons.
    *
    * @throws IllegalArgumentException if the text has another form

@@ -86,14 +86,15 @@ function editor(image, inputs) {
  *
  * @param place partition and offset of its last frame
  * @param done called after a change
+ * @param moved how its camera has moved, for a corrected region; null otherwise
  */
-export async function editGeometry(source, place, done) {
+export async function editGeometry(source, place, done, moved = null) {
   const { rules: [rule] } = await get(`api/sources/rules?source=${encodeURIComponent(source)}`);
   const set = rule?.settings ?? {}, own = set.match === source;
   const id = own ? rule.id : source.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '').slice(0, 100) || 'camera';
   const dialog = ask({
     title: `Region and mask of ${source}`,
-    explanation: `What lies outside the region or under the mask counts in nothing. A change lets the source learn again what is normal. ${own ? `Rule ${id} is changed.` : `Rule ${id} is made for this source, with the settings that hold now.`}`,
+    explanation: `${moved ? 'The region follows the camera: it shows what it showed before. Check it, then save. ' : ''}What lies outside the region or under the mask counts in nothing. A change lets the source learn again what is normal. ${own ? `Rule ${id} is changed.` : `Rule ${id} is made for this source, with the settings that hold now.`}`,
     fields: [
       { name: 'region', label: 'Region', value: set.region ?? '', optional: true, placeholder: '0,0,1,1', hint: 'left,top,width,height as fractions of the picture' },
       { name: 'rotation', label: 'Rotation', value: String(set.rotation ?? 0), optional: true, hint: 'Degrees clockwise' },
@@ -125,6 +126,12 @@ export async function editGeometry(source, place, done) {
     url = URL.createObjectURL(await picture(`api/pictures/camera?source=${encodeURIComponent(source)}&partition=${place.partition}&offset=${place.offset}`));
     const image = h('img', { alt: `Last frame of ${source}`, src: url, draggable: 'false' });
     await image.decode();
+    if (moved) {
+      const at = Object.entries({ source, ...moved, aspect: image.naturalWidth / image.naturalHeight }).map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join('&');
+      const corrected = await get(`api/sources/rules/corrected?${at}`);
+      inputs.region.value = corrected.region;
+      inputs.rotation.value = short(corrected.rotation);
+    }
     waiting.replaceWith(editor(image, inputs));
   } catch (e) {
     waiting.textContent = `${e.message} The region can be typed.`;

@@ -399,7 +399,15 @@ export function source(root, { live, about }, [name]) {
       incident.subject !== 'silence' && h('button', { type: 'button', onclick: () => showEvidence(incident) }, 'Show its evidence'),
       h('button', { type: 'button', 'aria-pressed': String(said === 'true'), onclick: () => feedback(incident, true) }, said === 'true' ? '✓ True alarm' : 'True alarm'),
       h('button', { type: 'button', 'aria-pressed': String(said === 'false'), onclick: () => feedback(incident, false) }, said === 'false' ? '✓ False alarm' : 'False alarm'),
+      !incident.endedAt && incident.subject === 'sensor:moved' && h('button', { type: 'button', onclick: () => followCamera(incident) }, 'Correct the region …'),
       !incident.endedAt && h('button', { type: 'button', onclick: () => resolve(incident) }, 'Resolve'));
+  }
+
+  /** Proposes the region that shows the scene again after the camera has moved. */
+  function followCamera(incident) {
+    const moved = state.events.filter(e => e.incidentId === incident.id && e.motion).at(-1)?.motion;
+    if (!moved) { toast('The motion is no longer remembered here; it is in the event on the topic of anomalies.'); return; }
+    editGeometry(name, state.last, showRule, moved).catch(e => toast(e.message));
   }
 
   const when = millis => h('time', { class: 'soft small', datetime: new Date(millis).toISOString(), title: full(millis) }, moment(millis));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.residua.frame.CameraMotion;
 import dev.residua.frame.Frame;
 import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.FrameGeometry.Aspect;
@@ -258,5 +259,76 @@ class FrameGeometryDecodingTest {
                     FrameGeometry.WHOLE.withMask(FrameGeometry.parseMask("0,0 1,0 1,1 0,1"))))
         .isInstanceOf(RejectedFrameException.class)
         .hasMessage("the mask leaves 0.0 % of the region, expected at least 5 %");
+  }
+
+  /**
+   * A camera moves so that the picture of a geometry moves as stated. The corrected geometry shows
+   * again what the first one showed. The oracle is the scene, drawn again for the moved camera.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "0.3,0.3,0.4,0.4, 0, 0.03, -0.02, 0, 1",
+    "0.3,0.3,0.4,0.4, 0, 0, 0, 2, 1",
+    "0.3,0.3,0.4,0.4, 0, 0.03, 0.02, -2, 1.05",
+    "0.3,0.3,0.4,0.4, 90, 0.03, 0.01, 2, 0.97",
+    "0.3,0.3,0.4,0.4, 181, -0.03, 0.02, 1, 1",
+    "0.3,0.3,0.4,0.4, 270, 0.03, 0.02, 3, 1.03",
+  })
+  void showsTheSameSceneAfterTheCameraHasMoved(
+      double left,
+      double top,
+      double width,
+      double height,
+      double rotation,
+      float right,
+      float down,
+      float degrees,
+      float scale)
+      throws RejectedFrameException {
+    FrameGeometry geometry =
+        new FrameGeometry(
+            new Region(left, top, width, height), rotation, List.of(), Aspect.STRETCH);
+    double w = width * WIDTH;
+    double h = height * HEIGHT;
+    boolean turned = geometry.quarterTurns() % 2 == 1;
+    double centreX = (left + width / 2) * WIDTH;
+    double centreY = (top + height / 2) * HEIGHT;
+    byte[] moved = new byte[WIDTH * HEIGHT * 3];
+    for (int y = 0, at = 0; y < HEIGHT; y++) {
+      for (int x = 0; x < WIDTH; x++) {
+        // into the picture, back by the motion, and into the frame again
+        double[] p = turn(x + 0.5 - centreX, y + 0.5 - centreY, rotation);
+        double[] before =
+            turn(
+                (p[0] - right * (turned ? h : w)) / scale,
+                (p[1] - down * (turned ? w : h)) / scale,
+                -degrees);
+        double[] s = turn(before[0], before[1], -rotation);
+        for (int c = 0; c < 3; c++) {
+          moved[at++] = (byte) Math.round(scene(centreX + s[0], centreY + s[1], c));
+        }
+      }
+    }
+    byte[] first = decode(frame(), geometry);
+    FrameGeometry corrected =
+        geometry.after(new CameraMotion(right, down, degrees, scale), (double) WIDTH / HEIGHT);
+    byte[] again = decode(frame(PixelFormat.RGB8, moved), corrected);
+    assertThat(meanDifference(first, again)).isLessThan(1.5);
+    assertThat(meanDifference(first, decode(frame(PixelFormat.RGB8, moved), geometry)))
+        .isGreaterThan(4);
+  }
+
+  private static double[] turn(double x, double y, double degrees) {
+    double cos = Math.cos(Math.toRadians(degrees));
+    double sin = Math.sin(Math.toRadians(degrees));
+    return new double[] {x * cos - y * sin, x * sin + y * cos};
+  }
+
+  private static double meanDifference(byte[] a, byte[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += Math.abs((a[i] & 0xFF) - (b[i] & 0xFF));
+    }
+    return sum / a.length;
   }
 }
