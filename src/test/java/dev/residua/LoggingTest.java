@@ -50,6 +50,7 @@ class LoggingTest {
           "port",
           "rate",
           "file",
+          "address",
           "folder",
           // Times
           "since",

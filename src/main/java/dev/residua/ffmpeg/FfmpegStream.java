@@ -156,7 +156,7 @@ final class FfmpegStream implements PictureStream {
     this.stopped = stopped;
     this.clock = clock;
     this.realTime = realTime;
-    this.pacer = camera.pacer();
+    this.pacer = input.live() ? camera.pacer() : camera.exactPacer();
     this.encoder = new JpegEncoder(camera.quality());
   }
 
@@ -329,7 +329,7 @@ final class FfmpegStream implements PictureStream {
     }
     waitUntilDue(position);
     return new CapturedPicture(
-        captureClock.capturedAt(position, now(time)), PixelFormat.JPEG, file);
+        captureClock.capturedAt(position, now(time)), PixelFormat.JPEG, file, position);
   }
 
   private AVStream openStream() {
@@ -355,7 +355,7 @@ final class FfmpegStream implements PictureStream {
         checkSize(file.length);
         waitUntilDue(position);
         return new CapturedPicture(
-            captureClock.capturedAt(position, now(time)), PixelFormat.JPEG, file);
+            captureClock.capturedAt(position, now(time)), PixelFormat.JPEG, file, position);
       } finally {
         av_frame_unref(into);
       }

@@ -58,7 +58,8 @@ public final class RecordedPictures implements PictureStream {
     }
   }
 
-  private static boolean isVideo(Path file) {
+  /** Whether a file is a video by its name. */
+  static boolean isVideo(Path file) {
     return VIDEO.matcher(file.getFileName().toString().toLowerCase(Locale.ROOT)).matches();
   }
 

@@ -9,6 +9,7 @@ import dev.residua.decoding.SampleRange;
 import dev.residua.frame.Frame;
 import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.NaturalOrder;
 import dev.residua.frame.PixelMask;
 import dev.residua.frame.RejectedFrameException;
 import java.io.IOException;
@@ -81,15 +82,21 @@ public final class DatasetImport {
    */
   public Result run(String images, @Nullable Path labels, Path out, DoubleConsumer progress)
       throws IOException {
-    LabelFile file = labels == null ? null : LabelFile.read(labels);
     try (NamedFrames frames = FramesInput.open(images, settings.limits())) {
-      LabelRows rows =
-          labels == null || file == null ? null : LabelRows.match(file.table(), labels, frames);
-      if (rows == null && settings.factors() != null) {
-        throw new IOException("factors are columns of labels; give the labels too");
-      }
-      return write(frames, file, rows, labels, out, progress);
+      return run(frames, labels, out, progress);
     }
+  }
+
+  /** The same for frames that were opened already; the caller closes them. */
+  public Result run(NamedFrames frames, @Nullable Path labels, Path out, DoubleConsumer progress)
+      throws IOException {
+    LabelFile file = labels == null ? null : LabelFile.read(labels);
+    LabelRows rows =
+        labels == null || file == null ? null : LabelRows.match(file.table(), labels, frames);
+    if (rows == null && settings.factors() != null) {
+      throw new IOException("factors are columns of labels; give the labels too");
+    }
+    return write(frames, file, rows, labels, out, progress);
   }
 
   private Result write(

@@ -76,8 +76,7 @@ final class FramesInput {
 
   private static String other(Path path, String name) throws IOException {
     if (Video.isVideo(name)) {
-      return "%s is a video, which import does not read. %s"
-          .formatted(path, Video.extract(path.toString()));
+      return "%s is a video; say how often to take a picture, such as --every 0.5s".formatted(path);
     }
     Path parent = path.toAbsolutePath().getParent();
     if (PictureFile.isNamedSo(name) || PixelFormat.ofFile(firstBytes(path)) != null) {

@@ -2,6 +2,7 @@ package dev.residua.importing;
 
 import dev.residua.frame.Frame;
 import dev.residua.frame.FrameLimits;
+import dev.residua.frame.NaturalOrder;
 import dev.residua.frame.RejectedFrameException;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;

@@ -65,6 +65,11 @@ public record CameraSettings(
     return framesPerSecond.orElse(DEFAULT_RATE);
   }
 
+  /** Chooses the pictures of a recording, whose times are exact. */
+  public FramePacer exactPacer() {
+    return framesPerSecond.map(FramePacer::exactly).orElseGet(FramePacer::everyFrame);
+  }
+
   /** Chooses the pictures that are sent. */
   public FramePacer pacer() {
     return framesPerSecond.map(FramePacer::atMost).orElseGet(FramePacer::everyFrame);

@@ -9,14 +9,20 @@ public final class FramePacer {
   /** A picture this part of an interval early is taken, since cameras are not exact. */
   private static final double EARLY = 0.1;
 
+  /** Positions in a recording are rounded. */
+  private static final Duration ROUNDING = Duration.ofMillis(1);
+
   private final @Nullable Duration interval;
   private final Duration tolerance;
   private @Nullable Instant next;
 
-  private FramePacer(@Nullable Duration interval) {
+  private FramePacer(@Nullable Duration interval, Duration tolerance) {
     this.interval = interval;
-    this.tolerance =
-        interval == null ? Duration.ZERO : Duration.ofNanos((long) (interval.toNanos() * EARLY));
+    this.tolerance = tolerance;
+  }
+
+  private static Duration interval(double framesPerSecond, double share) {
+    return Duration.ofNanos((long) (1e9 * share / framesPerSecond));
   }
 
   /**
@@ -25,12 +31,17 @@ public final class FramePacer {
    * @param framesPerSecond above 0
    */
   public static FramePacer atMost(double framesPerSecond) {
-    return new FramePacer(Duration.ofNanos((long) (1e9 / framesPerSecond)));
+    return new FramePacer(interval(framesPerSecond, 1), interval(framesPerSecond, EARLY));
+  }
+
+  /** At most so many pictures per second of a recording, none early. */
+  public static FramePacer exactly(double framesPerSecond) {
+    return new FramePacer(interval(framesPerSecond, 1), ROUNDING);
   }
 
   /** Every picture. */
   public static FramePacer everyFrame() {
-    return new FramePacer(null);
+    return new FramePacer(null, Duration.ZERO);
   }
 
   /** Whether the picture of this time is sent; over time, the rate is never exceeded. */

@@ -1,11 +1,13 @@
 package dev.residua.ingest;
 
+import dev.residua.frame.NaturalOrder;
 import dev.residua.frame.PixelFormat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -27,7 +29,7 @@ public final class PictureFolder {
           all.filter(Files::isRegularFile)
               .filter(file -> !file.getFileName().toString().startsWith("."))
               .limit(MAX_FILES + 1L)
-              .sorted(new NaturalOrder())
+              .sorted(Comparator.comparing(Path::toString, new NaturalOrder()))
               .toList();
       if (files.size() > MAX_FILES) {
         throw new IOException(

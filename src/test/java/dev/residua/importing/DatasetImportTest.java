@@ -443,8 +443,8 @@ class DatasetImportTest {
 
     // When, Then
     assertThatThrownBy(() -> run(clip, null))
-        .hasMessageContaining("clip.mp4 is a video, which import does not read")
-        .hasMessageContaining("ffmpeg -i " + clip + " -vf fps=2 frames/%05d.png");
+        .hasMessageContaining(
+            "clip.mp4 is a video; say how often to take a picture, such as --every 0.5s");
     assertThatThrownBy(() -> run("rtsp://cam/1", null, null))
         .hasMessageContaining("rtsp://cam/1 is a video stream, which import does not read")
         .hasMessageContaining(

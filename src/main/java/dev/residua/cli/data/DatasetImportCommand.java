@@ -5,6 +5,7 @@ import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.ProgressBar;
 import dev.residua.decoding.SampleRange;
+import dev.residua.ffmpeg.VideoFrames;
 import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.FrameGeometry.Aspect;
 import dev.residua.frame.FrameGeometry.Region;
@@ -14,6 +15,7 @@ import dev.residua.importing.ImportSettings;
 import dev.residua.importing.RangeChoice;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,11 +43,11 @@ final class DatasetImportCommand extends JsonCommand {
   @Option(
       names = "--images",
       required = true,
-      paramLabel = "DIR|LIST.txt|FILE.npy",
+      paramLabel = "DIR|LIST.txt|FILE.npy|VIDEO",
       description =
           "Folder of images, with all folders in it; text file with the path of one image per line,"
-              + " relative to the file; or uint8 array [n, height, width, channels] or [n, height,"
-              + " width].")
+              + " relative to the file; uint8 array [n, height, width, channels] or [n, height,"
+              + " width]; or a video, with --every.")
   String images;
 
   @Option(
@@ -74,6 +76,13 @@ final class DatasetImportCommand extends JsonCommand {
               + " a camera of 12 bits. auto looks at some images. Default: 0..65535.",
       showDefaultValue = Help.Visibility.NEVER)
   @Nullable String range;
+
+  @Option(
+      names = "--every",
+      paramLabel = "TIME",
+      description = "Time between two pictures of a video, such as 0.5s.",
+      showDefaultValue = Help.Visibility.NEVER)
+  @Nullable String every;
 
   @Option(
       names = "--region",
@@ -127,10 +136,7 @@ final class DatasetImportCommand extends JsonCommand {
             preview,
             factors,
             range == null ? RangeChoice.FULL : RangeChoice.parse(range));
-    DatasetImport.Result result;
-    try (ProgressBar bar = new ProgressBar("importing images")) {
-      result = new DatasetImport(settings).run(images, labels, target.out, bar::update);
-    }
+    DatasetImport.Result result = every == null ? pictures(settings) : video(settings, every);
     print(
         Json.map(
             "out", target.out.toString(),
@@ -150,6 +156,42 @@ final class DatasetImportCommand extends JsonCommand {
             "sha256", result.sha256()),
         () -> lines(result).forEach(line -> print("%s", line)));
     return 0;
+  }
+
+  private DatasetImport.Result pictures(ImportSettings settings) throws IOException {
+    try (ProgressBar bar = new ProgressBar("importing images")) {
+      return new DatasetImport(settings).run(images, labels, target.out, bar::update);
+    }
+  }
+
+  private DatasetImport.Result video(ImportSettings settings, String interval) throws IOException {
+    Path video = Path.of(images);
+    if (!VideoFrames.isVideo(video)) {
+      throw new CommandFailedException(
+          "--every is for a video, and %s is none; leave it out".formatted(images));
+    }
+    try (ProgressBar reading = new ProgressBar("reading the video");
+        VideoFrames frames =
+            VideoFrames.open(
+                video, interval(interval), settings.limits(), pictures -> reading.update(0));
+        ProgressBar bar = new ProgressBar("importing pictures")) {
+      return new DatasetImport(settings).run(frames, labels, target.out, bar::update);
+    }
+  }
+
+  /** A time such as {@code 0.5s}. */
+  private static Duration interval(String text) {
+    String number = text.strip().endsWith("s") ? text.strip().replace("s", "") : text.strip();
+    try {
+      double seconds = Double.parseDouble(number);
+      if (seconds >= 0.001 && seconds <= 3600) {
+        return Duration.ofNanos(Math.round(1e9 * seconds));
+      }
+    } catch (NumberFormatException e) {
+      // reported below
+    }
+    throw new CommandFailedException(
+        "--every was '%s'; expected seconds from 0.001 to 3600, such as 0.5s".formatted(text));
   }
 
   private FrameGeometry geometry() {

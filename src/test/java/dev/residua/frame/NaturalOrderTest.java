@@ -1,4 +1,4 @@
-package dev.residua.importing;
+package dev.residua.frame;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

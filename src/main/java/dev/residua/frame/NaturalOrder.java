@@ -1,4 +1,4 @@
-package dev.residua.importing;
+package dev.residua.frame;
 
 import java.util.Comparator;
 
@@ -6,7 +6,7 @@ import java.util.Comparator;
  * Orders names as people count: {@code img2} before {@code img10}. Runs of digits compare by their
  * number, all else by letter without regard to case; a folder comes before names that it begins.
  */
-final class NaturalOrder implements Comparator<String> {
+public final class NaturalOrder implements Comparator<String> {
   @Override
   public int compare(String left, String right) {
     int i = 0;

@@ -1,0 +1,73 @@
+package dev.residua.ffmpeg;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.residua.decoding.FrameDecoder;
+import dev.residua.frame.FrameLimits;
+import dev.residua.frame.ImageShape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.bytedeco.javacpp.Loader;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VideoFramesTest {
+  @TempDir Path dir;
+
+  /** Ten seconds at 10 frames per second, each second 20 grey levels brighter. */
+  private Path video() throws Exception {
+    Path video = dir.resolve("clip.mp4");
+    Process made =
+        new ProcessBuilder(
+                Loader.load(org.bytedeco.ffmpeg.ffmpeg.class),
+                "-v",
+                "error",
+                "-f",
+                "lavfi",
+                "-i",
+                "color=c=black:s=64x48:r=10:d=10,geq=lum='16+20*floor(T)':cb=128:cr=128",
+                "-c:v",
+                "mpeg4",
+                "-q:v",
+                "2",
+                "-pix_fmt",
+                "yuv420p",
+                video.toString())
+            .inheritIO()
+            .start();
+    assertThat(made.waitFor()).isZero();
+    return video;
+  }
+
+  @Test
+  void shouldTakeAPictureEverySecondInOrderAndAgain() throws Exception {
+    // When
+    try (VideoFrames frames =
+        VideoFrames.open(video(), Duration.ofSeconds(1), FrameLimits.DEFAULTS, n -> {})) {
+      // Then
+      assertThat(frames.count()).isEqualTo(10);
+      assertThat(frames.name(0)).isEqualTo("clip.mp4@0.00s");
+      assertThat(frames.name(7)).isEqualTo("clip.mp4@7.00s");
+      for (int i : new int[] {0, 3, 9, 3}) {
+        byte[] pixel = new byte[1];
+        new FrameDecoder(FrameLimits.DEFAULTS, new ImageShape(1, 1, 1))
+            .decode(frames.frame(i), pixel, 0);
+        assertThat((pixel[0] & 0xFF) * 219 / 255.0).isCloseTo(20.0 * i, within(4.0));
+      }
+    }
+  }
+
+  @Test
+  void shouldRefuseWhatIsNoVideo() throws IOException {
+    Path text = Files.writeString(dir.resolve("a.mp4"), "no video at all");
+    assertThat(VideoFrames.isVideo(text)).isTrue();
+    assertThat(VideoFrames.isVideo(dir.resolve("b.mp4"))).isFalse();
+    assertThatThrownBy(
+            () -> VideoFrames.open(text, Duration.ofSeconds(1), FrameLimits.DEFAULTS, n -> {}))
+        .isInstanceOf(IOException.class);
+  }
+}
