@@ -7,47 +7,26 @@ import static org.assertj.core.api.Assertions.within;
 import dev.residua.decoding.FrameDecoder;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.ImageShape;
+import dev.residua.testing.Videos;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.bytedeco.javacpp.Loader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class VideoFramesTest {
   @TempDir Path dir;
 
-  /** Ten seconds at 10 frames per second, each second 20 grey levels brighter. */
-  private Path video() throws Exception {
-    Path video = dir.resolve("clip.mp4");
-    Process made =
-        new ProcessBuilder(
-                Loader.load(org.bytedeco.ffmpeg.ffmpeg.class),
-                "-v",
-                "error",
-                "-f",
-                "lavfi",
-                "-i",
-                "color=c=black:s=64x48:r=10:d=10,geq=lum='16+20*floor(T)':cb=128:cr=128",
-                "-c:v",
-                "mpeg4",
-                "-q:v",
-                "2",
-                "-pix_fmt",
-                "yuv420p",
-                video.toString())
-            .inheritIO()
-            .start();
-    assertThat(made.waitFor()).isZero();
-    return video;
-  }
-
   @Test
   void shouldTakeAPictureEverySecondInOrderAndAgain() throws Exception {
     // When
     try (VideoFrames frames =
-        VideoFrames.open(video(), Duration.ofSeconds(1), FrameLimits.DEFAULTS, n -> {})) {
+        VideoFrames.open(
+            Videos.steps(dir.resolve("clip.mp4")),
+            Duration.ofSeconds(1),
+            FrameLimits.DEFAULTS,
+            n -> {})) {
       // Then
       assertThat(frames.count()).isEqualTo(10);
       assertThat(frames.name(0)).isEqualTo("clip.mp4@0.00s");

@@ -16,6 +16,7 @@ import dev.residua.testing.RecordingServer;
 import dev.residua.testing.Service;
 import dev.residua.testing.TestBroker;
 import dev.residua.testing.TopicReader;
+import dev.residua.testing.Videos;
 import dev.residua.testing.Walkthrough;
 import dev.residua.testing.Walkthrough.Typed;
 import dev.residua.wire.Topic;
@@ -62,6 +63,7 @@ class DocumentedCommandsIT {
   private static final Map<String, String> ELSEWHERE =
       Map.ofEntries(
           Map.entry("./residua demo", "DemoIT"),
+          Map.entry("./residua ingest", "IngestIT"),
           Map.entry("./residua serve", "TutorialIT"),
           Map.entry("./residua train", "TutorialIT"),
           Map.entry("OMP_NUM_THREADS=1 ./residua train", "TutorialIT"),
@@ -85,7 +87,6 @@ class DocumentedCommandsIT {
           Map.entry("dot ", "it redraws a committed picture and needs Graphviz"),
           Map.entry("apt-get install", "it changes the machine"),
           Map.entry("xdg-open", "it needs a desktop"),
-          Map.entry("mkdir frames && ffmpeg -i clip.mp4", "it needs the reader's video"),
           Map.entry("docker build", "the page says that it was not tried"),
           Map.entry("docker run --rm --gpus", "the page says that it was not tried"),
           Map.entry("./residua model calibrate --model pendulum", "the one with --data calm is"),
@@ -164,6 +165,11 @@ class DocumentedCommandsIT {
     HERE.put(
         "--images folder/ --labels ",
         "--images " + folder.resolve("folder/png") + " --labels folder/");
+    for (String pictures : List.of("/data/recorded", "pictures")) {
+      HERE.put("--data " + pictures + " ", "--data " + folder.resolve("folder/png") + " ");
+    }
+    HERE.put(" clip.mp4", " " + Videos.steps(folder.resolve("clip.mp4")));
+    HERE.put("sheet.png --out data/mine", folder.resolve("sheet.png") + " --out data/video");
     HERE.put("key.pub.pem,other.pub.pem", "key.pub.pem");
     HERE.put("model publish mine.residua", "model publish spare.residua");
     HERE.put("model remove ID", "model remove spare");

@@ -140,6 +140,12 @@ class SourceRulesIT {
         LIMIT,
         "the rule is read back",
         () -> service.get("/api/sources/rules?source=line2/x").contains("ann (claimed)"));
+    String moved = "/corrected?source=line2/x&right=0.1&down=0&degrees=2&scale=1&aspect=1.5";
+    assertThat(request(service, "GET", moved, "").body())
+        .contains("\"region\":\"0.1,0,1,1\"")
+        .contains("\"rotation\":358.0");
+    assertThat(request(service, "GET", "/corrected?source=line2/x&scale=1", "").statusCode())
+        .isEqualTo(400);
     assertThat(request(service, "DELETE", "/nothing?by=ann", "").statusCode()).isEqualTo(404);
     assertThat(request(service, "DELETE", "/line2?by=ann", "").statusCode()).isEqualTo(200);
   }
