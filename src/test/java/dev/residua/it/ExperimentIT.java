@@ -17,7 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** An experiment that is killed and started again, with steps for a minute instead of hours. */
 @Tag("soak")
-@Tag("alone")
 @Timeout(240)
 class ExperimentIT {
   private static final Duration LIMIT = Duration.ofSeconds(120);

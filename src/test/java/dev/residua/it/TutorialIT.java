@@ -25,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
  * Alertmanager: with fewer pictures, fewer steps of training and a faster camera.
  */
 @Tag("soak")
-@Tag("alone")
 @Timeout(480)
 class TutorialIT {
   private static final Path PAGE = Path.of("src/docs/tutorial.md");
