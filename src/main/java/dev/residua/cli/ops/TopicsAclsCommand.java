@@ -41,7 +41,8 @@ final class TopicsAclsCommand extends ConsoleCommand {
       split = ",",
       paramLabel = "ROLE",
       description =
-          "Roles of the process: score, monitor, shadow, train, alert, ingest, dashboard (default: all).")
+          "Roles of the process: score, monitor, shadow, train, alert, ingest, dashboard (default: all"
+              + " but ingest, as for a process).")
   @Nullable Set<Role> roles;
 
   @Option(
@@ -72,7 +73,8 @@ final class TopicsAclsCommand extends ConsoleCommand {
           "--principal must be TYPE:NAME, such as User:residua, but was '%s'".formatted(principal));
     }
     List<RequiredAcl> needed =
-        RequiredAcl.needed(prefix, "1", roles == null ? EnumSet.allOf(Role.class) : roles);
+        RequiredAcl.needed(
+            prefix, "1", roles == null ? EnumSet.complementOf(EnumSet.of(Role.INGEST)) : roles);
     switch (format) {
       case KAFKA_ACLS ->
           needed.forEach(access -> out().println(access.asKafkaAcls(bootstrap, principal)));
