@@ -38,11 +38,11 @@ public interface FrameScorer extends AutoCloseable {
    * {@link #score} of frames that are masked in part. What is masked counts in nothing: the network
    * reads the mean picture there, and the error is the mean over the other pixels.
    *
-   * @param masks one for each frame, in their order; empty where no frame has any
+   * @param masks one for each frame, in their order; or none where no frame has any
    * @throws UnsupportedOperationException if this engine knows no masks and there is one
    */
   default LatentBatch score(byte[] pixels, int frames, List<PixelMask> masks) {
-    if (masks.stream().anyMatch(mask -> !mask.isEmpty())) {
+    if (!PixelMask.areEmpty(masks)) {
       throw new UnsupportedOperationException("this engine knows no masks");
     }
     return score(pixels, frames);

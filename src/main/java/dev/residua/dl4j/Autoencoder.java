@@ -178,7 +178,7 @@ final class Autoencoder {
    * @param masks of the batch's rows
    */
   void weigh(PixelMask[] masks) {
-    if (Arrays.stream(masks).allMatch(PixelMask::isEmpty)) {
+    if (PixelMask.areEmpty(Arrays.asList(masks))) {
       weights = null;
       return;
     }

@@ -2,6 +2,7 @@ package dev.residua.dl4j;
 
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
+import dev.residua.model.NetworkPlan;
 import java.util.Arrays;
 
 /** Turns pixels into the network's input: blocks of 4x4 pixels become channels. */
@@ -22,12 +23,8 @@ final class Blocks {
    * @param into as {@link #put} fills it from {@code at}
    */
   static void set(ImageShape image, PixelMask mask, float value, float[] into, int at) {
-    int block = NetworkLayout.BLOCK;
     for (int pixel = mask.next(0); pixel >= 0; pixel = mask.next(pixel + 1)) {
-      int x = pixel % image.width();
-      int y = pixel / image.width();
-      int column = (y / block) * (image.width() / block) + x / block;
-      int first = (column * block * block + y % block * block + x % block) * image.channels();
+      int first = NetworkPlan.blockValue(image, NetworkLayout.BLOCK, pixel);
       Arrays.fill(into, at + first, at + first + image.channels(), value);
     }
   }

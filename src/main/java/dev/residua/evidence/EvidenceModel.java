@@ -67,8 +67,7 @@ public final class EvidenceModel implements AutoCloseable {
     if (wanted.contains(Kind.EXPECTED)) {
       float[] read = new float[variables.size()];
       variables.read(attributes, read, 0);
-      List<PixelMask> masks = mask.isEmpty() ? List.of() : List.of(mask);
-      LatentBatch scored = scorer.observe(scorer.encode(pixels, 1, masks), read);
+      LatentBatch scored = scorer.observe(scorer.encode(pixels, 1, List.of(mask)), read);
       int node = subject.isLatent() ? graph.names().indexOf(subject.name()) : -1;
       int latent = node < decoder.latents() ? node : -1;
       float[] expected = decoder.decode(explained(scored, latent), 1);

@@ -24,7 +24,6 @@ public final class CameraRegistration {
   private static final int SMALLEST_SIDE = 8;
   private static final int COARSE_STEPS = 5;
   private static final int FINE_STEPS = 3;
-  private static final int WHITE = 255;
 
   /**
    * Largest standard error at the picture's edge, in pixels of the fine size. With a still
@@ -60,10 +59,7 @@ public final class CameraRegistration {
     this.row = new int[width];
     this.coarse = new SmoothPicture(width / 2, height / 2);
     this.fine = Math.min(width, height) < SMALLEST_SIDE ? null : new SmoothPicture(width, height);
-    this.reference = new byte[reference.length];
-    for (int i = 0; i < reference.length; i++) {
-      this.reference[i] = (byte) Math.max(0, Math.min(WHITE, Math.round(reference[i])));
-    }
+    this.reference = GreyLevels.rounded(reference);
     if (fine != null) {
       read(this.reference, 0, fine);
       fine.chooseReferencePoints();

@@ -1,6 +1,7 @@
 package dev.residua.frame;
 
 import java.util.BitSet;
+import java.util.List;
 
 /**
  * The pixels of a model's picture that show nothing, so that they count in no statistic. Pixels are
@@ -31,6 +32,11 @@ public final class PixelMask {
   /** Number of masked pixels. */
   public int count() {
     return count;
+  }
+
+  /** Whether none of some frames is masked. */
+  public static boolean areEmpty(List<PixelMask> masks) {
+    return masks.stream().allMatch(PixelMask::isEmpty);
   }
 
   /** Whether a pixel is masked. */

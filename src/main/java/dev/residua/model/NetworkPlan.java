@@ -3,8 +3,6 @@ package dev.residua.model;
 import dev.residua.causal.LatentCorrection;
 import dev.residua.causal.StructuralEquations;
 import dev.residua.frame.ImageShape;
-import dev.residua.frame.PixelMask;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -233,7 +231,7 @@ public record NetworkPlan(
   }
 
   /** Index in {@code [channels][rows][columns]} of blocks of a value of a picture. */
-  private int blockIndex(int value) {
+  int blockIndex(int value) {
     int colours = image.channels();
     int colour = value % colours;
     int x = value / colours % image.width();
@@ -245,57 +243,14 @@ public record NetworkPlan(
   /**
    * Index in {@code [rows][columns][channels]} of blocks of the first value of a pixel; the values
    * of its other colours follow.
+   *
+   * @param block pixels on a side of a block
    */
-  public int blockValue(int pixel) {
+  public static int blockValue(ImageShape image, int block, int pixel) {
     int x = pixel % image.width();
     int y = pixel / image.width();
     int column = (y / block) * (image.width() / block) + x / block;
     return (column * block * block + y % block * block + x % block) * image.channels();
-  }
-
-  /**
-   * Weights of the differences of frames: 0 where masked, else 1.
-   *
-   * @return shape {@code [frames][channels][rows][columns]} of blocks
-   */
-  public float[] blockWeights(List<PixelMask> masks) {
-    float[] weights = new float[masks.size() * image.size()];
-    Arrays.fill(weights, 1);
-    for (int n = 0; n < masks.size(); n++) {
-      PixelMask mask = masks.get(n);
-      for (int pixel = mask.next(0); pixel >= 0; pixel = mask.next(pixel + 1)) {
-        for (int c = 0; c < image.channels(); c++) {
-          weights[n * image.size() + blockIndex(pixel * image.channels() + c)] = 0;
-        }
-      }
-    }
-    return weights;
-  }
-
-  /**
-   * Copies frames, with the mean picture where they are masked.
-   *
-   * @param pixels of the frames, one after another
-   */
-  public byte[] withoutMasked(byte[] pixels, List<PixelMask> masks) {
-    byte[] filled = pixels.clone();
-    float[] exact = meanPicture();
-    byte[] mean = new byte[exact.length];
-    for (int i = 0; i < mean.length; i++) {
-      mean[i] = (byte) Math.max(0, Math.min(255, Math.round(exact[i])));
-    }
-    for (int n = 0; n < masks.size(); n++) {
-      masks.get(n).fill(filled, n * image.size(), image.channels(), mean);
-    }
-    return filled;
-  }
-
-  /** Divides sums over the pixels that are not masked by their number instead of all. */
-  public void overSeen(float[] errors, List<PixelMask> masks) {
-    int pixels = image.width() * image.height();
-    for (int n = 0; n < masks.size(); n++) {
-      errors[n] *= (float) pixels / Math.max(1, pixels - masks.get(n).count());
-    }
   }
 
   /** Size of a frame in blocks: what the encoder takes and the decoder gives. */

@@ -5,6 +5,7 @@ import dev.residua.causal.LatentBatch;
 import dev.residua.causal.LatentCorrection;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
+import dev.residua.model.MaskedPixels;
 import dev.residua.model.NetworkPlan;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,6 +29,7 @@ public final class OneDnnFrameScorer implements FrameScorer {
 
   private final NetworkPlan plan;
   private final Precision precision;
+  private final MaskedPixels masked;
   private final List<Pool> pools = new ArrayList<>();
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -64,6 +66,7 @@ public final class OneDnnFrameScorer implements FrameScorer {
             });
     this.plan = plan;
     this.precision = precision;
+    this.masked = new MaskedPixels(plan);
     try {
       for (int size : SIZES) {
         pools.add(
@@ -137,7 +140,7 @@ public final class OneDnnFrameScorer implements FrameScorer {
    */
   private float[] codes(
       byte[] given, int frames, List<PixelMask> masks, float @Nullable [] errors) {
-    byte[] pixels = masks.isEmpty() ? given : plan.withoutMasked(given, masks);
+    byte[] pixels = masked.read(given, frames, masks);
     float[] code = new float[frames * plan.latents()];
     forEachPart(
         frames,
@@ -217,7 +220,7 @@ public final class OneDnnFrameScorer implements FrameScorer {
     for (int i = 0; i < sums.length; i++) {
       sums[i] *= plan.errorScale();
     }
-    plan.overSeen(sums, masks);
+    masked.overSeen(sums, masks);
     return sums;
   }
 

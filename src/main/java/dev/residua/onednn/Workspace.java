@@ -110,7 +110,9 @@ final class Workspace implements AutoCloseable {
     for (int n = 0; n < values && !masks.isEmpty(); n++) {
       PixelMask mask = masks.get(offset + n);
       for (int pixel = mask.next(0); pixel >= 0; pixel = mask.next(pixel + 1)) {
-        long at = (long) n * plan.image().size() + plan.blockValue(pixel);
+        long at =
+            (long) n * plan.image().size()
+                + NetworkPlan.blockValue(plan.image(), plan.block(), pixel);
         for (int c = 0; c < plan.image().channels(); c++) {
           squares.put(at + c, 0);
         }

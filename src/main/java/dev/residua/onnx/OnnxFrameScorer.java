@@ -10,6 +10,7 @@ import dev.residua.causal.LatentBatch;
 import dev.residua.causal.StructuralEquations;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
+import dev.residua.model.MaskedPixels;
 import dev.residua.model.NetworkLayer;
 import dev.residua.model.NetworkPlan;
 import java.nio.ByteBuffer;
@@ -34,7 +35,8 @@ public final class OnnxFrameScorer implements FrameScorer {
   private final OrtSession encoder;
   private final OrtSession reconstruction;
   private final List<OrtSession> open = new ArrayList<>();
-  private final NetworkPlan plan;
+  private final NetworkLayer.Size blocks;
+  private final MaskedPixels masked;
   private final StructuralEquations equations;
   private final ImageShape image;
   private final int latents;
@@ -56,7 +58,8 @@ public final class OnnxFrameScorer implements FrameScorer {
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be at least 1 but was " + threads);
     }
-    this.plan = plan;
+    this.blocks = plan.blocks();
+    this.masked = new MaskedPixels(plan);
     this.equations = plan.equations();
     this.image = plan.image();
     this.latents = plan.latents();
@@ -219,25 +222,24 @@ public final class OnnxFrameScorer implements FrameScorer {
   }
 
   private OnnxTensor weights(List<PixelMask> masks) throws OrtException {
-    if (masks.isEmpty()) {
+    if (PixelMask.areEmpty(masks)) {
       return OnnxTensor.createTensor(
           environment, FloatBuffer.wrap(new float[] {1}), new long[] {1, 1, 1, 1});
     }
-    NetworkLayer.Size blocks = plan.blocks();
     return OnnxTensor.createTensor(
         environment,
-        FloatBuffer.wrap(plan.blockWeights(masks)),
+        FloatBuffer.wrap(masked.weights(masks)),
         new long[] {masks.size(), blocks.channels(), blocks.rows(), blocks.columns()});
   }
 
   private float[] errors(OrtSession.Result result, List<PixelMask> masks) {
     float[] errors = floats(result, OnnxGraphs.ERROR);
-    plan.overSeen(errors, masks);
+    masked.overSeen(errors, masks);
     return errors;
   }
 
   private OnnxTensor frames(byte[] given, int frames, List<PixelMask> masks) throws OrtException {
-    byte[] pixels = masks.isEmpty() ? given : plan.withoutMasked(given, masks);
+    byte[] pixels = masked.read(given, frames, masks);
     if (closed.get()) {
       throw new IllegalStateException("this scorer is closed");
     }

@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntPredicate;
 
 /**
  * Collects decoded frames of one model and scores them together, in the order of arrival. The plan
@@ -125,7 +124,8 @@ public final class FrameBatch {
     List<ScoredFrame> scores = new ArrayList<>(size);
     if (plan.everyFrame()) {
       stages.enter(Stage.MODEL);
-      LatentBatch batch = observed(model.scorer().score(pixels, size, masks(size, row -> true)));
+      LatentBatch batch =
+          observed(model.scorer().score(pixels, size, Arrays.asList(masks).subList(0, size)));
       stages.enter(Stage.STATISTICS);
       Instant scoredAt = clock.instant();
       for (int row = 0; row < size; row++) {
@@ -143,12 +143,14 @@ public final class FrameBatch {
   private void scorePartly(List<ScoredFrame> scores) {
     AnomalyCalibration calibration = model.calibration();
     stages.enter(Stage.MODEL);
-    LatentBatch batch = observed(model.scorer().encode(pixels, size, masks(size, row -> true)));
+    LatentBatch batch =
+        observed(model.scorer().encode(pixels, size, Arrays.asList(masks).subList(0, size)));
     stages.enter(Stage.STATISTICS);
     int d = batch.encoded();
     FrameStatistics[] statistics = new FrameStatistics[size];
     Reconstruction[] reasons = new Reconstruction[size];
     float[] codes = new float[size * d];
+    List<PixelMask> chosenMasks = new ArrayList<>();
     int chosen = 0;
     for (int row = 0; row < size; row++) {
       statistics[row] = calibration.withoutReconstruction(batch, row, appearance(row));
@@ -157,6 +159,7 @@ public final class FrameBatch {
         System.arraycopy(
             pixels, row * shape.size(), chosenPixels, chosen * shape.size(), shape.size());
         System.arraycopy(batch.codes(), row * d, codes, chosen * d, d);
+        chosenMasks.add(masks[row]);
         chosen++;
       }
     }
@@ -164,13 +167,7 @@ public final class FrameBatch {
     float[] errors =
         chosen == 0
             ? new float[0]
-            : model
-                .scorer()
-                .reconstructionErrors(
-                    chosenPixels,
-                    chosen,
-                    codes,
-                    masks(size, row -> reasons[row] != Reconstruction.NONE));
+            : model.scorer().reconstructionErrors(chosenPixels, chosen, codes, chosenMasks);
     stages.enter(Stage.STATISTICS);
     Instant scoredAt = clock.instant();
     for (int row = 0, next = 0; row < size; row++) {
@@ -197,19 +194,6 @@ public final class FrameBatch {
 
   private float appearance(int row) {
     return model.appearance().deviation(pixels, row * shape.size(), masks[row]);
-  }
-
-  /** The masks of chosen frames; empty where none has any. */
-  private List<PixelMask> masks(int frames, IntPredicate chosen) {
-    List<PixelMask> all = new ArrayList<>();
-    boolean any = false;
-    for (int row = 0; row < frames; row++) {
-      if (chosen.test(row)) {
-        all.add(masks[row]);
-        any |= !masks[row].isEmpty();
-      }
-    }
-    return any ? all : List.of();
   }
 
   private SensorReadings sensor(int row) {

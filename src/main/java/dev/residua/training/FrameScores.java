@@ -89,8 +89,7 @@ public final class FrameScores {
       List<PixelMask> masked = Arrays.stream(which, at, at + count).mapToObj(masks).toList();
       LatentBatch batch =
           scorer.observe(
-              scorer.score(
-                  buffer, count, masked.stream().allMatch(PixelMask::isEmpty) ? List.of() : masked),
+              scorer.score(buffer, count, masked),
               variables.apply(Arrays.copyOfRange(which, at, at + count)));
       System.arraycopy(batch.observed(), 0, observed, at * d, count * d);
       System.arraycopy(batch.expected(), 0, expected, at * d, count * d);

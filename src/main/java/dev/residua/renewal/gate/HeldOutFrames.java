@@ -40,13 +40,14 @@ final class HeldOutFrames {
     return heldOut.data().variables(frames[row]);
   }
 
-  /** Masks of some rows; empty where none has any. */
+  /** Masks of some rows. */
   List<PixelMask> masks(int from, int count) {
-    List<PixelMask> masks =
-        IntStream.range(from, from + count)
-            .mapToObj(row -> heldOut.data().mask(frames[row]))
-            .toList();
-    return masks.stream().allMatch(PixelMask::isEmpty) ? List.of() : masks;
+    return IntStream.range(from, from + count).mapToObj(this::mask).toList();
+  }
+
+  /** The pixels of a row that show nothing. */
+  PixelMask mask(int row) {
+    return heldOut.data().mask(frames[row]);
   }
 
   /** Copies the pixels of a row. */

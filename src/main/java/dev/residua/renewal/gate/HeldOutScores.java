@@ -46,17 +46,14 @@ final class HeldOutScores {
    *
    * @param at row of its first frame
    * @param pixels of its frames
-   * @param masks of its frames; empty where none has any
+   * @param masks of its frames
    */
   void put(int at, LatentBatch batch, byte[] pixels, List<PixelMask> masks) {
     int size = model.scorer().imageShape().size();
     System.arraycopy(batch.observed(), 0, observed, at * latents, batch.frames() * latents);
     System.arraycopy(batch.expected(), 0, expected, at * latents, batch.frames() * latents);
     for (int i = 0; i < batch.frames(); i++) {
-      float deviation =
-          model
-              .appearance()
-              .deviation(pixels, i * size, masks.isEmpty() ? PixelMask.NONE : masks.get(i));
+      float deviation = model.appearance().deviation(pixels, i * size, masks.get(i));
       statistics[at + i] = model.calibration().statistics(batch, i, deviation);
     }
   }

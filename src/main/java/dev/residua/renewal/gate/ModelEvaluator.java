@@ -175,8 +175,7 @@ public final class ModelEvaluator {
       for (int i = 0; i < count; i++) {
         frames.read(at + i, pixels, i * size);
         variables[i] = frames.variables(at + i);
-        sensor[at + i] =
-            meter.measure(pixels, i * size, masks.isEmpty() ? PixelMask.NONE : masks.get(i));
+        sensor[at + i] = meter.measure(pixels, i * size, masks.get(i));
         for (int p = 0; p < size; p++) {
           int grey = pixels[i * size + p] & 0xff;
           sums[p] += grey;
@@ -210,12 +209,8 @@ public final class ModelEvaluator {
     SensorMeter meter = new SensorMeter(frames.shape());
     SensorReadings[] readings = new SensorReadings[settings.faultFrames()];
     for (int i = 0; i < readings.length; i++) {
-      List<PixelMask> mask = frames.masks(drawn.start() + i, 1);
       readings[i] =
-          meter.measure(
-              drawn.pixels(),
-              i * frames.shape().size(),
-              mask.isEmpty() ? PixelMask.NONE : mask.get(0));
+          meter.measure(drawn.pixels(), i * frames.shape().size(), frames.mask(drawn.start() + i));
     }
     return readings;
   }

@@ -189,8 +189,8 @@ class FaultSuiteTest {
         new HeldOutScores(model("one", calibration), FRAMES, new SensorReadings[FRAMES]);
     HeldOutScores candidate =
         new HeldOutScores(model("two", calibration), FRAMES, new SensorReadings[FRAMES]);
-    champion.put(0, batch, pixels, List.of());
-    candidate.put(0, batch, pixels, List.of());
+    champion.put(0, batch, pixels, frames.masks(0, FRAMES));
+    candidate.put(0, batch, pixels, frames.masks(0, FRAMES));
     suite = new FaultSuite(SETTINGS, frames, List.of(champion, candidate));
   }
 
