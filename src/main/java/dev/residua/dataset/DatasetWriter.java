@@ -163,13 +163,9 @@ public final class DatasetWriter implements AutoCloseable {
     count++;
   }
 
-  /**
-   * Stores the pixels that show nothing. They become gray in frames that were written already only
-   * where the caller made them so.
-   */
+  /** Stores the pixels that show nothing in any frame; called once. */
   public void mask(PixelMask mask) throws IOException {
     Path file = partial.resolve(FrameDataset.MASK);
-    Files.deleteIfExists(file);
     if (!mask.isEmpty()) {
       try (FileChannel channel =
           FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {

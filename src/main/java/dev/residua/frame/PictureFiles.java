@@ -28,6 +28,15 @@ public final class PictureFiles {
    *     white, cut to that range
    */
   public static byte[] picture(float[] intensities, int from, ImageShape shape) {
+    return png(image(intensities, from, shape));
+  }
+
+  /** The picture of unsigned bytes in the shape, in colour, to draw on. */
+  public static BufferedImage image(byte[] pixels, ImageShape shape) {
+    return image(intensities(pixels), 0, shape);
+  }
+
+  private static BufferedImage image(float[] intensities, int from, ImageShape shape) {
     int c = shape.channels();
     BufferedImage image =
         new BufferedImage(shape.width(), shape.height(), BufferedImage.TYPE_INT_RGB);
@@ -38,7 +47,7 @@ public final class PictureFiles {
       int blue = c == 1 ? red : grey(intensities[at + 2]);
       image.setRGB(p % shape.width(), p / shape.width(), red << 16 | green << 8 | blue);
     }
-    return png(image);
+    return image;
   }
 
   /**

@@ -142,7 +142,9 @@ public final class DatasetImport {
     byte[] pixels = new byte[settings.shape().size()];
     PictureSurvey pictures = new PictureSurvey(settings.shape());
     PreviewSheet sheet =
-        new PreviewSheet(settings.limits(), settings.shape(), geometry, frames.count());
+        settings.preview() == null
+            ? null
+            : new PreviewSheet(settings.limits(), settings.shape(), geometry, frames.count());
     PixelMask masked = PixelMask.NONE;
     BadImages bad = new BadImages();
     try (DatasetWriter writer =
@@ -159,7 +161,7 @@ public final class DatasetImport {
           Frame frame = ranged(frames.frame(i), range);
           mask = decoder.decode(frame, geometry, pixels, 0);
           masked = masked.union(mask);
-          if (settings.preview() != null && bad.isEmpty()) {
+          if (sheet != null && bad.isEmpty()) {
             sheet.add(frame, pixels, mask);
           }
         } catch (RejectedFrameException | IOException e) {
@@ -175,7 +177,7 @@ public final class DatasetImport {
         throw bad.exception(frames.count());
       }
       writer.mask(masked);
-      if (settings.preview() != null) {
+      if (sheet != null && settings.preview() != null) {
         Files.write(settings.preview(), sheet.png());
       }
       ImageShape shape = settings.shape();

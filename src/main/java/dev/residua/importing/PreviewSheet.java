@@ -1,9 +1,8 @@
 package dev.residua.importing;
 
-import dev.residua.decoding.FrameDecoder;
+import dev.residua.decoding.WholePicture;
 import dev.residua.frame.Frame;
 import dev.residua.frame.FrameGeometry;
-import dev.residua.frame.FrameGeometry.Aspect;
 import dev.residua.frame.FrameGeometry.Region;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.ImageShape;
@@ -21,6 +20,7 @@ import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,36 +71,19 @@ final class PreviewSheet {
   }
 
   private BufferedImage outlined(Frame frame) throws RejectedFrameException {
-    int width = WIDTH - 2 * GAP;
-    ImageShape page = new ImageShape(width, WHOLE_HEIGHT, 3);
-    byte[] pixels = new byte[page.size()];
-    PixelMask bars =
-        new FrameDecoder(limits, page)
-            .decode(frame, FrameGeometry.WHOLE.withAspect(Aspect.LETTERBOX), pixels, 0);
-    int left = 0;
-    int top = 0;
-    while (bars.covers(width * (WHOLE_HEIGHT / 2) + left)) {
-      left++;
-    }
-    while (bars.covers(width * top + width / 2)) {
-      top++;
-    }
-    BufferedImage image = image(pixels, page);
-    int pictureWidth = width - 2 * left;
-    int pictureHeight = WHOLE_HEIGHT - 2 * top;
+    WholePicture picture = WholePicture.of(frame, limits, WIDTH - 2 * GAP, WHOLE_HEIGHT);
+    int width = picture.shape().width();
+    int height = picture.shape().height();
+    BufferedImage image = PictureFiles.image(picture.pixels(), picture.shape());
     Graphics2D draw = image.createGraphics();
     draw.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
-    draw.setColor(PAPER);
-    for (int pixel = bars.next(0); pixel >= 0; pixel = bars.next(pixel + 1)) {
-      draw.fillRect(pixel % width, pixel / width, 1, 1);
-    }
     Region region = geometry.region();
     AffineTransform place = new AffineTransform();
     place.translate(
-        left + (region.left() + region.width() / 2) * pictureWidth,
-        top + (region.top() + region.height() / 2) * pictureHeight);
+        (region.left() + region.width() / 2) * width,
+        (region.top() + region.height() / 2) * height);
     place.rotate(-Math.toRadians(geometry.fineRotation()));
-    place.scale(region.width() * pictureWidth, region.height() * pictureHeight);
+    place.scale(region.width() * width, region.height() * height);
     place.translate(-0.5, -0.5);
     draw.setStroke(new BasicStroke(2));
     draw.setColor(MASK);
@@ -116,7 +99,7 @@ final class PreviewSheet {
   }
 
   private BufferedImage tile(byte[] pixels, PixelMask mask) {
-    BufferedImage small = image(pixels, shape);
+    BufferedImage small = PictureFiles.image(pixels, shape);
     for (int pixel = mask.next(0); pixel >= 0; pixel = mask.next(pixel + 1)) {
       int x = pixel % shape.width();
       int y = pixel / shape.width();
@@ -134,19 +117,6 @@ final class PreviewSheet {
     return tile;
   }
 
-  private static BufferedImage image(byte[] pixels, ImageShape shape) {
-    BufferedImage image =
-        new BufferedImage(shape.width(), shape.height(), BufferedImage.TYPE_INT_RGB);
-    int c = shape.channels();
-    for (int p = 0; p < shape.width() * shape.height(); p++) {
-      int red = pixels[p * c] & 0xFF;
-      int green = c == 1 ? red : pixels[p * c + 1] & 0xFF;
-      int blue = c == 1 ? red : pixels[p * c + 2] & 0xFF;
-      image.setRGB(p % shape.width(), p / shape.width(), red << 16 | green << 8 | blue);
-    }
-    return image;
-  }
-
   /** The sheet as a PNG file. */
   byte[] png() {
     int rows = (tiles.size() + COLUMNS - 1) / COLUMNS;
@@ -156,7 +126,9 @@ final class PreviewSheet {
     Graphics2D draw = sheet.createGraphics();
     draw.setColor(PAPER);
     draw.fillRect(0, 0, sheet.getWidth(), sheet.getHeight());
-    draw.drawImage(whole, GAP, GAP, null);
+    BufferedImage first = Objects.requireNonNull(whole, "a sheet has at least one frame");
+    draw.drawImage(
+        first, (WIDTH - first.getWidth()) / 2, GAP + (WHOLE_HEIGHT - first.getHeight()) / 2, null);
     for (int i = 0; i < tiles.size(); i++) {
       draw.drawImage(
           tiles.get(i), GAP + i % COLUMNS * (TILE + GAP), top + i / COLUMNS * (TILE + GAP), null);

@@ -1,6 +1,7 @@
 package dev.residua.scoring;
 
 import dev.residua.decoding.FrameDecoder;
+import dev.residua.decoding.WholePicture;
 import dev.residua.frame.Frame;
 import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.FrameLimits;
@@ -64,17 +65,36 @@ public final class FrameLookup implements AutoCloseable {
    */
   public Found find(String source, int partition, long offset, ImageShape shape)
       throws MissingException, IOException {
-    return find(source, partition, offset, shape, geometry.apply(source));
+    return read(
+        source,
+        partition,
+        offset,
+        whole -> {
+          byte[] pixels = new byte[shape.size()];
+          PixelMask mask =
+              new FrameDecoder(limits, shape).decode(whole, geometry.apply(source), pixels, 0);
+          return new Found(whole, pixels, mask);
+        });
   }
 
   /**
-   * A frame of a source, read otherwise than for a model.
+   * A frame of a source as the camera sent it.
    *
-   * @param shape to which it is brought
-   * @param read what of it is read
+   * @param width most columns
+   * @param height most rows
    * @throws MissingException as for the other method
    */
-  public Found find(String source, int partition, long offset, ImageShape shape, FrameGeometry read)
+  public WholePicture whole(String source, int partition, long offset, int width, int height)
+      throws MissingException, IOException {
+    return read(source, partition, offset, whole -> WholePicture.of(whole, limits, width, height));
+  }
+
+  /** What becomes of a frame with its pixels. */
+  private interface Decoding<T> {
+    T decode(Frame whole) throws RejectedFrameException;
+  }
+
+  private <T> T read(String source, int partition, long offset, Decoding<T> decoding)
       throws MissingException, IOException {
     ConsumerRecord<byte[], byte[]> record = records.read(partition, offset);
     try {
@@ -84,10 +104,7 @@ public final class FrameLookup implements AutoCloseable {
             "the frame %s-%d@%d is of another source than '%s'"
                 .formatted(record.topic(), partition, offset, source));
       }
-      byte[] pixels = new byte[shape.size()];
-      Frame whole = references.resolve(frame);
-      PixelMask mask = new FrameDecoder(limits, shape).decode(whole, read, pixels, 0);
-      return new Found(whole, pixels, mask);
+      return decoding.decode(references.resolve(frame));
     } catch (RejectedFrameException e) {
       throw new MissingException(
           "the frame %s-%d@%d cannot be shown: %s"

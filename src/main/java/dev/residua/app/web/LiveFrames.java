@@ -2,8 +2,7 @@ package dev.residua.app.web;
 
 import dev.residua.dashboard.Pictures.UnavailableException;
 import dev.residua.dashboard.StoredPictures;
-import dev.residua.frame.FrameGeometry;
-import dev.residua.frame.FrameGeometry.Aspect;
+import dev.residua.decoding.WholePicture;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PictureFiles;
 import dev.residua.frame.PixelMask;
@@ -74,50 +73,9 @@ public class LiveFrames implements StoredPictures {
   @Override
   public byte[] camera(String source, int partition, long offset)
       throws MissingException, IOException {
-    ImageShape shape = new ImageShape(CAMERA_WIDTH, CAMERA_HEIGHT, 3);
-    FrameLookup.Found found;
-    try {
-      found =
-          turns.request(
-              () ->
-                  opened()
-                      .find(
-                          source,
-                          partition,
-                          offset,
-                          shape,
-                          FrameGeometry.WHOLE.withAspect(Aspect.LETTERBOX)));
-    } catch (RecordReader.MissingException e) {
-      throw new MissingException(String.valueOf(e.getMessage()));
-    }
-    // The bars of the letterbox are what is masked.
-    int left = 0;
-    int top = 0;
-    while (found.mask().covers(CAMERA_WIDTH * (CAMERA_HEIGHT / 2) + left)) {
-      left++;
-    }
-    while (found.mask().covers(CAMERA_WIDTH * top + CAMERA_WIDTH / 2)) {
-      top++;
-    }
-    int right = CAMERA_WIDTH;
-    int bottom = CAMERA_HEIGHT;
-    while (found.mask().covers(CAMERA_WIDTH * (CAMERA_HEIGHT / 2) + right - 1)) {
-      right--;
-    }
-    while (found.mask().covers(CAMERA_WIDTH * (bottom - 1) + CAMERA_WIDTH / 2)) {
-      bottom--;
-    }
-    ImageShape cut = new ImageShape(right - left, bottom - top, 3);
-    byte[] pixels = new byte[cut.size()];
-    for (int row = 0; row < cut.height(); row++) {
-      System.arraycopy(
-          found.pixels(),
-          ((top + row) * CAMERA_WIDTH + left) * 3,
-          pixels,
-          row * cut.width() * 3,
-          cut.width() * 3);
-    }
-    return PictureFiles.picture(pixels, cut);
+    WholePicture whole =
+        inTurn(() -> opened().whole(source, partition, offset, CAMERA_WIDTH, CAMERA_HEIGHT));
+    return PictureFiles.picture(whole.pixels(), whole.shape());
   }
 
   @Override
@@ -130,8 +88,13 @@ public class LiveFrames implements StoredPictures {
   }
 
   private Kept kept(Place place) throws MissingException, IOException {
+    return inTurn(() -> keptInTurn(place));
+  }
+
+  private <T> T inTurn(Turns.Work<T, RecordReader.MissingException> work)
+      throws MissingException, IOException {
     try {
-      return turns.request(() -> keptInTurn(place));
+      return turns.request(work);
     } catch (RecordReader.MissingException e) {
       throw new MissingException(String.valueOf(e.getMessage()));
     }
