@@ -1,24 +1,26 @@
 package dev.residua.cli.data;
 
 import dev.residua.cli.console.CommandFailedException;
+import dev.residua.cli.console.GeometryOptions;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.ProgressBar;
 import dev.residua.decoding.SampleRange;
 import dev.residua.ffmpeg.VideoFrames;
 import dev.residua.frame.FrameGeometry;
-import dev.residua.frame.FrameGeometry.Aspect;
-import dev.residua.frame.FrameGeometry.Region;
 import dev.residua.frame.FrameLimits;
 import dev.residua.importing.DatasetImport;
 import dev.residua.importing.ImportSettings;
 import dev.residua.importing.RangeChoice;
+import dev.residua.source.SourceRule;
+import dev.residua.source.SourceRuleFields;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -84,37 +86,7 @@ final class DatasetImportCommand extends JsonCommand {
       showDefaultValue = Help.Visibility.NEVER)
   @Nullable String every;
 
-  @Option(
-      names = "--region",
-      paramLabel = "L,T,W,H",
-      description =
-          "Part of the images that is read: left,top,width,height as fractions, such as"
-              + " 0.1,0.2,0.5,0.6.",
-      showDefaultValue = Help.Visibility.NEVER)
-  @Nullable String region;
-
-  @Option(
-      names = "--rotation",
-      paramLabel = "DEGREES",
-      description = "Degrees by which the region is turned clockwise.")
-  double rotation;
-
-  @Option(
-      names = "--mask",
-      paramLabel = "POLYGONS",
-      description =
-          "Parts that count in nothing: corners such as '0,0 0.3,0 0.3,0.2' as fractions of the"
-              + " region, polygons separated by semicolons.",
-      showDefaultValue = Help.Visibility.NEVER)
-  @Nullable String mask;
-
-  @Option(
-      names = "--aspect",
-      paramLabel = "HOW",
-      description =
-          "How a region of another aspect ratio fills the frames: stretch, or letterbox with bars"
-              + " that count in nothing.")
-  String aspect = "stretch";
+  @Mixin GeometryOptions geometry = new GeometryOptions();
 
   @Option(
       names = "--preview",
@@ -194,13 +166,12 @@ final class DatasetImportCommand extends JsonCommand {
         "--every was '%s'; expected seconds from 0.001 to 3600, such as 0.5s".formatted(text));
   }
 
+  /** What of each image is read: the same options and checks as in a rule. */
   private FrameGeometry geometry() {
+    Map<String, @Nullable Object> given = geometry.fields();
+    given.values().removeIf(Objects::isNull);
     try {
-      return new FrameGeometry(
-          region == null ? Region.WHOLE : Region.parse(region),
-          rotation,
-          mask == null ? List.of() : FrameGeometry.parseMask(mask),
-          Aspect.parse(aspect));
+      return SourceRuleFields.apply(SourceRule.DEFAULTS, given).geometry();
     } catch (IllegalArgumentException e) {
       throw new CommandFailedException(String.valueOf(e.getMessage()), e);
     }

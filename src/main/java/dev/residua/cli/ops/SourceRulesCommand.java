@@ -2,6 +2,7 @@ package dev.residua.cli.ops;
 
 import dev.residua.app.kafka.SourceRulesWriter;
 import dev.residua.cli.console.CommandFailedException;
+import dev.residua.cli.console.GeometryOptions;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.KafkaOptions;
@@ -162,34 +163,7 @@ abstract class SourceRulesCommand extends JsonCommand {
     @Option(names = "--scene", paramLabel = "NAME", description = "What the sources look at.")
     @Nullable String scene;
 
-    @Option(
-        names = "--region",
-        paramLabel = "L,T,W,H",
-        description =
-            "Part of the picture that is read: left,top,width,height as fractions of it, such as"
-                + " 0.1,0.2,0.5,0.6.")
-    @Nullable String region;
-
-    @Option(
-        names = "--rotation",
-        paramLabel = "DEGREES",
-        description = "Degrees by which the region is turned clockwise.")
-    @Nullable String rotation;
-
-    @Option(
-        names = "--mask",
-        paramLabel = "POLYGONS",
-        description =
-            "Parts that count in nothing: corners such as '0,0 0.3,0 0.3,0.2' as fractions of the"
-                + " region, polygons separated by semicolons.")
-    @Nullable String mask;
-
-    @Option(
-        names = "--aspect",
-        paramLabel = "HOW",
-        description =
-            "How a region of another aspect ratio fills the model's picture: stretch or letterbox.")
-    @Nullable String aspect;
+    @Mixin GeometryOptions geometry = new GeometryOptions();
 
     @Option(
         names = "--priority",
@@ -286,14 +260,6 @@ abstract class SourceRulesCommand extends JsonCommand {
               match,
               "scene",
               scene,
-              "region",
-              region,
-              "rotation",
-              rotation,
-              "mask",
-              mask,
-              "aspect",
-              aspect,
               "priority",
               priority,
               "enabled",
@@ -318,6 +284,7 @@ abstract class SourceRulesCommand extends JsonCommand {
               severity,
               "labels",
               labels);
+      given.putAll(geometry.fields());
       Map<String, @Nullable Object> fields = new LinkedHashMap<>();
       given.forEach(
           (name, value) -> {
