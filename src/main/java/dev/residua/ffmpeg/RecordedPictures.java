@@ -2,6 +2,7 @@ package dev.residua.ffmpeg;
 
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.PixelFormat;
+import dev.residua.importing.Video;
 import dev.residua.ingest.AllowedRoots;
 import dev.residua.ingest.CameraSettings;
 import dev.residua.ingest.CapturedPicture;
@@ -13,9 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +22,6 @@ import org.jspecify.annotations.Nullable;
  * videos there; or those of one file. For one thread, which closes it.
  */
 public final class RecordedPictures implements PictureStream {
-  /** Endings of videos; other files of a folder that are no pictures are skipped. */
-  private static final Pattern VIDEO =
-      Pattern.compile(
-          ".*\\.(avi|flv|h264|hevc|ivf|m4v|mjpeg|mjpg|mkv|mov|mp4|mpg|mpeg|ogv|ts|webm)");
-
   private final List<Path> files;
   private final FrameLimits limits;
   private final Clock clock = Clock.systemUTC();
@@ -60,7 +54,7 @@ public final class RecordedPictures implements PictureStream {
 
   /** Whether a file is a video by its name. */
   static boolean isVideo(Path file) {
-    return VIDEO.matcher(file.getFileName().toString().toLowerCase(Locale.ROOT)).matches();
+    return Video.isVideo(file.toString());
   }
 
   @Override
@@ -93,16 +87,28 @@ public final class RecordedPictures implements PictureStream {
   }
 
   private PictureStream open(Path file) throws IOException {
+    return open(file, Optional.empty(), CameraSettings.DEFAULT_QUALITY, limits);
+  }
+
+  /**
+   * Opens a video file.
+   *
+   * @param framesPerSecond most pictures per second; empty for every one
+   * @param quality of JPEG files that are encoded here, 1 to 100
+   */
+  static PictureStream open(
+      Path file, Optional<Double> framesPerSecond, int quality, FrameLimits limits)
+      throws IOException {
     CameraAddress address = CameraAddress.parse(file.toString());
-    return new CameraStreams(clock, false)
+    return new CameraStreams(Clock.systemUTC(), false)
         .open(
             new CameraSettings(
                 "recorded",
                 address,
                 Optional.empty(),
                 AllowedRoots.only(address),
-                Optional.empty(),
-                CameraSettings.DEFAULT_QUALITY,
+                framesPerSecond,
+                quality,
                 CameraSettings.DEFAULT_TIMEOUT,
                 limits),
             () -> false);

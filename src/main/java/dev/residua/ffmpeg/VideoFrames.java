@@ -4,16 +4,13 @@ import dev.residua.frame.Frame;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.PixelFormat;
 import dev.residua.importing.NamedFrames;
-import dev.residua.ingest.AllowedRoots;
-import dev.residua.ingest.CameraSettings;
+import dev.residua.importing.Video;
 import dev.residua.ingest.CapturedPicture;
 import dev.residua.ingest.PictureStream;
-import dev.residua.source.CameraAddress;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -45,7 +42,7 @@ public final class VideoFrames implements NamedFrames {
 
   /** Whether a file is a video by its name. */
   public static boolean isVideo(Path file) {
-    return Files.isRegularFile(file) && RecordedPictures.isVideo(file);
+    return Files.isRegularFile(file) && Video.isVideo(file.toString());
   }
 
   /**
@@ -68,19 +65,9 @@ public final class VideoFrames implements NamedFrames {
   }
 
   private void read(Duration every, FrameLimits limits, LongConsumer progress) throws IOException {
-    CameraAddress address = CameraAddress.parse(video.toString());
-    CameraSettings settings =
-        new CameraSettings(
-            "video",
-            address,
-            Optional.empty(),
-            AllowedRoots.only(address),
-            Optional.of(1e9 / every.toNanos()),
-            QUALITY,
-            CameraSettings.DEFAULT_TIMEOUT,
-            limits);
+    double rate = 1e9 / every.toNanos();
     try (PictureStream pictures =
-        new CameraStreams(Clock.systemUTC(), false).open(settings, () -> false)) {
+        RecordedPictures.open(video, Optional.of(rate), QUALITY, limits)) {
       for (CapturedPicture picture = pictures.next(); picture != null; picture = pictures.next()) {
         Duration position = picture.position();
         double seconds =

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Picture files: their endings, and how one becomes a frame. */
+/** Reads picture files as frames, and knows the endings of their names. */
 final class PictureFile {
   /** Endings of names, as the formats are usually stored. */
   static final List<String> ENDINGS =

@@ -4,12 +4,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Videos and streams, which are not read here: how to recognise them and what to do. */
-final class Video {
+/** Recognises videos and streams by their names, and says what to do with them. */
+public final class Video {
   /** Endings of the names of videos. */
   static final List<String> ENDINGS =
       List.of(
-          ".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".ts", ".wmv", ".flv");
+          ".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".ts", ".wmv", ".flv",
+          ".h264", ".hevc", ".ivf", ".mjpeg", ".mjpg", ".ogv");
 
   private static final Pattern STREAM = Pattern.compile("(?i)(rtsps?|rtmps?|srt|udp|rtp)://.*");
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:@%+=-]+");
@@ -17,7 +18,7 @@ final class Video {
   private Video() {}
 
   /** Whether a path or an address names a video. */
-  static boolean isVideo(String name) {
+  public static boolean isVideo(String name) {
     return ENDINGS.stream().anyMatch(name.toLowerCase(Locale.ROOT)::endsWith);
   }
 
