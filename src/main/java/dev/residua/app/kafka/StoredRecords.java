@@ -40,6 +40,14 @@ public final class StoredRecords {
     return partitions.values().stream().mapToLong(counts -> counts.own).sum();
   }
 
+  /** When the last record of the source was written; empty if there is none. */
+  public Optional<Instant> last() {
+    return partitions.values().stream()
+        .filter(counts -> counts.own > 0)
+        .map(counts -> Instant.ofEpochMilli(counts.lastMillis))
+        .max(Instant::compareTo);
+  }
+
   /** Records of other sources that are deleted with them. */
   public long others() {
     return partitions.values().stream().mapToLong(counts -> counts.othersBefore).sum();

@@ -27,6 +27,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -106,15 +108,16 @@ final class SourceEraseCommand extends JsonCommand {
     Topics topics = kafka.topics();
     Set<String> incidents = new HashSet<>();
     read(topics.incidents(), record -> incident(topics, record).ifPresent(incidents::add));
+    StoredRecords frames = stored(topics.frames(), source::equals);
     if (!dryRun) {
-      refuseWhileItSends(topics);
+      refuseWhileItSends(frames);
       retire();
     }
     List<Line> lines = new ArrayList<>();
     try (TopicAdmin admin = new TopicAdmin(kafka.clients())) {
+      lines.add(delete(admin, topics.frames(), frames));
       for (Topic<?, ?> topic :
           List.of(
-              topics.frames(),
               topics.deadLetters(),
               topics.evidence(),
               topics.scores(),
@@ -125,7 +128,10 @@ final class SourceEraseCommand extends JsonCommand {
               topics.interventions())) {
         boolean byIncident = topic == topics.evidence();
         lines.add(
-            delete(admin, topic, key -> byIncident ? incidents.contains(key) : key.equals(source)));
+            delete(
+                admin,
+                topic,
+                stored(topic, key -> byIncident ? incidents.contains(key) : key.equals(source))));
       }
       lines.add(tombstones(topics.incidents(), incidents));
       lines.add(tombstones(topics.calibrations(), Set.of(source)));
@@ -186,23 +192,24 @@ final class SourceEraseCommand extends JsonCommand {
     }
   }
 
-  private void read(
-      Topic<?, ?> topic, java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> each) {
+  private void read(Topic<?, ?> topic, Consumer<ConsumerRecord<byte[], byte[]>> each) {
     try (ProgressBar bar = new ProgressBar("reading " + topic.name())) {
       kafka.read(topic.name(), OffsetRange.ALL, each, bar::update);
     }
   }
 
-  private void refuseWhileItSends(Topics topics) {
-    long[] last = {0};
+  private StoredRecords stored(Topic<?, ?> topic, Predicate<String> own) {
+    StoredRecords records = new StoredRecords();
     read(
-        topics.frames(),
-        record -> {
-          if (isOwn(record, source::equals)) {
-            last[0] = Math.max(last[0], record.timestamp());
-          }
-        });
-    Duration age = Duration.between(Instant.ofEpochMilli(last[0]), Instant.now());
+        topic,
+        record ->
+            records.add(
+                record.partition(), record.offset(), record.timestamp(), isOwn(record, own)));
+    return records;
+  }
+
+  private void refuseWhileItSends(StoredRecords frames) {
+    Duration age = Duration.between(frames.last().orElse(Instant.EPOCH), Instant.now());
     if (age.compareTo(STOPPED) < 0) {
       throw new CommandFailedException(
           "%s sent a frame %d s ago; stop its producer, wait %d s and repeat the command"
@@ -231,19 +238,12 @@ final class SourceEraseCommand extends JsonCommand {
     }
   }
 
-  private static boolean isOwn(
-      ConsumerRecord<byte[], byte[]> record, java.util.function.Predicate<String> own) {
+  private static boolean isOwn(ConsumerRecord<byte[], byte[]> record, Predicate<String> own) {
     return record.key() != null && own.test(new String(record.key(), StandardCharsets.UTF_8));
   }
 
-  private Line delete(TopicAdmin admin, Topic<?, ?> topic, java.util.function.Predicate<String> own)
+  private Line delete(TopicAdmin admin, Topic<?, ?> topic, StoredRecords records)
       throws StartFailedException {
-    StoredRecords records = new StoredRecords();
-    read(
-        topic,
-        record ->
-            records.add(
-                record.partition(), record.offset(), record.timestamp(), isOwn(record, own)));
     Map<Integer, Long> deletions = records.deletions(withOthers);
     if (!dryRun) {
       admin.deleteBefore(topic.name(), deletions);
