@@ -60,6 +60,11 @@ public record CameraSettings(
     }
   }
 
+  /** Whether this is a video file or a folder, which can wait, and no camera. */
+  public boolean isRecorded() {
+    return address.kind() == CameraAddress.Kind.FILE;
+  }
+
   /** The rate from which sequence numbers are counted. */
   double nominalRate() {
     return framesPerSecond.orElse(DEFAULT_RATE);

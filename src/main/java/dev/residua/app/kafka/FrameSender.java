@@ -72,6 +72,19 @@ public final class FrameSender implements AutoCloseable {
       }
     }
 
+    /**
+     * Offers a frame and waits until it is stored or has failed. A recording can wait for Kafka, a
+     * camera cannot.
+     */
+    public void offerAndWait(Frame frame) {
+      offer(frame);
+      try {
+        awaitFree();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
     private void send() {
       Frame frame = newest.take();
       if (frame == null) {

@@ -14,7 +14,6 @@ import dev.residua.ingest.CameraFleet;
 import dev.residua.ingest.CameraListener;
 import dev.residua.ingest.CameraLoop;
 import dev.residua.ingest.CameraSettings;
-import dev.residua.source.CameraAddress;
 import dev.residua.source.SourceCamera;
 import dev.residua.source.SourceGlob;
 import dev.residua.source.SourceRule;
@@ -242,7 +241,7 @@ public final class IngestRole implements AutoCloseable {
 
     Listener(CameraSettings camera, FrameSender.Outlet outlet) {
       this.source = camera.source();
-      this.recorded = camera.address().kind() == CameraAddress.Kind.FILE;
+      this.recorded = camera.isRecorded();
       this.outlet = outlet;
     }
 
@@ -257,13 +256,10 @@ public final class IngestRole implements AutoCloseable {
 
     @Override
     public void frame(Frame frame) {
-      outlet.offer(frame);
-      if (recorded) { // a camera does not wait, a file can
-        try {
-          outlet.awaitFree();
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-        }
+      if (recorded) {
+        outlet.offerAndWait(frame);
+      } else {
+        outlet.offer(frame);
       }
     }
 

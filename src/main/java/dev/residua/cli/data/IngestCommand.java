@@ -107,7 +107,7 @@ public final class IngestCommand extends ConsoleCommand {
   /** Sends until the end; returns the number of frames. */
   private long send(CameraSettings camera) throws InterruptedException {
     String target = topic == null ? kafka.topics().frames().name() : topic;
-    Progress progress = new Progress();
+    Progress progress = new Progress(camera);
     try (FrameSender sender =
         new FrameSender(kafka.clients().frameProducer(), target, progress, () -> {})) {
       FrameSender.Outlet outlet = sender.outlet();
@@ -175,19 +175,27 @@ public final class IngestCommand extends ConsoleCommand {
     private final AtomicLong failed = new AtomicLong();
     private FrameSender.@Nullable Outlet outlet;
     private Runnable enough = () -> {};
+    private final CameraSettings camera;
     private long offered;
+
+    Progress(CameraSettings camera) {
+      this.camera = camera;
+    }
 
     @Override
     public void connected() {
-      report("reading %s".formatted(CameraAddress.parse(address)));
+      report("reading %s".formatted(camera.address()));
     }
 
     @Override
     public void frame(Frame frame) {
       if (outlet != null && (count == null || offered < count)) {
-        outlet.offer(frame);
+        if (camera.isRecorded()) {
+          outlet.offerAndWait(frame);
+        } else {
+          outlet.offer(frame);
+        }
         offered++;
-        awaitIfRecorded(outlet);
       }
       if (count != null && offered >= count) {
         enough.run();
@@ -195,16 +203,6 @@ public final class IngestCommand extends ConsoleCommand {
     }
 
     /** A camera does not wait; a file can. */
-    private void awaitIfRecorded(FrameSender.Outlet busy) {
-      if (CameraAddress.parse(address).kind() == CameraAddress.Kind.FILE) {
-        try {
-          busy.awaitFree();
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-        }
-      }
-    }
-
     @Override
     public void failed(String reason, Duration pause) {
       report("%s; next attempt in %.1f s".formatted(reason, pause.toMillis() / 1e3));
