@@ -95,7 +95,7 @@ public final class FrameDecoder {
       case GRAY8, RGB8, RGBA8 -> raw(frame);
     }
     if (picture.channels() > target.channels()) {
-      toGray();
+      picture.toGray();
     }
     return region.read(picture, geometry, into, offset);
   }
@@ -126,27 +126,19 @@ public final class FrameDecoder {
     }
     if (frame.format() != PixelFormat.RGBA8) {
       picture.reset(width, height, perPixel);
-      System.arraycopy(data, 0, picture.data(), 0, data.length);
+      picture.store(data, 0, 0, width * height);
       return;
     }
     picture.reset(width, height, 3);
-    byte[] out = picture.data();
-    for (int from = 0, to = 0; from < data.length; from += 4, to += 3) {
-      int alpha = data[from + 3] & 0xFF;
-      out[to] = (byte) overWhite(data[from] & 0xFF, alpha);
-      out[to + 1] = (byte) overWhite(data[from + 1] & 0xFF, alpha);
-      out[to + 2] = (byte) overWhite(data[from + 2] & 0xFF, alpha);
+    int[] out = picture.pixels();
+    for (int i = 0; i < width * height; i++) {
+      out[i] =
+          Picture.overWhite(
+              data[4 * i] & 0xFF,
+              data[4 * i + 1] & 0xFF,
+              data[4 * i + 2] & 0xFF,
+              data[4 * i + 3] & 0xFF);
     }
-  }
-
-  private void toGray() {
-    byte[] pixels = picture.data();
-    int n = picture.width() * picture.height();
-    for (int i = 0; i < n; i++) {
-      pixels[i] =
-          (byte) Luma.of(pixels[3 * i] & 0xFF, pixels[3 * i + 1] & 0xFF, pixels[3 * i + 2] & 0xFF);
-    }
-    picture.narrow(1);
   }
 
   /** Refuses sizes that are zero, above the limits, or other than the record says. */
@@ -177,10 +169,5 @@ public final class FrameDecoder {
           "the record says %dx%d pixels but the %s in it is %dx%d"
               .formatted(saidWidth, saidHeight, what, width, height));
     }
-  }
-
-  /** A sample with straight alpha over white, rounded; all in 0..255. */
-  static int overWhite(int sample, int alpha) {
-    return (sample * alpha + 255 * (255 - alpha) + 127) / 255;
   }
 }

@@ -4,8 +4,6 @@ import dev.residua.frame.FrameLimits;
 import dev.residua.frame.PixelFormat;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.RejectedFrameException.Reason;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
@@ -23,9 +21,6 @@ final class LeptonicaReader {
   private static final int BLACK_IS_ZERO = 0;
   private static final int WITHOUT_COLOUR_MAP = 0;
   private static final int FIRST_PAGE = 0;
-
-  private static final VarHandle FOUR_BYTES =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
   static {
     leptonica.setMsgSeverity(leptonica.L_SEVERITY_NONE); // what fails is in the exception
@@ -87,7 +82,7 @@ final class LeptonicaReader {
             (double) width / reduction,
             (double) height / reduction);
       }
-      copy(pix, SampleRange.FULL::to8Bits, into.data());
+      copy(pix, SampleRange.FULL::to8Bits, into.pixels());
     } finally {
       leptonica.pixDestroy(pix);
     }
@@ -187,7 +182,7 @@ final class LeptonicaReader {
       throws RejectedFrameException {
     check(pix);
     into.reset(pix.w(), pix.h(), channels(pix));
-    copy(pix, deep, into.data());
+    copy(pix, deep, into.pixels());
   }
 
   private static void check(PIX pix) throws RejectedFrameException {
@@ -202,7 +197,7 @@ final class LeptonicaReader {
   }
 
   /** Copies a picture of 8, 16 or 32 bits a pixel. */
-  private static void copy(PIX pix, IntUnaryOperator deep, byte[] out) {
+  private static void copy(PIX pix, IntUnaryOperator deep, int[] out) {
     int width = pix.w();
     int height = pix.h();
     int perRow = pix.wpl(); // words of 32 bits; the first pixel is in the highest bits
@@ -210,57 +205,36 @@ final class LeptonicaReader {
     IntBuffer words = pix.data().capacity((long) perRow * height).asBuffer();
     int depth = pix.d();
     boolean transparent = pix.spp() == 4;
-    int to = 0;
-    for (int y = 0; y < height; y++) {
+    for (int y = 0, to = 0; y < height; y++, to += width) {
       words.get(y * perRow, row);
       switch (depth) {
         case 8 -> {
           for (int x = 0; x < width; x++) {
-            out[to++] = (byte) (row[x >> 2] >>> (24 - 8 * (x & 3)));
+            out[to + x] = row[x >> 2] >>> (24 - 8 * (x & 3)) & 0xFF;
           }
         }
         case 16 -> {
           for (int x = 0; x < width; x++) {
-            out[to++] = (byte) deep.applyAsInt(row[x >> 1] >>> (16 - 16 * (x & 1)) & 0xFFFF);
+            out[to + x] = deep.applyAsInt(row[x >> 1] >>> (16 - 16 * (x & 1)) & 0xFFFF);
           }
         }
         default -> {
-          copyColours(row, width, out, to);
-          to += 3 * width;
+          for (int x = 0; x < width; x++) {
+            out[to + x] = row[x] >>> 8;
+          }
           if (transparent) {
-            overWhite(row, width, out, to - 3 * width);
+            overWhite(row, width, out, to);
           }
         }
       }
     }
   }
 
-  /** Copies red, green and blue, four pixels at a time. */
-  private static void copyColours(int[] row, int width, byte[] out, int from) {
-    int x = 0;
-    int to = from;
-    for (; x + 4 <= width; x += 4, to += 12) {
-      int first = Integer.reverseBytes(row[x]) & 0xFFFFFF; // red is lowest now
-      int second = Integer.reverseBytes(row[x + 1]) & 0xFFFFFF;
-      int third = Integer.reverseBytes(row[x + 2]) & 0xFFFFFF;
-      int fourth = Integer.reverseBytes(row[x + 3]) & 0xFFFFFF;
-      FOUR_BYTES.set(out, to, first | second << 24);
-      FOUR_BYTES.set(out, to + 4, second >>> 8 | third << 16);
-      FOUR_BYTES.set(out, to + 8, third >>> 16 | fourth << 8);
-    }
-    for (; x < width; x++, to += 3) {
-      out[to] = (byte) (row[x] >>> 24);
-      out[to + 1] = (byte) (row[x] >>> 16);
-      out[to + 2] = (byte) (row[x] >>> 8);
-    }
-  }
-
-  private static void overWhite(int[] row, int width, byte[] out, int from) {
-    for (int x = 0, to = from; x < width; x++, to += 3) {
-      int alpha = row[x] & 0xFF;
-      for (int c = 0; c < 3; c++) {
-        out[to + c] = (byte) FrameDecoder.overWhite(out[to + c] & 0xFF, alpha);
-      }
+  private static void overWhite(int[] row, int width, int[] out, int to) {
+    for (int x = 0; x < width; x++) {
+      int pixel = row[x];
+      out[to + x] =
+          Picture.overWhite(pixel >>> 24, pixel >>> 16 & 0xFF, pixel >>> 8 & 0xFF, pixel & 0xFF);
     }
   }
 }

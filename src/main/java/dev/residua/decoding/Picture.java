@@ -1,8 +1,13 @@
 package dev.residua.decoding;
 
+import dev.residua.frame.Luma;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /**
- * A decoded picture whose memory is used again for the next one: {@code width * height * channels}
- * unsigned bytes, row-major, channels innermost. For one thread.
+ * A decoded picture whose memory is used again for the next one: one number per pixel, row-major,
+ * {@code red << 16 | green << 8 | blue}, or the brightness of a gray one. For one thread.
  *
  * <p>A picture that was decoded at a reduced size may end within its last column and row: then what
  * it shows is a part of what it stores.
@@ -11,8 +16,11 @@ final class Picture {
   /** A larger buffer is given back after the picture that needed it. */
   private static final int KEPT_BYTES = 8 << 20;
 
-  private byte[] data = new byte[0];
-  private byte[] turned = new byte[0];
+  private static final VarHandle FOUR_BYTES =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+
+  private int[] pixels = new int[0];
+  private int[] turned = new int[0];
   private int width;
   private int height;
   private int channels;
@@ -56,21 +64,67 @@ final class Picture {
     width = newWidth;
     height = newHeight;
     channels = newChannels;
-    data = fitting(data, Math.multiplyExact(Math.multiplyExact(width, height), channels));
+    pixels = fitting(pixels, Math.multiplyExact(width, height));
   }
 
-  private static byte[] fitting(byte[] buffer, int size) {
-    return fits(buffer.length, size) ? buffer : new byte[size];
+  private static int[] fitting(int[] buffer, int size) {
+    return fits((long) Integer.BYTES * buffer.length, (long) Integer.BYTES * size)
+        ? buffer
+        : new int[size];
   }
 
-  /** Whether a buffer is large enough, and not so large that another should take its place. */
-  static boolean fits(int capacity, int size) {
+  /**
+   * Whether a buffer is large enough, and not so large that another should take its place.
+   *
+   * @param capacity in bytes
+   * @param size in bytes
+   */
+  static boolean fits(long capacity, long size) {
     return capacity >= size && (capacity <= KEPT_BYTES || size > KEPT_BYTES);
   }
 
-  /** Says that the first {@code width * height * fewer} bytes are the picture now. */
-  void narrow(int fewer) {
-    channels = fewer;
+  /**
+   * Stores pixels that are bytes, channels innermost.
+   *
+   * @param at index of the first pixel that is stored
+   */
+  void store(byte[] bytes, int from, int at, int count) {
+    if (channels == 1) {
+      for (int i = 0; i < count; i++) {
+        pixels[at + i] = bytes[from + i] & 0xFF;
+      }
+      return;
+    }
+    int readable = Math.min(count, (bytes.length - from - 1) / 3); // the last has no fourth byte
+    for (int i = 0; i < readable; i++) {
+      pixels[at + i] = (int) FOUR_BYTES.get(bytes, from + 3 * i) >>> 8;
+    }
+    for (int i = readable; i < count; i++) {
+      int each = from + 3 * i;
+      pixels[at + i] = colour(bytes[each] & 0xFF, bytes[each + 1] & 0xFF, bytes[each + 2] & 0xFF);
+    }
+  }
+
+  private static int colour(int red, int green, int blue) {
+    return red << 16 | green << 8 | blue;
+  }
+
+  /** A pixel of a colour picture with straight alpha over white, rounded; all in 0..255. */
+  static int overWhite(int red, int green, int blue, int alpha) {
+    return colour(overWhite(red, alpha), overWhite(green, alpha), overWhite(blue, alpha));
+  }
+
+  /** The same of one sample. */
+  static int overWhite(int sample, int alpha) {
+    return (sample * alpha + 255 * (255 - alpha) + 127) / 255;
+  }
+
+  /** Weighs the colours as {@link Luma}. */
+  void toGray() {
+    for (int i = 0; i < width * height; i++) {
+      pixels[i] = Luma.of(pixels[i] >>> 16, pixels[i] >>> 8 & 0xFF, pixels[i] & 0xFF);
+    }
+    channels = 1;
   }
 
   /**
@@ -87,32 +141,28 @@ final class Picture {
     boolean upDown = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
     int newWidth = swapped ? height : width;
     int newHeight = swapped ? width : height;
-    turned = fitting(turned, width * height * channels);
+    turned = fitting(turned, width * height);
     for (int y = 0, to = 0; y < newHeight; y++) {
       for (int x = 0; x < newWidth; x++) {
         int column = swapped ? y : x;
         int row = swapped ? x : y;
-        int from =
-            ((upDown ? height - 1 - row : row) * width + (leftRight ? width - 1 - column : column))
-                * channels;
-        for (int c = 0; c < channels; c++) {
-          turned[to++] = data[from + c];
-        }
+        int from = (upDown ? height - 1 - row : row) * width;
+        turned[to++] = pixels[from + (leftRight ? width - 1 - column : column)];
       }
     }
     Span stored = leftRight ? columns.mirrored(width) : columns;
     Span storedRows = upDown ? rows.mirrored(height) : rows;
     columns = swapped ? storedRows : stored;
     rows = swapped ? stored : storedRows;
-    byte[] before = data;
-    data = turned;
-    turned = before.length > KEPT_BYTES ? new byte[0] : before;
+    int[] before = pixels;
+    pixels = turned;
+    turned = before.length > KEPT_BYTES / Integer.BYTES ? new int[0] : before;
     width = newWidth;
     height = newHeight;
   }
 
-  byte[] data() {
-    return data;
+  int[] pixels() {
+    return pixels;
   }
 
   int width() {

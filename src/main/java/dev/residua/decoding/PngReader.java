@@ -349,20 +349,18 @@ final class PngReader {
   /** Writes the pixels of one unfiltered row to where they belong. */
   private void spread(Picture into, int columns, int firstX, int stepX, int y)
       throws RejectedFrameException {
-    byte[] out = into.data();
-    int channels = into.channels();
-    int at = (y * width + firstX) * channels;
-    int stride = stepX * channels;
+    int[] out = into.pixels();
+    int at = y * width + firstX;
     if (depth == 8 && transparency == null && (type == GRAY || type == RGB) && stepX == 1) {
-      System.arraycopy(rows, row + 1, out, at, columns * channels);
+      into.store(rows, row + 1, at, columns);
       return;
     }
-    for (int x = 0; x < columns; x++, at += stride) {
+    for (int x = 0; x < columns; x++, at += stepX) {
       switch (type) {
         case GRAY -> {
           int value = sample(x);
           boolean clear = transparency != null && value == pair(transparency, 0);
-          out[at] = (byte) (clear ? 255 : scaled(value));
+          out[at] = clear ? 255 : scaled(value);
         }
         case RGB -> {
           int red = sample(3 * x);
@@ -373,9 +371,7 @@ final class PngReader {
                   && red == pair(transparency, 0)
                   && green == pair(transparency, 2)
                   && blue == pair(transparency, 4);
-          out[at] = (byte) (clear ? 255 : scaled(red));
-          out[at + 1] = (byte) (clear ? 255 : scaled(green));
-          out[at + 2] = (byte) (clear ? 255 : scaled(blue));
+          out[at] = Picture.overWhite(scaled(red), scaled(green), scaled(blue), clear ? 0 : 255);
         }
         case PALETTE -> {
           int index = sample(x);
@@ -384,20 +380,22 @@ final class PngReader {
             throw corrupt("is damaged: a pixel has palette entry %d, which is not there", index);
           }
           byte[] alphas = transparency;
-          int alpha = alphas != null && index < alphas.length ? alphas[index] & 0xFF : 255;
-          for (int c = 0; c < 3; c++) {
-            out[at + c] = (byte) FrameDecoder.overWhite(colours[3 * index + c] & 0xFF, alpha);
-          }
+          out[at] =
+              Picture.overWhite(
+                  colours[3 * index] & 0xFF,
+                  colours[3 * index + 1] & 0xFF,
+                  colours[3 * index + 2] & 0xFF,
+                  alphas != null && index < alphas.length ? alphas[index] & 0xFF : 255);
         }
         case GRAY_ALPHA ->
+            out[at] = Picture.overWhite(scaled(sample(2 * x)), alpha(sample(2 * x + 1)));
+        default ->
             out[at] =
-                (byte) FrameDecoder.overWhite(scaled(sample(2 * x)), alpha(sample(2 * x + 1)));
-        default -> {
-          int alpha = alpha(sample(4 * x + 3));
-          for (int c = 0; c < 3; c++) {
-            out[at + c] = (byte) FrameDecoder.overWhite(scaled(sample(4 * x + c)), alpha);
-          }
-        }
+                Picture.overWhite(
+                    scaled(sample(4 * x)),
+                    scaled(sample(4 * x + 1)),
+                    scaled(sample(4 * x + 2)),
+                    alpha(sample(4 * x + 3)));
       }
     }
   }

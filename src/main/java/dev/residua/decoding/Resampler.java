@@ -16,8 +16,8 @@ import java.util.Map;
  * <p>Keeps the weights of the last sizes, so it is for one thread.
  */
 final class Resampler {
-  /** Rows that neighbouring targets share, rounded up to a power of two. */
-  private static final int SHARED_ROWS = 4;
+  /** Weights of rows are whole numbers that add up to this. */
+  private static final int ONE = 1 << 16;
 
   private static final int AXES = 64;
 
@@ -29,9 +29,10 @@ final class Resampler {
         }
       };
   private Axis columns = new Axis(new Scaling(1, new Picture.Span(0, 1, false), 1));
-  private final float[][] cache = new float[SHARED_ROWS][0];
-  private final int[] cached = new int[SHARED_ROWS];
-  private float[] sums = new float[0];
+  private int[] line = new int[0];
+  private int[] reds = new int[0]; // or those of brightness
+  private int[] greens = new int[0];
+  private int[] blues = new int[0];
 
   /**
    * What happens along one axis.
@@ -55,6 +56,7 @@ final class Resampler {
     final int to;
     final int[] first;
     final float[][] weights;
+    final int[][] whole;
 
     Axis(Scaling scaling) {
       this.scaling = scaling;
@@ -63,6 +65,7 @@ final class Resampler {
       this.to = scaling.to();
       this.first = new int[to];
       this.weights = new float[to][];
+      this.whole = new int[to][];
       double step = span.length() / to;
       for (int i = 0; i < to; i++) {
         if (step > 1) {
@@ -75,6 +78,7 @@ final class Resampler {
           first[i] = low;
           weights[i] = part == 0 ? new float[] {1} : new float[] {(float) (1 - part), (float) part};
         }
+        whole[i] = whole(weights[i]);
       }
     }
 
@@ -103,6 +107,20 @@ final class Resampler {
     private int within(int index) {
       return Math.max(0, Math.min(from - 1, index));
     }
+
+    /** Weights as whole numbers; what rounding leaves goes to the largest. */
+    private static int[] whole(float[] weights) {
+      int[] whole = new int[weights.length];
+      int left = ONE;
+      int largest = 0;
+      for (int k = 0; k < whole.length; k++) {
+        whole[k] = Math.round(ONE * weights[k]);
+        left -= whole[k];
+        largest = whole[k] > whole[largest] ? k : largest;
+      }
+      whole[largest] += left;
+      return whole;
+    }
   }
 
   /**
@@ -124,27 +142,53 @@ final class Resampler {
     columns = axis(new Scaling(source.width(), across, width));
     Axis rows = axis(new Scaling(source.height(), down, height));
     if (columns.scaling.isCopy() && rows.scaling.isCopy()) {
-      System.arraycopy(source.data(), 0, into, offset, width * height * channels);
+      copy(source, into, offset);
       return;
     }
-    int rowLength = source.width() * channels;
-    if (sums.length < rowLength) {
-      Arrays.setAll(cache, i -> new float[rowLength]);
-      sums = new float[rowLength];
+    int begin = columns.first[0];
+    int length = columns.first[width - 1] + columns.weights[width - 1].length - begin;
+    if (line.length < length) {
+      line = new int[length];
+      reds = new int[length];
+      greens = new int[length];
+      blues = new int[length];
     }
-    Arrays.fill(cached, -1);
     for (int y = 0; y < height; y++) {
-      float[] weights = rows.weights[y];
-      Arrays.fill(sums, 0, rowLength, 0);
-      for (int k = 0; k < weights.length; k++) {
-        add(row(source, rows.first[y] + k, rowLength), weights[k], rowLength);
-      }
       int to = offset + y * width * channels;
-      if (channels == 3) {
-        squeezeColour(into, to);
-      } else {
-        squeezeGray(into, to);
+      int from = rows.first[y] * source.width() + begin;
+      Arrays.fill(reds, 0, length, 0);
+      Arrays.fill(greens, 0, length, 0);
+      Arrays.fill(blues, 0, length, 0);
+      for (int weight : rows.whole[y]) {
+        System.arraycopy(source.pixels(), from, line, 0, length);
+        if (channels == 3) {
+          addColours(length, weight);
+        } else {
+          addGray(length, weight);
+        }
+        from += source.width();
       }
+      if (channels == 3) {
+        squeezeColours(into, to, begin);
+      } else {
+        squeezeGray(into, to, begin);
+      }
+    }
+  }
+
+  private static void copy(Picture source, byte[] into, int offset) {
+    int[] pixels = source.pixels();
+    int count = source.width() * source.height();
+    if (source.channels() == 1) {
+      for (int i = 0; i < count; i++) {
+        into[offset + i] = (byte) pixels[i];
+      }
+      return;
+    }
+    for (int i = 0, to = offset; i < count; i++, to += 3) {
+      into[to] = (byte) (pixels[i] >>> 16);
+      into[to + 1] = (byte) (pixels[i] >>> 8);
+      into[to + 2] = (byte) pixels[i];
     }
   }
 
@@ -157,52 +201,53 @@ final class Resampler {
     return axis;
   }
 
-  /** A row in floating point. */
-  private float[] row(Picture source, int y, int length) {
-    int slot = y & (SHARED_ROWS - 1);
-    float[] row = cache[slot];
-    if (cached[slot] != y) {
-      cached[slot] = y;
-      byte[] data = source.data();
-      int from = y * length;
-      for (int x = 0; x < length; x++) {
-        row[x] = data[from + x] & 0xFF;
-      }
-    }
-    return row;
-  }
-
-  /** A loop of its own, so that it becomes vector instructions. */
-  private void add(float[] row, float weight, int length) {
-    float[] to = sums;
+  /** Whole numbers at one index in all arrays: only such a loop becomes vector instructions. */
+  private void addColours(int length, int weight) {
+    int[] from = line;
+    int[] red = reds;
+    int[] green = greens;
+    int[] blue = blues;
     for (int x = 0; x < length; x++) {
-      to[x] += weight * row[x];
+      int pixel = from[x];
+      red[x] += weight * (pixel >>> 16);
+      green[x] += weight * (pixel >>> 8 & 0xFF);
+      blue[x] += weight * (pixel & 0xFF);
     }
   }
 
-  private void squeezeGray(byte[] into, int to) {
+  private void addGray(int length, int weight) {
+    int[] from = line;
+    int[] to = reds;
+    for (int x = 0; x < length; x++) {
+      to[x] += weight * from[x];
+    }
+  }
+
+  private void squeezeGray(byte[] into, int to, int begin) {
     for (int x = 0; x < columns.to; x++) {
-      int from = columns.first[x];
-      float sum = 0.5f;
+      int from = columns.first[x] - begin;
+      float sum = 0;
       for (float weight : columns.weights[x]) {
-        sum += weight * sums[from++];
+        sum += weight * reds[from++];
       }
       into[to++] = rounded(sum);
     }
   }
 
   /** Three sums at once, which takes half the time of one after the other. */
-  private void squeezeColour(byte[] into, int to) {
+  private void squeezeColours(byte[] into, int to, int begin) {
+    int[] allReds = reds;
+    int[] allGreens = greens;
+    int[] allBlues = blues;
     for (int x = 0; x < columns.to; x++) {
-      int from = 3 * columns.first[x];
-      float red = 0.5f;
-      float green = 0.5f;
-      float blue = 0.5f;
+      int from = columns.first[x] - begin;
+      float red = 0;
+      float green = 0;
+      float blue = 0;
       for (float weight : columns.weights[x]) {
-        red += weight * sums[from];
-        green += weight * sums[from + 1];
-        blue += weight * sums[from + 2];
-        from += 3;
+        red += weight * allReds[from];
+        green += weight * allGreens[from];
+        blue += weight * allBlues[from++];
       }
       into[to] = rounded(red);
       into[to + 1] = rounded(green);
@@ -211,8 +256,7 @@ final class Resampler {
     }
   }
 
-  /** A sum to which a half was added. */
   private static byte rounded(float sum) {
-    return (byte) Math.max(0, Math.min(255, (int) sum));
+    return (byte) Math.max(0, Math.min(255, (int) (sum / ONE + 0.5f)));
   }
 }
