@@ -4,6 +4,7 @@ import dev.residua.app.kafka.FrameSender;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.ConsoleCommand;
 import dev.residua.cli.console.KafkaOptions;
+import dev.residua.cli.console.ProgressBar;
 import dev.residua.ffmpeg.CameraStreams;
 import dev.residua.frame.Frame;
 import dev.residua.frame.FrameLimits;
@@ -13,6 +14,7 @@ import dev.residua.ingest.CameraListener;
 import dev.residua.ingest.CameraLoop;
 import dev.residua.ingest.CameraSettings;
 import dev.residua.source.CameraAddress;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,17 +23,19 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code ingest}: reads one camera and sends its frames to a topic. */
+/** {@code ingest}: reads one camera and sends its frames to a topic, or writes them to a folder. */
 @Command(
     name = "ingest",
     description =
-        "Reads one camera, video or folder and sends its frames, until it is stopped. Reconnects after a failure. The role ingest does the same for many cameras.")
+        "Reads one camera, video or folder and sends its frames, or writes them to a folder, until it is stopped. Reconnects after a failure. The role ingest does the same for many cameras.")
 public final class IngestCommand extends ConsoleCommand {
   private static final int STOP_SECONDS = 15;
 
@@ -45,12 +49,23 @@ public final class IngestCommand extends ConsoleCommand {
           "rtsp://, http:// or https:// address, a device such as /dev/video0, a video file, or a folder in which pictures arrive. Without user and password.")
   String address;
 
-  @Option(
-      names = "--source",
-      required = true,
-      paramLabel = "NAME",
-      description = "Source of the frames, such as line3/cam7.")
-  String source;
+  @ArgGroup(multiplicity = "1")
+  Target target = new Target();
+
+  private static final class Target {
+    @Option(
+        names = "--source",
+        paramLabel = "NAME",
+        description = "Sends the frames to Kafka as those of this source, such as line3/cam7.")
+    @Nullable String source;
+
+    @Option(
+        names = "--out",
+        paramLabel = "DIR",
+        description =
+            "Writes the pictures to this folder, each named by its time in UTC. Without Kafka.")
+    @Nullable Path out;
+  }
 
   @Option(
       names = "--topic",
@@ -89,7 +104,7 @@ public final class IngestCommand extends ConsoleCommand {
   @Option(
       names = "--count",
       paramLabel = "N",
-      description = "Frames to send before the command ends (default: no end).")
+      description = "Frames to read before the command ends (default: no end).")
   @Nullable Integer count;
 
   @Override
@@ -97,8 +112,9 @@ public final class IngestCommand extends ConsoleCommand {
     if (count != null) {
       atLeast(1, "--count", count);
     }
+    CameraSettings camera = camera();
     try {
-      return send(camera()) == 0 ? 1 : 0;
+      return (target.out == null ? send(camera) : record(camera, target.out)) == 0 ? 1 : 0;
     } finally {
       done.countDown();
     }
@@ -106,29 +122,63 @@ public final class IngestCommand extends ConsoleCommand {
 
   /** Sends until the end; returns the number of frames. */
   private long send(CameraSettings camera) throws InterruptedException {
-    String target = topic == null ? kafka.topics().frames().name() : topic;
+    String name = topic == null ? kafka.topics().frames().name() : topic;
     Progress progress = new Progress(camera);
     try (FrameSender sender =
-        new FrameSender(kafka.clients().frameProducer(), target, progress, () -> {})) {
+        new FrameSender(kafka.clients().frameProducer(), name, progress, () -> {})) {
       FrameSender.Outlet outlet = sender.outlet();
-      progress.outlet = outlet;
-      CameraLoop loop =
-          new CameraLoop(
-              camera,
-              new CameraStreams(Clock.systemUTC(), true),
-              BackOff.DEFAULT,
-              progress,
-              Clock.systemUTC(),
-              new Random());
-      progress.enough = loop::stop;
-      Thread reader = new Thread(loop, "residua-camera");
-      reader.setDaemon(true);
-      reader.start();
-      stopAtShutdown(loop);
-      reader.join();
+      progress.sink = camera.isRecorded() ? outlet::offerAndWait : outlet::offer;
+      read(camera, progress);
     }
-    progress.print();
-    return progress.sent.get();
+    print(
+        "sent %,d frames of %s, dropped %,d for newer ones, %,d were not stored",
+        progress.stored.get(), camera.source(), progress.dropped.get(), progress.failed.get());
+    out().flush();
+    return progress.stored.get();
+  }
+
+  /** Writes until the end; returns the number of pictures. */
+  private long record(CameraSettings camera, Path folder) throws InterruptedException {
+    RecordingFolder recording = new RecordingFolder(folder);
+    Progress progress = new Progress(camera);
+    try (ProgressBar bar = new ProgressBar("recording")) {
+      progress.sink =
+          frame -> {
+            try {
+              recording.write(frame);
+              progress.sent(frame);
+              long pictures = progress.stored.get();
+              bar.update(
+                  count == null ? 0 : (double) pictures / count,
+                  "%,d pictures".formatted(pictures));
+            } catch (IOException e) {
+              progress.failed(frame, String.valueOf(e.getMessage()));
+            }
+          };
+      read(camera, progress);
+    }
+    print(
+        "%s: %,d pictures, %,d were not stored",
+        folder, progress.stored.get(), progress.failed.get());
+    out().flush();
+    return progress.stored.get();
+  }
+
+  private void read(CameraSettings camera, Progress progress) throws InterruptedException {
+    CameraLoop loop =
+        new CameraLoop(
+            camera,
+            new CameraStreams(Clock.systemUTC(), true),
+            BackOff.DEFAULT,
+            progress,
+            Clock.systemUTC(),
+            new Random());
+    progress.enough = loop::stop;
+    Thread reader = new Thread(loop, "residua-camera");
+    reader.setDaemon(true);
+    reader.start();
+    stopAtShutdown(loop);
+    reader.join();
   }
 
   /** Lets Ctrl-C wait until the frames on their way are stored. */
@@ -155,7 +205,7 @@ public final class IngestCommand extends ConsoleCommand {
     }
     try {
       return new CameraSettings(
-          source,
+          target.source == null ? "recording" : target.source,
           where,
           Optional.ofNullable(credentials),
           AllowedRoots.only(where),
@@ -170,12 +220,12 @@ public final class IngestCommand extends ConsoleCommand {
 
   /** Prints what happens, and counts. */
   private final class Progress implements CameraListener, FrameSender.Listener {
-    private final AtomicLong sent = new AtomicLong();
+    private final AtomicLong stored = new AtomicLong();
     private final AtomicLong dropped = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
-    private FrameSender.@Nullable Outlet outlet;
-    private Runnable enough = () -> {};
     private final CameraSettings camera;
+    private Consumer<Frame> sink = frame -> {};
+    private Runnable enough = () -> {};
     private long offered;
 
     Progress(CameraSettings camera) {
@@ -189,12 +239,8 @@ public final class IngestCommand extends ConsoleCommand {
 
     @Override
     public void frame(Frame frame) {
-      if (outlet != null && (count == null || offered < count)) {
-        if (camera.isRecorded()) {
-          outlet.offerAndWait(frame);
-        } else {
-          outlet.offer(frame);
-        }
+      if (count == null || offered < count) {
+        sink.accept(frame);
         offered++;
       }
       if (count != null && offered >= count) {
@@ -202,7 +248,6 @@ public final class IngestCommand extends ConsoleCommand {
       }
     }
 
-    /** A camera does not wait; a file can. */
     @Override
     public void failed(String reason, Duration pause) {
       report("%s; next attempt in %.1f s".formatted(reason, pause.toMillis() / 1e3));
@@ -216,7 +261,7 @@ public final class IngestCommand extends ConsoleCommand {
 
     @Override
     public void sent(Frame frame) {
-      sent.incrementAndGet();
+      stored.incrementAndGet();
     }
 
     @Override
@@ -234,13 +279,6 @@ public final class IngestCommand extends ConsoleCommand {
     private synchronized void report(String line) {
       err().println("residua: " + line);
       err().flush();
-    }
-
-    private void print() {
-      IngestCommand.this.print(
-          "sent %,d frames of %s, dropped %,d for newer ones, %,d were not stored",
-          sent.get(), source, dropped.get(), failed.get());
-      out().flush();
     }
   }
 }
