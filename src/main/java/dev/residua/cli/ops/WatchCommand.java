@@ -224,6 +224,9 @@ public final class WatchCommand extends JsonCommand {
     } else {
       consumer.seekToEnd(partitions);
     }
+    partitions.forEach(consumer::position); // which seeks
+    err().printf("residua: watching %s%n", String.join(", ", topics));
+    err().flush();
   }
 
   /** What is shown of a record that this version cannot read. */
