@@ -15,7 +15,7 @@ import java.util.Locale;
  * the picture, or in the bars of a letterbox is masked: it counts in no statistic.
  *
  * @param region part of the upright picture
- * @param rotation degrees by which the region is turned clockwise, in [0, 360). Quarter turns
+ * @param rotation degrees by which what is cut out is turned clockwise, in [0, 360). Quarter turns
  *     exchange width and height; what remains, from -45 to 45 degrees, turns the content within the
  *     region
  * @param mask polygons in fractions of the region, before quarter turns; at most {@value

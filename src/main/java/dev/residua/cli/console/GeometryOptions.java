@@ -19,7 +19,8 @@ public final class GeometryOptions {
   @Option(
       names = "--rotation",
       paramLabel = "DEGREES",
-      description = "Degrees by which the region is turned clockwise.",
+      description =
+          "Degrees by which what is cut out is turned clockwise, so that it stands upright.",
       showDefaultValue = Help.Visibility.NEVER)
   @Nullable String rotation;
 
