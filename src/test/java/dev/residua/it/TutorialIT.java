@@ -3,84 +3,255 @@ package dev.residua.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.residua.anomaly.AnomalyEvent;
+import dev.residua.frame.CameraMotion;
+import dev.residua.incident.Incident;
 import dev.residua.testing.Alertmanager;
 import dev.residua.testing.Documents;
 import dev.residua.testing.Documents.Snippet;
 import dev.residua.testing.RecordingServer;
+import dev.residua.testing.RtspCameras;
+import dev.residua.testing.TankCamera;
+import dev.residua.testing.TopicReader;
 import dev.residua.testing.Walkthrough;
 import dev.residua.testing.Walkthrough.Typed;
+import dev.residua.wire.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The tutorial, line by line as it stands there, from a folder of pictures to an alert in
- * Alertmanager: with fewer pictures, fewer steps of training and a faster camera.
+ * The tutorial, line by line as it stands there, from an RTSP camera to an alert in Alertmanager
+ * and back to quiet after the camera was knocked: with fewer pictures, fewer steps of training and
+ * a faster camera.
  */
 @Tag("soak")
-@Timeout(480)
+@Timeout(900)
 class TutorialIT {
   private static final Path PAGE = Path.of("src/docs/tutorial.md");
-  private static final Duration TRAINING = Duration.ofSeconds(300);
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
+  private static final Duration TRAINING = Duration.ofSeconds(600);
+  private static final Duration LIMIT = Duration.ofSeconds(90);
+  private static final String SOURCE = "tank/cam1";
+  private static final int PICTURES = 2_000;
+  private static final int LABEL_EVERY = 20;
+  private static final long QUIET_MILLIS = 20_000;
+
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir Path folder;
 
+  /** The blocks of the sections before the one for readers without a camera, or of that one. */
+  private static Iterator<String> blocks(boolean withCamera) throws IOException {
+    int without = Files.readAllLines(PAGE).indexOf("## Without a camera");
+    return Documents.snippets(PAGE, "sh").stream()
+        .filter(snippet -> snippet.line() < without == withCamera)
+        .map(Snippet::code)
+        .iterator();
+  }
+
   @Test
-  void shouldLeadFromAFolderOfPicturesToAnAlert() throws Exception {
+  void shouldLeadFromACameraToAnAlert() throws Exception {
     assumeTrue(Alertmanager.problem() == null, "skipped: " + Alertmanager.problem());
     // Given
-    Iterator<String> blocks = Documents.snippets(PAGE, "sh").stream().map(Snippet::code).iterator();
+    Iterator<String> blocks = blocks(true);
+    TankCamera tank = new TankCamera(3, 5);
     try (RecordingServer notified = RecordingServer.anything();
         Alertmanager alertmanager = Alertmanager.start(folder, notified.url());
+        RtspCameras cameras = new RtspCameras(tank);
         Walkthrough reader = Walkthrough.embedded(folder)) {
       reader
           .replacing("http://localhost:9093", alertmanager.url().toString())
-          .replacing("--count 3000", "--count 2000")
+          .replacing("rtsp://10.0.0.7", cameras.address("").replaceFirst("/$", ""))
+          .replacing("--rate 2 --count 3000", "--rate 100 --count " + PICTURES)
           .replacing("--steps 1500", "--steps 500")
-          .replacing("--rate 20", "--rate 60");
+          .replacing("--frames-per-second 20", "--frames-per-second 100");
 
-      // When
+      // When it is recorded, labelled and trained
       reader.start(blocks.next()).awaitEnd(LIMIT);
+      label(tank);
+      String imported = reader.start(blocks.next()).awaitEnd(LIMIT);
       String trained = reader.start(blocks.next()).awaitEnd(TRAINING);
+
+      // And watched
       Typed service = reader.start(blocks.next());
       reader.awaitReady(service);
-      String learned = reader.start(blocks.next()).awaitEnd(LIMIT);
+      reader.start(blocks.next()).awaitEnd(LIMIT);
+      String status = blocks.next();
+      awaitArmed(service, reader, status, "");
       Typed incidents = reader.start(blocks.next());
-      Typed leak = reader.start(blocks.next());
+      incidents.await(LIMIT, "it watches", () -> incidents.output().contains("watching"));
+      tank.leak(true);
       incidents.await(
           LIMIT, "an incident of the leak", () -> incidents.output().contains("incident opened"));
       String query = blocks.next();
       String[] asked = {""};
-      leak.await(
+      service.await(
           LIMIT,
           "the alert is in Alertmanager",
           () -> {
             asked[0] = ask(reader, query);
             return asked[0].contains("water height");
           });
-      leak.awaitEnd(LIMIT);
+      tank.leak(false);
       incidents.await(
           LIMIT, "the end of the incident", () -> incidents.output().contains("resolved"));
 
       // Then
       assertThat(blocks).as("steps that this test does not take").isExhausted();
+      assertThat(imported).contains("%d frames of 64x64x3".formatted(PICTURES));
       assertThat(trained).contains("graph ", "mcc ", "residual.distanceCorrelation ");
-      assertThat(learned).containsPattern("cam1 +armed +revision 1");
       assertThat(service.output()).contains("delivered ops (alertmanager, ");
-      List<String> lines = incidents.output().lines().toList();
-      assertThat(lines).allMatch(line -> line.contains(" cam1 #"), "they are of the camera");
-      assertThat(lines.stream().filter(line -> line.contains("incident opened"))).hasSize(1);
-      assertThat(lines.get(0)).contains("water height no longer follows ball size");
+      List<String> ofLeak = incidents.output().lines().skip(1).toList();
+      assertThat(ofLeak).allMatch(line -> line.contains(" " + SOURCE + " #"));
+      assertThat(ofLeak.stream().filter(line -> line.contains("incident opened"))).hasSize(1);
+      assertThat(ofLeak.get(0)).contains("water height no longer follows ball size");
       assertThat(asked[0]).contains("ResiduaIncident");
+
+      // When the camera is knocked
+      tank.knock();
+      incidents.await(LIMIT, "the moved camera", () -> motion(reader) != null);
+      Thread.sleep(QUIET_MILLIS);
+
+      // Then that is the one incident
+      List<String> ofKnock = incidents.output().lines().skip(1 + ofLeak.size()).toList();
+      assertThat(ofKnock.stream().filter(line -> line.contains("incident opened"))).hasSize(1);
+      assertThat(ofKnock.get(ofKnock.size() - 1)).contains("camera");
+
+      // When the proposed correction is saved
+      correct(reader, motion(reader));
+      awaitArmed(service, reader, status, "after the correction");
+      int before = incidents.output().lines().toList().size();
+      Thread.sleep(QUIET_MILLIS);
+
+      // Then the source is quiet
+      System.out.println("TutorialIT:\n" + incidents.output());
+      assertThat(incidents.output().lines().skip(before)).isEmpty();
+      assertThat(openIncidents(reader)).isEmpty();
     }
+  }
+
+  @Test
+  void shouldGoOnWithoutACamera() throws Exception {
+    // Given
+    Iterator<String> blocks = blocks(false);
+    try (Walkthrough reader = Walkthrough.embedded(folder)) {
+      reader.replacing("--count 3000", "--count 200").replacing("--count 1400", "--count 100");
+      reader.replacing("--rate 20", "--rate 200");
+      reader.awaitReady(reader.start("./residua serve --data-dir data/tutorial"));
+
+      // When
+      String drawn = reader.start(blocks.next()).awaitEnd(LIMIT);
+      String normal = reader.start(blocks.next()).awaitEnd(LIMIT);
+      String leak = reader.start(blocks.next()).awaitEnd(LIMIT);
+
+      // Then
+      assertThat(blocks).as("steps that this test does not take").isExhausted();
+      assertThat(drawn).contains("200 frames of 64x64x3");
+      assertThat(normal).contains("100 frames");
+      assertThat(leak).contains("900 frames");
+    }
+  }
+
+  /** Every twentieth picture, as a person reads it; the files are in the order of their times. */
+  private void label(TankCamera tank) throws IOException {
+    List<Path> pictures;
+    try (Stream<Path> files = Files.list(folder.resolve("data/tank"))) {
+      pictures = files.sorted().toList();
+    }
+    assertThat(pictures).hasSize(PICTURES);
+    StringBuilder table = new StringBuilder("file,ball_size,hole,water_height,water_flow\n");
+    for (int i = 0; i < pictures.size(); i += LABEL_EVERY) {
+      double[] read = tank.factors(Files.readAllBytes(pictures.get(i)));
+      table.append(pictures.get(i).getFileName());
+      for (double factor : read) {
+        table.append(String.format(Locale.ROOT, ",%.2f", factor));
+      }
+      table.append('\n');
+    }
+    Files.writeString(folder.resolve("data/labels.csv"), table);
+  }
+
+  private static void awaitArmed(Typed service, Walkthrough reader, String status, String when) {
+    service.await(
+        LIMIT,
+        "the source is armed " + when,
+        () -> Pattern.compile(SOURCE + " +armed").matcher(ask(reader, status)).find());
+  }
+
+  /** How the camera has moved, by the last event that says it; null before. */
+  private static @Nullable CameraMotion motion(Walkthrough reader) {
+    return TopicReader.values(reader.clients(), TOPICS.anomalies()).stream()
+        .map(AnomalyEvent::motion)
+        .filter(Objects::nonNull)
+        .reduce((before, after) -> after)
+        .orElse(null);
+  }
+
+  /** Saves the region that the dashboard proposes, as its button does. */
+  private static void correct(Walkthrough reader, CameraMotion motion) throws Exception {
+    JsonNode proposed =
+        get(
+            reader,
+            "api/sources/rules/corrected?source=%s&right=%s&down=%s&degrees=%s&scale=%s&aspect=%s"
+                .formatted(
+                    SOURCE,
+                    motion.right(),
+                    motion.down(),
+                    motion.degrees(),
+                    motion.scale(),
+                    TankCamera.ASPECT));
+    ObjectNode rule =
+        (ObjectNode)
+            get(reader, "api/sources/rules?source=" + SOURCE).at("/rules/0/settings").deepCopy();
+    rule.set("region", proposed.get("region"));
+    rule.set("rotation", proposed.get("rotation"));
+    System.out.printf("TutorialIT: %s, corrected by %s%n", motion, proposed);
+    HttpResponse<String> answer =
+        HTTP.send(
+            HttpRequest.newBuilder(reader.url("api/sources/rules/tank"))
+                .header("Content-Type", "application/json")
+                .PUT(HttpRequest.BodyPublishers.ofString(rule.toString()))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+  }
+
+  private static JsonNode get(Walkthrough reader, String path) throws Exception {
+    HttpResponse<String> answer =
+        HTTP.send(
+            HttpRequest.newBuilder(reader.url(path)).build(), HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    return JSON.readTree(answer.body());
+  }
+
+  private static List<Incident> openIncidents(Walkthrough reader) {
+    Map<String, Incident> latest = new LinkedHashMap<>();
+    TopicReader.values(reader.clients(), TOPICS.incidents())
+        .forEach(incident -> latest.put(incident.id(), incident));
+    return latest.values().stream().filter(incident -> incident.endedAt() == null).toList();
   }
 
   private static String ask(Walkthrough reader, String query) {

@@ -2,6 +2,7 @@ package dev.residua.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.residua.app.kafka.KafkaClients;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
@@ -145,10 +146,20 @@ public final class Walkthrough implements AutoCloseable {
     serve.await(READY, "it is ready", this::ready);
   }
 
+  /** The dashboard of the {@code serve} that was typed, and its API. */
+  public URI url(String path) {
+    return URI.create("http://localhost:%d/%s".formatted(httpPort, path));
+  }
+
+  /** Clients of the Kafka that the commands use. */
+  public KafkaClients clients() {
+    return new KafkaClients(environment.get("KAFKA_BOOTSTRAP_SERVERS"), Map.of());
+  }
+
   private boolean ready() {
     try {
-      URI health = URI.create("http://localhost:%d/q/health/ready".formatted(httpPort));
-      HttpURLConnection connection = (HttpURLConnection) health.toURL().openConnection();
+      HttpURLConnection connection =
+          (HttpURLConnection) url("q/health/ready").toURL().openConnection();
       return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
     } catch (IOException e) {
       return false;
