@@ -1,10 +1,9 @@
 package dev.residua.decoding;
 
-import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.FrameLimits;
-import dev.residua.frame.ImageShape;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.RejectedFrameException.Reason;
+import java.util.function.DoubleBinaryOperator;
 
 /**
  * Decodes baseline and progressive JPEG files with 8 bits, in gray or colour, upright as their EXIF
@@ -56,15 +55,15 @@ final class JpegReader {
   /**
    * Decodes a file that starts with {@code FF D8}.
    *
-   * @param geometry of the region that is read afterwards
-   * @param target what the region is resampled to
+   * @param gray whether brightness is enough
+   * @param oversampling as in {@link PictureReader#read}
    */
   void read(
       byte[] jpeg,
       int saidWidth,
       int saidHeight,
-      FrameGeometry geometry,
-      ImageShape target,
+      boolean gray,
+      DoubleBinaryOperator oversampling,
       Picture into)
       throws RejectedFrameException {
     int scan = header(jpeg, saidWidth, saidHeight);
@@ -74,15 +73,13 @@ final class JpegReader {
     if (progressive && scans(jpeg, scan) > MOST_SCANS) {
       throw unsupported("has more than %d scans", MOST_SCANS);
     }
-    leptonica.jpeg(jpeg, width, height, reduction(geometry, target), target.channels() == 1, into);
+    leptonica.jpeg(jpeg, width, height, reduction(oversampling), gray, into);
     into.turnUpright(orientation);
   }
 
-  private int reduction(FrameGeometry geometry, ImageShape target) {
+  private int reduction(DoubleBinaryOperator oversampling) {
     boolean swapped = orientation > 4;
-    int uprightWidth = swapped ? height : width;
-    int uprightHeight = swapped ? width : height;
-    double most = Placement.of(geometry, uprightWidth, uprightHeight, target).oversampling();
+    double most = oversampling.applyAsDouble(swapped ? height : width, swapped ? width : height);
     int reduction = MOST_REDUCTION;
     while (reduction > 1 && most < LEAST_OVERSAMPLING * reduction) {
       reduction /= 2;
@@ -152,7 +149,7 @@ final class JpegReader {
     width = pair(jpeg, at + 7);
     height = pair(jpeg, at + 5);
     progressive = marker == SOF2;
-    FrameDecoder.check("JPEG", width, height, saidWidth, saidHeight, limits);
+    PictureReader.check("JPEG", width, height, saidWidth, saidHeight, limits);
     if (marker > SOF2) {
       throw unsupported("is lossless, hierarchical or arithmetic (segment %02x)", marker);
     }

@@ -118,7 +118,7 @@ final class LeptonicaReader {
     if (failed != 0) {
       throw corrupt(format, "has no header that can be read");
     }
-    FrameDecoder.check(
+    PictureReader.check(
         name(format), numbers[1].get(0), numbers[2].get(0), saidWidth, saidHeight, limits);
     PIX pix =
         switch (format) {

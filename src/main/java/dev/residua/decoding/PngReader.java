@@ -172,7 +172,7 @@ final class PngReader {
     if (length != 13) {
       throw corrupt("has an IHDR chunk of %d bytes, expected 13", length);
     }
-    FrameDecoder.check(
+    PictureReader.check(
         "PNG",
         integer(at) & 0xFFFFFFFFL,
         integer(at + 4) & 0xFFFFFFFFL,

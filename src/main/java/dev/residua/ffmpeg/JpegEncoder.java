@@ -12,6 +12,7 @@ import static org.bytedeco.ffmpeg.global.swscale.sws_getCoefficients;
 import static org.bytedeco.ffmpeg.global.swscale.sws_scale;
 import static org.bytedeco.ffmpeg.global.swscale.sws_setColorspaceDetails;
 
+import dev.residua.decoding.JpegWriter;
 import java.io.IOException;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.swscale.SwsContext;
@@ -19,7 +20,6 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.PointerPointer;
-import org.bytedeco.javacpp.SizeTPointer;
 import org.bytedeco.leptonica.PIX;
 import org.bytedeco.leptonica.global.leptonica;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +82,7 @@ final class JpegEncoder implements AutoCloseable {
     if (sws_scale(scaler, frame.data(), frame.linesize(), 0, height, planes, strides) != height) {
       throw new IOException("a frame cannot be converted to red, green and blue");
     }
-    return file(to);
+    return JpegWriter.file(to, quality);
   }
 
   private PIX room(int width, int height) throws IOException {
@@ -99,19 +99,6 @@ final class JpegEncoder implements AutoCloseable {
           "there is no memory for a picture of %d x %d pixels".formatted(width, height));
     }
     return pix;
-  }
-
-  private byte[] file(PIX from) throws IOException {
-    try (BytePointer data = new BytePointer((BytePointer) null);
-        SizeTPointer size = new SizeTPointer(1)) {
-      if (leptonica.pixWriteMemJpeg(data, size, from, quality, 0) != 0) {
-        throw new IOException("a frame cannot be encoded as JPEG");
-      }
-      byte[] file = new byte[Math.toIntExact(size.get())];
-      data.get(file);
-      leptonica.lept_free(data);
-      return file;
-    }
   }
 
   @Override

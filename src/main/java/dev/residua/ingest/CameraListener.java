@@ -12,6 +12,13 @@ public interface CameraListener {
   void frame(Frame frame);
 
   /**
+   * A frame could not be redacted and is not sent.
+   *
+   * @param reason a sentence
+   */
+  void unredacted(String reason);
+
+  /**
    * The connection failed or broke.
    *
    * @param reason a sentence without secrets

@@ -1,6 +1,7 @@
 package dev.residua.ingest;
 
 import dev.residua.frame.Frame;
+import dev.residua.frame.RejectedFrameException;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -16,6 +17,7 @@ public final class CameraLoop implements Runnable {
   private final CameraSettings camera;
   private final PictureStreams streams;
   private final BackOff backOff;
+  private final Redaction redaction;
   private final CameraListener listener;
   private final RandomGenerator random;
   private final FrameSequence sequence;
@@ -23,6 +25,7 @@ public final class CameraLoop implements Runnable {
   private volatile boolean stopped;
 
   /**
+   * @param redaction of every frame before the listener receives it
    * @param clock from which sequence numbers start
    * @param random of the pauses
    */
@@ -30,12 +33,14 @@ public final class CameraLoop implements Runnable {
       CameraSettings camera,
       PictureStreams streams,
       BackOff backOff,
+      Redaction redaction,
       CameraListener listener,
       Clock clock,
       RandomGenerator random) {
     this.camera = camera;
     this.streams = streams;
     this.backOff = backOff;
+    this.redaction = redaction;
     this.listener = listener;
     this.random = random;
     this.sequence = new FrameSequence(clock.instant(), camera.nominalRate());
@@ -83,7 +88,7 @@ public final class CameraLoop implements Runnable {
         connected[0] = true;
         listener.connected();
       }
-      listener.frame(
+      send(
           new Frame(
               camera.source(),
               sequence.next(),
@@ -94,6 +99,17 @@ public final class CameraLoop implements Runnable {
               picture.data(),
               Map.of()));
     }
+  }
+
+  private void send(Frame captured) {
+    Frame frame;
+    try {
+      frame = redaction.apply(captured);
+    } catch (RejectedFrameException e) {
+      listener.unredacted(String.valueOf(e.getMessage()));
+      return;
+    }
+    listener.frame(frame);
   }
 
   private void pause(Duration pause) {

@@ -80,7 +80,7 @@ public record SourceSettings(
         labels(rule),
         rule.learn() == null ? commissioned : rule.learn().own(),
         Optional.ofNullable(rule.learn()).map(SourceLearning::again),
-        rule.geometry().fingerprint());
+        rule.viewFingerprint());
   }
 
   /** The labels of a rule, and the scene, so that alerts can be grouped by either. */

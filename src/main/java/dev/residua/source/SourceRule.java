@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * @param context what distinguishes frames that have a normal of their own
  * @param learn whether and how often sources learn what is normal for them
  * @param camera where the frames are read from; only in a rule for one source
+ * @param redact whether what is under the mask is blackened before a picture of the camera is
+ *     stored
  * @param severity lowest severity of the incidents of the sources
  * @param labels names and values that incidents and alerts carry; at most {@value #MAX_LABELS}
  * @param by who wrote this revision, not blank
@@ -59,6 +61,7 @@ public record SourceRule(
     @Nullable SourceContext context,
     @Nullable SourceLearning learn,
     @Nullable SourceCamera camera,
+    boolean redact,
     @Nullable Severity severity,
     Map<String, String> labels,
     String by,
@@ -111,6 +114,7 @@ public record SourceRule(
           null,
           null,
           null,
+          false,
           null,
           Map.of(),
           BY_RESIDUA,
@@ -143,6 +147,13 @@ public record SourceRule(
     if (camera != null && match.literals() < match.text().length()) {
       throw invalid(
           id, "match", match, "a rule with a camera is for one source, expected its name");
+    }
+    if (redact && (camera == null || geometry.mask().isEmpty())) {
+      throw invalid(
+          id,
+          "redact",
+          true,
+          "only pictures that the role ingest reads can be redacted, expected a camera and a mask");
     }
     if (by.isBlank() || by.length() > 255) {
       throw invalid(id, "by", by, "expected who writes it, in 1 to 255 characters");
@@ -201,6 +212,11 @@ public record SourceRule(
   /** Name of this revision: id, slash, revision. Empty for {@link #DEFAULTS}. */
   public String key() {
     return id.isEmpty() ? "" : id + "/" + revision;
+  }
+
+  /** Number that changes with what a model sees of the pictures; 0 for all of them. */
+  public int viewFingerprint() {
+    return redact ? 31 * geometry.fingerprint() + 1 : geometry.fingerprint();
   }
 
   /** Share of one source in the budget, above 0 and at most 1. */

@@ -39,6 +39,7 @@ public final class SourceRuleFields {
           "context",
           "learn",
           "camera",
+          "redact",
           "severity",
           "labels");
 
@@ -58,67 +59,68 @@ public final class SourceRuleFields {
    * @throws IllegalArgumentException with the reason, if a setting is unknown or has no such value
    */
   public static SourceRule apply(SourceRule rule, Map<String, @Nullable Object> fields) {
-    SourceRule changed = rule;
-    List<String> matchFirst = // a rule with a camera must be for one source already
-        fields.keySet().stream().sorted((a, b) -> NAMES.indexOf(a) - NAMES.indexOf(b)).toList();
-    for (String name : matchFirst) {
-      if (NOT_YET_SUPPORTED.contains(name)) {
-        throw new IllegalArgumentException("%s is not yet supported; leave it out".formatted(name));
-      }
-      if (!NAMES.contains(name)) {
-        throw new IllegalArgumentException(
-            "there is no setting '%s', expected one of %s"
-                .formatted(name, String.join(", ", NAMES)));
-      }
-      changed = with(changed, name, fields.get(name));
-    }
-    return changed;
+    return rule.with(
+        changed ->
+            fields.forEach(
+                (name, value) -> {
+                  if (NOT_YET_SUPPORTED.contains(name)) {
+                    throw new IllegalArgumentException(
+                        "%s is not yet supported; leave it out".formatted(name));
+                  }
+                  if (!NAMES.contains(name)) {
+                    throw new IllegalArgumentException(
+                        "there is no setting '%s', expected one of %s"
+                            .formatted(name, String.join(", ", NAMES)));
+                  }
+                  set(changed, name, value);
+                }));
   }
 
-  private static SourceRule with(SourceRule rule, String name, @Nullable Object value) {
+  private static void set(SourceRuleBuilder rule, String name, @Nullable Object value) {
     if (name.equals("labels")) {
-      return rule.withLabels(labels(value, name));
+      rule.labels(labels(value, name));
+      return;
     }
     if (value instanceof Map || value instanceof List) {
       throw invalid(name, value, "one value");
     }
     String text = value == null ? null : value.toString().strip();
-    return switch (name) {
-      case "match" -> rule.withMatch(new SourceGlob(text == null ? "" : text));
-      case "scene" -> rule.withScene(text == null ? SceneName.DEFAULT : text);
+    FrameGeometry geometry = rule.geometry();
+    switch (name) {
+      case "match" -> rule.match(new SourceGlob(text == null ? "" : text));
+      case "scene" -> rule.scene(text == null ? SceneName.DEFAULT : text);
       case "region" ->
-          rule.withGeometry(
-              rule.geometry().withRegion(text == null ? Region.WHOLE : Region.parse(text)));
+          rule.geometry(geometry.withRegion(text == null ? Region.WHOLE : Region.parse(text)));
       case "rotation" ->
-          rule.withGeometry(rule.geometry().withRotation(text == null ? 0 : number(text, name)));
+          rule.geometry(geometry.withRotation(text == null ? 0 : number(text, name)));
       case "mask" ->
-          rule.withGeometry(
-              rule.geometry().withMask(text == null ? List.of() : FrameGeometry.parseMask(text)));
+          rule.geometry(
+              geometry.withMask(text == null ? List.of() : FrameGeometry.parseMask(text)));
       case "aspect" ->
-          rule.withGeometry(
-              rule.geometry().withAspect(text == null ? Aspect.STRETCH : Aspect.parse(text)));
-      case "priority" -> rule.withPriority(text == null ? 0 : whole(text, name));
-      case "enabled" -> rule.withEnabled(text == null || truth(text, name));
+          rule.geometry(geometry.withAspect(text == null ? Aspect.STRETCH : Aspect.parse(text)));
+      case "priority" -> rule.priority(text == null ? 0 : whole(text, name));
+      case "enabled" -> rule.enabled(text == null || truth(text, name));
       case "falseAlarmsPerWeek" ->
-          rule.withFalseAlarmsPerWeek(text == null ? null : number(text, name));
+          rule.falseAlarmsPerWeek(text == null ? null : number(text, name));
       case "budget" -> budget(rule, text == null ? EACH : text, name);
-      case "framesPerSecond" -> rule.withFramesPerSecond(text == null ? null : number(text, name));
-      case "silentAfter" -> rule.withSilentAfter(text == null ? null : duration(text, name));
-      case "activeHours" -> rule.withActiveHours(text == null ? null : ActiveHours.parse(text));
-      case "context" -> rule.withContext(text == null ? null : SourceContext.parse(text));
-      case "learn" -> rule.withLearn(text == null ? null : SourceLearning.parse(text));
-      case "camera" -> rule.withCamera(text == null ? null : SourceCamera.parse(text));
-      case "severity" -> rule.withSeverity(text == null ? null : severity(text, name));
+      case "framesPerSecond" -> rule.framesPerSecond(text == null ? null : number(text, name));
+      case "silentAfter" -> rule.silentAfter(text == null ? null : duration(text, name));
+      case "activeHours" -> rule.activeHours(text == null ? null : ActiveHours.parse(text));
+      case "context" -> rule.context(text == null ? null : SourceContext.parse(text));
+      case "learn" -> rule.learn(text == null ? null : SourceLearning.parse(text));
+      case "camera" -> rule.camera(text == null ? null : SourceCamera.parse(text));
+      case "redact" -> rule.redact(text != null && truth(text, name));
+      case "severity" -> rule.severity(text == null ? null : severity(text, name));
       default -> throw new IllegalStateException("no setting " + name);
-    };
+    }
   }
 
-  private static SourceRule budget(SourceRule rule, String text, String name) {
-    return switch (text) {
-      case EACH -> rule.withSharedAmong(null);
-      case SHARED -> rule.sharedAmong() == null ? rule.withSharedAmong(0) : rule;
+  private static void budget(SourceRuleBuilder rule, String text, String name) {
+    switch (text) {
+      case EACH -> rule.sharedAmong(null);
+      case SHARED -> rule.sharedAmong(Objects.requireNonNullElse(rule.sharedAmong(), 0));
       default -> throw invalid(name, text, EACH + " or " + SHARED);
-    };
+    }
   }
 
   private static Map<String, String> labels(@Nullable Object value, String name) {
@@ -219,6 +221,9 @@ public final class SourceRuleFields {
     put(fields, "context", rule.context() == null ? null : rule.context().toString());
     put(fields, "learn", rule.learn() == null ? null : rule.learn().toString());
     put(fields, "camera", rule.camera() == null ? null : rule.camera().text());
+    if (rule.redact()) {
+      fields.put("redact", true);
+    }
     put(fields, "severity", rule.severity() == null ? null : lower(rule.severity()));
     if (!rule.labels().isEmpty()) {
       fields.put("labels", rule.labels());

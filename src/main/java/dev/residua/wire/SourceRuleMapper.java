@@ -50,6 +50,7 @@ final class SourceRuleMapper {
     record.setContext(rule.context() == null ? null : rule.context().toString());
     record.setLearn(rule.learn() == null ? null : rule.learn().toString());
     record.setCamera(rule.camera() == null ? null : rule.camera().text());
+    record.setRedact(rule.redact());
     record.setSeverity(rule.severity() == null ? null : Severity.valueOf(rule.severity().name()));
     record.setLabels(rule.labels());
     record.setNotYetSupported(Map.of());
@@ -90,6 +91,7 @@ final class SourceRuleMapper {
         record.getContext() == null ? null : SourceContext.parse(record.getContext()),
         record.getLearn() == null ? null : SourceLearning.parse(record.getLearn()),
         record.getCamera() == null ? null : SourceCamera.parse(record.getCamera()),
+        record.getRedact(),
         severity == null ? null : Finding.Severity.valueOf(severity.name()),
         record.getLabels(),
         record.getChangedBy(),

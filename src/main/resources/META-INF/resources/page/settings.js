@@ -6,7 +6,7 @@ import { moment } from './words.js';
 
 const SHOWN = [
   ['scene', 'Scene'], ['region', 'Region'], ['rotation', 'Rotation'], ['mask', 'Mask'], ['aspect', 'Aspect ratio'], ['falseAlarmsPerWeek', 'False alarms per week'], ['budget', 'Budget'], ['silentAfter', 'Silent after'],
-  ['activeHours', 'Active hours'], ['context', 'Context'], ['learn', 'Learns what is normal'], ['camera', 'Camera'], ['severity', 'Lowest severity'], ['framesPerSecond', 'Frames per second'], ['priority', 'Priority'],
+  ['activeHours', 'Active hours'], ['context', 'Context'], ['learn', 'Learns what is normal'], ['camera', 'Camera'], ['redact', 'Mask redacted'], ['severity', 'Lowest severity'], ['framesPerSecond', 'Frames per second'], ['priority', 'Priority'],
 ];
 
 /** A duration such as PT2M in words. */
@@ -60,6 +60,7 @@ function edit(rule, done) {
       optional('context', 'Context', 'Frames of each context have a normal of their own', 'product, or day: 06:00-22:00 Europe/Berlin'),
       optional('learn', 'Learns what is normal', 'never, once, or again after days, from P2D to P366D', 'once'),
       optional('camera', 'Camera', 'Where the role ingest reads the frames of the one source', 'rtsp://10.0.0.7/live credentials=NAME'),
+      { name: 'redact', label: 'Stored pictures', value: String(set.redact ?? ''), options: [['', 'as the camera sends them'], ['true', 'with the mask blackened']] },
       { name: 'severity', label: 'Lowest severity', value: set.severity ?? '', options: [['', 'by the finding'], ['info', 'info'], ['warning', 'warning'], ['critical', 'critical']] },
       { name: 'labels', label: 'Labels', value: labelsText(set.labels), hint: 'For incidents and alerts, such as site=north, line=3', optional: true },
       optional('priority', 'Priority', 'Decides between rules that are equally specific', '0'),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.residua.frame.Frame;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.PixelFormat;
+import dev.residua.frame.RejectedFrameException;
 import dev.residua.source.CameraAddress;
 import java.io.IOException;
 import java.time.Clock;
@@ -36,6 +37,11 @@ class CameraLoopTest {
         @Override
         public void frame(Frame frame) {
           events.add("frame " + frame.sequence());
+        }
+
+        @Override
+        public void unredacted(String reason) {
+          events.add("unredacted " + reason);
         }
 
         @Override
@@ -93,7 +99,7 @@ class CameraLoopTest {
   }
 
   private CameraLoop loop(PictureStreams streams) {
-    return new CameraLoop(camera(), streams, SHORT, listener, CLOCK, new Random(3));
+    return new CameraLoop(camera(), streams, SHORT, Redaction.NONE, listener, CLOCK, new Random(3));
   }
 
   @Test
@@ -125,6 +131,34 @@ class CameraLoopTest {
             "frame 2002",
             "disconnected");
     assertThat(closed).isEqualTo(2);
+  }
+
+  @Test
+  void shouldNotSendWhatCannotBeRedacted() {
+    // Given the second of three frames cannot be redacted
+    Redaction redaction =
+        frame -> {
+          if (frame.sequence() == 2001) {
+            throw new RejectedFrameException(RejectedFrameException.Reason.CORRUPT, "damaged");
+          }
+          return frame;
+        };
+
+    // When
+    new CameraLoop(
+            camera(),
+            (c, stopped) -> stream(3, null),
+            SHORT,
+            redaction,
+            listener,
+            CLOCK,
+            new Random(3))
+        .run();
+
+    // Then
+    assertThat(events)
+        .containsExactly(
+            "connected", "frame 2000", "unredacted damaged", "frame 2002", "disconnected");
   }
 
   @Test
@@ -160,6 +194,7 @@ class CameraLoopTest {
               throw new IOException("refused");
             },
             new BackOff(Duration.ofHours(1), Duration.ofHours(1)),
+            Redaction.NONE,
             listener,
             CLOCK,
             new Random(3));

@@ -8,6 +8,7 @@ import dev.residua.app.kafka.SourceRulesWriter;
 import dev.residua.app.metrics.IngestMetrics;
 import dev.residua.app.roles.IngestRole;
 import dev.residua.frame.Frame;
+import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.FrameLimits;
 import dev.residua.ingest.AllowedRoots;
 import dev.residua.source.SourceCamera;
@@ -20,6 +21,10 @@ import dev.residua.testing.TestBroker;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.Topics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +34,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -146,6 +152,110 @@ class IngestIT {
     } finally {
       TestBroker.close(broker);
     }
+  }
+
+  /** A camera that shows a white bar under the mask, without an end. */
+  private static final class ShowsABar implements RtspCameras.Script {
+    @Override
+    public byte[] picture(String camera, int connection, int index) {
+      return JpegPictures.bar(4);
+    }
+
+    @Override
+    public long pause(String camera, int connection, int index) {
+      return 20;
+    }
+  }
+
+  private static boolean isRedacted(Frame frame) {
+    try {
+      BufferedImage image = ImageIO.read(new ByteArrayInputStream(frame.data()));
+      boolean black = true;
+      for (int x = 0; x < 32; x++) {
+        for (int y = 0; y < 48; y++) {
+          black &= (image.getRGB(x, y) & 0xFF) < 16 && (image.getRGB(x, y) & 0xFF00) < 0x1000;
+        }
+      }
+      assertThat(image.getRGB(56, 24) & 0xFF).isGreaterThan(180); // blue, as the camera sends it
+      return black;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void shouldStoreOnlyRedactedPicturesFromTheChangeOfARuleOn() throws Exception {
+    TestBroker broker = TestBroker.start(TOPICS, 1);
+    KafkaClients clients = broker.clients();
+    SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    try (RtspCameras cameras = new RtspCameras(new ShowsABar());
+        SourceRulesFollower follower =
+            new SourceRulesFollower(
+                clients.sources(Topics.DEFAULT_PREFIX), TOPICS.sources(), () -> {})) {
+      // Given
+      SourceRulesWriter writer = SourceRulesWriter.of(clients, TOPICS, Topics.DEFAULT_PREFIX);
+      SourceRule plain =
+          SourceRule.of("cam0", "line/cam0")
+              .withCamera(SourceCamera.parse(cameras.address("cam0")))
+              .withFramesPerSecond(50.0)
+              .withBy("kim");
+      writer.change(before -> List.of(plain));
+      IngestRole role =
+          new IngestRole(
+              clients,
+              TOPICS,
+              new IngestRole.Settings(
+                  AllowedRoots.parse(List.of(cameras.address(""))),
+                  Optional.empty(),
+                  new SourceGlob("*"),
+                  CAMERAS,
+                  2,
+                  90,
+                  Duration.ofSeconds(10),
+                  FrameLimits.DEFAULTS),
+              follower::rules,
+              new IngestMetrics(meters, Clock.systemUTC()),
+              () -> {});
+      long before;
+      try {
+        Await.until(LIMIT, "a frame", () -> sent(meters) > 5);
+
+        // When
+        writer.change(
+            rules ->
+                List.of(
+                    plain
+                        .withGeometry(
+                            FrameGeometry.WHOLE.withMask(
+                                FrameGeometry.parseMask("0,0 0.1,0 0.1,1 0,1")))
+                        .withRedact(true)));
+        follower.refreshed();
+        before = sent(meters);
+        Await.until(LIMIT, "more frames", () -> sent(meters) > before + 20);
+
+        // When the rule is removed, its mask holds until the camera ends
+        writer.change(
+            rules -> List.of(rules.rule("cam0").orElseThrow().withRemoved(true).withBy("kim")));
+        Await.until(
+            LIMIT, "no camera", () -> meters.get("residua.ingest.connected").gauge().value() == 0);
+      } finally {
+        role.close();
+      }
+
+      // Then all frames are redacted but those that were read before the change
+      List<Frame> frames = frames(clients).get("line/cam0");
+      assertThat(isRedacted(frames.get(0))).isFalse();
+      for (int i = (int) before + 3; i < frames.size(); i++) { // three may be on their way
+        assertThat(isRedacted(frames.get(i))).as("frame %d", i).isTrue();
+      }
+      assertThat(meters.get("residua.ingest.unredacted").counter().count()).isZero();
+    } finally {
+      TestBroker.close(broker);
+    }
+  }
+
+  private static long sent(SimpleMeterRegistry meters) {
+    return (long) meters.get("residua.ingest.frames").counter().count();
   }
 
   private static Map<String, List<Frame>> frames(KafkaClients clients) throws Exception {

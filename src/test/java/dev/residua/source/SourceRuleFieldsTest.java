@@ -27,6 +27,7 @@ class SourceRuleFieldsTest {
           entry("context", "product + day: 06:00-22:00 UTC"),
           entry("learn", "P30D"),
           entry("camera", "rtsp://10.0.0.7/live credentials=line3"),
+          entry("redact", true),
           entry("severity", "warning"),
           entry("region", "0.1,0.2,0.5,0.6"),
           entry("rotation", 92.0),
@@ -110,6 +111,24 @@ class SourceRuleFieldsTest {
     fields.put("match", "line3/*");
     assertThatThrownBy(() -> apply(fields))
         .hasMessageContaining("a rule with a camera is for one source");
+  }
+
+  @Test
+  void shouldRedactOnlyTheMaskOfACamera() {
+    // Given
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("redact", true);
+    fields.put("mask", "0,0 0.5,0 0,0.5");
+    fields.put("match", "line3/cam7");
+
+    // When, Then
+    assertThatThrownBy(() -> apply(fields)).hasMessageContaining("expected a camera and a mask");
+    fields.put("camera", "rtsp://10.0.0.7/live");
+    SourceRule rule = apply(fields);
+    assertThat(rule.redact()).isTrue();
+    assertThat(rule.viewFingerprint()).isNotEqualTo(rule.withRedact(false).viewFingerprint());
+    fields.remove("mask");
+    assertThatThrownBy(() -> apply(fields)).hasMessageContaining("expected a camera and a mask");
   }
 
   @Test

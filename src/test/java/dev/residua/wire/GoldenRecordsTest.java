@@ -508,6 +508,7 @@ class GoldenRecordsTest {
         "product",
         "P30D",
         null,
+        false,
         Severity.WARNING,
         Map.of("site", "north"),
         Map.of(),

@@ -15,6 +15,7 @@ public final class IngestMetrics implements FrameSender.Listener {
   private final Counter sent;
   private final Counter dropped;
   private final Counter failed;
+  private final Counter unredacted;
   private final Counter reconnects;
   private final Timer lag;
   private final AtomicInteger cameras = new AtomicInteger();
@@ -36,6 +37,11 @@ public final class IngestMetrics implements FrameSender.Listener {
     this.failed =
         Meters.counter(
             meters, "residua.ingest.failed", "Frames of cameras that Kafka has not stored");
+    this.unredacted =
+        Meters.counter(
+            meters,
+            "residua.ingest.unredacted",
+            "Frames of cameras that were not sent, since they could not be redacted");
     this.reconnects =
         Meters.counter(
             meters,
@@ -78,6 +84,11 @@ public final class IngestMetrics implements FrameSender.Listener {
   /** A camera was connected, or is no longer. */
   public void connected(boolean now) {
     connected.addAndGet(now ? 1 : -1);
+  }
+
+  /** A frame could not be redacted. */
+  public void unredacted() {
+    unredacted.increment();
   }
 
   /** A connection failed or broke. */

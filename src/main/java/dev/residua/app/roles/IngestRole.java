@@ -5,15 +5,18 @@ import dev.residua.app.config.ResiduaConfig;
 import dev.residua.app.kafka.FrameSender;
 import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.metrics.IngestMetrics;
+import dev.residua.decoding.Redactor;
 import dev.residua.ffmpeg.CameraStreams;
 import dev.residua.frame.Frame;
 import dev.residua.frame.FrameLimits;
+import dev.residua.frame.RejectedFrameException;
 import dev.residua.ingest.AllowedRoots;
 import dev.residua.ingest.BackOff;
 import dev.residua.ingest.CameraFleet;
 import dev.residua.ingest.CameraListener;
 import dev.residua.ingest.CameraLoop;
 import dev.residua.ingest.CameraSettings;
+import dev.residua.ingest.Redaction;
 import dev.residua.source.SourceCamera;
 import dev.residua.source.SourceGlob;
 import dev.residua.source.SourceRule;
@@ -211,6 +214,7 @@ public final class IngestRole implements AutoCloseable {
             camera,
             streams,
             BackOff.DEFAULT,
+            new RuleRedaction(camera),
             new Listener(camera, sender.outlet()),
             Clock.systemUTC(),
             new Random());
@@ -230,13 +234,57 @@ public final class IngestRole implements AutoCloseable {
     };
   }
 
+  /**
+   * Blackens what the rule of one camera masks, from the next picture after a change on. Where the
+   * rule was removed, its last revision holds until the camera ends.
+   */
+  private final class RuleRedaction implements Redaction {
+    private final String source;
+    private final Redactor redactor;
+    private SourceRule rule = SourceRule.DEFAULTS;
+
+    RuleRedaction(CameraSettings camera) {
+      this.source = camera.source();
+      this.redactor = new Redactor(camera.limits(), camera.quality());
+    }
+
+    @Override
+    public Frame apply(Frame frame) throws RejectedFrameException {
+      SourceRule current = rules.get().of(source);
+      if (current.camera() != null) {
+        rule = current;
+      }
+      if (rule.camera() == null) {
+        throw new RejectedFrameException(
+            RejectedFrameException.Reason.UNKNOWN_FORMAT, "the rule of its camera was removed");
+      }
+      return rule.redact() ? redactor.redact(frame, rule.geometry()) : frame;
+    }
+  }
+
+  /** The last reason that was logged, so that one that lasts is not logged each time. */
+  private static final class ReportedReason {
+    private @Nullable String reason;
+    private long nanos;
+
+    private boolean isDue(String now) {
+      long time = System.nanoTime();
+      if (now.equals(reason) && time - nanos <= REPORT_NANOS) {
+        return false;
+      }
+      reason = now;
+      nanos = time;
+      return true;
+    }
+  }
+
   /** What happens to one camera, on its thread. */
   private final class Listener implements CameraListener {
     private final String source;
     private final boolean recorded;
     private final FrameSender.Outlet outlet;
-    private @Nullable String reported; // not each attempt of a camera that fails again and again
-    private long reportedNanos;
+    private final ReportedReason failure = new ReportedReason();
+    private final ReportedReason refusal = new ReportedReason();
     private boolean failing;
 
     Listener(CameraSettings camera, FrameSender.Outlet outlet) {
@@ -266,12 +314,18 @@ public final class IngestRole implements AutoCloseable {
     @Override
     public void failed(String reason, Duration pause) {
       metrics.reconnects();
-      long now = System.nanoTime();
-      if (!reason.equals(reported) || now - reportedNanos > REPORT_NANOS) {
+      if (failure.isDue(reason)) {
         LOG.warn("a camera failed, connecting again: source={} reason={}", source, reason);
-        reported = reason;
-        reportedNanos = now;
         failing = true;
+      }
+    }
+
+    @Override
+    public void unredacted(String reason) {
+      metrics.unredacted();
+      if (refusal.isDue(reason)) {
+        LOG.warn(
+            "a picture cannot be redacted and is not sent: source={} reason={}", source, reason);
       }
     }
 

@@ -91,8 +91,10 @@ public final class IngestCommand extends ConsoleCommand {
       paramLabel = "N",
       defaultValue = "" + CameraSettings.DEFAULT_QUALITY,
       description =
-          "JPEG quality of decoded video, 1 to 100. Pictures of MJPEG cameras are passed on unchanged.")
+          "JPEG quality of decoded video and of redacted pictures, 1 to 100. Other pictures of MJPEG cameras are passed on unchanged.")
   int quality;
+
+  @Mixin RedactionOptions redaction = new RedactionOptions();
 
   @Option(
       names = "--timeout",
@@ -133,8 +135,7 @@ public final class IngestCommand extends ConsoleCommand {
     print(
         "sent %,d frames of %s, dropped %,d for newer ones, %,d were not stored",
         progress.stored.get(), camera.source(), progress.dropped.get(), progress.failed.get());
-    out().flush();
-    return progress.stored.get();
+    return progress.end();
   }
 
   /** Writes until the end; returns the number of pictures. */
@@ -160,8 +161,7 @@ public final class IngestCommand extends ConsoleCommand {
     print(
         "%s: %,d pictures, %,d were not stored",
         folder, progress.stored.get(), progress.failed.get());
-    out().flush();
-    return progress.stored.get();
+    return progress.end();
   }
 
   private void read(CameraSettings camera, Progress progress) throws InterruptedException {
@@ -170,6 +170,7 @@ public final class IngestCommand extends ConsoleCommand {
             camera,
             new CameraStreams(Clock.systemUTC(), true),
             BackOff.DEFAULT,
+            redaction.redaction(camera.limits(), camera.quality()),
             progress,
             Clock.systemUTC(),
             new Random());
@@ -223,6 +224,7 @@ public final class IngestCommand extends ConsoleCommand {
     private final AtomicLong stored = new AtomicLong();
     private final AtomicLong dropped = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
+    private final AtomicLong unredacted = new AtomicLong();
     private final CameraSettings camera;
     private Consumer<Frame> sink = frame -> {};
     private Runnable enough = () -> {};
@@ -237,6 +239,7 @@ public final class IngestCommand extends ConsoleCommand {
       report("reading %s".formatted(camera.address()));
     }
 
+    /** A camera does not wait; a file can. */
     @Override
     public void frame(Frame frame) {
       if (count == null || offered < count) {
@@ -245,6 +248,13 @@ public final class IngestCommand extends ConsoleCommand {
       }
       if (count != null && offered >= count) {
         enough.run();
+      }
+    }
+
+    @Override
+    public void unredacted(String reason) {
+      if (unredacted.getAndIncrement() == 0) {
+        report("a picture cannot be redacted and is left out: " + reason);
       }
     }
 
@@ -274,6 +284,15 @@ public final class IngestCommand extends ConsoleCommand {
       if (failed.getAndIncrement() == 0) {
         report("frame %d was not stored: %s".formatted(frame.sequence(), reason));
       }
+    }
+
+    /** Prints what is left to say; returns the number of pictures that were stored. */
+    private long end() {
+      if (unredacted.get() > 0) {
+        print("%,d could not be redacted and were left out", unredacted.get());
+      }
+      out().flush();
+      return stored.get();
     }
 
     private synchronized void report(String line) {

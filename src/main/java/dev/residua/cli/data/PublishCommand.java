@@ -9,7 +9,10 @@ import dev.residua.dataset.FrameDataset;
 import dev.residua.ffmpeg.RecordedPictures;
 import dev.residua.frame.Frame;
 import dev.residua.frame.FrameLimits;
+import dev.residua.frame.RejectedFrameException;
+import dev.residua.ingest.CameraSettings;
 import dev.residua.ingest.CapturedPicture;
+import dev.residua.ingest.Redaction;
 import dev.residua.wire.FrameReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -71,6 +74,8 @@ public final class PublishCommand extends JsonCommand {
   @Option(names = "--count", paramLabel = "N", description = "Frames to send (default: all).")
   @Nullable Integer count;
 
+  @Mixin RedactionOptions redaction = new RedactionOptions();
+
   @Override
   public Integer call() throws IOException {
     if (rate != null && !(rate > 0)) {
@@ -98,16 +103,18 @@ public final class PublishCommand extends JsonCommand {
   private int send(String target, long start, AtomicReference<@Nullable Exception> failure)
       throws IOException {
     int total = 0;
+    Redaction redacted = redaction.redaction(FrameLimits.DEFAULTS, CameraSettings.DEFAULT_QUALITY);
     try (Recording frames = recording();
         Producer<byte[], byte[]> producer = kafka.clients().frameProducer();
         ProgressBar progress = new ProgressBar("sending")) {
       while ((count == null || total < count) && failure.get() == null) {
         pace(start, total);
         String name = sources == 1 ? source : source + "-" + total % sources;
-        Frame frame = frames.next(name, total / sources);
-        if (frame == null) {
+        Frame recorded = frames.next(name, total / sources);
+        if (recorded == null) {
           break;
         }
+        Frame frame = redacted(redacted, recorded, total);
         producer.send(
             new ProducerRecord<>(
                 target, name.getBytes(StandardCharsets.UTF_8), FrameReader.write(frame)),
@@ -123,6 +130,17 @@ public final class PublishCommand extends JsonCommand {
       producer.flush();
     }
     return total;
+  }
+
+  private static Frame redacted(Redaction redaction, Frame frame, int before) {
+    try {
+      return redaction.apply(frame);
+    } catch (RejectedFrameException e) {
+      throw new CommandFailedException(
+          "frame %,d cannot be redacted: %s; it and those after it were not sent"
+              .formatted(before + 1, e.getMessage()),
+          e);
+    }
   }
 
   private Recording recording() throws IOException {

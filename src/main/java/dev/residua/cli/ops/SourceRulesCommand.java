@@ -235,6 +235,14 @@ abstract class SourceRulesCommand extends JsonCommand {
     @Nullable String camera;
 
     @Option(
+        names = "--redact",
+        paramLabel = "BOOLEAN",
+        description =
+            "Whether the role ingest blackens what is under the mask before it stores a picture of the"
+                + " camera: true or false.")
+    @Nullable String redact;
+
+    @Option(
         names = "--severity",
         paramLabel = "LEVEL",
         description = "Lowest severity of the incidents: info, warning or critical.")
@@ -280,6 +288,8 @@ abstract class SourceRulesCommand extends JsonCommand {
               learn,
               "camera",
               camera,
+              "redact",
+              redact,
               "severity",
               severity,
               "labels",

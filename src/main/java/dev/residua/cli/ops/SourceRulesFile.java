@@ -9,8 +9,11 @@ import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -100,13 +103,17 @@ final class SourceRulesFile {
       throw failed(at, String.valueOf(e.getMessage()));
     }
     fields.remove("match");
-    for (Map.Entry<String, Node> field : fields.entrySet()) {
+    List<String> inOrder = // what a setting needs comes before it
+        fields.keySet().stream()
+            .sorted(Comparator.comparing(SourceRuleFields.NAMES::indexOf))
+            .toList();
+    for (String name : inOrder) {
       Map<String, @Nullable Object> one = new LinkedHashMap<>();
-      one.put(field.getKey(), value(field.getValue()));
+      one.put(name, value(Objects.requireNonNull(fields.get(name))));
       try {
         rule = SourceRuleFields.apply(rule, one);
       } catch (IllegalArgumentException e) {
-        throw failed(key(settings, field.getKey()), String.valueOf(e.getMessage()));
+        throw failed(key(settings, name), String.valueOf(e.getMessage()));
       }
     }
     return rule;

@@ -46,6 +46,26 @@ class SourceRulesFileTest {
   }
 
   @Test
+  void shouldReadSettingsThatNeedOthersInAnyOrder() {
+    // When
+    Map<String, SourceRule> rules =
+        SourceRulesFile.read(
+            "rules.yaml",
+            """
+            rules:
+              cam7:
+                redact: true
+                mask: 0,0 0.3,0 0.3,0.2
+                camera: rtsp://10.0.0.7/live
+                match: line3/cam7
+            """,
+            "kim");
+
+    // Then
+    assertThat(rules.get("cam7").redact()).isTrue();
+  }
+
+  @Test
   void shouldReadAFileWithoutRules() {
     assertThat(SourceRulesFile.read("rules.yaml", "rules:\n", "kim")).isEmpty();
   }
@@ -58,6 +78,7 @@ class SourceRulesFileTest {
         "rules:~  a:~    scene: x | f.yaml line 2: rule 'a' has no match",
         "rules:~  a:~    match: x~    retention: P1D | f.yaml line 4: retention is not yet supported",
         "rules:~  a:~    match: x~  a:~    match: y | f.yaml line 4: 'a' is there twice",
+        "rules:~  a:~    match: x~    redact: true | f.yaml line 4: source rule 'a': redact was 'true'",
         "rules:~  a b:~    match: x | f.yaml line 2: the id of a rule",
         "rules:~  a:~    match: [x] | f.yaml line 3: a list is not expected here",
         "rule:~  a: 1 | f.yaml line 1: there is no setting 'rule' here, expected rules",
