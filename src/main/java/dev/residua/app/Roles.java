@@ -31,6 +31,7 @@ import dev.residua.app.roles.AlertRole;
 import dev.residua.app.roles.EvidenceStore;
 import dev.residua.app.roles.IngestRole;
 import dev.residua.app.roles.MonitorRole;
+import dev.residua.app.roles.RetentionRole;
 import dev.residua.app.roles.ScoringSetup;
 import dev.residua.app.roles.ShadowRole;
 import dev.residua.app.roles.SharedBudgetRole;
@@ -248,6 +249,14 @@ public class Roles {
               registry,
               rules::rules,
               new EvidenceMetrics(meters, heartbeats::beat)));
+      running.push(
+          new RetentionRole(
+              clients,
+              topics,
+              config.topicPrefix(),
+              config.instance(),
+              rules::rules,
+              heartbeats::beat));
       startAlerting(clients, topics, registry, tracing);
     }
     Optional<DemoSettings> demo = DemoSettings.of(config.demo());

@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param camera where the frames are read from; only in a rule for one source
  * @param redact whether what is under the mask is blackened before a picture of the camera is
  *     stored
+ * @param retention time for which their frames and evidence are stored; null for that of the topics
  * @param severity lowest severity of the incidents of the sources
  * @param labels names and values that incidents and alerts carry; at most {@value #MAX_LABELS}
  * @param by who wrote this revision, not blank
@@ -62,6 +63,7 @@ public record SourceRule(
     @Nullable SourceLearning learn,
     @Nullable SourceCamera camera,
     boolean redact,
+    @Nullable Duration retention,
     @Nullable Severity severity,
     Map<String, String> labels,
     String by,
@@ -75,6 +77,12 @@ public record SourceRule(
 
   /** Longest time after which a source is silent. */
   public static final Duration MAX_SILENT_AFTER = Duration.ofDays(30);
+
+  /** Shortest time for which the frames of a source are stored. */
+  public static final Duration MIN_RETENTION = Duration.ofHours(1);
+
+  /** Longest time for which they are. */
+  public static final Duration MAX_RETENTION = Duration.ofDays(3_650);
 
   /** Largest priority, and with a minus sign the smallest. */
   public static final int MAX_PRIORITY = 1_000_000;
@@ -116,6 +124,7 @@ public record SourceRule(
           null,
           false,
           null,
+          null,
           Map.of(),
           BY_RESIDUA,
           Instant.EPOCH);
@@ -147,6 +156,14 @@ public record SourceRule(
     if (camera != null && match.literals() < match.text().length()) {
       throw invalid(
           id, "match", match, "a rule with a camera is for one source, expected its name");
+    }
+    if (retention != null
+        && (retention.compareTo(MIN_RETENTION) < 0 || retention.compareTo(MAX_RETENTION) > 0)) {
+      throw invalid(
+          id,
+          "retention",
+          retention,
+          "expected %s to P%dD".formatted(MIN_RETENTION, MAX_RETENTION.toDays()));
     }
     if (redact && (camera == null || geometry.mask().isEmpty())) {
       throw invalid(

@@ -40,11 +40,9 @@ public final class SourceRuleFields {
           "learn",
           "camera",
           "redact",
+          "retention",
           "severity",
           "labels");
-
-  /** Names of settings that a later version will have. */
-  public static final Set<String> NOT_YET_SUPPORTED = Set.of("retention");
 
   private static final String EACH = "each";
   private static final String SHARED = "shared";
@@ -63,10 +61,6 @@ public final class SourceRuleFields {
         changed ->
             fields.forEach(
                 (name, value) -> {
-                  if (NOT_YET_SUPPORTED.contains(name)) {
-                    throw new IllegalArgumentException(
-                        "%s is not yet supported; leave it out".formatted(name));
-                  }
                   if (!NAMES.contains(name)) {
                     throw new IllegalArgumentException(
                         "there is no setting '%s', expected one of %s"
@@ -110,6 +104,7 @@ public final class SourceRuleFields {
       case "learn" -> rule.learn(text == null ? null : SourceLearning.parse(text));
       case "camera" -> rule.camera(text == null ? null : SourceCamera.parse(text));
       case "redact" -> rule.redact(text != null && truth(text, name));
+      case "retention" -> rule.retention(text == null ? null : duration(text, name));
       case "severity" -> rule.severity(text == null ? null : severity(text, name));
       default -> throw new IllegalStateException("no setting " + name);
     }
@@ -165,6 +160,13 @@ public final class SourceRuleFields {
     } catch (DateTimeParseException e) {
       throw invalid(name, text, "a duration such as PT5M");
     }
+  }
+
+  /** A duration in days where it has whole ones, as people write it. */
+  private static String text(Duration duration) {
+    return duration.equals(Duration.ofDays(duration.toDays()))
+        ? "P%dD".formatted(duration.toDays())
+        : duration.toString();
   }
 
   private static Severity severity(String text, String name) {
@@ -224,6 +226,7 @@ public final class SourceRuleFields {
     if (rule.redact()) {
       fields.put("redact", true);
     }
+    put(fields, "retention", rule.retention() == null ? null : text(rule.retention()));
     put(fields, "severity", rule.severity() == null ? null : lower(rule.severity()));
     if (!rule.labels().isEmpty()) {
       fields.put("labels", rule.labels());

@@ -51,6 +51,7 @@ final class SourceRuleMapper {
     record.setLearn(rule.learn() == null ? null : rule.learn().toString());
     record.setCamera(rule.camera() == null ? null : rule.camera().text());
     record.setRedact(rule.redact());
+    record.setRetentionMillis(rule.retention() == null ? null : rule.retention().toMillis());
     record.setSeverity(rule.severity() == null ? null : Severity.valueOf(rule.severity().name()));
     record.setLabels(rule.labels());
     record.setNotYetSupported(Map.of());
@@ -71,6 +72,7 @@ final class SourceRuleMapper {
           "a source rule must have an id and a revision of at least 1 but has '%s' and %d"
               .formatted(record.getId(), record.getRevision()));
     }
+    Long retention = record.getRetentionMillis();
     Long silentAfter = record.getSilentAfterMillis();
     String hours = record.getActiveHours();
     Severity severity = record.getSeverity();
@@ -92,6 +94,7 @@ final class SourceRuleMapper {
         record.getLearn() == null ? null : SourceLearning.parse(record.getLearn()),
         record.getCamera() == null ? null : SourceCamera.parse(record.getCamera()),
         record.getRedact(),
+        retention == null ? null : Duration.ofMillis(retention),
         severity == null ? null : Finding.Severity.valueOf(severity.name()),
         record.getLabels(),
         record.getChangedBy(),

@@ -210,6 +210,11 @@ public final class Topics {
     return List.of(drift, anomalies, drifts, interventions, incidents, calibrations);
   }
 
+  /** Topics whose records hold pictures of sources. */
+  public List<Topic<?, ?>> pictures() {
+    return List.of(frames, deadLetters, evidence);
+  }
+
   /** Every topic, those that carry frames first. */
   public List<Topic<?, ?>> all() {
     List<Topic<?, ?>> all = new ArrayList<>(List.of(frames, deadLetters, scores));

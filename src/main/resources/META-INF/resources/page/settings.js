@@ -6,7 +6,7 @@ import { moment } from './words.js';
 
 const SHOWN = [
   ['scene', 'Scene'], ['region', 'Region'], ['rotation', 'Rotation'], ['mask', 'Mask'], ['aspect', 'Aspect ratio'], ['falseAlarmsPerWeek', 'False alarms per week'], ['budget', 'Budget'], ['silentAfter', 'Silent after'],
-  ['activeHours', 'Active hours'], ['context', 'Context'], ['learn', 'Learns what is normal'], ['camera', 'Camera'], ['redact', 'Mask redacted'], ['severity', 'Lowest severity'], ['framesPerSecond', 'Frames per second'], ['priority', 'Priority'],
+  ['activeHours', 'Active hours'], ['context', 'Context'], ['learn', 'Learns what is normal'], ['camera', 'Camera'], ['redact', 'Mask redacted'], ['retention', 'Pictures are stored for'], ['severity', 'Lowest severity'], ['framesPerSecond', 'Frames per second'], ['priority', 'Priority'],
 ];
 
 /** A duration such as PT2M in words. */
@@ -15,7 +15,7 @@ export const durationWords = text => {
   if (!parts) return text;
   return ['days', 'h', 'min', 's'].map((unit, i) => parts[i + 1] && `${parts[i + 1]} ${unit}`).filter(Boolean).join(' ') || text;
 };
-const words = (name, value) => (name === 'silentAfter' ? durationWords(value) : String(value));
+const words = (name, value) => (['silentAfter', 'retention'].includes(name) ? durationWords(value) : String(value));
 
 /** The settings of a rule as a list of terms. */
 export function settingsOf(rule) {
@@ -61,6 +61,7 @@ function edit(rule, done) {
       optional('learn', 'Learns what is normal', 'never, once, or again after days, from P2D to P366D', 'once'),
       optional('camera', 'Camera', 'Where the role ingest reads the frames of the one source', 'rtsp://10.0.0.7/live credentials=NAME'),
       { name: 'redact', label: 'Stored pictures', value: String(set.redact ?? ''), options: [['', 'as the camera sends them'], ['true', 'with the mask blackened']] },
+      optional('retention', 'Pictures are stored for', 'Frames and evidence, such as P7D; the topics may keep them for less', 'P7D'),
       { name: 'severity', label: 'Lowest severity', value: set.severity ?? '', options: [['', 'by the finding'], ['info', 'info'], ['warning', 'warning'], ['critical', 'critical']] },
       { name: 'labels', label: 'Labels', value: labelsText(set.labels), hint: 'For incidents and alerts, such as site=north, line=3', optional: true },
       optional('priority', 'Priority', 'Decides between rules that are equally specific', '0'),

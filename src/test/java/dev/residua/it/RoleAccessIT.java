@@ -9,10 +9,12 @@ import dev.residua.app.kafka.RequiredAcl;
 import dev.residua.app.kafka.TopicAdmin;
 import dev.residua.app.process.Ports;
 import dev.residua.app.process.Role;
+import dev.residua.app.process.StartFailedException;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -121,16 +123,8 @@ class RoleAccessIT {
 
     // When
     Set<String> accepted = new TreeSet<>();
-    Map<String, Object> settings =
-        Map.of(
-            "bootstrap.servers",
-            "localhost:" + usersPort,
-            "security.protocol",
-            "SASL_PLAINTEXT",
-            "sasl.mechanism",
-            "PLAIN",
-            "sasl.jaas.config",
-            "%s username=\"%s\" password=\"secret\";".formatted(LOGIN, role.name()));
+    Map<String, Object> settings = new HashMap<>(login(role));
+    settings.put("bootstrap.servers", "localhost:" + usersPort);
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
       for (Topic<?, ?> topic : TOPICS.all()) {
@@ -145,6 +139,43 @@ class RoleAccessIT {
 
     // Then
     assertThat(accepted).isEqualTo(own);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Role.class)
+  void shouldLetNobodyButTheAlertingRoleDeleteRecords(Role role) throws Exception {
+    // Given
+    KafkaClients clients = new KafkaClients("localhost:" + usersPort, login(role));
+    Set<String> own =
+        role == Role.ALERT
+            ? Set.of("residua.frames", "residua.dead-letters", "residua.evidence")
+            : Set.of();
+
+    // When
+    Set<String> accepted = new TreeSet<>();
+    try (TopicAdmin admin = new TopicAdmin(clients)) {
+      for (Topic<?, ?> topic : TOPICS.all()) {
+        try {
+          admin.deleteBefore(topic.name(), Map.of(0, 0L));
+          accepted.add(topic.name());
+        } catch (StartFailedException e) {
+          assertThat(e).hasCauseInstanceOf(TopicAuthorizationException.class);
+        }
+      }
+    }
+
+    // Then
+    assertThat(accepted).isEqualTo(own);
+  }
+
+  private static Map<String, String> login(Role role) {
+    return Map.of(
+        "security.protocol",
+        "SASL_PLAINTEXT",
+        "sasl.mechanism",
+        "PLAIN",
+        "sasl.jaas.config",
+        "%s username=\"%s\" password=\"secret\";".formatted(LOGIN, role.name()));
   }
 
   /** What each role writes, by its purpose and not by the list under test. */

@@ -438,7 +438,7 @@ class StoredFramesIT {
         .hasMessage(
             "gone.frames-1 was requested from offset 99 on but is stored only from offset 100 on:"
                 + " request a shorter range, or keep frames for longer (retention.ms and"
-                + " retention.bytes of gone.frames)");
+                + " retention.bytes of gone.frames, and retention in the rules of sources)");
     assertThatThrownBy(() -> collect(topics, new FrameRange.Times(time(50), time(500)), List.of()))
         .isInstanceOf(RetentionTooShortException.class)
         .hasMessageContaining("gone.frames-1 was requested from 2026-03-01T12:00:02.500Z on")

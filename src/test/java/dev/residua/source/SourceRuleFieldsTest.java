@@ -10,7 +10,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class SourceRuleFieldsTest {
   private static final Map<String, Object> ALL =
@@ -28,6 +27,7 @@ class SourceRuleFieldsTest {
           entry("learn", "P30D"),
           entry("camera", "rtsp://10.0.0.7/live credentials=line3"),
           entry("redact", true),
+          entry("retention", "P7D"),
           entry("severity", "warning"),
           entry("region", "0.1,0.2,0.5,0.6"),
           entry("rotation", 92.0),
@@ -68,13 +68,6 @@ class SourceRuleFieldsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"retention"})
-  void shouldRefuseSettingsOfALaterVersion(String name) {
-    assertThatThrownBy(() -> apply(Map.of(name, "0.1")))
-        .hasMessage(name + " is not yet supported; leave it out");
-  }
-
-  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
@@ -89,6 +82,8 @@ class SourceRuleFieldsTest {
         "enabled            | yes      | enabled is 'yes', expected true or false",
         "falseAlarmsPerWeek | rarely   | falseAlarmsPerWeek is 'rarely', expected a number",
         "silentAfter        | 5 min    | silentAfter is '5 min', expected a duration such as PT5M",
+        "retention          | a week   | retention is 'a week', expected a duration such as",
+        "retention          | PT5M     | source rule 'a': retention was 'PT5M'; expected PT1H to P3650D",
         "severity           | high     | severity is 'high', expected info, warning, critical",
         "learn              | P1D      | learn is 'P1D', expected never, once, or days from P2D",
         "learn              | always   | learn is 'always', expected never, once, or days from P2D",

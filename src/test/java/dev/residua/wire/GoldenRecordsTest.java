@@ -509,6 +509,7 @@ class GoldenRecordsTest {
         "P30D",
         null,
         false,
+        604_800_000L,
         Severity.WARNING,
         Map.of("site", "north"),
         Map.of(),

@@ -30,6 +30,11 @@ public final class ConsumerGroups {
     return topicPrefix + "evidence";
   }
 
+  /** Group of the alerting processes that delete what is past the retention of its source. */
+  public static String retention(String topicPrefix) {
+    return topicPrefix + "retention";
+  }
+
   /** Group of all training processes, one of which leads. */
   public static String train(String topicPrefix) {
     return topicPrefix + "train";

@@ -103,6 +103,9 @@ public record RequiredAcl(
       others.add(group(group));
       others.add(transactions(group + "-", group + "-" + instance));
       others.add(group(ConsumerGroups.evidence(prefix)));
+      allow(byTopic, AclOperation.READ, topics.pictures()); // retention of sources
+      allow(byTopic, AclOperation.DELETE, topics.pictures());
+      others.add(group(ConsumerGroups.retention(prefix)));
     }
     if (roles.contains(Role.INGEST)) {
       allow(byTopic, AclOperation.WRITE, List.of(topics.frames()));

@@ -243,6 +243,14 @@ abstract class SourceRulesCommand extends JsonCommand {
     @Nullable String redact;
 
     @Option(
+        names = "--retention",
+        paramLabel = "DURATION",
+        description =
+            "Time for which frames and evidence of the sources are stored, such as P7D; a topic may keep"
+                + " them for less.")
+    @Nullable String retention;
+
+    @Option(
         names = "--severity",
         paramLabel = "LEVEL",
         description = "Lowest severity of the incidents: info, warning or critical.")
@@ -290,6 +298,8 @@ abstract class SourceRulesCommand extends JsonCommand {
               camera,
               "redact",
               redact,
+              "retention",
+              retention,
               "severity",
               severity,
               "labels",

@@ -14,7 +14,7 @@ public final class RetentionTooShortException extends Exception {
    */
   RetentionTooShortException(TopicPartition partition, String asked, String available) {
     super(
-        "%s was requested from %s on but is stored only from %s on: request a shorter range, or keep frames for longer (retention.ms and retention.bytes of %s)"
+        "%s was requested from %s on but is stored only from %s on: request a shorter range, or keep frames for longer (retention.ms and retention.bytes of %s, and retention in the rules of sources)"
             .formatted(partition, asked, available, partition.topic()));
     this.partition = partition.toString();
   }

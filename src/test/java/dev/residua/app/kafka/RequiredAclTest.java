@@ -59,17 +59,18 @@ class RequiredAclTest {
     // Then
     assertThat(access)
         .containsExactly(
-            "Read, DescribeConfigs on topic residua.frames",
-            "Write, DescribeConfigs on topic residua.dead-letters",
+            "Read, Delete, DescribeConfigs on topic residua.frames",
+            "Read, Write, Delete, DescribeConfigs on topic residua.dead-letters",
             "Read, DescribeConfigs on topic residua.incidents",
-            "Write, DescribeConfigs on topic residua.evidence",
+            "Read, Write, Delete, DescribeConfigs on topic residua.evidence",
             "Read, DescribeConfigs on topic residua.models",
             "Read, DescribeConfigs on topic residua.control",
             "Read, DescribeConfigs on topic residua.sources",
             "Read, Write, DescribeConfigs on topic residua.alerts",
             "Read on group residua.alert",
             "Write on transactional id residua.alert-*",
-            "Read on group residua.evidence");
+            "Read on group residua.evidence",
+            "Read on group residua.retention");
   }
 
   @Test

@@ -76,7 +76,7 @@ class SourceRulesFileTest {
       value = {
         "rules:~  a:~    match: x~    macth: y | f.yaml line 4: there is no setting 'macth'",
         "rules:~  a:~    scene: x | f.yaml line 2: rule 'a' has no match",
-        "rules:~  a:~    match: x~    retention: P1D | f.yaml line 4: retention is not yet supported",
+        "rules:~  a:~    match: x~    retention: 1 | f.yaml line 4: retention is '1', expected a duration",
         "rules:~  a:~    match: x~  a:~    match: y | f.yaml line 4: 'a' is there twice",
         "rules:~  a:~    match: x~    redact: true | f.yaml line 4: source rule 'a': redact was 'true'",
         "rules:~  a b:~    match: x | f.yaml line 2: the id of a rule",
