@@ -13,6 +13,7 @@ import dev.residua.app.metrics.AlertMetrics;
 import dev.residua.app.metrics.EvidenceMetrics;
 import dev.residua.app.metrics.IngestMetrics;
 import dev.residua.app.metrics.ModelMetrics;
+import dev.residua.app.metrics.RetentionMetrics;
 import dev.residua.app.metrics.RoleHealth;
 import dev.residua.app.metrics.SourceRuleMetrics;
 import dev.residua.app.model.ActiveModelNotifier;
@@ -256,7 +257,7 @@ public class Roles {
               config.topicPrefix(),
               config.instance(),
               rules::rules,
-              heartbeats::beat));
+              new RetentionMetrics(meters, heartbeats::beat)));
       startAlerting(clients, topics, registry, tracing);
     }
     Optional<DemoSettings> demo = DemoSettings.of(config.demo());

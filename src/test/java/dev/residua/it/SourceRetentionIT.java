@@ -7,6 +7,7 @@ import dev.residua.app.kafka.KafkaClients;
 import dev.residua.app.kafka.SourceRetention;
 import dev.residua.app.kafka.SourceRulesFollower;
 import dev.residua.app.kafka.SourceRulesWriter;
+import dev.residua.app.metrics.RetentionMetrics;
 import dev.residua.frame.FramePosition;
 import dev.residua.incident.IncidentEvidence;
 import dev.residua.incident.IncidentEvidence.Kind;
@@ -17,10 +18,13 @@ import dev.residua.testing.Await;
 import dev.residua.testing.TestBroker;
 import dev.residua.wire.Topic;
 import dev.residua.wire.Topics;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -95,6 +99,7 @@ class SourceRetentionIT {
     SourceRulesWriter writer = SourceRulesWriter.of(clients, TOPICS, Topics.DEFAULT_PREFIX);
     SourceRetention[] all = new SourceRetention[2]; // as in two processes
     Thread[] threads = new Thread[all.length];
+    SimpleMeterRegistry[] meters = {new SimpleMeterRegistry(), new SimpleMeterRegistry()};
     try (KafkaProducer<byte[], byte[]> producer = clients.frameProducer();
         SourceRulesFollower rules =
             new SourceRulesFollower(
@@ -122,7 +127,7 @@ class SourceRetentionIT {
                 rules::rules,
                 Clock.systemUTC(),
                 Duration.ofMillis(300),
-                () -> {});
+                new RetentionMetrics(meters[i], () -> {}));
         threads[i] = new Thread(all[i]);
         threads[i].start();
       }
@@ -136,6 +141,14 @@ class SourceRetentionIT {
       Await.until(LIMIT, "a dead letter", () -> start(clients, TOPICS.deadLetters(), 0) == 1);
       Await.until(LIMIT, "evidence", () -> start(clients, TOPICS.evidence(), 0) == 1);
       assertThat(start(clients, TOPICS.frames(), 1)).as("kept by b").isZero();
+      Await.until( // frames behind one of b, evidence behind that of c
+          LIMIT,
+          "what remains is counted",
+          () ->
+              Arrays.stream(meters)
+                      .mapToDouble(one -> one.get("residua.retention.remaining").gauge().value())
+                      .sum()
+                  == 2);
 
       // When the source that keeps longest is to keep less, and another one more
       writer.change(
@@ -155,6 +168,15 @@ class SourceRetentionIT {
       Thread.sleep(1_000);
       assertThat(start(clients, TOPICS.frames(), 1)).isEqualTo(5);
       assertThat(start(clients, TOPICS.frames(), 0)).isEqualTo(2);
+      double deleted = 0;
+      for (SimpleMeterRegistry one : meters) {
+        deleted +=
+            one.find("residua.retention.deleted").counters().stream()
+                .mapToDouble(Counter::count)
+                .sum();
+        assertThat(one.get("residua.retention.failures").counter().count()).isZero();
+      }
+      assertThat(deleted).as("frames, a dead letter, evidence").isEqualTo(2 + 5 + 1 + 3);
     } finally {
       for (int i = 0; i < all.length; i++) {
         if (threads[i] != null) {

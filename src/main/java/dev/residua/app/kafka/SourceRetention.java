@@ -16,7 +16,6 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -52,13 +51,13 @@ public final class SourceRetention implements Runnable {
   private final Supplier<SourceRules> rules;
   private final Clock clock;
   private final Duration period;
-  private final Runnable heartbeat;
+  private final Listener listener;
 
   /** Of the partitions of this process. */
   private final Map<TopicPartition, ExpiredPrefix> prefixes = new HashMap<>();
 
-  /** Records that keep expired ones after them, as logged last. */
-  private final Map<TopicPartition, Stored> reported = new HashMap<>();
+  /** Records that keep expired ones after them, as far as was read. */
+  private final Map<TopicPartition, Stored> remaining = new HashMap<>();
 
   private SourceRules examined = SourceRules.EMPTY;
   private long nextPass;
@@ -97,11 +96,25 @@ public final class SourceRetention implements Runnable {
     }
   }
 
+  /** Receives what happens. Called on the thread of the loop. */
+  public interface Listener {
+    /** The loop made progress. */
+    void progressed();
+
+    /** The beginning of partitions was deleted, so many offsets. */
+    void deleted(String topic, long offsets);
+
+    /** Nothing could be deleted or read; another attempt follows. */
+    void failed();
+
+    /** In so many partitions of this process records remain past the retention of their source. */
+    void remaining(int partitions);
+  }
+
   /**
    * @param consumers of one group; closed here
    * @param rules as read so far
    * @param period time between two deletions
-   * @param heartbeat called after every step
    */
   public SourceRetention(
       Supplier<? extends Consumer<byte[], byte[]>> consumers,
@@ -110,7 +123,7 @@ public final class SourceRetention implements Runnable {
       Supplier<SourceRules> rules,
       Clock clock,
       Duration period,
-      Runnable heartbeat) {
+      Listener listener) {
     this.consumers = consumers;
     this.deletion = deletion;
     this.topics = topics;
@@ -118,7 +131,7 @@ public final class SourceRetention implements Runnable {
     this.rules = rules;
     this.clock = clock;
     this.period = period;
-    this.heartbeat = heartbeat;
+    this.listener = listener;
   }
 
   /** Makes {@link #run} return soon. */
@@ -129,7 +142,7 @@ public final class SourceRetention implements Runnable {
   @Override
   public void run() {
     while (!stopped) {
-      heartbeat.run();
+      listener.progressed();
       if (!isNeeded()) {
         LockSupport.parkNanos(POLL.toNanos());
         continue;
@@ -137,6 +150,7 @@ public final class SourceRetention implements Runnable {
       try (Consumer<byte[], byte[]> consumer = consumers.get()) {
         follow(consumer);
       } catch (KafkaException | StartFailedException e) {
+        listener.failed();
         LOG.warn(
             "records past the retention of their source are not deleted, retrying: reason={}",
             RootCause.message(e));
@@ -152,17 +166,18 @@ public final class SourceRetention implements Runnable {
   private void pause() {
     long end = System.nanoTime() + period.toNanos();
     while (!stopped && System.nanoTime() < end) {
-      heartbeat.run();
+      listener.progressed();
       LockSupport.parkNanos(POLL.toNanos());
     }
   }
 
   private void follow(Consumer<byte[], byte[]> consumer) throws StartFailedException {
     prefixes.clear();
+    remaining.clear();
     nextPass = System.nanoTime();
     consumer.subscribe(stored.stream().map(Topic::name).toList(), new Assignment(consumer));
     while (!stopped && isNeeded()) {
-      heartbeat.run();
+      listener.progressed();
       if (System.nanoTime() - nextPass >= 0) {
         nextPass = System.nanoTime() + period.toNanos();
         pass(consumer);
@@ -182,6 +197,7 @@ public final class SourceRetention implements Runnable {
     SourceRules now = rules.get();
     if (now != examined) { // what had expired may have to be kept now
       prefixes.clear();
+      remaining.clear();
       examined = now;
       warnOfLongRetentions(now);
     }
@@ -202,15 +218,19 @@ public final class SourceRetention implements Runnable {
 
   private void delete(String topic, Map<TopicPartition, Long> starts) throws StartFailedException {
     Map<Integer, Long> before = new HashMap<>();
-    prefixes.forEach(
-        (partition, prefix) -> {
-          Long start = starts.get(partition);
-          if (partition.topic().equals(topic) && start != null && start < prefix.end()) {
-            before.put(partition.partition(), prefix.end());
-          }
-        });
+    long offsets = 0;
+    for (Map.Entry<TopicPartition, ExpiredPrefix> one : prefixes.entrySet()) {
+      TopicPartition partition = one.getKey();
+      long end = one.getValue().end();
+      long start = starts.getOrDefault(partition, end);
+      if (partition.topic().equals(topic) && start < end) {
+        before.put(partition.partition(), end);
+        offsets += end - start;
+      }
+    }
     if (!before.isEmpty()) {
       deletion.deleteBefore(topic, before);
+      listener.deleted(topic, offsets);
       LOG.info(
           "deleted records past the retention of their source: topic={} before={}", topic, before);
     }
@@ -222,26 +242,37 @@ public final class SourceRetention implements Runnable {
       ExpiredPrefix prefix,
       List<ConsumerRecord<byte[], byte[]>> records) {
     Instant now = clock.instant();
-    Iterator<ConsumerRecord<byte[], byte[]>> each = records.iterator();
-    while (each.hasNext()) {
-      if (!prefix.examine(stored(each.next()), examined, now)) {
-        consumer.pause(List.of(partition));
-        Stored kept = prefix.kept().orElseThrow();
-        while (each.hasNext()) { // they were read anyway
-          Stored later = stored(each.next());
-          if (later.isExpired(examined, now)) {
-            report(partition, kept, later);
-            return;
-          }
-        }
-        return;
-      }
+    int kept = 0;
+    while (kept < records.size() && prefix.examine(stored(records.get(kept)), examined, now)) {
+      kept++;
     }
+    if (kept == records.size()) {
+      return; // all have expired: those after them are next
+    }
+    if (kept > 0 && kept == records.size() - 1) {
+      consumer.seek(partition, prefix.end()); // once more, with what is behind it
+      return;
+    }
+    consumer.pause(List.of(partition));
+    Optional<Stored> expired =
+        records.subList(kept + 1, records.size()).stream()
+            .map(this::stored)
+            .filter(later -> later.isExpired(examined, now))
+            .findFirst();
+    report(partition, prefix.kept().orElseThrow(), expired.orElse(null));
   }
 
-  /** Logs that a record remains, once for each pair of sources of a partition. */
-  private void report(TopicPartition partition, Stored kept, Stored expired) {
-    Stored before = reported.put(partition, kept);
+  /**
+   * Logs that a record remains, once for each source that keeps it.
+   *
+   * @param expired behind the one that is kept; null for none
+   */
+  private void report(TopicPartition partition, Stored kept, @Nullable Stored expired) {
+    Stored before = expired == null ? remaining.remove(partition) : remaining.put(partition, kept);
+    listener.remaining(remaining.size());
+    if (expired == null) {
+      return;
+    }
     if (before == null || !Objects.equals(before.source(), kept.source())) {
       LOG.warn(
           "records of a source remain past its retention, since one that keeps longer shares its partition: source={} partition={} kept-by={} until={}",
@@ -303,7 +334,8 @@ public final class SourceRetention implements Runnable {
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
       Set<TopicPartition> gone = new HashSet<>(partitions);
       prefixes.keySet().removeAll(gone);
-      reported.keySet().removeAll(gone);
+      remaining.keySet().removeAll(gone);
+      listener.remaining(remaining.size());
     }
   }
 }

@@ -21,7 +21,6 @@ public final class RetentionRole implements AutoCloseable {
    * @param prefix start of all topic names
    * @param instance name of this process
    * @param rules as read so far
-   * @param heartbeat called after every step
    */
   public RetentionRole(
       KafkaClients clients,
@@ -29,7 +28,7 @@ public final class RetentionRole implements AutoCloseable {
       String prefix,
       String instance,
       Supplier<SourceRules> rules,
-      Runnable heartbeat) {
+      SourceRetention.Listener listener) {
     String group = ConsumerGroups.retention(prefix);
     SourceRetention retention =
         new SourceRetention(
@@ -39,7 +38,7 @@ public final class RetentionRole implements AutoCloseable {
             rules,
             Clock.systemUTC(),
             PERIOD,
-            heartbeat);
+            listener);
     this.thread = new LoopThread("residua-retention", retention, retention::stop, STOP_MILLIS);
   }
 
