@@ -34,6 +34,7 @@ class LoggingTest {
           "incident",
           "receiver",
           "part",
+          "rule",
           // Counts
           "count",
           "sources",

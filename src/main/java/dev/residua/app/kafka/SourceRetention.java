@@ -232,7 +232,7 @@ public final class SourceRetention implements Runnable {
       deletion.deleteBefore(topic, before);
       listener.deleted(topic, offsets);
       LOG.info(
-          "deleted records past the retention of their source: topic={} before={}", topic, before);
+          "deleted records past the retention of their source: topic={} offset={}", topic, before);
     }
   }
 
@@ -275,7 +275,7 @@ public final class SourceRetention implements Runnable {
     }
     if (before == null || !Objects.equals(before.source(), kept.source())) {
       LOG.warn(
-          "records of a source remain past its retention, since one that keeps longer shares its partition: source={} partition={} kept-by={} until={}",
+          "records of a source remain past its retention, since others that keep longer share its partition: source={} partition={} sources={} until={}",
           expired.source(),
           partition,
           kept.source(),
@@ -289,7 +289,7 @@ public final class SourceRetention implements Runnable {
       Duration retention = rule.retention();
       if (retention != null && topic.isPresent() && retention.compareTo(topic.get()) > 0) {
         LOG.warn(
-            "a rule asks for a longer retention than its topic has, which holds: rule={} retention={} topic={} kept={}",
+            "a rule asks for a longer retention than its topic has, which holds: rule={} wanted={} topic={} after={}",
             rule.id(),
             retention,
             topics.frames().name(),
