@@ -1,9 +1,8 @@
 package dev.residua.decoding;
 
-import dev.residua.frame.Luma;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
+import dev.residua.frame.ImageShape;
+import dev.residua.frame.PackedPixels;
+import dev.residua.frame.Span;
 
 /**
  * A decoded picture whose memory is used again for the next one: one number per pixel, row-major,
@@ -16,35 +15,19 @@ final class Picture {
   /** A larger buffer is given back after the picture that needed it. */
   private static final int KEPT_BYTES = 8 << 20;
 
-  private static final VarHandle FOUR_BYTES =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
-
   private int[] pixels = new int[0];
   private int[] turned = new int[0];
   private int width;
   private int height;
   private int channels;
-  private Span columns = new Span(0, 1, false);
-  private Span rows = new Span(0, 1, false);
-
-  /**
-   * Where along one axis the picture is, in stored pixels.
-   *
-   * @param start at least 0
-   * @param length above 0
-   * @param averages whether a stored pixel is the average of several
-   */
-  record Span(double start, double length, boolean averages) {
-    private Span mirrored(int of) {
-      return new Span(of - start - length, length, averages);
-    }
-  }
+  private Span columns = Span.of(1);
+  private Span rows = Span.of(1);
 
   /** Makes room for a picture that shows all it stores; the content is undefined. */
   void reset(int newWidth, int newHeight, int newChannels) {
     room(newWidth, newHeight, newChannels);
-    columns = new Span(0, newWidth, false);
-    rows = new Span(0, newHeight, false);
+    columns = Span.of(newWidth);
+    rows = Span.of(newHeight);
   }
 
   /**
@@ -89,29 +72,13 @@ final class Picture {
    * @param at index of the first pixel that is stored
    */
   void store(byte[] bytes, int from, int at, int count) {
-    if (channels == 1) {
-      for (int i = 0; i < count; i++) {
-        pixels[at + i] = bytes[from + i] & 0xFF;
-      }
-      return;
-    }
-    int readable = Math.min(count, (bytes.length - from - 1) / 3); // the last has no fourth byte
-    for (int i = 0; i < readable; i++) {
-      pixels[at + i] = (int) FOUR_BYTES.get(bytes, from + 3 * i) >>> 8;
-    }
-    for (int i = readable; i < count; i++) {
-      int each = from + 3 * i;
-      pixels[at + i] = colour(bytes[each] & 0xFF, bytes[each + 1] & 0xFF, bytes[each + 2] & 0xFF);
-    }
-  }
-
-  private static int colour(int red, int green, int blue) {
-    return red << 16 | green << 8 | blue;
+    PackedPixels.pack(bytes, from, channels, pixels, at, count);
   }
 
   /** A pixel of a colour picture with straight alpha over white, rounded; all in 0..255. */
   static int overWhite(int red, int green, int blue, int alpha) {
-    return colour(overWhite(red, alpha), overWhite(green, alpha), overWhite(blue, alpha));
+    return PackedPixels.colour(
+        overWhite(red, alpha), overWhite(green, alpha), overWhite(blue, alpha));
   }
 
   /** The same of one sample. */
@@ -119,11 +86,9 @@ final class Picture {
     return (sample * alpha + 255 * (255 - alpha) + 127) / 255;
   }
 
-  /** Weighs the colours as {@link Luma}. */
+  /** Weighs the colours as {@link dev.residua.frame.Luma}. */
   void toGray() {
-    for (int i = 0; i < width * height; i++) {
-      pixels[i] = Luma.of(pixels[i] >>> 16, pixels[i] >>> 8 & 0xFF, pixels[i] & 0xFF);
-    }
+    PackedPixels.toGray(pixels, width * height);
     channels = 1;
   }
 
@@ -175,6 +140,11 @@ final class Picture {
 
   int channels() {
     return channels;
+  }
+
+  /** Size of what is stored. */
+  ImageShape shape() {
+    return new ImageShape(width, height, channels);
   }
 
   /** The columns that the picture shows. */

@@ -4,6 +4,7 @@ import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
 import dev.residua.frame.Polygon;
+import dev.residua.frame.Span;
 import java.awt.geom.Path2D;
 import java.util.BitSet;
 import java.util.List;
@@ -20,11 +21,7 @@ final class PixelMasks {
    * most one stored pixel outside it, and where the content is turned one pixel of its own.
    */
   static PixelMask of(
-      FrameGeometry geometry,
-      Placement place,
-      Picture.Span columns,
-      Picture.Span rows,
-      ImageShape target) {
+      FrameGeometry geometry, Placement place, Span columns, Span rows, ImageShape target) {
     List<Path2D> paths = geometry.mask().stream().map(Polygon::toPath).toList();
     double marginX = margin(place.left(), place.width(), place.across(), place.fine());
     double marginY = margin(place.top(), place.height(), place.down(), place.fine());
@@ -61,8 +58,7 @@ final class PixelMasks {
   }
 
   /** Whether a point, in fractions of the region, is outside the picture. */
-  private static boolean isOutside(
-      Placement place, double x, double y, Picture.Span columns, Picture.Span rows) {
+  private static boolean isOutside(Placement place, double x, double y, Span columns, Span rows) {
     double angle = Math.toRadians(place.fine());
     double u = (x - 0.5) * place.width();
     double v = (y - 0.5) * place.height();

@@ -5,6 +5,8 @@ import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
 import dev.residua.frame.RejectedFrameException;
 import dev.residua.frame.RejectedFrameException.Reason;
+import dev.residua.frame.Resampler;
+import dev.residua.frame.Span;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,9 +19,6 @@ import java.util.Map;
  * <p>Keeps buffers and the masks of the last sizes and geometries, so it is for one thread.
  */
 final class RegionReader {
-  /** Value of masked pixels. */
-  static final byte FILL = (byte) 128;
-
   /** Least share of the model's picture that must show something. */
   private static final int LEAST_SEEN = 20;
 
@@ -40,7 +39,7 @@ final class RegionReader {
       };
 
   /** What a mask depends on. */
-  private record Seen(FrameGeometry geometry, Picture.Span columns, Picture.Span rows) {}
+  private record Seen(FrameGeometry geometry, Span columns, Span rows) {}
 
   RegionReader(ImageShape target) {
     this.target = target;
@@ -56,13 +55,14 @@ final class RegionReader {
    */
   PixelMask read(Picture picture, FrameGeometry geometry, byte[] into, int offset)
       throws RejectedFrameException {
-    Picture.Span columns = picture.columns();
-    Picture.Span rows = picture.rows();
+    Span columns = picture.columns();
+    Span rows = picture.rows();
     Placement place = Placement.of(geometry, columns.length(), rows.length(), target);
     int channels = picture.channels();
     if (place.isPlain(target) && channels == target.channels()) {
       resampler.resample(
-          picture,
+          picture.pixels(),
+          picture.shape(),
           part(columns, place.left(), place.width()),
           part(rows, place.top(), place.height()),
           target.width(),
@@ -72,7 +72,8 @@ final class RegionReader {
     } else {
       if (place.fine() == 0) {
         resampler.resample(
-            picture,
+            picture.pixels(),
+            picture.shape(),
             part(columns, place.left(), place.width()),
             part(rows, place.top(), place.height()),
             place.across(),
@@ -98,12 +99,12 @@ final class RegionReader {
           "the mask leaves %.1f %% of the region, expected at least %d %%"
               .formatted(100.0 * (pixels - mask.count()) / pixels, 100 / LEAST_SEEN));
     }
-    gray(mask, into, offset);
+    mask.fill(into, offset, target.channels(), PixelMask.GRAY);
     return mask;
   }
 
-  private static Picture.Span part(Picture.Span of, double from, double length) {
-    return new Picture.Span(of.start() + from, length, of.averages());
+  private static Span part(Span of, double from, double length) {
+    return new Span(of.start() + from, length, of.averages());
   }
 
   private void turned(Picture picture, Placement place) {
@@ -121,7 +122,8 @@ final class RegionReader {
     double centreX = place.left() + place.width() / 2;
     double centreY = place.top() + place.height() / 2;
     resampler.resample(
-        picture,
+        picture.pixels(),
+        picture.shape(),
         part(picture.columns(), centreX - boundWidth / 2, boundWidth),
         part(picture.rows(), centreY - boundHeight / 2, boundHeight),
         columns,
@@ -184,15 +186,6 @@ final class RegionReader {
         for (int c = 0; c < targetChannels; c++) {
           into[to++] = content[channels == 1 ? from : from + c];
         }
-      }
-    }
-  }
-
-  private void gray(PixelMask mask, byte[] into, int offset) {
-    int channels = target.channels();
-    for (int pixel = mask.next(0); pixel >= 0; pixel = mask.next(pixel + 1)) {
-      for (int c = 0; c < channels; c++) {
-        into[offset + pixel * channels + c] = FILL;
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.residua.frame;
 
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
@@ -10,6 +11,9 @@ import java.util.List;
 public final class PixelMask {
   /** Masks nothing. */
   public static final PixelMask NONE = new PixelMask(new BitSet());
+
+  /** Value of masked pixels in all channels. */
+  public static final byte GRAY = (byte) 128;
 
   private final BitSet masked;
   private final int count;
@@ -75,6 +79,18 @@ public final class PixelMask {
   public void fill(byte[] pixels, int offset, int channels, byte[] with) {
     for (int pixel = next(0); pixel >= 0; pixel = next(pixel + 1)) {
       System.arraycopy(with, pixel * channels, pixels, offset + pixel * channels, channels);
+    }
+  }
+
+  /**
+   * Writes one value into all channels of the masked pixels.
+   *
+   * @param pixels {@code [height][width][channels]} from {@code offset}
+   */
+  public void fill(byte[] pixels, int offset, int channels, byte with) {
+    for (int pixel = next(0); pixel >= 0; pixel = next(pixel + 1)) {
+      int at = offset + pixel * channels;
+      Arrays.fill(pixels, at, at + channels, with);
     }
   }
 

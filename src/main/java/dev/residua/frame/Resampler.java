@@ -1,4 +1,4 @@
-package dev.residua.decoding;
+package dev.residua.frame;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -15,7 +15,7 @@ import java.util.Map;
  *
  * <p>Keeps the weights of the last sizes, so it is for one thread.
  */
-final class Resampler {
+public final class Resampler {
   /** Weights of rows are whole numbers that add up to this. */
   private static final int ONE = 1 << 16;
 
@@ -28,7 +28,7 @@ final class Resampler {
           return size() > AXES;
         }
       };
-  private Axis columns = new Axis(new Scaling(1, new Picture.Span(0, 1, false), 1));
+  private Axis columns = new Axis(new Scaling(1, Span.of(1), 1));
   private int[] line = new int[0];
   private int[] reds = new int[0]; // or those of brightness
   private int[] greens = new int[0];
@@ -41,7 +41,7 @@ final class Resampler {
    * @param span what is read of them; beyond the ends the border is repeated
    * @param to pixels of the target
    */
-  private record Scaling(int from, Picture.Span span, int to) {
+  private record Scaling(int from, Span span, int to) {
     /** Whether every pixel stays as it is. */
     boolean isCopy() {
       return from == to && span.start() == 0 && span.length() == to;
@@ -52,7 +52,7 @@ final class Resampler {
   private static final class Axis {
     final Scaling scaling;
     final int from;
-    final Picture.Span span;
+    final Span span;
     final int to;
     final int[] first;
     final float[][] weights;
@@ -124,25 +124,30 @@ final class Resampler {
   }
 
   /**
-   * Resamples a part of what {@code source} stores, keeping its channels.
+   * Resamples a part of a stored picture, keeping its channels.
    *
+   * @param pixels of the stored picture, {@link PackedPixels}, row-major; may be longer
+   * @param shape of the stored picture
    * @param across columns that are read
    * @param down rows that are read
-   * @param into receives {@code width * height * source.channels} bytes
+   * @param width columns of the target
+   * @param height rows of the target
+   * @param into receives {@code width * height * channels} bytes from {@code offset}
    */
-  void resample(
-      Picture source,
-      Picture.Span across,
-      Picture.Span down,
+  public void resample(
+      int[] pixels,
+      ImageShape shape,
+      Span across,
+      Span down,
       int width,
       int height,
       byte[] into,
       int offset) {
-    int channels = source.channels();
-    columns = axis(new Scaling(source.width(), across, width));
-    Axis rows = axis(new Scaling(source.height(), down, height));
+    int channels = shape.channels();
+    columns = axis(new Scaling(shape.width(), across, width));
+    Axis rows = axis(new Scaling(shape.height(), down, height));
     if (columns.scaling.isCopy() && rows.scaling.isCopy()) {
-      copy(source, into, offset);
+      PackedPixels.unpack(pixels, channels, into, offset, width * height);
       return;
     }
     int begin = columns.first[0];
@@ -155,40 +160,24 @@ final class Resampler {
     }
     for (int y = 0; y < height; y++) {
       int to = offset + y * width * channels;
-      int from = rows.first[y] * source.width() + begin;
+      int from = rows.first[y] * shape.width() + begin;
       Arrays.fill(reds, 0, length, 0);
       Arrays.fill(greens, 0, length, 0);
       Arrays.fill(blues, 0, length, 0);
       for (int weight : rows.whole[y]) {
-        System.arraycopy(source.pixels(), from, line, 0, length);
+        System.arraycopy(pixels, from, line, 0, length);
         if (channels == 3) {
           addColours(length, weight);
         } else {
           addGray(length, weight);
         }
-        from += source.width();
+        from += shape.width();
       }
       if (channels == 3) {
         squeezeColours(into, to, begin);
       } else {
         squeezeGray(into, to, begin);
       }
-    }
-  }
-
-  private static void copy(Picture source, byte[] into, int offset) {
-    int[] pixels = source.pixels();
-    int count = source.width() * source.height();
-    if (source.channels() == 1) {
-      for (int i = 0; i < count; i++) {
-        into[offset + i] = (byte) pixels[i];
-      }
-      return;
-    }
-    for (int i = 0, to = offset; i < count; i++, to += 3) {
-      into[to] = (byte) (pixels[i] >>> 16);
-      into[to + 1] = (byte) (pixels[i] >>> 8);
-      into[to + 2] = (byte) pixels[i];
     }
   }
 
