@@ -88,7 +88,8 @@ public final class FrameDataset {
   private static final int BYTES_PER_MAP = 1 << 30;
 
   private final Path dir;
-  private final ImageShape shape;
+  private final ImageShape stored;
+  private final @Nullable FrameReduction reduction;
   private final int size;
   private final int framesPerMap;
   private final MappedByteBuffer[] maps;
@@ -100,7 +101,8 @@ public final class FrameDataset {
 
   private FrameDataset(
       Path dir,
-      ImageShape shape,
+      ImageShape stored,
+      @Nullable FrameReduction reduction,
       int size,
       MappedByteBuffer[] maps,
       PixelMask mask,
@@ -109,9 +111,10 @@ public final class FrameDataset {
       List<String> factors,
       @Nullable CausalGraph graph) {
     this.dir = dir;
-    this.shape = shape;
+    this.stored = stored;
+    this.reduction = reduction;
     this.size = size;
-    this.framesPerMap = framesPerMap(shape);
+    this.framesPerMap = framesPerMap(stored);
     this.maps = maps;
     this.mask = mask;
     this.labels = labels;
@@ -158,6 +161,7 @@ public final class FrameDataset {
       return new FrameDataset(
           dir,
           shape,
+          null,
           size,
           map(channel, header.dataOffset(), size, shape),
           mask(dir.resolve(MASK), shape),
@@ -315,9 +319,40 @@ public final class FrameDataset {
     return maps;
   }
 
+  /**
+   * The same set with smaller frames, which are computed at each read: each pixel is the average
+   * over the area that it covers. Colour becomes gray as {@link dev.residua.frame.Luma} weighs it,
+   * and gray fills all channels. A pixel is masked if any part of that area is.
+   *
+   * @throws IllegalArgumentException if a side of the frames is shorter than that, or all pixels
+   *     would be masked
+   * @throws IllegalStateException if this set is a reduced one
+   */
+  public FrameDataset reducedTo(ImageShape smaller) {
+    if (smaller.equals(shape())) {
+      return this;
+    }
+    if (reduction != null) {
+      throw new IllegalStateException("data set '%s' is reduced already".formatted(name));
+    }
+    FrameReduction by;
+    try {
+      by = new FrameReduction(stored, smaller);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("data set '%s': %s".formatted(name, e.getMessage()), e);
+    }
+    PixelMask covered = by.apply(mask);
+    if (covered.count() == smaller.width() * smaller.height()) {
+      throw new IllegalArgumentException(
+          "the mask of data set '%s' covers a part of every pixel of %s: choose a larger size"
+              .formatted(name, smaller));
+    }
+    return new FrameDataset(dir, stored, by, size, maps, covered, labels, name, factors, graph);
+  }
+
   /** Size of every frame. */
   public ImageShape shape() {
-    return shape;
+    return reduction == null ? stored : reduction.to();
   }
 
   /** Number of frames. */
@@ -342,15 +377,23 @@ public final class FrameDataset {
       throw new IndexOutOfBoundsException(
           "frame %d of data set '%s', which has %d".formatted(index, name, size));
     }
-    maps[index / framesPerMap].get(
-        (index % framesPerMap) * shape.size(), into, offset, shape.size());
+    MappedByteBuffer map = maps[index / framesPerMap];
+    int from = (index % framesPerMap) * stored.size();
+    if (reduction == null) {
+      map.get(from, into, offset, stored.size());
+    } else {
+      byte[] whole = new byte[stored.size()];
+      map.get(from, whole);
+      reduction.apply(whole, mask, into, offset);
+    }
   }
 
   /** Copies {@code count} frames from {@code from} on, one after another. */
   public byte[] read(int from, int count) {
-    byte[] pixels = new byte[Math.multiplyExact(count, shape.size())];
+    int bytes = shape().size();
+    byte[] pixels = new byte[Math.multiplyExact(count, bytes)];
     for (int i = 0; i < count; i++) {
-      read(from + i, pixels, i * shape.size());
+      read(from + i, pixels, i * bytes);
     }
     return pixels;
   }
@@ -397,7 +440,7 @@ public final class FrameDataset {
   /** A frame with its attributes. */
   public Frame frame(int index, String source, long sequence, Instant capturedAt) {
     byte[] pixels = read(index, 1);
-    return Frame.ofPixels(source, sequence, capturedAt, shape, pixels)
+    return Frame.ofPixels(source, sequence, capturedAt, shape(), pixels)
         .with(pixels, attributes(index));
   }
 
@@ -417,8 +460,8 @@ public final class FrameDataset {
   }
 
   /**
-   * SHA-256 of all pixels followed by the bytes of {@code labels.csv} and {@code mask.npy}, in
-   * lower-case hex. Each call reads the files: about a second for a gigabyte.
+   * SHA-256 of all stored pixels followed by the bytes of {@code labels.csv} and {@code mask.npy},
+   * in lower-case hex. Each call reads the files: about a second for a gigabyte.
    */
   public String sha256() {
     try {

@@ -40,7 +40,11 @@ public final class LancaTrainer implements Trainer {
       byte @Nullable [] start,
       TrainingProgress progress)
       throws TrainingFailedException {
-    check(data.shape());
+    try {
+      check(data.shape());
+    } catch (IllegalArgumentException e) {
+      throw new TrainingFailedException(String.valueOf(e.getMessage()), e);
+    }
     int ordinary = LancaTraining.ordinary(data, frames).length;
     if (ordinary < settings.batch()) {
       throw new TrainingFailedException(
@@ -75,12 +79,28 @@ public final class LancaTrainer implements Trainer {
     }
   }
 
-  private static void check(ImageShape shape) throws TrainingFailedException {
+  /**
+   * Checks whether a network can read frames of a shape.
+   *
+   * @throws IllegalArgumentException if a side is no multiple of {@link #MULTIPLE}; the message
+   *     names sizes that are
+   */
+  public static void check(ImageShape shape) {
     if (shape.width() % MULTIPLE != 0 || shape.height() % MULTIPLE != 0) {
-      throw new TrainingFailedException(
-          "frames are %s, but width and height must be multiples of %d: resize them to %dx%d"
-              .formatted(shape, MULTIPLE, up(shape.width()), up(shape.height())));
+      throw new IllegalArgumentException(
+          "frames are %s, but width and height must be multiples of %d: train with --size %dx%d, or import with --size %dx%d"
+              .formatted(
+                  shape,
+                  MULTIPLE,
+                  down(shape.width()),
+                  down(shape.height()),
+                  up(shape.width()),
+                  up(shape.height())));
     }
+  }
+
+  private static int down(int side) {
+    return Math.max(MULTIPLE, side / MULTIPLE * MULTIPLE);
   }
 
   private static int up(int side) {

@@ -211,7 +211,8 @@ class LancaTrainerTest {
                     .train(data, 20, new int[0], SETTINGS, null, TrainingProgress.SILENT))
         .isInstanceOf(TrainingFailedException.class)
         .hasMessageContaining("40x50x1")
-        .hasMessageContaining("48x64");
+        .hasMessageContaining("train with --size 32x48")
+        .hasMessageContaining("import with --size 48x64");
   }
 
   @Test

@@ -12,14 +12,23 @@ public final class ModelAndData {
   @Option(names = "--model", required = true, paramLabel = "FILE", description = "Model bundle.")
   private Path model;
 
-  @Option(names = "--data", required = true, paramLabel = "DIR", description = "Data set.")
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "DIR",
+      description = "Data set; larger frames are reduced to the size that the model reads.")
   private Path data;
 
   public ModelBundle model() throws BadBundleException {
     return ModelBundle.read(model);
   }
 
-  public FrameDataset data() throws IOException {
-    return FrameDataset.open(data);
+  /**
+   * The data set at the size of a model.
+   *
+   * @throws IllegalArgumentException if its frames are smaller than that
+   */
+  public FrameDataset data(ModelBundle model) throws IOException {
+    return FrameDataset.open(data).reducedTo(model.manifest().image());
   }
 }

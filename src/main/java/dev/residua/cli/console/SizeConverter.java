@@ -16,11 +16,21 @@ public final class SizeConverter implements ITypeConverter<ImageShape> {
 
   @Override
   public ImageShape convert(String value) {
+    return shape(value, 3);
+  }
+
+  /**
+   * Reads a size.
+   *
+   * @param usual channels where the text has none
+   * @throws TypeConversionException if the text is no size
+   */
+  public static ImageShape shape(String value, int usual) {
     Matcher matcher = SIZE.matcher(value.strip());
     if (matcher.matches()) {
       int width = Integer.parseInt(matcher.group(1));
       int height = matcher.group(2) == null ? width : Integer.parseInt(matcher.group(2));
-      int channels = matcher.group(3) == null ? 3 : Integer.parseInt(matcher.group(3));
+      int channels = matcher.group(3) == null ? usual : Integer.parseInt(matcher.group(3));
       if (width >= 1 && height >= 1 && width <= MAX_SIDE && height <= MAX_SIDE) {
         return new ImageShape(width, height, channels);
       }

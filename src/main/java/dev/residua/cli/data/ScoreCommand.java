@@ -50,8 +50,8 @@ public final class ScoreCommand extends JsonCommand {
     if (Files.isDirectory(out)) {
       throw new CommandFailedException(out + " is a folder, expected a file to write");
     }
-    FrameDataset set = input.data();
     ModelBundle bundle = input.model();
+    FrameDataset set = input.data(bundle);
     long start;
     ScoreTable.Summary summary;
     try (ScoringModel scoring = Models.scoring(bundle, threads);

@@ -8,29 +8,21 @@ import dev.residua.causal.LatentBatch;
 import dev.residua.causal.Variables;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.LabelTable;
-import dev.residua.decoding.FrameDecoder;
-import dev.residua.frame.Frame;
-import dev.residua.frame.FrameLimits;
 import dev.residua.frame.ImageShape;
-import dev.residua.frame.RejectedFrameException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleConsumer;
-import org.jspecify.annotations.Nullable;
 
 /** Writes the scores of every frame of a data set as CSV. */
 final class ScoreTable {
   private static final int BATCH = 64;
-  private static final FrameLimits UNLIMITED =
-      new FrameLimits(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
 
   private final List<String> names;
   private final FrameScorer scorer;
@@ -81,9 +73,9 @@ final class ScoreTable {
   }
 
   /**
-   * Scores a data set. Frames of another size are resampled as {@link FrameDecoder} does. The file
-   * appears only when it is complete.
+   * Scores a data set. The file appears only when it is complete.
    *
+   * @param set of the size that the model reads
    * @param progress receives the part done, in [0, 1]
    */
   Summary write(FrameDataset set, Path out, DoubleConsumer progress) throws IOException {
@@ -111,7 +103,6 @@ final class ScoreTable {
   private Summary writeAll(FrameDataset set, Path file, DoubleConsumer progress)
       throws IOException {
     ImageShape shape = scorer.imageShape();
-    FrameDecoder decoder = set.shape().equals(shape) ? null : new FrameDecoder(UNLIMITED, shape);
     byte[] batch = new byte[BATCH * shape.size()];
     int d = names.size();
     Map<Integer, Correlation> correlations = correlations(set.labels());
@@ -122,7 +113,7 @@ final class ScoreTable {
         int first = from;
         int n = Math.min(BATCH, set.size() - from);
         for (int i = 0; i < n; i++) {
-          read(set, from + i, decoder, batch, i * shape.size());
+          set.read(from + i, batch, i * shape.size());
         }
         LatentBatch scored =
             scorer.observe(
@@ -150,23 +141,6 @@ final class ScoreTable {
           }
         });
     return new Summary(set.size(), errors / set.size(), below / (double) set.size(), noise);
-  }
-
-  private static void read(
-      FrameDataset set, int index, @Nullable FrameDecoder decoder, byte[] into, int offset)
-      throws IOException {
-    if (decoder == null) {
-      set.read(index, into, offset);
-      return;
-    }
-    try {
-      decoder.decode(
-          Frame.ofPixels(set.name(), index, Instant.EPOCH, set.shape(), set.read(index, 1)),
-          into,
-          offset);
-    } catch (RejectedFrameException e) {
-      throw new IOException("frame %d: %s".formatted(index, e.getMessage()), e);
-    }
   }
 
   private List<String> cells(int index, LatentBatch scored, int row, FrameStatistics statistics) {

@@ -1,7 +1,6 @@
 package dev.residua.cli.model;
 
 import dev.residua.causal.CausalGraph;
-import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.ModelAndData;
@@ -67,12 +66,7 @@ public final class EvaluateCommand extends JsonCommand {
   public Integer call() throws IOException, BadBundleException {
     atLeast(ModelEvaluation.MIN_LABELLED, "--frames", frames);
     ModelBundle bundle = input.model();
-    FrameDataset set = input.data();
-    if (!set.shape().equals(bundle.manifest().image())) {
-      throw new CommandFailedException(
-          "%s has frames of %s, the model reads %s"
-              .formatted(set.name(), set.shape(), bundle.manifest().image()));
-    }
+    FrameDataset set = input.data(bundle);
     List<String> names = factors == null ? set.factors() : factors;
     FactorColumns.check(set, names);
     CausalGraph truth = graph == null ? null : GraphFile.read(graph).whole(names, "factors");

@@ -30,7 +30,11 @@ import picocli.CommandLine.Option;
 final class ModelCalibrateCommand extends ConsoleCommand {
   @Mixin ModelOption model = new ModelOption();
 
-  @Option(names = "--data", required = true, paramLabel = "DIR", description = "Nominal frames.")
+  @Option(
+      names = "--data",
+      required = true,
+      paramLabel = "DIR",
+      description = "Nominal frames; larger ones are reduced to the size that the model reads.")
   Path data;
 
   @Option(
@@ -46,7 +50,7 @@ final class ModelCalibrateCommand extends ConsoleCommand {
   @Override
   public Integer call() throws IOException, BadBundleException {
     ModelBundle bundle = model.read();
-    FrameDataset set = FrameDataset.open(data);
+    FrameDataset set = FrameDataset.open(data).reducedTo(bundle.manifest().image());
     ModelBundle calibrated;
     try (FrameScorer scorer = Models.scorer(bundle, 1);
         StageProgress bars = new StageProgress()) {

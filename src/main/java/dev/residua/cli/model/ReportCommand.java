@@ -3,6 +3,7 @@ package dev.residua.cli.model;
 import dev.residua.cli.console.ConsoleCommand;
 import dev.residua.cli.console.ModelAndData;
 import dev.residua.model.BadBundleException;
+import dev.residua.model.ModelBundle;
 import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
@@ -29,7 +30,8 @@ public final class ReportCommand extends ConsoleCommand {
 
   @Override
   public Integer call() throws IOException, BadBundleException {
-    ReportFile.write(input.model(), input.data(), out, 1);
+    ModelBundle bundle = input.model();
+    ReportFile.write(bundle, input.data(bundle), out, 1);
     print("written to %s", out);
     return 0;
   }

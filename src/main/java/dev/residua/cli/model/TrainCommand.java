@@ -6,12 +6,14 @@ import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Failures;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
+import dev.residua.cli.console.SizeConverter;
 import dev.residua.cli.console.StageProgress;
 import dev.residua.cli.console.TrainingBackend;
 import dev.residua.cli.console.Version;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dl4j.LancaTrainer;
 import dev.residua.drift.DriftSettings;
+import dev.residua.frame.ImageShape;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelProvenance;
@@ -57,6 +59,17 @@ public final class TrainCommand extends JsonCommand {
       paramLabel = "FILE.residua",
       description = "Bundle to write.")
   Path out;
+
+  @Option(
+      names = "--size",
+      paramLabel = "N|WxH[xC]",
+      description =
+          "Size of the frames that the model reads: one number for a square, 1 channel for gray."
+              + " Larger frames of the set are reduced to it. Sides are multiples of "
+              + LancaTrainer.MULTIPLE
+              + ". Default: the size of the set.",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  @Nullable String size;
 
   @Option(
       names = "--factors",
@@ -209,11 +222,11 @@ public final class TrainCommand extends JsonCommand {
           "--stop-at pauses one training, but --runs asks for %d: leave one of them out"
               .formatted(runs));
     }
-    DatasetSource source = source();
+    ModelBundle parent = resume == null ? null : ModelBundle.read(resume);
+    DatasetSource source = source(parent);
     TrainingSettings plain = settings(source);
     GraphConstraints known = graph == null ? null : known(graph, source, plain);
     TrainingSettings settings = withLanca(plain, known);
-    ModelBundle parent = resume == null ? null : ModelBundle.read(resume);
     TrainingReport report;
     try (StageProgress bars = new StageProgress()) {
       report =
@@ -251,8 +264,13 @@ public final class TrainCommand extends JsonCommand {
     return 0;
   }
 
-  private DatasetSource source() throws IOException {
-    FrameDataset set = FrameDataset.open(data);
+  private DatasetSource source(@Nullable ModelBundle parent) throws IOException {
+    FrameDataset set = reduced(FrameDataset.open(data));
+    if (parent != null && !parent.manifest().image().equals(set.shape())) {
+      throw new CommandFailedException(
+          "the model of --resume reads frames of %s, and this training has frames of %s: give --size %s, or train without --resume"
+              .formatted(parent.manifest().image(), set.shape(), parent.manifest().image()));
+    }
     List<String> held = DatasetSource.heldNames(set.labels());
     List<String> chosen =
         factors == null
@@ -260,6 +278,25 @@ public final class TrainCommand extends JsonCommand {
             : factors;
     FactorColumns.check(set, chosen.stream().filter(name -> !held.contains(name)).toList());
     return new DatasetSource(set, chosen, variables(set));
+  }
+
+  /** The set at the size that is asked for, in its own colours unless the size names channels. */
+  private FrameDataset reduced(FrameDataset set) {
+    if (size == null) {
+      return set;
+    }
+    try {
+      ImageShape wanted = SizeConverter.shape(size, set.shape().channels());
+      LancaTrainer.check(wanted);
+      if (wanted.channels() > set.shape().channels()) {
+        throw new IllegalArgumentException(
+            "data set '%s' is gray: import the pictures again in colour, with --size %s"
+                .formatted(set.name(), wanted));
+      }
+      return set.reducedTo(wanted);
+    } catch (IllegalArgumentException | CommandLine.TypeConversionException e) {
+      throw new CommandFailedException("--size: " + e.getMessage(), e);
+    }
   }
 
   private List<String> variables(FrameDataset set) {

@@ -41,12 +41,13 @@ public final class DatasetFrames {
   /**
    * Chooses and reads frames.
    *
+   * @param stored frames of the requested shape, or larger ones
    * @param framesPerSecond rate of capture, above 0
    * @param exclusions further frames that must not be learnt, by capture times that begin in 1970
    * @throws CancellationException if {@code cancelled} is true
    */
   public static CollectedFrames collect(
-      FrameDataset set,
+      FrameDataset stored,
       double framesPerSecond,
       Exclusions exclusions,
       FrameRequest request,
@@ -56,6 +57,7 @@ public final class DatasetFrames {
       throw new IllegalArgumentException(
           "framesPerSecond must be above 0 but was " + framesPerSecond);
     }
+    FrameDataset set = stored.reducedTo(request.shape());
     FrameSelection selection = new FrameSelection(request.selection(), exclusions);
     for (int i = 0; i < set.size(); i++) {
       Map<String, String> attributes = attributes(set, i, request.factorNames());

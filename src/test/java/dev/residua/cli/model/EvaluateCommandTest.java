@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.residua.Residua;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Latent;
+import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.Npy;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.BundleManifest;
@@ -156,9 +157,30 @@ class EvaluateCommandTest {
   }
 
   @Test
-  void shouldFailWithOneSentenceOnFramesOfAnotherSize() throws IOException {
+  void shouldReduceLargerFramesToTheSizeOfTheModel() throws IOException {
+    // Given each pixel four times in each of three channels, which average to the frames of before
+    assertThat(run("--json")).isZero();
+    JsonNode before = JsonMapper.builder().build().readTree(out.toString());
+    out.getBuffer().setLength(0);
+    FrameDataset set = FrameDataset.open(data);
+    byte[] large = new byte[FRAMES * 64 * 64 * 3];
+    byte[] small = set.read(0, FRAMES);
+    for (int i = 0; i < large.length; i++) {
+      int pixel = i / 3;
+      large[i] = small[(pixel / (64 * 64) * 32 + pixel / 64 % 64 / 2) * 32 + pixel % 64 / 2];
+    }
+    Npy.write(data.resolve("frames.npy"), large, FRAMES, 64, 64, 3);
+    // When
+    int exit = run("--json");
+    // Then
+    assertThat(exit).as(err.toString()).isZero();
+    assertThat(JsonMapper.builder().build().readTree(out.toString())).isEqualTo(before);
+  }
+
+  @Test
+  void shouldFailWithOneSentenceOnSmallerFrames() throws IOException {
     Npy.write(data.resolve("frames.npy"), new byte[FRAMES * 12], FRAMES, 2, 2, 3);
     assertThat(run()).isEqualTo(1);
-    assertThat(err.toString()).contains("has frames of 2x2x3, the model reads 32x32x1");
+    assertThat(err.toString()).contains("frames of 2x2x3 cannot become 32x32x1");
   }
 }

@@ -170,7 +170,7 @@ class ReportCommandTest {
     Npy.write(data.resolve("frames.npy"), new byte[FRAMES * 12], FRAMES, 2, 2, 3);
     // When, Then
     assertThat(run("")).isEqualTo(1);
-    assertThat(err.toString()).contains("has frames of 2x2x3, the model reads 32x32x1");
+    assertThat(err.toString()).contains("frames of 2x2x3 cannot become 32x32x1");
     assertThat(page).doesNotExist();
   }
 

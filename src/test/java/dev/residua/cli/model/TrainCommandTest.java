@@ -3,10 +3,12 @@ package dev.residua.cli.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.Residua;
+import dev.residua.app.model.Models;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,6 +113,44 @@ class TrainCommandTest {
     // Then
     assertThat(exit).isEqualTo(1);
     assertThat(err.toString()).contains("--latents must be from 2 to 12 but was 50");
+  }
+
+  @Test
+  void shouldRefuseSizesThatTheSetOrTheNetworkDoesNotHave() {
+    // Given a set of 32x32x3
+    // When
+    // Then
+    assertThat(train("--size", "64")).isEqualTo(1);
+    assertThat(train("--size", "24")).isEqualTo(1);
+    assertThat(train("--size", "16x16x2")).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("frames of 32x32x3 cannot become 64x64x3: import the pictures again with --size")
+        .contains("multiples of 16: train with --size 16x16, or import with --size 32x32")
+        .contains("'16x16x2' is no size");
+  }
+
+  @Test
+  void shouldReduceTheFrames() {
+    // Given
+    // When the training fails for another reason than its size
+    int exit = train("--size", "16x32x1");
+    // Then
+    assertThat(exit).isEqualTo(1);
+    assertThat(err.toString()).contains("60 frames give 42 to train on");
+  }
+
+  @Test
+  void shouldRefuseToResumeAtAnotherSize() throws Exception {
+    // Given the shipped model, which reads 64x64x3
+    Path model = dir.resolve("shipped.residua");
+    Models.read(Optional.empty()).write(model);
+    // When
+    int exit = train("--resume", model.toString(), "--size", "16");
+    // Then
+    assertThat(exit).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("--resume reads frames of 64x64x3, and this training has frames of 16x16x3")
+        .contains("give --size 64x64x3");
   }
 
   private int train(String... more) {
