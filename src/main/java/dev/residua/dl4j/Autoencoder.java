@@ -58,10 +58,12 @@ final class Autoencoder {
     this.unused = frames.ulike();
     INDArray x = frames;
     INDArray g = unused;
-    for (int i = 1; i <= 3; i++) {
-      Layer layer =
-          Layer.convolution(x, g, weight("enc" + i), bias("enc" + i), i == 1 ? 1 : 2, true);
-      add(trunk, "enc" + i, layer);
+    List<String> convolutions = new ArrayList<>(List.of("enc1", "enc2", "enc3"));
+    convolutions.addAll(layout.furtherConvolutions());
+    for (String name : convolutions) {
+      int stride = trunk.isEmpty() ? 1 : 2;
+      Layer layer = Layer.convolution(x, g, weight(name), bias(name), stride, true);
+      add(trunk, name, layer);
       x = layer.output;
       g = layer.outputGradient;
     }
@@ -94,12 +96,14 @@ final class Autoencoder {
       x = layer.output;
       g = layer.outputGradient;
     }
-    long[] deep = {rows, image.height() / 16, image.width() / 16, NetworkLayout.DEEP};
+    long[] deep = {rows, layout.deepRows(), layout.deepColumns(), NetworkLayout.DEEP};
     x = x.reshape('c', deep);
     g = g.reshape('c', deep);
-    for (int i = 4; i <= 5; i++) {
-      Layer layer = Layer.deconvolution(x, g, weight("dec" + i), bias("dec" + i));
-      add(decoder, "dec" + i, layer);
+    List<String> deconvolutions = new ArrayList<>(layout.furtherDeconvolutions());
+    deconvolutions.addAll(List.of("dec4", "dec5"));
+    for (String name : deconvolutions) {
+      Layer layer = Layer.deconvolution(x, g, weight(name), bias(name));
+      add(decoder, name, layer);
       x = layer.output;
       g = layer.outputGradient;
     }

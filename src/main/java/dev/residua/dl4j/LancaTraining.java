@@ -124,9 +124,11 @@ final class LancaTraining {
                     d));
       }
     }
-    this.layout =
+    NetworkLayout usual =
         new NetworkLayout(
             data.shape(), d, lanca.encoder() == Encoder.VARIATIONAL, lanca.graph().relaxation());
+    NetworkWeights given = start == null ? null : given(start, usual);
+    this.layout = given == null ? usual : usual.withHalvings(given.layout().halvings());
     this.labels = LabelScale.of(data, labelled);
     this.fingerprint = Checkpoint.fingerprint(data, frames, labelled, settings);
 
@@ -138,8 +140,7 @@ final class LancaTraining {
       length += parameter.length();
     }
     Checkpoint checkpoint = null;
-    if (start != null) {
-      NetworkWeights given = given(start);
+    if (given != null) {
       checkpoint = Checkpoint.fromBytes(given.unfinished(), fingerprint, length, settings.steps());
       if (checkpoint == null) {
         warnings.add(
@@ -258,17 +259,18 @@ final class LancaTraining {
     return training.train(thread);
   }
 
-  private NetworkWeights given(byte[] start) throws TrainingFailedException {
+  private static NetworkWeights given(byte[] start, NetworkLayout layout)
+      throws TrainingFailedException {
     NetworkWeights given;
     try {
       given = NetworkWeights.fromBytes(start);
     } catch (IllegalArgumentException e) {
       throw new TrainingFailedException("cannot start from these weights: " + e.getMessage(), e);
     }
-    if (!given.image().equals(layout.image()) || given.latents() != d) {
+    if (!given.image().equals(layout.image()) || given.latents() != layout.latents()) {
       throw new TrainingFailedException(
           "cannot start from weights for %s and %d latents: this training has %s and %d"
-              .formatted(given.image(), given.latents(), layout.image(), d));
+              .formatted(given.image(), given.latents(), layout.image(), layout.latents()));
     }
     return given;
   }

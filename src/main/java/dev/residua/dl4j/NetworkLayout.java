@@ -4,17 +4,25 @@ import dev.residua.frame.ImageShape;
 import dev.residua.training.LancaSettings.OrderRelaxation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What decides which arrays a network has.
+ *
+ * <p>Convolutions halve the picture of blocks until dense layers read it. Larger frames are halved
+ * more often, so that the dense layers do not grow with them.
  *
  * @param image shape of the frames
  * @param latents number of latents
  * @param variational whether the encoder also gives a log variance for each latent
  * @param relaxation of the order, which decides the shape of its scores
+ * @param halvings number of convolutions with stride 2, at least 2
  */
 record NetworkLayout(
-    ImageShape image, int latents, boolean variational, OrderRelaxation relaxation) {
+    ImageShape image, int latents, boolean variational, OrderRelaxation relaxation, int halvings) {
+  /** Halvings of the smallest frames, and of all networks before they grew with the frames. */
+  static final int FEWEST_HALVINGS = 2;
+
   /** Width of the first convolution, of the two that follow, and of the dense layers. */
   static final int FIRST = 32;
 
@@ -26,6 +34,40 @@ record NetworkLayout(
 
   /** Hidden units of each structural equation, in two layers. */
   static final int MECHANISM_UNITS = 32;
+
+  /** Most values that dense layers read, if the sides can be halved further. */
+  private static final int MOST_FLAT = 2_304;
+
+  NetworkLayout {
+    int multiple = BLOCK << halvings;
+    if (halvings < FEWEST_HALVINGS
+        || image.width() % multiple != 0
+        || image.height() % multiple != 0) {
+      throw new IllegalArgumentException(
+          "frames of %s cannot be halved %d times in blocks of %d pixels"
+              .formatted(image, halvings, BLOCK));
+    }
+  }
+
+  /** The usual number of halvings for the image. */
+  NetworkLayout(ImageShape image, int latents, boolean variational, OrderRelaxation relaxation) {
+    this(image, latents, variational, relaxation, halvings(image));
+  }
+
+  private static int halvings(ImageShape image) {
+    int halvings = FEWEST_HALVINGS;
+    while (flat(image, halvings) > MOST_FLAT
+        && image.width() % (BLOCK << (halvings + 1)) == 0
+        && image.height() % (BLOCK << (halvings + 1)) == 0) {
+      halvings++;
+    }
+    return halvings;
+  }
+
+  /** The same layout with another number of halvings. */
+  NetworkLayout withHalvings(int other) {
+    return new NetworkLayout(image, latents, variational, relaxation, other);
+  }
 
   /** A deterministic encoder and SoftSort. */
   static NetworkLayout of(ImageShape image, int latents) {
@@ -42,12 +84,18 @@ record NetworkLayout(
     layer(all, "enc1", 9 * blocks, 3, 3, blocks, FIRST);
     layer(all, "enc2", 16 * FIRST, 4, 4, FIRST, DEEP);
     layer(all, "enc3", 16 * DEEP, 4, 4, DEEP, DEEP);
+    for (String name : furtherConvolutions()) {
+      layer(all, name, 16 * DEEP, 4, 4, DEEP, DEEP);
+    }
     layer(all, "enc4", flat, flat, DENSE);
     layer(all, "enc5", DENSE, DENSE, DENSE);
     layer(all, "enc6", DENSE, DENSE, d);
     layer(all, "dec1", d, d, DENSE);
     layer(all, "dec2", DENSE, DENSE, DENSE);
     layer(all, "dec3", DENSE, DENSE, flat);
+    for (String name : furtherDeconvolutions()) {
+      deconvolution(all, name, DEEP, DEEP);
+    }
     deconvolution(all, "dec4", DEEP, DEEP);
     deconvolution(all, "dec5", FIRST, DEEP);
     layer(all, "dec6", 9 * FIRST, 3, 3, FIRST, blocks);
@@ -66,9 +114,38 @@ record NetworkLayout(
     return all;
   }
 
+  /** Names of the convolutions that follow {@code enc3}, in their order. */
+  List<String> furtherConvolutions() {
+    return further("encDeep");
+  }
+
+  /** Names of the transposed convolutions in front of {@code dec4}, in their order. */
+  List<String> furtherDeconvolutions() {
+    return further("decDeep");
+  }
+
+  private List<String> further(String prefix) {
+    return IntStream.rangeClosed(1, halvings - FEWEST_HALVINGS).mapToObj(i -> prefix + i).toList();
+  }
+
+  /** Rows of the picture between the convolutions and the dense layers. */
+  int deepRows() {
+    return image.height() / (BLOCK << halvings);
+  }
+
+  /** Columns of that picture. */
+  int deepColumns() {
+    return image.width() / (BLOCK << halvings);
+  }
+
   /** Values between the convolutions and the dense layers. */
   int flat() {
-    return image.height() / 16 * (image.width() / 16) * DEEP;
+    return flat(image, halvings);
+  }
+
+  private static int flat(ImageShape image, int halvings) {
+    int side = BLOCK << halvings;
+    return image.height() / side * (image.width() / side) * DEEP;
   }
 
   private static void layer(List<Parameter> all, String name, int fanIn, long... shape) {

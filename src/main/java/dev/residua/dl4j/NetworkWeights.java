@@ -25,12 +25,17 @@ import org.jspecify.annotations.Nullable;
 record NetworkWeights(
     NetworkLayout layout, float[] meanImage, Map<String, float[]> values, byte[] unfinished) {
   private static final int MAGIC = 0x52534c57; // "RSLW"
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
   private static final int FIRST_VERSION = 1;
+
+  /** First version that names the number of halvings. */
+  private static final int HALVINGS_VERSION = 3;
+
   private static final int VARIATIONAL = 1;
   private static final int SINKHORN = 2;
   private static final int MAX_SIDE = 4_096;
   private static final int MAX_LATENTS = 1_024;
+  private static final int MAX_HALVINGS = 10;
 
   static NetworkWeights random(NetworkLayout layout, float[] meanImage, long seed) {
     Random random = new Random(seed);
@@ -80,6 +85,7 @@ record NetworkWeights(
       out.writeInt(
           (layout.variational() ? VARIATIONAL : 0)
               | (layout.relaxation() == OrderRelaxation.GUMBEL_SINKHORN ? SINKHORN : 0));
+      out.writeInt(layout.halvings());
       write(out, meanImage);
       for (Parameter parameter : layout.parameters()) {
         write(out, get(parameter.name()));
@@ -120,14 +126,18 @@ record NetworkWeights(
             "weights are for %d latents of %dx%d images".formatted(latents, width, height));
       }
       int kinds = version == FIRST_VERSION ? 0 : in.readInt();
+      int halvings = version < HALVINGS_VERSION ? NetworkLayout.FEWEST_HALVINGS : in.readInt();
+      if (halvings < 0 || halvings > MAX_HALVINGS) {
+        throw new IllegalArgumentException(
+            "weights are for %d halvings, expected at most %d".formatted(halvings, MAX_HALVINGS));
+      }
       NetworkLayout layout =
           new NetworkLayout(
               new ImageShape(width, height, channels),
               latents,
               (kinds & VARIATIONAL) != 0,
-              (kinds & SINKHORN) != 0
-                  ? OrderRelaxation.GUMBEL_SINKHORN
-                  : OrderRelaxation.SOFT_SORT);
+              (kinds & SINKHORN) != 0 ? OrderRelaxation.GUMBEL_SINKHORN : OrderRelaxation.SOFT_SORT,
+              halvings);
       long expected = layout.image().size();
       for (Parameter parameter : layout.parameters()) {
         expected += parameter.length();

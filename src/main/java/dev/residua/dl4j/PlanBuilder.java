@@ -98,6 +98,9 @@ public final class PlanBuilder {
     layers.add(convolution("enc1", 3, 1, blocks, NetworkLayout.FIRST, 1 / WHITE, 1, true));
     layers.add(convolution("enc2", 4, 2, NetworkLayout.FIRST, NetworkLayout.DEEP, 1, 1, true));
     layers.add(convolution("enc3", 4, 2, NetworkLayout.DEEP, NetworkLayout.DEEP, 1, 1, true));
+    for (String name : weights.layout().furtherConvolutions()) {
+      layers.add(convolution(name, 4, 2, NetworkLayout.DEEP, NetworkLayout.DEEP, 1, 1, true));
+    }
     float[] first = weights.get("enc4.w");
     float[] moved = new float[first.length];
     int[] position = channelsFirst();
@@ -154,6 +157,9 @@ public final class PlanBuilder {
       }
     }
     layers.add(new NetworkLayer.Dense(n, flat, moved, movedBias, true));
+    for (String name : weights.layout().furtherDeconvolutions()) {
+      layers.add(deconvolution(name, NetworkLayout.DEEP, NetworkLayout.DEEP));
+    }
     layers.add(deconvolution("dec4", NetworkLayout.DEEP, NetworkLayout.DEEP));
     layers.add(deconvolution("dec5", NetworkLayout.DEEP, NetworkLayout.FIRST));
     int blocks = NetworkLayout.BLOCK * NetworkLayout.BLOCK * image.channels();
@@ -163,7 +169,7 @@ public final class PlanBuilder {
 
   /** Position in {@code [c, h, w]} of each value of the flat {@code [h, w, c]} layout. */
   private int[] channelsFirst() {
-    int area = image.height() / 16 * (image.width() / 16);
+    int area = weights.layout().deepRows() * weights.layout().deepColumns();
     int[] position = new int[area * NetworkLayout.DEEP];
     for (int cell = 0; cell < area; cell++) {
       for (int c = 0; c < NetworkLayout.DEEP; c++) {

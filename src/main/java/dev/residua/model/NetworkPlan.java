@@ -4,6 +4,7 @@ import dev.residua.causal.LatentCorrection;
 import dev.residua.causal.StructuralEquations;
 import dev.residua.frame.ImageShape;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -219,6 +220,31 @@ public record NetworkPlan(
   /** Number of variables {@code k}, which the equations read but the network does not encode. */
   public int variables() {
     return equations.latents() - latents;
+  }
+
+  /** Number of weights and biases of all layers. */
+  public long parameters() {
+    return Stream.concat(encoder.stream(), decoder.stream())
+        .mapToLong(layer -> (long) layer.weights().length + layer.bias().length)
+        .sum();
+  }
+
+  /** Multiply-adds per frame of all layers. */
+  public long multiplyAdds() {
+    int dense = denseLayers(decoder);
+    return multiplyAdds(encoder, blocks())
+        + multiplyAdds(decoder.subList(0, dense), new NetworkLayer.Size(latents, 1, 1))
+        + multiplyAdds(decoder.subList(dense, decoder.size()), decoderPicture());
+  }
+
+  private static long multiplyAdds(List<NetworkLayer> layers, NetworkLayer.Size start) {
+    long count = 0;
+    NetworkLayer.Size at = start;
+    for (NetworkLayer layer : layers) {
+      count += layer.multiplyAdds(at);
+      at = layer.output(at);
+    }
+    return count;
   }
 
   /** The mean image as a picture, in grey levels, {@code [height][width][channels]}. */

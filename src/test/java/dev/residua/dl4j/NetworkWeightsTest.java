@@ -8,6 +8,8 @@ import dev.residua.frame.ImageShape;
 import dev.residua.training.LancaSettings.OrderRelaxation;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NetworkWeightsTest {
   private static final ImageShape IMAGE = new ImageShape(32, 16, 1);
@@ -26,17 +28,58 @@ class NetworkWeightsTest {
 
   @Test
   void shouldReadWhatTheFirstVersionWrote() {
-    // Given the first version had no kinds of network: the seventh integer is missing
+    // Given the first version had no kinds of network: the last two integers are missing
     NetworkWeights weights = NetworkWeights.random(LAYOUT, new float[IMAGE.size()], 9);
-    byte[] now = weights.toBytes();
-    byte[] first = new byte[now.length - 4];
-    System.arraycopy(now, 0, first, 0, 24);
-    System.arraycopy(now, 28, first, 24, now.length - 28);
+    byte[] first = without(weights.toBytes(), 24, 32);
     first[7] = 1;
     // When
     NetworkWeights read = NetworkWeights.fromBytes(first);
     // Then
     assertThat(read).isEqualTo(weights);
+  }
+
+  /** Bytes without a range of them. */
+  private static byte[] without(byte[] bytes, int from, int to) {
+    byte[] rest = new byte[bytes.length - (to - from)];
+    System.arraycopy(bytes, 0, rest, 0, from);
+    System.arraycopy(bytes, to, rest, from, bytes.length - to);
+    return rest;
+  }
+
+  @Test
+  void shouldReadLargeNetworksOfTheSecondVersion() {
+    // Given networks of all sizes had two halvings then, and the last integer was missing
+    ImageShape large = new ImageShape(128, 128, 1);
+    NetworkLayout layout = NetworkLayout.of(large, 3).withHalvings(2);
+    NetworkWeights weights = NetworkWeights.random(layout, new float[large.size()], 9);
+    byte[] second = without(weights.toBytes(), 28, 32);
+    second[7] = 2;
+    // When
+    NetworkWeights read = NetworkWeights.fromBytes(second);
+    // Then
+    assertThat(read).isEqualTo(weights);
+    assertThat(read.layout().halvings()).isEqualTo(2);
+    assertThat(NetworkLayout.of(large, 3).halvings()).isEqualTo(3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {16, 64, 96, 112, 128, 160, 192, 256, 384, 512})
+  void shouldBoundWhatTheDenseLayersRead(int side) {
+    // Given
+    ImageShape image = new ImageShape(side, side, 1);
+    // When
+    NetworkLayout layout = NetworkLayout.of(image, 3);
+    // Then 64x64 stays as it was, and sides that can be halved are
+    if (side <= 64) {
+      assertThat(layout.flat()).isEqualTo(side * side / 4);
+    }
+    if (side % 32 == 0) {
+      assertThat(layout.flat()).isLessThanOrEqualTo(2_304);
+    } else {
+      assertThat(layout.halvings()).isEqualTo(2);
+    }
+    NetworkWeights weights = NetworkWeights.random(layout, new float[image.size()], 9);
+    assertThat(NetworkWeights.fromBytes(weights.toBytes())).isEqualTo(weights);
   }
 
   @Test
@@ -99,9 +142,14 @@ class NetworkWeightsTest {
     // When
     // Then
     assertThatThrownBy(() -> NetworkWeights.fromBytes(Arrays.copyOf(bytes, bytes.length - 4)))
-        .hasMessageContaining("expected " + (bytes.length - 28));
+        .hasMessageContaining("expected " + (bytes.length - 32));
     assertThatThrownBy(() -> NetworkWeights.fromBytes(foreign)).hasMessageContaining("mark");
-    assertThatThrownBy(() -> NetworkWeights.fromBytes(later)).hasMessageContaining("version 3");
+    assertThatThrownBy(() -> NetworkWeights.fromBytes(later)).hasMessageContaining("version 4");
+    byte[] deep = bytes.clone();
+    deep[31] = 9;
+    assertThatThrownBy(() -> NetworkWeights.fromBytes(deep))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("cannot be halved 9 times");
     assertThatThrownBy(() -> NetworkWeights.fromBytes(new byte[3])).hasMessageContaining("cut off");
   }
 

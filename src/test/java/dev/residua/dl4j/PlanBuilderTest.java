@@ -3,9 +3,11 @@ package dev.residua.dl4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.residua.app.model.Models;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.LatentBatch;
 import dev.residua.frame.ImageShape;
+import dev.residua.model.ModelBundle;
 import dev.residua.model.NetworkPlan;
 import dev.residua.onnx.OnnxFrameScorer;
 import dev.residua.onnx.OnnxLatentDecoder;
@@ -14,6 +16,7 @@ import dev.residua.training.MechanismSettings;
 import dev.residua.training.Mechanisms;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -27,7 +30,7 @@ class PlanBuilderTest {
   private static final int N = 5;
 
   @ParameterizedTest
-  @CsvSource({"32,32,3", "64,32,1", "96,48,3"})
+  @CsvSource({"32,32,3", "64,32,1", "96,48,3", "128,96,1", "128,128,3", "192,192,1"})
   void shouldAgreeWithTheNetworkAndItsEquations(int width, int height, int channels) {
     // Given a network with random weights, moments of latents, and equations 0 -> 2 <- 1
     ImageShape image = new ImageShape(width, height, channels);
@@ -155,6 +158,40 @@ class PlanBuilderTest {
       double given = uncorrected.reconstructionErrors()[n];
       assertThat(squares).isCloseTo(given, within(1e-5 * given));
     }
+  }
+
+  @Test
+  void shouldBuildTheShippedNetworkFromItsWeights() throws Exception {
+    // Given the shipped model, whose weights and plan an earlier version wrote
+    ModelBundle shipped = Models.read(Optional.empty());
+    NetworkPlan plan = shipped.network();
+    // When
+    NetworkPlan built = PlanBuilder.network(shipped.entry(ModelBundle.WEIGHTS));
+    // Then all layers agree but those next to the latents, into which their moments are folded
+    assertThat(built.encoder()).hasSameSizeAs(plan.encoder());
+    assertThat(built.decoder()).hasSameSizeAs(plan.decoder());
+    assertThat(built.meanImage()).isEqualTo(plan.meanImage());
+    for (int i = 0; i < 5; i++) {
+      assertThat(built.encoder().get(i).weights()).isEqualTo(plan.encoder().get(i).weights());
+      assertThat(built.encoder().get(i).bias()).isEqualTo(plan.encoder().get(i).bias());
+      assertThat(built.decoder().get(i + 1).weights())
+          .isEqualTo(plan.decoder().get(i + 1).weights());
+      assertThat(built.decoder().get(i + 1).bias()).isEqualTo(plan.decoder().get(i + 1).bias());
+    }
+    // And it costs what counting by hand gives
+    assertThat(plan.parameters()).isEqualTo(522_036);
+    assertThat(plan.multiplyAdds()).isEqualTo(13_665_280);
+  }
+
+  @Test
+  void shouldBoundTheParametersOfLargeFrames() {
+    // Given
+    NetworkPlan small = RandomNetworks.of(new ImageShape(64, 64, 3), 4, 1);
+    // When
+    NetworkPlan large = RandomNetworks.of(new ImageShape(192, 192, 3), 4, 1);
+    // Then nine times as many pixels need less than twice the parameters
+    assertThat(large.parameters()).isLessThan(2 * small.parameters());
+    assertThat(large.multiplyAdds() / (double) small.multiplyAdds()).isBetween(8.5, 9.5);
   }
 
   private static float[] decoded(NetworkPlan plan, LatentBatch scores) {

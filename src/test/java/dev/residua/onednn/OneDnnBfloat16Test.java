@@ -30,7 +30,12 @@ class OneDnnBfloat16Test extends FrameScorerContract {
 
   @Override
   protected FrameScorer open() {
-    return new OneDnnFrameScorer(PLAN, Precision.BF16);
+    return open(PLAN);
+  }
+
+  @Override
+  protected FrameScorer open(NetworkPlan plan) {
+    return new OneDnnFrameScorer(plan, Precision.BF16);
   }
 
   /** In the random network a standard deviation is a small part of what is rounded. */

@@ -21,7 +21,12 @@ class OneDnnFrameScorerTest extends FrameScorerContract {
 
   @Override
   protected FrameScorer open() {
-    return new OneDnnFrameScorer(PLAN, Precision.FP32);
+    return open(PLAN);
+  }
+
+  @Override
+  protected FrameScorer open(NetworkPlan plan) {
+    return new OneDnnFrameScorer(plan, Precision.FP32);
   }
 
   @Override
@@ -35,7 +40,16 @@ class OneDnnFrameScorerTest extends FrameScorerContract {
   }
 
   @ParameterizedTest
-  @CsvSource({"32,32,3", "64,32,1", "32,64,1", "96,96,3"})
+  @CsvSource({
+    "32,32,3",
+    "64,32,1",
+    "32,64,1",
+    "96,96,3",
+    "64,64,1",
+    "128,128,3",
+    "192,192,3",
+    "192,128,1"
+  })
   void shouldComputeInSinglePrecisionWhatOnnxRuntimeComputes(int width, int height, int channels) {
     // Given all that a scorer can have, and every number of frames that is compiled
     ImageShape image = new ImageShape(width, height, channels);
@@ -46,9 +60,9 @@ class OneDnnFrameScorerTest extends FrameScorerContract {
         FrameScorer scorer = new OneDnnFrameScorer(plan, Precision.FP32)) {
       // When
       EngineDeviation deviation = EngineDeviation.of(reference, scorer, pixels, 47);
-      // Then sums in another order differ by a few units in the last place
+      // Then sums in another order differ by a few units in the last place, large ones by more
       assertThat(deviation.latents()).isLessThan(5e-5);
-      assertThat(deviation.reconstruction()).isLessThan(2e-5);
+      assertThat(deviation.reconstruction()).isLessThan(image.size() > 50_000 ? 5e-5 : 2e-5);
     }
   }
 

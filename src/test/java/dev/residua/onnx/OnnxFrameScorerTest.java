@@ -23,7 +23,12 @@ class OnnxFrameScorerTest extends FrameScorerContract {
 
   @Override
   protected FrameScorer open() {
-    return new OnnxFrameScorer(PLAN);
+    return open(PLAN);
+  }
+
+  @Override
+  protected FrameScorer open(NetworkPlan plan) {
+    return new OnnxFrameScorer(plan);
   }
 
   @Override

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
+import dev.residua.dl4j.RandomNetworks;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
+import dev.residua.model.NetworkPlan;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +21,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What every engine behind the port must do. */
 public abstract class FrameScorerContract {
@@ -27,6 +31,9 @@ public abstract class FrameScorerContract {
 
   /** A new scorer of {@link #IMAGE}. */
   protected abstract FrameScorer open();
+
+  /** A new scorer of another network. */
+  protected abstract FrameScorer open(NetworkPlan plan);
 
   /** Most difference between two ways to get the same latent. */
   protected abstract double latentTolerance();
@@ -55,6 +62,32 @@ public abstract class FrameScorerContract {
             .isCloseTo(error, within(errorTolerance() * error));
       }
       assertThat(together.observed()[0]).isNotEqualTo(together.observed()[d]);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"64,64,1", "96,96,3", "128,128,1", "192,192,3"})
+  void shouldScoreFramesOfEverySize(int width, int height, int channels) {
+    // Given
+    ImageShape image = new ImageShape(width, height, channels);
+    byte[] pixels = new byte[3 * image.size()];
+    new Random(5).nextBytes(pixels);
+    try (FrameScorer scorer = open(RandomNetworks.complete(image, 3))) {
+      // When
+      LatentBatch together = scorer.score(pixels, 3);
+      LatentBatch last =
+          scorer.score(Arrays.copyOfRange(pixels, 2 * image.size(), pixels.length), 1);
+      // Then
+      assertThat(scorer.imageShape()).isEqualTo(image);
+      for (int i = 0; i < 3; i++) {
+        assertThat((double) last.observed()[i])
+            .isCloseTo(together.observed()[6 + i], within(latentTolerance()));
+      }
+      float error = together.reconstructionErrors()[2];
+      assertThat(error).isPositive();
+      assertThat((double) last.reconstructionErrors()[0])
+          .isCloseTo(error, within(errorTolerance() * error));
+      assertThat(together.observed()[0]).isNotEqualTo(together.observed()[3]);
     }
   }
 
