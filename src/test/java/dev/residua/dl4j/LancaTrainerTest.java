@@ -216,6 +216,21 @@ class LancaTrainerTest {
   }
 
   @Test
+  void shouldKeepTheHalvingsOfTheNetworkThatItStartsFrom() throws Exception {
+    // Given frames of a size whose networks are halved twice, and one that is halved three times
+    Spots data = new Spots(SMALL, 100, 2, 1);
+    NetworkLayout deeper = NetworkLayout.of(SMALL, 2).withHalvings(3);
+    byte[] start = NetworkWeights.random(deeper, new float[SMALL.size()], 1).toBytes();
+    // When
+    NetworkWeights trained = NetworkWeights.fromBytes(weights(data, SETTINGS, start));
+    // Then
+    assertThat(NetworkLayout.of(SMALL, 2).halvings()).isEqualTo(2);
+    assertThat(trained.layout()).isEqualTo(deeper);
+    assertThat(trained.get("decDeep1.w"))
+        .isNotEqualTo(NetworkWeights.fromBytes(start).get("decDeep1.w"));
+  }
+
+  @Test
   void shouldStopWithTheReasonWhenALossIsNotANumber() throws Exception {
     // Given weights with one value that is not a number
     Spots data = new Spots(SMALL, 100, 2, 1);

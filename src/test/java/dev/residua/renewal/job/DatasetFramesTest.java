@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.residua.dataset.DatasetWriter;
 import dev.residua.dataset.FrameDataset;
+import dev.residua.dataset.Npy;
 import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.ImageShape;
+import dev.residua.frame.PixelMask;
 import dev.residua.incident.ControlCommand.Period;
 import dev.residua.renewal.selection.Exclusions;
 import dev.residua.renewal.selection.RejectionReason;
@@ -140,6 +142,31 @@ class DatasetFramesTest {
       frames.parts().heldOut().read(39, pixels, 0);
 
       assertThat(pixels).containsOnly((byte) (FRAMES - 1));
+    }
+  }
+
+  @Test
+  void shouldReduceTheMaskToTheModelsShape() throws IOException {
+    // Given the last pixel of 4x4 is masked
+    FrameDataset stored = set();
+    byte[] mask = new byte[16];
+    mask[15] = 1;
+    Npy.write(directory.resolve("set/mask.npy"), mask, 4, 4);
+    FrameDataset masked = FrameDataset.open(directory.resolve("set"));
+    // When
+    try (CollectedFrames frames =
+        DatasetFrames.collect(
+            masked,
+            20,
+            Exclusions.builder().build(),
+            request(new ImageShape(2, 2, 1)),
+            TrainingProgress.SILENT,
+            () -> false)) {
+      // Then
+      PixelMask read = frames.parts().heldOut().mask(0);
+      assertThat(stored.mask().isEmpty()).isTrue();
+      assertThat(read.count()).isEqualTo(1);
+      assertThat(read.covers(3)).isTrue();
     }
   }
 
