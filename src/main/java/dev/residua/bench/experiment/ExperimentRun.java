@@ -19,11 +19,22 @@ import java.util.Map;
 /** Runs experiments and stores their results, so that an interrupted one continues. */
 public final class ExperimentRun {
   /**
-   * Drift detectors of these models are never used, so their calibration is as short as it may be.
+   * Drift detectors of these models are never used, so their calibration is short. With windows of
+   * one frame only, or fewer streams, thresholds of sources that learn cannot be calibrated.
    */
   private static final DriftSettings SHORT =
       new DriftSettings(
-          new int[] {1}, new double[0], 4, false, true, false, false, new int[0], 100, 50, 512);
+          new int[] {1, 2, 4, 8, 16},
+          new double[0],
+          4,
+          false,
+          true,
+          false,
+          false,
+          new int[0],
+          100,
+          400,
+          2_560);
 
   private final Path dir;
   private final Workbench bench;
