@@ -1,5 +1,6 @@
 package dev.residua.bench.experiment;
 
+import dev.residua.frame.ImageShape;
 import dev.residua.simulation.NoiseKind;
 import dev.residua.simulation.Scenario;
 import dev.residua.simulation.SimulatedScene;
@@ -17,6 +18,8 @@ import java.util.Locale;
  * @param seed of every draw
  * @param commissioning share of frames with a mechanism broken on purpose
  * @param holds share of frames in pairs with one factor held
+ * @param drawn pixels on a side of the frames as they are drawn
+ * @param side pixels on a side of the frames as they are read
  */
 record DataSpec(
     String scene,
@@ -25,57 +28,76 @@ record DataSpec(
     int count,
     long seed,
     double commissioning,
-    double holds) {
+    double holds,
+    int drawn,
+    int side) {
+  private static final int USUAL_SIDE = 64;
 
   static DataSpec usual(String scene, int count, long seed) {
-    return new DataSpec(scene, NoiseKind.ADDITIVE, 1, count, seed, 0, 0);
+    return new DataSpec(scene, NoiseKind.ADDITIVE, 1, count, seed, 0, 0, USUAL_SIDE, USUAL_SIDE);
   }
 
   DataSpec withKind(NoiseKind newKind) {
-    return new DataSpec(scene, newKind, noiseFactor, count, seed, commissioning, holds);
+    return new DataSpec(
+        scene, newKind, noiseFactor, count, seed, commissioning, holds, drawn, side);
   }
 
   DataSpec withNoiseFactor(double factor) {
-    return new DataSpec(scene, kind, factor, count, seed, commissioning, holds);
+    return new DataSpec(scene, kind, factor, count, seed, commissioning, holds, drawn, side);
   }
 
   DataSpec withCommissioning(double share) {
-    return new DataSpec(scene, kind, noiseFactor, count, seed, share, holds);
+    return new DataSpec(scene, kind, noiseFactor, count, seed, share, holds, drawn, side);
   }
 
   DataSpec withHolds(double share) {
-    return new DataSpec(scene, kind, noiseFactor, count, seed, commissioning, share);
+    return new DataSpec(scene, kind, noiseFactor, count, seed, commissioning, share, drawn, side);
+  }
+
+  /** Frames that are drawn at one size and reduced to another. */
+  DataSpec withSides(int newDrawn, int newSide) {
+    return new DataSpec(
+        scene, kind, noiseFactor, count, seed, commissioning, holds, newDrawn, newSide);
   }
 
   /** The same law, other draws, and nothing done on purpose. */
   DataSpec fresh(int newCount) {
-    return new DataSpec(scene, kind, noiseFactor, newCount, seed + 1_000_000, 0, 0);
+    return new DataSpec(scene, kind, noiseFactor, newCount, seed + 1_000_000, 0, 0, drawn, side);
   }
 
-  SimulatedScene drawn() {
+  SimulatedScene simulated() {
     return SimulatedScene.named(scene, kind);
   }
 
   /** Standard deviation of each caused node's noise. */
   List<Double> noise() {
-    return Arrays.stream(drawn().usualNoise()).map(sd -> sd * noiseFactor).boxed().toList();
+    return Arrays.stream(simulated().usualNoise()).map(sd -> sd * noiseFactor).boxed().toList();
   }
 
   Scenario scenario() {
-    return Scenario.nominal(drawn(), noiseFactor == 0 ? null : noise(), seed, 0);
+    return Scenario.nominal(simulated(), noiseFactor == 0 ? null : noise(), seed, 0);
   }
 
-  /** Name of a folder that no other specification has. */
+  /** Name of a folder that no specification with other stored frames has. */
   String folder() {
     return String.format(
         Locale.ROOT,
-        "%s-%s-%s-%d-%d-%s-%s",
+        "%s-%s-%s-%d-%d-%s-%s%s",
         scene,
         kind,
         noiseFactor,
         count,
         seed,
         commissioning,
-        holds);
+        holds,
+        drawn == USUAL_SIDE ? "" : "-" + drawn);
+  }
+
+  ImageShape drawnShape() {
+    return new ImageShape(drawn, drawn, 3);
+  }
+
+  ImageShape shape() {
+    return new ImageShape(side, side, 3);
   }
 }

@@ -5,6 +5,7 @@ import dev.residua.causal.CausalGraph;
 import dev.residua.causal.FrameScorer;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
+import dev.residua.model.NetworkPlan;
 import dev.residua.simulation.NoiseKind;
 import dev.residua.simulation.SimulatedScene;
 import dev.residua.training.ExactDagSearch;
@@ -139,6 +140,14 @@ enum Experiments {
           cells.add(scene, scale.training(scene));
         }
       }),
+  SIZE(
+      "Cost and quality of models of the pendulum at four sizes. All frames are drawn at the largest"
+          + " one and reduced.",
+      (cells, scale) -> {
+        for (int side : new int[] {64, 96, 128, 192}) {
+          cells.add(side + "x" + side, (bench, seed) -> size(bench, scale, side, seed));
+        }
+      }),
   CANDLE(
       "IRS on the CANDLE-like scene with its floor, its ceiling and the factors that are covered.",
       (cells, scale) -> {
@@ -181,6 +190,9 @@ enum Experiments {
       "Sources that learned what is normal: how often their p-values are found not to be uniform,"
           + " while nothing changes and after changes of one residual.",
       (cells, scale) -> cells.addRows("source", Experiments::uniformity));
+
+  /** Pixels on a side of the frames of {@link #SIZE} as they are drawn. */
+  private static final int LARGEST_SIDE = 192;
 
   private static final int STREAMS = 20;
 
@@ -324,6 +336,21 @@ enum Experiments {
     };
   }
 
+  private static Map<String, Double> size(Workbench bench, Scale scale, int side, long seed)
+      throws IOException, TrainingFailedException, BadBundleException {
+    DataSpec spec = scale.data("pendulum", seed).withSides(LARGEST_SIDE, side);
+    TrainingReport report = bench.train(spec, scale.settings(seed));
+    NetworkPlan plan = report.bundle().network();
+    Map<String, Double> row = new LinkedHashMap<>();
+    row.put("parameters", (double) plan.parameters());
+    row.put("million multiply-adds", plan.multiplyAdds() / 1e6);
+    try (FrameScorer scorer = bench.scorer(report.bundle())) {
+      row.putAll(new ScoringTime(scorer, bench.data(spec)).figures());
+    }
+    row.putAll(bench.figures(spec, report));
+    return row;
+  }
+
   private static Map<String, Double> candle(Workbench bench, Scale scale, long seed)
       throws IOException, TrainingFailedException {
     DataSpec spec = scale.data("candle", seed);
@@ -371,7 +398,7 @@ enum Experiments {
     DataSpec spec = scale.data(sceneName, seed);
     TrainingReport report = bench.train(spec, scale.settings(seed));
     ModelBundle bundle = report.bundle();
-    SimulatedScene scene = spec.drawn();
+    SimulatedScene scene = spec.simulated();
     Figures figures = new Figures(bench.evaluate(bundle, spec));
     int[] latents = figures.matching(scene.factors(), report.graph().names());
     List<ResultLog.Row> rows = new ArrayList<>();
@@ -406,7 +433,7 @@ enum Experiments {
     ModelBundle bundle = bench.model();
     DataSpec spec = DataSpec.usual("pendulum", 1, seed);
     try (FrameScorer scorer = bench.scorer(bundle)) {
-      return new LocalisationTrial(spec.drawn(), spec.noise(), bundle, scorer, seed, STREAMS)
+      return new LocalisationTrial(spec.simulated(), spec.noise(), bundle, scorer, seed, STREAMS)
           .run("pendulum", seed, done -> bench.progress().at("watching streams", done, null));
     }
   }
@@ -415,7 +442,7 @@ enum Experiments {
     ModelBundle bundle = bench.model();
     DataSpec spec = DataSpec.usual("pendulum", 1, seed);
     try (FrameScorer scorer = bench.scorer(bundle)) {
-      return new EdgeTrial(spec.drawn(), spec.noise(), bundle, scorer, seed, STREAMS)
+      return new EdgeTrial(spec.simulated(), spec.noise(), bundle, scorer, seed, STREAMS)
           .run("pendulum", seed, done -> bench.progress().at("watching streams", done, null));
     }
   }

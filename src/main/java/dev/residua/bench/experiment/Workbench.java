@@ -2,7 +2,6 @@ package dev.residua.bench.experiment;
 
 import dev.residua.causal.FrameScorer;
 import dev.residua.dataset.FrameDataset;
-import dev.residua.frame.ImageShape;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelProvenance;
@@ -31,8 +30,6 @@ import java.util.Map;
 final class Workbench {
   /** Frames that a trained model is evaluated on; none of them is in any training set. */
   private static final int FRESH_FRAMES = 4_000;
-
-  private static final ImageShape SHAPE = new ImageShape(64, 64, 3);
 
   private final Path dir;
   private final Trainer trainer;
@@ -84,7 +81,7 @@ final class Workbench {
           new DatasetGenerator.Settings(
               spec.count(),
               spec.count(),
-              SHAPE,
+              spec.drawnShape(),
               false,
               false,
               spec.commissioning(),
@@ -93,7 +90,7 @@ final class Workbench {
           folder,
           fraction -> progress.at("drawing " + spec.folder(), fraction, null));
     }
-    return FrameDataset.open(folder);
+    return FrameDataset.open(folder).reducedTo(spec.shape());
   }
 
   /** Trains on the factors of the scene, or gives the same training again. */
@@ -164,8 +161,8 @@ final class Workbench {
         "not reconstructed %",
         100 * report.metrics().getOrDefault("reconstruction.shareOfVariance", Double.NaN));
     row.putAll(figures.columns("mcc", "MCC", "mccSpearman", "MCC rank", "shd", "SHD searched"));
-    row.put("SHD learnt", learntDistance(spec.drawn(), report, figures));
-    for (String factor : spec.drawn().factors()) {
+    row.put("SHD learnt", learntDistance(spec.simulated(), report, figures));
+    for (String factor : spec.simulated().factors()) {
       if (figures.has("residual.noiseCorrelation." + factor)) {
         row.put("noise corr " + factor, figures.get("residual.noiseCorrelation." + factor));
       }

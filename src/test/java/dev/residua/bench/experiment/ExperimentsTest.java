@@ -66,6 +66,7 @@ class ExperimentsTest {
             usual.withNoiseFactor(0.5),
             usual.withCommissioning(0.2),
             usual.withHolds(0.2),
+            usual.withSides(192, 64),
             usual.fresh(1_000));
 
     // When
@@ -76,6 +77,8 @@ class ExperimentsTest {
     assertThat(folders).hasSize(specs.size());
     assertThat(folders).allMatch(name -> name.matches("[a-zA-Z0-9._-]+"));
     assertThat(DataSpec.usual("pendulum", 1_000, 1).folder()).isEqualTo(usual.folder());
+    // And one set of large frames serves all smaller sizes
+    assertThat(usual.withSides(192, 96).folder()).isEqualTo(usual.withSides(192, 64).folder());
   }
 
   @Test
