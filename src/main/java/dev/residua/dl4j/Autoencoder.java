@@ -16,10 +16,16 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 /**
  * Convolutional encoder and its mirror for batches of one size, forward and back.
  *
+ * <p>Pixel errors are summed over a frame. Where that has more than 64x64 pixels in colour, their
+ * gradient is divided by the excess: otherwise they would outweigh the losses of the latents.
+ *
  * <p>The decoder may carry {@code extra} rows of latents in addition to those of the batch; they
  * are compared with the first frames of the batch.
  */
 final class Autoencoder {
+  /** Values of a frame for which the weights of the losses were chosen. */
+  private static final int USUAL_VALUES = 64 * 64 * 3;
+
   private final INDArray frames;
   private final int batch;
   private final int extra;
@@ -38,6 +44,7 @@ final class Autoencoder {
   private final INDArray unused;
 
   private final ImageShape image;
+  private final double pixelWeight;
   private @Nullable INDArray weights; // of differences; null where all count
 
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
@@ -55,6 +62,7 @@ final class Autoencoder {
       parameters.put(parameter.name(), parameter);
     }
     this.image = layout.image();
+    this.pixelWeight = Math.min(1, (double) USUAL_VALUES / image.size());
     this.unused = frames.ulike();
     INDArray x = frames;
     INDArray g = unused;
@@ -201,7 +209,7 @@ final class Autoencoder {
 
   /**
    * Decodes latents and passes the gradient of {@code reconstruction + extraWeight extra} back to
-   * them.
+   * them, for large frames a part of it.
    *
    * @param values {@code [batch + extra, d]} row-major
    * @param counted rows of the batch, from the first, whose error counts
@@ -219,7 +227,7 @@ final class Autoencoder {
     }
     INDArray seen = rows(difference, 0, counted);
     double error = squares(seen) / counted;
-    seen.muli(2.0 / counted);
+    seen.muli(2 * pixelWeight / counted);
     if (counted < batch) {
       rows(difference, counted, batch).assign(0);
     }
@@ -231,7 +239,7 @@ final class Autoencoder {
         more.muli(rows(weights, 0, extra));
       }
       extraError = squares(more) / extra;
-      more.muli(2.0 * extraWeight / extra);
+      more.muli(2 * pixelWeight * extraWeight / extra);
     }
     for (int i = decoder.size() - 1; i >= 0; i--) {
       decoder.get(i).backward();

@@ -138,6 +138,7 @@ class AutoencoderTest {
     SDVariable extra = more.mul(more).sum().div(EXTRA).rename("extra");
     reconstruction
         .add(extra.mul(EXTRA_WEIGHT))
+        .mul(Math.min(1, 64 * 64 * 3.0 / layout.image().size()))
         .add(logVariance.mul(sd.constant(byLogVariance.castTo(DataType.DOUBLE))).sum())
         .rename("loss");
     sd.setLossVariables("loss");
