@@ -165,14 +165,14 @@ class ScoreTableTest {
   }
 
   @Test
-  void shouldResampleFramesToTheSizeOfTheModel() throws IOException {
-    // Given a model that reads gray pictures of another size; the corner is white in any size
-    ImageShape other = new ImageShape(20, 12, 1);
+  void shouldScoreFramesThatAreReducedToTheSizeOfTheModel() throws IOException {
+    // Given a model that reads smaller gray pictures; the corner is white in any size
+    ImageShape smaller = new ImageShape(8, 12, 1);
 
     // When
     ScoreTable.Summary summary =
-        table(new KnowingScorer(set, other), other)
-            .write(set, dir.resolve("scores.csv"), done -> {});
+        table(new KnowingScorer(set, smaller), smaller)
+            .write(set.reducedTo(smaller), dir.resolve("scores.csv"), done -> {});
 
     // Then
     assertThat(summary.meanReconstructionError()).isCloseTo(1, within(1e-6));
