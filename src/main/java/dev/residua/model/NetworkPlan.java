@@ -49,7 +49,7 @@ public record NetworkPlan(
 
   /**
    * Multiply-adds per value of a frame, in addition to {@link #SMALL_MULTIPLY_ADDS}. The trainer's
-   * networks need 850 (three colours) to 2,200 (one).
+   * networks need 1,100 (three colours) to 2,300 (one).
    */
   private static final long MULTIPLY_ADDS_PER_VALUE = 1 << 13;
 
