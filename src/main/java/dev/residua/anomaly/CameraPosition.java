@@ -131,11 +131,24 @@ public record CameraPosition(
     if (last.size() < WINDOW || !from.isExceeded(motion, image, moved ? BACK : 1)) {
       return false;
     }
-    long agreeing =
-        last.stream()
-            .filter(one -> !from.isExceeded(one.since(middle, aspect(image)), image, 1))
-            .count();
-    return moved || agreeing >= NEEDED;
+    return moved || agreeing(from, last, image) >= NEEDED;
+  }
+
+  /** Estimates that are within the limits of their median. */
+  private static long agreeing(Usual from, List<CameraMotion> last, ImageShape image) {
+    CameraMotion middle = median(last);
+    return last.stream()
+        .filter(one -> !from.isExceeded(one.since(middle, aspect(image)), image, 1))
+        .count();
+  }
+
+  /**
+   * Whether all of the last estimates agree, which those of torn pictures do not for long.
+   *
+   * @param image shape of the picture
+   */
+  public boolean isAgreed(ImageShape image) {
+    return usual != null && recent.size() == WINDOW && agreeing(usual, recent, image) == WINDOW;
   }
 
   private static List<CameraMotion> with(

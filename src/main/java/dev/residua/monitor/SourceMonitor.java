@@ -37,6 +37,7 @@ import dev.residua.intervention.MechanismWindow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -632,18 +633,24 @@ public final class SourceMonitor {
     SensorMonitor.Step step = sensor.next(readings, rule);
     sensor = step.next();
     AnomalyKind now = step.fault() == null ? null : step.fault().kind();
+    boolean torn = now == AnomalyKind.TORN && position.usual() != null;
     CameraMotion motion = readings.motion();
-    if (now == null && motion != null && !controls.maintained(frame.source(), frame.capturedAt())) {
+    if ((now == null || torn)
+        && motion != null
+        && !controls.maintained(frame.source(), frame.capturedAt())) {
       position = position.next(motion, model.image());
     }
-    if (now == null && position.moved()) {
+    // Edges that a turned camera shows aslant look like tears.
+    boolean sure = fault == AnomalyKind.MOVED || position.isAgreed(model.image());
+    if (position.moved() && (now == null || (torn && sure))) {
       now = AnomalyKind.MOVED;
     }
     if (now != null && now != fault) {
       AnomalyEvent event =
-          step.fault() == null
+          now == AnomalyKind.MOVED
               ? findings.moved(frame, position.motion(model.image()))
-              : findings.sensor(frame, step.fault(), readings, rule.reference());
+              : findings.sensor(
+                  frame, Objects.requireNonNull(step.fault()), readings, rule.reference());
       events.anomalies.add(event);
       events.report(Channel.SENSOR, Weight.DIAGNOSIS, "SENSOR." + now, event.finding());
     }

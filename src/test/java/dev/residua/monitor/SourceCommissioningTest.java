@@ -152,7 +152,8 @@ class SourceCommissioningTest {
             CommissioningReference.calibrate(
                 residuals, expected, numbers, settings, 1, fraction -> {})),
         JointAttribution.ofEnergy(residuals),
-        SensorRule.of(SensorReference.builder().build()),
+        SensorRule.of(
+            SensorReference.builder().add(new SensorReadings(128, 0, 0, 100, 1, 1)).build()),
         10_000,
         IncidentSettings.DEFAULTS);
   }
@@ -169,6 +170,7 @@ class SourceCommissioningTest {
     private double wider = 1; // spread of the length of the shadow
     private @Nullable CameraMotion place; // where every eighth picture lies; null for unknown
     private double knocked; // shift of all residuals
+    private float tear = 1;
 
     Feed(Camera camera, long seed) {
       this.camera = camera;
@@ -203,7 +205,7 @@ class SourceCommissioningTest {
           .expected(0, 0, explained, 0)
           .reconstructionError(error)
           .appearance(light, 0.5f)
-          .sensor(new SensorReadings(128, 0, 0, 100, 1, sequence).withMotion(estimate()))
+          .sensor(new SensorReadings(128, 0, 0, 100, tear, sequence).withMotion(estimate()))
           .frame(next());
     }
 
@@ -861,6 +863,49 @@ class SourceCommissioningTest {
     assertThat(watched.incidents).extracting(Incident::id).containsOnly(moved.id());
     assertThat(watched.incidents.get(watched.incidents.size() - 1).state())
         .isEqualTo(Incident.State.RESOLVED);
+  }
+
+  @Test
+  void shouldReportAMovedCameraWhoseEdgesLookTorn() {
+    // Given
+    Watched watched = learnt(31);
+    // When it is turned, so that edges which were level cross the rows
+    watched.feed.place = new CameraMotion(0.02f, -0.01f, 2.5f, 1);
+    watched.feed.knocked = 5;
+    watched.feed.tear = 40;
+    watched.frames(300);
+    // Then the incident of the move takes the place of that of the tear
+    assertThat(watched.incidents)
+        .extracting(incident -> incident.subject().toString())
+        .containsSubsequence("sensor:torn", "sensor:moved")
+        .containsOnly("undetermined", "sensor:torn", "sensor:moved");
+    assertThat(watched.monitor.state().incidents().open())
+        .extracting(incident -> incident.subject().toString())
+        .containsExactly("sensor:moved");
+    assertThat(watched.results)
+        .flatExtracting(MonitorResult::anomalies)
+        .extracting(AnomalyEvent::kind)
+        .containsSubsequence(AnomalyKind.TORN, AnomalyKind.MOVED)
+        .containsOnlyOnce(AnomalyKind.MOVED)
+        .containsOnlyOnce(AnomalyKind.TORN);
+    assertThat(watched.results).flatExtracting(MonitorResult::interventions).isEmpty();
+  }
+
+  @Test
+  void shouldReportTornPicturesWhoseEstimatesScatter() {
+    // Given
+    Watched watched = learnt(31);
+    watched.feed.tear = 40;
+    // When a part of the picture that differs from frame to frame is displaced
+    for (int i = 0; i < 400; i++) {
+      watched.feed.place = new CameraMotion(i / 8 % 3 == 0 ? 0.07f : 0.02f, -0.01f, 0.5f, 1);
+      watched.frames(1);
+    }
+    // Then
+    assertThat(watched.incidents)
+        .extracting(incident -> incident.subject().toString())
+        .contains("sensor:torn")
+        .doesNotContain("sensor:moved");
   }
 
   @Test
