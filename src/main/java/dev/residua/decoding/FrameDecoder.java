@@ -7,6 +7,7 @@ import dev.residua.frame.ImageShape;
 import dev.residua.frame.Luma;
 import dev.residua.frame.PixelMask;
 import dev.residua.frame.RejectedFrameException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns frames of any size and format into the bytes that a model reads, and refuses those that are
@@ -18,6 +19,9 @@ import dev.residua.frame.RejectedFrameException;
  * where the sizes agree, averaged over the covered area where it shrinks, interpolated linearly
  * between pixel centres where it grows.
  *
+ * <p>A decoder with a second size also gives a gray picture of that size: of the same frame,
+ * decoded once, and of the same region.
+ *
  * <p>Limits are checked on what the record or the file's header says, before anything of the
  * picture's size is allocated.
  */
@@ -26,16 +30,46 @@ public final class FrameDecoder {
   private final PictureReader reader;
   private final Picture picture = new Picture();
   private final RegionReader region;
+  private final @Nullable ImageShape detailShape;
+  private final @Nullable RegionReader detailRegion;
+  private final byte[] details;
+  private PixelMask detailMask = PixelMask.NONE;
 
   public FrameDecoder(FrameLimits limits, ImageShape target) {
+    this(limits, target, null);
+  }
+
+  /**
+   * @param detailShape size of the detail picture, with one channel; null for none
+   */
+  public FrameDecoder(FrameLimits limits, ImageShape target, @Nullable ImageShape detailShape) {
+    if (detailShape != null && detailShape.channels() != 1) {
+      throw new IllegalArgumentException("detail pictures are gray but were " + detailShape);
+    }
     this.target = target;
     this.reader = new PictureReader(limits);
+    this.detailShape = detailShape;
     this.region = new RegionReader(target);
+    this.detailRegion = detailShape == null ? null : new RegionReader(detailShape);
+    this.details = new byte[detailShape == null ? 0 : detailShape.size()];
   }
 
   /** Shape of what {@link #decode} writes. */
   public ImageShape target() {
     return target;
+  }
+
+  /**
+   * The detail picture of the last frame, {@code [height][width]} unsigned bytes. Owned by the
+   * decoder; empty where there is no second size.
+   */
+  public byte[] details() {
+    return details;
+  }
+
+  /** The pixels of {@link #details} that show nothing of the frame. */
+  public PixelMask detailMask() {
+    return detailMask;
   }
 
   /** Decodes the whole of a frame, as the other method does. */
@@ -57,14 +91,25 @@ public final class FrameDecoder {
   public PixelMask decode(Frame frame, FrameGeometry geometry, byte[] into, int offset)
       throws RejectedFrameException {
     boolean gray = target.channels() == 1;
-    reader.read(
-        frame,
-        gray,
-        (width, height) -> Placement.of(geometry, width, height, target).oversampling(),
-        picture);
+    reader.read(frame, gray, (width, height) -> oversampling(geometry, width, height), picture);
     if (gray && picture.channels() > 1) {
       picture.toGray();
     }
-    return region.read(picture, geometry, into, offset);
+    PixelMask mask = region.read(picture, geometry, into, offset);
+    if (detailRegion != null) {
+      if (picture.channels() > 1) {
+        picture.toGray();
+      }
+      detailMask = detailRegion.read(picture, geometry, details, 0);
+    }
+    return mask;
+  }
+
+  /** Of the size that needs more. */
+  private double oversampling(FrameGeometry geometry, double width, double height) {
+    double model = Placement.of(geometry, width, height, target).oversampling();
+    return detailShape == null
+        ? model
+        : Math.min(model, Placement.of(geometry, width, height, detailShape).oversampling());
   }
 }
