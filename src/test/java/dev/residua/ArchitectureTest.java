@@ -48,11 +48,12 @@ class ArchitectureTest {
           "model <- causal frame",
           "dataset <- causal frame",
           "simulation <- causal dataset frame",
-          "training <- anomaly causal commissioning dataset drift frame intervention model",
+          "detail <- anomaly causal frame",
+          "training <- anomaly causal commissioning dataset detail drift frame intervention model",
           "renewal.trigger <- causal drift incident",
           "renewal.selection <- frame incident model renewal.trigger training",
           "renewal.gate <- anomaly causal drift frame incident intervention model monitor source training",
-          "bench.experiment <- anomaly causal commissioning dataset drift frame intervention model simulation"
+          "bench.experiment <- anomaly causal commissioning dataset detail drift frame intervention model simulation"
               + " training",
           "report <- anomaly causal dataset frame model training");
 

@@ -43,9 +43,9 @@ public final class AnomalyCalibration {
   private final float[] scale;
   private final Scores[] perLatent;
   private final Tail[] tails;
-  private final Channel joint;
-  private final Channel reconstruction;
-  private final Channel appearance;
+  private final ScoreCalibration joint;
+  private final ScoreCalibration reconstruction;
+  private final ScoreCalibration appearance;
   private final float appearanceCentre;
 
   // What toBytes writes: everything else follows from these.
@@ -92,14 +92,14 @@ public final class AnomalyCalibration {
         scores[at++] = worst;
       }
     }
-    this.joint = new Channel(scores);
-    this.reconstruction = new Channel(reconstructionErrors);
+    this.joint = ScoreCalibration.of(scores);
+    this.reconstruction = ScoreCalibration.of(reconstructionErrors);
     this.appearanceCentre = median(appearance);
     float[] deviations = new float[n];
     for (int row = 0; row < n; row++) {
       deviations[row] = Math.abs(appearance[row] - appearanceCentre);
     }
-    this.appearance = new Channel(deviations);
+    this.appearance = ScoreCalibration.of(deviations);
   }
 
   /**
@@ -149,7 +149,7 @@ public final class AnomalyCalibration {
    * {@link #tailPValue}.
    */
   public double resolution() {
-    return 1.0 / (joint.scores.size() + 1);
+    return joint.resolution();
   }
 
   /**
@@ -158,7 +158,7 @@ public final class AnomalyCalibration {
    * @param channel no fault of the sensor
    */
   public double resolution(AnomalyKind channel) {
-    return 1.0 / (channel(channel).scores.size() + 1);
+    return channel(channel).resolution();
   }
 
   /**
@@ -173,7 +173,7 @@ public final class AnomalyCalibration {
    * @return in [1e-12, 1]
    */
   public double tailPValue(AnomalyKind channel, float score) {
-    return channel(channel).tail.pValue(score);
+    return channel(channel).tailPValue(score);
   }
 
   /**
@@ -213,24 +213,13 @@ public final class AnomalyCalibration {
     return worst;
   }
 
-  private Channel channel(AnomalyKind kind) {
+  private ScoreCalibration channel(AnomalyKind kind) {
     return switch (kind) {
       case RESIDUAL -> joint;
       case OFF_MANIFOLD -> reconstruction;
       case APPEARANCE -> appearance;
       case DARK, SATURATED, FROZEN, TORN, BLURRED, MOVED, VARIABLE_MISSING -> throw noChannel(kind);
     };
-  }
-
-  /** The calibration frames' scores of one channel and their fitted tail. */
-  private static final class Channel {
-    final Scores scores;
-    final ScoreTail tail;
-
-    Channel(float[] values) {
-      scores = new Scores(values);
-      tail = new ScoreTail(scores);
-    }
   }
 
   private static IllegalArgumentException noChannel(AnomalyKind kind) {
@@ -324,10 +313,10 @@ public final class AnomalyCalibration {
     return new FrameStatistics(
         standardized,
         pValues,
-        joint.scores.pValue(jointScore(standardized, pValues)),
+        joint.pValue(jointScore(standardized, pValues)),
         Reconstruction.NONE,
         Float.NaN,
-        appearance.scores.pValue(Math.abs(appearanceDeviation - appearanceCentre)),
+        appearance.pValue(Math.abs(appearanceDeviation - appearanceCentre)),
         Float.NaN,
         appearanceDeviation);
   }
@@ -343,10 +332,11 @@ public final class AnomalyCalibration {
         frame.pValues(),
         frame.jointPValue(),
         how,
-        reconstruction.scores.pValue(error),
+        reconstruction.pValue(error),
         frame.appearancePValue(),
         error,
-        frame.appearanceDeviation());
+        frame.appearanceDeviation(),
+        frame.details());
   }
 
   /** Residual in robust standard deviations from its median. */

@@ -1,5 +1,7 @@
 package dev.residua.causal;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How unusual one frame is among the calibration frames. All p-values are conformal: where the
  * frame is exchangeable with the calibration frames, {@code P(p <= a) <= a} for every {@code a}.
@@ -22,6 +24,7 @@ package dev.residua.causal;
  *     where it was not reconstructed
  * @param appearanceDeviation median deviation of the static pixels from training, where 1 is the
  *     full range of intensity; negative when darker
+ * @param details of the frame; null where the model has no model of details
  */
 public record FrameStatistics(
     float[] standardized,
@@ -31,13 +34,50 @@ public record FrameStatistics(
     float reconstructionPValue,
     float appearancePValue,
     float reconstructionError,
-    float appearanceDeviation) {
+    float appearanceDeviation,
+    @Nullable DetailStatistics details) {
+  /** Statistics without details. */
+  public FrameStatistics(
+      float[] standardized,
+      float[] pValues,
+      float jointPValue,
+      Reconstruction reconstruction,
+      float reconstructionPValue,
+      float appearancePValue,
+      float reconstructionError,
+      float appearanceDeviation) {
+    this(
+        standardized,
+        pValues,
+        jointPValue,
+        reconstruction,
+        reconstructionPValue,
+        appearancePValue,
+        reconstructionError,
+        appearanceDeviation,
+        null);
+  }
+
   public FrameStatistics {
     if (standardized.length != pValues.length) {
       throw new IllegalArgumentException(
           "%d standardised residuals but %d p-values"
               .formatted(standardized.length, pValues.length));
     }
+  }
+
+  /** The same with the details of the frame. */
+  public FrameStatistics withDetails(@Nullable DetailStatistics ofFrame) {
+    return new FrameStatistics(
+        standardized,
+        pValues,
+        jointPValue,
+        reconstruction,
+        reconstructionPValue,
+        appearancePValue,
+        reconstructionError,
+        appearanceDeviation,
+        ofFrame);
   }
 
   /** Whether some residuals are not known, because a variable of the model is missing. */

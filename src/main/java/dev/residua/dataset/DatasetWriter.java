@@ -43,6 +43,8 @@ public final class DatasetWriter implements AutoCloseable {
   private final FileChannel frames;
   private final ByteBuffer buffer;
   private final LabelTable.@Nullable Writer labels;
+  private @Nullable FileChannel details;
+  private @Nullable ImageShape detailShape;
   private int count;
   private boolean finished;
 
@@ -163,16 +165,44 @@ public final class DatasetWriter implements AutoCloseable {
     count++;
   }
 
+  /**
+   * Appends the detail picture of the frame that was written last. Called for every frame or none.
+   *
+   * @param picture unsigned bytes, {@code [height][width]}
+   * @param size of all detail pictures, with one channel
+   */
+  public void details(byte[] picture, ImageShape size) throws IOException {
+    if (details == null) {
+      details =
+          FileChannel.open(
+              partial.resolve(DetailPictures.PICTURES),
+              StandardOpenOption.CREATE_NEW,
+              StandardOpenOption.WRITE);
+      detailShape = size;
+      Npy.writeFully(details, ByteBuffer.wrap(detailHead(0, size)));
+    }
+    Npy.writeFully(details, ByteBuffer.wrap(picture, 0, size.size()));
+  }
+
   /** Stores the pixels that show nothing in any frame; called once. */
   public void mask(PixelMask mask) throws IOException {
-    Path file = partial.resolve(FrameDataset.MASK);
+    mask(FrameDataset.MASK, mask, shape);
+  }
+
+  /** Stores the pixels of the detail pictures that show nothing in any frame; called once. */
+  public void detailMask(PixelMask mask, ImageShape size) throws IOException {
+    mask(DetailPictures.MASK, mask, size);
+  }
+
+  private void mask(String name, PixelMask mask, ImageShape size) throws IOException {
+    Path file = partial.resolve(name);
     if (!mask.isEmpty()) {
       try (FileChannel channel =
           FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
         Npy.writeFully(
             channel,
-            ByteBuffer.wrap(Npy.head(Npy.Type.UNSIGNED_BYTE, shape.height(), shape.width())));
-        Npy.writeFully(channel, ByteBuffer.wrap(mask.toBytes(shape.height() * shape.width())));
+            ByteBuffer.wrap(Npy.head(Npy.Type.UNSIGNED_BYTE, size.height(), size.width())));
+        Npy.writeFully(channel, ByteBuffer.wrap(mask.toBytes(size.height() * size.width())));
       }
     }
   }
@@ -215,6 +245,10 @@ public final class DatasetWriter implements AutoCloseable {
     return Npy.head(Npy.Type.UNSIGNED_BYTE, rows, shape.height(), shape.width(), shape.channels());
   }
 
+  private static byte[] detailHead(int rows, ImageShape size) {
+    return Npy.head(Npy.Type.UNSIGNED_BYTE, rows, size.height(), size.width());
+  }
+
   /**
    * Completes the set and gives it its name.
    *
@@ -224,6 +258,10 @@ public final class DatasetWriter implements AutoCloseable {
     flush();
     Npy.writeFully(frames.position(0), ByteBuffer.wrap(head(count)));
     frames.close();
+    if (details != null && detailShape != null) {
+      Npy.writeFully(details.position(0), ByteBuffer.wrap(detailHead(count, detailShape)));
+      details.close();
+    }
     if (labels != null) {
       labels.close();
     }
@@ -235,6 +273,9 @@ public final class DatasetWriter implements AutoCloseable {
     json.put("width", shape.width());
     json.put("height", shape.height());
     json.put("channels", shape.channels());
+    if (detailShape != null) {
+      json.put("details", List.of(detailShape.width(), detailShape.height()));
+    }
     json.put("factors", description.factors());
     CausalGraph graph = description.graph();
     if (graph != null) {
@@ -268,6 +309,9 @@ public final class DatasetWriter implements AutoCloseable {
   public void close() throws IOException {
     if (!finished) {
       frames.close();
+      if (details != null) {
+        details.close();
+      }
       if (labels != null) {
         labels.close();
       }

@@ -98,6 +98,7 @@ public final class FrameDataset {
   private final String name;
   private final List<String> factors;
   private final @Nullable CausalGraph graph;
+  private final @Nullable DetailPictures details;
 
   private FrameDataset(
       Path dir,
@@ -109,7 +110,8 @@ public final class FrameDataset {
       LabelTable labels,
       String name,
       List<String> factors,
-      @Nullable CausalGraph graph) {
+      @Nullable CausalGraph graph,
+      @Nullable DetailPictures details) {
     this.dir = dir;
     this.stored = stored;
     this.reduction = reduction;
@@ -121,6 +123,7 @@ public final class FrameDataset {
     this.name = name;
     this.factors = List.copyOf(factors);
     this.graph = graph;
+    this.details = details;
   }
 
   /** Whether a folder holds a data set. */
@@ -168,11 +171,12 @@ public final class FrameDataset {
           labels,
           json.path("name").asText(dir.toAbsolutePath().normalize().getFileName().toString()),
           factors,
-          graph(json, factors, dir));
+          graph(json, factors, dir),
+          DetailPictures.open(dir, size));
     }
   }
 
-  private static ImageShape shape(long[] axes, Path file) throws IOException {
+  static ImageShape shape(long[] axes, Path file) throws IOException {
     try {
       return new ImageShape(
           Math.toIntExact(axes[2]), Math.toIntExact(axes[1]), Math.toIntExact(axes[3]));
@@ -266,7 +270,7 @@ public final class FrameDataset {
     }
   }
 
-  private static PixelMask mask(Path file, ImageShape shape) throws IOException {
+  static PixelMask mask(Path file, ImageShape shape) throws IOException {
     if (!Files.exists(file)) {
       return PixelMask.NONE;
     }
@@ -299,11 +303,11 @@ public final class FrameDataset {
     }
   }
 
-  private static int framesPerMap(ImageShape shape) {
+  static int framesPerMap(ImageShape shape) {
     return Math.max(1, BYTES_PER_MAP / shape.size());
   }
 
-  private static MappedByteBuffer[] map(FileChannel channel, long start, int size, ImageShape shape)
+  static MappedByteBuffer[] map(FileChannel channel, long start, int size, ImageShape shape)
       throws IOException {
     int perMap = framesPerMap(shape);
     MappedByteBuffer[] maps = new MappedByteBuffer[(size + perMap - 1) / perMap];
@@ -347,7 +351,8 @@ public final class FrameDataset {
           "the mask of data set '%s' covers a part of every pixel of %s: choose a larger size"
               .formatted(name, smaller));
     }
-    return new FrameDataset(dir, stored, by, size, maps, covered, labels, name, factors, graph);
+    return new FrameDataset(
+        dir, stored, by, size, maps, covered, labels, name, factors, graph, details);
   }
 
   /** Size of every frame. */
@@ -396,6 +401,11 @@ public final class FrameDataset {
       read(from + i, pixels, i * bytes);
     }
     return pixels;
+  }
+
+  /** Gray pictures of the frames at a larger size; null if the set has none. */
+  public @Nullable DetailPictures details() {
+    return details;
   }
 
   /** The labels, one row per frame. */
@@ -460,8 +470,9 @@ public final class FrameDataset {
   }
 
   /**
-   * SHA-256 of all stored pixels followed by the bytes of {@code labels.csv} and {@code mask.npy},
-   * in lower-case hex. Each call reads the files: about a second for a gigabyte.
+   * SHA-256 of all stored pixels followed by the bytes of {@code labels.csv}, {@code mask.npy} and
+   * the files of {@link DetailPictures}, in lower-case hex. Each call reads the files: about a
+   * second for a gigabyte.
    */
   public String sha256() {
     try {
@@ -494,7 +505,12 @@ public final class FrameDataset {
         left -= n;
       }
     }
-    for (Path file : List.of(dir.resolve(LABELS), dir.resolve(MASK))) {
+    for (Path file :
+        List.of(
+            dir.resolve(LABELS),
+            dir.resolve(MASK),
+            dir.resolve(DetailPictures.PICTURES),
+            dir.resolve(DetailPictures.MASK))) {
       if (Files.exists(file)) {
         byte[] chunk = new byte[1 << 16];
         try (InputStream in = Files.newInputStream(file)) {

@@ -138,7 +138,8 @@ public final class DatasetImport {
       provenance.put("range", range.toString());
     }
     String name = String.valueOf(out.toAbsolutePath().normalize().getFileName());
-    FrameDecoder decoder = new FrameDecoder(settings.limits(), settings.shape());
+    ImageShape details = settings.details();
+    FrameDecoder decoder = new FrameDecoder(settings.limits(), settings.shape(), details);
     byte[] pixels = new byte[settings.shape().size()];
     PictureSurvey pictures = new PictureSurvey(settings.shape());
     PreviewSheet sheet =
@@ -146,6 +147,7 @@ public final class DatasetImport {
             ? null
             : new PreviewSheet(settings.limits(), settings.shape(), geometry, frames.count());
     PixelMask masked = PixelMask.NONE;
+    PixelMask detailsMasked = PixelMask.NONE;
     BadImages bad = new BadImages();
     try (DatasetWriter writer =
         new DatasetWriter(
@@ -161,6 +163,7 @@ public final class DatasetImport {
           Frame frame = ranged(frames.frame(i), range);
           mask = decoder.decode(frame, geometry, pixels, 0);
           masked = masked.union(mask);
+          detailsMasked = detailsMasked.union(decoder.detailMask());
           if (sheet != null && bad.isEmpty()) {
             sheet.add(frame, pixels, mask);
           }
@@ -169,6 +172,9 @@ public final class DatasetImport {
         }
         if (bad.isEmpty()) {
           writer.write(pixels, 0, cells(i, frames, columns, rows));
+          if (details != null) {
+            writer.details(decoder.details(), details);
+          }
           pictures.add(pixels, 0, mask);
         }
         progress.accept((i + 1.0) / frames.count());
@@ -177,6 +183,9 @@ public final class DatasetImport {
         throw bad.exception(frames.count());
       }
       writer.mask(masked);
+      if (details != null) {
+        writer.detailMask(detailsMasked, details);
+      }
       if (sheet != null && settings.preview() != null) {
         Files.write(settings.preview(), sheet.png());
       }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param limits of one image
  * @param shape size of all frames
+ * @param details size of the detail pictures, with one channel; null for none
  * @param replace whether an existing data set may be replaced
  * @param factors columns that become factors; null for all columns of numbers but counters
  * @param geometry what of each image is read
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public record ImportSettings(
     FrameLimits limits,
     ImageShape shape,
+    @Nullable ImageShape details,
     boolean replace,
     FrameGeometry geometry,
     @Nullable Path preview,

@@ -67,6 +67,12 @@ public final class ModelBundle {
   /** Pixels that no frame of the training showed, a byte each; absent where there are none. */
   public static final String MASK = "calibration/mask.bin";
 
+  /** What details of larger pictures are normal; absent where the training had none. */
+  public static final String DETAIL_MODEL = "details/model.bin";
+
+  /** Scores of details on normal frames; present with {@link #DETAIL_MODEL}. */
+  public static final String DETAIL_CALIBRATION = "calibration/details.bin";
+
   /** Residuals from which shares of causes are computed. */
   public static final String ATTRIBUTION_REFERENCE = "calibration/attribution.bin";
 

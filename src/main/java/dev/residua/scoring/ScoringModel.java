@@ -4,7 +4,9 @@ import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AppearanceReference;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.Variables;
+import dev.residua.detail.DetailChannel;
 import dev.residua.frame.PixelMask;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that scoring needs of one model; an immutable snapshot, taken once a batch. Owns the scorer's
@@ -17,6 +19,7 @@ import dev.residua.frame.PixelMask;
  * @param appearance reference of the static pixels
  * @param mask pixels that the model has never seen, which count in nothing
  * @param meanPicture of the training, in grey levels, {@code [height][width][channels]}
+ * @param details finds defects that the network's picture does not show; null for none
  * @param bytes estimate of the memory that it takes, at least 0
  */
 @SuppressWarnings("ArrayRecordComponent") // a picture that nobody changes
@@ -28,8 +31,22 @@ public record ScoringModel(
     AppearanceReference appearance,
     PixelMask mask,
     float[] meanPicture,
+    @Nullable DetailChannel details,
     long bytes)
     implements AutoCloseable {
+  /** A model without details. */
+  public ScoringModel(
+      String id,
+      FrameScorer scorer,
+      Variables variables,
+      AnomalyCalibration calibration,
+      AppearanceReference appearance,
+      PixelMask mask,
+      float[] meanPicture,
+      long bytes) {
+    this(id, scorer, variables, calibration, appearance, mask, meanPicture, null, bytes);
+  }
+
   @Override
   public void close() {
     scorer.close();

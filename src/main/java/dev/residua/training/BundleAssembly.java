@@ -41,6 +41,11 @@ final class BundleAssembly {
     this.started = started;
   }
 
+  /** Whether the training started from a model that finds small defects. */
+  boolean parentHasDetails() {
+    return parent != null && parent.find(ModelBundle.DETAIL_MODEL).isPresent();
+  }
+
   BundleManifest manifest(
       TrainedNetwork network,
       List<Latent> latents,

@@ -1,6 +1,7 @@
 package dev.residua.training;
 
 import dev.residua.causal.Variables;
+import dev.residua.dataset.DetailPictures;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.LabelTable;
 import dev.residua.frame.ImageShape;
@@ -110,6 +111,11 @@ public record DatasetSource(FrameDataset set, List<String> factorNames, List<Str
   @Override
   public PixelMask mask(int index) {
     return set.mask();
+  }
+
+  @Override
+  public @Nullable DetailPictures details() {
+    return set.details();
   }
 
   /** Unknown also for a changed picture, which then shows other factors. */

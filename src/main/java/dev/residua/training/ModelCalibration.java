@@ -9,6 +9,10 @@ import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.MaskedScorer;
 import dev.residua.commissioning.CommissioningReference;
+import dev.residua.dataset.DetailPictures;
+import dev.residua.detail.DetailChannel;
+import dev.residua.detail.DetailModel;
+import dev.residua.detail.TilePatterns;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftSettings;
 import dev.residua.drift.ImageStatistics;
@@ -51,7 +55,8 @@ public final class ModelCalibration {
    * for a camera with other noise or light, or with more frames for rarer false alarms.
    *
    * <p>The frames must be in time order, from one camera, with nothing broken, and of the kind that
-   * the network was trained on. About a minute for 10,000 frames of 64x64 pixels.
+   * the network was trained on. About a minute for 10,000 frames of 64x64 pixels. Where the data
+   * has no detail pictures, the calibration of details stays as it is.
    *
    * @param scorer the model's own
    * @return a model with an id of its own and the old model as its parent
@@ -108,6 +113,28 @@ public final class ModelCalibration {
             driftSettings,
             seed,
             fraction -> progress.at("calibrating", fraction, null)));
+    DetailPictures details = data.details();
+    if (details != null && model.find(ModelBundle.DETAIL_MODEL).isPresent()) {
+      TilePatterns patterns =
+          DetailModel.fromBytes(model.entry(ModelBundle.DETAIL_MODEL)).patterns();
+      if (!details.shape().equals(patterns.shape())) {
+        throw new IllegalArgumentException(
+            "%s has detail pictures of %s, the model reads %s: import the frames with --details %dx%d"
+                .formatted(
+                    data.name(),
+                    details.shape(),
+                    patterns.shape(),
+                    patterns.shape().width(),
+                    patterns.shape().height()));
+      }
+      entries.putAll(
+          details(
+              fit(details)
+                  .calibrated(
+                      patterns,
+                      nominal,
+                      fraction -> progress.at("calibrating details", fraction, null))));
+    }
     return ModelBundle.of(
         model
             .manifest()
@@ -162,6 +189,37 @@ public final class ModelCalibration {
     entries.put(ModelBundle.LOSSES, TrainingHistory.toCsv(network.history()));
     entries.put(ModelBundle.WARNINGS, TrainingHistory.toLines(warnings));
     return ModelBundle.of(manifest, graph, entries);
+  }
+
+  /**
+   * Entries of the model of details, learnt from the training frames and calibrated on the nominal
+   * ones; none where the data has no detail pictures.
+   */
+  static Map<String, byte[]> details(TrainingInput input, TrainingProgress progress) {
+    DetailPictures pictures = input.data.details();
+    if (pictures == null) {
+      return Map.of();
+    }
+    DetailFit fit = fit(pictures);
+    TilePatterns patterns =
+        fit.patterns(
+            input.usualPictures(), fraction -> progress.at("learning details", fraction, null));
+    return details(
+        fit.calibrated(
+            patterns,
+            input.nominal,
+            fraction -> progress.at("calibrating details", fraction, null)));
+  }
+
+  private static DetailFit fit(DetailPictures pictures) {
+    return new DetailFit(
+        pictures.shape(), pictures.mask(), (index, into) -> pictures.read(index, into, 0));
+  }
+
+  private static Map<String, byte[]> details(DetailChannel channel) {
+    return Map.of(
+        ModelBundle.DETAIL_MODEL, channel.model().toBytes(),
+        ModelBundle.DETAIL_CALIBRATION, channel.calibration().toBytes());
   }
 
   private static AppearanceReference appearance(TrainingData data, int[] frames) {

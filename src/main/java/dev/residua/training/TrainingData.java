@@ -1,5 +1,6 @@
 package dev.residua.training;
 
+import dev.residua.dataset.DetailPictures;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
 import java.util.Arrays;
@@ -44,6 +45,11 @@ public interface TrainingData {
       common = common.equals(mask(i)) ? common : common.intersection(mask(i));
     }
     return common;
+  }
+
+  /** Larger gray pictures of the frames, by the same index; null if there are none. */
+  default @Nullable DetailPictures details() {
+    return null;
   }
 
   /** Names of the known factors, in the order of {@link #factors}; may be empty. */

@@ -32,6 +32,9 @@ public final class TrainingPipeline {
   /** Value of {@link ModelProvenance#LEARNT_GRAPH} if no graph was learnt. */
   public static final String NOT_LEARNT = "not learnt";
 
+  private static final String NO_DETAILS =
+      "the model that this one starts from finds small defects, this one does not: its frames have no detail pictures; train it on a data set that was imported with --details";
+
   /** Fewest frames left for calibration. */
   public static final int MIN_CALIBRATION = 256;
 
@@ -266,6 +269,9 @@ public final class TrainingPipeline {
               input.latents,
               held);
       warnings.addAll(network.warnings());
+      if (input.data.details() == null && assembly.parentHasDetails()) {
+        warnings.add(NO_DETAILS);
+      }
       Optional<Monitorability> monitorability =
           ModelCalibration.monitorability(graph, input.data, input.nominal, calibration);
       monitorability.ifPresent(m -> metrics.put(ModelCalibration.LEAKAGE, m.leakage()));
@@ -293,6 +299,10 @@ public final class TrainingPipeline {
               monitorability,
               drift,
               fraction -> progress.at("calibrating drift", fraction, null));
+      for (Map.Entry<String, byte[]> detail :
+          ModelCalibration.details(input, progress).entrySet()) {
+        bundle = bundle.with(detail.getKey(), detail.getValue());
+      }
       return new TrainingReport(
           bundle, graph, network.learntEdges(), metrics, warnings, List.of(run));
     } catch (IllegalArgumentException e) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.residua.dataset.Advice;
+import dev.residua.dataset.DetailPictures;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.Npy;
 import dev.residua.dataset.PictureSurvey;
@@ -55,7 +56,14 @@ class DatasetImportTest {
       String from, Path labels, List<String> factors, RangeChoice range) throws IOException {
     return new DatasetImport(
             new ImportSettings(
-                FrameLimits.DEFAULTS, SHAPE, false, FrameGeometry.WHOLE, null, factors, range))
+                FrameLimits.DEFAULTS,
+                SHAPE,
+                null,
+                false,
+                FrameGeometry.WHOLE,
+                null,
+                factors,
+                range))
         .run(from, labels, out, d -> {});
   }
 
@@ -72,7 +80,14 @@ class DatasetImportTest {
     DatasetImport.Result result =
         new DatasetImport(
                 new ImportSettings(
-                    FrameLimits.DEFAULTS, SHAPE, false, geometry, sheet, null, RangeChoice.FULL))
+                    FrameLimits.DEFAULTS,
+                    SHAPE,
+                    null,
+                    false,
+                    geometry,
+                    sheet,
+                    null,
+                    RangeChoice.FULL))
             .run(images.toString(), null, out, d -> {});
     FrameDataset set = FrameDataset.open(out);
     // Half of 8 columns are bars of the letterbox, two of the others touch the mask
@@ -84,6 +99,51 @@ class DatasetImportTest {
     assertThat(set.read(0, 1)[4 * 3] & 0xFF).isEqualTo(40);
     assertThat(set.sha256()).isEqualTo(result.sha256());
     assertThat(javax.imageio.ImageIO.read(sheet.toFile()).getWidth()).isPositive();
+  }
+
+  @Test
+  void shouldKeepDetailPicturesOfTheSameRegion() throws IOException {
+    // Given a picture whose right half is 40, but 200 in its lowest quarter
+    byte[] picture = new byte[64 * 64];
+    for (int i = 0; i < picture.length; i++) {
+      picture[i] = (byte) (i % 64 < 32 ? 90 : i / 64 < 48 ? 40 : 200);
+    }
+    Path array = dir.resolve("pictures.npy");
+    Npy.write(array, picture, 1, 64, 64);
+    FrameGeometry right =
+        new FrameGeometry(
+            FrameGeometry.Region.parse("0.5,0,0.5,1"),
+            0,
+            FrameGeometry.parseMask("0,0 0.49,0 0.49,0.49 0,0.49"),
+            FrameGeometry.Aspect.STRETCH);
+    // When
+    new DatasetImport(
+            new ImportSettings(
+                FrameLimits.DEFAULTS,
+                SHAPE,
+                new ImageShape(16, 32, 1),
+                false,
+                right,
+                null,
+                null,
+                RangeChoice.FULL))
+        .run(array.toString(), null, out, d -> {});
+    // Then
+    DetailPictures details = java.util.Objects.requireNonNull(FrameDataset.open(out).details());
+    byte[] read = new byte[16 * 32];
+    details.read(0, read, 0);
+    assertThat(details.shape()).isEqualTo(new ImageShape(16, 32, 1));
+    assertThat(details.mask().count()).isEqualTo(8 * 16);
+    assertThat(read[0] & 0xFF).isEqualTo(128); // masked
+    assertThat(read[23 * 16 + 15] & 0xFF).isEqualTo(40);
+    assertThat(read[24 * 16] & 0xFF).isEqualTo(200);
+  }
+
+  @Test
+  void shouldKeepNoDetailPicturesUnlessTheyAreAskedFor() throws IOException {
+    Files.write(images.resolve("a.png"), level(40));
+    run(images.toString(), null, null);
+    assertThat(FrameDataset.open(out).details()).isNull();
   }
 
   /** A PNG of 8x8 pixels of one gray level. */

@@ -4,12 +4,15 @@ import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AnomalyRule;
 import dev.residua.anomaly.AnomalySettings;
 import dev.residua.anomaly.AppearanceReference;
+import dev.residua.anomaly.ScoreCalibration;
 import dev.residua.anomaly.SensorReference;
 import dev.residua.anomaly.SensorRule;
 import dev.residua.app.process.ScoringEngine;
 import dev.residua.causal.FactorScales;
 import dev.residua.causal.FrameScorer;
 import dev.residua.commissioning.CommissioningReference;
+import dev.residua.detail.DetailChannel;
+import dev.residua.detail.DetailModel;
 import dev.residua.drift.DriftReference;
 import dev.residua.evidence.EvidenceModel;
 import dev.residua.incident.IncidentSettings;
@@ -92,6 +95,7 @@ public final class Models {
       throws BadBundleException {
     try {
       Calibrations read = calibrations(bundle);
+      Optional<DetailChannel> details = details(bundle);
       return new ScoringModel(
           bundle.id(),
           scorer,
@@ -100,7 +104,8 @@ public final class Models {
           read.appearance(),
           bundle.mask(),
           bundle.network().meanPicture(),
-          memory(bundle));
+          details.orElse(null),
+          memory(bundle) + details.map(channel -> channel.model().bytes()).orElse(0L));
     } catch (BadBundleException | RuntimeException e) {
       scorer.close();
       throw e;
@@ -116,6 +121,7 @@ public final class Models {
   public static void check(ModelBundle bundle) throws BadBundleException {
     bundle.network();
     calibrations(bundle);
+    details(bundle);
   }
 
   /** What scoring needs of a bundle in addition to its network. */
@@ -147,6 +153,30 @@ public final class Models {
     } catch (RuntimeException e) {
       throw new BadBundleException(
           "model %s has a damaged calibration: %s".formatted(bundle.id(), e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Reads the model of details; empty where the bundle has none.
+   *
+   * @throws BadBundleException if an entry is damaged, or one of the two is missing
+   */
+  public static Optional<DetailChannel> details(ModelBundle bundle) throws BadBundleException {
+    Optional<byte[]> model = bundle.find(ModelBundle.DETAIL_MODEL);
+    Optional<byte[]> scores = bundle.find(ModelBundle.DETAIL_CALIBRATION);
+    if (model.isPresent() != scores.isPresent()) {
+      throw new BadBundleException(
+          "model %s has one of %s and %s, expected both or none"
+              .formatted(bundle.id(), ModelBundle.DETAIL_MODEL, ModelBundle.DETAIL_CALIBRATION));
+    }
+    try {
+      return model.map(
+          bytes ->
+              new DetailChannel(
+                  DetailModel.fromBytes(bytes), ScoreCalibration.fromBytes(scores.orElseThrow())));
+    } catch (IllegalArgumentException e) {
+      throw new BadBundleException(
+          "model %s has a damaged model of details: %s".formatted(bundle.id(), e.getMessage()), e);
     }
   }
 

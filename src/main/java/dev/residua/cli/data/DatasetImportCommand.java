@@ -5,10 +5,13 @@ import dev.residua.cli.console.GeometryOptions;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.ProgressBar;
+import dev.residua.cli.console.SizeConverter;
 import dev.residua.decoding.SampleRange;
+import dev.residua.detail.TilePatterns;
 import dev.residua.ffmpeg.VideoFrames;
 import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.FrameLimits;
+import dev.residua.frame.ImageShape;
 import dev.residua.importing.DatasetImport;
 import dev.residua.importing.ImportSettings;
 import dev.residua.importing.RangeChoice;
@@ -27,6 +30,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code dataset import}: makes a data set from a user's own images. */
 @Command(
@@ -95,6 +99,16 @@ final class DatasetImportCommand extends JsonCommand {
       showDefaultValue = Help.Visibility.NEVER)
   @Nullable Path preview;
 
+  @Option(
+      names = "--details",
+      paramLabel = "N|WxH",
+      description =
+          "Also keep a gray picture of each image at this size, for defects that --size is too small"
+              + " to show: sides are multiples of 8, with at most 512x512 pixels. See src/docs/"
+              + "details.md.",
+      showDefaultValue = Help.Visibility.NEVER)
+  @Nullable String details;
+
   @Mixin NewDataset target = new NewDataset();
 
   @Override
@@ -103,6 +117,7 @@ final class DatasetImportCommand extends JsonCommand {
         new ImportSettings(
             FrameLimits.DEFAULTS,
             target.size,
+            details == null ? null : detailShape(details),
             target.force,
             geometry(),
             preview,
@@ -128,6 +143,17 @@ final class DatasetImportCommand extends JsonCommand {
             "sha256", result.sha256()),
         () -> lines(result).forEach(line -> print("%s", line)));
     return 0;
+  }
+
+  private static ImageShape detailShape(String text) {
+    try {
+      ImageShape size = new SizeConverter().convert(text);
+      ImageShape gray = new ImageShape(size.width(), size.height(), 1);
+      TilePatterns.checkShape(gray);
+      return gray;
+    } catch (IllegalArgumentException | TypeConversionException e) {
+      throw new CommandFailedException("--details: " + e.getMessage(), e);
+    }
   }
 
   private DatasetImport.Result pictures(ImportSettings settings) throws IOException {
@@ -226,6 +252,9 @@ final class DatasetImportCommand extends JsonCommand {
     }
     if (result.masked() > 0) {
       lines.add("%.1f %% of each frame is masked".formatted(100 * result.masked()));
+    }
+    if (details != null) {
+      lines.add("detail pictures of " + details + " are kept; train finds small defects with them");
     }
     if (preview != null) {
       lines.add("what is read: " + preview);

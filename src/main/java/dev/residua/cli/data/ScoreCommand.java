@@ -6,13 +6,17 @@ import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.ModelAndData;
 import dev.residua.cli.console.ProgressBar;
+import dev.residua.dataset.DetailPictures;
 import dev.residua.dataset.FrameDataset;
+import dev.residua.detail.DetailChannel;
+import dev.residua.frame.ImageShape;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.scoring.ScoringModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,6 +26,8 @@ import picocli.CommandLine.Option;
     name = "score",
     description = {
       "Scores the frames of a data set and writes one row per frame.",
+      "A model of details adds the columns detail_score, detail_p, detail_across and detail_down if"
+          + " the set has detail pictures.",
       "Latents and residuals are in standard deviations of the training frames; p-values are valid"
           + " for frames like those that calibrated the model. Where labels.csv has the true noise"
           + " of a factor, the command also prints the correlation of the factor's residual with"
@@ -63,7 +69,8 @@ public final class ScoreCommand extends JsonCommand {
                   scoring.scorer(),
                   scoring.variables(),
                   scoring.calibration(),
-                  scoring.appearance())
+                  scoring.appearance(),
+                  details(scoring, set))
               .write(set, out, bar::update);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
@@ -79,6 +86,21 @@ public final class ScoreCommand extends JsonCommand {
             "noiseCorrelation", summary.noiseCorrelation()),
         () -> printText(summary, seconds));
     return 0;
+  }
+
+  /** The model of details; null if there is none, or the set has no pictures for it. */
+  private @Nullable DetailChannel details(ScoringModel scoring, FrameDataset set) {
+    DetailChannel channel = scoring.details();
+    DetailPictures pictures = set.details();
+    if (channel == null || (pictures != null && pictures.shape().equals(channel.model().shape()))) {
+      return channel;
+    }
+    ImageShape shape = channel.model().shape();
+    err()
+        .printf(
+            "small defects are left out: %s has no detail pictures of %dx%d; import the frames with --details %dx%d%n",
+            set.name(), shape.width(), shape.height(), shape.width(), shape.height());
+    return null;
   }
 
   private void printText(ScoreTable.Summary summary, double seconds) {

@@ -2,12 +2,15 @@ package dev.residua.cli.data;
 
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AppearanceReference;
+import dev.residua.causal.DetailStatistics;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.Variables;
+import dev.residua.dataset.DetailPictures;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.LabelTable;
+import dev.residua.detail.DetailChannel;
 import dev.residua.frame.ImageShape;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -19,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the scores of every frame of a data set as CSV. */
 final class ScoreTable {
@@ -29,18 +33,24 @@ final class ScoreTable {
   private final Variables variables;
   private final AnomalyCalibration calibration;
   private final AppearanceReference appearance;
+  private final @Nullable DetailChannel details;
 
+  /**
+   * @param details finds small defects in the set's detail pictures; null to leave them out
+   */
   ScoreTable(
       List<String> names,
       FrameScorer scorer,
       Variables variables,
       AnomalyCalibration calibration,
-      AppearanceReference appearance) {
+      AppearanceReference appearance,
+      @Nullable DetailChannel details) {
     this.names = names;
     this.scorer = scorer;
     this.variables = variables;
     this.calibration = calibration;
     this.appearance = appearance;
+    this.details = details;
   }
 
   /**
@@ -69,6 +79,9 @@ final class ScoreTable {
     columns.addAll(
         List.of(
             "joint_p", "reconstruction_error", "reconstruction_p", "appearance", "appearance_p"));
+    if (details != null) {
+      columns.addAll(List.of("detail_score", "detail_p", "detail_across", "detail_down"));
+    }
     return columns;
   }
 
@@ -123,7 +136,7 @@ final class ScoreTable {
         for (int i = 0; i < n; i++) {
           FrameStatistics statistics =
               calibration.statistics(scored, i, appearance.deviation(batch, i * shape.size()));
-          writer.write(cells(from + i, scored, i, statistics));
+          writer.write(cells(from + i, scored, i, statistics, details(set, from + i)));
           errors += scored.reconstructionErrors()[i];
           below += statistics.jointPValue() < 0.01 ? 1 : 0;
           for (Map.Entry<Integer, Correlation> entry : correlations.entrySet()) {
@@ -143,7 +156,22 @@ final class ScoreTable {
     return new Summary(set.size(), errors / set.size(), below / (double) set.size(), noise);
   }
 
-  private List<String> cells(int index, LatentBatch scored, int row, FrameStatistics statistics) {
+  private @Nullable DetailStatistics details(FrameDataset set, int index) {
+    DetailPictures pictures = set.details();
+    if (details == null || pictures == null) {
+      return null;
+    }
+    byte[] picture = new byte[pictures.shape().size()];
+    pictures.read(index, picture, 0);
+    return details.statistics(picture, 0, pictures.mask());
+  }
+
+  private List<String> cells(
+      int index,
+      LatentBatch scored,
+      int row,
+      FrameStatistics statistics,
+      @Nullable DetailStatistics ofDetails) {
     int d = names.size();
     List<String> cells = new ArrayList<>();
     cells.add(Integer.toString(index));
@@ -157,6 +185,12 @@ final class ScoreTable {
     cells.add(Float.toString(statistics.reconstructionPValue()));
     cells.add(Float.toString(statistics.appearanceDeviation()));
     cells.add(Float.toString(statistics.appearancePValue()));
+    if (ofDetails != null) {
+      cells.add(Float.toString(ofDetails.score()));
+      cells.add(Float.toString(ofDetails.pValue()));
+      cells.add(Float.toString(ofDetails.across()));
+      cells.add(Float.toString(ofDetails.down()));
+    }
     return cells;
   }
 

@@ -2,11 +2,14 @@ package dev.residua.cli.model;
 
 import dev.residua.app.model.Models;
 import dev.residua.causal.FrameScorer;
+import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.ConsoleCommand;
 import dev.residua.cli.console.ModelOption;
 import dev.residua.cli.console.StageProgress;
 import dev.residua.dataset.FrameDataset;
+import dev.residua.detail.DetailModel;
 import dev.residua.drift.DriftSettings;
+import dev.residua.frame.ImageShape;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.training.DatasetSource;
@@ -51,6 +54,12 @@ final class ModelCalibrateCommand extends ConsoleCommand {
   public Integer call() throws IOException, BadBundleException {
     ModelBundle bundle = model.read();
     FrameDataset set = FrameDataset.open(data).reducedTo(bundle.manifest().image());
+    if (set.details() == null && bundle.find(ModelBundle.DETAIL_MODEL).isPresent()) {
+      ImageShape details = DetailModel.fromBytes(bundle.entry(ModelBundle.DETAIL_MODEL)).shape();
+      throw new CommandFailedException(
+          "the model finds small defects, but %s has no detail pictures to calibrate that on; import the frames with --details %dx%d"
+              .formatted(data, details.width(), details.height()));
+    }
     ModelBundle calibrated;
     try (FrameScorer scorer = Models.scorer(bundle, 1);
         StageProgress bars = new StageProgress()) {

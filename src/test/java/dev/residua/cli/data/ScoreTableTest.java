@@ -103,7 +103,8 @@ class ScoreTableTest {
         scorer,
         Variables.NONE,
         calibration(),
-        AppearanceReference.builder(shape).build());
+        AppearanceReference.builder(shape).build(),
+        null);
   }
 
   @Test
