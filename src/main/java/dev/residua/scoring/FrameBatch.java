@@ -1,11 +1,13 @@
 package dev.residua.scoring;
 
 import dev.residua.anomaly.AnomalyCalibration;
+import dev.residua.causal.DetailStatistics;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.decoding.FrameDecoder;
+import dev.residua.detail.DetailChannel;
 import dev.residua.frame.CameraRegistration;
 import dev.residua.frame.Frame;
 import dev.residua.frame.FrameLimits;
@@ -24,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collects decoded frames of one model and scores them together, in the order of arrival. The plan
@@ -45,6 +48,7 @@ public final class FrameBatch {
   private final FrameTiming[] timings;
   private final float[] variables; // [capacity][k], standardised
   private final PixelMask[] masks;
+  private final @Nullable DetailStatistics[] details;
   private final SourceRule[] rules;
   private final String[] contexts;
   private final Clock clock;
@@ -64,7 +68,10 @@ public final class FrameBatch {
       Stages stages) {
     this.model = model;
     this.shape = model.scorer().imageShape();
-    this.decoder = new FrameDecoder(limits, shape);
+    DetailChannel channel = model.details();
+    this.decoder =
+        new FrameDecoder(limits, shape, channel == null ? null : channel.model().shape());
+    this.details = new DetailStatistics[capacity];
     this.meter = new SensorMeter(shape);
     this.registration = new CameraRegistration(shape, model.meanPicture());
     this.plan = plan;
@@ -100,6 +107,9 @@ public final class FrameBatch {
       throws RejectedFrameException {
     PixelMask mask = decoder.decode(frame, rule.geometry(), pixels, size * shape.size());
     masks[size] = mask.union(model.mask());
+    DetailChannel channel = model.details();
+    details[size] =
+        channel == null ? null : channel.statistics(decoder.details(), 0, decoder.detailMask());
     model.variables().read(frame.attributes(), variables, size * model.variables().size());
     // What the score needs: a whole batch of referenced pictures would not fit into memory
     frames[size] = frame.with(NO_DATA, Map.of());
@@ -225,7 +235,7 @@ public final class FrameBatch {
         Arrays.copyOfRange(batch.observed(), from, to),
         Arrays.copyOfRange(batch.expected(), from, to),
         Arrays.copyOfRange(batch.residuals(), from, to),
-        statistics,
+        statistics.withDetails(details[row]),
         sensor(row),
         timings[row],
         positions[row],

@@ -2,6 +2,7 @@ package dev.residua.wire;
 
 import dev.residua.avro.FrameReference;
 import dev.residua.avro.FrameScore;
+import dev.residua.causal.DetailStatistics;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
@@ -9,6 +10,7 @@ import dev.residua.frame.FramePosition;
 import dev.residua.frame.FrameTiming;
 import dev.residua.frame.SensorReadings;
 import org.apache.kafka.common.serialization.Serde;
+import org.jspecify.annotations.Nullable;
 
 /** {@code FrameScore} records to domain and back. */
 final class ScoredFrameMapper {
@@ -19,6 +21,7 @@ final class ScoredFrameMapper {
 
   static FrameScore toAvro(ScoredFrame score) {
     FrameStatistics statistics = score.statistics();
+    DetailStatistics details = statistics.details();
     return new FrameScore(
         score.source(),
         score.sequence(),
@@ -42,7 +45,11 @@ final class ScoredFrameMapper {
         dev.residua.avro.Arrival.valueOf(score.timing().arrival().name()),
         score.timing().missing(),
         score.rule().isEmpty() ? null : score.rule(),
-        score.context().isEmpty() ? null : score.context());
+        score.context().isEmpty() ? null : score.context(),
+        details == null ? null : details.score(),
+        details == null ? null : details.pValue(),
+        details == null ? null : details.across(),
+        details == null ? null : details.down());
   }
 
   static ScoredFrame toDomain(FrameScore score) {
@@ -64,12 +71,24 @@ final class ScoredFrameMapper {
             score.getReconstructionPValue(),
             score.getAppearancePValue(),
             score.getReconstructionError(),
-            score.getAppearance()),
+            score.getAppearance(),
+            details(score)),
         sensor(score.getSensor()),
         new FrameTiming(FrameTiming.Arrival.valueOf(score.getArrival().name()), score.getMissing()),
         position(score.getFrame()),
         score.getRule() == null ? "" : score.getRule(),
         score.getContext() == null ? "" : score.getContext());
+  }
+
+  /** The details; null unless the record has all of their fields. */
+  private static @Nullable DetailStatistics details(FrameScore score) {
+    Float value = score.getDetailScore();
+    Float pValue = score.getDetailPValue();
+    Float across = score.getDetailAcross();
+    Float down = score.getDetailDown();
+    return value == null || pValue == null || across == null || down == null
+        ? null
+        : new DetailStatistics(value, pValue, across, down);
   }
 
   private static dev.residua.avro.SensorReadings sensor(SensorReadings readings) {

@@ -309,7 +309,11 @@ class GoldenRecordsTest {
         Arrival.GAP,
         12L,
         "line3/4",
-        "cap 30");
+        "cap 30",
+        4.5f,
+        0.02f,
+        0.31f,
+        0.64f);
   }
 
   private static DriftScore driftScore() {
