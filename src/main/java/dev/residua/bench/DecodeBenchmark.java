@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageInputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Processor time from a file to the pixels that a model reads: of this product, of the reader of
@@ -34,6 +35,7 @@ public final class DecodeBenchmark {
   private static final int CHANNELS = 3;
 
   private final ImageShape target;
+  private final @Nullable ImageShape details;
   private final int frames;
   private final Optional<PythonScript> openCv;
   private final byte[] pixels;
@@ -62,11 +64,14 @@ public final class DecodeBenchmark {
 
   /**
    * @param target what a model reads, with three channels
+   * @param details size of the detail picture that our decoder also gives; null for none
    * @param frames that are decoded in each round, at least 1
    * @param openCv the script; empty to do without
    */
-  public DecodeBenchmark(ImageShape target, int frames, Optional<PythonScript> openCv) {
+  public DecodeBenchmark(
+      ImageShape target, @Nullable ImageShape details, int frames, Optional<PythonScript> openCv) {
     this.target = target;
+    this.details = details;
     this.frames = frames;
     this.openCv = openCv;
     this.pixels = new byte[target.size()];
@@ -87,7 +92,7 @@ public final class DecodeBenchmark {
     byte[] data = image.draw(SEED);
     Path file = Files.write(folder.resolve("image"), data);
     boolean raw = !image.format().isFile();
-    FrameDecoder decoder = new FrameDecoder(FrameLimits.DEFAULTS, target);
+    FrameDecoder decoder = new FrameDecoder(FrameLimits.DEFAULTS, target, details);
     Frame frame = frame(image, image.format(), data);
     Decoding ours = () -> decoder.decode(frame, pixels, 0);
     Decoding jdk = () -> decoder.decode(decodedByJdk(image, data), pixels, 0);

@@ -22,7 +22,7 @@ class DecodeBenchmarkTest {
   @Test
   void shouldMeasureTimesAndTheDifferenceWithoutPython() throws Exception {
     // Given
-    DecodeBenchmark benchmark = new DecodeBenchmark(SIZE, 3, Optional.empty());
+    DecodeBenchmark benchmark = new DecodeBenchmark(SIZE, null, 3, Optional.empty());
 
     // When
     Row jpeg = benchmark.run(new CameraImage(PixelFormat.JPEG, 320, 240), folder);
@@ -58,7 +58,7 @@ class DecodeBenchmarkTest {
 
     // When
     Row row =
-        new DecodeBenchmark(SIZE, 2, Optional.of(script))
+        new DecodeBenchmark(SIZE, null, 2, Optional.of(script))
             .run(new CameraImage(PixelFormat.RGB8, 80, 60), folder);
 
     // Then the median of ratios to a constant is the ratio of the median

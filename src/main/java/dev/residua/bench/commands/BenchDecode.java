@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -51,6 +52,14 @@ final class BenchDecode extends BenchmarkCommand {
   ImageShape size;
 
   @Option(
+      names = "--details",
+      paramLabel = "N|WxH",
+      converter = SizeConverter.class,
+      description = "Size of the gray detail picture that our decoder also gives. Default: none.",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  @Nullable ImageShape details;
+
+  @Option(
       names = "--frames",
       paramLabel = "N",
       defaultValue = "200",
@@ -78,7 +87,12 @@ final class BenchDecode extends BenchmarkCommand {
       report("without OpenCV: " + e.getMessage());
       environment.put("openCv", String.valueOf(e.getMessage()));
     }
-    DecodeBenchmark benchmark = new DecodeBenchmark(size, frames, openCv);
+    DecodeBenchmark benchmark =
+        new DecodeBenchmark(
+            size,
+            details == null ? null : new ImageShape(details.width(), details.height(), 1),
+            frames,
+            openCv);
     List<Map<String, Object>> rows = new ArrayList<>();
     try (ProgressBar progress = new ProgressBar("bench decode")) {
       for (CameraImage image : images) {
