@@ -13,13 +13,13 @@ import org.apache.commons.math3.linear.EigenDecomposition;
 
 /**
  * Learns what details are normal. The patterns are the leading principal components of each tile
- * over training frames; scales and p-values come from frames held back. For one thread.
+ * over training frames; scales and p-values come from other frames. For one thread.
  */
 public final class DetailFit {
   /** Most frames that the patterns are taken from, spread evenly. */
   static final int MAX_FRAMES = 2_000;
 
-  /** One held-back frame in this many fixes the scales; the others are ranked. */
+  /** One calibration frame in this many fixes the scales; the others are ranked. */
   static final int SCALE_EVERY = 4;
 
   /** A pattern has at least this many times the variance of the tile's median component. */

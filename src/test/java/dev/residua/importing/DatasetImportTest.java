@@ -114,7 +114,7 @@ class DatasetImportTest {
         new FrameGeometry(
             FrameGeometry.Region.parse("0.5,0,0.5,1"),
             0,
-            FrameGeometry.parseMask("0,0 0.49,0 0.49,0.49 0,0.49"),
+            FrameGeometry.parseMask("0,0 0.45,0 0.45,0.48 0,0.48"),
             FrameGeometry.Aspect.STRETCH);
     // When
     new DatasetImport(
