@@ -14,6 +14,7 @@ import dev.residua.app.metrics.EvidenceMetrics;
 import dev.residua.app.metrics.IngestMetrics;
 import dev.residua.app.metrics.ModelMetrics;
 import dev.residua.app.metrics.MonitorMetrics;
+import dev.residua.app.metrics.RetentionMetrics;
 import dev.residua.app.metrics.ScoringMetrics;
 import dev.residua.app.metrics.SourceLabels;
 import dev.residua.app.metrics.SourceRuleMetrics;
@@ -438,6 +439,7 @@ class MetricsTest {
     alerts();
     new EvidenceMetrics(meters, () -> {});
     new IngestMetrics(meters, Clock.systemUTC());
+    new RetentionMetrics(meters, () -> {}).deleted("residua.frames", 1);
     judge(
         new MonitorMetrics(meters, 10),
         List.of(

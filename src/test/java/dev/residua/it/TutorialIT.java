@@ -21,6 +21,7 @@ import dev.residua.testing.Walkthrough;
 import dev.residua.testing.Walkthrough.Typed;
 import dev.residua.wire.Topics;
 import java.io.IOException;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -34,6 +35,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Properties;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -214,7 +216,7 @@ class TutorialIT {
   }
 
   /** Saves the region that the dashboard proposes, as its button does. */
-  private static void correct(Walkthrough reader, CameraMotion motion) throws Exception {
+  private void correct(Walkthrough reader, CameraMotion motion) throws Exception {
     JsonNode proposed =
         get(
             reader,
@@ -231,23 +233,32 @@ class TutorialIT {
             get(reader, "api/sources/rules?source=" + SOURCE).at("/rules/0/settings").deepCopy();
     rule.set("region", proposed.get("region"));
     rule.set("rotation", proposed.get("rotation"));
+    rule.put("by", "kim");
     System.out.printf("TutorialIT: %s, corrected by %s%n", motion, proposed);
-    HttpResponse<String> answer =
-        HTTP.send(
-            HttpRequest.newBuilder(reader.url("api/sources/rules/tank"))
-                .header("Content-Type", "application/json")
-                .PUT(HttpRequest.BodyPublishers.ofString(rule.toString()))
-                .build(),
-            HttpResponse.BodyHandlers.ofString());
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    send(
+        request(reader, "api/sources/rules/tank")
+            .header("Content-Type", "application/json")
+            .PUT(HttpRequest.BodyPublishers.ofString(rule.toString())));
   }
 
-  private static JsonNode get(Walkthrough reader, String path) throws Exception {
-    HttpResponse<String> answer =
-        HTTP.send(
-            HttpRequest.newBuilder(reader.url(path)).build(), HttpResponse.BodyHandlers.ofString());
+  private JsonNode get(Walkthrough reader, String path) throws Exception {
+    return JSON.readTree(send(request(reader, path)));
+  }
+
+  /** A request with the token that the page has made. */
+  private HttpRequest.Builder request(Walkthrough reader, String path) throws IOException {
+    Properties config = new Properties();
+    try (Reader file = Files.newBufferedReader(folder.resolve("config/application.properties"))) {
+      config.load(file);
+    }
+    return HttpRequest.newBuilder(reader.url(path))
+        .header("Authorization", "Bearer " + config.getProperty("residua.http.token"));
+  }
+
+  private static String send(HttpRequest.Builder request) throws Exception {
+    HttpResponse<String> answer = HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-    return JSON.readTree(answer.body());
+    return answer.body();
   }
 
   private static List<Incident> openIncidents(Walkthrough reader) {
