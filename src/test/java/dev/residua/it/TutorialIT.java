@@ -50,7 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
  * training and a faster camera.
  */
 @Tag("soak")
-@Timeout(900)
+@Timeout(1200)
 class TutorialIT {
   private static final Path PAGE = Path.of("src/docs/tutorial.md");
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
@@ -59,7 +59,7 @@ class TutorialIT {
   private static final String SOURCE = "tank/cam1";
   private static final int PICTURES = 2_000;
   private static final int LABEL_EVERY = 20;
-  private static final long QUIET_MILLIS = 20_000;
+  private static final long QUIET_MILLIS = 8_000;
 
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final ObjectMapper JSON = new ObjectMapper();
