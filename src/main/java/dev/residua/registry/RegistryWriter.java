@@ -13,8 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -22,9 +20,6 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InvalidProducerEpochException;
-import org.apache.kafka.common.errors.InvalidTxnStateException;
-import org.apache.kafka.common.errors.ProducerFencedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,17 +29,9 @@ import org.jspecify.annotations.Nullable;
  * The state and the producer are reused for the next change. Thread-safe.
  */
 public final class RegistryWriter implements AutoCloseable {
-  private static final int ATTEMPTS = 8;
-
-  /** Mean pause after the first attempt; after the nth it is n times as long. */
-  private static final Duration PAUSE = Duration.ofMillis(20);
-
   private static final Duration POLL = Duration.ofMillis(50);
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final Duration CLOSE = Duration.ofSeconds(5);
-
-  /** Start of the only text that shows it: Kafka's client has no exception of its own for it. */
-  private static final String END_UNKNOWN = "Unhandled error in EndTxnResponse";
 
   private final RegistryClients clients;
   private final Topics topics;
@@ -87,40 +74,21 @@ public final class RegistryWriter implements AutoCloseable {
         return changeOnce(decision, bundles);
       } catch (KafkaException e) {
         close();
-        if (!mayWorkAgain(e)) {
+        if (!Overtaken.is(e)) {
           throw new IOException(
               "the registry of models (%s) cannot be changed: %s"
                   .formatted(topics.models().name(), RootCause.message(e)),
               e);
         }
-        if (attempt == ATTEMPTS) {
+        if (attempt == Overtaken.ATTEMPTS) {
           throw new IOException(
               "%d attempts to change the registry of models were each overtaken by another process or not confirmed by the brokers (%s); try again"
-                  .formatted(ATTEMPTS, RootCause.message(e)),
+                  .formatted(Overtaken.ATTEMPTS, RootCause.message(e)),
               e);
         }
-        pause(attempt);
+        Overtaken.pause(attempt);
       }
     }
-  }
-
-  /**
-   * Writers that overtake one another pause for different times, so that one of them ends first.
-   */
-  private static void pause(int attempt) {
-    double factor = attempt * (0.5 + ThreadLocalRandom.current().nextDouble());
-    LockSupport.parkNanos((long) (factor * PAUSE.toNanos()));
-  }
-
-  /**
-   * Whether another writer was faster, or the brokers did not say how the transaction ended. The
-   * start of another writer can abort a transaction just before its commit: InvalidTxnState.
-   */
-  private static boolean mayWorkAgain(KafkaException e) {
-    return e instanceof ProducerFencedException
-        || e instanceof InvalidProducerEpochException
-        || e instanceof InvalidTxnStateException
-        || String.valueOf(e.getMessage()).startsWith(END_UNKNOWN);
   }
 
   private ModelRegistry changeOnce(Decision decision, Map<String, byte[]> bundles)

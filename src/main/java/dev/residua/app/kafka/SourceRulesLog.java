@@ -91,6 +91,11 @@ final class SourceRulesLog {
   }
 
   /** Offset after the last record that can be read. */
+  long end() {
+    return end(consumer, topic);
+  }
+
+  /** The same, as another consumer sees it. */
   static long end(Consumer<?, ?> any, Topic<?, ?> topic) {
     TopicPartition partition = new TopicPartition(topic.name(), 0);
     return any.endOffsets(List.of(partition)).getOrDefault(partition, 0L);

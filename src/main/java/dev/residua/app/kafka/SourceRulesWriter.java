@@ -1,6 +1,7 @@
 package dev.residua.app.kafka;
 
 import dev.residua.app.process.StartFailedException;
+import dev.residua.registry.Overtaken;
 import dev.residua.registry.RegistryClients;
 import dev.residua.source.SharedBudgets;
 import dev.residua.source.SourceRule;
@@ -23,9 +24,6 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.InvalidProducerEpochException;
-import org.apache.kafka.common.errors.InvalidTxnStateException;
-import org.apache.kafka.common.errors.ProducerFencedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +32,6 @@ import org.jspecify.annotations.Nullable;
  * only once no stored frame or score can refer to it. For any thread.
  */
 public final class SourceRulesWriter {
-  private static final int ATTEMPTS = 8;
   private static final Duration POLL = Duration.ofMillis(50);
   private static final Duration READABLE = Duration.ofMillis(10);
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -47,6 +44,9 @@ public final class SourceRulesWriter {
   private final Topic<String, SourceRule> topic;
   private final String servers;
   private final Retention retention;
+
+  /** What the last attempt may have stored. */
+  private List<SourceRule> written = List.of();
 
   /** How long frames and scores are kept. */
   @FunctionalInterface
@@ -111,51 +111,75 @@ public final class SourceRulesWriter {
    * @throws IOException with the remedy, if Kafka does not store it or the decision refuses
    */
   public synchronized List<SourceRule> change(Decision decision) throws IOException {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        return changeOnce(decision);
-      } catch (ProducerFencedException
-          | InvalidProducerEpochException
-          | InvalidTxnStateException e) {
-        if (attempt == ATTEMPTS) {
-          throw new IOException(
-              "%d attempts to change %s were each overtaken by another process; try again"
-                  .formatted(ATTEMPTS, topic.name()),
-              e);
+    Optional<Duration> kept = retention.longest();
+    try (Consumer<byte[], byte[]> consumer =
+        clients.consumers().apply(IsolationLevel.READ_COMMITTED)) {
+      SourceRulesLog log = new SourceRulesLog(topic, consumer, problem -> {});
+      written = List.of();
+      for (int attempt = 1; ; attempt++) {
+        try {
+          return changeOnce(decision, kept, log);
+        } catch (KafkaException e) {
+          if (!Overtaken.is(e)) {
+            throw failed(e);
+          }
+          if (attempt == Overtaken.ATTEMPTS) {
+            throw new IOException(
+                "%d attempts to change %s were each overtaken by another process or not confirmed by the brokers (%s); try again"
+                    .formatted(attempt, topic.name(), RootCause.message(e)),
+                e);
+          }
+          Overtaken.pause(attempt);
         }
-      } catch (KafkaException e) {
-        throw new IOException(
-            KafkaFailures.explain(e, servers)
-                .map(why -> "cannot write to %s: %s".formatted(topic.name(), why))
-                .orElse(
-                    "writing to %s on %s failed: %s; is a broker running there, and does the topic exist?"
-                        .formatted(topic.name(), servers, RootCause.message(e))),
-            e);
       }
+    } catch (KafkaException e) {
+      throw failed(e);
     }
   }
 
-  private List<SourceRule> changeOnce(Decision decision) throws IOException {
+  private IOException failed(KafkaException e) {
+    return new IOException(
+        KafkaFailures.explain(e, servers)
+            .map(why -> "cannot write to %s: %s".formatted(topic.name(), why))
+            .orElse(
+                "writing to %s on %s failed: %s; is a broker running there, and does the topic exist?"
+                    .formatted(topic.name(), servers, RootCause.message(e))),
+        e);
+  }
+
+  /** The time from the fencing of others to the commit is short, as they may fence this one. */
+  private List<SourceRule> changeOnce(
+      Decision decision, Optional<Duration> kept, SourceRulesLog log) throws IOException {
+    readOn(log);
+    if (isWritten(log)) {
+      return written;
+    }
+    List<SourceRule> changes = changes(decision, log.rules());
+    if (changes.isEmpty()) {
+      return changes;
+    }
     Producer<byte[], byte[]> producer = clients.producers().get();
     try {
       producer.initTransactions(); // fences other writers
-      SourceRules before = read();
-      List<SourceRule> changes = revised(decision.on(before), before);
-      if (changes.isEmpty()) {
-        return changes;
+      if (log.position() < log.end()) {
+        readOn(log);
+        if (isWritten(log)) {
+          return written;
+        }
+        changes = changes(decision, log.rules()); // after what another one wrote
+        if (changes.isEmpty()) {
+          return changes;
+        }
       }
-      check(changes, before);
-      List<String> expired =
-          retention
-              .longest()
-              .map(kept -> before.expired(Instant.now().minus(kept).minus(MARGIN)))
-              .orElse(List.of());
+      written = changes;
       producer.beginTransaction();
       List<Future<RecordMetadata>> sent = new ArrayList<>();
       changes.forEach(rule -> sent.add(producer.send(write(rule.key(), rule))));
-      expired.forEach(key -> sent.add(producer.send(write(key, null))));
+      kept.map(time -> log.rules().expired(Instant.now().minus(time).minus(MARGIN)))
+          .orElse(List.of())
+          .forEach(key -> sent.add(producer.send(write(key, null))));
       producer.commitTransaction();
-      awaitReadable(sent.get(sent.size() - 1).get().offset());
+      awaitReadable(sent.get(sent.size() - 1).get().offset(), log);
       return changes;
     } catch (ExecutionException e) {
       throw e.getCause() instanceof KafkaException kafka ? kafka : new KafkaException(e.getCause());
@@ -167,19 +191,29 @@ public final class SourceRulesWriter {
     }
   }
 
+  /** Whether an attempt whose end is not known was committed after all. */
+  private boolean isWritten(SourceRulesLog log) {
+    return !written.isEmpty() && log.rules().revisions().containsAll(written);
+  }
+
+  private static List<SourceRule> changes(Decision decision, SourceRules before)
+      throws IOException {
+    List<SourceRule> changes = revised(decision.on(before), before);
+    check(changes, before);
+    return changes;
+  }
+
   /** Waits for the end of a transaction: brokers confirm it before consumers can read it. */
-  private void awaitReadable(long offset) throws IOException, InterruptedException {
-    try (Consumer<byte[], byte[]> consumer =
-        clients.consumers().apply(IsolationLevel.READ_COMMITTED)) {
-      long deadline = System.nanoTime() + LIMIT.toNanos();
-      while (SourceRulesLog.end(consumer, topic) <= offset) {
-        if (System.nanoTime() > deadline) {
-          throw new IOException(
-              "the rules are stored in %s, but cannot be read after %s; check that the brokers run"
-                  .formatted(topic.name(), LIMIT));
-        }
-        Thread.sleep(READABLE.toMillis());
+  private void awaitReadable(long offset, SourceRulesLog log)
+      throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + LIMIT.toNanos();
+    while (log.end() <= offset) {
+      if (System.nanoTime() > deadline) {
+        throw new IOException(
+            "the rules are stored in %s, but cannot be read after %s; check that the brokers run"
+                .formatted(topic.name(), LIMIT));
       }
+      Thread.sleep(READABLE.toMillis());
     }
   }
 
@@ -227,18 +261,21 @@ public final class SourceRulesWriter {
   public SourceRules read() throws IOException {
     try (Consumer<byte[], byte[]> consumer =
         clients.consumers().apply(IsolationLevel.READ_COMMITTED)) {
-      SourceRulesLog log = new SourceRulesLog(topic, consumer, problem -> {});
-      long end = SourceRulesLog.end(consumer, topic);
-      long deadline = System.nanoTime() + LIMIT.toNanos();
-      while (log.position() < end) {
-        log.poll(POLL);
-        if (System.nanoTime() > deadline) {
-          throw new IOException(
-              "the rules of sources (%s) could not be read to offset %d within %s; check that the brokers run"
-                  .formatted(topic.name(), end, LIMIT));
-        }
-      }
-      return log.rules();
+      return readOn(new SourceRulesLog(topic, consumer, problem -> {}));
     }
+  }
+
+  private SourceRules readOn(SourceRulesLog log) throws IOException {
+    long end = log.end();
+    long deadline = System.nanoTime() + LIMIT.toNanos();
+    while (log.position() < end) {
+      log.poll(POLL);
+      if (System.nanoTime() > deadline) {
+        throw new IOException(
+            "the rules of sources (%s) could not be read to offset %d within %s; check that the brokers run"
+                .formatted(topic.name(), end, LIMIT));
+      }
+    }
+    return log.rules();
   }
 }
