@@ -78,6 +78,28 @@ class IngestIT {
         .toList();
   }
 
+  private static IngestRole start(
+      KafkaClients clients,
+      RtspCameras cameras,
+      SourceRulesFollower follower,
+      SimpleMeterRegistry meters) {
+    return new IngestRole(
+        clients,
+        TOPICS,
+        new IngestRole.Settings(
+            AllowedRoots.parse(List.of(cameras.address(""))),
+            Optional.empty(),
+            new SourceGlob("*"),
+            CAMERAS,
+            2,
+            90,
+            Duration.ofSeconds(10),
+            FrameLimits.DEFAULTS),
+        follower::rules,
+        new IngestMetrics(meters, Clock.systemUTC()),
+        () -> {});
+  }
+
   @Test
   void shouldKeepFiftyCamerasThroughTwentyLostConnectionsEach() throws Exception {
     TestBroker broker = TestBroker.start(TOPICS, 3);
@@ -90,27 +112,10 @@ class IngestIT {
       // Given
       SourceRulesWriter writer = SourceRulesWriter.of(clients, TOPICS, Topics.DEFAULT_PREFIX);
       writer.change(before -> rules(cameras));
-      IngestRole.Settings settings =
-          new IngestRole.Settings(
-              AllowedRoots.parse(List.of(cameras.address(""))),
-              Optional.empty(),
-              new SourceGlob("*"),
-              CAMERAS,
-              2,
-              90,
-              Duration.ofSeconds(10),
-              FrameLimits.DEFAULTS);
       long begin = System.nanoTime();
 
       // When
-      IngestRole role =
-          new IngestRole(
-              clients,
-              TOPICS,
-              settings,
-              follower::rules,
-              new IngestMetrics(meters, Clock.systemUTC()),
-              () -> {});
+      IngestRole role = start(clients, cameras, follower, meters);
       try {
         Await.until(
             LIMIT,
@@ -200,22 +205,7 @@ class IngestIT {
               .withFramesPerSecond(50.0)
               .withBy("kim");
       writer.change(before -> List.of(plain));
-      IngestRole role =
-          new IngestRole(
-              clients,
-              TOPICS,
-              new IngestRole.Settings(
-                  AllowedRoots.parse(List.of(cameras.address(""))),
-                  Optional.empty(),
-                  new SourceGlob("*"),
-                  CAMERAS,
-                  2,
-                  90,
-                  Duration.ofSeconds(10),
-                  FrameLimits.DEFAULTS),
-              follower::rules,
-              new IngestMetrics(meters, Clock.systemUTC()),
-              () -> {});
+      IngestRole role = start(clients, cameras, follower, meters);
       long before;
       try {
         Await.until(LIMIT, "a frame", () -> sent(meters) > 5);

@@ -158,7 +158,7 @@ class EvaluateCommandTest {
 
   @Test
   void shouldReduceLargerFramesToTheSizeOfTheModel() throws IOException {
-    // Given each pixel four times in each of three channels, which average to the frames of before
+    // Given a set in colour with twice the sides: each pixel of the old frames is four equal ones
     assertThat(run("--json")).isZero();
     JsonNode before = JsonMapper.builder().build().readTree(out.toString());
     out.getBuffer().setLength(0);

@@ -9,7 +9,6 @@ import dev.residua.app.model.ScoringEngines;
 import dev.residua.app.process.ScoringEngine;
 import dev.residua.causal.FrameScorer;
 import dev.residua.dataset.FrameDataset;
-import dev.residua.drift.DriftSettings;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.EngineDeviation;
 import dev.residua.model.ModelBundle;
@@ -106,21 +105,7 @@ class GrayModelTest {
             dir.resolve("graph.txt"),
             "pendulum -> shadow_length\npendulum -> shadow_position\n"
                 + "light -> shadow_length\nlight -> shadow_position\n");
-    CommandLine line =
-        new CommandLine(
-            new TrainCommand(
-                new DriftSettings(
-                    new int[] {1, 2, 4, 8, 16},
-                    new double[0],
-                    4,
-                    false,
-                    true,
-                    false,
-                    false,
-                    new int[0],
-                    100,
-                    200,
-                    512)));
+    CommandLine line = new CommandLine(new TrainCommand(TrainPauseTest.SHORT_DRIFT));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setErr(new PrintWriter(err, true));
     line.setOut(new PrintWriter(new StringWriter(), true));

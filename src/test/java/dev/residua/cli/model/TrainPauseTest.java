@@ -20,6 +20,21 @@ import picocli.CommandLine;
 
 /** Trains a few steps through the command, with a drift detector that is hardly calibrated. */
 class TrainPauseTest {
+  /** A drift detector that is hardly calibrated. */
+  static final DriftSettings SHORT_DRIFT =
+      new DriftSettings(
+          new int[] {1, 2, 4, 8, 16},
+          new double[0],
+          4,
+          false,
+          true,
+          false,
+          false,
+          new int[0],
+          100,
+          200,
+          512);
+
   private static final ImageShape IMAGE = new ImageShape(16, 16, 1);
   private static final int FRAMES = 900;
 
@@ -110,21 +125,7 @@ class TrainPauseTest {
   }
 
   private int train(String name, String... more) {
-    TrainCommand command =
-        new TrainCommand(
-            new DriftSettings(
-                new int[] {1, 2, 4, 8, 16},
-                new double[0],
-                4,
-                false,
-                true,
-                false,
-                false,
-                new int[0],
-                100,
-                200,
-                512));
-    CommandLine line = new CommandLine(command);
+    CommandLine line = new CommandLine(new TrainCommand(SHORT_DRIFT));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(
         (e, commandLine, parsed) -> {
