@@ -5,6 +5,7 @@ import dev.residua.drift.DriftReading;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.NullStreams;
 import dev.residua.drift.RunLengthCurve;
+import dev.residua.frame.CheckedBytes;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.SplittableRandom;

@@ -1,12 +1,11 @@
 package dev.residua.detail;
 
+import dev.residua.frame.CheckedBytes;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.function.IntFunction;
-import java.util.zip.CRC32;
 
 /**
  * Scores how far a gray picture is from normal, at the tile where it is farthest. Immutable, safe
@@ -24,9 +23,8 @@ public final class DetailModel {
   /** Fewest frames that fix the standard deviations. */
   public static final int MIN_FRAMES = 32;
 
-  private static final int MAGIC = 0x52455354; // "REST"
-  private static final int VERSION = 1;
-  private static final int HEADER_BYTES = 2 * Integer.BYTES + Long.BYTES;
+  private static final CheckedBytes FORMAT =
+      new CheckedBytes(0x52455354, 1, "model of details"); // "REST"
   private static final double MAD_TO_SD = 1.4826;
 
   /** Least variance of a pixel, in squared grey levels: three times that of rounding. */
@@ -268,16 +266,14 @@ public final class DetailModel {
 
   /** The model: 4 bytes per pixel, pattern value and variance. */
   public byte[] toBytes() {
-    ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES + Math.toIntExact(bytes()));
-    out.putInt(MAGIC).putInt(VERSION).putLong(0);
+    ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(bytes()));
     patterns.write(out);
     for (float[] part : new float[][] {variances, centres, scales}) {
       for (float value : part) {
         out.putFloat(value);
       }
     }
-    out.putLong(2 * Integer.BYTES, checksum(out.array()));
-    return out.array();
+    return FORMAT.write(out.array());
   }
 
   /**
@@ -287,26 +283,11 @@ public final class DetailModel {
    *     damaged
    */
   public static DetailModel fromBytes(byte[] bytes) {
-    ByteBuffer in = ByteBuffer.wrap(bytes);
-    if (bytes.length < HEADER_BYTES || in.getInt() != MAGIC) {
-      throw new IllegalArgumentException(
-          "these %d bytes are not a model of details".formatted(bytes.length));
-    }
-    int version = in.getInt();
-    if (version != VERSION) {
-      throw new IllegalArgumentException(
-          "the model of details has version %d, this code reads %d".formatted(version, VERSION));
-    }
-    if (in.getLong() != checksum(bytes)) {
-      throw new IllegalArgumentException("the model of details is damaged: its checksum is wrong");
-    }
-    TilePatterns patterns;
-    try {
-      patterns = TilePatterns.read(in);
-    } catch (BufferUnderflowException e) {
-      throw new IllegalArgumentException(
-          "the model of details is cut short at %d bytes".formatted(bytes.length), e);
-    }
+    return FORMAT.read(bytes, DetailModel::read);
+  }
+
+  private static DetailModel read(ByteBuffer in) {
+    TilePatterns patterns = TilePatterns.read(in);
     float[] variances = TilePatterns.floats(in, patterns.shape().size());
     float[] centres = TilePatterns.floats(in, patterns.tiles());
     float[] scales = TilePatterns.floats(in, patterns.tiles());
@@ -318,11 +299,5 @@ public final class DetailModel {
     TilePatterns.checkWithin("median of a tile", centres, 0, LARGEST);
     TilePatterns.checkWithin("scale of a tile", scales, (float) LEAST_SCALE, LARGEST);
     return new DetailModel(patterns, variances, centres, scales);
-  }
-
-  private static long checksum(byte[] bytes) {
-    CRC32 crc = new CRC32();
-    crc.update(bytes, HEADER_BYTES, bytes.length - HEADER_BYTES);
-    return crc.getValue();
   }
 }

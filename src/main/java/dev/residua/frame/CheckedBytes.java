@@ -1,4 +1,4 @@
-package dev.residua.commissioning;
+package dev.residua.frame;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -12,11 +12,11 @@ import java.util.zip.CRC32C;
  * @param version of the content
  * @param name of the content for people, such as {@code table of thresholds}
  */
-record CheckedBytes(int magic, int version, String name) {
+public record CheckedBytes(int magic, int version, String name) {
   private static final int HEADER_BYTES = 3 * Integer.BYTES;
 
   /** The content behind its header. */
-  byte[] write(byte[] content) {
+  public byte[] write(byte[] content) {
     return ByteBuffer.allocate(HEADER_BYTES + content.length)
         .putInt(magic)
         .putInt(version)
@@ -31,7 +31,7 @@ record CheckedBytes(int magic, int version, String name) {
    * @param reader of the content
    * @throws IllegalArgumentException if the bytes are of another kind or version, or damaged
    */
-  <T> T read(byte[] bytes, Function<ByteBuffer, T> reader) {
+  public <T> T read(byte[] bytes, Function<ByteBuffer, T> reader) {
     ByteBuffer in = ByteBuffer.wrap(bytes);
     if (bytes.length < HEADER_BYTES || in.getInt() != magic) {
       throw new IllegalArgumentException(
