@@ -34,19 +34,6 @@ public record ScoringModel(
     @Nullable DetailChannel details,
     long bytes)
     implements AutoCloseable {
-  /** A model without details. */
-  public ScoringModel(
-      String id,
-      FrameScorer scorer,
-      Variables variables,
-      AnomalyCalibration calibration,
-      AppearanceReference appearance,
-      PixelMask mask,
-      float[] meanPicture,
-      long bytes) {
-    this(id, scorer, variables, calibration, appearance, mask, meanPicture, null, bytes);
-  }
-
   @Override
   public void close() {
     scorer.close();

@@ -46,6 +46,7 @@ class FrameIntakeTest {
               AppearanceReference.builder(SHAPE).build(),
               PixelMask.NONE,
               new float[SHAPE.size()],
+              null,
               0),
           FrameLimits.DEFAULTS,
           ReconstructionPlan.EVERY_FRAME,

@@ -83,6 +83,7 @@ class MovedCameraScenarioTest {
               AppearanceReference.builder(SHAPE).build(),
               PixelMask.NONE,
               mean,
+              null,
               0),
           FrameLimits.DEFAULTS,
           ReconstructionPlan.EVERY_FRAME,

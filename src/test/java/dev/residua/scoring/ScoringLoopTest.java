@@ -193,6 +193,7 @@ class ScoringLoopTest {
         AppearanceReference.builder(SHAPE).build(),
         PixelMask.NONE,
         new float[SHAPE.size()],
+        null,
         0);
   }
 

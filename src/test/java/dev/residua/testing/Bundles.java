@@ -113,6 +113,7 @@ public final class Bundles {
         AppearanceReference.builder(SHAPE).build(),
         PixelMask.NONE,
         new float[SHAPE.size()],
+        null,
         100);
   }
 }

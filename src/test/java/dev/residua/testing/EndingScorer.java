@@ -94,6 +94,7 @@ public final class EndingScorer {
         AppearanceReference.builder(SHAPE).build(),
         PixelMask.NONE,
         new float[SHAPE.size()],
+        null,
         0);
   }
 }

@@ -100,6 +100,7 @@ final class SimulatedModels {
         AppearanceReference.builder(SHAPE).build(),
         PixelMask.NONE,
         new float[SHAPE.size()],
+        null,
         0);
   }
 
