@@ -17,6 +17,9 @@ import java.util.BitSet;
  * @param to shape of the smaller ones
  */
 record FrameReduction(ImageShape from, ImageShape to) {
+  /** Keeps the weights from one frame to the next; a resampler is for one thread. */
+  private static final ThreadLocal<Resampler> RESAMPLER = ThreadLocal.withInitial(Resampler::new);
+
   /**
    * @throws IllegalArgumentException if a side grows
    */
@@ -43,7 +46,8 @@ record FrameReduction(ImageShape from, ImageShape to) {
     if (channels < from.channels()) {
       PackedPixels.toGray(pixels, count);
     }
-    new Resampler()
+    RESAMPLER
+        .get()
         .resample(
             pixels,
             new ImageShape(from.width(), from.height(), channels),

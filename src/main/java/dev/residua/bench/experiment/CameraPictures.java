@@ -2,6 +2,9 @@ package dev.residua.bench.experiment;
 
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.Luma;
+import dev.residua.frame.PackedPixels;
+import dev.residua.frame.Resampler;
+import dev.residua.frame.Span;
 import dev.residua.simulation.ScenarioStream;
 import java.util.Locale;
 import java.util.SplittableRandom;
@@ -12,7 +15,7 @@ import java.util.SplittableRandom;
  * thread.
  */
 final class CameraPictures {
-  /** Width and height; both smaller sizes divide it. */
+  /** Width and height. */
   static final int SIDE = 1024;
 
   private static final double NOISE = 2; // grey levels
@@ -26,6 +29,8 @@ final class CameraPictures {
   private final byte[] noises = new byte[NOISES];
   private final byte[] pixels = new byte[SIDE * SIDE * CHANNELS];
   private final byte[] clean = new byte[pixels.length];
+  private final int[] packed = new int[SIDE * SIDE];
+  private final Resampler resampler = new Resampler();
   private final ImageShape modelShape;
   private final ImageShape detailShape;
   private final byte[] model;
@@ -138,32 +143,16 @@ final class CameraPictures {
   }
 
   private void average() {
-    int block = SIDE / modelShape.width();
-    int[] sums = new int[model.length];
-    int fine = SIDE / detailShape.width();
-    int[] grey = new int[details.length];
-    for (int y = 0, at = 0; y < SIDE; y++) {
-      int row = y / fine * detailShape.width();
-      int to = y / block * modelShape.width() * CHANNELS;
-      for (int x = 0; x < SIDE; x++, at += CHANNELS) {
-        int red = pixels[at] & 0xFF;
-        int green = pixels[at + 1] & 0xFF;
-        int blue = pixels[at + 2] & 0xFF;
-        int place = to + x / block * CHANNELS;
-        sums[place] += red;
-        sums[place + 1] += green;
-        sums[place + 2] += blue;
-        grey[row + x / fine] += Luma.of(red, green, blue);
-      }
-    }
-    round(sums, block * block, model);
-    round(grey, fine * fine, details);
+    PackedPixels.pack(pixels, 0, CHANNELS, packed, 0, packed.length);
+    average(CHANNELS, modelShape, model);
+    PackedPixels.toGray(packed, packed.length);
+    average(1, detailShape, details);
   }
 
-  private static void round(int[] sums, int count, byte[] into) {
-    for (int i = 0; i < into.length; i++) {
-      into[i] = (byte) ((sums[i] + count / 2) / count);
-    }
+  private void average(int channels, ImageShape to, byte[] into) {
+    ImageShape large = new ImageShape(SIDE, SIDE, channels);
+    resampler.resample(
+        packed, large, Span.of(SIDE), Span.of(SIDE), to.width(), to.height(), into, 0);
   }
 
   /** The picture of the model, {@code [height][width][3]}; the next frame changes it. */

@@ -129,6 +129,7 @@ public final class IngestCommand extends ConsoleCommand {
     try (FrameSender sender =
         new FrameSender(kafka.clients().frameProducer(), name, progress, () -> {})) {
       FrameSender.Outlet outlet = sender.outlet();
+      // A camera does not wait; a file can.
       progress.sink = camera.isRecorded() ? outlet::offerAndWait : outlet::offer;
       read(camera, progress);
     }
@@ -239,7 +240,6 @@ public final class IngestCommand extends ConsoleCommand {
       report("reading %s".formatted(camera.address()));
     }
 
-    /** A camera does not wait; a file can. */
     @Override
     public void frame(Frame frame) {
       if (count == null || offered < count) {

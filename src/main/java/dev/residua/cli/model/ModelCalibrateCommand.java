@@ -7,7 +7,7 @@ import dev.residua.cli.console.ConsoleCommand;
 import dev.residua.cli.console.ModelOption;
 import dev.residua.cli.console.StageProgress;
 import dev.residua.dataset.FrameDataset;
-import dev.residua.detail.DetailModel;
+import dev.residua.detail.DetailChannel;
 import dev.residua.drift.DriftSettings;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.BadBundleException;
@@ -16,6 +16,7 @@ import dev.residua.training.DatasetSource;
 import dev.residua.training.ModelCalibration;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -54,8 +55,9 @@ final class ModelCalibrateCommand extends ConsoleCommand {
   public Integer call() throws IOException, BadBundleException {
     ModelBundle bundle = model.read();
     FrameDataset set = FrameDataset.open(data).reducedTo(bundle.manifest().image());
-    if (set.details() == null && bundle.find(ModelBundle.DETAIL_MODEL).isPresent()) {
-      ImageShape details = DetailModel.fromBytes(bundle.entry(ModelBundle.DETAIL_MODEL)).shape();
+    Optional<DetailChannel> channel = Models.details(bundle);
+    if (set.details() == null && channel.isPresent()) {
+      ImageShape details = channel.get().model().shape();
       throw new CommandFailedException(
           "the model finds small defects, but %s has no detail pictures to calibrate that on; import the frames with --details %dx%d"
               .formatted(data, details.width(), details.height()));
