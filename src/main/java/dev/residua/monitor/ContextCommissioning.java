@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * against that. The residuals and the picture learn separately. Mutable, for one thread.
  */
 final class ContextCommissioning {
-  /** Effective samples that are enough for the picture: its detector looks at large changes. */
-  static final double PICTURE_SAMPLES = 250;
+  /** Effective samples that are enough for the picture: the fewest with simulated thresholds. */
+  static final double PICTURE_SAMPLES = 500;
 
   private final MonitorModel model;
   private final CommissioningReference shared;

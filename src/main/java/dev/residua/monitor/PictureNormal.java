@@ -9,13 +9,18 @@ import dev.residua.drift.DriftReference;
 import dev.residua.drift.ImageStatistics;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 
 /**
  * The numbers of one source's picture against what is normal for it. Mutable, for one thread.
  *
  * <p>The numbers that are learnt have no dead band, which is taken off after the level of the
- * source. A picture that varies more than those that calibrated the model counts for less; one that
- * varies less is not made to vary more.
+ * source. A single picture of a source that varies more than those that calibrated the model counts
+ * for less; one that varies less is not made to vary more.
+ *
+ * <p>The detector compares laws, so what it takes has the spread that its reference has. The
+ * reconstruction error is scaled to it. The appearance is only scaled down, as grey levels that do
+ * not matter must not come to matter; where it varies less, independent noise is added.
  */
 final class PictureNormal {
   /**
@@ -29,15 +34,29 @@ final class PictureNormal {
   final SourceCalibration calibration;
   final InnovationFilter filter;
   private final CommissioningReference shared;
-  private final double[] shrink = new double[ImageStatistics.COUNT];
+  private final double[] shrink = new double[ImageStatistics.COUNT]; // of a single picture
+  private final double[] scale = new double[ImageStatistics.COUNT]; // of what the detector takes
+  private final double missing; // standard deviation of the noise of the appearance
 
   PictureNormal(CommissioningReference shared, SourceCalibration calibration) {
     this.shared = shared;
     this.calibration = calibration;
     this.filter = new InnovationFilter(calibration);
     for (int k = 0; k < shrink.length; k++) {
-      shrink[k] = Math.min(1, floored(k, then(k)) / floored(k, now(k)));
+      shrink[k] = Math.min(1, floored(k, then(k).spread()) / floored(k, now(k).spread()));
+      scale[k] = spread(k) / floored(k, now(k).scale());
     }
+    int grey = ImageStatistics.APPEARANCE;
+    scale[grey] = Math.min(1, scale[grey]);
+    double varies = now(grey).scale() * scale[grey];
+    missing = Math.sqrt(Math.max(0, spread(grey) * spread(grey) - varies * varies));
+  }
+
+  /** The spread with which the model was calibrated, whose numbers are not dithered. */
+  private double spread(int number) {
+    double dither = ImageStatistics.floor(number);
+    double dithered = Math.max(dither, then(number).spread());
+    return floored(number, Math.sqrt(dithered * dithered - dither * dither));
   }
 
   private LatentCalibration now(int number) {
@@ -56,15 +75,15 @@ final class PictureNormal {
       LatentCalibration after = now.latents().get(k);
       if (Math.abs(grey(k, after) - grey(k, before)) > STRANGE) {
         double shift = after.location() - before.location();
-        double spread = floored(k, before);
+        double spread = floored(k, before.spread());
         beyond.add(new Difference(k, Difference.Kind.OFFSET, shift / spread));
       }
     }
     return beyond;
   }
 
-  private static double floored(int number, LatentCalibration calibration) {
-    return Math.max(ImageStatistics.floor(number), calibration.spread());
+  private static double floored(int number, double spread) {
+    return Math.max(ImageStatistics.floor(number), spread);
   }
 
   /** The level of a number in grey levels. */
@@ -99,18 +118,28 @@ final class PictureNormal {
     filter.next(numbers, innovations);
     float[] taken = new float[numbers.length];
     for (int k = 0; k < taken.length; k++) {
-      taken[k] = (float) (then(k).location() + innovations[k] * now(k).scale() * shrink[k]);
+      taken[k] = (float) (then(k).location() + innovations[k] * now(k).scale() * scale[k]);
     }
     int grey = ImageStatistics.APPEARANCE;
+    taken[grey] += (float) (missing * noise(numbers));
     taken[grey] = ImageStatistics.beyond(taken[grey], band);
     return taken;
+  }
+
+  /** Standard normal; the same numbers, which are dithered by frame, give the same noise. */
+  private static double noise(float[] numbers) {
+    long seed = 0;
+    for (float number : numbers) {
+      seed = 31 * seed + Float.floatToIntBits(number);
+    }
+    return new SplittableRandom(seed).nextGaussian();
   }
 
   /** The shift of numbers that shows as such means of the detector's samples. */
   float[] shift(float[] means) {
     float[] shift = new float[means.length];
     for (int k = 0; k < shift.length; k++) {
-      shift[k] = (float) (means[k] / shrink[k] / ResidualNormal.unpredicted(now(k)));
+      shift[k] = (float) (means[k] / scale[k] / ResidualNormal.unpredicted(now(k)));
     }
     return shift;
   }

@@ -148,12 +148,14 @@ class TutorialIT {
       // When the proposed correction is saved
       correct(reader, motion(reader));
 
-      // Then the incident ends, and the source learns its new view
+      // Then the incident ends, the source learns its new view, and it is quiet
       incidents.await(
           LIMIT,
           "the end of the move",
           () -> incidents.output().lines().anyMatch(TutorialIT::isEndOfMove));
       awaitArmed(service, reader, status, "after the correction");
+      Thread.sleep(4 * QUIET_MILLIS);
+      assertThat(openIncidents(reader)).isEmpty();
     }
   }
 
