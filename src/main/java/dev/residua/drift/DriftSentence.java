@@ -1,6 +1,7 @@
 package dev.residua.drift;
 
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.DetailStatistics;
 import java.util.Locale;
 
 /** Describes a drift alarm in one plain sentence, with the names of the domain. */
@@ -94,6 +95,16 @@ public final class DriftSentence {
             .formatted(window)
         : "the reconstruction errors of the last %d frames are unlike those of training"
             .formatted(window);
+  }
+
+  /** The pictures have unusual small details; the last frame says where. */
+  public static String details(DetailStatistics last, int window) {
+    return String.format(
+        Locale.ROOT,
+        "the pictures of the last %d frames have small details that those of training do not have, now at %.0f %% from the left and %.0f %% from the top",
+        window,
+        100 * last.across(),
+        100 * last.down());
   }
 
   /** The e-detector on the joint p-values has crossed its level. */

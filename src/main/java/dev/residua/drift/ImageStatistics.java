@@ -1,15 +1,23 @@
 package dev.residua.drift;
 
+import dev.residua.causal.DetailStatistics;
+import dev.residua.causal.FrameStatistics;
+import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The two numbers of a picture as a whole that the drift detector takes: the logarithm of the
- * reconstruction error, and the static pixels' deviation in grey levels beyond a dead band. Without
- * the band, cameras without noise would alarm at single grey levels.
+ * The numbers of a picture as a whole that the drift detector takes: the logarithm of the
+ * reconstruction error, the static pixels' deviation in grey levels beyond a dead band, and, where
+ * the model looks at small details, the logarithm of 1 plus the score of the most unusual one.
+ * Without the band, cameras without noise would alarm at single grey levels.
  */
 public final class ImageStatistics {
-  /** How many numbers there are. */
+  /** How many numbers there are without details. */
   public static final int COUNT = 2;
+
+  /** How many numbers there are with details. */
+  public static final int COUNT_WITH_DETAILS = 3;
 
   /** Index of the reconstruction error. */
   public static final int RECONSTRUCTION = 0;
@@ -17,8 +25,11 @@ public final class ImageStatistics {
   /** Index of the appearance. */
   public static final int APPEARANCE = 1;
 
+  /** Index of the details, where there are any. */
+  public static final int DETAILS = 2;
+
   private static final float WHITE = 255;
-  private static final double[] FLOOR = {0.02, 0.5};
+  private static final double[] FLOOR = {0.02, 0.5, 0.05};
 
   private ImageStatistics() {}
 
@@ -34,6 +45,32 @@ public final class ImageStatistics {
     return new float[] {
       (float) Math.log(Math.max(0, reconstructionError) + 1e-12), beyond(appearance * WHITE, band)
     };
+  }
+
+  /** The numbers of one frame with the one of its details, if they are known. */
+  public static float[] of(FrameStatistics frame, double band) {
+    return withDetails(
+        of(frame.reconstructionError(), frame.appearanceDeviation(), band), frame.details());
+  }
+
+  /**
+   * The same numbers and the one of the details.
+   *
+   * @param details null for none
+   */
+  public static float[] withDetails(float[] numbers, @Nullable DetailStatistics details) {
+    if (details == null) {
+      return numbers;
+    }
+    float[] all = Arrays.copyOf(numbers, COUNT_WITH_DETAILS);
+    all[DETAILS] = (float) Math.log1p(details.score());
+    return all;
+  }
+
+  /** {@link #dithered(float, float, long)} of one frame with the number of its details. */
+  public static float[] dithered(FrameStatistics frame, long seed) {
+    return withDetails(
+        dithered(frame.reconstructionError(), frame.appearanceDeviation(), seed), frame.details());
   }
 
   /**

@@ -27,7 +27,7 @@ public final class Baseline {
   private final CausalGraph graph;
   private final AnomalyCalibration calibration;
   private final float[] latents; // shift in standard deviations of the calibration, [d]
-  private final float[] picture; // shift of ImageStatistics, [COUNT]
+  private final float[] picture; // shift of ImageStatistics
   private final float[] carriedLatents; // what was accepted for the model before
   private final float[] carriedPicture;
   private int settling;
@@ -43,10 +43,17 @@ public final class Baseline {
     static final State NONE = new State(new TreeMap<>(), new float[ImageStatistics.COUNT], 0);
 
     public State {
-      if (picture.length != ImageStatistics.COUNT || settling < 0 || settling > SETTLING) {
+      if (picture.length < ImageStatistics.COUNT
+          || picture.length > ImageStatistics.COUNT_WITH_DETAILS
+          || settling < 0
+          || settling > SETTLING) {
         throw new IllegalArgumentException(
-            "a baseline has %d numbers of the picture and %d frames to settle, expected %d and at"
-                    .formatted(picture.length, settling, ImageStatistics.COUNT)
+            "a baseline has %d numbers of the picture and %d frames to settle, expected %d or %d and at"
+                    .formatted(
+                        picture.length,
+                        settling,
+                        ImageStatistics.COUNT,
+                        ImageStatistics.COUNT_WITH_DETAILS)
                 + " most "
                 + SETTLING);
       }
@@ -57,9 +64,9 @@ public final class Baseline {
     this.graph = model.graph();
     this.calibration = model.rule().calibration();
     this.latents = new float[graph.size()];
-    this.picture = new float[ImageStatistics.COUNT];
+    this.picture = new float[model.picture().latents()];
     this.carriedLatents = new float[graph.size()];
-    this.carriedPicture = new float[ImageStatistics.COUNT];
+    this.carriedPicture = new float[picture.length];
     this.settling = state.settling();
     float[] shifts = settling > 0 ? carriedLatents : latents;
     state
@@ -72,7 +79,11 @@ public final class Baseline {
               }
             });
     System.arraycopy(
-        state.picture(), 0, settling > 0 ? carriedPicture : picture, 0, ImageStatistics.COUNT);
+        state.picture(),
+        0,
+        settling > 0 ? carriedPicture : picture,
+        0,
+        Math.min(picture.length, state.picture().length));
   }
 
   State state() {
@@ -114,7 +125,7 @@ public final class Baseline {
    * Chooses for each number the nearer to the frames: its carried shift, or none.
    *
    * @param latentMeans means of the unshifted samples, shape {@code [d]}
-   * @param pictureMeans the same of the picture, shape {@code [COUNT]}
+   * @param pictureMeans the same of the numbers of the picture
    */
   void decide(float[] latentMeans, float[] pictureMeans) {
     nearer(carriedLatents, latentMeans, latents);
@@ -171,7 +182,10 @@ public final class Baseline {
       shifted[k] = sample[k] * calibration.scale(k) + calibration.location(k);
     }
     float appearance = scored.appearanceDeviation() - picture[ImageStatistics.APPEARANCE] / WHITE;
-    FrameStatistics own = calibration.statistics(shifted, 0, appearance, scored.isPartial());
+    FrameStatistics own =
+        calibration
+            .statistics(shifted, 0, appearance, scored.isPartial())
+            .withDetails(scored.details());
     if (scored.reconstruction() == Reconstruction.NONE) {
       return own;
     }

@@ -165,9 +165,11 @@ final class ContextCommissioning {
   }
 
   private static String pictureSpoken(Difference difference) {
-    return (difference.latent() == ImageStatistics.RECONSTRUCTION
-            ? "the reconstruction error "
-            : "the brightness of the static parts ")
+    return switch (difference.latent()) {
+          case ImageStatistics.RECONSTRUCTION -> "the reconstruction error ";
+          case ImageStatistics.APPEARANCE -> "the brightness of the static parts ";
+          default -> "the score of small details ";
+        }
         + difference.text();
   }
 
@@ -238,6 +240,7 @@ final class ContextCommissioning {
                 scored.reconstruction(),
                 pictureNormal.error(scored.reconstructionError()));
       }
+      statistics = statistics.withDetails(scored.details());
       taken =
           numbers == null
               ? null

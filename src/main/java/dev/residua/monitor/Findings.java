@@ -10,6 +10,7 @@ import dev.residua.anomaly.SensorFault;
 import dev.residua.anomaly.SensorReference;
 import dev.residua.anomaly.Verdict;
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.DetailStatistics;
 import dev.residua.causal.Finding;
 import dev.residua.causal.Finding.Severity;
 import dev.residua.causal.FrameStatistics;
@@ -301,14 +302,20 @@ final class Findings {
   /** Event of an alarm of the picture's detector. */
   DriftEvent pictureChanged(ScoredFrame frame, ChangeMonitor watch, LongUnaryOperator sequenceAt) {
     int window = watch.reading.scale();
-    float[] shifts = new float[ImageStatistics.COUNT];
+    float[] shifts = new float[watch.thresholds.reference().latents()];
     watch.detector.meanShifts(window, shifts);
-    float[] means = watch.detector.sampleMeans(window);
-    String sentence =
-        Math.abs(shifts[ImageStatistics.APPEARANCE]) >= NAMED_SHIFT
-            ? DriftSentence.brightness(means[ImageStatistics.APPEARANCE], window)
-            : DriftSentence.reconstruction(
-                shifts[ImageStatistics.RECONSTRUCTION] >= NAMED_SHIFT, window);
+    float grey = watch.detector.sampleMeans(window)[ImageStatistics.APPEARANCE];
+    DetailStatistics details = frame.statistics().details();
+    float ofDetails = details == null ? 0 : shifts[shifts.length - 1];
+    float ofError = shifts[ImageStatistics.RECONSTRUCTION];
+    String sentence;
+    if (Math.abs(shifts[ImageStatistics.APPEARANCE]) >= NAMED_SHIFT) {
+      sentence = DriftSentence.brightness(grey, window);
+    } else if (details != null && ofDetails >= Math.max(NAMED_SHIFT, ofError)) {
+      sentence = DriftSentence.details(details, window);
+    } else {
+      sentence = DriftSentence.reconstruction(ofError >= NAMED_SHIFT, window);
+    }
     return onset(frame, watch, DriftEvent.Channel.PICTURE, sequenceAt, sentence, List.of());
   }
 

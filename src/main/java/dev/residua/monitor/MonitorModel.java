@@ -77,7 +77,7 @@ public record MonitorModel(
     commissioning.ifPresent(
         shared -> {
           if (shared.own().latents().size() != graph.size()
-              || shared.picture().latents().size() != ImageStatistics.COUNT) {
+              || shared.picture().latents().size() != picture.latents()) {
             throw new IllegalArgumentException(
                 "model %s has %d latents, its reference for sources %d and %d numbers of the picture"
                     .formatted(
@@ -87,10 +87,15 @@ public record MonitorModel(
                         shared.picture().latents().size()));
           }
         });
-    if (picture.latents() != ImageStatistics.COUNT) {
+    if (picture.latents() != ImageStatistics.COUNT
+        && picture.latents() != ImageStatistics.COUNT_WITH_DETAILS) {
       throw new IllegalArgumentException(
-          "the picture reference of model %s has %d numbers, expected %d"
-              .formatted(id, picture.latents(), ImageStatistics.COUNT));
+          "the picture reference of model %s has %d numbers, expected %d, or %d with details"
+              .formatted(
+                  id,
+                  picture.latents(),
+                  ImageStatistics.COUNT,
+                  ImageStatistics.COUNT_WITH_DETAILS));
     }
   }
 

@@ -67,12 +67,7 @@ final class OtherModels {
     learns.learn(
         frame,
         frame.statistics().standardized(),
-        sampled
-            ? ImageStatistics.dithered(
-                frame.statistics().reconstructionError(),
-                frame.statistics().appearanceDeviation(),
-                frame.sequence())
-            : null,
+        sampled ? ImageStatistics.dithered(frame.statistics(), frame.sequence()) : null,
         leaveOut);
     learning = learns;
     put(modelId, frame.sequence(), frame.capturedAt(), learns, known);

@@ -19,8 +19,9 @@ import java.util.SplittableRandom;
  * for less; one that varies less is not made to vary more.
  *
  * <p>The detector compares laws, so what it takes has the spread that its reference has. The
- * reconstruction error is scaled to it. The appearance is only scaled down, as grey levels that do
- * not matter must not come to matter; where it varies less, independent noise is added.
+ * reconstruction error and the details are scaled to it. The appearance is only scaled down, as
+ * grey levels that do not matter must not come to matter; where it varies less, independent noise
+ * is added.
  */
 final class PictureNormal {
   /**
@@ -35,7 +36,7 @@ final class PictureNormal {
   final InnovationFilter filter;
   private final CommissioningReference shared;
   private final double[] shrink = new double[ImageStatistics.COUNT]; // of a single picture
-  private final double[] scale = new double[ImageStatistics.COUNT]; // of what the detector takes
+  private final double[] scale; // of what the detector takes
   private final double missing; // standard deviation of the noise of the appearance
 
   PictureNormal(CommissioningReference shared, SourceCalibration calibration) {
@@ -44,6 +45,9 @@ final class PictureNormal {
     this.filter = new InnovationFilter(calibration);
     for (int k = 0; k < shrink.length; k++) {
       shrink[k] = Math.min(1, floored(k, then(k).spread()) / floored(k, now(k).spread()));
+    }
+    scale = new double[calibration.latents().size()];
+    for (int k = 0; k < scale.length; k++) {
       scale[k] = spread(k) / floored(k, now(k).scale());
     }
     int grey = ImageStatistics.APPEARANCE;

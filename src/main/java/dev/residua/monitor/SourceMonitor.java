@@ -36,6 +36,7 @@ import dev.residua.intervention.InterventionKind;
 import dev.residua.intervention.MechanismWindow;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -289,12 +290,7 @@ public final class SourceMonitor {
       return commissioning.next(frame, own, learnt);
     }
     FrameStatistics statistics = baseline.statistics(frame, own);
-    return new Normalized(
-        own,
-        own,
-        statistics,
-        statistics.reconstruction() == Reconstruction.SAMPLED ? numbers(statistics) : null,
-        true);
+    return new Normalized(own, own, statistics, numbers(statistics), true);
   }
 
   /** Learns from the frame, unless it shows something that is not normal. */
@@ -619,7 +615,7 @@ public final class SourceMonitor {
       baseline.decide(
           residuals.detector.meanDeviations(frames),
           pictures == 0
-              ? new float[ImageStatistics.COUNT]
+              ? new float[model.picture().latents()]
               : picture.detector.meanDeviations(pictures));
       residuals.restart();
       picture.restart();
@@ -729,21 +725,27 @@ public final class SourceMonitor {
     }
   }
 
-  private float[] numbers(FrameStatistics statistics) {
-    return ImageStatistics.of(
-        statistics.reconstructionError(),
-        statistics.appearanceDeviation(),
-        model.rule().settings().minGreyLevels());
+  /** What the detector takes of a picture; null if not all of it is known. */
+  private float @Nullable [] numbers(FrameStatistics statistics) {
+    return statistics.reconstruction() == Reconstruction.SAMPLED
+        ? complete(ImageStatistics.of(statistics, model.rule().settings().minGreyLevels()))
+        : null;
   }
 
-  /** Numbers of the picture that a source learns from; null if it was not reconstructed. */
+  /** Numbers of the picture that a source learns from; null if not all of them are known. */
   private float @Nullable [] learnt(ScoredFrame frame) {
     FrameStatistics scored = frame.statistics();
-    return scored.reconstruction() == Reconstruction.SAMPLED
-        ? baseline.numbers(
-            ImageStatistics.dithered(
-                scored.reconstructionError(), scored.appearanceDeviation(), frame.sequence()))
-        : null;
+    float[] numbers =
+        scored.reconstruction() == Reconstruction.SAMPLED
+            ? complete(ImageStatistics.dithered(scored, frame.sequence()))
+            : null;
+    return numbers == null ? null : baseline.numbers(numbers);
+  }
+
+  /** The numbers, unless the frame lacks details at which the model looks. */
+  private float @Nullable [] complete(float[] numbers) {
+    int expected = model.picture().latents();
+    return numbers.length < expected ? null : Arrays.copyOf(numbers, expected);
   }
 
   private void watchPicture(ScoredFrame frame, float @Nullable [] numbers, FrameEvents events) {

@@ -106,10 +106,42 @@ public final class FrameBatch {
   public void add(Frame frame, FramePosition position, FrameTiming timing, SourceRule rule)
       throws RejectedFrameException {
     PixelMask mask = decoder.decode(frame, rule.geometry(), pixels, size * shape.size());
-    masks[size] = mask.union(model.mask());
     DetailChannel channel = model.details();
-    details[size] =
-        channel == null ? null : channel.statistics(decoder.details(), 0, decoder.detailMask());
+    add(
+        frame,
+        position,
+        timing,
+        rule,
+        mask,
+        channel == null ? null : channel.statistics(decoder.details(), 0, decoder.detailMask()));
+  }
+
+  /**
+   * The same for a frame of a data set, which shows only what the network reads.
+   *
+   * @param ofFrame its details; null if they are not known
+   */
+  public void add(
+      Frame frame,
+      FramePosition position,
+      FrameTiming timing,
+      SourceRule rule,
+      @Nullable DetailStatistics ofFrame)
+      throws RejectedFrameException {
+    PixelMask mask = decoder.decode(frame, rule.geometry(), pixels, size * shape.size());
+    add(frame, position, timing, rule, mask, ofFrame);
+  }
+
+  private void add(
+      Frame frame,
+      FramePosition position,
+      FrameTiming timing,
+      SourceRule rule,
+      PixelMask mask,
+      @Nullable DetailStatistics ofFrame)
+      throws RejectedFrameException {
+    masks[size] = mask.union(model.mask());
+    details[size] = ofFrame;
     model.variables().read(frame.attributes(), variables, size * model.variables().size());
     // What the score needs: a whole batch of referenced pictures would not fit into memory
     frames[size] = frame.with(NO_DATA, Map.of());

@@ -5,12 +5,12 @@ import dev.residua.anomaly.AnomalySettings;
 import dev.residua.anomaly.AppearanceReference;
 import dev.residua.anomaly.SensorReference;
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.DetailStatistics;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.MaskedScorer;
 import dev.residua.commissioning.CommissioningReference;
 import dev.residua.dataset.DetailPictures;
-import dev.residua.detail.DetailChannel;
 import dev.residua.detail.DetailModel;
 import dev.residua.detail.TilePatterns;
 import dev.residua.drift.DriftReference;
@@ -33,6 +33,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.DoubleConsumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calibrates a model: makes the parts of its bundle that describe normal frames, from nominal
@@ -101,19 +102,8 @@ public final class ModelCalibration {
         entries.put(name, model.entry(name));
       }
     }
-    entries.putAll(
-        entries(
-            model.graph(),
-            scorer,
-            appearance(data, nominal),
-            data,
-            nominal,
-            scores,
-            monitorability,
-            driftSettings,
-            seed,
-            fraction -> progress.at("calibrating", fraction, null)));
     DetailPictures details = data.details();
+    DetailCalibration ofDetails = null;
     if (details != null && model.find(ModelBundle.DETAIL_MODEL).isPresent()) {
       TilePatterns patterns =
           DetailModel.fromBytes(model.entry(ModelBundle.DETAIL_MODEL)).patterns();
@@ -127,14 +117,21 @@ public final class ModelCalibration {
                     patterns.shape().width(),
                     patterns.shape().height()));
       }
-      entries.putAll(
-          details(
-              fit(details)
-                  .calibrated(
-                      patterns,
-                      nominal,
-                      fraction -> progress.at("calibrating details", fraction, null))));
+      ofDetails = DetailCalibration.of(details, patterns, nominal, progress);
     }
+    entries.putAll(
+        entries(
+            model.graph(),
+            scorer,
+            appearance(data, nominal),
+            data,
+            nominal,
+            scores,
+            monitorability,
+            ofDetails,
+            driftSettings,
+            seed,
+            fraction -> progress.at("calibrating", fraction, null)));
     return ModelBundle.of(
         model
             .manifest()
@@ -153,6 +150,7 @@ public final class ModelCalibration {
    * @param warnings reasons to distrust the model
    * @param scores of the input's nominal frames
    * @param monitorability how a disturbance spreads over the residuals, if it is known
+   * @param details of the same frames; null where the data has no detail pictures
    */
   static ModelBundle bundle(
       TrainingInput input,
@@ -164,6 +162,7 @@ public final class ModelCalibration {
       List<String> warnings,
       LatentBatch scores,
       Optional<Monitorability> monitorability,
+      @Nullable DetailCalibration details,
       DriftSettings driftSettings,
       DoubleConsumer progress) {
     Map<String, byte[]> entries = new TreeMap<>();
@@ -178,6 +177,7 @@ public final class ModelCalibration {
             input.nominal,
             scores,
             monitorability,
+            details,
             driftSettings,
             input.settings.seed(),
             progress));
@@ -189,37 +189,6 @@ public final class ModelCalibration {
     entries.put(ModelBundle.LOSSES, TrainingHistory.toCsv(network.history()));
     entries.put(ModelBundle.WARNINGS, TrainingHistory.toLines(warnings));
     return ModelBundle.of(manifest, graph, entries);
-  }
-
-  /**
-   * Entries of the model of details, learnt from the training frames and calibrated on the nominal
-   * ones; none where the data has no detail pictures.
-   */
-  static Map<String, byte[]> details(TrainingInput input, TrainingProgress progress) {
-    DetailPictures pictures = input.data.details();
-    if (pictures == null) {
-      return Map.of();
-    }
-    DetailFit fit = fit(pictures);
-    TilePatterns patterns =
-        fit.patterns(
-            input.usualPictures(), fraction -> progress.at("learning details", fraction, null));
-    return details(
-        fit.calibrated(
-            patterns,
-            input.nominal,
-            fraction -> progress.at("calibrating details", fraction, null)));
-  }
-
-  private static DetailFit fit(DetailPictures pictures) {
-    return new DetailFit(
-        pictures.shape(), pictures.mask(), (index, into) -> pictures.read(index, into, 0));
-  }
-
-  private static Map<String, byte[]> details(DetailChannel channel) {
-    return Map.of(
-        ModelBundle.DETAIL_MODEL, channel.model().toBytes(),
-        ModelBundle.DETAIL_CALIBRATION, channel.calibration().toBytes());
   }
 
   private static AppearanceReference appearance(TrainingData data, int[] frames) {
@@ -240,6 +209,7 @@ public final class ModelCalibration {
       int[] nominal,
       LatentBatch scores,
       Optional<Monitorability> monitorability,
+      @Nullable DetailCalibration details,
       DriftSettings driftSettings,
       long seed,
       DoubleConsumer progress) {
@@ -262,7 +232,7 @@ public final class ModelCalibration {
     float[][] expected = new float[n][];
     float[][] residuals = new float[n][d];
     float[][] predicted = new float[n][d];
-    double[][] picture = new double[n][ImageStatistics.COUNT];
+    double[][] picture = new double[n][];
     float[][] numbersOf = new float[n][];
     for (int i = 0; i < n; i++) {
       for (int j = 0; j < d; j++) {
@@ -273,17 +243,23 @@ public final class ModelCalibration {
       }
       observed[i] = Arrays.copyOfRange(scores.observed(), i * d, (i + 1) * d);
       expected[i] = Arrays.copyOfRange(scores.expected(), i * d, (i + 1) * d);
+      float error = scores.reconstructionErrors()[i];
+      DetailStatistics ofFrame = details == null ? null : details.statistics(i);
       float[] numbers =
-          ImageStatistics.of(
-              scores.reconstructionErrors()[i],
-              deviations[i],
-              AnomalySettings.DEFAULTS.minGreyLevels());
-      numbersOf[i] = ImageStatistics.dithered(scores.reconstructionErrors()[i], deviations[i], i);
+          ImageStatistics.withDetails(
+              ImageStatistics.of(error, deviations[i], AnomalySettings.DEFAULTS.minGreyLevels()),
+              ofFrame);
+      numbersOf[i] =
+          ImageStatistics.withDetails(ImageStatistics.dithered(error, deviations[i], i), ofFrame);
+      picture[i] = new double[numbers.length];
       for (int j = 0; j < numbers.length; j++) {
         picture[i][j] = numbers[j];
       }
     }
     Map<String, byte[]> entries = new TreeMap<>();
+    if (details != null) {
+      entries.putAll(details.entries());
+    }
     entries.put(ModelBundle.SELF_TEST, selfTest(scorer, data, nominal).toBytes());
     entries.put(ModelBundle.ANOMALY_CALIBRATION, anomaly.toBytes());
     entries.put(ModelBundle.APPEARANCE, appearance.toBytes());

@@ -297,12 +297,9 @@ public final class TrainingPipeline {
               warnings,
               calibration,
               monitorability,
+              DetailCalibration.of(input, progress),
               drift,
               fraction -> progress.at("calibrating drift", fraction, null));
-      for (Map.Entry<String, byte[]> detail :
-          ModelCalibration.details(input, progress).entrySet()) {
-        bundle = bundle.with(detail.getKey(), detail.getValue());
-      }
       return new TrainingReport(
           bundle, graph, network.learntEdges(), metrics, warnings, List.of(run));
     } catch (IllegalArgumentException e) {

@@ -11,6 +11,7 @@ import dev.residua.anomaly.AnomalySettings;
 import dev.residua.anomaly.SensorReference;
 import dev.residua.anomaly.SensorRule;
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.DetailStatistics;
 import dev.residua.causal.FactorScales;
 import dev.residua.causal.Finding.Severity;
 import dev.residua.causal.ScoredFrame;
@@ -52,6 +53,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -120,8 +122,11 @@ class SourceCommissioningTest {
   }
 
   private static MonitorModel model(Camera camera) {
+    return model(new Feed(camera, 3));
+  }
+
+  private static MonitorModel model(Feed feed) {
     int n = 2_000;
-    Feed feed = new Feed(camera, 3);
     float[] flat = new float[4 * n];
     float[] errors = new float[n];
     float[] appearance = new float[n];
@@ -142,9 +147,9 @@ class SourceCommissioningTest {
       }
       errors[i] = frame.statistics().reconstructionError();
       appearance[i] = frame.statistics().appearanceDeviation();
-      numbers[i] = ImageStatistics.dithered(errors[i], appearance[i], i);
-      float[] taken = ImageStatistics.of(errors[i], appearance[i], 2);
-      pictures[i] = new double[] {taken[0], taken[1]};
+      numbers[i] = ImageStatistics.dithered(frame.statistics(), i);
+      float[] taken = ImageStatistics.of(frame.statistics(), 2);
+      pictures[i] = IntStream.range(0, taken.length).mapToDouble(k -> taken[k]).toArray();
     }
     boolean[][] edges = new boolean[4][4];
     edges[0][LENGTH] = true;
@@ -189,6 +194,7 @@ class SourceCommissioningTest {
     private double knocked; // shift of all residuals
     private float tear = 1;
     private double blur = 1; // factor of the reconstruction error
+    private double details; // median score of the most unusual one; 0 for none
 
     Feed(Camera camera, long seed) {
       this.camera = camera;
@@ -218,7 +224,12 @@ class SourceCommissioningTest {
           (float)
               (camera.error * 0.001 * Math.exp(camera.errorSpread * random.nextGaussian()) * blur);
       float light = (float) ((camera.light + camera.lightSpread * random.nextGaussian()) / 255);
-      return Scored.nominal()
+      Scored scored = Scored.nominal();
+      if (details > 0) {
+        double score = details * Math.exp(0.15 * random.nextGaussian());
+        scored.details(new DetailStatistics((float) score, 0.5f, 0.31f, 0.62f));
+      }
+      return scored
           .modelId(model)
           .context(context)
           .residuals(values)
@@ -409,6 +420,77 @@ class SourceCommissioningTest {
         .flatExtracting(MonitorResult::anomalies)
         .as("single pictures that vary less are not made to vary more")
         .noneMatch(anomaly -> anomaly.kind() == AnomalyKind.OFF_MANIFOLD);
+  }
+
+  /** A source of a model that looks at small details, of another level than the model's. */
+  private static Watched withDetails(double ofModel, double ofSource, long seed) {
+    Feed calibrating = new Feed(Camera.SAME, 3);
+    calibrating.details = ofModel;
+    Watched watched = new Watched(Camera.SAME, seed);
+    watched.monitor = SourceMonitor.start(new SourceMonitor.Thresholds(model(calibrating)));
+    watched.feed.details = ofSource;
+    return watched;
+  }
+
+  @Test
+  void shouldReportASmallDefectThatStays() {
+    // Given
+    Watched watched = withDetails(3, 5, 67).frames(2_000);
+    assertThat(watched.incidents).isEmpty();
+    // When
+    watched.feed.details = 9;
+    watched.frames(60);
+    // Then
+    assertThat(watched.incidents).isNotEmpty();
+    assertThat(watched.incidents.get(0).sentence())
+        .contains("small details")
+        .contains("31 % from the left and 62 % from the top");
+    assertThat(watched.incidents)
+        .extracting(incident -> incident.subject().toString())
+        .contains("picture");
+  }
+
+  @Test
+  void shouldReportASmallDefectOfASourceThatDoesNotLearn() {
+    // Given
+    Watched watched = withDetails(3, 3, 68).frames(300, SourceSettings.NONE, i -> 0);
+    assertThat(watched.incidents).isEmpty();
+    // When
+    watched.feed.details = 9;
+    watched.frames(60, SourceSettings.NONE, i -> 0);
+    // Then
+    assertThat(watched.incidents.get(0).sentence()).contains("small details");
+  }
+
+  @Test
+  void shouldNotWatchPicturesWithoutTheDetailsOfTheirModel() {
+    // Given
+    Watched watched = withDetails(3, 0, 69).frames(1_600);
+    // When
+    watched.feed.blur = 20;
+    watched.frames(60);
+    // Then
+    assertThat(watched.incidents).isEmpty();
+  }
+
+  @Test
+  void shouldJudgeDetailsTheSameWhenItsStateIsStoredAndRead() {
+    // Given
+    Watched whole = withDetails(3, 5, 70);
+    Watched inParts = withDetails(3, 5, 70);
+    SourceMonitor.Thresholds model = inParts.monitor.thresholds();
+    // When
+    whole.frames(1_500);
+    for (int i = 0; i < 15; i++) {
+      inParts.frames(100);
+      inParts.monitor = stored(inParts.monitor, model);
+    }
+    whole.feed.details = 9;
+    inParts.feed.details = 9;
+    whole.frames(40);
+    inParts.frames(40);
+    // Then
+    assertThat(inParts.incidents).isEqualTo(whole.incidents).isNotEmpty();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.residua.testing;
 
+import dev.residua.causal.DetailStatistics;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
@@ -24,6 +25,7 @@ public final class Scored {
   private float[] expected = new float[4];
   private float[] pValues = {0.5f, 0.5f, 0.5f, 0.5f};
   private float jointPValue = 0.5f;
+  private @Nullable DetailStatistics details;
   private float reconstructionPValue = 0.5f;
   private float reconstructionError = 0.001f;
   private Reconstruction reconstruction = Reconstruction.SAMPLED;
@@ -115,6 +117,11 @@ public final class Scored {
     return this;
   }
 
+  public Scored details(DetailStatistics value) {
+    details = value;
+    return this;
+  }
+
   public Scored sensor(SensorReadings readings) {
     sensor = readings;
     return this;
@@ -154,7 +161,8 @@ public final class Scored {
             reconstructionPValue,
             appearancePValue,
             reconstructionError,
-            appearance),
+            appearance,
+            details),
         sensor == null ? new SensorReadings(128, 0, 0, 100, 1, sequence) : sensor,
         FrameTiming.ON_TIME,
         new FramePosition("residua.frames", 0, sequence),

@@ -6,17 +6,14 @@ import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
 import dev.residua.cli.console.ModelAndData;
 import dev.residua.cli.console.ProgressBar;
-import dev.residua.dataset.DetailPictures;
+import dev.residua.cli.console.SetDetails;
 import dev.residua.dataset.FrameDataset;
-import dev.residua.detail.DetailChannel;
-import dev.residua.frame.ImageShape;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.scoring.ScoringModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -70,7 +67,7 @@ public final class ScoreCommand extends JsonCommand {
                   scoring.variables(),
                   scoring.calibration(),
                   scoring.appearance(),
-                  details(scoring, set))
+                  SetDetails.of(scoring.details(), set, err(), "small defects are left out"))
               .write(set, out, bar::update);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
@@ -86,21 +83,6 @@ public final class ScoreCommand extends JsonCommand {
             "noiseCorrelation", summary.noiseCorrelation()),
         () -> printText(summary, seconds));
     return 0;
-  }
-
-  /** The model of details; null if there is none, or the set has no pictures for it. */
-  private @Nullable DetailChannel details(ScoringModel scoring, FrameDataset set) {
-    DetailChannel channel = scoring.details();
-    DetailPictures pictures = set.details();
-    if (channel == null || (pictures != null && pictures.shape().equals(channel.model().shape()))) {
-      return channel;
-    }
-    ImageShape shape = channel.model().shape();
-    err()
-        .printf(
-            "small defects are left out: %s has no detail pictures of %dx%d; import the frames with --details %dx%d%n",
-            set.name(), shape.width(), shape.height(), shape.width(), shape.height());
-    return null;
   }
 
   private void printText(ScoreTable.Summary summary, double seconds) {

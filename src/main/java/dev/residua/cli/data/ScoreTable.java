@@ -7,10 +7,9 @@ import dev.residua.causal.FrameScorer;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.Variables;
-import dev.residua.dataset.DetailPictures;
+import dev.residua.cli.console.SetDetails;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.LabelTable;
-import dev.residua.detail.DetailChannel;
 import dev.residua.frame.ImageShape;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -33,7 +32,7 @@ final class ScoreTable {
   private final Variables variables;
   private final AnomalyCalibration calibration;
   private final AppearanceReference appearance;
-  private final @Nullable DetailChannel details;
+  private final @Nullable SetDetails details;
 
   /**
    * @param details finds small defects in the set's detail pictures; null to leave them out
@@ -44,7 +43,7 @@ final class ScoreTable {
       Variables variables,
       AnomalyCalibration calibration,
       AppearanceReference appearance,
-      @Nullable DetailChannel details) {
+      @Nullable SetDetails details) {
     this.names = names;
     this.scorer = scorer;
     this.variables = variables;
@@ -136,7 +135,9 @@ final class ScoreTable {
         for (int i = 0; i < n; i++) {
           FrameStatistics statistics =
               calibration.statistics(scored, i, appearance.deviation(batch, i * shape.size()));
-          writer.write(cells(from + i, scored, i, statistics, details(set, from + i)));
+          writer.write(
+              cells(
+                  from + i, scored, i, statistics, details == null ? null : details.of(from + i)));
           errors += scored.reconstructionErrors()[i];
           below += statistics.jointPValue() < 0.01 ? 1 : 0;
           for (Map.Entry<Integer, Correlation> entry : correlations.entrySet()) {
@@ -154,16 +155,6 @@ final class ScoreTable {
           }
         });
     return new Summary(set.size(), errors / set.size(), below / (double) set.size(), noise);
-  }
-
-  private @Nullable DetailStatistics details(FrameDataset set, int index) {
-    DetailPictures pictures = set.details();
-    if (details == null || pictures == null) {
-      return null;
-    }
-    byte[] picture = new byte[pictures.shape().size()];
-    pictures.read(index, picture, 0);
-    return details.statistics(picture, 0, pictures.mask());
   }
 
   private List<String> cells(

@@ -1,6 +1,7 @@
 package dev.residua.cli.ops;
 
 import dev.residua.app.model.Models;
+import dev.residua.causal.DetailStatistics;
 import dev.residua.cli.console.CommandFailedException;
 import dev.residua.cli.console.Json;
 import dev.residua.cli.console.JsonCommand;
@@ -9,6 +10,7 @@ import dev.residua.cli.console.ModelOption;
 import dev.residua.cli.console.OffsetRange;
 import dev.residua.cli.console.ProgressBar;
 import dev.residua.cli.console.RegistryOptions;
+import dev.residua.cli.console.SetDetails;
 import dev.residua.commissioning.CommissioningReport;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.LabelTable;
@@ -143,7 +145,13 @@ public final class BacktestCommand extends JsonCommand {
               Clock.systemUTC(),
               Stages.NONE);
       if (set != null) {
-        evaluate(set, batch, backtest, bar);
+        SetDetails details =
+            SetDetails.of(
+                scoring.details(),
+                set,
+                err(),
+                "small defects and the picture as a whole are not monitored");
+        evaluate(set, details, batch, backtest, bar);
       } else if (topic != null) {
         FrameIntake intake =
             FrameIntake.stored(
@@ -167,14 +175,20 @@ public final class BacktestCommand extends JsonCommand {
     return 0;
   }
 
-  private void evaluate(FrameDataset set, FrameBatch batch, Backtest backtest, ProgressBar bar) {
+  private void evaluate(
+      FrameDataset set,
+      @Nullable SetDetails details,
+      FrameBatch batch,
+      Backtest backtest,
+      ProgressBar bar) {
     for (int i = 0; i < set.size(); i++) {
       Instant at = Instant.EPOCH.plusNanos((long) (i * 1e9 / framesPerSecond));
       Frame frame = set.frame(i, set.name(), i, at);
       FramePosition position = new FramePosition(set.name(), 0, i);
+      DetailStatistics ofFrame = details == null ? null : details.of(i);
       evaluate(
           position,
-          () -> batch.add(frame, position, FrameTiming.ON_TIME, SourceRule.DEFAULTS),
+          () -> batch.add(frame, position, FrameTiming.ON_TIME, SourceRule.DEFAULTS, ofFrame),
           batch,
           backtest);
       bar.update((i + 1.0) / set.size());
