@@ -78,9 +78,21 @@ public final class FrameDecoder {
   }
 
   /**
-   * Decodes a frame.
+   * Decodes a frame as the other method does, with a region that stays where it is.
    *
    * @param geometry what of it is read
+   */
+  public PixelMask decode(Frame frame, FrameGeometry geometry, byte[] into, int offset)
+      throws RejectedFrameException {
+    return decode(frame, geometry, null, into, offset);
+  }
+
+  /**
+   * Decodes a frame. With a stabilizer the region is read twice where the camera vibrates, from a
+   * picture that is decoded once.
+   *
+   * @param geometry what of it is read
+   * @param stabilizer moves the region; null where it stays
    * @param into receives {@code target.size()} unsigned bytes, {@code [height][width][channels]};
    *     its content is undefined after a refusal
    * @param offset index in {@code into} of the first byte
@@ -88,7 +100,8 @@ public final class FrameDecoder {
    * @throws RejectedFrameException if the frame is refused; the message says what was wrong and
    *     what was expected
    */
-  public PixelMask decode(Frame frame, FrameGeometry geometry, byte[] into, int offset)
+  public PixelMask decode(
+      Frame frame, FrameGeometry geometry, @Nullable Stabilizer stabilizer, byte[] into, int offset)
       throws RejectedFrameException {
     boolean gray = target.channels() == 1;
     reader.read(frame, gray, (width, height) -> oversampling(geometry, width, height), picture);
@@ -96,11 +109,21 @@ public final class FrameDecoder {
       picture.toGray();
     }
     PixelMask mask = region.read(picture, geometry, into, offset);
+    FrameGeometry steady = geometry;
+    if (stabilizer != null) {
+      double width = picture.columns().length();
+      double height = picture.rows().length();
+      Placement place = Placement.of(geometry, width, height, target);
+      steady = stabilizer.follow(geometry, place, target, width / height, into, offset, mask);
+      if (!steady.equals(geometry)) {
+        mask = region.read(picture, steady, into, offset);
+      }
+    }
     if (detailRegion != null) {
       if (picture.channels() > 1) {
         picture.toGray();
       }
-      detailMask = detailRegion.read(picture, geometry, details, 0);
+      detailMask = detailRegion.read(picture, steady, details, 0);
     }
     return mask;
   }

@@ -25,6 +25,9 @@ final class PixelMasks {
     List<Path2D> paths = geometry.mask().stream().map(Polygon::toPath).toList();
     double marginX = margin(place.left(), place.width(), place.across(), place.fine());
     double marginY = margin(place.top(), place.height(), place.down(), place.fine());
+    double angle = Math.toRadians(place.fine());
+    double cos = Math.cos(angle);
+    double sin = Math.sin(angle);
     BitSet masked = new BitSet();
     masked.set(0, target.width() * target.height());
     for (int row = 0; row < place.rows(); row++) {
@@ -35,10 +38,10 @@ final class PixelMasks {
         double w = 1.0 / place.across();
         double h = 1.0 / place.down();
         boolean hidden =
-            isOutside(place, x, y, columns, rows)
-                || isOutside(place, x + w, y, columns, rows)
-                || isOutside(place, x, y + h, columns, rows)
-                || isOutside(place, x + w, y + h, columns, rows);
+            isOutside(place, cos, sin, x, y, columns, rows)
+                || isOutside(place, cos, sin, x + w, y, columns, rows)
+                || isOutside(place, cos, sin, x, y + h, columns, rows)
+                || isOutside(place, cos, sin, x + w, y + h, columns, rows);
         for (Path2D path : paths) {
           hidden |= path.intersects(x - marginX, y - marginY, w + 2 * marginX, h + 2 * marginY);
         }
@@ -58,12 +61,12 @@ final class PixelMasks {
   }
 
   /** Whether a point, in fractions of the region, is outside the picture. */
-  private static boolean isOutside(Placement place, double x, double y, Span columns, Span rows) {
-    double angle = Math.toRadians(place.fine());
+  private static boolean isOutside(
+      Placement place, double cos, double sin, double x, double y, Span columns, Span rows) {
     double u = (x - 0.5) * place.width();
     double v = (y - 0.5) * place.height();
-    double across = place.left() + place.width() / 2 + u * Math.cos(angle) + v * Math.sin(angle);
-    double down = place.top() + place.height() / 2 + v * Math.cos(angle) - u * Math.sin(angle);
+    double across = place.left() + place.width() / 2 + u * cos + v * sin;
+    double down = place.top() + place.height() / 2 + v * cos - u * sin;
     double tolerance = ROUNDING * Math.max(columns.length(), rows.length());
     return across < -tolerance
         || down < -tolerance

@@ -22,7 +22,7 @@ final class RegionReader {
   /** Least share of the model's picture that must show something. */
   private static final int LEAST_SEEN = 20;
 
-  private static final int MASKS = 64;
+  private static final int MASKS = 320; // all shifts of a stabilized source
   private static final int FINE_PIXELS = 2;
   private static final int MOST_FINE_PIXELS = 1024;
 
