@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param priority decides between rules that are equally specific; the higher wins
  * @param scene what the sources look at, which decides on their model
  * @param geometry which part of their pictures is read, and how
+ * @param stabilize whether small vibrations of their cameras are compensated
  * @param enabled whether the sources are monitored
  * @param falseAlarmsPerWeek false alarms per week, above 0: of each source, or of all together
  * @param sharedAmong number among which the sources divide one budget, 0 until they are counted;
@@ -53,6 +54,7 @@ public record SourceRule(
     int priority,
     String scene,
     FrameGeometry geometry,
+    boolean stabilize,
     boolean enabled,
     @Nullable Double falseAlarmsPerWeek,
     @Nullable Integer sharedAmong,
@@ -113,6 +115,7 @@ public record SourceRule(
           -MAX_PRIORITY,
           SceneName.DEFAULT,
           FrameGeometry.WHOLE,
+          false,
           true,
           null,
           null,
@@ -233,7 +236,11 @@ public record SourceRule(
 
   /** Number that changes with what a model sees of the pictures; 0 for all of them. */
   public int viewFingerprint() {
-    return redact ? 31 * geometry.fingerprint() + 1 : geometry.fingerprint();
+    int fingerprint = geometry.fingerprint();
+    if (redact) {
+      fingerprint = 31 * fingerprint + 1;
+    }
+    return stabilize ? 31 * fingerprint + 2 : fingerprint;
   }
 
   /** Share of one source in the budget, above 0 and at most 1. */

@@ -29,6 +29,7 @@ public final class SourceRuleFields {
           "rotation",
           "mask",
           "aspect",
+          "stabilize",
           "priority",
           "enabled",
           "falseAlarmsPerWeek",
@@ -92,6 +93,7 @@ public final class SourceRuleFields {
               geometry.withMask(text == null ? List.of() : FrameGeometry.parseMask(text)));
       case "aspect" ->
           rule.geometry(geometry.withAspect(text == null ? Aspect.STRETCH : Aspect.parse(text)));
+      case "stabilize" -> rule.stabilize(text != null && truth(text, name));
       case "priority" -> rule.priority(text == null ? 0 : whole(text, name));
       case "enabled" -> rule.enabled(text == null || truth(text, name));
       case "falseAlarmsPerWeek" ->
@@ -208,6 +210,9 @@ public final class SourceRuleFields {
     }
     if (geometry.aspect() != Aspect.STRETCH) {
       fields.put("aspect", geometry.aspect().toString());
+    }
+    if (rule.stabilize()) {
+      fields.put("stabilize", true);
     }
     if (rule.priority() != 0) {
       fields.put("priority", rule.priority());

@@ -41,6 +41,7 @@ final class SourceRuleMapper {
     record.setRotation(geometry.rotation() == 0 ? null : geometry.rotation());
     record.setMask(geometry.mask().isEmpty() ? null : geometry.maskText());
     record.setAspect(geometry.aspect() == Aspect.STRETCH ? null : geometry.aspect().toString());
+    record.setStabilize(rule.stabilize());
     record.setEnabled(rule.enabled());
     record.setFalseAlarmsPerWeek(rule.falseAlarmsPerWeek());
     record.setSharedAmong(rule.sharedAmong());
@@ -84,6 +85,7 @@ final class SourceRuleMapper {
         record.getPriority(),
         record.getScene(),
         geometry(record),
+        record.getStabilize(),
         record.getEnabled(),
         record.getFalseAlarmsPerWeek(),
         record.getSharedAmong(),

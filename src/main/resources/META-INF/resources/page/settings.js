@@ -6,7 +6,7 @@ import { moment } from './words.js';
 
 const SHOWN = [
   ['scene', 'Scene'], ['region', 'Region'], ['rotation', 'Rotation'], ['mask', 'Mask'], ['aspect', 'Aspect ratio'], ['falseAlarmsPerWeek', 'False alarms per week'], ['budget', 'Budget'], ['silentAfter', 'Silent after'],
-  ['activeHours', 'Active hours'], ['context', 'Context'], ['learn', 'Learns what is normal'], ['camera', 'Camera'], ['redact', 'Mask redacted'], ['retention', 'Pictures are stored for'], ['severity', 'Lowest severity'], ['framesPerSecond', 'Frames per second'], ['priority', 'Priority'],
+  ['activeHours', 'Active hours'], ['context', 'Context'], ['learn', 'Learns what is normal'], ['stabilize', 'Vibration compensated'], ['camera', 'Camera'], ['redact', 'Mask redacted'], ['retention', 'Pictures are stored for'], ['severity', 'Lowest severity'], ['framesPerSecond', 'Frames per second'], ['priority', 'Priority'],
 ];
 
 /** A duration such as PT2M in words. */
@@ -53,6 +53,7 @@ function edit(rule, done) {
       optional('rotation', 'Rotation', 'Degrees clockwise', '0'),
       optional('mask', 'Mask', 'Corners x,y as fractions of the region; a semicolon between polygons', '0,0 0.3,0 0.3,0.2'),
       { name: 'aspect', label: 'Aspect ratio', value: set.aspect ?? '', options: [['', 'stretch to the model'], ['letterbox', 'keep, with bars']] },
+      { name: 'stabilize', label: 'Vibration of the camera', value: String(set.stabilize ?? ''), options: [['', 'is left as it is'], ['true', 'is compensated where it is small']] },
       optional('falseAlarmsPerWeek', 'False alarms per week'),
       { name: 'budget', label: 'Whose false alarms', value: set.budget ?? '', options: [['', 'of each source'], ['shared', 'of all sources together']] },
       optional('silentAfter', 'Silent after', 'Time without a frame, such as PT2M'),

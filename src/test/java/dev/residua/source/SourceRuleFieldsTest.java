@@ -33,6 +33,7 @@ class SourceRuleFieldsTest {
           entry("rotation", 92.0),
           entry("mask", "0,0 0.5,0 0,0.5; 1,1 0.5,1 1,0.5"),
           entry("aspect", "letterbox"),
+          entry("stabilize", true),
           entry("labels", Map.of("site", "north")));
 
   private static SourceRule apply(Map<String, Object> fields) {
@@ -124,6 +125,22 @@ class SourceRuleFieldsTest {
     assertThat(rule.viewFingerprint()).isNotEqualTo(rule.withRedact(false).viewFingerprint());
     fields.remove("mask");
     assertThatThrownBy(() -> apply(fields)).hasMessageContaining("expected a camera and a mask");
+  }
+
+  @Test
+  void shouldCompensateVibrationsWhereItIsAsked() {
+    // Given
+    SourceRule rule = apply(Map.of("match", "a*", "stabilize", "true"));
+
+    // When, Then
+    assertThat(rule.stabilize()).isTrue();
+    assertThat(SourceRuleFields.of(rule)).containsEntry("stabilize", true);
+    SourceRule plain = rule.withStabilize(false);
+    assertThat(SourceRuleFields.of(plain)).doesNotContainKey("stabilize");
+    assertThat(rule.viewFingerprint()).isNotEqualTo(plain.viewFingerprint());
+    assertThat(plain.viewFingerprint()).isZero();
+    assertThatThrownBy(() -> apply(Map.of("match", "a*", "stabilize", "much")))
+        .hasMessageContaining("stabilize");
   }
 
   @Test

@@ -503,6 +503,7 @@ class GoldenRecordsTest {
         90.0,
         "0,0 0.5,0 0,0.5",
         "letterbox",
+        false,
         true,
         0.5,
         8,

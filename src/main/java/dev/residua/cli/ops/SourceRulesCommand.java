@@ -166,6 +166,14 @@ abstract class SourceRulesCommand extends JsonCommand {
     @Mixin GeometryOptions geometry = new GeometryOptions();
 
     @Option(
+        names = "--stabilize",
+        paramLabel = "BOOLEAN",
+        description =
+            "Whether small vibrations of the camera are compensated before the model reads a picture:"
+                + " true or false.")
+    @Nullable String stabilize;
+
+    @Option(
         names = "--priority",
         paramLabel = "N",
         description = "Decides between rules with as many literal characters; the higher wins.")
@@ -276,6 +284,8 @@ abstract class SourceRulesCommand extends JsonCommand {
               match,
               "scene",
               scene,
+              "stabilize",
+              stabilize,
               "priority",
               priority,
               "enabled",
