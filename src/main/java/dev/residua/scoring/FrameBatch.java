@@ -7,7 +7,9 @@ import dev.residua.causal.LatentBatch;
 import dev.residua.causal.Reconstruction;
 import dev.residua.causal.ScoredFrame;
 import dev.residua.decoding.FrameDecoder;
+import dev.residua.decoding.Stabilizer;
 import dev.residua.detail.DetailChannel;
+import dev.residua.frame.CameraMotion;
 import dev.residua.frame.CameraRegistration;
 import dev.residua.frame.Frame;
 import dev.residua.frame.FrameLimits;
@@ -39,6 +41,7 @@ public final class FrameBatch {
   private final FrameDecoder decoder;
   private final SensorMeter meter;
   private final CameraRegistration registration;
+  private final Stabilizer stabilizer;
   private final ImageShape shape;
   private final ReconstructionPlan plan;
   private final byte[] pixels;
@@ -48,6 +51,7 @@ public final class FrameBatch {
   private final FrameTiming[] timings;
   private final float[] variables; // [capacity][k], standardised
   private final PixelMask[] masks;
+  private final @Nullable CameraMotion[] motions; // before they were compensated
   private final @Nullable DetailStatistics[] details;
   private final SourceRule[] rules;
   private final String[] contexts;
@@ -74,6 +78,7 @@ public final class FrameBatch {
     this.details = new DetailStatistics[capacity];
     this.meter = new SensorMeter(shape);
     this.registration = new CameraRegistration(shape, model.meanPicture());
+    this.stabilizer = new Stabilizer(registration, model.mask());
     this.plan = plan;
     this.pixels = new byte[Math.multiplyExact(capacity, shape.size())];
     this.chosenPixels = plan.everyFrame() ? new byte[0] : new byte[pixels.length];
@@ -82,6 +87,7 @@ public final class FrameBatch {
     this.timings = new FrameTiming[capacity];
     this.variables = new float[capacity * model.variables().size()];
     this.masks = new PixelMask[capacity];
+    this.motions = new CameraMotion[capacity];
     this.rules = new SourceRule[capacity];
     this.contexts = new String[capacity];
     this.clock = clock;
@@ -105,7 +111,7 @@ public final class FrameBatch {
    */
   public void add(Frame frame, FramePosition position, FrameTiming timing, SourceRule rule)
       throws RejectedFrameException {
-    PixelMask mask = decoder.decode(frame, rule.geometry(), pixels, size * shape.size());
+    PixelMask mask = decode(frame, rule);
     DetailChannel channel = model.details();
     add(
         frame,
@@ -128,8 +134,16 @@ public final class FrameBatch {
       SourceRule rule,
       @Nullable DetailStatistics ofFrame)
       throws RejectedFrameException {
-    PixelMask mask = decoder.decode(frame, rule.geometry(), pixels, size * shape.size());
-    add(frame, position, timing, rule, mask, ofFrame);
+    add(frame, position, timing, rule, decode(frame, rule), ofFrame);
+  }
+
+  /** Reads a frame as its rule says; returns the pixels that show nothing. */
+  private PixelMask decode(Frame frame, SourceRule rule) throws RejectedFrameException {
+    Stabilizer used = rule.stabilize() ? stabilizer : null;
+    PixelMask mask =
+        decoder.decode(frame, rule.geometry(), used, pixels, size * shape.size());
+    motions[size] = used == null ? null : used.motion();
+    return mask;
   }
 
   private void add(
@@ -241,9 +255,11 @@ public final class FrameBatch {
   private SensorReadings sensor(int row) {
     int at = row * shape.size();
     SensorReadings readings = meter.measure(pixels, at, masks[row]);
-    return MotionSampling.samples(frames[row])
-        ? readings.withMotion(registration.estimate(pixels, at, masks[row]))
-        : readings;
+    if (!MotionSampling.samples(frames[row])) {
+      return readings;
+    }
+    return readings.withMotion(
+        rules[row].stabilize() ? motions[row] : registration.estimate(pixels, at, masks[row]));
   }
 
   /** Drops the frames in the batch unscored. */

@@ -1,6 +1,7 @@
 package dev.residua.scoring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AnomalyRule;
@@ -93,6 +94,8 @@ class MovedCameraScenarioTest {
   private final SourceMonitor monitor = SourceMonitor.start(thresholds);
   private final List<Incident> incidents = new ArrayList<>();
   private final List<CameraMotion> motions = new ArrayList<>();
+  private SourceRule rule = SourceRule.DEFAULTS;
+  private double squares; // of all residuals
   private int sequence;
 
   /** Brightness of the regions, standardised. */
@@ -119,6 +122,12 @@ class MovedCameraScenarioTest {
       }
       return new LatentBatch(
           frames, REGIONS.length, values, new float[values.length], values, new float[frames]);
+    }
+
+    /** The regions lie so far inside that no margin is masked in them. */
+    @Override
+    public LatentBatch score(byte[] pixels, int frames, List<PixelMask> masks) {
+      return score(pixels, frames);
     }
 
     @Override
@@ -227,10 +236,13 @@ class MovedCameraScenarioTest {
           new Frame("cam1", sequence, time, 64, 64, PixelFormat.RGB8, picture, Map.of()),
           new FramePosition("frames", 0, sequence),
           FrameTiming.ON_TIME,
-          SourceRule.DEFAULTS);
+          rule);
       for (ScoredFrame score : batch.score()) {
         if (score.sensor().motion() != null) {
           motions.add(score.sensor().motion());
+        }
+        for (float residual : score.residuals()) {
+          squares += residual * residual;
         }
         incidents.addAll(monitor.next(score, ActiveControls.EMPTY).incidents());
       }
@@ -280,6 +292,46 @@ class MovedCameraScenarioTest {
   @Test
   void shouldReportACameraThatWasZoomed() throws Exception {
     knock(CAMERA.motion(0, 0, 0, 1.05));
+  }
+
+  @Test
+  void shouldReportAMovedCameraWhoseVibrationsAreCompensated() throws Exception {
+    rule = rule.withStabilize(true);
+    knock(CAMERA.motion(1.9, 0, 0, 1));
+  }
+
+  /** Root mean square of the residuals of some frames. */
+  private double residuals(List<byte[]> pictures) throws RejectedFrameException {
+    squares = 0;
+    frames(150, pictures);
+    return Math.sqrt(squares / (150 * REGIONS.length));
+  }
+
+  @Test
+  void shouldScoreAVibratingCameraNearlyAsASteadyOne() throws Exception {
+    // Given shifts of up to 1.5 pixels, another one in each picture
+    Random shake = new Random(8);
+    Supplier<byte[]> large = CAMERA.scene(new Flow(), 6);
+    List<byte[]> vibrating =
+        Stream.generate(
+                () ->
+                    CAMERA.take(
+                        large.get(),
+                        CAMERA.motion(
+                            3 * shake.nextDouble() - 1.5, 3 * shake.nextDouble() - 1.5, 0, 1),
+                        1,
+                        0))
+            .limit(PICTURES)
+            .toList();
+    double steady = residuals(moved(CameraMotion.NONE));
+    double without = residuals(vibrating);
+    // When
+    rule = rule.withStabilize(true);
+    double with = residuals(vibrating);
+    double rest = residuals(moved(CameraMotion.NONE));
+    // Then
+    assertThat(with - steady).isLessThan((without - steady) / 3);
+    assertThat(rest).isCloseTo(steady, within(0.1 * steady));
   }
 
   @Test
