@@ -7,12 +7,14 @@ import dev.residua.app.kafka.KafkaClients;
 import dev.residua.causal.Finding.Severity;
 import dev.residua.commissioning.CommissioningReport;
 import dev.residua.commissioning.CommissioningStatus;
+import dev.residua.decoding.Stabilizer;
 import dev.residua.drift.CalibrationPhase;
+import dev.residua.frame.CameraRegistration;
 import dev.residua.frame.Frame;
-import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelFormat;
+import dev.residua.frame.PixelMask;
 import dev.residua.incident.ControlCommand.Maintenance;
 import dev.residua.incident.ControlCommand.Order;
 import dev.residua.incident.ControlCommand.Period;
@@ -30,6 +32,7 @@ import dev.residua.renewal.selection.RejectionReason;
 import dev.residua.renewal.selection.SelectionSettings;
 import dev.residua.renewal.selection.StreamData;
 import dev.residua.scoring.ReferenceSettings;
+import dev.residua.source.SourceRule;
 import dev.residua.testing.TestBroker;
 import dev.residua.training.TrainingProgress;
 import dev.residua.wire.DeadLetter;
@@ -69,6 +72,8 @@ class StoredFramesIT {
   private static final int FRAMES = 1_200;
   private static final FrameLimits LIMITS = new FrameLimits(1 << 20, 1_000, 1_000_000);
   private static final ImageShape SHAPE = new ImageShape(8, 8, 1);
+  private static final Stabilizer STABILIZER =
+      new Stabilizer(new CameraRegistration(SHAPE, new float[SHAPE.size()]), PixelMask.NONE);
   private static final SelectionSettings SELECTION =
       SelectionSettings.DEFAULTS.with(
           c -> {
@@ -249,7 +254,8 @@ class StoredFramesIT {
                 List.of(),
                 SELECTION,
                 source -> true,
-                source -> FrameGeometry.WHOLE,
+                source -> SourceRule.DEFAULTS,
+                STABILIZER,
                 1_000,
                 directory),
             TrainingProgress.SILENT,
@@ -388,7 +394,8 @@ class StoredFramesIT {
                     List.of(),
                     few,
                     source -> true,
-                    source -> FrameGeometry.WHOLE,
+                    source -> SourceRule.DEFAULTS,
+                    STABILIZER,
                     0,
                     directory),
                 TrainingProgress.SILENT,
@@ -467,7 +474,8 @@ class StoredFramesIT {
                             List.of(),
                             SELECTION,
                             source -> true,
-                            source -> FrameGeometry.WHOLE,
+                            source -> SourceRule.DEFAULTS,
+                            STABILIZER,
                             0,
                             directory),
                         TrainingProgress.SILENT,

@@ -1,6 +1,9 @@
 package dev.residua.renewal.job;
 
+import dev.residua.decoding.Stabilizer;
+import dev.residua.frame.CameraRegistration;
 import dev.residua.incident.ControlCommand.TrainingPhase;
+import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
 import dev.residua.renewal.gate.ExaminationSettings;
 import dev.residua.renewal.selection.RejectionReason;
@@ -32,10 +35,11 @@ final class CollectStep {
   /**
    * Chooses and reads frames for the champion's image shape and latents.
    *
+   * @throws BadBundleException if the network of the champion is damaged
    * @throws TrainingFailedException if there are too few
    */
   CollectedFrames run(ModelBundle champion)
-      throws RetentionTooShortException, IOException, TrainingFailedException {
+      throws RetentionTooShortException, IOException, BadBundleException, TrainingFailedException {
     TrainingRequest request = context.request();
     TrainingJob.Dependencies dependencies = context.dependencies();
     CollectedFrames collected =
@@ -54,7 +58,11 @@ final class CollectStep {
                     champion.manifest().observed().names(),
                     selection(),
                     source -> dependencies.rules().apply(source).scene().equals(request.scene()),
-                    source -> dependencies.rules().apply(source).geometry(),
+                    dependencies.rules(),
+                    new Stabilizer(
+                        new CameraRegistration(
+                            champion.manifest().image(), champion.network().meanPicture()),
+                        champion.mask()),
                     PIXELS_IN_MEMORY,
                     context.folder()),
                 (stage, fraction, losses) ->

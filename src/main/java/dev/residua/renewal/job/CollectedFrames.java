@@ -2,6 +2,7 @@ package dev.residua.renewal.job;
 
 import dev.residua.causal.Variables;
 import dev.residua.decoding.FrameDecoder;
+import dev.residua.decoding.Stabilizer;
 import dev.residua.frame.Frame;
 import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.FrameLimits;
@@ -12,10 +13,12 @@ import dev.residua.renewal.selection.FrameCandidate;
 import dev.residua.renewal.selection.FrameSelection;
 import dev.residua.renewal.selection.PixelStore;
 import dev.residua.renewal.selection.StreamData;
+import dev.residua.source.SourceRule;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Frames that were chosen and read; close it to free their pixels. */
 public final class CollectedFrames implements AutoCloseable {
@@ -66,21 +69,31 @@ public final class CollectedFrames implements AutoCloseable {
       this.picture = new byte[request.shape().size()];
     }
 
-    /** Decodes and keeps a frame; one that cannot be decoded is left out. */
+    /** Decodes and keeps a frame as its source is scored; one that cannot be is left out. */
     void add(FramePosition position, Frame frame) {
-      add(position, frame, request.geometry().apply(frame.source()), PixelMask.NONE);
+      SourceRule rule = request.rules().apply(frame.source());
+      Stabilizer stabilizer = rule.stabilize() ? request.stabilizer() : null;
+      add(position, frame, rule.geometry(), stabilizer, PixelMask.NONE);
     }
 
     /**
-     * The same.
+     * Decodes and keeps the whole of a frame; one that cannot be decoded is left out.
      *
-     * @param geometry what of the frame is read
      * @param masked pixels that show nothing for another reason
      */
-    void add(FramePosition position, Frame frame, FrameGeometry geometry, PixelMask masked) {
+    void addWhole(FramePosition position, Frame frame, PixelMask masked) {
+      add(position, frame, FrameGeometry.WHOLE, null, masked);
+    }
+
+    private void add(
+        FramePosition position,
+        Frame frame,
+        FrameGeometry geometry,
+        @Nullable Stabilizer stabilizer,
+        PixelMask masked) {
       PixelMask mask;
       try {
-        mask = decoder.decode(frame, geometry, picture, 0).union(masked);
+        mask = decoder.decode(frame, geometry, stabilizer, picture, 0).union(masked);
       } catch (RejectedFrameException | IndexOutOfBoundsException | ArithmeticException e) {
         return; // missing frames count as unreadable
       }

@@ -3,7 +3,6 @@ package dev.residua.renewal.job;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.LabelTable;
 import dev.residua.frame.Frame;
-import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.PixelFormat;
@@ -88,7 +87,7 @@ public final class DatasetFrames {
         }
         FramePosition position = position(set, i);
         if (wanted.contains(position)) {
-          collector.add(
+          collector.addWhole(
               position,
               new Frame(
                   set.name(),
@@ -99,7 +98,6 @@ public final class DatasetFrames {
                   format,
                   set.read(i, 1),
                   attributes(set, i, request.factorNames())),
-              FrameGeometry.WHOLE,
               set.mask());
         }
         progress.at("reading frames", (i + 1.0) / set.size(), null);

@@ -1,9 +1,10 @@
 package dev.residua.renewal.job;
 
 import dev.residua.causal.Variables;
-import dev.residua.frame.FrameGeometry;
+import dev.residua.decoding.Stabilizer;
 import dev.residua.frame.ImageShape;
 import dev.residua.renewal.selection.SelectionSettings;
+import dev.residua.source.SourceRule;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -19,7 +20,9 @@ import java.util.function.Predicate;
  *     empty
  * @param variableNames variables of the model; a frame that lacks one is left out
  * @param sources chooses the sources whose frames count
- * @param geometry finds what of the pictures of a source is read
+ * @param rules finds the rule of a source, which says how its pictures are read
+ * @param stabilizer of the model that scores the frames, for the sources whose rule asks for it;
+ *     for one thread
  * @param memoryBytes limit of pixels in memory, in bytes, at least 0; the others go to a file
  * @param folder of that file
  */
@@ -29,7 +32,8 @@ public record FrameRequest(
     List<String> variableNames,
     SelectionSettings selection,
     Predicate<String> sources,
-    Function<String, FrameGeometry> geometry,
+    Function<String, SourceRule> rules,
+    Stabilizer stabilizer,
     long memoryBytes,
     Path folder) {
   public FrameRequest {

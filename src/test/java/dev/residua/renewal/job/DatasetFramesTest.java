@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.residua.dataset.DatasetWriter;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.Npy;
-import dev.residua.frame.FrameGeometry;
+import dev.residua.decoding.Stabilizer;
+import dev.residua.frame.CameraRegistration;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
 import dev.residua.incident.ControlCommand.Period;
@@ -14,6 +15,7 @@ import dev.residua.renewal.selection.Exclusions;
 import dev.residua.renewal.selection.RejectionReason;
 import dev.residua.renewal.selection.SelectionSettings;
 import dev.residua.renewal.selection.StreamData;
+import dev.residua.source.SourceRule;
 import dev.residua.training.TrainingProgress;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,6 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DatasetFramesTest {
   private static final ImageShape SHAPE = new ImageShape(4, 4, 1);
+  private static final Stabilizer STABILIZER =
+      new Stabilizer(new CameraRegistration(SHAPE, new float[SHAPE.size()]), PixelMask.NONE);
   private static final int FRAMES = 400;
   private static final SelectionSettings SELECTION =
       SelectionSettings.DEFAULTS.with(
@@ -80,7 +84,8 @@ class DatasetFramesTest {
         List.of(),
         SELECTION,
         source -> true,
-        source -> FrameGeometry.WHOLE,
+        source -> SourceRule.DEFAULTS,
+        STABILIZER,
         1 << 20,
         directory);
   }
@@ -201,7 +206,8 @@ class DatasetFramesTest {
             List.of("speed"),
             SELECTION,
             source -> true,
-            source -> FrameGeometry.WHOLE,
+            source -> SourceRule.DEFAULTS,
+            STABILIZER,
             1 << 20,
             directory);
     // When
