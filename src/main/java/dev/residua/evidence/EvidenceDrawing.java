@@ -58,7 +58,12 @@ final class EvidenceDrawing {
     try {
       EvidenceModel model = models.get(shown.modelId());
       FrameLookup.Found found =
-          frames.find(incident.source(), position.partition(), position.offset(), model.shape());
+          frames.find(
+              incident.source(),
+              position.partition(),
+              position.offset(),
+              model.shape(),
+              model.stabilizer());
       return new IncidentEvidence(
           incident.id(),
           incident.source(),

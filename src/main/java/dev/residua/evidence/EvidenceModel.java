@@ -5,6 +5,7 @@ import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.LatentDecoder;
 import dev.residua.causal.Variables;
+import dev.residua.decoding.Stabilizer;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PictureFiles;
 import dev.residua.frame.PixelMask;
@@ -24,23 +25,35 @@ public final class EvidenceModel implements AutoCloseable {
   private final Variables variables;
   private final FrameScorer scorer;
   private final LatentDecoder decoder;
+  private final Stabilizer stabilizer;
 
   /**
    * @param variables of the model
    * @param scorer of the model; closed here
    * @param decoder of the same model, for latents as the scorer gives them; closed here
+   * @param stabilizer of the same model
    */
   public EvidenceModel(
-      CausalGraph graph, Variables variables, FrameScorer scorer, LatentDecoder decoder) {
+      CausalGraph graph,
+      Variables variables,
+      FrameScorer scorer,
+      LatentDecoder decoder,
+      Stabilizer stabilizer) {
     this.graph = graph;
     this.variables = variables;
     this.scorer = scorer;
     this.decoder = decoder;
+    this.stabilizer = stabilizer;
   }
 
   /** Shape of frames and pictures. */
   ImageShape shape() {
     return scorer.imageShape();
+  }
+
+  /** Follows the vibrations of cameras whose rule asks for it. */
+  Stabilizer stabilizer() {
+    return stabilizer;
   }
 
   /**

@@ -1,13 +1,14 @@
 package dev.residua.scoring;
 
 import dev.residua.decoding.FrameDecoder;
+import dev.residua.decoding.Stabilizer;
 import dev.residua.decoding.WholePicture;
 import dev.residua.frame.Frame;
-import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
 import dev.residua.frame.RejectedFrameException;
+import dev.residua.source.SourceRule;
 import dev.residua.wire.FrameReader;
 import dev.residua.wire.RecordReader;
 import dev.residua.wire.RecordReader.MissingException;
@@ -22,7 +23,7 @@ public final class FrameLookup implements AutoCloseable {
   private final FrameReader reader;
   private final ReferencedFrames references;
   private final FrameLimits limits;
-  private final Function<String, FrameGeometry> geometry;
+  private final Function<String, SourceRule> rules;
 
   /**
    * A stored frame.
@@ -36,15 +37,15 @@ public final class FrameLookup implements AutoCloseable {
 
   /**
    * @param records of the topic of frames; closed here
-   * @param geometry finds what of the pictures of a source is read
+   * @param rules finds the rule of a source, which says how its pictures are read
    */
   public FrameLookup(
       RecordReader records,
       FrameReader reader,
       ReferencedFrames references,
       FrameLimits limits,
-      Function<String, FrameGeometry> geometry) {
-    this.geometry = geometry;
+      Function<String, SourceRule> rules) {
+    this.rules = rules;
     this.records = records;
     this.reader = reader;
     this.references = references;
@@ -60,11 +61,14 @@ public final class FrameLookup implements AutoCloseable {
    * A frame of a source.
    *
    * @param shape that the model reads
+   * @param stabilizer of the model, for a source whose rule asks for it
    * @throws MissingException if no such frame is stored there, or none that can be decoded
    * @throws IOException with a sentence, if Kafka or the schema registry does not answer
    */
-  public Found find(String source, int partition, long offset, ImageShape shape)
+  public Found find(
+      String source, int partition, long offset, ImageShape shape, Stabilizer stabilizer)
       throws MissingException, IOException {
+    SourceRule rule = rules.apply(source);
     return read(
         source,
         partition,
@@ -72,7 +76,8 @@ public final class FrameLookup implements AutoCloseable {
         whole -> {
           byte[] pixels = new byte[shape.size()];
           PixelMask mask =
-              new FrameDecoder(limits, shape).decode(whole, geometry.apply(source), pixels, 0);
+              new FrameDecoder(limits, shape)
+                  .decode(whole, rule.geometry(), rule.stabilize() ? stabilizer : null, pixels, 0);
           return new Found(whole, pixels, mask);
         });
   }

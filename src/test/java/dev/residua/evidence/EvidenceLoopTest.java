@@ -7,13 +7,15 @@ import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.LatentDecoder;
 import dev.residua.causal.Variables;
+import dev.residua.decoding.Stabilizer;
 import dev.residua.evidence.EvidenceListener.Result;
+import dev.residua.frame.CameraRegistration;
 import dev.residua.frame.Frame;
-import dev.residua.frame.FrameGeometry;
 import dev.residua.frame.FrameLimits;
 import dev.residua.frame.FramePosition;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelFormat;
+import dev.residua.frame.PixelMask;
 import dev.residua.incident.Incident.State;
 import dev.residua.incident.IncidentEvidence;
 import dev.residua.incident.IncidentEvidence.Kind;
@@ -26,6 +28,7 @@ import dev.residua.model.ModelStore;
 import dev.residua.scoring.FrameLookup;
 import dev.residua.scoring.ReferenceSettings;
 import dev.residua.scoring.ReferencedFrames;
+import dev.residua.source.SourceRule;
 import dev.residua.testing.Bundles;
 import dev.residua.testing.Incidents;
 import dev.residua.wire.FrameReader;
@@ -137,7 +140,7 @@ class EvidenceLoopTest {
         new FrameReader(limits, Optional.empty()),
         new ReferencedFrames(new ReferenceSettings(List.of(), 1, Duration.ofSeconds(1))),
         limits,
-        source -> FrameGeometry.WHOLE);
+        source -> SourceRule.DEFAULTS);
   }
 
   /** Has every model whose name begins with "model". */
@@ -226,7 +229,8 @@ class EvidenceLoopTest {
 
           @Override
           public void close() {}
-        });
+        },
+        new Stabilizer(new CameraRegistration(image, new float[image.size()]), PixelMask.NONE));
   }
 
   private EvidenceLoop loop(int wanted) {

@@ -11,10 +11,12 @@ import dev.residua.app.process.ScoringEngine;
 import dev.residua.causal.FactorScales;
 import dev.residua.causal.FrameScorer;
 import dev.residua.commissioning.CommissioningReference;
+import dev.residua.decoding.Stabilizer;
 import dev.residua.detail.DetailChannel;
 import dev.residua.detail.DetailModel;
 import dev.residua.drift.DriftReference;
 import dev.residua.evidence.EvidenceModel;
+import dev.residua.frame.CameraRegistration;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.intervention.JointAttribution;
 import dev.residua.intervention.MechanismReference;
@@ -220,6 +222,17 @@ public final class Models {
   }
 
   /**
+   * What reads frames of vibrating cameras for a bundle as scoring does. For one thread.
+   *
+   * @throws BadBundleException if its network or mask is damaged
+   */
+  public static Stabilizer stabilizer(ModelBundle bundle) throws BadBundleException {
+    return new Stabilizer(
+        new CameraRegistration(bundle.manifest().image(), bundle.network().meanPicture()),
+        bundle.mask());
+  }
+
+  /**
    * Opens a bundle for drawing the evidence of incidents.
    *
    * @return owns native memory
@@ -232,7 +245,8 @@ public final class Models {
           bundle.graph(),
           bundle.manifest().observed(),
           scorer,
-          new OnnxLatentDecoder(bundle.network()));
+          new OnnxLatentDecoder(bundle.network()),
+          stabilizer(bundle));
     } catch (BadBundleException e) {
       scorer.close();
       throw e;

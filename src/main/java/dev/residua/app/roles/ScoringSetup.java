@@ -195,7 +195,7 @@ public final class ScoringSetup {
         new FrameReader(frameLimits(config), registry(config)),
         new ReferencedFrames(references(config)),
         frameLimits(config),
-        source -> rules.get().of(source).geometry());
+        source -> rules.get().of(source));
   }
 
   /** Permitted locations of referenced frames. */

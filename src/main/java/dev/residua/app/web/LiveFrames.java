@@ -2,6 +2,7 @@ package dev.residua.app.web;
 
 import dev.residua.dashboard.Pictures.UnavailableException;
 import dev.residua.dashboard.StoredPictures;
+import dev.residua.decoding.Stabilizer;
 import dev.residua.decoding.WholePicture;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PictureFiles;
@@ -38,7 +39,7 @@ public class LiveFrames implements StoredPictures {
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Kept(byte[] pixels, PixelMask mask) {}
 
-  private record Place(String source, int partition, long offset, ImageShape shape) {}
+  private record Place(String modelId, String source, int partition, long offset) {}
 
   @Inject
   public LiveFrames(ModelPictures pictures) {
@@ -66,8 +67,8 @@ public class LiveFrames implements StoredPictures {
   @Override
   public byte[] frame(String modelId, String source, int partition, long offset)
       throws MissingException, UnavailableException, IOException {
-    ImageShape shape = pictures.shape(modelId);
-    return PictureFiles.picture(kept(new Place(source, partition, offset, shape)).pixels(), shape);
+    Kept frame = kept(new Place(modelId, source, partition, offset));
+    return PictureFiles.picture(frame.pixels(), pictures.shape(modelId));
   }
 
   @Override
@@ -82,13 +83,14 @@ public class LiveFrames implements StoredPictures {
   public byte[] difference(
       String modelId, String source, int partition, long offset, float[] latents)
       throws MissingException, UnavailableException, IOException {
-    Place place = new Place(source, partition, offset, pictures.shape(modelId));
-    Kept frame = kept(place);
+    Kept frame = kept(new Place(modelId, source, partition, offset));
     return pictures.difference(modelId, frame.pixels(), frame.mask(), latents);
   }
 
-  private Kept kept(Place place) throws MissingException, IOException {
-    return inTurn(() -> keptInTurn(place));
+  private Kept kept(Place place) throws MissingException, UnavailableException, IOException {
+    ImageShape shape = pictures.shape(place.modelId());
+    Stabilizer stabilizer = pictures.stabilizer(place.modelId());
+    return inTurn(() -> keptInTurn(place, shape, stabilizer));
   }
 
   private <T> T inTurn(Turns.Work<T, RecordReader.MissingException> work)
@@ -100,13 +102,14 @@ public class LiveFrames implements StoredPictures {
     }
   }
 
-  private Kept keptInTurn(Place place) throws RecordReader.MissingException, IOException {
+  private Kept keptInTurn(Place place, ImageShape shape, Stabilizer stabilizer)
+      throws RecordReader.MissingException, IOException {
     Kept known = kept.get(place);
     if (known != null) {
       return known;
     }
     FrameLookup.Found found =
-        opened().find(place.source(), place.partition(), place.offset(), place.shape());
+        opened().find(place.source(), place.partition(), place.offset(), shape, stabilizer);
     Kept read = new Kept(found.pixels(), found.mask());
     keep(place, read);
     return read;

@@ -1,7 +1,9 @@
 package dev.residua.app.web;
 
+import dev.residua.app.model.Models;
 import dev.residua.causal.LatentDecoder;
 import dev.residua.dashboard.Pictures;
+import dev.residua.decoding.Stabilizer;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PictureFiles;
 import dev.residua.frame.PixelMask;
@@ -30,7 +32,7 @@ public class ModelPictures implements Pictures {
   private final Map<String, Open> open = new LinkedHashMap<>(8, 0.75f, true);
   private @Nullable ModelStore store;
 
-  private record Open(ModelBundle bundle, LatentDecoder decoder) {}
+  private record Open(ModelBundle bundle, LatentDecoder decoder, Stabilizer stabilizer) {}
 
   /** Uses the models of this registry until {@link #close}. */
   public synchronized void open(ModelStore newStore) {
@@ -76,6 +78,15 @@ public class ModelPictures implements Pictures {
   }
 
   /**
+   * What reads frames of vibrating cameras for a model. For one thread.
+   *
+   * @throws UnavailableException if the model cannot be used here
+   */
+  synchronized Stabilizer stabilizer(String modelId) throws UnavailableException {
+    return model(modelId).stabilizer();
+  }
+
+  /**
    * Draws where a picture differs from that of latents.
    *
    * @param pixels in {@link #shape}
@@ -105,7 +116,8 @@ public class ModelPictures implements Pictures {
     }
     try {
       ModelBundle bundle = models.bundle(modelId);
-      Open opened = new Open(bundle, new OnnxLatentDecoder(bundle.network()));
+      Stabilizer stabilizer = Models.stabilizer(bundle);
+      Open opened = new Open(bundle, new OnnxLatentDecoder(bundle.network()), stabilizer);
       open.put(modelId, opened);
       if (open.size() > OPEN) {
         String eldest = open.keySet().iterator().next();
