@@ -140,8 +140,7 @@ public final class FrameBatch {
   /** Reads a frame as its rule says; returns the pixels that show nothing. */
   private PixelMask decode(Frame frame, SourceRule rule) throws RejectedFrameException {
     Stabilizer used = rule.stabilize() ? stabilizer : null;
-    PixelMask mask =
-        decoder.decode(frame, rule.geometry(), used, pixels, size * shape.size());
+    PixelMask mask = decoder.decode(frame, rule.geometry(), used, pixels, size * shape.size());
     motions[size] = used == null ? null : used.motion();
     return mask;
   }
