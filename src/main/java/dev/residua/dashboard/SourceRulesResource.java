@@ -15,6 +15,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
@@ -90,6 +91,7 @@ public class SourceRulesResource {
    *
    * @param right shift of the picture to the right, as a share of its width, as in an event
    * @param aspect width of the upright frame over its height
+   * @param picture the same of the picture that the model reads
    */
   @GET
   @Path("/corrected")
@@ -99,11 +101,14 @@ public class SourceRulesResource {
       @QueryParam("down") float down,
       @QueryParam("degrees") float degrees,
       @QueryParam("scale") float scale,
-      @QueryParam("aspect") double aspect) {
-    if (source == null || !(aspect > 0 && Double.isFinite(aspect))) {
+      @QueryParam("aspect") double aspect,
+      @QueryParam("picture") @DefaultValue("1") double picture) {
+    if (source == null
+        || !(aspect > 0 && Double.isFinite(aspect))
+        || !(picture > 0 && Double.isFinite(picture))) {
       return Problems.answer(
           Response.Status.BAD_REQUEST,
-          "source and aspect are needed: the width of the upright frame over its height");
+          "source, aspect and picture are needed: width over height of the upright frame and of the model's picture");
     }
     try {
       FrameGeometry moved =
@@ -111,7 +116,7 @@ public class SourceRulesResource {
               .rules()
               .of(source)
               .geometry()
-              .after(new CameraMotion(right, down, degrees, scale), aspect);
+              .after(new CameraMotion(right, down, degrees, scale), aspect, picture);
       return Response.ok(Map.of("region", moved.region().toString(), "rotation", moved.rotation()))
           .build();
     } catch (IllegalArgumentException e) {

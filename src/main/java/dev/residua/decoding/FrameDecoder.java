@@ -113,8 +113,7 @@ public final class FrameDecoder {
     if (stabilizer != null) {
       double width = picture.columns().length();
       double height = picture.rows().length();
-      Placement place = Placement.of(geometry, width, height, target);
-      steady = stabilizer.follow(geometry, place, target, width / height, into, offset, mask);
+      steady = stabilizer.follow(geometry, target, width / height, into, offset, mask);
       if (!steady.equals(geometry)) {
         mask = region.read(picture, steady, into, offset);
       }

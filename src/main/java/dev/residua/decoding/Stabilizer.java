@@ -48,7 +48,6 @@ public final class Stabilizer {
    * The geometry that shows what the model knows of a picture.
    *
    * @param geometry with which the picture was read
-   * @param place where that geometry lies in the frame
    * @param shape of the picture
    * @param aspect width of the upright frame over its height
    * @param pixels of the picture from {@code offset}
@@ -57,7 +56,6 @@ public final class Stabilizer {
    */
   FrameGeometry follow(
       FrameGeometry geometry,
-      Placement place,
       ImageShape shape,
       double aspect,
       byte[] pixels,
@@ -74,15 +72,9 @@ public final class Stabilizer {
         || (right == 0 && down == 0)) {
       return geometry;
     }
-    // Of the content without the bars of a letterbox
-    CameraMotion shift =
-        new CameraMotion(
-            (float) right / STEPS * shape.width() / place.columns(),
-            (float) down / STEPS * shape.height() / place.rows(),
-            0,
-            1);
+    CameraMotion shift = new CameraMotion((float) right / STEPS, (float) down / STEPS, 0, 1);
     try {
-      return geometry.after(shift, aspect);
+      return geometry.after(shift, aspect, (double) shape.width() / shape.height());
     } catch (IllegalArgumentException e) {
       return geometry; // the scene is too far outside of the frame
     }

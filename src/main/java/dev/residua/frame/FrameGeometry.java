@@ -134,19 +134,21 @@ public record FrameGeometry(Region region, double rotation, List<Polygon> mask, 
    * is an estimate.
    *
    * @param motion of the model's picture
-   * @param aspect width of the upright frame over its height, above 0
+   * @param frameAspect width of the upright frame over its height, above 0
+   * @param pictureAspect the same of the model's picture
    * @throws IllegalArgumentException if the scene is too far outside of the frame
    */
-  public FrameGeometry after(CameraMotion motion, double aspect) {
+  public FrameGeometry after(CameraMotion motion, double frameAspect, double pictureAspect) {
     // In units of the frame's height. Content at C + R(-F) p is at C + R(-F) (s R(d) p + t) now.
-    double width = region.width() * aspect;
-    double height = region.height();
     boolean turned = quarterTurns() % 2 == 1;
-    double right = motion.right() * (turned ? height : width);
-    double down = motion.down() * (turned ? width : height);
+    double width = turned ? region.height() : region.width() * frameAspect; // of the content
+    double height = turned ? region.width() * frameAspect : region.height();
+    boolean barred = aspect == Aspect.LETTERBOX;
+    double right = motion.right() * (barred ? Math.max(width, height * pictureAspect) : width);
+    double down = motion.down() * (barred ? Math.max(height, width / pictureAspect) : height);
     double cos = StrictMath.cos(StrictMath.toRadians(rotation));
     double sin = StrictMath.sin(StrictMath.toRadians(rotation));
-    double x = (right * cos + down * sin) / aspect;
+    double x = (right * cos + down * sin) / frameAspect;
     double y = down * cos - right * sin;
     double scale = motion.scale();
     Region moved =

@@ -81,10 +81,17 @@ function editor(image, inputs) {
   return h('div', { class: 'geometry' }, h('div', { class: 'segments', role: 'group', 'aria-label': 'What to draw' }, tools.map(tool => tool.button)), ' ', whole, ' ', clear, stage, hint);
 }
 
+/** Width and height of a picture in pixels. */
+async function size(path) {
+  const bitmap = await createImageBitmap(await picture(path)), { width, height } = bitmap;
+  bitmap.close();
+  return { width, height };
+}
+
 /**
  * Opens the dialog for one source.
  *
- * @param place partition and offset of its last frame
+ * @param place partition and offset of its last frame, and the model that scored it
  * @param done called after a change
  * @param moved how its camera has moved, for a corrected region; null otherwise
  */
@@ -123,11 +130,13 @@ export async function editGeometry(source, place, done, moved = null) {
   heading.nextElementSibling.after(waiting);
   let url = null;
   try {
-    url = URL.createObjectURL(await picture(`api/pictures/camera?source=${encodeURIComponent(source)}&partition=${place.partition}&offset=${place.offset}`));
+    const where = `source=${encodeURIComponent(source)}&partition=${place.partition}&offset=${place.offset}`;
+    url = URL.createObjectURL(await picture(`api/pictures/camera?${where}`));
     const image = h('img', { alt: `Last frame of ${source}`, src: url, draggable: 'false' });
     await image.decode();
     if (moved) {
-      const at = Object.entries({ source, ...moved, aspect: image.naturalWidth / image.naturalHeight }).map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join('&');
+      const read = await size(`api/pictures/frame?model=${encodeURIComponent(place.modelId)}&${where}`);
+      const at = Object.entries({ source, ...moved, aspect: image.naturalWidth / image.naturalHeight, picture: read.width / read.height }).map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join('&');
       const corrected = await get(`api/sources/rules/corrected?${at}`);
       inputs.region.value = corrected.region;
       inputs.rotation.value = short(corrected.rotation);

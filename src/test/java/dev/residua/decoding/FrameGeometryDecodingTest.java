@@ -267,12 +267,15 @@ class FrameGeometryDecodingTest {
    */
   @ParameterizedTest
   @CsvSource({
-    "0.3,0.3,0.4,0.4, 0, 0.03, -0.02, 0, 1",
-    "0.3,0.3,0.4,0.4, 0, 0, 0, 2, 1",
-    "0.3,0.3,0.4,0.4, 0, 0.03, 0.02, -2, 1.05",
-    "0.3,0.3,0.4,0.4, 90, 0.03, 0.01, 2, 0.97",
-    "0.3,0.3,0.4,0.4, 181, -0.03, 0.02, 1, 1",
-    "0.3,0.3,0.4,0.4, 270, 0.03, 0.02, 3, 1.03",
+    "0.3,0.3,0.4,0.4, 0, STRETCH, 0.03, -0.02, 0, 1",
+    "0.3,0.3,0.4,0.4, 0, STRETCH, 0, 0, 2, 1",
+    "0.3,0.3,0.4,0.4, 0, STRETCH, 0.03, 0.02, -2, 1.05",
+    "0.3,0.3,0.4,0.4, 90, STRETCH, 0.03, 0.01, 2, 0.97",
+    "0.3,0.3,0.4,0.4, 181, STRETCH, -0.03, 0.02, 1, 1",
+    "0.3,0.3,0.4,0.4, 270, STRETCH, 0.03, 0.02, 3, 1.03",
+    "0.3,0.35,0.4,0.2, 0, LETTERBOX, 0.03, 0.03, 2, 1",
+    "0.4,0.3,0.15,0.4, 0, LETTERBOX, 0.03, -0.03, 0, 1",
+    "0.3,0.35,0.4,0.2, 90, LETTERBOX, 0.03, 0.02, 0, 1",
   })
   void showsTheSameSceneAfterTheCameraHasMoved(
       double left,
@@ -280,17 +283,23 @@ class FrameGeometryDecodingTest {
       double width,
       double height,
       double rotation,
+      Aspect aspect,
       float right,
-      float down,
+      float lower,
       float degrees,
       float scale)
       throws RejectedFrameException {
     FrameGeometry geometry =
-        new FrameGeometry(
-            new Region(left, top, width, height), rotation, List.of(), Aspect.STRETCH);
-    double w = width * WIDTH;
-    double h = height * HEIGHT;
+        new FrameGeometry(new Region(left, top, width, height), rotation, List.of(), aspect);
     boolean turned = geometry.quarterTurns() % 2 == 1;
+    double across = turned ? height * HEIGHT : width * WIDTH; // of the picture, in pixels
+    double down = turned ? width * WIDTH : height * HEIGHT;
+    double contentDown = down;
+    double target = (double) TARGET.width() / TARGET.height();
+    if (aspect == Aspect.LETTERBOX) {
+      down = Math.max(down, across / target);
+      across = Math.max(across, contentDown * target);
+    }
     double centreX = (left + width / 2) * WIDTH;
     double centreY = (top + height / 2) * HEIGHT;
     byte[] moved = new byte[WIDTH * HEIGHT * 3];
@@ -299,10 +308,7 @@ class FrameGeometryDecodingTest {
         // into the picture, back by the motion, and into the frame again
         double[] p = turn(x + 0.5 - centreX, y + 0.5 - centreY, rotation);
         double[] before =
-            turn(
-                (p[0] - right * (turned ? h : w)) / scale,
-                (p[1] - down * (turned ? w : h)) / scale,
-                -degrees);
+            turn((p[0] - right * across) / scale, (p[1] - lower * down) / scale, -degrees);
         double[] s = turn(before[0], before[1], -rotation);
         for (int c = 0; c < 3; c++) {
           moved[at++] = (byte) Math.round(scene(centreX + s[0], centreY + s[1], c));
@@ -311,7 +317,8 @@ class FrameGeometryDecodingTest {
     }
     byte[] first = decode(frame(), geometry);
     FrameGeometry corrected =
-        geometry.after(new CameraMotion(right, down, degrees, scale), (double) WIDTH / HEIGHT);
+        geometry.after(
+            new CameraMotion(right, lower, degrees, scale), (double) WIDTH / HEIGHT, target);
     byte[] again = decode(frame(PixelFormat.RGB8, moved), corrected);
     double uncorrected = meanDifference(first, decode(frame(PixelFormat.RGB8, moved), geometry));
     assertThat(meanDifference(first, again)).isLessThan(1.5).isLessThan(uncorrected / 2);
