@@ -37,8 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Sends damaged records of all kinds, and looks whether anything stops, is lost or grows. */
 @Tag("soak")
-@Tag("alone")
-@Timeout(300)
+@Timeout(600)
 class FuzzIT {
   private static final int FRAMES = 20_000;
   private static final int SCORES = 2_000;
@@ -49,7 +48,7 @@ class FuzzIT {
   /** The heap is taken at once: what grows then is none of the collector's room. */
   private static final List<String> WHOLE_HEAP = List.of("-Xms1g", "-XX:+AlwaysPreTouch");
 
-  private static final Duration LIMIT = Duration.ofSeconds(150);
+  private static final Duration LIMIT = Duration.ofSeconds(240);
   private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
   private static final byte[] GOOD_KEY = "good".getBytes(StandardCharsets.UTF_8);
 

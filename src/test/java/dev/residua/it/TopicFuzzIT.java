@@ -33,7 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
  * topics then hold.
  */
 @Tag("soak")
-@Tag("alone")
 @Timeout(1_800)
 class TopicFuzzIT {
   /** Records per topic; the default fits the other long tests. */
