@@ -194,6 +194,13 @@ public final class DatasetWriter implements AutoCloseable {
     mask(DetailPictures.MASK, mask, size);
   }
 
+  /** Stores answers about frames, if there are any; called once. */
+  public void answers(List<TaughtAnswer> answers) throws IOException {
+    if (!answers.isEmpty()) {
+      TaughtAnswer.write(partial.resolve(TaughtAnswer.FILE), answers);
+    }
+  }
+
   private void mask(String name, PixelMask mask, ImageShape size) throws IOException {
     Path file = partial.resolve(name);
     if (!mask.isEmpty()) {

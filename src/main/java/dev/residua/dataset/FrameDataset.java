@@ -470,9 +470,9 @@ public final class FrameDataset {
   }
 
   /**
-   * SHA-256 of all stored pixels followed by the bytes of {@code labels.csv}, {@code mask.npy} and
-   * the files of {@link DetailPictures}, in lower-case hex. Each call reads the files: about a
-   * second for a gigabyte.
+   * SHA-256 of all stored pixels followed by the bytes of {@code labels.csv}, {@code mask.npy},
+   * {@code answers.csv}, {@code holds.csv} and the files of {@link DetailPictures}, in lower-case
+   * hex. Each call reads the files: about a second for a gigabyte.
    */
   public String sha256() {
     try {
@@ -509,6 +509,8 @@ public final class FrameDataset {
         List.of(
             dir.resolve(LABELS),
             dir.resolve(MASK),
+            dir.resolve(TaughtAnswer.FILE),
+            dir.resolve(TaughtHold.FILE),
             dir.resolve(DetailPictures.PICTURES),
             dir.resolve(DetailPictures.MASK))) {
       if (Files.exists(file)) {

@@ -6,6 +6,7 @@ import dev.residua.frame.ImageShape;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,9 @@ public final class DatasetGenerator {
    *     [0, 0.5]
    * @param holds share of the frames that come as pairs in which one factor is held at a value and
    *     all else drawn afresh, in [0, 0.5]; the three shares sum to 1 at most
+   * @param answers number of answers to the question in which of two usual frames a factor is
+   *     higher, about the factors in turn
+   * @param wrong probability that an answer is wrong, in [0, 0.5]
    */
   public record Settings(
       int count,
@@ -41,11 +45,13 @@ public final class DatasetGenerator {
       boolean replace,
       double commissioning,
       double pairs,
-      double holds) {
+      double holds,
+      int answers,
+      double wrong) {
 
-    /** Settings without commissioning, pairs and holds. */
+    /** Settings without commissioning, pairs, holds and answers. */
     public Settings(int count, int labelled, ImageShape shape, boolean png, boolean replace) {
-      this(count, labelled, shape, png, replace, 0, 0, 0);
+      this(count, labelled, shape, png, replace, 0, 0, 0, 0, 0);
     }
 
     public Settings {
@@ -59,6 +65,10 @@ public final class DatasetGenerator {
       checkShare("commissioning", commissioning);
       checkShare("pairs", pairs);
       checkShare("holds", holds);
+      checkShare("wrong", wrong);
+      if (answers < 0) {
+        throw new IllegalArgumentException("answers must be at least 0 but was " + answers);
+      }
       if (commissioning + pairs + holds > 1) {
         throw new IllegalArgumentException(
             "commissioning, pairs and holds must sum to at most 1 but are %s, %s and %s"
@@ -92,6 +102,8 @@ public final class DatasetGenerator {
             settings.count(), settings.commissioning(), settings.pairs(), settings.holds());
     ScenarioStream stream = new ScenarioStream(plan.commissioned(scenario), shape, plan);
     byte[] pixels = new byte[shape.size()];
+    SimulatedAnswers asked = new SimulatedAnswers(seen.names());
+    int[] shown = seen.names().stream().mapToInt(scene.factors()::indexOf).toArray();
     try (DatasetWriter writer =
         new DatasetWriter(
             dir,
@@ -108,8 +120,12 @@ public final class DatasetGenerator {
             0,
             ScenarioStream.cells(
                 scene, frame, isLabelled(i, settings.labelled(), settings.count()), columns));
+        if (frame.event() == null && frame.held() == null && frame.changed() == null) {
+          asked.add(i, Arrays.stream(shown).mapToDouble(node -> frame.factors()[node]).toArray());
+        }
         progress.accept((i + 1.0) / settings.count());
       }
+      writer.answers(asked.draw(settings.answers(), settings.wrong(), scenario.seed()));
       return writer.finish();
     }
   }
@@ -151,6 +167,10 @@ public final class DatasetGenerator {
     }
     if (settings.holds() > 0) {
       origin.put("holds", settings.holds());
+    }
+    if (settings.answers() > 0) {
+      origin.put("answers", settings.answers());
+      origin.put("wrongAnswers", settings.wrong());
     }
     List<Map<String, Object>> events = new ArrayList<>();
     for (ScenarioEvent event : scenario.events()) {

@@ -39,7 +39,7 @@ class SamplingPlanTest {
     DatasetGenerator.generate(
         scenario,
         new DatasetGenerator.Settings(
-            count, count, SHAPE, false, false, commissioning, pairs, holds),
+            count, count, SHAPE, false, false, commissioning, pairs, holds, 0, 0),
         dir.resolve(name),
         done -> {});
     return FrameDataset.open(dir.resolve(name));

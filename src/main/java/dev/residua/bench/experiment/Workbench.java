@@ -86,7 +86,9 @@ final class Workbench {
               false,
               spec.commissioning(),
               0,
-              spec.holds()),
+              spec.holds(),
+              0,
+              0),
           folder,
           fraction -> progress.at("drawing " + spec.folder(), fraction, null));
     }

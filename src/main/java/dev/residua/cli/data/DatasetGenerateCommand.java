@@ -102,6 +102,20 @@ final class DatasetGenerateCommand extends JsonCommand {
   double holds;
 
   @Option(
+      names = "--answers",
+      paramLabel = "N",
+      description =
+          "Answers in answers.csv to the question in which of two frames a factor is higher, about"
+              + " the factors in turn.")
+  int answers;
+
+  @Option(
+      names = "--wrong",
+      paramLabel = "SHARE",
+      description = "Share of the --answers, 0 to 0.5, that are the wrong way round.")
+  double wrong;
+
+  @Option(
       names = "--scenario",
       paramLabel = "FILE",
       description =
@@ -149,7 +163,16 @@ final class DatasetGenerateCommand extends JsonCommand {
           DatasetGenerator.generate(
               script,
               new DatasetGenerator.Settings(
-                  frames, labelled, target.size, png, target.force, commissioning, pairs, holds),
+                  frames,
+                  labelled,
+                  target.size,
+                  png,
+                  target.force,
+                  commissioning,
+                  pairs,
+                  holds,
+                  answers,
+                  wrong),
               target.out,
               bar::update);
     }
@@ -176,8 +199,14 @@ final class DatasetGenerateCommand extends JsonCommand {
             digest),
         () ->
             print(
-                "%s: %d frames of %s, %d with factors, in %.1f s (%.0f frames/s)",
-                target.out, frames, script.scene().name(), labelled, seconds, frames / seconds));
+                "%s: %d frames of %s, %d with factors%s, in %.1f s (%.0f frames/s)",
+                target.out,
+                frames,
+                script.scene().name(),
+                labelled,
+                answers == 0 ? "" : ", %d answers".formatted(answers),
+                seconds,
+                frames / seconds));
     return 0;
   }
 
