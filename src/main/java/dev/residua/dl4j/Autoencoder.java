@@ -19,8 +19,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * <p>Pixel errors are summed over a frame. Where that has more than 64x64 pixels in colour, their
  * gradient is divided by the excess: otherwise they would outweigh the losses of the latents.
  *
- * <p>The decoder may carry {@code extra} rows of latents in addition to those of the batch; they
- * are compared with the first frames of the batch.
+ * <p>The decoder may carry rows of latents in addition to those of the batch, in blocks that are
+ * each compared with consecutive frames of the batch.
  */
 final class Autoencoder {
   /** Values of a frame for which the weights of the losses were chosen. */
@@ -28,6 +28,7 @@ final class Autoencoder {
 
   private final INDArray frames;
   private final int batch;
+  private final List<Extra> extras;
   private final int extra;
   private final Map<String, Layer> layers = new LinkedHashMap<>();
   private final List<Layer> trunk = new ArrayList<>();
@@ -50,13 +51,23 @@ final class Autoencoder {
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
 
   /**
+   * Rows that the decoder carries in addition to those of the batch.
+   *
+   * @param first frame of the batch that the first of them is compared with
+   * @param rows number of them
+   */
+  record Extra(int first, int rows) {}
+
+  /**
    * @param frames {@code [batch, H/4, W/4, 16 C]}, read at every {@link #encode} and {@link
    *     #decode}
+   * @param extras further rows of the decoder, block after block
    */
-  Autoencoder(NetworkLayout layout, INDArray frames, int extra) {
+  Autoencoder(NetworkLayout layout, INDArray frames, List<Extra> extras) {
     this.frames = frames;
     this.batch = Math.toIntExact(frames.size(0));
-    this.extra = extra;
+    this.extras = List.copyOf(extras);
+    this.extra = extras.stream().mapToInt(Extra::rows).sum();
     this.variational = layout.variational();
     for (Parameter parameter : layout.parameters()) {
       parameters.put(parameter.name(), parameter);
@@ -204,18 +215,23 @@ final class Autoencoder {
     weights = kept;
   }
 
-  /** Squared pixel errors of a decoding, mean over the rows that count. */
-  record Errors(double reconstruction, double extra) {}
+  /**
+   * Squared pixel errors of a decoding, mean over the rows that count.
+   *
+   * @param extras one per block of further rows
+   */
+  record Errors(double reconstruction, double[] extras) {}
 
   /**
-   * Decodes latents and passes the gradient of {@code reconstruction + extraWeight extra} back to
-   * them, for large frames a part of it.
+   * Decodes latents and passes the gradient of {@code reconstruction + sum_e extraWeights_e
+   * extras_e} back to them, for large frames a part of it.
    *
    * @param values {@code [batch + extra, d]} row-major
    * @param counted rows of the batch, from the first, whose error counts
+   * @param extraWeights one per block of further rows
    * @param gradient receives the gradient by {@code values}
    */
-  Errors decode(float[] values, int counted, double extraWeight, float[] gradient) {
+  Errors decode(float[] values, int counted, double[] extraWeights, float[] gradient) {
     latents.data().asNioFloat().put(values);
     decoder.forEach(Layer::forward);
     INDArray difference = decoder.get(decoder.size() - 1).outputGradient;
@@ -231,21 +247,25 @@ final class Autoencoder {
     if (counted < batch) {
       rows(difference, counted, batch).assign(0);
     }
-    double extraError = 0;
-    if (extra > 0) {
-      INDArray more = rows(difference, batch, batch + extra);
-      more.subi(rows(frames, 0, extra));
+    double[] extraErrors = new double[extras.size()];
+    int at = batch;
+    for (int e = 0; e < extraErrors.length; e++) {
+      int first = extras.get(e).first();
+      int count = extras.get(e).rows();
+      INDArray more = rows(difference, at, at + count);
+      more.subi(rows(frames, first, first + count));
       if (weights != null) {
-        more.muli(rows(weights, 0, extra));
+        more.muli(rows(weights, first, first + count));
       }
-      extraError = squares(more) / extra;
-      more.muli(2 * pixelWeight * extraWeight / extra);
+      extraErrors[e] = squares(more) / count;
+      more.muli(2 * pixelWeight * extraWeights[e] / count);
+      at += count;
     }
     for (int i = decoder.size() - 1; i >= 0; i--) {
       decoder.get(i).backward();
     }
     latentGradient.data().asNioFloat().get(gradient);
-    return new Errors(error, extraError);
+    return new Errors(error, extraErrors);
   }
 
   private static INDArray rows(INDArray array, long from, long to) {

@@ -40,6 +40,8 @@ record Checkpoint(int step, Adam adam, LossCurve curve) {
             data.factorNames().toString(),
             Integer.toString(frames),
             Arrays.toString(labelled),
+            data.heldPairs().toString(),
+            data.answers().toString(),
             stepping.toString());
     try {
       return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));

@@ -4,6 +4,8 @@ import dev.residua.dl4j.StepRandom.Purpose;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
 import dev.residua.training.HeldPair;
+import dev.residua.training.OrderAnswer;
+import dev.residua.training.Teaching;
 import dev.residua.training.TrainingData;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -20,15 +22,19 @@ final class FrameFeeder implements AutoCloseable {
   private final LabelScale labels;
   private final int[] ordinary;
   private final List<HeldPair> pairs;
+  private final List<OrderAnswer> answers;
   private final int[] labelled;
   private final int rows;
   private final int heldPairs;
+  private final int ordered;
   private final int labelledRows;
+  private final int firstLabelled;
   private final float[] mean;
   private final byte[] pixels;
   private final Sequence frameOrder;
   private final Sequence labelledOrder;
   private final Sequence pairOrder;
+  private final Sequence answerOrder;
   private final Batch[] slots;
   private final ExecutorService thread;
   private Future<Batch> ahead;
@@ -37,30 +43,41 @@ final class FrameFeeder implements AutoCloseable {
   /**
    * A step's data, to be read until {@link #next} is called again.
    *
-   * @param frames rows without labels, then the two rows of each held pair, then rows with labels,
-   *     as the network's input
+   * @param frames rows without labels, then the two rows of each held pair, then those of each
+   *     answer, then rows with labels, as the network's input
    * @param labels {@code [labelled, factors]}, standardised
    * @param counts what each label counts for: 0 where unknown, and 1 in all
    * @param held factor of each held pair
+   * @param compared factor of each answer
+   * @param signs of each answer, see {@link OrderAnswer#sign}
    * @param masks of all rows
    */
-  record Batch(float[] frames, double[] labels, double[] counts, int[] held, PixelMask[] masks) {}
+  record Batch(
+      float[] frames,
+      double[] labels,
+      double[] counts,
+      int[] held,
+      int[] compared,
+      int[] signs,
+      PixelMask[] masks) {}
 
   /**
    * @param ordinary frames that rows without labels are drawn from
-   * @param pairs held pairs
+   * @param teaching held pairs and answers
    * @param labelled frames with at least one known factor; none for a training without labels
+   * @param ordered answers of a step
    * @param mean image that is subtracted
    * @param from first step
    */
   FrameFeeder(
       TrainingData data,
       int[] ordinary,
-      List<HeldPair> pairs,
+      Teaching teaching,
       int[] labelled,
       LabelScale labels,
       int rows,
       int heldPairs,
+      int ordered,
       int labelledRows,
       float[] mean,
       long seed,
@@ -68,17 +85,21 @@ final class FrameFeeder implements AutoCloseable {
     this.data = data;
     this.labels = labels;
     this.ordinary = ordinary.clone();
-    this.pairs = List.copyOf(pairs);
+    this.pairs = teaching.pairs();
+    this.answers = teaching.answers();
     this.labelled = labelled.clone();
     this.rows = rows;
     this.heldPairs = heldPairs;
+    this.ordered = ordered;
+    this.firstLabelled = rows + 2 * (heldPairs + ordered);
     this.labelledRows = labelledRows;
     this.mean = mean;
     this.pixels = new byte[data.shape().size()];
     this.frameOrder = new Sequence(ordinary.length, seed, Purpose.FRAMES);
     this.labelledOrder = new Sequence(Math.max(1, labelled.length), seed, Purpose.LABELLED_FRAMES);
     this.pairOrder = new Sequence(Math.max(1, pairs.size()), seed, Purpose.HELD_PAIRS);
-    int values = (rows + 2 * heldPairs + labelledRows) * data.shape().size();
+    this.answerOrder = new Sequence(Math.max(1, answers.size()), seed, Purpose.ANSWERS);
+    int values = (firstLabelled + labelledRows) * data.shape().size();
     int cells = labelledRows * labels.factors();
     this.slots = new Batch[2];
     for (int s = 0; s < slots.length; s++) {
@@ -88,7 +109,9 @@ final class FrameFeeder implements AutoCloseable {
               new double[cells],
               new double[cells],
               new int[heldPairs],
-              new PixelMask[rows + 2 * heldPairs + labelledRows]);
+              new int[ordered],
+              new int[ordered],
+              new PixelMask[firstLabelled + labelledRows]);
     }
     this.thread =
         Executors.newSingleThreadExecutor(
@@ -129,11 +152,19 @@ final class FrameFeeder implements AutoCloseable {
       put(batch, rows + 2 * p + 1, pair.second());
       batch.held()[p] = pair.factor();
     }
+    for (int p = 0; p < ordered; p++) {
+      OrderAnswer answer = answers.get(answerOrder.at((long) number * ordered + p));
+      int row = rows + 2 * (heldPairs + p);
+      put(batch, row, answer.first());
+      put(batch, row + 1, answer.second());
+      batch.compared()[p] = answer.factor();
+      batch.signs()[p] = answer.sign();
+    }
     int factors = labels.factors();
     int known = 0;
     for (int r = 0; r < labelledRows; r++) {
       int frame = labelled[labelledOrder.at((long) number * labelledRows + r)];
-      put(batch, rows + 2 * heldPairs + r, frame);
+      put(batch, firstLabelled + r, frame);
       double[] values = LabelScale.factors(data, frame);
       for (int f = 0; f < factors; f++) {
         boolean isKnown = Double.isFinite(values[f]);

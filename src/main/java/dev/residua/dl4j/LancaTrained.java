@@ -4,6 +4,7 @@ import dev.residua.model.NetworkPlan;
 import dev.residua.training.LatentHead;
 import dev.residua.training.Mechanisms;
 import dev.residua.training.StepTimes;
+import dev.residua.training.Straightening;
 import dev.residua.training.TrainedNetwork;
 import dev.residua.training.TrainingLosses;
 import java.util.List;
@@ -77,8 +78,12 @@ final class LancaTrained implements TrainedNetwork {
 
   @Override
   public NetworkPlan plan(
-      double[] mean, double[] scale, @Nullable LatentHead head, @Nullable Mechanisms mechanisms) {
-    return PlanBuilder.model(weights, mean, scale, head, mechanisms);
+      double[] mean,
+      double[] scale,
+      Straightening straightening,
+      @Nullable LatentHead head,
+      @Nullable Mechanisms mechanisms) {
+    return PlanBuilder.model(weights, mean, scale, straightening, head, mechanisms);
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.residua.training.LancaSettings.GraphSettings;
 import dev.residua.training.LancaSettings.ResidualPrior;
 import dev.residua.training.LancaSettings.StructuralTerm;
 import dev.residua.training.StepTimes;
+import dev.residua.training.Teaching;
 import dev.residua.training.TrainedNetwork;
 import dev.residua.training.TrainingData;
 import dev.residua.training.TrainingFailedException;
@@ -36,8 +37,10 @@ import org.nd4j.linalg.factory.Nd4j;
  * One run of the training loop; every method is called on the training thread.
  *
  * <p>A batch is {@code rows} frames without labels, the two frames of each of {@code heldPairs}
- * held pairs, and {@code labelledRows} frames with labels. The causal terms see the first only,
- * since labelled frames come again and again, and a mechanism does not hold in held ones.
+ * held pairs and of each of {@code ordered} answers, and {@code labelledRows} frames with labels.
+ * The causal terms see the first only, since the others come again and again, and a mechanism does
+ * not hold in held ones. Behind the batch, the decoder gets predicted latents, if a term decodes
+ * them, and the swapped codes of the held pairs.
  */
 final class LancaTraining {
   private static final int MEAN_FRAMES = 4_000;
@@ -52,7 +55,7 @@ final class LancaTraining {
   private final TrainingData data;
   private final int frames;
   private final int[] labelled;
-  private final List<HeldPair> pairs;
+  private final Teaching teaching;
   private final TrainingSettings settings;
   private final LancaSettings lanca;
   private final TrainingProgress progress;
@@ -60,7 +63,15 @@ final class LancaTraining {
   private final int d;
   private final int rows;
   private final int heldPairs;
+  private final int ordered;
   private final int batch;
+
+  /** Rows of predicted latents that are decoded. */
+  private final int predicted;
+
+  /** Rows of swapped codes that are decoded. */
+  private final int swapped;
+
   private final LabelScale labels;
   private final float[] mean;
   private final INDArray input;
@@ -108,20 +119,16 @@ final class LancaTraining {
     this.progress = progress;
     this.d = settings.latents();
     this.rows = settings.batch();
-    this.pairs = settings.heldWeight() > 0 ? HeldPair.within(data, frames) : List.of();
-    this.heldPairs = pairs.isEmpty() ? 0 : settings.heldBatch();
-    this.batch = rows + 2 * heldPairs + (labelled.length == 0 ? 0 : settings.labelledBatch());
-    for (HeldPair pair : pairs) {
-      if (pair.factor() >= d) {
+    this.teaching = Teaching.of(data, settings);
+    this.heldPairs = teaching.pairs().isEmpty() ? 0 : settings.heldBatch();
+    this.ordered = teaching.answers().isEmpty() ? 0 : settings.orderBatch();
+    this.batch =
+        rows + 2 * (heldPairs + ordered) + (labelled.length == 0 ? 0 : settings.labelledBatch());
+    for (int factor = d; factor < data.factorNames().size(); factor++) {
+      if (teaching.names(factor)) {
         throw new TrainingFailedException(
-            "frames %d and %d hold %s, factor %d of %s, but there are only %d latents: raise --latents"
-                .formatted(
-                    pair.first(),
-                    pair.second(),
-                    data.factorNames().get(pair.factor()),
-                    pair.factor() + 1,
-                    data.factorNames(),
-                    d));
+            "held pairs or answers are about %s, factor %d of %s, but there are only %d latents: raise --latents"
+                .formatted(data.factorNames().get(factor), factor + 1, data.factorNames(), d));
       }
     }
     NetworkLayout usual =
@@ -156,11 +163,21 @@ final class LancaTraining {
     this.curve = checkpoint == null ? new LossCurve(settings.steps()) : checkpoint.curve();
 
     this.input = Nd4j.create(DataType.FLOAT, Blocks.shape(data.shape(), batch));
-    boolean decodesPredictions =
+    this.predicted =
         lanca.causalTerms()
-            && lanca.structural() == StructuralTerm.PIXELS
-            && lanca.structuralWeight() > 0;
-    this.autoencoder = new Autoencoder(layout, input, decodesPredictions ? rows : 0);
+                && lanca.structural() == StructuralTerm.PIXELS
+                && lanca.structuralWeight() > 0
+            ? rows
+            : 0;
+    List<Autoencoder.Extra> extras = new ArrayList<>();
+    if (predicted > 0) {
+      extras.add(new Autoencoder.Extra(0, predicted));
+    }
+    this.swapped = settings.swapWeight() > 0 ? 2 * heldPairs : 0;
+    if (swapped > 0) {
+      extras.add(new Autoencoder.Extra(rows, swapped));
+    }
+    this.autoencoder = new Autoencoder(layout, input, extras);
     this.causal = new CausalLoss(DataType.FLOAT, layout, rows, lanca);
     this.values = new float[length];
     this.gradient = new float[length];
@@ -281,16 +298,17 @@ final class LancaTraining {
     int end = Math.max(firstStep, Math.min(steps, settings.stopAt()));
     long[] nanos = new long[Math.max(1, Math.min(end - firstStep, 2_000))];
     long[] waits = new long[nanos.length];
-    int labelledRows = batch - rows - 2 * heldPairs;
+    int labelledRows = batch - rows - 2 * (heldPairs + ordered);
     try (FrameFeeder feeder =
         new FrameFeeder(
             data,
             ordinary(data, frames),
-            pairs,
+            teaching,
             labelled,
             labels,
             rows,
             heldPairs,
+            ordered,
             labelledRows,
             mean,
             settings.seed(),
@@ -333,7 +351,7 @@ final class LancaTraining {
     double warm = graph.warm(done);
     // Without labels the causal terms collapse an autoencoder that has not settled.
     double causalWeight =
-        !lanca.causalTerms() ? 0 : labelled.length > 0 ? 1 : pairs.isEmpty() ? warm : 0;
+        !lanca.causalTerms() ? 0 : labelled.length > 0 ? 1 : teaching.isEmpty() ? warm : 0;
     boolean learnsGraph = causalWeight > 0 && graph.fixed() == null && done < graph.hardenFrom();
     Random random = StepRandom.of(settings.seed(), Purpose.STEP, step);
 
@@ -360,13 +378,14 @@ final class LancaTraining {
       prepareCausal(z, adjacency, random);
     }
     boolean decodesPredictions = causalWeight > 0 && causal.decodes();
-    TrainingLosses losses = decodeAndExplain(z, byZ, causalWeight, decodesPredictions, draw);
+    TrainingLosses losses =
+        decodeAndExplain(z, byZ, next.held(), causalWeight, decodesPredictions, draw);
 
     double labelError =
         LatentLosses.labels(
             means,
             d,
-            rows + 2 * heldPairs,
+            rows + 2 * (heldPairs + ordered),
             next.labels(),
             next.counts(),
             labels.factors(),
@@ -376,9 +395,18 @@ final class LancaTraining {
     if (heldPairs > 0) {
       heldError =
           LatentLosses.held(means, d, rows, rows, next.held(), settings.heldWeight(), byMean);
-      if (causalWeight == 0) {
-        LatentLosses.pin(means, d, rows, PIN_WEIGHT, byMean);
-      }
+    }
+    double orderError = 0;
+    if (ordered > 0) {
+      double weight =
+          settings.orderWeight()
+              * (done < TrainingSettings.ORDER_UNTIL ? 1 : TrainingSettings.ORDER_AFTER);
+      orderError =
+          LatentLosses.order(
+              means, d, rows, rows + 2 * heldPairs, next.compared(), next.signs(), weight, byMean);
+    }
+    if (causalWeight == 0 && !teaching.isEmpty()) {
+      LatentLosses.pin(means, d, rows, PIN_WEIGHT, byMean);
     }
     double[] byLogVariance = new double[logVariances.length];
     double divergence = 0;
@@ -401,6 +429,8 @@ final class LancaTraining {
             losses.reconstruction(),
             labelError,
             heldError,
+            orderError,
+            losses.swap(),
             losses.mmd(),
             losses.structural(),
             edgeCount,
@@ -459,30 +489,47 @@ final class LancaTraining {
   private TrainingLosses decodeAndExplain(
       double[] z,
       double[] byZ,
+      int[] held,
       double causalWeight,
       boolean decodesPredictions,
       @Nullable GraphDraw draw) {
-    int extra = autoencoder.extra();
-    float[] decoded = new float[(batch + extra) * d];
+    float[] decoded = new float[(batch + autoencoder.extra()) * d];
     System.arraycopy(floats(z), 0, decoded, 0, z.length);
+    int swappedAt = z.length + predicted * d;
     if (decodesPredictions) {
-      System.arraycopy(floats(causal.predicted()), 0, decoded, z.length, extra * d);
+      System.arraycopy(floats(causal.predicted()), 0, decoded, z.length, predicted * d);
+    }
+    if (swapped > 0) {
+      System.arraycopy(
+          floats(LatentLosses.swapped(z, d, rows, held)), 0, decoded, swappedAt, swapped * d);
     }
     float[] byDecoded = new float[decoded.length];
-    double pixelWeight = decodesPredictions ? causalWeight * lanca.structuralWeight() : 0;
+    List<Double> weights = new ArrayList<>();
+    if (predicted > 0) {
+      weights.add(decodesPredictions ? causalWeight * lanca.structuralWeight() : 0);
+    }
+    if (swapped > 0) {
+      weights.add(settings.swapWeight());
+    }
     Errors errors =
         autoencoder.decode(
             decoded,
-            lanca.reconstructLabelled() ? batch : rows + 2 * heldPairs,
-            pixelWeight,
+            lanca.reconstructLabelled() ? batch : rows + 2 * (heldPairs + ordered),
+            weights.stream().mapToDouble(Double::doubleValue).toArray(),
             byDecoded);
     for (int k = 0; k < z.length; k++) {
       byZ[k] = byDecoded[k];
     }
+    double swap = 0;
+    if (swapped > 0) {
+      swap = errors.extras()[errors.extras().length - 1];
+      LatentLosses.swappedBackward(
+          doubles(Arrays.copyOfRange(byDecoded, swappedAt, decoded.length)), d, rows, held, byZ);
+    }
     double mmd = 0;
-    double structural = decodesPredictions ? errors.extra() : 0;
+    double structural = decodesPredictions ? errors.extras()[0] : 0;
     if (causalWeight > 0) {
-      double[] pull = doubles(Arrays.copyOfRange(byDecoded, z.length, decoded.length));
+      double[] pull = doubles(Arrays.copyOfRange(byDecoded, z.length, swappedAt));
       for (int k = 0; k < pull.length; k++) {
         pull[k] /= causalWeight;
       }
@@ -510,7 +557,7 @@ final class LancaTraining {
         add(edges, byEdges, causalWeight);
       }
     }
-    return new TrainingLosses(errors.reconstruction(), 0, 0, mmd, structural, 0, 0);
+    return new TrainingLosses(errors.reconstruction(), 0, 0, 0, swap, mmd, structural, 0, 0);
   }
 
   private void add(Slot slot, double[] part, double weight) {

@@ -6,9 +6,13 @@ import dev.residua.model.NetworkLayer;
 import dev.residua.model.NetworkPlan;
 import dev.residua.training.LatentHead;
 import dev.residua.training.Mechanisms;
+import dev.residua.training.MonotoneMap;
+import dev.residua.training.Straightening;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PlanBuilder {
   private static final double WHITE = 255;
+  private static final MonotoneMap SAME =
+      new MonotoneMap(new double[] {-1, 0, 1}, new double[] {-1, 0, 1});
 
   private final NetworkWeights weights;
   private final ImageShape image;
@@ -33,7 +39,8 @@ public final class PlanBuilder {
    *
    * @param mean subtracted from each latent, shape {@code [d]}
    * @param scale divides each latent afterwards, shape {@code [d]}, above 0
-   * @param head corrects the standardised latents, while the decoder reads them uncorrected; null
+   * @param straightening maps the standardised latents, and back before the decoder
+   * @param head corrects the mapped latents, while the decoder reads them uncorrected; null
    *     corrects nothing
    * @param mechanisms equations of the corrected latents, and of the variables behind them; null
    *     expects 0 everywhere
@@ -42,6 +49,7 @@ public final class PlanBuilder {
       NetworkWeights weights,
       double[] mean,
       double[] scale,
+      Straightening straightening,
       @Nullable LatentHead head,
       @Nullable Mechanisms mechanisms) {
     PlanBuilder builder = new PlanBuilder(weights);
@@ -50,10 +58,10 @@ public final class PlanBuilder {
         builder.d,
         NetworkLayout.BLOCK,
         builder.meanImage(),
-        builder.encoder(mean, scale),
+        builder.encoder(mean, scale, straightening),
         head == null ? null : head.correction(),
         builder.equations(mechanisms),
-        builder.decoder(mean, scale),
+        builder.decoder(mean, scale, straightening),
         (float) (1 / (WHITE * WHITE * builder.image.size())));
   }
 
@@ -68,7 +76,8 @@ public final class PlanBuilder {
     NetworkWeights read = NetworkWeights.fromBytes(weights);
     double[] ones = new double[read.latents()];
     Arrays.fill(ones, 1);
-    return model(read, new double[read.latents()], ones, null, null);
+    return model(
+        read, new double[read.latents()], ones, Straightening.none(read.latents()), null, null);
   }
 
   /** The mean image in blocks, in grey levels. */
@@ -90,7 +99,7 @@ public final class PlanBuilder {
     return mean;
   }
 
-  private List<NetworkLayer> encoder(double[] mean, double[] scale) {
+  private List<NetworkLayer> encoder(double[] mean, double[] scale, Straightening straightening) {
     int blocks = NetworkLayout.BLOCK * NetworkLayout.BLOCK * image.channels();
     int flat = weights.layout().flat();
     int n = NetworkLayout.DENSE;
@@ -118,7 +127,46 @@ public final class PlanBuilder {
       b[i] = (float) ((b[i] - mean[i]) / scale[i]);
     }
     layers.add(new NetworkLayer.Dense(n, d, w, b, false));
+    layers.addAll(mapped(straightening::map, straightening.isNone()));
     return layers;
+  }
+
+  /**
+   * Two layers that apply a piecewise linear function to each latent: {@code y_1 - s_1 relu(x_1 -
+   * x) + s_2 relu(x - x_1) + sum_k (s_(k+1) - s_k) relu(x - x_k)} with inner points {@code x_k} and
+   * slopes {@code s_k}.
+   */
+  private List<NetworkLayer> mapped(IntFunction<Optional<MonotoneMap>> maps, boolean none) {
+    if (none) {
+      return List.of();
+    }
+    List<MonotoneMap> all = new ArrayList<>();
+    int hinges = 0;
+    for (int i = 0; i < d; i++) {
+      MonotoneMap map = maps.apply(i).orElse(SAME);
+      all.add(map);
+      hinges += map.segments();
+    }
+    float[] in = new float[d * hinges];
+    float[] inBias = new float[hinges];
+    float[] out = new float[hinges * d];
+    float[] outBias = new float[d];
+    int at = 0;
+    for (int i = 0; i < d; i++) {
+      MonotoneMap map = all.get(i);
+      outBias[i] = (float) map.y()[1];
+      for (int k = 0; k < map.segments(); k++) {
+        int sign = k == 0 ? -1 : 1;
+        in[i * hinges + at] = sign;
+        inBias[at] = (float) (-sign * map.x()[Math.max(1, k)]);
+        out[at * d + i] =
+            (float) (k == 0 ? -map.slope(0) : map.slope(k) - (k == 1 ? 0 : map.slope(k - 1)));
+        at++;
+      }
+    }
+    return List.of(
+        new NetworkLayer.Dense(d, hinges, in, inBias, true),
+        new NetworkLayer.Dense(hinges, d, out, outBias, false));
   }
 
   private StructuralEquations equations(@Nullable Mechanisms mechanisms) {
@@ -128,7 +176,7 @@ public final class PlanBuilder {
         : mechanisms.equations();
   }
 
-  private List<NetworkLayer> decoder(double[] mean, double[] scale) {
+  private List<NetworkLayer> decoder(double[] mean, double[] scale, Straightening straightening) {
     int n = NetworkLayout.DENSE;
     float[] original = weights.get("dec1.w");
     float[] w = original.clone();
@@ -142,6 +190,8 @@ public final class PlanBuilder {
       b[column] = (float) shift;
     }
     List<NetworkLayer> layers = new ArrayList<>();
+    layers.addAll(
+        mapped(i -> straightening.map(i).map(MonotoneMap::inverse), straightening.isNone()));
     layers.add(new NetworkLayer.Dense(d, n, w, b, true));
     layers.add(dense("dec2", n));
     int flat = weights.layout().flat();

@@ -12,7 +12,8 @@ final class StepRandom {
     FRAMES,
     LABELLED_FRAMES,
     STEP,
-    HELD_PAIRS
+    HELD_PAIRS,
+    ANSWERS
   }
 
   private StepRandom() {}

@@ -43,6 +43,12 @@ public record ModelProvenance(
   /** Start of the metrics whose end is the name of a latent. */
   public static final String HELD_ERROR = "held.error.";
 
+  /**
+   * Start of the metric with the share of the unseen answers on a factor that its latent does not
+   * agree with.
+   */
+  public static final String MISSED_ANSWERS = "answers.missed.";
+
   public ModelProvenance {
     Objects.requireNonNull(hyperParameters, "hyperParameters");
     Objects.requireNonNull(metrics, "metrics");

@@ -46,6 +46,8 @@ final class Charts {
     line(chart, "reconstruction", losses, Loss.RECONSTRUCTION);
     line(chart, "labels", losses, Loss.LABEL);
     line(chart, "held pairs", losses, Loss.HELD);
+    line(chart, "answers", losses, Loss.ORDER);
+    line(chart, "swapped", losses, Loss.SWAP);
     line(chart, "residual mmd", losses, Loss.MMD);
     if (chart.getSeriesMap().isEmpty()) {
       // A logarithmic axis needs a value.
@@ -58,6 +60,8 @@ final class Charts {
     RECONSTRUCTION,
     LABEL,
     HELD,
+    ORDER,
+    SWAP,
     MMD;
 
     double of(TrainingLosses losses) {
@@ -65,6 +69,8 @@ final class Charts {
         case RECONSTRUCTION -> losses.reconstruction();
         case LABEL -> losses.label();
         case HELD -> losses.held();
+        case ORDER -> losses.order();
+        case SWAP -> losses.swap();
         case MMD -> losses.mmd();
       };
     }

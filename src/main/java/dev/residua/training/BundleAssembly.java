@@ -48,6 +48,7 @@ final class BundleAssembly {
 
   BundleManifest manifest(
       TrainedNetwork network,
+      Straightening straightening,
       List<Latent> latents,
       Variables variables,
       @Nullable LatentHead head,
@@ -65,9 +66,15 @@ final class BundleAssembly {
         Integer.toString(input.labelled.length == 0 ? 0 : input.settings.labelledBatch()));
     hyper.put("learningRate", Double.toString(input.settings.learningRate()));
     hyper.put("labelWeight", Double.toString(input.settings.labelWeight()));
-    hyper.put("heldPairs", Integer.toString(input.heldPairs));
-    hyper.put("heldBatch", Integer.toString(input.heldPairs == 0 ? 0 : input.settings.heldBatch()));
+    int pairs = input.teaching.pairs().size();
+    int answers = input.teaching.answers().size();
+    hyper.put("heldPairs", Integer.toString(pairs));
+    hyper.put("heldBatch", Integer.toString(pairs == 0 ? 0 : input.settings.heldBatch()));
     hyper.put("heldWeight", Double.toString(input.settings.heldWeight()));
+    hyper.put("swapWeight", Double.toString(input.settings.swapWeight()));
+    hyper.put("answers", Integer.toString(answers));
+    hyper.put("orderBatch", Integer.toString(answers == 0 ? 0 : input.settings.orderBatch()));
+    hyper.put("orderWeight", Double.toString(input.settings.orderWeight()));
     hyper.put(
         "brokenFrames",
         Long.toString(
@@ -96,12 +103,21 @@ final class BundleAssembly {
                 .filter(latent -> head.corrects(latent.index()))
                 .map(Latent::name)
                 .collect(Collectors.joining(", ")));
+    if (!straightening.isNone()) {
+      hyper.put(
+          "straightenedLatents",
+          input.latents.stream()
+              .filter(latent -> straightening.map(latent.index()).isPresent())
+              .map(Latent::name)
+              .collect(Collectors.joining(", ")));
+    }
     if (!variables.isEmpty()) {
       hyper.put("variables", String.join(", ", variables.names()));
     }
-    // With held pairs and no labels the causal terms take no part.
+    // With held pairs or answers and no labels the causal terms take no part.
     boolean learns =
-        input.settings.lanca().causalTerms() && (input.labelled.length > 0 || input.heldPairs == 0);
+        input.settings.lanca().causalTerms()
+            && (input.labelled.length > 0 || input.teaching.isEmpty());
     hyper.put(
         ModelProvenance.LEARNT_GRAPH,
         learns

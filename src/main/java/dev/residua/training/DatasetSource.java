@@ -4,6 +4,8 @@ import dev.residua.causal.Variables;
 import dev.residua.dataset.DetailPictures;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.LabelTable;
+import dev.residua.dataset.TaughtAnswer;
+import dev.residua.dataset.TaughtHold;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
 import java.util.ArrayList;
@@ -15,10 +17,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * A data set as training data. For a frame with the label {@code residua.event}, {@code
  * residua.event_node} names the factor whose mechanism was broken. Two consecutive rows whose label
- * {@code residua.held} names the same factor are a held pair. A factor without a column is known by
- * its held pairs only.
+ * {@code residua.held} names the same factor are a held pair; a hold gives pairs of frames that are
+ * 1, 2, 4, ... rows apart. A factor without a column is known by held pairs and answers only.
+ *
+ * @param taughtAnswers answers about factors, those about other names are left out
+ * @param taughtHolds runs of frames in which a factor was held
  */
-public record DatasetSource(FrameDataset set, List<String> factorNames, List<String> variableNames)
+public record DatasetSource(
+    FrameDataset set,
+    List<String> factorNames,
+    List<String> variableNames,
+    List<TaughtAnswer> taughtAnswers,
+    List<TaughtHold> taughtHolds)
     implements TrainingData {
   /**
    * @throws IllegalArgumentException if a row is held without its partner, or a variable has no
@@ -27,6 +37,8 @@ public record DatasetSource(FrameDataset set, List<String> factorNames, List<Str
   public DatasetSource {
     factorNames = List.copyOf(factorNames);
     variableNames = List.copyOf(variableNames);
+    taughtAnswers = List.copyOf(taughtAnswers);
+    taughtHolds = List.copyOf(taughtHolds);
     for (String variable : variableNames) {
       if (!set.labels().has(Variables.PREFIX + variable)) {
         throw new IllegalArgumentException(
@@ -42,8 +54,17 @@ public record DatasetSource(FrameDataset set, List<String> factorNames, List<Str
     this(set, factorNames, List.of());
   }
 
-  /** Names in the column {@code residua.held}, in the order of their first row. */
-  public static List<String> heldNames(LabelTable labels) {
+  /** A data set without answers and holds. */
+  public DatasetSource(FrameDataset set, List<String> factorNames, List<String> variableNames) {
+    this(set, factorNames, variableNames, List.of(), List.of());
+  }
+
+  /**
+   * Names in the column {@code residua.held}, in answers and in holds, each in the order of their
+   * first row.
+   */
+  public static List<String> taughtNames(
+      LabelTable labels, List<TaughtAnswer> answers, List<TaughtHold> holds) {
     LinkedHashSet<String> names = new LinkedHashSet<>();
     for (int row = 0; row < labels.rows(); row++) {
       String name = text(labels, row, FrameDataset.HELD_COLUMN);
@@ -51,6 +72,8 @@ public record DatasetSource(FrameDataset set, List<String> factorNames, List<Str
         names.add(name);
       }
     }
+    holds.forEach(hold -> names.add(hold.factor()));
+    answers.forEach(answer -> names.add(answer.factor()));
     return List.copyOf(names);
   }
 
@@ -164,27 +187,39 @@ public record DatasetSource(FrameDataset set, List<String> factorNames, List<Str
   }
 
   /**
-   * The factor or variable that {@code residua.event_node} or {@code residua.held} names. All of
-   * them if it names none, as for a change of the whole picture.
+   * The factors or variables that {@code residua.event_node}, {@code residua.held} or a hold names.
+   * All of them if the row has an event or a hold of none, as for a change of the whole picture.
    */
   @Override
   public int[] broken(int index) {
+    LinkedHashSet<String> names = new LinkedHashSet<>();
     String node = text(index, FrameDataset.EVENT_NODE_COLUMN);
     if (node == null) {
       node = text(index, FrameDataset.HELD_COLUMN);
     }
-    if (node == null && text(index, FrameDataset.EVENT_COLUMN) == null) {
-      return new int[0];
+    if (node != null) {
+      names.add(node);
     }
-    int factor = node == null ? -1 : factorNames.indexOf(node);
-    if (factor >= 0) {
-      return new int[] {factor};
+    boolean unnamed = node == null && text(index, FrameDataset.EVENT_COLUMN) != null;
+    for (TaughtHold hold : taughtHolds) {
+      if (index >= hold.first() && index <= hold.last()) {
+        names.add(hold.factor());
+      }
     }
-    int variable = node == null ? -1 : variableNames.indexOf(node);
-    if (variable >= 0) {
-      return new int[] {factorNames.size() + variable};
+    int k = factorNames.size();
+    int[] causes =
+        names.stream()
+            .mapToInt(
+                name ->
+                    factorNames.contains(name)
+                        ? factorNames.indexOf(name)
+                        : variableNames.contains(name) ? k + variableNames.indexOf(name) : -1)
+            .sorted()
+            .toArray();
+    if (!unnamed && Arrays.stream(causes).allMatch(cause -> cause >= 0)) {
+      return causes;
     }
-    int[] all = new int[Math.max(1, factorNames.size() + variableNames.size())];
+    int[] all = new int[Math.max(1, k + variableNames.size())];
     Arrays.setAll(all, i -> i);
     return all;
   }
@@ -197,7 +232,34 @@ public record DatasetSource(FrameDataset set, List<String> factorNames, List<Str
 
   @Override
   public List<HeldPair> heldPairs() {
-    return heldPairs(set.labels(), factorNames);
+    List<HeldPair> pairs = heldPairs(set.labels(), factorNames);
+    for (TaughtHold hold : taughtHolds) {
+      int factor = factorNames.indexOf(hold.factor());
+      for (int apart = 1; factor >= 0 && apart <= hold.last() - hold.first(); apart *= 2) {
+        for (int i = hold.first(); i + apart <= hold.last(); i++) {
+          pairs.add(new HeldPair(i, i + apart, factor));
+        }
+      }
+    }
+    return pairs;
+  }
+
+  @Override
+  public List<OrderAnswer> answers() {
+    List<OrderAnswer> answers = new ArrayList<>();
+    for (TaughtAnswer taught : taughtAnswers) {
+      int factor = factorNames.indexOf(taught.factor());
+      if (factor >= 0 && taught.answer() != TaughtAnswer.Answer.UNKNOWN) {
+        int sign =
+            switch (taught.answer()) {
+              case A -> 1;
+              case B -> -1;
+              case EQUAL, UNKNOWN -> 0;
+            };
+        answers.add(new OrderAnswer(taught.frameA(), taught.frameB(), factor, sign));
+      }
+    }
+    return answers;
   }
 
   private @Nullable String text(int index, String column) {

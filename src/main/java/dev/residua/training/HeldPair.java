@@ -1,7 +1,5 @@
 package dev.residua.training;
 
-import java.util.List;
-
 /**
  * Two frames with one factor held at the same value, as if clamped, while everything else varied as
  * usual. The factor is known, its value is not.
@@ -21,12 +19,5 @@ public record HeldPair(int first, int second, int factor) {
       throw new IllegalArgumentException(
           "the factor of a held pair must be at least 0 but was " + factor);
     }
-  }
-
-  /** Pairs of which both frames are among the first {@code frames}. */
-  public static List<HeldPair> within(TrainingData data, int frames) {
-    return data.heldPairs().stream()
-        .filter(pair -> pair.first() < frames && pair.second() < frames)
-        .toList();
   }
 }

@@ -22,12 +22,17 @@ public interface TrainedNetwork extends AutoCloseable {
    *
    * @param mean subtracted from each latent, shape {@code [d]}
    * @param scale divides each latent afterwards, shape {@code [d]}, above 0
-   * @param head corrects the latents so standardised; null leaves them as they are
+   * @param straightening maps the latents so standardised
+   * @param head corrects the latents after that; null leaves them as they are
    * @param mechanisms structural equations of the corrected latents, and of the variables of a
    *     model that has any behind them; null expects 0
    */
   NetworkPlan plan(
-      double[] mean, double[] scale, @Nullable LatentHead head, @Nullable Mechanisms mechanisms);
+      double[] mean,
+      double[] scale,
+      Straightening straightening,
+      @Nullable LatentHead head,
+      @Nullable Mechanisms mechanisms);
 
   /**
    * The weights in a layout of this engine; after a stopped training also the state to continue to

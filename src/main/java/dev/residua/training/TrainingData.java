@@ -121,4 +121,13 @@ public interface TrainingData {
   default List<HeldPair> heldPairs() {
     return List.of();
   }
+
+  /**
+   * Answers to the question in which of two frames a factor is higher. They assign a latent to that
+   * factor, and its sign, without labels. Mechanisms hold in those frames unless they are {@link
+   * #broken}.
+   */
+  default List<OrderAnswer> answers() {
+    return List.of();
+  }
 }

@@ -8,13 +8,23 @@ import java.util.stream.Collectors;
 
 /** Converts losses and warnings of a training to and from text. */
 public final class TrainingHistory {
-  private static final String HEADER = "reconstruction,label,held,mmd,structural,edges,divergence";
+  private static final List<String> COLUMNS =
+      List.of(
+          "reconstruction",
+          "label",
+          "held",
+          "order",
+          "swap",
+          "mmd",
+          "structural",
+          "edges",
+          "divergence");
 
   private TrainingHistory() {}
 
   /** A header and one line per point, evenly spaced over the training; UTF-8. */
   static byte[] toCsv(List<TrainingLosses> losses) {
-    StringBuilder out = new StringBuilder(HEADER).append('\n');
+    StringBuilder out = new StringBuilder(String.join(",", COLUMNS)).append('\n');
     for (TrainingLosses point : losses) {
       out.append(
               Arrays.stream(point.toArray())
@@ -26,26 +36,30 @@ public final class TrainingHistory {
   }
 
   /**
-   * The inverse of {@link #toCsv}.
+   * The inverse of {@link #toCsv}; a loss without a column was not in use and is 0.
    *
    * @throws IllegalArgumentException if the format is different
    */
   public static List<TrainingLosses> fromCsv(byte[] csv) {
     List<String> lines = new String(csv, StandardCharsets.UTF_8).lines().toList();
-    if (lines.isEmpty() || !lines.get(0).equals(HEADER)) {
+    List<String> header = lines.isEmpty() ? List.of("") : List.of(lines.get(0).split(",", -1));
+    if (!COLUMNS.containsAll(header)) {
       throw new IllegalArgumentException(
-          "losses start with '%s', expected '%s'"
-              .formatted(lines.isEmpty() ? "" : lines.get(0), HEADER));
+          "losses start with '%s', expected some of the columns %s"
+              .formatted(String.join(",", header), COLUMNS));
     }
     List<TrainingLosses> losses = new ArrayList<>();
     for (String line : lines.subList(1, lines.size())) {
       String[] cells = line.split(",", -1);
-      if (cells.length != TrainingLosses.COUNT) {
+      if (cells.length != header.size()) {
         throw new IllegalArgumentException(
-            "losses have the line '%s', expected %d numbers".formatted(line, TrainingLosses.COUNT));
+            "losses have the line '%s', expected %d numbers".formatted(line, header.size()));
       }
-      losses.add(
-          TrainingLosses.of(Arrays.stream(cells).mapToDouble(Double::parseDouble).toArray()));
+      double[] values = new double[TrainingLosses.COUNT];
+      for (int c = 0; c < cells.length; c++) {
+        values[COLUMNS.indexOf(header.get(c))] = Double.parseDouble(cells[c]);
+      }
+      losses.add(TrainingLosses.of(values));
     }
     return losses;
   }

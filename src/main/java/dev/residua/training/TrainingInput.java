@@ -16,7 +16,7 @@ public final class TrainingInput {
   final GraphConstraints known;
   final int trained;
   final int[] labelled;
-  final int heldPairs;
+  final Teaching teaching;
   final List<Latent> latents;
 
   /** Latents, then variables. */
@@ -51,7 +51,7 @@ public final class TrainingInput {
           "%d latents cannot carry the %d factors %s: raise --latents or name fewer --factors"
               .formatted(settings.latents(), data.factorNames().size(), data.factorNames()));
     }
-    this.heldPairs = heldPairs(data, trained, settings).size();
+    this.teaching = Teaching.of(data, settings);
     this.latents = latents(data, settings);
     this.nodes = nodes(latents, data);
     List<String> names = nodes.stream().map(Latent::name).toList();
@@ -72,13 +72,14 @@ public final class TrainingInput {
     this.nominal = nominal(data, trained);
     if (nominal.length < TrainingPipeline.MIN_CALIBRATION) {
       throw new TrainingFailedException(
-          "of the %d frames to calibrate with, %d have no broken mechanism%s, needed are %d: give more usual frames, at the end of the data"
+          "of the %d frames to calibrate with, %d have no broken mechanism%s%s, needed are %d: give more usual frames, at the end of the data"
               .formatted(
                   data.size() - trained,
                   nominal.length,
                   data.variableNames().isEmpty()
                       ? ""
                       : " and all of the variables " + data.variableNames(),
+                  data.answers().isEmpty() ? "" : " and are in no answer",
                   TrainingPipeline.MIN_CALIBRATION));
     }
   }
@@ -108,8 +109,8 @@ public final class TrainingInput {
    * The latents of a model trained on this data, with their names. Labels anchor the first latents
    * to the factors, with their sign and scale. Without labels, held pairs anchor the latents of the
    * held factors up to a one-dimensional function: sign, scale and linearity are unknown. It may
-   * even fold the factor, if the other latents distinguish both sides for the decoder. Other
-   * latents are named z and their number.
+   * even fold the factor, if the other latents distinguish both sides for the decoder. Answers say
+   * the sign and exclude a fold. Other latents are named z and their number.
    *
    * <p>Source: Shu et al., Weakly Supervised Disentanglement with Guarantees, ICLR 2020, for share
    * labelling (match pairing) of each factor: a network that reproduces the distribution of such
@@ -118,18 +119,19 @@ public final class TrainingInput {
    * restriction is left to the holds of the other latents and to the reconstruction.
    */
   public static List<Latent> latents(TrainingData data, TrainingSettings settings) {
-    int trained = trained(data, settings);
-    boolean labelled = labelled(data, trained, settings.maxLabels()).length > 0;
-    int[] held = heldPairs(data, trained, settings).stream().mapToInt(HeldPair::factor).toArray();
+    boolean labelled = isLabelled(data, settings);
+    Teaching teaching = Teaching.of(data, settings);
     List<Latent> result = new ArrayList<>();
     for (int i = 0; i < settings.latents(); i++) {
-      int factor = i;
-      boolean anchored =
-          i < data.factorNames().size()
-              && (labelled || Arrays.stream(held).anyMatch(f -> f == factor));
+      boolean anchored = i < data.factorNames().size() && (labelled || teaching.names(i));
       result.add(new Latent(i, anchored ? data.factorNames().get(i) : "z" + i, anchored));
     }
     return result;
+  }
+
+  /** Whether some frame to train on has a known factor that is used. */
+  public static boolean isLabelled(TrainingData data, TrainingSettings settings) {
+    return labelled(data, trained(data, settings), settings.maxLabels()).length > 0;
   }
 
   /** The nodes of the graph: {@link #latents}, then the variables of the data. */
@@ -148,12 +150,6 @@ public final class TrainingInput {
   /** Number of frames, from the first, that are trained on. */
   private static int trained(TrainingData data, TrainingSettings settings) {
     return (int) (settings.trainShare() * data.size());
-  }
-
-  /** Held pairs that are trained on. */
-  private static List<HeldPair> heldPairs(
-      TrainingData data, int trained, TrainingSettings settings) {
-    return settings.heldWeight() > 0 ? HeldPair.within(data, trained) : List.of();
   }
 
   /** At most {@code most} rows of the training range with a known factor, spread evenly. */
@@ -199,14 +195,19 @@ public final class TrainingInput {
   }
 
   /**
-   * Frames from {@code from} on in which every mechanism holds, that repeat no other and that have
-   * all variables.
+   * Frames from {@code from} on in which every mechanism holds, that repeat no other, that have all
+   * variables and that no answer is about, since the network may have been trained on those.
    */
   public static int[] nominal(TrainingData data, int from) {
+    boolean[] asked = new boolean[data.size()];
+    for (OrderAnswer answer : data.answers()) {
+      asked[answer.first()] = true;
+      asked[answer.second()] = true;
+    }
     int[] frames = new int[data.size() - from];
     int n = 0;
     for (int i = from; i < data.size(); i++) {
-      if (data.broken(i).length == 0 && !data.repeats(i) && data.hasVariables(i)) {
+      if (!asked[i] && data.broken(i).length == 0 && !data.repeats(i) && data.hasVariables(i)) {
         frames[n++] = i;
       }
     }

@@ -9,6 +9,10 @@ package dev.residua.training;
  *     deviations of the labels
  * @param held mean squared difference within held pairs, in variances of the latent; near 2 if a
  *     latent is independent of the held factor
+ * @param order mean over answers of {@code log(1 + exp(-3 difference))}, the difference in standard
+ *     deviations of the latent and in the direction of the answer; 0.69 by chance
+ * @param swap squared pixel error, as above, of frames decoded with the held factor's latent of the
+ *     other frame of their pair
  * @param mmd squared maximum mean discrepancy between standardised residuals and their target
  *     distribution; near 0 if they agree
  * @param structural the structural term, see {@link LancaSettings.StructuralTerm}
@@ -19,21 +23,26 @@ public record TrainingLosses(
     double reconstruction,
     double label,
     double held,
+    double order,
+    double swap,
     double mmd,
     double structural,
     double edges,
     double divergence) {
   /** Number of losses. */
-  public static final int COUNT = 7;
+  public static final int COUNT = 9;
 
   /** In the order of the components. */
   public double[] toArray() {
-    return new double[] {reconstruction, label, held, mmd, structural, edges, divergence};
+    return new double[] {
+      reconstruction, label, held, order, swap, mmd, structural, edges, divergence
+    };
   }
 
   /** The inverse of {@link #toArray}. */
   public static TrainingLosses of(double[] values) {
     return new TrainingLosses(
-        values[0], values[1], values[2], values[3], values[4], values[5], values[6]);
+        values[0], values[1], values[2], values[3], values[4], values[5], values[6], values[7],
+        values[8]);
   }
 }

@@ -43,6 +43,7 @@ public final class TrainingPipeline {
 
   private static final int AGREEMENT_FRAMES = 256;
   private static final int INDEPENDENCE_ROWS = 800;
+  private static final int MOST_TRIES = 3;
 
   private final Trainer trainer;
   private final ScorerFactory scorers;
@@ -130,12 +131,91 @@ public final class TrainingPipeline {
       throws TrainingFailedException {
     Instant started = clock.instant();
     TrainingInput input = new TrainingInput(data, settings, known);
-    BundleAssembly assembly = new BundleAssembly(input, trainer, parent, codeVersion, started);
     byte[] start =
         unfinished != null || parent == null ? unfinished : parent.entry(ModelBundle.WEIGHTS);
-    try (TrainedNetwork network =
-        trainer.train(data, input.trained, input.labelled, settings, start, progress)) {
-      return finish(input, network, assembly, progress);
+    if (input.teaching.isEmpty()) {
+      try (TrainedNetwork network =
+          trainer.train(data, input.trained, input.labelled, settings, start, progress)) {
+        return finish(input, network, assembly(input, parent, started), progress);
+      }
+    }
+    return runTaught(input, known, parent, start, started, progress);
+  }
+
+  /**
+   * Trains with the next seed, at most {@value #MOST_TRIES} times in all, until what was kept back
+   * of pairs and answers passes; else it goes on with the training that fails least.
+   */
+  private TrainingReport runTaught(
+      TrainingInput first,
+      @Nullable GraphConstraints known,
+      @Nullable ModelBundle parent,
+      byte @Nullable [] start,
+      Instant started,
+      TrainingProgress progress)
+      throws TrainingFailedException {
+    Try best = attempt(first, start, progress);
+    try {
+      boolean paused = first.settings.stopAt() < first.settings.steps();
+      for (int tries = 2; tries <= MOST_TRIES && best.failure > 0 && !paused; tries++) {
+        TrainingSettings settings = first.settings.withSeed(first.settings.seed() + tries - 1);
+        String prefix = "try %d of %d: ".formatted(tries, MOST_TRIES);
+        // Without checkpoints: an interrupted training resumes with the first try.
+        Try next =
+            attempt(
+                new TrainingInput(first.data, settings, known),
+                null,
+                (stage, fraction, losses) -> progress.at(prefix + stage, fraction, losses));
+        Try worse = next.failure < best.failure ? best : next;
+        best = worse == best ? next : best;
+        worse.network.close();
+      }
+      return finish(best.input, best.network, assembly(best.input, parent, started), progress);
+    } finally {
+      best.network.close();
+    }
+  }
+
+  /**
+   * A trained network, to be closed.
+   *
+   * @param failure 0 if it passes what was kept back, else the larger the worse
+   */
+  private record Try(TrainingInput input, TrainedNetwork network, double failure) {}
+
+  private Try attempt(TrainingInput input, byte @Nullable [] start, TrainingProgress progress)
+      throws TrainingFailedException {
+    TrainedNetwork network =
+        trainer.train(input.data, input.trained, input.labelled, input.settings, start, progress);
+    try {
+      TaughtErrors errors = taughtErrors(input, network, progress);
+      return new Try(input, network, errors.pass() ? 0 : errors.worst());
+    } catch (TrainingFailedException | RuntimeException e) {
+      network.close();
+      throw e;
+    }
+  }
+
+  private BundleAssembly assembly(
+      TrainingInput input, @Nullable ModelBundle parent, Instant started) {
+    return new BundleAssembly(input, trainer, parent, codeVersion, started);
+  }
+
+  private TaughtErrors taughtErrors(
+      TrainingInput input, TrainedNetwork network, TrainingProgress progress)
+      throws TrainingFailedException {
+    int d = network.latents();
+    double[] ones = new double[d];
+    Arrays.fill(ones, 1);
+    try (FrameScorer raw =
+        open(network.plan(new double[d], ones, Straightening.none(d), null, null))) {
+      double[][] usual =
+          FrameScores.rows(
+              score(raw, input.data, Variables.NONE, input.nominal, "checking", progress)
+                  .observed(),
+              input.nominal.length,
+              d);
+      return taughtErrors(input, raw, Variables.NONE, progress, usual);
     }
   }
 
@@ -184,7 +264,7 @@ public final class TrainingPipeline {
     Arrays.fill(scale, 1);
     double disagreement;
     double[][] z;
-    try (FrameScorer raw = open(network.plan(mean, scale, null, null))) {
+    try (FrameScorer raw = open(network.plan(mean, scale, Straightening.none(d), null, null))) {
       disagreement = disagreement(input.data, network, raw);
       int[] all = new int[input.trained];
       Arrays.setAll(all, i -> i);
@@ -209,12 +289,15 @@ public final class TrainingPipeline {
     }
     Variables variables = VariableFit.of(input);
     int n = d + variables.size();
-    GraphFit fit =
-        GraphFit.of(
-            input, VariableFit.joined(input.data, variables, z), search, mechanisms, progress);
+    GraphFit fit = graphFit(input, variables, z, progress);
+    Straightening straightening = straightening(input, variables, z, fit.graph());
+    if (!straightening.isNone()) {
+      Arrays.setAll(z, i -> straightening.apply(z[i]));
+      fit = graphFit(input, variables, z, progress);
+    }
     CausalGraph graph = fit.graph();
     Mechanisms equations = fit.equations();
-    NetworkPlan plan = network.plan(mean, scale, head, equations);
+    NetworkPlan plan = network.plan(mean, scale, straightening, head, equations);
     try (FrameScorer scorer = open(plan)) {
       LatentBatch calibration =
           score(scorer, input.data, variables, input.nominal, "calibrating", progress);
@@ -252,22 +335,21 @@ public final class TrainingPipeline {
               labels.worst(),
               independence.distanceCorrelation(),
               confidence);
-      HeldErrors held = heldErrors(input, scorer, variables, progress, usual);
+      TaughtErrors taught = taughtErrors(input, scorer, variables, progress, usual);
       for (Latent latent : input.latents) {
-        if (held.pairs()[latent.index()] > 0) {
-          metrics.put(ModelProvenance.HELD_ERROR + latent.name(), held.errors()[latent.index()]);
+        int k = latent.index();
+        if (taught.pairs()[k] > 0) {
+          metrics.put(ModelProvenance.HELD_ERROR + latent.name(), taught.heldErrors()[k]);
+        }
+        if (taught.answers()[k] > 0) {
+          metrics.put(
+              ModelProvenance.MISSED_ANSWERS + latent.name(),
+              (double) taught.missed()[k] / taught.answers()[k]);
         }
       }
       List<String> warnings =
           TrainingWarnings.of(
-              run,
-              input.known,
-              graph,
-              equations,
-              labels,
-              input.labelled.length,
-              input.latents,
-              held);
+              run, input.known, graph, equations, labels, input.labelled.length, input, taught);
       warnings.addAll(network.warnings());
       if (input.data.details() == null && assembly.parentHasDetails()) {
         warnings.add(NO_DETAILS);
@@ -280,6 +362,7 @@ public final class TrainingPipeline {
               input,
               assembly.manifest(
                   network,
+                  straightening,
                   FactorScaleFit.scaled(
                       input.latents,
                       input.data,
@@ -307,18 +390,47 @@ public final class TrainingPipeline {
     }
   }
 
-  /** Errors within the held pairs behind the training range. */
-  private static HeldErrors heldErrors(
+  private GraphFit graphFit(
+      TrainingInput input, Variables variables, double[][] z, TrainingProgress progress)
+      throws TrainingFailedException {
+    return GraphFit.of(
+        input, VariableFit.joined(input.data, variables, z), search, mechanisms, progress);
+  }
+
+  /** Maps of the latents that pairs and answers name, and no label. */
+  private static Straightening straightening(
+      TrainingInput input, Variables variables, double[][] z, CausalGraph graph) {
+    int d = input.latents.size();
+    boolean[] free = new boolean[d];
+    boolean any = false;
+    for (int k = 0; k < d && input.labelled.length == 0; k++) {
+      free[k] = input.latents.get(k).anchored();
+      any |= free[k];
+    }
+    if (!any) {
+      return Straightening.none(d);
+    }
+    int[] complete = IntStream.range(0, z.length).filter(input.data::hasVariables).toArray();
+    return Straightening.of(
+        selected(VariableFit.joined(input.data, variables, z), complete),
+        Arrays.stream(complete).mapToObj(i -> input.holds[i]).toArray(boolean[][]::new),
+        graph,
+        free,
+        input.settings.seed());
+  }
+
+  /**
+   * Errors on the held pairs and answers.
+   *
+   * @param usual latents of usual frames, shape {@code [n][at least d]}
+   */
+  private static TaughtErrors taughtErrors(
       TrainingInput input,
       FrameScorer scorer,
       Variables variables,
       TrainingProgress progress,
       double[][] usual) {
-    List<HeldPair> unseen =
-        input.data.heldPairs().stream()
-            .filter(pair -> pair.first() >= input.trained && pair.second() >= input.trained)
-            .toList();
-    int[] frames = unseen.stream().flatMapToInt(p -> IntStream.of(p.first(), p.second())).toArray();
+    int[] frames = input.teaching.checked();
     double[][] z =
         FrameScores.rows(
             score(scorer, input.data, variables, frames, "checking", progress).observed(),
@@ -334,7 +446,8 @@ public final class TrainingPipeline {
               .average()
               .orElse(0);
         });
-    return HeldErrors.of(unseen, z, variances);
+    return TaughtErrors.of(
+        input.teaching, frame -> z[Arrays.binarySearch(frames, frame)], variances);
   }
 
   private static double[][] selected(double[][] rows, int[] which) {

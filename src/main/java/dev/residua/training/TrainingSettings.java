@@ -18,6 +18,12 @@ import java.util.function.Consumer;
  * @param heldBatch held pairs, of two frames each, added to every step if there are any, at least 1
  * @param heldWeight weight of the squared difference within held pairs, in variances of the latent,
  *     against the squared pixel error of a frame; 0 ignores held pairs
+ * @param orderBatch answers, on two frames each, added to every step if there are any, at least 1
+ * @param orderWeight weight of the answers' error against the squared pixel error of a frame, until
+ *     {@link #ORDER_UNTIL} of the steps, and {@link #ORDER_AFTER} times that from there on; 0
+ *     ignores answers
+ * @param swapWeight weight of the squared pixel error of a frame that is decoded with the held
+ *     factor's latent of its pair's other frame; 0 omits it
  * @param trainShare share of the frames, the first ones, that are trained on, in (0, 1)
  * @param threads native threads; results are reproducible with 1
  * @param seed of initial weights, order of frames and every other draw
@@ -35,11 +41,23 @@ public record TrainingSettings(
     double labelWeight,
     int heldBatch,
     double heldWeight,
+    int orderBatch,
+    double orderWeight,
+    double swapWeight,
     double trainShare,
     int threads,
     long seed,
     LancaSettings lanca)
     implements TrainingSettingsBuilder.With {
+  /** Steps that suffice without labels, if there are held pairs or answers. */
+  public static final int TAUGHT_STEPS = 3_000;
+
+  /** Share of the steps in which answers have their full weight. */
+  public static final double ORDER_UNTIL = 0.4;
+
+  /** Share of their weight that answers have afterwards, so that wrong ones bend no latent. */
+  public static final double ORDER_AFTER = 0.05;
+
   public static final TrainingSettings DEFAULTS =
       new TrainingSettings(
           4,
@@ -50,8 +68,11 @@ public record TrainingSettings(
           Integer.MAX_VALUE,
           1.5e-3,
           100,
-          16,
-          100,
+          32,
+          250,
+          32,
+          125,
+          1,
           0.7,
           1,
           1,
@@ -64,18 +85,17 @@ public record TrainingSettings(
     within("batch", batch, 8, 4_096);
     within("labelledBatch", labelledBatch, 1, 4_096);
     within("heldBatch", heldBatch, 1, 4_096);
+    within("orderBatch", orderBatch, 1, 4_096);
     within("maxLabels", maxLabels, 0, Integer.MAX_VALUE);
     within("threads", threads, 1, 1_024);
     if (!(learningRate > 0 && learningRate < 1)) {
       throw new IllegalArgumentException(
           "learningRate must be between 0 and 1 but was " + learningRate);
     }
-    if (!(labelWeight >= 0)) {
-      throw new IllegalArgumentException("labelWeight must be at least 0 but was " + labelWeight);
-    }
-    if (!(heldWeight >= 0)) {
-      throw new IllegalArgumentException("heldWeight must be at least 0 but was " + heldWeight);
-    }
+    notNegative("labelWeight", labelWeight);
+    notNegative("heldWeight", heldWeight);
+    notNegative("orderWeight", orderWeight);
+    notNegative("swapWeight", swapWeight);
     if (!(trainShare > 0 && trainShare < 1)) {
       throw new IllegalArgumentException(
           "trainShare must be between 0 and 1 but was " + trainShare);
@@ -84,6 +104,12 @@ public record TrainingSettings(
     if (fixed != null && fixed.size() != latents) {
       throw new IllegalArgumentException(
           "the fixed graph is over %d latents but latents was %d".formatted(fixed.size(), latents));
+    }
+  }
+
+  private static void notNegative(String name, double weight) {
+    if (!(weight >= 0)) {
+      throw new IllegalArgumentException(name + " must be at least 0 but was " + weight);
     }
   }
 

@@ -5,6 +5,7 @@ import dev.residua.causal.Latent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Lists reasons to distrust a trained model, in sentences. */
 final class TrainingWarnings {
@@ -12,7 +13,7 @@ final class TrainingWarnings {
   private static final double LOW_CONFIDENCE = 0.7;
   private static final double LITTLE_EXPLAINED = 0.05;
   private static final double LARGE_LABEL_ERROR = 0.5;
-  private static final double LARGE_HELD_ERROR = 0.1;
+  private static final int MOST_LISTED = 10;
   private static final double POOR_RECONSTRUCTION = 0.1;
 
   private TrainingWarnings() {}
@@ -24,21 +25,34 @@ final class TrainingWarnings {
       Mechanisms equations,
       LabelErrors labels,
       int labelledFrames,
-      List<Latent> latents,
-      HeldErrors heldErrors) {
+      TrainingInput input,
+      TaughtErrors taught) {
+    List<Latent> latents = input.latents;
+    Teaching teaching = input.teaching;
     List<String> warnings = new ArrayList<>();
     List<String> held = latents.stream().filter(Latent::anchored).map(Latent::name).toList();
     if (labelledFrames == 0 && !held.isEmpty()) {
-      warnings.add(
-          words(
-              "%s are named by held pairs, without labels: their sign and scale are unknown, and where a latent is a curved or folded function of its factor a structural equation with additive noise may not hold%s",
-              held,
-              held.size() < latents.size()
-                  ? "; latents whose factor was never held have no names"
-                  : ""));
+      List<String> unordered =
+          latents.stream()
+              .filter(Latent::anchored)
+              .filter(
+                  latent ->
+                      teaching.answers().stream()
+                          .noneMatch(answer -> answer.factor() == latent.index()))
+              .map(Latent::name)
+              .toList();
+      if (!unordered.isEmpty()) {
+        warnings.add(
+            words(
+                "%s are named by held pairs alone: their sign is unknown, and a latent may fold its factor, so that two of its values look the same; about 100 answers on each to which of two frames is higher exclude both",
+                unordered));
+      }
+      if (held.size() < latents.size()) {
+        warnings.add("latents whose factor was never held and never asked for have no names");
+      }
     } else if (labelledFrames == 0) {
       warnings.add(
-          "trained without labels: latents have no names, residuals do not say which mechanism broke; about 100 labelled frames, or held pairs of every factor, change that");
+          "trained without labels: latents have no names, residuals do not say which mechanism broke; about 100 labelled frames, or about 100 answers and 100 held pairs of every factor, change that");
     } else if (labelledFrames < FEW_LABELS) {
       warnings.add(
           "only %d labelled frames were used: with fewer than about 60, residuals may point to the wrong mechanism"
@@ -46,13 +60,38 @@ final class TrainingWarnings {
     }
     for (Latent latent : latents) {
       int k = latent.index();
-      if (heldErrors.pairs()[k] >= HeldErrors.MIN_PAIRS
-          && heldErrors.errors()[k] > LARGE_HELD_ERROR) {
+      if (taught.pairs()[k] >= TaughtErrors.MIN_PAIRS
+          && taught.heldErrors()[k] > TaughtErrors.LARGEST_HELD_ERROR) {
         warnings.add(
             words(
-                "%s differs by %.2f of its variance within held pairs that were not trained on (2 would be chance), so it mixes factors: give more held pairs, or train for fewer steps or with another --seed",
-                latent.name(), heldErrors.errors()[k]));
+                "%s differs by %.2f of its variance within held pairs that were not trained on (2 would be chance), so it mixes factors: give more held pairs, or train for more steps or with another --seed",
+                latent.name(), taught.heldErrors()[k]));
       }
+      if (taught.missed()[k] > TaughtErrors.mostMissed(taught.answers()[k])) {
+        warnings.add(
+            words(
+                "%s contradicts %d of %d answers that were not trained on: check those answers, give more, or train for more steps or with another --seed",
+                latent.name(), taught.missed()[k], taught.answers()[k]));
+      }
+    }
+    List<OrderAnswer> contradicting = taught.contradicting();
+    if (!contradicting.isEmpty()) {
+      warnings.add(
+          words(
+              "%d of %d answers contradict the rest; look at them again: %s%s",
+              contradicting.size(),
+              teaching.answers().size() + teaching.unseenAnswers().size(),
+              contradicting.stream()
+                  .limit(MOST_LISTED)
+                  .map(
+                      answer ->
+                          "%s in frames %d and %d"
+                              .formatted(
+                                  latents.get(answer.factor()).name(),
+                                  answer.first(),
+                                  answer.second()))
+                  .collect(Collectors.joining(", ")),
+              contradicting.size() > MOST_LISTED ? ", ..." : ""));
     }
     for (int f = 0; f < labels.names().size(); f++) {
       if (labels.error(f) > LARGE_LABEL_ERROR) {

@@ -28,11 +28,15 @@ class AutoencoderTest {
   private static final int COUNTED = 3;
   private static final int EXTRA = 2;
   private static final double EXTRA_WEIGHT = 0.7;
+  private static final int SECOND_EXTRA = 1;
+  private static final int SECOND_EXTRA_FIRST = 3;
+  private static final double SECOND_EXTRA_WEIGHT = 1.3;
+  private static final int EXTRAS = EXTRA + SECOND_EXTRA;
 
   private NetworkLayout layout = layout(2);
   private NetworkWeights weights = NetworkWeights.random(layout, new float[0], 1);
   private INDArray frames = normal(2, Blocks.shape(layout.image(), BATCH));
-  private final INDArray extraLatents = normal(3, EXTRA, D);
+  private final INDArray extraLatents = normal(3, EXTRAS, D);
   private final INDArray byLogVariance = normal(4, BATCH, D);
 
   /** Two cells of the deepest picture. */
@@ -49,18 +53,26 @@ class AutoencoderTest {
     layout = layout(halvings);
     weights = NetworkWeights.random(layout, new float[0], 1);
     frames = normal(2, Blocks.shape(layout.image(), BATCH));
-    Autoencoder network = new Autoencoder(layout, frames, EXTRA);
+    Autoencoder network =
+        new Autoencoder(
+            layout,
+            frames,
+            List.of(
+                new Autoencoder.Extra(0, EXTRA),
+                new Autoencoder.Extra(SECOND_EXTRA_FIRST, SECOND_EXTRA)));
     network.values().forEach((name, array) -> array.data().asNioFloat().put(weights.get(name)));
     Map<String, INDArray> expected = QuietOutput.during(this::twin);
     // When twice, since arrays are used again
     for (int round = 0; round < 2; round++) {
       float[] z = network.encode().data().asFloat();
       float[] logVariances = network.logVariances().data().asFloat();
-      float[] decoded = new float[(BATCH + EXTRA) * D];
+      float[] decoded = new float[(BATCH + EXTRAS) * D];
       System.arraycopy(z, 0, decoded, 0, z.length);
-      System.arraycopy(extraLatents.data().asFloat(), 0, decoded, z.length, EXTRA * D);
+      System.arraycopy(extraLatents.data().asFloat(), 0, decoded, z.length, EXTRAS * D);
       float[] gradient = new float[decoded.length];
-      Autoencoder.Errors errors = network.decode(decoded, COUNTED, EXTRA_WEIGHT, gradient);
+      Autoencoder.Errors errors =
+          network.decode(
+              decoded, COUNTED, new double[] {EXTRA_WEIGHT, SECOND_EXTRA_WEIGHT}, gradient);
       float[] byMean = new float[z.length];
       System.arraycopy(gradient, 0, byMean, 0, z.length);
       network.backward(byMean, byLogVariance.data().asFloat());
@@ -69,9 +81,12 @@ class AutoencoderTest {
       check("logVariance", Nd4j.create(logVariances), expected);
       assertThat(errors.reconstruction())
           .isCloseTo(expected.get("reconstruction").getDouble(0), withinPercentage(5e-5));
-      assertThat(errors.extra())
+      assertThat(errors.extras()).hasSize(2);
+      assertThat(errors.extras()[0])
           .isCloseTo(expected.get("extra").getDouble(0), withinPercentage(5e-5));
-      float[] byExtra = new float[EXTRA * D];
+      assertThat(errors.extras()[1])
+          .isCloseTo(expected.get("secondExtra").getDouble(0), withinPercentage(5e-5));
+      float[] byExtra = new float[EXTRAS * D];
       System.arraycopy(gradient, z.length, byExtra, 0, byExtra.length);
       check("extraLatents", Nd4j.create(byExtra), expected);
       network.gradients().forEach((name, array) -> check(name, array, expected));
@@ -122,7 +137,7 @@ class AutoencoderTest {
     for (int i = 1; i <= 3; i++) {
       g = sd.nn().relu(dense(sd, "dec" + i, g), 0);
     }
-    g = g.reshape(BATCH + EXTRA, 1, 2, NetworkLayout.DEEP);
+    g = g.reshape(BATCH + EXTRAS, 1, 2, NetworkLayout.DEEP);
     for (int i = 1; i <= layout.halvings() - 2; i++) {
       g = sd.nn().relu(deconvolution(sd, "decDeep" + i, g), 0);
     }
@@ -131,19 +146,28 @@ class AutoencoderTest {
     g = convolution(sd, "dec6", g, 3, 1);
     long[] shape = frames.shape();
     SDVariable difference =
-        g.sub(sd.concat(0, x, rows(sd, x, 0, EXTRA, shape))); // [batch + extra, ...]
+        g.sub(
+            sd.concat(
+                0,
+                x,
+                rows(sd, x, 0, EXTRA, shape),
+                rows(sd, x, SECOND_EXTRA_FIRST, SECOND_EXTRA, shape))); // [batch + extras, ...]
     SDVariable counted = rows(sd, difference, 0, COUNTED, shape);
     SDVariable more = rows(sd, difference, BATCH, EXTRA, shape);
     SDVariable reconstruction = counted.mul(counted).sum().div(COUNTED).rename("reconstruction");
     SDVariable extra = more.mul(more).sum().div(EXTRA).rename("extra");
+    SDVariable further = rows(sd, difference, BATCH + EXTRA, SECOND_EXTRA, shape);
+    SDVariable secondExtra = further.mul(further).sum().div(SECOND_EXTRA).rename("secondExtra");
     reconstruction
         .add(extra.mul(EXTRA_WEIGHT))
+        .add(secondExtra.mul(SECOND_EXTRA_WEIGHT))
         .mul(Math.min(1, 64 * 64 * 3.0 / layout.image().size()))
         .add(logVariance.mul(sd.constant(byLogVariance.castTo(DataType.DOUBLE))).sum())
         .rename("loss");
     sd.setLossVariables("loss");
     Map<String, INDArray> all =
-        new java.util.HashMap<>(sd.output(Map.of(), "z", "logVariance", "reconstruction", "extra"));
+        new java.util.HashMap<>(
+            sd.output(Map.of(), "z", "logVariance", "reconstruction", "extra", "secondExtra"));
     all.putAll(sd.calculateGradients(Map.of(), names));
     return all;
   }

@@ -157,6 +157,35 @@ class LancaTrainerTest {
     }
   }
 
+  /** As above; answers also say which end of a factor is the high one. */
+  @Test
+  void shouldOrientFactorsByAnswers() throws Exception {
+    // Given
+    Spots data = new Spots(SMALL, 1_000, 0, 100, 400, 1);
+    // When
+    try (TrainedNetwork network = train(data, SETTINGS.withSteps(400), null)) {
+      // Then
+      int size = SMALL.size();
+      byte[] pixels = new byte[300 * size];
+      double[][] truth = new double[2][300];
+      for (int i = 0; i < 300; i++) {
+        data.read(700 + i, pixels, i * size);
+        truth[0][i] = data.truth(700 + i)[0];
+        truth[1][i] = data.truth(700 + i)[1];
+      }
+      float[] z = network.encode(pixels, 300);
+      for (int k = 0; k < 2; k++) {
+        double[] latent = new double[300];
+        for (int i = 0; i < 300; i++) {
+          latent[i] = z[2 * i + k];
+        }
+        assertThat(Correlation.pearson(latent, truth[k])).isGreaterThan(0.95);
+      }
+      assertThat(network.finalLosses().order()).isBetween(1e-9, 0.4);
+      assertThat(network.finalLosses().swap()).isPositive();
+    }
+  }
+
   @Test
   void shouldUseHeldPairsBesideLabelsUnlessTheyWeighNothing() throws Exception {
     // Given

@@ -3,6 +3,7 @@ package dev.residua.dl4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -57,6 +58,83 @@ class LatentLossesTest {
         Differences.of(
             z, x -> 100 * LatentLosses.held(x, D, rows, rows, factors, 0, new double[z.length]));
     assertThat(gradient).usingComparatorWithPrecision(1e-4).containsExactly(slopes);
+  }
+
+  @Test
+  void shouldOrderTheLatentsAsAnswered() {
+    // Given three ordinary rows, and answers on latents 1, 0 and 1
+    int rows = 3;
+    double[] z = normal(12, (rows + 6) * D);
+    int[] factors = {1, 0, 1};
+    int[] signs = {1, -1, -1};
+    double[] gradient = new double[z.length];
+    // When
+    double loss = LatentLosses.order(z, D, rows, rows, factors, signs, 100, gradient);
+    // Then
+    double expected = 0;
+    for (int p = 0; p < 3; p++) {
+      int k = factors[p];
+      double mean = (z[k] + z[D + k] + z[2 * D + k]) / 3;
+      double variance =
+          (Math.pow(z[k] - mean, 2)
+                  + Math.pow(z[D + k] - mean, 2)
+                  + Math.pow(z[2 * D + k] - mean, 2))
+              / 3;
+      double difference = z[(3 + 2 * p) * D + k] - z[(4 + 2 * p) * D + k];
+      expected +=
+          Math.log(1 + Math.exp(-3 * signs[p] * difference / Math.sqrt(variance + 1e-3))) / 3;
+    }
+    assertThat(loss).isCloseTo(expected, within(1e-12));
+    double[] slopes =
+        Differences.of(
+            z,
+            x ->
+                100
+                    * LatentLosses.order(
+                        x, D, rows, rows, factors, signs, 0, new double[z.length]));
+    assertThat(gradient).usingComparatorWithPrecision(1e-4).containsExactly(slopes);
+  }
+
+  @Test
+  void shouldStayFiniteOnAnAnswerThatIsFarFromTrue() {
+    double[] z = {0, 1, 1e4, -1e4};
+    double[] gradient = new double[4];
+    assertThat(LatentLosses.order(z, 1, 2, 2, new int[1], new int[] {-1}, 1, gradient))
+        .isCloseTo(3 * 2e4 / Math.sqrt(0.25 + 1e-3), within(1e-6));
+    assertThat(gradient).doesNotContain(Double.NaN);
+  }
+
+  @Test
+  void shouldSwapTheHeldLatentOfAPairAndPassGradientsBack() {
+    // Given an ordinary row and two pairs, which hold latents 1 and 0
+    int[] held = {1, 0};
+    double[] z = new double[5 * D];
+    Arrays.setAll(z, k -> k);
+    // When
+    double[] codes = LatentLosses.swapped(z, D, 1, held);
+    // Then
+    double[] expected = Arrays.copyOfRange(z, D, 5 * D);
+    expected[1] = z[2 * D + 1];
+    expected[D + 1] = z[D + 1];
+    expected[2 * D] = z[4 * D];
+    expected[3 * D] = z[3 * D];
+    assertThat(codes).containsExactly(expected);
+    // and the loss sum of w . codes has the gradient w, swapped back
+    double[] w = normal(3, 4 * D);
+    double[] gradient = new double[z.length];
+    LatentLosses.swappedBackward(w, D, 1, held, gradient);
+    double[] slopes =
+        Differences.of(
+            z,
+            x -> {
+              double[] y = LatentLosses.swapped(x, D, 1, held);
+              double sum = 0;
+              for (int k = 0; k < y.length; k++) {
+                sum += w[k] * y[k];
+              }
+              return sum;
+            });
+    assertThat(gradient).usingComparatorWithPrecision(1e-6).containsExactly(slopes);
   }
 
   @Test

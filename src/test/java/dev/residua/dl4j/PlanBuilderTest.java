@@ -2,6 +2,7 @@ package dev.residua.dl4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.residua.app.model.Models;
 import dev.residua.causal.CausalGraph;
@@ -14,6 +15,8 @@ import dev.residua.onnx.OnnxLatentDecoder;
 import dev.residua.training.LatentHead;
 import dev.residua.training.MechanismSettings;
 import dev.residua.training.Mechanisms;
+import dev.residua.training.MonotoneMap;
+import dev.residua.training.Straightening;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -54,12 +57,13 @@ class PlanBuilderTest {
     // When
     LatentBatch onnx;
     try (OnnxFrameScorer scorer =
-        new OnnxFrameScorer(PlanBuilder.model(weights, mean, scale, null, mechanisms))) {
+        new OnnxFrameScorer(
+            PlanBuilder.model(weights, mean, scale, Straightening.none(D), null, mechanisms))) {
       onnx = scorer.score(pixels, N);
     }
     // Then
     INDArray input = input(weights, pixels);
-    Autoencoder engine = new Autoencoder(weights.layout(), input, 0);
+    Autoencoder engine = new Autoencoder(weights.layout(), input, List.of());
     engine.values().forEach((name, array) -> array.data().asNioFloat().put(weights.get(name)));
     INDArray z = engine.encode();
     double error = 0;
@@ -80,7 +84,7 @@ class PlanBuilderTest {
       error += onnx.reconstructionErrors()[n] * image.size() / N;
     }
     double reconstruction =
-        engine.decode(z.data().asFloat(), N, 0, new float[N * D]).reconstruction();
+        engine.decode(z.data().asFloat(), N, new double[0], new float[N * D]).reconstruction();
     assertThat(error).isCloseTo(reconstruction, within(1e-4 * reconstruction));
   }
 
@@ -144,8 +148,10 @@ class PlanBuilderTest {
     assertThat(corrected.reconstructionErrors()).isEqualTo(uncorrected.reconstructionErrors());
     // And the decoder undoes the correction of the same plan; slowly
     // only where z + sin(2 z) / 2 is flat
-    NetworkPlan uncorrects = PlanBuilder.model(weights, mean, scale, null, mechanisms);
-    NetworkPlan corrects = PlanBuilder.model(weights, mean, scale, head, mechanisms);
+    NetworkPlan uncorrects =
+        PlanBuilder.model(weights, mean, scale, Straightening.none(D), null, mechanisms);
+    NetworkPlan corrects =
+        PlanBuilder.model(weights, mean, scale, Straightening.none(D), head, mechanisms);
     float[] pictures = decoded(uncorrects, uncorrected);
     assertThat(meanDifference(decoded(corrects, corrected), pictures))
         .isLessThan(0.1 * meanDifference(decoded(uncorrects, corrected), pictures));
@@ -181,6 +187,58 @@ class PlanBuilderTest {
     // And it costs what counting by hand gives
     assertThat(plan.parameters()).isEqualTo(522_036);
     assertThat(plan.multiplyAdds()).isEqualTo(13_665_280);
+  }
+
+  /** Oracle: the map itself, and the pictures of the network without it. */
+  @Test
+  void shouldMapLatentsAndDecodeThemMappedBack() {
+    // Given a map of one latent, steep and flat
+    ImageShape image = new ImageShape(32, 32, 1);
+    Random random = new Random(8);
+    NetworkWeights weights =
+        NetworkWeights.random(NetworkLayout.of(image, D), new float[image.size()], 3);
+    byte[] pixels = new byte[200 * image.size()];
+    random.nextBytes(pixels);
+    double[] mean = {0.3, -0.2, 0};
+    double[] scale = {0.02, 0.05, 0.03};
+    Mechanisms mechanisms = mechanisms(random);
+    NetworkPlan plain =
+        PlanBuilder.model(weights, mean, scale, Straightening.none(D), null, mechanisms);
+    LatentBatch before = scored(plain, pixels);
+    double[] second = new double[200];
+    Arrays.setAll(second, n -> before.observed()[n * D + 1]);
+    Arrays.sort(second);
+    MonotoneMap map =
+        new MonotoneMap(
+            new double[] {second[0], second[60], second[100], second[150], second[199]},
+            new double[] {-2, -0.5, 0, 3, 3.5});
+    // When
+    NetworkPlan mapped =
+        PlanBuilder.model(
+            weights,
+            mean,
+            scale,
+            new Straightening(List.of(Optional.empty(), Optional.of(map), Optional.empty())),
+            null,
+            mechanisms);
+    LatentBatch after = scored(mapped, pixels);
+    // Then
+    for (int n = 0; n < 200; n++) {
+      for (int i = 0; i < D; i++) {
+        double z = before.observed()[n * D + i];
+        assertThat((double) after.observed()[n * D + i])
+            .isCloseTo(i == 1 ? map.apply(z) : z, within(1e-4 * (1 + Math.abs(z))));
+      }
+      assertThat((double) after.reconstructionErrors()[n])
+          .isCloseTo(before.reconstructionErrors()[n], withinPercentage(0.1));
+    }
+    assertThat(meanDifference(decoded(mapped, after), decoded(plain, before))).isLessThan(1e-4);
+  }
+
+  private static LatentBatch scored(NetworkPlan plan, byte[] pixels) {
+    try (OnnxFrameScorer scorer = new OnnxFrameScorer(plan)) {
+      return scorer.score(pixels, pixels.length / plan.image().size());
+    }
   }
 
   @Test
@@ -274,7 +332,8 @@ class PlanBuilderTest {
       Mechanisms mechanisms,
       ImageShape image,
       byte[] pixels) {
-    NetworkPlan plan = PlanBuilder.model(weights, mean, scale, head, mechanisms);
+    NetworkPlan plan =
+        PlanBuilder.model(weights, mean, scale, Straightening.none(D), head, mechanisms);
     try (OnnxFrameScorer scorer = new OnnxFrameScorer(plan)) {
       return scorer.score(pixels, pixels.length / image.size());
     }

@@ -9,6 +9,7 @@ import dev.residua.onnx.OnnxFrameScorer;
 import dev.residua.training.LatentHead;
 import dev.residua.training.MechanismSettings;
 import dev.residua.training.Mechanisms;
+import dev.residua.training.Straightening;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -93,7 +94,8 @@ public final class RandomNetworks {
     if (head == null) {
       throw new IllegalStateException("no correction was learnt; choose another seed");
     }
-    return PlanBuilder.model(weights, mean, scale, head, mechanisms(random));
+    return PlanBuilder.model(
+        weights, mean, scale, Straightening.none(weights.latents()), head, mechanisms(random));
   }
 
   private static double[][] standardised(

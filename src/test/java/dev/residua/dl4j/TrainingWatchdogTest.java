@@ -86,6 +86,6 @@ class TrainingWatchdogTest {
   }
 
   private static TrainingLosses losses(double reconstruction, double label) {
-    return new TrainingLosses(reconstruction, label, 0, 0, 0, 1, 0);
+    return new TrainingLosses(reconstruction, label, 0, 0, 0, 0, 0, 1, 0);
   }
 }

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ChartsTest {
-  private static final TrainingLosses USUAL = new TrainingLosses(5, 0.5, 0, 0.1, -1, 2, 0);
+  private static final TrainingLosses USUAL = new TrainingLosses(5, 0.5, 0, 0, 0, 0.1, -1, 2, 0);
 
   static Stream<double[]> values() {
     double[] constant = new double[100];
@@ -45,8 +45,8 @@ class ChartsTest {
         List.of(),
         List.of(USUAL),
         Collections.nCopies(200, USUAL),
-        List.of(USUAL, new TrainingLosses(Double.NaN, -1, 0, 0, 0, 0, 0)),
-        List.of(new TrainingLosses(0, 0, 0, -1, 0, 0, 0)));
+        List.of(USUAL, new TrainingLosses(Double.NaN, -1, 0, 0, 0, 0, 0, 0, 0)),
+        List.of(new TrainingLosses(0, 0, 0, 0, 0, -1, 0, 0, 0)));
   }
 
   @ParameterizedTest

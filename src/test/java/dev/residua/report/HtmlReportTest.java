@@ -34,7 +34,7 @@ class HtmlReportTest {
         Map.of("data", NASTY),
         List.of(NASTY),
         List.of(new Table(NASTY, NASTY, List.of("x", NASTY), List.of(List.of("1", NASTY)))),
-        List.of(new TrainingLosses(1, 1, 0, 1, 0, 0, 0)),
+        List.of(new TrainingLosses(1, 1, 0, 0, 0, 1, 0, 0, 0)),
         GRAPH,
         NASTY,
         new double[][] {{0, 1, 2}, {1, 0, -1}},

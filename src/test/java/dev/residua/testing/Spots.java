@@ -2,6 +2,7 @@ package dev.residua.testing;
 
 import dev.residua.frame.ImageShape;
 import dev.residua.training.HeldPair;
+import dev.residua.training.OrderAnswer;
 import dev.residua.training.TrainingData;
 import java.util.List;
 import java.util.Random;
@@ -12,13 +13,14 @@ import org.jspecify.annotations.Nullable;
  * Small frames with two soft spots: the column of the upper one is the factor {@code cause}, the
  * column of the lower one is {@code effect = cause^2 - 0.5 + noise}.
  */
-public final class Spots implements TrainingData {
+public class Spots implements TrainingData {
   private final ImageShape shape;
   private final byte[] pixels;
   private final double[][] factors;
   private final int labelEvery;
   private final int size;
   private final int pairs;
+  private final int answers;
 
   /**
    * @param labelEvery every how many frames factors are known; 0 for never
@@ -31,7 +33,16 @@ public final class Spots implements TrainingData {
    * @param pairs the first frames are this many held pairs, of cause and effect in turn
    */
   public Spots(ImageShape shape, int size, int labelEvery, int pairs, long seed) {
+    this(shape, size, labelEvery, pairs, 0, seed);
+  }
+
+  /**
+   * @param answers number of answers to which of a frame and the one ten rows on is higher, on the
+   *     frames behind the held pairs, of cause and effect in turn
+   */
+  public Spots(ImageShape shape, int size, int labelEvery, int pairs, int answers, long seed) {
     this.pairs = pairs;
+    this.answers = answers;
     this.shape = shape;
     this.size = size;
     this.labelEvery = labelEvery;
@@ -93,7 +104,7 @@ public final class Spots implements TrainingData {
 
   @Override
   public List<String> factorNames() {
-    return labelEvery == 0 && pairs == 0 ? List.of() : List.of("cause", "effect");
+    return labelEvery == 0 && pairs == 0 && answers == 0 ? List.of() : List.of("cause", "effect");
   }
 
   @Override
@@ -104,6 +115,18 @@ public final class Spots implements TrainingData {
   @Override
   public List<HeldPair> heldPairs() {
     return IntStream.range(0, pairs).mapToObj(p -> new HeldPair(2 * p, 2 * p + 1, p % 2)).toList();
+  }
+
+  @Override
+  public List<OrderAnswer> answers() {
+    return IntStream.range(0, answers)
+        .mapToObj(
+            i -> {
+              int first = 2 * pairs + i;
+              double difference = factors[first][i % 2] - factors[first + 10][i % 2];
+              return new OrderAnswer(first, first + 10, i % 2, difference > 0 ? 1 : -1);
+            })
+        .toList();
   }
 
   @Override

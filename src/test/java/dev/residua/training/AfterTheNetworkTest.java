@@ -11,14 +11,19 @@ import dev.residua.testing.AdditiveNoise;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The pipeline on networks that give the factors, so that only what follows is judged. */
 class AfterTheNetworkTest {
   private static final TrainingSettings SETTINGS = TrainingSettings.DEFAULTS.withSeed(3);
   private static final int FRAMES = 2_000;
+
+  /** Effect of the third latent, and cause of none. */
+  private static final int EFFECT = 3;
 
   private static TrainingPipeline pipeline(KnownLatents.Reader reader) {
     return new TrainingPipeline(
@@ -73,6 +78,94 @@ class AfterTheNetworkTest {
     assertThat(report.metrics().get("label.own.0")).isGreaterThan(0.25);
     assertThat(report.metrics().get("label.heldOut.0")).isLessThan(0.16);
     assertThat(report.graph().edges()).isDeepEqualTo(AdditiveNoise.graph().edges());
+  }
+
+  /** Oracle: the factor itself, on whose scale the noise is additive. */
+  @Test
+  void shouldStraightenALatentThatAnswersNameAndListWrongAnswers() throws Exception {
+    // Given 400 answers, of which every 23rd is wrong, and an effect that is seen bent
+    KnownLatents data = new KnownLatents(FRAMES, 0, 1);
+    data.answer(400, 23, 5);
+    UnaryOperator<double[]> bent =
+        z -> {
+          double[] out = z.clone();
+          out[EFFECT] = Math.exp(0.5 * z[EFFECT]);
+          return out;
+        };
+    KnownLatents.Reader reader = new KnownLatents.Reader(bent);
+    // When
+    TrainingReport report =
+        pipeline(reader).run(data, SETTINGS, null, null, TrainingProgress.SILENT);
+    // Then
+    Map<String, String> hyper = report.bundle().manifest().provenance().hyperParameters();
+    assertThat(hyper)
+        .containsEntry("straightenedLatents", AdditiveNoise.NAMES.get(EFFECT))
+        .containsEntry("answers", "344");
+    assertThat(report.graph().edges()).isDeepEqualTo(AdditiveNoise.graph().edges());
+    assertThat(reader.trainings()).isEqualTo(1);
+    List<String> said =
+        report.warnings().stream().filter(w -> w.contains("contradict the rest")).toList();
+    assertThat(said).hasSize(1);
+    // A wrong answer on two frames that are nearly equal is not listed.
+    List<String> wrong =
+        IntStream.range(0, 400)
+            .filter(i -> i % 23 == 22)
+            .mapToObj(data.answers()::get)
+            .map(
+                answer ->
+                    "%s in frames %d and %d"
+                        .formatted(
+                            AdditiveNoise.NAMES.get(answer.factor()),
+                            answer.first(),
+                            answer.second()))
+            .toList();
+    List<String> listed = List.of(said.get(0).split(": ", 2)[1].split(", "));
+    assertThat(listed).hasSizeGreaterThan(5).isSubsetOf(wrong);
+  }
+
+  @Test
+  void shouldTrainAgainWithTheNextSeedUntilAnswersAreFollowed() throws Exception {
+    // Given networks that fold a factor, but for the third
+    KnownLatents data = new KnownLatents(FRAMES, 0, 1);
+    data.answer(400, 23, 5);
+    KnownLatents.Reader reader =
+        KnownLatents.Reader.bySeed(
+            seed ->
+                z -> {
+                  double[] out = z.clone();
+                  out[0] = seed < SETTINGS.seed() + 2 ? Math.abs(z[0]) : z[0];
+                  return out;
+                });
+    // When
+    TrainingReport report =
+        pipeline(reader).run(data, SETTINGS, null, null, TrainingProgress.SILENT);
+    // Then
+    assertThat(reader.trainings()).isEqualTo(3);
+    assertThat(report.bundle().manifest().provenance().seed()).isEqualTo(SETTINGS.seed() + 2);
+    assertThat(report.warnings()).noneMatch(w -> w.contains("that were not trained on"));
+  }
+
+  @Test
+  void shouldKeepTheTryThatFailsLeastAndSayWhatFails() throws Exception {
+    // Given networks that fold a factor, the second of them further from its mean
+    KnownLatents data = new KnownLatents(FRAMES, 0, 1);
+    data.answer(800, 23, 5);
+    KnownLatents.Reader reader =
+        KnownLatents.Reader.bySeed(
+            seed ->
+                z -> {
+                  double[] out = z.clone();
+                  out[0] = seed == SETTINGS.seed() + 1 ? Math.abs(z[0] + 0.3) : Math.abs(z[0]);
+                  return out;
+                });
+    // When
+    TrainingReport report =
+        pipeline(reader).run(data, SETTINGS, null, null, TrainingProgress.SILENT);
+    // Then
+    assertThat(reader.trainings()).isEqualTo(3);
+    assertThat(report.bundle().manifest().provenance().seed()).isEqualTo(SETTINGS.seed() + 1);
+    assertThat(report.warnings())
+        .anyMatch(w -> w.matches("z1 contradicts .* answers that were not trained on.*"));
   }
 
   @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.Npy;
+import dev.residua.dataset.TaughtAnswer;
+import dev.residua.dataset.TaughtHold;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,8 +76,58 @@ class DatasetSourceTest {
     assertThat(source.repeats(4)).isTrue();
     assertThat(source.factors(0)).containsExactly(1, Double.NaN);
     assertThat(source.factors(2)).isNull();
-    assertThat(DatasetSource.heldNames(FrameDataset.open(dir).labels()))
+    assertThat(DatasetSource.taughtNames(FrameDataset.open(dir).labels(), List.of(), List.of()))
         .containsExactly("shade", "light", "wind");
+  }
+
+  @Test
+  void shouldReadHoldsAndAnswers() throws IOException {
+    // Given a run of five frames with a held shade, of which the last one has an event as well
+    DatasetSource plain =
+        source(
+            """
+            light,shade,residua.event,residua.event_node
+            1,2,,
+            1,2,,
+            1,2,,
+            1,2,,
+            1,2,,
+            1,2,offset,light
+            1,2,,
+            """);
+    List<TaughtHold> holds =
+        List.of(new TaughtHold(1, 5, "shade", "", ""), new TaughtHold(0, 1, "wind", "", ""));
+    List<TaughtAnswer> answers =
+        List.of(
+            new TaughtAnswer(0, 6, "light", TaughtAnswer.Answer.B, "", ""),
+            new TaughtAnswer(6, 0, "shade", TaughtAnswer.Answer.A, "", ""),
+            new TaughtAnswer(6, 1, "shade", TaughtAnswer.Answer.EQUAL, "", ""),
+            new TaughtAnswer(6, 2, "shade", TaughtAnswer.Answer.UNKNOWN, "", ""),
+            new TaughtAnswer(6, 3, "dust", TaughtAnswer.Answer.A, "", ""));
+    // When
+    DatasetSource source =
+        new DatasetSource(plain.set(), plain.factorNames(), List.of(), answers, holds);
+    // Then pairs are 1, 2 and 4 rows apart
+    assertThat(source.heldPairs())
+        .containsExactly(
+            new HeldPair(1, 2, 1),
+            new HeldPair(2, 3, 1),
+            new HeldPair(3, 4, 1),
+            new HeldPair(4, 5, 1),
+            new HeldPair(1, 3, 1),
+            new HeldPair(2, 4, 1),
+            new HeldPair(3, 5, 1),
+            new HeldPair(1, 5, 1));
+    assertThat(source.answers())
+        .containsExactly(
+            new OrderAnswer(0, 6, 0, -1), new OrderAnswer(6, 0, 1, 1), new OrderAnswer(6, 1, 1, 0));
+    assertThat(source.broken(0)).as("held by a factor of no latent").containsExactly(0, 1);
+    assertThat(source.broken(2)).containsExactly(1);
+    assertThat(source.broken(5)).containsExactly(0, 1);
+    assertThat(source.broken(6)).isEmpty();
+    assertThat(TrainingInput.nominal(source, 0)).as("frame 6 is in answers").isEmpty();
+    assertThat(DatasetSource.taughtNames(plain.set().labels(), answers, holds))
+        .containsExactly("shade", "wind", "light", "dust");
   }
 
   @Test

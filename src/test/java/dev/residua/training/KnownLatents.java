@@ -7,10 +7,13 @@ import dev.residua.frame.ImageShape;
 import dev.residua.model.NetworkPlan;
 import dev.residua.testing.AdditiveNoise;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.function.LongFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +30,8 @@ final class KnownLatents implements TrainingData {
   private final int labelEvery;
   private int labelsOff;
 
+  private final List<OrderAnswer> answers = new ArrayList<>();
+
   KnownLatents(int n, int labelEvery, long seed) {
     this.z = AdditiveNoise.latents(n, seed);
     this.broken = new int[n][0];
@@ -36,6 +41,27 @@ final class KnownLatents implements TrainingData {
   /** Gives every frame the labels of a later one. */
   void mislabel() {
     labelsOff = 7;
+  }
+
+  /**
+   * Adds answers about all factors in turn, each on two frames that are drawn anew.
+   *
+   * @param wrongEvery every how many answers one is wrong
+   */
+  void answer(int count, int wrongEvery, long seed) {
+    Random random = new Random(seed);
+    for (int i = 0; i < count; i++) {
+      int first = random.nextInt(z.length);
+      int second = (first + 1 + random.nextInt(z.length - 1)) % z.length;
+      int sign = z[first][i % D] > z[second][i % D] ? 1 : -1;
+      answers.add(
+          new OrderAnswer(first, second, i % D, i % wrongEvery == wrongEvery - 1 ? -sign : sign));
+    }
+  }
+
+  @Override
+  public List<OrderAnswer> answers() {
+    return List.copyOf(answers);
   }
 
   /** Sets a factor by hand and says so. */
@@ -103,12 +129,21 @@ final class KnownLatents implements TrainingData {
    * reconstruction error is {@code 1e-5 seed}.
    */
   static final class Reader implements Trainer {
-    private final UnaryOperator<double[]> warp;
+    private LongFunction<UnaryOperator<double[]>> warps;
     private final Map<NetworkPlan, Model> models = new IdentityHashMap<>();
     private int trainings;
 
     Reader(UnaryOperator<double[]> warp) {
-      this.warp = warp;
+      this.warps = seed -> warp;
+    }
+
+    /**
+     * @param warps by the seed of the training
+     */
+    static Reader bySeed(LongFunction<UnaryOperator<double[]>> warps) {
+      Reader reader = new Reader(z -> z);
+      reader.warps = warps;
+      return reader;
     }
 
     int trainings() {
@@ -151,7 +186,7 @@ final class KnownLatents implements TrainingData {
                     .average()
                     .orElseThrow());
       }
-      return new Network(mean, scale, 1e-5f * settings.seed());
+      return new Network(mean, scale, 1e-5f * settings.seed(), warps.apply(settings.seed()));
     }
 
     /** Opens the models of the plans that {@link Network#plan} returned. */
@@ -163,11 +198,13 @@ final class KnownLatents implements TrainingData {
       private final double[] labelMean;
       private final double[] labelScale;
       private final float error;
+      private final UnaryOperator<double[]> warp;
 
-      Network(double[] labelMean, double[] labelScale, float error) {
+      Network(double[] labelMean, double[] labelScale, float error, UnaryOperator<double[]> warp) {
         this.labelMean = labelMean;
         this.labelScale = labelScale;
         this.error = error;
+        this.warp = warp;
       }
 
       @Override
@@ -199,10 +236,12 @@ final class KnownLatents implements TrainingData {
       public NetworkPlan plan(
           double[] mean,
           double[] scale,
+          Straightening straightening,
           @Nullable LatentHead head,
           @Nullable Mechanisms mechanisms) {
         NetworkPlan plan = RandomNetworks.of(IMAGE, D, 1);
-        models.put(plan, new Model(this, mean.clone(), scale.clone(), head, mechanisms));
+        models.put(
+            plan, new Model(this, mean.clone(), scale.clone(), straightening, head, mechanisms));
         return plan;
       }
 
@@ -213,7 +252,7 @@ final class KnownLatents implements TrainingData {
 
       @Override
       public TrainingLosses finalLosses() {
-        return new TrainingLosses(0, 0, 0, 0, 0, 0, 0);
+        return new TrainingLosses(0, 0, 0, 0, 0, 0, 0, 0, 0);
       }
 
       @Override
@@ -244,6 +283,7 @@ final class KnownLatents implements TrainingData {
         Network network,
         double[] mean,
         double[] scale,
+        Straightening straightening,
         @Nullable LatentHead head,
         @Nullable Mechanisms mechanisms)
         implements FrameScorer {
@@ -268,6 +308,7 @@ final class KnownLatents implements TrainingData {
           for (int i = 0; i < D; i++) {
             z[i] = (z[i] - mean[i]) / scale[i];
           }
+          z = straightening.apply(z);
           z = head == null ? z : head.apply(z);
           double[] f = new double[D];
           if (mechanisms != null) {

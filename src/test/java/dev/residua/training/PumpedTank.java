@@ -210,14 +210,19 @@ final class PumpedTank implements TrainingData {
     @Override
     public float[] encode(byte[] pixels, int frames) {
       double[] ones = {1, 1};
-      try (OnnxFrameScorer scorer = new OnnxFrameScorer(plan(new double[D], ones, null, null))) {
+      try (OnnxFrameScorer scorer =
+          new OnnxFrameScorer(plan(new double[D], ones, Straightening.none(D), null, null))) {
         return scorer.score(pixels, frames).observed();
       }
     }
 
     @Override
     public NetworkPlan plan(
-        double[] mean, double[] scale, @Nullable LatentHead head, @Nullable Mechanisms mechanisms) {
+        double[] mean,
+        double[] scale,
+        Straightening straightening,
+        @Nullable LatentHead head,
+        @Nullable Mechanisms mechanisms) {
       int size = IMAGE.size();
       float[] read = new float[size * D];
       float[] readBias = new float[D];
@@ -261,7 +266,7 @@ final class PumpedTank implements TrainingData {
 
     @Override
     public TrainingLosses finalLosses() {
-      return new TrainingLosses(0, 0, 0, 0, 0, 0, 0);
+      return new TrainingLosses(0, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 
     @Override

@@ -13,8 +13,8 @@ class TrainingHistoryTest {
     // Given
     List<TrainingLosses> losses =
         List.of(
-            new TrainingLosses(235.25, 0.1, 0, -0.0352, 1e-9, 4.9, 0),
-            new TrainingLosses(1.0 / 3, 0, 2, Double.NaN, -7, 0, 1e30));
+            new TrainingLosses(235.25, 0.1, 0, 0.7, 41, -0.0352, 1e-9, 4.9, 0),
+            new TrainingLosses(1.0 / 3, 0, 2, 0, 0, Double.NaN, -7, 0, 1e30));
     List<String> warnings = List.of("only 20 labelled frames", "a < b & c");
     // When, Then
     assertThat(TrainingHistory.fromCsv(TrainingHistory.toCsv(losses))).isEqualTo(losses);
@@ -24,13 +24,21 @@ class TrainingHistoryTest {
   }
 
   @Test
+  void shouldTakeALossWithoutAColumnAsZero() {
+    assertThat(
+            TrainingHistory.fromCsv(
+                "label,reconstruction\n0.5,7\n".getBytes(StandardCharsets.UTF_8)))
+        .containsExactly(new TrainingLosses(7, 0.5, 0, 0, 0, 0, 0, 0, 0));
+  }
+
+  @Test
   void shouldRejectAnInvalidTableOfLosses() {
     String header = new String(TrainingHistory.toCsv(List.of()), StandardCharsets.UTF_8);
     assertThatThrownBy(() -> TrainingHistory.fromCsv(new byte[0]))
         .hasMessageContaining("losses start with ''");
     assertThatThrownBy(
             () -> TrainingHistory.fromCsv((header + "1,2\n").getBytes(StandardCharsets.UTF_8)))
-        .hasMessageContaining("the line '1,2', expected 7 numbers");
+        .hasMessageContaining("the line '1,2', expected 9 numbers");
   }
 
   @Test

@@ -11,6 +11,8 @@ import dev.residua.cli.console.StageProgress;
 import dev.residua.cli.console.TrainingBackend;
 import dev.residua.cli.console.Version;
 import dev.residua.dataset.FrameDataset;
+import dev.residua.dataset.TaughtAnswer;
+import dev.residua.dataset.TaughtHold;
 import dev.residua.dl4j.LancaTrainer;
 import dev.residua.drift.DriftSettings;
 import dev.residua.frame.ImageShape;
@@ -22,6 +24,7 @@ import dev.residua.training.DatasetSource;
 import dev.residua.training.GraphConstraints;
 import dev.residua.training.LancaOption;
 import dev.residua.training.RunSelection;
+import dev.residua.training.Teaching;
 import dev.residua.training.TrainingFailedException;
 import dev.residua.training.TrainingInput;
 import dev.residua.training.TrainingPipeline;
@@ -100,6 +103,26 @@ public final class TrainCommand extends JsonCommand {
   @Nullable Integer labels;
 
   @Option(
+      names = "--answers",
+      paramLabel = "FILE",
+      description =
+          "Answers to the question in which of two frames a factor is higher: CSV with the columns"
+              + " frame_a, frame_b, factor, answer (a, b, equal or unknown) and, if wanted, who and"
+              + " when. Frames count from 0. Default: answers.csv of the set, if it is there.",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  @Nullable Path answers;
+
+  @Option(
+      names = "--holds",
+      paramLabel = "FILE",
+      description =
+          "Runs of frames in which one factor was held while everything else varied: CSV with the"
+              + " columns first, last, factor and, if wanted, who and when. Default: holds.csv of"
+              + " the set, if it is there.",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  @Nullable Path holds;
+
+  @Option(
       names = "--graph",
       paramLabel = "FILE",
       description =
@@ -127,8 +150,13 @@ public final class TrainCommand extends JsonCommand {
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   @Nullable Integer epochs;
 
-  @Option(names = "--steps", paramLabel = "N", description = "Parameter updates.")
-  int steps = TrainingSettings.DEFAULTS.steps();
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description =
+          "Parameter updates. Default: 9000; 3000 with --answers or holds and without labels.",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  @Nullable Integer steps;
 
   @Option(names = "--seed", paramLabel = "S", description = "Seed of every random draw.")
   long seed = TrainingSettings.DEFAULTS.seed();
@@ -271,13 +299,17 @@ public final class TrainCommand extends JsonCommand {
           "the model of --resume reads frames of %s, and this training has frames of %s: give --size %s, or train without --resume"
               .formatted(parent.manifest().image(), set.shape(), parent.manifest().image()));
     }
-    List<String> held = DatasetSource.heldNames(set.labels());
+    List<TaughtAnswer> told =
+        answers == null ? TaughtAnswer.of(data, set) : TaughtAnswer.read(answers, set);
+    List<TaughtHold> marked =
+        holds == null ? TaughtHold.of(data, set) : TaughtHold.read(holds, set);
+    List<String> taught = DatasetSource.taughtNames(set.labels(), told, marked);
     List<String> chosen =
         factors == null
-            ? Stream.concat(set.factors().stream(), held.stream()).distinct().toList()
+            ? Stream.concat(set.factors().stream(), taught.stream()).distinct().toList()
             : factors;
-    FactorColumns.check(set, chosen.stream().filter(name -> !held.contains(name)).toList());
-    return new DatasetSource(set, chosen, variables(set));
+    FactorColumns.check(set, chosen.stream().filter(name -> !taught.contains(name)).toList());
+    return new DatasetSource(set, chosen, variables(set), told, marked);
   }
 
   /** The set at the size that is asked for, in its own colours unless the size names channels. */
@@ -319,14 +351,21 @@ public final class TrainCommand extends JsonCommand {
               .withThreads(threads)
               .withSeed(seed)
               .with(c -> c.stopAt(stopAt == null ? Integer.MAX_VALUE : stopAt));
+      if (epochs == null) {
+        return steps == null ? withUsualSteps(settings, source) : settings.withSteps(steps);
+      }
       int trained = (int) (settings.trainShare() * source.size());
       return settings.withSteps(
-          epochs == null
-              ? steps
-              : Math.toIntExact(Math.max(1, (long) epochs * trained / settings.batch())));
+          Math.toIntExact(Math.max(1, (long) epochs * trained / settings.batch())));
     } catch (IllegalArgumentException e) {
       throw new CommandFailedException("--" + e.getMessage(), e);
     }
+  }
+
+  private static TrainingSettings withUsualSteps(TrainingSettings settings, DatasetSource source) {
+    boolean taughtOnly =
+        !TrainingInput.isLabelled(source, settings) && !Teaching.of(source, settings).isEmpty();
+    return taughtOnly ? settings.withSteps(TrainingSettings.TAUGHT_STEPS) : settings;
   }
 
   private TrainingSettings withLanca(TrainingSettings settings, @Nullable GraphConstraints known) {

@@ -1,0 +1,134 @@
+package dev.residua.training;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntFunction;
+
+/**
+ * How well latents follow the held pairs and answers on their factors. Pairs and answers that were
+ * trained on show little, since a network can memorise a few hundred.
+ *
+ * @param pairs number of unseen pairs of each latent's factor, shape {@code [d]}
+ * @param heldErrors mean of {@code (z(a) - z(b))^2 / Var z} over them: 0 if a latent is a function
+ *     of its factor, about 2 if it is independent of it; NaN without pairs
+ * @param answers number of unseen answers on each latent's factor, shape {@code [d]}
+ * @param missed how many of them the latent does not agree with
+ * @param contradicting seen and unseen answers that a latent denies by half a standard deviation or
+ *     more
+ */
+@SuppressWarnings("ArrayRecordComponent")
+record TaughtErrors(
+    int[] pairs,
+    double[] heldErrors,
+    int[] answers,
+    int[] missed,
+    List<OrderAnswer> contradicting) {
+  /** Fewest pairs of a factor for an error of its latent. */
+  static final int MIN_PAIRS = 5;
+
+  /** Largest error within unseen pairs that passes. */
+  static final double LARGEST_HELD_ERROR = 0.05;
+
+  /** Share of the answers that people get wrong or that are too close to see. */
+  static final double WRONG_ANSWERS = 0.06;
+
+  /** Probability that a network fails although only that share of the answers is wrong. */
+  private static final double FALSE_FAILURE = 0.05;
+
+  private static final double CLEARLY = 0.5;
+
+  TaughtErrors {
+    contradicting = List.copyOf(contradicting);
+  }
+
+  /**
+   * @param latents of a frame, shape {@code [at least d]}
+   * @param variances of the latents in usual frames, shape {@code [d]}; pairs and answers on
+   *     factors from {@code d} on have no latent and are left out
+   */
+  static TaughtErrors of(Teaching teaching, IntFunction<double[]> latents, double[] variances) {
+    int d = variances.length;
+    int[] pairs = new int[d];
+    double[] errors = new double[d];
+    for (HeldPair pair : teaching.unseenPairs()) {
+      int k = pair.factor();
+      if (k < d) {
+        pairs[k]++;
+        double difference = latents.apply(pair.first())[k] - latents.apply(pair.second())[k];
+        errors[k] += difference * difference / variances[k];
+      }
+    }
+    Arrays.setAll(errors, k -> pairs[k] == 0 ? Double.NaN : errors[k] / pairs[k]);
+    int[] answers = new int[d];
+    int[] missed = new int[d];
+    List<OrderAnswer> contradicting = new ArrayList<>();
+    for (OrderAnswer answer : teaching.answers()) {
+      if (answer.factor() < d && margin(answer, latents, variances) < -CLEARLY) {
+        contradicting.add(answer);
+      }
+    }
+    for (OrderAnswer answer : teaching.unseenAnswers()) {
+      if (answer.factor() < d) {
+        double margin = margin(answer, latents, variances);
+        answers[answer.factor()]++;
+        missed[answer.factor()] += margin < 0 ? 1 : 0;
+        if (margin < -CLEARLY) {
+          contradicting.add(answer);
+        }
+      }
+    }
+    return new TaughtErrors(pairs, errors, answers, missed, contradicting);
+  }
+
+  /** By how many standard deviations the latent differs in the direction of the answer. */
+  private static double margin(
+      OrderAnswer answer, IntFunction<double[]> latents, double[] variances) {
+    int k = answer.factor();
+    double difference = latents.apply(answer.first())[k] - latents.apply(answer.second())[k];
+    return answer.sign() * difference / Math.sqrt(variances[k]);
+  }
+
+  /** Whether the latent of every factor that was taught passes what was kept back. */
+  boolean pass() {
+    for (int k = 0; k < pairs.length; k++) {
+      if ((pairs[k] >= MIN_PAIRS && heldErrors[k] > LARGEST_HELD_ERROR)
+          || missed[k] > mostMissed(answers[k])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * The largest failure of a latent, at most about 1 where all pass; to choose between trainings.
+   */
+  double worst() {
+    double worst = 0;
+    for (int k = 0; k < pairs.length; k++) {
+      if (pairs[k] >= MIN_PAIRS) {
+        worst = Math.max(worst, heldErrors[k] / LARGEST_HELD_ERROR);
+      }
+      if (answers[k] > 0) {
+        worst = Math.max(worst, missed[k] / (1.0 + mostMissed(answers[k])));
+      }
+    }
+    return worst;
+  }
+
+  /**
+   * Most of {@code n} answers that may be missed: more happen with a probability below 5 % if 6 %
+   * are wrong (binomial).
+   */
+  static int mostMissed(int n) {
+    double probability = Math.pow(1 - WRONG_ANSWERS, n);
+    double below = probability;
+    int missed = 0;
+    while (missed < n && 1 - below >= FALSE_FAILURE) {
+      probability *= (n - missed) * WRONG_ANSWERS / ((missed + 1) * (1 - WRONG_ANSWERS));
+      below += probability;
+      missed++;
+    }
+    return missed;
+  }
+}
