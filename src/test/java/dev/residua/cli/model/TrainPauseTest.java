@@ -89,6 +89,37 @@ class TrainPauseTest {
   }
 
   @Test
+  void shouldNameLatentsByTheAnswersAndHoldsOfFiles() throws Exception {
+    // Given 40 answers on each factor in the folder of the set, and runs of held frames in a file
+    Spots spots = new Spots(IMAGE, FRAMES, 1, 1);
+    StringBuilder answers = new StringBuilder("frame_a,frame_b,factor,answer,who\n");
+    for (int i = 0; i < 80; i++) {
+      boolean higher = spots.truth(i)[i % 2] > spots.truth(i + 200)[i % 2];
+      answers.append(
+          "%d,%d,%s,%s,\n"
+              .formatted(i, i + 200, i % 2 == 0 ? "cause" : "effect", higher ? "a" : "b"));
+    }
+    Files.writeString(dir.resolve("spots/answers.csv"), answers);
+    Path holds = dir.resolve("runs.csv");
+    Files.writeString(holds, "first,last,factor\n500,515,cause\n");
+    // When
+    int exit = train("taught", "--labels", "0", "--steps", "3", "--holds", holds.toString());
+    // Then 6 of each 40 answers are kept back, and of 16 held frames the last two
+    assertThat(exit).as(err.toString()).isZero();
+    ModelBundle bundle = ModelBundle.read(dir.resolve("taught"));
+    assertThat(bundle.manifest().latentNames()).containsExactly("cause", "effect");
+    assertThat(bundle.manifest().provenance().hyperParameters())
+        .containsEntry("answers", Integer.toString(2 * (40 - 40 / 7)))
+        .containsEntry("heldPairs", Integer.toString(13 + 12 + 10 + 6))
+        .containsEntry("learntGraph", "not learnt");
+    // When the file is damaged
+    Files.writeString(holds, "first,last,factor\n500,9999,cause\n");
+    // Then
+    assertThat(train("taught", "--labels", "0", "--holds", holds.toString())).isEqualTo(1);
+    assertThat(err.toString()).contains("runs.csv line 2: last is 9999, but data set");
+  }
+
+  @Test
   void shouldSayWhatContradictsItself() {
     assertThat(train("m", "--stop-at", "5", "--runs", "2")).isEqualTo(1);
     assertThat(train("m", "--stop-at", "0")).isEqualTo(1);
