@@ -90,6 +90,11 @@ public final class ModelBundle {
   /** Warnings of the training, one per line; the shipped model has none. */
   public static final String WARNINGS = "training/warnings.txt";
 
+  /**
+   * What the model cannot read, see {@link ModelFinding}; absent where the training found nothing.
+   */
+  public static final String FINDINGS = "training/findings.txt";
+
   /** Signature of the manifest, and so of all other entries; see {@link BundleSignature}. */
   public static final String SIGNATURE = "signature.ed25519";
 
@@ -232,6 +237,7 @@ public final class ModelBundle {
     byte[] signature = entries.remove(SIGNATURE);
     BundleManifest manifest = manifest(manifestJson, origin);
     checkDigests(manifest, entries, origin);
+    checkFindings(entries, origin);
     return new ModelBundle(
         manifest,
         manifestJson,
@@ -288,6 +294,15 @@ public final class ModelBundle {
         throw new BadBundleException(
             "model bundle %s lacks the entry %s that its manifest names".formatted(origin, name));
       }
+    }
+  }
+
+  private static void checkFindings(Map<String, byte[]> entries, String origin)
+      throws BadBundleException {
+    try {
+      ModelFinding.fromLines(entries.getOrDefault(FINDINGS, new byte[0]));
+    } catch (IllegalArgumentException e) {
+      throw damaged(origin, FINDINGS, e);
     }
   }
 
@@ -389,8 +404,9 @@ public final class ModelBundle {
 
   /**
    * The same model under other names of its latents, wherever names occur: in manifest, graph,
-   * provenance and training warnings. Order and numbers stay as they are, and so does the id, since
-   * this is for a bundle that nothing has used yet; the digest changes, and a signature is dropped.
+   * provenance, warnings and findings. Order and numbers stay as they are, and so does the id,
+   * since this is for a bundle that nothing has used yet; the digest changes, and a signature is
+   * dropped.
    *
    * @param latents one for each latent, in its order
    * @throws IllegalArgumentException if there is another number of them, or two have one name
@@ -411,6 +427,13 @@ public final class ModelBundle {
             change
                 .inText(new String(text, StandardCharsets.UTF_8))
                 .getBytes(StandardCharsets.UTF_8));
+    renamed.computeIfPresent(
+        FINDINGS,
+        (name, lines) ->
+            ModelFinding.toLines(
+                ModelFinding.fromLines(lines).stream()
+                    .map(one -> new ModelFinding(one.aspect(), change.inText(one.sentence())))
+                    .toList()));
     return of(
         manifest.withLatents(latents).withProvenance(manifest.provenance().renamed(change)),
         graph.renamed(manifest.withLatents(latents).nodeNames()),
@@ -461,6 +484,11 @@ public final class ModelBundle {
       throw new BadBundleException(
           "model %s has a damaged %s: %s".formatted(id(), NETWORK, e.getMessage()), e);
     }
+  }
+
+  /** What the model cannot read; such a model is used only after a person accepted it. */
+  public List<ModelFinding> findings() {
+    return find(FINDINGS).map(ModelFinding::fromLines).orElse(List.of());
   }
 
   /** An entry that not every bundle has. */
