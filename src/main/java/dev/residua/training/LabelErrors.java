@@ -84,11 +84,11 @@ record LabelErrors(
     int k = names.size();
     double[] squares = new double[k];
     int[] counts = new int[k];
-    for (int i = 0; k > 0 && i < frames.length; i++) {
-      double[] label = factors(data, frames[i], k);
+    double[][] labels = k == 0 ? new double[0][] : standardized(data, frames);
+    for (int i = 0; i < labels.length; i++) {
       for (int f = 0; f < k; f++) {
-        if (!Double.isNaN(label[f])) {
-          squares[f] += Math.pow((label[f] - means[f]) / scales[f] - z[i][f], 2);
+        if (!Double.isNaN(labels[i][f])) {
+          squares[f] += Math.pow(labels[i][f] - z[i][f], 2);
           counts[f]++;
         }
       }
@@ -97,6 +97,21 @@ record LabelErrors(
     Arrays.setAll(
         errors, f -> counts[f] < MIN_HELD_OUT ? Double.NaN : Math.sqrt(squares[f] / counts[f]));
     return new LabelErrors(names, means, scales, fit, errors);
+  }
+
+  /**
+   * The labels of frames in standard deviations, NaN where unknown.
+   *
+   * @return shape {@code [frames.length][k]}
+   */
+  double[][] standardized(TrainingData data, int[] frames) {
+    double[][] rows = new double[frames.length][];
+    for (int i = 0; i < rows.length; i++) {
+      double[] row = factors(data, frames[i], names.size());
+      Arrays.setAll(row, f -> (row[f] - means[f]) / scales[f]);
+      rows[i] = row;
+    }
+    return rows;
   }
 
   @Nullable LatentHead head() {

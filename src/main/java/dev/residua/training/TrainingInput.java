@@ -4,6 +4,7 @@ import dev.residua.causal.Latent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,11 +12,19 @@ import org.jspecify.annotations.Nullable;
  * network is trained.
  */
 public final class TrainingInput {
+  private static final int CHECKED_EVERY = 5;
+  private static final int MAX_CHECKED = 200;
+
   final TrainingData data;
   final TrainingSettings settings;
   final GraphConstraints known;
   final int trained;
   final int[] labelled;
+
+  /** Labelled frames of the training range whose labels are kept to check the model. */
+  final int[] checked;
+
+
   final Teaching teaching;
   final List<Latent> latents;
 
@@ -45,7 +54,9 @@ public final class TrainingInput {
                   ExactDagSearch.MIN_ROWS,
                   TrainingPipeline.MIN_CALIBRATION));
     }
-    this.labelled = labelled(data, trained, settings.maxLabels());
+    int[] labels = labelled(data, trained, settings.maxLabels());
+    this.checked = checked(data, labels, trained, settings);
+    this.labelled = IntStream.of(labels).filter(i -> Arrays.binarySearch(checked, i) < 0).toArray();
     if (labelled.length > 0 && settings.latents() < data.factorNames().size()) {
       throw new TrainingFailedException(
           "%d latents cannot carry the %d factors %s: raise --latents or name fewer --factors"
@@ -172,6 +183,27 @@ public final class TrainingInput {
       chosen[i] = all[(int) ((long) i * n / most)];
     }
     return chosen;
+  }
+
+  /**
+   * Every fifth of the usual labelled frames of the training range, if frames behind it have too
+   * few labels: a network can memorise a hundred, so those that it was trained on check nothing.
+   * None if few labels are left, or their number was limited.
+   */
+  private static int[] checked(
+      TrainingData data, int[] labels, int trained, TrainingSettings settings) {
+    long behind = IntStream.of(nominal(data, trained)).filter(i -> data.factors(i) != null).count();
+    int[] usual =
+        IntStream.of(labels)
+            .filter(i -> data.broken(i).length == 0 && !data.repeats(i) && data.hasVariables(i))
+            .toArray();
+    if (settings.maxLabels() < Integer.MAX_VALUE
+        || behind >= LabelErrors.MIN_HELD_OUT
+        || usual.length < CHECKED_EVERY * LabelErrors.MIN_HELD_OUT) {
+      return new int[0];
+    }
+    int n = Math.min(MAX_CHECKED, usual.length / CHECKED_EVERY);
+    return IntStream.range(0, n).map(i -> usual[(int) ((i + 0.5) * usual.length / n)]).toArray();
   }
 
   /**

@@ -8,6 +8,7 @@ import dev.residua.causal.Variables;
 import dev.residua.drift.DriftSettings;
 import dev.residua.frame.PixelMask;
 import dev.residua.model.ModelBundle;
+import dev.residua.model.ModelFinding;
 import dev.residua.model.ModelProvenance;
 import dev.residua.model.NetworkPlan;
 import dev.residua.training.metrics.ResidualIndependence;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +44,7 @@ public final class TrainingPipeline {
   private static final double AGREEMENT = 1e-5;
 
   private static final int AGREEMENT_FRAMES = 256;
-  private static final int INDEPENDENCE_ROWS = 800;
+  static final int INDEPENDENCE_ROWS = 800;
   private static final int MOST_TRIES = 3;
 
   private final Trainer trainer;
@@ -295,6 +297,7 @@ public final class TrainingPipeline {
       Arrays.setAll(z, i -> straightening.apply(z[i]));
       fit = graphFit(input, variables, z, progress);
     }
+    double[][] joined = VariableFit.joined(input.data, variables, z);
     CausalGraph graph = fit.graph();
     Mechanisms equations = fit.equations();
     NetworkPlan plan = network.plan(mean, scale, straightening, head, equations);
@@ -307,16 +310,35 @@ public final class TrainingPipeline {
         error += one / calibration.frames();
       }
       metrics.put("reconstruction.mse", error);
-      metrics.put(
-          "reconstruction.shareOfVariance", error / pixelVariance(input.data, input.nominal));
+      double pixelVariance = pixelVariance(input.data, input.nominal);
+      metrics.put("reconstruction.shareOfVariance", error / pixelVariance);
       for (int i = 0; i < n; i++) {
         metrics.put("explained." + i, equations.explainedVariance(i));
       }
       // A limit simulates a lack of labels, so further labels must not evaluate the run.
-      if (input.settings.maxLabels() == Integer.MAX_VALUE) {
-        labels = labels.with(input.data, input.nominal, usual);
-      }
+      int[] checked =
+          input.labelled.length == 0 || input.settings.maxLabels() < Integer.MAX_VALUE
+              ? new int[0]
+              : IntStream.concat(IntStream.of(input.checked), IntStream.of(input.nominal))
+                  .toArray();
+      double[][] checkedNodes =
+          checked.length == 0
+              ? new double[0][]
+              : Stream.concat(Arrays.stream(selected(joined, input.checked)), Arrays.stream(usual))
+                  .toArray(double[][]::new);
+      labels = labels.with(input.data, checked, checkedNodes);
       metrics.putAll(labels.metrics());
+      List<ModelFinding> findings =
+          TrainingFindings.of(
+              labels,
+              new CheckedLabels(labels.standardized(input.data, checked), checkedNodes),
+              graph,
+              equations,
+              input.labelled.length > 0
+                  ? Double.NaN
+                  : FoldedPictures.share(input.data, input.nominal, usual, d, pixelVariance),
+              error / pixelVariance,
+              metrics);
       ResidualIndependence independence =
           ResidualIndependence.of(
               FrameScores.rows(calibration.residuals(), input.nominal.length, n),
@@ -331,7 +353,7 @@ public final class TrainingPipeline {
       RunSelection.Run run =
           new RunSelection.Run(
               input.settings.seed(),
-              error / pixelVariance(input.data, input.nominal),
+              error / pixelVariance,
               labels.worst(),
               independence.distanceCorrelation(),
               confidence);
@@ -383,6 +405,9 @@ public final class TrainingPipeline {
               DetailCalibration.of(input, progress),
               drift,
               fraction -> progress.at("calibrating drift", fraction, null));
+      if (!findings.isEmpty()) {
+        bundle = bundle.with(ModelBundle.FINDINGS, ModelFinding.toLines(findings));
+      }
       return new TrainingReport(
           bundle, graph, network.learntEdges(), metrics, warnings, List.of(run));
     } catch (IllegalArgumentException e) {
@@ -541,7 +566,7 @@ public final class TrainingPipeline {
   }
 
   /** Variance of intensity around the mean image, mean over pixels, of some frames. */
-  private static double pixelVariance(TrainingData data, int[] of) {
+  static double pixelVariance(TrainingData data, int[] of) {
     int size = data.shape().size();
     int frames = Math.min(1_000, of.length);
     byte[] pixels = new byte[size];

@@ -7,6 +7,7 @@ import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.drift.DriftReference;
 import dev.residua.drift.DriftSettings;
 import dev.residua.model.ModelBundle;
+import dev.residua.model.ModelFinding;
 import dev.residua.testing.AdditiveNoise;
 import java.time.Clock;
 import java.time.Instant;
@@ -64,6 +65,57 @@ class AfterTheNetworkTest {
     assertThat(hyper).containsEntry("graph", "searched").containsEntry("correctedLatents", "none");
     assertThat(report.metrics().get("label.error")).isLessThan(1e-5);
     assertThat(report.metrics().get("graph.confidence")).isGreaterThan(0.7);
+    assertThat(report.bundle().findings()).isEmpty();
+  }
+
+  private static String found(UnaryOperator<double[]> warp) throws TrainingFailedException {
+    TrainingReport report = run(new KnownLatents(FRAMES, 5, 1), warp);
+    return String.join("\n", ModelFinding.sentences(report.bundle().findings()));
+  }
+
+  @Test
+  void shouldFindAFactorThatFramesDoNotShow() throws Exception {
+    // Given a latent that is a rough function of another factor
+    UnaryOperator<double[]> blind =
+        z -> new double[] {z[0], 0.1 * Math.sin(1_000 * z[0]), z[2], z[3]};
+    // When, Then
+    assertThat(found(blind))
+        .contains("the frames do not determine z2: ", "while others are read", "--factors")
+        .doesNotContain("determine z1");
+  }
+
+  @Test
+  void shouldFindFactorsThatAreReadOnlyTogether() throws Exception {
+    // Given readings of the sum of two independent factors
+    UnaryOperator<double[]> sum =
+        z -> {
+          double mean = (z[0] + z[1]) / 2;
+          return new double[] {mean, mean, z[2], z[3]};
+        };
+    // When, Then
+    assertThat(found(sum))
+        .contains("carry fewer numbers than factors: of a combination of z1, z2,");
+  }
+
+  @Test
+  void shouldFindALatentWithoutNoiseOfItsOwn() throws Exception {
+    // Given a reading of z4 that follows z3 alone, which is read
+    UnaryOperator<double[]> follows =
+        z -> new double[] {z[0], z[1], z[2], 0.7 * z[2] + 1e-4 * Math.sin(1_000 * z[3])};
+    // When, Then
+    assertThat(found(follows)).contains("z4 has no noise of its own: z3 explain");
+  }
+
+  @Test
+  void shouldKeepLabelsToCheckTheModelIfNoneAreBehindTheTraining() throws Exception {
+    // Given labels of 140 frames, all of which are in the training range
+    KnownLatents data = new KnownLatents(FRAMES, 10, 1);
+    data.labelOnly(1_400);
+    // When
+    TrainingReport report = run(data, z -> z);
+    // Then
+    assertThat(report.bundle().manifest().provenance().labelledFrames()).isEqualTo(140 - 28);
+    assertThat(report.metrics().get("label.heldOut.0")).isLessThan(1e-5);
   }
 
   @Test

@@ -29,6 +29,7 @@ final class KnownLatents implements TrainingData {
   private final int[][] broken;
   private final int labelEvery;
   private int labelsOff;
+  private int labelsEnd = Integer.MAX_VALUE;
 
   private final List<OrderAnswer> answers = new ArrayList<>();
 
@@ -62,6 +63,11 @@ final class KnownLatents implements TrainingData {
   @Override
   public List<OrderAnswer> answers() {
     return List.copyOf(answers);
+  }
+
+  /** Leaves frames from an index on without labels. */
+  void labelOnly(int frames) {
+    labelsEnd = frames;
   }
 
   /** Sets a factor by hand and says so. */
@@ -106,7 +112,7 @@ final class KnownLatents implements TrainingData {
 
   @Override
   public double @Nullable [] factors(int index) {
-    return labelEvery > 0 && index % labelEvery == 0
+    return labelEvery > 0 && index < labelsEnd && index % labelEvery == 0
         ? z[(index + labelsOff) % z.length].clone()
         : null;
   }

@@ -18,6 +18,7 @@ import dev.residua.drift.DriftSettings;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
+import dev.residua.model.ModelFinding;
 import dev.residua.model.ModelProvenance;
 import dev.residua.onnx.OnnxFrameScorer;
 import dev.residua.training.DatasetSource;
@@ -287,6 +288,7 @@ public final class TrainCommand extends JsonCommand {
     result.put("labelledFrames", provenance.labelledFrames());
     result.put("metrics", report.metrics());
     result.put("warnings", report.warnings());
+    result.put("findings", ModelFinding.sentences(report.bundle().findings()));
     result.put("runs", report.runs().stream().map(TrainCommand::row).toList());
     print(result, () -> printText(report, provenance, settings, page));
     return 0;
@@ -430,6 +432,11 @@ public final class TrainCommand extends JsonCommand {
         "time            %.0f ms per step",
         metrics.getOrDefault("training.stepMillis", Double.NaN));
     report.warnings().forEach(warning -> print("warning         %s", warning));
+    List<ModelFinding> findings = report.bundle().findings();
+    findings.forEach(finding -> print("cannot read     %s", finding.sentence()));
+    if (!findings.isEmpty()) {
+      print("not accepted    publish, promote and serve refuse this model without --accept");
+    }
     print("written to      %s", out);
     if (page != null) {
       print("report          %s", page);
