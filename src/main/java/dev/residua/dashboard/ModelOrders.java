@@ -5,6 +5,7 @@ import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelRegistry;
 import dev.residua.model.ModelStore;
 import dev.residua.model.RegistryRecord.Activation;
+import dev.residua.model.RegistryRecord.Entry;
 import dev.residua.registry.ModelAdmin;
 import dev.residua.registry.ModelAdmin.Author;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -91,10 +92,14 @@ public class ModelOrders {
 
   /** Refuses a bundle that this product could not use. */
   private static void check(Open now, String id) throws IOException {
-    if (now.registry().refreshed().entry(id).isEmpty()) {
+    Optional<Entry> entry = now.registry().refreshed().entry(id);
+    if (entry.isEmpty()) {
       throw new IllegalArgumentException(
           "the registry has no model '%s'; publish it first: residua model publish FILE"
               .formatted(id));
+    }
+    if (entry.get().refusal().isPresent()) {
+      throw new IllegalArgumentException(entry.get().refusal().get());
     }
     try {
       now.check().check(now.registry().bundle(id));

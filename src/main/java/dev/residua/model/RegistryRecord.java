@@ -3,7 +3,9 @@ package dev.residua.model;
 import dev.residua.frame.SceneName;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,8 @@ public sealed interface RegistryRecord {
    * @param location of its bytes outside the registry, else null
    * @param verdict of the gate in one sentence; null if there is none
    * @param labels that people gave, by name
+   * @param findings what it cannot read, in sentences; see {@link ModelFinding}
+   * @param acceptedBy who accepted these; null if nobody did, and the model cannot be activated
    */
   @RecordBuilder
   record Entry(
@@ -44,7 +48,9 @@ public sealed interface RegistryRecord {
       int parts,
       @Nullable String location,
       @Nullable String verdict,
-      Map<String, String> labels)
+      Map<String, String> labels,
+      List<String> findings,
+      @Nullable String acceptedBy)
       implements RegistryRecord, RegistryRecordEntryBuilder.With {
     /** Prefix of the keys of models. */
     public static final String PREFIX = "model/";
@@ -65,6 +71,16 @@ public sealed interface RegistryRecord {
             "model %s has %d parts, expected at most %d".formatted(id, parts, MAX_PARTS));
       }
       labels = Map.copyOf(new TreeMap<>(labels));
+      findings = List.copyOf(findings);
+    }
+
+    /** Why the model cannot be activated and what to do next; empty if it can. */
+    public Optional<String> refusal() {
+      return findings.isEmpty() || acceptedBy != null
+          ? Optional.empty()
+          : Optional.of(
+              "model %s is not accepted: %s. To use it all the same: residua model promote %s --accept --reason TEXT"
+                  .formatted(id, String.join("; ", findings), id));
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.residua.registry;
 
 import dev.residua.frame.SceneName;
 import dev.residua.model.ModelBundle;
+import dev.residua.model.ModelFinding;
 import dev.residua.model.ModelRegistry;
 import dev.residua.model.RegistryRecord;
 import dev.residua.model.RegistryRecord.Activation;
@@ -127,7 +128,7 @@ public final class ModelAdmin implements AutoCloseable {
 
   /**
    * Publishes a bundle and activates it in the default scene in one step, unless a model is active
-   * in any scene.
+   * in any scene. Findings of the model count as accepted by the author.
    *
    * @return the registry, with this model or the earlier ones active
    */
@@ -141,6 +142,10 @@ public final class ModelAdmin implements AutoCloseable {
             return List.of();
           }
           List<RegistryRecord> facts = new ArrayList<>(publication.facts(registry));
+          Entry entry = facts.isEmpty() ? existing(registry, bundle.id()) : (Entry) facts.get(0);
+          if (entry.refusal().isPresent()) {
+            facts = new ArrayList<>(List.of(entry.withAcceptedBy(author.by())));
+          }
           facts.add(
               activation(
                   registry,
@@ -197,7 +202,8 @@ public final class ModelAdmin implements AutoCloseable {
       return !again && (before.sha256().equals(sha256) || bundle.signature().isEmpty())
           ? List.of()
           : List.of(
-              entry(before.scene(), verdict == null ? before.verdict() : verdict, before.labels()));
+              entry(before.scene(), verdict == null ? before.verdict() : verdict, before.labels())
+                  .withAcceptedBy(before.acceptedBy()));
     }
 
     /** The entry, after storing bytes that belong outside Kafka. */
@@ -218,14 +224,30 @@ public final class ModelAdmin implements AutoCloseable {
           location == null ? BundleParts.count(bytes.length) : 0,
           location,
           decision,
-          labels);
+          labels,
+          ModelFinding.sentences(bundle.findings()),
+          null);
     }
+  }
+
+  /**
+   * Accepts what a model of the registry cannot read, so that it may be activated.
+   *
+   * @throws IOException if there is no such model
+   */
+  public ModelRegistry accept(String modelId, Author author) throws IOException {
+    return writer.change(
+        registry -> {
+          Entry entry = existing(registry, modelId);
+          return entry.refusal().isEmpty() ? List.of() : List.of(entry.withAcceptedBy(author.by()));
+        },
+        Map.of());
   }
 
   /**
    * Activates a model of the registry in a scene.
    *
-   * @throws IOException if there is no such model
+   * @throws IOException if there is no such model, or it has findings that nobody accepted
    */
   public ModelRegistry promote(String scene, String modelId, Author author) throws IOException {
     return writer.change(
@@ -237,7 +259,7 @@ public final class ModelAdmin implements AutoCloseable {
    * Activates an earlier model of a scene again.
    *
    * @param modelId its id; null for the predecessor of the active model
-   * @throws IOException if there is no such model
+   * @throws IOException if there is no such model, or it has findings that nobody accepted
    */
   public ModelRegistry rollback(String scene, @Nullable String modelId, Author author)
       throws IOException {
@@ -265,6 +287,9 @@ public final class ModelAdmin implements AutoCloseable {
       ModelRegistry registry, String scene, String modelId, Activation.Kind kind, Author author)
       throws IOException {
     Entry entry = existing(registry, modelId);
+    if (entry.refusal().isPresent()) {
+      throw new IOException(entry.refusal().get());
+    }
     Optional<Activation> active = registry.scene(scene).active();
     if (active.filter(a -> a.modelId().equals(modelId)).isPresent()) {
       return List.of();

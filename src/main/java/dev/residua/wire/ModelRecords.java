@@ -82,7 +82,9 @@ public final class ModelRecords {
               entry.parts(),
               entry.location(),
               entry.verdict(),
-              entry.labels()));
+              entry.labels(),
+              entry.findings(),
+              entry.acceptedBy()));
     }
     if (fact instanceof Activation activation) {
       return ACTIVATION.encode(
@@ -188,7 +190,9 @@ public final class ModelRecords {
         record.getParts(),
         record.getLocation(),
         record.getVerdict(),
-        record.getLabels());
+        record.getLabels(),
+        record.getFindings(),
+        record.getAcceptedBy());
   }
 
   private static byte[] bytes(String text) {

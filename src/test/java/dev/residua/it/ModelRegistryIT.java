@@ -291,7 +291,9 @@ class ModelRegistryIT {
             entry.parts(),
             null,
             null,
-            Map.of());
+            Map.of(),
+            List.of(),
+            null);
     write(ModelRecords.key(lying.key()), ModelRecords.value(lying));
     // When, Then
     try (RegistryFollower follower = follower()) {

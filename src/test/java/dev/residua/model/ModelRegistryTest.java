@@ -34,7 +34,9 @@ class ModelRegistryTest {
         1,
         null,
         null,
-        Map.of());
+        Map.of(),
+        List.of(),
+        null);
   }
 
   private static Activation activation(long number, String id, Kind kind) {

@@ -71,7 +71,9 @@ class RegistryLogTest {
                 1,
                 null,
                 null,
-                Map.of()),
+                Map.of(),
+                List.of(),
+                null),
             activation(RegistryLog.NUMBERS_AHEAD + 1),
             activation(Long.MAX_VALUE),
             activation(RegistryLog.NUMBERS_AHEAD + 4),
@@ -107,7 +109,9 @@ class RegistryLogTest {
             1,
             null,
             null,
-            Map.of());
+            Map.of(),
+            List.of(),
+            null);
     List<byte[]> keys = new ArrayList<>();
     keys.add(new ModelRecords.Part("m", 0).key());
     keys.add(ModelRecords.key(published.key()));

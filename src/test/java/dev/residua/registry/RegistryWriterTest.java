@@ -79,7 +79,20 @@ class RegistryWriterTest {
 
   private static Entry entry(String model) {
     return new Entry(
-        model, SceneName.DEFAULT, "d", null, Instant.EPOCH, "ann", 10, "", 1, null, null, Map.of());
+        model,
+        SceneName.DEFAULT,
+        "d",
+        null,
+        Instant.EPOCH,
+        "ann",
+        10,
+        "",
+        1,
+        null,
+        null,
+        Map.of(),
+        List.of(),
+        null);
   }
 
   /**

@@ -948,7 +948,20 @@ class ScoringLoopTest {
 
     static Entry entry(String model) {
       return new Entry(
-          model, SceneName.DEFAULT, "", null, NOW, "me", 10, "", 1, null, null, Map.of());
+          model,
+          SceneName.DEFAULT,
+          "",
+          null,
+          NOW,
+          "me",
+          10,
+          "",
+          1,
+          null,
+          null,
+          Map.of(),
+          List.of(),
+          null);
     }
 
     static Activation activation(long number, String model, Activation.Kind kind) {

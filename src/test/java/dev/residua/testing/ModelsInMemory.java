@@ -71,7 +71,20 @@ public final class ModelsInMemory implements ModelStore {
 
   private static Entry entry(String id, String digest) {
     return new Entry(
-        id, SceneName.DEFAULT, digest, null, Instant.EPOCH, "me", 10, "", 1, null, null, Map.of());
+        id,
+        SceneName.DEFAULT,
+        digest,
+        null,
+        Instant.EPOCH,
+        "me",
+        10,
+        "",
+        1,
+        null,
+        null,
+        Map.of(),
+        List.of(),
+        null);
   }
 
   @Override

@@ -558,7 +558,9 @@ class GoldenRecordsTest {
         8,
         null,
         "promoted: better calibrated",
-        Map.of("site", "north"));
+        Map.of("site", "north"),
+        List.of("the frames do not determine light"),
+        "ann");
   }
 
   private static ModelActivation activation() {

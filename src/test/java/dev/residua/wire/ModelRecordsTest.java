@@ -9,7 +9,9 @@ import dev.residua.avro.ModelActivation;
 import dev.residua.avro.ModelEntry;
 import dev.residua.model.RegistryRecord;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.common.errors.SerializationException;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +26,8 @@ class ModelRecordsTest {
   private static byte[] entry(String id, int parts) {
     return ENTRY.encode(
         new ModelEntry(
-            id, "default", "d", null, AT, "kim", 1_000L, "s", parts, null, null, Map.of()));
+            id, "default", "d", null, AT, "kim", 1_000L, "s", parts, null, null, Map.of(),
+            List.of(), null));
   }
 
   private static byte[] activation(long number) {
@@ -45,6 +48,38 @@ class ModelRecordsTest {
     // When, Then
     assertThat(ModelRecords.fact(ModelRecords.key("model/m"), entry("m", 512)))
         .containsInstanceOf(RegistryRecord.Entry.class);
+  }
+
+  @Test
+  void shouldKeepWhatAModelCannotReadAndWhoAcceptedIt() {
+    // Given
+    RegistryRecord.Entry entry =
+        new RegistryRecord.Entry(
+            "m",
+            "default",
+            "d",
+            null,
+            AT,
+            "kim",
+            1_000,
+            "s",
+            1,
+            null,
+            null,
+            Map.of(),
+            List.of("the frames do not determine light"),
+            "ann");
+    // When
+    Optional<RegistryRecord> read =
+        ModelRecords.fact(ModelRecords.key(entry.key()), ModelRecords.value(entry));
+    // Then
+    assertThat(read).contains(entry);
+    assertThat(entry.refusal()).isEmpty();
+    assertThat(entry.withAcceptedBy(null).refusal())
+        .hasValueSatisfying(
+            why ->
+                assertThat(why)
+                    .contains("the frames do not determine light", "model promote m --accept"));
   }
 
   @Test

@@ -42,6 +42,13 @@ public interface ResiduaConfig {
   /** Model bundle to use; the noisy pendulum of the demo by default. */
   Optional<Path> model();
 
+  /**
+   * Whether the model of {@code residua.model} is used although its training found that it cannot
+   * read something.
+   */
+  @WithDefault("false")
+  boolean acceptModel();
+
   ModelsConfig models();
 
   KafkaConfig kafka();

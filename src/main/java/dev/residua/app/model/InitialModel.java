@@ -6,6 +6,7 @@ import dev.residua.app.kafka.RequiredAcl;
 import dev.residua.app.process.StartFailedException;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.ModelBundle;
+import dev.residua.model.ModelFinding;
 import dev.residua.model.ModelRegistry;
 import dev.residua.model.ModelStore;
 import dev.residua.model.RegistryRecord.Activation;
@@ -124,6 +125,11 @@ public final class InitialModel {
           "the first model cannot be used: %s; sign it (residua model sign) and give it as residua.model, or promote a signed one: residua model promote FILE"
               .formatted(e.getMessage()),
           e);
+    }
+    if (!bundle.findings().isEmpty() && !config.acceptModel()) {
+      throw new StartFailedException(
+          "the first model is not accepted: %s; to use it all the same, start with --accept or residua.accept-model=true"
+              .formatted(String.join("; ", ModelFinding.sentences(bundle.findings()))));
     }
     Models.scoring(bundle, 1).close(); // its self-test
     admin.begin(

@@ -80,7 +80,7 @@ final class ModelListCommand extends JsonCommand {
     known.active().forEach(activation -> active.add(activation.modelId()));
     for (Entry entry : entries) {
       print(
-          "%s %-40s %-12s %s  %6.1f MB  by %s%s%s%s",
+          "%s %-40s %-12s %s  %6.1f MB  by %s%s%s%s%s",
           active.contains(entry.id()) ? "*" : " ",
           entry.id(),
           entry.scene(),
@@ -89,8 +89,18 @@ final class ModelListCommand extends JsonCommand {
           entry.publishedBy(),
           entry.parentId() == null ? "" : ", from " + entry.parentId(),
           entry.labels().isEmpty() ? "" : ", " + entry.labels(),
-          entry.verdict() == null ? "" : ", " + entry.verdict());
+          entry.verdict() == null ? "" : ", " + entry.verdict(),
+          acceptance(entry));
     }
+  }
+
+  private static String acceptance(Entry entry) {
+    return entry.findings().isEmpty()
+        ? ""
+        : ", %s: %s"
+            .formatted(
+                entry.acceptedBy() == null ? "not accepted" : "accepted by " + entry.acceptedBy(),
+                String.join("; ", entry.findings()));
   }
 
   private void print(ModelRegistry known, Activation activation) {

@@ -23,6 +23,8 @@ final class ModelPromoteCommand extends ActivationCommand {
 
   @Mixin ModelStoreOption store = new ModelStoreOption();
 
+  @Mixin AcceptOption acceptance = new AcceptOption();
+
   @Override
   public Integer call() throws IOException, BadBundleException {
     TrustedKeys keys = trusted();
@@ -30,6 +32,7 @@ final class ModelPromoteCommand extends ActivationCommand {
     if (ModelRegistryOptions.isFile(model)) {
       ModelBundle bundle = registry.bundle(model);
       keys.check(bundle);
+      acceptance.check(bundle);
       checkRuns(bundle);
       id = bundle.id();
       registry.publish(bundle, scene.scene, store.store, author(reason));
@@ -37,6 +40,9 @@ final class ModelPromoteCommand extends ActivationCommand {
       id = model;
     }
     checkTrusted(keys, id); // the registry may have had another bundle of this id
+    if (acceptance.accept) {
+      registry.change(admin -> admin.accept(id, author(reason)));
+    }
     return printStart(registry.change(admin -> admin.promote(scene.scene, id, author(reason))));
   }
 }

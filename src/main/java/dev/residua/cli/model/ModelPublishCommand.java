@@ -19,11 +19,17 @@ final class ModelPublishCommand extends RegistryChangeCommand {
 
   @Mixin ModelStoreOption store = new ModelStoreOption();
 
+  @Mixin AcceptOption acceptance = new AcceptOption();
+
   @Override
   public Integer call() throws BadBundleException {
     ModelBundle bundle = registry.bundle(file.toString());
+    acceptance.check(bundle);
     checkRuns(bundle);
     registry.publish(bundle, scene.scene, store.store, author("published"));
+    if (acceptance.accept) {
+      registry.change(admin -> admin.accept(bundle.id(), author("published")));
+    }
     print("published %s", bundle.id());
     return 0;
   }

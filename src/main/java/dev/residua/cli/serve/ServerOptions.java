@@ -40,6 +40,12 @@ final class ServerOptions {
           "Model bundle to use (default: the noisy pendulum that ships with the product).")
   @Nullable Path model;
 
+  @Option(
+      names = "--accept",
+      description =
+          "Use the model of --model although its training found that it cannot read something.")
+  boolean accept;
+
   /**
    * Sets the options as properties, over environment and files, and runs until the process is asked
    * to stop.
@@ -54,6 +60,9 @@ final class ServerOptions {
     set("residua.kafka.port", kafkaPort);
     set("residua.data-dir", dataDir);
     set("residua.model", model);
+    if (accept) {
+      set("residua.accept-model", true);
+    }
     AtomicInteger exit = new AtomicInteger();
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     Quarkus.run(
