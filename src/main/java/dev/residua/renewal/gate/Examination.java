@@ -29,6 +29,7 @@ import java.util.OptionalDouble;
  * @param bytes size of the bundle's entries
  * @param statedLeakage the bundle's {@code monitorability.leakage}, if its calibration knew the
  *     true noises
+ * @param findings what its training found that it cannot read, in sentences
  * @param estimatedLeakage the same from injected offsets, see {@link ModelEvaluator}
  */
 @SuppressWarnings("ArrayRecordComponent") // see above
@@ -49,6 +50,7 @@ public record Examination(
     double[] frameNanos,
     long bytes,
     OptionalDouble statedLeakage,
+    List<String> findings,
     double estimatedLeakage) {
   /**
    * One kind of p-value against the uniform law.
@@ -82,6 +84,7 @@ public record Examination(
     uniformity = List.copyOf(uniformity);
     faults = List.copyOf(faults);
     found = List.copyOf(found);
+    findings = List.copyOf(findings);
     int d = graph.size();
     if (uniformity.size() != d + 1 || spread.length != d || anchored.length != d) {
       throw new IllegalArgumentException(

@@ -81,6 +81,7 @@ public final class Gate {
     rulings.add(memory());
     rulings.add(monitorability());
     rulings.add(collapse());
+    rulings.add(findings());
     rulings.add(
         new Ruling(
             GateRule.NO_BETTER,
@@ -518,6 +519,17 @@ public final class Gate {
 
   private double leakageBound(double champions) {
     return Math.max(policy.leakageFloor(), champions + policy.leakageMargin());
+  }
+
+  private Ruling findings() {
+    List<String> own = candidate.findings();
+    return new Ruling(
+        GateRule.FINDINGS,
+        champion.findings().size(),
+        own.size(),
+        0,
+        own.isEmpty(),
+        own.isEmpty() ? "its training found nothing that it cannot read" : String.join("; ", own));
   }
 
   private Ruling collapse() {

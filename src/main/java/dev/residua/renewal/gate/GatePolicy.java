@@ -4,7 +4,8 @@ import io.soabase.recordbuilder.core.RecordBuilder;
 
 /**
  * How good a candidate must be. All rules of {@link GateRule} must hold: those up to {@link
- * GateRule#COLLAPSE} require that the candidate is not worse, the last one that it is better.
+ * GateRule#COLLAPSE} require that the candidate is not worse, then that its training found nothing,
+ * the last one that it is better.
  *
  * <p>The probabilities below are those of refusing a candidate that is as good as the champion by
  * that rule; they cost little, as such a candidate is no better either. The probability of

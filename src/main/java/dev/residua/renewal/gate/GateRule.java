@@ -26,6 +26,8 @@ public enum GateRule {
   MONITORABILITY("leakage between latents"),
   /** Its latents and its reconstructions still vary. */
   COLLAPSE("smallest variance of a latent"),
+  /** Its training found nothing that it cannot read; a person may accept what it found. */
+  FINDINGS("findings of the training"),
   /** It is significantly better in something; a tie keeps the champion. */
   NO_BETTER("criteria in which it is better");
 

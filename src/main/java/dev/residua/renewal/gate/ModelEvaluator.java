@@ -13,6 +13,7 @@ import dev.residua.frame.SensorMeter;
 import dev.residua.frame.SensorReadings;
 import dev.residua.incident.ActiveControls;
 import dev.residua.intervention.InterventionEvent;
+import dev.residua.model.ModelFinding;
 import dev.residua.monitor.MonitorResult;
 import dev.residua.monitor.SourceMonitor;
 import dev.residua.training.metrics.ResidualIndependence;
@@ -393,6 +394,7 @@ public final class ModelEvaluator {
         times.get(m).stream().mapToDouble(Double::doubleValue).toArray(),
         model.bytes(),
         stated == null ? OptionalDouble.empty() : OptionalDouble.of(stated),
+        ModelFinding.sentences(model.bundle().findings()),
         leakage.largest());
   }
 

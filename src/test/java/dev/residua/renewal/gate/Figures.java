@@ -32,6 +32,7 @@ final class Figures {
   double[] frameNanos = {100, 120, 110};
   long bytes = 1_000;
   OptionalDouble statedLeakage = OptionalDouble.empty();
+  List<String> findings = List.of();
   double estimatedLeakage = 0.2;
   IntFunction<Fault.Found> found = k -> alarmed(k, 5);
 
@@ -98,6 +99,7 @@ final class Figures {
         Arrays.copyOf(frameNanos, frameNanos.length),
         bytes,
         statedLeakage,
+        findings,
         estimatedLeakage);
   }
 }

@@ -47,6 +47,16 @@ class GateTest {
   }
 
   @Test
+  void shouldRefuseWhatCannotReadSomethingHoweverGoodItIs() {
+    // When
+    GateVerdict verdict =
+        judge(candidate -> candidate.findings = List.of("the frames do not determine light"));
+    // Then
+    assertThat(verdict.broken()).containsExactly(GateRule.FINDINGS);
+    assertThat(verdict.sentence()).contains("the frames do not determine light");
+  }
+
+  @Test
   void shouldKeepTheChampionInATie() {
     // When
     GateVerdict verdict = judge(champion -> {}, candidate -> {});
