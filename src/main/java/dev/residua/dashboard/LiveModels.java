@@ -10,6 +10,7 @@ import dev.residua.dashboard.ModelViews.RulingView;
 import dev.residua.dashboard.ModelViews.SceneView;
 import dev.residua.dashboard.ModelViews.ShadowView;
 import dev.residua.dashboard.ModelViews.TrainingView;
+import dev.residua.dashboard.ModelViews.VerdictView;
 import dev.residua.incident.ControlCommand.Training;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.BundleDifference;
@@ -22,6 +23,7 @@ import dev.residua.model.RegistryRecord.Activation;
 import dev.residua.model.RegistryRecord.Entry;
 import dev.residua.model.SceneModels;
 import dev.residua.renewal.gate.GateVerdict;
+import dev.residua.training.ModelVerdicts;
 import dev.residua.wire.BoundedMap;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
@@ -78,7 +80,9 @@ public class LiveModels {
                         e.publishedBy(),
                         e.bytes(),
                         e.verdict(),
-                        e.labels()))
+                        e.labels(),
+                        e.findings(),
+                        e.acceptedBy()))
             .toList(),
         now.activations().stream()
             .sorted(Comparator.comparing(Activation::number).reversed())
@@ -181,6 +185,9 @@ public class LiveModels {
         bundle.id(),
         manifest.parentId(),
         bundle.digest(),
+        ModelVerdicts.of(bundle).stream()
+            .map(v -> new VerdictView(lower(v.aspect()), lower(v.grade()), v.evidence(), v.next()))
+            .toList(),
         manifest.architecture(),
         manifest.image().toString(),
         manifest.preprocessing(),

@@ -45,6 +45,8 @@ public final class ModelViews {
    * @param bytes size of its bundle
    * @param verdict of the gate
    * @param labels by name
+   * @param findings what it cannot read, in sentences
+   * @param acceptedBy who accepted these; null if nobody did
    */
   public record ModelView(
       String id,
@@ -55,7 +57,9 @@ public final class ModelViews {
       String publishedBy,
       long bytes,
       @Nullable String verdict,
-      Map<String, String> labels) {}
+      Map<String, String> labels,
+      List<String> findings,
+      @Nullable String acceptedBy) {}
 
   /**
    * One decision.
@@ -103,6 +107,7 @@ public final class ModelViews {
   /**
    * Details of a model from its bundle.
    *
+   * @param verdicts on its names, independence and reconstruction
    * @param image width, height and channels of its input
    * @param anchored names of the latents that labels gave their meaning
    * @param graph which latent causes which
@@ -114,6 +119,7 @@ public final class ModelViews {
       String id,
       @Nullable String parent,
       String digest,
+      List<VerdictView> verdicts,
       String architecture,
       String image,
       String preprocessing,
@@ -131,6 +137,15 @@ public final class ModelViews {
       Map<String, @Nullable Double> metrics,
       List<String> warnings,
       @Nullable GateView gate) {}
+
+  /**
+   * A verdict on a model.
+   *
+   * @param grade good, doubtful or bad
+   * @param evidence one sentence with figures
+   * @param next command to run next
+   */
+  public record VerdictView(String aspect, String grade, String evidence, String next) {}
 
   /**
    * A verdict of the gate.

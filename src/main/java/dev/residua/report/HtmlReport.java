@@ -4,6 +4,7 @@ import dev.residua.causal.CausalGraph;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PictureFiles;
 import dev.residua.report.ModelReport.PictureRow;
+import dev.residua.training.ModelVerdicts.Verdict;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.Base64;
@@ -21,6 +22,11 @@ public final class HtmlReport {
       table{border-collapse:collapse;margin:8px 0}td,th{padding:2px 14px 2px 0;text-align:left;vertical-align:top}
       td{font-variant-numeric:tabular-nums;overflow-wrap:anywhere}p{margin:6px 0;color:#445}
       td:first-child,th{white-space:nowrap}.warn{background:#fff3e0;border-left:4px solid #c2571a;padding:6px 12px;margin:8px 0}
+      .verdict{display:grid;grid-template-columns:130px 90px 1fr;gap:2px 12px;align-items:baseline;border-left:4px solid;padding:6px 12px;margin:8px 0;background:#f6f8fa}
+      .verdict p,.verdict code{grid-column:3;margin:0}.verdict p{grid-row:1}.verdict code{color:#556;font-size:13px}
+      .verdict em{font-style:normal;font-weight:600}.good{border-color:#2e7d4f}.good em{color:#2e7d4f}
+      .doubtful{border-color:#a86a00}.doubtful em{color:#a86a00}.bad{border-color:#b3261e}.bad em{color:#b3261e}
+      summary{cursor:pointer;font-size:17px;font-weight:600;margin-top:32px}
       figure{margin:6px 0}figcaption{color:#566}img{max-width:100%}.pix{image-rendering:pixelated}
       """;
 
@@ -36,17 +42,32 @@ public final class HtmlReport {
         .append("</style></head><body><h1>")
         .append(escape(report.title()))
         .append("</h1>");
+    report.verdicts().forEach(verdict -> verdict(out, verdict));
     for (String warning : report.warnings()) {
       out.append("<p class=\"warn\">").append(escape(warning)).append("</p>");
     }
-    facts(out, report);
     heading(out, "Graph");
     paragraph(out, "The figure at an arrow is the share of half-samples in which it was found.");
     out.append(graph(report.graph()));
     pictures(out, report);
     charts(out, report);
+    out.append("<details><summary>Details</summary>");
+    facts(out, report);
     report.tables().forEach(table -> table(out, table));
-    return out.append("</body></html>\n").toString();
+    return out.append("</details></body></html>\n").toString();
+  }
+
+  private static void verdict(StringBuilder out, Verdict verdict) {
+    out.append("<div class=\"verdict %s\">".formatted(verdict.grade().label()));
+    element(out, "strong", capital(verdict.aspect().label()));
+    element(out, "em", verdict.grade().label());
+    element(out, "p", verdict.evidence());
+    element(out, "code", "next: " + verdict.next());
+    out.append("</div>");
+  }
+
+  private static String capital(String word) {
+    return word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1);
   }
 
   private static void facts(StringBuilder out, ModelReport report) {

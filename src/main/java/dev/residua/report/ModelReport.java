@@ -2,6 +2,7 @@ package dev.residua.report;
 
 import dev.residua.causal.CausalGraph;
 import dev.residua.frame.ImageShape;
+import dev.residua.training.ModelVerdicts.Verdict;
 import dev.residua.training.TrainingLosses;
 import java.util.List;
 import java.util.Map;
@@ -10,8 +11,9 @@ import java.util.Map;
  * The content of a report on a model. Arrays are owned by this record.
  *
  * @param title name of the model
+ * @param verdicts on the model
  * @param facts how it was made: name and value, in order
- * @param warnings reasons to distrust it, in sentences; may be empty
+ * @param warnings findings and other reasons to distrust it, in sentences; may be empty
  * @param tables of figures, in order
  * @param losses of the training over time; empty if unknown
  * @param graph latents and structural equations
@@ -25,6 +27,7 @@ import java.util.Map;
 @SuppressWarnings("ArrayRecordComponent")
 public record ModelReport(
     String title,
+    List<Verdict> verdicts,
     Map<String, String> facts,
     List<String> warnings,
     List<Table> tables,
@@ -36,6 +39,7 @@ public record ModelReport(
     List<PictureRow> pictures,
     ImageShape shape) {
   public ModelReport {
+    verdicts = List.copyOf(verdicts);
     warnings = List.copyOf(warnings);
     tables = List.copyOf(tables);
     losses = List.copyOf(losses);

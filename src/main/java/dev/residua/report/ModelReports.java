@@ -10,6 +10,7 @@ import dev.residua.dataset.FrameDataset;
 import dev.residua.frame.ImageShape;
 import dev.residua.model.BundleManifest;
 import dev.residua.model.ModelBundle;
+import dev.residua.model.ModelFinding;
 import dev.residua.model.ModelProvenance;
 import dev.residua.report.ModelReport.PictureRow;
 import dev.residua.report.ModelReport.Table;
@@ -76,10 +77,9 @@ public final class ModelReports {
         EvaluationTables.of(DatasetEvaluation.of(scores, bundle.graph(), set, factors, null, SEED));
     return new ModelReport(
         bundle.id(),
+        DatasetEvaluation.verdicts(bundle, set, scores),
         facts(manifest),
-        bundle.entryNames().contains(ModelBundle.WARNINGS)
-            ? TrainingHistory.fromLines(bundle.entry(ModelBundle.WARNINGS))
-            : List.of(),
+        warnings(bundle),
         withProvenance(tables, manifest.provenance()),
         bundle.entryNames().contains(ModelBundle.LOSSES)
             ? TrainingHistory.fromCsv(bundle.entry(ModelBundle.LOSSES))
@@ -93,6 +93,14 @@ public final class ModelReports {
         own ? Map.of() : pValues(statistics, bundle),
         pictures(bundle, set, frames, network),
         set.shape());
+  }
+
+  private static List<String> warnings(ModelBundle bundle) {
+    List<String> warnings = new ArrayList<>(ModelFinding.sentences(bundle.findings()));
+    bundle
+        .find(ModelBundle.WARNINGS)
+        .ifPresent(lines -> warnings.addAll(TrainingHistory.fromLines(lines)));
+    return warnings;
   }
 
   private static int[] frames(BundleManifest manifest, FrameDataset set, boolean own) {

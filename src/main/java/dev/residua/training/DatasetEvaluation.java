@@ -1,12 +1,17 @@
 package dev.residua.training;
 
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.FactorScale;
 import dev.residua.causal.FrameScorer;
+import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.Variables;
 import dev.residua.dataset.FrameDataset;
 import dev.residua.dataset.LabelTable;
+import dev.residua.model.ModelBundle;
+import dev.residua.training.metrics.ResidualIndependence;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -119,6 +124,49 @@ public final class DatasetEvaluation {
                 names, known, noises, truth != null ? truth : ownGraph(set, names)),
             seed));
     return result;
+  }
+
+  /**
+   * The verdicts on a model by scored frames of a data set. By its own data set the figures of its
+   * training decide, which are of frames that did not train it.
+   */
+  public static List<ModelVerdicts.Verdict> verdicts(
+      ModelBundle bundle, FrameDataset set, Scores scores) {
+    if (set.sha256().equals(bundle.manifest().provenance().dataSha256())) {
+      return ModelVerdicts.of(bundle);
+    }
+    int n = scores.index().length;
+    Map<String, Double> measured = new HashMap<>();
+    measured.put(
+        ModelVerdicts.RECONSTRUCTION,
+        scores.meanSquaredError()
+            / TrainingPipeline.pixelVariance(
+                new DatasetSource(set, List.of(), List.of()), scores.index()));
+    measured.put(
+        ModelVerdicts.DEPENDENCE,
+        ResidualIndependence.of(scores.residuals(), TrainingPipeline.INDEPENDENCE_ROWS, 1)
+            .distanceCorrelation());
+    LabelTable labels = set.labels();
+    for (Latent latent : bundle.manifest().latents()) {
+      FactorScale scale = latent.factor();
+      if (scale == null || !labels.has(latent.name()) || !labels.isNumeric(latent.name())) {
+        continue;
+      }
+      double squares = 0;
+      int known = 0;
+      for (int i = 0; i < n; i++) {
+        double label = labels.value(scores.index()[i], latent.name());
+        if (Double.isFinite(label)) {
+          double read = scale.of(scores.latents()[i][latent.index()]);
+          squares += Math.pow((label - read) / scale.slope(), 2);
+          known++;
+        }
+      }
+      if (known >= LabelErrors.MIN_HELD_OUT) {
+        measured.put(ModelVerdicts.CHECKED_ERROR + latent.index(), Math.sqrt(squares / known));
+      }
+    }
+    return ModelVerdicts.of(bundle, measured, "frames of " + set.name());
   }
 
   private static @Nullable CausalGraph ownGraph(FrameDataset set, List<String> names) {

@@ -9,12 +9,12 @@ import java.util.stream.Collectors;
 
 /** Lists reasons to distrust a trained model, in sentences. */
 final class TrainingWarnings {
-  private static final int FEW_LABELS = 60;
+  static final int FEW_LABELS = 60;
   private static final double LOW_CONFIDENCE = 0.7;
   private static final double LITTLE_EXPLAINED = 0.05;
-  private static final double LARGE_LABEL_ERROR = 0.5;
+  static final double LARGE_LABEL_ERROR = 0.5;
   private static final int MOST_LISTED = 10;
-  private static final double POOR_RECONSTRUCTION = 0.1;
+  static final double POOR_RECONSTRUCTION = 0.1;
 
   private TrainingWarnings() {}
 

@@ -47,7 +47,7 @@ export function models(root, { live }, [wanted]) {
     const here = models.models.filter(m => m.scene === scene || used.has(m.id));
     const id = wanted ?? active ?? here[0]?.id;
     list.replaceChildren(...here.map(m => h('li', null, h('a', { href: modelLink(m.id), 'aria-current': m.id === id ? 'true' : null },
-      h('span', { class: 'id' }, m.id, m.id === active && h('span', { class: 'chip good' }, 'in use'), shadow?.model === m.id && h('span', { class: 'chip info hollow' }, 'shadow')),
+      h('span', { class: 'id' }, m.id, m.id === active && h('span', { class: 'chip good' }, 'in use'), shadow?.model === m.id && h('span', { class: 'chip info hollow' }, 'shadow'), m.findings.length > 0 && h('span', { class: `chip ${m.acceptedBy ? 'warn' : 'bad'}` }, m.acceptedBy ? `accepted by ${m.acceptedBy}` : 'not accepted')),
       h('span', { class: 'soft small' }, `${moment(Date.parse(m.publishedAt))} by ${m.publishedBy}, ${bytes(m.bytes)}`),
       m.verdict && h('span', { class: 'soft small' }, m.verdict),
       Object.keys(m.labels).length > 0 && h('span', { class: 'small' }, Object.entries(m.labels).map(([k, v]) => `${k}=${v}`).join(', '))))));
@@ -87,18 +87,17 @@ export function models(root, { live }, [wanted]) {
       if (gone || shown !== id) return;
       buttons(id, models);
       const others = models.models.map(o => o.id).filter(o => o !== id);
-      detail.replaceChildren(summary(m, others), ...(m.warnings.length ? [warnings(m)] : []), gate(m), ...(others.length ? [difference(m, others)] : []), graphPanel(m), figures(m));
+      detail.replaceChildren(verdicts(m, models.models.find(o => o.id === id)), ...(m.warnings.length ? [warnings(m)] : []), gate(m), ...(others.length ? [difference(m, others)] : []), graphPanel(m), details(m, others));
     } catch (e) {
       shown = null;
       detail.replaceChildren(h('div', { class: 'panel empty' }, h('h2', null, id), h('p', { class: 'soft' }, e.message)));
     }
   }
 
-  const summary = (m, others) => h('section', { class: 'panel', 'aria-label': 'Model' }, h('header', null, h('h2', null, m.id), h('span', { class: 'aside' }, actionBox)),
-    h('dl', { class: 'props body' }, pairs({
-      Parent: m.parent && (others.includes(m.parent) ? h('a', { href: modelLink(m.parent) }, m.parent) : m.parent), Architecture: m.architecture, Images: m.image, Trained: `${m.startedAt.slice(0, 19).replace('T', ' ')} to ${m.finishedAt.slice(11, 19)}`,
-      Data: `${m.data}, ${m.dataRange}`, 'Labelled frames': integer(m.labelledFrames), Latents: m.graph.nodes.map(n => spoken(n) + (m.anchored.includes(n) ? '' : ' (unnamed)')).join(', '), Seed: String(m.seed), Code: m.codeVersion, Digest: h('span', { class: 'mono' }, m.digest),
-    })));
+  const chips = { good: 'good', doubtful: 'warn', bad: 'bad' };
+  const verdicts = (m, entry) => h('section', { class: 'panel', 'aria-label': 'Model' }, h('header', null, h('h2', null, m.id), h('span', { class: 'aside' }, actionBox)),
+    h('div', { class: 'verdicts body' }, m.verdicts.map(v => [h('strong', null, spoken(v.aspect)), h('span', { class: `chip ${chips[v.grade]}` }, v.grade), h('div', null, h('p', null, v.evidence), h('p', { class: 'soft small' }, 'Next: ', h('span', { class: 'mono' }, v.next)))])),
+    entry?.findings.length ? h('p', { class: 'note soft' }, entry.acceptedBy ? `${entry.acceptedBy} accepted what this model cannot read.` : ['Nobody accepted what this model cannot read, so it cannot be promoted here. To use it all the same: ', h('span', { class: 'mono' }, `residua model promote ${m.id} --accept --reason TEXT`)]) : '');
   const warnings = m => h('section', { class: 'panel fault warn' }, h('div', { class: 'body' }, h('h2', null, 'Warnings'), h('ul', null, m.warnings.map(w => h('li', null, w)))));
 
   function gate(m) {
@@ -138,9 +137,13 @@ export function models(root, { live }, [wanted]) {
   const twoColumns = (title, map, from, to, show) => Object.keys(map).length === 0 ? '' : h('details', null, h('summary', null, `${title} that differ: ${Object.keys(map).length}`), h('div', { class: 'scroll' }, h('table', null,
     h('thead', null, h('tr', null, h('th', { scope: 'col' }, title), h('th', { scope: 'col' }, from), h('th', { scope: 'col' }, to))), h('tbody', null, Object.entries(map).map(([k, [a, b]]) => h('tr', null, h('th', { scope: 'row' }, k), h('td', null, show(a)), h('td', null, show(b))))))));
   const graphPanel = m => h('section', { class: 'panel' }, h('header', null, h('h2', null, 'Graph'), h('span', { class: 'aside' }, help('graph', 'how to read it'))), h('div', { class: 'body' }, drawGraph(m.graph, undefined, true).element));
-  const figures = m => h('section', { class: 'panel' }, h('header', null, h('h2', null, 'Figures of the training')), h('div', { class: 'body stack' },
-    h('dl', { class: 'props many' }, together(Object.fromEntries(Object.entries(m.metrics).map(([k, v]) => [k, figure(v)])))),
-    h('details', null, h('summary', null, 'Settings'), h('dl', { class: 'props many' }, together(m.hyperParameters)))));
+  const details = (m, others) => h('section', { class: 'panel' }, h('details', { class: 'body' }, h('summary', null, 'Details'), h('div', { class: 'stack' },
+    h('dl', { class: 'props' }, pairs({
+      Parent: m.parent && (others.includes(m.parent) ? h('a', { href: modelLink(m.parent) }, m.parent) : m.parent), Architecture: m.architecture, Images: m.image, Trained: `${m.startedAt.slice(0, 19).replace('T', ' ')} to ${m.finishedAt.slice(11, 19)}`,
+      Data: `${m.data}, ${m.dataRange}`, 'Labelled frames': integer(m.labelledFrames), Latents: m.graph.nodes.map(n => spoken(n) + (m.anchored.includes(n) ? '' : ' (unnamed)')).join(', '), Seed: String(m.seed), Code: m.codeVersion, Digest: h('span', { class: 'mono' }, m.digest),
+    })),
+    h('h3', null, 'Figures of the training'), h('dl', { class: 'props many' }, together(Object.fromEntries(Object.entries(m.metrics).map(([k, v]) => [k, figure(v)])))),
+    h('h3', null, 'Settings'), h('dl', { class: 'props many' }, together(m.hyperParameters)))));
   const together = object => Object.entries(object).map(([k, v]) => h('div', null, h('dt', null, k), h('dd', null, v)));
   const pairs = object => Object.entries(object).filter(([, v]) => v !== null && v !== undefined && v !== '').map(([k, v]) => [h('dt', null, k), h('dd', null, v)]);
 

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.causal.CausalGraph;
 import dev.residua.frame.ImageShape;
+import dev.residua.model.ModelFinding;
 import dev.residua.report.ModelReport.PictureRow;
 import dev.residua.report.ModelReport.Table;
+import dev.residua.training.ModelVerdicts.Grade;
+import dev.residua.training.ModelVerdicts.Verdict;
 import dev.residua.training.TrainingLosses;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -31,6 +34,9 @@ class HtmlReportTest {
   private static ModelReport report(Map<String, double[]> pValues) {
     return new ModelReport(
         NASTY,
+        List.of(
+            new Verdict(ModelFinding.Aspect.NAMES, Grade.GOOD, NASTY, NASTY),
+            new Verdict(ModelFinding.Aspect.INDEPENDENCE, Grade.BAD, NASTY, NASTY)),
         Map.of("data", NASTY),
         List.of(NASTY),
         List.of(new Table(NASTY, NASTY, List.of("x", NASTY), List.of(List.of("1", NASTY)))),

@@ -19,6 +19,16 @@ public final class ModelAndData {
       description = "Data set; larger frames are reduced to the size that the model reads.")
   private Path data;
 
+  /** File of the model. */
+  public Path modelFile() {
+    return model;
+  }
+
+  /** Folder of the data set. */
+  public Path dataFolder() {
+    return data;
+  }
+
   public ModelBundle model() throws BadBundleException {
     return ModelBundle.read(model);
   }

@@ -11,8 +11,10 @@ import dev.residua.model.ModelBundle;
 import dev.residua.onnx.OnnxFrameScorer;
 import dev.residua.training.DatasetEvaluation;
 import dev.residua.training.ModelEvaluation;
+import dev.residua.training.ModelVerdicts.Verdict;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +27,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "evaluate",
     description = {
-      "Evaluates a model on a data set: reconstruction and independence of residuals, and with known"
+      "Evaluates a model on a data set. Begins with three verdicts, on names, independence and"
+          + " reconstruction: good, doubtful or bad, with the evidence and the next command.",
+      "The details behind them are reconstruction and independence of residuals, and with known"
           + " factors MCC, R2, DCI, IRS and the distance of the graph from the true one.",
       "Each score that needs factors has a floor (latents that are noise) and a ceiling (the factors"
           + " themselves). If labels.csv has columns noise.<factor>, the command also prints the"
@@ -70,33 +74,51 @@ public final class EvaluateCommand extends JsonCommand {
     List<String> names = factors == null ? set.factors() : factors;
     FactorColumns.check(set, names);
     CausalGraph truth = graph == null ? null : GraphFile.read(graph).whole(names, "factors");
-    Map<String, Object> result = Json.map("model", bundle.id());
+    Map<String, Object> details = new LinkedHashMap<>();
+    List<Verdict> verdicts;
     try (OnnxFrameScorer scorer = new OnnxFrameScorer(bundle.network());
         ProgressBar bar = new ProgressBar("scoring")) {
       DatasetEvaluation.Scores scores =
           DatasetEvaluation.score(scorer, bundle.manifest().observed(), set, frames, bar::update);
-      result.putAll(DatasetEvaluation.of(scores, bundle.graph(), set, names, truth, seed));
+      verdicts = DatasetEvaluation.verdicts(bundle, set, scores);
+      details.putAll(DatasetEvaluation.of(scores, bundle.graph(), set, names, truth, seed));
     }
-    print(result, () -> printText("", result));
+    Map<String, Object> result = Json.map("model", bundle.id(), "verdicts", verdicts);
+    result.putAll(details);
+    print(
+        result,
+        () -> {
+          print("model %s on %s%n", bundle.id(), set.name());
+          out().println(VerdictText.of(verdicts, input.modelFile(), input.dataFolder()));
+          print("details");
+          Map<String, String> lines = new LinkedHashMap<>();
+          flatten("", details, lines);
+          int width = lines.keySet().stream().mapToInt(String::length).max().orElse(0);
+          lines.forEach(
+              (name, value) -> print("  %s%s  %s", name, " ".repeat(width - name.length()), value));
+        });
     return 0;
   }
 
-  private void printText(String prefix, Map<?, ?> values) {
+  /** Figures by their names in full; edges have one each. */
+  private static void flatten(String prefix, Map<?, ?> values, Map<String, String> lines) {
     values.forEach(
         (key, value) -> {
           String name = prefix + key;
           if (value instanceof Map<?, ?> nested) {
-            printText(name + ".", nested);
+            flatten(name + ".", nested, lines);
           } else if (value instanceof List<?> list) {
             for (Object one : list) {
               if (one instanceof Map<?, ?> edge && edge.get("confidence") instanceof Double share) {
-                print("%-36s %s -> %s (%.2f)", name, edge.get("from"), edge.get("to"), share);
+                lines.put(
+                    "%s %s -> %s".formatted(name, edge.get("from"), edge.get("to")),
+                    "%.2f".formatted(share));
               }
             }
           } else if (value instanceof Double number) {
-            print("%-36s %.4f", name, number);
+            lines.put(name, "%.4f".formatted(number));
           } else {
-            print("%-36s %s", name, value == null ? "unknown" : value);
+            lines.put(name, value == null ? "unknown" : value.toString());
           }
         });
   }

@@ -6,8 +6,10 @@ import dev.residua.cli.console.JsonCommand;
 import dev.residua.model.BadBundleException;
 import dev.residua.model.BundleManifest;
 import dev.residua.model.ModelBundle;
+import dev.residua.model.ModelFinding;
 import dev.residua.model.ModelProvenance;
 import dev.residua.scoring.ScoringModel;
+import dev.residua.training.ModelVerdicts;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -61,9 +63,16 @@ public final class ModelCommand {
         Map<String, Object> result = Json.map("digest", bundle.digest());
         bundle.signature().ifPresent(signature -> result.put("signedBy", signature.keyId()));
         result.put("selfTest", "passed");
+        result.put("verdicts", ModelVerdicts.of(bundle));
+        result.put("findings", ModelFinding.sentences(bundle.findings()));
         result.put("manifest", bundle.manifest());
         result.put("edges", GraphFile.edges(bundle.graph()));
-        print(result, () -> out().print(asText(bundle, scoring)));
+        print(
+            result,
+            () -> {
+              out().println(VerdictText.of(ModelVerdicts.of(bundle)));
+              out().print(asText(bundle, scoring));
+            });
       }
       return 0;
     }

@@ -135,6 +135,23 @@ class EvaluateCommandTest {
   }
 
   @Test
+  void shouldBeginWithThreeVerdictsAndTheNextCommands() {
+    // When
+    int exit = run();
+    // Then
+    assertThat(exit).as(err.toString()).isZero();
+    List<String> lines = out.toString().lines().toList();
+    assertThat(lines.get(0)).isEqualTo("model random on spots");
+    assertThat(lines.get(2)).startsWith("names           bad       the 2 latents have no names");
+    assertThat(lines).filteredOn(line -> line.strip().startsWith("next: residua ")).hasSize(3);
+    assertThat(lines.indexOf("details")).isBetween(8, 14);
+    assertThat(lines.subList(0, lines.indexOf("details")))
+        .filteredOn(line -> !line.contains("next: ")) // those name files of any length
+        .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100))
+        .noneMatch(line -> line.contains("mmd"));
+  }
+
+  @Test
   void shouldSayWhatIsMissingWhereFactorsAreUnknown() throws IOException {
     // Given
     Files.delete(data.resolve("labels.csv"));

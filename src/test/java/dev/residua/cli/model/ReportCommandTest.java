@@ -132,6 +132,9 @@ class ReportCommandTest {
     assertThat(out.toString()).contains(page.toString());
     String text = Files.readString(page);
     assertThat(images(text)).isEqualTo(3 + 2 + 1 + 2 + 2);
+    assertThat(text.indexOf("<div class=\"verdict bad\"><strong>Names</strong>"))
+        .isBetween(1, text.indexOf("nobody trained it"));
+    assertThat(text.indexOf("<details>")).isBetween(1, text.indexOf("label.error"));
     assertThat(text)
         .contains("nobody trained it", "180 frames of spots.", "absolute difference, ")
         .contains("z1 from ", "mcc", "floor", "trainShare", "label.error", "0.5000", "<line ");

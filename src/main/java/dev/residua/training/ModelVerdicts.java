@@ -1,0 +1,266 @@
+package dev.residua.training;
+
+import dev.residua.model.BundleManifest;
+import dev.residua.model.ModelBundle;
+import dev.residua.model.ModelFinding;
+import dev.residua.model.ModelFinding.Aspect;
+import dev.residua.model.ModelProvenance;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a model can be used, in three verdicts: on names, independence and reconstruction. Pure:
+ * made of the findings and figures that the training put into the bundle, some of which an
+ * evaluation on other frames may replace.
+ */
+public final class ModelVerdicts {
+  /** Errors of labels, in their standard deviations, up to which latents carry their names. */
+  static final double SMALL_LABEL_ERROR = 0.25;
+
+  /** Distance correlation from which residuals depend on one another. */
+  static final double DEPENDENT = 0.2;
+
+  /** Start of the metrics whose end is the index of a factor: errors that were checked. */
+  static final String CHECKED_ERROR = "label.heldOut.";
+
+  static final String RECONSTRUCTION = "reconstruction.shareOfVariance";
+  static final String DEPENDENCE = "residual.distanceCorrelation";
+
+  private static final String PROMOTE = "residua model promote MODEL --reason TEXT";
+  private static final String EVALUATE = "residua evaluate --model MODEL --data DATA";
+  private static final String LABEL =
+      "residua dataset import --images PICTURES --labels labels.csv --out NEW";
+
+  private final BundleManifest manifest;
+  private final List<ModelFinding> findings;
+  private final Map<String, Double> metrics;
+  private final String frames;
+
+  private ModelVerdicts(ModelBundle bundle, Map<String, Double> measured, String frames) {
+    this.manifest = bundle.manifest();
+    this.findings = bundle.findings();
+    this.metrics = new TreeMap<>(manifest.provenance().metrics());
+    this.metrics.putAll(measured);
+    this.frames = frames;
+  }
+
+  /** A verdict in one word. */
+  public enum Grade {
+    GOOD,
+    DOUBTFUL,
+    BAD;
+
+    /** Lower-case name. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * One verdict.
+   *
+   * @param evidence one sentence with the figures that decided
+   * @param next command to run next; MODEL is the file of the model, DATA a data set
+   */
+  public record Verdict(Aspect aspect, Grade grade, String evidence, String next) {}
+
+  /** The verdicts on a model by its training, in the order of {@link Aspect}. */
+  public static List<Verdict> of(ModelBundle bundle) {
+    return of(bundle, Map.of(), "frames that did not train it");
+  }
+
+  /**
+   * The verdicts on a model, with figures from other frames in place of those of its training.
+   *
+   * @param measured by the names that the provenance uses; may be empty
+   * @param frames on which they were measured, in words
+   */
+  public static List<Verdict> of(ModelBundle bundle, Map<String, Double> measured, String frames) {
+    ModelVerdicts model = new ModelVerdicts(bundle, measured, frames);
+    return List.of(model.names(), model.independence(), model.reconstruction());
+  }
+
+  private Verdict names() {
+    Optional<Verdict> found =
+        found(Aspect.NAMES, "residua train --data DATA --factors NAME,... --out NEW.residua");
+    if (found.isPresent()) {
+      return found.get();
+    }
+    List<String> unnamed =
+        manifest.latents().stream().filter(l -> !l.anchored()).map(l -> l.name()).toList();
+    String rest = unnamed.isEmpty() ? "" : "; %s have no name".formatted(joined(unnamed));
+    ModelProvenance provenance = manifest.provenance();
+    @Nullable Integer worst = worstChecked();
+    if (worst != null) {
+      double error = metric(CHECKED_ERROR + worst);
+      boolean few =
+          provenance.labelledFrames() > 0
+              && provenance.labelledFrames() < TrainingWarnings.FEW_LABELS;
+      Grade grade = grade(error, SMALL_LABEL_ERROR, TrainingWarnings.LARGE_LABEL_ERROR);
+      return verdict(
+          Aspect.NAMES,
+          grade == Grade.GOOD && (few || !unnamed.isEmpty()) ? Grade.DOUBTFUL : grade,
+          grade == Grade.GOOD && !few ? "residua backtest --model MODEL --data DATA" : LABEL,
+          "labels are missed by at most %.2f standard deviations (%s), on labelled %s%s%s",
+          error,
+          manifest.latents().get(worst).name(),
+          frames,
+          few ? "; only %d labelled frames trained it".formatted(provenance.labelledFrames()) : "",
+          rest);
+    }
+    if (provenance.labelledFrames() > 0) {
+      double error = metric("label.error");
+      return verdict(
+          Aspect.NAMES,
+          error > TrainingWarnings.LARGE_LABEL_ERROR ? Grade.BAD : Grade.DOUBTFUL,
+          EVALUATE,
+          "no label checks the names: all %d labelled frames trained the latents, which miss them by at most %.2f standard deviations%s",
+          provenance.labelledFrames(),
+          error,
+          rest);
+    }
+    double held =
+        metrics.entrySet().stream()
+            .filter(m -> m.getKey().startsWith(ModelProvenance.HELD_ERROR))
+            .mapToDouble(Map.Entry::getValue)
+            .max()
+            .orElse(Double.NaN);
+    if (manifest.latents().stream().anyMatch(latent -> latent.anchored())) {
+      return verdict(
+          Aspect.NAMES,
+          held > 1 ? Grade.BAD : Grade.DOUBTFUL,
+          LABEL,
+          "names come from held pairs alone, in which latents differ by up to %s of their variance (2 is chance): signs and scales are unknown%s",
+          Double.isNaN(held) ? "an unknown share" : text("%.2f", held),
+          rest);
+    }
+    return verdict(
+        Aspect.NAMES,
+        Grade.BAD,
+        LABEL,
+        "the %d latents have no names, because no frame was labelled: an incident does not say what broke",
+        manifest.latents().size());
+  }
+
+  private Verdict independence() {
+    Optional<Verdict> found =
+        found(
+            Aspect.INDEPENDENCE, "residua train --data DATA --factors NAME,... --out NEW.residua");
+    if (found.isPresent()) {
+      return found.get();
+    }
+    if (manifest.nodes().size() == 1) {
+      return verdict(
+          Aspect.INDEPENDENCE,
+          Grade.GOOD,
+          PROMOTE,
+          "there is one latent, on which nothing depends");
+    }
+    double dependence = metric(DEPENDENCE);
+    if (Double.isNaN(dependence)) {
+      return verdict(
+          Aspect.INDEPENDENCE,
+          Grade.DOUBTFUL,
+          EVALUATE,
+          "the dependence of residuals is not known");
+    }
+    Grade grade = grade(dependence, RunSelection.MAX_DISTANCE_CORRELATION, DEPENDENT);
+    return verdict(
+        Aspect.INDEPENDENCE,
+        grade,
+        grade == Grade.GOOD ? PROMOTE : "residua train --data DATA --runs 3 --out NEW.residua",
+        "the largest distance correlation of two residuals is %.2f on %s, independent ones have at most %.2f",
+        dependence,
+        frames,
+        RunSelection.MAX_DISTANCE_CORRELATION);
+  }
+
+  private Verdict reconstruction() {
+    String longer =
+        "residua train --data DATA --steps %s --out NEW.residua"
+            .formatted(moreSteps().map(n -> Long.toString(n)).orElse("N"));
+    Optional<Verdict> found = found(Aspect.RECONSTRUCTION, longer);
+    if (found.isPresent()) {
+      return found.get();
+    }
+    double share = metric(RECONSTRUCTION);
+    if (Double.isNaN(share)) {
+      return verdict(
+          Aspect.RECONSTRUCTION,
+          Grade.DOUBTFUL,
+          EVALUATE,
+          "the share of the pixel variance that is not reproduced is not known");
+    }
+    Grade grade =
+        grade(share, TrainingWarnings.POOR_RECONSTRUCTION, TrainingFindings.POOR_RECONSTRUCTION);
+    return verdict(
+        Aspect.RECONSTRUCTION,
+        grade,
+        grade == Grade.GOOD ? PROMOTE : longer,
+        "%.1f %% of the pixel variance is not reproduced on %s, a good model has at most %.0f %%",
+        100 * share,
+        frames,
+        100 * TrainingWarnings.POOR_RECONSTRUCTION);
+  }
+
+  /** The verdict by the findings of the training, if there are any. */
+  private Optional<Verdict> found(Aspect aspect, String next) {
+    List<String> all =
+        findings.stream().filter(f -> f.aspect() == aspect).map(ModelFinding::sentence).toList();
+    return all.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Verdict(
+                aspect,
+                Grade.BAD,
+                all.get(0) + (all.size() == 1 ? "" : " (and %d more)".formatted(all.size() - 1)),
+                next));
+  }
+
+  /** The factor with the largest checked error; null if none was checked. */
+  private @Nullable Integer worstChecked() {
+    Integer worst = null;
+    for (int f = 0; f < manifest.latents().size(); f++) {
+      double error = metric(CHECKED_ERROR + f);
+      if (error > (worst == null ? Double.NEGATIVE_INFINITY : metric(CHECKED_ERROR + worst))) {
+        worst = f;
+      }
+    }
+    return worst;
+  }
+
+  private Optional<Long> moreSteps() {
+    try {
+      return Optional.of(
+          2 * Long.parseLong(manifest.provenance().hyperParameters().getOrDefault("steps", "")));
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  private double metric(String name) {
+    Double value = metrics.get(name);
+    return value == null || !Double.isFinite(value) ? Double.NaN : value;
+  }
+
+  private static Grade grade(double value, double good, double bad) {
+    return value <= good ? Grade.GOOD : value <= bad ? Grade.DOUBTFUL : Grade.BAD;
+  }
+
+  private static Verdict verdict(
+      Aspect aspect, Grade grade, String next, String evidence, Object... values) {
+    return new Verdict(aspect, grade, text(evidence, values), next);
+  }
+
+  private static String joined(List<String> names) {
+    return String.join(", ", names);
+  }
+
+  private static String text(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+}

@@ -1,0 +1,143 @@
+package dev.residua.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.residua.model.ModelBundle;
+import dev.residua.model.ModelFinding;
+import dev.residua.model.ModelFinding.Aspect;
+import dev.residua.testing.Bundles;
+import dev.residua.training.ModelVerdicts.Grade;
+import dev.residua.training.ModelVerdicts.Verdict;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class ModelVerdictsTest {
+  private static ModelBundle bundle(int labelled, Map<String, Double> metrics) {
+    ModelBundle bundle = Bundles.empty("m");
+    return bundle.withProvenance(
+        bundle
+            .manifest()
+            .provenance()
+            .with(
+                p ->
+                    p.labelledFrames(labelled)
+                        .hyperParameters(Map.of("steps", "3000"))
+                        .metrics(metrics)));
+  }
+
+  private static List<Verdict> verdicts(int labelled, Map<String, Double> metrics) {
+    return ModelVerdicts.of(bundle(labelled, metrics));
+  }
+
+  private static Map<String, Double> metrics(double error, double dependence, double share) {
+    return Map.of(
+        "label.heldOut.0", error / 2,
+        "label.heldOut.1", error,
+        "residual.distanceCorrelation", dependence,
+        "reconstruction.shareOfVariance", share);
+  }
+
+  @Test
+  void shouldGradeEachAspectByItsThresholds() {
+    // When, Then at and above each threshold
+    assertThat(verdicts(100, metrics(0.25, 0.12, 0.1)))
+        .extracting(Verdict::grade)
+        .containsOnly(Grade.GOOD);
+    assertThat(verdicts(100, metrics(0.26, 0.13, 0.11)))
+        .extracting(Verdict::grade)
+        .containsOnly(Grade.DOUBTFUL);
+    assertThat(verdicts(100, metrics(0.5, 0.2, 0.5)))
+        .extracting(Verdict::grade)
+        .containsOnly(Grade.DOUBTFUL);
+    assertThat(verdicts(100, metrics(0.51, 0.21, 0.51)))
+        .extracting(Verdict::grade)
+        .containsOnly(Grade.BAD);
+  }
+
+  @Test
+  void shouldGiveEvidenceWithFiguresAndTheNextCommand() {
+    // When
+    List<Verdict> verdicts = verdicts(100, metrics(0.3, 0.3, 0.3));
+    // Then
+    assertThat(verdicts)
+        .extracting(Verdict::aspect)
+        .containsExactly(Aspect.NAMES, Aspect.INDEPENDENCE, Aspect.RECONSTRUCTION);
+    assertThat(verdicts.get(0).evidence())
+        .isEqualTo(
+            "labels are missed by at most 0.30 standard deviations (shadow), on labelled frames that did not train it");
+    assertThat(verdicts.get(1).evidence()).contains("is 0.30 on", "at most 0.12");
+    assertThat(verdicts.get(2).evidence()).contains("30.0 % of the pixel variance");
+    assertThat(verdicts.get(2).next())
+        .isEqualTo("residua train --data DATA --steps 6000 --out NEW.residua");
+  }
+
+  @Test
+  void shouldDoubtNamesThatNoLabelChecks() {
+    // When
+    Verdict unchecked = verdicts(100, Map.of("label.error", 0.01)).get(0);
+    Verdict few = verdicts(59, metrics(0.01, 0.1, 0.1)).get(0);
+    // Then
+    assertThat(unchecked.grade()).isEqualTo(Grade.DOUBTFUL);
+    assertThat(unchecked.evidence()).contains("no label checks the names", "100 labelled frames");
+    assertThat(few.grade()).isEqualTo(Grade.DOUBTFUL);
+    assertThat(few.evidence()).contains("only 59 labelled frames");
+  }
+
+  @Test
+  void shouldDoubtWhatIsNotKnown() {
+    assertThat(verdicts(0, Map.of("held.error.light", 0.05)))
+        .extracting(Verdict::grade)
+        .containsOnly(Grade.DOUBTFUL);
+  }
+
+  @Test
+  void shouldTakeFiguresOfOtherFramesInPlaceOfThoseOfTheTraining() {
+    // When
+    Verdict verdict =
+        ModelVerdicts.of(
+                bundle(100, metrics(0.1, 0.1, 0.1)),
+                Map.of("reconstruction.shareOfVariance", 0.7),
+                "frames of winter")
+            .get(2);
+    // Then
+    assertThat(verdict.grade()).isEqualTo(Grade.BAD);
+    assertThat(verdict.evidence()).contains("70.0 %", "frames of winter");
+  }
+
+  @Test
+  void shouldBeBadWhereTheTrainingFoundSomething() {
+    // Given
+    ModelBundle found =
+        bundle(100, metrics(0.1, 0.1, 0.1))
+            .with(
+                ModelBundle.FINDINGS,
+                ModelFinding.toLines(
+                    List.of(
+                        new ModelFinding(Aspect.NAMES, "light folds"),
+                        new ModelFinding(Aspect.NAMES, "shadow folds"))));
+    // When
+    List<Verdict> verdicts = ModelVerdicts.of(found);
+    // Then
+    assertThat(verdicts)
+        .extracting(Verdict::grade)
+        .containsExactly(Grade.BAD, Grade.GOOD, Grade.GOOD);
+    assertThat(verdicts.get(0).evidence()).isEqualTo("light folds (and 1 more)");
+  }
+
+  @Test
+  void shouldFindNothingBadInTheShippedModel() throws Exception {
+    // Given
+    try (InputStream in =
+        Objects.requireNonNull(getClass().getResourceAsStream("/models/pendulum.residua"))) {
+      ModelBundle shipped = ModelBundle.read(in, "shipped");
+      // When, Then: its training kept no label to check the names
+      assertThat(shipped.findings()).isEmpty();
+      assertThat(ModelVerdicts.of(shipped))
+          .extracting(Verdict::grade)
+          .containsExactly(Grade.DOUBTFUL, Grade.GOOD, Grade.GOOD);
+    }
+  }
+}
