@@ -32,6 +32,7 @@ public final class ModelVerdicts {
 
   private static final String PROMOTE = "residua model promote MODEL --reason TEXT";
   private static final String EVALUATE = "residua evaluate --model MODEL --data DATA";
+  private static final String BACKTEST = "residua backtest --model MODEL --data DATA";
   private static final String LABEL =
       "residua dataset import --images PICTURES --labels labels.csv --out NEW";
 
@@ -66,7 +67,11 @@ public final class ModelVerdicts {
    * @param evidence one sentence with the figures that decided
    * @param next command to run next; MODEL is the file of the model, DATA a data set
    */
-  public record Verdict(Aspect aspect, Grade grade, String evidence, String next) {}
+  public record Verdict(Aspect aspect, Grade grade, String evidence, String next) {
+    Verdict withNext(String command) {
+      return new Verdict(aspect, grade, evidence, command);
+    }
+  }
 
   /** The verdicts on a model by its training, in the order of {@link Aspect}. */
   public static List<Verdict> of(ModelBundle bundle) {
@@ -81,7 +86,11 @@ public final class ModelVerdicts {
    */
   public static List<Verdict> of(ModelBundle bundle, Map<String, Double> measured, String frames) {
     ModelVerdicts model = new ModelVerdicts(bundle, measured, frames);
-    return List.of(model.names(), model.independence(), model.reconstruction());
+    List<Verdict> all = List.of(model.names(), model.independence(), model.reconstruction());
+    boolean good = all.stream().allMatch(verdict -> verdict.grade() == Grade.GOOD);
+    return good
+        ? all
+        : all.stream().map(v -> v.next().equals(PROMOTE) ? v.withNext(BACKTEST) : v).toList();
   }
 
   private Verdict names() {

@@ -27,8 +27,14 @@ final class TrainingFindings {
   /** Own noise over reading error in a residual, below which an intervention is lost in errors. */
   static final double LOST_NOISE = 0.5;
 
-  /** Explained share from which a latent counts as a function of its causes. */
-  static final double FUNCTION = 0.999;
+  /**
+   * Explained share from which a latent counts as a function of its causes: the rest has a standard
+   * deviation of 0.07, where errors of reading are expected.
+   */
+  static final double FUNCTION = 0.995;
+
+  /** Own noise over reading error in a residual, from which such a small rest is own noise. */
+  static final double READ_NOISE = 10;
 
   /** Share of a latent's range in which it has two values of its factor. */
   static final double FOLDED = 0.1;
@@ -107,12 +113,15 @@ final class TrainingFindings {
     }
     CheckedLabels.Combination worst = checked.worstCombination();
     put(metrics, "label.unreadCombination", worst.unread());
+    if (unread.length > 0 || !(worst.unread() >= UNREAD)) {
+      return;
+    }
     List<String> together =
         IntStream.range(0, k)
-            .filter(f -> k > 1 && Math.abs(worst.weights()[f]) >= TAKES_PART)
+            .filter(f -> Math.abs(worst.weights()[f]) >= TAKES_PART)
             .mapToObj(labels.names()::get)
             .toList();
-    if (unread.length == 0 && worst.unread() >= UNREAD && together.size() > 1) {
+    if (together.size() > 1) {
       add(
           Aspect.NAMES,
           "the frames carry fewer numbers than factors: of a combination of %s, %.0f %% is missed, chance is 100 %%; keep one of them with --factors, or let the camera show what distinguishes them",
@@ -151,10 +160,10 @@ final class TrainingFindings {
       String causes = String.join(", ", graph.parentNames(i));
       double own = i < labels.names().size() ? checked.ownNoise(graph, equations, i) : Double.NaN;
       put(metrics, "label.ownNoise." + i, own);
-      if (equations.explainedVariance(i) >= FUNCTION) {
+      if (equations.explainedVariance(i) >= FUNCTION && !(own >= READ_NOISE)) {
         add(
             Aspect.INDEPENDENCE,
-            "%s has no noise of its own: %s explain %.2f %% of it, so an intervention on it cannot be distinguished from one on its causes; train without it, or record frames in which it varies on its own",
+            "%s has no noise of its own that can be read: %s explain %.2f %% of it, so an intervention on it cannot be distinguished from one on its causes; train without it, or record frames in which it varies on its own",
             name,
             causes,
             100 * equations.explainedVariance(i));

@@ -103,7 +103,7 @@ class AfterTheNetworkTest {
     UnaryOperator<double[]> follows =
         z -> new double[] {z[0], z[1], z[2], 0.7 * z[2] + 1e-4 * Math.sin(1_000 * z[3])};
     // When, Then
-    assertThat(found(follows)).contains("z4 has no noise of its own: z3 explain");
+    assertThat(found(follows)).contains("z4 has no noise of its own that can be read: z3 explain");
   }
 
   @Test

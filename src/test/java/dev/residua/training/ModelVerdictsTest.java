@@ -75,6 +75,18 @@ class ModelVerdictsTest {
   }
 
   @Test
+  void shouldProposeThePromotionOnlyIfAllIsGood() {
+    // When, Then
+    assertThat(verdicts(100, metrics(0.1, 0.1, 0.1)))
+        .extracting(Verdict::next)
+        .filteredOn(next -> next.startsWith("residua model promote"))
+        .hasSize(2);
+    assertThat(verdicts(100, metrics(0.3, 0.1, 0.1)))
+        .extracting(Verdict::next)
+        .noneMatch(next -> next.startsWith("residua model promote"));
+  }
+
+  @Test
   void shouldDoubtNamesThatNoLabelChecks() {
     // When
     Verdict unchecked = verdicts(100, Map.of("label.error", 0.01)).get(0);
