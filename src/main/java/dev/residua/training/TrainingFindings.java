@@ -1,6 +1,7 @@
 package dev.residua.training;
 
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.Latent;
 import dev.residua.model.ModelFinding;
 import dev.residua.model.ModelFinding.Aspect;
 import java.util.ArrayList;
@@ -59,6 +60,7 @@ final class TrainingFindings {
    *
    * @param labels errors of the factors
    * @param checked labels that were not trained on; may have no rows
+   * @param nodes of the graph; those without a meaning of their own need no noise of their own
    * @param foldedPictures see {@link FoldedPictures}; NaN if unknown
    * @param reconstruction share of the pixel variance that is not reproduced
    * @param metrics receives the figures that decide
@@ -66,6 +68,7 @@ final class TrainingFindings {
   static List<ModelFinding> of(
       LabelErrors labels,
       CheckedLabels checked,
+      List<Latent> nodes,
       CausalGraph graph,
       Mechanisms equations,
       double foldedPictures,
@@ -74,7 +77,7 @@ final class TrainingFindings {
     TrainingFindings all = new TrainingFindings(labels, checked);
     all.unreadFactors(metrics);
     all.foldedLatents(foldedPictures, metrics);
-    all.missingNoise(graph, equations, metrics);
+    all.missingNoise(nodes, graph, equations, metrics);
     if (reconstruction > POOR_RECONSTRUCTION) {
       all.add(
           Aspect.RECONSTRUCTION,
@@ -151,9 +154,12 @@ final class TrainingFindings {
     }
   }
 
-  private void missingNoise(CausalGraph graph, Mechanisms equations, Map<String, Double> metrics) {
+  private void missingNoise(
+      List<Latent> nodes, CausalGraph graph, Mechanisms equations, Map<String, Double> metrics) {
     for (int i = 0; i < graph.size(); i++) {
-      if (graph.isRoot(i) || (i < labels.names().size() && missed(i) >= UNREAD)) {
+      if (graph.isRoot(i)
+          || !nodes.get(i).anchored()
+          || (i < labels.names().size() && missed(i) >= UNREAD)) {
         continue;
       }
       String name = graph.name(i);

@@ -332,6 +332,7 @@ public final class TrainingPipeline {
           TrainingFindings.of(
               labels,
               new CheckedLabels(labels.standardized(input.data, checked), checkedNodes),
+              input.nodes,
               graph,
               equations,
               input.labelled.length > 0

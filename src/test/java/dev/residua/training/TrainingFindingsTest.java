@@ -3,6 +3,7 @@ package dev.residua.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.residua.causal.CausalGraph;
+import dev.residua.causal.Latent;
 import dev.residua.model.ModelFinding;
 import dev.residua.model.ModelFinding.Aspect;
 import java.util.Arrays;
@@ -19,6 +20,7 @@ class TrainingFindingsTest {
       CausalGraph.of(NAMES, new boolean[][] {{false, true}, {false, false}});
 
   private final Random random = new Random(7);
+  private boolean named = true;
   private final Map<String, Double> metrics = new HashMap<>();
 
   private static LabelErrors errors(double cause, double effect) {
@@ -46,6 +48,7 @@ class TrainingFindingsTest {
     return TrainingFindings.of(
         errors,
         new CheckedLabels(Arrays.copyOf(labels, checked), Arrays.copyOf(nodes, checked)),
+        List.of(new Latent(0, "cause", true), new Latent(1, "effect", named)),
         GRAPH,
         Mechanisms.fit(GRAPH, nodes, MechanismSettings.DEFAULTS),
         Double.NaN,
@@ -75,6 +78,14 @@ class TrainingFindingsTest {
                   .startsWith("effect has no noise of its own that can be read: cause explain 99.");
             });
     assertThat(findings(0.04, 0.001, 0, errors(0.01, 0.01), 0.1)).hasSize(1);
+  }
+
+  @Test
+  void shouldNotAskForOwnNoiseOfALatentWithoutName() {
+    // Given
+    named = false;
+    // When, Then
+    assertThat(findings(0.02, 0.02, 0, errors(0.02, 0.02), 0.1)).isEmpty();
   }
 
   @Test
