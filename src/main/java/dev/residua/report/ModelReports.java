@@ -17,6 +17,7 @@ import dev.residua.report.ModelReport.Table;
 import dev.residua.training.DatasetEvaluation;
 import dev.residua.training.DatasetSource;
 import dev.residua.training.ModelEvaluation;
+import dev.residua.training.ModelVerdicts.Verdict;
 import dev.residua.training.TrainingHistory;
 import dev.residua.training.TrainingInput;
 import java.util.ArrayList;
@@ -75,11 +76,12 @@ public final class ModelReports {
     FrameStatistics[] statistics = statistics(bundle, set, scores);
     List<Table> tables =
         EvaluationTables.of(DatasetEvaluation.of(scores, bundle.graph(), set, factors, null, SEED));
+    List<Verdict> verdicts = DatasetEvaluation.verdicts(bundle, set, scores);
     return new ModelReport(
         bundle.id(),
-        DatasetEvaluation.verdicts(bundle, set, scores),
+        verdicts,
         facts(manifest),
-        warnings(bundle),
+        warnings(bundle, verdicts),
         withProvenance(tables, manifest.provenance()),
         bundle.entryNames().contains(ModelBundle.LOSSES)
             ? TrainingHistory.fromCsv(bundle.entry(ModelBundle.LOSSES))
@@ -95,8 +97,15 @@ public final class ModelReports {
         set.shape());
   }
 
-  private static List<String> warnings(ModelBundle bundle) {
-    List<String> warnings = new ArrayList<>(ModelFinding.sentences(bundle.findings()));
+  /** Findings that are no evidence of a verdict already, and the warnings of the training. */
+  private static List<String> warnings(ModelBundle bundle, List<Verdict> verdicts) {
+    List<String> warnings = new ArrayList<>();
+    if (!bundle.findings().isEmpty()) {
+      warnings.add("The model is used only with --accept, because it cannot read something.");
+    }
+    ModelFinding.sentences(bundle.findings()).stream()
+        .filter(finding -> verdicts.stream().noneMatch(v -> v.evidence().startsWith(finding)))
+        .forEach(warnings::add);
     bundle
         .find(ModelBundle.WARNINGS)
         .ifPresent(lines -> warnings.addAll(TrainingHistory.fromLines(lines)));

@@ -143,6 +143,21 @@ class ReportCommandTest {
   }
 
   @Test
+  void shouldSayOnceWhatTheModelCannotRead() throws IOException {
+    // Given
+    entries.put(
+        ModelBundle.FINDINGS,
+        "names: z0 folds\nnames: z1 folds\n".getBytes(StandardCharsets.UTF_8));
+    // When
+    int exit = run("of other frames");
+    // Then: the first as the evidence of a verdict, the second as a warning
+    assertThat(exit).isZero();
+    assertThat(Files.readString(page))
+        .contains("<p>z0 folds (and 1 more)</p>", "only with --accept", ">z1 folds</p>")
+        .doesNotContain(">z0 folds</p>");
+  }
+
+  @Test
   void shouldLeaveOutWhatBundleAndDataDoNotHave() throws IOException {
     // Given
     Files.delete(data.resolve("labels.csv"));
