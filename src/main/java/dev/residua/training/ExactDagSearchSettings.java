@@ -10,22 +10,14 @@ import io.soabase.recordbuilder.core.RecordBuilder;
  * @param edgePenalty nats that an edge must save to be kept, at least 0
  * @param maxRows rows used; more are thinned evenly, at least 100
  * @param resamples half-samples for the confidence of edges; 0 gives every edge confidence 1
- * @param maxParentsOfLargeGraphs most parents of a latent if there are more than {@link
- *     ExactDagSearch#MAX_EXACT} latents
  * @param seed of the features and the half-samples
  */
 @RecordBuilder
 public record ExactDagSearchSettings(
-    int features,
-    double ridge,
-    double edgePenalty,
-    int maxRows,
-    int resamples,
-    int maxParentsOfLargeGraphs,
-    long seed)
+    int features, double ridge, double edgePenalty, int maxRows, int resamples, long seed)
     implements ExactDagSearchSettingsBuilder.With {
   public static final ExactDagSearchSettings DEFAULTS =
-      new ExactDagSearchSettings(300, 1e-4, 0.2, 5_000, 8, 3, 1);
+      new ExactDagSearchSettings(300, 1e-4, 0.2, 5_000, 8, 1);
 
   public ExactDagSearchSettings {
     if (features < 8) {
@@ -43,10 +35,6 @@ public record ExactDagSearchSettings(
     }
     if (resamples < 0) {
       throw new IllegalArgumentException("resamples must be at least 0 but was " + resamples);
-    }
-    if (maxParentsOfLargeGraphs < 1) {
-      throw new IllegalArgumentException(
-          "maxParentsOfLargeGraphs must be at least 1 but was " + maxParentsOfLargeGraphs);
     }
   }
 }

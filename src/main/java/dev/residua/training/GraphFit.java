@@ -5,7 +5,11 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /** The graph over latents and variables, and the structural equations fitted on it. */
-record GraphFit(CausalGraph graph, Mechanisms equations) {
+record GraphFit(SearchedGraph searched, Mechanisms equations) {
+  CausalGraph graph() {
+    return searched.graph();
+  }
+
   /**
    * Searches the graph unless it is known completely, and fits the equations.
    *
@@ -26,18 +30,19 @@ record GraphFit(CausalGraph graph, Mechanisms equations) {
     boolean[][] holds =
         Arrays.stream(complete).mapToObj(i -> input.holds[i]).toArray(boolean[][]::new);
     progress.at("searching the graph", 0, null);
-    CausalGraph graph;
+    SearchedGraph searched;
     try {
-      graph =
+      searched =
           input.known.complete()
-              ? input.known.graph()
+              ? SearchedGraph.given(input.known.graph())
               : ExactDagSearch.search(z, holds, input.known, search.withSeed(seed));
     } catch (IllegalArgumentException e) {
       throw new TrainingFailedException("the graph cannot be searched: " + e.getMessage(), e);
     }
     progress.at("fitting mechanisms", 0, null);
     try {
-      return new GraphFit(graph, Mechanisms.fit(graph, z, holds, mechanisms.withSeed(seed)));
+      return new GraphFit(
+          searched, Mechanisms.fit(searched.graph(), z, holds, mechanisms.withSeed(seed)));
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new TrainingFailedException("mechanisms cannot be fitted: " + e.getMessage(), e);
     }

@@ -32,7 +32,7 @@ class AfterTheNetworkTest {
         reader::open,
         Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC),
         "test",
-        new ExactDagSearchSettings(100, 1e-4, 0.1, 1_500, 4, 3, 1),
+        new ExactDagSearchSettings(100, 1e-4, 0.1, 1_500, 4, 1),
         new MechanismSettings(64, new double[] {1.4}, new double[] {1e-5}, 2_000, 1),
         DriftSettings.DEFAULTS
             .withSimulation(50, 512)

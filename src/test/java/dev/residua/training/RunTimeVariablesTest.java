@@ -79,7 +79,7 @@ class RunTimeVariablesTest {
                 OnnxFrameScorer::new,
                 CLOCK,
                 "test",
-                new ExactDagSearchSettings(100, 1e-4, 0.1, 1_500, 4, 3, 1),
+                new ExactDagSearchSettings(100, 1e-4, 0.1, 1_500, 4, 1),
                 new MechanismSettings(64, new double[] {1.4}, new double[] {1e-5}, 2_000, 1),
                 DriftSettings.DEFAULTS.withSimulation(50, 512).withFrequencies(16))
             .run(data, settings, null, null, TrainingProgress.SILENT)

@@ -34,7 +34,7 @@ class TrainingPipelineTest {
         OnnxFrameScorer::new,
         Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC),
         "test",
-        new ExactDagSearchSettings(40, 1e-4, 0.1, 1_000, 2, 3, 1),
+        new ExactDagSearchSettings(40, 1e-4, 0.1, 1_000, 2, 1),
         new MechanismSettings(32, new double[] {1.4}, new double[] {1e-5}, 2_000, 1),
         DriftSettings.DEFAULTS
             .withSimulation(50, 512)

@@ -321,9 +321,10 @@ enum Experiments {
   private static Map<String, Double> searched(long seed) {
     CausalGraph found =
         ExactDagSearch.search(
-            vectors(seed),
-            List.of("z1", "z2", "z3", "z4"),
-            ExactDagSearchSettings.DEFAULTS.withSeed(seed).withResamples(0));
+                vectors(seed),
+                List.of("z1", "z2", "z3", "z4"),
+                ExactDagSearchSettings.DEFAULTS.withSeed(seed).withResamples(0))
+            .graph();
     return Map.of("SHD", (double) GraphDistance.of(vectorGraph(), found.edges()).shd());
   }
 
