@@ -4,10 +4,15 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * A directed acyclic graph over named latents: an edge {@code i -> j} says that latent {@code j} is
  * computed from latent {@code i}. Immutable.
+ *
+ * <p>The confidence of an edge is the share of half-samples of the frames whose best graph has the
+ * edge, in [0, 1]; 1 for an edge that a person required. It is a measure of stability, not the
+ * probability that the edge is true.
  */
 public final class CausalGraph {
   private final List<String> names;
@@ -18,8 +23,7 @@ public final class CausalGraph {
   /**
    * @param names one name per latent, in the model's order
    * @param edges {@code edges[from][to]}, shape {@code [d][d]}, without cycles
-   * @param confidence for each edge the share of half-samples that have it, in [0, 1], shape {@code
-   *     [d][d]}
+   * @param confidence of each pair, also of those without an edge, shape {@code [d][d]}
    * @throws IllegalArgumentException if shapes differ or the edges form a cycle
    */
   public CausalGraph(List<String> names, boolean[][] edges, double[][] confidence) {
@@ -76,7 +80,7 @@ public final class CausalGraph {
     return edges[from][to];
   }
 
-  /** Share of half-samples whose graph has the edge, in [0, 1]. */
+  /** Confidence of an edge, in [0, 1]; also of one that this graph does not have. */
   public double confidence(int from, int to) {
     return confidence[from][to];
   }
@@ -123,7 +127,7 @@ public final class CausalGraph {
    *
    * @param from index of the cause
    * @param to index of the effect
-   * @param confidence share of half-samples that have the edge, in [0, 1]
+   * @param confidence in [0, 1]
    */
   public record Edge(int from, int to, double confidence) {}
 
@@ -138,6 +142,11 @@ public final class CausalGraph {
       }
     }
     return found;
+  }
+
+  /** Mean confidence of the edges; empty for a graph without edges. */
+  public OptionalDouble meanConfidence() {
+    return edgeList().stream().mapToDouble(Edge::confidence).average();
   }
 
   public boolean isRoot(int latent) {

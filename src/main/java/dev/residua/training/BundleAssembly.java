@@ -182,7 +182,7 @@ final class BundleAssembly {
       metrics.put(prefix + "reconstruction.shareOfVariance", run.reconstruction());
       run.labelError().ifPresent(error -> metrics.put(prefix + "label.error", error));
       metrics.put(prefix + "residual.distanceCorrelation", run.distanceCorrelation());
-      run.stability().ifPresent(share -> metrics.put(prefix + "graph.confidence", share));
+      run.confidence().ifPresent(share -> metrics.put(prefix + "graph.confidence", share));
     }
     ModelBundle updated =
         bundle.withProvenance(provenance.withHyperParameters(hyper).withMetrics(metrics));

@@ -11,7 +11,8 @@ import java.util.OptionalDouble;
  * loss.
  *
  * <p>Reconstruction errors within 5 % of the lowest count as equal; among those, the run with the
- * most stable searched graph wins. If the residuals of no run pass, that condition is dropped.
+ * highest mean confidence of its edges wins. If the residuals of no run pass, that condition is
+ * dropped.
  */
 public final class RunSelection {
   /**
@@ -33,7 +34,7 @@ public final class RunSelection {
    * @param labelError largest error of a factor, in standard deviations of its labels; empty
    *     without labels
    * @param distanceCorrelation largest over pairs of residuals, in [0, 1]
-   * @param stability mean confidence of the edges of the searched graph, in [0, 1]; empty for a
+   * @param confidence mean confidence of the edges of the searched graph, in [0, 1]; empty for a
    *     graph without edges or one that was given
    */
   public record Run(
@@ -41,7 +42,7 @@ public final class RunSelection {
       double reconstruction,
       OptionalDouble labelError,
       double distanceCorrelation,
-      OptionalDouble stability) {
+      OptionalDouble confidence) {
     boolean independent() {
       return distanceCorrelation <= MAX_DISTANCE_CORRELATION;
     }
@@ -68,14 +69,14 @@ public final class RunSelection {
     Run best = null;
     for (Run run : left) {
       if (run.reconstruction() <= SAME_RECONSTRUCTION * lowest
-          && (best == null || stability(run) > stability(best))) {
+          && (best == null || confidence(run) > confidence(best))) {
         best = run;
       }
     }
     return runs.indexOf(best);
   }
 
-  private static double stability(Run run) {
-    return run.stability().orElse(0);
+  private static double confidence(Run run) {
+    return run.confidence().orElse(0);
   }
 }

@@ -450,15 +450,15 @@ public final class TrainCommand extends JsonCommand {
 
   private void printRun(RunSelection.Run run, boolean kept) {
     print(
-        "run             seed %d: reconstruction %.2f %%, label error %s, residual dependence %.2f, edges certain to %s%s",
+        "run             seed %d: reconstruction %.2f %%, label error %s, residual dependence %.2f, edges in %s of half-samples%s",
         run.seed(),
         100 * run.reconstruction(),
         run.labelError().isPresent()
             ? "%.3f sd".formatted(run.labelError().getAsDouble())
             : "unknown",
         run.distanceCorrelation(),
-        run.stability().isPresent()
-            ? "%.0f %%".formatted(100 * run.stability().getAsDouble())
+        run.confidence().isPresent()
+            ? "%.0f %%".formatted(100 * run.confidence().getAsDouble())
             : "unknown",
         kept ? ", kept" : "");
   }
@@ -467,7 +467,7 @@ public final class TrainCommand extends JsonCommand {
     Map<String, Object> row = Json.map("seed", run.seed(), "reconstruction", run.reconstruction());
     run.labelError().ifPresent(error -> row.put("labelError", error));
     row.put("distanceCorrelation", run.distanceCorrelation());
-    run.stability().ifPresent(share -> row.put("stability", share));
+    run.confidence().ifPresent(share -> row.put("graphConfidence", share));
     return row;
   }
 }
