@@ -11,6 +11,7 @@ import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelFinding;
 import dev.residua.model.ModelProvenance;
 import dev.residua.model.NetworkPlan;
+import dev.residua.training.metrics.PairDependence;
 import dev.residua.training.metrics.ResidualIndependence;
 import java.time.Clock;
 import java.time.Instant;
@@ -44,7 +45,13 @@ public final class TrainingPipeline {
   private static final double AGREEMENT = 1e-5;
 
   private static final int AGREEMENT_FRAMES = 256;
+
+  /** Rows of residuals whose dependence is tested. */
   static final int INDEPENDENCE_ROWS = 800;
+
+  /** Shifts of that test; the smallest p-value is 0.002. */
+  static final int DEPENDENCE_SHIFTS = 499;
+
   private static final int MOST_TRIES = 3;
 
   private final Trainer trainer;
@@ -340,16 +347,11 @@ public final class TrainingPipeline {
                   : FoldedPictures.share(input.data, input.nominal, usual, d, pixelVariance),
               error / pixelVariance,
               metrics);
-      ResidualIndependence independence =
-          ResidualIndependence.of(
-              FrameScores.rows(calibration.residuals(), input.nominal.length, n),
-              INDEPENDENCE_ROWS,
-              1);
+      double[][] residuals = FrameScores.rows(calibration.residuals(), input.nominal.length, n);
+      ResidualIndependence independence = ResidualIndependence.of(residuals, INDEPENDENCE_ROWS, 1);
       metrics.put("residual.distanceCorrelation", independence.distanceCorrelation());
       OptionalDouble confidence =
-          input.known.complete()
-              ? OptionalDouble.empty()
-              : graph.edgeList().stream().mapToDouble(CausalGraph.Edge::confidence).average();
+          input.known.complete() ? OptionalDouble.empty() : graph.meanConfidence();
       confidence.ifPresent(share -> metrics.put("graph.confidence", share));
       RunSelection.Run run =
           new RunSelection.Run(
@@ -372,7 +374,14 @@ public final class TrainingPipeline {
       }
       List<String> warnings =
           TrainingWarnings.of(
-              run, input.known, graph, equations, labels, input.labelled.length, input, taught);
+              run,
+              input.known,
+              fit,
+              PairDependence.of(residuals, INDEPENDENCE_ROWS, DEPENDENCE_SHIFTS, 1),
+              labels,
+              input.labelled.length,
+              input,
+              taught);
       warnings.addAll(network.warnings());
       if (input.data.details() == null && assembly.parentHasDetails()) {
         warnings.add(NO_DETAILS);

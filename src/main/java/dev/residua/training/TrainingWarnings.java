@@ -1,7 +1,7 @@
 package dev.residua.training;
 
-import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Latent;
+import dev.residua.training.metrics.PairDependence;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -10,8 +10,6 @@ import java.util.stream.Collectors;
 /** Lists reasons to distrust a trained model, in sentences. */
 final class TrainingWarnings {
   static final int FEW_LABELS = 60;
-  private static final double LOW_CONFIDENCE = 0.7;
-  private static final double LITTLE_EXPLAINED = 0.05;
   static final double LARGE_LABEL_ERROR = 0.5;
   private static final int MOST_LISTED = 10;
   static final double POOR_RECONSTRUCTION = 0.1;
@@ -21,8 +19,8 @@ final class TrainingWarnings {
   static List<String> of(
       RunSelection.Run run,
       GraphConstraints known,
-      CausalGraph graph,
-      Mechanisms equations,
+      GraphFit fit,
+      PairDependence dependence,
       LabelErrors labels,
       int labelledFrames,
       TrainingInput input,
@@ -107,28 +105,7 @@ final class TrainingWarnings {
               "%.0f %% of the pixel variance is not reproduced: small deviations are missed; train for more steps",
               100 * run.reconstruction()));
     }
-    if (!known.complete()) {
-      if (graph.edgeList().isEmpty()) {
-        warnings.add(
-            "the search found no edges: every latent is evaluated as if it had no causes; specify known edges with --graph");
-      }
-      for (CausalGraph.Edge edge : graph.edgeList()) {
-        if (edge.confidence() < LOW_CONFIDENCE) {
-          warnings.add(
-              words(
-                  "the edge %s -> %s is uncertain: it was found in %.0f %% of the half-samples; require or forbid it with --graph if you know",
-                  graph.name(edge.from()), graph.name(edge.to()), 100 * edge.confidence()));
-        }
-      }
-    }
-    for (int i = 0; i < graph.size(); i++) {
-      if (!graph.isRoot(i) && equations.explainedVariance(i) < LITTLE_EXPLAINED) {
-        warnings.add(
-            words(
-                "%s explain %.1f %% of %s: its residual is hardly more than its value",
-                graph.parentNames(i), 100 * equations.explainedVariance(i), graph.name(i)));
-      }
-    }
+    warnings.addAll(GraphDoubts.of(known, fit, dependence));
     if (!run.independent()) {
       warnings.add(
           words(

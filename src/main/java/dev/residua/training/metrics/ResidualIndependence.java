@@ -135,7 +135,7 @@ public record ResidualIndependence(double mmd, double distanceCorrelation, doubl
     return xx > 0 && yy > 0 ? Math.sqrt(Math.max(0, xy / Math.sqrt(xx * yy))) : 0;
   }
 
-  private static double[] meanDistances(double[] x) {
+  static double[] meanDistances(double[] x) {
     double[] means = new double[x.length];
     for (int i = 0; i < x.length; i++) {
       double sum = 0;
