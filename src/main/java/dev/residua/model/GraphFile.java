@@ -1,16 +1,26 @@
 package dev.residua.model;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.residua.causal.CausalGraph;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Layout of {@code graph.json}. */
-record GraphFile(List<String> order, List<Edge> edges) {
+/**
+ * Layout of {@code graph.json}.
+ *
+ * @param absent edges that the graph does not have, but that of some half-samples; missing in files
+ *     of earlier versions
+ */
+record GraphFile(
+    List<String> order,
+    List<Edge> edges,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Edge> absent) {
   GraphFile {
     order = List.copyOf(order);
     edges = List.copyOf(edges);
+    absent = absent == null ? List.of() : List.copyOf(absent);
   }
 
   record Edge(String from, String to, double confidence) {
@@ -24,15 +34,23 @@ record GraphFile(List<String> order, List<Edge> edges) {
   }
 
   static GraphFile of(CausalGraph graph) {
-    List<Edge> edges =
-        graph.edgeList().stream()
-            .map(e -> new Edge(graph.name(e.from()), graph.name(e.to()), e.confidence()))
-            .toList();
+    List<Edge> edges = new ArrayList<>();
+    List<Edge> absent = new ArrayList<>();
+    for (int from = 0; from < graph.size(); from++) {
+      for (int to = 0; to < graph.size(); to++) {
+        Edge edge = new Edge(graph.name(from), graph.name(to), graph.confidence(from, to));
+        if (graph.hasEdge(from, to)) {
+          edges.add(edge);
+        } else if (edge.confidence() > 0) {
+          absent.add(edge);
+        }
+      }
+    }
     List<String> order = new ArrayList<>();
     for (int latent : graph.order()) {
       order.add(graph.name(latent));
     }
-    return new GraphFile(order, edges);
+    return new GraphFile(order, edges, absent);
   }
 
   CausalGraph toGraph(List<String> names) {
@@ -45,6 +63,17 @@ record GraphFile(List<String> order, List<Edge> edges) {
     }
     boolean[][] has = new boolean[d][d];
     double[][] confidence = new double[d][d];
+    boolean[][] named = new boolean[d][d];
+    read(edges, names, named, confidence);
+    for (int i = 0; i < d; i++) {
+      has[i] = named[i].clone();
+    }
+    read(absent, names, named, confidence);
+    return new CausalGraph(names, has, confidence);
+  }
+
+  private static void read(
+      List<Edge> edges, List<String> names, boolean[][] named, double[][] confidence) {
     for (Edge edge : edges) {
       int from = names.indexOf(edge.from());
       int to = names.indexOf(edge.to());
@@ -53,13 +82,12 @@ record GraphFile(List<String> order, List<Edge> edges) {
             "edge %s -> %s names a latent that the manifest does not have: %s"
                 .formatted(edge.from(), edge.to(), names));
       }
-      if (has[from][to]) {
+      if (named[from][to]) {
         throw new IllegalArgumentException(
             "it has the edge %s -> %s twice".formatted(edge.from(), edge.to()));
       }
-      has[from][to] = true;
+      named[from][to] = true;
       confidence[from][to] = edge.confidence();
     }
-    return new CausalGraph(names, has, confidence);
   }
 }

@@ -47,7 +47,9 @@ public final class HtmlReport {
       out.append("<p class=\"warn\">").append(escape(warning)).append("</p>");
     }
     heading(out, "Graph");
-    paragraph(out, "The figure at an arrow is the share of half-samples in which it was found.");
+    paragraph(
+        out,
+        "The figure at an arrow is its confidence: the share of half-samples of the frames whose best graph has it, and 1 for an arrow that was given.");
     out.append(graph(report.graph()));
     pictures(out, report);
     charts(out, report);

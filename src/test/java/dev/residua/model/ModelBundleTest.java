@@ -55,7 +55,7 @@ class ModelBundleTest {
                 Map.of("mcc", 0.5)),
             Map.of());
     boolean[][] edges = {{false, true}, {false, false}};
-    double[][] confidence = {{0, 0.75}, {0, 0}};
+    double[][] confidence = {{0, 0.75}, {0.25, 0}};
     Map<String, byte[]> entries = new TreeMap<>();
     for (String name :
         List.of(
@@ -286,6 +286,7 @@ class ModelBundleTest {
     assertThat(renamed.manifest().latentNames()).containsExactly("shadow", "z_1");
     assertThat(renamed.graph().toString()).isEqualTo("shadow -> z_1");
     assertThat(renamed.graph().confidence(0, 1)).isEqualTo(0.75);
+    assertThat(renamed.graph().confidence(1, 0)).isEqualTo(0.25);
     ModelProvenance said = renamed.manifest().provenance();
     assertThat(said.hyperParameters())
         .containsEntry("learntGraph", "shadow -> z_1")

@@ -84,15 +84,18 @@ public final class ModelCommand {
           provenance.metrics().entrySet().stream()
               .map(m -> "  %-34s %.5g".formatted(m.getKey(), m.getValue()))
               .collect(Collectors.joining("\n"));
+      boolean given = provenance.hyperParameters().getOrDefault("graph", "").startsWith("given");
       String edges =
           bundle.graph().edgeList().stream()
               .map(
                   e ->
-                      "  %s -> %s  (%.0f %% of half-samples)"
+                      "  %s -> %s  (%s)"
                           .formatted(
                               bundle.graph().name(e.from()),
                               bundle.graph().name(e.to()),
-                              100 * e.confidence()))
+                              given
+                                  ? "given"
+                                  : "%.0f %% of half-samples".formatted(100 * e.confidence())))
               .collect(Collectors.joining("\n"));
       return """
           model        %s  (%s)
