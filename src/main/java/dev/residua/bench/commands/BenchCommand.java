@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
       BenchDecode.class,
       BenchTrain.class,
       BenchDrift.class,
+      BenchGraph.class,
       BenchQuiet.class
     })
 public final class BenchCommand {
