@@ -71,17 +71,52 @@ public final class ModelCalibration {
       DriftSettings driftSettings,
       long seed,
       TrainingProgress progress) {
-    if (!data.shape().equals(scorer.imageShape())) {
+    check(model, data);
+    int[] nominal = TrainingInput.nominal(data, 0);
+    return again(
+        model,
+        model.id() + "-" + data.sha256().substring(0, 6),
+        scorer,
+        data,
+        nominal,
+        driftSettings,
+        seed,
+        progress);
+  }
+
+  /**
+   * Checks that a model can read a data set.
+   *
+   * @throws IllegalArgumentException if its frames are not of the model's shape, or it has other
+   *     variables than the model
+   */
+  static void check(ModelBundle model, TrainingData data) {
+    if (!data.shape().equals(model.manifest().image())) {
       throw new IllegalArgumentException(
           "%s has frames of %s, the model reads %s"
-              .formatted(data.name(), data.shape(), scorer.imageShape()));
+              .formatted(data.name(), data.shape(), model.manifest().image()));
     }
     if (!data.variableNames().equals(model.manifest().observed().names())) {
       throw new IllegalArgumentException(
           "%s has the variables %s, the model reads %s"
               .formatted(data.name(), data.variableNames(), model.manifest().observed().names()));
     }
-    int[] nominal = TrainingInput.nominal(data, 0);
+  }
+
+  /**
+   * Recalibrates a model as above on some nominal frames.
+   *
+   * @param id of the new model
+   */
+  static ModelBundle again(
+      ModelBundle model,
+      String id,
+      FrameScorer scorer,
+      TrainingData data,
+      int[] nominal,
+      DriftSettings driftSettings,
+      long seed,
+      TrainingProgress progress) {
     if (nominal.length < MIN_FRAMES) {
       throw new IllegalArgumentException(
           "%s has %d nominal frames, calibration needs at least %d"
@@ -137,7 +172,7 @@ public final class ModelCalibration {
             .manifest()
             .withLatents(FactorScaleFit.scaled(model.manifest().latents(), data, nominal, scores))
             .calibrated(
-                model.id() + "-" + data.sha256().substring(0, 6),
+                id,
                 "%s, %d frames, SHA-256 %s".formatted(data.name(), nominal.length, data.sha256()),
                 monitorability.map(m -> Map.of(LEAKAGE, m.leakage())).orElse(Map.of())),
         model.graph(),

@@ -40,6 +40,18 @@ public final class TrainingInput {
    */
   TrainingInput(TrainingData data, TrainingSettings settings, @Nullable GraphConstraints known)
       throws TrainingFailedException {
+    this(data, settings, latents(data, settings), known);
+  }
+
+  /**
+   * @param latents of a model that exists; their names are the first factors of the data
+   */
+  TrainingInput(
+      TrainingData data,
+      TrainingSettings settings,
+      List<Latent> latents,
+      @Nullable GraphConstraints known)
+      throws TrainingFailedException {
     this.data = data;
     this.settings = settings;
     this.trained = trained(data, settings);
@@ -63,7 +75,7 @@ public final class TrainingInput {
               .formatted(settings.latents(), data.factorNames().size(), data.factorNames()));
     }
     this.teaching = Teaching.of(data, settings);
-    this.latents = latents(data, settings);
+    this.latents = List.copyOf(latents);
     this.nodes = nodes(latents, data);
     List<String> names = nodes.stream().map(Latent::name).toList();
     for (String variable : data.variableNames()) {

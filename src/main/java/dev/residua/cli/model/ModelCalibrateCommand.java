@@ -55,13 +55,7 @@ final class ModelCalibrateCommand extends ConsoleCommand {
   public Integer call() throws IOException, BadBundleException {
     ModelBundle bundle = model.read();
     FrameDataset set = FrameDataset.open(data).reducedTo(bundle.manifest().image());
-    Optional<DetailChannel> channel = Models.details(bundle);
-    if (set.details() == null && channel.isPresent()) {
-      ImageShape details = channel.get().model().shape();
-      throw new CommandFailedException(
-          "the model finds small defects, but %s has no detail pictures to calibrate that on; import the frames with --details %dx%d"
-              .formatted(data, details.width(), details.height()));
-    }
+    checkDetails(bundle, set);
     ModelBundle calibrated;
     try (FrameScorer scorer = Models.scorer(bundle, 1);
         StageProgress bars = new StageProgress()) {
@@ -78,5 +72,16 @@ final class ModelCalibrateCommand extends ConsoleCommand {
     calibrated.write(out);
     print("%s: model %s, calibrated on %s", out, calibrated.id(), set.name());
     return 0;
+  }
+
+  /** Checks that a data set can calibrate the small defects of a model that finds them. */
+  static void checkDetails(ModelBundle bundle, FrameDataset set) throws BadBundleException {
+    Optional<DetailChannel> channel = Models.details(bundle);
+    if (set.details() == null && channel.isPresent()) {
+      ImageShape details = channel.get().model().shape();
+      throw new CommandFailedException(
+          "the model finds small defects, but %s has no detail pictures to calibrate that on; import the frames with --details %dx%d"
+              .formatted(set.name(), details.width(), details.height()));
+    }
   }
 }

@@ -36,6 +36,7 @@ import picocli.CommandLine.Parameters;
       ModelCleanCommand.class,
       ModelExportCommand.class,
       ModelCalibrateCommand.class,
+      ModelGraphCommand.class,
       ModelKeygenCommand.class,
       ModelSignCommand.class,
       ModelVerifyCommand.class
