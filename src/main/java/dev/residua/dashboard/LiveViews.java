@@ -265,7 +265,7 @@ public final class LiveViews {
   public record OrderView(
       String id, String kind, String by, String reason, long at, @Nullable Long until) {}
 
-  /** An edge of the graph; confidence in [0, 1]. */
+  /** An edge of the graph; its confidence is the share of half-samples that have it, in [0, 1]. */
   public record EdgeView(String from, String to, double confidence) {}
 
   /** The causal graph. */

@@ -28,7 +28,7 @@ import java.util.stream.IntStream;
  *
  * <p>It cannot identify directions if mechanisms are linear and noise is Gaussian, latents have
  * hidden common causes, or noise is not additive. {@link SearchedGraph#undecided} names edges whose
- * direction the rows do not tell.
+ * direction the rows do not decide.
  */
 public final class ExactDagSearch {
   /** Most latents that are accepted. */

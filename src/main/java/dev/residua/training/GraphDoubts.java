@@ -17,7 +17,7 @@ public final class GraphDoubts {
   /** What all sentences of this class, and no others of a training, match. */
   private static final Pattern SENTENCES =
       Pattern.compile(
-          "the search found no edges.*|data do not decide between .*|the edge .* is uncertain.*|.* its residual is hardly more than its value|.* still depend \\(p = .*");
+          "the search found no edges.*|data do not decide between .*|the edge .* is uncertain.*|.* its residual is hardly more than its value|.* still depend \\(p = .*|residuals depend on one another .*");
 
   private GraphDoubts() {}
 
@@ -64,6 +64,12 @@ public final class GraphDoubts {
                 "%s explain %.1f %% of %s: its residual is hardly more than its value",
                 graph.parentNames(i), 100 * explained, graph.name(i)));
       }
+    }
+    if (dependence.largest() > RunSelection.MAX_DISTANCE_CORRELATION) {
+      doubts.add(
+          words(
+              "residuals depend on one another (distance correlation %.2f, independent ones have less than %.2f): one broken mechanism may show in several",
+              dependence.largest(), RunSelection.MAX_DISTANCE_CORRELATION));
     }
     for (PairDependence.Pair pair : dependence.dependent()) {
       String one = graph.name(pair.a());

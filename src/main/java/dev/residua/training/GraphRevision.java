@@ -31,7 +31,6 @@ public final class GraphRevision {
   private final TrainingInput input;
   private final GraphFit fit;
   private final PairDependence dependence;
-  private final double distanceCorrelation;
 
   private GraphRevision(
       ModelBundle model, TrainingInput input, GraphFit fit, PairDependence dependence) {
@@ -39,11 +38,6 @@ public final class GraphRevision {
     this.input = input;
     this.fit = fit;
     this.dependence = dependence;
-    this.distanceCorrelation =
-        dependence.pairs().stream()
-            .mapToDouble(PairDependence.Pair::distanceCorrelation)
-            .max()
-            .orElse(0);
   }
 
   /**
@@ -200,7 +194,7 @@ public final class GraphRevision {
     for (int i = 0; i < graph().size(); i++) {
       metrics.put("explained." + i, explainedVariance(i));
     }
-    metrics.put("residual.distanceCorrelation", distanceCorrelation);
+    metrics.put("residual.distanceCorrelation", dependence.largest());
     return ModelBundle.of(
         model
             .manifest()

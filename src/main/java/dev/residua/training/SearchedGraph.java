@@ -30,7 +30,7 @@ public record SearchedGraph(CausalGraph graph, List<Alternative> alternatives) {
    * @param noise standard error of the difference by half-samples; NaN without any
    */
   public record Alternative(CausalGraph graph, double difference, double noise) {
-    /** Whether the rows do not tell it from the best graph: at most two standard errors. */
+    /** Whether the rows do not distinguish it from the best graph: at most two standard errors. */
     public boolean withinNoise() {
       return difference <= 2 * noise;
     }
@@ -54,7 +54,9 @@ public record SearchedGraph(CausalGraph graph, List<Alternative> alternatives) {
     }
   }
 
-  /** Edges whose other direction the rows do not tell from this one. */
+  /**
+   * Edges whose direction the rows do not decide: that of some graph within the noise is the other.
+   */
   public List<CausalGraph.Edge> undecided() {
     return graph.edgeList().stream()
         .filter(

@@ -106,12 +106,6 @@ final class TrainingWarnings {
               100 * run.reconstruction()));
     }
     warnings.addAll(GraphDoubts.of(known, fit, dependence));
-    if (!run.independent()) {
-      warnings.add(
-          words(
-              "residuals depend on one another (distance correlation %.2f, independent ones have less than %.2f): one broken mechanism may show in several",
-              run.distanceCorrelation(), RunSelection.MAX_DISTANCE_CORRELATION));
-    }
     return warnings;
   }
 

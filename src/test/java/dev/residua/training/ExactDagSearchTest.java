@@ -247,6 +247,32 @@ class ExactDagSearchTest {
     }
   }
 
+  /**
+   * The difference of the directions has mean 0 and its standard error is that of 8 half-samples,
+   * so a t value with 7 degrees of freedom is beyond 2 in 9 % of draws: more than 9 of 40 have a
+   * chance of 0.3 %.
+   */
+  @Test
+  void shouldEstimateTheNoiseOfADifference() {
+    // Given
+    int undecided = 0;
+    for (int seed = 1; seed <= 40; seed++) {
+      Random random = new Random(seed);
+      double[][] z = new double[1_000][2];
+      for (double[] row : z) {
+        row[0] = random.nextGaussian();
+        row[1] = row[0] + 0.6 * random.nextGaussian();
+      }
+      // When
+      SearchedGraph found =
+          ExactDagSearch.search(
+              z, List.of("a", "b"), FAST.withFeatures(60).withResamples(8).withSeed(seed));
+      undecided += found.undecided().size();
+    }
+    // Then
+    assertThat(undecided).isBetween(31, 40);
+  }
+
   @Test
   void shouldNotOfferAlternativesAgainstTheConstraints() {
     // Given

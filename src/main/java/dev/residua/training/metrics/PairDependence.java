@@ -35,6 +35,11 @@ public record PairDependence(List<Pair> pairs) {
     }
   }
 
+  /** Largest distance correlation of any pair; 0 without pairs. */
+  public double largest() {
+    return pairs.stream().mapToDouble(Pair::distanceCorrelation).max().orElse(0);
+  }
+
   /** Pairs that depend, the surest first. */
   public List<Pair> dependent() {
     return pairs.stream()
