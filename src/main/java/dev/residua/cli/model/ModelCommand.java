@@ -72,7 +72,7 @@ public final class ModelCommand {
             result,
             () -> {
               out().println(VerdictText.of(ModelVerdicts.of(bundle)));
-              out().print(asText(bundle, scoring));
+              out().println(asText(bundle, scoring).stripTrailing());
             });
       }
       return 0;
