@@ -68,6 +68,7 @@ class DocumentedCommandsIT {
           Map.entry("./residua train", "TutorialIT"),
           Map.entry("OMP_NUM_THREADS=1 ./residua train", "TutorialIT"),
           Map.entry("./residua retrain --reason \"new lens\" --wait", "RetrainIT"),
+          Map.entry("./residua model graph", "ModelGraphCommandTest"),
           Map.entry("./residua model publish mine.residua --store s3", "BundlePlacesIT"),
           Map.entry("./residua source edges", "CommissioningIT"),
           Map.entry("./residua bench drift", "BenchDriftTest"),
