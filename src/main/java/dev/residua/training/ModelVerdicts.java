@@ -132,20 +132,8 @@ public final class ModelVerdicts {
           error,
           rest);
     }
-    double held =
-        metrics.entrySet().stream()
-            .filter(m -> m.getKey().startsWith(ModelProvenance.HELD_ERROR))
-            .mapToDouble(Map.Entry::getValue)
-            .max()
-            .orElse(Double.NaN);
     if (manifest.latents().stream().anyMatch(latent -> latent.anchored())) {
-      return verdict(
-          Aspect.NAMES,
-          held > 1 ? Grade.BAD : Grade.DOUBTFUL,
-          LABEL,
-          "names come from held pairs alone, in which latents differ by up to %s of their variance (2 is chance): signs and scales are unknown%s",
-          Double.isNaN(held) ? "an unknown share" : text("%.2f", held),
-          rest);
+      return taughtNames(rest);
     }
     return verdict(
         Aspect.NAMES,
@@ -153,6 +141,47 @@ public final class ModelVerdicts {
         LABEL,
         "the %d latents have no names, because no frame was labelled: an incident does not say what broke",
         manifest.latents().size());
+  }
+
+  /** Names that answers and held pairs gave, by those that were kept back. */
+  private Verdict taughtNames(String rest) {
+    double held = largest(ModelProvenance.HELD_ERROR);
+    double missed = largest(ModelProvenance.MISSED_ANSWERS);
+    String pairs =
+        Double.isNaN(held)
+            ? "no held pair checks them"
+            : text(
+                "latents differ by up to %.2f of their variance in held pairs (2 is chance)", held);
+    boolean bad = held > 1 || missed > 0.5;
+    if (Double.isNaN(missed)) {
+      return verdict(
+          Aspect.NAMES,
+          bad ? Grade.BAD : Grade.DOUBTFUL,
+          LABEL,
+          "names come from held pairs alone: %s, signs and scales are unknown%s",
+          pairs,
+          rest);
+    }
+    boolean good =
+        held <= TaughtErrors.LARGEST_HELD_ERROR
+            && missed <= 2 * TaughtErrors.WRONG_ANSWERS
+            && rest.isEmpty();
+    return verdict(
+        Aspect.NAMES,
+        bad ? Grade.BAD : good ? Grade.GOOD : Grade.DOUBTFUL,
+        good ? PROMOTE : LABEL,
+        "names come from answers and held pairs: up to %.0f %% of the answers that were kept back contradict a latent, %s; units are unknown%s",
+        100 * missed,
+        pairs,
+        rest);
+  }
+
+  private double largest(String start) {
+    return metrics.entrySet().stream()
+        .filter(metric -> metric.getKey().startsWith(start))
+        .mapToDouble(Map.Entry::getValue)
+        .max()
+        .orElse(Double.NaN);
   }
 
   private Verdict independence() {

@@ -24,7 +24,6 @@ public final class TrainingInput {
   /** Labelled frames of the training range whose labels are kept to check the model. */
   final int[] checked;
 
-
   final Teaching teaching;
   final List<Latent> latents;
 

@@ -9,6 +9,7 @@ import dev.residua.testing.Bundles;
 import dev.residua.training.ModelVerdicts.Grade;
 import dev.residua.training.ModelVerdicts.Verdict;
 import java.io.InputStream;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -103,6 +104,24 @@ class ModelVerdictsTest {
     assertThat(verdicts(0, Map.of("held.error.light", 0.05)))
         .extracting(Verdict::grade)
         .containsOnly(Grade.DOUBTFUL);
+  }
+
+  @Test
+  void shouldGradeNamesByTheAnswersThatWereKeptBack() {
+    assertThat(taught(0.12, 0.05)).isEqualTo(Grade.GOOD);
+    assertThat(taught(0.13, 0.05)).isEqualTo(Grade.DOUBTFUL);
+    assertThat(taught(0.12, 0.06)).isEqualTo(Grade.DOUBTFUL);
+    assertThat(taught(0.12, Double.NaN)).as("no pair checks them").isEqualTo(Grade.DOUBTFUL);
+    assertThat(taught(0.6, 0.05)).isEqualTo(Grade.BAD);
+    assertThat(taught(0.12, 1.1)).isEqualTo(Grade.BAD);
+  }
+
+  private static Grade taught(double missed, double held) {
+    Map<String, Double> metrics = new HashMap<>(Map.of("answers.missed.light", missed));
+    if (!Double.isNaN(held)) {
+      metrics.put("held.error.light", held);
+    }
+    return verdicts(0, metrics).get(0).grade();
   }
 
   @Test
