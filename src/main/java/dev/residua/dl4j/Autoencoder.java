@@ -27,6 +27,7 @@ final class Autoencoder {
   private static final int USUAL_VALUES = 64 * 64 * 3;
 
   private final INDArray frames;
+  private final INDArray targets;
   private final int batch;
   private final List<Extra> extras;
   private final int extra;
@@ -59,12 +60,13 @@ final class Autoencoder {
   record Extra(int first, int rows) {}
 
   /**
-   * @param frames {@code [batch, H/4, W/4, 16 C]}, read at every {@link #encode} and {@link
-   *     #decode}
+   * @param frames {@code [batch, H/4, W/4, 16 C]}, read at every {@link #encode}
+   * @param targets the same, what {@link #decode} compares with; may be the same array
    * @param extras further rows of the decoder, block after block
    */
-  Autoencoder(NetworkLayout layout, INDArray frames, List<Extra> extras) {
+  Autoencoder(NetworkLayout layout, INDArray frames, INDArray targets, List<Extra> extras) {
     this.frames = frames;
+    this.targets = targets;
     this.batch = Math.toIntExact(frames.size(0));
     this.extras = List.copyOf(extras);
     this.extra = extras.stream().mapToInt(Extra::rows).sum();
@@ -237,7 +239,7 @@ final class Autoencoder {
     INDArray difference = decoder.get(decoder.size() - 1).outputGradient;
     difference.assign(reconstruction);
     INDArray ofBatch = rows(difference, 0, batch);
-    ofBatch.subi(frames);
+    ofBatch.subi(targets);
     if (weights != null) {
       ofBatch.muli(weights);
     }
@@ -253,7 +255,7 @@ final class Autoencoder {
       int first = extras.get(e).first();
       int count = extras.get(e).rows();
       INDArray more = rows(difference, at, at + count);
-      more.subi(rows(frames, first, first + count));
+      more.subi(rows(targets, first, first + count));
       if (weights != null) {
         more.muli(rows(weights, first, first + count));
       }

@@ -8,6 +8,7 @@ import dev.residua.training.OrderAnswer;
 import dev.residua.training.Teaching;
 import dev.residua.training.TrainingData;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,6 +32,8 @@ final class FrameFeeder implements AutoCloseable {
   private final int firstLabelled;
   private final float[] mean;
   private final byte[] pixels;
+  private final PictureVariation variation;
+  private final long seed;
   private final Sequence frameOrder;
   private final Sequence labelledOrder;
   private final Sequence pairOrder;
@@ -45,6 +48,7 @@ final class FrameFeeder implements AutoCloseable {
    *
    * @param frames rows without labels, then the two rows of each held pair, then those of each
    *     answer, then rows with labels, as the network's input
+   * @param targets what the network is to reproduce; the same array if frames are not varied
    * @param labels {@code [labelled, factors]}, standardised
    * @param counts what each label counts for: 0 where unknown, and 1 in all
    * @param held factor of each held pair
@@ -54,6 +58,7 @@ final class FrameFeeder implements AutoCloseable {
    */
   record Batch(
       float[] frames,
+      float[] targets,
       double[] labels,
       double[] counts,
       int[] held,
@@ -67,6 +72,7 @@ final class FrameFeeder implements AutoCloseable {
    * @param labelled frames with at least one known factor; none for a training without labels
    * @param ordered answers of a step
    * @param mean image that is subtracted
+   * @param variation strength of {@link PictureVariation}
    * @param from first step
    */
   FrameFeeder(
@@ -80,6 +86,7 @@ final class FrameFeeder implements AutoCloseable {
       int ordered,
       int labelledRows,
       float[] mean,
+      double variation,
       long seed,
       int from) {
     this.data = data;
@@ -95,6 +102,8 @@ final class FrameFeeder implements AutoCloseable {
     this.labelledRows = labelledRows;
     this.mean = mean;
     this.pixels = new byte[data.shape().size()];
+    this.variation = new PictureVariation(variation);
+    this.seed = seed;
     this.frameOrder = new Sequence(ordinary.length, seed, Purpose.FRAMES);
     this.labelledOrder = new Sequence(Math.max(1, labelled.length), seed, Purpose.LABELLED_FRAMES);
     this.pairOrder = new Sequence(Math.max(1, pairs.size()), seed, Purpose.HELD_PAIRS);
@@ -103,9 +112,11 @@ final class FrameFeeder implements AutoCloseable {
     int cells = labelledRows * labels.factors();
     this.slots = new Batch[2];
     for (int s = 0; s < slots.length; s++) {
+      float[] frames = new float[values];
       slots[s] =
           new Batch(
-              new float[values],
+              frames,
+              variation > 0 ? new float[values] : frames,
               new double[cells],
               new double[cells],
               new int[heldPairs],
@@ -143,20 +154,21 @@ final class FrameFeeder implements AutoCloseable {
   }
 
   private Batch fill(Batch batch, int number) {
+    Random random = StepRandom.of(seed, Purpose.VARIATION, number);
     for (int r = 0; r < rows; r++) {
-      put(batch, r, ordinary[frameOrder.at((long) number * rows + r)]);
+      put(batch, random, r, ordinary[frameOrder.at((long) number * rows + r)]);
     }
     for (int p = 0; p < heldPairs; p++) {
       HeldPair pair = pairs.get(pairOrder.at((long) number * heldPairs + p));
-      put(batch, rows + 2 * p, pair.first());
-      put(batch, rows + 2 * p + 1, pair.second());
+      put(batch, random, rows + 2 * p, pair.first());
+      put(batch, random, rows + 2 * p + 1, pair.second());
       batch.held()[p] = pair.factor();
     }
     for (int p = 0; p < ordered; p++) {
       OrderAnswer answer = answers.get(answerOrder.at((long) number * ordered + p));
       int row = rows + 2 * (heldPairs + p);
-      put(batch, row, answer.first());
-      put(batch, row + 1, answer.second());
+      put(batch, random, row, answer.first());
+      put(batch, random, row + 1, answer.second());
       batch.compared()[p] = answer.factor();
       batch.signs()[p] = answer.sign();
     }
@@ -164,7 +176,7 @@ final class FrameFeeder implements AutoCloseable {
     int known = 0;
     for (int r = 0; r < labelledRows; r++) {
       int frame = labelled[labelledOrder.at((long) number * labelledRows + r)];
-      put(batch, firstLabelled + r, frame);
+      put(batch, random, firstLabelled + r, frame);
       double[] values = LabelScale.factors(data, frame);
       for (int f = 0; f < factors; f++) {
         boolean isKnown = Double.isFinite(values[f]);
@@ -179,13 +191,21 @@ final class FrameFeeder implements AutoCloseable {
     return batch;
   }
 
-  private void put(Batch batch, int row, int frame) {
+  private void put(Batch batch, Random random, int row, int frame) {
     ImageShape image = data.shape();
     data.read(frame, pixels, 0);
     PixelMask mask = data.mask(frame);
     batch.masks()[row] = mask;
-    Blocks.put(image, pixels, 0, mean, batch.frames(), row * image.size());
-    Blocks.set(image, mask, 0, batch.frames(), row * image.size());
+    put(pixels, mask, batch.targets(), row * image.size());
+    if (variation.strength() > 0) {
+      put(variation.apply(image, pixels, random), mask, batch.frames(), row * image.size());
+    }
+  }
+
+  private void put(byte[] picture, PixelMask mask, float[] into, int at) {
+    ImageShape image = data.shape();
+    Blocks.put(image, picture, 0, mean, into, at);
+    Blocks.set(image, mask, 0, into, at);
   }
 
   /** Waits for the batch that is being prepared, so that nothing reads the data any more. */

@@ -75,6 +75,7 @@ final class LancaTraining {
   private final LabelScale labels;
   private final float[] mean;
   private final INDArray input;
+  private final INDArray targets;
   private final Autoencoder autoencoder;
   private final CausalLoss causal;
   private final TrainingWatchdog watch;
@@ -177,7 +178,11 @@ final class LancaTraining {
     if (swapped > 0) {
       extras.add(new Autoencoder.Extra(rows, swapped));
     }
-    this.autoencoder = new Autoencoder(layout, input, extras);
+    this.targets =
+        settings.variation() > 0
+            ? Nd4j.create(DataType.FLOAT, Blocks.shape(data.shape(), batch))
+            : input;
+    this.autoencoder = new Autoencoder(layout, input, targets, extras);
     this.causal = new CausalLoss(DataType.FLOAT, layout, rows, lanca);
     this.values = new float[length];
     this.gradient = new float[length];
@@ -311,6 +316,7 @@ final class LancaTraining {
             ordered,
             labelledRows,
             mean,
+            settings.variation(),
             settings.seed(),
             firstStep)) {
       for (int step = firstStep; step < end; step++) {
@@ -356,6 +362,9 @@ final class LancaTraining {
     Random random = StepRandom.of(settings.seed(), Purpose.STEP, step);
 
     input.data().asNioFloat().put(next.frames());
+    if (targets != input) {
+      targets.data().asNioFloat().put(next.targets());
+    }
     autoencoder.weigh(next.masks());
     double[] means = doubles(autoencoder.encode());
     double[] byMean = new double[means.length];

@@ -13,7 +13,8 @@ final class StepRandom {
     LABELLED_FRAMES,
     STEP,
     HELD_PAIRS,
-    ANSWERS
+    ANSWERS,
+    VARIATION
   }
 
   private StepRandom() {}

@@ -24,6 +24,9 @@ import java.util.function.Consumer;
  *     ignores answers
  * @param swapWeight weight of the squared pixel error of a frame that is decoded with the held
  *     factor's latent of its pair's other frame; 0 omits it
+ * @param variation strength, from 0 to 1, of the changes of light, colour, position, sharpness and
+ *     noise that frames get before the network encodes them, while it is to reproduce them as they
+ *     were
  * @param trainShare share of the frames, the first ones, that are trained on, in (0, 1)
  * @param threads native threads; results are reproducible with 1
  * @param seed of initial weights, order of frames and every other draw
@@ -44,6 +47,7 @@ public record TrainingSettings(
     int orderBatch,
     double orderWeight,
     double swapWeight,
+    double variation,
     double trainShare,
     int threads,
     long seed,
@@ -73,6 +77,7 @@ public record TrainingSettings(
           32,
           125,
           1,
+          0,
           0.7,
           1,
           1,
@@ -96,6 +101,9 @@ public record TrainingSettings(
     notNegative("heldWeight", heldWeight);
     notNegative("orderWeight", orderWeight);
     notNegative("swapWeight", swapWeight);
+    if (!(variation >= 0 && variation <= 1)) {
+      throw new IllegalArgumentException("variation must be from 0 to 1 but was " + variation);
+    }
     if (!(trainShare > 0 && trainShare < 1)) {
       throw new IllegalArgumentException(
           "trainShare must be between 0 and 1 but was " + trainShare);

@@ -57,6 +57,7 @@ class AutoencoderTest {
         new Autoencoder(
             layout,
             frames,
+            frames,
             List.of(
                 new Autoencoder.Extra(0, EXTRA),
                 new Autoencoder.Extra(SECOND_EXTRA_FIRST, SECOND_EXTRA)));

@@ -63,7 +63,7 @@ class PlanBuilderTest {
     }
     // Then
     INDArray input = input(weights, pixels);
-    Autoencoder engine = new Autoencoder(weights.layout(), input, List.of());
+    Autoencoder engine = new Autoencoder(weights.layout(), input, input, List.of());
     engine.values().forEach((name, array) -> array.data().asNioFloat().put(weights.get(name)));
     INDArray z = engine.encode();
     double error = 0;

@@ -104,6 +104,17 @@ public final class TrainCommand extends JsonCommand {
   @Nullable Integer labels;
 
   @Option(
+      names = "--vary",
+      arity = "0..1",
+      fallbackValue = "1",
+      paramLabel = "STRENGTH",
+      description =
+          "Varies light, colour, position, sharpness and noise of the frames while it trains, as"
+              + " photographs of one scene vary from hour to hour. From 0 (default) to 1 (without a"
+              + " value).")
+  double variation;
+
+  @Option(
       names = "--answers",
       paramLabel = "FILE",
       description =
@@ -352,6 +363,7 @@ public final class TrainCommand extends JsonCommand {
               .withMaxLabels(labels == null ? Integer.MAX_VALUE : labels)
               .withThreads(threads)
               .withSeed(seed)
+              .withVariation(variation)
               .with(c -> c.stopAt(stopAt == null ? Integer.MAX_VALUE : stopAt));
       if (epochs == null) {
         return steps == null ? withUsualSteps(settings, source) : settings.withSteps(steps);
