@@ -204,6 +204,20 @@ class LancaTrainerTest {
     }
   }
 
+  /** Frames are varied by the number of the step, whether it is the first or a resumed one. */
+  @Test
+  void shouldContinueATrainingOnVariedFramesExactly() throws Exception {
+    // Given
+    Spots data = new Spots(SMALL, 200, 2, 1);
+    TrainingSettings varied = SETTINGS.withVariation(1);
+    byte[] half = weights(data, varied.with(c -> c.stopAt(4)), null);
+    // When
+    byte[] continued = weights(data, varied, half);
+    // Then
+    assertThat(continued).isEqualTo(weights(data, varied, null));
+    assertThat(continued).isNotEqualTo(weights(data, SETTINGS, null));
+  }
+
   @Test
   void shouldContinueATrainingWithHeldPairsExactly() throws Exception {
     // Given

@@ -22,7 +22,8 @@ class ModelShowTest {
     // Then
     assertThat(exit).isZero();
     assertThat(console.toString(StandardCharsets.UTF_8))
-        .startsWith("model        pendulum-")
+        .startsWith("names ")
+        .contains("\nmodel        pendulum-")
         .contains("pendulum -> shadow_length  (100 % of half-samples)")
         .contains("self-test    passed");
   }
