@@ -163,7 +163,7 @@ public final class ModelVerdicts {
           rest);
     }
     boolean good =
-        held <= TaughtErrors.LARGEST_HELD_ERROR
+        held <= 2 * TaughtErrors.LARGEST_HELD_ERROR
             && missed <= 2 * TaughtErrors.WRONG_ANSWERS
             && rest.isEmpty();
     return verdict(

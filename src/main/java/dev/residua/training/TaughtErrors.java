@@ -27,7 +27,7 @@ record TaughtErrors(
   /** Fewest pairs of a factor for an error of its latent. */
   static final int MIN_PAIRS = 5;
 
-  /** Largest error within unseen pairs that passes. */
+  /** Expected error within pairs that passes. */
   static final double LARGEST_HELD_ERROR = 0.05;
 
   /** Share of the answers that people get wrong or that are too close to see. */
@@ -35,6 +35,9 @@ record TaughtErrors(
 
   /** Probability that a network fails although only that share of the answers is wrong. */
   private static final double FALSE_FAILURE = 0.05;
+
+  /** Of the standard normal, at 95 %. */
+  private static final double NORMAL_QUANTILE = 1.645;
 
   private static final double CLEARLY = 0.5;
 
@@ -92,8 +95,7 @@ record TaughtErrors(
   /** Whether the latent of every factor that was taught passes what was kept back. */
   boolean pass() {
     for (int k = 0; k < pairs.length; k++) {
-      if ((pairs[k] >= MIN_PAIRS && heldErrors[k] > LARGEST_HELD_ERROR)
-          || missed[k] > mostMissed(answers[k])) {
+      if (heldErrors[k] > mostHeldError(pairs[k]) || missed[k] > mostMissed(answers[k])) {
         return false;
       }
     }
@@ -106,14 +108,26 @@ record TaughtErrors(
   double worst() {
     double worst = 0;
     for (int k = 0; k < pairs.length; k++) {
-      if (pairs[k] >= MIN_PAIRS) {
-        worst = Math.max(worst, heldErrors[k] / LARGEST_HELD_ERROR);
+      if (pairs[k] > 0) {
+        worst = Math.max(worst, heldErrors[k] / mostHeldError(pairs[k]));
       }
       if (answers[k] > 0) {
         worst = Math.max(worst, missed[k] / (1.0 + mostMissed(answers[k])));
       }
     }
     return worst;
+  }
+
+  /**
+   * Largest error that passes on {@code n} pairs: if the expected one is 0.05, more happens with a
+   * probability of 5 % (chi-square, as differences are nearly normal; Wilson and Hilferty 1931).
+   */
+  static double mostHeldError(int n) {
+    if (n < MIN_PAIRS) {
+      return Double.POSITIVE_INFINITY;
+    }
+    double variance = 2 / (9.0 * n);
+    return LARGEST_HELD_ERROR * Math.pow(1 - variance + NORMAL_QUANTILE * Math.sqrt(variance), 3);
   }
 
   /**

@@ -58,8 +58,7 @@ final class TrainingWarnings {
     }
     for (Latent latent : latents) {
       int k = latent.index();
-      if (taught.pairs()[k] >= TaughtErrors.MIN_PAIRS
-          && taught.heldErrors()[k] > TaughtErrors.LARGEST_HELD_ERROR) {
+      if (taught.heldErrors()[k] > TaughtErrors.mostHeldError(taught.pairs()[k])) {
         warnings.add(
             words(
                 "%s differs by %.2f of its variance within held pairs that were not trained on (2 would be chance), so it mixes factors: give more held pairs, or train for more steps or with another --seed",

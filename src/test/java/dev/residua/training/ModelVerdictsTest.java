@@ -108,11 +108,11 @@ class ModelVerdictsTest {
 
   @Test
   void shouldGradeNamesByTheAnswersThatWereKeptBack() {
-    assertThat(taught(0.12, 0.05)).isEqualTo(Grade.GOOD);
-    assertThat(taught(0.13, 0.05)).isEqualTo(Grade.DOUBTFUL);
-    assertThat(taught(0.12, 0.06)).isEqualTo(Grade.DOUBTFUL);
+    assertThat(taught(0.12, 0.1)).isEqualTo(Grade.GOOD);
+    assertThat(taught(0.13, 0.1)).isEqualTo(Grade.DOUBTFUL);
+    assertThat(taught(0.12, 0.11)).isEqualTo(Grade.DOUBTFUL);
     assertThat(taught(0.12, Double.NaN)).as("no pair checks them").isEqualTo(Grade.DOUBTFUL);
-    assertThat(taught(0.6, 0.05)).isEqualTo(Grade.BAD);
+    assertThat(taught(0.6, 0.1)).isEqualTo(Grade.BAD);
     assertThat(taught(0.12, 1.1)).isEqualTo(Grade.BAD);
   }
 
