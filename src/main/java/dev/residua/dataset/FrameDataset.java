@@ -32,9 +32,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Stored frames with their labels: {@code frames.npy} (unsigned bytes {@code
  * [n][height][width][channels]}, mapped into memory, not loaded), {@code labels.csv} (one row per
- * frame, may be missing), {@code mask.npy} (unsigned bytes {@code [height][width]}, 1 where frames
- * show nothing, may be missing) and {@code dataset.json} (name, factors, true graph, origin; may be
- * missing). Immutable and safe for use by many threads; the files must not change while it is open.
+ * frame, may be missing), {@code answers.csv} and {@code holds.csv} (see {@link TaughtAnswer} and
+ * {@link TaughtHold}, may be missing), {@code mask.npy} (unsigned bytes {@code [height][width]}, 1
+ * where frames show nothing, may be missing) and {@code dataset.json} (name, factors, true graph,
+ * origin; may be missing). Immutable and safe for use by many threads; the files must not change
+ * while it is open.
  */
 public final class FrameDataset {
   /** Column with the name of the picture. */
@@ -99,6 +101,8 @@ public final class FrameDataset {
   private final List<String> factors;
   private final @Nullable CausalGraph graph;
   private final @Nullable DetailPictures details;
+  private final List<TaughtAnswer> answers;
+  private final List<TaughtHold> holds;
 
   private FrameDataset(
       Path dir,
@@ -111,7 +115,9 @@ public final class FrameDataset {
       String name,
       List<String> factors,
       @Nullable CausalGraph graph,
-      @Nullable DetailPictures details) {
+      @Nullable DetailPictures details,
+      List<TaughtAnswer> answers,
+      List<TaughtHold> holds) {
     this.dir = dir;
     this.stored = stored;
     this.reduction = reduction;
@@ -124,6 +130,8 @@ public final class FrameDataset {
     this.factors = List.copyOf(factors);
     this.graph = graph;
     this.details = details;
+    this.answers = List.copyOf(answers);
+    this.holds = List.copyOf(holds);
   }
 
   /** Whether a folder holds a data set. */
@@ -172,7 +180,9 @@ public final class FrameDataset {
           json.path("name").asText(dir.toAbsolutePath().normalize().getFileName().toString()),
           factors,
           graph(json, factors, dir),
-          DetailPictures.open(dir, size));
+          DetailPictures.open(dir, size),
+          TaughtAnswer.of(dir, labels),
+          TaughtHold.of(dir, labels));
     }
   }
 
@@ -352,7 +362,8 @@ public final class FrameDataset {
               .formatted(name, smaller));
     }
     return new FrameDataset(
-        dir, stored, by, size, maps, covered, labels, name, factors, graph, details);
+        dir, stored, by, size, maps, covered, labels, name, factors, graph, details, answers,
+        holds);
   }
 
   /** Size of every frame. */
@@ -411,6 +422,16 @@ public final class FrameDataset {
   /** The labels, one row per frame. */
   public LabelTable labels() {
     return labels;
+  }
+
+  /** What people said of factors in pairs of frames. */
+  public List<TaughtAnswer> answers() {
+    return answers;
+  }
+
+  /** Runs of frames in which a factor was held, in addition to those that the labels name. */
+  public List<TaughtHold> holds() {
+    return holds;
   }
 
   /** Names of the variables whose columns hold numbers: {@code x} of {@code variable.x}. */

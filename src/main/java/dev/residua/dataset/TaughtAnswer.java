@@ -64,14 +64,13 @@ public record TaughtAnswer(
    * they are there, who and when. A frame is its row in the data set, from 0, or its name in the
    * column {@code file} of the labels.
    *
-   * @param set that the frames are of
+   * @param labels of the frames, one row per frame
    * @throws IOException with the line if a column is missing or a cell cannot be read
    */
-  public static List<TaughtAnswer> read(Path file, FrameDataset set) throws IOException {
-    LabelTable table = LabelTable.read(file);
-    TaughtRows rows = new TaughtRows(file, table, set, COLUMNS.subList(0, 4));
+  public static List<TaughtAnswer> read(Path file, LabelTable labels) throws IOException {
+    TaughtRows rows = new TaughtRows(file, labels, COLUMNS.subList(0, 4));
     List<TaughtAnswer> answers = new ArrayList<>();
-    for (int row = 0; row < table.rows(); row++) {
+    for (int row = 0; row < rows.count(); row++) {
       String word = rows.text(row, "answer");
       Answer answer = Answer.of(word);
       if (answer == null) {
@@ -98,10 +97,10 @@ public record TaughtAnswer(
     return answers;
   }
 
-  /** The answers in the folder of a data set; none if it has no file of them. */
-  public static List<TaughtAnswer> of(Path dir, FrameDataset set) throws IOException {
+  /** The answers in the folder of a data set with these labels; none without a file of them. */
+  static List<TaughtAnswer> of(Path dir, LabelTable labels) throws IOException {
     Path file = dir.resolve(FILE);
-    return Files.exists(file) ? read(file, set) : List.of();
+    return Files.exists(file) ? read(file, labels) : List.of();
   }
 
   /** Writes a file that {@link #read} reads. */

@@ -39,11 +39,10 @@ public record TaughtHold(int first, int last, String factor, String who, String 
    *
    * @throws IOException with the line if a column is missing or a cell cannot be read
    */
-  public static List<TaughtHold> read(Path file, FrameDataset set) throws IOException {
-    LabelTable table = LabelTable.read(file);
-    TaughtRows rows = new TaughtRows(file, table, set, COLUMNS.subList(0, 3));
+  public static List<TaughtHold> read(Path file, LabelTable labels) throws IOException {
+    TaughtRows rows = new TaughtRows(file, labels, COLUMNS.subList(0, 3));
     List<TaughtHold> holds = new ArrayList<>();
-    for (int row = 0; row < table.rows(); row++) {
+    for (int row = 0; row < rows.count(); row++) {
       int first = rows.frame(row, "first");
       int last = rows.frame(row, "last");
       try {
@@ -61,10 +60,10 @@ public record TaughtHold(int first, int last, String factor, String who, String 
     return holds;
   }
 
-  /** The holds in the folder of a data set; none if it has no file of them. */
-  public static List<TaughtHold> of(Path dir, FrameDataset set) throws IOException {
+  /** The holds in the folder of a data set with these labels; none without a file of them. */
+  static List<TaughtHold> of(Path dir, LabelTable labels) throws IOException {
     Path file = dir.resolve(FILE);
-    return Files.exists(file) ? read(file, set) : List.of();
+    return Files.exists(file) ? read(file, labels) : List.of();
   }
 
   /** Writes a file that {@link #read} reads. */

@@ -11,24 +11,28 @@ import org.jspecify.annotations.Nullable;
 final class TaughtRows {
   private final Path file;
   private final LabelTable table;
-  private final FrameDataset set;
+  private final LabelTable labels;
   private @Nullable Map<String, Integer> byName;
 
   /**
+   * @param labels of the frames, one row per frame
    * @param needed columns
-   * @throws IOException if one of them is missing
+   * @throws IOException if the file cannot be read, or one of the columns is missing
    */
-  TaughtRows(Path file, LabelTable table, FrameDataset set, List<String> needed)
-      throws IOException {
+  TaughtRows(Path file, LabelTable labels, List<String> needed) throws IOException {
     this.file = file;
-    this.table = table;
-    this.set = set;
+    this.table = LabelTable.read(file);
+    this.labels = labels;
     for (String column : needed) {
       if (!table.has(column)) {
         throw new IOException(
             "%s has the columns %s, expected %s".formatted(file, table.columns(), needed));
       }
     }
+  }
+
+  int count() {
+    return table.rows();
   }
 
   /** A cell, empty if its column is missing. */
@@ -47,11 +51,11 @@ final class TaughtRows {
           "%s is '%s', expected the number of a frame from 0 or its name in the column file of labels.csv"
               .formatted(column, text));
     }
-    if (named >= set.size()) {
+    if (named >= labels.rows()) {
       throw fault(
           row,
-          "%s is %d, but data set '%s' has the frames 0 to %d"
-              .formatted(column, named, set.name(), set.size() - 1));
+          "%s is %d, but the set has the frames 0 to %d"
+              .formatted(column, named, labels.rows() - 1));
     }
     return named;
   }
@@ -60,7 +64,6 @@ final class TaughtRows {
     Map<String, Integer> names = byName;
     if (names == null) {
       names = new HashMap<>();
-      LabelTable labels = set.labels();
       for (int i = 0; labels.has(FrameDataset.FILE_COLUMN) && i < labels.rows(); i++) {
         String name = labels.text(i, FrameDataset.FILE_COLUMN);
         if (name != null) {

@@ -54,9 +54,9 @@ public record DatasetSource(
     this(set, factorNames, List.of());
   }
 
-  /** A data set without answers and holds. */
+  /** A data set with its own answers and holds. */
   public DatasetSource(FrameDataset set, List<String> factorNames, List<String> variableNames) {
-    this(set, factorNames, variableNames, List.of(), List.of());
+    this(set, factorNames, variableNames, set.answers(), set.holds());
   }
 
   /**

@@ -13,7 +13,7 @@ import java.util.function.IntFunction;
  * @param heldErrors mean of {@code (z(a) - z(b))^2 / Var z} over them: 0 if a latent is a function
  *     of its factor, about 2 if it is independent of it; NaN without pairs
  * @param answers number of unseen answers on each latent's factor, shape {@code [d]}
- * @param missed how many of them the latent does not agree with
+ * @param missed how many of them the latent denies by 0.2 standard deviations or more
  * @param contradicting seen and unseen answers that a latent denies by half a standard deviation or
  *     more
  */
@@ -30,7 +30,7 @@ record TaughtErrors(
   /** Expected error within pairs that passes. */
   static final double LARGEST_HELD_ERROR = 0.05;
 
-  /** Share of the answers that people get wrong or that are too close to see. */
+  /** Share of the answers that people get wrong. */
   static final double WRONG_ANSWERS = 0.06;
 
   /** Probability that a network fails although only that share of the answers is wrong. */
@@ -40,6 +40,9 @@ record TaughtErrors(
   private static final double NORMAL_QUANTILE = 1.645;
 
   private static final double CLEARLY = 0.5;
+
+  /** Difference, in standard deviations, that counts as too close to see. */
+  private static final double CLOSE = 0.2;
 
   TaughtErrors {
     contradicting = List.copyOf(contradicting);
@@ -75,7 +78,7 @@ record TaughtErrors(
       if (answer.factor() < d) {
         double margin = margin(answer, latents, variances);
         answers[answer.factor()]++;
-        missed[answer.factor()] += margin < 0 ? 1 : 0;
+        missed[answer.factor()] += margin < -CLOSE ? 1 : 0;
         if (margin < -CLEARLY) {
           contradicting.add(answer);
         }

@@ -54,7 +54,7 @@ class TaughtTest {
         1,2,angle,unknown,,
         """);
     // When
-    List<TaughtAnswer> answers = TaughtAnswer.read(file, set);
+    List<TaughtAnswer> answers = TaughtAnswer.read(file, set.labels());
     // Then
     assertThat(answers)
         .containsExactly(
@@ -62,7 +62,31 @@ class TaughtTest {
             new TaughtAnswer(2, 1, "level", Answer.EQUAL, "", ""),
             new TaughtAnswer(1, 2, "angle", Answer.UNKNOWN, "", ""));
     TaughtAnswer.write(file, answers);
-    assertThat(TaughtAnswer.read(file, set)).isEqualTo(answers);
+    assertThat(TaughtAnswer.read(file, set.labels())).isEqualTo(answers);
+  }
+
+  @Test
+  void shouldComeWithTheSet() throws IOException {
+    // Given
+    assertThat(set.answers()).isEmpty();
+    assertThat(set.holds()).isEmpty();
+    Path folder = dir.resolve("set");
+    String before = set.sha256();
+    Files.writeString(
+        folder.resolve("answers.csv"), "frame_a,frame_b,factor,answer\n2,0,level,b\n");
+    Files.writeString(folder.resolve("holds.csv"), "first,last,factor\n1,3,level\n");
+    // When
+    FrameDataset taught = FrameDataset.open(folder);
+    // Then
+    assertThat(taught.answers()).containsExactly(new TaughtAnswer(2, 0, "level", Answer.B, "", ""));
+    assertThat(taught.holds()).containsExactly(new TaughtHold(1, 3, "level", "", ""));
+    assertThat(taught.sha256()).isNotEqualTo(before);
+    // When one of the files is damaged
+    Files.writeString(folder.resolve("holds.csv"), "first,last,factor\n1,4,level\n");
+    // Then
+    assertThatThrownBy(() -> FrameDataset.open(folder))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("holds.csv line 2: last is 4, but the set has the frames 0 to 3");
   }
 
   @Test
@@ -70,11 +94,11 @@ class TaughtTest {
     // Given
     Files.writeString(file, "factor,first,last\nlevel,0,shot-3.png\n");
     // When
-    List<TaughtHold> holds = TaughtHold.read(file, set);
+    List<TaughtHold> holds = TaughtHold.read(file, set.labels());
     // Then
     assertThat(holds).containsExactly(new TaughtHold(0, 3, "level", "", ""));
     TaughtHold.write(file, holds);
-    assertThat(TaughtHold.read(file, set)).isEqualTo(holds);
+    assertThat(TaughtHold.read(file, set.labels())).isEqualTo(holds);
   }
 
   @Test
@@ -82,7 +106,7 @@ class TaughtTest {
     String head = "frame_a,frame_b,factor,answer\n0,1,level,a\n";
     fails("a,b\n0,1\n", "has the columns [a, b], expected [frame_a, frame_b, factor, answer]");
     fails(head + "0,1,level,left\n", "line 3: the answer is 'left', expected a, b");
-    fails(head + "0,4,level,a\n", "line 3: frame_b is 4, but data set 'set' has the frames 0 to 3");
+    fails(head + "0,4,level,a\n", "line 3: frame_b is 4, but the set has the frames 0 to 3");
     fails(
         head + "no.png,1,level,a\n", "line 3: frame_a is 'no.png', expected the number of a frame");
     fails(head + "1,1,level,a\n", "line 3: an answer compares two different frames");
@@ -92,7 +116,7 @@ class TaughtTest {
   @Test
   void shouldSayWhichHoldIsWrong() throws IOException {
     Files.writeString(file, "first,last,factor\n2,2,level\n");
-    assertThatThrownBy(() -> TaughtHold.read(file, set))
+    assertThatThrownBy(() -> TaughtHold.read(file, set.labels()))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(
             "line 2: a hold needs at least two frames, from 0 on, but goes from 2");
@@ -102,7 +126,7 @@ class TaughtTest {
     assertThatThrownBy(
             () -> {
               Files.writeString(file, text);
-              TaughtAnswer.read(file, set);
+              TaughtAnswer.read(file, set.labels());
             })
         .isInstanceOf(IOException.class)
         .hasMessageContaining(message);

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class TaughtErrorsTest {
-  private static final double[][] Z = {{1, 9}, {2, 8}, {5, 5}, {7, 7}, {3, 0}, {0, 0}};
+  private static final double[][] Z = {{1, 9}, {2, 8}, {5, 5}, {7, 7}, {3, 4.9}, {0, 0}};
   private static final double[] VARIANCES = {4, 1};
 
   @Test
@@ -32,6 +32,7 @@ class TaughtErrorsTest {
     // Given latent 0 with standard deviation 2, latent 1 with 1
     OrderAnswer agrees = new OrderAnswer(1, 0, 0, 1);
     OrderAnswer nearlyDenied = new OrderAnswer(0, 1, 0, 1); // by half a deviation: not by more
+    OrderAnswer close = new OrderAnswer(2, 4, 1, -1); // as if both were equal: by 0.1 only
     OrderAnswer denied = new OrderAnswer(0, 3, 0, 1);
     OrderAnswer seenAndDenied = new OrderAnswer(0, 1, 1, -1);
     OrderAnswer withoutLatent = new OrderAnswer(0, 1, 2, 1);
@@ -42,11 +43,11 @@ class TaughtErrorsTest {
                 List.of(),
                 List.of(),
                 List.of(seenAndDenied, withoutLatent),
-                List.of(agrees, nearlyDenied, denied, withoutLatent)),
+                List.of(agrees, nearlyDenied, close, denied, withoutLatent)),
             frame -> Z[frame],
             VARIANCES);
     // Then
-    assertThat(errors.answers()).containsExactly(3, 0);
+    assertThat(errors.answers()).containsExactly(3, 1);
     assertThat(errors.missed()).containsExactly(2, 0);
     assertThat(errors.contradicting()).containsExactly(seenAndDenied, denied);
   }

@@ -313,9 +313,8 @@ public final class TrainCommand extends JsonCommand {
               .formatted(parent.manifest().image(), set.shape(), parent.manifest().image()));
     }
     List<TaughtAnswer> told =
-        answers == null ? TaughtAnswer.of(data, set) : TaughtAnswer.read(answers, set);
-    List<TaughtHold> marked =
-        holds == null ? TaughtHold.of(data, set) : TaughtHold.read(holds, set);
+        answers == null ? set.answers() : TaughtAnswer.read(answers, set.labels());
+    List<TaughtHold> marked = holds == null ? set.holds() : TaughtHold.read(holds, set.labels());
     List<String> taught = DatasetSource.taughtNames(set.labels(), told, marked);
     List<String> chosen =
         factors == null

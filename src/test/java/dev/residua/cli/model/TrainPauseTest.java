@@ -116,7 +116,8 @@ class TrainPauseTest {
     Files.writeString(holds, "first,last,factor\n500,9999,cause\n");
     // Then
     assertThat(train("taught", "--labels", "0", "--holds", holds.toString())).isEqualTo(1);
-    assertThat(err.toString()).contains("runs.csv line 2: last is 9999, but data set");
+    assertThat(err.toString())
+        .contains("runs.csv line 2: last is 9999, but the set has the frames 0 to 899");
   }
 
   @Test
