@@ -12,11 +12,12 @@ import org.jspecify.annotations.Nullable;
  * worked on the noisy pendulum.
  *
  * <p>The loss of a step is {@code reconstruction + labelWeight label + heldWeight held +
- * divergenceWeight KL(encoder) + w (mmdWeight MMD + structuralWeight structural + 0.1 pin) +
- * edgeWeight(t) KL(edges)}, where {@code w} is 1 with labels and rises with the edges' warm-up
- * without, and {@code pin} keeps latents near mean 0 and variance 1. With held pairs and no labels
- * only {@code 0.1 pin} of the causal terms remains: each latent is then known up to a
- * one-dimensional function, in which residuals need not be additive.
+ * orderWeight(t) order + swapWeight swap + divergenceWeight KL(encoder) + w (mmdWeight MMD +
+ * structuralWeight structural + 0.1 pin) + edgeWeight(t) KL(edges)}, where {@code w} is 1 with
+ * labels and rises with the edges' warm-up without, and {@code pin} keeps latents near mean 0 and
+ * variance 1. With held pairs or answers and no labels only {@code 0.1 pin} of the causal terms
+ * remains: each latent is then known up to a one-dimensional function, in which residuals need not
+ * be additive.
  *
  * @param encoder whether latents are values or distributions
  * @param divergenceWeight weight of the divergence of a {@link Encoder#VARIATIONAL} encoder from
