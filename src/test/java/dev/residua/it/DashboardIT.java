@@ -227,8 +227,12 @@ class DashboardIT {
 
   private static void models(Chromium browser, String home, KafkaClients clients) throws Exception {
     browser.open(home + "#/models");
-    browser.await(SOON, "the model and where it comes from", says("Figures of the training"));
-    assertThat(browser.text("main")).contains("in use", "Gate", "reconstruction.mse");
+    browser.await(SOON, "the verdicts on the model", says("no label checks the names"));
+    assertThat(browser.text("main")).contains("in use", "Gate");
+    browser.evaluate(
+        "[...document.querySelectorAll('main summary')].find(s => s.innerText === 'Details').click()");
+    browser.await(SOON, "where the model comes from", says("Figures of the training"));
+    assertThat(browser.text("main")).contains("reconstruction.mse");
     browser.click("Roll back");
     browser.fill("reason", "to try it");
     browser.evaluate("document.querySelector('dialog .primary').click()");
@@ -299,7 +303,7 @@ class DashboardIT {
             "review",
             says("varies 2.50 times as much as accepted."),
             "models",
-            says("Figures of the training"),
+            says("no label checks the names"),
             "explain",
             says("What you can do"));
     String axe;
