@@ -1,7 +1,6 @@
 package dev.residua.app.process;
 
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -64,7 +63,7 @@ public final class ClockWatch implements AutoCloseable {
     onStep.accept(
         new RoleEndedException(
             "the clock of this machine was set back by %s, and timers of Kafka's clients would wait for as long; start again, nothing is lost"
-                .formatted(Duration.ofMillis(back).truncatedTo(ChronoUnit.SECONDS)),
+                .formatted(Duration.ofSeconds(Math.round(back / 1_000.0))),
             null));
     return true;
   }
