@@ -89,7 +89,7 @@ final class ParentScores {
         .parallel()
         .forEach(
             set -> {
-              double[][] phi = set == 0 ? new double[0][] : fourier(set);
+              double[][] phi = set == 0 ? new double[0][] : features(set);
               double penalty = settings.edgePenalty() * Integer.bitCount(set);
               for (int s = 0; s < rowsOf.length; s++) {
                 for (int g = 0; g < holdsInGroup.length; g++) {
@@ -108,6 +108,11 @@ final class ParentScores {
                 }
               }
             });
+  }
+
+  private double[][] features(int set) {
+    int[] members = IntStream.range(0, d).filter(i -> (set >> i & 1) == 1).toArray();
+    return FourierFeatures.of(z, members, settings.features(), seeds[set]);
   }
 
   /** Mean over two folds of the entropy of latents without parents. */
@@ -138,12 +143,7 @@ final class ParentScores {
         double intercept = fit.intercept(weights, latent);
         double[] residuals = new double[test.length];
         for (int t = 0; t < test.length; t++) {
-          double predicted = intercept;
-          double[] row = phi[test[t]];
-          for (int a = 0; a < weights.length; a++) {
-            predicted += weights[a] * row[a];
-          }
-          residuals[t] = z[test[t]][latent] - predicted;
+          residuals[t] = z[test[t]][latent] - RidgeFit.predict(weights, intercept, phi[test[t]]);
         }
         mean[k] += Entropy.mSpacing(residuals) / 2;
       }
@@ -158,35 +158,5 @@ final class ParentScores {
       part[i] = rows[2 * i + fold];
     }
     return part;
-  }
-
-  /** Random Fourier features of the latents in a set, norm about 1, shape {@code [n][features]}. */
-  private double[][] fourier(int set) {
-    Random random = new Random(seeds[set]);
-    int m = settings.features();
-    int[] members = IntStream.range(0, d).filter(i -> (set >> i & 1) == 1).toArray();
-    int k = members.length;
-    // Standardised coordinates are on average sqrt(2k) apart; the width follows that distance.
-    double width = Math.sqrt(2.0 * k) / 1.5;
-    double[][] frequency = new double[m][k];
-    double[] phase = new double[m];
-    for (int a = 0; a < m; a++) {
-      for (int b = 0; b < k; b++) {
-        frequency[a][b] = random.nextGaussian() / width;
-      }
-      phase[a] = 2 * Math.PI * random.nextDouble();
-    }
-    double scale = Math.sqrt(2.0 / m);
-    double[][] phi = new double[z.length][m];
-    for (int r = 0; r < z.length; r++) {
-      for (int a = 0; a < m; a++) {
-        double angle = phase[a];
-        for (int b = 0; b < k; b++) {
-          angle += frequency[a][b] * z[r][members[b]];
-        }
-        phi[r][a] = scale * Math.cos(angle);
-      }
-    }
-    return phi;
   }
 }

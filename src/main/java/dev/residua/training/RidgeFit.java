@@ -104,4 +104,13 @@ record RidgeFit(double[] featureMeans, double[] targetMeans, double[][] gram, do
     }
     return sum;
   }
+
+  /** What the weights expect of a row of features. */
+  static double predict(double[] weights, double intercept, double[] features) {
+    double predicted = intercept;
+    for (int a = 0; a < weights.length; a++) {
+      predicted += weights[a] * features[a];
+    }
+    return predicted;
+  }
 }

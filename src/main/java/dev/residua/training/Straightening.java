@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
@@ -125,7 +124,8 @@ public final class Straightening {
           parts[r][k] = part(x[r], k);
         }
       }
-      double[][] phi = features(z, rows, parents, seed);
+      double[][] own = Arrays.stream(rows).mapToObj(r -> z[r]).toArray(double[][]::new);
+      double[][] phi = FourierFeatures.of(own, parents, FEATURES, seed);
       this.unexplained = new double[n][SEGMENTS];
       for (int fold = 0; fold < 2; fold++) {
         int[] train = fold(n, 1 - fold);
@@ -135,11 +135,7 @@ public final class Straightening {
           double[] weights = fit.weights(factor, k);
           double intercept = fit.intercept(weights, k);
           for (int r : fold(n, fold)) {
-            double predicted = intercept;
-            for (int a = 0; a < weights.length; a++) {
-              predicted += weights[a] * phi[r][a];
-            }
-            unexplained[r][k] = parts[r][k] - predicted;
+            unexplained[r][k] = parts[r][k] - RidgeFit.predict(weights, intercept, phi[r]);
           }
         }
       }
@@ -153,30 +149,6 @@ public final class Straightening {
         return Math.min(0, value - to);
       }
       return Math.max(0, Math.min(value, to) - from);
-    }
-
-    private static double[][] features(double[][] z, int[] rows, int[] parents, long seed) {
-      Random random = new Random(seed);
-      double width = Math.sqrt(2.0 * parents.length) / 1.5;
-      double[][] frequencies = new double[FEATURES][parents.length];
-      double[] phases = new double[FEATURES];
-      for (int a = 0; a < FEATURES; a++) {
-        for (int b = 0; b < parents.length; b++) {
-          frequencies[a][b] = random.nextGaussian() / width;
-        }
-        phases[a] = 2 * Math.PI * random.nextDouble();
-      }
-      double[][] phi = new double[rows.length][FEATURES];
-      for (int r = 0; r < rows.length; r++) {
-        for (int a = 0; a < FEATURES; a++) {
-          double angle = phases[a];
-          for (int b = 0; b < parents.length; b++) {
-            angle += frequencies[a][b] * z[rows[r]][parents[b]];
-          }
-          phi[r][a] = Math.sqrt(2.0 / FEATURES) * Math.cos(angle);
-        }
-      }
-      return phi;
     }
 
     private static int[] fold(int n, int fold) {
