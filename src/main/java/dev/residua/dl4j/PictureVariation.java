@@ -6,7 +6,7 @@ import java.util.Random;
 /**
  * Varies frames as photographs of one scene vary from hour to hour: light, colour of the light,
  * position by a pixel, sharpness and noise of the sensor. A network that reproduces the frame as it
- * was from a varied one learns to look past these.
+ * was from a varied one learns to ignore these.
  *
  * @param strength 0 for none, 1 for light that varies by 15 %, its colour by 5 %, an offset of 6
  *     grey levels, a pixel in either direction, a binomial blur in a third of the frames and noise

@@ -45,7 +45,7 @@ final class KnownLatents implements TrainingData {
   }
 
   /**
-   * Adds answers about all factors in turn, each on two frames that are drawn anew.
+   * Adds answers about the factors in turn. Each compares two random frames.
    *
    * @param wrongEvery every how many answers one is wrong
    */

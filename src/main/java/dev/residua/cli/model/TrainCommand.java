@@ -312,16 +312,17 @@ public final class TrainCommand extends JsonCommand {
           "the model of --resume reads frames of %s, and this training has frames of %s: give --size %s, or train without --resume"
               .formatted(parent.manifest().image(), set.shape(), parent.manifest().image()));
     }
-    List<TaughtAnswer> told =
+    List<TaughtAnswer> givenAnswers =
         answers == null ? set.answers() : TaughtAnswer.read(answers, set.labels());
-    List<TaughtHold> marked = holds == null ? set.holds() : TaughtHold.read(holds, set.labels());
-    List<String> taught = DatasetSource.taughtNames(set.labels(), told, marked);
+    List<TaughtHold> givenHolds =
+        holds == null ? set.holds() : TaughtHold.read(holds, set.labels());
+    List<String> taught = DatasetSource.taughtNames(set.labels(), givenAnswers, givenHolds);
     List<String> chosen =
         factors == null
             ? Stream.concat(set.factors().stream(), taught.stream()).distinct().toList()
             : factors;
     FactorColumns.check(set, chosen.stream().filter(name -> !taught.contains(name)).toList());
-    return new DatasetSource(set, chosen, variables(set), told, marked);
+    return new DatasetSource(set, chosen, variables(set), givenAnswers, givenHolds);
   }
 
   /** The set at the size that is asked for, in its own colours unless the size names channels. */
