@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
       BenchTrain.class,
       BenchDrift.class,
       BenchGraph.class,
+      BenchAlternatives.class,
       BenchQuiet.class
     })
 public final class BenchCommand {
