@@ -18,8 +18,11 @@ import dev.residua.scoring.ScoringModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,7 +35,9 @@ import picocli.CommandLine.Option;
           + " components, nearest patches as PatchCore, reconstruction error, largest shift.",
       "All learn from the same usual frames and have the same rate of false alarms. Frames are those"
           + " of data sets whose labels name the events, as 'dataset generate --scenario' writes"
-          + " them."
+          + " them.",
+      "Prints a table: of how many recordings the event was detected, in how many of these the right"
+          + " latent was named, and after how many frames (median)."
     })
 final class BenchAlternatives extends JsonCommand {
   @Mixin ModelOption model = new ModelOption();
@@ -133,37 +138,67 @@ final class BenchAlternatives extends JsonCommand {
             "usualFrames", result.usualFrames(),
             "environment", BenchmarkCommand.environment()),
         () -> {
-          for (Method method : Method.values()) {
-            List<Row> rows = result.rows().stream().filter(row -> row.method() == method).toList();
+          print("| what happens |%s", cells(Method::label));
+          print("|---|%s", "---|".repeat(Method.values().length));
+          List<String> happenings = result.rows().stream().map(Row::event).distinct().toList();
+          for (String happening : happenings) {
             print(
-                "%s: %d of %d detected, %s named, %d false alarms in %,d frames, %.0f us per frame",
-                method.label(),
-                rows.stream().mapToInt(Row::detected).sum(),
-                rows.stream().mapToInt(Row::recordings).sum(),
-                method.names()
-                    ? "%d of %d"
-                        .formatted(
-                            rows.stream().mapToInt(Row::named).sum(),
-                            rows.stream().mapToInt(Row::nameable).sum())
-                    : "none",
-                rows.stream().mapToInt(Row::falseAlarms).sum(),
-                result.usualFrames(),
-                result.microseconds().getOrDefault(method, Double.NaN));
-            rows.forEach(row -> print("  %s", text(row)));
+                "| %s |%s",
+                happening.replace('_', ' '),
+                cells(method -> cell(result.rows(), method, happening)));
           }
+          print("| **all** |%s", cells(method -> total(result.rows(), method)));
+          print(
+              "| false alarms in %,d frames |%s",
+              result.usualFrames(),
+              cells(method -> Integer.toString(early(result.rows(), method))));
+          print(
+              "| processor time per frame, us |%s",
+              cells(
+                  method ->
+                      String.format(
+                          Locale.ROOT,
+                          "%.0f",
+                          result.microseconds().getOrDefault(method, Double.NaN))));
         });
   }
 
-  private static String text(Row row) {
-    return String.format(
-        Locale.ROOT,
-        "%-26s %2d/%2d detected%s%s",
-        row.event(),
-        row.detected(),
-        row.recordings(),
-        row.method().names() && row.nameable() > 0
-            ? ", %d/%d named".formatted(row.named(), row.nameable())
-            : "",
-        row.detected() > 0 ? String.format(Locale.ROOT, ", after %.0f frames", row.delay()) : "");
+  private static String cells(Function<Method, String> cell) {
+    return Arrays.stream(Method.values())
+        .map(method -> " " + cell.apply(method) + " |")
+        .collect(Collectors.joining());
+  }
+
+  /** Detected, named, and the delay of one method and kind of event. */
+  private static String cell(List<Row> rows, Method method, String happening) {
+    Row row =
+        rows.stream()
+            .filter(one -> one.method() == method && one.event().equals(happening))
+            .findFirst()
+            .orElseThrow();
+    String counts = counts(method, row.detected(), row.recordings(), row.named(), row.nameable());
+    return row.detected() == 0
+        ? counts
+        : counts + String.format(Locale.ROOT, ", in %.0f", row.delay());
+  }
+
+  private static String total(List<Row> rows, Method method) {
+    List<Row> own = rows.stream().filter(row -> row.method() == method).toList();
+    return counts(
+        method,
+        own.stream().mapToInt(Row::detected).sum(),
+        own.stream().mapToInt(Row::recordings).sum(),
+        own.stream().mapToInt(Row::named).sum(),
+        own.stream().mapToInt(Row::nameable).sum());
+  }
+
+  private static String counts(
+      Method method, int detected, int recordings, int named, int nameable) {
+    String counts = "%d of %d".formatted(detected, recordings);
+    return method.names() && nameable > 0 ? "%s, named %d".formatted(counts, named) : counts;
+  }
+
+  private static int early(List<Row> rows, Method method) {
+    return rows.stream().filter(row -> row.method() == method).mapToInt(Row::falseAlarms).sum();
   }
 }
