@@ -1,6 +1,6 @@
 package dev.residua.commissioning;
 
-import dev.residua.drift.Normal;
+import dev.residua.causal.Normal;
 import dev.residua.frame.CheckedBytes;
 import java.nio.ByteBuffer;
 import java.util.Arrays;

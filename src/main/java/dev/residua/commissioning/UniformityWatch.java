@@ -1,6 +1,6 @@
 package dev.residua.commissioning;
 
-import dev.residua.drift.Normal;
+import dev.residua.causal.Normal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package dev.residua.drift;
 
+import dev.residua.causal.Normal;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 

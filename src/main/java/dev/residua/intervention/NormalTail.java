@@ -1,6 +1,6 @@
 package dev.residua.intervention;
 
-import dev.residua.drift.Normal;
+import dev.residua.causal.Normal;
 
 /** Two-sided tail of the standard normal distribution and its inverse. */
 final class NormalTail {

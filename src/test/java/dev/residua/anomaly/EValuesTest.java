@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.residua.drift.Normal;
+import dev.residua.causal.Normal;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

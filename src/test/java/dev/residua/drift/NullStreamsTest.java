@@ -3,6 +3,7 @@ package dev.residua.drift;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.residua.causal.Normal;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

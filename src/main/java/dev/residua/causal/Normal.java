@@ -1,4 +1,4 @@
-package dev.residua.drift;
+package dev.residua.causal;
 
 /**
  * The standard normal law. Own code because thresholds in bundles were calibrated with exactly
