@@ -79,6 +79,17 @@ public interface FrameScorer extends AutoCloseable {
   }
 
   /**
+   * Draws the residuals of categorical nodes, which are random within the value that a frame shows.
+   * Without this they have the middle of what they may be.
+   *
+   * @param frames of the batch, see {@link FrameDraw#frame}, shape {@code [frames]}
+   * @return the batch itself where no node is categorical
+   */
+  default LatentBatch draw(LatentBatch batch, long[] frames) {
+    return batch;
+  }
+
+  /**
    * Decodes latents and compares the pictures with the frames that they come from.
    *
    * @param pixels as for {@link #score}

@@ -1,6 +1,9 @@
 package dev.residua.causal;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.soabase.recordbuilder.core.RecordBuilder;
+import java.util.HashSet;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,9 +13,16 @@ import org.jspecify.annotations.Nullable;
  * @param name what people call it; {@code z<index>} where nothing anchored it to a known factor
  * @param anchored whether labels tied it to the factor of that name
  * @param factor its value in the unit of that factor; null where it does not follow the labels
+ * @param values names of its categories, in the order of their numbers 0, 1, ...; none for a real
+ *     number
  */
 @RecordBuilder
-public record Latent(int index, String name, boolean anchored, @Nullable FactorScale factor)
+public record Latent(
+    int index,
+    String name,
+    boolean anchored,
+    @Nullable FactorScale factor,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> values)
     implements LatentBuilder.With {
   public Latent {
     if (index < 0) {
@@ -21,10 +31,28 @@ public record Latent(int index, String name, boolean anchored, @Nullable FactorS
     if (name.isBlank()) {
       throw new IllegalArgumentException("latent " + index + " has a blank name");
     }
+    values = values == null ? List.of() : List.copyOf(values); // absent in most manifests
+    if (values.size() == 1
+        || values.size() > CategoricalLaw.MAX_VALUES
+        || new HashSet<>(values).size() != values.size()) {
+      throw new IllegalArgumentException(
+          "latent %d has the categories %s, expected none or 2 to %d different ones"
+              .formatted(index, values, CategoricalLaw.MAX_VALUES));
+    }
   }
 
   /** A latent without a scale. */
   public Latent(int index, String name, boolean anchored) {
     this(index, name, anchored, null);
+  }
+
+  /** A latent that is a real number. */
+  public Latent(int index, String name, boolean anchored, @Nullable FactorScale factor) {
+    this(index, name, anchored, factor, List.of());
+  }
+
+  /** Whether it is a category. */
+  public boolean categorical() {
+    return !values.isEmpty();
   }
 }

@@ -10,7 +10,8 @@ package dev.residua.causal;
  *     training set, shape {@code [n][latents]}; NaN for a missing variable
  * @param expected structural prediction {@code f_i(parents of i)}, shape {@code [n][latents]},
  *     units of {@code observed}; NaN for a missing variable and where the prediction depends on one
- * @param residuals {@code observed - expected}, shape {@code [n][latents]}
+ * @param residuals {@code observed - expected}, shape {@code [n][latents]}; of a categorical node a
+ *     standard normal deviate, see {@link CategoricalLaw#deviate}
  * @param reconstructionErrors mean squared pixel error of each frame, shape {@code [n]}, in squared
  *     units of intensity where 1 is white
  * @param codes what the decoder reads: latents before their correction, shape {@code [n][d]}; the

@@ -71,6 +71,11 @@ public final class MaskedScorer implements FrameScorer {
   }
 
   @Override
+  public LatentBatch draw(LatentBatch batch, long[] frames) {
+    return scorer.draw(batch, frames);
+  }
+
+  @Override
   public float[] reconstructionErrors(byte[] pixels, int frames, float[] codes) {
     return reconstructionErrors(pixels, frames, codes, List.of());
   }

@@ -6,15 +6,18 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import dev.residua.causal.CategoricalLaw;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -187,6 +190,44 @@ public final class LabelTable {
       }
     }
     return any;
+  }
+
+  /** Whether there is such a column, and a cell of it is neither empty nor a number. */
+  public boolean holdsText(String column) {
+    for (int row = 0; has(column) && row < rows(); row++) {
+      if (text(row, column) != null && Double.isNaN(value(row, column))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * The different cells of a column that are not empty: by size if all are numbers, else in the
+   * order of their characters.
+   *
+   * @throws IllegalArgumentException if there are fewer than 2 or more than {@value
+   *     dev.residua.causal.CategoricalLaw#MAX_VALUES}
+   */
+  public List<String> categories(String column) {
+    TreeSet<String> found =
+        new TreeSet<>(
+            holdsText(column)
+                ? Comparator.<String>naturalOrder()
+                : Comparator.comparingDouble(Double::parseDouble)
+                    .thenComparing(Comparator.naturalOrder()));
+    for (int row = 0; row < rows(); row++) {
+      String cell = text(row, column);
+      if (cell != null && !cell.isBlank()) {
+        found.add(cell.strip());
+      }
+    }
+    if (found.size() < 2 || found.size() > CategoricalLaw.MAX_VALUES) {
+      throw new IllegalArgumentException(
+          "column '%s' of the labels has %d different values, categories are 2 to %d"
+              .formatted(column, found.size(), CategoricalLaw.MAX_VALUES));
+    }
+    return List.copyOf(found);
   }
 
   private int index(String column) {

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Latent;
+import dev.residua.causal.NodeColumns;
 import dev.residua.frame.ImageShape;
 import dev.residua.frame.PixelMask;
 import java.io.ByteArrayOutputStream;
@@ -468,11 +469,20 @@ public final class ModelBundle {
   public NetworkPlan network() throws BadBundleException {
     try {
       NetworkPlan plan = NetworkPlanCodec.fromBytes(entry(NETWORK));
-      if (!plan.image().equals(manifest.image()) || plan.latents() != manifest.latents().size()) {
+      if (!plan.image().equals(manifest.image())
+          || plan.columns().latents() != manifest.latents().size()) {
         throw new IllegalArgumentException(
             "it is for %d latents of %s images, the manifest has %d of %s"
                 .formatted(
-                    plan.latents(), plan.image(), manifest.latents().size(), manifest.image()));
+                    plan.columns().latents(),
+                    plan.image(),
+                    manifest.latents().size(),
+                    manifest.image()));
+      }
+      if (!plan.columns().equals(NodeColumns.of(manifest.latents()))) {
+        throw new IllegalArgumentException(
+            "it has %s, the manifest has %s"
+                .formatted(plan.columns(), NodeColumns.of(manifest.latents())));
       }
       if (plan.variables() != manifest.variables().size()) {
         throw new IllegalArgumentException(

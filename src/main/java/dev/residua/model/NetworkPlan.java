@@ -1,8 +1,11 @@
 package dev.residua.model;
 
+import dev.residua.causal.CategoricalLaw;
 import dev.residua.causal.LatentCorrection;
+import dev.residua.causal.NodeColumns;
 import dev.residua.causal.StructuralEquations;
 import dev.residua.frame.ImageShape;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -18,13 +21,17 @@ import org.jspecify.annotations.Nullable;
  * decoder goes from the code to blocks above the mean image, again in grey levels.
  *
  * @param image shape of the frames
- * @param latents number of latents {@code d}
+ * @param latents number of columns {@code d} that are encoded: one for each latent that is a real
+ *     number, and one for each value of a categorical one
  * @param block pixels on a side of a block
  * @param meanImage grey levels, shape {@code [block * block * colours][rows of blocks][columns]}
  * @param encoder first layer a convolution, last one a dense layer with {@code d} outputs
  * @param correction from code to latents; null where they are the same
- * @param equations between latents and, behind them, the variables of a model that has any
+ * @param equations between columns and, behind them, the variables of a model that has any; a
+ *     categorical latent is 1 in the column of its value and 0 in its others, and what is expected
+ *     of these columns means nothing
  * @param decoder first layer dense with {@code d} inputs, last one a convolution
+ * @param laws of the categorical latents, ascending; none in most models
  * @param errorScale factor of the sum of squared differences in grey levels
  */
 public record NetworkPlan(
@@ -36,7 +43,11 @@ public record NetworkPlan(
     @Nullable LatentCorrection correction,
     StructuralEquations equations,
     List<NetworkLayer> decoder,
+    List<CategoricalLaw> laws,
     float errorScale) {
+  /** Most columns. */
+  public static final int MAX_COLUMNS = 512;
+
   /** Most layers of the encoder, and of the decoder. */
   public static final int MAX_LAYERS = 16;
 
@@ -62,6 +73,7 @@ public record NetworkPlan(
   public NetworkPlan {
     encoder = List.copyOf(encoder);
     decoder = List.copyOf(decoder);
+    laws = List.copyOf(laws);
     if (block < 1
         || block > MAX_BLOCK
         || image.width() % block != 0
@@ -82,6 +94,7 @@ public record NetworkPlan(
                   correction == null ? "" : ", a correction of " + correction.latents(),
                   errorScale));
     }
+    checkLaws(latents, equations.latents() - latents, correction, laws);
     int channels = block * block * image.channels();
     if (encoder.size() < 2
         || encoder.size() > MAX_LAYERS
@@ -119,6 +132,107 @@ public record NetworkPlan(
     }
     walk.cost(equations.features() * 2L * equations.latents());
     walk.cost(correction == null ? 0 : correction.centres() * 2L * latents);
+  }
+
+  /** A network without categorical latents. */
+  public NetworkPlan(
+      ImageShape image,
+      int latents,
+      int block,
+      float[] meanImage,
+      List<NetworkLayer> encoder,
+      @Nullable LatentCorrection correction,
+      StructuralEquations equations,
+      List<NetworkLayer> decoder,
+      float errorScale) {
+    this(
+        image,
+        latents,
+        block,
+        meanImage,
+        encoder,
+        correction,
+        equations,
+        decoder,
+        List.of(),
+        errorScale);
+  }
+
+  /** The same network with other laws of its categorical latents. */
+  public NetworkPlan withLaws(List<CategoricalLaw> other) {
+    return new NetworkPlan(
+        image,
+        latents,
+        block,
+        meanImage,
+        encoder,
+        correction,
+        equations,
+        decoder,
+        other,
+        errorScale);
+  }
+
+  private static void checkLaws(
+      int columns,
+      int variables,
+      @Nullable LatentCorrection correction,
+      List<CategoricalLaw> laws) {
+    if (laws.isEmpty()) {
+      return;
+    }
+    int nodes = columns;
+    int last = -1;
+    for (CategoricalLaw law : laws) {
+      nodes -= law.values() - 1;
+      if (law.node() <= last) {
+        throw new IllegalArgumentException(
+            "the law of node %d follows that of node %d".formatted(law.node(), last));
+      }
+      last = law.node();
+    }
+    if (correction != null || columns > MAX_COLUMNS || last >= nodes) {
+      throw new IllegalArgumentException(
+          "network of %d columns, at most %d, has %d latents, a law of node %d%s"
+              .formatted(
+                  columns,
+                  MAX_COLUMNS,
+                  nodes,
+                  last,
+                  correction == null ? "" : ", and a correction"));
+    }
+    NodeColumns all = columns(columns, laws).withReal(variables);
+    for (CategoricalLaw law : laws) {
+      int before = -1;
+      for (int j = 0; j < law.parents().length; j++) {
+        int parent = law.parents()[j];
+        if (parent <= before
+            || parent >= all.latents()
+            || parent == law.node()
+            || all.count(parent) != law.parentValues()[j]) {
+          throw new IllegalArgumentException(
+              "the law of node %d has cause %d with %d values"
+                  .formatted(law.node(), parent, law.parentValues()[j]));
+        }
+        before = parent;
+      }
+    }
+  }
+
+  private static NodeColumns columns(int columns, List<CategoricalLaw> laws) {
+    int nodes = columns;
+    for (CategoricalLaw law : laws) {
+      nodes -= law.values() - 1;
+    }
+    int[] counts = new int[nodes];
+    Arrays.fill(counts, 1);
+    laws.forEach(law -> counts[law.node()] = law.values());
+    return NodeColumns.of(counts);
+  }
+
+  /** Which columns make a latent. */
+  public NodeColumns columns() {
+    return columns(latents, laws);
   }
 
   /** Whether convolutions come first, and then dense layers only. */

@@ -1,11 +1,13 @@
 package dev.residua.model;
 
+import dev.residua.causal.CategoricalLaw;
 import dev.residua.causal.LatentCorrection;
 import dev.residua.causal.StructuralEquations;
 import dev.residua.frame.ImageShape;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -16,14 +18,17 @@ import java.util.List;
  * <p>Layout (big-endian). Header, 32-bit integers: mark, version, width, height, channels, latents
  * {@code d}, block, layers of the encoder, layers of the decoder, centres of the correction {@code
  * c} (0 where there is none), cosines of the equations {@code m}, in version 2 also variables
- * {@code k} (1 or more; version 1 has none); for each layer its kind (0 dense, 1 convolution, 2
- * transposed convolution), inputs, outputs, kernel, stride, padding (1, 1 and 0 for dense layers)
- * and whether it has a ReLU (0 or 1); a 64-bit set of the latents that the correction changes by
- * more than a bias. Then 32-bit floats, all finite: the error scale, the mean image, weights and
- * biases of each layer, of a correction its centres {@code [d][c]}, biases {@code [d]}, scales
- * {@code [d]} and, for each latent of the set, weights {@code [c]}, of the equations of {@code n =
- * d + k} nodes their intercepts {@code [n]}, slopes {@code [n][n]}, frequencies {@code [n][m]},
- * phases {@code [m]} and weights {@code [m][n]}.
+ * {@code k} (1 or more; version 1 has none), in version 3 variables (0 or more), the number of laws
+ * of categorical latents (1 or more) and for each its node, values and number of causes, and each
+ * cause with its number of values; for each layer its kind (0 dense, 1 convolution, 2 transposed
+ * convolution), inputs, outputs, kernel, stride, padding (1, 1 and 0 for dense layers) and whether
+ * it has a ReLU (0 or 1); a 64-bit set of the latents that the correction changes by more than a
+ * bias. Then 32-bit floats, all finite: the error scale, the mean image, weights and biases of each
+ * layer, of a correction its centres {@code [d][c]}, biases {@code [d]}, scales {@code [d]} and,
+ * for each latent of the set, weights {@code [c]}, of the equations of {@code n = d + k} nodes
+ * their intercepts {@code [n]}, slopes {@code [n][n]}, frequencies {@code [n][m]}, phases {@code
+ * [m]} and weights {@code [m][n]}, and of each law its intercepts {@code [combinations][values]}
+ * and slopes {@code [real causes][values]}.
  */
 public final class NetworkPlanCodec {
   static final int MAGIC = 0x52534e50; // "RSNP"
@@ -31,6 +36,9 @@ public final class NetworkPlanCodec {
 
   /** Version of a plan with variables. */
   static final int VERSION_VARIABLES = 2;
+
+  /** Version of a plan with categorical latents. */
+  static final int VERSION_CATEGORIES = 3;
 
   static final int MAX_CENTRES = 1 << 12;
   static final int MAX_COSINES = 1 << 16;
@@ -48,12 +56,18 @@ public final class NetworkPlanCodec {
     List<float[]> arrays = arrays(plan, layers);
     long floats = arrays.stream().mapToLong(array -> array.length).sum();
     boolean variables = plan.variables() > 0;
+    boolean categories = !plan.laws().isEmpty();
     int header =
-        Integer.BYTES * (HEADER_INTS + (variables ? 1 : 0) + LAYER_INTS * layers.size())
+        Integer.BYTES
+                * (HEADER_INTS
+                    + (variables || categories ? 1 : 0)
+                    + lawInts(plan.laws())
+                    + LAYER_INTS * layers.size())
             + Long.BYTES;
     ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(header + Float.BYTES * floats));
     LatentCorrection correction = plan.correction();
-    out.putInt(MAGIC).putInt(variables ? VERSION_VARIABLES : VERSION);
+    out.putInt(MAGIC)
+        .putInt(categories ? VERSION_CATEGORIES : variables ? VERSION_VARIABLES : VERSION);
     out.putInt(plan.image().width())
         .putInt(plan.image().height())
         .putInt(plan.image().channels())
@@ -63,8 +77,12 @@ public final class NetworkPlanCodec {
         .putInt(plan.decoder().size())
         .putInt(correction == null ? 0 : correction.centres())
         .putInt(plan.equations().features());
-    if (variables) {
+    if (variables || categories) {
       out.putInt(plan.variables());
+    }
+    if (categories) {
+      out.putInt(plan.laws().size());
+      plan.laws().forEach(law -> LawHeader.of(law).write(out));
     }
     layers.forEach(layer -> LayerHeader.of(layer).write(out));
     long corrected = 0;
@@ -77,6 +95,12 @@ public final class NetworkPlanCodec {
       out.position(out.position() + Float.BYTES * array.length);
     }
     return out.array();
+  }
+
+  private static int lawInts(List<CategoricalLaw> laws) {
+    return laws.isEmpty()
+        ? 0
+        : 1 + laws.stream().mapToInt(law -> 3 + 2 * law.parents().length).sum();
   }
 
   private static List<NetworkLayer> layers(List<NetworkLayer> encoder, List<NetworkLayer> decoder) {
@@ -111,6 +135,10 @@ public final class NetworkPlanCodec {
     arrays.add(equations.frequencies());
     arrays.add(equations.phases());
     arrays.add(equations.weights());
+    for (CategoricalLaw law : plan.laws()) {
+      arrays.add(law.intercepts());
+      arrays.add(law.slopes());
+    }
     return arrays;
   }
 
@@ -131,25 +159,42 @@ public final class NetworkPlanCodec {
   private static NetworkPlan read(ByteBuffer in) {
     int magic = in.getInt();
     int version = in.getInt();
-    if (magic != MAGIC || version < VERSION || version > VERSION_VARIABLES) {
+    if (magic != MAGIC || version < VERSION || version > VERSION_CATEGORIES) {
       throw new IllegalArgumentException(
-          "its mark is %08x and its version %d, expected %08x and %d or %d"
-              .formatted(magic, version, MAGIC, VERSION, VERSION_VARIABLES));
+          "its mark is %08x and its version %d, expected %08x and %d to %d"
+              .formatted(magic, version, MAGIC, VERSION, VERSION_CATEGORIES));
     }
     int width = bounded("width", in.getInt(), 1, BundleManifest.MAX_SIDE);
     int height = bounded("height", in.getInt(), 1, BundleManifest.MAX_SIDE);
     bounded("number of pixels", width * height, 1, BundleManifest.MAX_PIXELS);
     ImageShape image = new ImageShape(width, height, in.getInt());
-    int d = bounded("number of latents", in.getInt(), 1, BundleManifest.MAX_LATENTS);
+    boolean categories = version == VERSION_CATEGORIES;
+    int d =
+        bounded(
+            "number of latents",
+            in.getInt(),
+            1,
+            categories ? NetworkPlan.MAX_COLUMNS : BundleManifest.MAX_LATENTS);
     int block = in.getInt();
     int encoder = bounded("encoder's layers", in.getInt(), 1, NetworkPlan.MAX_LAYERS);
     int decoder = bounded("decoder's layers", in.getInt(), 1, NetworkPlan.MAX_LAYERS);
-    int centres = bounded("correction's centres", in.getInt(), 0, MAX_CENTRES);
+    int centres = bounded("correction's centres", in.getInt(), 0, categories ? 0 : MAX_CENTRES);
     int cosines = bounded("equations' cosines", in.getInt(), 0, MAX_COSINES);
     int n =
         version == VERSION
             ? d
-            : d + bounded("number of variables", in.getInt(), 1, BundleManifest.MAX_LATENTS - d);
+            : d
+                + bounded(
+                    "number of variables",
+                    in.getInt(),
+                    categories ? 0 : 1,
+                    BundleManifest.MAX_LATENTS - (categories ? 1 : d));
+    List<LawHeader> laws = new ArrayList<>();
+    int lawCount =
+        categories ? bounded("number of laws", in.getInt(), 1, BundleManifest.MAX_LATENTS) : 0;
+    for (int i = 0; i < lawCount; i++) {
+      laws.add(LawHeader.read(in));
+    }
     List<LayerHeader> headers = new ArrayList<>();
     long floats = 1L + image.size();
     for (int i = 0; i < encoder + decoder; i++) {
@@ -158,7 +203,7 @@ public final class NetworkPlanCodec {
       floats += header.weights() + header.out();
     }
     long corrected = in.getLong();
-    if ((corrected & ~((1L << d) - 1)) != 0 || (centres == 0 && corrected != 0)) {
+    if ((centres > 0 && (corrected & ~((1L << d) - 1)) != 0) || (centres == 0 && corrected != 0)) {
       throw new IllegalArgumentException(
           "it corrects latents %x of %d with %d centres".formatted(corrected, d, centres));
     }
@@ -166,6 +211,7 @@ public final class NetworkPlanCodec {
       floats += (long) centres * (d + Long.bitCount(corrected)) + 2L * d;
     }
     floats += n + (long) n * n + cosines * (2L * n + 1);
+    floats += laws.stream().mapToLong(LawHeader::numbers).sum();
     if (in.remaining() != Float.BYTES * floats) {
       throw new IllegalArgumentException(
           "its header is for %d numbers in %d bytes, but %d bytes follow"
@@ -185,6 +231,10 @@ public final class NetworkPlanCodec {
             floats("equations' frequencies", in, n * cosines),
             floats("equations' phases", in, cosines),
             floats("equations' weights", in, n * cosines));
+    List<CategoricalLaw> read = new ArrayList<>();
+    for (LawHeader law : laws) {
+      read.add(law.law(in));
+    }
     return new NetworkPlan(
         image,
         d,
@@ -194,6 +244,7 @@ public final class NetworkPlanCodec {
         correction,
         equations,
         layers.subList(encoder, layers.size()),
+        read,
         errorScale);
   }
 
@@ -231,6 +282,62 @@ public final class NetworkPlanCodec {
           "its %s is %d, expected %d to %d".formatted(what, value, min, max));
     }
     return value;
+  }
+
+  /** The header of a law. */
+  @SuppressWarnings("ArrayRecordComponent") // read once
+  private record LawHeader(int node, int values, int[] parents, int[] parentValues) {
+    static LawHeader of(CategoricalLaw law) {
+      return new LawHeader(law.node(), law.values(), law.parents(), law.parentValues());
+    }
+
+    void write(ByteBuffer to) {
+      to.putInt(node).putInt(values).putInt(parents.length);
+      for (int j = 0; j < parents.length; j++) {
+        to.putInt(parents[j]).putInt(parentValues[j]);
+      }
+    }
+
+    static LawHeader read(ByteBuffer from) {
+      int most = BundleManifest.MAX_LATENTS;
+      int node = bounded("law's node", from.getInt(), 0, most - 1);
+      int values = bounded("law's values", from.getInt(), 2, CategoricalLaw.MAX_VALUES);
+      int[] parents = new int[bounded("law's causes", from.getInt(), 0, most)];
+      int[] parentValues = new int[parents.length];
+      for (int j = 0; j < parents.length; j++) {
+        parents[j] = bounded("law's cause", from.getInt(), 0, most - 1);
+        parentValues[j] =
+            bounded("law's cause's values", from.getInt(), 1, CategoricalLaw.MAX_VALUES);
+      }
+      return new LawHeader(node, values, parents, parentValues);
+    }
+
+    private long intercepts() {
+      return CategoricalLaw.combinations(parentValues) * values;
+    }
+
+    private long slopes() {
+      return Arrays.stream(parentValues).filter(count -> count == 1).count() * values;
+    }
+
+    long numbers() {
+      return bounded(
+              "law's combinations",
+              (int) Math.min(Integer.MAX_VALUE, intercepts()),
+              1,
+              CategoricalLaw.MAX_NUMBERS)
+          + slopes();
+    }
+
+    CategoricalLaw law(ByteBuffer from) {
+      return new CategoricalLaw(
+          node,
+          values,
+          parents,
+          parentValues,
+          floats("law's intercepts", from, (int) intercepts()),
+          floats("law's slopes", from, (int) slopes()));
+    }
   }
 
   /** The header of a layer. */

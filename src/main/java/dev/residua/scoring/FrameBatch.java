@@ -2,6 +2,7 @@ package dev.residua.scoring;
 
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.causal.DetailStatistics;
+import dev.residua.causal.FrameDraw;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.Reconstruction;
@@ -237,7 +238,11 @@ public final class FrameBatch {
 
   private LatentBatch observed(LatentBatch encoded) {
     int k = model.variables().size();
-    return k == 0 ? encoded : model.scorer().observe(encoded, Arrays.copyOf(variables, size * k));
+    LatentBatch all =
+        k == 0 ? encoded : model.scorer().observe(encoded, Arrays.copyOf(variables, size * k));
+    long[] numbers = new long[size];
+    Arrays.setAll(numbers, row -> FrameDraw.frame(frames[row].source(), frames[row].sequence()));
+    return model.scorer().draw(all, numbers);
   }
 
   private Reconstruction reason(Frame frame, FrameStatistics statistics) {

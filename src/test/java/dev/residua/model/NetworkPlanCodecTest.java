@@ -118,7 +118,7 @@ class NetworkPlanCodecTest {
     refuses(new byte[] {1, 2, 3}, "cut off after 3 bytes");
     refuses(Arrays.copyOf(bytes, 100), "cut off after 100 bytes");
     refusesHeader(0, 0x08071207, "mark is 08071207 and its version 1, expected 52534e50 and 1");
-    refusesHeader(1, 3, "its version 3, expected 52534e50 and 1 or 2");
+    refusesHeader(1, 4, "its version 4, expected 52534e50 and 1 to 3");
     refusesHeader(1, 2, "kind of layer 0 is 48"); // has no number of variables
   }
 

@@ -21,6 +21,7 @@ import dev.residua.incident.IncidentSettings;
 import dev.residua.intervention.JointAttribution;
 import dev.residua.intervention.MechanismReference;
 import dev.residua.model.BadBundleException;
+import dev.residua.model.CategoricalDecoder;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.SelfTest;
 import dev.residua.monitor.MonitorModel;
@@ -245,7 +246,7 @@ public final class Models {
           bundle.graph(),
           bundle.manifest().observed(),
           scorer,
-          new OnnxLatentDecoder(bundle.network()),
+          CategoricalDecoder.of(new OnnxLatentDecoder(bundle.network()), bundle.network()),
           stabilizer(bundle));
     } catch (BadBundleException e) {
       scorer.close();

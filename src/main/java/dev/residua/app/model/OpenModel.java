@@ -7,6 +7,7 @@ import dev.residua.causal.FrameScorer;
 import dev.residua.causal.LatentDecoder;
 import dev.residua.incident.IncidentSettings;
 import dev.residua.model.BadBundleException;
+import dev.residua.model.CategoricalDecoder;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.NetworkPlan;
 import dev.residua.monitor.MonitorModel;
@@ -39,7 +40,7 @@ public final class OpenModel implements TrainingJob.ModelHandle {
     }
     LatentDecoder decoder = null;
     try {
-      decoder = new OnnxLatentDecoder(network);
+      decoder = CategoricalDecoder.of(new OnnxLatentDecoder(network), network);
       return new OpenModel(
           new ExaminedModel(
               bundle,

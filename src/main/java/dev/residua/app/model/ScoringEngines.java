@@ -5,6 +5,7 @@ import dev.residua.app.process.StartFailedException;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.MaskedScorer;
 import dev.residua.model.BadBundleException;
+import dev.residua.model.CategoricalScorer;
 import dev.residua.model.EngineDeviation;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.NetworkPlan;
@@ -136,7 +137,9 @@ public final class ScoringEngines {
   public static FrameScorer scorer(ModelBundle bundle, ScoringEngine engine, int networkThreads)
       throws BadBundleException {
     NetworkPlan network = bundle.network();
-    return MaskedScorer.of(opened(bundle, network, engine, networkThreads), bundle.mask());
+    return MaskedScorer.of(
+        CategoricalScorer.of(opened(bundle, network, engine, networkThreads), network),
+        bundle.mask());
   }
 
   private static FrameScorer opened(

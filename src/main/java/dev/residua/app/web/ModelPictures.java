@@ -8,6 +8,7 @@ import dev.residua.frame.ImageShape;
 import dev.residua.frame.PictureFiles;
 import dev.residua.frame.PixelMask;
 import dev.residua.model.BadBundleException;
+import dev.residua.model.CategoricalDecoder;
 import dev.residua.model.ModelBundle;
 import dev.residua.model.ModelStore;
 import dev.residua.onnx.OnnxLatentDecoder;
@@ -117,7 +118,11 @@ public class ModelPictures implements Pictures {
     try {
       ModelBundle bundle = models.bundle(modelId);
       Stabilizer stabilizer = Models.stabilizer(bundle);
-      Open opened = new Open(bundle, new OnnxLatentDecoder(bundle.network()), stabilizer);
+      Open opened =
+          new Open(
+              bundle,
+              CategoricalDecoder.of(new OnnxLatentDecoder(bundle.network()), bundle.network()),
+              stabilizer);
       open.put(modelId, opened);
       if (open.size() > OPEN) {
         String eldest = open.keySet().iterator().next();

@@ -3,6 +3,7 @@ package dev.residua.cli.data;
 import dev.residua.anomaly.AnomalyCalibration;
 import dev.residua.anomaly.AppearanceReference;
 import dev.residua.causal.DetailStatistics;
+import dev.residua.causal.FrameDraw;
 import dev.residua.causal.FrameScorer;
 import dev.residua.causal.FrameStatistics;
 import dev.residua.causal.LatentBatch;
@@ -21,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleConsumer;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the scores of every frame of a data set as CSV. */
@@ -128,10 +130,14 @@ final class ScoreTable {
           set.read(from + i, batch, i * shape.size());
         }
         LatentBatch scored =
-            scorer.observe(
-                scorer.score(batch, n),
-                variables.standardized(
-                    n, variables.names(), i -> set.variables(first + i, variables.names())));
+            scorer.draw(
+                scorer.observe(
+                    scorer.score(batch, n),
+                    variables.standardized(
+                        n, variables.names(), i -> set.variables(first + i, variables.names()))),
+                LongStream.range(from, from + n)
+                    .map(i -> FrameDraw.frame(set.name(), i))
+                    .toArray());
         for (int i = 0; i < n; i++) {
           FrameStatistics statistics =
               calibration.statistics(scored, i, appearance.deviation(batch, i * shape.size()));

@@ -3,6 +3,7 @@ package dev.residua.renewal.gate;
 import dev.residua.anomaly.AnomalyEvent;
 import dev.residua.causal.CausalGraph;
 import dev.residua.causal.Finding;
+import dev.residua.causal.FrameDraw;
 import dev.residua.causal.Latent;
 import dev.residua.causal.LatentBatch;
 import dev.residua.causal.Variables;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.DoubleConsumer;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -194,7 +196,7 @@ public final class ModelEvaluator {
         if (count == settings.batch() || number == 0) {
           times.get(m).add((double) (after - before) / count);
         }
-        scores.get(m).put(at, observed(models.get(m), batch, variables, 0), pixels, masks);
+        scores.get(m).put(at, observed(models.get(m), batch, variables, 0, at), pixels, masks);
       }
       progress.accept(0.5 * (at + count) / n);
     }
@@ -221,15 +223,24 @@ public final class ModelEvaluator {
    *
    * @param variables in their own units, of more frames than the batch has
    * @param from the batch's first of these
+   * @param number of the batch's first frame among all
    */
   private LatentBatch observed(
-      ExaminedModel model, LatentBatch batch, double[][] variables, int from) {
+      ExaminedModel model, LatentBatch batch, double[][] variables, int from, int number) {
     Variables own = model.bundle().manifest().observed();
+    LatentBatch all =
+        model
+            .scorer()
+            .observe(
+                batch,
+                own.standardized(batch.frames(), frames.variableNames(), i -> variables[from + i]));
     return model
         .scorer()
-        .observe(
-            batch,
-            own.standardized(batch.frames(), frames.variableNames(), i -> variables[from + i]));
+        .draw(
+            all,
+            IntStream.range(number, number + batch.frames())
+                .mapToLong(i -> FrameDraw.frame("", i))
+                .toArray());
   }
 
   private void score(HeldOutScores into, FaultSuite.Drawn drawn) {
@@ -239,7 +250,8 @@ public final class ModelEvaluator {
       byte[] part = Arrays.copyOfRange(drawn.pixels(), at * size, (at + count) * size);
       List<PixelMask> masks = frames.masks(drawn.start() + at, count);
       LatentBatch batch = into.model.scorer().score(part, count, masks);
-      into.put(at, observed(into.model, batch, drawn.variables(), at), part, masks);
+      into.put(
+          at, observed(into.model, batch, drawn.variables(), at, drawn.start() + at), part, masks);
     }
   }
 
